@@ -1,0 +1,78 @@
+"""What the router found and what was decided: data only, made in `routing/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Cause = Literal[
+    "routed", "uncertain", "floor", "override", "pin", "remap",
+    "thread", "budget", "failover", "escalated", "trial",
+]  # fmt: skip
+Step = Literal["route", "floor", "choice", "thread", "budget", "availability", "note"]
+Scope = Literal["task", "conversation", "file", "action", "session", "project", "tier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Numbers and flags measured from a request; no text in them.
+
+    `values` holds what is known, `unknown` names what the request did not say.
+    `text_scores` is the instruction's text score, one per cut between tiers: the only
+    trace of words, kept so that a decision can be replayed without the text.
+    """
+
+    values: Mapping[str, float]
+    unknown: frozenset[str] = frozenset()
+    text_scores: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Per tier name: P(need <= tier), its lower bound, and P(the answer is kept at all).
+
+    All three are monotone in the tier. `need` of the top is 1, `accept` of the top is not.
+    """
+
+    need: Mapping[str, float]
+    lower: Mapping[str, float]
+    accept: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of a decision in words fit for the screen (no file content, no paths' text)."""
+
+    step: Step
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which tier answers and why.
+
+    `first` is what the point estimate would take, `routed` the tier after lower bound
+    and floors, `answering` the tier at last. `confidence` is need[first]. `cost` is the
+    forecast per tier in nano-dollars, escalation included by its probability.
+    `propensity` is the probability that the router chose `routed` given the signals,
+    before any explicit choice. `soft` says whether a budget downgrade is tolerable, and
+    `explicit` whether the operator chose the tier: then nothing may change it.
+    """
+
+    first: str
+    routed: str
+    answering: str
+    confidence: float
+    cause: Cause
+    estimate: Estimate
+    cost: Mapping[str, int]
+    reasons: tuple[Reason, ...] = ()
+    signals: Signals = field(default_factory=lambda: Signals({}))
+    propensity: float = 1.0
+    final: bool = True
+    soft: bool = False
+    explicit: bool = False
+    weights: str = ""
+    """Hash of the weights (and learned state) that made the estimate."""
+    id: str = ""

@@ -1,0 +1,109 @@
+"""Errors with a name the protocol promises and one sentence the operator can act on.
+
+The message is shown as it is; whatever helps a developer belongs in the log instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class TierwiseError(Exception):
+    """Base of all errors that may reach the operator. `name` is `error.data.name` on the wire."""
+
+    name = "TierwiseError"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BudgetPaused(TierwiseError):
+    """The cap is reached, or this task's worst case does not fit what is left of it."""
+
+    name = "BudgetPaused"
+
+
+class DocumentChanged(TierwiseError):
+    """The text under a proposal is no longer what the proposal was made for."""
+
+    name = "DocumentChanged"
+
+
+class NotConfigured(TierwiseError):
+    """There is no key for the tier, and the rehearsal model was not chosen."""
+
+    name = "NotConfigured"
+
+
+class ModelError(TierwiseError):
+    """The model did not answer. `kind` drives retry and failover, `retry_after` is in seconds."""
+
+    name = "ModelError"
+
+    def __init__(
+        self,
+        message: str,
+        kind: str = "error",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        retryable: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
+        self.retryable = retryable
+
+
+class ContextTooLarge(TierwiseError):
+    """The selection alone does not fit the tier's window."""
+
+    name = "ContextTooLarge"
+
+
+class Untrusted(TierwiseError):
+    """The workspace is not trusted, so nothing is sent and nothing is run."""
+
+    name = "Untrusted"
+
+
+class Ignored(TierwiseError):
+    """The file is named by an ignore file, so it is not sent."""
+
+    name = "Ignored"
+
+
+class UnknownTier(TierwiseError):
+    """A tier name that is not in the configuration."""
+
+    name = "UnknownTier"
+
+    def __init__(self, tier: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no tier '{tier}'. Tiers: {', '.join(known)}.")
+        self.tier = tier
+
+
+class UnknownTask(TierwiseError):
+    """A task id that is neither running nor in the ledger."""
+
+    name = "UnknownTask"
+
+
+class UnknownEdit(TierwiseError):
+    """An edit id that names no proposal."""
+
+    name = "UnknownEdit"
+
+
+class LedgerUnavailable(TierwiseError):
+    """The ledger cannot be written, so no paid call is made."""
+
+    name = "LedgerUnavailable"
+
+
+class BadRequest(TierwiseError):
+    """Parameters that name something that is not there, such as a range past the end."""
+
+    name = "BadRequest"

@@ -1,0 +1,33 @@
+"""Outcomes: what became of a proposal or an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+OutcomeKind = Literal[
+    "applied", "partlyApplied", "discarded", "undone", "editedAfter", "survived",
+    "superseded", "cancelled", "expired", "failed",
+    "inserted", "copied", "rated", "reasked",
+    "diagnostics",
+]  # fmt: skip
+Rating = Literal["tooWeak", "fine", "overkill"]
+
+OUTCOME_KINDS: Final[tuple[OutcomeKind, ...]] = get_args(OutcomeKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One event in the life of an answer, joined to its decision by `task_id`.
+
+    `tier` is the tier that gave the answer the event is about. `value` is a small number
+    or word: survival as a share in [0, 1], a `Rating`, the ids of applied hunks, a reason
+    key. `at_ms` is UTC milliseconds; `after_ms` counts from the apply where that matters.
+    """
+
+    task_id: str
+    kind: OutcomeKind
+    at_ms: int
+    tier: str
+    value: str | float | None = None
+    after_ms: int | None = None

@@ -1,0 +1,90 @@
+"""A request: what an editor sends, before anything is measured or decided.
+
+Every field but `action` and `instruction` may be unknown. Unknown is `None`, never
+zero or an empty tuple: the router widens its bound for what it was not told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+Action = Literal[
+    "chat", "edit", "explain", "fix", "document", "test", "refactor", "generate", "review", "commit"
+]
+Severity = Literal["error", "warning", "information", "hint"]
+
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+
+EDITING: Final[frozenset[Action]] = frozenset(
+    ("edit", "fix", "document", "test", "refactor", "generate")
+)
+"""Actions whose answer is expected to become a proposal; the others answer in text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The range the operator selected, with what is known of its surroundings.
+
+    Lines count from 1 and `end_line` is inclusive. `usages` counts references to the
+    selected symbols in open and attached files, `usage_files` the files they lie in.
+    """
+
+    path: str
+    language: str | None = None
+    start_line: int | None = None
+    end_line: int | None = None
+    text: str | None = None
+    file_lines: int | None = None
+    symbol: str | None = None
+    usages: int | None = None
+    usage_files: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that goes with the request: attached by the operator or merely open."""
+
+    path: str
+    language: str | None = None
+    lines: int | None = None
+    attached: bool = False
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A problem another tool reported at `line` (from 1) of `path`."""
+
+    path: str
+    line: int
+    severity: Severity = "error"
+    code: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """What the conversation did before this turn; the router reads it as counts only."""
+
+    last_tier: str | None = None
+    reasks: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing the operator asked for. `tier` is an override for this task alone."""
+
+    action: Action
+    instruction: str
+    id: str = ""
+    selection: Selection | None = None
+    files: tuple[FileRef, ...] | None = None
+    diagnostics: tuple[Diagnostic, ...] | None = None
+    tools: tuple[str, ...] | None = None
+    turn: int | None = None
+    thread: ThreadState | None = None
+    tier: str | None = None
+    protected: tuple[str, ...] = field(default=())
+    """Paths of the request that match an operator's protected globs, already resolved."""

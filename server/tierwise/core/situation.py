@@ -1,0 +1,73 @@
+"""The facts a decision needs beside the signals, gathered first so that the policy stays pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tierwise.core.decision import Scope
+from tierwise.core.tiers import DEFAULT_LADDER, Ladder
+
+BudgetLevel = Literal["ok", "soft", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tier the operator chose for a scope. `override` is the task scope, the rest are pins."""
+
+    scope: Scope
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A rule that raises the tier. `why` is shown: "src/migrations/ is protected"."""
+
+    tier: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarmThread:
+    """Prompt-cache state of a conversation.
+
+    `tier` is the warm one; `remaining_cost` is the expected spend in nano-dollars to the
+    end of the thread per tier, a cache write included where the tier is cold;
+    `break_even_turns` says after how many turns leaving the warm tier pays, `None` if never.
+    """
+
+    tier: str
+    prefix_tokens: int
+    remaining_cost: Mapping[str, int]
+    break_even_turns: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything outside the request that may move a tier.
+
+    `cost` is the expected spend of one attempt per tier, in nano-dollars. `escalates` is
+    the probability per tier that its answer fails a free check and is re-run one up;
+    tiers not named use 1 - accept. `blocked` maps a tier to why it cannot answer now.
+    `fallback` lists, per tier, the tiers that may stand in for it, in order. `cap` is the
+    highest tier a repository's own file allows. `trial` is a uniform draw in [0, 1) when
+    trials are on, else `None`.
+    """
+
+    ladder: Ladder = DEFAULT_LADDER
+    confidence_target: float = 0.80
+    soft_target: float = 0.55
+    redo_cost: int = 30_000_000
+    cost: Mapping[str, int] = field(default_factory=dict)
+    escalates: Mapping[str, float] = field(default_factory=dict)
+    budget: BudgetLevel = "ok"
+    choices: tuple[Choice, ...] = ()
+    remap: Mapping[str, str] = field(default_factory=dict)
+    floors: tuple[Floor, ...] = ()
+    warm: WarmThread | None = None
+    blocked: Mapping[str, str] = field(default_factory=dict)
+    fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cap: str | None = None
+    trial: float | None = None
+    trial_share: float = 0.05

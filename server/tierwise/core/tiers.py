@@ -1,0 +1,103 @@
+"""Tiers: an ordered list of model settings, cheapest first. A fourth tier is data, not code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.core.errors import UnknownTier
+
+ALL_FEATURES: Final[frozenset[str]] = frozenset(("caching", "thinking", "effort", "tools"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A name the operator sees and the model call behind it.
+
+    `max_tokens` caps the answer (tokens). `fallback` names tiers to try when this one
+    is unavailable; `None` means the next tier up. `features` lists what the server at
+    `base_url` understands beyond plain messages. `api_key_env` names an environment
+    variable; the key itself is never stored here.
+    """
+
+    name: str
+    model: str
+    max_tokens: int
+    effort: str | None = None
+    base_url: str | None = None
+    api_key_env: str = "ANTHROPIC_API_KEY"
+    fallback: tuple[str, ...] | None = None
+    features: frozenset[str] = field(default=ALL_FEATURES)
+
+    @property
+    def label(self) -> str:
+        """The name as shown: `haiku` reads "Haiku"."""
+        return self.name[:1].upper() + self.name[1:]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The tiers in order, cheapest first; at least one, names unique."""
+
+    tiers: tuple[Tier, ...]
+    _index: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", {t.name: i for i, t in enumerate(self.tiers)})
+
+    def __iter__(self) -> Iterator[Tier]:
+        return iter(self.tiers)
+
+    def __len__(self) -> int:
+        return len(self.tiers)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(t.name for t in self.tiers)
+
+    @property
+    def cheapest(self) -> str:
+        return self.tiers[0].name
+
+    @property
+    def top(self) -> str:
+        return self.tiers[-1].name
+
+    def rank(self, name: str) -> int:
+        """Position of a tier, 0 for the cheapest. Raises `UnknownTier`."""
+        try:
+            return self._index[name]
+        except KeyError:
+            raise UnknownTier(name, self.names) from None
+
+    def get(self, name: str) -> Tier:
+        """The tier of that name. Raises `UnknownTier`, which lists the names there are."""
+        return self.tiers[self.rank(name)]
+
+    def above(self, name: str) -> str | None:
+        """The next tier up, or `None` at the top."""
+        rank = self.rank(name) + 1
+        return self.tiers[rank].name if rank < len(self.tiers) else None
+
+    def below(self, name: str) -> str | None:
+        """The next tier down, or `None` at the bottom."""
+        rank = self.rank(name)
+        return self.tiers[rank - 1].name if rank else None
+
+    def higher(self, a: str, b: str) -> str:
+        """Whichever of the two stands higher."""
+        return a if self.rank(a) >= self.rank(b) else b
+
+
+DEFAULT_LADDER: Final = Ladder(
+    (
+        Tier("haiku", "claude-haiku-5-5", 4096),
+        Tier("sonnet", "claude-sonnet-5-5", 8192),
+        Tier("opus", "claude-opus-5-5", 16384),
+    )
+)
+"""The shipped tiers; caps follow the worst-case reservation they imply (4k, 8k, 16k tokens)."""

@@ -76,3 +76,17 @@ class Decision:
     weights: str = ""
     """Hash of the weights (and learned state) that made the estimate."""
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What the learned state adds to the shipped estimate for one request.
+
+    `shift` and `variance` are per cut between tiers, in logits: shift is added to
+    logit P(need <= tier), variance to that of the bound. `basis` names the learned
+    state it came from (a hash), so that a decision can be replayed.
+    """
+
+    shift: tuple[float, ...] = ()
+    variance: tuple[float, ...] = ()
+    basis: str = ""

@@ -1,0 +1,26 @@
+"""Structure of a piece of source text: counts only, made by `syntax/`, read by the router."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a parser (or, for unknown languages, indentation and brackets) sees in a range.
+
+    Counts are of the range alone. `depth` is the deepest nesting of blocks, `branches` the
+    decision points, `definitions` the functions, methods and classes that start in it,
+    `calls` the call sites. `whole_symbol` tells whether the range is exactly one
+    definition, `symbol` is the name of the innermost definition that encloses the range
+    (for display and usages, never a signal). `parsed` is False where the fallback answered.
+    """
+
+    lines: int
+    depth: int
+    branches: int
+    definitions: int
+    calls: int
+    whole_symbol: bool | None = None
+    symbol: str | None = None
+    parsed: bool = False

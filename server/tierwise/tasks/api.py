@@ -1,0 +1,405 @@
+"""What the edge says to the engine and what the engine says back: plain data, no protocol.
+
+`lsp/` converts these to and from the wire; `cli/` uses them as they are. Ranges are in
+code points (`core.document`), paths are URIs as the editor sent them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from tierwise.core.decision import Decision, Scope
+from tierwise.core.document import Range, Snapshot
+from tierwise.core.money import Usage
+from tierwise.core.outcome import OutcomeKind, Rating
+from tierwise.core.request import Action, Diagnostic
+
+TaskState = Literal[
+    "routing", "paused", "running", "proposed", "answered",
+    "applied", "partlyApplied", "discarded", "cancelled", "failed", "expired",
+]  # fmt: skip
+HunkKind = Literal["text", "create", "rename", "delete"]
+HunkState = Literal["pending", "applied", "discarded", "refused"]
+StatusKind = Literal["error", "paused", "rehearsal", "busy", "soft", "ready"]
+StreamKind = Literal["decision", "delta", "reset", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A range in a document; `range` None means the whole document."""
+
+    uri: str
+    range: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file named in a request; `attached` tells the operator's choice from "merely open"."""
+
+    uri: str
+    attached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskParams:
+    """A task as the editor asks for it (`tierwise/task/start`).
+
+    `range` None means no selection. `tier` is an override for this task. `task_id` may be
+    made by the client. `confirmed` lists what the operator agreed to beforehand: paths of
+    git-ignored files whose selection may be sent, or "cost" for a dear request.
+    """
+
+    action: Action
+    uri: str | None = None
+    range: Range | None = None
+    instruction: str = ""
+    tier: str | None = None
+    files: tuple[Attachment, ...] | None = None
+    diagnostics: tuple[Diagnostic, ...] | None = None
+    tools: tuple[str, ...] | None = None
+    task_id: str | None = None
+    comment: Range | None = None
+    """Where the `tw:` comment stands that gave the instruction; applying removes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParams:
+    """A chat turn as the editor asks for it (`tierwise/chat/send`)."""
+
+    prompt: str
+    task_id: str | None = None
+    conversation_id: str | None = None
+    references: tuple[Location, ...] = ()
+    selection: Location | None = None
+    tools: tuple[str, ...] | None = None
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A task that was accepted, with its first decision (`decision.final` may be False)."""
+
+    task_id: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """A finished chat turn. `stop_reason` is the model's, or "cancelled". Cost in nano-dollars."""
+
+    task_id: str
+    conversation_id: str
+    decision: Decision
+    text: str
+    stop_reason: str
+    usage: Usage
+    cost: int
+    edit_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as shown. `progress` is a short sentence, `cost` nano-dollars spent so far.
+
+    `error` is (name, message). `cause_note` says in a few words why the answering tier
+    differs from the routed one ("overloaded", "you", "budget"), empty where it does not.
+    """
+
+    task_id: str
+    action: Action
+    state: TaskState
+    decision: Decision
+    uri: str | None = None
+    range: Range | None = None
+    progress: str | None = None
+    cost: int = 0
+    edit_id: str | None = None
+    error: tuple[str, str] | None = None
+    cause_note: str = ""
+    rehearsal: bool = False
+    conversation_id: str | None = None
+    forecast: Decision | None = None
+    """The first decision, when the final one differs from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """One streamed piece of an answer; `reset` means forget what was shown."""
+
+    task_id: str
+    conversation_id: str | None
+    seq: int
+    kind: StreamKind
+    delta: str | None = None
+    decision: Decision | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextChange:
+    """Replace `range` of the current text by `new_text`."""
+
+    range: Range
+    new_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What applying does to one file.
+
+    `version` is the document version the ranges are for (`None`: not open). For `create`
+    the whole text is in `edits[0].new_text` at 0:0. `confirm` carries a sentence when the
+    path needs an explicit yes.
+    """
+
+    uri: str
+    kind: HunkKind
+    version: int | None = None
+    edits: tuple[TextChange, ...] = ()
+    to_uri: str | None = None
+    confirm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HunkView:
+    """One hunk of a proposal. `range` is in the current version of the document."""
+
+    id: str
+    kind: HunkKind
+    state: HunkState
+    uri: str
+    to_uri: str | None = None
+    range: Range | None = None
+    new_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditView:
+    """A proposal as shown: its pending changes, a unified diff, and its hunks."""
+
+    edit_id: str
+    task_id: str
+    changes: tuple[FileChange, ...]
+    diff: str
+    hunks: tuple[HunkView, ...]
+    versions: Mapping[str, int | None]
+    stale: bool = False
+    """True where a document changed so that some hunk no longer fits."""
+    note: str = ""
+    """A failed check or a warning the operator should see beside the proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveReply:
+    """What became of apply, discard or retry."""
+
+    applied: bool
+    failure_reason: str | None = None
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReply:
+    """The editor's answer to `applyEdit`."""
+
+    applied: bool
+    failure_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideParams:
+    """`tierwise/route/override`: `to` is a tier or "auto", which clears."""
+
+    scope: Scope
+    to: str
+    task_id: str | None = None
+    action: Action | None = None
+    uri: str | None = None
+    source: str | None = None
+    """The tier that a remap is from (`from` on the wire)."""
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """The state of the server as shown in a status line. Money in nano-dollars, None = no cap."""
+
+    kind: StatusKind
+    text: str
+    tooltip: str
+    tier: str | None = None
+    routed: str | None = None
+    confidence: float | None = None
+    spent_today: int = 0
+    reserved: int = 0
+    day_limit: int | None = None
+    spent_project: int = 0
+    project_limit: int | None = None
+    command: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """A budget that crossed a threshold. Money in nano-dollars."""
+
+    scope: Literal["day", "project"]
+    state: Literal["ok", "soft", "paused"]
+    spent: int
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something the operator can do, as a title and a server command with its argument."""
+
+    title: str
+    command: str
+    argument: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """A task of the past. Times are UTC milliseconds."""
+
+    task_id: str
+    action: Action
+    state: TaskState
+    decision: Decision
+    created_ms: int
+    uri: str | None = None
+    edit_id: str | None = None
+    cost: int = 0
+    outcomes: tuple[tuple[OutcomeKind, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """`tierwise/history/query`; `since_ms` is UTC milliseconds."""
+
+    limit: int = 50
+    since_ms: int | None = None
+    tier: str | None = None
+    state: TaskState | None = None
+
+
+class Documents(Protocol):
+    """The editor's documents, as the edge keeps them. All methods return at once."""
+
+    def snapshot(self, uri: str) -> Snapshot:
+        """The open document, else the file on disk. Raises `BadRequest` with a sentence."""
+        ...
+
+    def open_documents(self) -> Sequence[Snapshot]:
+        """All documents the editor has open."""
+        ...
+
+    def roots(self) -> Sequence[Path]:
+        """The workspace folders; empty without a workspace."""
+        ...
+
+
+class Listener(Protocol):
+    """What the engine tells the edge. Called on the event loop; plain methods return at once."""
+
+    def task_changed(self, view: TaskView) -> None: ...
+
+    def streamed(self, view: StreamView) -> None: ...
+
+    def status_changed(self, view: StatusView) -> None: ...
+
+    def budget_changed(self, view: BudgetView) -> None: ...
+
+    def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
+        """A sentence the operator should see once (configuration, failover, money)."""
+        ...
+
+    async def ask(self, question: str, options: Sequence[str]) -> str | None:
+        """Ask with buttons. `None` where the client cannot ask, or nobody answered in time."""
+        ...
+
+    async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
+        """Hand one edit to the editor, as one undo step per open file."""
+        ...
+
+
+class Engine(Protocol):
+    """The one object the edge talks to. Errors are `core.errors` types."""
+
+    async def start_task(self, params: TaskParams) -> Started: ...
+
+    async def chat(self, params: ChatParams) -> ChatReply: ...
+
+    async def cancel(self, task_id: str) -> bool: ...
+
+    def forecast(self, params: TaskParams) -> Decision:
+        """The decision as it would be made now, in about a millisecond; for titles."""
+        ...
+
+    async def explain(self, params: TaskParams) -> Decision: ...
+
+    async def explain_task(self, task_id: str) -> Decision: ...
+
+    async def override(self, params: OverrideParams) -> Decision | None: ...
+
+    async def rerun_on(self, task_id: str, tier: str) -> Started:
+        """Redo on another tier: a tier name, "up" (one above) or "same"."""
+        ...
+
+    def edit(self, edit_id: str) -> EditView: ...
+
+    async def apply(self, edit_id: str, hunks: Sequence[str] | None = None) -> ResolveReply: ...
+
+    async def discard(
+        self, edit_id: str, hunks: Sequence[str] | None = None, reason: str | None = None
+    ) -> ResolveReply: ...
+
+    async def undo(self, edit_id: str) -> ResolveReply: ...
+
+    def shown(self, edit_id: str) -> None: ...
+
+    async def rate(self, task_id: str, rating: Rating) -> None: ...
+
+    async def record_outcome(
+        self, task_id: str, kind: OutcomeKind, value: str | float | None = None
+    ) -> None: ...
+
+    def status(self) -> StatusView: ...
+
+    async def history(self, query: HistoryQuery) -> Sequence[HistoryItem]: ...
+
+    async def resume(
+        self, raise_nanos: int | None = None, allow_task: str | None = None
+    ) -> StatusView: ...
+
+    def tasks_at(self, uri: str) -> Sequence[TaskView]:
+        """Running tasks and open proposals of a document, for lens, hover and code actions."""
+        ...
+
+    def answer_at(self, uri: str, line: int) -> str | None:
+        """The latest text answer for a line (from 0) of a document, as markdown, for hover."""
+        ...
+
+    def answer_text(self, task_id: str) -> str | None:
+        """The text answer of a task, as markdown; for showing it as a document."""
+        ...
+
+    def document_changed(self, snapshot: Snapshot) -> None: ...
+
+    def document_saved(self, uri: str) -> None: ...
+
+    def document_closed(self, uri: str) -> None: ...
+
+    def document_renamed(self, old_uri: str, new_uri: str) -> None: ...
+
+    def set_trusted(self, trusted: bool) -> None: ...
+
+    def set_settings(self, settings: Mapping[str, object]) -> None:
+        """The client's settings (camelCase section `tierwise`), at start or when they change."""
+        ...
+
+    async def close(self) -> None:
+        """Settle everything that runs and close the ledger; at most a second."""
+        ...

@@ -1,0 +1,38 @@
+"""A decision in the shape the outside relies on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tierwise.core.decision import Decision
+from tierwise.core.money import to_usd
+
+
+def to_wire(decision: Decision) -> dict[str, Any]:
+    """The JSON object of a decision: what `tierwise route` prints and the wire carries.
+
+    Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same
+    decision prints the same bytes everywhere.
+    """
+    estimate = decision.estimate
+    return {
+        "id": decision.id,
+        "first": decision.first,
+        "routed": decision.routed,
+        "answering": decision.answering,
+        "confidence": round(decision.confidence, 6),
+        "cause": decision.cause,
+        "final": decision.final,
+        "estimate": {t: round(p, 6) for t, p in estimate.need.items()},
+        "lower": {t: round(p, 6) for t, p in estimate.lower.items()},
+        "accept": {t: round(p, 6) for t, p in estimate.accept.items()},
+        "costUsd": {t: round(to_usd(c), 9) for t, c in decision.cost.items()},
+        "reasons": [reason.text for reason in decision.reasons],
+        "signals": {
+            **{name: round(value, 6) for name, value in decision.signals.values.items()},
+            **dict.fromkeys(sorted(decision.signals.unknown)),
+        },
+        "propensity": round(decision.propensity, 6),
+        "soft": decision.soft,
+        "explicit": decision.explicit,
+    }

@@ -1,0 +1,33 @@
+"""Hover texts: a pending proposal or a text answer, with its tier and reasons."""
+
+from __future__ import annotations
+
+from tierwise.core.views import EditView, TaskView
+from tierwise.present.money import dollars
+from tierwise.present.tiers import confident
+
+
+def proposal(view: TaskView, edit: EditView) -> str:
+    """A proposal as markdown: headline, reasons, warning if any, diff."""
+    lines = [f"**Tierwise · {confident(view.decision, view.cause_note)}** · {dollars(view.cost)}"]
+    lines += reasons(view)
+    if edit.note:
+        lines.append(f"⚠ {edit.note}")
+    if edit.stale:
+        lines.append("The file changed since this was proposed: Re-run or Discard.")
+    lines.append("Apply or discard it by code action at this place.")
+    return "\n\n".join(lines) + f"\n\n```diff\n{edit.diff.rstrip()}\n```"
+
+
+def answer(view: TaskView, text: str) -> str:
+    """A text answer as markdown, below a headline that names the tier."""
+    head = f"**Tierwise · {confident(view.decision, view.cause_note)}** · {dollars(view.cost)}"
+    return "\n\n".join([head, *reasons(view), text])
+
+
+def reasons(view: TaskView) -> list[str]:
+    """The decision's reasons, one bullet each; a forecast that changed is said first."""
+    bullets = [f"- {reason.text}" for reason in view.decision.reasons]
+    if view.forecast and view.forecast.answering != view.decision.answering:
+        bullets.insert(0, f"- forecast {confident(view.forecast)}")
+    return ["\n".join(bullets)] if bullets else []

@@ -1,0 +1,80 @@
+"""What stands above an edit: the tier that answers and what the operator can do about it.
+
+A lens in one client is a code action at the same range in another, so both are made from
+these offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tierwise.core.tiers import Ladder
+from tierwise.core.views import Offer, TaskView
+from tierwise.present.tiers import arrow, confident, label, note
+from tierwise.present.titles import redo_title
+
+MAX_TITLE: Final = 48
+"""Characters of a lens title; longer ones push code off a split screen."""
+
+
+def headline(view: TaskView) -> str:
+    """The first lens of a task: tier, confidence and state, at most `MAX_TITLE` characters."""
+    if view.state == "routing":
+        return "Routing…"
+    if view.state == "paused":
+        return _fit("Paused: budget reached")
+    tier = confident(view.decision, view.cause_note)
+    if len(tier) > MAX_TITLE - len(" · working"):
+        tier = f"{arrow(view.decision)}, {note(view.decision, view.cause_note)}"
+    word = {"running": " · working", "failed": " · failed", "applied": " · applied"}.get(
+        view.state, ""
+    )
+    prefix = "Rehearsal · " if view.rehearsal and len(tier) + len(word) <= 36 else ""
+    return _fit(prefix + tier + word)
+
+
+def offers(view: TaskView, ladder: Ladder, *, stale: bool = False) -> Sequence[Offer]:
+    """What can be done with a task in its state, in the order it should stand on screen."""
+    task = {"taskId": view.task_id}
+    edit = {"editId": view.edit_id}
+    up = ladder.above(view.decision.answering)
+    stronger = (
+        Offer(f"Use {label(up)}", "tierwise.task.rerunOn", {**task, "tier": up}) if up else None
+    )
+    redo = (
+        Offer(redo_title(up or view.decision.answering), "tierwise.task.rerunOn",
+              {**task, "tier": up or view.decision.answering})
+    )  # fmt: skip
+    match view.state:
+        case "routing" | "running":
+            cancel = Offer("Cancel", "tierwise.task.cancel", task)
+            return [stronger, cancel] if stronger and view.state == "running" else [cancel]
+        case "paused":
+            return [
+                Offer("Raise today by $1", "tierwise.budget.resume", {"raiseUsd": 1}),
+                Offer("Run this one anyway", "tierwise.budget.resume", {"allowTask": view.task_id}),
+                Offer("Cancel", "tierwise.task.cancel", task),
+            ]
+        case "proposed" if stale:
+            return [
+                Offer("Re-run", "tierwise.task.rerunOn", {**task, "tier": view.decision.answering}),
+                Offer("Discard", "tierwise.edit.discard", edit),
+            ]
+        case "proposed":
+            return [
+                Offer("Apply", "tierwise.edit.apply", edit),
+                Offer("Discard", "tierwise.edit.discard", edit),
+                Offer("Show diff", "tierwise.edit.showDiff", edit),
+                redo,
+            ]
+        case "applied" | "partlyApplied":
+            return [Offer("Undo", "tierwise.edit.undo", edit)]
+        case "failed" | "answered":
+            return [redo]
+        case _:
+            return []
+
+
+def _fit(text: str) -> str:
+    return text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1].rstrip() + "…"

@@ -1,0 +1,136 @@
+"""The status line: which tier answers, what was spent, and what is wrong if something is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tierwise.core.views import Offer, StatusKind, StatusView, TaskView
+from tierwise.present.money import dollars, percent, spent_of
+from tierwise.present.tiers import arrow, confident, note
+
+MAX_TEXT: Final = 24
+"""Characters of the status text, the icon not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What the status is made from. Money in nano-dollars; `None` limits mean no cap.
+
+    `current` is the task that runs or the one that ended last a moment ago, `recent` the
+    last tasks for the tooltip, `problem` a sentence when the server cannot work.
+    """
+
+    current: TaskView | None = None
+    recent: Sequence[TaskView] = ()
+    running: int = 0
+    level: str = "ok"
+    rehearsal: bool = False
+    problem: str | None = None
+    pin: str | None = None
+    spent_today: int = 0
+    reserved: int = 0
+    day_limit: int | None = None
+    spent_project: int = 0
+    project_limit: int | None = None
+    project: str = ""
+
+
+def status(facts: StatusFacts) -> StatusView:
+    """The status view; the kind's precedence is error, paused, rehearsal, busy, soft, ready."""
+    kind = _kind(facts)
+    view = facts.current
+    decision = view.decision if view else None
+    return StatusView(
+        kind=kind,
+        text=_fit(_text(kind, facts)),
+        tooltip=tooltip(facts),
+        tier=decision.answering if decision else None,
+        routed=decision.routed if decision else None,
+        confidence=decision.confidence if decision else None,
+        spent_today=facts.spent_today,
+        reserved=facts.reserved,
+        day_limit=facts.day_limit,
+        spent_project=facts.spent_project,
+        project_limit=facts.project_limit,
+        command=Offer("Raise today by $1", "tierwise.budget.resume", {"raiseUsd": 1})
+        if kind == "paused"
+        else None,
+    )
+
+
+def tooltip(facts: StatusFacts) -> str:
+    """Markdown for the tooltip: reasons, forecast against the other tiers, budgets, last tasks."""
+    lines: list[str] = []
+    if facts.problem:
+        lines.append(f"**{facts.problem}**")
+    if facts.rehearsal:
+        lines.append("Rehearsal: answers come from the built-in rehearsal model and cost nothing.")
+    if view := facts.current:
+        lines.append(f"**{confident(view.decision, view.cause_note)}** · {view.state}")
+        lines += [f"- {reason.text}" for reason in view.decision.reasons]
+        forecast = " · ".join(f"{t} {dollars(c)}" for t, c in view.decision.cost.items())
+        if forecast:
+            lines.append(f"Forecast: {forecast}")
+        if view.error:
+            lines.append(view.error[1])
+    lines.append(f"Today {spent_of(facts.spent_today, facts.day_limit)}")
+    if facts.reserved:
+        lines.append(f"In flight, at most {dollars(facts.reserved)}")
+    where = f" {facts.project}" if facts.project else ""
+    lines.append(f"Project{where} {spent_of(facts.spent_project, facts.project_limit)}")
+    for old in facts.recent[:3]:
+        lines.append(f"- {old.action}: {arrow(old.decision)} · {old.state} · {dollars(old.cost)}")
+    return "\n\n".join(lines)
+
+
+def _kind(facts: StatusFacts) -> StatusKind:
+    if facts.problem:
+        return "error"
+    if facts.level == "paused":
+        return "paused"
+    if facts.rehearsal:
+        return "rehearsal"
+    if facts.running:
+        return "busy"
+    return "soft" if facts.level == "soft" else "ready"
+
+
+def _text(kind: StatusKind, facts: StatusFacts) -> str:
+    used = facts.spent_today / facts.day_limit if facts.day_limit else None
+    if kind == "error":
+        return "Tierwise: see tooltip"
+    if kind == "paused":
+        return f"Paused · {percent(used)}" if used is not None else "Paused"
+    prefix = "Rehearsal · " if kind == "rehearsal" else ""
+    view = facts.current
+    if view is None:
+        if kind == "rehearsal":
+            return "Rehearsal · Auto"
+        auto = f"{facts.pin[:1].upper()}{facts.pin[1:]} pinned" if facts.pin else "Auto"
+        return f"{auto} · {spent_of(facts.spent_today, facts.day_limit)}"
+    return prefix + _task_text(view, used if kind == "soft" or facts.level == "soft" else None)
+
+
+def _task_text(view: TaskView, soft_share: float | None) -> str:
+    tier = arrow(view.decision)
+    share = f" · {percent(soft_share)}" if soft_share is not None else ""
+    match view.state:
+        case "routing":
+            return "Routing…"
+        case "running":
+            unsure = view.decision.cause == "uncertain"
+            return f"{tier} · {note(view.decision)}" if unsure else tier + share
+        case "proposed":
+            return f"{tier} · preview"
+        case "applied" | "partlyApplied":
+            return f"{tier} · {dollars(view.cost)}"
+        case "answered":
+            return f"{tier} · {dollars(view.cost)}"
+        case _:
+            return view.state.capitalize()
+
+
+def _fit(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"

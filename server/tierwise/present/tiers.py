@@ -1,0 +1,57 @@
+"""Tier names, confidence and the arrow, the same words in every client."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierwise.core.decision import Cause, Decision
+from tierwise.present.money import percent
+
+_NOTES: Final[dict[Cause, str]] = {
+    "routed": "",
+    "uncertain": "unsure",
+    "floor": "floor",
+    "override": "you",
+    "pin": "pinned",
+    "remap": "remapped",
+    "thread": "warm cache",
+    "budget": "budget",
+    "failover": "unavailable",
+    "escalated": "check failed",
+    "trial": "trial",
+}
+
+
+def label(tier: str) -> str:
+    """A tier's name as shown: `haiku` reads "Haiku"."""
+    return tier[:1].upper() + tier[1:]
+
+
+def note(decision: Decision, said: str = "") -> str:
+    """Why the answering tier is what it is, in a word or two; `said` is a closer cause if known."""
+    return said or _NOTES[decision.cause]
+
+
+def arrow(decision: Decision) -> str:
+    """ "Sonnet", or "Opus ← Haiku" where another tier answers than the one routed."""
+    if decision.answering == decision.routed:
+        return label(decision.answering)
+    return f"{label(decision.answering)} ← {label(decision.routed)}"
+
+
+def confident(decision: Decision, said: str = "") -> str:
+    """The tier with its confidence: "Haiku 93 %", "Opus · unsure (Haiku 54 %)", "Opus (you; ...)".
+
+    Where uncertainty raised the tier, the confidence shown is that of the tier the point
+    estimate would take: the top tier's own is always 100 % and says nothing.
+    """
+    sure = percent(decision.confidence)
+    if decision.answering != decision.routed or decision.explicit:
+        because = note(decision, said)
+        if decision.answering == decision.routed:
+            return f"{label(decision.answering)} ({because})"
+        return f"{label(decision.answering)} ({because}; routed {label(decision.routed)})"
+    if decision.routed == decision.first:
+        return f"{label(decision.answering)} {sure}"
+    because = note(decision, said) or "unsure"
+    return f"{label(decision.answering)} · {because} ({label(decision.first)} {sure})"

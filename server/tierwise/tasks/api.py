@@ -7,7 +7,7 @@ code points (`core.document`), paths are URIs as the editor sent them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,15 +16,54 @@ from tierwise.core.document import Range, Snapshot
 from tierwise.core.money import Usage
 from tierwise.core.outcome import OutcomeKind, Rating
 from tierwise.core.request import Action, Diagnostic
+from tierwise.core.views import (
+    BudgetView,
+    EditView,
+    FileChange,
+    HistoryItem,
+    HunkKind,
+    HunkState,
+    HunkView,
+    Offer,
+    StatusKind,
+    StatusView,
+    StreamKind,
+    StreamView,
+    TaskState,
+    TaskView,
+    TextChange,
+)
 
-TaskState = Literal[
-    "routing", "paused", "running", "proposed", "answered",
-    "applied", "partlyApplied", "discarded", "cancelled", "failed", "expired",
-]  # fmt: skip
-HunkKind = Literal["text", "create", "rename", "delete"]
-HunkState = Literal["pending", "applied", "discarded", "refused"]
-StatusKind = Literal["error", "paused", "rehearsal", "busy", "soft", "ready"]
-StreamKind = Literal["decision", "delta", "reset", "notice"]
+__all__ = [
+    "ApplyReply",
+    "Attachment",
+    "BudgetView",
+    "ChatParams",
+    "ChatReply",
+    "Documents",
+    "EditView",
+    "Engine",
+    "FileChange",
+    "HistoryItem",
+    "HistoryQuery",
+    "HunkKind",
+    "HunkState",
+    "HunkView",
+    "Listener",
+    "Location",
+    "Offer",
+    "OverrideParams",
+    "ResolveReply",
+    "Started",
+    "StatusKind",
+    "StatusView",
+    "StreamKind",
+    "StreamView",
+    "TaskParams",
+    "TaskState",
+    "TaskView",
+    "TextChange",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,98 +140,6 @@ class ChatReply:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskView:
-    """A task as shown. `progress` is a short sentence, `cost` nano-dollars spent so far.
-
-    `error` is (name, message). `cause_note` says in a few words why the answering tier
-    differs from the routed one ("overloaded", "you", "budget"), empty where it does not.
-    """
-
-    task_id: str
-    action: Action
-    state: TaskState
-    decision: Decision
-    uri: str | None = None
-    range: Range | None = None
-    progress: str | None = None
-    cost: int = 0
-    edit_id: str | None = None
-    error: tuple[str, str] | None = None
-    cause_note: str = ""
-    rehearsal: bool = False
-    conversation_id: str | None = None
-    forecast: Decision | None = None
-    """The first decision, when the final one differs from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamView:
-    """One streamed piece of an answer; `reset` means forget what was shown."""
-
-    task_id: str
-    conversation_id: str | None
-    seq: int
-    kind: StreamKind
-    delta: str | None = None
-    decision: Decision | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TextChange:
-    """Replace `range` of the current text by `new_text`."""
-
-    range: Range
-    new_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """What applying does to one file.
-
-    `version` is the document version the ranges are for (`None`: not open). For `create`
-    the whole text is in `edits[0].new_text` at 0:0. `confirm` carries a sentence when the
-    path needs an explicit yes.
-    """
-
-    uri: str
-    kind: HunkKind
-    version: int | None = None
-    edits: tuple[TextChange, ...] = ()
-    to_uri: str | None = None
-    confirm: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HunkView:
-    """One hunk of a proposal. `range` is in the current version of the document."""
-
-    id: str
-    kind: HunkKind
-    state: HunkState
-    uri: str
-    to_uri: str | None = None
-    range: Range | None = None
-    new_text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EditView:
-    """A proposal as shown: its pending changes, a unified diff, and its hunks."""
-
-    edit_id: str
-    task_id: str
-    changes: tuple[FileChange, ...]
-    diff: str
-    hunks: tuple[HunkView, ...]
-    versions: Mapping[str, int | None]
-    stale: bool = False
-    """True where a document changed so that some hunk no longer fits."""
-    note: str = ""
-    """A failed check or a warning the operator should see beside the proposal."""
-
-
-@dataclass(frozen=True, slots=True)
 class ResolveReply:
     """What became of apply, discard or retry."""
 
@@ -221,58 +168,6 @@ class OverrideParams:
     source: str | None = None
     """The tier that a remap is from (`from` on the wire)."""
     conversation_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StatusView:
-    """The state of the server as shown in a status line. Money in nano-dollars, None = no cap."""
-
-    kind: StatusKind
-    text: str
-    tooltip: str
-    tier: str | None = None
-    routed: str | None = None
-    confidence: float | None = None
-    spent_today: int = 0
-    reserved: int = 0
-    day_limit: int | None = None
-    spent_project: int = 0
-    project_limit: int | None = None
-    command: Offer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetView:
-    """A budget that crossed a threshold. Money in nano-dollars."""
-
-    scope: Literal["day", "project"]
-    state: Literal["ok", "soft", "paused"]
-    spent: int
-    limit: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Something the operator can do, as a title and a server command with its argument."""
-
-    title: str
-    command: str
-    argument: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
-    """A task of the past. Times are UTC milliseconds."""
-
-    task_id: str
-    action: Action
-    state: TaskState
-    decision: Decision
-    created_ms: int
-    uri: str | None = None
-    edit_id: str | None = None
-    cost: int = 0
-    outcomes: tuple[tuple[OutcomeKind, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

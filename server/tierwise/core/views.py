@@ -1,4 +1,4 @@
-"""What is shown: tasks, proposals, status and history as plain data, no protocol and no text of ours.
+"""What is shown: tasks, proposals, status and history as plain data, no protocol in it.
 
 Made by `tasks/`, put into words by `present/`, put on the wire by `lsp/`.
 """

@@ -1,0 +1,77 @@
+"""The import rule of ARCHITECTURE.md, read off the source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "server" / "tierwise"
+DOMAIN = {"context", "routing", "budget", "models", "edits", "learning"}
+BASE = {"core", "syntax", "store"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "core": {"core"},
+    "syntax": {"core", "syntax"},
+    "store": {"core", "store"},
+    "config": {"core", "config"},
+    "present": {"core", "present"},
+    "trust": {"core"},
+    "logs": {"core"},
+    **{room: BASE | {room} for room in DOMAIN},
+    "tasks": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs"},
+    "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "app"},
+}
+FREE = {"lsp", "cli"}
+OWNERS = {
+    "pygls": {"lsp"},
+    "lsprotocol": {"lsp"},
+    "anthropic": {"models/client.py"},
+    "numpy": {"routing/fit"},
+    "sklearn": {"routing/fit"},
+    "scipy": {"routing/fit"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+}
+
+
+def source_files() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts)
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, also inside functions; relative imports made absolute."""
+    names: set[str] = set()
+    here = ("tierwise", *path.relative_to(PACKAGE).with_suffix("").parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(here[: len(here) - node.level]) + "." if node.level else ""
+            names.add(base + (node.module or ""))
+            names.update(f"{base}{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if room in FREE or room in {"__init__", "__main__"}:
+        return
+    rooms = {n.split(".")[1] for n in imported(path) if n.startswith("tierwise.") and n.count(".")}
+    rooms -= {"__version__"}
+    assert rooms <= MAY_IMPORT[room], f"{room} imports {sorted(rooms - MAY_IMPORT[room])}"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_library_with_an_owner_is_imported_by_its_owner_alone(path: Path) -> None:
+    where = str(path.relative_to(PACKAGE))
+    for name in imported(path):
+        owners = OWNERS.get(name.split(".")[0])
+        if owners is not None:
+            assert any(where == o or where.startswith(o + "/") for o in owners), (where, name)
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_file_is_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400

@@ -1,0 +1,78 @@
+"""What the operator chose: overrides, pins and remaps, and which of them hold for a request.
+
+Kept in memory for speed and in the ledger for the next start; project pins, remaps and
+session pins of the same session survive a restart of the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.core.decision import Scope
+from tierwise.core.situation import Choice
+
+AUTO: Final = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One choice as kept: `key` is what the scope needs (an action, a URI, a tier, an id)."""
+
+    scope: Scope
+    key: str
+    tier: str
+
+
+@dataclass
+class Choices:
+    """All choices in force in this window."""
+
+    kept: dict[tuple[Scope, str], str] = field(default_factory=dict)
+
+    def load(self, rows: Iterable[Kept]) -> None:
+        """Take over what earlier windows of this session and project left."""
+        for row in rows:
+            self.kept[row.scope, row.key] = row.tier
+
+    def put(self, scope: Scope, key: str, tier: str) -> None:
+        """Set a choice; "auto" clears it."""
+        if tier == AUTO:
+            self.kept.pop((scope, key), None)
+        else:
+            self.kept[scope, key] = tier
+
+    def of(
+        self,
+        *,
+        task: str | None,
+        conversation: str | None,
+        uri: str | None,
+        action: str,
+        session: str,
+        project: str,
+    ) -> tuple[Choice, ...]:
+        """The choices that hold for one request; the policy knows their precedence."""
+        keys: Mapping[Scope, str | None] = {
+            "task": task,
+            "conversation": conversation,
+            "file": uri,
+            "action": action,
+            "session": session,
+            "project": project,
+        }
+        return tuple(
+            Choice(scope, self.kept[scope, key])
+            for scope, key in keys.items()
+            if key is not None and (scope, key) in self.kept
+        )
+
+    def remap(self, configured: Mapping[str, str]) -> Mapping[str, str]:
+        """Tier to tier: the configured remaps, with the operator's of this session over them."""
+        own = {key: tier for (scope, key), tier in self.kept.items() if scope == "tier"}
+        return {**configured, **own}
+
+    def pinned(self, session: str, project: str) -> str | None:
+        """The tier pinned for this session or project, for the status line."""
+        return self.kept.get(("session", session)) or self.kept.get(("project", project))

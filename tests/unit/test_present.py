@@ -1,0 +1,102 @@
+"""Wording is a contract: the same words in every client."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tierwise.core.decision import Decision, Estimate
+from tierwise.core.tiers import DEFAULT_LADDER
+from tierwise.core.views import TaskState, TaskView
+from tierwise.present.decision import to_wire
+from tierwise.present.lens import MAX_TITLE, headline, offers
+from tierwise.present.money import dollars, limit, percent, spent_of
+from tierwise.present.status import MAX_TEXT, StatusFacts, status
+from tierwise.present.tiers import arrow, confident
+from tierwise.present.titles import action_title
+
+ESTIMATE = Estimate(
+    {"haiku": 0.93, "sonnet": 0.99, "opus": 1.0},
+    {"haiku": 0.88, "sonnet": 0.97, "opus": 1.0},
+    {"haiku": 0.9, "sonnet": 0.95, "opus": 0.96},
+)
+HAIKU = Decision(
+    "haiku", "haiku", "haiku", 0.93, "routed", ESTIMATE,
+    {"haiku": 400_000, "sonnet": 8_000_000, "opus": 16_000_000},
+)  # fmt: skip
+UNSURE = replace(HAIKU, routed="opus", answering="opus", confidence=0.54, cause="uncertain")
+YOU = replace(HAIKU, answering="opus", cause="override", explicit=True)
+STATES: list[TaskState] = [
+    "routing", "paused", "running", "proposed", "answered",
+    "applied", "partlyApplied", "discarded", "cancelled", "failed", "expired",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("nanos", "shown"),
+    [(0, "$0.00"), (1, "<$0.01"), (9_999_999, "<$0.01"), (10_000_000, "$0.01"),
+     (44_999_999, "$0.04"), (45_000_000, "$0.05"), (1_200_000_000_000, "$1,200.00")],
+)  # fmt: skip
+def test_money_has_two_decimals_and_is_never_shown_as_nothing(nanos: int, shown: str) -> None:
+    assert dollars(nanos) == shown
+
+
+def test_spend_reads_against_its_cap() -> None:
+    assert spent_of(1_200_000_000, 5_000_000_000) == "$1.20/5"
+    assert spent_of(1_200_000_000, None) == "$1.20 (no cap)"
+    assert limit(5_500_000_000) == "5.50"
+    assert limit(0) == "0"
+
+
+@pytest.mark.parametrize(("share", "shown"), [(0.93, "93 %"), (0.999, "99 %"), (1.0, "100 %")])
+def test_certainty_is_kept_for_certainty(share: float, shown: str) -> None:
+    assert percent(share) == shown
+
+
+def test_the_forecast_stands_in_the_title() -> None:
+    assert action_title("document", HAIKU) == "Tierwise: Add docs · Haiku 93 % · <$0.01"
+    assert action_title("edit", UNSURE) == "Tierwise: Edit · Opus · unsure (Haiku 54 %) · $0.02"
+
+
+def test_the_arrow_reads_answering_from_routed() -> None:
+    assert arrow(HAIKU) == "Haiku"
+    assert arrow(YOU) == "Opus ← Haiku"
+    assert confident(YOU) == "Opus (you; routed Haiku)"
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("decision", [HAIKU, UNSURE, YOU], ids=["routed", "unsure", "override"])
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_every_state_fits_lens_and_status(
+    state: TaskState, decision: Decision, rehearsal: bool
+) -> None:
+    view = TaskView("t1", "edit", state, decision, edit_id="e1", rehearsal=rehearsal)
+    assert 0 < len(headline(view)) <= MAX_TITLE
+    facts = StatusFacts(current=view, running=1, rehearsal=rehearsal, day_limit=5 * 10**9)
+    assert 0 < len(status(facts).text) <= MAX_TEXT
+    for offer in offers(view, DEFAULT_LADDER):
+        assert len(offer.title) <= MAX_TITLE
+        assert offer.command.startswith("tierwise.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        (StatusFacts(problem="No key.", level="paused", rehearsal=True, running=1), "error"),
+        (StatusFacts(level="paused", rehearsal=True, running=1), "paused"),
+        (StatusFacts(level="soft", rehearsal=True, running=1), "rehearsal"),
+        (StatusFacts(level="soft", running=1), "busy"),
+        (StatusFacts(level="soft"), "soft"),
+        (StatusFacts(), "ready"),
+    ],
+)
+def test_status_kinds_have_a_precedence(facts: StatusFacts, kind: str) -> None:
+    assert status(facts).kind == kind
+
+
+def test_a_decision_prints_what_the_contract_names() -> None:
+    wire = to_wire(HAIKU)
+    assert wire["costUsd"]["haiku"] == 0.0004
+    assert {"id", "first", "routed", "answering", "confidence", "cause", "final", "estimate",
+            "lower", "accept", "costUsd", "reasons", "signals", "propensity"} <= set(wire)  # fmt: skip

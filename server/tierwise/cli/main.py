@@ -1,0 +1,24 @@
+"""`tierwise`: the console script.
+
+`serve` is started by editors and must answer within a blink, so it is dispatched before
+the command framework is imported.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command named on the command line. Exit 0 done, 1 failed, 2 wrong usage."""
+    if sys.argv[1:2] == ["serve"]:
+        from tierwise.cli.serve import main as serve
+
+        sys.exit(serve(sys.argv[2:]))
+    from tierwise.cli.commands import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

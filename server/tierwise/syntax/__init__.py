@@ -1,0 +1,1 @@
+"""Source text: positions, trees, structure and symbols. Parsers load on first use."""

@@ -1,0 +1,125 @@
+"""The configuration tree with all its defaults. Keys are snake_case here and in TOML files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from tierwise.core.request import Action
+from tierwise.core.tiers import ALL_FEATURES, DEFAULT_LADDER, Ladder, Tier
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Usd = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
+
+
+class Section(BaseModel):
+    """Base of all sections: camelCase over LSP, snake_case in files, unknown keys refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+
+class TierConfig(Section):
+    """A tier: a name the operator sees and the model call behind it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    model: Annotated[str, Field(min_length=1)]
+    max_tokens: Annotated[int, Field(ge=16, le=128_000)] = 8192
+    effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
+    base_url: str | None = None
+    api_key_env: str = "ANTHROPIC_API_KEY"
+    fallback: tuple[str, ...] | None = None
+    features: frozenset[Literal["caching", "thinking", "effort", "tools"]] | None = None
+
+
+class Budget(Section):
+    """Caps in dollars: 0 means no paid calls, absent means no cap."""
+
+    day_usd: Usd | None = None
+    project_usd: Usd | None = None
+    project_period: Literal["month", "total"] = "month"
+    soft_at: Share = 0.80
+    timezone: str | None = None
+
+
+class Floors(Section):
+    """Rules that raise a tier: by path (gitignore patterns) and by action."""
+
+    paths: dict[str, str] = Field(default_factory=dict)
+    actions: dict[Action, str] = Field(default_factory=dict)
+
+
+class Pins(Section):
+    """Tiers pinned by configuration."""
+
+    project: str | None = None
+
+
+class Learning(Section):
+    """Whether outcomes teach the router, and whether it may try a tier lower now and then."""
+
+    on: bool = True
+    trials: bool = False
+
+
+class Timeouts(Section):
+    """Deadlines of a model call, in seconds; `between_events` counts complete events."""
+
+    connect: Seconds = 5.0
+    first_event: Seconds = 12.0
+    between_events: Seconds = 12.0
+    attempt: Seconds = 60.0
+    task: Seconds = 75.0
+
+
+class Ignore(Section):
+    """Patterns of files that are never sent, beside the ignore files themselves."""
+
+    patterns: tuple[str, ...] = ()
+
+
+class Config(Section):
+    """Everything that can be configured."""
+
+    confidence_target: Share = 0.80
+    soft_target: Share = 0.55
+    redo_cost_usd: Usd = 0.03
+    ask_above_usd: Usd = 0.50
+    second_opinion: Literal["off", "uncertain"] = "off"
+    rehearsal: bool = False
+    content_keep_days: Annotated[float, Field(ge=0.0)] = 7.0
+    max_tier: str | None = None
+    parallel: Annotated[int, Field(ge=1, le=64)] = 8
+    tiers: tuple[TierConfig, ...] = ()
+    budget: Budget = Budget()
+    floors: Floors = Floors()
+    remap: dict[str, str] = Field(default_factory=dict)
+    pins: Pins = Pins()
+    learning: Learning = Learning()
+    verify: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    timeouts: Timeouts = Timeouts()
+    ignore: Ignore = Ignore()
+
+    def ladder(self) -> Ladder:
+        """The tiers in order; the shipped three when none are configured."""
+        if not self.tiers:
+            return DEFAULT_LADDER
+        return Ladder(
+            tuple(
+                Tier(
+                    name=t.name,
+                    model=t.model,
+                    max_tokens=t.max_tokens,
+                    effort=t.effort,
+                    base_url=t.base_url,
+                    api_key_env=t.api_key_env,
+                    fallback=t.fallback,
+                    features=ALL_FEATURES if t.features is None else frozenset(t.features),
+                )
+                for t in self.tiers
+            )
+        )

@@ -118,9 +118,9 @@ def _tightened(
             notices.append(f"{REPOSITORY_FILE}: 'budget.{key}' is ignored.")
         _never_raise(config, budget, REPOSITORY_FILE, notices)
     cap, ladder = data.get("max_tier"), config.ladder()
-    if config.max_tier and cap in ladder and config.max_tier in ladder:
-        if ladder.rank(str(cap)) > ladder.rank(config.max_tier):
-            del data["max_tier"]
+    own_cap = config.max_tier
+    if own_cap in ladder and cap in ladder and ladder.rank(str(cap)) > ladder.rank(str(own_cap)):
+        del data["max_tier"]
     if isinstance(data.get("ignore"), dict):
         own = data["ignore"].get("patterns") or ()
         data["ignore"] = {"patterns": [*config.ignore.patterns, *own]}

@@ -9,7 +9,7 @@ import platformdirs
 
 
 def state_dir(env: Mapping[str, str]) -> Path:
-    """The folder of ledger, learned state and kept content: `TIERWISE_STATE_DIR` or the platform's."""
+    """The folder of ledger and kept content: `TIERWISE_STATE_DIR` or the platform's."""
     named = env.get("TIERWISE_STATE_DIR")
     return Path(named) if named else Path(platformdirs.user_state_dir("tierwise", appauthor=False))
 

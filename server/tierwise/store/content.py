@@ -1,0 +1,62 @@
+"""Kept content: prompts sent, answers, proposals and chats, as files only the operator can read.
+
+They lie in `content/` of the state folder, one folder per task, and go after
+`content_keep_days`. The ledger holds none of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Final
+
+_SAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class Content:
+    """The folder of kept content; works without the ledger and survives a read-only disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "content"
+
+    def put(self, task_id: str, name: str, text: str) -> Path | None:
+        """Keep a text; the path, or None where it could not be written."""
+        path = self._path(task_id, name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary = path.with_name(path.name + ".part")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            with open(os.open(temporary, flags, 0o600), "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            temporary.replace(path)
+        except (OSError, UnicodeEncodeError):
+            return None
+        return path
+
+    def get(self, task_id: str, name: str) -> str | None:
+        """A kept text, or None."""
+        try:
+            with self._path(task_id, name).open(encoding="utf-8", newline="") as file:
+                return file.read()
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def purge(self, older_than_days: float = 0.0) -> int:
+        """Remove what is older; 0 removes everything. The number of tasks removed."""
+        limit, removed = time.time() - older_than_days * 86_400, 0
+        try:
+            folders = list(self.folder.iterdir())
+        except OSError:
+            return 0
+        for folder in folders:
+            if older_than_days == 0 or folder.stat().st_mtime < limit:
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+        return removed
+
+    def _path(self, task_id: str, name: str) -> Path:
+        folder = _SAFE.sub("_", task_id)[:80].lstrip(".") or "_"
+        return self.folder / folder / _SAFE.sub("_", name)[:80]

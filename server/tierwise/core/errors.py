@@ -107,3 +107,15 @@ class BadRequest(TierwiseError):
     """Parameters that name something that is not there, such as a range past the end."""
 
     name = "BadRequest"
+
+
+class TaskTooDear(BudgetPaused):
+    """One task's worst case does not fit what is left; the budget itself is not paused.
+
+    `needs` and `left` are nano-dollars.
+    """
+
+    def __init__(self, message: str, needs: int, left: int) -> None:
+        super().__init__(message)
+        self.needs = needs
+        self.left = left

@@ -1,0 +1,47 @@
+"""Token estimates before a request is sent: an upper bound for money, a mean for forecasts.
+
+Measured on public tokenizers over Python and JavaScript files, the densest percentile is
+2.1 characters per token; the current tokenizer makes about 30 % more tokens of a text, so
+ceil(chars / 1.6) is safe for ASCII source. Other characters are bounded by their bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+BOUND_CHARS: Final = 1.6
+MEAN_CHARS: Final = 3.0
+OVERHEAD: Final = 64
+"""Tokens a request has beside its text: roles, separators."""
+
+MEDIAN_OUTPUT: Final[dict[str, int]] = {
+    "chat": 350,
+    "edit": 350,
+    "explain": 400,
+    "fix": 250,
+    "document": 220,
+    "test": 700,
+    "refactor": 600,
+    "generate": 600,
+    "review": 450,
+    "commit": 80,
+}
+"""Median output tokens per action to start from; the ledger's own medians replace them."""
+
+
+def upper_bound(text: str) -> int:
+    """Tokens this text can have at most."""
+    ascii_chars = sum(1 for c in text if c < "\x80") if not text.isascii() else len(text)
+    others = 0 if text.isascii() else len(text.encode("utf-8", "surrogatepass")) - ascii_chars
+    return math.ceil(ascii_chars / BOUND_CHARS) + others + OVERHEAD
+
+
+def mean_of_chars(chars: int) -> int:
+    """Tokens a text of so many characters has on average."""
+    return math.ceil(chars / MEAN_CHARS) + OVERHEAD
+
+
+def output_bound(text: str) -> int:
+    """Tokens of a streamed text at most; for a stream that ended without a bill."""
+    return upper_bound(text) - OVERHEAD + 8

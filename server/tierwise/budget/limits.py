@@ -80,9 +80,5 @@ def _level(
     if limit is None:
         return "ok"
     if spent + reserved >= limit or limit - spent - reserved < cheapest:
-        # Reservations in flight are worst cases that mostly come back, so only settled
-        # spend pauses while something runs that will free its reservation.
-        if spent >= limit or not reserved or limit - spent < cheapest:
-            return "paused"
-        return "soft"
+        return "paused"
     return "soft" if spent >= soft_at * limit else "ok"

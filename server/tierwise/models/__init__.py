@@ -1,0 +1,1 @@
+"""Model calls: prompts, streaming, retries and failover. Only `client` knows the SDK."""

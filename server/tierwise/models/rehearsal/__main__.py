@@ -1,0 +1,33 @@
+"""`python -m tierwise.models.rehearsal [--port N]`: the loopback model as a process of its own.
+
+Prints its address on the first line. Faults are set with POST /_faults, and what it was
+sent is read with GET /_requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+
+from tierwise.models.rehearsal.server import RehearsalServer
+
+
+async def main() -> None:
+    """Serve until stdin closes or the parent is gone."""
+    parser = argparse.ArgumentParser(prog="tierwise.models.rehearsal")
+    parser.add_argument("--port", type=int, default=0)
+    server = await RehearsalServer().start(parser.parse_args().port)
+    print(server.base_url, flush=True)
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
+    await server.close()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        sys.exit(0)

@@ -1,0 +1,49 @@
+"""Reading a prompt the way `models.prompts` writes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_REQUEST: Final = re.compile(r'<request action="(\w+)">\n(.*?)\n</request>', re.DOTALL)
+_ITEM: Final = re.compile(
+    r'<(context-[0-9a-f]{8}) path="([^"]*)" kind="(\w+)" lines="(\d+)-(\d+)"'
+    r'(?: language="([^"]*)")?>\n(.*?)\n</\1>',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of context as it stood in the prompt."""
+
+    path: str
+    kind: str
+    start_line: int
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a prompt asks: the last request in it and the context around it."""
+
+    action: str
+    wish: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def selection(self) -> Piece | None:
+        return next((p for p in self.pieces if p.kind == "selection"), None)
+
+
+def read(text: str) -> Asked:
+    """The request and context of a prompt; an unknown prompt reads as a chat."""
+    found = _REQUEST.findall(text)
+    action, wish = found[-1] if found else ("chat", text)
+    pieces = tuple(
+        Piece(path, kind, int(start), language, body)
+        for _, path, kind, start, _, language, body in _ITEM.findall(text)
+    )
+    return Asked(action, wish.strip(), pieces)

@@ -10,20 +10,24 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 
 from tierwise.models.rehearsal.server import RehearsalServer
 
 
 async def main() -> None:
-    """Serve until stdin closes or the parent is gone."""
+    """Serve until the parent is gone."""
     parser = argparse.ArgumentParser(prog="tierwise.models.rehearsal")
     parser.add_argument("--port", type=int, default=0)
     server = await RehearsalServer().start(parser.parse_args().port)
     print(server.base_url, flush=True)
-    parent = os.getppid()
-    while os.getppid() == parent:
-        await asyncio.sleep(1)
+    await asyncio.to_thread(_parent_gone, os.getppid())
     await server.close()
+
+
+def _parent_gone(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,9 @@ class RehearsalServer:
                 pass
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             self.cancelled += 1
+        except asyncio.CancelledError:
+            # Only `close` cancels; letting it out would make asyncio log a finished server.
+            pass
         finally:
             self._open.discard(task)
             writer.close()
@@ -71,10 +74,10 @@ class RehearsalServer:
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ", 2)
-        headers = dict(
-            (name.lower(), value.strip())
+        headers = {
+            name.lower(): value.strip()
             for name, _, value in (line.partition(":") for line in lines if line)
-        )
+        }
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         data: dict[str, Any] = json.loads(body) if body else {}
         path = path.split("?")[0]

@@ -1,0 +1,154 @@
+"""Everything a task lives through, written to the ledger in order and without waiting.
+
+Losing a journal line must never stop an answer, and an answer must never wait for the
+disk: writes are queued on the ledger's thread, a failure is said once and logged. Money
+does not go through here; it is awaited in `attempts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tierwise.core.decision import Adjustment, Decision
+from tierwise.core.document import Range
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.outcome import Outcome
+from tierwise.core.situation import Situation
+from tierwise.store import decisions, outcomes, overrides
+from tierwise.store.engine import Connection, Ledger
+from tierwise.tasks.task import Task
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Journal:
+    """The writer. `flush` waits until everything queued so far is on disk."""
+
+    ledger: Ledger
+    warn: Callable[[str], None]
+    session: str = ""
+    _pending: set[asyncio.Task[None]] = field(default_factory=set)
+    _warned: bool = False
+
+    def opened(self, task: Task) -> None:
+        """A task was accepted."""
+        focus = task.scene.focus
+        row = decisions.TaskRow(
+            task_id=task.id,
+            created_ms=task.created_ms,
+            project=task.project,
+            action=task.request.action,
+            language=focus.language if focus else None,
+            uri=focus.uri if focus else None,
+            range=flat(task.scene.range),
+            conversation_id=task.conversation_id,
+            session=self.session,
+            rehearsal=task.rehearsal,
+            state=task.state,
+            edit_id=task.edit_id,
+        )
+        self._write(lambda conn: decisions.insert_task(conn, row))
+
+    def decided(self, task: Task, situation: Situation, adjustment: Adjustment) -> None:
+        """A decision was taken; enough of it is kept to take it again, bit for bit."""
+        task.attempt += 1
+        seq, row = task.attempt, decision_row(task, situation, adjustment)
+        self._write(lambda conn: decisions.record_decision(conn, task.id, seq, row))
+
+    def moved(self, task: Task) -> None:
+        """A task changed its state."""
+        state, edit_id = task.state, task.edit_id
+        error = task.error.name if task.error else None
+        self._write(
+            lambda conn: decisions.set_task_state(
+                conn, task.id, state, edit_id=edit_id, error=error
+            )
+        )
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Something became of an answer."""
+        self._write(lambda conn: outcomes.record_outcome(conn, outcome))
+
+    def chose(self, scope: str, key: str, to: str, project: str) -> None:
+        """The operator set or cleared an override, a pin or a remap."""
+        session = self.session
+
+        def write(conn: Connection) -> None:
+            if to == "auto":
+                overrides.clear(conn, scope, key, project=project, session=session)
+            else:
+                overrides.put(conn, scope, key, to, project=project, session=session)
+
+        self._write(write)
+
+    async def flush(self) -> None:
+        """Wait for everything queued so far."""
+        while self._pending:
+            await asyncio.gather(*self._pending, return_exceptions=True)
+
+    def _write(self, fn: Callable[[Connection], object]) -> None:
+        job = asyncio.get_running_loop().create_task(self._run(fn))
+        self._pending.add(job)
+        job.add_done_callback(self._pending.discard)
+
+    async def _run(self, fn: Callable[[Connection], object]) -> None:
+        try:
+            await self.ledger.write(fn)
+        except LedgerUnavailable as error:
+            log.warning("journal write failed: %s", error.message)
+            if not self._warned:
+                self._warned = True
+                self.warn(error.message)
+
+
+def flat(span: Range | None) -> tuple[int, int, int, int] | None:
+    """A range as four numbers: start line, start character, end line, end character."""
+    if span is None:
+        return None
+    return span.start.line, span.start.character, span.end.line, span.end.character
+
+
+def decision_row(task: Task, situation: Situation, adjustment: Adjustment) -> decisions.DecisionRow:
+    """A decision as the ledger keeps it: the signal vector and the facts, never the text."""
+    decision = task.decision
+    return decisions.DecisionRow(
+        action=task.request.action,
+        language=task.scene.focus.language if task.scene.focus else None,
+        project=task.project,
+        first=decision.first,
+        routed=decision.routed,
+        answering=decision.answering,
+        cause=decision.cause,
+        confidence=decision.confidence,
+        propensity=decision.propensity,
+        weights=decision.weights,
+        final=decision.final,
+        detail=decision_detail(decision, situation, adjustment),
+    )
+
+
+def decision_detail(
+    decision: Decision, situation: Situation, adjustment: Adjustment
+) -> Mapping[str, Any]:
+    """What a replay needs: signals, unknowns, text scores, estimate, situation, adjustment."""
+    facts = asdict(situation)
+    facts["ladder"] = [asdict(tier) for tier in situation.ladder]
+    for tier in facts["ladder"]:
+        tier["features"] = sorted(tier["features"])
+    return {
+        "signals": dict(decision.signals.values),
+        "unknown": sorted(decision.signals.unknown),
+        "text_scores": list(decision.signals.text_scores),
+        "estimate": asdict(decision.estimate),
+        "cost": dict(decision.cost),
+        "reasons": [reason.text for reason in decision.reasons],
+        "soft": decision.soft,
+        "explicit": decision.explicit,
+        "situation": facts,
+        "adjustment": asdict(adjustment),
+    }

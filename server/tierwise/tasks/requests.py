@@ -1,0 +1,191 @@
+"""From what the edge sent to a request and its scene: documents frozen, ranges checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tierwise.context import facts
+from tierwise.core.document import Position, Range, Snapshot
+from tierwise.core.errors import BadRequest
+from tierwise.core.request import ACTIONS, EDITING, FileRef, Request, Selection, ThreadState
+from tierwise.core.tiers import Ladder
+from tierwise.routing.overrides import split_tier_word
+from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.symbols import enclosing
+from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
+from tierwise.tasks.task import Scene
+
+_NEEDS_CODE = frozenset({"fix", "document", "test", "refactor", "edit"})
+
+
+def of_task(
+    params: TaskParams, documents: Documents, ladder: Ladder, *, thread: ThreadState | None = None
+) -> tuple[Request, Scene]:
+    """The request and scene of a task.
+
+    Raises `BadRequest` for a document or range that is not there or an action that does
+    not exist, `UnknownTier` for a tier word or override that names none.
+    """
+    if params.action not in ACTIONS:
+        raise BadRequest(f"There is no action '{params.action}'. Actions: {', '.join(ACTIONS)}.")
+    word, instruction = split_tier_word(params.instruction, ladder)
+    tier = params.tier or word
+    if tier is not None:
+        ladder.rank(tier)
+    focus = documents.snapshot(params.uri) if params.uri else None
+    span = selected(params, focus)
+    scene = Scene(
+        focus=focus,
+        range=span,
+        attached=_attached(params.files, documents, focus),
+        open=_others(documents, focus),
+        comment=params.comment,
+    )
+    request = Request(
+        action=params.action,
+        instruction=instruction,
+        id=params.task_id or "",
+        selection=selection(scene, documents.roots()),
+        files=files(scene, documents.roots()),
+        diagnostics=params.diagnostics,
+        tools=params.tools,
+        turn=0,
+        thread=thread,
+        tier=tier,
+    )
+    return facts.enrich(request, scene.focus, scene.range, tuple(scene.documents.values())), scene
+
+
+def of_chat(
+    params: ChatParams, documents: Documents, ladder: Ladder, *, turn: int, thread: ThreadState
+) -> tuple[Request, Scene]:
+    """The request and scene of a chat turn. Raises like `of_task`."""
+    word, prompt = split_tier_word(params.prompt, ladder)
+    tier = params.tier or word
+    if tier is not None:
+        ladder.rank(tier)
+    where = params.selection
+    focus = documents.snapshot(where.uri) if where else None
+    attached = tuple(
+        documents.snapshot(uri)
+        for uri in dict.fromkeys(location.uri for location in params.references)
+        if focus is None or uri != focus.uri
+    )
+    scene = Scene(
+        focus=focus,
+        range=where.range if where else None,
+        attached=attached,
+        open=_others(documents, focus, attached),
+    )
+    request = Request(
+        action="chat",
+        instruction=prompt,
+        id=params.task_id or "",
+        selection=selection(scene, documents.roots()),
+        files=files(scene, documents.roots()),
+        tools=params.tools,
+        turn=turn,
+        thread=thread,
+        tier=tier,
+    )
+    return facts.enrich(request, scene.focus, scene.range, tuple(scene.documents.values())), scene
+
+
+def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
+    """The range a task acts on: what was selected, else the symbol the cursor stands in.
+
+    Raises `BadRequest` for a range that starts past the end of the document, and for an
+    action that needs code where nothing was selected and no symbol encloses the cursor.
+    """
+    if focus is None:
+        if params.action in _NEEDS_CODE:
+            raise BadRequest("Open a file and select the code this is about.")
+        return None
+    index = LineIndex(focus.text)
+    if params.range is None:
+        return None
+    if params.range.start.line >= index.line_count:
+        raise BadRequest(
+            f"Line {params.range.start.line + 1} is past the end of the file"
+            f" ({index.line_count} lines)."
+        )
+    span = index.clamp(params.range)
+    if span.start != span.end or params.action not in _NEEDS_CODE:
+        return span
+    symbol = enclosing(focus.text, focus.language, span.start)
+    if symbol is not None:
+        return symbol.range
+    if index.line(span.start.line).strip():
+        line = span.start.line
+        return Range(Position(line, 0), Position(line, len(index.line(line))))
+    raise BadRequest("Select the code this is about, or put the cursor into a function.")
+
+
+def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
+    """The selection as the router and the prompt see it; lines from 1."""
+    focus, span = scene.focus, scene.range
+    if focus is None or span is None:
+        return None
+    index = LineIndex(focus.text)
+    last = span.end.line
+    if span.end.character == 0 and last > span.start.line:
+        last -= 1
+    return Selection(
+        path=relative(focus, roots),
+        language=focus.language,
+        start_line=span.start.line + 1,
+        end_line=last + 1,
+        text=index.slice(span),
+        file_lines=index.line_count,
+    )
+
+
+def files(scene: Scene, roots: Sequence[Path]) -> tuple[FileRef, ...]:
+    """The files that go with a request, attached ones first; texts stay with the scene."""
+    attached = {s.uri for s in scene.attached}
+    ordered = [*scene.attached, *scene.open]
+    if scene.focus is not None:
+        ordered.insert(0, scene.focus)
+    return tuple(
+        FileRef(
+            path=relative(doc, roots),
+            language=doc.language,
+            lines=doc.text.count("\n") + 1,
+            attached=doc.uri in attached,
+        )
+        for doc in {s.uri: s for s in ordered}.values()
+    )
+
+
+def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
+    """The path of a document as shown and sent: relative to its workspace folder if it has one."""
+    if doc.path is None:
+        return doc.uri.rsplit("/", 1)[-1] or "untitled"
+    path = Path(doc.path)
+    for root in roots:
+        if path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return path.name
+
+
+def wants_edit(request: Request) -> bool:
+    """Whether the answer is expected to become a proposal."""
+    return request.action in EDITING
+
+
+def _attached(
+    wanted: Sequence[Attachment] | None, documents: Documents, focus: Snapshot | None
+) -> tuple[Snapshot, ...]:
+    return tuple(
+        documents.snapshot(item.uri)
+        for item in wanted or ()
+        if item.attached and (focus is None or item.uri != focus.uri)
+    )
+
+
+def _others(
+    documents: Documents, focus: Snapshot | None, attached: Sequence[Snapshot] = ()
+) -> tuple[Snapshot, ...]:
+    taken = {s.uri for s in attached} | ({focus.uri} if focus else set())
+    return tuple(doc for doc in documents.open_documents() if doc.uri not in taken)

@@ -79,11 +79,13 @@ def occurrences(name: str, text: str) -> int:
 
 
 def _name(node: Node) -> str | None:
-    named = node.child_by_field_name("name") or node.child_by_field_name("type")
+    named = node.child_by_field_name("name")
     if named is None:
         declarator = node.child_by_field_name("declarator")
         while declarator is not None:
             named, declarator = declarator, declarator.child_by_field_name("declarator")
+    if named is None:
+        named = node.child_by_field_name("type")
     if named is None:
         named = next((c for c in node.named_children if "identifier" in c.type), None)
     if named is None and node.named_children:

@@ -1,0 +1,40 @@
+"""What the open files tell about a selection: its symbol and how often that is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tierwise.core.document import Range, Snapshot
+from tierwise.core.request import Request
+from tierwise.syntax.symbols import Symbol, enclosing, occurrences
+
+LARGEST = 2_000_000
+"""Characters of all searched files together; beyond it usages are unknown, not guessed."""
+
+
+def symbol_at(focus: Snapshot | None, span: Range | None) -> Symbol | None:
+    """The innermost definition around a selection."""
+    if focus is None or span is None or len(focus.text) > LARGEST:
+        return None
+    return enclosing(focus.text, focus.language, span.start)
+
+
+def enrich(
+    request: Request, focus: Snapshot | None, span: Range | None, documents: Sequence[Snapshot]
+) -> Request:
+    """The request with the selection's symbol and its usages in open and attached files."""
+    selection = request.selection
+    symbol = symbol_at(focus, span)
+    if selection is None or symbol is None or sum(len(d.text) for d in documents) > LARGEST:
+        return request
+    counts = [occurrences(symbol.name, doc.text) for doc in documents]
+    return replace(
+        request,
+        selection=replace(
+            selection,
+            symbol=symbol.name,
+            usages=max(0, sum(counts) - 1),
+            usage_files=sum(1 for count in counts if count),
+        ),
+    )

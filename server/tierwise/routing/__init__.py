@@ -1,0 +1,1 @@
+"""The router: signals, estimate, decision. Pure functions over frozen data."""

@@ -1,0 +1,42 @@
+"""Tier words in an instruction, and which of the operator's choices counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from tierwise.core.decision import Scope
+from tierwise.core.errors import UnknownTier
+from tierwise.core.situation import Choice
+from tierwise.core.tiers import Ladder
+
+PRECEDENCE: Final[tuple[Scope, ...]] = (
+    "task", "conversation", "file", "action", "session", "project",
+)  # fmt: skip
+"""The nearest scope wins; a remap comes after all of them and applies once."""
+
+_WORD: Final = re.compile(r"\s*@([A-Za-z][\w-]*)(?=\s|$|[,:;])[,:;]?\s*")
+
+
+def split_tier_word(instruction: str, ladder: Ladder) -> tuple[str | None, str]:
+    """The tier named by a first word like `@opus`, and the instruction without it.
+
+    `@@` escapes. Raises `UnknownTier` for a first word that names none; a first word with
+    a dot or a slash is a file mention and stays.
+    """
+    if instruction.lstrip().startswith("@@"):
+        return None, instruction.replace("@@", "@", 1)
+    found = _WORD.match(instruction)
+    if found is None:
+        return None, instruction
+    name = found.group(1).lower()
+    if name not in ladder:
+        raise UnknownTier(name, ladder.names)
+    return name, instruction[found.end() :]
+
+
+def strongest(choices: Iterable[Choice]) -> Choice | None:
+    """The choice that holds: the one of the nearest scope."""
+    held = [c for c in choices if c.scope in PRECEDENCE]
+    return min(held, key=lambda c: PRECEDENCE.index(c.scope), default=None)

@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from threading import Thread
@@ -102,7 +102,7 @@ class ModelClient:
 
     async def stream(
         self, tier: Tier, prompt: Prompt, *, max_tokens: int, deadlines: Deadlines, trace: Trace
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """The events of one attempt, `Finished` last. Raises `ModelError` or `NotConfigured`.
 
         `trace` is filled as the call goes, so that a caller can settle whatever happens.

@@ -7,7 +7,7 @@ half a second feels dead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
@@ -20,14 +20,14 @@ LARGEST: Final = 16_384
 
 
 async def coalesced(
-    events: AsyncIterator[Event], interval: float = INTERVAL
-) -> AsyncIterator[Event]:
+    events: AsyncGenerator[Event, None], interval: float = INTERVAL
+) -> AsyncGenerator[Event, None]:
     """The same events with deltas joined; the text is the same, byte for byte."""
     queue: asyncio.Queue[Event | BaseException | None] = asyncio.Queue(maxsize=256)
 
     async def pump() -> None:
         try:
-            async with aclosing(events):  # type: ignore[type-var]  # an async generator
+            async with aclosing(events):
                 async for event in events:
                     await queue.put(event)
             await queue.put(None)

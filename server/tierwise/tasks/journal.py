@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tierwise.core.decision import Adjustment, Decision
+from tierwise.core.decision import Decision
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
 from tierwise.store import decisions, outcomes, overrides
-from tierwise.store.engine import Connection, Ledger
+from tierwise.store.engine import Ledger
 from tierwise.tasks.task import Task
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +58,10 @@ class Journal:
         )
         self._write(lambda conn: decisions.insert_task(conn, row))
 
-    def decided(self, task: Task, situation: Situation, adjustment: Adjustment) -> None:
+    def decided(self, task: Task, situation: Situation) -> None:
         """A decision was taken; enough of it is kept to take it again, bit for bit."""
         task.attempt += 1
-        seq, row = task.attempt, decision_row(task, situation, adjustment)
+        seq, row = task.attempt, decision_row(task, situation, now_ms())
         self._write(lambda conn: decisions.record_decision(conn, task.id, seq, row))
 
     def moved(self, task: Task) -> None:
@@ -82,7 +86,8 @@ class Journal:
             if to == "auto":
                 overrides.clear(conn, scope, key, project=project, session=session)
             else:
-                overrides.put(conn, scope, key, to, project=project, session=session)
+                at = now_ms()
+                overrides.put(conn, scope, key, to, project=project, session=session, at_ms=at)
 
         self._write(write)
 
@@ -106,6 +111,11 @@ class Journal:
                 self.warn(error.message)
 
 
+def now_ms() -> int:
+    """UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
 def flat(span: Range | None) -> tuple[int, int, int, int] | None:
     """A range as four numbers: start line, start character, end line, end character."""
     if span is None:
@@ -113,13 +123,11 @@ def flat(span: Range | None) -> tuple[int, int, int, int] | None:
     return span.start.line, span.start.character, span.end.line, span.end.character
 
 
-def decision_row(task: Task, situation: Situation, adjustment: Adjustment) -> decisions.DecisionRow:
+def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.DecisionRow:
     """A decision as the ledger keeps it: the signal vector and the facts, never the text."""
     decision = task.decision
     return decisions.DecisionRow(
-        action=task.request.action,
-        language=task.scene.focus.language if task.scene.focus else None,
-        project=task.project,
+        at_ms=at_ms,
         first=decision.first,
         routed=decision.routed,
         answering=decision.answering,
@@ -127,15 +135,12 @@ def decision_row(task: Task, situation: Situation, adjustment: Adjustment) -> de
         confidence=decision.confidence,
         propensity=decision.propensity,
         weights=decision.weights,
-        final=decision.final,
-        detail=decision_detail(decision, situation, adjustment),
+        detail=decision_detail(decision, situation),
     )
 
 
-def decision_detail(
-    decision: Decision, situation: Situation, adjustment: Adjustment
-) -> Mapping[str, Any]:
-    """What a replay needs: signals, unknowns, text scores, estimate, situation, adjustment."""
+def decision_detail(decision: Decision, situation: Situation) -> Mapping[str, Any]:
+    """What a replay needs: signals, unknowns, text scores, estimate and situation."""
     facts = asdict(situation)
     facts["ladder"] = [asdict(tier) for tier in situation.ladder]
     for tier in facts["ladder"]:
@@ -150,5 +155,4 @@ def decision_detail(
         "soft": decision.soft,
         "explicit": decision.explicit,
         "situation": facts,
-        "adjustment": asdict(adjustment),
     }

@@ -1,7 +1,7 @@
 """The spine: the way of one request, from its context to what the operator sees.
 
 Reads like the list in the design: context, signals, estimate, decision, attempts, proposal,
-preview, outcome. Every step is a call into its own room; nothing is decided here.
+preview, outcome. Every step is a call into its own room.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import asyncio
 import logging
 
 from tierwise.core.errors import BudgetPaused, TierwiseError
-from tierwise.core.request import EDITING
-from tierwise.tasks import admission, attempts, checking, context, routing
+from tierwise.tasks import admission, attempts, materials, routing
 from tierwise.tasks.task import OVER, Task
 from tierwise.tasks.world import World
 
@@ -28,28 +27,25 @@ async def run(task: Task, world: World) -> None:
         await _answer(task, world)
     except asyncio.CancelledError:
         if task.state not in OVER and task.state != "proposed":
-            world.outcomes.cancelled(task)
+            task.stop_reason = "cancelled"
+            world.outcomes.record(task, "cancelled")
             task.move("cancelled")
         raise
     except TierwiseError as error:
-        world.outcomes.failed(task, error)
-        task.failed(error)
+        _fail(task, error, world)
     except Exception:
         log.exception("task %s failed", task.id)
-        error = TierwiseError(
-            "Tierwise failed on this task; the log says why. Nothing was changed."
-        )
-        world.outcomes.failed(task, error)
-        task.failed(error)
+        _fail(task, TierwiseError("Tierwise failed on this task; its log says why."), world)
 
 
 async def _answer(task: Task, world: World) -> None:
-    task.pack = await context.collect(task, world)
-    signals = routing.measure(task, world)
-    estimate = await routing.estimate(task, signals, world)
-    situation = routing.situation(task, estimate, world)
-    task.decided(routing.decide(task, signals, estimate, situation, world))
-    await _admitted(task, world)
+    admission.require(task, world)
+    task.pack = await materials.collect(task, world)
+    routed = routing.route(task.request, task.scene, world, task)
+    task.decided(routed.decision)
+    world.journal.decided(task, routed.situation)
+    world.client.require_key(world.tier(task.decision.answering))
+    await admission.ask_if_dear(task, world)
     while True:
         task.move("running", progress="working")
         try:
@@ -57,21 +53,17 @@ async def _answer(task: Task, world: World) -> None:
         except BudgetPaused as error:
             await admission.wait_for_budget(task, error, world)
             continue
-        if task.request.action not in EDITING and not answer.edits:
-            return world.answers.give(task, answer)
         draft = world.proposals.draft(task, answer)
-        failed = await checking.check(task, draft, world)
-        higher = checking.escalation(task, failed, world)
+        higher = world.proposals.escalation(task, draft)
         if higher is None:
             break
-        world.outcomes.superseded(task, failed)
+        world.outcomes.record(task, "superseded", draft.failed[0].key)
         task.reset(higher.reasons[-1].text)
-        task.decided(higher, failed[0].sentence)
-    world.proposals.offer(task, draft, failed)
+        task.decided(higher, draft.failed[0].sentence)
+        world.journal.decided(task, routed.situation)
+    world.proposals.offer(task, draft)
 
 
-async def _admitted(task: Task, world: World) -> None:
-    """Trust, keys and the operator's consent for a dear request, before anything is spent."""
-    world.trust.require("send code to a model")
-    world.client.require_key(world.tier(task.decision.answering))
-    await admission.ask_if_dear(task, world)
+def _fail(task: Task, error: TierwiseError, world: World) -> None:
+    world.outcomes.record(task, "failed", error.name)
+    task.failed(error)

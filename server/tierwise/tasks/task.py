@@ -96,7 +96,8 @@ class Task:
     seq: int = 0
     attempt: int = 0
     """How many decisions this task has had; names its rows in the ledger."""
-    redo_of: str | None = None
+    attempts: int = 0
+    """How many model calls this task has made; names its reservations."""
 
     def move(self, state: TaskState, *, progress: str | None = None) -> None:
         """Enter `state` and tell the listener. A move the table forbids is a bug and raises."""

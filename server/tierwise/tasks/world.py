@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tierwise.budget import days
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.reserve import BudgetState, Purse
+from tierwise.budget.reserve import Purse
 from tierwise.config.model import Config
 from tierwise.context.ignore import IgnoreRules
 from tierwise.core.tiers import Ladder, Tier
+from tierwise.edits.confine import Confine
 from tierwise.models.breaker import Breakers
+from tierwise.models.call import Deadlines
 from tierwise.models.client import ModelClient
-from tierwise.models.latency import Latencies
 from tierwise.routing.weights import Weights
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
@@ -25,9 +28,7 @@ from tierwise.tasks.threads import Threads
 from tierwise.trust import Trust
 
 if TYPE_CHECKING:
-    from tierwise.tasks.answers import Answers
-    from tierwise.tasks.learn import Learning
-    from tierwise.tasks.money import MoneyWatch
+    from tierwise.tasks.money import Money
     from tierwise.tasks.outcomes import Outcomes
     from tierwise.tasks.proposals import Proposals
 
@@ -37,7 +38,6 @@ class World:
     """The collaborators of the spine. `now_ms` is UTC milliseconds, `monotonic` seconds."""
 
     config: Config
-    ladder: Ladder
     documents: Documents
     listener: Listener
     trust: Trust
@@ -48,28 +48,43 @@ class World:
     purse: Purse
     prices: PriceTable
     client: ModelClient
-    breakers: Breakers
-    latencies: Latencies
     weights: Weights
-    choices: Choices
-    threads: Threads
     session: str
     project: str
-    budget: BudgetState
+    breakers: Breakers = field(default_factory=Breakers)
+    choices: Choices = field(default_factory=Choices)
+    threads: Threads = field(default_factory=Threads)
     proposals: Proposals = field(init=False)
-    answers: Answers = field(init=False)
     outcomes: Outcomes = field(init=False)
-    learning: Learning = field(init=False)
-    money: MoneyWatch = field(init=False)
+    money: Money = field(init=False)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic
+    clock: Callable[[], datetime] = days.now
+    push_status: Callable[[], None] = lambda: None
+    """Tell the listener the status, because something in it changed."""
     accepted: set[str] = field(default_factory=set)
     """Questions the operator answered with yes, so that none is asked twice in a session."""
+
+    @property
+    def ladder(self) -> Ladder:
+        """The tiers as configured now."""
+        return self.config.ladder()
 
     @property
     def rehearsal(self) -> bool:
         """Whether answers come from the rehearsal model, by the operator's choice."""
         return self.config.rehearsal
+
+    @property
+    def confine(self) -> Confine:
+        """Where edits may go: the workspace folders as they are now."""
+        return Confine(tuple(self.documents.roots()))
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The deadlines of a model call, in seconds."""
+        t = self.config.timeouts
+        return Deadlines(t.connect, t.first_event, t.between_events, t.attempt)
 
     def tier(self, name: str) -> Tier:
         """The tier of that name. Raises `UnknownTier`."""

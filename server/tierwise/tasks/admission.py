@@ -1,0 +1,47 @@
+"""What must hold before money is spent: trust, consent for a dear request, and the budget."""
+
+from __future__ import annotations
+
+from tierwise.core.errors import BudgetPaused, TaskTooDear
+from tierwise.core.money import to_nanos
+from tierwise.present.money import dollars
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+GO = "Go on"
+STOP = "Stop"
+
+
+def require(task: Task, world: World) -> None:
+    """Raise `Untrusted` where nothing may be sent, `BudgetPaused` for a chat while paused."""
+    world.trust.require("send anything to a model")
+    if task.request.action == "chat" and world.money.level == "paused" and not task.allowed:
+        raise BudgetPaused("The budget is used up. Raise it, allow this task, or wait.")
+
+
+async def ask_if_dear(task: Task, world: World) -> None:
+    """Ask once before a request whose forecast is above `ask_above_usd`; 0 never asks."""
+    limit = to_nanos(world.config.ask_above_usd)
+    cost = task.decision.cost.get(task.decision.answering, 0)
+    if task.rehearsal or task.allowed or not limit or cost <= limit:
+        return
+    answer = await world.listener.ask(f"This will cost about {dollars(cost)}. Go on?", (GO, STOP))
+    if answer != GO:
+        raise TaskTooDear(
+            f"This task is forecast at {dollars(cost)}, above what is asked for"
+            f" ({dollars(limit)}), and nobody said yes.",
+            cost,
+            limit,
+        )
+
+
+async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:
+    """Hold a task until the budget is raised or it is allowed; its place is kept.
+
+    Raises `error` for a single task that does not fit, and for a chat, which has somebody
+    waiting at the other end.
+    """
+    if isinstance(error, TaskTooDear) or task.request.action == "chat":
+        raise error
+    task.move("paused", progress=error.message)
+    await world.money.pause_until_allowed(task)

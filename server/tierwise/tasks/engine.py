@@ -1,0 +1,413 @@
+"""The engine: the one object the edge talks to. It owns the tasks and hands them to the spine."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tierwise.core.decision import Decision
+from tierwise.core.document import Snapshot
+from tierwise.core.errors import BadRequest, UnknownTask
+from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind, Rating
+from tierwise.core.request import Request
+from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
+from tierwise.present.hover import answer as hover_answer
+from tierwise.present.status import StatusFacts, status
+from tierwise.store import decisions
+from tierwise.tasks import admission, recall, requests, routing
+from tierwise.tasks.api import (
+    ChatParams,
+    ChatReply,
+    HistoryQuery,
+    OverrideParams,
+    ResolveReply,
+    Started,
+    TaskParams,
+)
+from tierwise.tasks.run import run
+from tierwise.tasks.task import OVER, Scene, Task
+from tierwise.tasks.world import World
+
+KEPT: Final = 200
+"""Finished tasks kept in memory, for redo, hover and `explain`."""
+SHOWN_AFTER: Final = 5.0
+"""Seconds a finished task stays in the status line."""
+CLOSE_WITHIN: Final = 0.8
+"""Seconds for running tasks to be cancelled and settled when the server ends."""
+
+
+@dataclass
+class TaskEngine:
+    """The engine of one window."""
+
+    world: World
+    tasks: dict[str, Task] = field(default_factory=dict)
+    problem: str | None = None
+    _recent: deque[Task] = field(default_factory=lambda: deque(maxlen=3))
+    _current: Task | None = None
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+    _sent: StatusView | None = None
+
+    def __post_init__(self) -> None:
+        self.world.push_status = self.push_status
+        self._slots = asyncio.Semaphore(self.world.config.parallel)
+
+    async def start_task(self, params: TaskParams) -> Started:
+        """Take a task on; its first decision is back at once, the rest happens by itself."""
+        request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
+        task = self._new(params.task_id, request, scene)
+        self._begin(task)
+        return Started(task.id, task.decision)
+
+    async def chat(self, params: ChatParams) -> ChatReply:
+        """Answer a chat turn; raises the task's error where it fails."""
+        conversation = params.conversation_id or uuid.uuid4().hex[:12]
+        thread = self.world.threads.open(conversation)
+        if thread.asks_again(params.prompt):
+            thread.reasks += 1
+            if thread.task_ids and thread.task_ids[-1] in self.tasks:
+                self.world.outcomes.record(self.tasks[thread.task_ids[-1]], "reasked")
+        request, scene = requests.of_chat(
+            params,
+            self.world.documents,
+            self.world.ladder,
+            turn=len(thread.task_ids),
+            thread=thread.state(),
+        )
+        task = self._new(params.task_id, request, scene, conversation)
+        admission.require(task, self.world)
+        self._begin(task)
+        while not task.ended.is_set():
+            await task.ended.wait()
+        return self._chat_reply(task)
+
+    async def cancel(self, task_id: str) -> bool:
+        """Stop a running task; False when there was nothing to stop."""
+        task = self._task(task_id)
+        runner = task.runner
+        if runner is None or runner.done():
+            return False
+        runner.cancel()
+        await asyncio.wait({runner})
+        return True
+
+    def forecast(self, params: TaskParams) -> Decision:
+        """The decision as it would be made now; for titles."""
+        request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
+        return routing.forecast_decision(request, scene, self.world)
+
+    async def explain(self, params: TaskParams) -> Decision:
+        """The decision of a task that is not started."""
+        return self.forecast(params)
+
+    async def explain_task(self, task_id: str) -> Decision:
+        """The decision of a task, running or past."""
+        if task_id in self.tasks:
+            return replace(self.tasks[task_id].decision, id=task_id)
+        told = await self.world.ledger.read(lambda conn: decisions.task(conn, task_id))
+        if told is None or not told.decisions:
+            raise UnknownTask(f"There is no task '{task_id}'.")
+        return recall.decision(told.task, told.decisions[-1])
+
+    async def override(self, params: OverrideParams) -> Decision | None:
+        """Set or clear a choice. For a task it redoes the task on that tier."""
+        if params.to != "auto":
+            self.world.ladder.rank(params.to)
+        key = self._scope_key(params)
+        self.world.choices.put(params.scope, key, params.to)
+        if params.scope not in ("task", "conversation"):
+            self.world.journal.chose(params.scope, key, params.to, self.world.project)
+        self.push_status()
+        if params.scope == "task" and params.task_id is not None and params.to != "auto":
+            started = await self.rerun_on(params.task_id, params.to)
+            return started.decision
+        return None
+
+    async def rerun_on(self, task_id: str, tier: str) -> Started:
+        """Redo a task on a tier ("up", "same" or a name), under the same task."""
+        task = self._task(task_id)
+        here = task.decision.answering
+        to = {"up": self.world.ladder.above(here) or here, "same": here}.get(tier, tier)
+        self.world.ladder.rank(to)
+        was = task.state
+        if task.runner is not None and not task.runner.done():
+            task.runner.cancel()
+            await asyncio.wait({task.runner})
+        if was in ("proposed", "answered", "running"):
+            self.world.outcomes.record(task, "superseded", to)
+        if was in ("applied", "partlyApplied"):
+            raise BadRequest("This task is applied. Undo it first, then redo it.")
+        self.world.proposals.supersede(task)
+        if task.conversation_id is not None:
+            self.world.threads.open(task.conversation_id).retract(task.id)
+        self.world.choices.put("task", task.id, to)
+        task.error, task.forecast = None, None
+        task.reset(f"again on {to}")
+        routed = routing.route(task.request, task.scene, self.world, task)
+        task.decided(routed.decision)
+        self._begin(task)
+        return Started(task.id, task.decision)
+
+    def edit(self, edit_id: str) -> EditView:
+        """A proposal as it stands now."""
+        return self.world.proposals.view(edit_id)
+
+    async def apply(self, edit_id: str, hunks: Sequence[str] | None = None) -> ResolveReply:
+        """Apply a proposal, or some of its hunks."""
+        return await self.world.proposals.apply(edit_id, hunks)
+
+    async def discard(
+        self, edit_id: str, hunks: Sequence[str] | None = None, reason: str | None = None
+    ) -> ResolveReply:
+        """Discard a proposal, or some of its hunks."""
+        return self.world.proposals.discard(edit_id, hunks, reason)
+
+    async def undo(self, edit_id: str) -> ResolveReply:
+        """Take a whole applied task back."""
+        return await self.world.proposals.undo(edit_id)
+
+    def shown(self, edit_id: str) -> None:
+        """The client showed a proposal; raises `UnknownEdit` for one that is not there."""
+        self.world.proposals.entry(edit_id)
+
+    async def rate(self, task_id: str, rating: Rating) -> None:
+        """Record the operator's rating of a tier for a task."""
+        self.world.outcomes.record(self._task(task_id), "rated", rating)
+
+    async def record_outcome(
+        self, task_id: str, kind: OutcomeKind, value: str | float | None = None
+    ) -> None:
+        """Record what a client saw: inserted, copied, rated or asked again."""
+        if kind not in OUTCOME_KINDS:
+            raise BadRequest(f"There is no outcome '{kind}'.")
+        self.world.outcomes.record(self._task(task_id), kind, value)
+
+    def status(self) -> StatusView:
+        """The status as it is now."""
+        state, world = self.world.money.state, self.world
+        running = [t for t in self.tasks.values() if t.state in ("routing", "running")]
+        return status(
+            StatusFacts(
+                current=self._current.view() if self._current is not None else None,
+                recent=[t.view() for t in self._recent],
+                running=len(running),
+                level=world.money.level,
+                rehearsal=world.rehearsal,
+                problem=self.problem or world.ledger.problem,
+                pin=world.choices.pinned(world.session, world.project),
+                spent_today=state.day_spent,
+                reserved=state.day_reserved,
+                day_limit=state.day_limit,
+                spent_project=state.project_spent,
+                project_limit=state.project_limit,
+                project=world.project.rsplit("/", 1)[-1],
+            )
+        )
+
+    def push_status(self) -> None:
+        """Tell the listener the status, if anything in it changed."""
+        view = self.status()
+        if view != self._sent:
+            self._sent = view
+            self.world.listener.status_changed(view)
+
+    async def history(self, query: HistoryQuery) -> Sequence[HistoryItem]:
+        """Tasks of the past, newest first."""
+        await self.world.journal.flush()
+        found = await self.world.ledger.read(
+            lambda conn: decisions.history(
+                conn,
+                limit=max(1, min(query.limit, 500)),
+                since_ms=query.since_ms,
+                tier=query.tier,
+                state=query.state,
+            )
+        )
+        return [recall.history_item(told) for told in found if told.decisions]
+
+    async def resume(
+        self, raise_nanos: int | None = None, allow_task: str | None = None
+    ) -> StatusView:
+        """Raise today's cap, allow one task, or just look whether the budget is free again."""
+        if raise_nanos is not None:
+            if raise_nanos <= 0:
+                raise BadRequest("A raise is a positive amount.")
+            state = self.world.money.state
+            scope = "project" if state.project_level == "paused" else "day"
+            await self.world.money.raise_by(raise_nanos, "project" if scope == "project" else "day")
+        if allow_task is not None:
+            await self.world.money.allow(allow_task)
+        await self.world.money.refresh()
+        return self.status()
+
+    def tasks_at(self, uri: str) -> Sequence[TaskView]:
+        """Running tasks and proposals of a document."""
+        live = ("routing", "paused", "running", "proposed", "applied", "partlyApplied")
+        return [
+            task.view()
+            for task in self.tasks.values()
+            if task.state in live and (task.scene.focus is not None and task.scene.focus.uri == uri)
+        ]
+
+    def answer_at(self, uri: str, line: int) -> str | None:
+        """The latest text answer given for a line of a document."""
+        for task in reversed(self.tasks.values()):
+            span, focus = task.scene.range, task.scene.focus
+            if task.state != "answered" or focus is None or focus.uri != uri or span is None:
+                continue
+            if span.start.line <= line <= span.end.line:
+                return hover_answer(task.view(), task.text)
+        return None
+
+    def answer_text(self, task_id: str) -> str | None:
+        """The text answer of a task, with its headline."""
+        task = self.tasks.get(task_id)
+        return hover_answer(task.view(), task.text) if task is not None and task.text else None
+
+    def document_changed(self, snapshot: Snapshot) -> None:
+        """A document has a new text."""
+        self.world.proposals.seen(snapshot.uri, snapshot.text)
+
+    def document_saved(self, uri: str) -> None:
+        """A document was saved."""
+
+    def document_closed(self, uri: str) -> None:
+        """A document was closed; its proposals stay, against the file on disk."""
+
+    def document_renamed(self, old_uri: str, new_uri: str) -> None:
+        """A file has another name; pins on it follow."""
+        kept = self.world.choices.kept
+        if ("file", old_uri) in kept:
+            kept["file", new_uri] = kept.pop(("file", old_uri))
+
+    def set_trusted(self, trusted: bool) -> None:
+        """The operator granted or withdrew trust."""
+        self.world.trust.set(trusted)
+
+    def set_settings(self, settings: Mapping[str, object]) -> None:
+        """The client's settings changed; `app` replaces this with the reload."""
+
+    async def close(self) -> None:
+        """Cancel and settle what runs, then close the ledger."""
+        runners = {t.runner for t in self.tasks.values() if t.runner and not t.runner.done()}
+        for runner in runners:
+            runner.cancel()
+        if runners:
+            await asyncio.wait(runners, timeout=CLOSE_WITHIN)
+        await self.world.money.stop()
+        await self.world.journal.flush()
+        if self.world.config.content_keep_days == 0:
+            self.world.content.purge()
+        await self.world.ledger.close()
+
+    def _new(
+        self, task_id: str | None, request: Request, scene: Scene, conversation: str | None = None
+    ) -> Task:
+        if task_id is not None and task_id in self.tasks:
+            raise BadRequest(f"There is a task '{task_id}' already.")
+        own = task_id or uuid.uuid4().hex[:12]
+        request = replace(request, id=own)
+        task = Task(
+            id=own,
+            request=request,
+            scene=scene,
+            decision=routing.forecast_decision(request, scene, self.world),
+            created_ms=self.world.now_ms(),
+            project=self.world.project,
+            on_change=self._changed,
+            on_stream=self.world.listener.streamed,
+            conversation_id=conversation,
+            rehearsal=self.world.rehearsal,
+        )
+        self.tasks[own] = task
+        self.world.journal.opened(task)
+        self._forget()
+        return task
+
+    def _begin(self, task: Task) -> None:
+        if task.state != "routing":
+            task.move("routing")
+        else:
+            self._changed(task)
+        task.ended.clear()
+        task.runner = asyncio.get_running_loop().create_task(
+            self._in_turn(task), name=f"task {task.id}"
+        )
+
+    async def _in_turn(self, task: Task) -> None:
+        """Run a task when there is room; one cancelled while it waits is cancelled all the same."""
+        try:
+            async with self._slots:
+                await run(task, self.world)
+        except asyncio.CancelledError:
+            if task.state == "routing":
+                self.world.outcomes.record(task, "cancelled")
+                task.move("cancelled")
+            raise
+
+    def _changed(self, task: Task) -> None:
+        self.world.journal.moved(task)
+        self._current = task
+        if task.state in OVER:
+            if task not in self._recent:
+                self._recent.appendleft(task)
+            asyncio.get_running_loop().call_later(SHOWN_AFTER, self._idle, task)
+        if task.state == "answered" and task.conversation_id is not None:
+            thread = self.world.threads.open(task.conversation_id)
+            if task.id not in thread.task_ids:
+                thread.said(task.id, task.request.instruction, task.text, task.decision.answering)
+        self.world.listener.task_changed(task.view())
+        self.push_status()
+
+    def _idle(self, task: Task) -> None:
+        if self._current is task and task.state in OVER:
+            self._current = None
+            self.push_status()
+
+    def _chat_reply(self, task: Task) -> ChatReply:
+        if task.state == "failed" and task.error is not None:
+            raise task.error
+        return ChatReply(
+            task_id=task.id,
+            conversation_id=task.conversation_id or "",
+            decision=replace(task.decision, id=task.id),
+            text=task.text,
+            stop_reason=task.stop_reason or "cancelled",
+            usage=task.usage,
+            cost=task.cost,
+            edit_id=task.edit_id,
+        )
+
+    def _task(self, task_id: str) -> Task:
+        try:
+            return self.tasks[task_id]
+        except KeyError:
+            raise UnknownTask(f"There is no task '{task_id}' in this window.") from None
+
+    def _scope_key(self, params: OverrideParams) -> str:
+        keys = {
+            "task": params.task_id,
+            "conversation": params.conversation_id,
+            "file": params.uri,
+            "action": params.action,
+            "session": self.world.session,
+            "project": self.world.project,
+            "tier": params.source,
+        }
+        if params.scope == "conversation" and params.task_id in self.tasks:
+            keys["conversation"] = self.tasks[params.task_id].conversation_id
+        key = keys[params.scope]
+        if not key:
+            raise BadRequest(f"An override for the scope '{params.scope}' needs to say which one.")
+        if params.scope == "tier":
+            self.world.ladder.rank(key)
+        return key
+
+    def _forget(self) -> None:
+        over = [t for t in self.tasks.values() if t.state in OVER]
+        for task in over[: max(0, len(over) - KEPT)]:
+            del self.tasks[task.id]

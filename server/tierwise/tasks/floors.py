@@ -1,0 +1,29 @@
+"""Floors: which of the operator's rules hold for a request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tierwise.config.model import Floors
+from tierwise.core.request import Action
+from tierwise.core.situation import Floor
+from tierwise.core.tiers import Ladder
+
+
+def floors_for(
+    action: Action, paths: Collection[str], rules: Floors, ladder: Ladder
+) -> tuple[Floor, ...]:
+    """The floors of an action on some paths (workspace-relative)."""
+    found = []
+    if (tier := rules.actions.get(action)) is not None and tier in ladder:
+        found.append(Floor(tier, f"the action {action} is marked"))
+    if rules.paths and paths:
+        from pathspec import GitIgnoreSpec
+
+        for pattern, tier in rules.paths.items():
+            if tier not in ladder:
+                continue
+            hit = next(GitIgnoreSpec.from_lines([pattern]).match_files(paths), None)
+            if hit is not None:
+                found.append(Floor(tier, f"{hit} is protected"))
+    return tuple(found)

@@ -1,0 +1,189 @@
+"""The budget as this window sees it: levels, notices, leases, and tasks that wait for money."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from tierwise.budget import accounts
+from tierwise.budget.limits import BudgetState
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.money import to_nanos
+from tierwise.core.situation import BudgetLevel
+from tierwise.core.views import BudgetView
+from tierwise.present.money import dollars
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+TICK: Final = 2.0
+"""Seconds between looks at what other windows did to the budget."""
+RENEW_TICKS: Final = 8
+"""Ticks between lease renewals; a lease lasts a minute."""
+RAISE: Final = "Raise today by $1"
+ALLOW: Final = "Run this one anyway"
+STAY: Final = "Stay paused"
+
+
+@dataclass
+class Money:
+    """Budget state, cached; `refresh` after anything that may have changed it."""
+
+    world: World
+    state: BudgetState = field(
+        default_factory=lambda: BudgetState(day="", period="", day_limit=None)
+    )
+    _open: set[str] = field(default_factory=set)
+    _waiting: dict[str, tuple[Task, asyncio.Event]] = field(default_factory=dict)
+    _told: set[tuple[str, str, str]] = field(default_factory=set)
+    _ticker: asyncio.Task[None] | None = None
+    _asking: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def level(self) -> BudgetLevel:
+        """The budget's level; rehearsal spends nothing and is never held back."""
+        return "ok" if self.world.rehearsal else self.state.level
+
+    def start(self) -> None:
+        """Begin watching."""
+        self._ticker = asyncio.get_running_loop().create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        for job in (self._ticker, *self._asking):
+            if job is not None:
+                job.cancel()
+                await asyncio.gather(job, return_exceptions=True)
+
+    def running(self, reservation_id: str) -> None:
+        """A reservation is in use; its lease is renewed until it is done."""
+        self._open.add(reservation_id)
+
+    def done(self, reservation_id: str) -> None:
+        """A reservation was settled."""
+        self._open.discard(reservation_id)
+
+    async def refresh(self) -> None:
+        """Look at the ledger, tell what changed, and let go of tasks that may run."""
+        try:
+            state = await self.world.purse.state(self.world.project)
+        except LedgerUnavailable:
+            return
+        before, self.state = self.state, state
+        if (state.day_level, state.project_level) != (before.day_level, before.project_level):
+            self._announce()
+        if state != before:
+            self.world.push_status()
+        await self._release()
+
+    async def pause_until_allowed(self, task: Task) -> None:
+        """Wait until the budget was raised or this task allowed."""
+        event = asyncio.Event()
+        self._waiting[task.id] = (task, event)
+        await self.refresh()
+        if not event.is_set():
+            self._ask(task)
+        try:
+            await event.wait()
+        finally:
+            self._waiting.pop(task.id, None)
+
+    async def raise_by(self, nanos: int, scope: Literal["day", "project"] = "day") -> None:
+        """Raise a cap for its current day or period, effective at once in every window."""
+        state, project = self.state, self.world.project
+        key = state.day if scope == "day" else f"{project}|{state.period}"
+        at = self.world.now_ms()
+        await self.world.ledger.write(
+            lambda conn: accounts.note(conn, "raise", scope, key, at, nanos=nanos)
+        )
+        await self.refresh()
+
+    async def allow(self, task_id: str) -> None:
+        """Let one task run beyond the budget."""
+        at, day = self.world.now_ms(), self.state.day
+        await self.world.ledger.write(
+            lambda conn: accounts.note(conn, "allow", "task", day, at, task_id=task_id)
+        )
+        await self._release()
+
+    async def _release(self) -> None:
+        for task, event in list(self._waiting.values()):
+            if self.level != "paused" or await self._allowed(task):
+                event.set()
+
+    async def _allowed(self, task: Task) -> bool:
+        if not task.allowed:
+            try:
+                task.allowed = await self.world.ledger.read(
+                    lambda conn: accounts.allowed(conn, task.id)
+                )
+            except LedgerUnavailable:
+                return False
+        return task.allowed
+
+    def _announce(self) -> None:
+        """Tell each threshold once per window and day; going back down tells nothing."""
+        state = self.state
+        figures = (
+            ("day", state.day_level, state.day_spent, state.day_limit),
+            ("project", state.project_level, state.project_spent, state.project_limit),
+        )
+        for scope, level, spent, limit in figures:
+            name: Literal["day", "project"] = "day" if scope == "day" else "project"
+            self.world.listener.budget_changed(BudgetView(name, level, spent, limit))
+            key = (scope, level, state.day)
+            if level == "ok" or key in self._told or self.world.rehearsal:
+                continue
+            self._told.add(key)
+            cap = dollars(limit or 0)
+            if level == "soft":
+                text = f"{dollars(spent)} of the {scope} budget {cap} is spent: soft tasks go down."
+                self.world.listener.notice("warning", text)
+            elif not self._waiting:
+                text = f"Paused: the {scope} budget {cap} is reached. Raise it or wait."
+                self.world.listener.notice("warning", text)
+
+    def _ask(self, task: Task) -> None:
+        key = ("asked", "paused", self.state.day)
+        if key in self._told:
+            return
+        self._told |= {
+            key,
+            ("day", "paused", self.state.day),
+            ("project", "paused", self.state.day),
+        }
+        job = asyncio.get_running_loop().create_task(self._question(task))
+        self._asking.add(job)
+        job.add_done_callback(self._asking.discard)
+
+    async def _question(self, task: Task) -> None:
+        state = self.state
+        scope: Literal["day", "project"] = "day" if state.day_level == "paused" else "project"
+        limit = state.day_limit if scope == "day" else state.project_limit
+        answer = await self.world.listener.ask(
+            f"Paused: the {scope} budget {dollars(limit or 0)} is reached.", (RAISE, ALLOW, STAY)
+        )
+        if answer == RAISE:
+            await self.raise_by(to_nanos(1), scope)
+        elif answer == ALLOW:
+            await self.allow(task.id)
+        elif answer is None:
+            text = f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
+            self.world.listener.notice("warning", text)
+
+    async def _tick(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK)
+            ticks += 1
+            try:
+                if self._open and ticks % RENEW_TICKS == 0:
+                    await self.world.purse.renew(sorted(self._open))
+                await self.refresh()
+            except LedgerUnavailable:
+                log.info("the ledger cannot be read; looking again later")
+            except Exception:
+                log.exception("the budget watch failed once")

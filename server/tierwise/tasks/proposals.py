@@ -1,0 +1,385 @@
+"""Steps 7 and 8 of the spine: proposals that await apply or discard, and what is done to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.core.decision import Decision
+from tierwise.core.document import Position, Range
+from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
+from tierwise.core.views import EditView, FileChange, HunkView, TextChange
+from tierwise.edits import diff
+from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal, place
+from tierwise.present.tiers import label
+from tierwise.routing import policy
+from tierwise.syntax.positions import LineIndex
+from tierwise.tasks import drafts
+from tierwise.tasks.api import ResolveReply
+from tierwise.tasks.attempts import Answer
+from tierwise.tasks.drafts import Draft
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+EXPIRES_AFTER: Final = 4 * 3600.0
+"""Seconds a proposal waits; then it expires, which says nothing about its quality."""
+APPLY: Final = "Apply"
+CANCEL: Final = "Cancel"
+
+
+@dataclass
+class Entry:
+    """A proposal with its task. `done` holds, per URI, the text before and after applying."""
+
+    task: Task
+    proposal: Proposal
+    done: dict[str, tuple[str, str]] = field(default_factory=dict)
+    created: set[str] = field(default_factory=set)
+    applied_ms: int = 0
+    timer: asyncio.TimerHandle | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    undone: bool = False
+
+
+@dataclass
+class Proposals:
+    """All proposals of this window."""
+
+    world: World
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def draft(self, task: Task, answer: Answer) -> Draft:
+        """Read and check an answer."""
+        return drafts.draft(task, answer, self.world)
+
+    def escalation(self, task: Task, draft: Draft) -> Decision | None:
+        """One step up because a free check failed, or None where that may not be.
+
+        Never for an explicit choice, nor for a task the budget sent down, nor twice: there
+        the failed check is shown with the redo.
+        """
+        decision = task.decision
+        up = self.world.ladder.above(decision.answering)
+        if not draft.failed or up is None or decision.explicit:
+            return None
+        if decision.cause in ("budget", "escalated", "trial") or self.world.money.level != "ok":
+            return None
+        why = draft.failed[0].sentence
+        return policy.moved(
+            decision, up, "escalated", "note", f"{label(decision.answering)}: {why}; {label(up)}"
+        )
+
+    def offer(self, task: Task, draft: Draft) -> None:
+        """Show a draft: as a proposal, or as text; a failed check stands beside it."""
+        text, proposal = draft.answer.text, draft.proposal
+        task.stop_reason = draft.answer.result.stop_reason
+        note = draft.failed[0].sentence if draft.failed else ""
+        if note:
+            task.noticed(note)
+        if proposal is None or any(f.key == "cut" for f in draft.failed):
+            self._keep(task, text)
+            task.progress = note or None
+            task.move("answered", progress=note or None)
+            return
+        joined = ". ".join(part for part in (proposal.note, note) if part)
+        proposal = Proposal(proposal.id, task.id, proposal.files, joined)
+        entry = Entry(task, proposal)
+        self.entries[proposal.id] = entry
+        loop = asyncio.get_running_loop()
+        entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, proposal.id)
+        task.edit_id = proposal.id
+        self._keep(task, text)
+        self.world.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
+        task.move("proposed", progress=note or None)
+
+    def entry(self, edit_id: str) -> Entry:
+        """The entry of a proposal. Raises `UnknownEdit`."""
+        try:
+            return self.entries[edit_id]
+        except KeyError:
+            raise UnknownEdit(f"There is no proposal '{edit_id}' in this window.") from None
+
+    def view(self, edit_id: str) -> EditView:
+        """The proposal as it stands against the documents as they are now."""
+        entry = self.entry(edit_id)
+        placed = self._placed(entry)
+        hunks = [
+            self._hunk_view(file, hunk, placed)
+            for file in entry.proposal.files
+            for hunk in file.hunks
+        ]
+        stale = any(
+            placed.get(h.id) is None
+            for f in entry.proposal.files
+            for h in f.hunks
+            if h.state == "pending"
+        )
+        return EditView(
+            edit_id=edit_id,
+            task_id=entry.task.id,
+            changes=self._changes(entry, entry.proposal.pending, placed),
+            diff="".join(diff.unified(f.path, f.before, f.after) for f in entry.proposal.files),
+            hunks=tuple(hunks),
+            versions={f.uri: self._version(f.uri) for f in entry.proposal.files},
+            stale=stale,
+            note=entry.proposal.note,
+        )
+
+    async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
+        """Apply pending hunks, all of them or those named, as one edit.
+
+        Raises `DocumentChanged` where none of them fits any more.
+        """
+        entry = self.entry(edit_id)
+        async with entry.lock:
+            ids = self._wanted(entry, hunks)
+            placed = self._placed(entry)
+            fitting = [i for i in ids if placed.get(i) is not None]
+            if not fitting:
+                raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
+            if not await self._confirmed(entry, fitting):
+                return ResolveReply(False, "not confirmed")
+            placed = self._placed(entry)
+            fitting = [i for i in fitting if placed.get(i) is not None]
+            changes = self._changes(entry, fitting, placed)
+            before = {c.uri: self._text(c.uri) for c in changes}
+            reply = await self.world.listener.apply(
+                changes, f"Tierwise: {entry.task.request.action}"
+            )
+            if not reply.applied:
+                return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
+            self._applied(entry, changes, before, fitting)
+        refused = len(ids) - len(fitting)
+        why = f"{refused} hunk(s) no longer fit and were left" if refused else None
+        return ResolveReply(True, why, entry.task.id)
+
+    def discard(
+        self, edit_id: str, hunks: Sequence[str] | None, reason: str | None
+    ) -> ResolveReply:
+        """Discard pending hunks, all of them or those named."""
+        entry = self.entry(edit_id)
+        ids = self._wanted(entry, hunks)
+        entry.proposal = entry.proposal.marked(ids, "discarded")
+        task = entry.task
+        if not entry.proposal.pending:
+            if any(h.state == "applied" for f in entry.proposal.files for h in f.hunks):
+                self.world.outcomes.record(task, "partlyApplied", reason)
+                task.move("partlyApplied")
+            else:
+                self.world.outcomes.record(task, "discarded", reason)
+                task.move("discarded")
+            self._close(entry)
+        else:
+            task.say("partly discarded")
+        return ResolveReply(True, None, task.id)
+
+    async def undo(self, edit_id: str) -> ResolveReply:
+        """Take a whole task back, files included. Raises `DocumentChanged` where one changed."""
+        entry = self.entry(edit_id)
+        async with entry.lock:
+            if not entry.done or entry.undone:
+                raise BadRequest("This proposal is not applied, so there is nothing to undo.")
+            changes: list[FileChange] = []
+            for uri, (before, after) in entry.done.items():
+                now = self._text(uri)
+                if uri in entry.created:
+                    if now != after:
+                        raise DocumentChanged(
+                            f"{uri.rsplit('/', 1)[-1]} changed since; undo it there."
+                        )
+                    changes.append(FileChange(uri, "delete", self._version(uri)))
+                    continue
+                changes.append(self._back(uri, before, after, now))
+            reply = await self.world.listener.apply(changes, "Tierwise: undo")
+            if not reply.applied:
+                return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
+            self._undone(entry)
+        return ResolveReply(True, None, entry.task.id)
+
+    def at(self, uri: str) -> Sequence[Entry]:
+        """Open or applied proposals that touch a document."""
+        return [e for e in self.entries.values() if any(f.uri == uri for f in e.proposal.files)]
+
+    def seen(self, uri: str, text: str) -> None:
+        """A document changed: a proposal may be stale now, an applied one may be taken back."""
+        for entry in self.at(uri):
+            task = entry.task
+            if uri in entry.done and not entry.undone:
+                before, after = entry.done[uri]
+                if text == before and before != after:
+                    self._undone(entry)
+            elif task.state == "proposed":
+                task.on_change(task)
+
+    def supersede(self, task: Task) -> None:
+        """A redo replaces a proposal: a strong sign about the tier that made it."""
+        if task.edit_id in self.entries:
+            entry = self.entries[task.edit_id]
+            entry.proposal = entry.proposal.marked(entry.proposal.pending, "discarded")
+            self._close(entry)
+            del self.entries[task.edit_id]
+            task.edit_id = None
+
+    def _wanted(self, entry: Entry, hunks: Sequence[str] | None) -> Sequence[str]:
+        pending = entry.proposal.pending
+        if hunks is not None:
+            known = {h.id for f in entry.proposal.files for h in f.hunks}
+            if missing := set(hunks) - known:
+                raise BadRequest(f"There is no hunk '{sorted(missing)[0]}' in this proposal.")
+            pending = tuple(i for i in pending if i in set(hunks))
+        if not pending:
+            raise BadRequest("Nothing of this proposal is open any more.")
+        return pending
+
+    def _placed(self, entry: Entry) -> Mapping[str, Placed | None]:
+        found: dict[str, Placed | None] = {}
+        for file in entry.proposal.files:
+            if file.kind == "create":
+                exists = self._exists(file.uri)
+                for hunk in file.hunks:
+                    whole = Placed(hunk, _NOWHERE, file.after)
+                    found[hunk.id] = None if exists else whole
+                continue
+            try:
+                found.update(place(file, self._text(file.uri)))
+            except BadRequest:
+                found.update(dict.fromkeys(h.id for h in file.hunks))
+        return found
+
+    def _changes(
+        self, entry: Entry, ids: Sequence[str], placed: Mapping[str, Placed | None]
+    ) -> tuple[FileChange, ...]:
+        wanted, changes = set(ids), []
+        for file in entry.proposal.files:
+            edits = tuple(
+                TextChange(p.range, p.new_text)
+                for h in file.hunks
+                if h.id in wanted and (p := placed.get(h.id)) is not None
+            )
+            if edits:
+                version = None if file.kind == "create" else self._version(file.uri)
+                changes.append(
+                    FileChange(file.uri, file.kind, version, edits, confirm=file.confirm)
+                )
+        return tuple(changes)
+
+    def _hunk_view(
+        self, file: FileEdit, hunk: Hunk, placed: Mapping[str, Placed | None]
+    ) -> HunkView:
+        spot = placed.get(hunk.id)
+        state = "refused" if hunk.state == "pending" and spot is None else hunk.state
+        return HunkView(
+            id=hunk.id,
+            kind=file.kind,
+            state=state,
+            uri=file.uri,
+            range=spot.range if spot is not None else None,
+            new_text=spot.new_text if spot is not None else "".join(hunk.lines),
+        )
+
+    async def _confirmed(self, entry: Entry, ids: Sequence[str]) -> bool:
+        wanted = set(ids)
+        asked = [
+            f.confirm
+            for f in entry.proposal.files
+            if f.confirm and any(h.id in wanted for h in f.hunks)
+        ]
+        for question in asked:
+            if await self.world.listener.ask(f"{question}. Apply it?", (APPLY, CANCEL)) != APPLY:
+                return False
+        return True
+
+    def _applied(
+        self,
+        entry: Entry,
+        changes: Sequence[FileChange],
+        before: Mapping[str, str],
+        ids: Sequence[str],
+    ) -> None:
+        task = entry.task
+        for change in changes:
+            if change.kind == "create":
+                entry.created.add(change.uri)
+                entry.done[change.uri] = ("", change.edits[0].new_text)
+                continue
+            after = applied(before[change.uri], change.edits)
+            first = entry.done.get(change.uri, (before[change.uri], ""))[0]
+            entry.done[change.uri] = (first, after)
+        entry.applied_ms = self.world.now_ms()
+        entry.proposal = entry.proposal.marked(ids, "applied")
+        whole = all(h.state == "applied" for f in entry.proposal.files for h in f.hunks)
+        if whole:
+            self.world.outcomes.record(task, "applied")
+            task.move("applied")
+            self._close(entry)
+        else:
+            self.world.outcomes.record(task, "partlyApplied", ",".join(ids))
+            task.move("partlyApplied")
+
+    def _back(self, uri: str, before: str, after: str, now: str) -> FileChange:
+        hunks = tuple(
+            Hunk(str(n), h.start, h.end, h.lines)
+            for n, h in enumerate(diff.hunks(after, before), 1)
+        )
+        reverse = FileEdit(uri, uri, "text", after, before, hunks)
+        placed = place(reverse, now)
+        if any(p is None for p in placed.values()):
+            raise DocumentChanged(f"{uri.rsplit('/', 1)[-1]} changed since; undo it there.")
+        edits = tuple(TextChange(p.range, p.new_text) for p in placed.values() if p is not None)
+        return FileChange(uri, "text", self._version(uri), edits)
+
+    def _undone(self, entry: Entry) -> None:
+        if entry.undone:
+            return
+        entry.undone = True
+        after = self.world.now_ms() - entry.applied_ms
+        self.world.outcomes.record(entry.task, "undone", after_ms=after)
+        entry.task.move("discarded", progress="undone")
+
+    def _expire(self, edit_id: str) -> None:
+        entry = self.entries.get(edit_id)
+        if entry is not None and entry.task.state == "proposed":
+            self.world.outcomes.record(entry.task, "expired")
+            entry.task.move("expired")
+            del self.entries[edit_id]
+
+    def _close(self, entry: Entry) -> None:
+        if entry.timer is not None:
+            entry.timer.cancel()
+
+    def _keep(self, task: Task, text: str) -> None:
+        if self.world.config.content_keep_days > 0:
+            self.world.content.put(task.id, "answer.md", text)
+
+    def _text(self, uri: str) -> str:
+        return self.world.documents.snapshot(uri).text
+
+    def _version(self, uri: str) -> int | None:
+        try:
+            return self.world.documents.snapshot(uri).version
+        except BadRequest:
+            return None
+
+    def _exists(self, uri: str) -> bool:
+        local = self.world.confine.path_of(uri)
+        return local is not None and local.exists()
+
+
+_NOWHERE: Final = Range(Position(0, 0), Position(0, 0))
+
+
+def applied(text: str, edits: Sequence[TextChange]) -> str:
+    """A text with non-overlapping edits made, as an editor makes them."""
+    index = LineIndex(text)
+    spans = sorted(
+        ((index.offset(e.range.start), index.offset(e.range.end), e.new_text) for e in edits),
+        reverse=True,
+    )
+    for start, end, new_text in spans:
+        text = text[:start] + new_text + text[end:]
+    return text

@@ -1,0 +1,191 @@
+"""The composition root: builds everything and hands it over, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tierwise.budget.limits import Limits
+from tierwise.budget.prices import PriceTable
+from tierwise.budget.reserve import Purse
+from tierwise.config import paths
+from tierwise.config.load import Loaded, load
+from tierwise.config.model import Config
+from tierwise.context.ignore import IgnoreRules
+from tierwise.core.decision import Scope
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.money import to_nanos
+from tierwise.models.client import ModelClient
+from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.routing import weights
+from tierwise.store import overrides
+from tierwise.store.content import Content
+from tierwise.store.engine import Ledger
+from tierwise.tasks.api import Documents, Listener
+from tierwise.tasks.choices import Choices, Kept
+from tierwise.tasks.engine import TaskEngine
+from tierwise.tasks.journal import Journal
+from tierwise.tasks.money import Money
+from tierwise.tasks.outcomes import Outcomes
+from tierwise.tasks.proposals import Proposals
+from tierwise.tasks.world import World
+from tierwise.trust import Trust
+
+log = logging.getLogger(__name__)
+
+
+class Application(TaskEngine):
+    """The engine with what surrounds it: configuration, trust, and the rehearsal server."""
+
+    env: Mapping[str, str]
+    settings: Mapping[str, object]
+    rehearsal_server: RehearsalServer | None = None
+    told: set[str]
+
+    async def started(self) -> None:
+        """Open the ledger, take over earlier choices, start the watch on money."""
+        world = self.world
+        try:
+            rows = await world.ledger.read(
+                lambda conn: overrides.choices(conn, project=world.project, session=world.session)
+            )
+            world.choices.load(Kept(_scope(s), key, tier) for s, key, tier in rows)
+            await world.purse.reap()
+        except LedgerUnavailable as error:
+            self.problem = error.message
+            world.listener.notice("error", error.message)
+        await asyncio.to_thread(world.content.purge, world.config.content_keep_days or 0)
+        await self._rehearse()
+        world.money.start()
+        await world.money.refresh()
+        self.push_status()
+
+    def set_settings(self, settings: Mapping[str, object]) -> None:
+        """The client's settings changed: load everything anew and say what did not fit."""
+        self.settings = settings
+        loaded = configuration(
+            self.env, settings, self.world.documents.roots(), self.world.trust.trusted
+        )
+        self.world.config = loaded.config
+        for notice in loaded.notices:
+            if notice not in self.told:
+                self.told.add(notice)
+                self.world.listener.notice("warning", notice)
+        asyncio.get_running_loop().create_task(self._rehearse())
+        self.push_status()
+
+    def set_trusted(self, trusted: bool) -> None:
+        """Trust decides whether the repository's own file is read."""
+        super().set_trusted(trusted)
+        self.set_settings(self.settings)
+
+    async def close(self) -> None:
+        """Settle everything, then stop the rehearsal server."""
+        await super().close()
+        if self.rehearsal_server is not None:
+            await self.rehearsal_server.close()
+
+    async def _rehearse(self) -> None:
+        if self.world.rehearsal and self.rehearsal_server is None:
+            self.rehearsal_server = await RehearsalServer().start()
+
+
+def build(
+    env: Mapping[str, str],
+    documents: Documents,
+    listener: Listener,
+    *,
+    trusted: bool = True,
+    session: str | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Application:
+    """The engine of one window, not yet started. Nothing is read from disk but configuration."""
+    loaded = configuration(env, settings or {}, documents.roots(), trusted)
+    state = paths.state_dir(env)
+    ledger = Ledger.open(state)
+    own_session = session or uuid.uuid4().hex[:12]
+    prices = PriceTable.load()
+    client = ModelClient(env, rehearsal_url=lambda: _rehearsal_url(app))
+    world = World(
+        config=loaded.config,
+        documents=documents,
+        listener=listener,
+        trust=Trust(trusted),
+        ignore=IgnoreRules(tuple(documents.roots()), loaded.config.ignore.patterns),
+        ledger=ledger,
+        journal=Journal(ledger, lambda text: listener.notice("error", text), own_session),
+        content=Content(state),
+        purse=Purse(
+            ledger,
+            prices,
+            lambda: limits(world.config),
+            lambda: world.tier(world.ladder.cheapest),
+        ),
+        prices=prices,
+        client=client,
+        weights=weights.load(),
+        session=own_session,
+        project=project_of(documents.roots()),
+        choices=Choices(),
+    )
+    world.proposals = Proposals(world)
+    world.outcomes = Outcomes(world)
+    world.money = Money(world)
+    app = Application(world)
+    app.env, app.settings, app.told = env, settings or {}, set(loaded.notices)
+    for notice in loaded.notices:
+        listener.notice("warning", notice)
+    return app
+
+
+def configuration(
+    env: Mapping[str, str],
+    settings: Mapping[str, object],
+    roots: Sequence[Path],
+    trusted: bool,
+) -> Loaded:
+    """The configuration from all its sources; the repository's only in a trusted workspace."""
+    repository = roots[0] if roots and trusted else None
+    return load(paths.config_file(env), settings=settings, repository=repository)
+
+
+def limits(config: Config) -> Limits:
+    """The configured caps in nano-dollars."""
+    budget = config.budget
+    return Limits(
+        day=None if budget.day_usd is None else to_nanos(budget.day_usd),
+        project=None if budget.project_usd is None else to_nanos(budget.project_usd),
+        period=budget.project_period,
+        soft_at=budget.soft_at,
+        timezone=budget.timezone,
+    )
+
+
+def project_of(roots: Sequence[Path]) -> str:
+    """A project is a workspace root, its git top level where it has one; "none" without any."""
+    if not roots:
+        return "none"
+    root = roots[0].resolve()
+    top = next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
+    return top.as_posix()
+
+
+def _rehearsal_url(app: Application) -> str | None:
+    if not app.world.rehearsal:
+        return None
+    server = app.rehearsal_server
+    return server.base_url if server is not None else "http://127.0.0.1:9"
+
+
+def _scope(name: str) -> Scope:
+    scopes: Mapping[str, Scope] = {
+        "task": "task", "conversation": "conversation", "file": "file", "action": "action",
+        "session": "session", "project": "project", "tier": "tier",
+    }  # fmt: skip
+    return scopes[name]
+
+
+Build = Callable[..., Application]

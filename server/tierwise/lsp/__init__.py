@@ -1,0 +1,1 @@
+"""The edge: the only package that knows the Language Server Protocol."""

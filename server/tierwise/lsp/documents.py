@@ -1,0 +1,150 @@
+"""The editor's documents, kept as the protocol counts lines, and files read from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+
+from tierwise.core.document import Range, Snapshot
+from tierwise.core.errors import BadRequest
+from tierwise.syntax.languages import of_path
+from tierwise.syntax.positions import Encoding, LineIndex
+
+LARGEST: Final = 5_000_000
+"""Bytes of a file on disk that is read; a larger one is no context for a model."""
+
+
+@dataclass
+class Open:
+    """An open document. Its line index is made when asked for and thrown away on change."""
+
+    uri: str
+    version: int
+    language: str
+    text: str
+    _index: LineIndex | None = None
+
+    @property
+    def index(self) -> LineIndex:
+        if self._index is None:
+            self._index = LineIndex(self.text)
+        return self._index
+
+    def change(self, text: str) -> None:
+        self.text, self._index = text, None
+
+
+@dataclass
+class DocumentStore:
+    """All documents of a window. Implements `tasks.api.Documents`."""
+
+    encoding: Encoding = "utf-16"
+    folders: list[Path] = field(default_factory=list)
+    open: dict[str, Open] = field(default_factory=dict)
+
+    def did_open(self, item: types.TextDocumentItem) -> Snapshot:
+        """A document was opened."""
+        self.open[item.uri] = Open(item.uri, item.version, item.language_id, item.text)
+        return self.snapshot(item.uri)
+
+    def did_change(
+        self,
+        uri: str,
+        version: int,
+        changes: Iterable[types.TextDocumentContentChangeEvent],
+    ) -> Snapshot | None:
+        """A document changed; None for one that is not open."""
+        doc = self.open.get(uri)
+        if doc is None:
+            return None
+        for change in changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                start, end = change.range.start, change.range.end
+                index = doc.index
+                a = index.offset(index.from_wire(start.line, start.character, self.encoding))
+                b = index.offset(index.from_wire(end.line, end.character, self.encoding))
+                doc.change(doc.text[: min(a, b)] + change.text + doc.text[max(a, b) :])
+            else:
+                doc.change(change.text)
+        doc.version = version
+        return self.snapshot(uri)
+
+    def did_close(self, uri: str) -> None:
+        """A document was closed."""
+        self.open.pop(uri, None)
+
+    def snapshot(self, uri: str) -> Snapshot:
+        """The open document, else the file on disk. Raises `BadRequest` with a sentence."""
+        doc = self.open.get(uri)
+        path = path_of(uri)
+        if doc is not None:
+            return Snapshot(uri, path, doc.version, doc.language, doc.text)
+        name = uri.rsplit("/", 1)[-1][:80]
+        if path is None:
+            raise BadRequest(f"{name} is not open in the editor.")
+        try:
+            if Path(path).stat().st_size > LARGEST:
+                raise BadRequest(f"{name} is larger than {LARGEST // 1_000_000} MB.")
+            raw = Path(path).read_bytes()
+        except FileNotFoundError:
+            raise BadRequest(f"There is no file {name}.") from None
+        except (OSError, ValueError):
+            raise BadRequest(f"{name} cannot be read.") from None
+        try:
+            text = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
+        except UnicodeDecodeError:
+            raise BadRequest(f"{name} is not a text file.") from None
+        if "\0" in text:
+            raise BadRequest(f"{name} is not a text file.")
+        return Snapshot(uri, path, None, of_path(path), text)
+
+    def open_documents(self) -> Sequence[Snapshot]:
+        """All documents the editor has open."""
+        return [self.snapshot(uri) for uri in self.open]
+
+    def roots(self) -> Sequence[Path]:
+        """The workspace folders."""
+        return tuple(self.folders)
+
+    def index(self, uri: str) -> LineIndex:
+        """The line index of a document, cached while it is open. Raises `BadRequest`."""
+        doc = self.open.get(uri)
+        return doc.index if doc is not None else LineIndex(self.snapshot(uri).text)
+
+    def from_wire(self, uri: str, span: types.Range) -> Range:
+        """A range of the wire in code points, clamped to the document but for its first line."""
+        index = self.index(uri)
+        start = index.from_wire(span.start.line, span.start.character, self.encoding)
+        end = index.from_wire(span.end.line, span.end.character, self.encoding)
+        if span.start.line >= index.line_count:
+            raise BadRequest(
+                f"Line {span.start.line + 1} is past the end of the file"
+                f" ({index.line_count} lines)."
+            )
+        return Range(min(start, end), max(start, end))
+
+    def to_wire(self, uri: str, span: Range) -> types.Range:
+        """A range in the units of the wire; one in a file that is not there yet stays as it is."""
+        try:
+            index = self.index(uri)
+        except BadRequest:
+            index = LineIndex("")
+        a = index.to_wire(span.start, self.encoding)
+        b = index.to_wire(span.end, self.encoding)
+        return types.Range(types.Position(*a), types.Position(*b))
+
+
+def path_of(uri: str) -> str | None:
+    """The local path of a file URI, None for any other."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file" or (parts.netloc and parts.netloc != "localhost"):
+        return None
+    path = unquote(parts.path)
+    if len(path) > 2 and path[0] == "/" and path[2] == ":":
+        path = path[1:]
+    return path if path and "\0" not in path else None

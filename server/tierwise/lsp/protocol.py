@@ -206,7 +206,9 @@ class Protocol(LanguageServerProtocol):
         )
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:
+    async def lsp_workspace__execute_command(  # type: ignore[override]  # awaited, not yielded
+        self, params: types.ExecuteCommandParams
+    ) -> Any:
         """Run a command in the request's own task, so that a cancel reaches its work."""
         handler = self.fm.commands.get(params.command)
         if handler is None:

@@ -1,0 +1,32 @@
+"""`tierwise serve`: the language server on stdio, or on a TCP port."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from tierwise import logs
+from tierwise.config import paths
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve one client. Exit 0 after a proper shutdown, 1 otherwise, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog="tierwise serve", description=__doc__)
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="listen here instead of stdio")
+    parser.add_argument("--stdio", action="store_true", help="the default, named by some clients")
+    parser.add_argument(
+        "--log-level", default="info", choices=["debug", "info", "warning", "error"]
+    )
+    given = parser.parse_args(arguments)
+    env = dict(os.environ)
+    keys = [value for name, value in env.items() if name.endswith(("_KEY", "_TOKEN", "_SECRET"))]
+    logs.setup(given.log_level, paths.state_dir(env), keys)
+    from tierwise.lsp import server
+
+    if given.tcp:
+        host, _, port = given.tcp.rpartition(":")
+        if not port.isdigit():
+            parser.error("--tcp takes HOST:PORT")
+        return server.serve_tcp(env, host or "127.0.0.1", int(port))
+    return server.serve_stdio(env)

@@ -1,0 +1,292 @@
+"""Between the wire and the engine's plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from tierwise.core.document import Range
+from tierwise.core.money import to_usd
+from tierwise.core.request import Diagnostic
+from tierwise.core.views import (
+    BudgetView,
+    EditView,
+    FileChange,
+    HistoryItem,
+    Offer,
+    StatusView,
+    StreamView,
+    TaskView,
+)
+from tierwise.lsp import messages
+from tierwise.lsp.documents import DocumentStore
+from tierwise.present.decision import to_wire
+from tierwise.tasks.api import (
+    Attachment,
+    ChatParams,
+    ChatReply,
+    Location,
+    OverrideParams,
+    TaskParams,
+)
+
+
+def wire_range(span: messages.WireRange) -> types.Range:
+    """A checked range as the protocol library has it."""
+    return types.Range(
+        types.Position(span.start.line, span.start.character),
+        types.Position(span.end.line, span.end.character),
+    )
+
+
+def span(docs: DocumentStore, uri: str | None, given: messages.WireRange | None) -> Range | None:
+    """A range of the wire in code points. Raises `BadRequest` past the end of the document."""
+    if uri is None or given is None:
+        return None
+    return docs.from_wire(uri, wire_range(given))
+
+
+def task_params(docs: DocumentStore, given: messages.TaskStart) -> TaskParams:
+    """The engine's params of a task."""
+    uri = given.text_document.uri if given.text_document is not None else None
+    return TaskParams(
+        action=given.action,
+        uri=uri,
+        range=span(docs, uri, given.range),
+        instruction=given.instruction,
+        tier=given.tier,
+        files=None
+        if given.files is None
+        else tuple(Attachment(f.uri, f.attached) for f in given.files),
+        diagnostics=None
+        if given.diagnostics is None
+        else tuple(
+            Diagnostic(
+                d.path, d.line, d.severity, None if d.code is None else str(d.code), d.message
+            )
+            for d in given.diagnostics
+        ),
+        tools=None if given.tools is None else tuple(given.tools),
+        task_id=given.task_id,
+        comment=span(docs, uri, given.comment),
+    )
+
+
+def chat_params(docs: DocumentStore, given: messages.ChatSend) -> ChatParams:
+    """The engine's params of a chat turn."""
+
+    def location(item: messages.WireLocation) -> Location:
+        return Location(item.uri, span(docs, item.uri, item.range))
+
+    return ChatParams(
+        prompt=given.prompt,
+        task_id=given.task_id,
+        conversation_id=given.conversation_id,
+        references=tuple(location(item) for item in given.references),
+        selection=location(given.selection) if given.selection is not None else None,
+        tools=None if given.tools is None else tuple(given.tools),
+        tier=given.tier,
+    )
+
+
+def override_params(given: messages.Override) -> OverrideParams:
+    """The engine's params of an override."""
+    return OverrideParams(
+        scope=given.scope,
+        to=given.to,
+        task_id=given.task_id,
+        action=given.action,
+        uri=given.uri,
+        source=given.source,
+        conversation_id=given.conversation_id,
+    )
+
+
+def chat_reply(reply: ChatReply) -> dict[str, Any]:
+    """The result of a chat turn."""
+    usage = reply.usage
+    return _present(
+        taskId=reply.task_id,
+        conversationId=reply.conversation_id,
+        decision=to_wire(reply.decision),
+        text=reply.text,
+        stopReason=reply.stop_reason,
+        usage={
+            "inputTokens": usage.input_tokens,
+            "outputTokens": usage.output_tokens,
+            "cacheReadTokens": usage.cache_read_tokens,
+            "cacheWriteTokens": usage.cache_write_tokens,
+            "costUsd": to_usd(reply.cost),
+        },
+        editId=reply.edit_id,
+    )
+
+
+def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
+    """`tierwise/task/didChange`."""
+    return _present(
+        taskId=view.task_id,
+        action=view.action,
+        uri=view.uri,
+        range=_range(docs, view.uri, view.range),
+        state=view.state,
+        decision=to_wire(view.decision),
+        progress=view.progress,
+        costUsd=to_usd(view.cost),
+        editId=view.edit_id,
+        error={"name": view.error[0], "message": view.error[1]} if view.error else None,
+        causeNote=view.cause_note or None,
+        rehearsal=view.rehearsal or None,
+    )
+
+
+def stream_view(view: StreamView) -> dict[str, Any]:
+    """`tierwise/chat/didStream`."""
+    return _present(
+        taskId=view.task_id,
+        conversationId=view.conversation_id,
+        seq=view.seq,
+        kind=view.kind,
+        delta=view.delta,
+        decision=to_wire(view.decision) if view.decision is not None else None,
+        reason=view.reason,
+    )
+
+
+def status_view(view: StatusView) -> dict[str, Any]:
+    """`tierwise/status` and `tierwise/status/didChange`."""
+    return _present(
+        kind=view.kind,
+        text=view.text,
+        tooltip=view.tooltip,
+        tier=view.tier,
+        routed=view.routed,
+        confidence=view.confidence,
+        spentTodayUsd=to_usd(view.spent_today),
+        reservedUsd=to_usd(view.reserved),
+        dayUsd=None if view.day_limit is None else to_usd(view.day_limit),
+        spentProjectUsd=to_usd(view.spent_project),
+        projectUsd=None if view.project_limit is None else to_usd(view.project_limit),
+        command=None
+        if view.command is None
+        else {
+            "title": view.command.title,
+            "command": view.command.command,
+            "arguments": [dict(view.command.argument)],
+        },
+    )
+
+
+def budget_view(view: BudgetView) -> dict[str, Any]:
+    """`tierwise/budget/didChange`."""
+    return _present(
+        scope=view.scope,
+        state=view.state,
+        spentUsd=to_usd(view.spent),
+        limitUsd=None if view.limit is None else to_usd(view.limit),
+    )
+
+
+def history_item(item: HistoryItem) -> dict[str, Any]:
+    """One task of `tierwise/history/query`."""
+    return _present(
+        taskId=item.task_id,
+        action=item.action,
+        uri=item.uri,
+        state=item.state,
+        decision=to_wire(item.decision),
+        editId=item.edit_id,
+        costUsd=to_usd(item.cost),
+        createdAt=item.created_ms,
+        outcomes=[{"kind": kind, "at": at} for kind, at in item.outcomes],
+    )
+
+
+def command(offer: Offer) -> types.Command:
+    """An offer as a command of the server."""
+    return types.Command(title=offer.title, command=offer.command, arguments=[dict(offer.argument)])
+
+
+def workspace_edit(
+    docs: DocumentStore, changes: Sequence[FileChange], *, annotate: bool = False
+) -> types.WorkspaceEdit:
+    """The edit of some changes, with document versions.
+
+    With `annotate`, changes of protected or foreign files ask the operator in the editor.
+    """
+    operations: list[
+        types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
+    ] = []
+    notes: dict[str, types.ChangeAnnotation] = {}
+    for number, change in enumerate(changes):
+        if change.kind == "delete":
+            operations.append(types.DeleteFile(uri=change.uri))
+            continue
+        if change.kind == "rename" and change.to_uri is not None:
+            operations.append(types.RenameFile(old_uri=change.uri, new_uri=change.to_uri))
+            continue
+        if change.kind == "create":
+            operations.append(types.CreateFile(uri=change.uri))
+        note = None
+        if annotate and change.confirm is not None:
+            note = f"tierwise-{number}"
+            notes[note] = types.ChangeAnnotation(
+                label=change.confirm[:100], needs_confirmation=True
+            )
+        edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = []
+        for edit in change.edits:
+            where = docs.to_wire(change.uri, edit.range)
+            edits.append(
+                types.AnnotatedTextEdit(annotation_id=note, range=where, new_text=edit.new_text)
+                if note is not None
+                else types.TextEdit(where, edit.new_text)
+            )
+        operations.append(
+            types.TextDocumentEdit(
+                types.OptionalVersionedTextDocumentIdentifier(
+                    uri=change.uri, version=change.version
+                ),
+                edits,
+            )
+        )
+    return types.WorkspaceEdit(document_changes=operations, change_annotations=notes or None)
+
+
+def edit_view(docs: DocumentStore, view: EditView, annotate: bool) -> dict[str, Any]:
+    """The result of `tierwise/edit/get`; its `edit` is left for the protocol library."""
+    return {
+        "edit": workspace_edit(docs, view.changes, annotate=annotate),
+        "diff": view.diff,
+        "hunks": [
+            _present(
+                id=hunk.id,
+                kind=hunk.kind,
+                state=hunk.state,
+                uri=hunk.uri,
+                toUri=hunk.to_uri,
+                range=_range(docs, hunk.uri, hunk.range),
+                newText=hunk.new_text,
+            )
+            for hunk in view.hunks
+        ],
+        "versions": dict(view.versions),
+        "stale": view.stale,
+        "note": view.note,
+        "taskId": view.task_id,
+    }
+
+
+def _range(docs: DocumentStore, uri: str | None, given: Range | None) -> dict[str, Any] | None:
+    if uri is None or given is None:
+        return None
+    found = docs.to_wire(uri, given)
+    return {
+        "start": {"line": found.start.line, "character": found.start.character},
+        "end": {"line": found.end.line, "character": found.end.character},
+    }
+
+
+def _present(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}

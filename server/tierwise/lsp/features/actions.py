@@ -1,0 +1,256 @@
+"""Code actions: what can be asked for here, with the forecast in each title.
+
+An explicit request lists everything that makes sense; an automatic one (the light bulb) at
+most four, and whatever concerns a pending proposal. Each carries a command that starts a
+task; nothing is computed in the editor's way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+from tierwise.core.document import Position, Range
+from tierwise.core.errors import TierwiseError
+from tierwise.core.request import Action, Diagnostic
+from tierwise.core.views import TaskView
+from tierwise.lsp import convert
+from tierwise.lsp.features.lens import offers
+from tierwise.present.titles import action_title, comment_title
+from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.symbols import enclosing
+from tierwise.tasks.api import TaskParams
+
+if TYPE_CHECKING:
+    from tierwise.app import Application
+    from tierwise.lsp.server import Server
+
+QUIET: Final = 4
+"""Actions on an automatic request."""
+ON_SELECTION: Final[tuple[Action, ...]] = (
+    "edit", "explain", "fix", "document", "refactor", "test", "review",
+)  # fmt: skip
+ON_EMPTY: Final[tuple[Action, ...]] = ("generate", "explain", "document", "test", "review")
+_COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
+ABOVE: Final = 3
+"""Lines above a selection searched for a `tw:` comment."""
+_SEVERITY: Final = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+
+
+def register(server: Server) -> None:
+    """Register `textDocument/codeAction`."""
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(
+            code_action_kinds=[
+                types.CodeActionKind.QuickFix,
+                types.CodeActionKind.RefactorRewrite,
+            ],
+            resolve_provider=False,
+        ),
+    )
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        engine = server.ready
+        uri = params.text_document.uri
+        if engine is None or uri not in server.docs.open:
+            return []
+        automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+        span = server.docs.from_wire(uri, params.range)
+        pending = _pending(engine, uri, span)
+        asked = _asked(server, engine, uri, span, params.context.diagnostics)
+        if automatic:
+            asked = asked[:QUIET]
+        return [a for a in (*pending, *asked) if _wanted(a, params.context.only)]
+
+
+def _wanted(action: types.CodeAction, only: Sequence[str] | None) -> bool:
+    kind = str(action.kind or "")
+    return not only or any(kind == want or kind.startswith(f"{want}.") for want in only)
+
+
+def _pending(engine: Application, uri: str, span: Range) -> list[types.CodeAction]:
+    """Whatever the lens of a task offers, at the same range."""
+    found = []
+    for view in engine.tasks_at(uri):
+        if not _touches(view, span):
+            continue
+        for offer in offers(engine, view):
+            found.append(
+                types.CodeAction(
+                    title=f"Tierwise: {offer.title}",
+                    kind=f"refactor.rewrite.tierwise.{view.action}",
+                    command=convert.command(offer),
+                )
+            )
+    return found
+
+
+def _asked(
+    server: Server,
+    engine: Application,
+    uri: str,
+    span: Range,
+    diagnostics: Sequence[types.Diagnostic],
+) -> list[types.CodeAction]:
+    index = server.docs.index(uri)
+    found = []
+    if (comment := _comment(index, span)) is not None:
+        where, instruction = comment
+        target = _after_comment(server, uri, index, span, where)
+        found.append(_comment_action(server, engine, uri, target, where, instruction))
+    for diagnostic in diagnostics[:3]:
+        found.append(_fix(server, engine, uri, span, diagnostic))
+    empty = span.start == span.end
+    kinds = ON_EMPTY if empty else ON_SELECTION
+    has_symbol = not empty or _symbol(server, uri, span.start)
+    for kind in kinds:
+        if kind in ("document", "test") and not has_symbol:
+            continue
+        if kind == "fix" and diagnostics:
+            continue
+        found.append(_action(server, engine, uri, span, kind))
+    return [action for action in found if action is not None]
+
+
+def _action(
+    server: Server, engine: Application, uri: str, span: Range, kind: Action
+) -> types.CodeAction | None:
+    given = {
+        "action": kind,
+        "textDocument": {"uri": uri},
+        "range": _wire(server, uri, span),
+    }
+    try:
+        decision = engine.forecast(TaskParams(kind, uri, span))
+    except TierwiseError:
+        return None
+    return types.CodeAction(
+        title=action_title(kind, decision),
+        kind=f"refactor.rewrite.tierwise.{kind}",
+        command=types.Command(
+            title=action_title(kind, decision), command="tierwise.task.start", arguments=[given]
+        ),
+    )
+
+
+def _fix(
+    server: Server, engine: Application, uri: str, span: Range, diagnostic: types.Diagnostic
+) -> types.CodeAction | None:
+    where = server.docs.from_wire(uri, diagnostic.range)
+    target = span if span.start != span.end else _around(server, uri, where)
+    item: dict[str, Any] = {
+        "path": uri.rsplit("/", 1)[-1],
+        "line": where.start.line + 1,
+        "severity": _SEVERITY.get(int(diagnostic.severity or 1), "error"),
+        "code": None if diagnostic.code is None else str(diagnostic.code),
+        "message": _plain(diagnostic.message),
+    }
+    params = TaskParams("fix", uri, target, diagnostics=(Diagnostic(**item),))
+    try:
+        decision = engine.forecast(params)
+    except TierwiseError:
+        return None
+    subject = f"“{_plain(diagnostic.message)[:40]}”"
+    title = action_title("fix", decision, subject=subject)
+    given = {
+        "action": "fix",
+        "textDocument": {"uri": uri},
+        "range": _wire(server, uri, target),
+        "diagnostics": [item],
+    }
+    return types.CodeAction(
+        title=title,
+        kind="quickfix.tierwise",
+        diagnostics=[diagnostic],
+        command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _comment_action(
+    server: Server, engine: Application, uri: str, span: Range, comment: Range, text: str
+) -> types.CodeAction | None:
+    given = {
+        "action": "edit",
+        "textDocument": {"uri": uri},
+        "range": _wire(server, uri, span),
+        "instruction": text,
+        "comment": _wire(server, uri, comment),
+    }
+    try:
+        decision = engine.forecast(TaskParams("edit", uri, span, text))
+    except TierwiseError as error:
+        return types.CodeAction(
+            title=f"Tierwise: {error.message}",
+            kind="refactor.rewrite.tierwise.edit",
+            disabled=types.CodeActionDisabled(reason=error.message),
+        )
+    title = comment_title(decision)
+    return types.CodeAction(
+        title=title,
+        kind="refactor.rewrite.tierwise.edit",
+        command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _comment(index: LineIndex, span: Range) -> tuple[Range, str] | None:
+    """The `tw:` comment in the selection or right above it: its whole lines, and the wish."""
+    first = max(0, span.start.line - ABOVE)
+    for number in range(min(span.end.line, index.line_count - 1), first - 1, -1):
+        found = _COMMENT.match(index.line(number))
+        if found is not None:
+            return Range(Position(number, 0), Position(number + 1, 0)), found.group(1)
+    return None
+
+
+def _after_comment(
+    server: Server, uri: str, index: LineIndex, span: Range, comment: Range
+) -> Range:
+    """What a comment is about: the selection, else the symbol below it, else the line below."""
+    if span.start != span.end:
+        return span
+    below = Position(min(comment.end.line, index.line_count - 1), 0)
+    line = index.line(below.line)
+    at = Position(below.line, len(line) - len(line.lstrip()))
+    snapshot = server.docs.snapshot(uri)
+    symbol = enclosing(snapshot.text, snapshot.language, at)
+    if symbol is not None:
+        return Range(Position(symbol.range.start.line, 0), symbol.range.end)
+    return Range(below, Position(below.line, len(line)))
+
+
+def _around(server: Server, uri: str, where: Range) -> Range:
+    """The lines a diagnostic stands on, or the symbol around them where it is small."""
+    index = server.docs.index(uri)
+    snapshot = server.docs.snapshot(uri)
+    symbol = enclosing(snapshot.text, snapshot.language, where.start)
+    if symbol is not None and symbol.range.end.line - symbol.range.start.line <= 60:
+        return symbol.range
+    first = max(0, where.start.line - 5)
+    last = min(index.line_count - 1, where.end.line + 5)
+    return Range(Position(first, 0), Position(last, len(index.line(last))))
+
+
+def _symbol(server: Server, uri: str, at: Position) -> bool:
+    snapshot = server.docs.snapshot(uri)
+    return enclosing(snapshot.text, snapshot.language, at) is not None
+
+
+def _touches(view: TaskView, span: Range) -> bool:
+    own = view.range
+    return own is None or (own.start.line <= span.end.line and span.start.line <= own.end.line)
+
+
+def _wire(server: Server, uri: str, span: Range) -> dict[str, Any]:
+    found = server.docs.to_wire(uri, span)
+    return {
+        "start": {"line": found.start.line, "character": found.start.character},
+        "end": {"line": found.end.line, "character": found.end.character},
+    }
+
+
+def _plain(message: Any) -> str:
+    return message if isinstance(message, str) else str(getattr(message, "value", ""))

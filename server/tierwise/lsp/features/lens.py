@@ -1,0 +1,50 @@
+"""Code lenses: tier and state above an edit, and what can be done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tierwise.core.document import Position, Range
+from tierwise.core.errors import UnknownEdit
+from tierwise.core.views import Offer, TaskView
+from tierwise.lsp import convert
+from tierwise.present import lens as present
+
+if TYPE_CHECKING:
+    from tierwise.app import Application
+    from tierwise.lsp.server import Server
+
+
+def register(server: Server) -> None:
+    """Register `textDocument/codeLens`."""
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
+    def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
+        engine, uri = server.ready, params.text_document.uri
+        if engine is None:
+            return []
+        found = []
+        for view in engine.tasks_at(uri):
+            start = view.range.start if view.range is not None else Position(0, 0)
+            line = Position(start.line, 0)
+            where = server.docs.to_wire(uri, Range(line, line))
+            head = types.Command(title=present.headline(view), command="")
+            found.append(types.CodeLens(range=where, command=head))
+            found += [
+                types.CodeLens(range=where, command=convert.command(offer))
+                for offer in offers(engine, view)
+            ]
+        return found
+
+
+def offers(engine: Application, view: TaskView) -> list[Offer]:
+    """What can be done with a task now; a stale proposal offers other things than a fresh one."""
+    stale = False
+    if view.state == "proposed" and view.edit_id is not None:
+        try:
+            stale = engine.edit(view.edit_id).stale
+        except UnknownEdit:
+            return []
+    return list(present.offers(view, engine.world.ladder, stale=stale))

@@ -1,0 +1,223 @@
+"""All messages of ours: params, results and notifications, camelCase on the wire.
+
+Each class names its method and direction, what it answers and how it fails. Unknown keys
+are tolerated, so that clients and servers of different ages understand each other.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from tierwise.core.request import Action, Severity
+
+Text = Annotated[str, Field(max_length=2_000_000)]
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Scope = Literal["task", "conversation", "session", "project", "action", "file", "tier"]
+
+
+class Message(BaseModel):
+    """Base of all messages."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True
+    )
+
+
+class WirePosition(Message):
+    """A position in the negotiated encoding; lines from 0."""
+
+    line: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    character: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class WireRange(Message):
+    """A half-open range."""
+
+    start: WirePosition
+    end: WirePosition
+
+
+class WireLocation(Message):
+    """A range in a document; without a range, the whole of it."""
+
+    uri: Text
+    range: WireRange | None = None
+
+
+class TextDocument(Message):
+    """A document by URI."""
+
+    uri: Text
+
+
+class FileItem(Message):
+    """A file that goes with a task; `attached` by the operator or merely named."""
+
+    uri: Text
+    attached: bool = True
+
+
+class DiagnosticItem(Message):
+    """A diagnostic, with the line counted from 1 as in `tierwise route`."""
+
+    path: Text = ""
+    line: int = 1
+    severity: Severity = "error"
+    code: str | int | None = None
+    message: Text = ""
+
+
+class TaskStart(Message):
+    """Request `tierwise/task/start`, and the argument of the command `tierwise.task.start`.
+
+    Answered by `{taskId, decision}` in milliseconds; the final decision and the proposal
+    follow in `tierwise/task/didChange`. Errors: BadRequest, UnknownTier.
+    """
+
+    action: Action
+    text_document: TextDocument | None = None
+    range: WireRange | None = None
+    instruction: Text = ""
+    tier: str | None = None
+    files: list[FileItem] | None = None
+    diagnostics: list[DiagnosticItem] | None = None
+    tools: list[str] | None = None
+    task_id: Id | None = None
+    comment: WireRange | None = None
+
+
+class ChatSend(Message):
+    """Request `tierwise/chat/send`; answered when the turn is over.
+
+    Errors: BudgetPaused, NotConfigured, ModelError, Untrusted, Ignored, UnknownTier.
+    """
+
+    prompt: Text
+    task_id: Id | None = None
+    conversation_id: Id | None = None
+    references: list[WireLocation] = Field(default_factory=list)
+    selection: WireLocation | None = None
+    tools: list[str] | None = None
+    tier: str | None = None
+
+
+class TaskId(Message):
+    """Request `tierwise/task/cancel`: a task by id. Answers whether something was stopped."""
+
+    task_id: Id
+
+
+class Explain(TaskStart):
+    """Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call."""
+
+    action: Action = "chat"
+
+
+class Override(Message):
+    """Request `tierwise/route/override` and command; `to` is a tier or "auto"."""
+
+    scope: Scope
+    to: str
+    task_id: Id | None = None
+    conversation_id: Id | None = None
+    action: Action | None = None
+    uri: Text | None = None
+    source: Annotated[str | None, Field(alias="from")] = None
+
+
+class EditId(Message):
+    """Request `tierwise/edit/get`, notification `tierwise/edit/didShow`, edit commands."""
+
+    edit_id: Id
+    hunks: list[str] | None = None
+    reason: Text | None = None
+
+
+class EditResolve(EditId):
+    """Request `tierwise/edit/resolve`: apply, discard or retry, whole or by hunk.
+
+    Answers `{applied, failureReason?, taskId?}`. Errors: DocumentChanged, UnknownEdit.
+    """
+
+    action: Literal["apply", "discard", "retry"]
+    tier: str | None = None
+
+
+class Rerun(Message):
+    """Command `tierwise.task.rerunOn`: `tier` is a name, "up" or "same"."""
+
+    task_id: Id
+    tier: str
+
+
+class Rate(Message):
+    """Command `tierwise.route.rate`."""
+
+    task_id: Id
+    rating: Literal["tooWeak", "fine", "overkill"]
+
+
+class Resume(Message):
+    """Command `tierwise.budget.resume`: raise the cap in dollars, or allow one task."""
+
+    raise_usd: Annotated[float | None, Field(gt=0, le=100_000, allow_inf_nan=False)] = None
+    allow_task: Id | None = None
+
+
+class Record(Message):
+    """Notification `tierwise/outcome/record` from the client."""
+
+    task_id: Id
+    kind: Literal["inserted", "copied", "rated", "reasked"]
+    value: str | float | None = None
+
+
+class Trusted(Message):
+    """Notification `tierwise/trust/didChange` from the client."""
+
+    trusted: bool
+
+
+class HistoryAsk(Message):
+    """Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    since: int | None = None
+    tier: str | None = None
+    state: str | None = None
+
+
+class ClientFlags(Message):
+    """What a client of ours can show; each absent flag is false."""
+
+    chat: bool = False
+    status: bool = False
+    task: bool = False
+    preview: bool = False
+    budget: bool = False
+
+
+class Options(Message):
+    """`initializationOptions`."""
+
+    client_capabilities: ClientFlags | None = None
+    trusted: bool = True
+    session_id: Id | None = None
+    settings: dict[str, Any] | None = None
+
+
+REQUESTS: Final[dict[str, type[Message]]] = {
+    "tierwise/task/start": TaskStart,
+    "tierwise/task/cancel": TaskId,
+    "tierwise/chat/send": ChatSend,
+    "tierwise/route/explain": Explain,
+    "tierwise/route/override": Override,
+    "tierwise/edit/get": EditId,
+    "tierwise/edit/resolve": EditResolve,
+    "tierwise/status": Message,
+    "tierwise/history/query": HistoryAsk,
+}
+"""Requests of ours and the params they take."""

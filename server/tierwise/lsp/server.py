@@ -1,0 +1,208 @@
+"""The server: one connection, from `initialize` to the last byte.
+
+`initialize` is answered with nothing imported but the protocol library and light modules;
+the engine is built in a thread once the client said `initialized`, and the first request
+that needs it waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from tierwise import __version__
+from tierwise.lsp import features
+from tierwise.lsp.client import Client
+from tierwise.lsp.documents import DocumentStore
+from tierwise.lsp.protocol import Protocol
+from tierwise.lsp.wire import AHEAD, Frame, Stream, Writer, read_frames
+
+if TYPE_CHECKING:
+    from tierwise.app import Application
+    from tierwise.lsp.listener import Edge
+
+log = logging.getLogger(__name__)
+
+PARENT_EVERY: Final = 1.0
+"""Seconds between looks whether the client's process still lives."""
+BUILD_WITHIN: Final = 30.0
+"""Seconds the engine may take to be built."""
+
+
+class Server(LanguageServer):
+    """The language server of one client."""
+
+    protocol: Protocol
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        super().__init__(
+            "tierwise",
+            __version__,
+            protocol_cls=Protocol,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+        )
+        self.env = env
+        self.docs = DocumentStore()
+        self.client: Client = Client.of(
+            types.InitializeParams(capabilities=types.ClientCapabilities())
+        )
+        self.edge: Edge
+        self.writer: Writer | None = None
+        self.tiers: tuple[str, ...] = ("haiku", "sonnet", "opus")
+        self._engine: asyncio.Future[Application] | None = None
+        self._over = asyncio.Event()
+        self.exit_code = 1
+        features.register(self)
+
+    @property
+    def congested(self) -> bool:
+        """Whether the client is not reading what is sent."""
+        return self.writer is not None and self.writer.congested
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Errors are answered or logged, never shown as popups of the protocol library."""
+        log.info("%s: %s", getattr(source, "__name__", source), type(error).__name__)
+
+    def tell(self, method: str, params: Mapping[str, Any]) -> None:
+        """Send a notification of ours."""
+        self.protocol.notify(method, params)
+
+    async def engine(self) -> Application:
+        """The engine, once it is built."""
+        if self._engine is None:
+            self.start_engine()
+        assert self._engine is not None
+        return await asyncio.wait_for(asyncio.shield(self._engine), BUILD_WITHIN)
+
+    @property
+    def ready(self) -> Application | None:
+        """The engine if it is built already; for what must answer at once."""
+        done = self._engine is not None and self._engine.done()
+        return self._engine.result() if done and self._engine is not None else None
+
+    def start_engine(self) -> None:
+        """Build the engine in the background; harmless to call twice."""
+        if self._engine is None:
+            self._engine = asyncio.ensure_future(self._build())
+
+    def leave(self, code: int) -> None:
+        """End the connection with this exit code."""
+        self.exit_code = code
+        self._over.set()
+
+    async def _build(self) -> Application:
+        await asyncio.to_thread(_import_engine)
+        from tierwise import app
+        from tierwise.lsp.listener import Edge
+
+        self.edge = Edge(self)
+        options = self.client.options
+        engine = app.build(
+            self.env,
+            self.docs,
+            self.edge,
+            trusted=options.trusted,
+            session=options.session_id,
+            settings=options.settings,
+        )
+        await engine.started()
+        engine.world.client.warm_up()
+        return engine
+
+    async def run(self, stdin: Stream, writer: Writer) -> int:
+        """Serve until the client leaves; the exit code."""
+        self.writer = writer
+        self.protocol.set_writer(writer)
+        loop = asyncio.get_running_loop()
+        ahead = threading.Semaphore(AHEAD)
+
+        def deliver(frame: Frame | None) -> None:
+            ahead.acquire()
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(take, frame)
+
+        def take(frame: Frame | None) -> None:
+            ahead.release()
+            if frame is None:
+                self._over.set()
+            elif not self._over.is_set():
+                self.protocol.feed(frame)
+
+        threading.Thread(
+            target=read_frames, args=(stdin, deliver), name="lsp-reader", daemon=True
+        ).start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.add_signal_handler(number, self._over.set)
+        watch = asyncio.ensure_future(self._watch_parent())
+        await self._over.wait()
+        watch.cancel()
+        await self._settle()
+        await asyncio.to_thread(writer.close)
+        return self.exit_code
+
+    async def _settle(self) -> None:
+        """Whatever runs is cancelled and booked, whatever the way out."""
+        if self._engine is None:
+            return
+        try:
+            engine = await asyncio.wait_for(asyncio.shield(self._engine), 5.0)
+            await engine.close()
+        except Exception:
+            log.exception("the engine did not close as it should")
+
+    async def _watch_parent(self) -> None:
+        """Leave when the client's process is gone, even if its pipe is held open elsewhere."""
+        while True:
+            await asyncio.sleep(PARENT_EVERY)
+            pid = self.process_id
+            if isinstance(pid, int) and pid > 0 and not _alive(pid):
+                self._over.set()
+
+
+def serve_stdio(env: Mapping[str, str]) -> int:
+    """Serve on stdin and stdout; stray prints go to stderr. The exit code."""
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return asyncio.run(_serve(env, stdin, stdout))
+
+
+async def _serve(env: Mapping[str, str], stdin: Stream, stdout: Any) -> int:
+    return await Server(env).run(stdin, Writer(stdout))
+
+
+def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
+    """Serve one client at a time on a TCP port; the exit code of the last."""
+    import socket
+
+    with socket.create_server((host, port)) as listening:
+        print(f"tierwise: listening on {host}:{listening.getsockname()[1]}", file=sys.stderr)
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rb") as reader, connection.makefile("wb") as out:
+            return asyncio.run(_serve(env, reader, out))
+
+
+def _import_engine() -> None:
+    """The heavy imports, off the loop."""
+    import tierwise.app
+    import tierwise.lsp.listener  # noqa: F401  # imported here so that the loop need not
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,4 +1,4 @@
-"""Caps and where the spend stands against them."""
+"""Caps and where the spend stands against them. Pure; amounts in nano-dollars."""
 
 from __future__ import annotations
 
@@ -10,59 +10,80 @@ from tierwise.core.situation import BudgetLevel
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The configured caps in nano-dollars; None means no cap, 0 no paid calls."""
+    """The configured caps; None means no cap, 0 no paid calls.
+
+    `day` and `project` are the operator's. `repository_day` and `repository_project` come
+    from a file inside the workspace and can only lower; `request` is the most one attempt
+    may cost at worst.
+    """
 
     day: int | None = None
     project: int | None = None
     period: Literal["month", "total"] = "month"
     soft_at: float = 0.80
     timezone: str | None = None
+    repository_day: int | None = None
+    repository_project: int | None = None
+    request: int | None = None
+
+
+def cap(
+    configured: int | None, set_to: int | None, repository: int | None, raised: int
+) -> int | None:
+    """The cap in force: set by hand or configured, lowered by the repository, then raised.
+
+    A raise is the operator's own word and counts on top of a repository's lower cap.
+    """
+    own = configured if set_to is None else set_to
+    lowered = [limit for limit in (own, repository) if limit is not None]
+    return min(lowered) + raised if lowered else None
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """Spend and caps, raises included, in nano-dollars.
+    """Spend and caps of a day and a project, raises included.
 
-    `cheapest` is the smallest reservation there is (the cheapest tier's): when it no
-    longer fits, the budget is paused.
+    `smallest` is the smallest reservation there is (the cheapest tier's): when it no
+    longer fits, the budget is paused. `hold` is a sentence when money waits for the
+    operator's word.
     """
 
     day: str
     period: str
-    day_limit: int | None
+    project: str = ""
+    day_limit: int | None = None
     day_spent: int = 0
     day_reserved: int = 0
+    day_expected: int = 0
     project_limit: int | None = None
     project_spent: int = 0
     project_reserved: int = 0
+    project_expected: int = 0
     soft_at: float = 0.80
-    cheapest: int = 0
+    smallest: int = 0
+    hold: str | None = None
 
     @property
     def day_level(self) -> BudgetLevel:
-        return _level(
-            self.day_spent, self.day_reserved, self.day_limit, self.soft_at, self.cheapest
-        )
+        return self._level(self.day_spent, self.day_reserved, self.day_expected, self.day_limit)
 
     @property
     def project_level(self) -> BudgetLevel:
-        return _level(
-            self.project_spent,
-            self.project_reserved,
-            self.project_limit,
-            self.soft_at,
-            self.cheapest,
+        return self._level(
+            self.project_spent, self.project_reserved, self.project_expected, self.project_limit
         )
 
     @property
     def level(self) -> BudgetLevel:
-        """The worse of the two."""
+        """The worse of the two; paused while money is on hold."""
         levels = (self.day_level, self.project_level)
-        return "paused" if "paused" in levels else "soft" if "soft" in levels else "ok"
+        if self.hold or "paused" in levels:
+            return "paused"
+        return "soft" if "soft" in levels else "ok"
 
     @property
     def left(self) -> int | None:
-        """Headroom in nano-dollars under both caps; None without any cap."""
+        """Headroom under both caps; None without any cap."""
         rooms = [
             limit - spent - reserved
             for limit, spent, reserved in (
@@ -73,12 +94,9 @@ class BudgetState:
         ]
         return max(min(rooms), 0) if rooms else None
 
-
-def _level(
-    spent: int, reserved: int, limit: int | None, soft_at: float, cheapest: int
-) -> BudgetLevel:
-    if limit is None:
-        return "ok"
-    if spent + reserved >= limit or limit - spent - reserved < cheapest:
-        return "paused"
-    return "soft" if spent >= soft_at * limit else "ok"
+    def _level(self, spent: int, reserved: int, expected: int, limit: int | None) -> BudgetLevel:
+        if limit is None:
+            return "ok"
+        if spent + reserved >= limit or limit - spent - reserved < self.smallest:
+            return "paused"
+        return "soft" if spent + expected >= self.soft_at * limit else "ok"

@@ -8,14 +8,18 @@ nano-dollars per token, and the finest list price (one cent per million, a cache
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from tierwise.core.money import Usage
+
+WRITE_5M: Final = Decimal("1.25")
+WRITE_1H: Final = Decimal(2)
+"""Cache writes as multiples of the input price, the list's own rule, where a row names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,81 +51,155 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A price row: which model, from which date (UTC) on, in which band."""
+    """A price row: for which model, from which date (UTC) on, in which band.
 
-    model: str
+    `base_url` narrows a row to one server; there `model` may be None, for all of its
+    models. `batch` is the factor of the batch interface.
+    """
+
+    model: str | None
     since: date
     rate: Rate
+    base_url: str | None = None
+    batch: Decimal = Decimal("0.5")
+
+
+_Key = tuple[str | None, str | None]
 
 
 class PriceTable:
-    """All known prices. `extra` rows (the operator's) come after the shipped ones and win."""
+    """All known prices. `extra` rows (the operator's) replace the shipped ones of their model."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = tuple(rows)
-        self._by_model: dict[str, list[Row]] = {}
-        for row in rows:
-            self._by_model.setdefault(row.model, []).append(row)
-        for found in self._by_model.values():
+    def __init__(self, rows: Sequence[Row], own: Sequence[Row] = ()) -> None:
+        replaced = {(row.base_url, row.model) for row in own}
+        kept = [row for row in rows if (row.base_url, row.model) not in replaced]
+        self.rows: tuple[Row, ...] = (*kept, *own)
+        self._by_key: dict[_Key, list[Row]] = {}
+        for row in self.rows:
+            self._by_key.setdefault((row.base_url, row.model), []).append(row)
+        for found in self._by_key.values():
             found.sort(key=lambda row: row.since)
 
     @classmethod
     def load(cls, extra: Sequence[Mapping[str, Any]] = ()) -> PriceTable:
-        """The shipped table with the operator's rows over it."""
+        """The shipped table with the operator's rows over it.
+
+        Raises `ValueError` with a sentence for a row that cannot be a price: a name or a
+        number is missing, it is negative, or it is 0 outside an own server.
+        """
         text = resources.files("tierwise.budget").joinpath("prices.toml").read_text("utf-8")
-        rows = [_row(item) for item in (*tomllib.loads(text)["price"], *extra)]
-        return cls(rows)
+        shipped = [_row(item) for item in tomllib.loads(text)["price"]]
+        return cls(shipped, [_row(item) for item in extra])
 
-    def known(self, model: str) -> bool:
-        """Whether this model has a listed price; one that has none is shown "price unknown"."""
-        return model in self._by_model
+    def known(self, model: str, base_url: str | None = None) -> bool:
+        """Whether there is a price; where there is none "price unknown" is shown."""
+        return self._found(model, base_url) is not None
 
-    def rate(self, model: str, at: datetime, prompt_tokens: int) -> Rate:
+    def rate(
+        self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
+    ) -> Rate:
         """The rate of a request that was sent at `at` with so many prompt tokens."""
-        if model not in self._by_model:
+        rows = self._found(model, base_url)
+        if rows is None:
             return self._dearest(at)
-        day = at.astimezone(UTC).date()
-        rows = [r for r in self._by_model[model] if prompt_tokens > r.rate.over or not r.rate.over]
-        current = [r for r in rows if r.since <= day] or rows[:1]
-        newest = max(r.since for r in current)
-        return max((r for r in current if r.since == newest), key=lambda r: r.rate.over).rate
+        return _in_force(rows, at, prompt_tokens).rate
 
-    def dearest_band(self, model: str, at: datetime, prompt_tokens: int) -> Rate:
-        """The dearest rate of all bands a prompt of at most so many tokens can fall into."""
-        bands = [r.rate.over + 1 for r in self._by_model.get(model, ()) if r.rate.over]
-        tokens = [0, prompt_tokens, *(n for n in bands if n <= prompt_tokens)]
-        rates = [self.rate(model, at, n) for n in tokens]
-        return max(rates, key=lambda rate: (rate.output, rate.dearest_input))
+    def dearest_band(
+        self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
+    ) -> Rate:
+        """The dearest rate of each kind in any band a prompt of at most so many tokens reaches."""
+        rows = self._found(model, base_url)
+        if rows is None:
+            return self._dearest(at)
+        reached = {row.rate.over for row in rows if row.rate.over < max(prompt_tokens, 1)}
+        return _dearest_of(_in_force(rows, at, over + 1).rate for over in reached | {0})
 
-    def cost(self, model: str, usage: Usage, at: datetime) -> int:
-        """Nano-dollars of a finished request."""
-        return self.rate(model, at, usage.prompt_tokens).cost(usage)
+    def cost(
+        self,
+        model: str,
+        usage: Usage,
+        at: datetime,
+        base_url: str | None = None,
+        *,
+        batch: bool = False,
+    ) -> int:
+        """Nano-dollars of a finished request, rounded up where a factor leaves a part."""
+        whole = self.rate(model, at, usage.prompt_tokens, base_url).cost(usage)
+        if not batch:
+            return whole
+        rows = self._found(model, base_url)
+        factor = _in_force(rows, at, usage.prompt_tokens).batch if rows else Decimal(1)
+        return -int(-(whole * factor) // 1)
+
+    def _found(self, model: str, base_url: str | None) -> list[Row] | None:
+        server = base_url.rstrip("/") if base_url else None
+        keys: list[_Key] = [(server, model), (server, None)] if server else []
+        return next(
+            (self._by_key[key] for key in (*keys, (None, model)) if key in self._by_key), None
+        )
 
     def _dearest(self, at: datetime) -> Rate:
-        rates = [self.rate(m, at, 10**9) for m in self._by_model]
-        rates += [self.rate(m, at, 0) for m in self._by_model]
-        return Rate(
-            max(r.input for r in rates),
-            max(r.output for r in rates),
-            max(r.write_5m for r in rates),
-            max(r.write_1h for r in rates),
-            max(r.read for r in rates),
+        listed = [rows for (server, _), rows in self._by_key.items() if server is None]
+        return _dearest_of(
+            _in_force(rows, at, row.rate.over + 1).rate for rows in listed for row in rows
         )
 
 
+def _in_force(rows: Sequence[Row], at: datetime, prompt_tokens: int) -> Row:
+    """The row of the longest band reached, in its newest version that is in force.
+
+    `rows` are sorted by date; before the first date the first one holds.
+    """
+    day = at.astimezone(UTC).date()
+    over = max((r.rate.over for r in rows if r.rate.over < max(prompt_tokens, 1)), default=0)
+    band = [r for r in rows if r.rate.over == over]
+    current = [r for r in band if r.since <= day]
+    return current[-1] if current else band[0]
+
+
+def _dearest_of(rates: Iterable[Rate]) -> Rate:
+    found = list(rates)
+    return Rate(
+        max(r.input for r in found),
+        max(r.output for r in found),
+        max(r.write_5m for r in found),
+        max(r.write_1h for r in found),
+        max(r.read for r in found),
+    )
+
+
 def _row(item: Mapping[str, Any]) -> Row:
-    def nanos(key: str) -> int:
-        exact = Decimal(str(item[key])) * 1000
+    model, server = item.get("model"), item.get("base_url")
+    name = f"price of {model or server}"
+    if not model and not server:
+        raise ValueError("a price row names neither a model nor a base_url")
+
+    def nanos(key: str, default: Decimal | None = None) -> int:
+        try:
+            exact = Decimal(str(item[key])) * 1000 if key in item else default
+        except InvalidOperation:
+            raise ValueError(f"{name}: {key} is not a number") from None
+        if exact is None:
+            raise ValueError(f"{name}: {key} is missing")
+        if exact < 0 or (exact == 0 and not server):
+            raise ValueError(f"{name}: {key} must be above 0 (0 is for an own base_url only)")
         if exact != exact.to_integral_value():
-            raise ValueError(f"price of {item['model']}: {key} is finer than a nano-dollar")
+            raise ValueError(f"{name}: {key} is finer than a nano-dollar a token")
         return int(exact)
 
+    paid = Decimal(nanos("input"))
     rate = Rate(
-        nanos("input"),
+        int(paid),
         nanos("output"),
-        nanos("write_5m"),
-        nanos("write_1h"),
-        nanos("read"),
+        nanos("write_5m", (paid * WRITE_5M).to_integral_value(rounding="ROUND_CEILING")),
+        nanos("write_1h", paid * WRITE_1H),
+        nanos("read", paid),
         int(item.get("over", 0)),
     )
-    return Row(str(item["model"]), item["from"], rate)
+    return Row(
+        str(model) if model else None,
+        item.get("from", date.min),
+        rate,
+        str(server).rstrip("/") if server else None,
+        Decimal(str(item.get("batch", "1"))),
+    )

@@ -7,60 +7,40 @@ paid call is made.
 
 from __future__ import annotations
 
-import os
+import asyncio
+import logging
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.engine import Connection
-
-from tierwise.budget import accounts, days, tokens
+from tierwise.budget import accounts, calibration, days, forecast, orphans, settlement, tokens
+from tierwise.budget.ask import Ask, Reservation, again, reservation_of
+from tierwise.budget.calibration import Calibration
+from tierwise.budget.fit import Wish, fit
 from tierwise.budget.limits import BudgetState, Limits
 from tierwise.budget.prices import PriceTable
-from tierwise.core.errors import BudgetPaused, TaskTooDear
+from tierwise.core.errors import BudgetPaused, LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
-from tierwise.store import schema
+from tierwise.core.views import BudgetView
+from tierwise.store import budget_events, calendar, owner, reservations, samples
+from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
+from tierwise.store.reservations import ReservationRow
 
-LEASE_MS: Final = 60_000
-"""A reservation not renewed for so long belongs to a process that is gone."""
-SMALLEST_OUTPUT: Final = 256
-"""Output tokens below which an answer is not worth asking for; the cap is not shrunk further."""
+__all__ = ["Ask", "Purse", "Reservation", "views"]
+
+log = logging.getLogger(__name__)
+
 CHEAPEST_PROMPT: Final = 2_000
 """Prompt tokens of the smallest reservation, which decides whether a budget is used up."""
 
+REAP_EVERY: Final = timedelta(seconds=10)
+RECALIBRATE_EVERY: Final = timedelta(seconds=60)
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is about to be called. `prompt` is measured, never kept."""
-
-    task_id: str
-    request_id: str
-    tier: Tier
-    prompt: str
-    action: str
-    language: str | None
-    max_tokens: int
-    project: str
-    rehearsal: bool = False
-    allowed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A worst case set aside. `max_tokens` is what the call may ask for; `note` is shown."""
-
-    id: str
-    worst: int
-    max_tokens: int
-    prompt_tokens: int
-    model: str
-    at: datetime
-    note: str | None = None
+Scope = Literal["day", "project"]
 
 
 @dataclass
@@ -72,79 +52,64 @@ class Purse:
     limits: Callable[[], Limits]
     cheapest: Callable[[], Tier]
     clock: Callable[[], datetime] = days.now
+    calibration: Calibration = field(default_factory=Calibration)
+    _reaped: datetime | None = None
+    _calibrated: datetime | None = None
+    _told: set[tuple[str, str, str]] = field(default_factory=set)
 
     async def reserve(self, ask: Ask) -> Reservation:
         """Set the worst case aside, with a smaller output cap where only that fits.
 
         Raises `BudgetPaused` when the budget is used up, `TaskTooDear` when this task alone
-        does not fit, `LedgerUnavailable` when nothing can be booked.
+        does not fit, `LedgerUnavailable` when nothing can be booked. A cancelled reserve
+        gives back what it may have reserved.
         """
         now = self.clock()
-        prompt_tokens = tokens.upper_bound(ask.prompt)
-        rate = self.prices.dearest_band(ask.tier.model, now, prompt_tokens)
-        base = prompt_tokens * rate.dearest_input
-
-        def write(conn: Connection) -> Reservation:
-            accounts.reap(conn, now)
-            state = self._state(conn, ask.project, now)
-            limit = None if ask.rehearsal or ask.allowed else state.left
-            cap = ask.max_tokens
-            if limit is not None:
-                self._fits(ask, state, base + min(cap, SMALLEST_OUTPUT) * rate.output)
-                if rate.output:
-                    cap = min(cap, (limit - base) // rate.output)
-            note = None
-            if cap < ask.max_tokens:
-                note = f"answer capped at {cap} tokens, what is left of the budget"
-            worst = base + cap * rate.output
-            row = self._row(ask, state, now, worst, cap, len(ask.prompt))
-            conn.execute(insert(schema.reservations).values(**row))
-            accounts.add(conn, row, reserved=worst)
-            return Reservation(row["id"], worst, cap, prompt_tokens, ask.tier.model, now, note)
-
-        return await self.ledger.write(write)
+        try:
+            made = await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
+        except asyncio.CancelledError:
+            self.ledger.submit(lambda conn: self._withdraw(conn, ask.request_id, _ms(now)))
+            raise
+        if isinstance(made, BudgetPaused):
+            raise made
+        return made
 
     async def settle(
-        self, reservation: Reservation, usage: Usage | None, *, streamed: str = ""
+        self,
+        reservation: Reservation,
+        usage: Usage | None,
+        *,
+        streamed: str = "",
+        known: Usage | None = None,
     ) -> tuple[Usage, int]:
         """Book what was used; the usage and its cost in nano-dollars. Idempotent.
 
         Without a bill (cancelled, cut, crashed after it was sent) the input and what was
-        streamed are booked at their upper bound, marked assumed; never nothing.
+        streamed are booked at their upper bound, marked assumed; never nothing. `known` is
+        what the server said of the usage before the end, such as the input at the start.
         """
-        used = usage or Usage(
-            input_tokens=reservation.prompt_tokens,
-            output_tokens=min(tokens.output_bound(streamed), reservation.max_tokens),
-            assumed=True,
-        )
-        cost = self.prices.cost(reservation.model, used, reservation.at)
-        await self.ledger.write(lambda conn: accounts.book(conn, reservation.id, used, cost))
-        return used, cost
+        now = self.clock()
+        if usage is not None:
+            used, cost = usage, settlement.billed(reservation, usage, self.prices)
+        else:
+            seconds = (now - reservation.at).total_seconds()
+            used, cost = settlement.assumed(reservation, streamed, known, seconds, self.prices)
+        return await self.ledger.write(lambda conn: self._book(conn, reservation, used, cost, now))
 
     async def release(self, reservation: Reservation) -> None:
         """Give a reservation back whole. Only for a request that was certainly never sent."""
-        await self.ledger.write(
-            lambda conn: accounts.book(conn, reservation.id, Usage(), 0, state="released")
-        )
+        at = _ms(self.clock())
+        await self.ledger.write(lambda conn: self._withdraw(conn, reservation.row.request_id, at))
 
-    async def renew(self, ids: list[str]) -> None:
+    async def renew(self, ids: Sequence[str]) -> None:
         """Extend the leases of what still runs."""
-        lease = _ms(self.clock()) + LEASE_MS
-        table = schema.reservations
-
-        def write(conn: Connection) -> None:
-            conn.execute(
-                update(table)
-                .where(table.c.id.in_(ids), table.c.state == "open")
-                .values(lease_ms=lease)
-            )
-
-        await self.ledger.write(write)
+        lease = _ms(self.clock()) + orphans.LEASE_MS
+        await self.ledger.write(lambda conn: reservations.extend(conn, ids, lease))
 
     async def reap(self) -> int:
         """Book the worst case of reservations whose process is gone; how many there were."""
-        now = self.clock()
-        return await self.ledger.write(lambda conn: accounts.reap(conn, now))
+        now = _ms(self.clock())
+        return await self.ledger.write(lambda conn: orphans.reap(conn, now))
 
     async def state(self, project: str) -> BudgetState:
         """Spend and caps as they are now, in every window."""
@@ -156,68 +121,197 @@ class Purse:
         now = self.clock()
         return self.ledger.read_sync(lambda conn: self._state(conn, project, now))
 
-    def _state(self, conn: Connection, project: str, now: datetime) -> BudgetState:
-        limits = self.limits()
-        day = days.day_of(now, days.zone(limits.timezone), accounts.last_day(conn))
-        period = days.period_of(day, limits.period)
-        tier = self.cheapest()
-        rate = self.prices.rate(tier.model, now, CHEAPEST_PROMPT)
-        smallest = CHEAPEST_PROMPT * rate.dearest_input + SMALLEST_OUTPUT * rate.output
-        return accounts.state(conn, limits, day, project, period, smallest)
+    def notices(self, state: BudgetState) -> Sequence[BudgetView]:
+        """The thresholds this window has not yet told of today: at most one per scope."""
+        found = []
+        for view in views(state):
+            key = (view.scope, view.state, state.day)
+            if view.state != "ok" and key not in self._told:
+                self._told.add(key)
+                found.append(view)
+        return found
 
-    def _fits(self, ask: Ask, state: BudgetState, needs: int) -> None:
-        left = state.left
-        if left is None or needs <= left:
-            return
-        if state.level == "paused":
-            which = "day" if state.day_level == "paused" else "project"
-            raise BudgetPaused(
-                f"The {which} budget is used up. Raise it, allow this task, or wait."
-            )
-        raise TaskTooDear(
-            f"This task needs up to {_usd(needs)} on {ask.tier.label}, {_usd(left)} is left."
-            " Use a cheaper tier, send less, or raise the budget.",
-            needs,
-            left,
+    async def raise_by(self, nanos: int, project: str, scope: Scope = "day") -> BudgetState:
+        """Raise a cap for its current day or period, effective at once in every window."""
+        return await self._change(
+            project,
+            lambda conn, state: budget_events.note(
+                conn, "raise", scope, _key(state, scope), _ms(self.clock()), nanos=nanos
+            ),
         )
 
-    def _row(
-        self, ask: Ask, state: BudgetState, now: datetime, worst: int, cap: int, chars: int
-    ) -> dict[str, Any]:
-        return {
-            "id": uuid.uuid4().hex,
-            "request_id": ask.request_id,
-            "task_id": ask.task_id,
-            "created_ms": _ms(now),
-            "lease_ms": _ms(now) + LEASE_MS,
-            "pid": os.getpid(),
-            "day": state.day,
-            "period": state.period,
-            "project": ask.project,
-            "action": ask.action,
-            "language": ask.language,
-            "tier": ask.tier.name,
-            "model": ask.tier.model,
-            "input_chars": chars,
-            "max_tokens": cap,
-            "worst": worst,
-            "state": "open",
-            "cost": 0,
-            "allowed": ask.allowed,
-            "rehearsal": ask.rehearsal,
-        }
+    async def set_cap(self, nanos: int | None, project: str, scope: Scope) -> BudgetState:
+        """Set a cap in place of the configured one; None goes back to the configuration."""
+        key = "" if scope == "day" else project
+        return await self._change(
+            project,
+            lambda conn, _: budget_events.note(
+                conn, "set", scope, key, _ms(self.clock()), nanos=nanos
+            ),
+        )
+
+    async def allow(self, task_id: str, project: str) -> BudgetState:
+        """Let one task run beyond the caps; what it spends still counts."""
+        return await self._change(
+            project,
+            lambda conn, state: budget_events.note(
+                conn, "allow", "task", state.day, _ms(self.clock()), task_id=task_id
+            ),
+        )
+
+    async def resume(self, project: str) -> BudgetState:
+        """End a hold: the operator has seen the reason. The clock of now is believed."""
+
+        def change(conn: Connection, state: BudgetState) -> None:
+            now = self.clock()
+            budget_events.note(conn, "resume", "", state.day, _ms(now))
+            found = calendar.read(conn)
+            if found is not None and found[2] - _ms(now) > days.MAX_BACK.total_seconds() * 1000:
+                zone = self.limits().timezone
+                calendar.write(conn, days.day_of(now, zone), zone or days.local_name(), _ms(now))
+
+        return await self._change(project, change)
+
+    async def _change(
+        self, project: str, change: Callable[[Connection, BudgetState], None]
+    ) -> BudgetState:
+        def write(conn: Connection) -> BudgetState:
+            change(conn, self._state(conn, project, self.clock()))
+            return self._state(conn, project, self.clock())
+
+        return await self.ledger.write(write)
+
+    def _reserve(self, conn: Connection, ask: Ask, now: datetime) -> Reservation | BudgetPaused:
+        """The transaction of `reserve`. A clock that is not believed is kept as a hold."""
+        self._housekeeping(conn, now)
+        existing = reservations.by_request(conn, ask.request_id)
+        if existing is not None:
+            return again(existing, ask)
+        state = self._state(conn, ask.project, now)
+        if state.hold == accounts.HOLDS[accounts.CLOCK]:
+            if budget_events.hold(conn) is None:
+                budget_events.note(conn, "hold", accounts.CLOCK, state.day, _ms(now))
+            if not ask.rehearsal:
+                return BudgetPaused(state.hold)
+        else:
+            accounts.open_day(conn, accounts.today(conn, self.limits(), now))
+        return self._insert(conn, ask, state, now)
+
+    def _insert(self, conn: Connection, ask: Ask, state: BudgetState, now: datetime) -> Reservation:
+        tier = ask.tier
+        bound = tokens.upper_bound(
+            ask.prompt, self.calibration.input_factor(tier.model, ask.language)
+        )
+        most = ask.max_tokens
+        wish = Wish(
+            input_bound=bound,
+            output_cap=most
+            if ask.whole
+            else self.calibration.output_cap(tier.model, ask.action, most),
+            useful=2 * self.calibration.median_output(tier.model, ask.action),
+            rate=self.prices.dearest_band(tier.model, now, bound, tier.base_url),
+            tier=tier.label,
+            most=self.limits().request,
+        )
+        free = ask.rehearsal or ask.allowed or budget_events.allowed(conn, ask.task_id)
+        found = fit(wish, None if free else state)
+        expected = forecast.expected_spend(
+            tier, ask.action, len(ask.prompt), self.prices, at=now, calibration=self.calibration
+        )
+        row = ReservationRow(
+            id=uuid.uuid4().hex,
+            request_id=ask.request_id,
+            task_id=ask.task_id,
+            created_ms=_ms(now),
+            lease_ms=_ms(now) + orphans.LEASE_MS,
+            owner=owner.identity(),
+            day=state.day,
+            period=state.period,
+            project=ask.project,
+            action=ask.action,
+            language=ask.language,
+            tier=tier.name,
+            model=tier.model,
+            base_url=tier.base_url,
+            input_chars=len(ask.prompt),
+            input_bound=bound,
+            max_tokens=found.max_tokens,
+            worst=found.worst,
+            expected=min(expected, found.worst),
+            allowed=free and not ask.rehearsal,
+            price_known=self.prices.known(tier.model, tier.base_url),
+            rehearsal=ask.rehearsal,
+        )
+        reservations.insert(conn, row)
+        return replace(reservation_of(row, ask, now), note=found.note)
+
+    def _book(
+        self, conn: Connection, reservation: Reservation, used: Usage, cost: int, now: datetime
+    ) -> tuple[Usage, int]:
+        row = reservations.by_id(conn, reservation.id)
+        if row is None:
+            row = replace(reservation.row, state=reservations.OPEN)
+            reservations.insert(conn, row)
+        if row.state not in (reservations.OPEN, reservations.ASSUMED):
+            return settlement.usage_of(row), row.cost
+        reservations.book(conn, row, used, cost, state="settled", at_ms=_ms(now))
+        if cost > row.worst:
+            log.warning("a bill was %d nano-dollars above its reservation", cost - row.worst)
+        if not used.assumed and not row.rehearsal:
+            self._learn(conn, row, used)
+        return used, cost
+
+    def _learn(self, conn: Connection, row: ReservationRow, used: Usage) -> None:
+        truncated = used.output_tokens >= row.max_tokens
+        samples.add(
+            conn,
+            ("output", row.model, row.action),
+            calibration.output_bucket(used.output_tokens, truncated=truncated),
+        )
+        factor = self.calibration.input_factor(row.model, row.language)
+        samples.add(
+            conn,
+            ("input", row.model, row.language or ""),
+            calibration.input_bucket(used.prompt_tokens, round(row.input_bound / factor)),
+        )
+
+    def _withdraw(self, conn: Connection, request_id: str, at_ms: int) -> None:
+        row = reservations.by_request(conn, request_id)
+        if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):
+            reservations.book(conn, row, Usage(), 0, state="released", at_ms=at_ms)
+
+    def _housekeeping(self, conn: Connection, now: datetime) -> None:
+        if self._reaped is None or not timedelta(0) <= now - self._reaped < REAP_EVERY:
+            orphans.reap(conn, _ms(now))
+            self._reaped = now
+        last = self._calibrated
+        if last is None or not timedelta(0) <= now - last < RECALIBRATE_EVERY:
+            self.calibration = Calibration(samples.read(conn))
+            self._calibrated = now
+
+    def _state(self, conn: Connection, project: str, now: datetime) -> BudgetState:
+        tier = self.cheapest()
+        rate = self.prices.rate(tier.model, now, CHEAPEST_PROMPT, tier.base_url)
+        smallest = CHEAPEST_PROMPT * rate.dearest_input + tokens.SMALLEST_OUTPUT * rate.output
+        try:
+            return accounts.state(conn, self.limits(), project, now, smallest)
+        except ValueError as error:
+            raise LedgerUnavailable(f"{error} Until then no paid call is made.") from None
 
 
-def open_ids(conn: Connection, task_id: str) -> list[str]:
-    """Reservations of a task that are not settled yet."""
-    table = schema.reservations
-    query = select(table.c.id).where(table.c.task_id == task_id, table.c.state == "open")
-    return list(conn.execute(query).scalars())
+def views(state: BudgetState) -> Sequence[BudgetView]:
+    """The day and the project of a state, each as it is shown."""
+    return (
+        BudgetView("day", state.day_level, state.day_spent, state.day_limit),
+        BudgetView("project", state.project_level, state.project_spent, state.project_limit),
+    )
+
+
+def _key(state: BudgetState, scope: Scope) -> str:
+    if scope == "day":
+        return state.day
+    return reservations.project_key(state.project, state.period)
 
 
 def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
-
-
-def _usd(nanos: int) -> str:
-    return f"${nanos / 1e9:.2f}" if nanos >= 10_000_000 or nanos == 0 else "<$0.01"

@@ -15,6 +15,10 @@ MEAN_CHARS: Final = 3.0
 OVERHEAD: Final = 64
 """Tokens a request has beside its text: roles, separators."""
 
+SMALLEST_OUTPUT: Final = 256
+"""Output tokens below which an answer is not worth asking for."""
+
+TYPICAL_OUTPUT: Final = 400
 MEDIAN_OUTPUT: Final[dict[str, int]] = {
     "chat": 350,
     "edit": 350,
@@ -30,11 +34,14 @@ MEDIAN_OUTPUT: Final[dict[str, int]] = {
 """Median output tokens per action to start from; the ledger's own medians replace them."""
 
 
-def upper_bound(text: str) -> int:
-    """Tokens this text can have at most."""
-    ascii_chars = sum(1 for c in text if c < "\x80") if not text.isascii() else len(text)
-    others = 0 if text.isascii() else len(text.encode("utf-8", "surrogatepass")) - ascii_chars
-    return math.ceil(ascii_chars / BOUND_CHARS) + others + OVERHEAD
+def upper_bound(text: str, factor: float = 1.0) -> int:
+    """Tokens this text can have at most; `factor` is what calibration found."""
+    if text.isascii():
+        return math.ceil(len(text) / BOUND_CHARS * factor) + OVERHEAD
+    size = len(text.encode("utf-8", "surrogatepass"))
+    plain = sum(1 for c in text if c < "\x80")
+    bound = math.ceil(plain / BOUND_CHARS * factor) + math.ceil((size - plain) * max(factor, 1.0))
+    return bound + OVERHEAD
 
 
 def mean_of_chars(chars: int) -> int:
@@ -43,5 +50,8 @@ def mean_of_chars(chars: int) -> int:
 
 
 def output_bound(text: str) -> int:
-    """Tokens of a streamed text at most; for a stream that ended without a bill."""
+    """Tokens of a streamed text at most; for a stream that ended without a bill.
+
+    Eight more than the text has: the events that carry no text are billed too.
+    """
     return upper_bound(text) - OVERHEAD + 8

@@ -1,56 +1,82 @@
-"""Backups of the ledger: a damaged file is set aside and the newest good copy takes its place."""
+"""Rotating backups of the ledger, and whether a file is sound.
+
+A copy is made through SQLite on a read-only connection: it is consistent, and it waits for
+nobody and holds nobody up.
+"""
 
 from __future__ import annotations
 
-import logging
-import shutil
+import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-log = logging.getLogger(__name__)
+KEEP: Final = 8
+"""Copies kept: with one an hour, a working day."""
 
-KEEP: Final = 3
-"""Copies kept; each is a whole database."""
-
-
-def rotate(path: Path) -> None:
-    """Copy the database through SQLite, so that a copy is always consistent."""
-    for n in range(KEEP - 1, 0, -1):
-        older, newer = path.with_suffix(f".db.{n + 1}"), path.with_suffix(f".db.{n}")
-        if newer.exists():
-            newer.replace(older)
-    newest = path.with_suffix(".db.1")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(newest)) as copy:
-        source.backup(copy)
-    newest.chmod(0o600)
+EVERY_S: Final = 3_600.0
+"""Seconds between two copies while the ledger is written to."""
 
 
-def restore_if_corrupt(path: Path) -> bool:
-    """Set a damaged database aside and put the newest good backup in its place."""
-    if not path.exists() or _sound(path):
+def folder(path: Path) -> Path:
+    """Where the backups of a ledger lie."""
+    return path.parent / "backups"
+
+
+def copies(path: Path) -> Sequence[Path]:
+    """The backups of a ledger, newest first."""
+    return sorted(folder(path).glob(f"{path.stem}-*.db"), reverse=True)
+
+
+def due(path: Path, now: float | None = None) -> bool:
+    """Whether the newest copy is older than `EVERY_S`, or lies in the future."""
+    found = copies(path)
+    if not found:
+        return True
+    age = (time.time() if now is None else now) - found[0].stat().st_mtime
+    return not 0 <= age < EVERY_S
+
+
+def rotate(path: Path) -> Path:
+    """Copy the ledger and drop the oldest copies. Raises `OSError` or `sqlite3.Error`."""
+    home = folder(path)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = home / f"{path.stem}-{time.time_ns():020d}.db"
+    part = target.with_suffix(".part")
+    os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
+    try:
+        with closing(_readonly(path)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    for old in copies(path)[KEEP:]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def require_sound(path: Path) -> None:
+    """Raise `sqlite3.DatabaseError` for a damaged file; an empty one is sound."""
+    with closing(_readonly(path)) as connection:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found is None or found[0] != "ok":
+        error = sqlite3.DatabaseError("quick_check failed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def sound(path: Path) -> bool:
+    """Whether `path` is a database that can be read from end to end."""
+    try:
+        require_sound(path)
+    except sqlite3.Error:
         return False
-    aside = path.with_suffix(f".damaged-{int(time.time())}")
-    path.replace(aside)
-    for suffix in ("-wal", "-shm"):
-        side = path.with_name(path.name + suffix)
-        if side.exists():
-            side.replace(aside.with_name(aside.name + suffix))
-    for n in range(1, KEEP + 1):
-        copy = path.with_suffix(f".db.{n}")
-        if copy.exists() and _sound(copy):
-            shutil.copy2(copy, path)
-            log.warning("the ledger was damaged; backup %d took its place", n)
-            return True
-    log.warning("the ledger was damaged and there is no backup; a new one is begun")
     return True
 
 
-def _sound(path: Path) -> bool:
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as conn:
-            return bool(conn.execute("PRAGMA quick_check").fetchone()[0] == "ok")
-    except sqlite3.DatabaseError as error:
-        return "locked" in str(error)
+def _readonly(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)

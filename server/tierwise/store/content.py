@@ -52,11 +52,27 @@ class Content:
         except OSError:
             return 0
         for folder in folders:
-            if older_than_days == 0 or folder.stat().st_mtime < limit:
+            try:
+                old = older_than_days == 0 or folder.stat().st_mtime < limit
+            except OSError:
+                continue
+            if old:
                 shutil.rmtree(folder, ignore_errors=True)
                 removed += 1
         return removed
 
+    def purge_older(self, days: float) -> int:
+        """Remove the tasks kept longer than so many days; how many there were."""
+        return self.purge(days) if days > 0 else 0
+
+    def purge_all(self) -> int:
+        """Remove everything kept; how many tasks there were."""
+        return self.purge()
+
     def _path(self, task_id: str, name: str) -> Path:
-        folder = _SAFE.sub("_", task_id)[:80].lstrip(".") or "_"
-        return self.folder / folder / _SAFE.sub("_", name)[:80]
+        return self.folder / _safe(task_id) / _safe(name)
+
+
+def _safe(name: str) -> str:
+    """A file name that stays in its folder, whatever a client chose as an id."""
+    return _SAFE.sub("_", name)[:80].lstrip(".") or "_"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, desc, func, insert, select, update
-from sqlalchemy.engine import Connection
+from tierwise.store.deferred import Connection, deferred
 
-from tierwise.store import schema
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from tierwise.store import schema
+else:
+    sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,9 @@ class TaskRow:
 class DecisionRow:
     """A decision as kept; `detail` holds what a replay needs, in JSON, without any text."""
 
-    at_ms: int
+    action: str
+    language: str | None
+    project: str
     first: str
     routed: str
     answering: str
@@ -43,12 +50,17 @@ class DecisionRow:
     confidence: float
     propensity: float
     weights: str
+    final: bool
     detail: Mapping[str, Any]
+    at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A task read back: its row, its decisions in order, its outcomes, its cost in nano-dollars."""
+    """A task read back: its row, its decisions in order, its outcomes, its paid attempts.
+
+    An outcome is (kind, at_ms, tier, value); an attempt is a reservation's columns.
+    """
 
     task: TaskRow
     decisions: tuple[DecisionRow, ...]
@@ -57,71 +69,93 @@ class Told:
 
     @property
     def cost(self) -> int:
+        """What the task has cost so far, in nano-dollars."""
         return sum(int(a["cost"]) for a in self.attempts)
 
 
 def insert_task(conn: Connection, row: TaskRow) -> None:
     """Add a task; a task id that is there already is an error of the caller."""
-    conn.execute(insert(schema.tasks).values(**asdict(row)))
+    conn.execute(sa.insert(schema.tasks).values(**asdict(row)))
 
 
 def set_task_state(
-    conn: Connection, task_id: str, state: str, *, edit_id: str | None, error: str | None
+    conn: Connection,
+    task_id: str,
+    state: str,
+    edit_id: str | None = None,
+    error: str | None = None,
 ) -> None:
-    """Note the state a task is in, with its proposal or its error's name."""
+    """Note the state a task is in, with its proposal or its error's name.
+
+    A proposal's id stays once it is known, so that later states still name it.
+    """
     table = schema.tasks
-    conn.execute(
-        update(table)
-        .where(table.c.task_id == task_id)
-        .values(state=state, edit_id=edit_id, error=error)
-    )
+    values: dict[str, Any] = {"state": state, "error": error}
+    if edit_id is not None:
+        values["edit_id"] = edit_id
+    conn.execute(sa.update(table).where(table.c.task_id == task_id).values(**values))
 
 
 def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) -> None:
-    """Add the `seq`-th decision of a task."""
-    conn.execute(insert(schema.decisions).values(task_id=task_id, seq=seq, **asdict(row)))
+    """Add the `seq`-th decision of a task; a redo keeps the earlier ones."""
+    conn.execute(sa.insert(schema.decisions).values(task_id=task_id, seq=seq, **asdict(row)))
+
+
+def decision_rows(conn: Connection, task_id: str) -> Sequence[DecisionRow]:
+    """The decisions of a task, in order."""
+    return decisions_of(conn, [task_id]).get(task_id, ())
 
 
 def task(conn: Connection, task_id: str) -> Told | None:
     """A task with everything known of it; a unique prefix of the id is enough."""
     table = schema.tasks
-    rows = conn.execute(
-        select(table).where(table.c.task_id.startswith(task_id, autoescape=True)).limit(2)
-    ).mappings()
-    found = list(rows)
-    exact = [row for row in found if row["task_id"] == task_id]
-    if len(exact or found) != 1:
+    found = [
+        dict(row)
+        for row in conn.execute(
+            sa.select(table)
+            .where(table.c.task_id.startswith(task_id, autoescape=True))
+            .order_by(table.c.task_id)
+            .limit(2)
+        ).mappings()
+    ]
+    exact = [row for row in found if row["task_id"] == task_id] or found
+    if len(exact) != 1:
         return None
-    return _told(conn, _row(dict((exact or found)[0])))
+    return _told(conn, [_row(exact[0])])[0]
 
 
 def history(
     conn: Connection,
     *,
-    limit: int,
+    limit: int = 50,
     since_ms: int | None = None,
     tier: str | None = None,
     state: str | None = None,
 ) -> Sequence[Told]:
     """Tasks, newest first; `tier` is the tier that answered last."""
-    table, made = schema.tasks, schema.decisions
-    query = select(table).order_by(desc(table.c.created_ms), desc(table.c.task_id)).limit(limit)
+    table = schema.tasks
+    query = sa.select(table).order_by(sa.desc(table.c.created_ms), sa.desc(table.c.task_id))
     if since_ms is not None:
         query = query.where(table.c.created_ms >= since_ms)
     if state is not None:
         query = query.where(table.c.state == state)
     if tier is not None:
-        last = (
-            select(made.c.task_id, func.max(made.c.seq).label("seq"))
-            .group_by(made.c.task_id)
-            .subquery()
-        )
-        answered = select(made.c.task_id).join(
-            last, and_(made.c.task_id == last.c.task_id, made.c.seq == last.c.seq)
-        )
-        query = query.where(table.c.task_id.in_(answered.where(made.c.answering == tier)))
-    rows = [_row(dict(row)) for row in conn.execute(query).mappings()]
-    return [_told(conn, row) for row in rows]
+        query = query.where(_last_answering() == tier)
+    rows = [_row(dict(row)) for row in conn.execute(query.limit(limit)).mappings()]
+    return _told(conn, rows)
+
+
+def _last_answering() -> sa.ScalarSelect[str]:
+    """The tier of a task's latest decision, for use in a query over `tasks`."""
+    made = schema.decisions
+    return (
+        sa.select(made.c.answering)
+        .where(made.c.task_id == schema.tasks.c.task_id)
+        .order_by(sa.desc(made.c.seq))
+        .limit(1)
+        .correlate(schema.tasks)
+        .scalar_subquery()
+    )
 
 
 def _row(values: dict[str, Any]) -> TaskRow:
@@ -130,25 +164,57 @@ def _row(values: dict[str, Any]) -> TaskRow:
     return TaskRow(**values)
 
 
-def _told(conn: Connection, row: TaskRow) -> Told:
-    made, became, paid = schema.decisions, schema.outcomes, schema.reservations
-    decided = conn.execute(
-        select(made).where(made.c.task_id == row.task_id).order_by(made.c.seq)
-    ).mappings()
-    outcomes = conn.execute(
-        select(became.c.kind, became.c.at_ms, became.c.tier, became.c.value)
-        .where(became.c.task_id == row.task_id)
-        .order_by(became.c.id)
-    )
-    attempts = conn.execute(
-        select(paid).where(paid.c.task_id == row.task_id).order_by(paid.c.created_ms, paid.c.id)
-    ).mappings()
-    return Told(
-        row,
-        tuple(
-            DecisionRow(**{k: v for k, v in d.items() if k not in ("task_id", "seq")})
-            for d in decided
-        ),
-        tuple((o.kind, o.at_ms, o.tier, o.value) for o in outcomes),
-        tuple(dict(a) for a in attempts),
-    )
+def _told(conn: Connection, rows: Sequence[TaskRow]) -> Sequence[Told]:
+    """Everything known of these tasks, in three queries however many there are."""
+    ids = [row.task_id for row in rows]
+    decided, became, paid = decisions_of(conn, ids), _outcomes(conn, ids), _attempts(conn, ids)
+    return [
+        Told(
+            row,
+            tuple(decided.get(row.task_id, ())),
+            tuple(became.get(row.task_id, ())),
+            tuple(paid.get(row.task_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def decisions_of(conn: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[DecisionRow]]:
+    """The decisions of many tasks, by task id, each in order."""
+    made = schema.decisions
+    found: dict[str, list[DecisionRow]] = {}
+    for some in _chunks(ids):
+        query = sa.select(made).where(made.c.task_id.in_(some)).order_by(made.c.task_id, made.c.seq)
+        for row in conn.execute(query).mappings():
+            values = {k: v for k, v in row.items() if k not in ("task_id", "seq")}
+            found.setdefault(row["task_id"], []).append(DecisionRow(**values))
+    return found
+
+
+def _outcomes(
+    conn: Connection, ids: Sequence[str]
+) -> Mapping[str, Sequence[tuple[str, int, str, Any]]]:
+    table = schema.outcomes
+    found: dict[str, list[tuple[str, int, str, Any]]] = {}
+    for some in _chunks(ids):
+        query = sa.select(table).where(table.c.task_id.in_(some)).order_by(table.c.id)
+        for row in conn.execute(query).mappings():
+            event = (row["kind"], row["at_ms"], row["tier"], row["value"])
+            found.setdefault(row["task_id"], []).append(event)
+    return found
+
+
+def _attempts(conn: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    table = schema.reservations
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for some in _chunks(ids):
+        query = sa.select(table).where(table.c.task_id.in_(some))
+        for row in conn.execute(query.order_by(table.c.created_ms, table.c.id)).mappings():
+            found.setdefault(row["task_id"], []).append(dict(row))
+    return found
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Pieces small enough for the number of parameters a statement may have."""
+    for start in range(0, len(ids), 500):
+        yield ids[start : start + 500]

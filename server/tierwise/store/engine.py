@@ -1,216 +1,206 @@
-"""The ledger's engine: one thread that writes, one file lock between windows.
+"""The ledger as the rest of the program sees it: one thread that writes, readers beside it.
 
-Several editor windows are several processes on one database. SQLite's own busy handler is
-unfair (a window can wait for seconds), and releases before 3.51.3 can lose commits when two
-connections checkpoint at once; so every write, checkpoint and close happens inside an OS
-file lock. A write is one synchronous function on the ledger thread: it cannot be cancelled
-half-way and never waits on the event loop.
+A write is one synchronous function on the ledger thread: it takes the file lock, runs a
+whole transaction and returns. It cannot be cancelled half-way and never waits on the event
+loop. Reads see a snapshot on a connection of their own, which never checkpoints.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.store import backup, filesystem
+from tierwise.store import backup, faults
+from tierwise.store.deferred import Connection
+from tierwise.store.file import LedgerFile, inode
 
 if TYPE_CHECKING:
-    from filelock import BaseFileLock
-    from sqlalchemy import Engine
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+__all__ = ["Connection", "Ledger"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LOCK_TIMEOUT: Final = 5.0
-"""Seconds a write waits for the other windows; a transaction takes milliseconds."""
-CHECKPOINT_PAGES: Final = 1000
-"""Write-ahead pages after which the ledger checkpoints itself, inside the lock."""
+WATCH_S: Final = 0.25
+"""Seconds between two looks for what other windows wrote; a look costs about 0.1 ms."""
 
 
 class Ledger:
-    """The database of one state folder. Open it once per process."""
+    """The ledger of one state folder. Open it once per process; `problem` says what is wrong."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
         self.problem: str | None = None
+        """Why paid calls are refused at this moment, as a sentence; `None` when they are not."""
+        self._file = LedgerFile(folder)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self._engine: Engine | None = None
-        self._lock: BaseFileLock | None = None
-        self._writes = 0
+        self._copier = ThreadPoolExecutor(1, thread_name_prefix="ledger-backup")
+        self._copying: Future[None] | None = None
+        self._reader: _Reader | None = None
+        self._opened = False
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
         """A ledger in `folder`. Nothing is imported or touched before the first use."""
         return cls(folder)
 
+    def warm(self) -> Future[None]:
+        """Import and open on the ledger thread, in the background; failures are in `problem`."""
+        return self.submit(lambda _conn: None)
+
+    def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
+        """Queue a transaction without waiting. Writes happen in the order they were queued."""
+        try:
+            return self._thread.submit(self._transaction, fn)
+        except RuntimeError:
+            raise LedgerUnavailable("The ledger is closed, so no paid call is made.") from None
+
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in one transaction. Raises `LedgerUnavailable`; a cancel does not stop it."""
-        loop = asyncio.get_running_loop()
-        job = loop.run_in_executor(self._thread, self._transaction, fn)
-        return await asyncio.shield(job)
+        return await asyncio.shield(asyncio.wrap_future(self.submit(fn)))
 
     def write_sync(self, fn: Callable[[Connection], T]) -> T:
         """`write` for callers without an event loop."""
-        return self._thread.submit(self._transaction, fn).result()
+        return self.submit(fn).result()
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on a consistent snapshot, without the lock. Raises `LedgerUnavailable`."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._reading, fn)
+        await self._ready()
+        loop, file = asyncio.get_running_loop(), inode(self.path)
+        if self._reader is None or not self._reader.serves(loop, file):
+            await self._drop_reader()
+            self._reader = _Reader(self.path, loop, file)
+        try:
+            return await self._reader.run(fn)
+        except Exception as error:
+            await self._drop_reader()
+            fault = faults.fault_of(error)
+            if fault is None:
+                raise
+            raise faults.unavailable(fault) from error
 
     def read_sync(self, fn: Callable[[Connection], T]) -> T:
-        """`read` for callers without an event loop."""
-        return self._thread.submit(self._reading, fn).result()
+        """`read` for callers without an event loop; opens and closes a connection of its own."""
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import NullPool
+
+        if not self._opened:
+            self._open_for_reading(self.warm())
+        engine = create_engine(
+            "sqlite+pysqlite://",
+            creator=lambda: sqlite3.connect(_read_only(self.path), uri=True, timeout=2.0),
+            poolclass=NullPool,
+        )
+        try:
+            with engine.connect() as conn:
+                return fn(conn)
+        except Exception as error:
+            fault = faults.fault_of(error)
+            if fault is None:
+                raise
+            raise faults.unavailable(fault) from error
+
+    async def changed(self, poll_s: float = WATCH_S) -> None:
+        """Wait until anything was written to the ledger, by this window or another."""
+        seen = found = await self.read(_data_version)
+        while found == seen:
+            await asyncio.sleep(poll_s)
+            found = await self.read(_data_version)
 
     async def close(self) -> None:
-        """Checkpoint and close, inside the lock."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
+        """Finish what is queued, checkpoint and close. Safe to call twice."""
+        await self._drop_reader()
+        await asyncio.to_thread(self.close_sync)
 
     def close_sync(self) -> None:
         """`close` for callers without an event loop."""
-        self._thread.submit(self._close).result()
-        self._thread.shutdown(wait=False)
+        try:
+            self._thread.submit(self._file.close).result()
+        except RuntimeError:
+            return
+        self._thread.shutdown(wait=True)
+        self._copier.shutdown(wait=True)
+
+    async def _ready(self) -> None:
+        if not self._opened:
+            warming = self.warm()
+            await asyncio.wait([asyncio.wrap_future(warming)])
+            self._open_for_reading(warming)
+
+    def _open_for_reading(self, warming: Future[None]) -> None:
+        """A ledger that cannot be written (newer, read-only, full disk) may still be read."""
+        error = warming.exception()
+        if error is not None and not self.path.exists():
+            raise error
+
+    async def _drop_reader(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await reader.close()
 
     def _transaction(self, fn: Callable[[Connection], T]) -> T:
-        with self._guarded("written"), self._locked():
-            with self._opened().connect() as conn:
-                conn.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    result = fn(conn)
-                    conn.commit()
-                except BaseException:
-                    conn.rollback()
-                    raise
-            self._writes += 1
-            if self._writes % 2_000 == 0:
-                backup.rotate(self.path)
-            return result
-
-    def _reading(self, fn: Callable[[Connection], T]) -> T:
-        with self._guarded("read"):
-            if self._engine is None:
-                with self._locked():
-                    self._opened()
-            with self._opened().connect() as conn:
-                conn.exec_driver_sql("BEGIN")
-                try:
-                    return fn(conn)
-                finally:
-                    conn.rollback()
-
-    @contextmanager
-    def _guarded(self, done: str) -> Iterator[None]:
-        """Whatever the database or the disk says becomes one sentence for the operator."""
-        from sqlalchemy.exc import SQLAlchemyError
-
         try:
-            yield
-            self.problem = None
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            self.problem = _sentence(error, done)
-            log.warning("ledger: %s", type(error).__name__, exc_info=error)
-            raise LedgerUnavailable(self.problem) from error
+            result = self._file.transact(fn)
         except LedgerUnavailable as error:
             self.problem = error.message
             raise
+        self.problem, self._opened = None, True
+        if (self._copying is None or self._copying.done()) and backup.due(self.path):
+            self._copying = self._copier.submit(self._backup)
+        return result
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        if self._lock is None:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = FileLock(self.folder / "ledger.lock", timeout=LOCK_TIMEOUT, mode=0o600)
+    def _backup(self) -> None:
         try:
-            self._lock.acquire()
-        except Timeout:
-            raise LedgerUnavailable(
-                "Another window holds the ledger for too long; no paid call is made until then."
-            ) from None
-        try:
-            yield
-        finally:
-            self._lock.release()
+            backup.rotate(self.path)
+        except (OSError, sqlite3.Error) as error:
+            log.warning("ledger: no backup could be made (%s)", type(error).__name__)
 
-    def _opened(self) -> Engine:
-        if self._engine is None:
-            self._engine = self._connect()
-        return self._engine
 
-    def _connect(self) -> Engine:
-        from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import StaticPool
+class _Reader:
+    """The asynchronous engine of one event loop, on a read-only connection."""
 
-        from tierwise.store import schema
+    def __init__(
+        self, path: Path, loop: asyncio.AbstractEventLoop, file: tuple[int, int] | None
+    ) -> None:
+        from sqlalchemy import event
+        from sqlalchemy.ext.asyncio import create_async_engine
 
-        backup.restore_if_corrupt(self.path)
-        journal = "DELETE" if filesystem.is_network(self.folder) else "WAL"
-        engine = create_engine(
-            f"sqlite:///{self.path}",
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT},
+        self._loop, self._inode = loop, file
+        self._engine: AsyncEngine = create_async_engine(
+            f"sqlite+aiosqlite:///{_read_only(path)}&uri=true",
+            pool_size=1,
+            max_overflow=0,
+            connect_args={"timeout": 2.0, "isolation_level": None},
         )
+        event.listen(self._engine.sync_engine, "begin", _begin)
 
-        @event.listens_for(engine, "connect")
-        def _pragmas(connection: Any, _record: object) -> None:
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            cursor.execute(f"PRAGMA journal_mode={journal}")
-            cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-            cursor.close()
+    def serves(self, loop: asyncio.AbstractEventLoop, file: tuple[int, int] | None) -> bool:
+        return loop is self._loop and file == self._inode
 
-        with engine.connect() as conn:
-            found = conn.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if found > schema.VERSION:
-                engine.dispose()
-                raise LedgerUnavailable(
-                    "The ledger is from a newer Tierwise; update this one. No paid call is made."
-                )
-            if found < schema.VERSION:
-                conn.exec_driver_sql("BEGIN IMMEDIATE")
-                schema.metadata.create_all(conn)
-                conn.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
-                conn.commit()
-        os.chmod(self.path, 0o600)
-        return engine
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as conn:
+            return await conn.run_sync(fn)
 
-    def _close(self) -> None:
-        if self._engine is None:
-            return
-        try:
-            with self._locked(), self._engine.connect() as conn:
-                conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                conn.close()
-                self._engine.dispose()
-        except (LedgerUnavailable, OSError):
-            log.warning("the ledger was closed without a checkpoint")
-        self._engine = None
+    async def close(self) -> None:
+        if asyncio.get_running_loop() is self._loop:
+            await self._engine.dispose()
 
 
-def _sentence(error: BaseException, done: str) -> str:
-    text = str(error).lower()
-    if "full" in text or "no space" in text:
-        why = "the disk is full"
-    elif "readonly" in text or "read-only" in text or "permission" in text:
-        why = "its folder is read-only"
-    elif "locked" in text:
-        why = "it is locked by another program"
-    elif "malformed" in text or "not a database" in text:
-        why = "its file is damaged"
-    else:
-        why = "of an unexpected error (the log has it)"
-    because = why if why.startswith("of ") else f": {why}"
-    joined = f" because {because}" if because.startswith("of ") else because
-    return f"The ledger cannot be {done}{joined}. No paid call is made until it can."
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN")
+
+
+def _data_version(conn: Connection) -> int:
+    return int(conn.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"

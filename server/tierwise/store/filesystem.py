@@ -1,40 +1,107 @@
-"""Whether a folder lies on a network file system, where write-ahead logging does not work."""
+"""What kind of file system a folder lies on: some keep no promise a ledger needs.
+
+The write-ahead log of SQLite shares memory between processes, which network file systems
+cannot do (sqlite.org/wal.html), and some of them do not honour locks either.
+"""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+MOUNTS: Final = Path("/proc/self/mounts")
+
 NETWORK: Final = frozenset(
-    (
+    [
         "nfs",
         "nfs4",
         "cifs",
         "smb3",
         "smbfs",
         "9p",
-        "fuse.sshfs",
+        "drvfs",
         "afs",
         "ncpfs",
-        "glusterfs",
         "ceph",
-    )
+        "glusterfs",
+        "lustre",
+        "gpfs",
+        "beegfs",
+        "davfs",
+        "vboxsf",
+        "prl_fs",
+        "virtiofs",
+        "fuse.sshfs",
+        "fuse.rclone",
+        "fuse.s3fs",
+        "fuse.glusterfs",
+        "fuse.davfs2",
+        "fuse.gcsfuse",
+        "fuse.ceph",
+        "fuse.vmhgfs-fuse",
+    ]
 )
+"""Type names as the kernel writes them; `9p` and `drvfs` are Windows drives under WSL."""
+
+LOCKLESS: Final = frozenset({"fuse.s3fs", "fuse.gcsfuse", "fuse.rclone", "davfs", "fuse.davfs2"})
+"""Object stores behind a mount: no lock between machines, no atomic write in place."""
 
 
-def is_network(folder: Path, mounts: Path = Path("/proc/mounts")) -> bool:
-    """True when the deepest mount over `folder` is a network file system; unknown means no."""
+@dataclass(frozen=True, slots=True)
+class FileSystem:
+    """The type of a mount and what it can be trusted with."""
+
+    kind: str
+
+    @property
+    def network(self) -> bool:
+        return self.kind in NETWORK
+
+    @property
+    def journal(self) -> str:
+        """The journal mode of SQLite that is safe here."""
+        return "DELETE" if self.network else "WAL"
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no money may be spent with a ledger here, or `None`."""
+        if self.kind not in LOCKLESS:
+            return None
+        return (
+            f"The state folder lies on {self.kind}, where files cannot be locked, so no paid "
+            "call is made. Set TIERWISE_STATE_DIR to a folder on a local disk."
+        )
+
+
+def file_system(path: Path, mounts: Path = MOUNTS) -> FileSystem:
+    """The file system of `path`, read from the kernel's table of mounts.
+
+    Without such a table (macOS, Windows) a UNC path counts as a network share and
+    everything else as local.
+    """
+    target = os.path.realpath(path)
+    if target.startswith(("\\\\", "//")):
+        return FileSystem("cifs")
     try:
-        target = folder.resolve()
-        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+        table = mounts.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    best, kind = -1, ""
-    for line in lines:
-        fields = line.split()
+        return FileSystem("unknown")
+    best, kind = "", "unknown"
+    for line in table.splitlines():
+        fields = line.split(" ")
         if len(fields) < 3:
             continue
-        point = Path(fields[1].encode().decode("unicode_escape", errors="replace"))
-        if target.is_relative_to(point) and len(point.parts) > best:
-            best, kind = len(point.parts), fields[2]
-    return kind in NETWORK
+        mount = _unescaped(fields[1])
+        inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, fields[2]
+    return FileSystem(kind)
+
+
+def _unescaped(mount: str) -> str:
+    """The kernel writes blanks in a mount point as octal escapes."""
+    for escape, char in ((r"\040", " "), (r"\011", "\t"), (r"\012", "\n"), (r"\134", "\\")):
+        mount = mount.replace(escape, char)
+    return mount

@@ -6,37 +6,44 @@ pins and remaps belong to the project they were made in.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, or_, select
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection
+from tierwise.store.deferred import Connection, deferred
 
-from tierwise.store import schema
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from tierwise.store import schema
+else:
+    sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
 
 _OF_A_SESSION: Final = frozenset({"session", "conversation", "task"})
 
 
 def put(
-    conn: Connection, scope: str, key: str, tier: str, *, project: str, session: str, at_ms: int
+    conn: Connection,
+    scope: str,
+    key: str,
+    tier: str,
+    *,
+    project: str,
+    session: str,
+    at_ms: int | None = None,
 ) -> None:
     """Set a choice, in place of an earlier one for the same scope and key."""
-    row = _key(scope, key, project, session) | {"tier": tier, "at_ms": at_ms}
-    statement = insert(schema.overrides).values(**row)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["scope", "key", "project", "session"],
-            set_={"tier": tier, "at_ms": at_ms},
-        )
-    )
+    clear(conn, scope, key, project=project, session=session)
+    at = time.time_ns() // 1_000_000 if at_ms is None else at_ms
+    row = _key(scope, key, project, session) | {"tier": tier, "at_ms": at}
+    conn.execute(sa.insert(schema.overrides).values(**row))
 
 
 def clear(conn: Connection, scope: str, key: str, *, project: str, session: str) -> None:
     """Forget a choice."""
     table = schema.overrides
     conn.execute(
-        delete(table).where(
+        sa.delete(table).where(
             *(table.c[k] == v for k, v in _key(scope, key, project, session).items())
         )
     )
@@ -46,8 +53,8 @@ def choices(conn: Connection, *, project: str, session: str) -> Sequence[tuple[s
     """(scope, key, tier) of everything that holds for this project and session."""
     table = schema.overrides
     rows = conn.execute(
-        select(table.c.scope, table.c.key, table.c.tier).where(
-            table.c.project == project, or_(table.c.session == "", table.c.session == session)
+        sa.select(table.c.scope, table.c.key, table.c.tier).where(
+            table.c.project == project, sa.or_(table.c.session == "", table.c.session == session)
         )
     )
     return [(row.scope, row.key, row.tier) for row in rows]

@@ -6,8 +6,6 @@ and kept apart in every sum.
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -21,9 +19,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-
-VERSION: Final = 1
-"""Schema version in `PRAGMA user_version`; an older program refuses to write a newer one."""
 
 metadata = MetaData()
 
@@ -59,6 +54,10 @@ decisions = Table(
     Column("confidence", Float, nullable=False),
     Column("propensity", Float, nullable=False),
     Column("weights", Text, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("language", Text),
+    Column("project", Text, nullable=False),
     Column("detail", JSON, nullable=False),
 )
 
@@ -69,8 +68,9 @@ reservations = Table(
     Column("request_id", Text, nullable=False),
     Column("task_id", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    Column("settled_ms", BigInteger),
     Column("lease_ms", BigInteger, nullable=False),
-    Column("pid", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
     Column("day", Text, nullable=False),
     Column("period", Text, nullable=False),
     Column("project", Text, nullable=False),
@@ -78,22 +78,29 @@ reservations = Table(
     Column("language", Text),
     Column("tier", Text, nullable=False),
     Column("model", Text, nullable=False),
+    Column("base_url", Text),
     Column("input_chars", Integer, nullable=False),
+    Column("input_bound", Integer, nullable=False),
     Column("max_tokens", Integer, nullable=False),
     Column("worst", BigInteger, nullable=False),
+    Column("expected", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("cost", BigInteger, nullable=False),
     Column("input_tokens", Integer, nullable=False, default=0),
     Column("output_tokens", Integer, nullable=False, default=0),
     Column("cache_read_tokens", Integer, nullable=False, default=0),
-    Column("cache_write_tokens", Integer, nullable=False, default=0),
+    Column("cache_write_5m_tokens", Integer, nullable=False, default=0),
+    Column("cache_write_1h_tokens", Integer, nullable=False, default=0),
     Column("assumed", Boolean, nullable=False, default=False),
     Column("allowed", Boolean, nullable=False, default=False),
+    Column("price_known", Boolean, nullable=False),
     Column("rehearsal", Boolean, nullable=False),
     UniqueConstraint("request_id", name="one_reservation_per_request"),
     Index("reservations_open", "state", "lease_ms"),
     Index("reservations_task", "task_id"),
+    Index("reservations_day", "day"),
 )
+"""One row per attempt. State: open, settled, released, or assumed (its process was lost)."""
 
 spent = Table(
     "spent",
@@ -101,10 +108,33 @@ spent = Table(
     Column("scope", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("rehearsal", Boolean, primary_key=True),
-    Column("settled", BigInteger, nullable=False, default=0),
-    Column("reserved", BigInteger, nullable=False, default=0),
+    Column("settled", BigInteger, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("expected", BigInteger, nullable=False),
 )
 """Running sums: scope "day" keyed by civil day, scope "project" keyed by project and period."""
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+)
+"""One row: the day that is open, the zone it was opened in, the latest instant seen."""
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("bucket", Integer, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+"""Histograms: "output" tokens per model and action, "input" tokens over their bound per model
+and language. Bucket widths are in `budget.calibration`."""
 
 budget_events = Table(
     "budget_events",
@@ -118,7 +148,7 @@ budget_events = Table(
     Column("task_id", Text),
     Index("budget_events_key", "scope", "key", "kind"),
 )
-"""What the operator did about money: set, raise, allow; and which thresholds were announced."""
+"""What the operator did about money (set, raise, allow, resume), and why money is on hold."""
 
 outcomes = Table(
     "outcomes",

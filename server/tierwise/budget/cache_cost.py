@@ -1,0 +1,149 @@
+"""What a warm prompt cache is worth: the price of staying on a tier and of leaving it.
+
+A conversation resends its whole prefix with every turn. On the tier that has it cached the
+prefix is read at a twentieth of the input price; on any other it must first be written. So
+a cheaper tier can be dearer for many turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from tierwise.budget.prices import PriceTable
+from tierwise.core.money import Usage
+from tierwise.core.situation import WarmThread
+from tierwise.core.tiers import Ladder, Tier
+
+SMALLEST_PREFIX: Final = 512
+"""Tokens below which the 5.5 models cache nothing (model page of the interface)."""
+
+TURNS_AHEAD: Final = 4
+"""Turns a conversation is expected to go on, when nothing is known of it."""
+
+MOST_TURNS: Final = 200
+"""Where the search for a break-even ends; beyond it leaving never pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn adds, in tokens: `fresh` of input and `output` of answer."""
+
+    fresh: int = 1_500
+    output: int = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A conversation so far: its tokens, and the tiers that have them cached at this moment."""
+
+    tokens: int
+    warm: frozenset[str]
+
+
+def turn_cost(
+    tier: Tier, prefix: int, turn: Turn, prices: PriceTable, at: datetime, *, warm: bool
+) -> int:
+    """Nano-dollars of one turn on a prefix of so many tokens, warm or written anew."""
+    cached = prefix if prefix >= SMALLEST_PREFIX and "caching" in tier.features else 0
+    usage = Usage(
+        input_tokens=prefix - cached,
+        output_tokens=turn.output,
+        cache_read_tokens=cached if warm else 0,
+        cache_write_5m_tokens=turn.fresh + (0 if warm else cached),
+    )
+    return prices.cost(tier.model, usage, at, tier.base_url)
+
+
+def spend(
+    tier: Tier,
+    prefix: Prefix,
+    turns: int,
+    prices: PriceTable,
+    at: datetime,
+    turn: Turn | None = None,
+) -> int:
+    """Nano-dollars of the next `turns` turns on one tier, the prefix growing with each.
+
+    A cold tier pays for writing the prefix once and is warm from its second turn on.
+    """
+    step = turn or Turn()
+    total, length, warm = 0, prefix.tokens, tier.name in prefix.warm
+    for _ in range(turns):
+        total += turn_cost(tier, length, step, prices, at, warm=warm)
+        length, warm = length + step.fresh + step.output, True
+    return total
+
+
+def break_even(
+    stay: Tier,
+    leave_for: Tier,
+    prefix: Prefix,
+    prices: PriceTable,
+    at: datetime,
+    turn: Turn | None = None,
+) -> int | None:
+    """After how many turns `leave_for` has cost no more than `stay`; `None` if never."""
+    step = turn or Turn()
+    length, gap = prefix.tokens, 0
+    warm_stay, warm_leave = stay.name in prefix.warm, leave_for.name in prefix.warm
+    for turns in range(1, MOST_TURNS + 1):
+        gap += turn_cost(leave_for, length, step, prices, at, warm=warm_leave)
+        gap -= turn_cost(stay, length, step, prices, at, warm=warm_stay)
+        if gap <= 0:
+            return turns
+        length, warm_stay, warm_leave = length + step.fresh + step.output, True, True
+    return None
+
+
+def warm_thread(
+    warm: str,
+    prefix: Prefix,
+    ladder: Ladder,
+    prices: PriceTable,
+    at: datetime,
+    *,
+    turns: int = TURNS_AHEAD,
+    turn: Turn | None = None,
+) -> WarmThread | None:
+    """The facts of a warm conversation for a decision; `None` when nothing is cached."""
+    if prefix.tokens < SMALLEST_PREFIX or warm not in ladder:
+        return None
+    tier = ladder.get(warm)
+    return WarmThread(
+        warm,
+        prefix.tokens,
+        {t.name: spend(t, prefix, turns, prices, at, turn) for t in ladder},
+        {t.name: break_even(tier, t, prefix, prices, at, turn) for t in ladder if t.name != warm},
+    )
+
+
+def expected_spends(
+    costs: Mapping[str, int], escalates: Mapping[str, float], ladder: Ladder
+) -> Mapping[str, int]:
+    """Spend per tier with one escalation by its probability, in nano-dollars.
+
+    `costs` is one attempt (or the rest of a thread) per tier; an answer that fails its
+    check is asked again one tier up.
+    """
+    found: dict[str, int] = {}
+    for tier in ladder:
+        above = ladder.above(tier.name)
+        again = costs[above] * escalates.get(tier.name, 0.0) if above else 0.0
+        found[tier.name] = costs[tier.name] + round(again)
+    return found
+
+
+def downgrade(
+    tier: str, costs: Mapping[str, int], escalates: Mapping[str, float], ladder: Ladder
+) -> str:
+    """The tier a soft task goes to for the budget: the cheapest in expected spend, or itself.
+
+    Only tiers below are looked at, and one is taken only where its expected spend,
+    escalation included, is strictly lower.
+    """
+    spends = expected_spends(costs, escalates, ladder)
+    lower = [name for name in ladder.names[: ladder.rank(tier)] if spends[name] < spends[tier]]
+    return min(lower, key=lambda name: spends[name], default=tier)

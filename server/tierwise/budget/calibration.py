@@ -1,0 +1,93 @@
+"""What requests really used, as histograms, and the bounds that follow from them. Pure.
+
+Two things are learned from settled attempts: how many output tokens an action takes on a
+model, and how large a prompt in a language is against its static upper bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.budget import tokens
+from tierwise.store.samples import Key
+
+OUTPUT_STEPS: Final = 8
+"""Buckets per doubling of output tokens: each is 9 % wide."""
+
+INPUT_STEPS: Final = 50
+"""Buckets per whole share of the static bound: each is two hundredths wide."""
+
+ENOUGH_OUTPUT: Final = 50
+ENOUGH_INPUT: Final = 200
+"""Observations before a histogram is believed; until then the static bounds hold."""
+
+OUTPUT_MARGIN: Final = 1.25
+"""On top of the 99th percentile, so that fewer answers are cut off than it says."""
+
+INPUT_MARGIN: Final = 1.15
+"""On top of the largest share ever seen."""
+
+LEAST_INPUT: Final = 0.6
+"""The bound never shrinks below this share of the static one, however tame the past was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """All histograms: key to bucket to count."""
+
+    samples: Mapping[Key, Mapping[int, int]] = field(default_factory=dict)
+
+    def output_cap(self, model: str, action: str, most: int) -> int:
+        """Output tokens to allow: the running 99th percentile with a margin, at most `most`."""
+        found = self.samples.get(("output", model, action), {})
+        if sum(found.values()) < ENOUGH_OUTPUT:
+            return most
+        wanted = math.ceil(_output_top(quantile(found, 0.99)) * OUTPUT_MARGIN)
+        return min(most, max(wanted, tokens.SMALLEST_OUTPUT))
+
+    def median_output(self, model: str, action: str) -> int:
+        """Output tokens this action takes as a rule."""
+        found = self.samples.get(("output", model, action), {})
+        if sum(found.values()) < ENOUGH_OUTPUT:
+            return tokens.MEDIAN_OUTPUT.get(action, tokens.TYPICAL_OUTPUT)
+        return _output_top(quantile(found, 0.5))
+
+    def input_factor(self, model: str, language: str | None) -> float:
+        """What to multiply the static input bound with; above 1 where it proved too low."""
+        found = self.samples.get(("input", model, language or ""), {})
+        if not found:
+            return 1.0
+        largest = (max(found) + 1) / INPUT_STEPS
+        if largest > 1.0:
+            return largest * INPUT_MARGIN
+        if sum(found.values()) < ENOUGH_INPUT:
+            return 1.0
+        return min(1.0, max(LEAST_INPUT, largest * INPUT_MARGIN))
+
+
+def output_bucket(used: int, *, truncated: bool) -> int:
+    """The bucket of an answer's tokens; one cut off by its cap counts as twice as long."""
+    return math.floor(math.log2(max(used * (2 if truncated else 1), 1)) * OUTPUT_STEPS)
+
+
+def input_bucket(used: int, bound: int) -> int:
+    """The bucket of a prompt's tokens as a share of its static bound."""
+    return math.floor(used / max(bound, 1) * INPUT_STEPS)
+
+
+def quantile(histogram: Mapping[int, int], share: float) -> int:
+    """The bucket below or in which that share of the observations lies."""
+    wanted, seen = share * sum(histogram.values()), 0
+    for bucket in sorted(histogram):
+        seen += histogram[bucket]
+        if seen >= wanted:
+            return bucket
+    raise ValueError("an empty histogram has no quantile")
+
+
+def _output_top(bucket: int) -> int:
+    """The largest number of tokens that falls into a bucket."""
+    return math.ceil(2 ** ((bucket + 1) / OUTPUT_STEPS))

@@ -1,0 +1,91 @@
+"""Whether a request's worst case fits what is left, and what to do when it does not. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tierwise.budget import tokens
+from tierwise.budget.limits import BudgetState
+from tierwise.budget.prices import Rate
+from tierwise.core.errors import BudgetPaused, TaskTooDear
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A request as money sees it. Tokens; `useful` is the least output worth asking for."""
+
+    input_bound: int
+    output_cap: int
+    useful: int
+    rate: Rate
+    tier: str
+    most: int | None = None
+    """What one request may cost at worst, in nano-dollars; None for no such cap."""
+
+    @property
+    def base(self) -> int:
+        """The prompt at its dearest, in nano-dollars."""
+        return self.input_bound * self.rate.dearest_input
+
+    def worst(self, output: int) -> int:
+        return self.base + output * self.rate.output
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What to reserve: nano-dollars, the output cap in tokens, and a note where it shrank."""
+
+    worst: int
+    max_tokens: int
+    note: str | None = None
+
+
+def fit(wish: Wish, state: BudgetState | None) -> Fit:
+    """The reservation for a wish; `state` None means that no cap binds it, and
+    neither does one bind a request that costs nothing.
+
+    When the worst case does not fit, the output cap shrinks as far as an answer is still
+    worth having. Raises `BudgetPaused` when the budget is used up or on hold and
+    `TaskTooDear` when this request alone is too dear.
+    """
+    if state is None or wish.worst(wish.output_cap) == 0:
+        return Fit(wish.worst(wish.output_cap), wish.output_cap)
+    if state.level == "paused":
+        raise BudgetPaused(paused_sentence(state))
+    rooms = [room for room in (state.left, wish.most) if room is not None]
+    if not rooms or wish.worst(wish.output_cap) <= min(rooms):
+        return Fit(wish.worst(wish.output_cap), wish.output_cap)
+    room = min(rooms)
+    floor = min(wish.output_cap, max(tokens.SMALLEST_OUTPUT, wish.useful))
+    if wish.worst(floor) > room:
+        needs, left = usd(wish.worst(floor)), usd(room, down=True)
+        raise TaskTooDear(
+            f"This task needs up to {needs} on {wish.tier}, {left} left. "
+            "Use a cheaper tier, send less, allow this task, or raise the budget.",
+            wish.worst(floor),
+            room,
+        )
+    cap = min(wish.output_cap, (room - wish.base) // wish.rate.output)
+    return Fit(wish.worst(cap), cap, f"answer capped at {cap:,} tokens to fit what is left")
+
+
+def paused_sentence(state: BudgetState) -> str:
+    """Why nothing may be spent, and the ways on."""
+    if state.hold:
+        return state.hold
+    if state.day_level == "paused":
+        which, limit = "day", state.day_limit
+    else:
+        which, limit = "project", state.project_limit
+    if limit == 0:
+        return f"The {which} budget is 0: no paid calls. Set one with `tierwise budget set`."
+    return (
+        f"The {which} budget of {usd(limit or 0)} is used up. "
+        "Raise it, allow this task, or stay paused."
+    )
+
+
+def usd(nanos: int, *, down: bool = False) -> str:
+    """Nano-dollars for a sentence: costs rounded up, and `down` for what is left."""
+    cents = nanos // 10_000_000 if down else -(-nanos // 10_000_000)
+    return f"${cents // 100:,}.{cents % 100:02d}"

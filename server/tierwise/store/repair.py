@@ -1,0 +1,114 @@
+"""A damaged ledger: set aside, the newest good backup in its place, newer rows saved.
+
+What was spent after the backup is read from the damaged file as far as it can be. Where
+some of it cannot, money is on hold until the operator says go on, because a cap is worth
+nothing if what was spent is forgotten.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from tierwise.store import backup
+
+log = logging.getLogger(__name__)
+
+MONEY: Final = ("reservations", "budget_events", "calendar")
+"""Tables without whose newest rows the caps cannot be trusted."""
+
+LIFE: Final = ("tasks", "decisions", "outcomes", "overrides", "samples")
+
+_SUMS: Final = """
+INSERT INTO spent (scope, key, rehearsal, settled, reserved, expected)
+SELECT scope, key, rehearsal, SUM(cost), SUM(held), SUM(likely) FROM (
+  SELECT 'day' AS scope, day AS key, rehearsal, cost,
+    CASE state WHEN 'open' THEN worst ELSE 0 END AS held,
+    CASE state WHEN 'open' THEN expected ELSE 0 END AS likely FROM reservations
+  UNION ALL
+  SELECT 'project', project || '|' || period, rehearsal, cost,
+    CASE state WHEN 'open' THEN worst ELSE 0 END,
+    CASE state WHEN 'open' THEN expected ELSE 0 END FROM reservations
+) GROUP BY scope, key, rehearsal
+"""
+
+
+def restore(path: Path) -> bool:
+    """Set the file aside and put a repaired one in its place, inside the caller's lock.
+
+    True when every row of money was saved. Raises `OSError` or `sqlite3.Error` when not
+    even a new file can be written.
+    """
+    aside = _set_aside(path)
+    part = path.with_suffix(".restoring")
+    part.unlink(missing_ok=True)
+    copy = next((c for c in backup.copies(path) if backup.sound(c)), None)
+    if copy is not None:
+        shutil.copyfile(copy, part)
+    else:
+        os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
+    part.chmod(0o600)
+    whole = _fill(part, aside)
+    os.replace(part, path)
+    log.warning("ledger: damaged file set aside, %s", "all money saved" if whole else "on hold")
+    return whole
+
+
+def _set_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.stem}.damaged-{time.time_ns()}.db")
+    for suffix in ("-wal", "-shm"):
+        side = path.with_name(path.name + suffix)
+        if side.exists():
+            os.replace(side, aside.with_name(aside.name + suffix))
+    os.replace(path, aside)
+    return aside
+
+
+def _fill(part: Path, aside: Path) -> bool:
+    """Create what is missing, take over what can be read, and recompute the sums."""
+    from sqlalchemy import create_engine
+
+    from tierwise.store import migrate
+
+    engine = create_engine(f"sqlite:///{part}")
+    with engine.begin() as conn:
+        migrate.migrate(conn)
+    engine.dispose()
+    with closing(sqlite3.connect(part, isolation_level=None)) as target:
+        target.execute("BEGIN IMMEDIATE")
+        saved = {table: _take_over(target, aside, table) for table in MONEY + LIFE}
+        target.execute("DELETE FROM spent")
+        target.execute(_SUMS)
+        whole = all(saved[table] for table in MONEY)
+        if not whole:
+            target.execute(
+                "INSERT INTO budget_events (at_ms, kind, scope, key) VALUES (?, 'hold', ?, '')",
+                (time.time_ns() // 1_000_000, "restored"),
+            )
+        target.execute("COMMIT")
+    return whole
+
+
+def _take_over(target: sqlite3.Connection, aside: Path, table: str) -> bool:
+    """Copy the rows of a table that can be read; whether that was all of them."""
+    columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
+    marks = ", ".join("?" * len(columns))
+    insert = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    try:
+        with closing(sqlite3.connect(aside, timeout=1.0)) as source:
+            for row in _rows(source, table, columns):
+                target.execute(insert, row)
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _rows(source: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[tuple[object]]:
+    yield from source.execute(f"SELECT {', '.join(columns)} FROM {table}")

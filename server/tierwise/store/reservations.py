@@ -1,0 +1,225 @@
+"""Reservations in the ledger and the running sums beside them, in nano-dollars.
+
+Plain statements on an open transaction; what they mean is decided in `budget`. The sums
+always equal what the reservations add up to, and `recomputed` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from tierwise.core.money import Usage
+from tierwise.store.deferred import Connection, deferred
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from tierwise.store import schema
+else:
+    sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+
+State = Literal["open", "settled", "released", "assumed"]
+OPEN: Final = "open"
+ASSUMED: Final = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRow:
+    """One attempt as kept. Times in UTC milliseconds, money in nano-dollars.
+
+    `input_bound` is the upper bound of the prompt in tokens, `expected` the forecast,
+    `owner` the process that holds the lease.
+    """
+
+    id: str
+    request_id: str
+    task_id: str
+    created_ms: int
+    lease_ms: int
+    owner: str
+    day: str
+    period: str
+    project: str
+    action: str
+    language: str | None
+    tier: str
+    model: str
+    base_url: str | None
+    input_chars: int
+    input_bound: int
+    max_tokens: int
+    worst: int
+    expected: int
+    allowed: bool
+    price_known: bool
+    rehearsal: bool
+    state: str = OPEN
+    cost: int = 0
+    settled_ms: int | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    assumed: bool = False
+
+    @property
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """The (scope, key) of every sum this row counts toward."""
+        return (("day", self.day), ("project", project_key(self.project, self.period)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is settled, what is reserved at worst, what is expected of that; nano-dollars."""
+
+    settled: int = 0
+    reserved: int = 0
+    expected: int = 0
+
+
+def project_key(project: str, period: str) -> str:
+    """The key of a project's sums in one period."""
+    return f"{project}|{period}"
+
+
+def by_request(conn: Connection, request_id: str) -> ReservationRow | None:
+    """The reservation of that request, if it was made already."""
+    table = schema.reservations
+    row = conn.execute(sa.select(table).where(table.c.request_id == request_id)).mappings().first()
+    return ReservationRow(**row) if row else None
+
+
+def by_id(conn: Connection, reservation_id: str) -> ReservationRow | None:
+    """The reservation of that id."""
+    table = schema.reservations
+    row = conn.execute(sa.select(table).where(table.c.id == reservation_id)).mappings().first()
+    return ReservationRow(**row) if row else None
+
+
+def insert(conn: Connection, row: ReservationRow) -> None:
+    """Add an open reservation and count it."""
+    conn.execute(sa.insert(schema.reservations).values(**asdict(row)))
+    _add(conn, row, reserved=row.worst, expected=row.expected)
+
+
+def book(
+    conn: Connection, row: ReservationRow, usage: Usage, cost: int, *, state: State, at_ms: int
+) -> None:
+    """Turn an open (or assumed) reservation into what it cost, on the day it was made."""
+    table = schema.reservations
+    conn.execute(
+        sa.update(table)
+        .where(table.c.id == row.id)
+        .values(
+            state=state,
+            cost=cost,
+            settled_ms=at_ms,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_write_5m_tokens=usage.cache_write_5m_tokens,
+            cache_write_1h_tokens=usage.cache_write_1h_tokens,
+            assumed=usage.assumed,
+        )
+    )
+    if row.state == OPEN:
+        _add(conn, row, settled=cost, reserved=-row.worst, expected=-row.expected)
+    else:
+        _add(conn, row, settled=cost - row.cost)
+
+
+def open_rows(conn: Connection) -> Sequence[ReservationRow]:
+    """Every reservation that is not settled, of all windows, rehearsal included."""
+    table = schema.reservations
+    rows = conn.execute(sa.select(table).where(table.c.state == OPEN)).mappings()
+    return [ReservationRow(**row) for row in rows]
+
+
+def extend(conn: Connection, ids: Sequence[str], lease_ms: int) -> None:
+    """Set the lease of open reservations to `lease_ms`."""
+    table = schema.reservations
+    conn.execute(
+        sa.update(table).where(table.c.id.in_(ids), table.c.state == OPEN).values(lease_ms=lease_ms)
+    )
+
+
+def sums(conn: Connection, *keys: tuple[str, str]) -> Sequence[Sums]:
+    """The sums of each (scope, key), rehearsal left out; zeros where nothing was booked."""
+    table = schema.spent
+    rows = conn.execute(
+        sa.select(table).where(
+            table.c.rehearsal.is_(False), sa.tuple_(table.c.scope, table.c.key).in_(keys)
+        )
+    )
+    found = {(r.scope, r.key): Sums(r.settled, r.reserved, r.expected) for r in rows}
+    return [found.get(key, Sums()) for key in keys]
+
+
+def recomputed(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
+    """The sums added up anew from the reservations; for checks and repairs."""
+    table = schema.reservations
+    rows = conn.execute(sa.select(table).where(table.c.rehearsal.is_(rehearsal))).mappings()
+    found: dict[tuple[str, str], Sums] = {}
+    for row in (ReservationRow(**values) for values in rows):
+        held = (row.worst, row.expected) if row.state == OPEN else (0, 0)
+        for key in row.accounts:
+            old = found.get(key, Sums())
+            found[key] = Sums(
+                old.settled + row.cost, old.reserved + held[0], old.expected + held[1]
+            )
+    return found
+
+
+def stored(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
+    """All running sums as they stand."""
+    table = schema.spent
+    rows = conn.execute(sa.select(table).where(table.c.rehearsal.is_(rehearsal)))
+    return {(r.scope, r.key): Sums(r.settled, r.reserved, r.expected) for r in rows}
+
+
+def _add(
+    conn: Connection, row: ReservationRow, *, settled: int = 0, reserved: int = 0, expected: int = 0
+) -> None:
+    table = schema.spent
+    change: dict[str, Any] = {
+        "settled": table.c.settled + settled,
+        "reserved": table.c.reserved + reserved,
+        "expected": table.c.expected + expected,
+    }
+    mine = sa.and_(
+        sa.tuple_(table.c.scope, table.c.key).in_(row.accounts),
+        table.c.rehearsal.is_(row.rehearsal),
+    )
+    if conn.execute(sa.update(table).where(mine).values(**change)).rowcount == len(row.accounts):
+        return
+    _add_first(conn, row, settled, reserved, expected)
+
+
+def _add_first(
+    conn: Connection, row: ReservationRow, settled: int, reserved: int, expected: int
+) -> None:
+    """Begin the sums that are missing; those that exist were updated already."""
+    table = schema.spent
+    there = set(
+        conn.execute(
+            sa.select(table.c.scope, table.c.key).where(
+                sa.tuple_(table.c.scope, table.c.key).in_(row.accounts),
+                table.c.rehearsal.is_(row.rehearsal),
+            )
+        ).tuples()
+    )
+    for scope, key in row.accounts:
+        if (scope, key) not in there:
+            conn.execute(
+                sa.insert(table).values(
+                    scope=scope,
+                    key=key,
+                    rehearsal=row.rehearsal,
+                    settled=settled,
+                    reserved=reserved,
+                    expected=expected,
+                )
+            )

@@ -40,9 +40,6 @@ class TaskRow:
 class DecisionRow:
     """A decision as kept; `detail` holds what a replay needs, in JSON, without any text."""
 
-    action: str
-    language: str | None
-    project: str
     first: str
     routed: str
     answering: str
@@ -50,8 +47,11 @@ class DecisionRow:
     confidence: float
     propensity: float
     weights: str
-    final: bool
     detail: Mapping[str, Any]
+    final: bool = True
+    action: str = ""
+    language: str | None = None
+    project: str = ""
     at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
 

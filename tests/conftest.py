@@ -1,0 +1,91 @@
+"""Fixtures of the tests that drive the real server: a state folder, a model, a server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.editor import Editor
+from tests.support.rpc import Rpc
+from tierwise.models.rehearsal.server import RehearsalServer
+
+SAMPLE = """\
+import os
+
+
+def add_numbers(a, b):
+    return a + b
+
+
+def greet(name):
+    print(f"hello {name}")
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with one Python file."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "sample.py").write_text(SAMPLE, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The operator's configuration file, empty until a test writes it."""
+    path = tmp_path / "config.toml"
+    path.write_text("", encoding="utf-8")
+    return path
+
+
+@pytest_asyncio.fixture
+async def model() -> AsyncIterator[RehearsalServer]:
+    """The loopback model, in the test's own process so that it sees what it was sent."""
+    server = await RehearsalServer().start()
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+def env(tmp_path: Path, config: Path, model: RehearsalServer) -> dict[str, str]:
+    """The environment of a server that talks to the loopback model."""
+    return {
+        "TIERWISE_STATE_DIR": str(tmp_path / "state"),
+        "TIERWISE_CONFIG": str(config),
+        "ANTHROPIC_API_KEY": "test-key-of-nobody",
+        "ANTHROPIC_BASE_URL": model.base_url,
+    }
+
+
+Serve = Callable[[], Awaitable[Rpc]]
+
+
+@pytest_asyncio.fixture
+async def serve(env: dict[str, str]) -> AsyncIterator[Serve]:
+    """Start servers; each is ended after the test."""
+    started: list[Rpc] = []
+
+    async def start() -> Rpc:
+        rpc = await Rpc.start(env)
+        started.append(rpc)
+        return rpc
+
+    yield start
+    for rpc in started:
+        await rpc.kill()
+
+
+@pytest_asyncio.fixture
+async def rpc(serve: Serve) -> Rpc:
+    """One server, not initialized."""
+    return await serve()
+
+
+@pytest.fixture
+def editor(rpc: Rpc, workspace: Path) -> Editor:
+    """An editor on that server and the sample workspace."""
+    return Editor(rpc, workspace)

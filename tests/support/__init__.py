@@ -1,0 +1,1 @@
+"""What the tests share: a raw JSON-RPC client, client profiles, a loopback model."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.soak.soak_ledger_workers import Nursery, Order, purse_on
+
 from tierwise.store import reservations
 
 WINDOWS = 8
@@ -94,7 +95,8 @@ async def _after_kills(folder: Path, kills: int) -> Carnage:
     orphans = await purse.reap()
     with closing(sqlite3.connect(folder / "ledger.db")) as raw:
         rows = {
-            row[0]: row[1:] for row in raw.execute("SELECT id, state, worst, cost FROM reservations")
+            row[0]: row[1:]
+            for row in raw.execute("SELECT id, state, worst, cost FROM reservations")
         }
         total, distinct = raw.execute(
             "SELECT COUNT(*), COUNT(DISTINCT request_id) FROM reservations"

@@ -203,8 +203,13 @@ class Nursery:
         return result
 
     def kill(self, seed: int) -> None:
-        """End a worker as a crash would."""
-        os.kill(self._pids.pop(seed), signal.SIGKILL)
+        """End a worker as a crash would, and wait until the system has buried it."""
+        pid = self._pids.pop(seed)
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while _exists(pid):
+            assert time.monotonic() < deadline, "a killed worker is still there"
+            time.sleep(0.001)
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
@@ -234,6 +239,14 @@ class Nursery:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(timeout=10)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

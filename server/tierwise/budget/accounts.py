@@ -13,6 +13,9 @@ from tierwise.store.deferred import Connection
 
 __all__ = ["HOLDS", "allowed", "note", "open_day", "state", "today"]
 
+SEEN_STEP_MS: Final = 60_000
+"""How far time must go on before it is written down, in milliseconds."""
+
 CLOCK: Final = "clock"
 RESTORED: Final = "restored"
 
@@ -28,40 +31,44 @@ HOLDS: Final = {
 def today(conn: Connection, limits: Limits, now: datetime) -> days.OpenDay:
     """The day to book to. Raises `ClockWentBack`, or `ValueError` for an unknown zone."""
     found = calendar.read(conn)
-    opened = None
+    opened: days.OpenDay | None = None
     if found is not None:
         opened = days.OpenDay(found[0], found[1], datetime.fromtimestamp(found[2] / 1000, UTC))
     return days.booking(now, limits.timezone, opened)
 
 
 def open_day(conn: Connection, day: days.OpenDay) -> None:
-    """Remember the day that is open and the latest instant seen."""
-    calendar.write(conn, day.day, day.zone, int(day.seen.timestamp() * 1000))
+    """Remember the day that is open and, to the minute, the latest instant seen."""
+    seen_ms = int(day.seen.timestamp() * 1000)
+    found = calendar.read(conn)
+    if found is None or found[:2] != (day.day, day.zone) or seen_ms - found[2] >= SEEN_STEP_MS:
+        calendar.write(conn, day.day, day.zone, seen_ms)
 
 
 def state(
     conn: Connection, limits: Limits, project: str, now: datetime, smallest: int
 ) -> BudgetState:
     """Spend and caps at `now`, with what the operator changed, raised or put right."""
-    reason = budget_events.hold(conn)
+    reason = None
     try:
         day = today(conn, limits, now).day
     except days.ClockWentBack:
         day, reason = days.day_of(now, limits.timezone), CLOCK
     period = days.period_of(day, limits.period)
     key = reservations.project_key(project, period)
-    of_day, of_project = reservations.sums(conn, ("day", day), ("project", key))
-    on_day, on_project = budget_events.changes(conn, day, project, key)
+    of_day, of_project = reservations.sums(conn, day, key)
+    word = budget_events.word(conn, day, project, key)
+    reason = word.hold or reason
     return BudgetState(
         day=day,
         period=period,
         project=project,
-        day_limit=cap(limits.day, on_day.set_to, limits.repository_day, on_day.raised),
+        day_limit=cap(limits.day, word.day.set_to, limits.repository_day, word.day.raised),
         day_spent=of_day.settled,
         day_reserved=of_day.reserved,
         day_expected=of_day.expected,
         project_limit=cap(
-            limits.project, on_project.set_to, limits.repository_project, on_project.raised
+            limits.project, word.project.set_to, limits.repository_project, word.project.raised
         ),
         project_spent=of_project.settled,
         project_reserved=of_project.reserved,

@@ -189,7 +189,7 @@ class Purse:
             return again(existing, ask)
         state = self._state(conn, ask.project, now)
         if state.hold == accounts.HOLDS[accounts.CLOCK]:
-            if budget_events.hold(conn) is None:
+            if budget_events.word(conn, "", "", "").hold is None:
                 budget_events.note(conn, "hold", accounts.CLOCK, state.day, _ms(now))
             if not ask.rehearsal:
                 return BudgetPaused(state.hold)
@@ -263,16 +263,17 @@ class Purse:
 
     def _learn(self, conn: Connection, row: ReservationRow, used: Usage) -> None:
         truncated = used.output_tokens >= row.max_tokens
-        samples.add(
-            conn,
-            ("output", row.model, row.action),
-            calibration.output_bucket(used.output_tokens, truncated=truncated),
-        )
         factor = self.calibration.input_factor(row.model, row.language)
         samples.add(
             conn,
-            ("input", row.model, row.language or ""),
-            calibration.input_bucket(used.prompt_tokens, round(row.input_bound / factor)),
+            (
+                ("output", row.model, row.action),
+                calibration.output_bucket(used.output_tokens, truncated=truncated),
+            ),
+            (
+                ("input", row.model, row.language or ""),
+                calibration.input_bucket(used.prompt_tokens, round(row.input_bound / factor)),
+            ),
         )
 
     def _withdraw(self, conn: Connection, request_id: str, at_ms: int) -> None:

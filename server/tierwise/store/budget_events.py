@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from tierwise.store.deferred import Connection, deferred
 
@@ -23,15 +24,20 @@ Kind = Literal["set", "raise", "allow", "hold", "resume"]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What the events add up to for one scope: a cap set by hand, and raises on top.
+class Change:
+    """What the events add up to for one scope: a cap set by hand, and raises on top."""
 
-    `was_set` tells a cap set to nothing (`set_to` None) from one never set.
-    """
-
-    was_set: bool = False
     set_to: int | None = None
     raised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The operator's word as it stands: for the day, for the project, and any hold's reason."""
+
+    day: Change = Change()
+    project: Change = Change()
+    hold: str | None = None
 
 
 def note(
@@ -52,50 +58,31 @@ def note(
     )
 
 
-def changes(conn: Connection, day: str, project: str, period_key: str) -> tuple[Changes, Changes]:
+def word(conn: Connection, day: str, project: str, period_key: str) -> Word:
     """What holds for a day and for a project in its period.
 
     A day's cap is set for all projects, a project's for that project alone; raises count
-    on the day or in the period they were made for.
+    on the day or in the period they were made for; a resume ends the holds before it.
     """
-    table = schema.budget_events
-    raises = sa.and_(
-        table.c.kind == "raise",
-        sa.tuple_(table.c.scope, table.c.key).in_([("day", day), ("project", period_key)]),
-    )
-    sets = sa.and_(
-        table.c.kind == "set",
-        sa.tuple_(table.c.scope, table.c.key).in_([("day", ""), ("project", project)]),
-    )
-    found = {"day": Changes(), "project": Changes()}
-    query = sa.select(table.c.kind, table.c.scope, table.c.nanos)
-    for row in conn.execute(query.where(sa.or_(raises, sets)).order_by(table.c.id)):
-        old = found[row.scope]
-        if row.kind == "set":
-            found[row.scope] = Changes(row.nanos is not None, row.nanos, old.raised)
+    found = {"day": Change(), "project": Change()}
+    hold: str | None = None
+    wanted = {"day": day, "project": project, "period": period_key}
+    for row in conn.execute(_select_word(), wanted):
+        kind, scope, nanos = row.kind, row.scope, row.nanos
+        if kind == "hold":
+            hold = scope
+        elif kind == "resume":
+            hold = None
+        elif kind == "set":
+            found[scope] = Change(nanos, found[scope].raised)
         else:
-            found[row.scope] = Changes(old.was_set, old.set_to, old.raised + (row.nanos or 0))
-    return found["day"], found["project"]
+            found[scope] = Change(found[scope].set_to, found[scope].raised + (nanos or 0))
+    return Word(found["day"], found["project"], hold)
 
 
 def allowed(conn: Connection, task_id: str) -> bool:
     """Whether the operator allowed this task beyond the caps."""
-    table = schema.budget_events
-    query = sa.select(table.c.id).where(table.c.kind == "allow", table.c.task_id == task_id)
-    return conn.execute(query.limit(1)).first() is not None
-
-
-def hold(conn: Connection) -> str | None:
-    """The reason money is on hold, unless the operator resumed since; else `None`."""
-    table = schema.budget_events
-    query = (
-        sa.select(table.c.kind, table.c.scope)
-        .where(table.c.kind.in_(("hold", "resume")))
-        .order_by(table.c.id.desc())
-        .limit(1)
-    )
-    row = conn.execute(query).first()
-    return str(row.scope) if row is not None and row.kind == "hold" else None
+    return conn.execute(_select_allowed(), {"task": task_id}).first() is not None
 
 
 def log(conn: Connection, limit: int = 50) -> Sequence[tuple[int, str, str, int | None]]:
@@ -103,3 +90,31 @@ def log(conn: Connection, limit: int = 50) -> Sequence[tuple[int, str, str, int 
     table = schema.budget_events
     query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
     return [(row.at_ms, row.kind, row.scope, row.nanos) for row in conn.execute(query)]
+
+
+@cache
+def _select_word() -> sa.Select[Any]:
+    table = schema.budget_events
+    kind, scope, key = table.c.kind, table.c.scope, table.c.key
+    of_day, of_project = scope == "day", scope == "project"
+    return (
+        sa.select(kind, scope, table.c.nanos)
+        .where(
+            sa.or_(
+                kind.in_(("hold", "resume")),
+                sa.and_(kind == "raise", of_day, key == sa.bindparam("day")),
+                sa.and_(kind == "raise", of_project, key == sa.bindparam("period")),
+                sa.and_(kind == "set", of_day),
+                sa.and_(kind == "set", of_project, key == sa.bindparam("project")),
+            )
+        )
+        .order_by(table.c.id)
+    )
+
+
+@cache
+def _select_allowed() -> sa.Select[Any]:
+    table = schema.budget_events
+    return sa.select(table.c.id).where(
+        table.c.kind == "allow", table.c.task_id == sa.bindparam("task")
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from tierwise.store.deferred import Connection, deferred
 
@@ -16,7 +17,7 @@ else:
 
 def read(conn: Connection) -> tuple[str, str, int] | None:
     """(day, zone it was opened in, latest instant seen in UTC milliseconds)."""
-    row = conn.execute(sa.select(schema.calendar)).first()
+    row = conn.execute(_select()).first()
     return (row.day, row.zone, row.seen_ms) if row else None
 
 
@@ -25,3 +26,8 @@ def write(conn: Connection, day: str, zone: str, seen_ms: int) -> None:
     values = {"day": day, "zone": zone, "seen_ms": seen_ms}
     if conn.execute(sa.update(schema.calendar).values(**values)).rowcount == 0:
         conn.execute(sa.insert(schema.calendar).values(id=1, **values))
+
+
+@cache
+def _select() -> sa.Select[Any]:
+    return sa.select(schema.calendar)

@@ -18,7 +18,8 @@ def _machine() -> str:
     """This boot and this process namespace; empty where the system does not say."""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot}/{(_PROC / 'self/ns/pid').readlink()}"
+        namespace = str((_PROC / "self/ns/pid").readlink()).strip("pid:[]")
+        return f"{boot}/{namespace}"
     except OSError:
         return ""
 
@@ -36,7 +37,11 @@ def _started(pid: int) -> str | None:
 
 def identity() -> str:
     """The name of this process as an owner."""
-    pid = os.getpid()
+    return _named(os.getpid())
+
+
+@cache
+def _named(pid: int) -> str:
     return f"{_machine()}:{pid}:{_started(pid) or ''}"
 
 

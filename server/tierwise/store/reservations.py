@@ -7,7 +7,8 @@ always equal what the reservations add up to, and `recomputed` says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tierwise.core.money import Usage
@@ -15,10 +16,12 @@ from tierwise.store.deferred import Connection, deferred
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+    import sqlalchemy.dialects.sqlite as upsert
 
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+    upsert = deferred("sqlalchemy.dialects.sqlite")
 
 State = Literal["open", "settled", "released", "assumed"]
 OPEN: Final = "open"
@@ -71,6 +74,21 @@ class ReservationRow:
         return (("day", self.day), ("project", project_key(self.project, self.period)))
 
 
+_COLUMNS: Final = tuple(field.name for field in fields(ReservationRow))
+_BOOKED: Final = (
+    "state",
+    "cost",
+    "settled_ms",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "assumed",
+)
+"""The columns that change when a reservation is booked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What is settled, what is reserved at worst, what is expected of that; nano-dollars."""
@@ -87,21 +105,19 @@ def project_key(project: str, period: str) -> str:
 
 def by_request(conn: Connection, request_id: str) -> ReservationRow | None:
     """The reservation of that request, if it was made already."""
-    table = schema.reservations
-    row = conn.execute(sa.select(table).where(table.c.request_id == request_id)).mappings().first()
+    row = conn.execute(_select_by("request_id"), {"wanted": request_id}).mappings().first()
     return ReservationRow(**row) if row else None
 
 
 def by_id(conn: Connection, reservation_id: str) -> ReservationRow | None:
     """The reservation of that id."""
-    table = schema.reservations
-    row = conn.execute(sa.select(table).where(table.c.id == reservation_id)).mappings().first()
+    row = conn.execute(_select_by("id"), {"wanted": reservation_id}).mappings().first()
     return ReservationRow(**row) if row else None
 
 
 def insert(conn: Connection, row: ReservationRow) -> None:
     """Add an open reservation and count it."""
-    conn.execute(sa.insert(schema.reservations).values(**asdict(row)))
+    conn.execute(_insert_row(), {name: getattr(row, name) for name in _COLUMNS})
     _add(conn, row, reserved=row.worst, expected=row.expected)
 
 
@@ -109,21 +125,20 @@ def book(
     conn: Connection, row: ReservationRow, usage: Usage, cost: int, *, state: State, at_ms: int
 ) -> None:
     """Turn an open (or assumed) reservation into what it cost, on the day it was made."""
-    table = schema.reservations
     conn.execute(
-        sa.update(table)
-        .where(table.c.id == row.id)
-        .values(
-            state=state,
-            cost=cost,
-            settled_ms=at_ms,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cache_write_5m_tokens=usage.cache_write_5m_tokens,
-            cache_write_1h_tokens=usage.cache_write_1h_tokens,
-            assumed=usage.assumed,
-        )
+        _update_row(),
+        {
+            "wanted": row.id,
+            "state": state,
+            "cost": cost,
+            "settled_ms": at_ms,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+            "cache_write_5m_tokens": usage.cache_write_5m_tokens,
+            "cache_write_1h_tokens": usage.cache_write_1h_tokens,
+            "assumed": usage.assumed,
+        },
     )
     if row.state == OPEN:
         _add(conn, row, settled=cost, reserved=-row.worst, expected=-row.expected)
@@ -146,16 +161,11 @@ def extend(conn: Connection, ids: Sequence[str], lease_ms: int) -> None:
     )
 
 
-def sums(conn: Connection, *keys: tuple[str, str]) -> Sequence[Sums]:
-    """The sums of each (scope, key), rehearsal left out; zeros where nothing was booked."""
-    table = schema.spent
-    rows = conn.execute(
-        sa.select(table).where(
-            table.c.rehearsal.is_(False), sa.tuple_(table.c.scope, table.c.key).in_(keys)
-        )
-    )
-    found = {(r.scope, r.key): Sums(r.settled, r.reserved, r.expected) for r in rows}
-    return [found.get(key, Sums()) for key in keys]
+def sums(conn: Connection, day: str, project: str) -> tuple[Sums, Sums]:
+    """The sums of a day and of a project's period, rehearsal left out; zeros where none are."""
+    rows = conn.execute(_select_sums(), {"day": day, "project": project})
+    found = {row.scope: Sums(row.settled, row.reserved, row.expected) for row in rows}
+    return found.get("day", Sums()), found.get("project", Sums())
 
 
 def recomputed(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
@@ -183,43 +193,60 @@ def stored(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, s
 def _add(
     conn: Connection, row: ReservationRow, *, settled: int = 0, reserved: int = 0, expected: int = 0
 ) -> None:
-    table = schema.spent
-    change: dict[str, Any] = {
-        "settled": table.c.settled + settled,
-        "reserved": table.c.reserved + reserved,
-        "expected": table.c.expected + expected,
-    }
-    mine = sa.and_(
-        sa.tuple_(table.c.scope, table.c.key).in_(row.accounts),
-        table.c.rehearsal.is_(row.rehearsal),
+    change = {"settled": settled, "reserved": reserved, "expected": expected}
+    conn.execute(
+        _add_to_sum(),
+        [
+            {"scope": scope, "key": key, "rehearsal": row.rehearsal, **change}
+            for scope, key in row.accounts
+        ],
     )
-    if conn.execute(sa.update(table).where(mine).values(**change)).rowcount == len(row.accounts):
-        return
-    _add_first(conn, row, settled, reserved, expected)
 
 
-def _add_first(
-    conn: Connection, row: ReservationRow, settled: int, reserved: int, expected: int
-) -> None:
-    """Begin the sums that are missing; those that exist were updated already."""
-    table = schema.spent
-    there = set(
-        conn.execute(
-            sa.select(table.c.scope, table.c.key).where(
-                sa.tuple_(table.c.scope, table.c.key).in_(row.accounts),
-                table.c.rehearsal.is_(row.rehearsal),
-            )
-        ).tuples()
+# Statements are built once: building one costs more than running it.
+
+
+@cache
+def _select_by(column: str) -> sa.Select[Any]:
+    table = schema.reservations
+    return sa.select(table).where(table.c[column] == sa.bindparam("wanted"))
+
+
+@cache
+def _insert_row() -> sa.Insert:
+    return sa.insert(schema.reservations)
+
+
+@cache
+def _update_row() -> sa.Update:
+    table = schema.reservations
+    return (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("wanted"))
+        .values({name: sa.bindparam(name) for name in _BOOKED})
     )
-    for scope, key in row.accounts:
-        if (scope, key) not in there:
-            conn.execute(
-                sa.insert(table).values(
-                    scope=scope,
-                    key=key,
-                    rehearsal=row.rehearsal,
-                    settled=settled,
-                    reserved=reserved,
-                    expected=expected,
-                )
-            )
+
+
+@cache
+def _select_sums() -> sa.Select[Any]:
+    table = schema.spent
+    return sa.select(table).where(
+        table.c.rehearsal.is_(False),
+        sa.or_(
+            sa.and_(table.c.scope == "day", table.c.key == sa.bindparam("day")),
+            sa.and_(table.c.scope == "project", table.c.key == sa.bindparam("project")),
+        ),
+    )
+
+
+@cache
+def _add_to_sum() -> sa.Insert:
+    table = schema.spent
+    statement = upsert.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=["scope", "key", "rehearsal"],
+        set_={
+            name: table.c[name] + statement.excluded[name]
+            for name in ("settled", "reserved", "expected")
+        },
+    )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tierwise.store.deferred import Connection, deferred
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+    import sqlalchemy.dialects.sqlite as upsert
 
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+    upsert = deferred("sqlalchemy.dialects.sqlite")
 
 Key = tuple[str, str, str]
 """(kind, model, subject): ("output", model, action) or ("input", model, language)."""
@@ -26,17 +29,22 @@ def read(conn: Connection) -> Mapping[Key, Mapping[int, int]]:
     return found
 
 
-def add(conn: Connection, key: Key, bucket: int) -> None:
-    """Count one observation."""
-    table = schema.samples
-    kind, model, subject = key
-    mine = sa.and_(
-        table.c.kind == kind,
-        table.c.model == model,
-        table.c.subject == subject,
-        table.c.bucket == bucket,
+def add(conn: Connection, *observed: tuple[Key, int]) -> None:
+    """Count observations, each a histogram and the bucket it fell into."""
+    conn.execute(
+        _count(),
+        [
+            {"kind": kind, "model": model, "subject": subject, "bucket": bucket, "n": 1}
+            for (kind, model, subject), bucket in observed
+        ],
     )
-    if conn.execute(sa.update(table).where(mine).values(n=table.c.n + 1)).rowcount == 0:
-        conn.execute(
-            sa.insert(table).values(kind=kind, model=model, subject=subject, bucket=bucket, n=1)
-        )
+
+
+@cache
+def _count() -> sa.Insert:
+    table = schema.samples
+    statement = upsert.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=["kind", "model", "subject", "bucket"],
+        set_={"n": table.c.n + statement.excluded.n},
+    )

@@ -11,6 +11,7 @@ import asyncio
 import contextvars
 import json
 import logging
+from collections.abc import Generator
 from concurrent.futures import Future
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ from tierwise.lsp.wire import Frame, sniff_id
 
 log = logging.getLogger(__name__)
 
+OWN_VERSION: Final = 1
+"""Version of our own messages."""
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
 METHOD_NOT_FOUND: Final = -32601
@@ -43,6 +46,7 @@ class Protocol(LanguageServerProtocol):
     """pygls' protocol with closed gaps."""
 
     initialized_once = False
+    tiers: tuple[str, ...] = ()
 
     def feed(self, frame: Frame) -> None:
         """Handle one frame. Never raises."""
@@ -204,6 +208,17 @@ class Protocol(LanguageServerProtocol):
             args=(params,),
             callback=self._check_handler_result,
         )
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        """Tell the client what of ours there is, beside the protocol's own capabilities."""
+        result = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = {
+            "tierwise": {"version": OWN_VERSION, "tiers": list(self.tiers)}
+        }
+        return result
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]  # awaited, not yielded

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -58,7 +58,6 @@ class Server(LanguageServer):
         )
         self.edge: Edge
         self.writer: Writer | None = None
-        self.tiers: tuple[str, ...] = ("haiku", "sonnet", "opus")
         self._engine: asyncio.Future[Application] | None = None
         self._over = asyncio.Event()
         self.exit_code = 1
@@ -170,11 +169,18 @@ class Server(LanguageServer):
                 self._over.set()
 
 
-def serve_stdio(env: Mapping[str, str]) -> int:
-    """Serve on stdin and stdout; stray prints go to stderr. The exit code."""
+def serve_stdio(env: Mapping[str, str]) -> NoReturn:
+    """Serve on stdin and stdout, then end the process; stray prints go to stderr.
+
+    The reader thread may sit in a read that only the client can end, and the interpreter
+    aborts when it finds a thread there, so the process leaves without the usual farewell
+    once everything is settled and written.
+    """
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    return asyncio.run(_serve(env, stdin, stdout))
+    code = asyncio.run(_serve(env, stdin, stdout))
+    logging.shutdown()
+    os._exit(code)
 
 
 async def _serve(env: Mapping[str, str], stdin: Stream, stdout: Any) -> int:

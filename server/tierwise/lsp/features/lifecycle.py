@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from tierwise.config.load import load
+from tierwise.config.paths import config_file
 from tierwise.lsp import messages
 from tierwise.lsp.client import Client
 from tierwise.lsp.documents import path_of
 
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server
-
-VERSION = 1
-"""Version of our own messages, told to the client."""
 
 
 def register(server: Server) -> None:
@@ -26,6 +25,7 @@ def register(server: Server) -> None:
         server.client = Client.of(params)
         server.protocol.initialized_once = True
         server.docs.folders = _folders(params)
+        server.protocol.tiers = _tiers(server)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
@@ -33,9 +33,10 @@ def register(server: Server) -> None:
         if _asks_settings(server):
             await _pull_settings(server)
 
-    @server.feature(types.EXIT)
     def leave(*_: object) -> None:
         server.leave(0 if server.protocol._shutdown else 1)
+
+    server.protocol.fm.builtin_features[types.EXIT] = leave
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def settings_changed(params: types.DidChangeConfigurationParams) -> None:
@@ -60,6 +61,11 @@ def register(server: Server) -> None:
     async def trust_changed(params: Any) -> None:
         trusted = messages.Trusted.model_validate(params or {})
         (await server.engine()).set_trusted(trusted.trusted)
+
+
+def _tiers(server: Server) -> tuple[str, ...]:
+    """The tier names from the operator's file; the engine is not there yet to ask."""
+    return load(config_file(server.env)).config.ladder().names
 
 
 def _folders(params: types.InitializeParams) -> list[Path]:

@@ -1,0 +1,407 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.store import backup, faults, filesystem, migrate, reservations
+from tierwise.store.deferred import Connection
+from tierwise.store.engine import Ledger
+from tierwise.store.lock import LedgerLock
+
+
+@pytest_asyncio.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    opened = Ledger.open(tmp_path / "state")
+    yield opened
+    await opened.close()
+
+
+def put(key: str, nanos: int = 1) -> Callable[[Connection], None]:
+    def write(conn: Connection) -> None:
+        conn.exec_driver_sql(
+            "INSERT INTO budget_events (at_ms, kind, scope, key, nanos) VALUES (1, 'raise', 'day',"
+            " ?, ?)",
+            (key, nanos),
+        )
+
+    return write
+
+
+def keys(conn: Connection) -> list[str]:
+    return list(conn.exec_driver_sql("SELECT key FROM budget_events ORDER BY id").scalars())
+
+
+def test_naming_the_rooms_imports_no_database() -> None:
+    code = (
+        "import sys, tierwise.budget.reserve, tierwise.store.decisions, tierwise.store.outcomes,"
+        "tierwise.store.overrides, tierwise.store.stats, tierwise.budget.cache_cost;"
+        "sys.exit('sqlalchemy' in sys.modules or 'aiosqlite' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_what_is_written_is_read_by_both_readers(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    assert await ledger.read(keys) == ["a"]
+    assert await asyncio.to_thread(ledger.read_sync, keys) == ["a"]
+    assert ledger.problem is None
+
+
+async def test_the_files_are_the_operators_alone(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    modes = {p.name: p.stat().st_mode & 0o777 for p in ledger.folder.iterdir() if p.is_file()}
+    assert modes
+    assert set(modes.values()) == {0o600}, modes
+    assert ledger.folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_it_writes_through_and_waits_for_the_disk(ledger: Ledger) -> None:
+    def pragmas(conn: Connection) -> tuple[object, object]:
+        mode = conn.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        return mode, conn.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+    kind = filesystem.file_system(ledger.folder)
+    assert await ledger.write(pragmas) == (kind.journal.lower(), 2)
+
+
+async def test_an_error_of_the_caller_rolls_back_and_is_no_problem_of_the_ledger(
+    ledger: Ledger,
+) -> None:
+    def half(conn: Connection) -> None:
+        put("half")(conn)
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError):
+        await ledger.write(half)
+    await ledger.write(put("whole"))
+    assert await ledger.read(keys) == ["whole"]
+    assert ledger.problem is None
+
+
+async def test_a_cancelled_write_is_finished_and_not_half_done(ledger: Ledger) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(conn: Connection) -> None:
+        put("first")(conn)
+        inside.set()
+        assert go_on.wait(10)
+        put("second")(conn)
+
+    job = asyncio.create_task(ledger.write(slow))
+    await asyncio.to_thread(inside.wait, 10)
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    go_on.set()
+    await ledger.write(put("third"))
+    assert await ledger.read(keys) == ["first", "second", "third"]
+
+
+async def test_a_reader_sees_a_snapshot_while_another_window_writes(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    other = Ledger.open(ledger.folder)
+    looked, written = threading.Event(), threading.Event()
+
+    def twice(conn: Connection) -> tuple[list[str], list[str]]:
+        before = keys(conn)
+        looked.set()
+        assert written.wait(10)
+        return before, keys(conn)
+
+    job = asyncio.create_task(ledger.read(twice))
+    await asyncio.to_thread(looked.wait, 10)
+    await other.write(put("b"))
+    written.set()
+    assert await job == (["a"], ["a"])
+    assert await ledger.read(keys) == ["a", "b"]
+    await other.close()
+
+
+async def test_a_change_by_another_window_is_noticed(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    other = Ledger.open(ledger.folder)
+    await other.write(put("b"))
+    waiting = asyncio.create_task(ledger.changed(poll_s=0.01))
+    done, _ = await asyncio.wait([waiting], timeout=0.1)
+    assert not done
+    await other.write(put("c"))
+    await asyncio.wait_for(waiting, 10)
+    await other.close()
+
+
+async def test_a_newer_ledger_is_read_but_not_written(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    await ledger.close()
+    with closing(sqlite3.connect(ledger.path)) as raw:
+        raw.execute(f"PRAGMA user_version={migrate.CURRENT + 1}")
+    later = Ledger.open(ledger.folder)
+    with pytest.raises(LedgerUnavailable, match="newer Tierwise"):
+        await later.write(put("b"))
+    assert later.problem is not None
+    assert await later.read(keys) == ["a"]
+    await later.close()
+
+
+async def test_steps_run_once_each_and_all_or_none(ledger: Ledger) -> None:
+    def add(conn: Connection) -> None:
+        conn.exec_driver_sql("CREATE TABLE extra (n INTEGER)")
+
+    def broken(conn: Connection) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        await ledger.write(lambda conn: migrate.migrate(conn, (*migrate.STEPS, add, broken)))
+    assert await ledger.write(migrate.version) == migrate.CURRENT
+    steps = (*migrate.STEPS, add)
+    await ledger.write(lambda conn: migrate.migrate(conn, steps))
+    await ledger.write(lambda conn: migrate.migrate(conn, steps))
+    assert await ledger.write(migrate.version) == migrate.CURRENT + 1
+
+
+async def test_a_full_disk_refuses_and_heals_by_itself(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+
+    def fill(conn: Connection) -> None:
+        pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
+        conn.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        conn.exec_driver_sql(
+            "INSERT INTO budget_events (at_ms, kind, scope, key) VALUES (1, 'x', 'day', ?)",
+            ("x" * 100_000,),
+        )
+
+    with pytest.raises(LedgerUnavailable, match="disk is full"):
+        await ledger.write(fill)
+    assert ledger.problem is not None
+    await ledger.write(put("b"))
+    assert ledger.problem is None
+    assert await ledger.read(keys) == ["a", "b"]
+
+
+async def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+    ledger = Ledger.open(tmp_path / "state")
+    with pytest.raises(LedgerUnavailable, match="state folder"):
+        await ledger.write(put("a"))
+    with pytest.raises(LedgerUnavailable):
+        await ledger.read(keys)
+    await ledger.close()
+
+
+async def test_a_ledger_that_was_deleted_under_it_is_begun_anew(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    for path in ledger.folder.glob("ledger.db*"):
+        path.unlink()
+    await ledger.write(put("b"))
+    assert await ledger.read(keys) == ["b"]
+
+
+async def test_a_closed_ledger_refuses(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    await ledger.close()
+    with pytest.raises(LedgerUnavailable, match="closed"):
+        await ledger.write(put("b"))
+    assert not list(ledger.folder.glob("*-wal")), "closing checkpoints"
+
+
+def test_the_lock_keeps_another_process_out_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.lock"
+    code = (
+        "import sys, filelock\n"
+        "with filelock.FileLock(sys.argv[1]):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    assert holder.stdout.readline().strip() == b"held"
+    with pytest.raises(LedgerUnavailable, match="Another window"), LedgerLock(path, 0.05).held():
+        pass
+    holder.kill()
+    holder.wait()
+    with LedgerLock(path, 10).held():
+        pass
+    holder.stdin.close()
+    holder.stdout.close()
+
+
+async def test_backups_rotate_and_are_whole(ledger: Ledger) -> None:
+    for n in range(backup.KEEP + 3):
+        await ledger.write(put(str(n)))
+        backup.rotate(ledger.path)
+    copies = backup.copies(ledger.path)
+    assert len(copies) == backup.KEEP
+    assert all(backup.sound(copy) for copy in copies)
+    assert {copy.stat().st_mode & 0o777 for copy in copies} == {0o600}
+    with closing(sqlite3.connect(copies[0])) as raw:
+        assert raw.execute("SELECT COUNT(*) FROM budget_events").fetchone()[0] == backup.KEEP + 3
+    newest = copies[0].stat().st_mtime
+    assert not backup.due(ledger.path, newest + 10)
+    assert backup.due(ledger.path, newest + backup.EVERY_S)
+    assert backup.due(ledger.path, newest - 10), "a clock that was set back"
+
+
+async def test_a_first_write_is_backed_up_without_being_asked(ledger: Ledger) -> None:
+    await ledger.write(put("a"))
+    await ledger.close()
+    assert len(backup.copies(ledger.path)) == 1
+
+
+async def test_junk_in_place_of_the_ledger_is_replaced_by_the_backup_and_money_waits(
+    ledger: Ledger,
+) -> None:
+    await ledger.write(put("a"))
+    backup.rotate(ledger.path)
+    await ledger.write(put("after the backup"))
+    await ledger.close()
+    ledger.path.write_bytes(b"not a database at all" * 500)
+    later = Ledger.open(ledger.folder)
+    assert await later.write(keys) == ["a", ""], "the hold is the last event"
+    kinds = await later.read(
+        lambda conn: list(conn.exec_driver_sql("SELECT kind FROM budget_events").scalars())
+    )
+    assert kinds == ["raise", "hold"]
+    assert list(ledger.folder.glob("ledger.damaged-*.db"))
+    await later.close()
+
+
+async def test_a_ledger_damaged_while_it_is_open_is_restored_within_the_write(
+    ledger: Ledger,
+) -> None:
+    for n in range(50):
+        await ledger.write(put(f"{n}" + "x" * 500))
+    backup.rotate(ledger.path)
+    await ledger.close()
+    size = ledger.path.stat().st_size
+    with ledger.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(size - 4096))
+    later = Ledger.open(ledger.folder)
+    await later.write(put("last"))
+    assert len([k for k in await later.read(keys) if k]) == 51
+    assert later.problem is None
+    await later.close()
+
+
+async def test_rows_newer_than_the_backup_are_saved_from_a_file_that_can_be_read(
+    ledger: Ledger,
+) -> None:
+    await ledger.write(put("old"))
+    backup.rotate(ledger.path)
+    await ledger.write(put("new"))
+
+    def damage_an_index(conn: Connection) -> int:
+        return int(
+            conn.exec_driver_sql(
+                "SELECT rootpage FROM sqlite_master WHERE name = 'tasks_created'"
+            ).scalar_one()
+        )
+
+    page = await ledger.write(damage_an_index)
+    await ledger.close()
+    with ledger.path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    later = Ledger.open(ledger.folder)
+    assert await later.write(keys) == ["old", "new"], "nothing lost, so no hold"
+    assert await later.read(reservations.stored) == {}
+    await later.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (OSError(errno.ENOSPC, ""), "full"),
+        (OSError(errno.EROFS, ""), "readonly"),
+        (OSError(errno.EACCES, ""), "readonly"),
+        (OSError(errno.ENOENT, ""), "missing"),
+        (OSError(errno.EIO, ""), "other"),
+        (sqlite3.IntegrityError("mine"), None),
+        (ValueError("mine"), None),
+    ],
+)
+def test_faults_are_told_from_errors_of_the_caller(error: Exception, fault: str | None) -> None:
+    assert faults.fault_of(error) == fault
+
+
+def test_a_read_only_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TABLE t (n)")
+    with (
+        closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as raw,
+        pytest.raises(sqlite3.OperationalError) as caught,
+    ):
+        raw.execute("INSERT INTO t VALUES (1)")
+    fault = faults.fault_of(caught.value)
+    assert fault == "readonly"
+    assert "read-only" in faults.unavailable(fault).message
+
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+tmpfs /run tmpfs rw 0 0
+server:/home /home/me nfs4 rw 0 0
+C: /mnt/c 9p rw 0 0
+host:/x /home/me/far\\040away fuse.sshfs rw 0 0
+bucket /mnt/bucket fuse.s3fs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "journal", "refused"),
+    [
+        ("/var/lib", "ext4", "WAL", False),
+        ("/home/me/.local/state", "nfs4", "DELETE", False),
+        ("/home/meadow", "ext4", "WAL", False),
+        ("/mnt/c/Users/me", "9p", "DELETE", False),
+        ("/home/me/far away/state", "fuse.sshfs", "DELETE", False),
+        ("/mnt/bucket/state", "fuse.s3fs", "DELETE", True),
+    ],
+)
+def test_network_file_systems_get_no_shared_memory(
+    tmp_path: Path, path: str, kind: str, journal: str, refused: bool
+) -> None:
+    table = tmp_path / "mounts"
+    table.write_text(MOUNTS)
+    found = filesystem.file_system(Path(path), table)
+    assert (found.kind, found.journal) == (kind, journal)
+    assert (found.refusal is not None) == refused
+
+
+async def test_on_a_network_file_system_the_ledger_works_without_shared_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "tierwise.store.filesystem.file_system", lambda _path: filesystem.FileSystem("nfs4")
+    )
+    ledger = Ledger.open(tmp_path / "state")
+    await ledger.write(put("a"))
+    assert await ledger.read(keys) == ["a"]
+    assert not list(ledger.folder.glob("*-shm"))
+    await ledger.close()
+
+
+async def test_where_nothing_can_be_locked_no_money_is_spent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "tierwise.store.filesystem.file_system", lambda _path: filesystem.FileSystem("davfs")
+    )
+    ledger = Ledger.open(tmp_path / "state")
+    with pytest.raises(LedgerUnavailable, match="TIERWISE_STATE_DIR"):
+        await ledger.write(put("a"))
+    await ledger.close()

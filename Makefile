@@ -7,8 +7,7 @@ PYTHON ?= python3
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help install setup editors try test test-python test-vscode test-neovim lint format fit \
-	bench bench-router bench-learning replay soak fuzz vsix clean
+.PHONY: help install setup editors try test test-fast lint format fit bench soak clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,7 +30,34 @@ install: $(RUNTIME) ## Install only the server: .venv/bin/tierwise
 try: $(RUNTIME) ## Run the main job in a terminal, on a temporary copy of real files
 	@$(BIN)/tierwise try
 
-setup: $(DEV) editors ## Set everything up: Python, Node, Neovim, Chromium
+setup: $(DEV) editors ## Set everything up: Python and the editors
+
+editors: ## Install the editors the tests drive, under .tools
+	@tests/editors/install_neovim.sh
+
+test: setup ## Run every test
+	@$(BIN)/python -m pytest -p no:cacheprovider -q
+
+test-fast: $(DEV) ## Run the tests that need no editor
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -m "not editors"
+
+lint: $(DEV) ## Run the checkers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(DEV) ## Format everything
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+fit: $(DEV) ## Fit the router's weights from the shared data
+	@$(BIN)/python -W ignore -m tierwise.routing.fit
+
+bench: $(DEV) ## Measure the server beside a bare one, in one run
+	@$(BIN)/python -m tests.bench.bench_server
+
+soak: $(DEV) ## Run the long tests
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -m slow --timeout 7200 tests/soak
 
 clean: ## Remove everything the other targets made
-	rm -rf $(VENV) .tools vscode-client/node_modules vscode-client/dist
+	rm -rf $(VENV) .tools

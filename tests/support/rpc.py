@@ -142,7 +142,9 @@ class Rpc:
         self.received.append(message)
         if "id" in message and method not in self.silent:
             answer = self.answers.get(method, _default)
-            self.send({"jsonrpc": "2.0", "id": message["id"], "result": answer(message.get("params"))})
+            self.send(
+                {"jsonrpc": "2.0", "id": message["id"], "result": answer(message.get("params"))}
+            )
 
 
 def _default(params: Any) -> Any:

@@ -15,9 +15,9 @@ def main() -> None:
         from tierwise.cli.serve import main as serve
 
         sys.exit(serve(sys.argv[2:]))
-    from tierwise.cli.commands import app
+    from tierwise.cli import commands
 
-    app()
+    commands.main()
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     logs.setup(given.log_level, paths.state_dir(env), keys)
     from tierwise.lsp import server
 
-    if given.tcp:
-        host, _, port = given.tcp.rpartition(":")
-        if not port.isdigit():
-            parser.error("--tcp takes HOST:PORT")
-        return server.serve_tcp(env, host or "127.0.0.1", int(port))
-    return server.serve_stdio(env)
+    if given.tcp is None:
+        server.serve_stdio(env)
+    host, _, port = given.tcp.rpartition(":")
+    if not port.isdigit():
+        parser.error("--tcp takes HOST:PORT")
+    return server.serve_tcp(env, host or "127.0.0.1", int(port))

@@ -110,7 +110,8 @@ def _text(kind: StatusKind, facts: StatusFacts) -> str:
             return "Rehearsal · Auto"
         auto = f"{facts.pin[:1].upper()}{facts.pin[1:]} pinned" if facts.pin else "Auto"
         return f"{auto} · {spent_of(facts.spent_today, facts.day_limit)}"
-    return prefix + _task_text(view, used if kind == "soft" or facts.level == "soft" else None)
+    text = prefix + _task_text(view, used if facts.level == "soft" else None)
+    return text if len(text) <= MAX_TEXT else prefix + arrow(view.decision)
 
 
 def _task_text(view: TaskView, soft_share: float | None) -> str:

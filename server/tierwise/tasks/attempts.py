@@ -108,6 +108,8 @@ async def _attempt(task: Task, tier: Tier, max_tokens: int, world: World) -> Res
     pack = task.pack
     assert pack is not None, "context is collected before anything is asked"
     prompt = prompts.build(task.request, pack, world.threads.history(task.conversation_id))
+    if world.config.content_keep_days > 0:
+        world.content.put(task.id, "sent.md", prompt.text)
     reservation = await _reserve(task, tier, prompt, max_tokens, world)
     if reservation.note:
         task.noticed(reservation.note)

@@ -16,9 +16,8 @@ from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind, Rating
 from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
 from tierwise.present.hover import answer as hover_answer
-from tierwise.present.status import StatusFacts, status
 from tierwise.store import decisions
-from tierwise.tasks import admission, recall, requests, routing
+from tierwise.tasks import admission, overview, recall, requests, routing
 from tierwise.tasks.api import (
     ChatParams,
     ChatReply,
@@ -83,7 +82,7 @@ class TaskEngine:
         self._begin(task)
         while not task.ended.is_set():
             await task.ended.wait()
-        return self._chat_reply(task)
+        return overview.chat_reply(task)
 
     async def cancel(self, task_id: str) -> bool:
         """Stop a running task; False when there was nothing to stop."""
@@ -117,7 +116,7 @@ class TaskEngine:
         """Set or clear a choice. For a task it redoes the task on that tier."""
         if params.to != "auto":
             self.world.ladder.rank(params.to)
-        key = self._scope_key(params)
+        key = overview.scope_key(params, self.world, self.tasks)
         self.world.choices.put(params.scope, key, params.to)
         if params.scope not in ("task", "conversation"):
             self.world.journal.chose(params.scope, key, params.to, self.world.project)
@@ -188,24 +187,8 @@ class TaskEngine:
 
     def status(self) -> StatusView:
         """The status as it is now."""
-        state, world = self.world.money.state, self.world
-        running = [t for t in self.tasks.values() if t.state in ("routing", "running")]
-        return status(
-            StatusFacts(
-                current=self._current.view() if self._current is not None else None,
-                recent=[t.view() for t in self._recent],
-                running=len(running),
-                level=world.money.level,
-                rehearsal=world.rehearsal,
-                problem=self.problem or world.ledger.problem,
-                pin=world.choices.pinned(world.session, world.project),
-                spent_today=state.day_spent,
-                reserved=state.day_reserved,
-                day_limit=state.day_limit,
-                spent_project=state.project_spent,
-                project_limit=state.project_limit,
-                project=world.project.rsplit("/", 1)[-1],
-            )
+        return overview.status_of(
+            self.world, self._current, self._recent, self.tasks.values(), self.problem
         )
 
     def push_status(self) -> None:
@@ -368,44 +351,11 @@ class TaskEngine:
             self._current = None
             self.push_status()
 
-    def _chat_reply(self, task: Task) -> ChatReply:
-        if task.state == "failed" and task.error is not None:
-            raise task.error
-        return ChatReply(
-            task_id=task.id,
-            conversation_id=task.conversation_id or "",
-            decision=replace(task.decision, id=task.id),
-            text=task.text,
-            stop_reason=task.stop_reason or "cancelled",
-            usage=task.usage,
-            cost=task.cost,
-            edit_id=task.edit_id,
-        )
-
     def _task(self, task_id: str) -> Task:
         try:
             return self.tasks[task_id]
         except KeyError:
             raise UnknownTask(f"There is no task '{task_id}' in this window.") from None
-
-    def _scope_key(self, params: OverrideParams) -> str:
-        keys = {
-            "task": params.task_id,
-            "conversation": params.conversation_id,
-            "file": params.uri,
-            "action": params.action,
-            "session": self.world.session,
-            "project": self.world.project,
-            "tier": params.source,
-        }
-        if params.scope == "conversation" and params.task_id in self.tasks:
-            keys["conversation"] = self.tasks[params.task_id].conversation_id
-        key = keys[params.scope]
-        if not key:
-            raise BadRequest(f"An override for the scope '{params.scope}' needs to say which one.")
-        if params.scope == "tier":
-            self.world.ladder.rank(key)
-        return key
 
     def _forget(self) -> None:
         over = [t for t in self.tasks.values() if t.state in OVER]

@@ -31,9 +31,10 @@ def answer(asked: Asked) -> str:
     piece = asked.selection
     if piece is None:
         return _echo(asked)
+    reported = " ".join(p.text for p in asked.pieces if p.kind == "diagnostics")
     makers: dict[str, Callable[[Piece], str | None]] = {
         "document": _documented,
-        "fix": _without_unused_imports,
+        "fix": lambda selected: _without_imports(selected, reported),
         "refactor": _sorted_imports,
         "edit": _hinted if "type" in asked.wish.lower() else _sorted_imports,
         "test": _tested,
@@ -125,14 +126,13 @@ def _sentence(name: str, parameters: str | None) -> str:
     return f"{words[:1].upper()}{words[1:]}.{given}"
 
 
-def _without_unused_imports(piece: Piece) -> str | None:
-    """The selection without `import x` lines whose name appears nowhere else in it."""
+def _without_imports(piece: Piece, reported: str) -> str | None:
+    """The selection without the imports that a diagnostic calls unused."""
     lines = piece.text.split("\n")
     kept = []
     for line in lines:
         found = re.match(r"\s*(?:import|from\s+\S+\s+import)\s+(\w+)\s*$", line)
-        used = found and len(re.findall(rf"\b{found.group(1)}\b", piece.text)) > 1
-        if found and not used:
+        if found and re.search(rf"\b{found.group(1)}\b", reported) and "unused" in reported:
             continue
         kept.append(line)
     return "\n".join(kept) if len(kept) != len(lines) else None

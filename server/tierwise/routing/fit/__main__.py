@@ -184,7 +184,9 @@ def _matrix(grams: list[dict[str, int]], vocabulary: dict[str, tuple[int, float]
 
 
 def _text_model(
-    grams: list[dict[str, int]], below: Array, vocabulary: dict[str, tuple[int, float]]
+    grams: list[dict[str, int]],
+    below: np.ndarray[Any, Any],
+    vocabulary: dict[str, tuple[int, float]],
 ) -> Array:
     model = LogisticRegression(C=C_TEXT, max_iter=2000, solver="liblinear")
     coefficients: Array = model.fit(_matrix(grams, vocabulary), below).coef_[0]

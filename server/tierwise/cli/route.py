@@ -1,0 +1,93 @@
+"""`tierwise route`: decisions for requests on stdin, one JSON object per line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+
+import typer
+
+from tierwise.budget import forecast
+from tierwise.budget.prices import PriceTable
+from tierwise.cli.ground import configuration
+from tierwise.config.model import Config
+from tierwise.core.errors import TierwiseError
+from tierwise.core.money import to_nanos
+from tierwise.core.request import Request
+from tierwise.core.situation import Choice, Situation
+from tierwise.present.decision import to_wire
+from tierwise.routing.route import parse_request, route_one
+from tierwise.routing.weights import load
+from tierwise.tasks.floors import floors_for
+
+LONGEST = 64 * 1024 * 1024
+"""Characters of a line at most."""
+
+
+def run() -> None:
+    """Route requests: JSON lines on stdin, one decision per line in the same order on stdout."""
+    loaded = configuration()
+    for notice in loaded.notices:
+        typer.echo(f"tierwise: {notice}", err=True)
+    config, prices = loaded.config, PriceTable.load()
+    unknown: set[str] = set()
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        answer = _answer(line, number, config, prices, unknown)
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _answer(
+    line: str, number: int, config: Config, prices: PriceTable, unknown: set[str]
+) -> dict[str, object]:
+    found: object = None
+
+    def warn(key: str) -> None:
+        if key not in unknown:
+            unknown.add(key)
+            typer.echo(f"tierwise: unknown key '{key[:60]}' is ignored", err=True)
+
+    try:
+        if len(line) > LONGEST:
+            raise ValueError("the line is too long")
+        found = json.loads(line)
+        request = parse_request(found, warn)
+        decision = route_one(request, situation(request, config, prices), load())
+        return to_wire(replace(decision, id=request.id or str(number)))
+    except RecursionError:
+        return {"id": None, "error": "the line is nested too deeply"}
+    except json.JSONDecodeError:
+        return {"id": None, "error": f"line {number} is not valid JSON"}
+    except (ValueError, TierwiseError) as error:
+        own = found.get("id") if isinstance(found, dict) else None
+        return {"id": own, "error": str(error)}
+
+
+def situation(request: Request, config: Config, prices: PriceTable) -> Situation:
+    """The facts of an offline decision: configuration and prices, no ledger and no thread."""
+    ladder = config.ladder()
+    chars = 1_500 + len(request.instruction)
+    chars += len(request.selection.text or "") if request.selection else 0
+    chars += sum(len(f.text or "") for f in request.files or () if f.attached)
+    paths = {f.path for f in request.files or () if f.attached}
+    if request.selection is not None:
+        paths.add(request.selection.path)
+    pin = config.pins.project
+    return Situation(
+        ladder=ladder,
+        confidence_target=config.confidence_target,
+        soft_target=config.soft_target,
+        redo_cost=to_nanos(config.redo_cost_usd),
+        cost={
+            tier.name: forecast.expected_spend(tier, request.action, chars, prices)
+            for tier in ladder
+        },
+        choices=(Choice("project", pin),) if pin else (),
+        remap=config.remap,
+        floors=floors_for(request.action, paths, config.floors, ladder),
+        fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
+        cap=config.max_tier,
+    )

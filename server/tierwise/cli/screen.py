@@ -1,0 +1,101 @@
+"""The terminal of `tierwise try`: decisions, streams, diffs and questions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.text import Text
+
+from tierwise.core.decision import Decision, Estimate, Reason
+from tierwise.core.money import to_nanos
+from tierwise.present.money import dollars
+from tierwise.present.tiers import confident, label
+
+
+class Screen:
+    """Writes to the terminal; asks only where somebody can answer."""
+
+    def __init__(self) -> None:
+        self.console = Console(highlight=False, soft_wrap=True)
+        self.interactive = sys.stdin.isatty() and sys.stdout.isatty()
+        self._streaming = False
+
+    def say(self, text: str) -> None:
+        """A line."""
+        self._end_stream()
+        self.console.print(Text(text))
+
+    def heading(self, text: str) -> None:
+        """A heading, with room above it."""
+        self._end_stream()
+        self.console.print()
+        self.console.print(Text(text, style="bold"))
+
+    def stream(self, view: Mapping[str, Any]) -> None:
+        """What a task streams: its decision first, then its text."""
+        if view["kind"] == "decision":
+            self.decision(view["decision"])
+        elif view["kind"] == "delta":
+            if not self._streaming:
+                self.console.print("   ", end="")
+            self._streaming = True
+            text = view["delta"].replace("\n", "\n   ")
+            self.console.print(Text(text, style="dim"), end="")
+        elif view.get("reason"):
+            self.say(f"   {view['reason']}")
+
+    def decision(self, wire: Mapping[str, Any]) -> None:
+        """Tier, confidence, forecast against the top tier, and the reasons."""
+        decision = _decision(wire)
+        costs = decision.cost
+        top = list(costs)[-1]
+        line = Text("   ")
+        line.append(confident(decision), style="bold")
+        line.append(f" · forecast {dollars(costs[decision.answering])}")
+        line.append(f", always {label(top)} {dollars(costs[top])}", style="dim")
+        self._end_stream()
+        self.console.print(line)
+        for reason in decision.reasons:
+            self.console.print(Text(f"     {reason.text}", style="dim"))
+
+    def answered(self, wire: Mapping[str, Any], cost_usd: float) -> None:
+        """Which tier answered, and for how much."""
+        decision = _decision(wire)
+        self.say(f"   {label(decision.answering)} answered for {dollars(to_nanos(cost_usd))}.")
+
+    def diff(self, text: str, note: str) -> None:
+        """A unified diff."""
+        self._end_stream()
+        if note:
+            self.console.print(Text(f"   {note}", style="yellow"))
+        self.console.print(Syntax(text.rstrip(), "diff", background_color="default"))
+
+    def ask(self, question: str) -> bool:
+        """A yes-or-no question; no where nobody can answer."""
+        if not self.interactive:
+            return False
+        self._end_stream()
+        return self.console.input(Text(question)).strip().lower() in ("y", "yes")
+
+    def _end_stream(self) -> None:
+        if self._streaming:
+            self._streaming = False
+            self.console.print()
+
+
+def _decision(wire: Mapping[str, Any]) -> Decision:
+    return Decision(
+        first=wire["first"],
+        routed=wire["routed"],
+        answering=wire["answering"],
+        confidence=wire["confidence"],
+        cause=wire["cause"],
+        estimate=Estimate(wire["estimate"], wire["lower"], wire["accept"]),
+        cost={tier: to_nanos(usd) for tier, usd in wire["costUsd"].items()},
+        reasons=tuple(Reason("note", text) for text in wire["reasons"]),
+        explicit=wire["explicit"],
+    )

@@ -1,0 +1,304 @@
+"""`tierwise try`: the main job in a terminal, against the real server as a child.
+
+Without arguments it works on a temporary copy of real files of this program; with
+`FILE:A-B "instruction"` it works on the operator's own file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tierwise.cli.ground import configuration
+from tierwise.cli.screen import Screen
+from tierwise.core.errors import BadRequest, TierwiseError
+from tierwise.core.money import to_nanos
+from tierwise.lsp.child import Child
+from tierwise.lsp.documents import path_of
+from tierwise.models.client import ModelClient
+from tierwise.present.money import dollars
+from tierwise.syntax.languages import of_path
+from tierwise.syntax.positions import LineIndex
+
+FLAGS = {"chat": True, "task": True, "status": True, "preview": True, "budget": True}
+OVER = ("proposed", "answered", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of the demonstration; lines count from 1 and are inclusive."""
+
+    title: str
+    action: str
+    path: str
+    lines: tuple[int, int] | None
+    instruction: str = ""
+    attached: tuple[str, ...] = ()
+    diagnostics: tuple[dict[str, Any], ...] = ()
+
+
+def run(
+    where: Annotated[str | None, typer.Argument(metavar="[FILE:A-B]")] = None,
+    instruction: Annotated[str | None, typer.Argument()] = None,
+) -> None:
+    """Show the main job: route, answer, preview, apply or discard, on real files."""
+    screen = Screen()
+    screen.say("Tierwise: the cheapest tier that will do, and you always see which.")
+    env = dict(os.environ)
+    folder = Path(tempfile.mkdtemp(prefix="tierwise-try-"))
+    try:
+        rehearsal = _choose(screen, env, folder)
+        if where is None:
+            steps, root = _demonstration(folder), folder / "files"
+            screen.say("Working on a temporary copy of real files of this program.")
+        else:
+            steps, root = _own(where, instruction)
+        asyncio.run(_Session(screen, env, root, rehearsal).play(steps))
+    except TierwiseError as error:
+        screen.say(f"tierwise: {error.message}")
+        raise typer.Exit(1) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:
+    """Whether to rehearse; with a key the real API is used only after a yes."""
+    config = configuration().config
+    client = ModelClient(env)
+    keyed = all(client.key(tier) is not None for tier in config.ladder())
+    if keyed and not config.rehearsal:
+        where = client.endpoint(config.ladder().tiers[0])
+        if screen.ask(f"A key is set. Ask the real models at {where}, for real money? [y/N] "):
+            return False
+    file = folder / "config.toml"
+    file.write_text("rehearsal = true\n", encoding="utf-8")
+    env["TIERWISE_CONFIG"] = str(file)
+    env.setdefault("TIERWISE_STATE_DIR", str(folder / "state"))
+    screen.say("Rehearsal: a built-in model answers by simple rules; nothing leaves this machine.")
+    return True
+
+
+def _demonstration(folder: Path) -> list[Step]:
+    """Copies of real files, and the requests made on them."""
+    root = folder / "files"
+    package = resources.files("tierwise")
+    for name in ("present/money.py", "present/status.py", "core/tiers.py", "budget/forecast.py"):
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(package.joinpath(name).read_text("utf-8"), encoding="utf-8")
+    tiers = (root / "core/tiers.py").read_text(encoding="utf-8").splitlines()
+    names = next(i for i, line in enumerate(tiers, 1) if "def names" in line)
+    money = (root / "present/money.py").read_text(encoding="utf-8")
+    unused = money.replace("from tierwise.core", "import json\nfrom tierwise.core", 1)
+    (root / "present/money.py").write_text(unused, encoding="utf-8")
+    lines = unused.splitlines()
+    at = lines.index("import json") + 1
+    spent = next(i for i, line in enumerate(lines, 1) if line.startswith("def dollars"))
+    problem = {"path": "money.py", "line": at, "severity": "warning", "code": "F401",
+               "message": "`json` imported but unused"}  # fmt: skip
+    return [
+        Step("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
+        Step("A rename", "edit", "present/money.py", (spent, spent + 5), "rename cents to whole"),
+        Step("A fix for a diagnostic (an unused import, put into the copy)", "fix",
+             "present/money.py", (at - 1, at + 1), diagnostics=(problem,)),
+        Step("A design question", "chat", "budget/forecast.py", None,
+             "How should we design the forecast so that it learns from the ledger without"
+             " ever being cheaper than the bill? Weigh at least two approaches."),
+        Step("A change over several files", "refactor", "present/money.py", (at, len(lines)),
+             "rename spent_of to spent_against everywhere", ("present/status.py",)),
+    ]  # fmt: skip
+
+
+def _own(where: str, instruction: str | None) -> tuple[list[Step], Path]:
+    found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", where)
+    if found is None or not Path(found.group(1)).is_file():
+        raise BadRequest(f"There is no file {where}.")
+    path = Path(found.group(1)).resolve()
+    first = int(found.group(2)) if found.group(2) else None
+    last = int(found.group(3)) if found.group(3) else first
+    count = LineIndex(path.read_text(encoding="utf-8", errors="replace")).line_count
+    if first is not None and (first < 1 or first > count or (last or first) < first):
+        raise BadRequest(f"{path.name} has {count} lines; give a range inside it.")
+    span = (first, min(last or first, count)) if first is not None else None
+    root = next((p for p in path.parents if (p / ".git").exists()), path.parent)
+    step = Step(instruction or "Edit", "edit", path.relative_to(root).as_posix(), span,
+                instruction or "")  # fmt: skip
+    return [step], root
+
+
+@dataclass
+class _Session:
+    """One run: a child server, its documents on disk, and what the operator decides."""
+
+    screen: Screen
+    env: dict[str, str]
+    root: Path
+    rehearsal: bool
+    child: Child = field(init=False)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    applied: int = 0
+
+    async def play(self, steps: list[Step]) -> None:
+        self.child = await Child.start(self.env)
+        self.child.handlers = {
+            "tierwise/task/didChange": self._task,
+            "tierwise/chat/didStream": lambda p: self.screen.stream(p),
+            "workspace/applyEdit": self._apply,
+            "window/showMessageRequest": self._question,
+            "window/showMessage": lambda p: self.screen.say(p["message"]),
+        }
+        await self.child.request("initialize", {
+            "processId": os.getpid(),
+            "rootUri": self.root.as_uri(),
+            "capabilities": {
+                "workspace": {"workspaceEdit": {"documentChanges": True,
+                                                "resourceOperations": ["create"]}},
+                "window": {"showMessage": {}},
+                "general": {"positionEncodings": ["utf-32"]},
+                "experimental": {"tierwise": FLAGS},
+            },
+        })  # fmt: skip
+        self.child.notify("initialized", {})
+        try:
+            for number, step in enumerate(steps, 1):
+                self.screen.heading(f"{number}. {step.title}")
+                await self._step(step)
+            await self._summary()
+        finally:
+            await self.child.stop()
+
+    async def _step(self, step: Step) -> None:
+        uri = self._open(step.path)
+        for name in step.attached:
+            self._open(name)
+        if step.action == "chat":
+            where = {"uri": uri}
+            sent = {"prompt": step.instruction, "selection": where}
+            reply = await self.child.request("tierwise/chat/send", sent)
+            self.screen.answered(reply["decision"], reply["usage"]["costUsd"])
+            return
+        params: dict[str, Any] = {
+            "action": step.action,
+            "textDocument": {"uri": uri},
+            "instruction": step.instruction,
+            "files": [{"uri": (self.root / n).as_uri(), "attached": True} for n in step.attached],
+        }
+        if step.diagnostics:
+            params["diagnostics"] = list(step.diagnostics)
+        if step.lines is not None:
+            params["range"] = {
+                "start": {"line": step.lines[0] - 1, "character": 0},
+                "end": {"line": step.lines[1], "character": 0},
+            }
+        started = await self.child.request("tierwise/task/start", params)
+        view = await self._ended(started["taskId"])
+        self.screen.answered(view["decision"], view.get("costUsd", 0.0))
+        if view["state"] == "failed":
+            self.screen.say(f"   {view['error']['message']}")
+        elif view["state"] == "proposed":
+            await self._resolve(view)
+
+    async def _resolve(self, view: dict[str, Any]) -> None:
+        edit = await self.child.request("tierwise/edit/get", {"editId": view["editId"]})
+        self.screen.diff(edit["diff"], edit.get("note") or "")
+        if self.screen.interactive:
+            apply = self.screen.ask("   Apply? [y/N] ")
+        else:
+            apply = self.applied == 0
+            why = "applied by itself: there is no terminal" if apply else "left; discarded"
+            self.screen.say(f"   ({why})")
+        kind = "apply" if apply else "discard"
+        reply = await self.child.request(
+            "tierwise/edit/resolve", {"editId": view["editId"], "action": kind}
+        )
+        if apply and reply["applied"]:
+            self.applied += 1
+        word = {"apply": "Applied.", "discard": "Discarded."}[kind]
+        self.screen.say(f"   {word if reply['applied'] else reply.get('failureReason', '')}")
+
+    async def _summary(self) -> None:
+        history = await self.child.request("tierwise/history/query", {"limit": 100})
+        tasks = history["tasks"]
+        spent = sum(t["costUsd"] for t in tasks)
+        top = sum(max(t["decision"]["costUsd"].values()) for t in tasks)
+        unit = "at list prices, none of it spent" if self.rehearsal else "spent"
+        self.screen.heading("What this run logged")
+        for task in reversed(tasks):
+            kinds = ", ".join(o["kind"] for o in task["outcomes"]) or task["state"]
+            self.screen.say(
+                f"   {task['action']:9} {task['decision']['answering']:7}"
+                f" {dollars(to_nanos(task['costUsd'])):>7}  {kinds}  ({task['taskId']})"
+            )
+        self.screen.say(
+            f"   {dollars(to_nanos(spent))} {unit}; always using the top tier was forecast at"
+            f" {dollars(to_nanos(top))}, so {dollars(to_nanos(max(top - spent, 0)))} saved."
+        )
+
+    def _open(self, name: str) -> str:
+        path = self.root / name
+        uri = path.as_uri()
+        if uri not in self.versions:
+            self.versions[uri] = 1
+            text = path.read_text(encoding="utf-8")
+            item = {"uri": uri, "languageId": of_path(name) or "plaintext", "version": 1,
+                    "text": text}  # fmt: skip
+            self.child.notify("textDocument/didOpen", {"textDocument": item})
+        return uri
+
+    def _task(self, params: dict[str, Any]) -> None:
+        self.views[params["taskId"]] = params
+        self.changed.set()
+
+    async def _ended(self, task_id: str) -> dict[str, Any]:
+        while self.views.get(task_id, {}).get("state") not in OVER:
+            self.changed.clear()
+            await self.changed.wait()
+        return self.views[task_id]
+
+    def _apply(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write the edit to the copy and tell the server, as an editor would."""
+        for change in params["edit"]["documentChanges"]:
+            if change.get("kind") == "create":
+                Path(self._path(change["uri"])).parent.mkdir(parents=True, exist_ok=True)
+                Path(self._path(change["uri"])).touch()
+                continue
+            uri = change["textDocument"]["uri"]
+            path = self._path(uri)
+            text = path.read_text(encoding="utf-8")
+            index = LineIndex(text)
+            spans = []
+            for edit in change["edits"]:
+                a, b = edit["range"]["start"], edit["range"]["end"]
+                start = index.offset(index.from_wire(a["line"], a["character"], "utf-32"))
+                end = index.offset(index.from_wire(b["line"], b["character"], "utf-32"))
+                spans.append((start, end, edit["newText"]))
+            for start, end, new in sorted(spans, reverse=True):
+                text = text[:start] + new + text[end:]
+            path.write_text(text, encoding="utf-8")
+            self.versions[uri] = self.versions.get(uri, 0) + 1
+            self.child.notify("textDocument/didChange", {
+                "textDocument": {"uri": uri, "version": self.versions[uri]},
+                "contentChanges": [{"text": text}],
+            })  # fmt: skip
+        return {"applied": True}
+
+    def _question(self, params: dict[str, Any]) -> dict[str, str] | None:
+        first = params["actions"][0]["title"]
+        return {"title": first} if self.screen.ask(f"{params['message']} {first}? [y/N] ") else None
+
+    def _path(self, uri: str) -> Path:
+        path = path_of(uri)
+        if path is None:
+            raise BadRequest("The server edited something that is no local file.")
+        return Path(path)

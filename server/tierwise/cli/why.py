@@ -1,0 +1,88 @@
+"""`tierwise why TASK`: a task's decision, its reasons, its cost and what became of it."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from tierwise.cli.ground import print_json, read
+from tierwise.config import paths
+from tierwise.core.errors import UnknownTask
+from tierwise.core.situation import Situation
+from tierwise.present.decision import to_wire
+from tierwise.present.money import dollars
+from tierwise.present.tiers import confident
+from tierwise.routing import explain
+from tierwise.routing.weights import load
+from tierwise.store import decisions
+from tierwise.store.content import Content
+from tierwise.tasks import recall
+
+
+def run(
+    task_id: Annotated[str, typer.Argument(metavar="TASK", help="A task id, or its start.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sent: Annotated[bool, typer.Option("--sent", help="Show what went to the model.")] = False,
+) -> None:
+    """Show why a task went where it went."""
+    told = read(lambda conn: decisions.task(conn, task_id))
+    if told is None or not told.decisions:
+        raise UnknownTask(f"There is no task '{task_id}' in the ledger.")
+    decided = [recall.decision(told.task, row) for row in told.decisions]
+    last = decided[-1]
+    flips = explain.flips(last.signals, load(), Situation(confidence_target=load().target))
+    if as_json:
+        print_json(
+            {
+                "taskId": told.task.task_id,
+                "action": told.task.action,
+                "state": told.task.state,
+                "rehearsal": told.task.rehearsal,
+                "decision": to_wire(last),
+                "decisions": [to_wire(d) for d in decided],
+                "cheaper": flips.cheaper,
+                "dearer": flips.dearer,
+                "costUsd": told.cost / 1e9,
+                "attempts": [
+                    {
+                        "tier": a["tier"],
+                        "model": a["model"],
+                        "state": a["state"],
+                        "costUsd": a["cost"] / 1e9,
+                        "inputTokens": a["input_tokens"],
+                        "outputTokens": a["output_tokens"],
+                        "assumed": bool(a["assumed"]),
+                    }
+                    for a in told.attempts
+                ],
+                "outcomes": [
+                    {"kind": kind, "at": at, "tier": tier, "value": value}
+                    for kind, at, tier, value in told.outcomes
+                ],
+            }
+        )
+        return
+    typer.echo(f"{told.task.task_id}  {told.task.action}  {told.task.state}")
+    for decision in decided:
+        typer.echo(f"  {confident(decision)}  ({decision.cause})")
+        for reason in decision.reasons:
+            typer.echo(f"    {reason.text}")
+    if flips.cheaper:
+        typer.echo(f"  cheaper with: {flips.cheaper}")
+    if flips.dearer:
+        typer.echo(f"  dearer with: {flips.dearer}")
+    for attempt in told.attempts:
+        assumed = ", assumed" if attempt["assumed"] else ""
+        typer.echo(
+            f"  {attempt['tier']}: {attempt['input_tokens']} + {attempt['output_tokens']} tokens,"
+            f" {dollars(attempt['cost'])} ({attempt['state']}{assumed})"
+        )
+    for kind, at, tier, value in told.outcomes:
+        when = datetime.fromtimestamp(at / 1000).strftime("%H:%M:%S")
+        typer.echo(f"  {when} {kind} on {tier}{f' ({value})' if value else ''}")
+    if sent:
+        text = Content(paths.state_dir(os.environ)).get(told.task.task_id, "sent.md")
+        typer.echo(text or "  What was sent is no longer kept.")

@@ -1,0 +1,79 @@
+"""What the engine shows of itself: the status, a chat's reply, what an override is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from tierwise.core.errors import BadRequest
+from tierwise.core.views import StatusView
+from tierwise.present.status import StatusFacts, status
+from tierwise.tasks.api import ChatReply, OverrideParams
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+
+def status_of(
+    world: World,
+    current: Task | None,
+    recent: Iterable[Task],
+    tasks: Iterable[Task],
+    problem: str | None,
+) -> StatusView:
+    """The status as it is now."""
+    state = world.money.state
+    return status(
+        StatusFacts(
+            current=current.view() if current is not None else None,
+            recent=[t.view() for t in recent],
+            running=sum(1 for t in tasks if t.state in ("routing", "running")),
+            level=world.money.level,
+            rehearsal=world.rehearsal,
+            problem=problem or world.ledger.problem,
+            pin=world.choices.pinned(world.session, world.project),
+            spent_today=state.day_spent,
+            reserved=state.day_reserved,
+            day_limit=state.day_limit,
+            spent_project=state.project_spent,
+            project_limit=state.project_limit,
+            project=world.project.rsplit("/", 1)[-1],
+        )
+    )
+
+
+def chat_reply(task: Task) -> ChatReply:
+    """The reply of a finished chat turn; raises the task's error where it failed."""
+    if task.state == "failed" and task.error is not None:
+        raise task.error
+    return ChatReply(
+        task_id=task.id,
+        conversation_id=task.conversation_id or "",
+        decision=replace(task.decision, id=task.id),
+        text=task.text,
+        stop_reason=task.stop_reason or "cancelled",
+        usage=task.usage,
+        cost=task.cost,
+        edit_id=task.edit_id,
+    )
+
+
+def scope_key(params: OverrideParams, world: World, tasks: Mapping[str, Task]) -> str:
+    """What an override's scope is about: an action, a URI, a tier, an id. Raises `BadRequest`."""
+    keys = {
+        "task": params.task_id,
+        "conversation": params.conversation_id,
+        "file": params.uri,
+        "action": params.action,
+        "session": world.session,
+        "project": world.project,
+        "tier": params.source,
+    }
+    if params.scope == "conversation" and params.task_id is not None:
+        task = tasks.get(params.task_id)
+        keys["conversation"] = task.conversation_id if task is not None else None
+    key = keys[params.scope]
+    if not key:
+        raise BadRequest(f"An override for the scope '{params.scope}' needs to say which one.")
+    if params.scope == "tier":
+        world.ladder.rank(key)
+    return key

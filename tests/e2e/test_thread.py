@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import SAMPLE
 from tests.support.editor import PROFILES, Editor
 from tests.support.rpc import Rpc
+
 from tierwise.models.rehearsal.server import RehearsalServer
 
 DOCUMENTED = SAMPLE.replace(

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from importlib import resources
 from typing import Any, Final
 
@@ -129,7 +129,7 @@ class PriceTable:
             return whole
         rows = self._found(model, base_url)
         factor = _in_force(rows, at, usage.prompt_tokens).batch if rows else Decimal(1)
-        return -int(-(whole * factor) // 1)
+        return int((whole * factor).to_integral_value(rounding=ROUND_CEILING))
 
     def _found(self, model: str, base_url: str | None) -> list[Row] | None:
         server = base_url.rstrip("/") if base_url else None
@@ -191,7 +191,7 @@ def _row(item: Mapping[str, Any]) -> Row:
     rate = Rate(
         int(paid),
         nanos("output"),
-        nanos("write_5m", (paid * WRITE_5M).to_integral_value(rounding="ROUND_CEILING")),
+        nanos("write_5m", (paid * WRITE_5M).to_integral_value(rounding=ROUND_CEILING)),
         nanos("write_1h", paid * WRITE_1H),
         nanos("read", paid),
         int(item.get("over", 0)),

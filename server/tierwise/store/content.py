@@ -26,7 +26,8 @@ class Content:
         """Keep a text; the path, or None where it could not be written."""
         path = self._path(task_id, name)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(exist_ok=True, mode=0o700)
             temporary = path.with_name(path.name + ".part")
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
             with open(os.open(temporary, flags, 0o600), "w", encoding="utf-8", newline="") as file:

@@ -113,7 +113,7 @@ def _last_decisions(conn: Connection, since_ms: int, rehearsal: bool) -> Sequenc
         .join(owners, owners.c.task_id == made.c.task_id)
         .where(owners.c.created_ms >= since_ms, owners.c.rehearsal.is_(rehearsal))
     )
-    return [_Last(*row) for row in conn.execute(query).tuples()]
+    return [_Last(*row) for row in conn.execute(query)]
 
 
 def _outcomes(conn: Connection, since_ms: int, rehearsal: bool) -> Mapping[tuple[str, str], int]:
@@ -124,7 +124,7 @@ def _outcomes(conn: Connection, since_ms: int, rehearsal: bool) -> Mapping[tuple
         .where(owners.c.created_ms >= since_ms, owners.c.rehearsal.is_(rehearsal))
         .group_by(events.c.kind, events.c.tier)
     )
-    return {(kind, tier): n for kind, tier, n in conn.execute(query).tuples()}
+    return {(kind, tier): n for kind, tier, n in conn.execute(query)}
 
 
 def _paid(row: ReservationRow) -> Paid:

@@ -30,7 +30,7 @@ from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.reservations import ReservationRow
 
-__all__ = ["Ask", "Purse", "Reservation", "views"]
+__all__ = ["Ask", "Purse", "Reservation", "Scope", "views"]
 
 log = logging.getLogger(__name__)
 
@@ -132,13 +132,18 @@ class Purse:
         return found
 
     async def raise_by(self, nanos: int, project: str, scope: Scope = "day") -> BudgetState:
-        """Raise a cap for its current day or period, effective at once in every window."""
-        return await self._change(
-            project,
-            lambda conn, state: budget_events.note(
-                conn, "raise", scope, _key(state, scope), _ms(self.clock()), nanos=nanos
-            ),
-        )
+        """Raise a cap for its current day or period, effective at once in every window.
+
+        Where there is no cap there is nothing to raise, and nothing is kept for later.
+        """
+
+        def change(conn: Connection, state: BudgetState) -> None:
+            limit = state.day_limit if scope == "day" else state.project_limit
+            if limit is not None:
+                at = _ms(self.clock())
+                budget_events.note(conn, "raise", scope, _key(state, scope), at, nanos=nanos)
+
+        return await self._change(project, change)
 
     async def set_cap(self, nanos: int | None, project: str, scope: Scope) -> BudgetState:
         """Set a cap in place of the configured one; None goes back to the configuration."""

@@ -279,6 +279,12 @@ async def test_a_raise_is_seen_by_every_window_at_once_and_ends_with_the_day(
     await other.purse.ledger.close()
 
 
+async def test_without_a_cap_nothing_is_raised_for_later(window: Window) -> None:
+    await window.purse.raise_by(to_nanos(100), "p")
+    state = await window.purse.set_cap(to_nanos(1), "p", "day")
+    assert state.day_limit == to_nanos(1)
+
+
 async def test_a_cap_set_by_hand_stands_until_it_is_given_back(window: Window) -> None:
     window.limits = replace(window.limits, day=to_nanos(5), project=to_nanos(50))
     state = await window.purse.set_cap(to_nanos(7), "p", "day")

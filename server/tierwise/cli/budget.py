@@ -1,0 +1,220 @@
+"""`tierwise budget`: what was spent, what may be, and the operator's word on it.
+
+Every change is a row of the ledger, so that all windows see it at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from tierwise.cli.ground import configuration, ledger, print_json
+from tierwise.core.errors import BadRequest, UnknownTask
+from tierwise.core.money import to_nanos, to_usd
+from tierwise.present.money import dollars, percent, spent_of
+
+if TYPE_CHECKING:
+    from tierwise.budget.limits import BudgetState
+    from tierwise.budget.prices import Row
+    from tierwise.budget.reserve import Purse, Scope
+
+CONFIG: Final = "config"
+"""What gives a cap that was set by hand back to the configuration."""
+
+app = typer.Typer(help="Show the budget, change it, or list prices.", invoke_without_command=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def show(context: typer.Context, as_json: Json = False) -> None:
+    """Show what was spent today and on this project, against the caps."""
+    if context.invoked_subcommand is None:
+        _print(_with_purse(lambda purse, project: purse.state(project)), as_json)
+
+
+@app.command("set")
+def set_caps(
+    day: Annotated[
+        str | None, typer.Option(metavar="USD", help="Cap for every day, or 'config'.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option(metavar="USD", help="Cap for this project, or 'config'.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Set caps by hand, in place of the configured ones; 0 means no paid calls."""
+    if day is None and project is None:
+        raise typer.BadParameter("give --day USD, --project USD, or both")
+    on_day, on_project = _amount(day), _amount(project)
+
+    async def change(purse: Purse, here: str) -> BudgetState:
+        if day is not None:
+            await purse.set_cap(on_day, here, "day")
+        if project is not None:
+            await purse.set_cap(on_project, here, "project")
+        return await purse.state(here)
+
+    _print(_with_purse(change), as_json)
+
+
+@app.command("raise")
+def raise_cap(
+    usd: Annotated[str, typer.Argument(metavar="USD", help="How much more may be spent.")],
+    project: Annotated[
+        bool, typer.Option("--project", help="For this project, not for today.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Raise today's cap, or this project's for its current period."""
+    nanos = _amount(usd)
+    if not nanos:
+        raise typer.BadParameter("a raise is more than 0")
+    scope: Scope = "project" if project else "day"
+    state = _with_purse(lambda purse, here: purse.raise_by(nanos, here, scope))
+    if (state.project_limit if project else state.day_limit) is None:
+        raise BadRequest(f"There is no cap on the {scope}, so there is nothing to raise.")
+    _print(state, as_json)
+
+
+@app.command()
+def allow(
+    task: Annotated[str, typer.Argument(help="The task's id, or a unique beginning of it.")],
+    as_json: Json = False,
+) -> None:
+    """Let one task run beyond the caps; what it spends still counts."""
+    from tierwise.store import decisions
+
+    async def change(purse: Purse, here: str) -> BudgetState:
+        told = await purse.ledger.read(lambda conn: decisions.task(conn, task))
+        if told is None:
+            raise UnknownTask(f"There is no task '{task}', or more than one begins so.")
+        return await purse.allow(told.task.task_id, here)
+
+    _print(_with_purse(change), as_json)
+
+
+@app.command()
+def resume(as_json: Json = False) -> None:
+    """Go on after a hold (a clock that went back, a restored ledger), its reason being seen."""
+    _print(_with_purse(lambda purse, here: purse.resume(here)), as_json)
+
+
+@app.command()
+def prices(as_json: Json = False) -> None:
+    """List the prices, each with the date from which it holds."""
+    from tierwise.budget.prices import PriceTable
+
+    rows = PriceTable.load().rows
+    if as_json:
+        print_json([_price(row) for row in rows])
+        return
+    today = datetime.now(UTC).date()
+    typer.echo("USD per million tokens; a model not listed costs the dearest rate listed")
+    typer.echo(
+        f"{'model':20} {'from':10} {'prompt':>9} {'input':>7} {'output':>7} "
+        f"{'write 5m':>8} {'write 1h':>8} {'read':>6}"
+    )
+    for row in rows:
+        rate = row.rate
+        band = f">{rate.over:,}" if rate.over else "any"
+        later = "" if row.since <= today else "  (not yet)"
+        typer.echo(
+            f"{row.model or row.base_url or '':20} {row.since} {band:>9} {rate.input / 1e3:7g} "
+            f"{rate.output / 1e3:7g} {rate.write_5m / 1e3:8g} {rate.write_1h / 1e3:8g} "
+            f"{rate.read / 1e3:6g}{later}"
+        )
+
+
+def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetState:
+    """Run something on the purse of the folder the command was given in."""
+    from tierwise.app import limits, project_of
+    from tierwise.budget.prices import PriceTable
+    from tierwise.budget.reserve import Purse
+
+    config = configuration().config
+
+    async def run() -> BudgetState:
+        with ledger() as opened:
+            ladder = config.ladder()
+            purse = Purse(
+                opened,
+                PriceTable.load(),
+                lambda: limits(config),
+                lambda: ladder.get(ladder.cheapest),
+            )
+            return await act(purse, project_of([Path.cwd()]))
+
+    return asyncio.run(run())
+
+
+def _amount(usd: str | None) -> int | None:
+    """Dollars as written on the command line, in nano-dollars; None for 'config' or nothing."""
+    if usd is None or usd == CONFIG:
+        return None
+    try:
+        exact = Decimal(usd.removeprefix("$"))
+    except InvalidOperation:
+        raise typer.BadParameter(f"'{usd}' is not an amount of dollars") from None
+    if not exact.is_finite() or exact < 0 or exact > 10**9:
+        raise typer.BadParameter(f"'{usd}' is not an amount of dollars")
+    return to_nanos(exact)
+
+
+def _print(state: BudgetState, as_json: bool) -> None:
+    if as_json:
+        print_json(facts(state))
+        return
+    typer.echo(f"Today {state.day}: {_line(state.day_spent, state.day_limit)}")
+    if state.day_reserved:
+        typer.echo(f"In flight, at most {dollars(state.day_reserved)}")
+    typer.echo(
+        f"Project {state.project} ({state.period}): "
+        f"{_line(state.project_spent, state.project_limit)}"
+    )
+    typer.echo(f"State: {state.level}")
+    if state.hold:
+        typer.echo(state.hold)
+
+
+def facts(state: BudgetState) -> dict[str, object]:
+    """A budget's state for programs; caps are null where there is none."""
+    return {
+        "dayUsd": None if state.day_limit is None else to_usd(state.day_limit),
+        "spentTodayUsd": to_usd(state.day_spent),
+        "reservedUsd": to_usd(state.day_reserved),
+        "projectUsd": None if state.project_limit is None else to_usd(state.project_limit),
+        "spentProjectUsd": to_usd(state.project_spent),
+        "state": state.level,
+        "day": state.day,
+        "project": state.project,
+        "period": state.period,
+        "softAt": state.soft_at,
+        "hold": state.hold,
+    }
+
+
+def _line(spent: int, limit: int | None) -> str:
+    share = f" ({percent(spent / limit)})" if limit else ""
+    return spent_of(spent, limit) + share
+
+
+def _price(row: Row) -> dict[str, object]:
+    return {
+        "model": row.model,
+        "baseUrl": row.base_url,
+        "from": row.since.isoformat(),
+        "overTokens": row.rate.over,
+        "inputUsd": row.rate.input / 1e3,
+        "outputUsd": row.rate.output / 1e3,
+        "cacheWrite5mUsd": row.rate.write_5m / 1e3,
+        "cacheWrite1hUsd": row.rate.write_1h / 1e3,
+        "cacheReadUsd": row.rate.read / 1e3,
+        "batchFactor": float(row.batch),
+    }

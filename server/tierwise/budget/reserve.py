@@ -21,7 +21,7 @@ from tierwise.budget.calibration import Calibration
 from tierwise.budget.fit import Wish, fit
 from tierwise.budget.limits import BudgetState, Limits
 from tierwise.budget.prices import PriceTable
-from tierwise.core.errors import BudgetPaused, LedgerUnavailable
+from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.core.views import BudgetView
@@ -66,13 +66,10 @@ class Purse:
         """
         now = self.clock()
         try:
-            made = await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
+            return await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
         except asyncio.CancelledError:
             self.ledger.submit(lambda conn: self._withdraw(conn, ask.request_id, _ms(now)))
             raise
-        if isinstance(made, BudgetPaused):
-            raise made
-        return made
 
     async def settle(
         self,
@@ -186,20 +183,17 @@ class Purse:
 
         return await self.ledger.write(write)
 
-    def _reserve(self, conn: Connection, ask: Ask, now: datetime) -> Reservation | BudgetPaused:
-        """The transaction of `reserve`. A clock that is not believed is kept as a hold."""
+    def _reserve(self, conn: Connection, ask: Ask, now: datetime) -> Reservation:
+        """The transaction of `reserve`; a refusal rolls it back."""
         self._housekeeping(conn, now)
         existing = reservations.by_request(conn, ask.request_id)
         if existing is not None:
             return again(existing, ask)
         state = self._state(conn, ask.project, now)
-        if state.hold == accounts.HOLDS[accounts.CLOCK]:
-            if budget_events.word(conn, "", "", "").hold is None:
-                budget_events.note(conn, "hold", accounts.CLOCK, state.day, _ms(now))
-            if not ask.rehearsal:
-                return BudgetPaused(state.hold)
-        else:
+        try:
             accounts.open_day(conn, accounts.today(conn, self.limits(), now))
+        except days.ClockWentBack:
+            log.warning("the clock went back beyond what is believed")
         return self._insert(conn, ask, state, now)
 
     def _insert(self, conn: Connection, ask: Ask, state: BudgetState, now: datetime) -> Reservation:

@@ -95,6 +95,7 @@ class Ledger:
         """`close` for callers without an event loop."""
         try:
             self._readers.submit(self._reader.close)
+            self._readers.shutdown(wait=True)
             self._thread.submit(self._finish).result()
         except RuntimeError:
             return
@@ -102,7 +103,6 @@ class Ledger:
 
     def _finish(self) -> None:
         """Close the file last: whoever closes last checkpoints, and that must be in the lock."""
-        self._readers.shutdown(wait=True)
         self._copier.shutdown(wait=True)
         self._file.close()
 

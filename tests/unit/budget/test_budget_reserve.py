@@ -351,6 +351,9 @@ async def test_a_clock_far_back_holds_money_until_the_operator_resumes(window: W
     state = await window.purse.state("p")
     assert state.level == "paused"
     assert state.hold is not None
+    window.now += timedelta(days=3)
+    assert (await window.purse.state("p")).level == "ok", "a clock put right needs no word"
+    window.now -= timedelta(days=3)
     state = await window.purse.resume("p")
     assert (state.level, state.day) == ("ok", "2026-11-21")
     await window.purse.release(await window.purse.reserve(window.ask()))

@@ -56,6 +56,14 @@ class Scene:
     comment: Range | None = None
 
     @property
+    def place(self) -> Range | None:
+        """Where the task shows in its document: the selection and the comment that asked."""
+        span, asked = self.range, self.comment
+        if span is None or asked is None:
+            return span
+        return Range(min(span.start, asked.start), max(span.end, asked.end))
+
+    @property
     def documents(self) -> Mapping[str, Snapshot]:
         """Every document of the scene by URI, the focus included."""
         everything = {s.uri: s for s in (*self.open, *self.attached)}
@@ -165,7 +173,7 @@ class Task:
             state=self.state,
             decision=replace(self.decision, id=self.id),
             uri=focus.uri if focus else None,
-            range=self.scene.range,
+            range=self.scene.place,
             progress=self.progress,
             cost=self.cost,
             edit_id=self.edit_id,

@@ -1,0 +1,53 @@
+"""The loopback model as a process of its own, for editors that start their own server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+
+class Loopback:
+    """A context manager around `python -m tierwise.models.rehearsal`."""
+
+    def __enter__(self) -> Loopback:
+        server = str(Path(__file__).parents[2] / "server")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tierwise.models.rehearsal"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": server},
+        )
+        assert self.process.stdout is not None
+        self.base_url = self.process.stdout.readline().strip()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The bodies it was sent."""
+        found: list[dict[str, Any]] = self._call("/_requests")["requests"]
+        return found
+
+    def faults(self, **settings: Any) -> None:
+        """Tell it which faults to have."""
+        self._call("/_faults", settings)
+
+    def _call(self, path: str, data: Any = None) -> Any:
+        body = None if data is None else json.dumps(data).encode()
+        with urllib.request.urlopen(self.base_url + path, data=body, timeout=10) as answer:
+            return json.load(answer)

@@ -59,7 +59,8 @@ class DecisionRow:
 class Told:
     """A task read back: its row, its decisions in order, its outcomes, its paid attempts.
 
-    An outcome is (kind, at_ms, tier, value); an attempt is a reservation's columns.
+    An outcome is (kind, at_ms, tier, value); an attempt is a reservation's columns
+    and `cache_write_tokens`, both kinds together.
     """
 
     task: TaskRow
@@ -210,7 +211,9 @@ def _attempts(conn: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[Map
     for some in _chunks(ids):
         query = sa.select(table).where(table.c.task_id.in_(some))
         for row in conn.execute(query.order_by(table.c.created_ms, table.c.id)).mappings():
-            found.setdefault(row["task_id"], []).append(dict(row))
+            written = row["cache_write_5m_tokens"] + row["cache_write_1h_tokens"]
+            attempt = {**row, "cache_write_tokens": written}
+            found.setdefault(row["task_id"], []).append(attempt)
     return found
 
 

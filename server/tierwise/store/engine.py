@@ -13,9 +13,9 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import backup
@@ -27,6 +27,9 @@ __all__ = ["Connection", "Ledger"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+OWN_WRITES_S: Final = 0.5
+"""Seconds a read waits for writes of its own window that were queued before it."""
 
 WATCH_S: Final = 0.25
 """Seconds between two looks for what other windows wrote; a look costs about 0.1 ms."""
@@ -47,6 +50,7 @@ class Ledger:
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="ledger-reader")
         self._reader = Reader(self.path)
         self._opened = False
+        self._last: Future[Any] | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
@@ -60,9 +64,11 @@ class Ledger:
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
         """Queue a transaction without waiting. Writes happen in the order they were queued."""
         try:
-            return self._thread.submit(self._transaction, fn)
+            job = self._thread.submit(self._transaction, fn)
         except RuntimeError:
             raise LedgerUnavailable("The ledger is closed, so no paid call is made.") from None
+        self._last = job
+        return job
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in one transaction. Raises `LedgerUnavailable`; a cancel does not stop it."""
@@ -73,7 +79,11 @@ class Ledger:
         return self.submit(fn).result()
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` on a consistent snapshot, without the lock. Raises `LedgerUnavailable`."""
+        """Run `fn` on a consistent snapshot, without the lock. Raises `LedgerUnavailable`.
+
+        What this window queued for writing before is seen, unless another window holds the
+        ledger for longer than `OWN_WRITES_S`.
+        """
         return await asyncio.wrap_future(self._submit_read(fn))
 
     def read_sync(self, fn: Callable[[Connection], T]) -> T:
@@ -108,12 +118,14 @@ class Ledger:
 
     def _submit_read(self, fn: Callable[[Connection], T]) -> Future[T]:
         try:
-            return self._readers.submit(self._reading, fn)
+            return self._readers.submit(self._reading, fn, self._last)
         except RuntimeError:
             raise LedgerUnavailable("The ledger is closed.") from None
 
-    def _reading(self, fn: Callable[[Connection], T]) -> T:
+    def _reading(self, fn: Callable[[Connection], T], own: Future[Any] | None) -> T:
         """Open first, so that there is something to read; then read even what is not writable."""
+        if own is not None:
+            wait([own], timeout=OWN_WRITES_S)
         if not self._opened:
             error = self.warm().exception()
             if error is not None and not self.path.exists():

@@ -129,6 +129,12 @@ async def test_a_reader_sees_a_snapshot_while_another_window_writes(ledger: Ledg
     await other.close()
 
 
+async def test_a_read_sees_what_was_queued_before_it(ledger: Ledger) -> None:
+    for n in range(20):
+        ledger.submit(put(str(n)))
+    assert len(await ledger.read(keys)) == 20
+
+
 async def test_a_change_by_another_window_is_noticed(ledger: Ledger) -> None:
     await ledger.write(put("a"))
     other = Ledger.open(ledger.folder)

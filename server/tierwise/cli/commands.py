@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tierwise.cli import doctor, history, purge, route, stats, try_command, why
+from tierwise.cli import budget, doctor, history, purge, route, stats, try_command, why
 from tierwise.core.errors import TierwiseError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("stats")(stats.run)
 app.command("history")(history.run)
 app.command("purge")(purge.run)
 app.command("doctor")(doctor.run)
+app.add_typer(budget.app, name="budget")
 
 
 @app.command("serve", context_settings={"ignore_unknown_options": True})

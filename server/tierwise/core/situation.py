@@ -56,7 +56,7 @@ class Situation:
     """
 
     ladder: Ladder = DEFAULT_LADDER
-    confidence_target: float = 0.61
+    confidence_target: float = 0.60
     soft_target: float = 0.55
     redo_cost: int = 30_000_000
     cost: Mapping[str, int] = field(default_factory=dict)

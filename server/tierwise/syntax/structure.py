@@ -71,7 +71,7 @@ def _of_tree(tree: Tree, text: str) -> Structure:
         deepest = max(deepest, here)
         if node.is_named:
             branches += kind in _BRANCHES
-            definitions += kind in DEFINITIONS
+            definitions += kind in DEFINITIONS and node.parent is not None
             calls += kind in _CALLS
     top = [n for n in tree.root_node.named_children if n.type != "comment"]
     whole = len(top) == 1 and (

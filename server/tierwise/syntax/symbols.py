@@ -59,7 +59,7 @@ def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
     depth: dict[int, int] = {}
     for node in walk(tree.root_node):
         above = depth.get(node.parent.id, 0) if node.parent is not None else 0
-        defines = node.is_named and node.type in DEFINITIONS
+        defines = node.parent is not None and node.is_named and node.type in DEFINITIONS
         depth[node.id] = above + defines
         if defines and (name := _name(node)):
             outer = _decorated(node)

@@ -1,0 +1,142 @@
+"""Answers to edits to hunks: every form read, nothing placed where it does not belong."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tierwise.core.document import Snapshot
+from tierwise.core.views import TextChange
+from tierwise.edits import answer, check, diff
+from tierwise.edits.answer import Replace
+from tierwise.edits.place import NotFound, apply_block
+from tierwise.edits.proposal import FileEdit, make, place
+from tierwise.syntax.positions import LineIndex, split_lines
+from tierwise.tasks.proposals import applied
+
+BLOCK = "src/a.py\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "paths"),
+    [
+        (BLOCK, "blocks", ["src/a.py"]),
+        ("Sure:\n\n" + BLOCK + "\nand\n\n" + BLOCK.replace("a.py", "b.py"), "blocks",
+         ["src/a.py", "src/b.py"]),
+        ("src/a.py\n```python\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n```\n", "blocks",
+         ["src/a.py"]),
+        ("new.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE", "blocks", ["new.py"]),
+        ("```python\nx = 1\n```", "whole", []),
+        ("Here it is:\n```\nx\n```\nDone.", "whole", []),
+        ("```\na\n```\n```\nb\n```", "text", []),
+        ("just words", "text", []),
+        ("", "text", []),
+    ],
+)  # fmt: skip
+def test_every_form_is_read(text: str, kind: str, paths: list[str]) -> None:
+    read = answer.read(text)
+    assert read.kind == kind
+    assert [r.path for r in read.replaces] == paths
+    assert read.problem is None
+
+
+def test_a_fence_in_chat_is_text_and_a_cut_answer_is_a_failed_check() -> None:
+    assert answer.read("```\nx\n```", edits=False).kind == "text"
+    assert answer.read(BLOCK, stop_reason="max_tokens").problem == "cut off"
+    assert answer.read("```python\nx = 1", stop_reason="max_tokens").problem == "cut off"
+    assert answer.read(BLOCK[:-20]).problem == "garbled"
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "result"),
+    [
+        ("a\nb\nc\n", "b\n", "x\n", "a\nx\nc\n"),
+        ("a\r\nb\r\nc\r\n", "b\n", "x\n", "a\r\nx\r\nc\r\n"),
+        ("    a\n    b\n", "a\nb\n", "a\nx\n", "    a\n    x\n"),
+        ("a  \nb\n", "a\nb\n", "x\n", "x\n"),
+        ("last", "last\n", "end\n", "end"),
+    ],
+)
+def test_a_block_is_placed(text: str, old: str, new: str, result: str) -> None:
+    assert apply_block(text, Replace("a", old, new)) == result
+
+
+@pytest.mark.parametrize(("text", "old"), [("b\nb\n", "b\n"), ("a\n", "z\n"), ("a\n", "")])
+def test_a_block_that_fits_nowhere_or_twice_is_refused(text: str, old: str) -> None:
+    with pytest.raises(NotFound):
+        apply_block(text, Replace("a", old, "x\n"))
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "", "  d", "é𝒳"]), max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LINES, LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_applying_every_hunk_gives_the_new_text(
+    old: list[str], new: list[str], eol: str, ends: bool
+) -> None:
+    before = eol.join(old) + (eol if ends else "")
+    after = eol.join(new) + (eol if ends else "")
+    doc = Snapshot("file:///a", "/a", 1, None, before)
+    proposal = make("e", "t", {"file:///a": (doc, "a", after)})
+    if before == after:
+        assert proposal.files == ()
+        return
+    placed = place(proposal.files[0], before)
+    edits = [TextChange(p.range, p.new_text) for p in placed.values() if p is not None]
+    assert len(edits) == len(placed)
+    assert applied(before, edits) == after
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_a_rebased_hunk_never_overwrites_what_was_typed(chance: random.Random) -> None:
+    before = "".join(f"line {n}\n" for n in range(20))
+    lines = split_lines(before)
+    lines[10] = "changed\n"
+    doc = Snapshot("u", "/a", 1, None, before)
+    file = make("e", "t", {"u": (doc, "a", "".join(lines))}).files[0]
+    now = split_lines(before)
+    for n in range(3):
+        now.insert(chance.randrange(len(now) + 1), f"typed {n}\n")
+    if chance.random() < 0.3:
+        now[chance.randrange(len(now))] = "overtyped\n"
+    current = "".join(now)
+    placed = place(file, current)
+    edits = [TextChange(p.range, p.new_text) for p in placed.values() if p is not None]
+    result = applied(current, edits)
+    for line in now:
+        if line.startswith(("typed", "overtyped")):
+            assert line in result
+
+
+def failing(before: str, after: str, **more: str) -> list[str]:
+    doc = Snapshot("u", "/a.py", 1, "python", before)
+    proposal = make("e", "t", {"u": (doc, "a.py", after)})
+    instruction = more.get("instruction", "")
+    found = check.check(proposal, instruction=instruction, scope={"u"}, problem=None)
+    return [f.key for f in found]
+
+
+def test_free_checks_catch_what_they_say() -> None:
+    good = "def f(a):\n    return a\n"
+    assert failing(good, good.replace("a", "b")) == []
+    assert failing(good, good) == ["empty"]
+    assert failing(good, "def f(a:\n    return a\n") == ["parse"]
+    assert failing(good, "def f(a):\n    # ... rest of the code unchanged\n") == ["elided"]
+    assert failing("x = 1\ny = x\n", "x = 2\ny = x\n", instruction="rename x to z") == ["rename"]
+
+
+def test_two_thousand_changed_lines_are_hunks_in_no_time() -> None:
+    old = "".join(f"value_{n} = {n}\n" for n in range(4_000))
+    new = "".join(f"value_{n} = {n + n % 2}\n" for n in range(4_000))
+    assert len(diff.hunks(old, new)) >= 1
+
+
+def test_hunks_survive_line_index_positions() -> None:
+    text = "a\u2028b\nc\fd\n"
+    file = FileEdit("u", "a", "text", text, text.replace("c", "x"), (), None)
+    assert LineIndex(file.before).line_count == 3

@@ -8,42 +8,38 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-_KNOWN: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"sk-ant-[A-Za-z0-9_-]{20,}",
-        r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,}",
-        r"(?:AKIA|ASIA)[0-9A-Z]{16}",
-        r"gh[pousr]_[A-Za-z0-9]{30,}",
-        r"github_pat_[A-Za-z0-9_]{30,}",
-        r"glpat-[A-Za-z0-9_-]{20,}",
-        r"xox[abprs]-[A-Za-z0-9-]{10,}",
-        r"https://hooks\.slack\.com/services/[A-Za-z0-9/]{20,}",
-        r"AIza[0-9A-Za-z_-]{35}",
-        r"ya29\.[0-9A-Za-z_-]{20,}",
-        r"[rsp]k_(?:live|test)_[0-9A-Za-z]{16,}",
-        r"whsec_[A-Za-z0-9+/=]{20,}",
-        r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
-        r"npm_[A-Za-z0-9]{36}",
-        r"pypi-[A-Za-z0-9_-]{32,}",
-        r"hf_[A-Za-z0-9]{30,}",
-        r"dop_v1_[a-f0-9]{64}",
-        r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s]{32,}",
-    )
-)
-_URL_PASSWORD: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]+:([^\s@/'\"]{3,})@")
+from tierwise.context.secret_kinds import KINDS
+
 _ASSIGNED: Final = re.compile(
-    r"(?i)\b[\w.-]*(?:secret|passwd|password|api[_-]?key|access[_-]?key|auth[_-]?token|"
-    r"private[_-]?key|client[_-]?secret|token)\b[\"']?\s*[:=]\s*[\"']([^\s\"']{8,})[\"']"
+    r"(?i)(?:secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|apikey|access[_-]?key|account[_-]?key|"
+    r"private[_-]?key|signing[_-]?key|encryption[_-]?key|credential|token)"
+    r"[\w-]{0,30}[\"']?\]?\s{0,4}(?::|=|:=|=>)\s{0,4}[bru]?[\"'`]([^\s\"'`]{8,512})[\"'`]"
 )
-_DULL: Final = re.compile(
-    r"(?i)^(?:[\w.\[\]]*(?:example|changeme|placeholder|your[_-]|dummy|xxx|test|fake|sample)"
-    r"[\w.-]*|\$?\{.*|<.*>|%\w+%?|[a-z_]+(?:\.[a-z_]+)+|[a-z_ ]+|[A-Z_]+|\*+)$"
+_BARE: Final = re.compile(
+    r"(?im)^[ \t]{0,40}(?:-[ \t]|export[ \t]|set[ \t])?[\w.-]{0,60}"
+    r"(?:secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|apikey|access[_-]?key|account[_-]?key|"
+    r"private[_-]?key|token)[\w-]{0,30}[ \t]{0,4}(?:=|:[ \t])[ \t]{0,4}"
+    r"([^\s\"'`#(){}\[\],;<>]{8,512})[ \t]*\r?$"
 )
+_STAND_IN: Final = re.compile(
+    r"(?i)^(?:[\w.\[\]-]{0,60}(?:example|changeme|placeholder|your[_-]|dummy|xxx|fake|sample|"
+    r"redacted)[\w.-]{0,60}|\$?\{.*|<.*>|%\w+%?|\*+|\$\w+|my?pass\w*|(?:pass|passwd|password|pwd|pw|"
+    r"secret|token|user|pass123)\d{0,3})$"
+)
+"""What documentation writes where a secret would stand."""
+_NAME: Final = re.compile(
+    r"^(?:[a-z_ -]+|[A-Z_]+|[a-z_-]+[\d.]{1,4}|\w+(?:\.[A-Za-z_]\w*)+|[a-z+]+://.*"
+    r"|[.~]{0,2}/[\w.-]+(?:/[\w.-]+)*/?|%.*|.*\\[wdsSWDbB].*)$"
+)
+"""Names, paths, addresses, formats and expressions: assigned to a token, yet no secret."""
 _LEAST_ENTROPY: Final = 3.0
 """Bits per character from which an assigned string counts as random; words lie below."""
+_LETTERS_ENTROPY: Final = 3.5
+"""The same for strings of letters alone, where names in camel case come close."""
+_LETTERS: Final = 16
+"""Characters a string of letters alone must have to count as random."""
+_PLACEHOLDER: Final = re.compile(r"\{\{SECRET_\d+\}\}")
+_BENT: Final = re.compile(r"(?i)\{\s*secret[\s_-]*\d+|\bsecret[\s_-]*\d+\s*\}|\bsecret_(\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +52,16 @@ class Redacted:
 
 def find(text: str) -> list[tuple[int, int]]:
     """Spans (offsets) of everything in a text that looks like a secret, in order, disjoint."""
-    spans = [m.span() for pattern in _KNOWN for m in pattern.finditer(text)]
-    spans += [m.span(1) for m in _URL_PASSWORD.finditer(text) if not _DULL.match(m.group(1))]
-    spans += [
-        m.span(1)
-        for m in _ASSIGNED.finditer(text)
-        if not _DULL.match(m.group(1)) and _entropy(m.group(1)) >= _LEAST_ENTROPY
+    lowered = text.lower()
+    spans = [
+        m.span(kind.group)
+        for kind in KINDS
+        if any(hint in lowered for hint in kind.hints)
+        for m in kind.pattern.finditer(text)
+        if kind.group == 0 or not _STAND_IN.match(m.group(kind.group))
     ]
+    spans += [m.span(1) for m in _ASSIGNED.finditer(text) if _random(m.group(1))]
+    spans += [m.span(1) for m in _BARE.finditer(text) if _mixed(m.group(1)) and _random(m.group(1))]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:
@@ -74,22 +73,54 @@ def find(text: str) -> list[tuple[int, int]]:
 
 def redact(text: str, known: tuple[tuple[str, str], ...] = ()) -> Redacted:
     """The text with each secret replaced; the same secret gets the same placeholder."""
+    return redact_spans(text, find(text), known)
+
+
+def redact_spans(
+    text: str, spans: list[tuple[int, int]], known: tuple[tuple[str, str], ...] = ()
+) -> Redacted:
+    """The text with the given spans replaced, for a piece whose whole document was scanned."""
     names = {secret: name for name, secret in known}
-    parts, last = [], 0
-    for start, end in find(text):
+    parts, last, number = [], 0, len(names)
+    for start, end in spans:
         secret = text[start:end]
-        name = names.setdefault(secret, f"{{{{SECRET_{len(names) + 1}}}}}")
-        parts += [text[last:start], name]
+        if secret not in names:
+            number += 1
+            while f"SECRET_{number}" in text:
+                number += 1
+            names[secret] = f"{{{{SECRET_{number}}}}}"
+        parts += [text[last:start], names[secret]]
         last = end
     parts.append(text[last:])
     return Redacted("".join(parts), tuple((name, secret) for secret, name in names.items()))
 
 
 def restore(text: str, secrets: tuple[tuple[str, str], ...]) -> str | None:
-    """The text with every placeholder put back; None where one was bent out of shape."""
-    for name, secret in secrets:
-        text = text.replace(name, secret)
-    return None if re.search(r"SECRET_\d+\}|\{SECRET_\d+", text) else text
+    """The text with every placeholder put back; None where one was bent or made up."""
+    if not secrets:
+        return text
+    known = dict(secrets)
+    rest = _PLACEHOLDER.sub(lambda m: "" if m.group() in known else m.group(), text)
+    for match in _BENT.finditer(rest):
+        number = match.group(1)
+        if number is None or f"{{{{SECRET_{number}}}}}" in known:
+            return None
+    return _PLACEHOLDER.sub(lambda m: known[m.group()], text)
+
+
+def _random(value: str) -> bool:
+    """Whether an assigned value looks generated rather than named."""
+    if _STAND_IN.match(value) or _NAME.match(value):
+        return False
+    bits = _entropy(value)
+    if value.isalpha():
+        return len(value) >= _LETTERS and bits >= _LETTERS_ENTROPY
+    return bits >= _LEAST_ENTROPY or (len(value) <= 10 and bits >= 2.5 and _mixed(value))
+
+
+def _mixed(value: str) -> bool:
+    """Letters beside digits or signs, as in a short password."""
+    return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 
 def _entropy(text: str) -> float:

@@ -8,7 +8,7 @@ makes in one is sent after one confirmation.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 HARD_FILES: Final = (
     ".tierwiseignore", ".aiignore", ".aiexclude", ".cursorignore", ".copilotignore",
     ".codeiumignore", ".clineignore", ".rooignore", ".continueignore", ".geminiignore",
+    ".augmentignore", ".aiderignore", ".claudeignore", ".noai",
 )  # fmt: skip
 SECRET_PATTERNS: Final = (
-    ".env", ".env.*", "!.env.example", "!.env.sample", "!.env.template",
-    "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa", "id_dsa", "id_ecdsa",
-    "id_ed25519", ".netrc", ".pgpass", ".npmrc", ".pypirc", "credentials.json", ".git-credentials",
-    ".ssh/", ".aws/", ".gnupg/",
+    ".env", ".env.*", "!.env.example", "!.env.sample", "!.env.template", ".envrc",
+    "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk",
+    "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", "_netrc", ".pgpass", ".npmrc",
+    ".pypirc", ".htpasswd", "credentials.json", ".git-credentials",
+    ".ssh/", ".aws/", ".gnupg/", ".kube/config", ".docker/config.json",
 )  # fmt: skip
-"""Files that hold keys by convention; hard wherever they lie."""
+"""Files that hold keys by convention; hard wherever they lie, and no pattern opens them."""
+
+BUILT_IN: Final = "it may hold keys"
+CONFIGURED: Final = "the configuration"
 
 Kind = Literal["open", "git", "hard"]
 
@@ -41,21 +46,27 @@ class Verdict:
 
 @dataclass
 class IgnoreRules:
-    """The rules of a workspace. Without a root only the built-in patterns hold."""
+    """The rules of a workspace. Without a root only the built-in patterns hold.
 
-    roots: Sequence[Path] = ()
+    `roots` may be a function, for folders that come and go. `extra` are patterns of the
+    configuration, relative to each root; they can only add to what is ignored. Ignore files
+    are read again when their time stamp or size changes.
+    """
+
+    roots: Sequence[Path] | Callable[[], Sequence[Path]] = ()
     extra: Iterable[str] = ()
-    _specs: dict[Path, tuple[int, GitIgnoreSpec | None]] = field(default_factory=dict)
+    _specs: dict[Path, tuple[tuple[int, int], GitIgnoreSpec]] = field(default_factory=dict)
     _built_in: GitIgnoreSpec | None = None
+    _configured: GitIgnoreSpec | None = None
 
     def judge(self, path: str | os.PathLike[str]) -> Verdict:
         """The verdict on a local path, by its own name and by where it really lies."""
-        named = Path(os.path.abspath(path))
         try:
+            named = Path(os.path.abspath(path))
             real = named.resolve()
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             return Verdict("hard", "a path that does not resolve")
-        verdicts = [self._one(candidate) for candidate in {named, real}]
+        verdicts = [self._one(candidate) for candidate in dict.fromkeys((named, real))]
         for kind in ("hard", "git"):
             for verdict in verdicts:
                 if verdict.kind == kind:
@@ -63,55 +74,69 @@ class IgnoreRules:
         return Verdict("open")
 
     def _one(self, path: Path) -> Verdict:
-        if self._fixed().match_file(path.as_posix().lstrip("/")):
-            return Verdict("hard", "it may hold keys")
-        root = next((r for r in self._all_roots() if path.is_relative_to(r)), None)
-        if root is None:
-            return Verdict("open")
-        for name in HARD_FILES:
-            if self._ignored(path, root, name):
-                return Verdict("hard", name)
-        if self._ignored(path, root, ".gitignore") or self._excluded(path, root):
-            return Verdict("git", ".gitignore")
+        # Lower case, because some file systems open `.ENV` and `.env` as the same file.
+        if self._fixed().match_file(path.as_posix().lstrip("/").lower()):
+            return Verdict("hard", BUILT_IN)
+        inside = [root for root in self._all_roots() if path.is_relative_to(root)]
+        for root in inside:
+            if self._own().match_file(path.relative_to(root).as_posix()):
+                return Verdict("hard", CONFIGURED)
+            for name in HARD_FILES:
+                if self._ignored(path, root, name):
+                    return Verdict("hard", name)
+        for root in inside:
+            if self._ignored(path, _git_top(root), ".gitignore"):
+                return Verdict("git", ".gitignore")
         return Verdict("open")
 
     def _all_roots(self) -> list[Path]:
-        found = [Path(os.path.abspath(root)) for root in self.roots]
-        return [*found, *(root.resolve() for root in found)]
+        roots = self.roots() if callable(self.roots) else self.roots
+        found = [Path(os.path.abspath(root)) for root in roots]
+        return list(dict.fromkeys([*found, *(root.resolve() for root in found)]))
 
     def _ignored(self, path: Path, root: Path, name: str) -> bool:
-        """Whether ignore files of that name, from the root down, ignore the path; the last wins."""
-        ignored = False
-        folders = [root]
-        for part in path.parent.relative_to(root).parts:
-            folders.append(folders[-1] / part)
-        for folder in folders:
-            spec = self._spec(folder / name)
-            if spec is None:
-                continue
-            verdict = spec.check_file(path.relative_to(folder).as_posix()).include
-            if verdict is not None:
-                ignored = verdict
-        return ignored
+        """Whether ignore files of that name ignore the path, as git reads them.
 
-    def _excluded(self, path: Path, root: Path) -> bool:
-        spec = self._spec(root / ".git" / "info" / "exclude")
-        return spec is not None and spec.match_file(path.relative_to(root).as_posix())
+        From the root down: the last matching pattern of the deepest file wins, but nothing
+        below an ignored folder can be opened again.
+        """
+        specs: list[tuple[Path, GitIgnoreSpec]] = []
+        if name == ".gitignore":
+            exclude = self._spec(root / ".git" / "info" / "exclude")
+            if exclude is not None:
+                specs.append((root, exclude))
+        parts = path.relative_to(root).parts
+        here = root
+        for depth, part in enumerate(parts):
+            spec = self._spec(here / name)
+            if spec is not None:
+                specs.append((here, spec))
+            here = here / part
+            folder = depth < len(parts) - 1
+            ignored = False
+            for base, known in specs:
+                shown = here.relative_to(base).as_posix() + ("/" if folder else "")
+                include = known.check_file(shown).include
+                if include is not None:
+                    ignored = include
+            if ignored:
+                return True
+        return False
 
     def _spec(self, file: Path) -> GitIgnoreSpec | None:
         try:
-            changed = file.stat().st_mtime_ns
-        except OSError:
+            stat = file.stat()
+        except (OSError, ValueError):
             return None
+        changed = (stat.st_mtime_ns, stat.st_size)
         known = self._specs.get(file)
         if known is not None and known[0] == changed:
             return known[1]
         from pathspec import GitIgnoreSpec
 
         try:
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-            spec = GitIgnoreSpec.from_lines(lines)
-        except (OSError, ValueError):
+            spec = _compiled(file.read_text(encoding="utf-8-sig", errors="replace").splitlines())
+        except OSError:
             # An ignore file that cannot be read must not open what it was meant to close.
             spec = GitIgnoreSpec.from_lines(["*"])
         self._specs[file] = (changed, spec)
@@ -119,7 +144,29 @@ class IgnoreRules:
 
     def _fixed(self) -> GitIgnoreSpec:
         if self._built_in is None:
-            from pathspec import GitIgnoreSpec
-
-            self._built_in = GitIgnoreSpec.from_lines([*SECRET_PATTERNS, *self.extra])
+            self._built_in = _compiled(SECRET_PATTERNS)
         return self._built_in
+
+    def _own(self) -> GitIgnoreSpec:
+        if self._configured is None:
+            self._configured = _compiled(p for p in self.extra if not p.lstrip().startswith("!"))
+        return self._configured
+
+
+def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Patterns as git reads them; a line that is no pattern costs itself and not the file."""
+    from pathspec import GitIgnoreSpec
+
+    valid = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue
+        valid.append(line)
+    return GitIgnoreSpec.from_lines(valid)
+
+
+def _git_top(root: Path) -> Path:
+    """The folder whose `.gitignore` counts first: the repository the root lies in."""
+    return next((p for p in (root, *root.parents) if (p / ".git").exists()), root)

@@ -7,6 +7,8 @@ used instead.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
@@ -18,15 +20,25 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_snake
 
 from tierwise.config.model import Config
+from tierwise.config.sources import SOURCES, May
+from tierwise.core.tiers import Ladder
 
 REPOSITORY_FILE: Final = ".tierwise.toml"
+SETTINGS: Final = "editor settings"
+LARGEST_FILE: Final = 1_000_000
+"""Bytes of a configuration file; anything larger is a mistake or an attack."""
 
-NOT_OVER_LSP: Final = frozenset({"tiers", "verify", "prices"})
-"""Top keys that choose endpoints, keys or programs: a server cannot tell a user's setting
-from a workspace's, so they come from the operator's file alone."""
 
-REPOSITORY_MAY: Final = frozenset({"budget", "max_tier", "ignore", "floors"})
-"""Top keys a repository may set, each only to tighten."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something a repository wants that would cost more: inactive until `digest` is accepted.
+
+    The digest is of key and value, so that a changed wish is a new question.
+    """
+
+    key: str
+    digest: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Loaded:
 
     config: Config
     notices: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
 
 def load(
@@ -46,28 +59,125 @@ def load(
 ) -> Loaded:
     """The configuration from all sources. Never raises; `repository` is None when untrusted.
 
-    `accepted` names what the operator agreed to of a repository's proposals ("floors").
+    `accepted` holds the digests of a repository's asks that the operator agreed to.
     """
     notices: list[str] = []
-    config = _validated({}, _read(operator_file, notices), str(operator_file.name), notices)
-    if settings:
-        config = _with_settings(config, settings, notices)
+    config = _validated({}, _read(operator_file, notices), operator_file.name, notices)
+    config = _consistent(config, notices)
+    asks: tuple[Ask, ...] = ()
+    if isinstance(settings, Mapping) and settings:
+        wanted = _over(config, _snake(settings), SETTINGS, notices)
+        config, _ = _governed(config, wanted, SETTINGS, accepted, notices)
     if repository is not None:
         found = _read(repository / REPOSITORY_FILE, notices)
-        config = _tightened(config, found, accepted, notices)
-    return Loaded(_consistent(config, notices), tuple(notices))
+        wanted = _over(config, found, REPOSITORY_FILE, notices)
+        config, asks = _governed(config, wanted, REPOSITORY_FILE, accepted, notices)
+    return Loaded(_consistent(config, notices), tuple(notices), asks)
+
+
+def leaf(config: Config, key: str) -> object:
+    """The value of a leaf of `SOURCES`, such as `budget.day_usd`."""
+    value: object = config
+    for part in key.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _governed(
+    own: Config, wanted: Config, source: str, accepted: frozenset[str], notices: list[str]
+) -> tuple[Config, tuple[Ask, ...]]:
+    """`wanted`, with every leaf put back that this source may not set like that.
+
+    Both sides are validated before they are compared, so that no spelling of a value (a
+    number in quotes, a key in another case) gets past the comparison.
+    """
+    asks: list[Ask] = []
+    for key, rule in SOURCES.items():
+        before, after = leaf(own, key), leaf(wanted, key)
+        if before == after:
+            continue
+        may: May = rule.settings if source == SETTINGS else rule.repository
+        if may == "any":
+            continue
+        if may == "tighten" and rule.tighter is not None and rule.tighter(before, after, own):
+            continue
+        instead = before
+        if may == "ask":
+            ask = Ask(key, _digest(key, after), f"{source} asks for {key}, which would cost more.")
+            if ask.digest in accepted:
+                instead = _raised(before, after, own.ladder())
+            else:
+                asks.append(ask)
+                notices.append(f"{ask.sentence} It is not used until you accept it.")
+        elif may == "tighten":
+            notices.append(f"{source}: '{key}' may only be made tighter there; it is ignored.")
+        else:
+            notices.append(
+                f"{source}: '{key}' is ignored: it is set in the configuration file alone."
+            )
+        wanted = _with_leaf(wanted, key, instead)
+    return wanted, tuple(asks)
+
+
+def _with_leaf(config: Config, key: str, value: object) -> Config:
+    section, _, name = key.partition(".")
+    if not name:
+        return config.model_copy(update={section: value})
+    inner = getattr(config, section).model_copy(update={name: value})
+    return config.model_copy(update={section: inner})
+
+
+def _raised(own: object, wanted: object, ladder: Ladder) -> object:
+    """Floors of both; where both name a path or an action, the higher one."""
+    if not isinstance(own, dict) or not isinstance(wanted, dict):
+        return own
+    result = dict(own)
+    for name, tier in wanted.items():
+        if tier in ladder:
+            known = result.get(name)
+            result[name] = ladder.higher(str(known), tier) if known in ladder else tier
+    return result
+
+
+def _digest(key: str, value: object) -> str:
+    text = json.dumps([key, value], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _read(path: Path, notices: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():
+            notices.append(f"{path.name} is not a file; it is not used.")
+            return {}
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            notices.append(f"{path.name} is larger than {LARGEST_FILE:,} bytes; it is not used.")
+            return {}
+        return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         notices.append(f"{path.name} cannot be read ({type(error).__name__}); it is not used.")
-    except tomllib.TOMLDecodeError as error:
-        notices.append(f"{path.name} is not valid TOML ({error}); it is not used.")
+    except (ValueError, RecursionError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        notices.append(f"{path.name} is not valid TOML ({why}); it is not used.")
     return {}
+
+
+def _over(own: Config, found: Mapping[str, Any], source: str, notices: list[str]) -> Config:
+    """The own configuration with a source's keys over it; ignore patterns are added."""
+    data = deepcopy(dict(found))
+    ignore = data.get("ignore")
+    if isinstance(ignore, dict) and isinstance(ignore.get("patterns"), list):
+        reopening = [p for p in ignore["patterns"] if isinstance(p, str) and p.startswith("!")]
+        if reopening:
+            notices.append(f"{source}: ignore.patterns may only ignore more; '!' is not used.")
+        ignore["patterns"] = [
+            *own.ignore.patterns,
+            *(p for p in ignore["patterns"] if p not in reopening and p not in own.ignore.patterns),
+        ]
+    return _validated(_plain(own), data, source, notices)
 
 
 def _validated(
@@ -87,61 +197,6 @@ def _validated(
             instead = f"{kept!r} stays" if kept is not None else "the default is used"
             notices.append(f"{source}: {shown}: {problem['msg']}; {instead}.")
     return Config.model_validate(base)
-
-
-def _with_settings(config: Config, settings: Mapping[str, object], notices: list[str]) -> Config:
-    data = _snake(settings)
-    for key in sorted(NOT_OVER_LSP & data.keys()):
-        del data[key]
-        notices.append(
-            f"'{key}' in the editor's settings is ignored: set it in the configuration file."
-        )
-    budget = data.get("budget")
-    if isinstance(budget, dict):
-        _never_raise(config, budget, "the editor's settings", notices)
-    return _validated(_plain(config), data, "editor settings", notices)
-
-
-def _tightened(
-    config: Config, found: Mapping[str, Any], accepted: frozenset[str], notices: list[str]
-) -> Config:
-    data: dict[str, Any] = {}
-    for key, value in found.items():
-        if key not in REPOSITORY_MAY:
-            notices.append(f"{REPOSITORY_FILE}: '{key}' is ignored: a repository may not set it.")
-        else:
-            data[key] = deepcopy(value)
-    budget = data.get("budget")
-    if isinstance(budget, dict):
-        for key in [k for k in budget if k not in ("day_usd", "project_usd")]:
-            del budget[key]
-            notices.append(f"{REPOSITORY_FILE}: 'budget.{key}' is ignored.")
-        _never_raise(config, budget, REPOSITORY_FILE, notices)
-    cap, ladder = data.get("max_tier"), config.ladder()
-    own_cap = config.max_tier
-    if own_cap in ladder and cap in ladder and ladder.rank(str(cap)) > ladder.rank(str(own_cap)):
-        del data["max_tier"]
-    if isinstance(data.get("ignore"), dict):
-        own = data["ignore"].get("patterns") or ()
-        data["ignore"] = {"patterns": [*config.ignore.patterns, *own]}
-    if "floors" in data and "floors" not in accepted:
-        del data["floors"]
-        notices.append(
-            f"{REPOSITORY_FILE} asks for floors, which would cost more; they are not used."
-        )
-    return _validated(_plain(config), data, REPOSITORY_FILE, notices)
-
-
-def _never_raise(config: Config, budget: dict[str, Any], source: str, notices: list[str]) -> None:
-    """Drop caps that would be higher than the operator's own."""
-    for key in ("day_usd", "project_usd"):
-        own, wanted = getattr(config.budget, key), budget.get(key)
-        if key in budget and (
-            wanted is None
-            or (own is not None and isinstance(wanted, (int, float)) and wanted > own)
-        ):
-            del budget[key]
-            notices.append(f"{source}: 'budget.{key}' may only lower the budget; it is ignored.")
 
 
 def _consistent(config: Config, notices: list[str]) -> Config:
@@ -188,7 +243,9 @@ def _snake(settings: Mapping[str, object]) -> dict[str, Any]:
     """Settings with snake_case keys, two levels deep; deeper keys are names, not ours."""
     return {
         to_snake(key): (
-            {to_snake(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+            {to_snake(k): v for k, v in value.items() if v is not None}
+            if isinstance(value, Mapping)
+            else value
         )
         for key, value in settings.items()
         if value is not None

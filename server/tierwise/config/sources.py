@@ -1,0 +1,91 @@
+"""Which source may set which key: one table, read by the loader and by its tests.
+
+A leaf is a key as it is written in a file: `budget.day_usd`, `tiers`, `floors.paths`. The
+operator's own file may set every leaf. The editor's settings may come from a workspace, and
+a repository's file always does, so for them each leaf has a rule:
+
+- `any`: taken as it is;
+- `tighten`: taken where it costs or sends no more than what holds already;
+- `ask`: would cost more, so it is inactive until the operator accepts it;
+- `never`: ignored with a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tierwise.config.model import Config
+
+May = Literal["any", "tighten", "ask", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the editor's settings (`settings`) and a repository's file (`repository`) may do.
+
+    `tighter(own, wanted, config)` tells whether a wanted value is no looser than the own one.
+    """
+
+    settings: May
+    repository: May
+    tighter: Callable[[object, object, Config], bool] | None = None
+
+
+def lower(own: object, wanted: object, config: Config) -> bool:
+    """A cap no higher than the own one; absent means there is no cap."""
+    if not isinstance(wanted, int | float):
+        return False
+    return own is None or (isinstance(own, int | float) and wanted <= own)
+
+
+def longer_period(own: object, wanted: object, config: Config) -> bool:
+    """A cap for ever is tighter than the same cap every month."""
+    return wanted == own or wanted == "total"
+
+
+def lower_tier(own: object, wanted: object, config: Config) -> bool:
+    """A tier that exists and stands no higher than the own cap."""
+    ladder = config.ladder()
+    if wanted not in ladder:
+        return False
+    return own is None or own not in ladder or ladder.rank(str(wanted)) <= ladder.rank(str(own))
+
+
+def superset(own: object, wanted: object, config: Config) -> bool:
+    """Patterns that hold all of the own ones; the loader adds instead of replacing."""
+    return isinstance(own, tuple) and isinstance(wanted, tuple) and set(own) <= set(wanted)
+
+
+SOURCES: Final[Mapping[str, Rule]] = {
+    "confidence_target": Rule("any", "never"),
+    "soft_target": Rule("any", "never"),
+    "redo_cost_usd": Rule("any", "never"),
+    "ask_above_usd": Rule("any", "never"),
+    "second_opinion": Rule("any", "never"),
+    "rehearsal": Rule("any", "never"),
+    "content_keep_days": Rule("any", "never"),
+    "parallel": Rule("any", "never"),
+    "max_tier": Rule("tighten", "tighten", lower_tier),
+    "tiers": Rule("never", "never"),
+    "budget.day_usd": Rule("tighten", "tighten", lower),
+    "budget.project_usd": Rule("tighten", "tighten", lower),
+    "budget.project_period": Rule("tighten", "never", longer_period),
+    "budget.soft_at": Rule("any", "never"),
+    "budget.timezone": Rule("never", "never"),
+    "floors.paths": Rule("any", "ask"),
+    "floors.actions": Rule("any", "ask"),
+    "remap": Rule("any", "never"),
+    "pins.project": Rule("any", "never"),
+    "learning.on": Rule("any", "never"),
+    "learning.trials": Rule("any", "never"),
+    "verify": Rule("never", "never"),
+    "timeouts.connect": Rule("any", "never"),
+    "timeouts.first_event": Rule("any", "never"),
+    "timeouts.between_events": Rule("any", "never"),
+    "timeouts.attempt": Rule("any", "never"),
+    "timeouts.task": Rule("any", "never"),
+    "ignore.patterns": Rule("tighten", "tighten", superset),
+}
+"""A time zone moves the day a cap counts for, so it belongs to whoever set the cap."""

@@ -48,6 +48,7 @@ class Application(TaskEngine):
     async def started(self) -> None:
         """Open the ledger, take over earlier choices, start the watch on money."""
         world = self.world
+        world.ledger.warm()
         try:
             rows = await world.ledger.read(
                 lambda conn: overrides.choices(conn, project=world.project, session=world.session)

@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.support.editor import Editor
 from tests.support.rpc import Rpc
+
 from tierwise.core.decision import Signals
 from tierwise.core.request import Request, Selection
 from tierwise.core.situation import Situation

@@ -19,7 +19,7 @@ from tierwise.core.context import ContextItem, ItemKind, LeftOut, Pack
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import ContextTooLarge, Ignored
 from tierwise.core.request import Request
-from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import definitions, words
 
 CHARS_PER_TOKEN: Final = 3.0
@@ -106,7 +106,7 @@ def _may_send(doc: Snapshot, materials: Materials, left_out: list[LeftOut]) -> b
 
 
 def _of_focus(focus: Snapshot, materials: Materials) -> list[ContextItem]:
-    name, index = materials.name(focus), LineIndex(focus.text)
+    name, index = materials.name(focus), index_of(focus.text)
     span = materials.range
     if span is None:
         return [_whole(focus, name)]
@@ -156,7 +156,7 @@ def _related(
                 for i in items
             ):
                 continue
-            index = index or LineIndex(doc.text)
+            index = index or index_of(doc.text)
             text = index.slice(symbol.range)
             if len(text) <= 6_000:
                 found.append(

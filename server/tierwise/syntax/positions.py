@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import Final, Literal
 
 from tierwise.core.document import Position, Range
@@ -105,6 +106,12 @@ class LineIndex:
         if end > start and self.text[end] == "\n" and self.text[end - 1] == "\r":
             end -= 1
         return start, end
+
+
+@lru_cache(maxsize=8)
+def index_of(text: str) -> LineIndex:
+    """The line index of a text, kept for the few texts that are worked on."""
+    return LineIndex(text)
 
 
 def replace_range(text: str, span: Range, new_text: str) -> str:

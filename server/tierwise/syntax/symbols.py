@@ -42,13 +42,14 @@ class Symbol:
     depth: int
 
 
+@lru_cache(maxsize=16)
 def enclosing(text: str, language: str | None, at: Position) -> Symbol | None:
     """The innermost definition around a position, None outside of any."""
     inside = [s for s in definitions(text, language) if s.range.start <= at <= s.range.end]
     return max(inside, key=lambda s: (s.depth, s.range.start), default=None)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
     """All definitions of a text, outer ones first."""
     tree = parse(text, language)
@@ -73,6 +74,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b[A-Za-z_]\w{2,}\b", text))
 
 
+@lru_cache(maxsize=32)
 def occurrences(name: str, text: str) -> int:
     """How often an identifier stands in a text as a whole word."""
     return len(re.findall(rf"\b{re.escape(name)}\b", text)) if name in text else 0

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from tierwise.budget.reserve import Ask, Reservation
-from tierwise.core.errors import ModelError
+from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.models import candidates, prompts, retry
@@ -60,7 +60,15 @@ async def answer(task: Task, world: World) -> Answer:
         total += 1
         on_tier += 1
         try:
-            result = await _attempt(task, tier, tier.max_tokens, world)
+            result = await _attempt(task, tier, world)
+            if result.stop_reason == "max_tokens" and not task.whole:
+                task.whole = True
+                task.reset("the answer was cut off: once more, with more room")
+                result = await _attempt(task, tier, world)
+        except TaskTooDear as error:
+            _go_down(task, tier, error, world)
+            on_tier = 0
+            continue
         except ModelError as error:
             left = world.config.timeouts.task - (world.monotonic() - began)
             if error.kind not in ("refused", "auth", "bad_request", "too_large", "no_credit"):
@@ -103,14 +111,22 @@ def _fail_over(
     log.info("task %s: failover %s -> %s (%s)", task.id, tier.name, stand_in, error.kind)
 
 
-async def _attempt(task: Task, tier: Tier, max_tokens: int, world: World) -> Result:
-    """One attempt, and one larger one where the answer was cut off by a smaller cap."""
+def _go_down(task: Task, tier: Tier, error: TaskTooDear, world: World) -> None:
+    """A soft task that does not fit the budget goes one tier down; any other is refused alone."""
+    below = world.ladder.below(tier.name)
+    if task.decision.explicit or not task.decision.soft or below is None:
+        raise error
+    task.decided(policy.moved(task.decision, below, "budget", "budget", error.message), "budget")
+
+
+async def _attempt(task: Task, tier: Tier, world: World) -> Result:
+    """One reserved, settled attempt."""
     pack = task.pack
     assert pack is not None, "context is collected before anything is asked"
     prompt = prompts.build(task.request, pack, world.threads.history(task.conversation_id))
     if world.config.content_keep_days > 0:
         world.content.put(task.id, "sent.md", prompt.text)
-    reservation = await _reserve(task, tier, prompt, max_tokens, world)
+    reservation = await _reserve(task, tier, prompt, world)
     if reservation.note:
         task.noticed(reservation.note)
     trace, usage = Trace(), None
@@ -138,9 +154,7 @@ async def _attempt(task: Task, tier: Tier, max_tokens: int, world: World) -> Res
         await asyncio.shield(_settle(task, reservation, usage, trace, world))
 
 
-async def _reserve(
-    task: Task, tier: Tier, prompt: Prompt, max_tokens: int, world: World
-) -> Reservation:
+async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Reservation:
     focus = task.scene.focus
     task.attempts += 1
     reservation = await world.purse.reserve(
@@ -151,10 +165,11 @@ async def _reserve(
             prompt=prompt.text,
             action=task.request.action,
             language=focus.language if focus else None,
-            max_tokens=max_tokens,
+            max_tokens=tier.max_tokens,
             project=world.project,
             rehearsal=task.rehearsal,
             allowed=task.allowed,
+            whole=task.whole,
         )
     )
     world.money.running(reservation.id)

@@ -16,7 +16,7 @@ from tierwise.edits import check
 from tierwise.edits.check import Failed
 from tierwise.edits.place import NotFound, apply_block
 from tierwise.edits.proposal import Proposal, make
-from tierwise.syntax.positions import LineIndex, replace_range
+from tierwise.syntax.positions import LineIndex, index_of, replace_range
 from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.attempts import Answer
 from tierwise.tasks.requests import relative
@@ -141,7 +141,7 @@ def _whole(task: Task, text: str, texts: Texts, world: World) -> None:
     if focus is None:
         raise Misplaced("there is no document to put the code into")
     path = relative(focus, tuple(world.documents.roots()))
-    index = LineIndex(focus.text)
+    index = index_of(focus.text)
     if span is None or (span.start == span.end and action in _REPLACES):
         at = span.start if span is not None else Position(0, 0)
         symbol = enclosing(focus.text, focus.language, at)
@@ -210,7 +210,7 @@ def _without_comment(task: Task, texts: Texts, world: World) -> None:
     focus, comment = task.scene.focus, task.scene.comment
     if focus is None or comment is None:
         return
-    index = LineIndex(focus.text)
+    index = index_of(focus.text)
     line = index.slice(comment)
     if focus.uri not in texts:
         path = relative(focus, tuple(world.documents.roots()))

@@ -93,20 +93,12 @@ class Money:
 
     async def raise_by(self, nanos: int, scope: Literal["day", "project"] = "day") -> None:
         """Raise a cap for its current day or period, effective at once in every window."""
-        state, project = self.state, self.world.project
-        key = state.day if scope == "day" else f"{project}|{state.period}"
-        at = self.world.now_ms()
-        await self.world.ledger.write(
-            lambda conn: accounts.note(conn, "raise", scope, key, at, nanos=nanos)
-        )
+        await self.world.purse.raise_by(nanos, self.world.project, scope)
         await self.refresh()
 
     async def allow(self, task_id: str) -> None:
         """Let one task run beyond the budget."""
-        at, day = self.world.now_ms(), self.state.day
-        await self.world.ledger.write(
-            lambda conn: accounts.note(conn, "allow", "task", day, at, task_id=task_id)
-        )
+        await self.world.purse.allow(task_id, self.world.project)
         await self._release()
 
     async def _release(self) -> None:

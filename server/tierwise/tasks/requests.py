@@ -11,7 +11,7 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.request import ACTIONS, EDITING, FileRef, Request, Selection, ThreadState
 from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
-from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
 from tierwise.tasks.task import Scene
@@ -102,7 +102,7 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
         if params.action in _NEEDS_CODE:
             raise BadRequest("Open a file and select the code this is about.")
         return None
-    index = LineIndex(focus.text)
+    index = index_of(focus.text)
     if params.range is None:
         return None
     if params.range.start.line >= index.line_count:
@@ -127,7 +127,7 @@ def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
     focus, span = scene.focus, scene.range
     if focus is None or span is None:
         return None
-    index = LineIndex(focus.text)
+    index = index_of(focus.text)
     last = span.end.line
     if span.end.character == 0 and last > span.start.line:
         last -= 1

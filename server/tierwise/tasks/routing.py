@@ -78,7 +78,14 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
         soft_target=config.soft_target,
         redo_cost=to_nanos(config.redo_cost_usd),
         cost={
-            tier.name: forecast.expected_spend(tier, request.action, chars, world.prices, at=now)
+            tier.name: forecast.expected_spend(
+                tier,
+                request.action,
+                chars,
+                world.prices,
+                at=now,
+                calibration=world.purse.calibration,
+            )
             for tier in world.ladder
         },
         budget="ok" if task is not None and task.allowed else world.money.level,

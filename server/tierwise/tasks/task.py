@@ -99,6 +99,8 @@ class Task:
     pack: Pack | None = None
     allowed: bool = False
     """True once the operator allowed this task beyond its budget."""
+    whole: bool = False
+    """True once an answer was cut off, so that the next attempt asks for all its tier may give."""
     runner: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     seq: int = 0

@@ -53,11 +53,12 @@ format: $(DEV) ## Format everything
 fit: $(DEV) ## Fit the router's weights from the shared data
 	@$(BIN)/python -W ignore -m tierwise.routing.fit
 
-bench: $(DEV) ## Measure the server beside a bare one, in one run
+bench: $(DEV) ## Measure the server beside a bare one, and the ledger
 	@$(BIN)/python -m tests.bench.bench_server
+	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 
 soak: $(DEV) ## Run the long tests
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -m slow --timeout 7200 tests/soak
+	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
 
 clean: ## Remove everything the other targets made
 	rm -rf $(VENV) .tools

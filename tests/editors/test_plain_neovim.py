@@ -11,7 +11,6 @@ from typing import Any
 
 import pynvim
 import pytest
-
 from tests.conftest import SAMPLE
 from tests.support.loopback import Loopback
 

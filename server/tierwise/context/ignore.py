@@ -73,6 +73,11 @@ class IgnoreRules:
                     return verdict
         return Verdict("open")
 
+    def judge_shown(self, path: str) -> Verdict:
+        """The verdict on a path as it is shown: absolute, or relative to any of the roots."""
+        verdicts = [self.judge(root / path) for root in self._all_roots()] or [self.judge(path)]
+        return max(verdicts, key=lambda v: ("open", "git", "hard").index(v.kind))
+
     def _one(self, path: Path) -> Verdict:
         # Lower case, because some file systems open `.ENV` and `.env` as the same file.
         if self._fixed().match_file(path.as_posix().lstrip("/").lower()):

@@ -6,11 +6,16 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-_SECRET: Final = re.compile(r"sk-[A-Za-z0-9_-]{8,}|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}")
+_SECRET: Final = re.compile(
+    r"sk-[A-Za-z0-9_-]{8,}|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?i:x-api-key|authorization|api[_-]?key)[\"']?\s{0,4}[:=]\s{0,4}[b]?[\"']?[^\s\"',;}]{6,}"
+    r"|://[^\s/@:]{1,100}:[^\s/@]{1,200}@"
+)
+LARGEST: Final = 1_000_000
+"""Bytes from which a log is set aside when the next server starts."""
 _SHORTEST_KEY: Final = 6
 """Characters a configured key must have to be blanked wherever it appears."""
 
@@ -39,8 +44,15 @@ def redact(text: str, keys: Iterable[str] = ()) -> str:
     return _SECRET.sub("[key]", text)
 
 
+def _fresh(path: Path) -> Path:
+    """The log file, the old one set aside when it has grown: at start, where it costs nothing."""
+    if path.exists() and path.stat().st_size > LARGEST:
+        path.replace(path.with_suffix(".log.1"))
+    return path
+
+
 def setup(level: str, folder: Path | None, keys: Iterable[str] = ()) -> None:
-    """Log to stderr, and to a rotating file in the state folder where it can be written.
+    """Log to stderr, and to a file in the state folder where it can be written.
 
     The protocol libraries log whole messages at INFO, so they are kept at WARNING whatever
     the level.
@@ -49,11 +61,7 @@ def setup(level: str, folder: Path | None, keys: Iterable[str] = ()) -> None:
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handlers.append(
-                RotatingFileHandler(
-                    folder / "tierwise.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8"
-                )
-            )
+            handlers.append(logging.FileHandler(_fresh(folder / "tierwise.log"), encoding="utf-8"))
         except OSError:
             pass
     guard = Redact(list(keys))

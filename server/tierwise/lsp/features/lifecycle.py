@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from tierwise.config.load import load
+from tierwise.config.names import tier_names
 from tierwise.config.paths import config_file
 from tierwise.lsp import messages
 from tierwise.lsp.client import Client
@@ -25,7 +25,7 @@ def register(server: Server) -> None:
         server.client = Client.of(params)
         server.protocol.initialized_once = True
         server.docs.folders = _folders(params)
-        server.protocol.tiers = _tiers(server)
+        server.protocol.tiers = tier_names(config_file(server.env))
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
@@ -61,11 +61,6 @@ def register(server: Server) -> None:
     async def trust_changed(params: Any) -> None:
         trusted = messages.Trusted.model_validate(params or {})
         (await server.engine()).set_trusted(trusted.trusted)
-
-
-def _tiers(server: Server) -> tuple[str, ...]:
-    """The tier names from the operator's file; the engine is not there yet to ask."""
-    return load(config_file(server.env)).config.ladder().names
 
 
 def _folders(params: types.InitializeParams) -> list[Path]:

@@ -11,7 +11,8 @@ from typing import Final
 
 _SECRET: Final = re.compile(
     r"sk-[A-Za-z0-9_-]{8,}|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}"
-    r"|(?i:x-api-key|authorization|api[_-]?key)[\"']?\s{0,4}[:=]\s{0,4}[b]?[\"']?[^\s\"',;}]{6,}"
+    r"|(?i:x-api-key|authorization|api[_-]?key)[\"']?\s{0,4}[:=]\s{0,4}b?[\"']?"
+    r"(?i:(?:bearer|basic|token)\s+)?[^\s\"',;}]{6,}"
     r"|://[^\s/@:]{1,100}:[^\s/@]{1,200}@"
 )
 LARGEST: Final = 1_000_000

@@ -34,11 +34,11 @@ CANCEL: Final = "Cancel"
 
 @dataclass
 class Entry:
-    """A proposal with its task. `done` holds, per URI, the text before and after applying."""
+    """A proposal with its task. `done` holds, per URI, the text before and after each apply."""
 
     task: Task
     proposal: Proposal
-    done: dict[str, tuple[str, str]] = field(default_factory=dict)
+    done: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
     applied_ms: int = 0
     timer: asyncio.TimerHandle | None = None
@@ -185,16 +185,16 @@ class Proposals:
             if not entry.done or entry.undone:
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
             changes: list[FileChange] = []
-            for uri, (before, after) in entry.done.items():
+            for uri, steps in entry.done.items():
                 now = self._text(uri)
                 if uri in entry.created:
-                    if now != after:
+                    if now != steps[-1][1]:
                         raise DocumentChanged(
                             f"{uri.rsplit('/', 1)[-1]} changed since; undo it there."
                         )
                     changes.append(FileChange(uri, "delete", self._version(uri)))
                     continue
-                changes.append(self._back(uri, before, after, now))
+                changes.append(self._back(uri, steps, now))
             reply = await self.world.listener.apply(changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
@@ -210,8 +210,7 @@ class Proposals:
         for entry in self.at(uri):
             task = entry.task
             if uri in entry.done and not entry.undone:
-                before, after = entry.done[uri]
-                if text == before and before != after:
+                if text == entry.done[uri][0][0]:
                     self._undone(entry)
             elif task.state == "proposed":
                 task.on_change(task)
@@ -305,11 +304,10 @@ class Proposals:
         for change in changes:
             if change.kind == "create":
                 entry.created.add(change.uri)
-                entry.done[change.uri] = ("", change.edits[0].new_text)
+                entry.done[change.uri] = [("", change.edits[0].new_text)]
                 continue
             after = applied(before[change.uri], change.edits)
-            first = entry.done.get(change.uri, (before[change.uri], ""))[0]
-            entry.done[change.uri] = (first, after)
+            entry.done.setdefault(change.uri, []).append((before[change.uri], after))
         entry.applied_ms = self.world.now_ms()
         entry.proposal = entry.proposal.marked(ids, "applied")
         whole = all(h.state == "applied" for f in entry.proposal.files for h in f.hunks)
@@ -321,16 +319,24 @@ class Proposals:
             self.world.outcomes.record(task, "partlyApplied", ",".join(ids))
             task.move("partlyApplied")
 
-    def _back(self, uri: str, before: str, after: str, now: str) -> FileChange:
-        hunks = tuple(
-            Hunk(str(n), h.start, h.end, h.lines)
-            for n, h in enumerate(diff.hunks(after, before), 1)
+    def _back(self, uri: str, steps: Sequence[tuple[str, str]], now: str) -> FileChange:
+        """The change that takes every apply back, newest first, around what was typed since."""
+        text = now
+        for before, after in reversed(steps):
+            hunks = tuple(
+                Hunk(str(n), h.start, h.end, h.lines)
+                for n, h in enumerate(diff.hunks(after, before), 1)
+            )
+            placed = place(FileEdit(uri, uri, "text", after, before, hunks), text)
+            if any(p is None for p in placed.values()):
+                raise DocumentChanged(f"{uri.rsplit('/', 1)[-1]} changed since; undo it there.")
+            found = [TextChange(p.range, p.new_text) for p in placed.values() if p is not None]
+            text = applied(text, found)
+        whole = tuple(
+            Hunk(str(n), h.start, h.end, h.lines) for n, h in enumerate(diff.hunks(now, text), 1)
         )
-        reverse = FileEdit(uri, uri, "text", after, before, hunks)
-        placed = place(reverse, now)
-        if any(p is None for p in placed.values()):
-            raise DocumentChanged(f"{uri.rsplit('/', 1)[-1]} changed since; undo it there.")
-        edits = tuple(TextChange(p.range, p.new_text) for p in placed.values() if p is not None)
+        back = place(FileEdit(uri, uri, "text", now, text, whole), now)
+        edits = tuple(TextChange(p.range, p.new_text) for p in back.values() if p is not None)
         return FileChange(uri, "text", self._version(uri), edits)
 
     def _undone(self, entry: Entry) -> None:

@@ -1,0 +1,114 @@
+"""The command line as a user runs it: one process per command, its exit code and its words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.e2e.test_money import document, start, state
+from tests.support.editor import Editor
+from tests.support.rpc import Rpc
+
+SERVER = str(Path(__file__).parents[2] / "server")
+
+
+def run(env: dict[str, str], *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    kept = {k: os.environ[k] for k in ("PATH", "HOME") if k in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "tierwise", *args],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={**kept, "PYTHONPATH": SERVER, **env},
+        timeout=90,
+        check=False,
+    )
+
+
+def test_try_runs_the_main_job_without_a_terminal_and_without_a_key(tmp_path: Path) -> None:
+    env = {
+        "TIERWISE_STATE_DIR": str(tmp_path / "state"),
+        "TIERWISE_CONFIG": str(tmp_path / "none.toml"),
+    }
+    done = run(env, "try")
+    assert done.returncode == 0, done.stderr
+    for said in ("Rehearsal", "Docs for a function", "Applied.", "Discarded.", "always Opus",
+                 "answered for", "saved."):  # fmt: skip
+        assert said in done.stdout, said
+    stats = json.loads(run(env, "stats", "--json").stdout)
+    assert stats["tasks"] == 0, "rehearsal never mixes with what is real"
+    assert stats["rehearsal"]["tasks"] == 5
+
+
+def test_try_does_a_file_of_the_users_own(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text("import sys\nimport os\n\n\ndef f(a):\n    return a\n", encoding="utf-8")
+    env = {
+        "TIERWISE_STATE_DIR": str(tmp_path / "state"),
+        "TIERWISE_CONFIG": str(tmp_path / "none.toml"),
+    }
+    done = run(env, "try", f"{file}:5-6", "rename f to g")
+    assert done.returncode == 0, done.stderr
+    assert "def g(a):" in file.read_text(encoding="utf-8")
+    assert run(env, "try", f"{file}:90-99", "x").returncode == 1
+    assert "no file" in run(env, "try", str(tmp_path / "gone.py"), "x").stdout
+
+
+def test_route_answers_line_by_line_and_a_bad_line_does_not_stop_it(tmp_path: Path) -> None:
+    env = {"TIERWISE_CONFIG": str(tmp_path / "none.toml")}
+    lines = [
+        '{"id": "a", "action": "edit", "instruction": "rename foo to bar", "odd": 1}',
+        "{nonsense",
+        '{"id": "c", "action": "dance", "instruction": "x"}',
+        '{"id": "d", "action": "chat", "instruction": "@turbo hello"}',
+        '{"id": "e", "action": "chat", "instruction": "@opus hello"}',
+        '{"id": "f", "action": "fix", "instruction": "", "tier": "sonnet"}',
+    ]
+    done = run(env, "route", stdin="\n".join(lines))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a["id"] for a in answers] == ["a", None, "c", "d", "e", "f"]
+    assert ["error" in a for a in answers] == [False, True, True, True, False, False]
+    assert answers[4]["answering"] == "opus"
+    assert answers[5]["cause"] == "override"
+    assert done.stderr.count("odd") == 1
+    assert done.returncode == 0
+
+
+async def test_why_stats_and_history_tell_a_task(
+    editor: Editor, rpc: Rpc, env: dict[str, str]
+) -> None:
+    uri = await start(editor)
+    task_id = await document(editor, uri)
+    view = await state(rpc, task_id, "proposed")
+    await rpc.request("tierwise/edit/resolve", {"editId": view["editId"], "action": "discard"})
+    await rpc.stop()
+    why = await asyncio.to_thread(run, env, "why", task_id, "--json")
+    told = json.loads(why.stdout)
+    assert told["decision"]["answering"] == "haiku"
+    assert told["attempts"][0]["costUsd"] == told["costUsd"] > 0
+    assert [o["kind"] for o in told["outcomes"]] == ["discarded"]
+    sent = await asyncio.to_thread(run, env, "why", task_id[:8], "--sent")
+    assert "def add_numbers" in sent.stdout
+    stats = json.loads((await asyncio.to_thread(run, env, "stats", "--json")).stdout)
+    assert stats["byTier"]["haiku"]["tasks"] == 1
+    assert stats["byAction"]["document"]["costUsd"] == pytest.approx(told["costUsd"])
+    assert stats["savedUsd"] > 0
+    history = await asyncio.to_thread(run, env, "history", "--json")
+    assert json.loads(history.stdout)[0]["taskId"] == task_id
+    assert (await asyncio.to_thread(run, env, "purge")).returncode == 0
+    gone = await asyncio.to_thread(run, env, "why", task_id, "--sent")
+    assert "no longer kept" in gone.stdout
+    missing = await asyncio.to_thread(run, env, "why", "nothing")
+    assert missing.returncode == 1
+    assert "no task" in missing.stderr
+
+
+def test_wrong_usage_is_exit_2(tmp_path: Path) -> None:
+    env = {"TIERWISE_CONFIG": str(tmp_path / "none.toml")}
+    assert run(env, "history", "--limit", "many").returncode == 2
+    assert run(env, "serve", "--nonsense").returncode == 2

@@ -1,0 +1,105 @@
+"""Proposals taken apart: hunks one by one, two proposals on one range, and redo."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import SAMPLE
+from tests.e2e.test_money import document, start, state
+from tests.support.editor import Editor
+from tests.support.rpc import Rpc, RpcError
+
+from tierwise.models.rehearsal.faults import Fault
+from tierwise.models.rehearsal.server import RehearsalServer
+
+TWO = """\
+sample.py
+<<<<<<< SEARCH
+def add_numbers(a, b):
+=======
+def add_numbers(a: int, b: int) -> int:
+>>>>>>> REPLACE
+
+sample.py
+<<<<<<< SEARCH
+def greet(name):
+=======
+def greet(name: str) -> None:
+>>>>>>> REPLACE
+"""
+
+
+async def resolve(rpc: Rpc, edit_id: object, action: str, *hunks: str) -> dict[str, object]:
+    params = {"editId": edit_id, "action": action, **({"hunks": list(hunks)} if hunks else {})}
+    result: dict[str, object] = await rpc.request("tierwise/edit/resolve", params)
+    return result
+
+
+async def test_hunks_are_applied_and_discarded_one_by_one(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.default = Fault(text=TWO)
+    uri = await start(editor)
+    task_id = await document(editor, uri)
+    view = await state(rpc, task_id, "proposed")
+    edit = await rpc.request("tierwise/edit/get", {"editId": view["editId"]})
+    assert [h["id"] for h in edit["hunks"]] == ["1.1", "1.2"]
+    assert (await resolve(rpc, view["editId"], "apply", "1.2"))["applied"] is True
+    assert "def greet(name: str) -> None:" in editor.texts[uri]
+    assert "def add_numbers(a, b):" in editor.texts[uri]
+    await state(rpc, task_id, "partlyApplied")
+    editor.type(uri, 0, "# above\n")
+    again = await rpc.request("tierwise/edit/get", {"editId": view["editId"]})
+    assert [h["state"] for h in again["hunks"]] == ["pending", "applied"]
+    assert again["hunks"][0]["range"]["start"]["line"] == 4, "ranges are of the current version"
+    await resolve(rpc, view["editId"], "apply", "1.1")
+    assert "def add_numbers(a: int, b: int) -> int:" in editor.texts[uri]
+    await state(rpc, task_id, "applied")
+    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": view["editId"]}]}
+    assert (await editor.run(undo))["applied"] is True
+    assert editor.texts[uri] == "# above\n" + SAMPLE, "what was typed between stays"
+
+
+async def test_an_unknown_hunk_and_edit_are_named(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    uri = await start(editor)
+    view = await state(rpc, await document(editor, uri), "proposed")
+    with pytest.raises(RpcError, match=r"no hunk '9\.9'"):
+        await resolve(rpc, view["editId"], "apply", "9.9")
+    with pytest.raises(RpcError) as unknown:
+        await resolve(rpc, "nothing", "apply")
+    assert unknown.value.name == "UnknownEdit"
+
+
+async def test_two_proposals_on_one_range_never_destroy_each_other(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    uri = await start(editor)
+    model.faults.queue.append(
+        Fault(text="```python\ndef add_numbers(a, b):\n    return b + a\n```")
+    )
+    first = await state(rpc, await document(editor, uri), "proposed")
+    model.faults.queue.append(
+        Fault(text="```python\ndef add_numbers(a, b):\n    return a - b\n```")
+    )
+    second = await state(rpc, await document(editor, uri), "proposed")
+    assert (await resolve(rpc, first["editId"], "apply"))["applied"] is True
+    text = editor.texts[uri]
+    with pytest.raises(RpcError) as refused:
+        await resolve(rpc, second["editId"], "apply")
+    assert refused.value.name == "DocumentChanged"
+    assert editor.texts[uri] == text
+
+
+async def test_retry_redoes_on_the_tier_that_was_named(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    uri = await start(editor)
+    task_id = await document(editor, uri)
+    view = await state(rpc, task_id, "proposed")
+    params = {"editId": view["editId"], "action": "retry", "tier": "up"}
+    assert (await rpc.request("tierwise/edit/resolve", params))["taskId"] == task_id
+    await rpc.until(lambda: len(model.requests) == 2)
+    assert model.requests[-1]["model"] == "claude-sonnet-5-5"
+    history = await rpc.request("tierwise/history/query", {})
+    assert [o["kind"] for o in history["tasks"][0]["outcomes"]] == ["superseded"]

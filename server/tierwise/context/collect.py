@@ -59,9 +59,9 @@ class _Taking:
     A selection may cut through a secret, so a piece cannot be judged by itself.
     """
 
-    def __init__(self, name: Callable[[Snapshot], str], instruction: str) -> None:
+    def __init__(self, name: Callable[[Snapshot], str]) -> None:
         self.name = name
-        self.known = secrets.redact(instruction).secrets
+        self.known: tuple[tuple[str, str], ...] = ()
 
     def piece(
         self, kind: ItemKind, doc: Snapshot, index: LineIndex, start: int, end: int
@@ -113,7 +113,7 @@ def needs_confirmation(materials: Materials) -> str | None:
 def collect(request: Request, materials: Materials) -> Pack:
     """The pack of a request.
 
-    `Pack.secrets` covers the instruction too: whoever sends it puts the placeholders in.
+    The instruction is no part of it; `secrets.redact(instruction, pack.secrets)` cleans that.
     Raises `Ignored` for a selection or attachment in a file that must not be sent,
     `ContextTooLarge` where the selection alone does not fit.
     """
@@ -125,7 +125,7 @@ def collect(request: Request, materials: Materials) -> Pack:
         raise Ignored(f"{materials.name(focus)} is binary, so it is not sent.")
     attached = [d for d in materials.attached if _may_send(d, materials, left_out)]
     opened = [d for d in materials.open if _may_send(d, materials, left_out)]
-    taking = _Taking(materials.name, request.instruction)
+    taking = _Taking(materials.name)
     items: list[ContextItem] = []
     if focus is not None:
         items += _of_focus(focus, materials.range, taking)

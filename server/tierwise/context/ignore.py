@@ -48,16 +48,16 @@ class Verdict:
 class IgnoreRules:
     """The rules of a workspace. Without a root only the built-in patterns hold.
 
-    `roots` may be a function, for folders that come and go. `extra` are patterns of the
-    configuration, relative to each root; they can only add to what is ignored. Ignore files
+    `extra` are patterns of the configuration, relative to each root; they can only add to
+    what is ignored. Both may be functions, for folders and settings that change. Ignore files
     are read again when their time stamp or size changes.
     """
 
     roots: Sequence[Path] | Callable[[], Sequence[Path]] = ()
-    extra: Iterable[str] = ()
+    extra: Iterable[str] | Callable[[], Iterable[str]] = ()
     _specs: dict[Path, tuple[tuple[int, int], GitIgnoreSpec]] = field(default_factory=dict)
     _built_in: GitIgnoreSpec | None = None
-    _configured: GitIgnoreSpec | None = None
+    _configured: tuple[tuple[str, ...], GitIgnoreSpec] | None = None
 
     def judge(self, path: str | os.PathLike[str]) -> Verdict:
         """The verdict on a local path, by its own name and by where it really lies."""
@@ -153,9 +153,11 @@ class IgnoreRules:
         return self._built_in
 
     def _own(self) -> GitIgnoreSpec:
-        if self._configured is None:
-            self._configured = _compiled(p for p in self.extra if not p.lstrip().startswith("!"))
-        return self._configured
+        given = self.extra() if callable(self.extra) else self.extra
+        patterns = tuple(p for p in given if not p.lstrip().startswith("!"))
+        if self._configured is None or self._configured[0] != patterns:
+            self._configured = (patterns, _compiled(patterns))
+        return self._configured[1]
 
 
 def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:

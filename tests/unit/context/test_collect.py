@@ -101,11 +101,11 @@ def test_a_git_ignored_focus_needs_a_yes(root: Path, lines: Range | None) -> Non
     assert needs_confirmation(materials(root, doc(root, "b.py", SOURCE), lines)) is None
 
 
-def test_secrets_are_out_of_every_kind_of_item_and_of_the_instruction(root: Path) -> None:
+def test_secrets_are_out_of_every_kind_of_item(root: Path) -> None:
     focus = doc(root, "a.py", f"import os  # {KEY}\n\n\ndef f():\n    k = '{KEY}'\n    price(k)\n")
     attached = doc(root, "b.py", f"K = '{KEY}'\n")
     opened = doc(root, "c.py", f"def price(k):\n    return '{KEY}'\n")
-    request = Request("fix", f"use {KEY}", diagnostics=(Diagnostic("a.py", 1, message=KEY),))
+    request = Request("fix", "use it", diagnostics=(Diagnostic("a.py", 1, message=KEY),))
     found = materials(root, focus, span(4, 6), (attached,), (opened,))
     pack = collect(request, found)
     assert {i.kind for i in pack.items} >= {"selection", "symbol", "file", "related", "diagnostics"}

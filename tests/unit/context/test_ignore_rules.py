@@ -132,3 +132,11 @@ def test_roots_may_come_and_go(root: Path) -> None:
 
 def test_a_path_with_a_null_byte_is_not_sent(root: Path) -> None:
     assert IgnoreRules((root,)).judge("a\0b").kind == "hard"
+
+
+def test_configured_patterns_may_change(root: Path) -> None:
+    patterns = ["*.sql"]
+    rules = IgnoreRules((root,), lambda: patterns)
+    assert rules.judge(root / "a.csv").kind == "open"
+    patterns.append("*.csv")
+    assert rules.judge(root / "a.csv").kind == "hard"

@@ -42,6 +42,8 @@ class Application(TaskEngine):
 
     env: Mapping[str, str]
     settings: Mapping[str, object]
+    own: Config
+    """The configuration without the repository's file: the operator's word on money."""
     rehearsal_server: RehearsalServer | None = None
     told: set[str]
 
@@ -71,6 +73,7 @@ class Application(TaskEngine):
             self.env, settings, self.world.documents.roots(), self.world.trust.trusted
         )
         self.world.config = loaded.config
+        self.own = configuration(self.env, settings, (), False).config
         for notice in loaded.notices:
             if notice not in self.told:
                 self.told.add(notice)
@@ -108,21 +111,21 @@ def build(
     state = paths.state_dir(env)
     ledger = Ledger.open(state)
     own_session = session or uuid.uuid4().hex[:12]
-    prices = PriceTable.load()
+    prices, wrong = price_table(loaded.config)
     client = ModelClient(env, rehearsal_url=lambda: _rehearsal_url(app))
     world = World(
         config=loaded.config,
         documents=documents,
         listener=listener,
         trust=Trust(trusted),
-        ignore=IgnoreRules(tuple(documents.roots()), loaded.config.ignore.patterns),
+        ignore=IgnoreRules(documents.roots, lambda: world.config.ignore.patterns),
         ledger=ledger,
         journal=Journal(ledger, lambda text: listener.notice("error", text), own_session),
         content=Content(state),
         purse=Purse(
             ledger,
             prices,
-            lambda: limits(world.config),
+            lambda: limits(app.own, world.config),
             lambda: world.tier(world.ladder.cheapest),
         ),
         prices=prices,
@@ -137,9 +140,22 @@ def build(
     world.money = Money(world)
     app = Application(world)
     app.env, app.settings, app.told = env, settings or {}, set(loaded.notices)
-    for notice in loaded.notices:
+    app.own = configuration(env, settings or {}, (), False).config
+    for notice in (*loaded.notices, *wrong):
         listener.notice("warning", notice)
     return app
+
+
+def price_table(config: Config) -> tuple[PriceTable, tuple[str, ...]]:
+    """The list prices with the operator's own over them; a row that cannot be is said."""
+    rows = []
+    for price in config.prices:
+        row = price.model_dump(exclude_none=True, exclude={"since"})
+        rows.append({**{k: str(v) for k, v in row.items()}, "from": price.since})
+    try:
+        return PriceTable.load(rows), ()
+    except ValueError as error:
+        return PriceTable.load(), (f"prices: {error}; the list prices are used.",)
 
 
 def configuration(
@@ -153,15 +169,26 @@ def configuration(
     return load(paths.config_file(env), settings=settings, repository=repository)
 
 
-def limits(config: Config) -> Limits:
-    """The configured caps in nano-dollars."""
-    budget = config.budget
+def limits(own: Config, held: Config | None = None) -> Limits:
+    """The caps in nano-dollars: the operator's own, and what a repository's file made of them.
+
+    They are kept apart because a repository's lower cap binds whatever the operator sets later.
+    """
+
+    def nanos(usd: float | None) -> int | None:
+        return None if usd is None else to_nanos(usd)
+
+    budget, lowered = own.budget, (held or own).budget
     return Limits(
-        day=None if budget.day_usd is None else to_nanos(budget.day_usd),
-        project=None if budget.project_usd is None else to_nanos(budget.project_usd),
+        day=nanos(budget.day_usd),
+        project=nanos(budget.project_usd),
         period=budget.project_period,
-        soft_at=budget.soft_at,
+        soft_at=lowered.soft_at,
         timezone=budget.timezone,
+        repository_day=nanos(lowered.day_usd) if lowered.day_usd != budget.day_usd else None,
+        repository_project=nanos(lowered.project_usd)
+        if lowered.project_usd != budget.project_usd
+        else None,
     )
 
 

@@ -149,7 +149,8 @@ async def test_a_client_that_never_answers_stops_nothing(editor: Editor, rpc: Rp
     await rpc.request("tierwise/task/start", given)
     state = ""
     while state != "proposed":
-        state = (await rpc.request("tierwise/history/query", {}))["tasks"][0]["state"]
+        tasks = (await rpc.request("tierwise/history/query", {}))["tasks"]
+        state = tasks[0]["state"] if tasks else ""
     await alive(rpc)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import typer
 
+from tierwise.app import price_table
 from tierwise.budget import forecast
 from tierwise.budget.prices import PriceTable
 from tierwise.cli.ground import configuration
@@ -30,7 +31,10 @@ def run() -> None:
     loaded = configuration()
     for notice in loaded.notices:
         typer.echo(f"tierwise: {notice}", err=True)
-    config, prices = loaded.config, PriceTable.load()
+    config = loaded.config
+    prices, wrong = price_table(config)
+    for notice in wrong:
+        typer.echo(f"tierwise: {notice}", err=True)
     unknown: set[str] = set()
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tierwise import logs
 from tierwise.config import paths
+from tierwise.config.names import key_names
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,7 +21,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     given = parser.parse_args(arguments)
     env = dict(os.environ)
-    keys = [value for name, value in env.items() if name.endswith(("_KEY", "_TOKEN", "_SECRET"))]
+    named = key_names(paths.config_file(env))
+    keys = [v for k, v in env.items() if k in named or k.endswith(("_KEY", "_TOKEN", "_SECRET"))]
     logs.setup(given.log_level, paths.state_dir(env), keys)
     from tierwise.lsp import server
 

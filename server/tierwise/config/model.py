@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -80,6 +81,23 @@ class Timeouts(Section):
     task: Seconds = 75.0
 
 
+class Price(Section):
+    """The operator's own price of a model, in dollars per million tokens.
+
+    `since` is a date (UTC). A price of 0 is accepted only beside a `base_url` of one's own.
+    """
+
+    model: str | None = None
+    base_url: str | None = None
+    since: date = date(2026, 1, 1)
+    over: Annotated[int, Field(ge=0)] = 0
+    input: Usd
+    output: Usd
+    write_5m: Usd | None = None
+    write_1h: Usd | None = None
+    read: Usd | None = None
+
+
 class Ignore(Section):
     """Patterns of files that are never sent, beside the ignore files themselves."""
 
@@ -107,6 +125,7 @@ class Config(Section):
     verify: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()
+    prices: tuple[Price, ...] = ()
 
     def ladder(self) -> Ladder:
         """The tiers in order; the shipped three when none are configured."""

@@ -69,6 +69,7 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "parallel": Rule("any", "never"),
     "max_tier": Rule("tighten", "tighten", lower_tier),
     "tiers": Rule("never", "never"),
+    "prices": Rule("never", "never"),
     "budget.day_usd": Rule("tighten", "tighten", lower),
     "budget.project_usd": Rule("tighten", "tighten", lower),
     "budget.project_period": Rule("tighten", "never", longer_period),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tierwise.budget.reserve import Ask, Reservation
 from tierwise.core.errors import ModelError, TaskTooDear
@@ -123,7 +123,8 @@ async def _attempt(task: Task, tier: Tier, world: World) -> Result:
     """One reserved, settled attempt."""
     pack = task.pack
     assert pack is not None, "context is collected before anything is asked"
-    prompt = prompts.build(task.request, pack, world.threads.history(task.conversation_id))
+    asked = replace(task.request, instruction=task.wish)
+    prompt = prompts.build(asked, pack, world.threads.history(task.conversation_id))
     if world.config.content_keep_days > 0:
         world.content.put(task.id, "sent.md", prompt.text)
     reservation = await _reserve(task, tier, prompt, world)

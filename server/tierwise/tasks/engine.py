@@ -342,7 +342,9 @@ class TaskEngine:
         if task.state == "answered" and task.conversation_id is not None:
             thread = self.world.threads.open(task.conversation_id)
             if task.id not in thread.task_ids:
-                thread.said(task.id, task.request.instruction, task.text, task.decision.answering)
+                used = task.usage.prompt_tokens + task.usage.output_tokens
+                tier, now = task.decision.answering, self.world.monotonic()
+                thread.said(task.id, task.wish, task.text, tier, used, now)
         self.world.listener.task_changed(task.view())
         self.push_status()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from tierwise.context import collect as context
+from tierwise.context import secrets
 from tierwise.core.context import Pack
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import Ignored
@@ -36,6 +38,8 @@ async def collect(task: Task, world: World) -> Pack:
             raise Ignored(f"{asked} is ignored by git, so it is not sent without your yes.")
         world.accepted.add(asked)
     pack = await asyncio.to_thread(context.collect, task.request, found)
+    wish = secrets.redact(task.request.instruction, pack.secrets)
+    task.wish, pack = wish.text, replace(pack, secrets=wish.secrets)
     if pack.secrets:
         task.noticed(f"{len(pack.secrets)} secret(s) were replaced before sending")
     return pack

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tierwise.budget import forecast
+from tierwise.budget.cache_cost import Prefix, warm_thread
 from tierwise.core.decision import Decision, Estimate, Signals
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
-from tierwise.core.situation import Choice, Floor, Situation
+from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.structure import Structure
 from tierwise.routing import explain, policy
 from tierwise.routing import signals as routing_signals
@@ -92,11 +93,25 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
         choices=_choices(request, scene, task, world),
         remap=world.choices.remap(config.remap),
         floors=_floors(request, world),
+        warm=_warm(task, world),
         blocked=_blocked(world),
         fallback={t.name: t.fallback for t in world.ladder if t.fallback is not None},
         cap=config.max_tier,
         trial=random.random() if config.learning.trials and task is not None else None,
     )
+
+
+def _warm(task: Task | None, world: World) -> WarmThread | None:
+    """What a conversation's warm prompt cache is worth, None outside of one."""
+    if task is None or task.conversation_id is None:
+        return None
+    thread = world.threads.threads.get(task.conversation_id)
+    if thread is None or thread.last_tier is None:
+        return None
+    prefix = Prefix(thread.prefix_tokens, thread.warm(world.monotonic()))
+    if thread.last_tier not in prefix.warm:
+        return None
+    return warm_thread(thread.last_tier, prefix, world.ladder, world.prices, world.clock())
 
 
 def _choices(request: Request, scene: Scene, task: Task | None, world: World) -> tuple[Choice, ...]:

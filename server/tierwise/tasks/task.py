@@ -97,6 +97,8 @@ class Task:
     text: str = ""
     stop_reason: str = ""
     pack: Pack | None = None
+    wish: str = ""
+    """The instruction as it is sent: without secrets."""
     allowed: bool = False
     """True once the operator allowed this task beyond its budget."""
     whole: bool = False

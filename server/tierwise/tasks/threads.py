@@ -14,6 +14,8 @@ _SAME: Final = 0.8
 """Share of equal characters from which a prompt counts as asking the same thing again."""
 _COMPARE: Final = 400
 """Characters compared for that; the head of a prompt says what is asked."""
+CACHE_LIVES: Final = 300.0
+"""Seconds a prompt cache is kept after it was last read (the interface's 5-minute kind)."""
 MAX_TURNS: Final = 60
 """Turns kept per conversation, so that a day-long chat does not grow for ever."""
 
@@ -28,6 +30,9 @@ class Thread:
     last_tier: str | None = None
     reasks: int = 0
     rejected: int = 0
+    prefix_tokens: int = 0
+    cached: dict[str, float] = field(default_factory=dict)
+    """Tiers with the prefix in their prompt cache, and when (monotonic seconds) it was read."""
 
     def asks_again(self, prompt: str) -> bool:
         """Whether `prompt` is what was asked just before, more or less."""
@@ -41,8 +46,16 @@ class Thread:
         """What the router may know of the thread: counts and the last tier."""
         return ThreadState(self.last_tier, self.reasks, self.rejected)
 
-    def said(self, task_id: str, prompt: str, answer: str, tier: str) -> None:
-        """Add a finished turn."""
+    def warm(self, now: float) -> frozenset[str]:
+        """The tiers whose prompt cache still holds the conversation."""
+        return frozenset(tier for tier, at in self.cached.items() if now - at < CACHE_LIVES)
+
+    def said(
+        self, task_id: str, prompt: str, answer: str, tier: str, tokens: int = 0, now: float = 0.0
+    ) -> None:
+        """Add a finished turn of so many tokens, prefix and answer together."""
+        self.prefix_tokens = max(self.prefix_tokens, tokens)
+        self.cached[tier] = now
         self.turns += [Turn("user", prompt), Turn("assistant", answer)]
         del self.turns[: max(0, len(self.turns) - 2 * MAX_TURNS)]
         self.task_ids.append(task_id)

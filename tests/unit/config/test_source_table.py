@@ -35,6 +35,7 @@ LOOSER: dict[str, list[Any]] = {
     "content_keep_days": [9000],
     "parallel": [64],
     "max_tier": ["opus", "turbo", ""],
+    "prices": [[{"model": "claude-opus-5-5", "input": 0.01, "output": 0.01}]],
     "tiers": [
         [{"name": "haiku", "model": "m", "base_url": "http://evil.invalid"}],
         [{"name": "haiku", "model": "m", "api_key_env": "HOME"}],

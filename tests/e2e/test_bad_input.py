@@ -166,3 +166,13 @@ async def test_a_proposal_outside_the_workspace_is_left_out(
     model.faults.default = Fault(text=block)
     await state(rpc, await document(editor, uri), "answered", "proposed", "failed")
     assert not (editor.root.parent / "outside.py").exists()
+
+
+async def test_a_secret_in_the_instruction_never_leaves(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    await start(editor)
+    secret = "ghp_" + "z9Y8x7W6v5" * 4
+    await rpc.request("tierwise/chat/send", {"prompt": f"why is {secret} refused?"})
+    assert model.requests
+    assert secret not in str(model.requests)

@@ -138,3 +138,38 @@ async def test_a_redo_supersedes_the_proposal(
     with pytest.raises(RpcError) as gone:
         await rpc.request("tierwise/edit/get", {"editId": first["editId"]})
     assert gone.value.name == "UnknownEdit"
+
+
+async def test_an_unknown_price_is_said_and_never_nothing(
+    editor: Editor, rpc: Rpc, config: Path
+) -> None:
+    config.write_text(
+        '[[tiers]]\nname = "haiku"\nmodel = "own-model-7"\nmax_tokens = 2048\n', encoding="utf-8"
+    )
+    uri = await start(editor)
+    view = await state(rpc, await document(editor, uri), "proposed")
+    assert "price unknown" in " ".join(view["decision"]["reasons"])  # type: ignore[index]
+    assert view["costUsd"] > 0  # type: ignore[operator]
+
+
+async def test_from_eighty_percent_a_soft_task_goes_down_and_it_is_said_once(
+    editor: Editor, rpc: Rpc, config: Path
+) -> None:
+    config.write_text(
+        "confidence_target = 0.99\nsoft_target = 0.5\n[budget]\nday_usd = 1\nsoft_at = 0.0001\n",
+        encoding="utf-8",
+    )
+    uri = await start(editor)
+    first = await state(rpc, await document(editor, uri), "proposed")
+    assert first["decision"]["routed"] != "haiku"  # type: ignore[index]
+    await rpc.until(
+        lambda: [p for p in rpc.of("tierwise/budget/didChange") if p["state"] == "soft"]
+    )
+    second = await state(rpc, await document(editor, uri), "proposed")
+    assert second["decision"]["answering"] == "haiku"  # type: ignore[index]
+    assert second["decision"]["cause"] == "budget"  # type: ignore[index]
+    assert second["decision"]["routed"] == first["decision"]["routed"]  # type: ignore[index]
+    told = [m for m in rpc.of("window/showMessage") if "budget" in m["message"]]
+    assert len(told) == 1
+    chosen = await state(rpc, await document(editor, uri, tier="sonnet"), "proposed")
+    assert chosen["decision"]["answering"] == "sonnet", "a choice never goes down"  # type: ignore[index]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
-from tierwise.core.decision import Decision, Estimate, Signals
+from tierwise.core.decision import Decision, Estimate, Reason, Signals
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
@@ -50,7 +50,16 @@ def route(request: Request, scene: Scene, world: World, task: Task | None = None
     except Exception as error:
         log.exception("the router failed; failing safe")
         decision = policy.fail_safe(facts, f"the router failed ({type(error).__name__})")
-    return Routed(decision, facts)
+    return Routed(_with_price(decision, world), facts)
+
+
+def _with_price(decision: Decision, world: World) -> Decision:
+    """Say so where the price of the answering tier is not known."""
+    tier = world.tier(decision.answering)
+    if world.prices.known(tier.model, tier.base_url):
+        return decision
+    text = f"price unknown: {tier.label} is counted at the dearest known rate"
+    return replace(decision, reasons=(*decision.reasons, Reason("note", text)))
 
 
 def forecast_decision(request: Request, scene: Scene, world: World) -> Decision:

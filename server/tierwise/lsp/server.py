@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -52,6 +53,7 @@ class Server(LanguageServer):
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
         )
         self.env = env
+        self.loaded = False
         self.docs = DocumentStore()
         self.client: Client = Client.of(
             types.InitializeParams(capabilities=types.ClientCapabilities())
@@ -81,7 +83,8 @@ class Server(LanguageServer):
         if self._engine is None:
             self.start_engine()
         assert self._engine is not None
-        return await asyncio.wait_for(asyncio.shield(self._engine), BUILD_WITHIN)
+        async with asyncio.timeout(BUILD_WITHIN):
+            return await asyncio.shield(self._engine)
 
     @property
     def ready(self) -> Application | None:
@@ -101,6 +104,7 @@ class Server(LanguageServer):
 
     async def _build(self) -> Application:
         await asyncio.to_thread(_import_engine)
+        features.load(self)
         from tierwise import app
         from tierwise.lsp.listener import Edge
 
@@ -116,6 +120,9 @@ class Server(LanguageServer):
         )
         await engine.started()
         engine.world.client.warm_up()
+        # What was imported and built stays for good: a full collection need not walk it.
+        gc.collect()
+        gc.freeze()
         return engine
 
     async def run(self, stdin: Stream, writer: Writer) -> int:
@@ -200,6 +207,7 @@ def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
 
 def _import_engine() -> None:
     """The heavy imports, off the loop."""
+    features.import_all()
     import tierwise.app
     import tierwise.lsp.listener  # noqa: F401  # imported here so that the loop need not
 

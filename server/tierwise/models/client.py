@@ -129,7 +129,9 @@ class ModelClient:
                 wait = max(0.05, deadlines.first_event - (time.perf_counter() - began))
                 while True:
                     try:
-                        event = await asyncio.wait_for(anext(events), wait)
+                        # `wait_for` can lose a cancel that meets an event; this cannot.
+                        async with asyncio.timeout(wait):
+                            event = await anext(events)
                     except StopAsyncIteration:
                         raise _cut(tier) from None
                     except TimeoutError:

@@ -44,7 +44,8 @@ async def coalesced(
         while True:
             timeout = max(0.0, due - loop.time()) if held else None
             try:
-                item = await asyncio.wait_for(queue.get(), timeout)
+                async with asyncio.timeout(timeout):
+                    item = await queue.get()
             except TimeoutError:
                 yield Delta("".join(held))
                 held.clear()

@@ -147,21 +147,41 @@ async def requests(env: dict[str, str], root: Path, model: RehearsalServer) -> N
         await rpc.response(chats[n])
         lags.append((time.perf_counter() - began) * 1000)
     row("cancel to the end of the stream, max of 10", max(lags), 50, "ms")
-    model.faults.default = Fault()
-    started = {"action": "document", "textDocument": {"uri": uri}, "range": where}
-    await rpc.request("tierwise/task/start", started)
-    await rpc.until(lambda: any(
-        p["state"] in ("proposed", "answered") for p in rpc.of("tierwise/task/didChange")
-    ))  # fmt: skip
-    status = Path(f"/proc/{rpc.process.pid}/status").read_text(encoding="utf-8")
-    rss = int(next(x for x in status.splitlines() if x.startswith("VmRSS")).split()[1]) / 1024
-    row("RSS after the first task", rss, 150, "MB")
     assert rpc.process.stdin is not None
     began = time.perf_counter()
     rpc.process.stdin.close()
     await rpc.process.wait()
     row("exit after stdin EOF", time.perf_counter() - began, 1, "s")
     await rpc.kill()
+
+
+async def memory(env: dict[str, str], root: Path) -> None:
+    """What a fresh server holds: at `initialize`, once built, and after its first task."""
+    rpc = await Rpc.start(env)
+    editor = Editor(rpc, root)
+    await editor.start({"experimental": {"tierwise": {"task": True}}})
+    text = "".join(f"def f{n}(a):\n    return a + {n}\n" for n in range(LINES // 2))
+    uri = editor.open("big.py", text)
+    found = [rss(rpc)]
+    await rpc.request("tierwise/status")
+    found.append(rss(rpc))
+    where = editor.span(uri, 0, 2)
+    started = {"action": "document", "textDocument": {"uri": uri}, "range": where}
+    await rpc.request("tierwise/task/start", started)
+    await rpc.until(lambda: any(
+        p["state"] in ("proposed", "answered") for p in rpc.of("tierwise/task/didChange")
+    ))  # fmt: skip
+    found.append(rss(rpc))
+    shown = ", ".join(f"{mb:.0f}" for mb in found)
+    print(f"RSS in MB at initialize, with the engine, after the first task: {shown}")
+    row(f"RSS after the first task, {LINES:,} lines", found[-1], 150, "MB")
+    await rpc.kill()
+
+
+def rss(rpc: Rpc) -> float:
+    """Resident memory of the server in megabytes."""
+    status = Path(f"/proc/{rpc.process.pid}/status").read_text(encoding="utf-8")
+    return int(next(x for x in status.splitlines() if x.startswith("VmRSS")).split()[1]) / 1024
 
 
 def router() -> None:
@@ -201,6 +221,7 @@ async def main() -> None:
             "ANTHROPIC_BASE_URL": model.base_url,
         }
         await start_up(env)
+        await memory(env, root)
         await requests(env, root, model)
         await model.close()
     router()

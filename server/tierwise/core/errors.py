@@ -6,6 +6,10 @@ The message is shown as it is; whatever helps a developer belongs in the log ins
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tierwise.core.money import Usage
 
 
 class TierwiseError(Exception):
@@ -37,7 +41,11 @@ class NotConfigured(TierwiseError):
 
 
 class ModelError(TierwiseError):
-    """The model did not answer. `kind` drives retry and failover, `retry_after` is in seconds."""
+    """The model did not answer. `kind` drives retry and failover, `retry_after` is in seconds.
+
+    `sent` tells the ledger whether the server may bill: False where it was never reached or
+    refused before it began to answer. `usage` is what it had reported by then.
+    """
 
     name = "ModelError"
 
@@ -49,12 +57,18 @@ class ModelError(TierwiseError):
         status: int | None = None,
         retry_after: float | None = None,
         retryable: bool = False,
+        sent: bool = False,
+        usage: Usage | None = None,
+        request_id: str = "",
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
         self.retryable = retryable
+        self.sent = sent
+        self.usage = usage
+        self.request_id = request_id
 
 
 class ContextTooLarge(TierwiseError):

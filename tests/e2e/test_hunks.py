@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.conftest import SAMPLE
-from tests.e2e.test_money import document, start, state
-from tests.support.editor import Editor
+from tests.e2e.test_money import OWN, document, start, state
+from tests.support.editor import PROFILES, Editor
 from tests.support.rpc import Rpc, RpcError
 
 from tierwise.models.rehearsal.faults import Fault
@@ -103,3 +103,63 @@ async def test_retry_redoes_on_the_tier_that_was_named(
     assert model.requests[-1]["model"] == "claude-sonnet-5-5"
     history = await rpc.request("tierwise/history/query", {})
     assert [o["kind"] for o in history["tasks"][0]["outcomes"]] == ["superseded"]
+
+
+FILES = """\
+sample.py
+<<<<<<< SEARCH
+import os
+=======
+import sys
+>>>>>>> REPLACE
+sample.py
+<<<<<<< RENAME
+example.py
+>>>>>>> RENAME
+old.py
+<<<<<<< DELETE
+>>>>>>> DELETE
+new.py
+<<<<<<< SEARCH
+=======
+made = True
+>>>>>>> REPLACE
+"""
+
+
+async def test_files_are_made_renamed_and_deleted_and_all_of_it_comes_back(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.default = Fault(text=FILES)
+    gone = editor.root / "old.py"
+    gone.write_text("old = 1\n", encoding="utf-8")
+    await editor.start({**PROFILES["vscode"], **OWN})
+    uri = editor.open("sample.py")
+    attached = [{"uri": gone.as_uri(), "attached": True}]
+    params = {
+        "action": "refactor",
+        "textDocument": {"uri": uri},
+        "range": editor.span(uri, 0, 4),
+        "instruction": "split it into new files",
+        "files": attached,
+    }
+    started = await rpc.request("tierwise/task/start", params)
+    view = await state(rpc, started["taskId"], "proposed")
+    edit = await rpc.request("tierwise/edit/get", {"editId": view["editId"]})
+    kinds = [h["kind"] for h in edit["hunks"]]
+    assert kinds == ["text", "rename", "delete", "create"]
+    assert edit["hunks"][1]["toUri"].endswith("/example.py")
+    assert "rename from sample.py\nrename to example.py" in edit["diff"]
+    editor.choice = "Apply"
+    assert (await resolve(rpc, view["editId"], "apply"))["applied"] is True
+    assert "old.py will be deleted" in " ".join(editor.questions)
+    moved = (editor.root / "example.py").as_uri()
+    assert editor.texts[moved].startswith("import sys")
+    assert not gone.exists()
+    assert editor.texts[(editor.root / "new.py").as_uri()] == "made = True\n"
+    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": view["editId"]}]}
+    assert (await editor.run(undo))["applied"] is True
+    assert editor.texts[uri] == SAMPLE
+    assert moved not in editor.texts
+    assert editor.texts[gone.as_uri()] == "old = 1\n"
+    assert (editor.root / "new.py").as_uri() not in editor.texts

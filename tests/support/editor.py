@@ -128,10 +128,17 @@ class Editor:
         edits = params["edit"].get("documentChanges") or []
         for change in edits:
             if change.get("kind") == "create":
-                uri = change["uri"]
-                self.texts[uri], self.versions[uri] = "", 0
+                path = Path(change["uri"].removeprefix("file://"))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(exist_ok=False)
+                self.open(str(path.relative_to(self.root)), "")
             elif change.get("kind") == "delete":
-                self.texts.pop(change["uri"], None)
+                if self.texts.pop(change["uri"], None) is not None:
+                    closed = {"textDocument": {"uri": change["uri"]}}
+                    self.rpc.notify("textDocument/didClose", closed)
+                Path(change["uri"].removeprefix("file://")).unlink(missing_ok=True)
+            elif change.get("kind") == "rename":
+                self._rename(change["oldUri"], change["newUri"])
             else:
                 uri, version = change["textDocument"]["uri"], change["textDocument"]["version"]
                 if version is not None and version != self.versions.get(uri):
@@ -161,6 +168,15 @@ class Editor:
                 "contentChanges": changes,
             },
         )
+
+    def _rename(self, uri: str, to: str) -> None:
+        """Move a file as an editor does: close the old name, open the new one."""
+        Path(uri.removeprefix("file://")).rename(to.removeprefix("file://"))
+        if uri not in self.texts:
+            return
+        self.rpc.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        text = self.texts.pop(uri)
+        self.open(Path(to).name, text)
 
     def _show(self, params: dict[str, Any]) -> dict[str, Any]:
         self.shown.append(params["uri"])

@@ -38,13 +38,18 @@ def hunks(old: str, new: str, join: int = 1) -> tuple[LineHunk, ...]:
     return tuple(found)
 
 
-def unified(path: str, old: str, new: str, *, to: str | None = None) -> str:
+def unified(path: str, old: str, new: str, *, created: bool = False, gone: bool = False) -> str:
     """A unified diff with three lines of context, "a/" and "b/" before the paths."""
-    lines = difflib.unified_diff(
-        _shown(old), _shown(new), f"a/{path}", f"b/{to or path}", lineterm=""
-    )
+    before, after = "/dev/null" if created else f"a/{path}", "/dev/null" if gone else f"b/{path}"
+    lines = difflib.unified_diff(_shown(old), _shown(new), before, after, lineterm="")
     text = "\n".join(lines)
     return text + "\n" if text else ""
+
+
+def renamed(path: str, to: str) -> str:
+    """A rename as version control shows it."""
+    head = f"diff --git a/{path} b/{to}\nsimilarity index 100%\n"
+    return f"{head}rename from {path}\nrename to {to}\n"
 
 
 def _shown(text: str) -> list[str]:

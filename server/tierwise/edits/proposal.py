@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.views import HunkKind, HunkState
 from tierwise.edits import diff
+from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import split_lines
 
 
@@ -31,7 +32,9 @@ class Hunk:
 class FileEdit:
     """What happens to one file. `before` is the text the hunks are for, "" for a new file.
 
-    `confirm` carries why the path needs an explicit yes, None where it does not.
+    A rename or a removal is one hunk without lines; changes of the same file's text are a
+    `FileEdit` of their own before it. `confirm` carries why the path needs an explicit yes,
+    None where it does not.
     """
 
     uri: str
@@ -42,6 +45,22 @@ class FileEdit:
     hunks: tuple[Hunk, ...]
     language: str | None = None
     confirm: str | None = None
+    to_uri: str | None = None
+    to_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """What an answer makes of one file.
+
+    `doc` is None for a new file, `text` None for one that goes. `to` is the URI and path of
+    a file that is given another name.
+    """
+
+    doc: Snapshot | None
+    path: str
+    text: str | None
+    to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,13 @@ class Proposal:
         )
         return replace(self, files=files)
 
+    def moved(self, uri: str, to: str) -> Proposal:
+        """The proposal with what is still open of a renamed file under its new name."""
+        files = tuple(
+            replace(f, uri=to) if f.uri == uri and f.kind == "text" else f for f in self.files
+        )
+        return replace(self, files=files)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -79,23 +105,35 @@ class Placed:
     new_text: str
 
 
-def make(
-    edit_id: str, task_id: str, texts: Mapping[str, tuple[Snapshot | None, str, str]]
-) -> Proposal:
-    """A proposal from the new text per URI: (document or None for a new file, path, text)."""
+def make(edit_id: str, task_id: str, texts: Mapping[str, NewText]) -> Proposal:
+    """A proposal from what is to become of each file, by URI."""
     files: list[FileEdit] = []
-    for uri, (doc, path, after) in texts.items():
-        number = len(files) + 1
+    for uri, new in texts.items():
+        doc, path, after = new.doc, new.path, new.text
         if doc is None:
-            hunk = Hunk(f"{number}.1", 0, 0, tuple(split_lines(after)))
-            files.append(FileEdit(uri, path, "create", "", after, (hunk,)))
+            if after is not None:
+                to, name = new.to or (uri, path)
+                hunk = Hunk(f"{len(files) + 1}.1", 0, 0, tuple(split_lines(after)))
+                language = of_path(name)
+                files.append(FileEdit(to, name, "create", "", after, (hunk,), language))
             continue
+        if after is None:
+            whole = Hunk(f"{len(files) + 1}.1", 0, len(split_lines(doc.text)), ())
+            files.append(FileEdit(uri, path, "delete", doc.text, "", (whole,), doc.language))
+            continue
+        number = len(files) + 1
         found = tuple(
             Hunk(f"{number}.{n}", h.start, h.end, h.lines)
             for n, h in enumerate(diff.hunks(doc.text, after), 1)
         )
         if found:
             files.append(FileEdit(uri, path, "text", doc.text, after, found, doc.language))
+        if new.to is not None and new.to[0] != uri:
+            moved = (Hunk(f"{len(files) + 1}.1", 0, 0, ()),)
+            files.append(
+                FileEdit(uri, path, "rename", after, after, moved, doc.language,
+                         to_uri=new.to[0], to_path=new.to[1])
+            )  # fmt: skip
     return Proposal(edit_id, task_id, tuple(files))
 
 

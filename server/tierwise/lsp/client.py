@@ -21,7 +21,8 @@ class Client:
     ask: bool = False
     progress: bool = False
     annotations: bool = False
-    create_files: bool = False
+    operations: frozenset[str] = frozenset()
+    """What it can do with files as part of an edit: "create", "rename", "delete"."""
     lens_refresh: bool = False
     markdown_hover: bool = True
     name: str = ""
@@ -42,8 +43,9 @@ class Client:
             ask=bool(window and window.show_message),
             progress=bool(window and window.work_done_progress),
             annotations=bool(edit and edit.change_annotation_support),
-            create_files=bool(
-                edit and edit.resource_operations and "create" in edit.resource_operations
+            operations=frozenset(
+                str(getattr(kind, "value", kind))
+                for kind in (edit.resource_operations if edit else None) or ()
             ),
             lens_refresh=bool(lens and lens.refresh_support),
             name=params.client_info.name if params.client_info else "",

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import BadRequest
+from tierwise.syntax import encoding
 from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import Encoding, LineIndex
 
@@ -96,11 +97,9 @@ class DocumentStore:
         except (OSError, ValueError):
             raise BadRequest(f"{name} cannot be read.") from None
         try:
-            text = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
-        except UnicodeDecodeError:
-            raise BadRequest(f"{name} is not a text file.") from None
-        if "\0" in text:
-            raise BadRequest(f"{name} is not a text file.")
+            text, _ = encoding.decode(raw)
+        except encoding.NotText as error:
+            raise BadRequest(f"{name} {error}.") from None
         return Snapshot(uri, path, None, of_path(path), text)
 
     def open_documents(self) -> Sequence[Snapshot]:

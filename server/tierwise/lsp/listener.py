@@ -10,15 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from lsprotocol import types
 
 from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
-from tierwise.edits.confine import write_new
-from tierwise.lsp import convert
-from tierwise.lsp.documents import path_of
+from tierwise.lsp import convert, disk
 from tierwise.lsp.preview import Preview
 from tierwise.lsp.progress import Progress
 from tierwise.tasks.api import ApplyReply
@@ -113,18 +110,23 @@ class Edge:
         return title if title in options else None
 
     async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
-        """One edit for the editor; files are created here where the client cannot."""
-        client = self.server.client
-        rest = list(changes)
-        if not client.create_files:
-            rest = [c for c in changes if c.kind not in ("create", "delete")]
-            try:
-                for change in changes:
-                    await asyncio.to_thread(_on_disk, change)
-            except OSError as error:
-                return ApplyReply(False, f"a file could not be written ({type(error).__name__})")
-            if not rest:
-                return ApplyReply(True)
+        """One edit for the editor; what it cannot do with files is done here, after its yes."""
+        able, open_here = self.server.client.operations, self.server.docs.open
+        own = [c for c in changes if c.kind != "text" and c.kind not in able]
+        if any(c.kind in ("rename", "delete") and c.uri in open_here for c in own):
+            return ApplyReply(False, "this editor cannot rename or delete a file that is open")
+        rest = [c for c in changes if c not in own]
+        reply = await self._edit(rest, label) if rest else ApplyReply(True)
+        if not reply.applied:
+            return reply
+        try:
+            for change in own:
+                await asyncio.to_thread(disk.perform, change)
+        except OSError as error:
+            return ApplyReply(False, f"a file could not be written ({type(error).__name__})")
+        return reply
+
+    async def _edit(self, rest: Sequence[FileChange], label: str) -> ApplyReply:
         edit = convert.workspace_edit(self.server.docs, rest)
         reply = await self.within(
             self.server.workspace_apply_edit_async(
@@ -177,13 +179,3 @@ class Edge:
         self._jobs.discard(job)
         if not job.cancelled() and (error := job.exception()) is not None:
             log.error("showing something failed", exc_info=error)
-
-
-def _on_disk(change: FileChange) -> None:
-    path = path_of(change.uri)
-    if path is None:
-        raise OSError("not a local file")
-    if change.kind == "create":
-        write_new(Path(path), change.edits[0].new_text)
-    elif change.kind == "delete":
-        Path(path).unlink()

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tierwise.core.decision import Decision
-from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
-from tierwise.core.views import EditView, FileChange, HunkView, TextChange
+from tierwise.core.views import EditView, FileChange, HunkView
 from tierwise.edits import diff
-from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal, place
+from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
 from tierwise.present.tiers import label
 from tierwise.routing import policy
-from tierwise.syntax.positions import LineIndex
-from tierwise.tasks import drafts
+from tierwise.tasks import applying, drafts
 from tierwise.tasks.api import ResolveReply
+from tierwise.tasks.applying import Done
 from tierwise.tasks.attempts import Answer
 from tierwise.tasks.drafts import Draft
 from tierwise.tasks.task import Task
@@ -34,16 +33,13 @@ CANCEL: Final = "Cancel"
 
 @dataclass
 class Entry:
-    """A proposal with its task. `done` holds, per URI, the text before and after each apply."""
+    """A proposal with its task, and what was applied of it."""
 
     task: Task
     proposal: Proposal
-    done: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    created: set[str] = field(default_factory=set)
-    applied_ms: int = 0
+    done: Done = field(default_factory=Done)
     timer: asyncio.TimerHandle | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    undone: bool = False
 
 
 @dataclass
@@ -107,7 +103,7 @@ class Proposals:
     def view(self, edit_id: str) -> EditView:
         """The proposal as it stands against the documents as they are now."""
         entry = self.entry(edit_id)
-        placed = self._placed(entry)
+        placed = applying.placed(entry.proposal, self.world)
         hunks = [
             self._hunk_view(file, hunk, placed)
             for file in entry.proposal.files
@@ -122,10 +118,10 @@ class Proposals:
         return EditView(
             edit_id=edit_id,
             task_id=entry.task.id,
-            changes=self._changes(entry, entry.proposal.pending, placed),
-            diff="".join(diff.unified(f.path, f.before, f.after) for f in entry.proposal.files),
+            changes=applying.changes(entry.proposal, entry.proposal.pending, placed, self.world),
+            diff="".join(_diff(file) for file in entry.proposal.files),
             hunks=tuple(hunks),
-            versions={f.uri: self._version(f.uri) for f in entry.proposal.files},
+            versions={f.uri: applying.version_of(f.uri, self.world) for f in entry.proposal.files},
             stale=stale,
             note=entry.proposal.note,
         )
@@ -138,16 +134,18 @@ class Proposals:
         entry = self.entry(edit_id)
         async with entry.lock:
             ids = self._wanted(entry, hunks)
-            placed = self._placed(entry)
+            placed = applying.placed(entry.proposal, self.world)
             fitting = [i for i in ids if placed.get(i) is not None]
             if not fitting:
                 raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
             if not await self._confirmed(entry, fitting):
                 return ResolveReply(False, "not confirmed")
-            placed = self._placed(entry)
+            placed = applying.placed(entry.proposal, self.world)
             fitting = [i for i in fitting if placed.get(i) is not None]
-            changes = self._changes(entry, fitting, placed)
-            before = {c.uri: self._text(c.uri) for c in changes}
+            changes = applying.changes(entry.proposal, fitting, placed, self.world)
+            before = {
+                c.uri: applying.text_of(c.uri, self.world) for c in changes if c.kind != "create"
+            }
             reply = await self.world.listener.apply(
                 changes, f"Tierwise: {entry.task.request.action}"
             )
@@ -182,19 +180,9 @@ class Proposals:
         """Take a whole task back, files included. Raises `DocumentChanged` where one changed."""
         entry = self.entry(edit_id)
         async with entry.lock:
-            if not entry.done or entry.undone:
+            if not entry.done.anything or entry.done.undone:
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
-            changes: list[FileChange] = []
-            for uri, steps in entry.done.items():
-                now = self._text(uri)
-                if uri in entry.created:
-                    if now != steps[-1][1]:
-                        raise DocumentChanged(
-                            f"{uri.rsplit('/', 1)[-1]} changed since; undo it there."
-                        )
-                    changes.append(FileChange(uri, "delete", self._version(uri)))
-                    continue
-                changes.append(self._back(uri, steps, now))
+            changes = applying.taken_back(entry.done, self.world)
             reply = await self.world.listener.apply(changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
@@ -209,8 +197,9 @@ class Proposals:
         """A document changed: a proposal may be stale now, an applied one may be taken back."""
         for entry in self.at(uri):
             task = entry.task
-            if uri in entry.done and not entry.undone:
-                if text == entry.done[uri][0][0]:
+            done = entry.done
+            if uri in done.steps and not done.undone:
+                if text == done.steps[uri][0][0] and not (done.renamed or done.deleted):
                     self._undone(entry)
             elif task.state == "proposed":
                 task.on_change(task)
@@ -235,38 +224,6 @@ class Proposals:
             raise BadRequest("Nothing of this proposal is open any more.")
         return pending
 
-    def _placed(self, entry: Entry) -> Mapping[str, Placed | None]:
-        found: dict[str, Placed | None] = {}
-        for file in entry.proposal.files:
-            if file.kind == "create":
-                exists = self._exists(file.uri)
-                for hunk in file.hunks:
-                    whole = Placed(hunk, _NOWHERE, file.after)
-                    found[hunk.id] = None if exists else whole
-                continue
-            try:
-                found.update(place(file, self._text(file.uri)))
-            except BadRequest:
-                found.update(dict.fromkeys(h.id for h in file.hunks))
-        return found
-
-    def _changes(
-        self, entry: Entry, ids: Sequence[str], placed: Mapping[str, Placed | None]
-    ) -> tuple[FileChange, ...]:
-        wanted, changes = set(ids), []
-        for file in entry.proposal.files:
-            edits = tuple(
-                TextChange(p.range, p.new_text)
-                for h in file.hunks
-                if h.id in wanted and (p := placed.get(h.id)) is not None
-            )
-            if edits:
-                version = None if file.kind == "create" else self._version(file.uri)
-                changes.append(
-                    FileChange(file.uri, file.kind, version, edits, confirm=file.confirm)
-                )
-        return tuple(changes)
-
     def _hunk_view(
         self, file: FileEdit, hunk: Hunk, placed: Mapping[str, Placed | None]
     ) -> HunkView:
@@ -277,6 +234,7 @@ class Proposals:
             kind=file.kind,
             state=state,
             uri=file.uri,
+            to_uri=file.to_uri,
             range=spot.range if spot is not None else None,
             new_text=spot.new_text if spot is not None else "".join(hunk.lines),
         )
@@ -302,13 +260,10 @@ class Proposals:
     ) -> None:
         task = entry.task
         for change in changes:
-            if change.kind == "create":
-                entry.created.add(change.uri)
-                entry.done[change.uri] = [("", change.edits[0].new_text)]
-                continue
-            after = applied(before[change.uri], change.edits)
-            entry.done.setdefault(change.uri, []).append((before[change.uri], after))
-        entry.applied_ms = self.world.now_ms()
+            entry.done.took(change, before.get(change.uri, ""))
+            if change.kind == "rename" and change.to_uri is not None:
+                entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
+        entry.done.at_ms = self.world.now_ms()
         entry.proposal = entry.proposal.marked(ids, "applied")
         whole = all(h.state == "applied" for f in entry.proposal.files for h in f.hunks)
         if whole:
@@ -319,31 +274,11 @@ class Proposals:
             self.world.outcomes.record(task, "partlyApplied", ",".join(ids))
             task.move("partlyApplied")
 
-    def _back(self, uri: str, steps: Sequence[tuple[str, str]], now: str) -> FileChange:
-        """The change that takes every apply back, newest first, around what was typed since."""
-        text = now
-        for before, after in reversed(steps):
-            hunks = tuple(
-                Hunk(str(n), h.start, h.end, h.lines)
-                for n, h in enumerate(diff.hunks(after, before), 1)
-            )
-            placed = place(FileEdit(uri, uri, "text", after, before, hunks), text)
-            if any(p is None for p in placed.values()):
-                raise DocumentChanged(f"{uri.rsplit('/', 1)[-1]} changed since; undo it there.")
-            found = [TextChange(p.range, p.new_text) for p in placed.values() if p is not None]
-            text = applied(text, found)
-        whole = tuple(
-            Hunk(str(n), h.start, h.end, h.lines) for n, h in enumerate(diff.hunks(now, text), 1)
-        )
-        back = place(FileEdit(uri, uri, "text", now, text, whole), now)
-        edits = tuple(TextChange(p.range, p.new_text) for p in back.values() if p is not None)
-        return FileChange(uri, "text", self._version(uri), edits)
-
     def _undone(self, entry: Entry) -> None:
-        if entry.undone:
+        if entry.done.undone:
             return
-        entry.undone = True
-        after = self.world.now_ms() - entry.applied_ms
+        entry.done.undone = True
+        after = self.world.now_ms() - entry.done.at_ms
         self.world.outcomes.record(entry.task, "undone", after_ms=after)
         entry.task.move("discarded", progress="undone")
 
@@ -362,30 +297,14 @@ class Proposals:
         if self.world.config.content_keep_days > 0:
             self.world.content.put(task.id, "answer.md", text)
 
-    def _text(self, uri: str) -> str:
-        return self.world.documents.snapshot(uri).text
 
-    def _version(self, uri: str) -> int | None:
-        try:
-            return self.world.documents.snapshot(uri).version
-        except BadRequest:
-            return None
-
-    def _exists(self, uri: str) -> bool:
-        local = self.world.confine.path_of(uri)
-        return local is not None and local.exists()
-
-
-_NOWHERE: Final = Range(Position(0, 0), Position(0, 0))
-
-
-def applied(text: str, edits: Sequence[TextChange]) -> str:
-    """A text with non-overlapping edits made, as an editor makes them."""
-    index = LineIndex(text)
-    spans = sorted(
-        ((index.offset(e.range.start), index.offset(e.range.end), e.new_text) for e in edits),
-        reverse=True,
+def _diff(file: FileEdit) -> str:
+    if file.kind == "rename":
+        return diff.renamed(file.path, file.to_path or "")
+    return diff.unified(
+        file.path,
+        file.before,
+        file.after,
+        created=file.kind == "create",
+        gone=file.kind == "delete",
     )
-    for start, end, new_text in spans:
-        text = text[:start] + new_text + text[end:]
-    return text

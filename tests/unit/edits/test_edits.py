@@ -13,9 +13,9 @@ from tierwise.core.views import TextChange
 from tierwise.edits import answer, check, diff
 from tierwise.edits.answer import Replace
 from tierwise.edits.place import NotFound, apply_block
-from tierwise.edits.proposal import FileEdit, make, place
+from tierwise.edits.proposal import FileEdit, NewText, make, place
 from tierwise.syntax.positions import LineIndex, split_lines
-from tierwise.tasks.proposals import applied
+from tierwise.tasks.applying import applied
 
 BLOCK = "src/a.py\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
 
@@ -39,7 +39,7 @@ BLOCK = "src/a.py\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
 def test_every_form_is_read(text: str, kind: str, paths: list[str]) -> None:
     read = answer.read(text)
     assert read.kind == kind
-    assert [r.path for r in read.replaces] == paths
+    assert [r.path for r in read.changes] == paths
     assert read.problem is None
 
 
@@ -47,7 +47,9 @@ def test_a_fence_in_chat_is_text_and_a_cut_answer_is_a_failed_check() -> None:
     assert answer.read("```\nx\n```", edits=False).kind == "text"
     assert answer.read(BLOCK, stop_reason="max_tokens").problem == "cut off"
     assert answer.read("```python\nx = 1", stop_reason="max_tokens").problem == "cut off"
-    assert answer.read(BLOCK[:-20]).problem == "garbled"
+    assert answer.read("```python\nx = 1").problem == "cut off"
+    assert answer.read(BLOCK[:-20]).problem == "cut off"
+    assert answer.read(BLOCK + ">>>>>>> REPLACE\n").problem == "garbled"
 
 
 @pytest.mark.parametrize(
@@ -58,16 +60,100 @@ def test_a_fence_in_chat_is_text_and_a_cut_answer_is_a_failed_check() -> None:
         ("    a\n    b\n", "a\nb\n", "a\nx\n", "    a\n    x\n"),
         ("a  \nb\n", "a\nb\n", "x\n", "x\n"),
         ("last", "last\n", "end\n", "end"),
+        ("a\r\nb\nc\r\n", "b\nc\n", "x\ny\nz\n", "a\r\nx\ny\r\nz\r\n"),
+        ("\ufeffa\nb\n", "a\n", "x\n", "\ufeffx\nb\n"),
+        (
+            "\tif a:\n\t\tb\n",
+            "if a:\n    b\n",
+            "if a:\n    b\n    if c:\n        d\n",
+            "\tif a:\n\t\tb\n\t\tif c:\n\t\t\td\n",
+        ),
+        ("a\n\nb\n", "\na\n\nb\n\n", "\na\n\nc\n\n", "a\n\nc\n"),
+        ("f( a,  b )\n", "f( a, b )\n", "g(a)\n", "g(a)\n"),
+        ("a\nb\nc\n", "b\n", "", "a\nc\n"),
     ],
 )
 def test_a_block_is_placed(text: str, old: str, new: str, result: str) -> None:
-    assert apply_block(text, Replace("a", old, new)) == result
+    assert apply_block(text, Replace("a", old, new)).text == result
 
 
-@pytest.mark.parametrize(("text", "old"), [("b\nb\n", "b\n"), ("a\n", "z\n"), ("a\n", "")])
+@pytest.mark.parametrize(
+    ("text", "old"),
+    [
+        ("b\nb\n", "b\n"),
+        ("  b\n    b\n", "b\n"),
+        ("a\n", "z\n"),
+        ("a\n", ""),
+        ("ab\n", "b\n"),
+        ("a\n  b\n", "  a\nb\n"),
+    ],
+)
 def test_a_block_that_fits_nowhere_or_twice_is_refused(text: str, old: str) -> None:
     with pytest.raises(NotFound):
         apply_block(text, Replace("a", old, "x\n"))
+
+
+def test_of_like_places_the_one_in_the_selection_is_meant() -> None:
+    text = "def f():\n    return 1\n\ndef g():\n    return 1\n"
+    block = Replace("a", "    return 1\n", "    return 2\n")
+    assert apply_block(text, block, (3, 4)).text == text[:-2] + "2\n"
+    with pytest.raises(NotFound, match="more than one"):
+        apply_block(text, block, (0, 4))
+
+
+def test_a_block_about_dividers_is_placed_by_the_reading_that_fits() -> None:
+    text = "Title\n=======\ntext\n"
+    answered = f"a.rst\n<<<<<<< SEARCH\n{text}=======\nTitle\n=======\nmore\n>>>>>>> REPLACE\n"
+    block = answer.read(answered).changes[0]
+    assert isinstance(block, Replace)
+    assert apply_block(text, block).text == "Title\n=======\nmore\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("src/a.py", "src/a.py"),
+        ("**src/a.py**", "src/a.py"),
+        ("### `src/a.py`", "src/a.py"),
+        ("File: src/my file.py:", "src/my file.py"),
+        ("# src/a.py", "src/a.py"),
+        ("Makefile", "Makefile"),
+        ("Here is the change:", ""),
+        ("", ""),
+    ],
+)
+def test_a_path_is_told_from_a_sentence(line: str, path: str) -> None:
+    assert answer.path_in(line) == path
+
+
+def test_blocks_without_a_path_follow_the_last_and_files_come_and_go() -> None:
+    text = (
+        "Two things:\n\n" + BLOCK + "\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n"
+        "\nsrc/b.py\n<<<<<<< RENAME\nsrc/c.py\n>>>>>>> RENAME\n"
+        "src/d.py\n<<<<<<< DELETE\n>>>>>>> DELETE\n"
+    )
+    read = answer.read(text)
+    assert read.problem is None
+    assert read.prose == "Two things:"
+    assert read.changes[1:] == (
+        Replace("src/a.py", "x\n", "y\n"),
+        answer.Rename("src/b.py", "src/c.py"),
+        answer.Delete("src/d.py"),
+    )
+
+
+def test_a_fence_may_show_fences() -> None:
+    inside = "# How\n\n```python\nx = 1\n```\n\nDone."
+    read = answer.read(f"```markdown\n{inside}\n```")
+    assert read.whole == answer.Whole(inside, "markdown")
+
+
+def test_an_answer_is_read_as_far_as_it_goes() -> None:
+    assert answer.so_far(BLOCK + "b.py\n<<<<<<< SEA", edits=True).changes == (
+        Replace("src/a.py", "old\n", "new\n"),
+    )
+    assert answer.so_far("```py\na\nb", edits=True).whole == answer.Whole("a", "py")
+    assert answer.so_far("```py\na\nb", edits=False).kind == "text"
 
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "  d", "é𝒳"]), max_size=12)
@@ -81,7 +167,7 @@ def test_applying_every_hunk_gives_the_new_text(
     before = eol.join(old) + (eol if ends else "")
     after = eol.join(new) + (eol if ends else "")
     doc = Snapshot("file:///a", "/a", 1, None, before)
-    proposal = make("e", "t", {"file:///a": (doc, "a", after)})
+    proposal = make("e", "t", {"file:///a": NewText(doc, "a", after)})
     if before == after:
         assert proposal.files == ()
         return
@@ -98,7 +184,7 @@ def test_a_rebased_hunk_never_overwrites_what_was_typed(chance: random.Random) -
     lines = split_lines(before)
     lines[10] = "changed\n"
     doc = Snapshot("u", "/a", 1, None, before)
-    file = make("e", "t", {"u": (doc, "a", "".join(lines))}).files[0]
+    file = make("e", "t", {"u": NewText(doc, "a", "".join(lines))}).files[0]
     now = split_lines(before)
     for n in range(3):
         now.insert(chance.randrange(len(now) + 1), f"typed {n}\n")
@@ -115,7 +201,7 @@ def test_a_rebased_hunk_never_overwrites_what_was_typed(chance: random.Random) -
 
 def failing(before: str, after: str, **more: str) -> list[str]:
     doc = Snapshot("u", "/a.py", 1, "python", before)
-    proposal = make("e", "t", {"u": (doc, "a.py", after)})
+    proposal = make("e", "t", {"u": NewText(doc, "a.py", after)})
     instruction = more.get("instruction", "")
     found = check.check(proposal, instruction=instruction, scope={"u"}, problem=None)
     return [f.key for f in found]

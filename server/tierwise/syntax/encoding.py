@@ -1,0 +1,49 @@
+"""The encoding of a file on disk: told for sure, or the file is left alone.
+
+An editor decodes a file by its byte order mark, else as UTF-8; whoever guesses otherwise
+counts other characters than the editor does and edits the wrong place, or writes a file back
+that is damaged. So nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Final, Literal
+
+FileEncoding = Literal["utf-8", "utf-8-sig", "utf-16"]
+
+_MARKS: Final[tuple[tuple[bytes, FileEncoding], ...]] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class NotText(ValueError):
+    """Bytes that are no text; the message completes "NAME ..."."""
+
+
+def decode(raw: bytes) -> tuple[str, FileEncoding]:
+    """The text of a file without its byte order mark, and its encoding. Raises `NotText`.
+
+    UTF-16 is known by its mark alone. Anything that is not valid UTF-8 may be one of a
+    hundred older encodings, which no byte tells apart, so it is refused.
+    """
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise NotText("is UTF-32, so it is left alone")
+    encoding: FileEncoding = "utf-8"
+    for mark, name in _MARKS:
+        if raw.startswith(mark):
+            encoding = name
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        if b"\0" in raw[:8_192]:
+            raise NotText("is not a text file") from None
+        raise NotText(
+            "is neither UTF-8 nor UTF-16, so it is left alone; open it in the editor, which"
+            " knows its encoding"
+        ) from None
+    if "\0" in text:
+        raise NotText("is not a text file")
+    return text, encoding

@@ -7,7 +7,7 @@ PYTHON ?= python3
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help install setup editors try test test-fast lint format fit bench soak clean
+.PHONY: help install setup editors try test test-fast lint format fit bench soak fuzz clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -59,6 +59,9 @@ bench: $(DEV) ## Measure the server beside a bare one, and the ledger
 
 soak: $(DEV) ## Run the long tests
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
+
+fuzz: $(DEV) ## Send 50,000 generated messages to the real server
+	@$(BIN)/python -m tests.soak.fuzz --messages 50000
 
 clean: ## Remove everything the other targets made
 	rm -rf $(VENV) .tools

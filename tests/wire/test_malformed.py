@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import random
-from typing import Any
-
 import pytest
-from tests.support.rpc import Rpc, RpcError
+from tests.support.rpc import Rpc
 
 
 def framed(body: bytes, header: bytes = b"Content-Length: %d\r\n\r\n") -> bytes:
@@ -72,49 +68,3 @@ async def test_a_message_over_the_limit_is_answered_by_its_id(rpc: Rpc) -> None:
     await rpc.until(lambda: 78 in rpc.responses)
     assert "32 MB" in rpc.responses[78][0]["error"]["message"]
     await rpc.request("tierwise/status")
-
-
-METHODS = [
-    "textDocument/codeAction", "textDocument/codeLens", "textDocument/hover",
-    "workspace/executeCommand", "tierwise/task/start", "tierwise/route/explain",
-    "tierwise/route/override", "tierwise/edit/get", "tierwise/edit/resolve",
-    "tierwise/history/query", "tierwise/status", "tierwise/task/cancel", "nothing/here",
-]  # fmt: skip
-LEAVES: list[Any] = [
-    None, True, 0, -1, 2**31, 2**63, 1.5, "", "file:///nowhere.py", "edit", "opus", "x" * 5_000,
-    "\x00", "\ud800", [], {},
-]  # fmt: skip
-KEYS = ["textDocument", "uri", "range", "start", "end", "line", "character", "position", "action",
-        "instruction", "taskId", "editId", "command", "arguments", "scope", "to", "tier", "files",
-        "context", "diagnostics", "jsonrpc", "id", "method", "class", "a-b"]  # fmt: skip
-
-
-def tree(chance: random.Random, depth: int = 0) -> Any:
-    if depth > 3 or chance.random() < 0.4:
-        return chance.choice(LEAVES)
-    if chance.random() < 0.2:
-        return [tree(chance, depth + 1) for _ in range(chance.randrange(3))]
-    return {k: tree(chance, depth + 1) for k in chance.sample(KEYS, chance.randrange(1, 5))}
-
-
-@pytest.mark.parametrize("seed", range(4))
-async def test_generated_messages_are_each_answered_once(rpc: Rpc, seed: int) -> None:
-    chance = random.Random(seed)
-    await rpc.initialize()
-    await rpc.request("tierwise/status")
-    ids = []
-    for _ in range(500):
-        method, params = chance.choice(METHODS), tree(chance)
-        body = json.dumps(params).encode()
-        rpc._next += 1
-        ids.append(rpc._next)
-        rpc.raw(framed(b'{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s}' % (
-            rpc._next, method.encode(), body
-        )))  # fmt: skip
-    for msg_id in ids:
-        try:
-            await rpc.response(msg_id)
-        except RpcError as error:
-            assert "Traceback" not in error.error["message"]
-    assert all(len(rpc.responses[i]) == 1 for i in ids)
-    assert rpc.process.returncode is None

@@ -189,7 +189,7 @@ class HistoryAsk(Message):
     """Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first."""
 
     limit: Annotated[int, Field(ge=1, le=500)] = 50
-    since: int | None = None
+    since: Annotated[int | None, Field(ge=0, le=2**53)] = None
     tier: str | None = None
     state: str | None = None
 

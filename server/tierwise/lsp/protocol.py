@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import itertools
 import json
 import logging
+import uuid
 from collections.abc import Generator
 from concurrent.futures import Future
 from typing import Any, Final
@@ -26,7 +28,7 @@ from pygls.protocol import (
 )
 
 from tierwise.core.errors import BadRequest, TierwiseError
-from tierwise.lsp.wire import Frame, sniff_id
+from tierwise.lsp.wire import Frame, loads, sniff_id
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +50,17 @@ class Protocol(LanguageServerProtocol):
     initialized_once = False
     tiers: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._notified = itertools.count()
+
     def feed(self, frame: Frame) -> None:
         """Handle one frame. Never raises."""
         if frame.problem:
-            self.refuse(frame.id, INVALID_REQUEST, f"The message is too large: {frame.problem}.")
+            self.refuse(frame.id, INVALID_REQUEST, f"The message {frame.problem}.")
             return
         try:
-            data = json.loads(frame.body)
+            data = loads(frame.body)
         except RecursionError:
             self.refuse(sniff_id(frame.body), INVALID_REQUEST, "The message is nested too deeply.")
             return
@@ -136,9 +142,9 @@ class Protocol(LanguageServerProtocol):
     def _response(self, data: dict[str, Any]) -> None:
         """A client's answer to one of our requests; one that does not fit counts as an error."""
         msg_id = data["id"]
-        if not _is_id(msg_id) or msg_id not in self._request_futures:
+        if not _is_id(msg_id) or msg_id not in self._result_types:
             return
-        kind = self._result_types.pop(msg_id, None)
+        kind = self._result_types.pop(msg_id)
         if data.get("error") is not None:
             error = data["error"] if isinstance(data["error"], dict) else {}
             failed = types.ResponseError(
@@ -186,6 +192,38 @@ class Protocol(LanguageServerProtocol):
         body = types.ResponseError(code=code, message=message, data={"name": name})
         self._send_data(types.ResponseErrorMessage(id=msg_id, error=body))
 
+    def _send_data(self, data: Any) -> None:
+        """Write a message; a result that cannot be written is answered as an error."""
+        if self.writer is None:
+            return
+        try:
+            body = json.dumps(data, default=self._serialize_message).encode()
+        except Exception:
+            log.exception("a message could not be written")
+            if getattr(data, "id", None) is not None and hasattr(data, "result"):
+                self.refuse(data.id, INTERNAL, "The answer could not be written.")
+            return
+        self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def send_request(
+        self,
+        method: str,
+        params: Any = None,
+        callback: Any = None,
+        msg_id: int | str | None = None,
+    ) -> Future[Any]:
+        """Ask the client; a question that is given up, because no answer came, is forgotten."""
+        msg_id = msg_id if msg_id is not None else str(uuid.uuid4())
+        future: Future[Any] = super().send_request(method, params, callback, msg_id)
+
+        def forget(done: Future[Any]) -> None:
+            if done.cancelled():
+                self._request_futures.pop(msg_id, None)
+                self._result_types.pop(msg_id, None)
+
+        future.add_done_callback(forget)
+        return future
+
     def _check_handler_result(self, future: Future[Any]) -> None:
         error = None if future.cancelled() else future.exception()
         if isinstance(error, Exception):
@@ -194,20 +232,22 @@ class Protocol(LanguageServerProtocol):
 
     def _handle_notification(self, method_name: str, params: Any) -> None:
         if method_name == types.CANCEL_REQUEST:
-            future = self._request_futures.get(params.id)
-            if future is not None:
-                future.cancel()
+            if _is_id(params.id) and params.id not in self._result_types:
+                future = self._request_futures.get(params.id)
+                if future is not None:
+                    future.cancel()
             return
         try:
             handler = self._get_handler(method_name)
         except JsonRpcMethodNotFound:
             return
-        self._execute_handler(
-            msg_id=f"notification-{id(params)}",
-            handler=handler,
-            args=(params,),
-            callback=self._check_handler_result,
-        )
+        key = f"notification-{next(self._notified)}"
+
+        def over(future: Future[Any]) -> None:
+            self._request_futures.pop(key, None)
+            self._check_handler_result(future)
+
+        self._execute_handler(msg_id=key, handler=handler, args=(params,), callback=over)
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(
@@ -219,6 +259,22 @@ class Protocol(LanguageServerProtocol):
             "tierwise": {"version": OWN_VERSION, "tiers": list(self.tiers)}
         }
         return result
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """A progress is cancelled by its token; one that names none is nothing to us."""
+        if _is_id(params.token):
+            super().lsp_work_done_progress_cancel(params)
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
+        """Cancel what runs; each is answered as cancelled before the client says `exit`."""
+        own = self.msg_id
+        for msg_id, future in list(self._request_futures.items()):
+            if msg_id != own and not future.done():
+                future.cancel()
+        self._shutdown = True
+        yield from ()
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]  # awaited, not yielded

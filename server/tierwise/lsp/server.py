@@ -26,7 +26,8 @@ from tierwise.lsp import features
 from tierwise.lsp.client import Client
 from tierwise.lsp.documents import DocumentStore
 from tierwise.lsp.protocol import Protocol
-from tierwise.lsp.wire import AHEAD, Frame, Stream, Writer, read_frames
+from tierwise.lsp.wire import Ahead, Frame, Stream, read_frames
+from tierwise.lsp.writer import Writer
 
 if TYPE_CHECKING:
     from tierwise.app import Application
@@ -130,18 +131,21 @@ class Server(LanguageServer):
         self.writer = writer
         self.protocol.set_writer(writer)
         loop = asyncio.get_running_loop()
-        ahead = threading.Semaphore(AHEAD)
+        ahead = Ahead()
 
         def deliver(frame: Frame | None) -> None:
-            ahead.acquire()
+            if frame is not None:
+                writer.wait_for_room()
+                ahead.enter(len(frame.body))
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(take, frame)
 
         def take(frame: Frame | None) -> None:
-            ahead.release()
             if frame is None:
                 self._over.set()
-            elif not self._over.is_set():
+                return
+            ahead.leave(len(frame.body))
+            if not self._over.is_set():
                 self.protocol.feed(frame)
 
         threading.Thread(
@@ -183,7 +187,8 @@ def serve_stdio(env: Mapping[str, str]) -> NoReturn:
     aborts when it finds a thread there, so the process leaves without the usual farewell
     once everything is settled and written.
     """
-    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    stdin: Any = sys.stdin.buffer
+    stdout = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     code = asyncio.run(_serve(env, stdin, stdout))
     logging.shutdown()

@@ -11,7 +11,7 @@ from typing import Final
 
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
-from tierwise.core.errors import BadRequest, UnknownTask
+from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind, Rating
 from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
@@ -78,7 +78,11 @@ class TaskEngine:
             thread=thread.state(),
         )
         task = self._new(params.task_id, request, scene, conversation)
-        admission.require(task, self.world)
+        try:
+            admission.require(task, self.world)
+        except TierwiseError as error:
+            task.failed(error)
+            raise
         self._begin(task)
         while not task.ended.is_set():
             await task.ended.wait()
@@ -133,7 +137,8 @@ class TaskEngine:
         to = {"up": self.world.ladder.above(here) or here, "same": here}.get(tier, tier)
         self.world.ladder.rank(to)
         was = task.state
-        if task.runner is not None and not task.runner.done():
+        # Another redo may have begun while this one waited: one task never runs twice at once.
+        while task.runner is not None and not task.runner.done():
             task.runner.cancel()
             await asyncio.wait({task.runner})
         if was in ("proposed", "answered", "running"):

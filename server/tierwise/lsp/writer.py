@@ -1,0 +1,81 @@
+"""Writing that never blocks the loop: a queue in front of the stream, emptied by a thread.
+
+A client that stops reading stalls the queue, not the server; once much is waiting, nothing
+more is read from that client either, so that a flood it does not listen to costs it and not
+our memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import BinaryIO, Final
+
+CONGESTED: Final = 1 << 20
+"""Bytes waiting to be written from which the client counts as not reading."""
+FULL: Final = 16 << 20
+"""Bytes waiting to be written from which nothing more is read from the client."""
+
+
+class Writer:
+    """A queue in front of a byte stream, written by a thread. `close` writes what is left."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._queue: deque[bytes] = deque()
+        self._bytes = 0
+        self._wake = threading.Condition()
+        self._closed = False
+        self.broken = False
+        self._thread = threading.Thread(target=self._run, name="lsp-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def congested(self) -> bool:
+        """Whether the client is not reading; what can wait should."""
+        return self._bytes > CONGESTED
+
+    def write(self, data: bytes) -> None:
+        """Queue bytes; returns at once."""
+        with self._wake:
+            if self._closed or self.broken:
+                return
+            self._queue.append(data)
+            self._bytes += len(data)
+            self._wake.notify_all()
+
+    def wait_for_room(self) -> None:
+        """Return once the client has read enough of what waits for it, or is gone.
+
+        For the reading thread alone: it blocks.
+        """
+        with self._wake:
+            self._wake.wait_for(lambda: self._bytes < FULL or self._closed or self.broken)
+
+    def close(self, timeout: float = 0.5) -> None:
+        """Write what is left, for at most `timeout` seconds."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify_all()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._closed:
+                    self._wake.wait()
+                if not self._queue:
+                    return
+                batch = b"".join(self._queue)
+                self._queue.clear()
+            try:
+                self._stream.write(batch)
+                self._stream.flush()
+            except (OSError, ValueError):
+                with self._wake:
+                    self.broken = True
+                    self._wake.notify_all()
+                return
+            with self._wake:
+                self._bytes -= len(batch)
+                self._wake.notify_all()

@@ -4,6 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+MINUTES ?= 60
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -57,7 +58,8 @@ bench: $(DEV) ## Measure the server beside a bare one, and the ledger
 	@$(BIN)/python -m tests.bench.bench_server
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 
-soak: $(DEV) ## Run the long tests
+soak: $(DEV) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
+	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
 
 fuzz: $(DEV) ## Send 50,000 generated messages to the real server

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 WAIT = 30.0
 """Seconds a test waits for what must come; a bound for failures, never a bar."""
@@ -38,7 +38,7 @@ class Rpc:
         self._reader = asyncio.ensure_future(self._read())
 
     @classmethod
-    async def start(cls, env: Mapping[str, str], *args: str) -> Rpc:
+    async def start(cls, env: Mapping[str, str], *args: str) -> Self:
         """Start `tierwise serve` with nothing of this machine's configuration in sight."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -368,3 +368,5 @@ class TaskEngine:
         over = [t for t in self.tasks.values() if t.state in OVER]
         for task in over[: max(0, len(over) - KEPT)]:
             del self.tasks[task.id]
+            self.world.proposals.entries.pop(task.edit_id or "", None)
+            self.world.choices.put("task", task.id, "auto")

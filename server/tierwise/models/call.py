@@ -7,6 +7,9 @@ from typing import Literal
 
 from tierwise.core.money import Usage
 
+CacheLife = Literal["5m", "1h"]
+"""How long a prompt cache is kept after it was last read; the longer kind is dearer to write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -22,6 +25,7 @@ class Prompt:
 
     system: str
     turns: tuple[Turn, ...]
+    cache: CacheLife = "5m"
 
     @property
     def text(self) -> str:
@@ -31,22 +35,35 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds. `between_events` counts complete events, so a byte a second is a stall."""
+    """How long a call may take, in seconds; the defaults are those of `[timeouts]`.
+
+    `between_events` is the longest gap between two complete server-sent events. Bytes do not
+    count: a server that trickles one byte a second is stalled. A ping is an event, since a
+    model that thinks sends little else; `attempt` bounds that. `first_token` is what a model
+    usually needs at most, learned from its own past; None where that is not known yet.
+    """
 
     connect: float = 5.0
     first_event: float = 12.0
     between_events: float = 12.0
     attempt: float = 60.0
+    first_token: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished answer."""
+    """A finished answer. `stop_reason` is the server's word: "end_turn", "max_tokens", ..."""
 
     text: str
     stop_reason: str
     usage: Usage
     model: str
+    request_id: str = ""
+
+    @property
+    def cut_off(self) -> bool:
+        """True where the answer ended because there was no more room for it."""
+        return self.stop_reason == "max_tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,11 @@ class Started:
     """The server accepted the request; `usage` has its input tokens."""
 
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The model thinks before it speaks; said once. What it thinks is never kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +87,28 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The stream ended as it should."""
+    """The stream ended as it should; always the last event."""
 
     result: Result
 
 
-Event = Started | Delta | Finished
+Event = Started | Thinking | Delta | Finished
 
 
 @dataclass(slots=True)
 class Trace:
-    """What is known of a call that may still fail: for settling it and for naming the failure."""
+    """What is known of a call that may still fail: for settling it and for naming the failure.
+
+    `sent` is True from the moment the server may bill. `known` is the usage it told at the
+    start, `bill` the one it told at the end. Times are milliseconds since the call began.
+    """
 
     sent: bool = False
     text: list[str] = field(default_factory=list)
+    known: Usage | None = None
+    bill: Usage | None = None
     first_event_ms: float | None = None
+    first_token_ms: float | None = None
 
     @property
     def streamed(self) -> str:

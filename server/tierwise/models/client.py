@@ -2,54 +2,36 @@
 
 The SDK takes most of a second to import, so it is imported in a thread once the editor has
 its answer to `initialize`. Its own retries are off: an attempt is reserved before it is
-made, and one reservation covers one attempt. Every way a call can fail becomes one
-`ModelError` that says what the operator can do.
+made, and one reservation covers one attempt. Events are read from the wire as they are,
+because the SDK's own reader hides the pings that tell a thinking model from a dead one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from threading import Thread
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from tierwise.core.errors import ModelError, NotConfigured
-from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
-from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Result, Started, Trace
+from tierwise.models.body import body
+from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thinking, Trace
+from tierwise.models.catalog import ModelFacts
+from tierwise.models.failure import classify, failure, refused_unbilled, retry_after_seconds
+from tierwise.models.reading import Reader
+from tierwise.models.watch import Watch
 
 log = logging.getLogger(__name__)
 
 OFFICIAL: Final = "https://api.anthropic.com"
 KEYRING_SERVICE: Final = "tierwise"
-
-_KINDS: Final[Mapping[int, tuple[str, str, bool]]] = {
-    400: ("bad_request", "{tier}: the model server refused the request", False),
-    401: ("auth", "{tier}: the key was refused; set a valid one in {env}", False),
-    402: ("no_credit", "{tier}: the account has no credit left", False),
-    403: ("auth", "{tier}: the key may not use {model}", False),
-    404: ("unknown_model", "{tier}: the server knows no model {model}; check the tier", False),
-    408: ("server", "{tier}: the model server timed out", True),
-    409: ("server", "{tier}: the model server had a conflict", True),
-    413: ("too_large", "{tier}: the request is too large; select less", False),
-    429: ("rate_limited", "{tier}: the rate limit is reached", True),
-    529: ("overloaded", "{tier} is overloaded", True),
-}
-_TYPES: Final[Mapping[str, int]] = {
-    "invalid_request_error": 400,
-    "authentication_error": 401,
-    "billing_error": 402,
-    "permission_error": 403,
-    "not_found_error": 404,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "overloaded_error": 529,
-}
+NO_KEY: Final = "none-needed"
+"""What is sent where a key is asked for but the operator said that the server needs none."""
 
 
 class ModelClient:
@@ -75,9 +57,14 @@ class ModelClient:
         return thread
 
     def key(self, tier: Tier) -> str | None:
-        """The key of a tier: the process environment, then the OS keyring if installed."""
+        """The key of a tier: the process environment, then the OS keyring if installed.
+
+        A server of the operator's own whose `api_key_env` is empty needs none.
+        """
         if self._rehearsal_url() is not None:
             return "rehearsal"
+        if not tier.api_key_env:
+            return NO_KEY if tier.base_url else None
         value = self._env.get(tier.api_key_env, "").strip()
         return value or _from_keyring(tier.api_key_env)
 
@@ -86,8 +73,8 @@ class ModelClient:
         key = self.key(tier)
         if key is None:
             raise NotConfigured(
-                f"{tier.label} has no key. Set {tier.api_key_env} in the environment of the"
-                " server, or choose the rehearsal model (rehearsal = true)."
+                f"{tier.label} has no key. Set {tier.api_key_env or 'api_key_env'} in the"
+                " environment of the server, or choose the rehearsal model (rehearsal = true)."
             )
         return key
 
@@ -108,189 +95,145 @@ class ModelClient:
         `trace` is filled as the call goes, so that a caller can settle whatever happens.
         Closing the iterator closes the connection.
         """
-        sdk_client = await asyncio.to_thread(self._client, tier, self.require_key(tier))
-        usage, stop, model = Usage(), "", tier.model
-        began = time.perf_counter()
-        async with _translated(tier, trace), asyncio.timeout(deadlines.attempt) as whole:
-            try:
-                trace.sent = True
-                async with asyncio.timeout(deadlines.connect + deadlines.first_event):
-                    stream = await sdk_client.messages.create(
-                        **_body(tier, prompt, max_tokens),
-                        stream=True,
-                        timeout=_timeout(deadlines),
-                    )
-            except TimeoutError:
-                if whole.expired():
-                    raise
-                raise _slow(tier, "slow_first_event", "did not answer in time") from None
-            async with stream:
-                events = stream.__aiter__()
-                wait = max(0.05, deadlines.first_event - (time.perf_counter() - began))
-                while True:
-                    try:
-                        # `wait_for` can lose a cancel that meets an event; this cannot.
-                        async with asyncio.timeout(wait):
-                            event = await anext(events)
-                    except StopAsyncIteration:
-                        raise _cut(tier) from None
-                    except TimeoutError:
-                        if trace.first_event_ms is None:
-                            raise _slow(
-                                tier, "slow_first_event", "did not answer in time"
-                            ) from None
-                        raise _slow(tier, "stalled", "stopped in the middle") from None
-                    if trace.first_event_ms is None:
-                        trace.first_event_ms = (time.perf_counter() - began) * 1000
-                    wait = deadlines.between_events
-                    match event.type:
-                        case "message_start":
-                            usage = _usage(event.message.usage, usage)
-                            model = event.message.model or model
-                            yield Started(usage)
-                        case "content_block_delta" if event.delta.type == "text_delta":
-                            trace.text.append(event.delta.text)
-                            yield Delta(event.delta.text)
-                        case "message_delta":
-                            usage = _usage(event.usage, usage)
-                            stop = event.delta.stop_reason or stop
-                        case "message_stop":
-                            break
-                        case _:
-                            pass
-        if stop == "refusal":
-            raise ModelError(f"{tier.label} declined to answer this.", "refused")
-        yield Finished(Result(trace.streamed, stop or "end_turn", usage, model))
-
-    def _client(self, tier: Tier, key: str) -> Any:
-        place = (self.endpoint(tier), key)
-        if place not in self._clients:
-            sdk = self._sdk()
-            self._clients[place] = sdk.AsyncAnthropic(
-                api_key=key,
-                base_url=place[0],
-                max_retries=0,
-                default_headers={"X-Api-Key": key} if place[0] != OFFICIAL else None,
+        sdk_client = await self._ready(tier)
+        watch = Watch(tier, deadlines, trace)
+        reader = Reader(tier, trace)
+        async with self._translated(tier, trace), _alarm(watch) as alarm:
+            trace.sent = True
+            stream = await sdk_client.messages.create(
+                **body(tier, prompt, max_tokens), stream=True, timeout=_timeout(deadlines)
             )
-        return self._clients[place]
+            async with stream:
+                reader.request_id = stream.response.headers.get("request-id", "")
+                async for raw in self._sdk().AsyncStream.raw_events(stream.response):
+                    event = reader.take(raw.event, raw.data)
+                    watch.heard(token=isinstance(event, Delta | Thinking))
+                    if isinstance(event, Finished):
+                        break
+                    if event is not None:
+                        # The alarm would go off in whoever reads this, were it left running.
+                        alarm.reschedule(None)
+                        yield event
+                    alarm.reschedule(asyncio.get_running_loop().time() + watch.left())
+                else:
+                    kind = str(stream.response.headers.get("content-type", ""))
+                    raise reader.ended_early(kind)
+        yield Finished(reader.result())
+
+    async def models(self, tier: Tier, within: float = 10.0) -> tuple[ModelFacts, ...]:
+        """The models the tier's server lists. Raises `ModelError` or `NotConfigured`."""
+        sdk_client = await self._ready(tier)
+        trace = Trace()
+        async with self._translated(tier, trace):
+            try:
+                async with asyncio.timeout(within):
+                    page = await sdk_client.models.list(limit=1000, timeout=within)
+                    return tuple([ModelFacts.of(m.to_dict()) async for m in page])
+            except TimeoutError:
+                raise failure("timeout", tier, sent=False, seconds=within) from None
+
+    async def _ready(self, tier: Tier) -> Any:
+        """The SDK's client for a tier; made in a thread, since the first one imports the SDK."""
+        place = (self.endpoint(tier), self.require_key(tier))
+        found = self._clients.get(place)
+        return found if found is not None else await asyncio.to_thread(self._client, tier, *place)
+
+    def _client(self, tier: Tier, url: str, key: str) -> Any:
+        if not (key.isascii() and key.isprintable()):
+            raise failure("auth", tier, sent=False)
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+            _ = parts.port
+        except ValueError:
+            usable = False
+        if not usable:
+            raise failure("network", tier, sent=False)
+        sdk = self._sdk()
+        self._clients[url, key] = sdk.AsyncAnthropic(
+            api_key=key,
+            base_url=url,
+            max_retries=0,
+            # A redirect would carry the prompt and the key to wherever a server points.
+            http_client=sdk.DefaultAsyncHttpxClient(follow_redirects=False),
+            default_headers={"X-Api-Key": key} if url != OFFICIAL else None,
+        )
+        return self._clients[url, key]
 
     def _sdk(self) -> Any:
         return import_module("anthropic")
 
+    @asynccontextmanager
+    async def _translated(self, tier: Tier, trace: Trace) -> AsyncIterator[None]:
+        """Every exception of the SDK, its HTTP library and the stream becomes one `ModelError`."""
+        try:
+            yield
+        except (ModelError, NotConfigured, asyncio.CancelledError, GeneratorExit):
+            raise
+        except Exception as error:
+            log.info("%s: %s", tier.name, type(error).__name__)
+            found = self._model_error(tier, trace, error)
+            trace.sent = trace.sent and found.sent
+            raise found from error
 
-def _body(tier: Tier, prompt: Prompt, max_tokens: int) -> dict[str, Any]:
-    caching = "caching" in tier.features
-    system: Any = prompt.system
-    if caching:
-        system = [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}]
-    messages: list[dict[str, Any]] = [
-        {"role": turn.role, "content": turn.text} for turn in prompt.turns
-    ]
-    if caching and len(messages) > 2:
-        # The newest answer ends the prefix that the next turn will read back from the cache.
-        messages[-2]["content"] = [
-            {
-                "type": "text",
-                "text": messages[-2]["content"],
-                "cache_control": {"type": "ephemeral"},
-            }
-        ]
-    body: dict[str, Any] = {
-        "model": tier.model,
-        "max_tokens": max_tokens,
-        "system": system,
-        "messages": messages,
-    }
-    if tier.effort is not None and "effort" in tier.features:
-        body["output_config"] = {"effort": tier.effort}
-    return body
+    def _model_error(self, tier: Tier, trace: Trace, error: Exception) -> ModelError:
+        sdk, http = self._sdk(), import_module("httpx2")
+        if isinstance(error, sdk.APIStatusError):
+            return _status_error(tier, error, began=trace.first_event_ms is not None)
+        if isinstance(error, sdk.APIConnectionError) and error.__cause__ is not None:
+            error = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        unsent = (
+            http.ConnectError, http.ConnectTimeout, http.PoolTimeout, http.UnsupportedProtocol,
+            http.LocalProtocolError, http.ProxyError, http.InvalidURL,
+        )  # fmt: skip
+        if isinstance(error, unsent):
+            return failure("network", tier, sent=False)
+        if isinstance(error, http.DecodingError | sdk.APIResponseValidationError):
+            return failure("bad_stream", tier, sent=True)
+        if isinstance(error, http.TimeoutException):
+            return failure("stalled" if trace.text else "slow_first_event", tier, sent=True)
+        if isinstance(error, http.HTTPError | OSError):
+            return failure("cut", tier, sent=True)
+        if isinstance(error, TypeError | ValueError) and trace.first_event_ms is None:
+            return failure("bad_request", tier, sent=False, detail=type(error).__name__)
+        return failure("bad_stream", tier, sent=True)
+
+
+@asynccontextmanager
+async def _alarm(watch: Watch) -> AsyncIterator[asyncio.Timeout]:
+    """One alarm for all deadlines of a call; going off is the failure the watch names."""
+    try:
+        async with asyncio.timeout(watch.left()) as alarm:
+            yield alarm
+    except TimeoutError:
+        if not alarm.expired():
+            raise
+        raise watch.late() from None
 
 
 def _timeout(deadlines: Deadlines) -> Any:
+    """The HTTP library's own timeouts: its reads are watched by the alarm, so they are loose."""
     http = import_module("httpx2")
     return http.Timeout(deadlines.attempt, connect=deadlines.connect)
 
 
-def _usage(reported: Any, before: Usage) -> Usage:
-    """Usage as the stream tells it; a later event overwrites what it names."""
-
-    def take(name: str, kept: int) -> int:
-        value = getattr(reported, name, None)
-        return int(value) if value is not None else kept
-
-    detail = getattr(reported, "cache_creation", None)
-    hour = int(getattr(detail, "ephemeral_1h_input_tokens", 0) or 0) if detail else 0
-    written = take("cache_creation_input_tokens", before.cache_write_tokens)
-    hour = hour or min(before.cache_write_1h_tokens, written)
-    return Usage(
-        input_tokens=take("input_tokens", before.input_tokens),
-        output_tokens=take("output_tokens", before.output_tokens),
-        cache_read_tokens=take("cache_read_input_tokens", before.cache_read_tokens),
-        cache_write_5m_tokens=written - hour,
-        cache_write_1h_tokens=hour,
-    )
-
-
-@asynccontextmanager
-async def _translated(tier: Tier, trace: Trace) -> AsyncIterator[None]:
-    """Every exception of the SDK, its HTTP library and the stream becomes one `ModelError`."""
-    try:
-        yield
-    except (ModelError, NotConfigured, asyncio.CancelledError, GeneratorExit):
-        raise
-    except TimeoutError:
-        raise _slow(tier, "stalled", "took too long") from None
-    except Exception as error:
-        log.info("%s: %s", tier.name, type(error).__name__)
-        raise _model_error(tier, trace, error) from error
-
-
-def _model_error(tier: Tier, trace: Trace, error: Exception) -> ModelError:
-    sdk, http = import_module("anthropic"), import_module("httpx2")
-    if isinstance(error, sdk.APITimeoutError):
-        trace.sent = False
-        return ModelError(f"{tier.label}: no connection in time.", "timeout", retryable=True)
-    if isinstance(error, sdk.APIStatusError):
-        return _status_error(tier, error)
-    if isinstance(error, sdk.APIConnectionError):
-        trace.sent = False
-        return ModelError(
-            f"{tier.label}: the model server cannot be reached; check the network and base_url.",
-            "network",
-            retryable=True,
-        )
-    if isinstance(error, (http.HTTPError, OSError)):
-        return ModelError(f"{tier.label}: the connection broke.", "cut", retryable=True)
-    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, KeyError, AttributeError)):
-        return ModelError(
-            f"{tier.label}: the server sent something unreadable.", "bad_stream", retryable=True
-        )
-    if isinstance(error, (TypeError, ValueError)) and not trace.text:
-        trace.sent = False
-        return ModelError(f"{tier.label}: the request could not be made.", "bad_request")
-    return ModelError(f"{tier.label} failed ({type(error).__name__}).", "error", retryable=True)
-
-
-def _status_error(tier: Tier, error: Any) -> ModelError:
-    status = int(getattr(error, "status_code", 0) or 0)
-    status = _TYPES.get(str(getattr(error, "type", "") or ""), status)
-    kind, text, retryable = _KINDS.get(status, ("server", "{tier}: the model server failed", True))
+def _status_error(tier: Tier, error: Any, *, began: bool) -> ModelError:
+    status = int(getattr(error, "status_code", 0) or 0) or None
+    message = str(getattr(error, "api_message", None) or "")
+    error_type, code = getattr(error, "type", None), getattr(error, "error_code", None)
+    kind = classify(status, error_type if isinstance(error_type, str) else None, code, message)
     headers = getattr(getattr(error, "response", None), "headers", {}) or {}
-    after = None
-    try:
-        after = float(headers.get("retry-after", ""))
-    except ValueError:
-        pass
-    sentence = text.format(tier=tier.label, env=tier.api_key_env, model=tier.model)
-    return ModelError(sentence + ".", kind, status=status, retry_after=after, retryable=retryable)
-
-
-def _slow(tier: Tier, kind: str, what: str) -> ModelError:
-    return ModelError(f"{tier.label} {what}.", kind, retryable=True)
-
-
-def _cut(tier: Tier) -> ModelError:
-    return ModelError(f"{tier.label}: the answer broke off.", "cut", retryable=True)
+    again = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
+    return failure(
+        kind,
+        tier,
+        sent=began or not refused_unbilled(kind, status),
+        status=status,
+        retry_after=retry_after_seconds(headers),
+        detail=message if kind == "bad_request" else "",
+        request_id=str(getattr(error, "request_id", None) or ""),
+        retryable=again,
+    )
 
 
 def _from_keyring(name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,18 +11,26 @@ from typing import Any
 class Fault:
     """What goes wrong with one request, and how it answers otherwise.
 
-    `status` with `kind` answers an error before the stream, `after` (events) ends the
-    stream early: `how` is "eof" (clean end), "reset", "stall", "error" (an error event),
-    "bad_json" or "drip" (one byte a second). Delays are seconds.
+    `status` with `kind` and `message` (or a raw `body`) answers an error before the stream.
+    `after` events the stream breaks; -1 breaks it before its head was sent. `how`: "eof" (a
+    clean end), "reset", "stall", "error" (an error event), "bad_json", "bad_utf8",
+    "bad_shape", "short_chunk" (a chunk that is not as long as it says), "drip" (one byte a
+    second); and instead of a stream, with -1, "html" and "json". `pings` come before the
+    answer, `thinking` is streamed before its text. Delays are seconds.
     """
 
     status: int = 0
     kind: str = "api_error"
+    message: str = "as told"
+    body: str | None = None
     retry_after: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     after: int | None = None
     how: str = "eof"
     first_delay: float = 0.0
     delay: float = 0.0
+    pings: int = 0
+    thinking: str = ""
     text: str | None = None
     stop_reason: str = "end_turn"
 
@@ -44,3 +53,15 @@ class Faults:
         if model in self.by_model:
             return self.by_model[model]
         return self.queue.pop(0) if self.queue else self.default
+
+    def told(self, data: Mapping[str, Any]) -> None:
+        """Take over what another process asks for over HTTP."""
+        self.queue += [Fault.from_json(item) for item in data.get("queue", [])]
+        if "default" in data:
+            self.default = Fault.from_json(data["default"])
+        for model, item in data.get("by_model", {}).items():
+            self.by_model[model] = Fault.from_json(item)
+        if data.get("clear"):
+            self.queue.clear()
+            self.by_model.clear()
+            self.default = Fault()

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import math
-import uuid
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tierwise.models.rehearsal import catalog, http, streaming
 from tierwise.models.rehearsal.answers import answer
+from tierwise.models.rehearsal.cache import PromptCache
 from tierwise.models.rehearsal.faults import Fault, Faults
 from tierwise.models.rehearsal.reading import read
 
 CHARS_PER_TOKEN: Final = 3.0
 """The rehearsal tokenizer: usage is an honest function of the text, not of any model."""
-PIECE: Final = 24
-"""Characters of one streamed delta."""
 
 
 @dataclass
@@ -26,15 +25,25 @@ class RehearsalServer:
     """The server. `requests` keeps the bodies it got, so that tests see what left the machine."""
 
     faults: Faults = field(default_factory=Faults)
+    cache: PromptCache = field(default_factory=PromptCache)
     requests: list[dict[str, Any]] = field(default_factory=list)
-    cancelled: int = 0
-    """Streams whose client went away before the end."""
+    began: list[float] = field(default_factory=list)
+    """When the first event of each stream left (`time.perf_counter`)."""
+    gone: list[float] = field(default_factory=list)
+    """When clients went away before their stream's end (`time.perf_counter`)."""
     _server: asyncio.Server | None = None
     _open: set[asyncio.Task[None]] = field(default_factory=set)
 
+    @property
+    def cancelled(self) -> int:
+        """Streams whose client went away before the end."""
+        return len(self.gone)
+
     async def start(self, port: int = 0) -> RehearsalServer:
         """Listen on loopback; port 0 takes a free one."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", port)
+        self._server = await asyncio.start_server(
+            self._connected, "127.0.0.1", port, limit=32 * 1024 * 1024, backlog=512
+        )
         return self
 
     @property
@@ -60,7 +69,8 @@ class RehearsalServer:
             while await self._exchange(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            self.cancelled += 1
+            # Nothing was being streamed: a client that is done with its connection.
+            pass
         except asyncio.CancelledError:
             # Only `close` cancels; letting it out would make asyncio log a finished server.
             pass
@@ -71,178 +81,87 @@ class RehearsalServer:
                 await writer.wait_closed()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = await reader.readuntil(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        method, path, _ = first.split(" ", 2)
-        headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines if line)
-        }
-        body = await reader.readexactly(int(headers.get("content-length", "0")))
-        data: dict[str, Any] = json.loads(body) if body else {}
-        path = path.split("?")[0]
-        if method == "POST" and path == "/_faults":
-            self.faults.queue += [Fault.from_json(item) for item in data.get("queue", [])]
-            if "default" in data:
-                self.faults.default = Fault.from_json(data["default"])
-            for model, item in data.get("by_model", {}).items():
-                self.faults.by_model[model] = Fault.from_json(item)
-            if data.get("clear"):
-                self.faults.queue.clear()
-                self.faults.by_model.clear()
-                self.faults.default = Fault()
-            _reply(writer, 200, {"ok": True})
-        elif path == "/_requests":
-            _reply(writer, 200, {"requests": self.requests, "cancelled": self.cancelled})
-        elif path == "/v1/models":
-            _reply(writer, 200, {"data": [], "has_more": False})
-        elif path == "/v1/messages/count_tokens":
-            _reply(writer, 200, {"input_tokens": _tokens(_prompt_text(data))})
-        elif method == "POST" and path == "/v1/messages":
-            self.requests.append(data)
-            return await self._message(reader, writer, headers, data)
-        else:
-            _reply(writer, 404, _error("not_found_error", f"no such path: {path}"))
+        asked = await http.read(reader)
+        match asked.method, asked.path:
+            case "POST", "/_faults":
+                self.faults.told(asked.data)
+                http.reply(writer, 200, {"ok": True})
+            case _, "/_requests":
+                found = {"requests": self.requests, "cancelled": self.cancelled}
+                http.reply(writer, 200, found)
+            case "GET", "/v1/models":
+                http.reply(writer, 200, catalog.listing())
+            case "POST", "/v1/messages/count_tokens":
+                http.reply(writer, 200, {"input_tokens": _tokens(_prompt_text(asked.data))})
+            case "POST", "/v1/messages":
+                self.requests.append(asked.data)
+                return await self._message(reader, writer, asked)
+            case _:
+                missing = http.error("not_found_error", f"no such path: {asked.path}")
+                http.reply(writer, 404, missing)
         await writer.drain()
         return True
 
     async def _message(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        headers: Mapping[str, str],
-        data: dict[str, Any],
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: http.Asked
     ) -> bool:
+        data = asked.data
         fault = self.faults.take(str(data.get("model", "")))
-        if not headers.get("x-api-key") and not headers.get("authorization"):
+        if not asked.headers.get("x-api-key") and not asked.headers.get("authorization"):
             fault = Fault(status=401, kind="authentication_error")
-        await asyncio.sleep(fault.first_delay)
-        if fault.status:
-            extra = {"retry-after": fault.retry_after} if fault.retry_after else {}
-            _reply(writer, fault.status, _error(fault.kind, "as told"), extra)
-            await writer.drain()
-            return True
-        prompt = _prompt_text(data)
-        asked = read(_last_user(data))
-        text = fault.text if fault.text is not None else answer(asked)
-        limit = int(data.get("max_tokens", 1024)) * int(CHARS_PER_TOKEN)
-        stop = fault.stop_reason
-        if len(text) > limit:
-            text, stop = text[:limit], "max_tokens"
-        usage = {"input_tokens": _tokens(prompt), "output_tokens": _tokens(text)}
         if not data.get("stream"):
-            _reply(writer, 200, _message(data, text, stop, usage))
-            await writer.drain()
-            return True
-        writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
-            b"cache-control: no-cache\r\nconnection: close\r\n\r\n"
-        )
+            await asyncio.sleep(fault.first_delay)
+            return await _whole(writer, data, fault, self.cache)
         watch = asyncio.ensure_future(reader.read(1))
-        sending = asyncio.ensure_future(self._stream(writer, data, text, stop, usage, fault))
+        sending = asyncio.ensure_future(self._answer(writer, data, fault))
         done, _ = await asyncio.wait({watch, sending}, return_when=asyncio.FIRST_COMPLETED)
         if sending not in done:
-            self.cancelled += 1
+            self.gone.append(time.perf_counter())
             sending.cancel()
         watch.cancel()
         await asyncio.gather(watch, sending, return_exceptions=True)
         return False
 
-    async def _stream(
-        self,
-        writer: asyncio.StreamWriter,
-        data: dict[str, Any],
-        text: str,
-        stop: str,
-        usage: dict[str, int],
-        fault: Fault,
+    async def _answer(
+        self, writer: asyncio.StreamWriter, data: dict[str, Any], fault: Fault
     ) -> None:
-        start = _message(
-            data, "", None, {"input_tokens": usage["input_tokens"], "output_tokens": 1}
-        )
-        start["content"] = []
-        events: list[tuple[str, dict[str, Any]]] = [
-            ("message_start", {"message": start}),
-            ("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}),
-            *(
-                (
-                    "content_block_delta",
-                    {"index": 0, "delta": {"type": "text_delta", "text": text[i : i + PIECE]}},
-                )
-                for i in range(0, len(text), PIECE)
-            ),
-            ("content_block_stop", {"index": 0}),
-            (
-                "message_delta",
-                {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": usage},
-            ),
-            ("message_stop", {}),
-        ]
-        for number, (name, payload) in enumerate(events):
-            if fault.after is not None and number == fault.after:
-                await _break(writer, fault)
-                return
-            writer.write(_event(name, payload))
+        await asyncio.sleep(fault.first_delay)
+        if fault.status:
+            _refuse(writer, fault)
             await writer.drain()
-            if fault.delay:
-                await asyncio.sleep(fault.delay)
+            return
+        text, stop = _text(data, fault)
+        usage = {**self.cache.usage(data, _tokens), "output_tokens": _tokens(text)}
+        await streaming.send(writer, data, text, stop, usage, fault, self.began.append)
 
 
-async def _break(writer: asyncio.StreamWriter, fault: Fault) -> None:
-    match fault.how:
-        case "reset":
-            writer.transport.abort()
-        case "stall":
-            await asyncio.sleep(3600)
-        case "drip":
-            for byte in b"event: content_block_delta\ndata: {" + b" " * 3600:
-                writer.write(bytes([byte]))
-                await writer.drain()
-                await asyncio.sleep(1)
-        case "error":
-            writer.write(_event("error", {"error": {"type": fault.kind, "message": "as told"}}))
-            await writer.drain()
-        case "bad_json":
-            writer.write(b"event: content_block_delta\ndata: {not json\n\n")
-            await writer.drain()
-        case _:
-            pass
+async def _whole(
+    writer: asyncio.StreamWriter, data: dict[str, Any], fault: Fault, cache: PromptCache
+) -> bool:
+    """An answer in one piece, for clients that do not stream."""
+    if fault.status:
+        _refuse(writer, fault)
+    else:
+        text, stop = _text(data, fault)
+        usage = {**cache.usage(data, _tokens), "output_tokens": _tokens(text)}
+        http.reply(writer, 200, streaming.message(data, text, stop, usage))
+    await writer.drain()
+    return True
 
 
-def _event(name: str, payload: Mapping[str, Any]) -> bytes:
-    return f"event: {name}\ndata: {json.dumps({'type': name, **payload})}\n\n".encode()
+def _refuse(writer: asyncio.StreamWriter, fault: Fault) -> None:
+    extra = {**fault.headers, "connection": "close"}
+    if fault.retry_after:
+        extra["retry-after"] = fault.retry_after
+    said = fault.body if fault.body is not None else http.error(fault.kind, fault.message)
+    http.reply(writer, fault.status, said, extra)
 
 
-def _message(
-    data: Mapping[str, Any], text: str, stop: str | None, usage: Mapping[str, int]
-) -> dict[str, Any]:
-    return {
-        "id": f"msg_{uuid.uuid4().hex[:16]}",
-        "type": "message",
-        "role": "assistant",
-        "model": data.get("model", ""),
-        "content": [{"type": "text", "text": text}],
-        "stop_reason": stop,
-        "stop_sequence": None,
-        "usage": {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, **usage},
-    }
-
-
-def _error(kind: str, message: str) -> dict[str, Any]:
-    return {"type": "error", "error": {"type": kind, "message": message}}
-
-
-def _reply(
-    writer: asyncio.StreamWriter,
-    status: int,
-    payload: Mapping[str, Any],
-    extra: Mapping[str, str] | None = None,
-) -> None:
-    body = json.dumps(payload).encode()
-    lines = [f"HTTP/1.1 {status} {'OK' if status == 200 else 'Error'}"]
-    lines += ["content-type: application/json", f"content-length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in (extra or {}).items()]
-    writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+def _text(data: Mapping[str, Any], fault: Fault) -> tuple[str, str]:
+    """The text of an answer and why it stops, within what was asked for."""
+    text = fault.text if fault.text is not None else answer(read(_last_user(data)))
+    limit = int(data.get("max_tokens", 1024)) * int(CHARS_PER_TOKEN)
+    return (text[:limit], "max_tokens") if len(text) > limit else (text, fault.stop_reason)
 
 
 def _tokens(text: str) -> int:

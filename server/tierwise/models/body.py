@@ -1,0 +1,42 @@
+"""The body of a request, with what the tier's server understands and nothing else.
+
+Prompt caching hangs on breakpoints: everything up to one is kept by the server for the
+tier's model and read back at a fraction of the price. One stands after the system text, one
+after the newest answer of a conversation, where the next turn's prefix will end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tierwise.core.tiers import Tier
+from tierwise.models.call import Prompt
+
+
+def body(tier: Tier, prompt: Prompt, max_tokens: int) -> dict[str, Any]:
+    """The arguments of a Messages API call, without `stream`."""
+    caching = "caching" in tier.features
+    mark: dict[str, str] = {"type": "ephemeral"}
+    if prompt.cache != "5m":
+        mark["ttl"] = prompt.cache
+    messages: list[dict[str, Any]] = [
+        {"role": turn.role, "content": turn.text} for turn in prompt.turns
+    ]
+    system: Any = prompt.system
+    if caching:
+        system = [_marked(prompt.system, mark)]
+        if len(messages) > 2:
+            messages[-2]["content"] = [_marked(messages[-2]["content"], mark)]
+    found: dict[str, Any] = {
+        "model": tier.model,
+        "max_tokens": max_tokens,
+        "system": system,
+        "messages": messages,
+    }
+    if tier.effort is not None and "effort" in tier.features:
+        found["output_config"] = {"effort": tier.effort}
+    return found
+
+
+def _marked(text: str, mark: dict[str, str]) -> dict[str, Any]:
+    return {"type": "text", "text": text, "cache_control": mark}

@@ -1,0 +1,238 @@
+"""Every way a call can fail, as one `ModelError` that says what the operator can do about it.
+
+The kind drives retry, breaker and failover; the sentence is shown as it is. Text of the
+server's is repeated only where it names the fault (a bad request), cut short and on one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+from tierwise.core.errors import ModelError
+from tierwise.core.tiers import Tier
+
+Kind = Literal[
+    "auth", "no_credit", "forbidden", "unknown_model", "bad_request", "too_large", "refused",
+    "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event", "stalled",
+    "timeout", "cut", "bad_stream", "empty",
+]  # fmt: skip
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+RETRYABLE: Final[frozenset[str]] = frozenset(
+    (
+        "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event",
+        "stalled", "cut", "bad_stream", "empty",
+    )
+)  # fmt: skip
+"""Kinds that another attempt may cure. `timeout` is not among them: the time is spent."""
+
+WAITED: Final[frozenset[str]] = frozenset(("slow", "slow_first_event", "stalled"))
+"""Kinds that were waited for long enough once, so that elsewhere is tried before here."""
+
+FAILS_OVER: Final[frozenset[str]] = RETRYABLE | {"timeout", "unknown_model", "forbidden"}
+"""Kinds that another model may cure. A bad key or a bad request would fail there as well."""
+
+TRIPS: Final[frozenset[str]] = FAILS_OVER - {"empty"}
+"""Kinds that say something about the model's health and so count for its breaker."""
+
+_SHORT: Final[Mapping[str, str]] = {
+    "auth": "key refused",
+    "no_credit": "no credit",
+    "forbidden": "not allowed",
+    "unknown_model": "unknown model",
+    "bad_request": "refused the request",
+    "too_large": "request too large",
+    "refused": "declined",
+    "rate_limited": "rate limited",
+    "overloaded": "overloaded",
+    "server": "failing",
+    "network": "unreachable",
+    "slow": "slow",
+    "slow_first_event": "not answering",
+    "stalled": "stalled",
+    "timeout": "too slow",
+    "cut": "broke off",
+    "bad_stream": "unreadable",
+    "empty": "said nothing",
+}
+
+_BY_TYPE: Final[Mapping[str, Kind]] = {
+    "authentication_error": "auth",
+    "billing_error": "no_credit",
+    "permission_error": "forbidden",
+    "not_found_error": "unknown_model",
+    "invalid_request_error": "bad_request",
+    "request_too_large": "too_large",
+    "rate_limit_error": "rate_limited",
+    "overloaded_error": "overloaded",
+    "timeout_error": "server",
+    "api_error": "server",
+    "conflict_error": "server",
+}
+"""Error types of the Messages API. The type decides before the status, since an error event
+inside a stream arrives with status 200."""
+
+_BY_STATUS: Final[Mapping[int, Kind]] = {
+    401: "auth",
+    402: "no_credit",
+    403: "forbidden",
+    404: "unknown_model",
+    408: "server",
+    409: "server",
+    413: "too_large",
+    429: "rate_limited",
+    503: "overloaded",
+    529: "overloaded",
+}
+
+_SENTENCE: Final[Mapping[str, str]] = {
+    "auth": "{label}: {who} refused the key. Put a valid one into {key} and run it again.",
+    "no_credit": "{label}: the account behind {key} has no credit left. Add credit, or use"
+    " another tier.",
+    "forbidden": "{label}: the key in {key} may not use {model}. Set another model for the tier"
+    " or use another tier.",
+    "unknown_model": "{label}: {who} knows no model {model}. Set another id for the tier, or use"
+    " another tier.",
+    "bad_request": "{label}: {who} refused the request{detail}.{features}",
+    "too_large": "{label}: the request is larger than {model} takes. Select less or attach fewer"
+    " files.",
+    "refused": "{label} declined to answer this. Rephrase it, or redo it on another tier.",
+    "rate_limited": "{label} is rate limited{wait}. Redo it later, or on another tier.",
+    "overloaded": "{label} is overloaded{wait}. Redo it later, or on another tier.",
+    "server": "{label}: {who} failed{detail}. Redo it in a moment, or on another tier.",
+    "network": "{label}: {who} cannot be reached. Check the network and the tier's address.",
+    "slow": "{label} is much slower than usual: nothing within {seconds} s. Redo it later, or on"
+    " another tier.",
+    "slow_first_event": "{label} did not begin to answer within {seconds} s. Redo it later, or on"
+    " another tier.",
+    "stalled": "{label} stopped in the middle of its answer for {seconds} s. Redo it, or use"
+    " another tier.",
+    "timeout": "{label} did not finish within {seconds} s. Ask for less, or raise"
+    " timeouts.attempt.",
+    "cut": "{label}: the connection broke before the answer was complete. Redo it, or use another"
+    " tier.",
+    "bad_stream": "{label}: {who} sent something that is not a Messages API answer. Check the"
+    " tier's address, or use another tier.",
+    "empty": "{label} answered with nothing. Redo it, or use another tier.",
+}
+
+
+def failure(
+    kind: Kind,
+    tier: Tier,
+    *,
+    sent: bool,
+    status: int | None = None,
+    retry_after: float | None = None,
+    detail: str = "",
+    seconds: float | None = None,
+    request_id: str = "",
+    retryable: bool | None = None,
+) -> ModelError:
+    """A `ModelError` of `kind`. `seconds` is the deadline that was missed, `detail` a short cause.
+
+    `sent` tells the ledger whether the server may bill: it took the request and had not
+    refused it. `retryable` overrides what the kind says, for a server that says so itself.
+    """
+    words = _SENTENCE[kind].format(
+        label=tier.label,
+        who="its server" if tier.base_url else "the model API",
+        key=tier.api_key_env or "the tier's key variable",
+        model=tier.model,
+        detail=f": {one_line(detail)}" if detail else "",
+        wait=f"; the server asks to wait {human_wait(retry_after)}" if retry_after else "",
+        seconds=f"{seconds:.3g}" if seconds is not None else "",
+        features=" If it knows no caching, thinking or effort, say so in the tier's features."
+        if tier.base_url
+        else "",
+    )
+    return ModelError(
+        words,
+        kind,
+        status=status,
+        retry_after=retry_after,
+        retryable=kind in RETRYABLE if retryable is None else retryable,
+        sent=sent,
+        request_id=request_id,
+    )
+
+
+def short(kind: str) -> str:
+    """A kind in a word or two, for the arrow on screen: "overloaded"."""
+    return _SHORT.get(kind, "failing")
+
+
+def classify(status: int | None, error_type: str | None, code: str | None, message: str) -> Kind:
+    """The kind of an error answer: by its code, then its type, then its status.
+
+    The API says that a prompt is too long with a bad request, so there its words decide.
+    """
+    if code and ("too_long" in code or "too_large" in code):
+        return "too_large"
+    if code and ("credit" in code or "spend_limit" in code):
+        return "no_credit"
+    kind = _BY_TYPE.get(error_type or "")
+    if kind is None:
+        kind = _by_status(status)
+    if kind == "bad_request" and "prompt is too long" in message.lower():
+        return "too_large"
+    if kind == "bad_request" and "credit balance" in message.lower():
+        return "no_credit"
+    return kind
+
+
+def refused_unbilled(kind: str, status: int | None) -> bool:
+    """Whether an error answer proves that nothing was generated, so that nothing is billed.
+
+    A gateway that fails or times out (500, 502, 504) may have a model working behind it.
+    """
+    if kind in ("rate_limited", "overloaded"):
+        return True
+    return status is not None and 300 <= status < 500 and status != 408
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """The wait a server asks for, in seconds, or `None`. Dates are left to our own backoff."""
+    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name)
+        if value is None:
+            continue
+        try:
+            seconds = float(value) * scale
+        except ValueError:
+            continue
+        if 0 <= seconds < float("inf"):
+            return seconds
+    return None
+
+
+def human_wait(seconds: float) -> str:
+    """A wait as people say it: "8 s", "2 min", "1 h 5 min"."""
+    whole = max(1, round(seconds))
+    if whole < 100:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def one_line(text: str, limit: int = 120) -> str:
+    """Server text fit for a sentence: one line, short, without the full stop."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(flat) > limit:
+        flat = flat[: limit - 1].rstrip() + "…"
+    return flat.rstrip(".")
+
+
+def _by_status(status: int | None) -> Kind:
+    if status is None:
+        return "server"
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return "server"
+    return "bad_stream" if status < 400 else "bad_request"

@@ -1,0 +1,65 @@
+"""The loopback server's prompt cache: what a real one would have written and read.
+
+Per model, a prefix that ends in a breakpoint is kept for its time and read back by the next
+request that starts with exactly the same bytes. Prefixes below the smallest size are not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+SMALLEST: Final = 512
+"""Tokens below which nothing is kept."""
+LIVES: Final = {"5m": 300.0, "1h": 3600.0}
+"""Seconds a prefix is kept after it was last read, by its kind."""
+
+
+@dataclass
+class PromptCache:
+    """All prefixes kept, by model and digest, with the time until which they are."""
+
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def usage(self, data: Mapping[str, Any], tokens: Callable[[str], int]) -> dict[str, Any]:
+        """The input side of a request's usage, as the Messages API reports it."""
+        model, now = str(data.get("model", "")), self.clock()
+        sofar, read, written, hour = "", 0, 0, 0
+        for text, mark in _blocks(data):
+            sofar += text
+            size = tokens(sofar)
+            if mark is None or size < SMALLEST:
+                continue
+            lives = str(mark.get("ttl") or "5m")
+            key = (model, hashlib.sha256(sofar.encode("utf-8", "replace")).hexdigest())
+            if self._kept.get(key, 0.0) > now:
+                read, written, hour = size, 0, 0
+            else:
+                added = size - read - written
+                written += added
+                hour += added if lives == "1h" else 0
+            self._kept[key] = now + LIVES.get(lives, LIVES["5m"])
+        return {
+            "input_tokens": tokens(sofar) - read - written,
+            "cache_read_input_tokens": read,
+            "cache_creation_input_tokens": written,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": written - hour,
+                "ephemeral_1h_input_tokens": hour,
+            },
+        }
+
+
+def _blocks(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any] | None]]:
+    """Every block of a prompt in order, with its breakpoint if it has one."""
+    found: list[tuple[str, Mapping[str, Any] | None]] = []
+    for content in (data.get("system", ""), *(m.get("content", "") for m in data["messages"])):
+        if isinstance(content, str):
+            found.append((content, None))
+            continue
+        found += [(str(b.get("text", "")), b.get("cache_control")) for b in content]
+    return found

@@ -21,7 +21,7 @@ from tierwise.core.money import to_nanos
 from tierwise.models.client import ModelClient
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.routing import weights
-from tierwise.store import overrides
+from tierwise.store import overrides, samples
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import Documents, Listener
@@ -56,6 +56,7 @@ class Application(TaskEngine):
                 lambda conn: overrides.choices(conn, project=world.project, session=world.session)
             )
             world.choices.load(Kept(_scope(s), key, tier) for s, key, tier in rows)
+            world.latency.load(await world.ledger.read(samples.read))
             await world.purse.reap()
         except LedgerUnavailable as error:
             self.problem = error.message

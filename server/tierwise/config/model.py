@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -28,17 +29,38 @@ class Section(BaseModel):
     )
 
 
-class TierConfig(Section):
-    """A tier: a name the operator sees and the model call behind it."""
+class PlaceConfig(Section):
+    """A model call: the model, where it is, and what its server understands."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     model: Annotated[str, Field(min_length=1)]
     max_tokens: Annotated[int, Field(ge=16, le=128_000)] = 8192
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     base_url: str | None = None
     api_key_env: str = "ANTHROPIC_API_KEY"
-    fallback: tuple[str, ...] | None = None
     features: frozenset[Literal["caching", "thinking", "effort", "tools"]] | None = None
+
+    def tier(self, name: str) -> Tier:
+        """This place as the tier of that name."""
+        return Tier(
+            name=name,
+            model=self.model,
+            max_tokens=self.max_tokens,
+            effort=self.effort,
+            base_url=self.base_url,
+            api_key_env=self.api_key_env,
+            features=ALL_FEATURES if self.features is None else frozenset(self.features),
+        )
+
+
+class TierConfig(PlaceConfig):
+    """A tier: a name the operator sees and the model call behind it.
+
+    `elsewhere` lists other places of the same tier; they stand in before `fallback` does.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    fallback: tuple[str, ...] | None = None
+    elsewhere: tuple[PlaceConfig, ...] = ()
 
 
 class Budget(Section):
@@ -79,6 +101,9 @@ class Timeouts(Section):
     between_events: Seconds = 12.0
     attempt: Seconds = 60.0
     task: Seconds = 75.0
+    slow_factor: Annotated[float, Field(ge=0.0, le=100.0)] = 3.0
+    """A model is slow past this many times its usual first token; 0 never calls one slow."""
+    slow_at_least: Seconds = 3.0
 
 
 class Price(Section):
@@ -115,7 +140,7 @@ class Config(Section):
     rehearsal: bool = False
     content_keep_days: Annotated[float, Field(ge=0.0)] = 7.0
     max_tier: str | None = None
-    parallel: Annotated[int, Field(ge=1, le=64)] = 8
+    parallel: Annotated[int, Field(ge=1, le=256)] = 8
     tiers: tuple[TierConfig, ...] = ()
     budget: Budget = Budget()
     floors: Floors = Floors()
@@ -133,15 +158,10 @@ class Config(Section):
             return DEFAULT_LADDER
         return Ladder(
             tuple(
-                Tier(
-                    name=t.name,
-                    model=t.model,
-                    max_tokens=t.max_tokens,
-                    effort=t.effort,
-                    base_url=t.base_url,
-                    api_key_env=t.api_key_env,
+                replace(
+                    t.tier(t.name),
                     fallback=t.fallback,
-                    features=ALL_FEATURES if t.features is None else frozenset(t.features),
+                    elsewhere=tuple(place.tier(t.name) for place in t.elsewhere),
                 )
                 for t in self.tiers
             )

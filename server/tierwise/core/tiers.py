@@ -18,7 +18,9 @@ class Tier:
     `max_tokens` caps the answer (tokens). `fallback` names tiers to try when this one
     is unavailable; `None` means the next tier up. `features` lists what the server at
     `base_url` understands beyond plain messages. `api_key_env` names an environment
-    variable; the key itself is never stored here.
+    variable; the key itself is never stored here, and an empty name beside a `base_url`
+    says that the server needs none. `elsewhere` is the same tier at other places, which
+    stand in for this one before any other tier does.
     """
 
     name: str
@@ -29,6 +31,17 @@ class Tier:
     api_key_env: str = "ANTHROPIC_API_KEY"
     fallback: tuple[str, ...] | None = None
     features: frozenset[str] = field(default=ALL_FEATURES)
+    elsewhere: tuple[Tier, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """What answers: the model, and its server where that is not the default one."""
+        return self.model if self.base_url is None else f"{self.model} at {self.base_url}"
+
+    @property
+    def places(self) -> tuple[Tier, ...]:
+        """This place and the others of the tier, in the order they are tried."""
+        return (self, *self.elsewhere)
 
     @property
     def label(self) -> str:

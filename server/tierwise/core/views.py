@@ -25,6 +25,21 @@ StreamKind = Literal["decision", "delta", "reset", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """One switch of a task from a place that did not answer to one that may.
+
+    `old` and `new` are tiers, `cause` a word or two ("overloaded"); the places are the
+    models, with their servers where those are not the default one.
+    """
+
+    old: str
+    new: str
+    cause: str
+    old_place: str = ""
+    new_place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """A task as shown. `progress` is a short sentence, `cost` nano-dollars spent so far.
 
@@ -47,6 +62,7 @@ class TaskView:
     conversation_id: str | None = None
     forecast: Decision | None = None
     """The first decision, when the final one differs from it."""
+    switches: tuple[Switch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,11 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
         error={"name": view.error[0], "message": view.error[1]} if view.error else None,
         causeNote=view.cause_note or None,
         rehearsal=view.rehearsal or None,
+        switches=[
+            {"from": s.old, "to": s.new, "cause": s.cause, "place": s.new_place}
+            for s in view.switches
+        ]
+        or None,
     )
 
 

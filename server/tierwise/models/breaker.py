@@ -1,56 +1,93 @@
-"""Breakers, one per model: a model that fails again and again is left alone for a while."""
+"""Breakers, one per place: what fails again and again is left alone for a while.
+
+Open after five failures in a row, half-open after thirty seconds: then one call is let
+through, and its end decides. What was switched away from stays switched for five minutes,
+however well the one call went, so that tasks do not go to and fro.
+"""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 FAILURES: Final = 5
-"""Consecutive failures that open a breaker."""
+"""Failures in a row that open a breaker."""
 OPEN_FOR: Final = 30.0
 """Seconds until one trial call is let through."""
+SWITCH_STAYS: Final = 300.0
+"""Seconds a switch away from a place stays at least."""
+
+State = Literal["closed", "open", "trial", "held"]
+"""`trial`: open, but the next call is the one let through. `held`: works again, but tasks
+that were switched away stay where they are."""
 
 
 @dataclass
 class _Breaker:
-    failures: deque[float] = field(default_factory=lambda: deque(maxlen=FAILURES))
+    failures: int = 0
     opened: float | None = None
+    switched: float | None = None
     trying: bool = False
+    cause: str = ""
 
 
 @dataclass
 class Breakers:
-    """All breakers of this process. Times are monotonic seconds."""
+    """All breakers of this process, by place. Times are monotonic seconds."""
 
-    by_model: dict[str, _Breaker] = field(default_factory=dict)
+    by_place: dict[str, _Breaker] = field(default_factory=dict)
 
-    def allows(self, model: str, now: float) -> bool:
-        """Whether a call may be made: closed, or half-open with nobody trying."""
-        breaker = self.by_model.get(model)
-        if breaker is None or breaker.opened is None:
-            return True
-        return now - breaker.opened >= OPEN_FOR and not breaker.trying
+    def state(self, place: str, now: float) -> State:
+        """How a place stands."""
+        breaker = self.by_place.get(place)
+        if breaker is None:
+            return "closed"
+        if breaker.opened is not None:
+            waits = breaker.trying or now - breaker.opened < OPEN_FOR
+            return "open" if waits else "trial"
+        if breaker.switched is not None and now - breaker.switched < SWITCH_STAYS:
+            return "held"
+        return "closed"
 
-    def trying(self, model: str, now: float) -> None:
+    def allows(self, place: str, now: float) -> bool:
+        """Whether a task that has a choice may go there."""
+        return self.state(place, now) in ("closed", "trial")
+
+    def why(self, place: str) -> str:
+        """The kind of the failure that opened it."""
+        breaker = self.by_place.get(place)
+        return breaker.cause if breaker is not None else ""
+
+    def trying(self, place: str, now: float) -> None:
         """A call is being made; when half-open it is the one trial."""
-        breaker = self.by_model.get(model)
-        if breaker is not None and breaker.opened is not None:
+        breaker = self.by_place.get(place)
+        if breaker is not None and self.state(place, now) == "trial":
             breaker.trying = True
 
-    def succeeded(self, model: str) -> None:
-        """A call worked: the breaker closes."""
-        self.by_model.pop(model, None)
+    def dropped(self, place: str) -> None:
+        """A call was cancelled: a trial that told nothing, so another may be made."""
+        breaker = self.by_place.get(place)
+        if breaker is not None:
+            breaker.trying = False
 
-    def failed(self, model: str, now: float) -> bool:
+    def succeeded(self, place: str, now: float) -> None:
+        """A call worked: the breaker closes, and is forgotten once its switch may end."""
+        breaker = self.by_place.get(place)
+        if breaker is None:
+            return
+        breaker.failures, breaker.opened, breaker.trying = 0, None, False
+        if self.state(place, now) == "closed":
+            del self.by_place[place]
+
+    def failed(self, place: str, now: float, cause: str = "") -> bool:
         """A call failed; True when that opened the breaker."""
-        breaker = self.by_model.setdefault(model, _Breaker())
-        breaker.failures.append(now)
-        breaker.trying = False
+        breaker = self.by_place.setdefault(place, _Breaker())
+        breaker.failures += 1
+        breaker.trying, breaker.cause = False, cause
         if breaker.opened is not None:
             breaker.opened = now
             return False
-        if len(breaker.failures) == FAILURES:
-            breaker.opened = now
-            return True
-        return False
+        if breaker.failures < FAILURES:
+            return False
+        breaker.opened = breaker.switched = now
+        return True

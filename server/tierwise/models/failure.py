@@ -120,7 +120,7 @@ _SENTENCE: Final[Mapping[str, str]] = {
 
 
 def failure(
-    kind: Kind,
+    kind: str,
     tier: Tier,
     *,
     sent: bool,
@@ -131,7 +131,7 @@ def failure(
     request_id: str = "",
     retryable: bool | None = None,
 ) -> ModelError:
-    """A `ModelError` of `kind`. `seconds` is the deadline that was missed, `detail` a short cause.
+    """A `ModelError` of a `Kind`. `seconds` is the missed deadline, `detail` a short cause.
 
     `sent` tells the ledger whether the server may bill: it took the request and had not
     refused it. `retryable` overrides what the kind says, for a server that says so itself.

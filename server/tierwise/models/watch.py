@@ -44,7 +44,7 @@ class Watch:
             "slow": d.first_token,
             "slow_first_event": d.first_event,
         }[kind]
-        return failure(kind, self.tier, sent=self.trace.sent, seconds=seconds)  # type: ignore[arg-type]
+        return failure(kind, self.tier, sent=self.trace.sent, seconds=seconds)
 
     def _dues(self) -> list[tuple[float, str]]:
         d = self.deadlines

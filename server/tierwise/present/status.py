@@ -8,9 +8,9 @@ from typing import Final
 
 from tierwise.core.views import Offer, StatusKind, StatusView, TaskView
 from tierwise.present.money import dollars, percent, spent_of
-from tierwise.present.tiers import arrow, confident, note
+from tierwise.present.tiers import arrow, because, confident, note
 
-MAX_TEXT: Final = 24
+MAX_TEXT: Final = 28
 """Characters of the status text, the icon not counted."""
 
 
@@ -115,7 +115,7 @@ def _text(kind: StatusKind, facts: StatusFacts) -> str:
 
 
 def _task_text(view: TaskView, soft_share: float | None) -> str:
-    tier = arrow(view.decision)
+    tier = because(view.decision, view.cause_note)
     share = f" · {percent(soft_share)}" if soft_share is not None else ""
     match view.state:
         case "routing":

@@ -39,6 +39,13 @@ def arrow(decision: Decision) -> str:
     return f"{label(decision.answering)} ← {label(decision.routed)}"
 
 
+def because(decision: Decision, said: str = "") -> str:
+    """The arrow with its cause where another tier stands in: "Sonnet ← Opus, overloaded"."""
+    if decision.cause != "failover" or decision.answering == decision.routed:
+        return arrow(decision)
+    return f"{arrow(decision)}, {note(decision, said)}"
+
+
 def confident(decision: Decision, said: str = "") -> str:
     """The tier with its confidence: "Haiku 93 %", "Opus · unsure (Haiku 54 %)", "Opus (you; ...)".
 
@@ -46,12 +53,14 @@ def confident(decision: Decision, said: str = "") -> str:
     estimate would take: the top tier's own is always 100 % and says nothing.
     """
     sure = percent(decision.confidence)
+    if decision.cause == "failover" and decision.answering != decision.routed:
+        return because(decision, said)
     if decision.answering != decision.routed or decision.explicit:
-        because = note(decision, said)
+        why = note(decision, said)
         if decision.answering == decision.routed:
-            return f"{label(decision.answering)} ({because})"
-        return f"{label(decision.answering)} ({because}; routed {label(decision.routed)})"
+            return f"{label(decision.answering)} ({why})"
+        return f"{label(decision.answering)} ({why}; routed {label(decision.routed)})"
     if decision.routed == decision.first:
         return f"{label(decision.answering)} {sure}"
-    because = note(decision, said) or "unsure"
-    return f"{label(decision.answering)} · {because} ({label(decision.first)} {sure})"
+    why = note(decision, said) or "unsure"
+    return f"{label(decision.answering)} · {why} ({label(decision.first)} {sure})"

@@ -18,7 +18,8 @@ else:
     upsert = deferred("sqlalchemy.dialects.sqlite")
 
 Key = tuple[str, str, str]
-"""(kind, model, subject): ("output", model, action) or ("input", model, language)."""
+"""(kind, model, subject): ("output", model, action), ("input", model, language) or
+("first_token", place, "")."""
 
 
 def read(conn: Connection) -> Mapping[Key, Mapping[int, int]]:
@@ -38,6 +39,17 @@ def add(conn: Connection, *observed: tuple[Key, int]) -> None:
             for (kind, model, subject), bucket in observed
         ],
     )
+
+
+def forget(conn: Connection, key: Key, above: int) -> None:
+    """Halve a histogram that counts more than `above`, so that the newest observations lead."""
+    table = schema.samples
+    kind, model, subject = key
+    mine = sa.and_(table.c.kind == kind, table.c.model == model, table.c.subject == subject)
+    total = conn.execute(sa.select(sa.func.sum(table.c.n)).where(mine)).scalar() or 0
+    if total > above:
+        conn.execute(sa.delete(table).where(mine, table.c.n <= 1))
+        conn.execute(sa.update(table).where(mine).values(n=table.c.n / 2))
 
 
 @cache

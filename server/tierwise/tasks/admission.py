@@ -44,4 +44,6 @@ async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None
     if isinstance(error, TaskTooDear) or task.request.action == "chat":
         raise error
     task.move("paused", progress=error.message)
-    await world.money.pause_until_allowed(task)
+    async with world.turns.aside(task):
+        await world.money.pause_until_allowed(task)
+    task.move("routing")

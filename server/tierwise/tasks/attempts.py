@@ -13,26 +13,26 @@ from dataclasses import dataclass, replace
 
 from tierwise.budget.reserve import Ask, Reservation
 from tierwise.core.errors import ModelError, TaskTooDear
-from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
-from tierwise.models import candidates, prompts, retry
-from tierwise.models.call import Delta, Finished, Prompt, Result, Started, Trace
+from tierwise.models import prompts, retry
+from tierwise.models.call import (
+    Deadlines,
+    Delta,
+    Finished,
+    Prompt,
+    Result,
+    Started,
+    Thinking,
+    Trace,
+)
 from tierwise.models.stream import coalesced
 from tierwise.routing import policy
+from tierwise.tasks import failover
+from tierwise.tasks.failover import Course
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)
-
-_SHOWN = {
-    "overloaded": "overloaded",
-    "rate_limited": "rate limited",
-    "slow_first_event": "slow",
-    "stalled": "stalled",
-    "cut": "broke off",
-    "network": "unreachable",
-    "timeout": "unreachable",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,111 +48,115 @@ class Answer:
 
 
 async def answer(task: Task, world: World) -> Answer:
-    """The answer of a task, after as many attempts as it takes.
+    """The answer of a task, after as many attempts as it takes and three at most.
 
     Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError`
-    when no tier that may stand in is left. An explicit choice is never swapped.
+    when no place that may stand in is left. An explicit choice is never swapped.
     """
-    began, total, on_tier = world.monotonic(), 0, 0
-    failed: dict[str, str] = {}
+    course = await failover.start(task, world)
     while True:
-        tier = world.tier(task.decision.answering)
-        total += 1
-        on_tier += 1
         try:
-            result = await _attempt(task, tier, world)
-            if result.stop_reason == "max_tokens" and not task.whole:
-                task.whole = True
-                task.reset("the answer was cut off: once more, with more room")
-                result = await _attempt(task, tier, world)
+            result = await _attempt(course)
         except TaskTooDear as error:
-            _go_down(task, tier, error, world)
-            on_tier = 0
-            continue
+            if not failover.too_dear(course, error.message):
+                _go_down(course, error)
         except ModelError as error:
-            left = world.config.timeouts.task - (world.monotonic() - began)
-            if error.kind not in ("refused", "auth", "bad_request", "too_large", "no_credit"):
-                world.breakers.failed(tier.model, world.monotonic())
-            verdict = retry.after(error, on_tier, total, left)
-            if verdict.wait is not None:
-                task.reset(f"{error.message} Trying again.")
-                task.say(f"{tier.label}: trying again")
-                await asyncio.sleep(verdict.wait)
-                continue
-            failed[tier.name] = error.kind
-            if total >= retry.MAX_ATTEMPTS or left <= 0:
-                raise
-            _fail_over(task, tier, error, failed, world)
-            on_tier = 0
-            continue
-        world.breakers.succeeded(tier.model)
-        return Answer(result, tier.name)
+            await failover.after(course, error)
+        else:
+            if not result.cut_off or task.whole or not room(task):
+                return Answer(result, course.place.name)
+            task.whole = True
+            task.reset("the answer was cut off: once more, with more room")
 
 
-def _fail_over(
-    task: Task, tier: Tier, error: ModelError, failed: dict[str, str], world: World
-) -> None:
-    """Let another tier stand in, visibly; raises `error` where none may."""
-    stand_in = candidates.stand_in(tier.name, world.ladder, failed)
-    if task.decision.explicit or stand_in is None:
-        if error.retry_after is not None:
-            wait = f" The server asks to wait {error.retry_after:.0f} s."
-            raise ModelError(error.message + wait, error.kind, status=error.status) from error
-        raise error
-    note = _SHOWN.get(error.kind, "failed")
-    up = world.tier(stand_in).label
-    task.reset(f"{tier.label} {note}: {up} answers")
-    task.decided(
-        policy.moved(
-            task.decision, stand_in, "failover", "availability", f"{error.message[:-1]}: {up}"
-        ),
-        note,
-    )
-    log.info("task %s: failover %s -> %s (%s)", task.id, tier.name, stand_in, error.kind)
+def room(task: Task) -> bool:
+    """Whether a task may make another model call in this run."""
+    return task.calls < retry.MAX_ATTEMPTS
 
 
-def _go_down(task: Task, tier: Tier, error: TaskTooDear, world: World) -> None:
+def _go_down(course: Course, error: TaskTooDear) -> None:
     """A soft task that does not fit the budget goes one tier down; any other is refused alone."""
-    below = world.ladder.below(tier.name)
+    task, world = course.task, course.world
+    below = world.ladder.below(course.place.name)
     if task.decision.explicit or not task.decision.soft or below is None:
         raise error
+    course.place, course.here = world.tier(below), 0
     task.decided(policy.moved(task.decision, below, "budget", "budget", error.message), "budget")
 
 
-async def _attempt(task: Task, tier: Tier, world: World) -> Result:
-    """One reserved, settled attempt."""
+async def _attempt(course: Course) -> Result:
+    """One reserved, settled attempt at the place the course has come to."""
+    task, world, tier = course.task, course.world, course.place
+    prompt = _prompt(task, world)
+    deadlines = _deadlines(course)
+    reservation = await _reserve(task, tier, prompt, world)
+    if reservation.note:
+        task.noticed(reservation.note)
+    task.calls += 1
+    course.here += 1
+    trace = Trace()
+    try:
+        result = await _call(course, prompt, reservation.max_tokens, deadlines, trace)
+    except asyncio.CancelledError:
+        world.breakers.dropped(tier.place)
+        raise
+    except ModelError as error:
+        if error.kind == "slow" and deadlines.first_token is not None:
+            _took(course, deadlines.first_token * 1000)
+        raise
+    finally:
+        if trace.first_token_ms is not None:
+            _took(course, trace.first_token_ms)
+        await asyncio.shield(_settle(task, reservation, trace, world))
+    if not task.rehearsal:
+        world.breakers.succeeded(tier.place, world.monotonic())
+    return result
+
+
+async def _call(
+    course: Course, prompt: Prompt, max_tokens: int, deadlines: Deadlines, trace: Trace
+) -> Result:
+    """The call itself, streamed to the operator as it comes."""
+    task, world = course.task, course.world
+    world.breakers.trying(course.place.place, world.monotonic())
+    stream = world.client.stream(
+        course.place, prompt, max_tokens=max_tokens, deadlines=deadlines, trace=trace
+    )
+    async with aclosing(coalesced(stream)) as events:
+        async for event in events:
+            match event:
+                case Started():
+                    task.say("answering")
+                case Thinking():
+                    task.say("thinking")
+                case Delta(text=text):
+                    task.streamed(text)
+                case Finished(result=result):
+                    return result
+    raise AssertionError("a stream ends with Finished or raises")
+
+
+def _prompt(task: Task, world: World) -> Prompt:
     pack = task.pack
     assert pack is not None, "context is collected before anything is asked"
     asked = replace(task.request, instruction=task.wish)
     prompt = prompts.build(asked, pack, world.threads.history(task.conversation_id))
     if world.config.content_keep_days > 0:
         world.content.put(task.id, "sent.md", prompt.text)
-    reservation = await _reserve(task, tier, prompt, world)
-    if reservation.note:
-        task.noticed(reservation.note)
-    trace, usage = Trace(), None
-    try:
-        world.breakers.trying(tier.model, world.monotonic())
-        stream = world.client.stream(
-            tier,
-            prompt,
-            max_tokens=reservation.max_tokens,
-            deadlines=world.deadlines,
-            trace=trace,
-        )
-        async with aclosing(coalesced(stream)) as events:
-            async for event in events:
-                match event:
-                    case Started():
-                        task.say("answering")
-                    case Delta(text=text):
-                        task.streamed(text)
-                    case Finished(result=result):
-                        usage = result.usage
-                        return result
-        raise ModelError(f"{tier.label}: the answer broke off.", "cut", retryable=True)
-    finally:
-        await asyncio.shield(_settle(task, reservation, usage, trace, world))
+    return prompt
+
+
+def _deadlines(course: Course) -> Deadlines:
+    """The configured deadlines, within what the task has left and what the place usually needs."""
+    own, left = course.world.deadlines, max(0.05, course.left)
+    return replace(own, attempt=min(own.attempt, left), first_token=course.first_token())
+
+
+def _took(course: Course, first_token_ms: float) -> None:
+    """Learn how long the place took; one that was given up on took at least that long."""
+    if not course.task.rehearsal:
+        place = course.place.place
+        course.world.journal.took(place, course.world.latency.took(place, first_token_ms))
 
 
 async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Reservation:
@@ -177,15 +181,16 @@ async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Rese
     return reservation
 
 
-async def _settle(
-    task: Task, reservation: Reservation, usage: Usage | None, trace: Trace, world: World
-) -> None:
+async def _settle(task: Task, reservation: Reservation, trace: Trace, world: World) -> None:
     """Book what an attempt used. Never lets its own failure hide the call's."""
     try:
-        if usage is None and not trace.sent:
+        if not trace.sent:
             await world.purse.release(reservation)
         else:
-            task.paid(*await world.purse.settle(reservation, usage, streamed=trace.streamed))
+            booked = world.purse.settle(
+                reservation, trace.bill, streamed=trace.streamed, known=trace.known
+            )
+            task.paid(*await booked)
     except Exception:
         log.exception("task %s: settling failed; its lease will run out", task.id)
     finally:

@@ -48,12 +48,10 @@ class TaskEngine:
     problem: str | None = None
     _recent: deque[Task] = field(default_factory=lambda: deque(maxlen=3))
     _current: Task | None = None
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     _sent: StatusView | None = None
 
     def __post_init__(self) -> None:
         self.world.push_status = self.push_status
-        self._slots = asyncio.Semaphore(self.world.config.parallel)
 
     async def start_task(self, params: TaskParams) -> Started:
         """Take a task on; its first decision is back at once, the rest happens by itself."""
@@ -322,6 +320,7 @@ class TaskEngine:
         else:
             self._changed(task)
         task.ended.clear()
+        task.calls = 0
         task.runner = asyncio.get_running_loop().create_task(
             self._in_turn(task), name=f"task {task.id}"
         )
@@ -329,7 +328,7 @@ class TaskEngine:
     async def _in_turn(self, task: Task) -> None:
         """Run a task when there is room; one cancelled while it waits is cancelled all the same."""
         try:
-            async with self._slots:
+            async with self.world.turns.turn(task):
                 await run(task, self.world)
         except asyncio.CancelledError:
             if task.state == "routing":

@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tierwise.core.decision import Decision
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
-from tierwise.store import decisions, outcomes, overrides
+from tierwise.models import latency
+from tierwise.store import decisions, outcomes, overrides, samples
 from tierwise.store.engine import Ledger
 from tierwise.tasks.task import Task
 
@@ -91,6 +91,16 @@ class Journal:
 
         self._write(write)
 
+    def took(self, place: str, step: int) -> None:
+        """A place gave its first token within this step of its histogram."""
+        key = (latency.KIND, place, "")
+
+        def write(conn: Connection) -> None:
+            samples.add(conn, (key, step))
+            samples.forget(conn, key, latency.REMEMBERED)
+
+        self._write(write)
+
     async def flush(self) -> None:
         """Wait for everything queued so far."""
         while self._pending:
@@ -135,16 +145,19 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
         confidence=decision.confidence,
         propensity=decision.propensity,
         weights=decision.weights,
-        detail=decision_detail(decision, situation),
+        detail=decision_detail(task, situation),
     )
 
 
-def decision_detail(decision: Decision, situation: Situation) -> Mapping[str, Any]:
+def decision_detail(task: Task, situation: Situation) -> Mapping[str, Any]:
     """What a replay needs: signals, unknowns, text scores, estimate and situation."""
+    decision = task.decision
     facts = asdict(situation)
     facts["ladder"] = [asdict(tier) for tier in situation.ladder]
     for tier in facts["ladder"]:
         tier["features"] = sorted(tier["features"])
+        # Which place of a tier answered is no matter of the decision; reservations name it.
+        del tier["elsewhere"]
     return {
         "signals": dict(decision.signals.values),
         "unknown": sorted(decision.signals.unknown),
@@ -155,4 +168,5 @@ def decision_detail(decision: Decision, situation: Situation) -> Mapping[str, An
         "soft": decision.soft,
         "explicit": decision.explicit,
         "situation": facts,
+        "switches": [asdict(switch) for switch in task.switches],
     }

@@ -14,6 +14,7 @@ from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.structure import Structure
+from tierwise.models.failure import short
 from tierwise.routing import explain, policy
 from tierwise.routing import signals as routing_signals
 from tierwise.routing.estimate import estimate as estimate_of
@@ -147,11 +148,12 @@ def _floors(request: Request, world: World) -> tuple[Floor, ...]:
 
 
 def _blocked(world: World) -> Mapping[str, str]:
-    now = world.monotonic()
+    """Tiers none of whose places may be asked at this moment, with the cause."""
+    now, breakers = world.monotonic(), world.breakers
     return {
-        tier.name: "unavailable"
+        tier.name: short(breakers.why(tier.place))
         for tier in world.ladder
-        if not world.breakers.allows(tier.model, now)
+        if not any(breakers.allows(place.place, now) for place in tier.places)
     }
 
 

@@ -11,6 +11,7 @@ import logging
 
 from tierwise.core.errors import BudgetPaused, TierwiseError
 from tierwise.tasks import admission, attempts, materials, routing
+from tierwise.tasks.refresh import refresh
 from tierwise.tasks.task import OVER, Task
 from tierwise.tasks.world import World
 
@@ -39,22 +40,30 @@ async def run(task: Task, world: World) -> None:
 
 
 async def _answer(task: Task, world: World) -> None:
+    """Take the way once; after a pause for money again from the start, on the text of now."""
+    while True:
+        try:
+            await _once(task, world)
+            return
+        except BudgetPaused as error:
+            await admission.wait_for_budget(task, error, world)
+
+
+async def _once(task: Task, world: World) -> None:
+    refresh(task, world.documents)
     admission.require(task, world)
     task.pack = await materials.collect(task, world)
     routed = routing.route(task.request, task.scene, world, task)
     task.decided(routed.decision)
+    task.situation = routed.situation
     world.journal.decided(task, routed.situation)
     world.client.require_key(world.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
     while True:
         task.move("running", progress="working")
-        try:
-            answer = await attempts.answer(task, world)
-        except BudgetPaused as error:
-            await admission.wait_for_budget(task, error, world)
-            continue
+        answer = await attempts.answer(task, world)
         draft = world.proposals.draft(task, answer)
-        higher = world.proposals.escalation(task, draft)
+        higher = world.proposals.escalation(task, draft) if attempts.room(task) else None
         if higher is None:
             break
         world.outcomes.record(task, "superseded", draft.failed[0].key)

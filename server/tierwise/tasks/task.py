@@ -17,7 +17,8 @@ from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import Usage
 from tierwise.core.request import Request
-from tierwise.core.views import StreamKind, StreamView, TaskState, TaskView
+from tierwise.core.situation import Situation
+from tierwise.core.views import StreamKind, StreamView, Switch, TaskState, TaskView
 
 _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "routing": frozenset({"paused", "running", "cancelled", "failed"}),
@@ -109,7 +110,12 @@ class Task:
     attempt: int = 0
     """How many decisions this task has had; names its rows in the ledger."""
     attempts: int = 0
-    """How many model calls this task has made; names its reservations."""
+    """How many reservations this task has asked for; names them."""
+    calls: int = 0
+    """How many model calls its present run has made."""
+    switches: tuple[Switch, ...] = ()
+    situation: Situation | None = None
+    """The facts its decision was taken on, for what is decided later in the same run."""
 
     def move(self, state: TaskState, *, progress: str | None = None) -> None:
         """Enter `state` and tell the listener. A move the table forbids is a bug and raises."""
@@ -186,6 +192,7 @@ class Task:
             rehearsal=self.rehearsal,
             conversation_id=self.conversation_id,
             forecast=self.forecast,
+            switches=self.switches,
         )
 
     def _emit(

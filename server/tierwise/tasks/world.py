@@ -18,6 +18,7 @@ from tierwise.edits.confine import Confine
 from tierwise.models.breaker import Breakers
 from tierwise.models.call import Deadlines
 from tierwise.models.client import ModelClient
+from tierwise.models.latency import Latency
 from tierwise.routing.weights import Weights
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
@@ -25,12 +26,14 @@ from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.choices import Choices
 from tierwise.tasks.journal import Journal
 from tierwise.tasks.threads import Threads
+from tierwise.tasks.turns import Turns, Waits
 from tierwise.trust import Trust
 
 if TYPE_CHECKING:
     from tierwise.tasks.money import Money
     from tierwise.tasks.outcomes import Outcomes
     from tierwise.tasks.proposals import Proposals
+    from tierwise.tasks.task import Task
 
 
 @dataclass
@@ -52,8 +55,10 @@ class World:
     session: str
     project: str
     breakers: Breakers = field(default_factory=Breakers)
+    latency: Latency = field(default_factory=Latency)
     choices: Choices = field(default_factory=Choices)
     threads: Threads = field(default_factory=Threads)
+    turns: Turns = field(init=False)
     proposals: Proposals = field(init=False)
     outcomes: Outcomes = field(init=False)
     money: Money = field(init=False)
@@ -64,6 +69,9 @@ class World:
     """Tell the listener the status, because something in it changed."""
     accepted: set[str] = field(default_factory=set)
     """Questions the operator answered with yes, so that none is asked twice in a session."""
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(lambda: self.config.parallel, waits)
 
     @property
     def ladder(self) -> Ladder:
@@ -89,3 +97,9 @@ class World:
     def tier(self, name: str) -> Tier:
         """The tier of that name. Raises `UnknownTier`."""
         return self.ladder.get(name)
+
+
+def waits(task: Task, why: Waits) -> None:
+    """Say what a task waits for before its turn comes."""
+    behind = "the edit of these lines before it" if why == "lines" else "other tasks to finish"
+    task.say(f"waiting for {behind}")

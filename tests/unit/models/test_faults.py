@@ -247,7 +247,10 @@ async def test_an_answer_without_room_is_told_apart(server: RehearsalServer) -> 
 @pytest.mark.parametrize("moment", ["before the head", "before an event", "in the middle"])
 async def test_a_cancel_closes_the_connection_at_once(server: RehearsalServer, moment: str) -> None:
     long = Fault(text=TEXT * 50, delay=0.01)
-    early = {"before the head": Fault(first_delay=60), "before an event": Fault(after=0, how="stall")}
+    early = {
+        "before the head": Fault(first_delay=60),
+        "before an event": Fault(after=0, how="stall"),
+    }
     server.faults.queue.append(early.get(moment, long))
     slow = Deadlines(first_event=60, between_events=60)
     streamed = asyncio.Event()

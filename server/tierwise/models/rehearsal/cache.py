@@ -1,7 +1,8 @@
 """The loopback server's prompt cache: what a real one would have written and read.
 
 Per model, a prefix that ends in a breakpoint is kept for its time and read back by the next
-request that starts with exactly the same bytes. Prefixes below the smallest size are not kept.
+request that starts with exactly the same bytes: a breakpoint finds what was kept at any block
+shortly before it. Prefixes below the smallest size are not kept.
 """
 
 from __future__ import annotations
@@ -29,20 +30,23 @@ class PromptCache:
         """The input side of a request's usage, as the Messages API reports it."""
         model, now = str(data.get("model", "")), self.clock()
         sofar, read, written, hour = "", 0, 0, 0
-        for text, mark in _blocks(data):
+        blocks = _blocks(data)
+        last = max((i for i, (_, mark) in enumerate(blocks) if mark is not None), default=-1)
+        for number, (text, mark) in enumerate(blocks):
             sofar += text
             size = tokens(sofar)
-            if mark is None or size < SMALLEST:
+            if number > last or size < SMALLEST:
                 continue
-            lives = str(mark.get("ttl") or "5m")
+            lives = str(mark.get("ttl") or "5m") if mark is not None else ""
             key = (model, hashlib.sha256(sofar.encode("utf-8", "replace")).hexdigest())
             if self._kept.get(key, 0.0) > now:
                 read, written, hour = size, 0, 0
-            else:
+            elif mark is not None:
                 added = size - read - written
                 written += added
                 hour += added if lives == "1h" else 0
-            self._kept[key] = now + LIVES.get(lives, LIVES["5m"])
+            if mark is not None:
+                self._kept[key] = now + LIVES.get(lives, LIVES["5m"])
         return {
             "input_tokens": tokens(sofar) - read - written,
             "cache_read_input_tokens": read,

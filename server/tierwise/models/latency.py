@@ -1,0 +1,73 @@
+"""How long each place usually takes to its first token, learned from its own calls.
+
+A histogram per place, in steps of a fifth, that forgets: beyond `REMEMBERED` calls every
+count is halved, so that what is usual follows the last few hundred calls. It is kept in the
+ledger, so that a restart knows what the last session learned. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+KIND: Final = "first_token"
+"""The kind of these histograms among the ledger's samples."""
+ENOUGH: Final = 20
+"""Calls before a place is judged: a 95th percentile of fewer is its slowest call."""
+REMEMBERED: Final = 200
+"""Calls after which older ones count half."""
+SHARE: Final = 0.95
+STEPS: Final = 4
+"""Histogram steps per doubling; each is a fifth wider than the one before."""
+
+
+@dataclass
+class Latency:
+    """What is known of every place. `factor` and `at_least` (seconds) are the operator's."""
+
+    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def load(self, samples: Mapping[tuple[str, str, str], Mapping[int, int]]) -> None:
+        """Take over what the ledger kept: histograms by (kind, place, subject)."""
+        for (kind, place, _), found in samples.items():
+            if kind == KIND:
+                self.counts[place] = dict(found)
+
+    def took(self, place: str, first_token_ms: float) -> int:
+        """A call's first token came after so many milliseconds; the step it fell into."""
+        step = step_of(first_token_ms)
+        counts = self.counts.setdefault(place, {})
+        counts[step] = counts.get(step, 0) + 1
+        if sum(counts.values()) > REMEMBERED:
+            self.counts[place] = {s: n // 2 for s, n in counts.items() if n > 1}
+        return step
+
+    def usual(self, place: str) -> float | None:
+        """Seconds within which 95 of 100 first tokens come; None before enough calls."""
+        counts = self.counts.get(place, {})
+        total = sum(counts.values())
+        if total < ENOUGH:
+            return None
+        below = 0
+        for step in sorted(counts):
+            below += counts[step]
+            if below >= SHARE * total:
+                return top_of(step) / 1000
+        return None
+
+    def slow_after(self, place: str, factor: float, at_least: float) -> float | None:
+        """Seconds after which a call counts as slow, None where that cannot be said."""
+        usual = self.usual(place)
+        return max(at_least, usual * factor) if usual is not None and factor > 0 else None
+
+
+def step_of(ms: float) -> int:
+    """The histogram step of a duration."""
+    return math.ceil(STEPS * math.log2(max(ms, 1.0)))
+
+
+def top_of(step: int) -> float:
+    """The longest duration of a step, in milliseconds."""
+    return float(2 ** (step / STEPS))

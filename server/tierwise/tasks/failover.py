@@ -1,0 +1,235 @@
+"""Availability: where an attempt goes, and every switch away from a place said out loud.
+
+A place fails, is slow, or its breaker is open: the same tier elsewhere or a tier that may
+stand in answers, with the cause on screen and in the ledger. An explicit choice is never
+given to another tier, and a lower tier answers only where the operator listed it or says yes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from tierwise.core.decision import Reason
+from tierwise.core.errors import ModelError
+from tierwise.core.tiers import Tier
+from tierwise.core.views import Switch
+from tierwise.models import candidates, retry
+from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait, short
+from tierwise.routing import policy
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+WORTH_TRYING: Final = 0.5
+"""Seconds a task must have left for another attempt to make sense."""
+ANSWER_WITHIN: Final = 120.0
+"""Seconds the operator has to say what to do; no answer is a no."""
+CANCEL: Final = "Cancel"
+TRY: Final = "Try again"
+
+
+@dataclass
+class Course:
+    """The attempts of one run of a task: where it is, what failed, how much time is left.
+
+    Time the operator chose to wait does not count against the task's deadline.
+    """
+
+    task: Task
+    world: World
+    place: Tier
+    began: float
+    here: int = 0
+    excused: float = 0.0
+    failed: dict[str, ModelError] = field(default_factory=dict)
+
+    @property
+    def left(self) -> float:
+        """Seconds the task still has."""
+        used = self.world.monotonic() - self.began - self.excused
+        return self.world.config.timeouts.task - used
+
+    def other(self) -> Tier | None:
+        """The best place to go on at, None where there is none."""
+        return next(
+            candidates.others(
+                self.place, self.world.ladder, self._free, same_tier=self.task.decision.explicit
+            ),
+            None,
+        )
+
+    def first_token(self) -> float | None:
+        """Seconds after which this place counts as slow; None where slow is better than none."""
+        timeouts = self.world.config.timeouts
+        if self.task.calls > 0 or self.task.rehearsal or self.other() is None:
+            return None
+        return self.world.latency.slow_after(
+            self.place.place, timeouts.slow_factor, timeouts.slow_at_least
+        )
+
+    def _free(self, place: Tier) -> bool:
+        world = self.world
+        return (
+            place.place not in self.failed
+            and world.breakers.allows(place.place, world.monotonic())
+            and world.client.key(place) is not None
+        )
+
+
+async def start(task: Task, world: World) -> Course:
+    """Where the first attempt goes: the answering tier, or around what its breaker keeps shut.
+
+    A chosen tier is always asked itself: its failure is the operator's to see.
+    """
+    tier = world.tier(task.decision.answering)
+    course = Course(task, world, tier, world.monotonic())
+    state = world.breakers.state(tier.place, world.monotonic())
+    if state in ("open", "held"):
+        kind = world.breakers.why(tier.place)
+        other = course.other()
+        if other is not None:
+            _switch(course, other, short(kind))
+        elif state == "open" and not task.decision.explicit:
+            error = failure(kind or "server", tier, sent=False)
+            lower = await _ask(course, error, again=True)
+            if lower is not None:
+                _switch(course, lower, short(kind), "you said yes")
+    return course
+
+
+async def after(course: Course, error: ModelError) -> None:
+    """What follows a failed attempt: wait and ask again, go elsewhere, or ask the operator.
+
+    Sets `course.place`. Raises the error where nothing is left to try.
+    """
+    task, world, place = course.task, course.world, course.place
+    if error.kind in TRIPS and not task.rehearsal:
+        opened = world.breakers.failed(place.place, world.monotonic(), error.kind)
+        if opened:
+            log.warning("breaker of %s opened (%s)", place.place, error.kind)
+    other = course.other()
+    wait = retry.wait_before_another(
+        error, course.here, task.calls, course.left, elsewhere=other is not None
+    )
+    if wait is not None:
+        note = f"{place.label} {_is(error.kind)}: trying again"
+        task.reset(note)
+        task.say(note if wait < 2 else f"{note} in {human_wait(wait)}")
+        await asyncio.sleep(wait)
+        return
+    course.failed[place.place] = error
+    spent = task.calls >= retry.MAX_ATTEMPTS or course.left < WORTH_TRYING
+    if spent or error.kind not in FAILS_OVER:
+        raise error
+    if other is not None:
+        _switch(course, other, short(error.kind))
+        return
+    if task.decision.explicit:
+        raise error
+    lower = await _ask(course, error, again=False)
+    if lower is not None:
+        _switch(course, lower, short(error.kind), "you said yes")
+
+
+def too_dear(course: Course, why: str) -> bool:
+    """A stand-in does not fit the budget: another one, if there is one. False where none is."""
+    if not course.failed:
+        return False
+    last = next(reversed(course.failed.values()))
+    course.failed[course.place.place] = ModelError(why, "budget")
+    other = course.other()
+    if other is None:
+        raise ModelError(
+            f"{last.message} {course.place.label} does not fit the budget.",
+            last.kind,
+            status=last.status,
+            retry_after=last.retry_after,
+        )
+    _switch(course, other, "over budget")
+    return True
+
+
+async def _ask(course: Course, error: ModelError, *, again: bool) -> Tier | None:
+    """Ask what to do where nothing may stand in: wait, a lower tier, or leave it.
+
+    None means that the same place is asked once more, after the wait that was chosen.
+    Raises the error where the operator leaves it, or cannot be asked; with `again` the place
+    is then asked all the same, since a breaker alone is no answer.
+    """
+    task, world = course.task, course.world
+    below = _lower(course)
+    wait = f"Wait {human_wait(error.retry_after)}" if error.retry_after else TRY
+    lower = f"Use {below.label}" if below is not None else None
+    task.say(f"{course.place.label} {_is(error.kind)}: waiting for your answer")
+    asked = world.monotonic()
+    answer = None
+    try:
+        async with asyncio.timeout(max(ANSWER_WITHIN, error.retry_after or 0.0)):
+            options = [option for option in (wait, lower, CANCEL) if option]
+            answer = await world.listener.ask(error.message, options)
+    except TimeoutError:
+        pass
+    course.excused += world.monotonic() - asked
+    if answer is not None and answer == lower:
+        return below
+    if answer == wait:
+        await _wait(course, error.retry_after or 1.0)
+        course.failed.pop(course.place.place, None)
+        return None
+    if answer == CANCEL or not again:
+        raise error
+    return None
+
+
+async def _wait(course: Course, seconds: float) -> None:
+    """The wait the operator chose, with the time it ends on screen; a cancel ends it."""
+    ends = (course.world.clock().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M:%S")
+    course.task.reset(f"{course.place.label}: waiting until {ends}, as the server asked")
+    course.task.say(f"waiting for {course.place.label} until {ends}")
+    began = course.world.monotonic()
+    await asyncio.sleep(seconds)
+    course.excused += course.world.monotonic() - began
+    course.here = 0
+
+
+def _lower(course: Course) -> Tier | None:
+    """The next tier down that could answer, for the question alone."""
+    world, name = course.world, course.place.name
+    while (below := world.ladder.below(name)) is not None:
+        tier, name = world.tier(below), below
+        if (
+            tier.place not in course.failed
+            and world.breakers.allows(tier.place, world.monotonic())
+            and world.client.key(tier) is not None
+        ):
+            return tier
+    return None
+
+
+def _switch(course: Course, new: Tier, cause: str, why: str = "") -> None:
+    """Go on at another place: an event with old, new and cause, on screen and in the ledger."""
+    task, old = course.task, course.place
+    same = old.name == new.name
+    before, after = (old.place, new.place) if same else (old.label, new.label)
+    text = f"{before} was {cause}: {after} answers" + (f" ({why})" if why else "")
+    task.reset(text)
+    task.switches += (Switch(old.name, new.name, cause, old.place, new.place),)
+    if same:
+        decision = task.decision
+        moved = replace(decision, reasons=(*decision.reasons, Reason("availability", text)))
+    else:
+        moved = policy.moved(task.decision, new.name, "failover", "availability", text)
+    task.decided(moved, cause if not same else task.cause_note)
+    if task.situation is not None:
+        course.world.journal.decided(task, task.situation)
+    log.info("task %s: %s -> %s (%s)", task.id, old.place, new.place, cause)
+    course.place, course.here = new, 0
+
+
+def _is(kind: str) -> str:
+    return f"is {short(kind)}" if kind in ("rate_limited", "overloaded") else short(kind)

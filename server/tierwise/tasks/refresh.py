@@ -1,0 +1,97 @@
+"""A task that waited, or is done again, works on the text of now and not on what it once saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Final
+
+from tierwise.context import facts
+from tierwise.core.document import Position, Range
+from tierwise.core.errors import BadRequest
+from tierwise.tasks import requests
+from tierwise.tasks.api import Documents
+from tierwise.tasks.task import Scene, Task
+
+MOST_LINES: Final = 2_000
+"""Changed lines up to which a selection is looked for; beyond it the document is another one."""
+
+
+def refresh(task: Task, documents: Documents) -> None:
+    """Take the documents as they are now, where what was selected is still in them.
+
+    Where it is not, the task keeps what it saw: its proposal is then placed or refused
+    against the current text like any other.
+    """
+    scene = _now(task.scene, documents)
+    if scene is None or scene == task.scene:
+        return
+    roots = documents.roots()
+    request = replace(
+        task.request,
+        selection=requests.selection(scene, roots),
+        files=requests.files(scene, roots),
+    )
+    everything = tuple(scene.documents.values())
+    task.scene = scene
+    task.request = facts.enrich(request, scene.focus, scene.range, everything)
+
+
+def rebased(old: str, now: str, span: Range) -> Range | None:
+    """A range of `old` where its lines stand in `now`; None where they changed or are gone."""
+    before, after = old.split("\n"), now.split("\n")
+    last = span.end.line
+    if span.end.character == 0 and last > span.start.line:
+        last -= 1
+    where = _line_map(before, after, span.start.line, last)
+    if where is None:
+        return None
+    shift = where - span.start.line
+    return Range(
+        Position(where, span.start.character), Position(span.end.line + shift, span.end.character)
+    )
+
+
+def _now(scene: Scene, documents: Documents) -> Scene | None:
+    try:
+        focus = documents.snapshot(scene.focus.uri) if scene.focus is not None else None
+        attached = tuple(documents.snapshot(doc.uri) for doc in scene.attached)
+    except BadRequest:
+        return None
+    taken = {doc.uri for doc in attached} | ({focus.uri} if focus is not None else set())
+    others = tuple(doc for doc in documents.open_documents() if doc.uri not in taken)
+    span, comment = scene.range, scene.comment
+    if focus is not None and scene.focus is not None and focus.text != scene.focus.text:
+        if span is not None:
+            span = rebased(scene.focus.text, focus.text, span)
+            if span is None:
+                return None
+        if comment is not None:
+            comment = rebased(scene.focus.text, focus.text, comment)
+    return Scene(focus, span, attached, others, comment)
+
+
+def _line_map(old: list[str], now: list[str], first: int, last: int) -> int | None:
+    """Where the lines `first` to `last` of `old` begin in `now`, whole and in one piece."""
+    head = 0
+    while head < min(len(old), len(now)) and old[head] == now[head]:
+        head += 1
+    if last < head:
+        return first
+    tail = 0
+    while tail < min(len(old), len(now)) - head and old[-1 - tail] == now[-1 - tail]:
+        tail += 1
+    if first >= len(old) - tail:
+        return first + len(now) - len(old)
+    middle, there = old[head : len(old) - tail], now[head : len(now) - tail]
+    if len(middle) > MOST_LINES or len(there) > MOST_LINES:
+        return None
+    lines = {i: i for i in range(head)}
+    lines |= {i: i + len(now) - len(old) for i in range(len(old) - tail, len(old))}
+    for a, b, size in SequenceMatcher(None, middle, there, autojunk=False).get_matching_blocks():
+        lines |= {head + a + k: head + b + k for k in range(size)}
+    found = [lines.get(i) for i in range(first, last + 1)]
+    start = found[0]
+    if start is None or found != list(range(start, start + len(found))):
+        return None
+    return start

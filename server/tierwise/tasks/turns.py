@@ -1,0 +1,111 @@
+"""Turns: how many tasks run beside one another, in which order, and what waits for what.
+
+Tasks run in the order they came, as many at once as the operator set. Two edits of the same
+lines run one after the other, so that the later one sees what became of the earlier. A task
+that waits for money gives its turn up and keeps its place in the order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
+
+from tierwise.core.document import Range
+from tierwise.core.request import EDITING
+from tierwise.tasks.task import Task
+
+Waits = Literal["room", "lines"]
+
+
+@dataclass(eq=False)
+class _Entry:
+    task: Task
+    number: int
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    running: bool = False
+    aside: bool = False
+
+
+@dataclass
+class Turns:
+    """The order of one window. `limit` is asked anew each time, so that changes take effect."""
+
+    limit: Callable[[], int]
+    on_wait: Callable[[Task, Waits], None] = lambda task, why: None
+    _entries: dict[str, _Entry] = field(default_factory=dict)
+    _numbers: count[int] = field(default_factory=count)
+
+    @asynccontextmanager
+    async def turn(self, task: Task) -> AsyncIterator[None]:
+        """Wait for the task's turn and hold it."""
+        entry = _Entry(task, next(self._numbers))
+        self._entries[task.id] = entry
+        try:
+            await self._wait(entry)
+            yield
+        finally:
+            del self._entries[task.id]
+            self._next()
+
+    @asynccontextmanager
+    async def aside(self, task: Task) -> AsyncIterator[None]:
+        """Let others run meanwhile; afterwards wait for a turn at the task's old place."""
+        entry = self._entries[task.id]
+        entry.running, entry.aside = False, True
+        entry.ready.clear()
+        self._next()
+        yield
+        entry.aside = False
+        await self._wait(entry)
+
+    @property
+    def running(self) -> int:
+        """Tasks whose turn it is."""
+        return sum(entry.running for entry in self._entries.values())
+
+    async def _wait(self, entry: _Entry) -> None:
+        self._next()
+        if not entry.running:
+            self.on_wait(entry.task, "lines" if self._behind(entry) else "room")
+        await entry.ready.wait()
+
+    def _next(self) -> None:
+        """Give turns to whoever stands first and may run."""
+        free = self.limit() - self.running
+        for entry in sorted(self._entries.values(), key=lambda e: e.number):
+            if free <= 0:
+                return
+            if entry.running or entry.aside or self._behind(entry):
+                continue
+            entry.running = True
+            entry.ready.set()
+            free -= 1
+
+    def _behind(self, entry: _Entry) -> bool:
+        """Whether an earlier task edits the same lines; one that was set aside holds up nobody."""
+        return any(
+            other.number < entry.number and not other.aside and overlap(other.task, entry.task)
+            for other in self._entries.values()
+        )
+
+
+def overlap(one: Task, other: Task) -> bool:
+    """Whether two tasks edit the same lines of the same document."""
+    if one.request.action not in EDITING or other.request.action not in EDITING:
+        return False
+    a, b = one.scene, other.scene
+    if a.focus is None or b.focus is None or a.focus.uri != b.focus.uri:
+        return False
+    if a.place is None or b.place is None:
+        return False
+    return a.place.start.line <= _last(b.place) and b.place.start.line <= _last(a.place)
+
+
+def _last(span: Range) -> int:
+    """The last line a range holds anything of; one that ends before a line does not hold it."""
+    end = span.end.line - 1 if span.end.character == 0 else span.end.line
+    return max(span.start.line, end)

@@ -61,6 +61,7 @@ bench: $(DEV) ## Measure the server beside a bare one, and the ledger
 soak: $(DEV) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
+	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
 
 fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000

@@ -63,15 +63,16 @@ async def answer(task: Task, world: World) -> Answer:
         except ModelError as error:
             await failover.after(course, error)
         else:
-            if not result.cut_off or task.whole or not room(task):
+            if not result.cut_off or task.whole or not room(task, world):
                 return Answer(result, course.place.name)
             task.whole = True
             task.reset("the answer was cut off: once more, with more room")
 
 
-def room(task: Task) -> bool:
+def room(task: Task, world: World) -> bool:
     """Whether a task may make another model call in this run."""
-    return task.calls < retry.MAX_ATTEMPTS
+    late = task.due - world.monotonic() < failover.WORTH_TRYING
+    return task.calls < retry.MAX_ATTEMPTS and not late
 
 
 def _go_down(course: Course, error: TaskTooDear) -> None:

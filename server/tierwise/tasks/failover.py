@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from tierwise.core.decision import Reason
+from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import ModelError
+from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
@@ -43,16 +44,13 @@ class Course:
     task: Task
     world: World
     place: Tier
-    began: float
     here: int = 0
-    excused: float = 0.0
     failed: dict[str, ModelError] = field(default_factory=dict)
 
     @property
     def left(self) -> float:
         """Seconds the task still has."""
-        used = self.world.monotonic() - self.began - self.excused
-        return self.world.config.timeouts.task - used
+        return self.task.due - self.world.monotonic()
 
     def other(self) -> Tier | None:
         """The best place to go on at, None where there is none."""
@@ -81,13 +79,27 @@ class Course:
         )
 
 
+def decided(task: Task, decision: Decision, situation: Situation) -> None:
+    """Take a decision; where it passed a tier over that cannot answer, that is a switch too."""
+    cause = ""
+    if decision.cause == "failover":
+        passed = next(
+            (name for name in (decision.routed, *situation.blocked) if name in situation.blocked),
+            decision.routed,
+        )
+        cause = situation.blocked.get(passed, "")
+        task.switches += (Switch(passed, decision.answering, cause),)
+    task.situation = situation
+    task.decided(decision, cause)
+
+
 async def start(task: Task, world: World) -> Course:
     """Where the first attempt goes: the answering tier, or around what its breaker keeps shut.
 
     A chosen tier is always asked itself: its failure is the operator's to see.
     """
     tier = world.tier(task.decision.answering)
-    course = Course(task, world, tier, world.monotonic())
+    course = Course(task, world, tier)
     state = world.breakers.state(tier.place, world.monotonic())
     if state in ("open", "held"):
         kind = world.breakers.why(tier.place)
@@ -174,7 +186,7 @@ async def _ask(course: Course, error: ModelError, *, again: bool) -> Tier | None
             answer = await world.listener.ask(error.message, options)
     except TimeoutError:
         pass
-    course.excused += world.monotonic() - asked
+    task.due += world.monotonic() - asked
     if answer is not None and answer == lower:
         return below
     if answer == wait:
@@ -193,7 +205,7 @@ async def _wait(course: Course, seconds: float) -> None:
     course.task.say(f"waiting for {course.place.label} until {ends}")
     began = course.world.monotonic()
     await asyncio.sleep(seconds)
-    course.excused += course.world.monotonic() - began
+    course.task.due += course.world.monotonic() - began
     course.here = 0
 
 

@@ -1,8 +1,9 @@
 """Everything a task lives through, written to the ledger in order and without waiting.
 
 Losing a journal line must never stop an answer, and an answer must never wait for the
-disk: writes are queued on the ledger's thread, a failure is said once and logged. Money
-does not go through here; it is awaited in `attempts`.
+disk: lines are gathered while one transaction is under way and written together by the next,
+so that two hundred tasks do not queue two hundred syncs before somebody's reservation. A
+failure is said once and logged. Money does not go through here; it is awaited in `attempts`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core.document import Range
@@ -21,12 +23,17 @@ from tierwise.core.situation import Situation
 from tierwise.models import latency
 from tierwise.store import decisions, outcomes, overrides, samples
 from tierwise.store.engine import Ledger
+from tierwise.store.faults import fault_of
 from tierwise.tasks.task import Task
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 log = logging.getLogger(__name__)
+
+
+Line = Callable[["Connection"], object]
+"""One thing to write, inside a transaction it shares with others."""
 
 
 @dataclass
@@ -36,7 +43,8 @@ class Journal:
     ledger: Ledger
     warn: Callable[[str], None]
     session: str = ""
-    _pending: set[asyncio.Task[None]] = field(default_factory=set)
+    _lines: list[Line] = field(default_factory=list)
+    _writer: asyncio.Task[None] | None = None
     _warned: bool = False
 
     def opened(self, task: Task) -> None:
@@ -103,22 +111,40 @@ class Journal:
 
     async def flush(self) -> None:
         """Wait for everything queued so far."""
-        while self._pending:
-            await asyncio.gather(*self._pending, return_exceptions=True)
+        while self._writer is not None and not self._writer.done():
+            await asyncio.wait({self._writer})
 
-    def _write(self, fn: Callable[[Connection], object]) -> None:
-        job = asyncio.get_running_loop().create_task(self._run(fn))
-        self._pending.add(job)
-        job.add_done_callback(self._pending.discard)
+    def _write(self, line: Line) -> None:
+        self._lines.append(line)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.get_running_loop().create_task(self._drain())
 
-    async def _run(self, fn: Callable[[Connection], object]) -> None:
+    async def _drain(self) -> None:
+        while self._lines:
+            batch, self._lines = self._lines, []
+            try:
+                await self.ledger.write(partial(_all, lines=batch))
+            except LedgerUnavailable as error:
+                log.warning("%d journal lines are lost: %s", len(batch), error.message)
+                if not self._warned:
+                    self._warned = True
+                    self.warn(error.message)
+            except Exception:
+                log.exception("%d journal lines are lost", len(batch))
+
+
+def _all(conn: Connection, lines: Sequence[Line]) -> None:
+    """Write lines in order; one that fails by itself takes no other with it."""
+    for line in lines:
         try:
-            await self.ledger.write(fn)
-        except LedgerUnavailable as error:
-            log.warning("journal write failed: %s", error.message)
-            if not self._warned:
-                self._warned = True
-                self.warn(error.message)
+            with conn.begin_nested():
+                line(conn)
+        except LedgerUnavailable:
+            raise
+        except Exception as error:
+            if fault_of(error) is not None:
+                raise
+            log.exception("a journal line is lost")
 
 
 def now_ms() -> int:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 
 from tierwise.core.errors import BudgetPaused, TierwiseError
-from tierwise.tasks import admission, attempts, materials, routing
+from tierwise.tasks import admission, attempts, failover, materials, routing
 from tierwise.tasks.refresh import refresh
 from tierwise.tasks.task import OVER, Task
 from tierwise.tasks.world import World
@@ -54,16 +54,16 @@ async def _once(task: Task, world: World) -> None:
     admission.require(task, world)
     task.pack = await materials.collect(task, world)
     routed = routing.route(task.request, task.scene, world, task)
-    task.decided(routed.decision)
-    task.situation = routed.situation
+    failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
     world.client.require_key(world.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
+    task.due = world.monotonic() + world.config.timeouts.task
     while True:
         task.move("running", progress="working")
         answer = await attempts.answer(task, world)
         draft = world.proposals.draft(task, answer)
-        higher = world.proposals.escalation(task, draft) if attempts.room(task) else None
+        higher = world.proposals.escalation(task, draft) if attempts.room(task, world) else None
         if higher is None:
             break
         world.outcomes.record(task, "superseded", draft.failed[0].key)

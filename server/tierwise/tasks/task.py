@@ -113,6 +113,8 @@ class Task:
     """How many reservations this task has asked for; names them."""
     calls: int = 0
     """How many model calls its present run has made."""
+    due: float = 0.0
+    """When its present run must have ended, in monotonic seconds."""
     switches: tuple[Switch, ...] = ()
     situation: Situation | None = None
     """The facts its decision was taken on, for what is decided later in the same run."""

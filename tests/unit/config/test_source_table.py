@@ -57,8 +57,8 @@ LOOSER: dict[str, list[Any]] = {
     "timeouts.between_events": [3000],
     "timeouts.attempt": [3000],
     "timeouts.task": [3000],
-    "timeouts.slow_factor": {"timeouts": {"slow_factor": 0}},
-    "timeouts.slow_at_least": {"timeouts": {"slow_at_least": 99}},
+    "timeouts.slow_factor": [99],
+    "timeouts.slow_at_least": [3000],
     "ignore.patterns": [["!*.sql"], []],
 }
 

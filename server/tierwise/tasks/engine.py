@@ -324,17 +324,19 @@ class TaskEngine:
         task.runner = asyncio.get_running_loop().create_task(
             self._in_turn(task), name=f"task {task.id}"
         )
+        task.runner.add_done_callback(lambda runner: self._stopped(task, runner))
 
     async def _in_turn(self, task: Task) -> None:
-        """Run a task when there is room; one cancelled while it waits is cancelled all the same."""
-        try:
-            async with self.world.turns.turn(task):
-                await run(task, self.world)
-        except asyncio.CancelledError:
-            if task.state == "routing":
-                self.world.outcomes.record(task, "cancelled")
-                task.move("cancelled")
-            raise
+        """Run a task when it is its turn."""
+        async with self.world.turns.turn(task):
+            await run(task, self.world)
+
+    def _stopped(self, task: Task, runner: asyncio.Task[None]) -> None:
+        """A task cancelled before its turn came, or before it even began, is cancelled too."""
+        if runner.cancelled() and task.runner is runner and task.state == "routing":
+            task.stop_reason = "cancelled"
+            self.world.outcomes.record(task, "cancelled")
+            task.move("cancelled")
 
     def _changed(self, task: Task) -> None:
         self.world.journal.moved(task)

@@ -14,4 +14,4 @@ async def test_whatever_the_server_does_every_run_ends_in_time_and_is_paid_for(
     assert tally.wrong == []
     assert sum(tally.states.values()) == 60
     assert {"proposed", "answered", "failed"} <= set(tally.states)
-    assert 60 <= tally.calls <= 180
+    assert 30 <= tally.calls <= 180

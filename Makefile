@@ -7,6 +7,8 @@ PYTHON ?= python3
 MINUTES ?= 60
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+CLIENT := vscode-client
+NODE := $(CLIENT)/node_modules/.installed
 
 .PHONY: help install setup editors try test test-fast lint format fit bench soak fuzz clean
 
@@ -26,12 +28,16 @@ $(DEV): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m compileall -q server/tierwise >/dev/null
 	@touch $@ $(RUNTIME)
 
+$(NODE): $(CLIENT)/package-lock.json
+	@cd $(CLIENT) && npm ci --ignore-scripts --silent
+	@touch $@
+
 install: $(RUNTIME) ## Install only the server: .venv/bin/tierwise
 
 try: $(RUNTIME) ## Run the main job in a terminal, on a temporary copy of real files
 	@$(BIN)/tierwise try
 
-setup: $(DEV) editors ## Set everything up: Python and the editors
+setup: $(DEV) $(NODE) editors ## Set everything up: Python and the editors
 
 editors: ## Install the editors the tests drive, under .tools
 	@tests/editors/install_neovim.sh
@@ -42,14 +48,19 @@ test: setup ## Run every test
 test-fast: $(DEV) ## Run the tests that need no editor
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -m "not editors"
 
-lint: $(DEV) ## Run the checkers
+lint: $(DEV) $(NODE) ## Run the checkers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@cd $(CLIENT) && npm run --silent lint
 
 format: $(DEV) ## Format everything
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
+
+.PHONY: types
+types: $(DEV) ## Make the VS Code client's message types from the server's
+	@$(BIN)/python -m tierwise.lsp.typescript > $(CLIENT)/src/server/messages.ts
 
 fit: $(DEV) ## Fit the router's weights from the shared data
 	@$(BIN)/python -W ignore -m tierwise.routing.fit
@@ -67,4 +78,4 @@ fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000
 
 clean: ## Remove everything the other targets made
-	rm -rf $(VENV) .tools
+	rm -rf $(VENV) .tools $(CLIENT)/node_modules $(CLIENT)/dist

@@ -25,8 +25,11 @@ from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.store.engine import Ledger
+from tierwise.store.lock import LedgerLock
 
 PROJECT = "soak"
+PATIENCE_S = 60.0
+"""Seconds a window waits for the lock: a busy disk is not what these tests are about."""
 ACTIONS = ("edit", "fix", "document", "chat", "test")
 LANGUAGES = ("python", "typescript", None)
 
@@ -46,8 +49,10 @@ class Order:
 def purse_on(folder: Path, cap: int | None) -> Purse:
     """A window's purse on the ledger in that folder."""
     limits = Limits(day=cap)
+    ledger = Ledger.open(folder)
+    ledger._file._lock = LedgerLock(folder / "ledger.lock", PATIENCE_S)
     return Purse(
-        Ledger.open(folder),
+        ledger,
         PriceTable.load(),
         lambda: limits,
         lambda: DEFAULT_LADDER.get("haiku"),

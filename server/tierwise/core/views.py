@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tierwise.core.decision import Decision
+from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range
 from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action
@@ -133,8 +133,20 @@ class EditView:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A choice in force for more than one task: `key` is what its scope is about."""
+
+    scope: Scope
+    key: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
-    """The state of the server as shown in a status line. Money in nano-dollars, None = no cap."""
+    """The state of the server as shown in a status line. Money in nano-dollars, None = no cap.
+
+    `state` is that of the task the status is about, None where it is about none.
+    """
 
     kind: StatusKind
     text: str
@@ -142,11 +154,15 @@ class StatusView:
     tier: str | None = None
     routed: str | None = None
     confidence: float | None = None
+    state: TaskState | None = None
+    pins: tuple[Pin, ...] = ()
     spent_today: int = 0
     reserved: int = 0
     day_limit: int | None = None
     spent_project: int = 0
     project_limit: int | None = None
+    level: Literal["ok", "soft", "paused"] = "ok"
+    """How the budget stands, whatever else the kind has to say first."""
     command: Offer | None = None
 
 

@@ -132,7 +132,7 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
         uri=view.uri,
         range=_range(docs, view.uri, view.range),
         state=view.state,
-        decision=to_wire(view.decision),
+        decision=to_wire(view.decision, view.cause_note),
         progress=view.progress,
         costUsd=to_usd(view.cost),
         editId=view.edit_id,
@@ -144,6 +144,8 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
             for s in view.switches
         ]
         or None,
+        conversationId=view.conversation_id,
+        forecast=to_wire(view.forecast) if view.forecast is not None else None,
     )
 
 
@@ -169,11 +171,14 @@ def status_view(view: StatusView) -> dict[str, Any]:
         tier=view.tier,
         routed=view.routed,
         confidence=view.confidence,
+        state=view.state,
+        pins=[{"scope": pin.scope, "key": pin.key, "to": pin.to} for pin in view.pins],
         spentTodayUsd=to_usd(view.spent_today),
         reservedUsd=to_usd(view.reserved),
         dayUsd=None if view.day_limit is None else to_usd(view.day_limit),
         spentProjectUsd=to_usd(view.spent_project),
         projectUsd=None if view.project_limit is None else to_usd(view.project_limit),
+        level=view.level,
         command=None
         if view.command is None
         else {

@@ -1,21 +1,24 @@
-"""All messages of ours: params, results and notifications, camelCase on the wire.
+"""What clients send: the params of our requests, notifications and commands.
 
-Each class names its method and direction, what it answers and how it fails. Unknown keys
-are tolerated, so that clients and servers of different ages understand each other.
+Each class names its method, what it answers and how it fails. camelCase on the wire; unknown
+keys are tolerated, so that clients and servers of different ages understand each other. What
+the server sends stands in `replies`, which method takes and gives what in `exchanges`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from tierwise.core.decision import Scope
+from tierwise.core.outcome import Rating
 from tierwise.core.request import Action, Severity
+from tierwise.core.views import TaskState
 
 Text = Annotated[str, Field(max_length=2_000_000)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
-Scope = Literal["task", "conversation", "session", "project", "action", "file", "tier"]
 
 
 class Message(BaseModel):
@@ -161,7 +164,7 @@ class Rate(Message):
     """Command `tierwise.route.rate`."""
 
     task_id: Id
-    rating: Literal["tooWeak", "fine", "overkill"]
+    rating: Rating
 
 
 class Resume(Message):
@@ -171,7 +174,7 @@ class Resume(Message):
     allow_task: Id | None = None
 
 
-class Record(Message):
+class RecordOutcome(Message):
     """Notification `tierwise/outcome/record` from the client."""
 
     task_id: Id
@@ -191,7 +194,7 @@ class HistoryAsk(Message):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     since: Annotated[int | None, Field(ge=0, le=2**53)] = None
     tier: str | None = None
-    state: str | None = None
+    state: TaskState | None = None
 
 
 class ClientFlags(Message):
@@ -211,17 +214,3 @@ class Options(Message):
     trusted: bool = True
     session_id: Id | None = None
     settings: dict[str, Any] | None = None
-
-
-REQUESTS: Final[dict[str, type[Message]]] = {
-    "tierwise/task/start": TaskStart,
-    "tierwise/task/cancel": TaskId,
-    "tierwise/chat/send": ChatSend,
-    "tierwise/route/explain": Explain,
-    "tierwise/route/override": Override,
-    "tierwise/edit/get": EditId,
-    "tierwise/edit/resolve": EditResolve,
-    "tierwise/status": Message,
-    "tierwise/history/query": HistoryAsk,
-}
-"""Requests of ours and the params they take."""

@@ -6,13 +6,15 @@ from typing import Any
 
 from tierwise.core.decision import Decision
 from tierwise.core.money import to_usd
+from tierwise.present.tiers import confident, main_reason
 
 
-def to_wire(decision: Decision) -> dict[str, Any]:
+def to_wire(decision: Decision, said: str = "") -> dict[str, Any]:
     """The JSON object of a decision: what `tierwise route` prints and the wire carries.
 
     Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same
-    decision prints the same bytes everywhere.
+    decision prints the same bytes everywhere. `headline` and `because` are its words for the
+    screen; `said` is a closer cause than the decision knows ("overloaded").
     """
     estimate = decision.estimate
     return {
@@ -35,4 +37,6 @@ def to_wire(decision: Decision) -> dict[str, Any]:
         "propensity": round(decision.propensity, 6),
         "soft": decision.soft,
         "explicit": decision.explicit,
+        "headline": confident(decision, said),
+        "because": main_reason(decision),
     }

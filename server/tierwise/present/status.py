@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tierwise.core.views import Offer, StatusKind, StatusView, TaskView
+from tierwise.core.situation import BudgetLevel
+from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.money import dollars, percent, spent_of
 from tierwise.present.tiers import arrow, because, confident, note
 
@@ -25,10 +26,11 @@ class StatusFacts:
     current: TaskView | None = None
     recent: Sequence[TaskView] = ()
     running: int = 0
-    level: str = "ok"
+    level: BudgetLevel = "ok"
     rehearsal: bool = False
     problem: str | None = None
     pin: str | None = None
+    pins: Sequence[Pin] = ()
     spent_today: int = 0
     reserved: int = 0
     day_limit: int | None = None
@@ -49,11 +51,14 @@ def status(facts: StatusFacts) -> StatusView:
         tier=decision.answering if decision else None,
         routed=decision.routed if decision else None,
         confidence=decision.confidence if decision else None,
+        state=view.state if view else None,
+        pins=tuple(facts.pins),
         spent_today=facts.spent_today,
         reserved=facts.reserved,
         day_limit=facts.day_limit,
         spent_project=facts.spent_project,
         project_limit=facts.project_limit,
+        level=facts.level,
         command=Offer("Raise today by $1", "tierwise.budget.resume", {"raiseUsd": 1})
         if kind == "paused"
         else None,

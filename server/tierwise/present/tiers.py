@@ -46,6 +46,12 @@ def because(decision: Decision, said: str = "") -> str:
     return f"{arrow(decision)}, {note(decision, said)}"
 
 
+def main_reason(decision: Decision) -> str:
+    """The reason that says most: what moved the tier last, else the two strongest signals."""
+    texts = [reason.text for reason in decision.reasons]
+    return ", ".join(texts[:2]) if decision.cause == "routed" else texts[-1] if texts else ""
+
+
 def confident(decision: Decision, said: str = "") -> str:
     """The tier with its confidence: "Haiku 93 %", "Opus · unsure (Haiku 54 %)", "Opus (you; ...)".
 

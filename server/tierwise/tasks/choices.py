@@ -12,6 +12,7 @@ from typing import Final
 
 from tierwise.core.decision import Scope
 from tierwise.core.situation import Choice
+from tierwise.core.views import Pin
 
 AUTO: Final = "auto"
 
@@ -72,6 +73,15 @@ class Choices:
         """Tier to tier: the configured remaps, with the operator's of this session over them."""
         own = {key: tier for (scope, key), tier in self.kept.items() if scope == "tier"}
         return {**configured, **own}
+
+    def pins(self, session: str, project: str) -> tuple[Pin, ...]:
+        """What is in force beyond one task here, so that it can be shown and cleared."""
+        own = {"session": session, "project": project}
+        return tuple(
+            Pin(scope, key, tier)
+            for (scope, key), tier in self.kept.items()
+            if scope not in ("task", "conversation") and own.get(scope, key) == key
+        )
 
     def pinned(self, session: str, project: str) -> str | None:
         """The tier pinned for this session or project, for the status line."""

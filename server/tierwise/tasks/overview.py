@@ -31,6 +31,7 @@ def status_of(
             rehearsal=world.rehearsal,
             problem=problem or world.ledger.problem,
             pin=world.choices.pinned(world.session, world.project),
+            pins=world.choices.pins(world.session, world.project),
             spent_today=state.day_spent,
             reserved=state.day_reserved,
             day_limit=state.day_limit,

@@ -86,7 +86,7 @@ def register(server: Server) -> None:
 
     @server.feature("tierwise/outcome/record")
     async def outcome(params: Any) -> None:
-        given = messages.Record.model_validate(params)
+        given = messages.RecordOutcome.model_validate(params)
         await (await server.engine()).record_outcome(given.task_id, given.kind, given.value)
 
 

@@ -1,0 +1,85 @@
+"""Which method takes and gives what: the one table clients' types are generated from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tierwise.lsp.messages import (
+    ChatSend,
+    EditId,
+    EditResolve,
+    Explain,
+    HistoryAsk,
+    Message,
+    Override,
+    Rate,
+    RecordOutcome,
+    Rerun,
+    Resume,
+    TaskId,
+    TaskStart,
+    Trusted,
+)
+from tierwise.lsp.replies import (
+    BudgetChanged,
+    ChatReply,
+    Decision,
+    EditGot,
+    History,
+    Resolved,
+    Started,
+    Status,
+    Streamed,
+    TaskChanged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What goes with a method: its params, and its result where it has one."""
+
+    params: type[Message] | None
+    result: type[Message] | type[bool] | None = None
+    nullable: bool = False
+    """Whether the result may be null."""
+
+
+REQUESTS: Final[dict[str, Exchange]] = {
+    "tierwise/task/start": Exchange(TaskStart, Started),
+    "tierwise/task/cancel": Exchange(TaskId, bool),
+    "tierwise/chat/send": Exchange(ChatSend, ChatReply),
+    "tierwise/route/explain": Exchange(Explain, Decision),
+    "tierwise/route/override": Exchange(Override, Decision, nullable=True),
+    "tierwise/edit/get": Exchange(EditId, EditGot),
+    "tierwise/edit/resolve": Exchange(EditResolve, Resolved),
+    "tierwise/status": Exchange(None, Status),
+    "tierwise/history/query": Exchange(HistoryAsk, History),
+}
+"""Requests of the client."""
+FROM_CLIENT: Final[dict[str, Exchange]] = {
+    "tierwise/edit/didShow": Exchange(EditId),
+    "tierwise/outcome/record": Exchange(RecordOutcome),
+    "tierwise/trust/didChange": Exchange(Trusted),
+}
+"""Notifications of the client."""
+TO_CLIENT: Final[dict[str, Exchange]] = {
+    "tierwise/chat/didStream": Exchange(Streamed),
+    "tierwise/task/didChange": Exchange(TaskChanged),
+    "tierwise/status/didChange": Exchange(Status),
+    "tierwise/budget/didChange": Exchange(BudgetChanged),
+}
+"""Notifications of the server."""
+COMMANDS: Final[dict[str, Exchange]] = {
+    "tierwise.task.start": Exchange(TaskStart, Started),
+    "tierwise.task.cancel": Exchange(TaskId, bool),
+    "tierwise.task.rerunOn": Exchange(Rerun, Started),
+    "tierwise.edit.apply": Exchange(EditId, Resolved),
+    "tierwise.edit.discard": Exchange(EditId, Resolved),
+    "tierwise.edit.showDiff": Exchange(EditId, bool),
+    "tierwise.edit.undo": Exchange(EditId, Resolved),
+    "tierwise.route.override": Exchange(Override, Decision, nullable=True),
+    "tierwise.route.rate": Exchange(Rate, bool),
+    "tierwise.budget.resume": Exchange(Resume, Status),
+}
+"""Commands of `workspace/executeCommand`; each takes one object."""

@@ -1,0 +1,245 @@
+"""What the server sends: results and notifications, camelCase on the wire.
+
+They are made in `convert`; these classes say their shape to tests and to the clients whose
+types are generated from them. The server itself never imports this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tierwise.core.decision import Cause, Scope
+from tierwise.core.outcome import OutcomeKind
+from tierwise.core.request import Action
+from tierwise.core.situation import BudgetLevel
+from tierwise.core.views import HunkKind, HunkState, StatusKind, StreamKind, TaskState
+from tierwise.lsp.messages import Id, Message, WireRange
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Marks a type that the protocol defines, by its name there."""
+
+    name: str
+
+
+Edit = Annotated[dict[str, Any], Foreign("WorkspaceEdit")]
+"""A `WorkspaceEdit` as the protocol defines it."""
+
+
+class Decision(Message):
+    """Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
+
+    `headline` is the tier with its confidence as shown everywhere, `because` the reason that
+    says most.
+    """
+
+    id: str
+    first: str
+    routed: str
+    answering: str
+    confidence: float
+    cause: Cause
+    final: bool
+    estimate: dict[str, float]
+    lower: dict[str, float]
+    accept: dict[str, float]
+    cost_usd: dict[str, float]
+    reasons: list[str]
+    signals: dict[str, float | None]
+    propensity: float
+    soft: bool
+    explicit: bool
+    headline: str
+    because: str
+
+
+class Started(Message):
+    """Result of `tierwise/task/start`, `tierwise.task.start` and `tierwise.task.rerunOn`."""
+
+    task_id: Id
+    decision: Decision
+
+
+class Usage(Message):
+    """Tokens used and what they cost in dollars."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    cost_usd: float
+
+
+class ChatReply(Message):
+    """Result of `tierwise/chat/send`; `stop_reason` is the model's, or "cancelled"."""
+
+    task_id: Id
+    conversation_id: Id
+    decision: Decision
+    text: str
+    stop_reason: str
+    usage: Usage
+    edit_id: Id | None = None
+
+
+class Streamed(Message):
+    """Notification `tierwise/chat/didStream` to the client, flag `chat`.
+
+    The decision comes before the first delta; `reset` means forget what was shown.
+    """
+
+    task_id: Id
+    conversation_id: Id | None = None
+    seq: int
+    kind: StreamKind
+    delta: str | None = None
+    decision: Decision | None = None
+    reason: str | None = None
+
+
+class Problem(Message):
+    """Why a task failed: the name of an error and a sentence for the operator."""
+
+    name: str
+    message: str
+
+
+class Switch(Message):
+    """One switch from a tier that did not answer to one that may; `cause` is a word or two."""
+
+    source: Annotated[str, Field(alias="from")]
+    to: str
+    cause: str
+    place: str
+
+
+class TaskChanged(Message):
+    """Notification `tierwise/task/didChange` to the client, flag `task`.
+
+    `cause_note` says in a few words why the answering tier differs from the routed one;
+    `forecast` is the first decision, where the final one differs from it.
+    """
+
+    task_id: Id
+    action: Action
+    uri: str | None = None
+    range: WireRange | None = None
+    state: TaskState
+    decision: Decision
+    progress: str | None = None
+    cost_usd: float | None = None
+    edit_id: Id | None = None
+    error: Problem | None = None
+    cause_note: str | None = None
+    rehearsal: bool | None = None
+    conversation_id: Id | None = None
+    forecast: Decision | None = None
+    switches: list[Switch] | None = None
+
+
+class Hunk(Message):
+    """One hunk of a proposal; its range is of the document's current version."""
+
+    id: str
+    kind: HunkKind
+    state: HunkState
+    uri: str
+    to_uri: str | None = None
+    range: WireRange | None = None
+    new_text: str | None = None
+
+
+class EditGot(Message):
+    """Result of `tierwise/edit/get`; `stale` where some hunk no longer fits its document."""
+
+    edit: Edit
+    diff: str
+    hunks: list[Hunk]
+    versions: dict[str, int | None]
+    stale: bool
+    note: str
+    task_id: Id
+
+
+class Resolved(Message):
+    """Result of `tierwise/edit/resolve` and the commands that apply, discard or undo."""
+
+    applied: bool
+    failure_reason: str | None = None
+    task_id: Id | None = None
+
+
+class OutcomeAt(Message):
+    """An outcome and when it was, in UTC milliseconds."""
+
+    kind: OutcomeKind
+    at: int
+
+
+class HistoryTask(Message):
+    """One task of the past; `created_at` is UTC milliseconds."""
+
+    task_id: Id
+    action: Action
+    uri: str | None = None
+    state: TaskState
+    decision: Decision
+    edit_id: Id | None = None
+    cost_usd: float
+    created_at: int
+    outcomes: list[OutcomeAt]
+
+
+class History(Message):
+    """Result of `tierwise/history/query`."""
+
+    tasks: list[HistoryTask]
+
+
+class CommandOffer(Message):
+    """A command of the server with its one argument."""
+
+    title: str
+    command: str
+    arguments: list[dict[str, Any]]
+
+
+class Pin(Message):
+    """A choice in force: `key` is a session, project, file, action or tier, by its scope."""
+
+    scope: Scope
+    key: str
+    to: str
+
+
+class Status(Message):
+    """Result of `tierwise/status`; notification `tierwise/status/didChange`, flag `status`."""
+
+    kind: StatusKind
+    text: str
+    tooltip: str
+    tier: str | None = None
+    routed: str | None = None
+    confidence: float | None = None
+    state: TaskState | None = None
+    pins: list[Pin]
+    spent_today_usd: float
+    reserved_usd: float
+    day_usd: float | None = None
+    spent_project_usd: float
+    project_usd: float | None = None
+    level: BudgetLevel
+    command: CommandOffer | None = None
+
+
+class BudgetChanged(Message):
+    """Notification `tierwise/budget/didChange` to the client, flag `budget`."""
+
+    scope: Literal["day", "project"]
+    state: BudgetLevel
+    spent_usd: float
+    limit_usd: float | None = None

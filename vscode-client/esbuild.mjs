@@ -1,0 +1,46 @@
+// Two bundles: the extension for Node, and the panel's page for the browser where it exists.
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import * as esbuild from "esbuild";
+
+const watch = process.argv.includes("--watch");
+
+/** @type {esbuild.BuildOptions} */
+const shared = {
+  bundle: true,
+  minify: !watch,
+  sourcemap: watch,
+  legalComments: "none",
+  target: "es2022",
+  logLevel: "info",
+};
+
+/** @type {esbuild.BuildOptions[]} */
+const bundles = [
+  {
+    ...shared,
+    entryPoints: ["src/extension.ts"],
+    outfile: "dist/extension.js",
+    platform: "node",
+    format: "cjs",
+    external: ["vscode"],
+    // The server is started by a process of its own, so stack traces of ours are what matters.
+    keepNames: false,
+  },
+];
+if (existsSync("webview/main.ts")) {
+  bundles.push({
+    ...shared,
+    entryPoints: ["webview/main.ts"],
+    outfile: "dist/webview.js",
+    platform: "browser",
+    format: "iife",
+  });
+}
+
+await rm("dist", { recursive: true, force: true });
+if (watch) {
+  for (const options of bundles) await (await esbuild.context(options)).watch();
+} else {
+  await Promise.all(bundles.map((options) => esbuild.build(options)));
+}

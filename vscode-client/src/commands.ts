@@ -1,0 +1,193 @@
+/** The commands of the palette, all `tierwise.ui.*`, and what the lenses of the server come to. */
+import * as vscode from "vscode";
+import type { Action, EditId } from "./server/messages";
+import type { Keys } from "./server/key";
+import type { Session } from "./server/session";
+import type { Board } from "./tasks/board";
+import type { Tasks } from "./tasks/start";
+import type { CommandUse } from "./tasks/lens";
+import type { Menu } from "./status/menu";
+import type { Preview } from "./preview/preview";
+import { goTo, hunkAt, spotOf, type Spot } from "./preview/hunks";
+import { sideOf } from "./preview/sides";
+import { problemOf, tell, type WaysOn } from "./tasks/trouble";
+import type { WhyDocuments } from "./tasks/why";
+
+export interface Parts {
+  readonly session: Session;
+  readonly keys: Keys;
+  readonly board: Board;
+  readonly tasks: Tasks;
+  readonly menu: Menu;
+  readonly preview: Preview;
+  readonly why: WhyDocuments;
+  readonly log: vscode.LogOutputChannel;
+  readonly setUp: () => Promise<boolean>;
+}
+
+type Run = (...args: never[]) => unknown;
+
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const { session, board, menu, preview, tasks, log } = parts;
+  const start = (action: Action) => () => tasks.here(action);
+  const table: Readonly<Record<string, Run>> = {
+    edit: start("edit"),
+    generate: start("generate"),
+    explain: start("explain"),
+    fix: start("fix"),
+    document: start("document"),
+    refactor: start("refactor"),
+    test: start("test"),
+    review: start("review"),
+    stop: async () => {
+      const task = board.running;
+      if (task !== undefined) await session.request("tierwise/task/cancel", { taskId: task.taskId });
+    },
+    menu: () => menu.show(),
+    useTier: () => menu.useTier(),
+    pin: () => menu.pin(),
+    unpin: () => menu.unpin(),
+    remap: () => menu.remap(),
+    budget: () => menu.budget(),
+    why: async () => {
+      const task = board.newest();
+      if (task !== undefined) {
+        await parts.why.show(
+          task.taskId,
+          await session.request("tierwise/route/explain", { taskId: task.taskId }),
+        );
+      }
+    },
+    showProposal: async () => {
+      const editId = here(parts)?.editId;
+      if (editId !== undefined) await preview.open(editId);
+    },
+    apply: () => onProposal(parts, "tierwise.edit.apply"),
+    discard: () => onProposal(parts, "tierwise.edit.discard"),
+    applyHunk: () => onHunk(parts, "tierwise.edit.apply"),
+    discardHunk: () => onHunk(parts, "tierwise.edit.discard"),
+    nextHunk: () => {
+      step(parts, 1);
+    },
+    previousHunk: () => {
+      step(parts, -1);
+    },
+    redo: async () => {
+      const editId = here(parts)?.editId;
+      const task = editId === undefined ? board.newest() : board.byEdit(editId);
+      if (task !== undefined) await session.run("tierwise.task.rerunOn", { taskId: task.taskId, tier: "up" });
+    },
+    undo: async () => {
+      const task = board.newest(({ state }) => state === "applied" || state === "partlyApplied");
+      if (task?.editId !== undefined) await resolve(parts, "tierwise.edit.undo", { editId: task.editId });
+    },
+    setKey: async () => {
+      if (await parts.keys.ask()) log.info("a key was set");
+    },
+    removeKey: () => parts.keys.remove(),
+    rehearse: () => rehearse(true),
+    leaveRehearsal: () => rehearse(false),
+    setUp: () => parts.setUp(),
+    restart: () => session.restart(),
+    showLog: () => {
+      log.show();
+    },
+    chat: () => vscode.commands.executeCommand("tierwise.chat.focus"),
+  };
+  const registered = Object.entries(table).map(([name, run]) =>
+    vscode.commands.registerCommand(`tierwise.ui.${name}`, async (...args: never[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        return tell(problemOf(error), waysOn(parts));
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+/** What lenses and code actions of the server come to in this client. */
+export function commandUse(parts: () => Parts): CommandUse {
+  return {
+    start: (params) => parts().tasks.begin(params),
+    showDiff: (editId) => parts().preview.open(editId).catch((error: unknown) => tell(problemOf(error), waysOn(parts()))),
+    resolve: (command, argument, next) => settled(parts(), command, argument, next),
+    run: (next) => next().catch((error: unknown) => tell(problemOf(error), waysOn(parts()))),
+  };
+}
+
+export function waysOn(parts: Pick<Parts, "session" | "keys" | "log">, editId?: string, taskId?: string): WaysOn {
+  const { session, keys, log } = parts;
+  return {
+    log,
+    setKey: () => keys.ask(),
+    ...(taskId === undefined
+      ? {}
+      : { rerun: () => session.run("tierwise.task.rerunOn", { taskId, tier: "same" }) }),
+    ...(editId === undefined ? {} : { discard: () => session.run("tierwise.edit.discard", { editId }) }),
+  };
+}
+
+async function rehearse(on: boolean): Promise<void> {
+  const settings = vscode.workspace.getConfiguration("tierwise");
+  await settings.update("rehearsal", on ? true : undefined, vscode.ConfigurationTarget.Global);
+}
+
+/** The proposal under the cursor, or of the diff that is open, else the newest. */
+function here({ preview, board }: Parts): Pick<Spot, "editId"> | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const spot = editor === undefined ? undefined : spotOf(editor, preview, board);
+  const shown = spot?.editId ?? ofTab();
+  const editId = shown ?? board.pending()?.editId;
+  return editId === undefined ? undefined : { editId };
+}
+
+function ofTab(): string | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputTextDiff ? sideOf(input.modified)?.editId : undefined;
+}
+
+type Resolving = "tierwise.edit.apply" | "tierwise.edit.discard" | "tierwise.edit.undo";
+
+async function onProposal(parts: Parts, command: Resolving): Promise<void> {
+  const spot = here(parts);
+  if (spot !== undefined) await resolve(parts, command, { editId: spot.editId });
+}
+
+async function onHunk(parts: Parts, command: Resolving): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const spot = editor === undefined ? undefined : spotOf(editor, parts.preview, parts.board);
+  const hunk = spot === undefined ? undefined : hunkAt(spot, parts.preview);
+  if (spot !== undefined && hunk !== undefined) {
+    await resolve(parts, command, { editId: spot.editId, hunks: [hunk] });
+  }
+}
+
+function step({ preview, board }: Parts, by: 1 | -1): void {
+  const editor = vscode.window.activeTextEditor;
+  const spot = editor === undefined ? undefined : spotOf(editor, preview, board);
+  if (editor !== undefined && spot !== undefined) goTo(by, editor, spot, preview);
+}
+
+function resolve(parts: Parts, command: Resolving, argument: EditId): Promise<unknown> {
+  return settled(parts, command, argument, () => parts.session.run(command, argument));
+}
+
+/** Apply, discard or undo; where that was not done, say why and what can be done instead. */
+async function settled(
+  parts: Parts,
+  command: string,
+  { editId }: EditId,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    const result = (await next()) as { applied?: boolean; failureReason?: string } | undefined;
+    if (command !== "tierwise.edit.discard" && result?.failureReason !== undefined) {
+      void vscode.window.showWarningMessage(`Tierwise: ${result.failureReason}`);
+    }
+    return result;
+  } catch (error) {
+    await tell(problemOf(error), waysOn(parts, editId, parts.board.byEdit(editId)?.taskId));
+    return undefined;
+  }
+}

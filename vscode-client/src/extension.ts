@@ -1,0 +1,59 @@
+/** The composition root: makes every part once and hands it what it needs. */
+import * as vscode from "vscode";
+import { commandUse, registerCommands, waysOn, type Parts } from "./commands";
+import { HunkLenses } from "./preview/hunks";
+import { Preview } from "./preview/preview";
+import type { Session } from "./server/session";
+import { serve } from "./server/start";
+import { showHealth, tellHealth } from "./status/health";
+import { StatusItem } from "./status/item";
+import { Menu } from "./status/menu";
+import { Answers } from "./tasks/answers";
+import { Board } from "./tasks/board";
+import { lensMiddleware } from "./tasks/lens";
+import { Tasks } from "./tasks/start";
+import { problemOf, tell } from "./tasks/trouble";
+import { WhyDocuments } from "./tasks/why";
+
+/** What other parts of this extension and its in-host tests may use. */
+export interface Api {
+  readonly session: Session;
+  /** Milliseconds that `activate` took. */
+  readonly activatedIn: number;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const began = performance.now();
+  const log = vscode.window.createOutputChannel("Tierwise", { log: true });
+  const { session, keys, setUp } = serve(context, log, () => lensMiddleware(commandUse(() => parts)));
+  const board = new Board(session);
+  const tasks = new Tasks(session, (error) => void tell(problemOf(error), waysOn(parts)));
+  const preview = new Preview(session, board, {
+    opensByItself: (task) =>
+      tasks.isOurs(task.taskId) &&
+      vscode.workspace.getConfiguration("tierwise").get<string>("preview.open") !== "never",
+    staled: (editId) => {
+      const ways = waysOn(parts, editId, board.byEdit(editId)?.taskId);
+      void tell({ name: "DocumentChanged", message: vscode.l10n.t("File changed") }, ways);
+    },
+  });
+  const menu = new Menu(session, board);
+  const why = new WhyDocuments();
+  const parts: Parts = { session, keys, board, tasks, menu, preview, why, log, setUp };
+  context.subscriptions.push(
+    log,
+    board,
+    preview,
+    why,
+    new HunkLenses(preview),
+    new Answers(session, (taskId) => tasks.isOurs(taskId)),
+    new StatusItem(session),
+    showHealth(session),
+    tellHealth(session, log),
+    registerCommands(parts),
+    session.onDidChangeTask(({ taskId, state, error }) => {
+      if (state === "failed" && error !== undefined && tasks.isOurs(taskId)) void tell(error, waysOn(parts));
+    }),
+  );
+  return { session, activatedIn: performance.now() - began };
+}

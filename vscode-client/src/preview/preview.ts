@@ -1,0 +1,183 @@
+/**
+ * Proposals as the editor's own diff: one file as a diff, several as a multi-diff, with both
+ * sides virtual. What is shown follows the server: it changes with the file under it, and goes
+ * when the proposal is settled.
+ */
+import * as vscode from "vscode";
+import type { EditGot, TaskChanged } from "../server/messages";
+import type { Session } from "../server/session";
+import type { Board } from "../tasks/board";
+import { arrow } from "../tasks/words";
+import { sideOf, Sides, sideUri } from "./sides";
+import { edited, filesOf, places, type FileChange, type Place } from "./texts";
+
+/** Milliseconds of rest after typing before a shown proposal is looked at again. */
+const REST = 150;
+
+/** A proposal as it was last looked at. */
+export interface Shown {
+  readonly editId: string;
+  readonly title: string;
+  readonly got: EditGot;
+  readonly files: readonly FileChange[];
+}
+
+export class Preview implements vscode.Disposable {
+  private readonly shown = new Map<string, Shown>();
+  private readonly sides = new Sides();
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly parts: { dispose(): unknown }[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Some proposal came, changed or went. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly session: Session,
+    private readonly board: Board,
+    private readonly options: {
+      /** Whether a proposal that is ready is shown by itself. */
+      opensByItself(task: TaskChanged): boolean;
+      /** The file under a shown proposal is another one now. */
+      staled(editId: string): void;
+    },
+  ) {
+    this.parts = [
+      this.sides,
+      this.changed,
+      session.onDidChangeTask((task) => void this.follow(task)),
+      session.onDidChangeHealth(({ state }) => {
+        if (state !== "running") for (const editId of [...this.shown.keys()]) void this.close(editId);
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        this.lookSoon(document.uri.toString());
+      }),
+    ];
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const part of this.parts) part.dispose();
+  }
+
+  get(editId: string): Shown | undefined {
+    return this.shown.get(editId);
+  }
+
+  /** The hunks of a proposal in one document, by the lines of both sides. */
+  places(editId: string, uri: string): Place[] {
+    const shown = this.shown.get(editId);
+    return shown === undefined ? [] : places(shown.got.hunks, uri);
+  }
+
+  /** Proposals with hunks in a document. */
+  at(uri: string): Shown[] {
+    return [...this.shown.values()].filter(({ files }) => files.some((file) => file.uri === uri));
+  }
+
+  /** Show a proposal; rejects where there is none by that id. */
+  async open(editId: string): Promise<void> {
+    const shown = await this.look(editId);
+    const pairs = shown.files.map((file) => ({ file, before: address(shown, file, "before"), after: address(shown, file, "after") }));
+    const [only, ...more] = pairs;
+    if (only === undefined) return;
+    if (more.length === 0) {
+      await vscode.commands.executeCommand("vscode.diff", only.before, only.after, shown.title, {
+        preview: true,
+        preserveFocus: false,
+      } satisfies vscode.TextDocumentShowOptions);
+    } else {
+      const resources = pairs.map(({ file, before, after }) => [vscode.Uri.parse(file.uri), before, after]);
+      await vscode.commands.executeCommand("vscode.changes", shown.title, resources);
+    }
+    this.session.notify("tierwise/edit/didShow", { editId });
+  }
+
+  /** Take what is shown of a proposal off the screen. */
+  async close(editId: string): Promise<void> {
+    const shown = this.shown.get(editId);
+    if (shown === undefined) return;
+    this.shown.delete(editId);
+    this.changed.fire();
+    const own = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => {
+      const { input } = tab;
+      if (input instanceof vscode.TabInputTextDiff) return sideOf(input.modified)?.editId === editId;
+      return input instanceof vscode.TabInputText ? sideOf(input.uri)?.editId === editId : tab.label === shown.title;
+    });
+    if (own.length > 0) await vscode.window.tabGroups.close(own, true);
+    this.sides.drop(editId);
+  }
+
+  private async follow(task: TaskChanged): Promise<void> {
+    const { editId, state } = task;
+    for (const other of this.shown.values()) {
+      // A redo offers another proposal for the same task.
+      if (other.got.taskId === task.taskId && (other.editId !== editId || state === "routing")) {
+        await this.close(other.editId);
+      }
+    }
+    if (editId === undefined) return;
+    if (state === "proposed" || state === "partlyApplied") {
+      const known = this.shown.has(editId);
+      try {
+        if (!known && state === "proposed" && this.options.opensByItself(task)) await this.open(editId);
+        else await this.look(editId);
+      } catch {
+        // Settled meanwhile; the event that says so follows.
+      }
+    } else {
+      await this.close(editId);
+    }
+  }
+
+  private lookSoon(uri: string): void {
+    if (this.at(uri).length === 0) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      for (const { editId } of this.at(uri)) void this.look(editId).catch(() => this.close(editId));
+    }, REST);
+  }
+
+  /** Ask the server how a proposal stands, and draw both sides anew. */
+  private async look(editId: string): Promise<Shown> {
+    const got = await this.session.request("tierwise/edit/get", { editId });
+    const files = filesOf(got.edit);
+    const before = this.shown.get(editId);
+    const shown = { editId, title: before?.title ?? this.title(editId, files), got, files };
+    this.shown.set(editId, shown);
+    for (const file of files) {
+      const text = file.created ? "" : await textOf(file.uri);
+      this.sides.put(address(shown, file, "before"), text);
+      this.sides.put(address(shown, file, "after"), file.toUri === undefined ? "" : edited(text, file.edits));
+    }
+    this.changed.fire();
+    if (got.stale && before?.got.stale !== true) this.options.staled(editId);
+    return shown;
+  }
+
+  /** "Sonnet ← Haiku · app.py (proposed)". */
+  private title(editId: string, files: readonly FileChange[]): string {
+    const task = this.board.byEdit(editId);
+    const tier = task === undefined ? "Tierwise" : arrow(task.decision);
+    const rehearsal = task?.rehearsal === true ? `${vscode.l10n.t("Rehearsal")} · ` : "";
+    const [first] = files;
+    const what =
+      files.length === 1 && first !== undefined
+        ? (vscode.Uri.parse(first.uri).path.split("/").at(-1) ?? "")
+        : vscode.l10n.t("{0} files", files.length);
+    return `${rehearsal}${tier} · ${what} (${vscode.l10n.t("proposed")})`;
+  }
+}
+
+function address(shown: Shown, file: FileChange, side: "before" | "after"): vscode.Uri {
+  const path = vscode.Uri.parse(side === "before" ? file.uri : (file.toUri ?? file.uri)).path;
+  return sideUri(path, { editId: shown.editId, side, of: file.uri });
+}
+
+async function textOf(uri: string): Promise<string> {
+  try {
+    return (await vscode.workspace.openTextDocument(vscode.Uri.parse(uri))).getText();
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,67 @@
+/** Keys of model servers: kept in the editor's secret store, handed over by environment alone. */
+import * as vscode from "vscode";
+
+export const USUAL = "ANTHROPIC_API_KEY";
+const PREFIX = "tierwise.key.";
+
+export class Keys {
+  constructor(
+    private readonly secrets: vscode.SecretStorage,
+    /** Names of the environment variables that the configured tiers read their keys from. */
+    private readonly names: () => readonly string[],
+  ) {}
+
+  /** Fires when a key was set or removed, in this window or another. */
+  onDidChange(listener: () => void): vscode.Disposable {
+    return this.secrets.onDidChange((event) => {
+      if (event.key.startsWith(PREFIX)) listener();
+    });
+  }
+
+  /** The variables of a server's environment that hold keys. */
+  async environment(): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    for (const name of this.names()) {
+      const key = await this.secrets.get(PREFIX + name);
+      if (key !== undefined) found[name] = key;
+    }
+    return found;
+  }
+
+  /** Ask for a key and keep it; false where the operator left. */
+  async ask(): Promise<boolean> {
+    const name = await this.which(vscode.l10n.t("Which key?"));
+    if (name === undefined) return false;
+    const key = await vscode.window.showInputBox({
+      title: vscode.l10n.t("Tierwise: Set API Key"),
+      prompt: vscode.l10n.t("{0}: kept in the secret store of the editor, given to the server alone.", name),
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: (value) =>
+        /^[\x21-\x7e]*$/.test(value.trim()) ? undefined : vscode.l10n.t("A key has no spaces or accents."),
+    });
+    if (key === undefined || key.trim() === "") return false;
+    await this.secrets.store(PREFIX + name, key.trim());
+    return true;
+  }
+
+  /** Forget a key. */
+  async remove(): Promise<void> {
+    const name = await this.which(vscode.l10n.t("Remove which key?"));
+    if (name !== undefined) await this.secrets.delete(PREFIX + name);
+  }
+
+  private async which(title: string): Promise<string | undefined> {
+    const names = this.names();
+    return names.length === 1 ? names[0] : vscode.window.showQuickPick(names, { title });
+  }
+}
+
+/** The variables that the configured tiers name, the usual one first. */
+export function keyNames(tiers: unknown): readonly string[] {
+  const named = Array.isArray(tiers)
+    ? tiers.map((tier: unknown) => (tier as { apiKeyEnv?: unknown } | null)?.apiKeyEnv)
+    : [];
+  const valid = named.filter((name): name is string => typeof name === "string" && /^[A-Z_][A-Z0-9_]*$/i.test(name));
+  return [...new Set([USUAL, ...valid])];
+}

@@ -1,0 +1,427 @@
+// Made by `make types` from the server's own messages; edit those, not this file.
+import type { WorkspaceEdit } from "vscode-languageserver-protocol";
+
+export type Action = "chat" | "edit" | "explain" | "fix" | "document" | "test" | "refactor" | "generate" | "review" | "commit";
+
+export type Severity = "error" | "warning" | "information" | "hint";
+
+export type Cause = "routed" | "uncertain" | "floor" | "override" | "pin" | "remap" | "thread" | "budget" | "failover" | "escalated" | "trial";
+
+export type Scope = "task" | "conversation" | "file" | "action" | "session" | "project" | "tier";
+
+export type OutcomeKind = "applied" | "partlyApplied" | "discarded" | "undone" | "editedAfter" | "survived" | "superseded" | "cancelled" | "expired" | "failed" | "inserted" | "copied" | "rated" | "reasked" | "diagnostics";
+
+export type Rating = "tooWeak" | "fine" | "overkill";
+
+export type TaskState = "routing" | "paused" | "running" | "proposed" | "answered" | "applied" | "partlyApplied" | "discarded" | "cancelled" | "failed" | "expired";
+
+export type HunkKind = "text" | "create" | "rename" | "delete";
+
+export type HunkState = "pending" | "applied" | "discarded" | "refused";
+
+export type StatusKind = "error" | "paused" | "rehearsal" | "busy" | "soft" | "ready";
+
+export type StreamKind = "decision" | "delta" | "reset" | "notice";
+
+/** A position in the negotiated encoding; lines from 0. */
+export interface WirePosition {
+  line: number;
+  character: number;
+}
+
+/** A half-open range. */
+export interface WireRange {
+  start: WirePosition;
+  end: WirePosition;
+}
+
+/** A range in a document; without a range, the whole of it. */
+export interface WireLocation {
+  uri: string;
+  range?: WireRange;
+}
+
+/** A document by URI. */
+export interface TextDocument {
+  uri: string;
+}
+
+/** A file that goes with a task; `attached` by the operator or merely named. */
+export interface FileItem {
+  uri: string;
+  attached?: boolean;
+}
+
+/** A diagnostic, with the line counted from 1 as in `tierwise route`. */
+export interface DiagnosticItem {
+  path?: string;
+  line?: number;
+  severity?: Severity;
+  code?: string | number;
+  message?: string;
+}
+
+/**
+ * Request `tierwise/task/start`, and the argument of the command `tierwise.task.start`.
+ *
+ * Answered by `{taskId, decision}` in milliseconds; the final decision and the proposal
+ * follow in `tierwise/task/didChange`. Errors: BadRequest, UnknownTier.
+ */
+export interface TaskStart {
+  action: Action;
+  textDocument?: TextDocument;
+  range?: WireRange;
+  instruction?: string;
+  tier?: string;
+  files?: FileItem[];
+  diagnostics?: DiagnosticItem[];
+  tools?: string[];
+  taskId?: string;
+  comment?: WireRange;
+}
+
+/**
+ * Request `tierwise/chat/send`; answered when the turn is over.
+ *
+ * Errors: BudgetPaused, NotConfigured, ModelError, Untrusted, Ignored, UnknownTier.
+ */
+export interface ChatSend {
+  prompt: string;
+  taskId?: string;
+  conversationId?: string;
+  references?: WireLocation[];
+  selection?: WireLocation;
+  tools?: string[];
+  tier?: string;
+}
+
+/** Request `tierwise/task/cancel`: a task by id. Answers whether something was stopped. */
+export interface TaskId {
+  taskId: string;
+}
+
+/** Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call. */
+export interface Explain extends Omit<TaskStart, "action"> {
+  action?: Action;
+}
+
+/** Request `tierwise/route/override` and command; `to` is a tier or "auto". */
+export interface Override {
+  scope: Scope;
+  to: string;
+  taskId?: string;
+  conversationId?: string;
+  action?: Action;
+  uri?: string;
+  from?: string;
+}
+
+/** Request `tierwise/edit/get`, notification `tierwise/edit/didShow`, edit commands. */
+export interface EditId {
+  editId: string;
+  hunks?: string[];
+  reason?: string;
+}
+
+/**
+ * Request `tierwise/edit/resolve`: apply, discard or retry, whole or by hunk.
+ *
+ * Answers `{applied, failureReason?, taskId?}`. Errors: DocumentChanged, UnknownEdit.
+ */
+export interface EditResolve extends EditId {
+  action: "apply" | "discard" | "retry";
+  tier?: string;
+}
+
+/** Command `tierwise.task.rerunOn`: `tier` is a name, "up" or "same". */
+export interface Rerun {
+  taskId: string;
+  tier: string;
+}
+
+/** Command `tierwise.route.rate`. */
+export interface Rate {
+  taskId: string;
+  rating: Rating;
+}
+
+/** Command `tierwise.budget.resume`: raise the cap in dollars, or allow one task. */
+export interface Resume {
+  raiseUsd?: number;
+  allowTask?: string;
+}
+
+/** Notification `tierwise/outcome/record` from the client. */
+export interface RecordOutcome {
+  taskId: string;
+  kind: "inserted" | "copied" | "rated" | "reasked";
+  value?: string | number;
+}
+
+/** Notification `tierwise/trust/didChange` from the client. */
+export interface Trusted {
+  trusted: boolean;
+}
+
+/** Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first. */
+export interface HistoryAsk {
+  limit?: number;
+  since?: number;
+  tier?: string;
+  state?: TaskState;
+}
+
+/** What a client of ours can show; each absent flag is false. */
+export interface ClientFlags {
+  chat?: boolean;
+  status?: boolean;
+  task?: boolean;
+  preview?: boolean;
+  budget?: boolean;
+}
+
+/** `initializationOptions`. */
+export interface Options {
+  clientCapabilities?: ClientFlags;
+  trusted?: boolean;
+  sessionId?: string;
+  settings?: Record<string, unknown>;
+}
+
+/**
+ * Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
+ *
+ * `headline` is the tier with its confidence as shown everywhere, `because` the reason that
+ * says most.
+ */
+export interface Decision {
+  id: string;
+  first: string;
+  routed: string;
+  answering: string;
+  confidence: number;
+  cause: Cause;
+  final: boolean;
+  estimate: Record<string, number>;
+  lower: Record<string, number>;
+  accept: Record<string, number>;
+  costUsd: Record<string, number>;
+  reasons: string[];
+  signals: Record<string, number | null>;
+  propensity: number;
+  soft: boolean;
+  explicit: boolean;
+  headline: string;
+  because: string;
+}
+
+/** Result of `tierwise/task/start`, `tierwise.task.start` and `tierwise.task.rerunOn`. */
+export interface Started {
+  taskId: string;
+  decision: Decision;
+}
+
+/** Tokens used and what they cost in dollars. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costUsd: number;
+}
+
+/** Result of `tierwise/chat/send`; `stop_reason` is the model's, or "cancelled". */
+export interface ChatReply {
+  taskId: string;
+  conversationId: string;
+  decision: Decision;
+  text: string;
+  stopReason: string;
+  usage: Usage;
+  editId?: string;
+}
+
+/**
+ * Notification `tierwise/chat/didStream` to the client, flag `chat`.
+ *
+ * The decision comes before the first delta; `reset` means forget what was shown.
+ */
+export interface Streamed {
+  taskId: string;
+  conversationId?: string;
+  seq: number;
+  kind: StreamKind;
+  delta?: string;
+  decision?: Decision;
+  reason?: string;
+}
+
+/** Why a task failed: the name of an error and a sentence for the operator. */
+export interface Problem {
+  name: string;
+  message: string;
+}
+
+/** One switch from a tier that did not answer to one that may; `cause` is a word or two. */
+export interface Switch {
+  from: string;
+  to: string;
+  cause: string;
+  place: string;
+}
+
+/**
+ * Notification `tierwise/task/didChange` to the client, flag `task`.
+ *
+ * `cause_note` says in a few words why the answering tier differs from the routed one;
+ * `forecast` is the first decision, where the final one differs from it.
+ */
+export interface TaskChanged {
+  taskId: string;
+  action: Action;
+  uri?: string;
+  range?: WireRange;
+  state: TaskState;
+  decision: Decision;
+  progress?: string;
+  costUsd?: number;
+  editId?: string;
+  error?: Problem;
+  causeNote?: string;
+  rehearsal?: boolean;
+  conversationId?: string;
+  forecast?: Decision;
+  switches?: Switch[];
+}
+
+/** One hunk of a proposal; its range is of the document's current version. */
+export interface Hunk {
+  id: string;
+  kind: HunkKind;
+  state: HunkState;
+  uri: string;
+  toUri?: string;
+  range?: WireRange;
+  newText?: string;
+}
+
+/** Result of `tierwise/edit/get`; `stale` where some hunk no longer fits its document. */
+export interface EditGot {
+  edit: WorkspaceEdit;
+  diff: string;
+  hunks: Hunk[];
+  versions: Record<string, number | null>;
+  stale: boolean;
+  note: string;
+  taskId: string;
+}
+
+/** Result of `tierwise/edit/resolve` and the commands that apply, discard or undo. */
+export interface Resolved {
+  applied: boolean;
+  failureReason?: string;
+  taskId?: string;
+}
+
+/** An outcome and when it was, in UTC milliseconds. */
+export interface OutcomeAt {
+  kind: OutcomeKind;
+  at: number;
+}
+
+/** One task of the past; `created_at` is UTC milliseconds. */
+export interface HistoryTask {
+  taskId: string;
+  action: Action;
+  uri?: string;
+  state: TaskState;
+  decision: Decision;
+  editId?: string;
+  costUsd: number;
+  createdAt: number;
+  outcomes: OutcomeAt[];
+}
+
+/** Result of `tierwise/history/query`. */
+export interface History {
+  tasks: HistoryTask[];
+}
+
+/** A command of the server with its one argument. */
+export interface CommandOffer {
+  title: string;
+  command: string;
+  arguments: Record<string, unknown>[];
+}
+
+/** A choice in force: `key` is a session, project, file, action or tier, by its scope. */
+export interface Pin {
+  scope: Scope;
+  key: string;
+  to: string;
+}
+
+/** Result of `tierwise/status`; notification `tierwise/status/didChange`, flag `status`. */
+export interface Status {
+  kind: StatusKind;
+  text: string;
+  tooltip: string;
+  tier?: string;
+  routed?: string;
+  confidence?: number;
+  state?: TaskState;
+  pins: Pin[];
+  spentTodayUsd: number;
+  reservedUsd: number;
+  dayUsd?: number;
+  spentProjectUsd: number;
+  projectUsd?: number;
+  level: "ok" | "soft" | "paused";
+  command?: CommandOffer;
+}
+
+/** Notification `tierwise/budget/didChange` to the client, flag `budget`. */
+export interface BudgetChanged {
+  scope: "day" | "project";
+  state: "ok" | "soft" | "paused";
+  spentUsd: number;
+  limitUsd?: number;
+}
+
+export interface Requests {
+  "tierwise/task/start": { params: TaskStart; result: Started };
+  "tierwise/task/cancel": { params: TaskId; result: boolean };
+  "tierwise/chat/send": { params: ChatSend; result: ChatReply };
+  "tierwise/route/explain": { params: Explain; result: Decision };
+  "tierwise/route/override": { params: Override; result: Decision | null };
+  "tierwise/edit/get": { params: EditId; result: EditGot };
+  "tierwise/edit/resolve": { params: EditResolve; result: Resolved };
+  "tierwise/status": { params: null; result: Status };
+  "tierwise/history/query": { params: HistoryAsk; result: History };
+}
+
+export interface FromClient {
+  "tierwise/edit/didShow": { params: EditId; result: void };
+  "tierwise/outcome/record": { params: RecordOutcome; result: void };
+  "tierwise/trust/didChange": { params: Trusted; result: void };
+}
+
+export interface ToClient {
+  "tierwise/chat/didStream": { params: Streamed; result: void };
+  "tierwise/task/didChange": { params: TaskChanged; result: void };
+  "tierwise/status/didChange": { params: Status; result: void };
+  "tierwise/budget/didChange": { params: BudgetChanged; result: void };
+}
+
+export interface Commands {
+  "tierwise.task.start": { params: TaskStart; result: Started };
+  "tierwise.task.cancel": { params: TaskId; result: boolean };
+  "tierwise.task.rerunOn": { params: Rerun; result: Started };
+  "tierwise.edit.apply": { params: EditId; result: Resolved };
+  "tierwise.edit.discard": { params: EditId; result: Resolved };
+  "tierwise.edit.showDiff": { params: EditId; result: boolean };
+  "tierwise.edit.undo": { params: EditId; result: Resolved };
+  "tierwise.route.override": { params: Override; result: Decision | null };
+  "tierwise.route.rate": { params: Rate; result: boolean };
+  "tierwise.budget.resume": { params: Resume; result: Status };
+}

@@ -1,0 +1,81 @@
+/** The status item: always there, and always about the tier. */
+import * as vscode from "vscode";
+import type { Status } from "../server/messages";
+import type { Session } from "../server/session";
+import { look, spoken } from "./look";
+
+/** Commands that the tooltip offers; no other command link works in it. */
+const OFFERED = [
+  "tierwise.ui.menu",
+  "tierwise.ui.pin",
+  "tierwise.ui.why",
+  "tierwise.ui.budget",
+  "tierwise.ui.showLog",
+];
+
+export class StatusItem implements vscode.Disposable {
+  private readonly item: vscode.StatusBarItem;
+  private readonly parts: { dispose(): unknown }[];
+  private status: Status | undefined;
+
+  constructor(private readonly session: Session) {
+    this.item = vscode.window.createStatusBarItem("tier", vscode.StatusBarAlignment.Right, 100);
+    this.item.name = vscode.l10n.t("Tierwise tier");
+    this.parts = [
+      this.item,
+      session.onDidChangeStatus((status) => {
+        this.status = status;
+        this.draw();
+      }),
+      session.onDidChangeHealth(({ state }) => {
+        if (state !== "running") this.status = undefined;
+        else void this.ask();
+        this.draw();
+      }),
+    ];
+    this.draw();
+    this.item.show();
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      this.status ??= await this.session.request("tierwise/status", null);
+      this.draw();
+    } catch {
+      // The server left meanwhile, and its health says so.
+    }
+  }
+
+  private draw(): void {
+    const health = this.session.health;
+    const { text, background } = look(this.status, health, {
+      starting: vscode.l10n.t("Tierwise…"),
+      restarting: vscode.l10n.t("Restarting…"),
+      setUp: vscode.l10n.t("Set up Tierwise"),
+      stopped: vscode.l10n.t("Tierwise: stopped"),
+    });
+    this.item.text = text;
+    this.item.backgroundColor =
+      background && new vscode.ThemeColor(`statusBarItem.${background}Background`);
+    this.item.accessibilityInformation = { label: spoken(text, vscode.l10n.t("instead of")) };
+    this.item.tooltip = this.tooltip();
+    this.item.command = health.state === "missing" ? "tierwise.ui.setUp" : "tierwise.ui.menu";
+  }
+
+  private tooltip(): vscode.MarkdownString {
+    const tooltip = new vscode.MarkdownString(this.status?.tooltip ?? this.session.health.problem ?? "");
+    tooltip.isTrusted = { enabledCommands: OFFERED };
+    const links: readonly (readonly [string, string])[] = [
+      ["tierwise.ui.pin", vscode.l10n.t("Pin a tier")],
+      ["tierwise.ui.why", vscode.l10n.t("Why this tier")],
+      ["tierwise.ui.budget", vscode.l10n.t("Budget")],
+      ["tierwise.ui.showLog", vscode.l10n.t("Log")],
+    ];
+    tooltip.appendMarkdown(`\n\n${links.map(([id, title]) => `[${title}](command:${id})`).join(" · ")}`);
+    return tooltip;
+  }
+}

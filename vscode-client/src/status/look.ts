@@ -1,0 +1,73 @@
+/** How the status item looks: an icon before the server's words, and a colour where money calls for it. */
+import type { Status } from "../server/messages";
+import type { ServerHealth } from "../server/session";
+
+export interface Look {
+  readonly text: string;
+  readonly background?: "warning" | "error";
+}
+
+/** Words of the item that are the client's own: those for a server that cannot speak. */
+export interface OwnWords {
+  readonly starting: string;
+  readonly restarting: string;
+  readonly setUp: string;
+  readonly stopped: string;
+}
+
+export function look(status: Status | undefined, health: ServerHealth, words: OwnWords): Look {
+  switch (health.state) {
+    case "starting":
+      return { text: `$(sync~spin) ${words.starting}` };
+    case "waiting":
+      return { text: `$(sync~spin) ${words.restarting}` };
+    case "missing":
+      return { text: `$(cloud-download) ${words.setUp}`, background: "warning" };
+    case "stopped":
+      return { text: `$(circle-slash) ${words.stopped}` };
+    case "failed":
+      return { text: `$(error) ${words.stopped}`, background: "error" };
+    case "running":
+      return status === undefined ? { text: "$(circuit-board) Auto" } : ofServer(status);
+  }
+}
+
+function ofServer(status: Status): Look {
+  const text = `$(${icon(status)}) ${status.text}`;
+  if (status.kind === "error" || status.kind === "paused") return { text, background: "error" };
+  return status.level === "soft" ? { text, background: "warning" } : { text };
+}
+
+function icon(status: Status): string {
+  if (status.kind === "error") return "error";
+  if (status.kind === "paused") return "debug-pause";
+  switch (status.state) {
+    case "routing":
+    case "running":
+      return "sync~spin";
+    case "paused":
+      return "debug-pause";
+    case "proposed":
+      return "diff";
+    case "applied":
+    case "partlyApplied":
+    case "answered":
+      return "check";
+    case "failed":
+      return "error";
+    case "discarded":
+    case "cancelled":
+    case "expired":
+      return "circle-slash";
+    case undefined:
+      break;
+  }
+  if (status.kind === "rehearsal") return "beaker";
+  if (status.level === "soft") return "warning";
+  return status.pins.length > 0 ? "pin" : "circuit-board";
+}
+
+/** The item's words for a screen reader: no icon, and the arrow as a word. */
+export function spoken(text: string, insteadOf: string): string {
+  return `Tierwise: ${text.replace(/\$\([^)]*\) ?/g, "").replace(/ ← /g, ` ${insteadOf} `)}`;
+}

@@ -1,0 +1,223 @@
+/** What a click on the status item offers, for the task at hand and for those to come. */
+import * as vscode from "vscode";
+import type { Override } from "../server/messages";
+import type { Session } from "../server/session";
+import type { Board } from "../tasks/board";
+import { dollars, tierName } from "../tasks/words";
+
+interface Item extends vscode.QuickPickItem {
+  readonly go?: () => unknown;
+}
+
+const command = (label: string, id: string, description?: string): Item => ({
+  label,
+  description,
+  go: () => vscode.commands.executeCommand(id),
+});
+const section = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+export class Menu {
+  constructor(
+    private readonly session: Session,
+    private readonly board: Board,
+  ) {}
+
+  /** The whole menu. */
+  async show(): Promise<void> {
+    const items: Item[] = [...this.ofTask(), section(vscode.l10n.t("Tier")), ...this.ofTiers()];
+    items.push(
+      section(vscode.l10n.t("Money")),
+      command(`$(credit-card) ${vscode.l10n.t("Budget…")}`, "tierwise.ui.budget"),
+      command(`$(graph) ${vscode.l10n.t("Usage report")}`, "tierwise.ui.usage"),
+      section("Tierwise"),
+      command(`$(edit) ${vscode.l10n.t("Edit…")}`, "tierwise.ui.edit"),
+      command(`$(comment-discussion) ${vscode.l10n.t("Chat")}`, "tierwise.ui.chat"),
+      command(`$(key) ${vscode.l10n.t("Set API Key…")}`, "tierwise.ui.setKey"),
+      this.rehearses()
+        ? command(`$(beaker) ${vscode.l10n.t("Leave rehearsal")}`, "tierwise.ui.leaveRehearsal")
+        : command(`$(beaker) ${vscode.l10n.t("Try rehearsal")}`, "tierwise.ui.rehearse"),
+      command(`$(output) ${vscode.l10n.t("Show Log")}`, "tierwise.ui.showLog"),
+      command(`$(debug-restart) ${vscode.l10n.t("Restart Server")}`, "tierwise.ui.restart"),
+    );
+    await pick(items, vscode.l10n.t("Tierwise"));
+  }
+
+  /** Answer the task at hand with another tier. */
+  async useTier(): Promise<void> {
+    const task = this.board.newest();
+    if (task === undefined) {
+      void vscode.window.showInformationMessage(vscode.l10n.t("Tierwise: there is no task to redo."));
+      return;
+    }
+    const items = this.session.tiers.map((tier) => ({
+      label: tierName(tier),
+      description: describe(task.decision, tier),
+      go: () => this.session.run("tierwise.task.rerunOn", { taskId: task.taskId, tier }),
+    }));
+    await pick(items, vscode.l10n.t("Answer this with…"));
+  }
+
+  /** Pin a tier for what is to come. */
+  async pin(): Promise<void> {
+    const scopes: (Item & { override: Omit<Override, "to"> })[] = [
+      { label: vscode.l10n.t("This session"), override: { scope: "session" } },
+      { label: vscode.l10n.t("This project"), override: { scope: "project" } },
+    ];
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    if (uri !== undefined) {
+      const description = vscode.workspace.asRelativePath(uri);
+      scopes.push({ label: vscode.l10n.t("This file"), description, override: { scope: "file", uri: uri.toString() } });
+    }
+    const action = this.board.newest()?.action;
+    if (action !== undefined) {
+      scopes.push({ label: vscode.l10n.t("This action"), description: action, override: { scope: "action", action } });
+    }
+    const scope = await vscode.window.showQuickPick(scopes, { title: vscode.l10n.t("Pin for…") });
+    if (scope === undefined) return;
+    const tier = await this.tier(vscode.l10n.t("Pin which tier?"));
+    if (tier !== undefined) await this.session.request("tierwise/route/override", { ...scope.override, to: tier });
+  }
+
+  /** Give what is routed to one tier to another. */
+  async remap(): Promise<void> {
+    const from = await this.tier(vscode.l10n.t("Whatever is routed to…"));
+    if (from === undefined) return;
+    const to = await this.tier(vscode.l10n.t("…give to"), from);
+    if (to !== undefined) await this.session.request("tierwise/route/override", { scope: "tier", from, to });
+  }
+
+  /** Clear a choice that holds. */
+  async unpin(): Promise<void> {
+    const { pins } = await this.session.request("tierwise/status", null);
+    if (pins.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t("Tierwise: nothing is pinned."));
+      return;
+    }
+    const items = pins.map((pin) => ({
+      label: tierName(pin.to),
+      description: `${pin.scope}${pin.scope === "session" || pin.scope === "project" ? "" : ` · ${pin.key}`}`,
+      go: () => this.session.request("tierwise/route/override", { ...cleared(pin.scope, pin.key), to: "auto" }),
+    }));
+    await pick(items, vscode.l10n.t("Unpin…"));
+  }
+
+  /** Raise a cap, let one task run, or look whether money is there again. */
+  async budget(): Promise<void> {
+    const status = await this.session.request("tierwise/status", null);
+    const raise = (usd: number): Item => ({
+      label: `$(add) ${vscode.l10n.t("Raise by {0}", dollars(usd))}`,
+      go: () => this.session.run("tierwise.budget.resume", { raiseUsd: usd }),
+    });
+    const task = this.board.newest(({ state }) => state === "paused");
+    const items: Item[] = [
+      section(
+        vscode.l10n.t(
+          "Today {0} of {1} · project {2} of {3}",
+          dollars(status.spentTodayUsd),
+          capped(status.dayUsd),
+          dollars(status.spentProjectUsd),
+          capped(status.projectUsd),
+        ),
+      ),
+      ...(status.dayUsd === undefined && status.projectUsd === undefined ? [] : [raise(1), raise(5)]),
+      { label: `$(add) ${vscode.l10n.t("Raise by…")}`, go: () => this.raiseBy() },
+      ...(task === undefined
+        ? []
+        : [
+            {
+              label: `$(debug-continue) ${vscode.l10n.t("Run this one anyway")}`,
+              description: task.action,
+              go: () => this.session.run("tierwise.budget.resume", { allowTask: task.taskId }),
+            },
+          ]),
+      {
+        label: `$(gear) ${vscode.l10n.t("Budget settings")}`,
+        go: () => vscode.commands.executeCommand("workbench.action.openSettings", "tierwise.budget"),
+      },
+    ];
+    await pick(items, vscode.l10n.t("Budget"));
+  }
+
+  private ofTask(): Item[] {
+    const task = this.board.newest();
+    if (task === undefined) return [];
+    const items: Item[] = [section(`${task.action} · ${task.decision.headline}`)];
+    if (this.board.running?.taskId === task.taskId) {
+      items.push(command(`$(debug-stop) ${vscode.l10n.t("Stop")}`, "tierwise.ui.stop"));
+    }
+    if (task.state === "proposed") {
+      items.push(
+        command(`$(diff) ${vscode.l10n.t("Show proposal")}`, "tierwise.ui.showProposal"),
+        command(`$(check-all) ${vscode.l10n.t("Apply")}`, "tierwise.ui.apply"),
+        command(`$(discard) ${vscode.l10n.t("Discard")}`, "tierwise.ui.discard"),
+      );
+    }
+    items.push(
+      command(`$(arrow-swap) ${vscode.l10n.t("Answer this with…")}`, "tierwise.ui.useTier"),
+      command(`$(question) ${vscode.l10n.t("Why this tier")}`, "tierwise.ui.why"),
+    );
+    return items;
+  }
+
+  private ofTiers(): Item[] {
+    return [
+      command(`$(pin) ${vscode.l10n.t("Pin a tier…")}`, "tierwise.ui.pin"),
+      command(`$(pinned-dirty) ${vscode.l10n.t("Unpin…")}`, "tierwise.ui.unpin"),
+      command(`$(replace) ${vscode.l10n.t("Remap a tier…")}`, "tierwise.ui.remap"),
+    ];
+  }
+
+  private rehearses(): boolean {
+    return vscode.workspace.getConfiguration("tierwise").get<boolean>("rehearsal", false);
+  }
+
+  private async raiseBy(): Promise<void> {
+    const given = await vscode.window.showInputBox({
+      title: vscode.l10n.t("Raise the budget by how many dollars?"),
+      validateInput: (value) =>
+        Number(value) > 0 && Number(value) <= 100_000 ? undefined : vscode.l10n.t("A positive amount, such as 2.50."),
+    });
+    if (given !== undefined) await this.session.run("tierwise.budget.resume", { raiseUsd: Number(given) });
+  }
+
+  private tier(title: string, except?: string): Thenable<string | undefined> {
+    const items = this.session.tiers.filter((tier) => tier !== except).map((tier) => ({ label: tierName(tier), tier }));
+    return vscode.window.showQuickPick(items, { title }).then((picked) => picked?.tier);
+  }
+}
+
+async function pick(items: readonly Item[], title: string): Promise<void> {
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  await picked?.go?.();
+}
+
+function describe(decision: { costUsd: Record<string, number>; routed: string; answering: string }, tier: string): string {
+  const cost = decision.costUsd[tier];
+  return [
+    ...(cost === undefined ? [] : [dollars(cost)]),
+    ...(tier === decision.answering ? [vscode.l10n.t("current")] : []),
+    ...(tier === decision.routed && tier !== decision.answering ? [vscode.l10n.t("routed")] : []),
+  ].join(" · ");
+}
+
+function cleared(scope: Override["scope"], key: string): Omit<Override, "to"> {
+  switch (scope) {
+    case "task":
+      return { scope, taskId: key };
+    case "conversation":
+      return { scope, conversationId: key };
+    case "file":
+      return { scope, uri: key };
+    case "action":
+      return { scope, action: key as Override["action"] };
+    case "tier":
+      return { scope, from: key };
+    case "session":
+    case "project":
+      return { scope };
+  }
+}
+
+function capped(limit: number | undefined): string {
+  return limit === undefined ? vscode.l10n.t("no cap") : dollars(limit);
+}

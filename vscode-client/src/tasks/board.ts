@@ -1,0 +1,80 @@
+/** The tasks of this window by what the server last said of them. */
+import * as vscode from "vscode";
+import type { TaskChanged, TaskState } from "../server/messages";
+import type { Session } from "../server/session";
+
+const RUNNING: ReadonlySet<TaskState> = new Set(["routing", "running", "paused"]);
+const WAITING: ReadonlySet<TaskState> = new Set(["proposed", "partlyApplied"]);
+/** Tasks remembered; older ones are in the ledger. */
+const KEPT = 100;
+
+export class Board implements vscode.Disposable {
+  private readonly tasks = new Map<string, TaskChanged>();
+  private readonly parts: vscode.Disposable[];
+
+  constructor(session: Session) {
+    this.parts = [
+      session.onDidChangeTask((task) => {
+        this.take(task);
+      }),
+      session.onDidChangeHealth(({ state }) => {
+        // Tasks and proposals live in the server; another one knows nothing of them.
+        if (state === "running") return;
+        this.tasks.clear();
+        this.tell();
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+
+  get(taskId: string): TaskChanged | undefined {
+    return this.tasks.get(taskId);
+  }
+
+  byEdit(editId: string): TaskChanged | undefined {
+    return this.newest((task) => task.editId === editId);
+  }
+
+  /** The task that changed last, of those that fit. */
+  newest(fits: (task: TaskChanged) => boolean = () => true): TaskChanged | undefined {
+    return [...this.tasks.values()].reverse().find(fits);
+  }
+
+  get running(): TaskChanged | undefined {
+    return this.newest(({ state }) => RUNNING.has(state));
+  }
+
+  /** The proposal at a place of a document, else the newest one there is. */
+  pending(uri?: string, line?: number): TaskChanged | undefined {
+    const waits = (task: TaskChanged): boolean => WAITING.has(task.state) && task.editId !== undefined;
+    const here = (task: TaskChanged): boolean =>
+      task.uri === uri &&
+      (task.range === undefined || line === undefined
+        || (task.range.start.line <= line && line <= task.range.end.line));
+    return (
+      this.newest((task) => waits(task) && here(task)) ??
+      this.newest((task) => waits(task) && task.uri === uri) ??
+      this.newest(waits)
+    );
+  }
+
+  private take(task: TaskChanged): void {
+    this.tasks.delete(task.taskId);
+    this.tasks.set(task.taskId, task);
+    for (const id of this.tasks.keys()) {
+      if (this.tasks.size <= KEPT) break;
+      this.tasks.delete(id);
+    }
+    this.tell();
+  }
+
+  /** Keys and menus exist only where they do something. */
+  private tell(): void {
+    const waiting = this.newest(({ state, editId }) => WAITING.has(state) && editId !== undefined);
+    void vscode.commands.executeCommand("setContext", "tierwise.busy", this.running !== undefined);
+    void vscode.commands.executeCommand("setContext", "tierwise.hasProposal", waiting !== undefined);
+  }
+}

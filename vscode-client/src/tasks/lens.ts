@@ -1,0 +1,57 @@
+/** The server's lenses with an icon each, and commands that only this client can show well. */
+import * as vscode from "vscode";
+import type { Middleware } from "vscode-languageclient/node";
+import type { EditId, TaskStart } from "../server/messages";
+
+const ICONS: Readonly<Record<string, string>> = {
+  "tierwise.edit.apply": "check-all",
+  "tierwise.edit.discard": "discard",
+  "tierwise.edit.showDiff": "diff",
+  "tierwise.edit.undo": "history",
+  "tierwise.task.cancel": "debug-stop",
+  "tierwise.task.rerunOn": "refresh",
+  "tierwise.budget.resume": "debug-continue",
+};
+
+/** What becomes of the commands that lenses and code actions name. */
+export interface CommandUse {
+  start(params: TaskStart): Promise<unknown>;
+  showDiff(editId: string): Promise<unknown>;
+  /** Apply or undo, telling why it was not done where it was not. */
+  resolve(command: string, argument: EditId, next: () => Promise<unknown>): Promise<unknown>;
+  /** Anything else the server does by itself. */
+  run(next: () => Promise<unknown>): Promise<unknown>;
+}
+
+export function lensMiddleware(use: CommandUse): Middleware {
+  return {
+    async provideCodeLenses(document, token, next) {
+      const lenses = await next(document, token);
+      return lenses?.map(withIcon);
+    },
+    executeCommand(command, args: unknown[], next) {
+      const [argument] = args;
+      const go = (): Promise<unknown> => Promise.resolve(next(command, args));
+      switch (command) {
+        case "tierwise.task.start":
+          return use.start(argument as TaskStart);
+        case "tierwise.edit.showDiff":
+          return use.showDiff((argument as EditId).editId);
+        case "tierwise.edit.apply":
+        case "tierwise.edit.discard":
+        case "tierwise.edit.undo":
+          return use.resolve(command, argument as EditId, go);
+        default:
+          return use.run(go);
+      }
+    },
+  };
+}
+
+function withIcon(lens: vscode.CodeLens): vscode.CodeLens {
+  const command = lens.command;
+  if (command === undefined) return lens;
+  const icon = command.command === "" ? "circuit-board" : ICONS[command.command];
+  if (icon === undefined) return lens;
+  return new vscode.CodeLens(lens.range, { ...command, title: `$(${icon}) ${command.title}` });
+}

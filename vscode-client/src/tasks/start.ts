@@ -1,0 +1,94 @@
+/** Starting tasks from the editor: what is asked for, with what it is asked on. */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { Action, DiagnosticItem, TaskStart, WireRange } from "../server/messages";
+import type { Session } from "../server/session";
+import { askInstruction } from "./prompt";
+import { problemOf } from "./trouble";
+
+/** Actions that say nothing without an instruction. */
+const ASKS: ReadonlySet<Action> = new Set<Action>(["edit", "generate"]);
+const SEVERITIES = ["error", "warning", "information", "hint"] as const;
+
+export class Tasks {
+  private readonly ours = new Set<string>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  /** Whether a task was started from the editor, and not from the panel. */
+  isOurs(taskId: string): boolean {
+    return this.ours.has(taskId);
+  }
+
+  /** Start what a code action or a lens names; asks for the instruction where it takes one. */
+  async begin(params: TaskStart): Promise<string | undefined> {
+    const given = { ...params, taskId: params.taskId ?? randomUUID().slice(0, 12) };
+    if (ASKS.has(params.action) && (params.instruction ?? "") === "") {
+      const instruction = await askInstruction(this.session, params);
+      if (instruction === undefined) return undefined;
+      given.instruction = instruction;
+    }
+    this.ours.add(given.taskId);
+    try {
+      await this.session.request("tierwise/task/start", given);
+      return given.taskId;
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
+  }
+
+  /** Start an action on the selection of the active editor. */
+  async here(action: Action, tier?: string): Promise<string | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined) {
+      void vscode.window.showInformationMessage(vscode.l10n.t("Tierwise: open a file first."));
+      return undefined;
+    }
+    return this.begin({ ...onSelection(editor, action), ...(tier === undefined ? {} : { tier }) });
+  }
+}
+
+/** The params of an action on an editor's selection, with the diagnostics a fix is for. */
+export function onSelection(editor: vscode.TextEditor, action: Action): TaskStart {
+  const { document, selection } = editor;
+  const diagnostics =
+    action === "fix"
+      ? vscode.languages
+          .getDiagnostics(document.uri)
+          .filter(({ range }) => selection.intersection(range) !== undefined)
+          .map((found) => diagnosticItem(document, found))
+      : [];
+  return {
+    action,
+    textDocument: { uri: document.uri.toString() },
+    range: wire(selection),
+    ...(diagnostics.length > 0 ? { diagnostics } : {}),
+  };
+}
+
+function diagnosticItem(document: vscode.TextDocument, found: vscode.Diagnostic): DiagnosticItem {
+  const code = typeof found.code === "object" ? found.code.value : found.code;
+  return {
+    path: vscode.workspace.asRelativePath(document.uri, false),
+    line: found.range.start.line + 1,
+    severity: SEVERITIES[found.severity],
+    message: found.message,
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+function wire({ start, end }: vscode.Range): WireRange {
+  return {
+    start: { line: start.line, character: start.character },
+    end: { line: end.line, character: end.character },
+  };
+}
+
+/** Whether a task's failure is shown by whoever asked; a tier that is not there is. */
+export function isUnknownTier(error: unknown): boolean {
+  return problemOf(error).name === "UnknownTier";
+}

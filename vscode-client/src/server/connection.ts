@@ -74,7 +74,9 @@ export function connect(launch: Launch, options: ConnectOptions): Connection {
     async stop() {
       await client.dispose();
     },
-    request: (method, params, token) => client.sendRequest(method, params, token),
+    // A token that is undefined would be taken for a second parameter.
+    request: (method, params, token) =>
+      token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token),
     notify: (method, params) => client.sendNotification(method, params),
     listen(on, end) {
       heard = on;

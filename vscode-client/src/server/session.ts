@@ -211,7 +211,7 @@ export class Session implements vscode.Disposable {
     this.connection = undefined;
     const delay = this.restarts.crashed(this.now());
     if (delay === null) {
-      const problem = vscode.l10n.t("The Tierwise server ended too often. See the log.");
+      const problem = vscode.l10n.t("The server ended too often. See the log.");
       this.parts.log.error(problem);
       this.become({ state: "failed", problem });
       return;
@@ -219,7 +219,7 @@ export class Session implements vscode.Disposable {
     this.parts.log.warn(`the server ended; it is started again in ${delay} ms`);
     this.become({
       state: "waiting",
-      problem: vscode.l10n.t("The Tierwise server ended and is being started again."),
+      problem: vscode.l10n.t("The server ended and is being started again."),
     });
     this.timer = setTimeout(() => void this.start(), delay);
   }

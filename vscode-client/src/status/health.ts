@@ -33,13 +33,14 @@ export function showHealth(session: Session): vscode.Disposable {
 /** Says what the operator must know of a server that left; once for each time. */
 export function tellHealth(session: Session, log: vscode.LogOutputChannel): vscode.Disposable {
   return session.onDidChangeHealth(({ state, problem = "" }) => {
+    const showLog = vscode.l10n.t("Show Log");
     if (state === "waiting") {
-      vscode.window.setStatusBarMessage(`$(sync~spin) ${problem}`, 5_000);
-      return;
+      void vscode.window.showWarningMessage(`Tierwise: ${problem}`, showLog).then((picked) => {
+        if (picked === showLog) log.show();
+      });
     }
     if (state !== "failed") return;
     const restart = vscode.l10n.t("Restart");
-    const showLog = vscode.l10n.t("Show Log");
     void vscode.window.showErrorMessage(`Tierwise: ${problem}`, restart, showLog).then((picked) => {
       if (picked === restart) void session.restart();
       if (picked === showLog) log.show();

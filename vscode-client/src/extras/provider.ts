@@ -1,0 +1,91 @@
+/** "Auto (Tierwise)" among the editor's language models, where the editor takes providers. */
+import * as vscode from "vscode";
+import type { Session } from "../server/session";
+import { turn } from "./turn";
+
+/** The part of the provider's interface that is used; the editor of our oldest version lacks it. */
+interface Provider {
+  provideLanguageModelChatInformation(): readonly ModelInformation[];
+  provideLanguageModelChatResponse(
+    model: ModelInformation,
+    messages: readonly Message[],
+    options: unknown,
+    progress: vscode.Progress<vscode.LanguageModelTextPart>,
+    token: vscode.CancellationToken,
+  ): Promise<void>;
+  provideTokenCount(model: ModelInformation, text: string | Message): Promise<number>;
+}
+
+interface ModelInformation {
+  readonly id: string;
+  readonly name: string;
+  readonly family: string;
+  readonly version: string;
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
+  readonly capabilities: { readonly toolCalling: boolean };
+}
+
+interface Message {
+  readonly role: vscode.LanguageModelChatMessageRole;
+  readonly content: readonly unknown[];
+}
+
+type Register = (vendor: string, provider: Provider) => vscode.Disposable;
+
+/** Characters of a token, for the editor's estimate alone: the server counts for itself. */
+const CHARACTERS_PER_TOKEN = 3;
+const AUTO: ModelInformation = {
+  id: "auto",
+  name: "Auto (Tierwise)",
+  family: "tierwise",
+  version: "1",
+  maxInputTokens: 150_000,
+  maxOutputTokens: 8_192,
+  capabilities: { toolCalling: false },
+};
+
+/** Registers the provider, or nothing where the editor takes none. */
+export function registerProvider(session: Session): vscode.Disposable {
+  const models = (vscode as Partial<typeof vscode>).lm as
+    | { registerLanguageModelChatProvider?: Register }
+    | undefined;
+  const register = models?.registerLanguageModelChatProvider;
+  if (typeof register !== "function") return new vscode.Disposable(() => undefined);
+  return register("tierwise", {
+    provideLanguageModelChatInformation: () => [AUTO],
+    async provideLanguageModelChatResponse(_, messages, __, progress, token) {
+      const say = (text: string): void => {
+        progress.report(new vscode.LanguageModelTextPart(text));
+      };
+      await turn(session, { prompt: transcript(messages) }, token, {
+        decided: () => undefined,
+        delta: say,
+        // The editor cannot take back what it was given, so the break is said.
+        reset: (reason) => {
+          say(`\n\n(${reason})\n\n`);
+        },
+      });
+    },
+    provideTokenCount: (_, text) =>
+      Promise.resolve(Math.ceil((typeof text === "string" ? text : textOf(text)).length / CHARACTERS_PER_TOKEN)),
+  });
+}
+
+/** The messages as one prompt: the last one alone where it is the only one. */
+export function transcript(messages: readonly Message[]): string {
+  const texts = messages.map((message) => ({ message, text: textOf(message) }));
+  const last = texts.at(-1);
+  if (texts.length <= 1) return last?.text ?? "";
+  const before = texts.slice(0, -1).map(({ message, text }) => {
+    const who = message.role === vscode.LanguageModelChatMessageRole.Assistant ? "Assistant" : "User";
+    return `${who}: ${text}`;
+  });
+  return `${before.join("\n\n")}\n\nUser: ${last?.text ?? ""}`;
+}
+
+function textOf({ content }: Message): string {
+  return content
+    .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ""))
+    .join("");
+}

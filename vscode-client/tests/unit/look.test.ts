@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import type { Status } from "../../src/server/messages";
+import { look, spoken } from "../../src/status/look";
+import { arrow, dollars, percent, tierName } from "../../src/tasks/words";
+
+const WORDS = { starting: "Tierwise…", restarting: "Restarting…", setUp: "Set up", stopped: "Stopped" };
+const STATUS: Status = {
+  kind: "ready", text: "Auto · $1.20/5", tooltip: "", spentTodayUsd: 1.2, reservedUsd: 0, spentProjectUsd: 0,
+  level: "ok", pins: [],
+};
+const shown = (changes: Partial<Status>) => look({ ...STATUS, ...changes }, { state: "running" }, WORDS);
+
+describe("the status item", () => {
+  test.each<[string, Partial<Status>, string, string | undefined]>([
+    ["idle", {}, "$(circuit-board) Auto · $1.20/5", undefined],
+    ["routing", { kind: "busy", state: "routing", text: "Routing…" }, "$(sync~spin) Routing…", undefined],
+    ["streaming", { kind: "busy", state: "running", text: "Sonnet" }, "$(sync~spin) Sonnet", undefined],
+    ["preview", { state: "proposed", text: "Sonnet · preview" }, "$(diff) Sonnet · preview", undefined],
+    ["applied", { state: "applied", text: "Sonnet · $0.04" }, "$(check) Sonnet · $0.04", undefined],
+    ["failed", { state: "failed", text: "Failed" }, "$(error) Failed", undefined],
+    ["pinned", { text: "Sonnet pinned", pins: [{ scope: "session", key: "s", to: "sonnet" }] }, "$(pin) Sonnet pinned", undefined],
+    ["80 %", { kind: "soft", level: "soft" }, "$(warning) Auto · $1.20/5", "warning"],
+    ["80 % while it streams", { kind: "busy", level: "soft", state: "running", text: "Haiku ← Sonnet · 82 %" }, "$(sync~spin) Haiku ← Sonnet · 82 %", "warning"],
+    ["paused", { kind: "paused", level: "paused", state: "paused", text: "Paused · 100 %" }, "$(debug-pause) Paused · 100 %", "error"],
+    ["rehearsal", { kind: "rehearsal", text: "Rehearsal · Auto" }, "$(beaker) Rehearsal · Auto", undefined],
+    ["error", { kind: "error", text: "Tierwise: see tooltip" }, "$(error) Tierwise: see tooltip", "error"],
+  ])("%s", (_, changes, text, background) => {
+    expect(shown(changes)).toEqual(background === undefined ? { text } : { text, background });
+  });
+
+  test.each([
+    ["starting", "$(sync~spin) Tierwise…"],
+    ["waiting", "$(sync~spin) Restarting…"],
+    ["missing", "$(cloud-download) Set up"],
+    ["failed", "$(error) Stopped"],
+    ["stopped", "$(circle-slash) Stopped"],
+  ] as const)("a server that is %s", (state, text) => {
+    expect(look(STATUS, { state }, WORDS).text).toBe(text);
+  });
+
+  test("is read without its icon and with the arrow as a word", () => {
+    expect(spoken("$(sync~spin) Opus ← Haiku", "instead of")).toBe("Tierwise: Opus instead of Haiku");
+  });
+});
+
+describe("words", () => {
+  test("money has two decimals, and what costs is never nothing", () => {
+    expect([dollars(0), dollars(0.0004), dollars(0.01), dollars(1.239)]).toEqual(["$0.00", "<$0.01", "$0.01", "$1.24"]);
+  });
+  test("a hundred per cent is certainty alone", () => {
+    expect([percent(1), percent(0.999), percent(0.934)]).toEqual(["100 %", "99 %", "93 %"]);
+  });
+  test("the arrow reads answering, then routed", () => {
+    expect(arrow({ answering: "opus", routed: "haiku" })).toBe("Opus ← Haiku");
+    expect(arrow({ answering: "opus", routed: "opus" })).toBe("Opus");
+    expect(tierName("haiku")).toBe("Haiku");
+  });
+});

@@ -1,0 +1,16 @@
+/** What the units under test see as `vscode`. */
+import { createVSCodeMock } from "jest-mock-vscode";
+import { vi } from "vitest";
+
+const mock = createVSCodeMock(vi);
+
+export const { CodeLens, Disposable, EventEmitter, Position, Range, Selection, ThemeColor, Uri } = mock;
+export const { commands, languages, window, workspace } = mock;
+export const LanguageModelChatMessageRole = { User: 1, Assistant: 2 };
+export class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+export const l10n = {
+  t: (text: string, ...values: unknown[]): string =>
+    text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+};

@@ -31,6 +31,7 @@ from tierwise.tasks.journal import Journal
 from tierwise.tasks.money import Money
 from tierwise.tasks.outcomes import Outcomes
 from tierwise.tasks.proposals import Proposals
+from tierwise.tasks.watch import Watch
 from tierwise.tasks.world import World
 from tierwise.trust import Trust
 
@@ -138,6 +139,7 @@ def build(
     )
     world.proposals = Proposals(world)
     world.outcomes = Outcomes(world)
+    world.watch = Watch(world)
     world.money = Money(world)
     app = Application(world)
     app.env, app.settings, app.told = env, settings or {}, set(loaded.notices)

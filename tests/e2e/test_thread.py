@@ -64,7 +64,7 @@ async def test_a_plain_client_gets_all_of_it(
 
     history = await rpc.request("tierwise/history/query", {})
     task = next(t for t in history["tasks"] if t["taskId"] == task_id)
-    assert [o["kind"] for o in task["outcomes"]] == ["applied", "undone"]
+    assert [o["kind"] for o in task["outcomes"] if o["kind"] != "survived"] == ["applied", "undone"]
     assert task["costUsd"] > 0
     assert len(model.requests) == 1
     assert await rpc.stop() == 0

@@ -99,6 +99,11 @@ class Editor:
         at = {"line": line, "character": 0}
         self._edit(uri, [{"range": {"start": at, "end": at}, "newText": text}])
 
+    def replace(self, uri: str, text: str) -> None:
+        """Make the whole document read otherwise, as a formatter does."""
+        last = self.texts[uri].count("\n")
+        self._edit(uri, [{"range": self.span(uri, 0, last), "newText": text}])
+
     def span(self, uri: str, first: int, last: int) -> dict[str, Any]:
         """The range of whole lines [first, last), from 0."""
         index = LineIndex(self.texts[uri])

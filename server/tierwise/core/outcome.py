@@ -21,8 +21,10 @@ class Outcome:
     """One event in the life of an answer, joined to its decision by `task_id`.
 
     `tier` is the tier that gave the answer the event is about. `value` is a small number
-    or word: survival as a share in [0, 1], a `Rating`, the ids of applied hunks, a reason
-    key. `at_ms` is UTC milliseconds; `after_ms` counts from the apply where that matters.
+    or word: a `Rating`, a tier, a reason key. Of `survived` and `editedAfter` it is
+    "four-gram/no-revert", two shares in [0, 1]; of `partlyApplied` the hunks applied of how
+    many, "1.1,1.3/4"; of `diagnostics` how many the edit cleared and added, "-2/+1". `at_ms`
+    is UTC milliseconds; `after_ms` counts from the apply where that matters.
     """
 
     task_id: str

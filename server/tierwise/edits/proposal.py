@@ -77,6 +77,17 @@ class Proposal:
         """Ids of the hunks still open."""
         return tuple(h.id for f in self.files for h in f.hunks if h.state == "pending")
 
+    @property
+    def applied_hunks(self) -> tuple[str, ...]:
+        """Ids of the hunks that were applied."""
+        return tuple(h.id for f in self.files for h in f.hunks if h.state == "applied")
+
+    @property
+    def taken(self) -> str:
+        """Which hunks were applied, of how many: "1.1,1.3/4"."""
+        total = sum(len(f.hunks) for f in self.files)
+        return f"{','.join(self.applied_hunks)}/{total}"
+
     def marked(self, ids: Sequence[str], state: HunkState) -> Proposal:
         """The proposal with these hunks in another state."""
         wanted = set(ids)

@@ -269,6 +269,7 @@ class TaskEngine:
         kept = self.world.choices.kept
         if ("file", old_uri) in kept:
             kept["file", new_uri] = kept.pop(("file", old_uri))
+        self.world.watch.renamed(old_uri, new_uri)
 
     def set_trusted(self, trusted: bool) -> None:
         """The operator granted or withdrew trust."""
@@ -284,6 +285,7 @@ class TaskEngine:
             runner.cancel()
         if runners:
             await asyncio.wait(runners, timeout=CLOSE_WITHIN)
+        self.world.watch.close()
         await self.world.money.stop()
         await self.world.journal.flush()
         if self.world.config.content_keep_days == 0:

@@ -165,8 +165,8 @@ class Proposals:
         entry.proposal = entry.proposal.marked(ids, "discarded")
         task = entry.task
         if not entry.proposal.pending:
-            if any(h.state == "applied" for f in entry.proposal.files for h in f.hunks):
-                self.world.outcomes.record(task, "partlyApplied", reason)
+            if entry.proposal.applied_hunks:
+                self.world.outcomes.record(task, "partlyApplied", entry.proposal.taken)
                 task.move("partlyApplied")
             else:
                 self.world.outcomes.record(task, "discarded", reason)
@@ -186,7 +186,8 @@ class Proposals:
             reply = await self.world.listener.apply(changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
-            self._undone(entry)
+            self.world.watch.undone(entry.task)
+            self._undone(entry, self.world.now_ms() - entry.done.at_ms)
         return ResolveReply(True, None, entry.task.id)
 
     def at(self, uri: str) -> Sequence[Entry]:
@@ -195,17 +196,20 @@ class Proposals:
 
     def seen(self, uri: str, text: str) -> None:
         """A document changed: a proposal may be stale now, an applied one may be taken back."""
+        self.world.watch.seen(uri, text)
         for entry in self.at(uri):
-            task = entry.task
-            done = entry.done
-            if uri in done.steps and not done.undone:
-                if text == done.steps[uri][0][0] and not (done.renamed or done.deleted):
-                    self._undone(entry)
-            elif task.state == "proposed":
-                task.on_change(task)
+            if entry.task.state == "proposed":
+                entry.task.on_change(entry.task)
+
+    def taken_back(self, edit_id: str, after_ms: int) -> None:
+        """The document reads as before an apply: undone in the editor, or by hand."""
+        entry = self.entries.get(edit_id)
+        if entry is not None:
+            self._undone(entry, after_ms)
 
     def supersede(self, task: Task) -> None:
         """A redo replaces a proposal: a strong sign about the tier that made it."""
+        self.world.watch.forget(task)
         if task.edit_id in self.entries:
             entry = self.entries[task.edit_id]
             entry.proposal = entry.proposal.marked(entry.proposal.pending, "discarded")
@@ -264,6 +268,7 @@ class Proposals:
             if change.kind == "rename" and change.to_uri is not None:
                 entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
         entry.done.at_ms = self.world.now_ms()
+        self.world.watch.applied(task, changes, before)
         entry.proposal = entry.proposal.marked(ids, "applied")
         whole = all(h.state == "applied" for f in entry.proposal.files for h in f.hunks)
         if whole:
@@ -271,15 +276,14 @@ class Proposals:
             task.move("applied")
             self._close(entry)
         else:
-            self.world.outcomes.record(task, "partlyApplied", ",".join(ids))
+            self.world.outcomes.record(task, "partlyApplied", entry.proposal.taken)
             task.move("partlyApplied")
 
-    def _undone(self, entry: Entry) -> None:
+    def _undone(self, entry: Entry, after_ms: int) -> None:
         if entry.done.undone:
             return
         entry.done.undone = True
-        after = self.world.now_ms() - entry.done.at_ms
-        self.world.outcomes.record(entry.task, "undone", after_ms=after)
+        self.world.outcomes.record(entry.task, "undone", after_ms=after_ms)
         entry.task.move("discarded", progress="undone")
 
     def _expire(self, edit_id: str) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tierwise.tasks.outcomes import Outcomes
     from tierwise.tasks.proposals import Proposals
     from tierwise.tasks.task import Task
+    from tierwise.tasks.watch import Watch
 
 
 @dataclass
@@ -61,6 +62,7 @@ class World:
     turns: Turns = field(init=False)
     proposals: Proposals = field(init=False)
     outcomes: Outcomes = field(init=False)
+    watch: Watch = field(init=False)
     money: Money = field(init=False)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic

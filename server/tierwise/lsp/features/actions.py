@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import TierwiseError
-from tierwise.core.request import Action, Diagnostic
+from tierwise.core.request import Action, Diagnostic, Severity
 from tierwise.core.views import TaskView
 from tierwise.lsp import convert
 from tierwise.lsp.features.lens import offers
@@ -37,7 +38,7 @@ ON_EMPTY: Final[tuple[Action, ...]] = ("generate", "explain", "document", "test"
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
 ABOVE: Final = 3
 """Lines above a selection searched for a `tw:` comment."""
-_SEVERITY: Final = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+_SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "information", 4: "hint"}
 
 
 def register(server: Server) -> None:
@@ -60,6 +61,9 @@ def register(server: Server) -> None:
             return []
         automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         span = server.docs.from_wire(uri, params.range)
+        lines = range(span.start.line, span.end.line + 1)
+        found = [_diagnostic(uri, d) for d in params.context.diagnostics]
+        engine.world.watch.diagnosed(uri, lines, found)
         pending = _pending(engine, uri, span)
         asked = _asked(server, engine, uri, span, params.context.diagnostics)
         if automatic:
@@ -142,14 +146,8 @@ def _fix(
 ) -> types.CodeAction | None:
     where = server.docs.from_wire(uri, diagnostic.range)
     target = span if span.start != span.end else _around(server, uri, where)
-    item: dict[str, Any] = {
-        "path": uri.rsplit("/", 1)[-1],
-        "line": where.start.line + 1,
-        "severity": _SEVERITY.get(int(diagnostic.severity or 1), "error"),
-        "code": None if diagnostic.code is None else str(diagnostic.code),
-        "message": _plain(diagnostic.message),
-    }
-    params = TaskParams("fix", uri, target, diagnostics=(Diagnostic(**item),))
+    problem = _diagnostic(uri, diagnostic)
+    params = TaskParams("fix", uri, target, diagnostics=(problem,))
     try:
         decision = engine.forecast(params)
     except TierwiseError:
@@ -160,13 +158,23 @@ def _fix(
         "action": "fix",
         "textDocument": {"uri": uri},
         "range": _wire(server, uri, target),
-        "diagnostics": [item],
+        "diagnostics": [asdict(problem)],
     }
     return types.CodeAction(
         title=title,
         kind="quickfix.tierwise",
         diagnostics=[diagnostic],
         command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _diagnostic(uri: str, diagnostic: types.Diagnostic) -> Diagnostic:
+    return Diagnostic(
+        path=uri.rsplit("/", 1)[-1],
+        line=diagnostic.range.start.line + 1,
+        severity=_SEVERITY.get(int(diagnostic.severity or 1), "error"),
+        code=None if diagnostic.code is None else str(diagnostic.code),
+        message=_plain(diagnostic.message),
     )
 
 

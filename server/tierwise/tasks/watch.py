@@ -1,0 +1,160 @@
+"""The watch over applied edits: documents and the clock in, outcomes out.
+
+What became of an edit is read off document sync alone, so it works in every client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from tierwise.core.errors import BadRequest
+from tierwise.core.request import Diagnostic
+from tierwise.core.views import FileChange
+from tierwise.learning.watched import Watched
+from tierwise.syntax.positions import LineIndex
+from tierwise.tasks.applying import applied
+from tierwise.tasks.task import Task
+
+if TYPE_CHECKING:
+    from tierwise.tasks.world import World
+
+
+LOOKED_MS: Final = 3_000
+"""Time other tools get to look at an edit before their diagnostics are held against it."""
+
+
+class Handle(Protocol):
+    """A timer that can be taken back."""
+
+    def cancel(self) -> None: ...
+
+
+Later = Callable[[float, Callable[[], None]], Handle]
+"""Call back in so many seconds."""
+
+
+def _on_loop(seconds: float, back: Callable[[], None]) -> Handle:
+    return asyncio.get_running_loop().call_later(seconds, back)
+
+
+@dataclass
+class _Watch:
+    """A task under watch for the proposal `edit_id`, with the time of its next look."""
+
+    task: Task
+    edit_id: str
+    state: Watched
+    timer: Handle | None = None
+    diagnosed: bool = False
+
+
+@dataclass
+class Watch:
+    """All watches of this window. `later` is the timer, the event loop's if not given."""
+
+    world: World
+    later: Later = _on_loop
+    watches: dict[str, _Watch] = field(default_factory=dict)
+
+    def applied(self, task: Task, changes: Sequence[FileChange], before: Mapping[str, str]) -> None:
+        """An apply was made; `before` holds the texts it was made on, per URI."""
+        now = self.world.now_ms()
+        watch = self.watches.get(task.id)
+        if watch is None or watch.edit_id != task.edit_id:
+            self.forget(task)
+            watch = _Watch(task, task.edit_id or "", Watched(now))
+            self.watches[task.id] = watch
+        for change in changes:
+            match change.kind:
+                case "create":
+                    watch.state.create(change.uri, change.edits[0].new_text, now)
+                case "text":
+                    text = before[change.uri]
+                    index = LineIndex(text)
+                    edits = [
+                        (index.offset(e.range.start), index.offset(e.range.end), e.new_text)
+                        for e in change.edits
+                    ]
+                    watch.state.apply(change.uri, text, applied(text, change.edits), edits, now)
+                case "rename" if change.to_uri is not None:
+                    watch.state.renamed(change.uri, change.to_uri)
+        self._schedule(watch)
+
+    def seen(self, uri: str, text: str) -> None:
+        """A document changed."""
+        for watch in list(self.watches.values()):
+            if uri in watch.state.files:
+                watch.state.seen(uri, text, self.world.now_ms())
+                self._schedule(watch)
+
+    def renamed(self, old: str, new: str) -> None:
+        """A file has another name."""
+        for watch in self.watches.values():
+            watch.state.renamed(old, new)
+
+    def undone(self, task: Task) -> None:
+        """The operator took the edit back by our command; that is an outcome by itself."""
+        if task.id in self.watches:
+            self.watches[task.id].state.taken_back()
+
+    def diagnosed(self, uri: str, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
+        """The editor told the problems of some lines: which of them did an edit clear or add?
+
+        Said once per edit, and only for a task that was asked with its diagnostics, where the
+        lines hold the edit, and not before other tools can have looked at it.
+        """
+        for watch in self.watches.values():
+            before, now_ms = watch.task.request.diagnostics, self.world.now_ms()
+            early = now_ms < watch.state.applied_ms + LOOKED_MS
+            if watch.diagnosed or not before or early or not watch.state.within(uri, lines):
+                continue
+            watch.diagnosed = True
+            was = [(d.code, d.message) for d in before]
+            now = [(d.code, d.message) for d in diagnostics]
+            cleared = sum(d not in now for d in was)
+            added = sum(d not in was for d in now)
+            self.world.outcomes.record(watch.task, "diagnostics", f"-{cleared}/+{added}")
+
+    def forget(self, task: Task) -> None:
+        """Stop watching a task: it is done anew."""
+        watch = self.watches.pop(task.id, None)
+        if watch is not None and watch.timer is not None:
+            watch.timer.cancel()
+
+    def close(self) -> None:
+        """Stop all watches; what was measured until now is what is known."""
+        for watch in list(self.watches.values()):
+            self.forget(watch.task)
+
+    def _tick(self, watch: _Watch) -> None:
+        watch.timer = None
+        if self.watches.get(watch.task.id) is not watch:
+            return
+        if watch.task.edit_id != watch.edit_id:
+            self.forget(watch.task)
+            return
+        for event in watch.state.tick(self.world.now_ms(), self._read):
+            if event.kind == "undone":
+                self.world.proposals.taken_back(watch.edit_id, event.after_ms)
+            else:
+                self.world.outcomes.record(watch.task, event.kind, event.value, event.after_ms)
+        self._schedule(watch)
+
+    def _schedule(self, watch: _Watch) -> None:
+        if watch.timer is not None:
+            watch.timer.cancel()
+        due = watch.state.due_ms
+        if due is None:
+            self.forget(watch.task)
+            return
+        wait = max(0.0, (due - self.world.now_ms()) / 1000)
+        watch.timer = self.later(wait, lambda: self._tick(watch))
+
+    def _read(self, uri: str) -> str | None:
+        try:
+            return self.world.documents.snapshot(uri).text
+        except BadRequest:
+            return None

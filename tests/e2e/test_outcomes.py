@@ -1,0 +1,39 @@
+"""What becomes of an applied edit is seen from document sync alone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.conftest import SAMPLE
+from tests.e2e.test_thread import pending, start_document
+from tests.support.editor import Editor
+from tests.support.rpc import Rpc
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def outcomes(rpc: Rpc, task_id: str, until: str) -> list[dict[str, Any]]:
+    """The outcomes of a task, once one of the kind is there."""
+    for _ in range(100):
+        history = await rpc.request("tierwise/history/query", {})
+        task = next(t for t in history["tasks"] if t["taskId"] == task_id)
+        if any(o["kind"] == until for o in task["outcomes"]):
+            return list(task["outcomes"])
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no outcome '{until}'")
+
+
+async def test_an_undo_in_the_editor_is_an_outcome(editor: Editor, rpc: Rpc) -> None:
+    await editor.start("eglot")
+    await rpc.request("tierwise/status")
+    uri, task_id = await start_document(editor)
+    await editor.run(await pending(editor, uri, "Apply"))
+    assert (await outcomes(rpc, task_id, "survived"))[0]["kind"] == "applied"
+
+    editor.type(uri, 0, "# typed meanwhile\n")
+    editor.replace(uri, "# typed meanwhile\n" + SAMPLE)
+    kinds = [o["kind"] for o in await outcomes(rpc, task_id, "undone")]
+    assert kinds == ["applied", "survived", "undone"]
+    assert await rpc.stop() == 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,15 +17,25 @@ from tierwise.cli.ground import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.client import ModelClient
+from tierwise.tasks import catalog
+from tierwise.tasks.catalog import Inspected
 
 LIBRARIES = ("pygls", "anthropic", "sqlalchemy", "tree-sitter", "pydantic")
 
 
-def run(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def run(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Do not ask the model servers what they have.")
+    ] = False,
+) -> None:
     """Check the set-up; exit 1 when a task could not be answered."""
     loaded = configuration()
     client = ModelClient(os.environ)
-    keys = {t.name: client.key(t) is not None for t in loaded.config.ladder()}
+    ladder = loaded.config.ladder()
+    ask = not offline and not loaded.config.rehearsal
+    found = asyncio.run(catalog.inspect(ladder, client, date.today(), ask=ask))
+    keys = {t.name: client.key(t) is not None for t in ladder}
     try:
         read(lambda conn: None)
         ledger = "ok"
@@ -40,15 +53,48 @@ def run(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
         "keys": keys,
         "ledger": ledger,
     }
+    tiers = [_tier(one, client) for one in found]
     works = ledger == "ok" and (loaded.config.rehearsal or all(keys.values()))
     if as_json:
-        print_json({**facts, "ready": works})
+        print_json({**facts, "tiers": tiers, "ready": works})
     else:
         for name, value in facts.items():
             typer.echo(f"{name:14} {value}")
+        _print(tiers)
         if not works:
             typer.echo("Set ANTHROPIC_API_KEY, or choose rehearsal = true in the configuration.")
     raise typer.Exit(0 if works else 1)
+
+
+def _tier(one: Inspected, client: ModelClient) -> Mapping[str, Any]:
+    tier, known = one.tier, one.facts
+    return {
+        "name": tier.name,
+        "model": tier.model,
+        "server": client.endpoint(tier),
+        "key": one.key,
+        "effort": tier.effort,
+        "maxTokens": tier.max_tokens,
+        "features": sorted(tier.features),
+        "lifecycle": known.lifecycle if known is not None else None,
+        "retires": known.retires.isoformat() if known is not None and known.retires else None,
+        "listed": known is not None,
+        "unlisted": one.unlisted or None,
+        "remarks": [remark.text for remark in one.remarks],
+    }
+
+
+def _print(tiers: Sequence[Mapping[str, Any]]) -> None:
+    typer.echo("tiers")
+    for tier in tiers:
+        key = "key" if tier["key"] else "no key"
+        effort = f", effort {tier['effort']}" if tier["effort"] else ""
+        knows = ", ".join(tier["features"]) or "plain messages"
+        said = tier["lifecycle"] or tier["unlisted"] or "not in the server's list"
+        typer.echo(f"  {tier['name']:10} {tier['model']} at {tier['server']} ({key}; {said})")
+        typer.echo(f"  {'':10} {tier['maxTokens']:,} tokens{effort}; knows {knows}")
+        for remark in tier["remarks"]:
+            typer.echo(f"  {'':10} {remark}")
 
 
 def _version(name: str) -> str | None:

@@ -51,7 +51,8 @@ class Situation:
     the probability per tier that its answer fails a free check and is re-run one up;
     tiers not named use 1 - accept. `blocked` maps a tier to why it cannot answer now.
     `fallback` lists, per tier, the tiers that may stand in for it, in order. `cap` is the
-    highest tier a repository's own file allows. `trial` is a uniform draw in [0, 1) when
+    highest tier a repository's own file allows. `opinion` is the tier that a second opinion
+    named, "none" where it was asked for in vain. `trial` is a uniform draw in [0, 1) when
     trials are on, else `None`.
     """
 
@@ -69,5 +70,6 @@ class Situation:
     blocked: Mapping[str, str] = field(default_factory=dict)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cap: str | None = None
+    opinion: str | None = None
     trial: float | None = None
     trial_share: float = 0.05

@@ -1,8 +1,10 @@
 """The body of a request, with what the tier's server understands and nothing else.
 
 Prompt caching hangs on breakpoints: everything up to one is kept by the server for the
-tier's model and read back at a fraction of the price. One stands after the system text, one
-after the newest answer of a conversation, where the next turn's prefix will end.
+tier's model and read back at a fraction of the price. One stands after the system text. A
+conversation that goes on has one after its newest answer, which the next turn surely repeats,
+and one after this turn, so that its context is read back too. A first turn has none: writing
+is dearer than sending, and most first turns have no second.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ def body(tier: Tier, prompt: Prompt, max_tokens: int) -> dict[str, Any]:
     if caching:
         system = [_marked(prompt.system, mark)]
         if len(messages) > 2:
-            messages[-2]["content"] = [_marked(messages[-2]["content"], mark)]
+            for message in messages[-2:]:
+                message["content"] = [_marked(message["content"], mark)]
     found: dict[str, Any] = {
         "model": tier.model,
         "max_tokens": max_tokens,

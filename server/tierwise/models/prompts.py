@@ -12,7 +12,7 @@ from typing import Final
 
 from tierwise.core.context import ContextItem, Pack
 from tierwise.core.request import EDITING, Action, Request
-from tierwise.models.call import Prompt, Turn
+from tierwise.models.call import CacheLife, Prompt, Turn
 
 _SYSTEM: Final = """\
 You are the coding assistant behind an editor. The operator's request stands in the \
@@ -60,7 +60,9 @@ _DEFAULTS: Final[dict[Action, str]] = {
 }
 
 
-def build(request: Request, pack: Pack, history: Sequence[Turn] = ()) -> Prompt:
+def build(
+    request: Request, pack: Pack, history: Sequence[Turn] = (), cache: CacheLife = "5m"
+) -> Prompt:
     """The prompt of a request: the system text, the turns so far, and this turn."""
     mark = hashlib.sha256("".join(i.text for i in pack.items).encode("utf-8", "replace"))
     tag = f"context-{mark.hexdigest()[:8]}"
@@ -68,7 +70,7 @@ def build(request: Request, pack: Pack, history: Sequence[Turn] = ()) -> Prompt:
     wish = request.instruction.strip() or _DEFAULTS[request.action]
     parts.append(f'<request action="{request.action}">\n{wish}\n</request>')
     system = f"{_SYSTEM}\n\n{_FORMS[request.action]}"
-    return Prompt(system, (*history, Turn("user", "\n\n".join(parts))))
+    return Prompt(system, (*history, Turn("user", "\n\n".join(parts))), cache)
 
 
 def wants_edit(action: Action) -> bool:

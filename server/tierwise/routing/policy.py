@@ -62,6 +62,7 @@ def decide(
             f"unsure: {_label(first)} {_percent(estimate.need[first])}, at least"
             f" {_percent(estimate.lower[first])}, {_percent(situation.confidence_target)} is asked",
         )
+    _opinion(draft, first, situation)
     propensity = _trial(draft, estimate, situation)
     _floors(draft, situation)
     routed = draft.tier
@@ -140,6 +141,25 @@ def moved(decision: Decision, to: str, cause: Cause, step: Step, text: str) -> D
     )
 
 
+def _opinion(draft: _Draft, first: str, situation: Situation) -> None:
+    """What a second opinion changes: between the point estimate's tier and the top, never below.
+
+    So whoever might steer it with words gets at most what the offline estimate took for the
+    likeliest, and an opinion that did not come leaves the tier where uncertainty put it.
+    """
+    said = situation.opinion
+    if said is None:
+        return
+    if said not in situation.ladder:
+        draft.say("route", "the second opinion did not come, so the tier stays")
+        return
+    tier = situation.ladder.higher(first, said)
+    text = f"second opinion: {_label(said)}"
+    if tier != said:
+        text += f", but the estimate says {_label(first)}"
+    draft.move(tier, "routed" if tier == first else "uncertain", "route", text)
+
+
 def _trial(draft: _Draft, estimate: Estimate, situation: Situation) -> float:
     """A trial one tier down, where the operator allowed it and a downgrade is tolerable."""
     if situation.trial is None:
@@ -185,9 +205,15 @@ def _thread(draft: _Draft, estimate: Estimate, situation: Situation) -> None:
     if ladder.rank(warm.tier) < ladder.rank(draft.tier):
         return
     stay, leave = warm.remaining_cost.get(warm.tier), warm.remaining_cost.get(draft.tier)
-    if stay is None or leave is None or stay >= leave:
-        return
     turns = warm.break_even_turns.get(draft.tier)
+    if stay is None or leave is None or stay >= leave:
+        if turns is not None:
+            draft.say(
+                "thread",
+                f"leaving {_label(warm.tier)}'s {warm.prefix_tokens:,} cached tokens pays after"
+                f" {turns} {'turn' if turns == 1 else 'turns'}",
+            )
+        return
     after = f"; leaving pays after {turns} turns" if turns is not None else ""
     draft.move(
         warm.tier,

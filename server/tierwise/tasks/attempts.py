@@ -27,7 +27,7 @@ from tierwise.models.call import (
 )
 from tierwise.models.stream import coalesced
 from tierwise.routing import policy
-from tierwise.tasks import failover
+from tierwise.tasks import failover, threads
 from tierwise.tasks.failover import Course
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -108,7 +108,8 @@ async def _attempt(course: Course) -> Result:
     finally:
         if trace.first_token_ms is not None:
             _took(course, trace.first_token_ms)
-        await asyncio.shield(_settle(task, reservation, trace, world))
+        await asyncio.shield(settle(task, reservation, trace, world))
+    task.last_usage = result.usage
     if not task.rehearsal:
         world.breakers.succeeded(tier.place, world.monotonic())
     return result
@@ -138,10 +139,18 @@ async def _call(
 
 
 def _prompt(task: Task, world: World) -> Prompt:
+    """What is sent: this turn's context without what the conversation's history still holds."""
     pack = task.pack
     assert pack is not None, "context is collected before anything is asked"
     asked = replace(task.request, instruction=task.wish)
-    prompt = prompts.build(asked, pack, world.threads.history(task.conversation_id))
+    thread = world.threads.find(task.conversation_id)
+    if thread is None:
+        prompt = prompts.build(asked, pack)
+    else:
+        fresh = thread.fresh(pack, world.may_go)
+        history = thread.turns(world.may_go)
+        prompt = prompts.build(asked, fresh, history, thread.life)
+        task.sent = threads.sent(prompt.turns[-1].text, fresh)
     if world.config.content_keep_days > 0:
         world.content.put(task.id, "sent.md", prompt.text)
     return prompt
@@ -182,7 +191,7 @@ async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Rese
     return reservation
 
 
-async def _settle(task: Task, reservation: Reservation, trace: Trace, world: World) -> None:
+async def settle(task: Task, reservation: Reservation, trace: Trace, world: World) -> None:
     """Book what an attempt used. Never lets its own failure hide the call's."""
     try:
         if not trace.sent:

@@ -64,6 +64,7 @@ class TaskEngine:
         """Answer a chat turn; raises the task's error where it fails."""
         conversation = params.conversation_id or uuid.uuid4().hex[:12]
         thread = self.world.threads.open(conversation)
+        thread.asked(self.world.now_ms())
         if thread.asks_again(params.prompt):
             thread.reasks += 1
             if thread.task_ids and thread.task_ids[-1] in self.tasks:
@@ -347,12 +348,8 @@ class TaskEngine:
             if task not in self._recent:
                 self._recent.appendleft(task)
             asyncio.get_running_loop().call_later(SHOWN_AFTER, self._idle, task)
-        if task.state == "answered" and task.conversation_id is not None:
-            thread = self.world.threads.open(task.conversation_id)
-            if task.id not in thread.task_ids:
-                used = task.usage.prompt_tokens + task.usage.output_tokens
-                tier, now = task.decision.answering, self.world.monotonic()
-                thread.said(task.id, task.wish, task.text, tier, used, now)
+        if task.state in ("answered", "proposed"):
+            self.world.threads.answered(task, self.world.now_ms())
         self.world.listener.task_changed(task.view())
         self.push_status()
 

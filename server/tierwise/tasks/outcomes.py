@@ -26,8 +26,6 @@ class Outcomes:
         self.world.journal.outcome(
             Outcome(task.id, kind, self.world.now_ms(), task.decision.answering, value, after_ms)
         )
-        thread = (
-            self.world.threads.threads.get(task.conversation_id) if task.conversation_id else None
-        )
+        thread = self.world.threads.find(task.conversation_id)
         if thread is not None and kind in ("discarded", "undone"):
             thread.rejected += 1

@@ -35,8 +35,13 @@ class Routed:
 
 
 def route(request: Request, scene: Scene, world: World, task: Task | None = None) -> Routed:
-    """Decide a request. A router that raises is not an outage: the top tier, and says so."""
-    facts = situation(request, scene, world, task)
+    """Decide a request on the facts of now."""
+    return again(request, scene, world, situation(request, scene, world, task))
+
+
+def again(request: Request, scene: Scene, world: World, facts: Situation) -> Routed:
+    """Decide a request on given facts. A router that raises is not an outage: the top tier,
+    and it says so."""
     try:
         signals = measure(request, scene, world)
         found = estimate(signals, world)
@@ -115,12 +120,13 @@ def _warm(task: Task | None, world: World) -> WarmThread | None:
     """What a conversation's warm prompt cache is worth, None outside of one."""
     if task is None or task.conversation_id is None:
         return None
-    thread = world.threads.threads.get(task.conversation_id)
+    thread = world.threads.find(task.conversation_id)
     if thread is None or thread.last_tier is None:
         return None
-    prefix = Prefix(thread.prefix_tokens, thread.warm(world.monotonic()))
-    if thread.last_tier not in prefix.warm:
+    warm = thread.warm(world.now_ms())
+    if thread.last_tier not in warm:
         return None
+    prefix = Prefix(warm[thread.last_tier], frozenset(warm))
     return warm_thread(thread.last_tier, prefix, world.ladder, world.prices, world.clock())
 
 

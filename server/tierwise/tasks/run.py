@@ -10,7 +10,7 @@ import asyncio
 import logging
 
 from tierwise.core.errors import BudgetPaused, TierwiseError
-from tierwise.tasks import admission, attempts, failover, materials, routing
+from tierwise.tasks import admission, attempts, failover, materials, opinion, routing
 from tierwise.tasks.refresh import refresh
 from tierwise.tasks.task import OVER, Task
 from tierwise.tasks.world import World
@@ -53,7 +53,7 @@ async def _once(task: Task, world: World) -> None:
     refresh(task, world.documents)
     admission.require(task, world)
     task.pack = await materials.collect(task, world)
-    routed = routing.route(task.request, task.scene, world, task)
+    routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
     world.client.require_key(world.tier(task.decision.answering))

@@ -19,6 +19,7 @@ from tierwise.core.money import Usage
 from tierwise.core.request import Request
 from tierwise.core.situation import Situation
 from tierwise.core.views import StreamKind, StreamView, Switch, TaskState, TaskView
+from tierwise.tasks.threads import Sent
 
 _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "routing": frozenset({"paused", "running", "cancelled", "failed"}),
@@ -115,6 +116,10 @@ class Task:
     """How many model calls its present run has made."""
     due: float = 0.0
     """When its present run must have ended, in monotonic seconds."""
+    sent: Sent | None = None
+    """The turn as it went out, where a conversation may keep it."""
+    last_usage: Usage = field(default_factory=Usage)
+    """What the call that answered used."""
     switches: tuple[Switch, ...] = ()
     situation: Situation | None = None
     """The facts its decision was taken on, for what is decided later in the same run."""

@@ -1,84 +1,166 @@
-"""Conversations: what was said, by which tier, and what the operator made of it."""
+"""Conversations: what was said, by which tier, and what each tier's prompt cache holds of it.
+
+Turns are kept as text alone: what a model thought is bound to it and to the conversation, so
+it is never kept, and every tier gets the history rebuilt from the same words. The context of
+a turn stays in the history as it was sent, so that the next turn reads it back from the
+cache instead of sending it anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Final
 
+from tierwise.core.context import ContextItem, Pack
+from tierwise.core.money import Usage
 from tierwise.core.request import ThreadState
-from tierwise.models.call import Turn
+from tierwise.models.call import CacheLife, Turn
 
 _SAME: Final = 0.8
 """Share of equal characters from which a prompt counts as asking the same thing again."""
 _COMPARE: Final = 400
 """Characters compared for that; the head of a prompt says what is asked."""
-CACHE_LIVES: Final = 300.0
-"""Seconds a prompt cache is kept after it was last read (the interface's 5-minute kind)."""
+LIVES_MS: Final[dict[CacheLife, int]] = {"5m": 300_000, "1h": 3_600_000}
+"""Milliseconds a prompt cache is kept after it was last read, by its kind."""
 MAX_TURNS: Final = 60
-"""Turns kept per conversation, so that a day-long chat does not grow for ever."""
+MAX_CHARS: Final = 240_000
+"""What a history may hold, about 80,000 tokens: below the prompt length at which prices rise.
+Beyond either bound the older half goes, since every change at the front costs the cache."""
+_AGAIN: Final = frozenset(("file", "related", "imports", "symbol", "diff"))
+"""Kinds of context that need not be sent again while the history holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The operator's turn as it went out, with the paths and digests of the context in it."""
+
+    text: str
+    paths: tuple[str, ...]
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn and its answer. `sent` is the turn as it was sent, empty where only the prompt
+    may be kept; `paths` and `digests` are of the context in it."""
+
+    task_id: str
+    prompt: str
+    answer: str
+    tier: str
+    sent: str = ""
+    paths: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """What a tier's prompt cache holds: tokens, and until when (UTC milliseconds)."""
+
+    tokens: int
+    until_ms: int
 
 
 @dataclass
 class Thread:
-    """A conversation. Turns alternate operator and assistant; `task_ids` name the answers."""
+    """A conversation."""
 
     id: str
-    turns: list[Turn] = field(default_factory=list)
-    task_ids: list[str] = field(default_factory=list)
-    last_tier: str | None = None
+    said: list[Said] = field(default_factory=list)
     reasks: int = 0
     rejected: int = 0
-    prefix_tokens: int = 0
-    cached: dict[str, float] = field(default_factory=dict)
-    """Tiers with the prefix in their prompt cache, and when (monotonic seconds) it was read."""
+    cached: dict[str, Cached] = field(default_factory=dict)
+    latest_ms: int = 0
+    life: CacheLife = "5m"
+
+    @property
+    def task_ids(self) -> Sequence[str]:
+        """The tasks that answered, in order."""
+        return [said.task_id for said in self.said]
+
+    @property
+    def last_tier(self) -> str | None:
+        """The tier that answered last."""
+        return self.said[-1].tier if self.said else None
 
     def asks_again(self, prompt: str) -> bool:
         """Whether `prompt` is what was asked just before, more or less."""
-        asked = next((t.text for t in reversed(self.turns) if t.role == "user"), None)
-        if asked is None:
+        if not self.said:
             return False
-        a, b = " ".join(asked.split())[:_COMPARE], " ".join(prompt.split())[:_COMPARE]
+        a, b = (" ".join(text.split())[:_COMPARE] for text in (self.said[-1].prompt, prompt))
         return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= _SAME
 
     def state(self) -> ThreadState:
         """What the router may know of the thread: counts and the last tier."""
         return ThreadState(self.last_tier, self.reasks, self.rejected)
 
-    def warm(self, now: float) -> frozenset[str]:
-        """The tiers whose prompt cache still holds the conversation."""
-        return frozenset(tier for tier, at in self.cached.items() if now - at < CACHE_LIVES)
+    def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[Turn, ...]:
+        """The history as it is sent; context of a path that may no longer go is left out."""
+        found: list[Turn] = []
+        for said in self.said:
+            whole = bool(said.sent) and all(may_go(path) for path in said.paths)
+            found.append(Turn("user", said.sent if whole else said.prompt or "(no words)"))
+            found.append(Turn("assistant", said.answer))
+        return tuple(found)
 
-    def said(
-        self, task_id: str, prompt: str, answer: str, tier: str, tokens: int = 0, now: float = 0.0
-    ) -> None:
-        """Add a finished turn of so many tokens, prefix and answer together."""
-        self.prefix_tokens = max(self.prefix_tokens, tokens)
-        self.cached[tier] = now
-        self.turns += [Turn("user", prompt), Turn("assistant", answer)]
-        del self.turns[: max(0, len(self.turns) - 2 * MAX_TURNS)]
-        self.task_ids.append(task_id)
-        self.last_tier = tier
+    def fresh(self, pack: Pack, may_go: Callable[[str], bool] = lambda path: True) -> Pack:
+        """The pack without what the history already holds word for word."""
+        if pack.secrets:
+            return pack
+        held = {
+            digest
+            for said in self.said
+            if said.sent and all(may_go(path) for path in said.paths)
+            for digest in said.digests
+        }
+        items = tuple(
+            item for item in pack.items if item.kind not in _AGAIN or digest_of(item) not in held
+        )
+        return replace(pack, items=items)
+
+    def warm(self, now_ms: int) -> dict[str, int]:
+        """The tiers whose prompt cache holds the conversation, with the tokens it holds."""
+        return {tier: c.tokens for tier, c in self.cached.items() if now_ms < c.until_ms}
+
+    def asked(self, now_ms: int) -> None:
+        """A turn begins. Who paused longer than the short cache lives gets the long one."""
+        gap = now_ms - self.latest_ms if self.latest_ms else 0
+        if LIVES_MS["5m"] <= gap < LIVES_MS["1h"]:
+            self.life = "1h"
+
+    def answered(self, said: Said, usage: Usage, now_ms: int) -> None:
+        """Add a finished turn; its usage tells what the tier's cache holds of the thread."""
+        held = usage.cache_read_tokens + usage.cache_write_tokens
+        if held:
+            self.cached[said.tier] = Cached(held, now_ms + LIVES_MS[self.life])
+        else:
+            self.cached.pop(said.tier, None)
+        self.said.append(said)
+        self.latest_ms = now_ms
+        size = sum(len(s.sent or s.prompt) + len(s.answer) for s in self.said)
+        if len(self.said) > MAX_TURNS or size > MAX_CHARS:
+            del self.said[: (len(self.said) + 1) // 2]
+            self.cached.clear()
 
     def retract(self, task_id: str) -> None:
         """Forget the last answer, because it is regenerated."""
-        if self.task_ids and self.task_ids[-1] == task_id:
-            self.task_ids.pop()
-            del self.turns[-2:]
+        if self.said and self.said[-1].task_id == task_id:
+            self.said.pop()
 
 
-@dataclass
-class Threads:
-    """All conversations of this window."""
+def sent(text: str, pack: Pack) -> Sent | None:
+    """A turn as it went out. One with placeholders for secrets is not kept: its numbers mean
+    something else in the next turn."""
+    if pack.secrets:
+        return None
+    paths = tuple(dict.fromkeys(item.path for item in pack.items))
+    return Sent(text, paths, tuple(digest_of(item) for item in pack.items))
 
-    threads: dict[str, Thread] = field(default_factory=dict)
 
-    def open(self, conversation_id: str) -> Thread:
-        """The conversation of that id, begun if there is none."""
-        return self.threads.setdefault(conversation_id, Thread(conversation_id))
-
-    def history(self, conversation_id: str | None) -> Sequence[Turn]:
-        """The turns so far; empty for a task outside any conversation."""
-        thread = self.threads.get(conversation_id) if conversation_id else None
-        return tuple(thread.turns) if thread else ()
+def digest_of(item: ContextItem) -> str:
+    """What tells one piece of context from another: its place and its words."""
+    text = f"{item.kind}\0{item.path}\0{item.start_line}\0{item.end_line}\0{item.text}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]

@@ -23,9 +23,9 @@ from tierwise.routing.weights import Weights
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import Documents, Listener
+from tierwise.tasks.chats import Chats
 from tierwise.tasks.choices import Choices
 from tierwise.tasks.journal import Journal
-from tierwise.tasks.threads import Threads
 from tierwise.tasks.turns import Turns, Waits
 from tierwise.trust import Trust
 
@@ -58,8 +58,8 @@ class World:
     breakers: Breakers = field(default_factory=Breakers)
     latency: Latency = field(default_factory=Latency)
     choices: Choices = field(default_factory=Choices)
-    threads: Threads = field(default_factory=Threads)
     turns: Turns = field(init=False)
+    threads: Chats = field(init=False)
     proposals: Proposals = field(init=False)
     outcomes: Outcomes = field(init=False)
     watch: Watch = field(init=False)
@@ -74,6 +74,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.turns = Turns(lambda: self.config.parallel, waits)
+        self.threads = Chats(self.content, lambda: self.config.content_keep_days > 0)
 
     @property
     def ladder(self) -> Ladder:
@@ -95,6 +96,10 @@ class World:
         """The deadlines of a model call, in seconds."""
         t = self.config.timeouts
         return Deadlines(t.connect, t.first_event, t.between_events, t.attempt)
+
+    def may_go(self, path: str) -> bool:
+        """Whether a path as shown may still be sent; what was ignored since may not."""
+        return self.ignore.judge_shown(path).kind != "hard"
 
     def tier(self, name: str) -> Tier:
         """The tier of that name. Raises `UnknownTier`."""

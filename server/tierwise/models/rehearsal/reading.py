@@ -35,7 +35,8 @@ class Asked:
 
     @property
     def selection(self) -> Piece | None:
-        return next((p for p in self.pieces if p.kind == "selection"), None)
+        """The newest selection: a conversation may hold older ones."""
+        return next((p for p in reversed(self.pieces) if p.kind == "selection"), None)
 
 
 def read(text: str) -> Asked:

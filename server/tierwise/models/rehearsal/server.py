@@ -159,7 +159,7 @@ def _refuse(writer: asyncio.StreamWriter, fault: Fault) -> None:
 
 def _text(data: Mapping[str, Any], fault: Fault) -> tuple[str, str]:
     """The text of an answer and why it stops, within what was asked for."""
-    text = fault.text if fault.text is not None else answer(read(_last_user(data)))
+    text = fault.text if fault.text is not None else answer(read(_user_texts(data)))
     limit = int(data.get("max_tokens", 1024)) * int(CHARS_PER_TOKEN)
     return (text[:limit], "max_tokens") if len(text) > limit else (text, fault.stop_reason)
 
@@ -174,9 +174,10 @@ def _prompt_text(data: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
-def _last_user(data: Mapping[str, Any]) -> str:
-    messages = data.get("messages") or [{}]
-    return _flat(messages[-1].get("content", ""))
+def _user_texts(data: Mapping[str, Any]) -> str:
+    """Everything the operator's side said: context stays in the turn that first sent it."""
+    messages = data.get("messages") or []
+    return "\n".join(_flat(m.get("content", "")) for m in messages if m.get("role") == "user")
 
 
 def _flat(content: Any) -> str:

@@ -1,0 +1,70 @@
+"""Looking at the models behind the tiers: every place asked for its list, once per server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tierwise.core.errors import TierwiseError
+from tierwise.core.tiers import Ladder, Tier
+from tierwise.models import catalog
+from tierwise.models.catalog import ModelFacts, Remark
+from tierwise.models.client import ModelClient
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A place of a tier: what its server says of the model, and what to tell of it.
+
+    `unlisted` is why there is no list, empty where there is one.
+    """
+
+    tier: Tier
+    key: bool
+    facts: ModelFacts | None
+    remarks: tuple[Remark, ...]
+    unlisted: str = ""
+
+
+async def inspect(
+    ladder: Ladder, client: ModelClient, today: date, *, ask: bool = True, within: float = 5.0
+) -> Sequence[Inspected]:
+    """Every place of every tier. Without a key, or with `ask` off, the shipped table decides."""
+    lists: dict[tuple[str, str | None], tuple[ModelFacts, ...] | str] = {}
+    found = []
+    for tier in ladder:
+        for place in tier.places:
+            key = client.key(place)
+            where = (client.endpoint(place), key)
+            if where not in lists:
+                lists[where] = await _list(place, client, within) if ask and key else "not asked"
+            listed = lists[where]
+            known: tuple[ModelFacts, ...] = () if isinstance(listed, str) else listed
+            found.append(
+                Inspected(
+                    place,
+                    key is not None,
+                    catalog.find(place.model, known),
+                    catalog.judge(place, today, known),
+                    listed if isinstance(listed, str) else "",
+                )
+            )
+    return found
+
+
+def warnings(found: Sequence[Inspected]) -> Sequence[str]:
+    """What the operator should be told at the start, each sentence once."""
+    told = [r.text for one in found for r in one.remarks if r.level == "warning"]
+    return tuple(dict.fromkeys(told))
+
+
+async def _list(tier: Tier, client: ModelClient, within: float) -> tuple[ModelFacts, ...] | str:
+    try:
+        return await client.models(tier, within)
+    except TierwiseError as error:
+        log.info("no model list for %s (%s)", tier.name, error.name)
+        return error.message

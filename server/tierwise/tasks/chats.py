@@ -1,0 +1,108 @@
+"""All conversations of a window, kept as content so that they outlive it.
+
+A conversation is one file in the content folder, of the same kind and with the same end as
+everything kept there: `content_keep_days`, or `tierwise purge`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from tierwise.store.content import Content
+from tierwise.tasks.task import Task
+from tierwise.tasks.threads import Cached, Said, Sent, Thread
+
+log = logging.getLogger(__name__)
+
+FILE: Final = "thread.json"
+VERSION: Final = 1
+KEPT: Final = 50
+"""Conversations held in memory; older ones are read back when they are continued."""
+
+
+@dataclass
+class Chats:
+    """The conversations. `keeps` tells whether anything may be kept beyond this process."""
+
+    content: Content
+    keeps: Callable[[], bool]
+    threads: dict[str, Thread] = field(default_factory=dict)
+
+    def find(self, conversation_id: str | None) -> Thread | None:
+        """A conversation that was begun, in this window or before."""
+        if conversation_id is None:
+            return None
+        found = self.threads.get(conversation_id)
+        if found is None and (found := self._read(conversation_id)) is not None:
+            self._hold(found)
+        return found
+
+    def open(self, conversation_id: str) -> Thread:
+        """The conversation of that id, begun if there is none."""
+        found = self.find(conversation_id)
+        if found is None:
+            found = Thread(conversation_id)
+            self._hold(found)
+        return found
+
+    def answered(self, task: Task, now_ms: int) -> None:
+        """A turn of a conversation has its answer: it becomes history, once."""
+        if task.conversation_id is None:
+            return
+        thread = self.open(task.conversation_id)
+        if task.id in thread.task_ids:
+            return
+        kept = task.sent or Sent("", (), ())
+        said = Said(
+            task.id, task.wish, task.text, task.decision.answering,
+            kept.text, kept.paths, kept.digests,
+        )  # fmt: skip
+        thread.answered(said, task.last_usage, now_ms)
+        self._keep(thread)
+
+    def _keep(self, thread: Thread) -> None:
+        if self.keeps():
+            text = json.dumps({"version": VERSION, **asdict(thread)}, ensure_ascii=False)
+            self.content.put(_key(thread.id), FILE, text)
+
+    def _hold(self, thread: Thread) -> None:
+        self.threads[thread.id] = thread
+        if self.keeps() and len(self.threads) > KEPT:
+            del self.threads[next(iter(self.threads))]
+
+    def _read(self, conversation_id: str) -> Thread | None:
+        text = self.content.get(_key(conversation_id), FILE) if self.keeps() else None
+        if text is None:
+            return None
+        try:
+            return _thread(json.loads(text), conversation_id)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            log.warning("a kept conversation cannot be read; it begins anew")
+            return None
+
+
+def _thread(data: dict[str, Any], conversation_id: str) -> Thread:
+    if data["version"] != VERSION or data["id"] != conversation_id:
+        raise ValueError("another conversation")
+    return Thread(
+        id=conversation_id,
+        said=[
+            Said(**{**said, "paths": tuple(said["paths"]), "digests": tuple(said["digests"])})
+            for said in data["said"]
+        ],
+        reasks=int(data["reasks"]),
+        rejected=int(data["rejected"]),
+        cached={tier: Cached(**held) for tier, held in data["cached"].items()},
+        latest_ms=int(data["latest_ms"]),
+        life="1h" if data["life"] == "1h" else "5m",
+    )
+
+
+def _key(conversation_id: str) -> str:
+    """A folder name of its own for every id, whatever a client chose as one."""
+    return "chat-" + hashlib.sha256(conversation_id.encode("utf-8", "replace")).hexdigest()[:24]

@@ -1,0 +1,105 @@
+"""Asking for a second opinion where the router is unsure, if the operator switched it on.
+
+A call like any other: reserved, settled, in the task's sum. It has 800 ms; late, failing or
+odd means the offline decision, which then stands high. The policy bounds what it may do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Final
+
+from tierwise.budget.reserve import Ask
+from tierwise.core.decision import Decision
+from tierwise.core.errors import TierwiseError
+from tierwise.core.tiers import Tier
+from tierwise.models import opinion
+from tierwise.models.call import Deadlines, Finished, Prompt, Trace
+from tierwise.routing import instruction
+from tierwise.tasks import attempts, routing
+from tierwise.tasks.routing import Routed
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+WITHIN: Final = 0.8
+"""Seconds from asking to the answer, reservation included."""
+
+
+async def second(task: Task, routed: Routed, world: World) -> Routed:
+    """The decision, taken again with a second opinion where one is wanted and comes in time."""
+    tier = world.tier(world.ladder.cheapest)
+    if not _wanted(task, routed.decision, tier, world):
+        return routed
+    named = await _ask(task, replace(tier, effort="low"), world)
+    situation = replace(routed.situation, opinion=named or "none")
+    return routing.again(task.request, task.scene, world, situation)
+
+
+def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:
+    """Only where it could change something, and where the cheapest tier can be asked at all."""
+    return (
+        world.config.second_opinion == "uncertain"
+        and not task.rehearsal
+        and not decision.explicit
+        and decision.first != decision.routed
+        and any(reason.step == "route" for reason in decision.reasons)
+        and world.money.level != "paused"
+        and world.breakers.state(tier.place, world.monotonic()) == "closed"
+        and world.client.key(tier) is not None
+    )
+
+
+async def _ask(task: Task, tier: Tier, world: World) -> str | None:
+    """The tier that was named, None where nothing usable came in time."""
+    asked = instruction.read(task.wish)
+    prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.ladder)
+    task.say("asking for a second opinion")
+    try:
+        async with asyncio.timeout(WITHIN):
+            answer = await _call(task, tier, prompt, world)
+    except TimeoutError:
+        log.info("task %s: the second opinion was late", task.id)
+        return None
+    except TierwiseError as error:
+        log.info("task %s: no second opinion (%s)", task.id, error.name)
+        return None
+    return opinion.read(answer, world.ladder)
+
+
+async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
+    task.attempts += 1
+    reservation = await world.purse.reserve(
+        Ask(
+            task_id=task.id,
+            request_id=f"{task.id}:opinion:{task.attempts}",
+            tier=tier,
+            prompt=prompt.text,
+            action="opinion",
+            language=None,
+            max_tokens=opinion.MAX_TOKENS,
+            project=world.project,
+            allowed=task.allowed,
+        )
+    )
+    world.money.running(reservation.id)
+    trace = Trace()
+    try:
+        events = world.client.stream(
+            tier,
+            prompt,
+            max_tokens=reservation.max_tokens,
+            deadlines=Deadlines(attempt=WITHIN),
+            trace=trace,
+        )
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event.result.text
+        return ""
+    finally:
+        await asyncio.shield(attempts.settle(task, reservation, trace, world))

@@ -67,6 +67,7 @@ fit: $(DEV) ## Fit the router's weights from the shared data
 
 bench: $(DEV) ## Measure the server beside a bare one, and the ledger
 	@$(BIN)/python -m tests.bench.bench_server
+	@$(BIN)/python -m tests.bench.bench_streams
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 
 soak: $(DEV) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes

@@ -24,6 +24,7 @@ from tierwise.routing import weights
 from tierwise.store import overrides, samples
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
+from tierwise.tasks import catalog
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.choices import Choices, Kept
 from tierwise.tasks.engine import TaskEngine
@@ -47,6 +48,7 @@ class Application(TaskEngine):
     """The configuration without the repository's file: the operator's word on money."""
     rehearsal_server: RehearsalServer | None = None
     told: set[str]
+    _checking: asyncio.Task[None] | None = None
 
     async def started(self) -> None:
         """Open the ledger, take over earlier choices, start the watch on money."""
@@ -64,6 +66,7 @@ class Application(TaskEngine):
             world.listener.notice("error", error.message)
         await asyncio.to_thread(world.content.purge, world.config.content_keep_days or 0)
         await self._rehearse()
+        self._checking = asyncio.get_running_loop().create_task(self._check_models())
         world.money.start()
         await world.money.refresh()
         self.push_status()
@@ -90,9 +93,26 @@ class Application(TaskEngine):
 
     async def close(self) -> None:
         """Settle everything, then stop the rehearsal server."""
+        if self._checking is not None:
+            self._checking.cancel()
         await super().close()
         if self.rehearsal_server is not None:
             await self.rehearsal_server.close()
+
+    async def _check_models(self) -> None:
+        """Say which models are gone, leaving or misspelt, before a task fails on one."""
+        world = self.world
+        if world.rehearsal:
+            return
+        try:
+            found = await catalog.inspect(world.ladder, world.client, world.clock().date())
+        except Exception:
+            log.exception("the models could not be looked at")
+            return
+        for text in catalog.warnings(found):
+            if text not in self.told:
+                self.told.add(text)
+                world.listener.notice("warning", text)
 
     async def _rehearse(self) -> None:
         if self.world.rehearsal and self.rehearsal_server is None:

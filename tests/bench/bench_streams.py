@@ -58,9 +58,9 @@ async def first_delta(rpc: Rpc, model: Loopback, times: int) -> list[float]:
 
 def _first_delta(rpc: Rpc, since: int) -> float | None:
     for message in rpc.received[since:]:
-        if message.get("method") == "tierwise/chat/didStream":
-            if message["params"]["kind"] == "delta":
-                return time.perf_counter()
+        streams = message.get("method") == "tierwise/chat/didStream"
+        if streams and message["params"]["kind"] == "delta":
+            return time.perf_counter()
     return None
 
 

@@ -43,6 +43,11 @@ class Loopback:
         found: list[dict[str, Any]] = self._call("/_requests")["requests"]
         return found
 
+    def began(self) -> list[float]:
+        """When the first event of each stream left, on the clock of `time.perf_counter`."""
+        found: list[float] = self._call("/_requests")["began"]
+        return found
+
     def faults(self, **settings: Any) -> None:
         """Tell it which faults to have."""
         self._call("/_faults", settings)

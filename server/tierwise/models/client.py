@@ -127,8 +127,9 @@ class ModelClient:
         async with self._translated(tier, trace):
             try:
                 async with asyncio.timeout(within):
-                    page = await sdk_client.models.list(limit=1000, timeout=within)
-                    return tuple([ModelFacts.of(m.to_dict()) async for m in page])
+                    # As it is: the SDK's own types cost a tenth of a second to build.
+                    answer = await sdk_client.get("/v1/models?limit=1000", cast_to=object)
+                    return tuple(ModelFacts.of(entry) for entry in answer["data"])
             except TimeoutError:
                 raise failure("timeout", tier, sent=False, seconds=within) from None
 

@@ -65,9 +65,10 @@ async def test_a_conversation_is_read_back_from_the_cache(server: RehearsalServe
     said = (Turn("user", "a" * 3000), Turn("assistant", "b" * 3000))
     first = Prompt("system", (*said, Turn("user", "next")))
     second = Prompt(
-        "system", (*said, Turn("user", "next"), Turn("assistant", "c"), Turn("user", "d"))
+        "system",
+        (*said, Turn("user", "next"), Turn("assistant", "c" * 300), Turn("user", "d" * 300)),
     )
-    for prompt, read, written in ((first, 0, 2002), (second, 2002, 2)):
+    for prompt, read, written in ((first, 0, 2004), (second, 2004, 200)):
         end = (await stream(server, prompt))[-1]
         assert isinstance(end, Finished)
         assert end.result.usage.cache_read_tokens == read

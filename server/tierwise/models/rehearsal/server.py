@@ -88,6 +88,7 @@ class RehearsalServer:
                 http.reply(writer, 200, {"ok": True})
             case _, "/_requests":
                 found = {"requests": self.requests, "cancelled": self.cancelled}
+                found["began"] = self.began
                 http.reply(writer, 200, found)
             case "GET", "/v1/models":
                 http.reply(writer, 200, catalog.listing())

@@ -1,0 +1,171 @@
+"""Conversations: the cache as the server tells it, switching weighed, a life beyond restarts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest_asyncio
+from tests.support.window import CODE, Window
+
+from tierwise.core.context import ContextItem, Pack
+from tierwise.core.money import Usage
+from tierwise.models.rehearsal.faults import Fault
+from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.tasks.api import ChatParams, ChatReply, Location
+from tierwise.tasks.threads import LIVES_MS, MAX_CHARS, Said, Thread, sent
+
+Open = Callable[..., Awaitable[Window]]
+BIG = CODE + "".join(f"def more{n}(a):\n    return a * {n}\n\n\n" for n in range(120))
+
+
+@pytest_asyncio.fixture
+async def model() -> AsyncIterator[RehearsalServer]:
+    server = await RehearsalServer().start()
+    yield server
+    await server.close()
+
+
+@pytest_asyncio.fixture
+async def window(tmp_path: Path, model: RehearsalServer) -> AsyncIterator[Open]:
+    opened: list[Window] = []
+
+    async def start(config: str = "") -> Window:
+        opened.append(await Window.open(tmp_path, model, config))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        await one.close()
+
+
+async def say(w: Window, prompt: str, **more: object) -> ChatReply:
+    uri = w.papers.put("big.py", BIG)
+    params = ChatParams(prompt, conversation_id="c", references=(Location(uri),), **more)  # type: ignore[arg-type]
+    return await w.app.chat(params)
+
+
+async def test_a_file_is_sent_once_and_read_back_from_the_cache(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    replies = [await say(w, f"question {n} about it", tier="sonnet") for n in range(3)]
+    first, second, third = model.requests
+    assert "more119" in str(first["messages"][-1])
+    assert "more119" not in str(second["messages"][-1]), "the history holds it"
+    assert "more119" in str(second["messages"][0])
+    assert second["messages"][0]["content"] == first["messages"][0]["content"]
+    assert "cache_control" not in str(first["messages"]), "most first turns have no second"
+    assert replies[1].usage.cache_write_tokens > 1_000
+    assert replies[2].usage.cache_read_tokens > 1_000
+    assert replies[2].usage.input_tokens < 500
+    assert [m["role"] for m in third["messages"]] == ["user", "assistant"] * 2 + ["user"]
+
+
+async def test_staying_on_a_warm_dearer_tier_is_weighed_and_the_break_even_is_said(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    thread = w.app.world.threads.open("c")
+    now = w.app.world.now_ms()
+    routed = (await say(w, "what is a list?")).decision.routed
+    for held, leaves in ((60_000, False), (600, True)):
+        usage = Usage(cache_read_tokens=held)
+        thread.answered(Said(f"t{held}", "design it", "so", "opus"), usage, now)
+        decision = (await say(w, f"what is a list of {held}?")).decision
+        (reason,) = [r.text for r in decision.reasons if r.step == "thread"]
+        assert decision.routed == routed != "opus"
+        assert decision.answering == (routed if leaves else "opus")
+        assert f"{held:,} cached tokens" in reason
+        assert re.search(r"pays after \d+ turn", reason), "the break-even is said either way"
+    chosen = await say(w, "what is a tuple?", tier="haiku")
+    assert chosen.decision.answering == "haiku", "an explicit choice is never weighed away"
+
+
+async def test_a_conversation_goes_on_after_a_restart(window: Open, model: RehearsalServer) -> None:
+    model.faults.default = Fault(text="first answer")
+    w = await window()
+    await say(w, "remember the number 41", tier="sonnet")
+    await w.close()
+    model.faults.default = Fault(text="second answer")
+    again = await window()
+    await say(again, "and one more", tier="opus")
+    messages = model.requests[-1]["messages"]
+    assert "remember the number 41" in str(messages[0])
+    assert "first answer" in str(messages[1])
+    assert again.app.world.threads.open("c").task_ids != []
+    (kept,) = (w.app.world.content.folder).glob("chat-*/thread.json")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    again.app.world.content.purge()
+    await again.close()
+    fresh = await window()
+    assert fresh.app.world.threads.find("c") is None, "purged is gone"
+
+
+async def test_nothing_is_kept_where_nothing_may_be(window: Open, model: RehearsalServer) -> None:
+    w = await window("content_keep_days = 0\n")
+    await say(w, "hello")
+    await say(w, "hello again, differently")
+    assert len(model.requests[-1]["messages"]) == 3, "while the server lives it is remembered"
+    assert not list(w.app.world.content.folder.glob("chat-*"))
+
+
+async def test_what_was_ignored_since_is_not_sent_again(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    await say(w, "question one about it")
+    assert "a * 119" in str(model.requests[-1])
+    (w.papers.root / ".tierwiseignore").write_text("big.py\n", encoding="utf-8")
+    await w.app.chat(ChatParams("question two, else", conversation_id="c"))
+    assert "a * 119" not in str(model.requests[-1])
+    assert "question one" in str(model.requests[-1])
+
+
+def said(n: int, tier: str = "haiku", text: str = "x") -> Said:
+    return Said(f"t{n}", f"prompt {n}", text, tier)
+
+
+def test_the_cache_is_what_the_server_said_and_no_longer_than_it_lives() -> None:
+    thread = Thread("c")
+    thread.answered(said(1), Usage(input_tokens=900), 1_000)
+    assert thread.warm(1_000) == {}, "nothing was cached"
+    thread.answered(said(2, "opus"), Usage(cache_read_tokens=600, cache_write_5m_tokens=300), 2_000)
+    assert thread.warm(2_000 + LIVES_MS["5m"] - 1) == {"opus": 900}
+    assert thread.warm(2_000 + LIVES_MS["5m"]) == {}
+
+
+def test_who_pauses_long_gets_the_long_cache() -> None:
+    thread = Thread("c")
+    thread.asked(0)
+    thread.answered(said(1), Usage(cache_write_5m_tokens=900), 10_000)
+    thread.asked(100_000)
+    assert thread.life == "5m"
+    thread.asked(10_000 + LIVES_MS["5m"])
+    assert thread.life == "1h"
+    thread.answered(said(2), Usage(cache_write_1h_tokens=900), 400_000)
+    assert thread.warm(400_000 + LIVES_MS["1h"] - 1) == {"haiku": 900}
+
+
+def test_a_history_is_cut_by_halves_and_its_cache_with_it() -> None:
+    thread = Thread("c")
+    for n in range(20):
+        text = "y" * (MAX_CHARS // 16)
+        thread.answered(said(n, text=text), Usage(cache_write_5m_tokens=900), n)
+        assert sum(len(t.text) for t in thread.turns()) <= MAX_CHARS * 1.1
+    assert thread.said[-1].task_id == "t19"
+    assert thread.turns()[0].role == "user"
+
+
+def test_a_turn_with_secrets_is_kept_without_its_context() -> None:
+    item = ContextItem("file", "a.py", "python", 1, 1, "key = {{SECRET_1}}", 9)
+    assert sent("text", Pack((item,), secrets=(("{{SECRET_1}}", "s"),))) is None
+    kept = sent("text", Pack((item,)))
+    assert kept is not None
+    thread = Thread("c")
+    thread.answered(Said("t", "p", "a", "haiku", kept.text, kept.paths, kept.digests), Usage(), 1)
+    assert thread.fresh(Pack((item,))).items == ()
+    assert thread.fresh(Pack((item,), secrets=(("{{SECRET_1}}", "s"),))).items == (item,)
+    assert thread.fresh(Pack((item,)), lambda path: False).items == (item,)
+    assert thread.turns(lambda path: False)[0].text == "p"

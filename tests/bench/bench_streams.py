@@ -44,7 +44,7 @@ async def first_delta(rpc: Rpc, model: Loopback, times: int) -> list[float]:
 
     Both processes read the same monotonic clock, so the two times can be compared.
     """
-    model.faults(default={"text": "word " * 40, "delay": 0.02})
+    model.faults(default={"text": "word " * 40})
     found = []
     for n in range(times):
         seen = len(rpc.received)

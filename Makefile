@@ -58,6 +58,13 @@ format: $(DEV) ## Format everything
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
+.PHONY: vsix
+vsix: $(DEV) $(NODE) ## Build vscode-client/tierwise.vsix, which carries the server
+	@rm -rf $(CLIENT)/server && mkdir -p $(CLIENT)/server
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w $(CLIENT)/server .
+	@cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies -o tierwise.vsix >/dev/null
+	@ls -l $(CLIENT)/tierwise.vsix
+
 .PHONY: types
 types: $(DEV) ## Make the VS Code client's message types from the server's
 	@$(BIN)/python -m tierwise.lsp.typescript > $(CLIENT)/src/server/messages.ts
@@ -79,4 +86,4 @@ fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000
 
 clean: ## Remove everything the other targets made
-	rm -rf $(VENV) .tools $(CLIENT)/node_modules $(CLIENT)/dist
+	rm -rf $(VENV) .tools $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/server

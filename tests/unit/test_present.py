@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -78,6 +79,32 @@ def test_every_state_fits_lens_and_status(
     for offer in offers(view, DEFAULT_LADDER):
         assert len(offer.title) <= MAX_TITLE
         assert offer.command.startswith("tierwise.")
+
+
+def test_a_proposal_says_when_its_file_changed_and_how_much_apply_applies() -> None:
+    view = TaskView("t1", "edit", "proposed", HAIKU, edit_id="e1")
+    assert headline(view, stale=True) == "File changed"
+    stale = [offer.title for offer in offers(view, DEFAULT_LADDER, stale=True)]
+    assert stale == ["Re-run", "Discard"]
+    assert offers(view, DEFAULT_LADDER, hunks=1)[0].title == "Apply"
+    assert offers(view, DEFAULT_LADDER, hunks=2)[0].title == "Apply all"
+
+
+@pytest.mark.parametrize(
+    ("decision", "level", "text"),
+    [
+        (HAIKU, "ok", "Haiku"),
+        (UNSURE, "ok", "Opus · unsure"),
+        (YOU, "ok", "Opus ← Haiku · you"),
+        (YOU, "soft", "Opus ← Haiku · 80 %"),
+    ],
+)
+def test_the_status_of_a_running_task_says_what_moved_its_tier(
+    decision: Decision, level: Literal["ok", "soft"], text: str
+) -> None:
+    view = TaskView("t1", "edit", "running", decision)
+    money = {"day_limit": 5 * 10**9, "spent_today": 4 * 10**9}
+    assert status(StatusFacts(current=view, running=1, level=level, **money)).text == text
 
 
 @pytest.mark.parametrize(

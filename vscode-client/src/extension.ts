@@ -1,6 +1,8 @@
 /** The composition root: makes every part once and hands it what it needs. */
 import * as vscode from "vscode";
 import { commandUse, registerCommands, waysOn, type Parts } from "./commands";
+import { registerParticipant } from "./extras/participant";
+import { registerProvider } from "./extras/provider";
 import { HunkLenses } from "./preview/hunks";
 import { Preview } from "./preview/preview";
 import type { Session } from "./server/session";
@@ -51,6 +53,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     showHealth(session),
     tellHealth(session, log),
     registerCommands(parts),
+    registerParticipant(session, context),
+    registerProvider(session),
     session.onDidChangeTask(({ taskId, state, error }) => {
       if (state === "failed" && error !== undefined && tasks.isOurs(taskId)) void tell(error, waysOn(parts));
     }),

@@ -18,8 +18,10 @@ MAX_TITLE: Final = 48
 """Characters of a lens title; longer ones push code off a split screen."""
 
 
-def headline(view: TaskView) -> str:
+def headline(view: TaskView, *, stale: bool = False) -> str:
     """The first lens of a task: tier, confidence and state, at most `MAX_TITLE` characters."""
+    if stale and view.state == "proposed":
+        return "File changed"
     if view.state == "routing":
         return "Routing…"
     if view.state == "paused":
@@ -34,8 +36,13 @@ def headline(view: TaskView) -> str:
     return _fit(prefix + tier + word)
 
 
-def offers(view: TaskView, ladder: Ladder, *, stale: bool = False) -> Sequence[Offer]:
-    """What can be done with a task in its state, in the order it should stand on screen."""
+def offers(
+    view: TaskView, ladder: Ladder, *, stale: bool = False, hunks: int = 1
+) -> Sequence[Offer]:
+    """What can be done with a task in its state, in the order it should stand on screen.
+
+    `hunks` counts those of its proposal that are pending.
+    """
     task = {"taskId": view.task_id}
     edit = {"editId": view.edit_id}
     up = ladder.above(view.decision.answering)
@@ -63,7 +70,7 @@ def offers(view: TaskView, ladder: Ladder, *, stale: bool = False) -> Sequence[O
             ]
         case "proposed":
             return [
-                Offer("Apply", "tierwise.edit.apply", edit),
+                Offer("Apply all" if hunks > 1 else "Apply", "tierwise.edit.apply", edit),
                 Offer("Discard", "tierwise.edit.discard", edit),
                 Offer("Show diff", "tierwise.edit.showDiff", edit),
                 redo,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.money import dollars, percent, spent_of
@@ -126,8 +127,7 @@ def _task_text(view: TaskView, soft_share: float | None) -> str:
         case "routing":
             return "Routing…"
         case "running":
-            unsure = view.decision.cause == "uncertain"
-            return f"{tier} · {note(view.decision)}" if unsure else tier + share
+            return tier + (share or _why(view.decision, view.cause_note))
         case "proposed":
             return f"{tier} · preview"
         case "applied" | "partlyApplied":
@@ -136,6 +136,12 @@ def _task_text(view: TaskView, soft_share: float | None) -> str:
             return f"{tier} · {dollars(view.cost)}"
         case _:
             return view.state.capitalize()
+
+
+def _why(decision: Decision, said: str) -> str:
+    """A word on what moved the tier, where something did; a failover says so by itself."""
+    moved = decision.answering != decision.routed or decision.cause in ("uncertain", "override")
+    return f" · {note(decision, said)}" if moved and decision.cause != "failover" else ""
 
 
 def _fit(text: str) -> str:

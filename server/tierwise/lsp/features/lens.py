@@ -30,7 +30,8 @@ def register(server: Server) -> None:
             start = view.range.start if view.range is not None else Position(0, 0)
             line = Position(start.line, 0)
             where = server.docs.to_wire(uri, Range(line, line))
-            head = types.Command(title=present.headline(view), command="")
+            stale, _ = _pending(engine, view)
+            head = types.Command(title=present.headline(view, stale=stale), command="")
             found.append(types.CodeLens(range=where, command=head))
             found += [
                 types.CodeLens(range=where, command=convert.command(offer))
@@ -41,10 +42,16 @@ def register(server: Server) -> None:
 
 def offers(engine: Application, view: TaskView) -> list[Offer]:
     """What can be done with a task now; a stale proposal offers other things than a fresh one."""
-    stale = False
-    if view.state == "proposed" and view.edit_id is not None:
-        try:
-            stale = engine.edit(view.edit_id).stale
-        except UnknownEdit:
-            return []
-    return list(present.offers(view, engine.world.ladder, stale=stale))
+    stale, hunks = _pending(engine, view)
+    return list(present.offers(view, engine.world.ladder, stale=stale, hunks=hunks))
+
+
+def _pending(engine: Application, view: TaskView) -> tuple[bool, int]:
+    """Whether the text under a proposal changed, and how many of its hunks are pending."""
+    if view.state != "proposed" or view.edit_id is None:
+        return False, 0
+    try:
+        edit = engine.edit(view.edit_id)
+    except UnknownEdit:
+        return False, 0
+    return edit.stale, sum(1 for hunk in edit.hunks if hunk.state == "pending")

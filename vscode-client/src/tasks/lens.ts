@@ -48,10 +48,13 @@ export function lensMiddleware(use: CommandUse): Middleware {
   };
 }
 
+/** The head of a task's lenses does nothing by itself in the server's words; here it says why. */
 function withIcon(lens: vscode.CodeLens): vscode.CodeLens {
   const command = lens.command;
   if (command === undefined) return lens;
-  const icon = command.command === "" ? "circuit-board" : ICONS[command.command];
+  const head = command.command === "";
+  const icon = head ? "circuit-board" : ICONS[command.command];
   if (icon === undefined) return lens;
-  return new vscode.CodeLens(lens.range, { ...command, title: `$(${icon}) ${command.title}` });
+  const title = `$(${icon}) ${command.title}`;
+  return new vscode.CodeLens(lens.range, head ? { title, command: "tierwise.ui.why" } : { ...command, title });
 }

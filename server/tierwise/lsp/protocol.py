@@ -13,7 +13,7 @@ import itertools
 import json
 import logging
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from typing import Any, Final
 
@@ -204,6 +204,10 @@ class Protocol(LanguageServerProtocol):
                 self.refuse(data.id, INTERNAL, "The answer could not be written.")
             return
         self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def tell(self, method: str, params: Mapping[str, Any]) -> None:
+        """Send a notification whose params are plain data."""
+        self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
 
     def send_request(
         self,

@@ -76,8 +76,12 @@ class Server(LanguageServer):
         log.info("%s: %s", getattr(source, "__name__", source), type(error).__name__)
 
     def tell(self, method: str, params: Mapping[str, Any]) -> None:
-        """Send a notification of ours."""
-        self.protocol.notify(method, params)
+        """Send a notification of ours, whose params are plain data already.
+
+        A stream of an answer goes this way: the protocol library would make an object of a
+        generated class of every piece, and take it apart again.
+        """
+        self.protocol.tell(method, params)
 
     async def engine(self) -> Application:
         """The engine, once it is built."""

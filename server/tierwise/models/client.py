@@ -24,7 +24,7 @@ from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thin
 from tierwise.models.catalog import ModelFacts
 from tierwise.models.failure import classify, failure, refused_unbilled, retry_after_seconds
 from tierwise.models.reading import Reader
-from tierwise.models.watch import Watch
+from tierwise.models.watch import Watch, alarmed
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class ModelClient:
         sdk_client = await self._ready(tier)
         watch = Watch(tier, deadlines, trace)
         reader = Reader(tier, trace)
-        async with self._translated(tier, trace), _alarm(watch) as alarm:
+        async with self._translated(tier, trace), alarmed(watch) as alarm:
             trace.sent = True
             stream = await sdk_client.messages.create(
                 **body(tier, prompt, max_tokens), stream=True, timeout=_timeout(deadlines)
@@ -111,10 +111,9 @@ class ModelClient:
                     if isinstance(event, Finished):
                         break
                     if event is not None:
-                        # The alarm would go off in whoever reads this, were it left running.
-                        alarm.reschedule(None)
+                        alarm.held = True
                         yield event
-                    alarm.reschedule(asyncio.get_running_loop().time() + watch.left())
+                        alarm.held = False
                 else:
                     kind = str(stream.response.headers.get("content-type", ""))
                     raise reader.ended_early(kind)
@@ -198,18 +197,6 @@ class ModelClient:
         if isinstance(error, TypeError | ValueError) and trace.first_event_ms is None:
             return failure("bad_request", tier, sent=False, detail=type(error).__name__)
         return failure("bad_stream", tier, sent=True)
-
-
-@asynccontextmanager
-async def _alarm(watch: Watch) -> AsyncIterator[asyncio.Timeout]:
-    """One alarm for all deadlines of a call; going off is the failure the watch names."""
-    try:
-        async with asyncio.timeout(watch.left()) as alarm:
-            yield alarm
-    except TimeoutError:
-        if not alarm.expired():
-            raise
-        raise watch.late() from None
 
 
 def _timeout(deadlines: Deadlines) -> Any:

@@ -42,9 +42,11 @@ async def coalesced(
     due = 0.0
     try:
         while True:
-            timeout = max(0.0, due - loop.time()) if held else None
             try:
-                async with asyncio.timeout(timeout):
+                if held:
+                    async with asyncio.timeout(max(0.0, due - loop.time())):
+                        item = await queue.get()
+                else:
                     item = await queue.get()
             except TimeoutError:
                 yield Delta("".join(held))

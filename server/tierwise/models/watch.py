@@ -1,14 +1,25 @@
-"""The deadlines of one streamed call, as one alarm that is set anew with every event."""
+"""The deadlines of one streamed call, and the one alarm that keeps them.
+
+Events come by the thousand a second where many calls stream, so an event only notes its
+time: the alarm looks when the last known deadline has come, and sleeps on if it moved.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from tierwise.core.errors import ModelError
 from tierwise.core.tiers import Tier
 from tierwise.models.call import Deadlines, Trace
 from tierwise.models.failure import failure
+
+HELD_AGAIN: Final = 0.02
+"""Seconds until the alarm looks again at a call whose reader is busy."""
 
 
 @dataclass(slots=True)
@@ -56,3 +67,46 @@ class Watch:
         if d.first_token is not None and self.trace.first_token_ms is None:
             dues.append((self.began + d.first_token, "slow"))
         return dues
+
+
+class Alarm:
+    """Looks when the next deadline may have come. While `held` the call is in its reader's
+    hands, where the alarm must not go off."""
+
+    def __init__(self, watch: Watch, limit: asyncio.Timeout) -> None:
+        self.held = False
+        self._watch, self._limit = watch, limit
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(self._next(), self._look)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        left = self._watch.left()
+        if left <= 0 and not self.held:
+            self._limit.reschedule(self._loop.time())
+        else:
+            self._timer = self._loop.call_later(self._next(), self._look)
+
+    def _next(self) -> float:
+        """Seconds until the next look: an event may bring the deadline nearer, by so much."""
+        nearest = min(self._watch.left(), self._watch.deadlines.between_events)
+        return max(nearest, HELD_AGAIN) if self.held else nearest
+
+
+@asynccontextmanager
+async def alarmed(watch: Watch) -> AsyncIterator[Alarm]:
+    """Keep the deadlines of a call; a missed one is the failure the watch names."""
+    try:
+        async with asyncio.timeout(None) as limit:
+            alarm = Alarm(watch, limit)
+            try:
+                yield alarm
+            finally:
+                alarm.stop()
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise watch.late() from None

@@ -152,7 +152,10 @@ def _prompt(task: Task, world: World) -> Prompt:
         prompt = prompts.build(asked, fresh, history, thread.life)
         task.sent = threads.sent(prompt.turns[-1].text, fresh)
     if world.config.content_keep_days > 0:
-        world.content.put(task.id, "sent.md", prompt.text)
+        # Beside the call: a folder and a file on a busy disk would delay its first token.
+        asyncio.get_running_loop().run_in_executor(
+            None, world.content.put, task.id, "sent.md", prompt.text
+        )
     return prompt
 
 

@@ -25,7 +25,7 @@ from tierwise.models.call import (
     Thinking,
     Trace,
 )
-from tierwise.models.stream import coalesced
+from tierwise.models.stream import Pieces
 from tierwise.routing import policy
 from tierwise.tasks import failover, threads
 from tierwise.tasks.failover import Course
@@ -124,17 +124,21 @@ async def _call(
     stream = world.client.stream(
         course.place, prompt, max_tokens=max_tokens, deadlines=deadlines, trace=trace
     )
-    async with aclosing(coalesced(stream)) as events:
-        async for event in events:
-            match event:
-                case Started():
-                    task.say("answering")
-                case Thinking():
-                    task.say("thinking")
-                case Delta(text=text):
-                    task.streamed(text)
-                case Finished(result=result):
-                    return result
+    pieces = Pieces(task.streamed)
+    try:
+        async with aclosing(stream) as events:
+            async for event in events:
+                match event:
+                    case Started():
+                        task.say("answering")
+                    case Thinking():
+                        task.say("thinking")
+                    case Delta(text=text):
+                        pieces.add(text)
+                    case Finished(result=result):
+                        return result
+    finally:
+        pieces.flush()
     raise AssertionError("a stream ends with Finished or raises")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
@@ -13,11 +15,10 @@ from tierwise.core.request import Request
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts
 from tierwise.models.body import body
-from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Started, Trace, Turn
+from tierwise.models.call import Deadlines, Event, Finished, Prompt, Started, Trace, Turn
 from tierwise.models.client import ModelClient
-from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.models.stream import coalesced
+from tierwise.models.stream import INTERVAL, LARGEST, Pieces
 
 TIER = Tier("haiku", "claude-haiku-5-5", 4096)
 PACK = Pack((ContextItem("selection", "a.py", "python", 1, 2, "def f(a):\n    return a", 9),))
@@ -36,7 +37,7 @@ async def stream(server: RehearsalServer, prompt: Prompt = PROMPT) -> list[Event
     events = client.stream(
         TIER, prompt, max_tokens=4000, deadlines=Deadlines(), trace=Trace()
     )  # fmt: skip
-    return [event async for event in coalesced(events)]
+    return [event async for event in events]
 
 
 async def test_an_answer_streams_and_its_usage_is_read(server: RehearsalServer) -> None:
@@ -50,15 +51,25 @@ async def test_an_answer_streams_and_its_usage_is_read(server: RehearsalServer) 
     assert end.result.model == TIER.model
 
 
-async def test_coalescing_keeps_every_byte_and_sends_the_first_at_once(
-    server: RehearsalServer,
-) -> None:
-    text = "word " * 400
-    server.faults.default = Fault(text=text, delay=0.001)
-    pieces = [e.text for e in await stream(server) if isinstance(e, Delta)]
-    assert "".join(pieces) == text
-    assert len(pieces[0]) < len(text) / 4
-    assert len(pieces) < len(text) / 24
+async def test_coalescing_keeps_every_byte_and_sends_the_first_at_once() -> None:
+    pieces: list[tuple[float, str]] = []
+    loop = asyncio.get_running_loop()
+    joined = Pieces(lambda text: pieces.append((loop.time(), text)))
+    joined.add("first")
+    assert [text for _, text in pieces] == ["first"], "at once"
+    for n in range(100):
+        joined.add(f" {n}")
+        await asyncio.sleep(0.002)
+    joined.flush()
+    assert "".join(text for _, text in pieces) == "first" + "".join(f" {n}" for n in range(100))
+    assert len(pieces) < 20
+    gaps = [b - a for (a, _), (b, _) in pairwise(pieces[:-1])]
+    assert min(gaps) >= INTERVAL * 0.9
+    joined.add("held")
+    await asyncio.sleep(4 * INTERVAL)
+    assert pieces[-1][1] == "held", "nothing is held for ever"
+    joined.add("x" * LARGEST)
+    assert pieces[-1][1] == "x" * LARGEST, "what is large goes at once"
 
 
 async def test_a_conversation_is_read_back_from_the_cache(server: RehearsalServer) -> None:

@@ -29,7 +29,6 @@ from tierwise.models.failure import (
 )
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.models.stream import coalesced
 
 TIER = Tier("haiku", "claude-haiku-5-5", 4096)
 PROMPT = Prompt("Be brief.", (Turn("user", "hello"),))
@@ -57,7 +56,7 @@ def client(url: str, key: str = "k") -> ModelClient:
 
 async def ask(url: str, trace: Trace, deadlines: Deadlines = SHORT, tier: Tier = TIER) -> Result:
     events = client(url).stream(tier, PROMPT, max_tokens=500, deadlines=deadlines, trace=trace)
-    async with aclosing(coalesced(events)) as stream:
+    async with aclosing(events) as stream:
         async for event in stream:
             if isinstance(event, Finished):
                 return event.result
@@ -265,7 +264,7 @@ async def test_a_cancel_closes_the_connection_at_once(server: RehearsalServer, m
         events = client(server.base_url).stream(
             TIER, PROMPT, max_tokens=5000, deadlines=slow, trace=Trace()
         )
-        async with aclosing(coalesced(events)) as stream:
+        async with aclosing(events) as stream:
             async for event in stream:
                 if isinstance(event, Delta):
                     streamed.set()

@@ -94,6 +94,27 @@ async def many_streams(rpc: Rpc, editor: Editor, model: Loopback, streams: int) 
     return found
 
 
+async def cancels(rpc: Rpc, model: Loopback, times: int) -> list[float]:
+    """Milliseconds from a cancel in the editor until the model saw its connection closed."""
+    model.faults(default={"text": "x" * 24 * 400, "delay": 0.02})
+    found = []
+    for n in range(times):
+        name = f"stop{n}"
+        send = {"prompt": f"stop {n}", "taskId": name, "tier": "haiku"}
+        sending = rpc.post("tierwise/chat/send", send)
+        mine = lambda task=name: any(  # noqa: E731
+            p["taskId"] == task and p["kind"] == "delta" for p in rpc.of("tierwise/chat/didStream")
+        )
+        await rpc.until(mine)
+        asked = time.perf_counter()
+        await rpc.request("tierwise/task/cancel", {"taskId": name})
+        await rpc.response(sending)
+        while len(gone := model.gone()) <= n:
+            await asyncio.sleep(0.01)
+        found.append((gone[-1] - asked) * 1000)
+    return found
+
+
 def _deltas(rpc: Rpc) -> int:
     return sum(1 for p in rpc.of("tierwise/chat/didStream") if p["kind"] == "delta")
 
@@ -123,6 +144,8 @@ async def main() -> None:
         lags = await first_delta(rpc, model, given.first)
         print(f"first delta: median {statistics.median(lags):.1f} ms")
         row("first delta in the editor after the model's first event, p95", p(lags, 95), 15, "ms")
+        closed = await cancels(rpc, model, 20)
+        row("cancel to the connection closed at the model, max of 20", max(closed), 50, "ms")
         times = await many_streams(rpc, editor, model, given.streams)
         what = f"codeAction p99 while {given.streams} streams run at {PER_SECOND} events a second"
         print(f"codeAction: median {statistics.median(times):.1f} ms of {len(times)}")

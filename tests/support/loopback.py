@@ -48,6 +48,11 @@ class Loopback:
         found: list[float] = self._call("/_requests")["began"]
         return found
 
+    def gone(self) -> list[float]:
+        """When clients went away before the end of their stream, on the same clock."""
+        found: list[float] = self._call("/_requests")["gone"]
+        return found
+
     def faults(self, **settings: Any) -> None:
         """Tell it which faults to have."""
         self._call("/_faults", settings)

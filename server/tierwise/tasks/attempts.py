@@ -25,6 +25,7 @@ from tierwise.models.call import (
     Thinking,
     Trace,
 )
+from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.routing import policy
 from tierwise.tasks import failover, threads
@@ -98,12 +99,15 @@ async def _attempt(course: Course) -> Result:
     trace = Trace()
     try:
         result = await _call(course, prompt, reservation.max_tokens, deadlines, trace)
-    except asyncio.CancelledError:
-        world.breakers.dropped(tier.place)
-        raise
     except ModelError as error:
         if error.kind == "slow" and deadlines.first_token is not None:
             _took(course, deadlines.first_token * 1000)
+        if error.kind not in TRIPS:
+            world.breakers.dropped(tier.place)
+        raise
+    except BaseException:
+        # Cancelled, or never sent: a trial that told nothing must not stay the only one.
+        world.breakers.dropped(tier.place)
         raise
     finally:
         if trace.first_token_ms is not None:

@@ -6,11 +6,14 @@ everything kept there: `content_keep_days`, or `tierwise purge`.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from tierwise.store.content import Content
@@ -32,6 +35,9 @@ class Chats:
     content: Content
     keeps: Callable[[], bool]
     threads: dict[str, Thread] = field(default_factory=dict)
+    _writer: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="chats")
+    )
 
     def find(self, conversation_id: str | None) -> Thread | None:
         """A conversation that was begun, in this window or before."""
@@ -67,8 +73,18 @@ class Chats:
 
     def _keep(self, thread: Thread) -> None:
         if self.keeps():
-            text = json.dumps({"version": VERSION, **asdict(thread)}, ensure_ascii=False)
-            self.content.put(_key(thread.id), FILE, text)
+            # What is written is what was said until now, whatever is said while it is written.
+            kept = replace(thread, said=list(thread.said), cached=dict(thread.cached))
+            with suppress(RuntimeError):  # closed: the server is leaving
+                self._writer.submit(self._write, kept)
+
+    def _write(self, thread: Thread) -> None:
+        text = json.dumps({"version": VERSION, **asdict(thread)}, ensure_ascii=False)
+        self.content.put(_key(thread.id), FILE, text)
+
+    async def close(self) -> None:
+        """Wait until everything is written."""
+        await asyncio.to_thread(self._writer.shutdown)
 
     def _hold(self, thread: Thread) -> None:
         self.threads[thread.id] = thread

@@ -288,6 +288,7 @@ class TaskEngine:
             await asyncio.wait(runners, timeout=CLOSE_WITHIN)
         self.world.watch.close()
         await self.world.money.stop()
+        await self.world.threads.close()
         await self.world.journal.flush()
         if self.world.config.content_keep_days == 0:
             self.world.content.purge()

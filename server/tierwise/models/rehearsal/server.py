@@ -88,7 +88,7 @@ class RehearsalServer:
                 http.reply(writer, 200, {"ok": True})
             case _, "/_requests":
                 found = {"requests": self.requests, "cancelled": self.cancelled}
-                found["began"] = self.began
+                found |= {"began": self.began, "gone": self.gone}
                 http.reply(writer, 200, found)
             case "GET", "/v1/models":
                 http.reply(writer, 200, catalog.listing())

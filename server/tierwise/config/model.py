@@ -94,7 +94,10 @@ class Learning(Section):
 
 
 class Timeouts(Section):
-    """Deadlines of a model call, in seconds; `between_events` counts complete events."""
+    """Deadlines of a model call, in seconds; `between_events` counts complete events.
+
+    `verify` bounds the operator's `[verify]` commands on one proposal, all runs together.
+    """
 
     connect: Seconds = 5.0
     first_event: Seconds = 12.0
@@ -104,6 +107,7 @@ class Timeouts(Section):
     slow_factor: Annotated[float, Field(ge=0.0, le=100.0)] = 3.0
     """A model is slow past this many times its usual first token; 0 never calls one slow."""
     slow_at_least: Seconds = 3.0
+    verify: Seconds = 10.0
 
 
 class Price(Section):

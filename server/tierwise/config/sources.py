@@ -89,6 +89,7 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "timeouts.task": Rule("any", "never"),
     "timeouts.slow_factor": Rule("any", "never"),
     "timeouts.slow_at_least": Rule("any", "never"),
+    "timeouts.verify": Rule("any", "never"),
     "ignore.patterns": Rule("tighten", "tighten", superset),
 }
 """A time zone moves the day a cap counts for, so it belongs to whoever set the cap."""

@@ -1,72 +1,83 @@
-"""Free checks on a proposal before it is shown: nothing is run, nothing is asked."""
+"""Free checks on a proposal before it is shown: nothing is run, nothing is asked.
+
+Each answers one question about the texts as they would be, in a shadow copy that exists in
+memory alone. They are right about what they catch and blind to code that reads well and does
+the wrong thing; `docs/verification.md` has the measured rates.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final
-
+from tierwise.edits import elided, parses, renamed, scope
+from tierwise.edits.asked import Asked, Failed
 from tierwise.edits.proposal import FileEdit, Proposal
-from tierwise.syntax.parse import errors
-
-_ELIDED: Final = re.compile(
-    r"(?im)^[ \t]*(?:#|//|--|/\*|<!--|;|%|\.\.\.|…)[ \t]*(?:\.\.\.|…)?[ \t]*"
-    r"(?:(?:the )?(?:rest|remainder|remaining|other|existing|previous|same)\b.{0,60}"
-    r"\b(?:unchanged|same|code|before|above|stays|remains|here|omitted|methods?|functions?)"
-    r"|unchanged\b|(?:\.\.\.|…).{0,40}(?:unchanged|existing|omitted|same).{0,30})"
-)
-_RENAME: Final = re.compile(
-    r"\brename\s+(?:\w+\s+)?[`'\"]?(\w+)[`'\"]?\s+(?:to|into|as)\s+[`'\"]?(\w+)", re.IGNORECASE
-)
+from tierwise.syntax.positions import split_lines
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A check that failed. `sentence` completes "Sonnet ← Haiku: ..."."""
-
-    key: str
-    sentence: str
-
-
-def check(
-    proposal: Proposal, *, instruction: str, scope: Collection[str], problem: str | None
-) -> tuple[Failed, ...]:
-    """Every failed check of a proposal. `scope` holds the URIs that may be edited unasked."""
-    if problem == "cut off":
+def check(proposal: Proposal, asked: Asked) -> tuple[Failed, ...]:
+    """Every failed check of a proposal, the most telling first."""
+    if asked.problem == "cut off":
         return (Failed("cut", "the answer was cut off"),)
-    if problem is not None:
-        return (Failed("garbled", f"the answer could not be read ({problem})"),)
+    if asked.problem is not None:
+        return (Failed("garbled", f"the answer could not be read ({asked.problem})"),)
     if not proposal.files:
         return (Failed("empty", "the answer changes nothing"),)
-    failed = [f for file in proposal.files for f in _of_file(file)]
-    failed += _rename(proposal, instruction, scope)
+    failed = [f for file in proposal.files for f in _of_file(file, asked)]
+    if _only_space(proposal, asked):
+        failed.append(Failed("empty", "the answer changes only blank space"))
+    failed += _rename(proposal, asked)
+    if scope.beyond(proposal, asked):
+        failed.append(Failed("scope", "the edit goes beyond what was asked for"))
     return tuple(dict.fromkeys(failed))
 
 
-def _of_file(file: FileEdit) -> list[Failed]:
+def _of_file(file: FileEdit, asked: Asked) -> list[Failed]:
+    if file.kind not in ("text", "create"):
+        return []
     failed = []
-    added = "".join(line for hunk in file.hunks for line in hunk.lines)
-    if file.kind == "text" and not file.after.strip():
+    if not file.after.strip():
         failed.append(Failed("empty", "the edit would empty the file"))
-    marks = {m.strip() for m in _ELIDED.findall(added)}
-    if marks and not marks <= {m.strip() for m in _ELIDED.findall(file.before)}:
+    if parses.worse(file.before, file.after, file.language):
+        failed.append(Failed("parse", "the edit did not parse"))
+    lines = split_lines(file.before)
+    removed = [line for h in file.hunks for line in lines[h.start : h.end]]
+    added = [line for h in file.hunks for line in h.lines]
+    if elided.elided(file.before, added, removed) or scope.loses(file, asked):
         failed.append(Failed("elided", "the edit leaves code out"))
-    broken = errors(file.after, file.language)
-    if broken:
-        before = errors(file.before, file.language) if file.kind == "text" else 0
-        if before is not None and broken > before:
-            failed.append(Failed("parse", "the edit did not parse"))
+    if scope.repeats(file, asked):
+        failed.append(Failed("scope", "the edit repeats code that is there already"))
+    if asked.action == "document" and file.kind == "text" and scope.changes_code(file):
+        failed.append(Failed("scope", "the edit changes code, not its documentation alone"))
     return failed
 
 
-def _rename(proposal: Proposal, instruction: str, scope: Collection[str]) -> list[Failed]:
-    found = _RENAME.search(instruction)
-    if found is None:
+def _only_space(proposal: Proposal, asked: Asked) -> bool:
+    if asked.says(
+        "format", "indent", "whitespace", "space", "blank", "tab", "lint", "style", "wrap"
+    ):
+        return False
+    if asked.diagnostics or any(f.kind != "text" for f in proposal.files):
+        return False
+    return all(_squeezed(f.before) == _squeezed(f.after) for f in proposal.files)
+
+
+def _squeezed(text: str) -> list[str]:
+    """The lines of a text without blank ones and trailing blanks."""
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def _rename(proposal: Proposal, asked: Asked) -> list[Failed]:
+    wish = renamed.wish(asked.instruction)
+    if wish is None:
         return []
-    old = re.compile(rf"\b{re.escape(found.group(1))}\b")
-    for file in proposal.files:
-        touched = "".join(line for hunk in file.hunks for line in hunk.lines)
-        if old.search(touched) and not re.search(rf"\b{re.escape(found.group(2))}\b", touched):
-            return [Failed("rename", f"{found.group(1)} is still there")]
-    return []
+    texts = [f for f in proposal.files if f.kind == "text"]
+    if renamed.missing(wish, {f.uri: f.after for f in texts}):
+        return [Failed("rename", "the new name is nowhere in the edit")]
+    failed = []
+    for file in texts:
+        own = asked.span if file.uri == asked.focus else None
+        lines = (own.start.line, own.end.line) if own is not None else None
+        if renamed.still_there(wish, file.before, file.after, file.language, lines):
+            failed.append(Failed("rename", "the old name is still there"))
+        if renamed.more_than_names(wish, file.before, file.after, file.language):
+            failed.append(Failed("scope", "the edit does more than the rename"))
+    return failed

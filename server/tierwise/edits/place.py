@@ -63,7 +63,7 @@ def apply_block(text: str, block: Replace, near: tuple[int, int] | None = None) 
             if found:
                 several = several or len(found) > 1
                 break
-    raise NotFound("in more than one place" if several else "not in it")
+    raise NotFound("in more than one place" if several else "not in the file")
 
 
 Places = list[tuple[int, int]]

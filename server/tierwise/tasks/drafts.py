@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import dataclass, replace
 
 from tierwise.core.request import EDITING
 from tierwise.edits import answer as answers
 from tierwise.edits import check
-from tierwise.edits.check import Failed
+from tierwise.edits.answer import Problem, Read
+from tierwise.edits.asked import Asked, Failed
 from tierwise.edits.proposal import FileEdit, Proposal, make
+from tierwise.tasks import verifying
 from tierwise.tasks.attempts import Answer
 from tierwise.tasks.placing import Misplaced, new_texts
 from tierwise.tasks.task import Task
@@ -28,26 +31,56 @@ class Draft:
     failed: tuple[Failed, ...] = ()
 
 
-def draft(task: Task, answer: Answer, world: World) -> Draft:
-    """Read an answer. One without any edit is text for the operator, whatever was asked."""
+async def draft(task: Task, answer: Answer, world: World) -> Draft:
+    """Read, place and check an answer; the operator's own command only on what passed so far.
+
+    An answer without any edit is text for the operator, whatever was asked.
+    """
+    made = await asyncio.to_thread(_made, task, answer, world)
+    if made.proposal is None or made.failed:
+        return made
+    return replace(made, failed=await verifying.verified(made.proposal, world))
+
+
+def _made(task: Task, answer: Answer, world: World) -> Draft:
     edits = task.request.action in EDITING
     read = answers.read(answer.text, stop_reason=answer.result.stop_reason, edits=edits)
     if read.kind == "text" or (not edits and read.problem == "cut off"):
-        cut = (Failed("cut", "the answer was cut off"),) if edits and read.problem else ()
-        return Draft(answer, None, cut)
+        return Draft(answer, None, _of_text(read, edits))
     try:
         texts = new_texts(task, read, world)
     except Misplaced as error:
-        return Draft(answer, None, (Failed("place", str(error)),))
-    proposal = make(uuid.uuid4().hex[:12], task.id, texts)
-    proposal = _confined(task, proposal, world)
-    failed = check.check(
-        proposal,
-        instruction=task.request.instruction,
-        scope=task.scene.documents.keys(),
-        problem=read.problem,
-    )
+        cut = (Failed("cut", "the answer was cut off"),) if read.problem == "cut off" else ()
+        return Draft(answer, None, cut or (Failed("place", error.sentence, error.detail),))
+    made = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
+    proposal = _confined(task, made, world)
+    failed = check.check(proposal, asked(task, read.problem))
     return Draft(answer, proposal if proposal.files else None, failed)
+
+
+def asked(task: Task, problem: Problem | None = None) -> Asked:
+    """What a proposal of this task is held against."""
+    scene, request = task.scene, task.request
+    complaints = request.diagnostics or ()
+    return Asked(
+        action=request.action,
+        instruction=request.instruction,
+        focus=scene.focus.uri if scene.focus is not None else None,
+        span=scene.place,
+        attached=frozenset(d.uri for d in scene.attached),
+        open=frozenset(d.uri for d in scene.open),
+        problem=problem,
+        diagnostics=frozenset(d.line - 1 for d in complaints),
+        texts={uri: doc.text for uri, doc in scene.documents.items()},
+    )
+
+
+def _of_text(read: Read, edits: bool) -> tuple[Failed, ...]:
+    if not edits:
+        return ()
+    if read.problem == "cut off":
+        return (Failed("cut", "the answer was cut off"),)
+    return () if read.prose.strip() else (Failed("empty", "the answer is empty"),)
 
 
 def _confined(task: Task, proposal: Proposal, world: World) -> Proposal:

@@ -25,7 +25,16 @@ REPLACES: Final = frozenset({"edit", "fix", "document", "refactor"})
 
 
 class Misplaced(Exception):
-    """An edit names a place that is not there; the message completes a failed check."""
+    """An edit names a place that is not there.
+
+    `sentence` completes a failed check and names nothing of the operator's; `detail` is the
+    path it is about, for the screen alone.
+    """
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail[:200]
 
 
 def new_texts(task: Task, read: Read, world: World) -> dict[str, NewText]:
@@ -69,7 +78,7 @@ class _Placing:
         text = known.text if known.text is not None else ""
         if not given.old.strip("\n") and not given.others:
             if text.strip():
-                raise Misplaced(f"{known.path} is there already")
+                raise Misplaced("a file to create is there already", known.path)
             new = self.restored(given.new)
             end = whole.line_end(doc.text) if doc is not None else "\n"
             self.texts[uri] = NewText(doc, known.path, new.replace("\n", end), known.to)
@@ -85,7 +94,7 @@ class _Placing:
         try:
             done = apply_block(text, block, self.near if here else None)
         except NotFound as error:
-            raise Misplaced(f"the lines to change are {error} ({known.path})") from None
+            raise Misplaced(f"the lines to change are {error}", known.path) from None
         if here and self.near is not None:
             grown = done.end - done.start - done.was
             first, last = self.near
@@ -96,19 +105,19 @@ class _Placing:
     def rename(self, given: Rename) -> None:
         uri, doc = self._find(given.path)
         if doc is None:
-            raise Misplaced(f"there is no {given.path} to rename")
+            raise Misplaced("a file to rename is not there", given.path)
         to, there = self._find(given.to, exact=True)
         if there is not None and to != uri:
-            raise Misplaced(f"{given.to} is there already")
+            raise Misplaced("a file to rename to is there already", given.to)
         known = self.texts.get(uri) or NewText(doc, self._shown(given.path, doc), doc.text)
         self.texts[uri] = NewText(doc, known.path, known.text, (to, given.to))
 
     def delete(self, given: Delete) -> None:
         uri, doc = self._find(given.path)
         if doc is None:
-            raise Misplaced(f"there is no {given.path} to delete")
+            raise Misplaced("a file to delete is not there", given.path)
         if doc.path is not None and not _comes_back(Path(doc.path)):
-            raise Misplaced(f"{given.path} could not be brought back as it is, so it stays")
+            raise Misplaced("a file to delete could not be brought back as it is", given.path)
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
     def whole(self, text: str) -> None:
@@ -171,14 +180,14 @@ class _Placing:
             return named[0]
         local = self.world.confine.path_of(path)
         if local is None:
-            raise Misplaced(f"{path} lies outside the workspace")
+            raise Misplaced("the edit reaches outside the workspace", path)
         uri = local.as_uri() if local.is_absolute() else Path.cwd().joinpath(local).as_uri()
         if not local.exists():
             return uri, None
         try:
             return uri, self.world.documents.snapshot(uri)
         except BadRequest as error:
-            raise Misplaced(error.message.removesuffix(".")) from None
+            raise Misplaced("a file to change cannot be read", error.message) from None
 
     def _test_file(self) -> tuple[str, str, Snapshot | None]:
         """The test file of the focus: `tests/test_x.py` for `x.py`, `x.test.ts` and so on."""

@@ -8,17 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tierwise.core.decision import Decision
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange, HunkView
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
-from tierwise.present.tiers import label
-from tierwise.routing import policy
-from tierwise.tasks import applying, drafts
+from tierwise.tasks import applying
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.applying import Done
-from tierwise.tasks.attempts import Answer
 from tierwise.tasks.drafts import Draft
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -49,32 +45,12 @@ class Proposals:
     world: World
     entries: dict[str, Entry] = field(default_factory=dict)
 
-    def draft(self, task: Task, answer: Answer) -> Draft:
-        """Read and check an answer."""
-        return drafts.draft(task, answer, self.world)
-
-    def escalation(self, task: Task, draft: Draft) -> Decision | None:
-        """One step up because a free check failed, or None where that may not be.
-
-        Never for an explicit choice, nor for a task the budget sent down, nor twice: there
-        the failed check is shown with the redo.
-        """
-        decision = task.decision
-        up = self.world.ladder.above(decision.answering)
-        if not draft.failed or up is None or decision.explicit:
-            return None
-        if decision.cause in ("budget", "escalated", "trial") or self.world.money.level != "ok":
-            return None
-        why = draft.failed[0].sentence
-        return policy.moved(
-            decision, up, "escalated", "note", f"{label(decision.answering)}: {why}; {label(up)}"
-        )
-
     def offer(self, task: Task, draft: Draft) -> None:
         """Show a draft: as a proposal, or as text; a failed check stands beside it."""
         text, proposal = draft.answer.text, draft.proposal
         task.stop_reason = draft.answer.result.stop_reason
         note = draft.failed[0].sentence if draft.failed else ""
+        detail = draft.failed[0].detail if draft.failed else ""
         if note:
             task.noticed(note)
         if proposal is None or any(f.key == "cut" for f in draft.failed):
@@ -82,7 +58,8 @@ class Proposals:
             task.progress = note or None
             task.move("answered", progress=note or None)
             return
-        joined = ". ".join(part for part in (proposal.note, note) if part)
+        said = f"{note} ({detail})" if detail else note
+        joined = ". ".join(part for part in (proposal.note, said) if part)
         proposal = Proposal(proposal.id, task.id, proposal.files, joined)
         entry = Entry(task, proposal)
         self.entries[proposal.id] = entry

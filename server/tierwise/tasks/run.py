@@ -10,7 +10,16 @@ import asyncio
 import logging
 
 from tierwise.core.errors import BudgetPaused, TierwiseError
-from tierwise.tasks import admission, attempts, failover, materials, opinion, routing
+from tierwise.tasks import (
+    admission,
+    attempts,
+    drafts,
+    escalation,
+    failover,
+    materials,
+    opinion,
+    routing,
+)
 from tierwise.tasks.refresh import refresh
 from tierwise.tasks.task import OVER, Task
 from tierwise.tasks.world import World
@@ -59,17 +68,9 @@ async def _once(task: Task, world: World) -> None:
     world.client.require_key(world.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
     task.due = world.monotonic() + world.config.timeouts.task
-    while True:
-        task.move("running", progress="working")
-        answer = await attempts.answer(task, world)
-        draft = world.proposals.draft(task, answer)
-        higher = world.proposals.escalation(task, draft) if attempts.room(task, world) else None
-        if higher is None:
-            break
-        world.outcomes.record(task, "superseded", draft.failed[0].key)
-        task.reset(higher.reasons[-1].text)
-        task.decided(higher, draft.failed[0].sentence)
-        world.journal.decided(task, routed.situation)
+    task.move("running", progress="working")
+    draft = await drafts.draft(task, await attempts.answer(task, world), world)
+    draft = await escalation.escalated(task, draft, routed.situation, world)
     world.proposals.offer(task, draft)
 
 

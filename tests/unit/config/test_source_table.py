@@ -59,6 +59,7 @@ LOOSER: dict[str, list[Any]] = {
     "timeouts.task": [3000],
     "timeouts.slow_factor": [99],
     "timeouts.slow_at_least": [3000],
+    "timeouts.verify": [3000],
     "ignore.patterns": [["!*.sql"], []],
 }
 

@@ -1,0 +1,54 @@
+"""What a proposal is held against: the request it answers and the documents it was made on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tierwise.core.document import Range
+from tierwise.core.request import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request. `span` is the selection in the document `focus` (a URI), None without one.
+
+    `attached` and `open` are URIs; a file of neither is one the request said nothing about.
+    `problem` is what reading the answer found ("cut off", "garbled"), `diagnostics` the lines
+    (from 0) of the focus that were complained about.
+    """
+
+    action: Action
+    instruction: str = ""
+    focus: str | None = None
+    span: Range | None = None
+    attached: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
+    problem: str | None = None
+    diagnostics: frozenset[int] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The documents of the request by URI."""
+
+    def says(self, *stems: str) -> bool:
+        """Whether the instruction has a word that starts with one of these."""
+        return re.search(rf"\b(?:{'|'.join(stems)})", self.instruction, re.IGNORECASE) is not None
+
+    def names(self, name: str) -> bool:
+        """Whether the instruction has this name in it, as a word of its own."""
+        return (
+            len(name) > 1
+            and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.instruction) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A check that failed. `sentence` completes "Sonnet ← Haiku: ..."; it quotes no code.
+
+    `detail` may quote what a tool said, and is shown beside the proposal alone.
+    """
+
+    key: str
+    sentence: str
+    detail: str = ""

@@ -1,0 +1,61 @@
+"""Whether a text parses no worse than it did before."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from typing import Final
+
+from tierwise.syntax.parse import parse, walk
+
+_SLACK: Final = 40
+"""Bytes by which the broken part may grow where it was broken before."""
+_NEWER: Final = re.compile(
+    r"^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|[fFtT][\"'].*\{|except\s*\*?\s*\w+\s*,"
+)
+"""Python that some interpreter reads and this one may not: type statements and parameters,
+nested f-strings, template strings, several exceptions without parentheses."""
+
+
+def worse(before: str, after: str, language: str | None) -> bool:
+    """Whether `after` has syntax errors that `before` had not; False where nothing can tell.
+
+    A text that was broken before may stay broken: an edit in the middle of typing is no
+    reason to refuse it.
+    """
+    broken, size = _errors(after, language)
+    if broken:
+        was, had = _errors(before, language)
+        if broken > was or size > 1.5 * had + _SLACK:
+            return True
+    return not _reads(after, language) and _reads(before, language)
+
+
+def _errors(text: str, language: str | None) -> tuple[int, int]:
+    """How many syntax errors a text has, and how many bytes of it they cover."""
+    tree = parse(text, language)
+    if tree is None or not tree.root_node.has_error:
+        return 0, 0
+    found = [n for n in walk(tree.root_node) if n.is_error or n.is_missing]
+    return len(found), sum(n.end_byte - n.start_byte for n in found if n.is_error)
+
+
+def _reads(text: str, language: str | None) -> bool:
+    """What a stricter reader of the language says, where the standard library has one."""
+    try:
+        match language:
+            case "python":
+                ast.parse(text)
+            case "json":
+                json.loads(text)
+            case "toml":
+                tomllib.loads(text)
+    except SyntaxError as error:
+        lines = text.split("\n")
+        number = (error.lineno or 1) - 1
+        return number < len(lines) and _NEWER.search(lines[number]) is not None
+    except (ValueError, RecursionError, MemoryError):
+        return language == "python"
+    return True

@@ -1,0 +1,238 @@
+"""Whether a proposal stays within what was asked for.
+
+With a selection, an edit belongs to the selection and the definition around it. Beyond that
+it may touch what the change itself needs: imports, new helpers, and lines that use a name
+which the change or the instruction is about. The same holds for other files, unless the
+operator attached them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from tierwise.edits.asked import Asked
+from tierwise.edits.proposal import FileEdit, Hunk, Proposal
+from tierwise.syntax.positions import split_lines
+from tierwise.syntax.symbols import Symbol, definitions, enclosing, occurrences, words
+from tierwise.syntax.tokens import code
+
+_IMPORT: Final = re.compile(
+    r"^\s*(?:import\b|from\s+\S+\s+import\b|use\b|#\s*include\b|using\b|package\b|require|extern\b"
+    r"|(?:const|let|var|local)\s.*=\s*require|source\s|export\s.*\bfrom\b|mod\s|@import|\}\s*from\b)"
+)
+_LISTED: Final = re.compile(r"^\s*(?:[\w.*\"'/]+(?:\s+as\s+\w+)?,|[(){}]|\}\s*from.*)\s*$")
+_OVERLOADS: Final = frozenset(("java", "c", "cpp", "kotlin", "typescript", "typescriptreact"))
+"""Languages in which two definitions of one name are usual."""
+_ECHO: Final = 3
+"""Lines repeated from around the selection that are no accident."""
+
+
+def beyond(proposal: Proposal, asked: Asked) -> bool:
+    """Whether some change was not asked for."""
+    in_play = _in_play(proposal, asked)
+    return any(_strays(file, asked, in_play) for file in proposal.files)
+
+
+def repeats(file: FileEdit, asked: Asked) -> bool:
+    """Whether a replacement brings its surroundings along, so that they stand there twice."""
+    if file.kind != "text":
+        return False
+    if file.language not in _OVERLOADS and _doubled(file):
+        return True
+    if asked.span is None or file.uri != asked.focus or len(file.hunks) > 2:
+        return False
+    lines = [line.strip() for line in file.before.split("\n")]
+    added = [line.strip() for hunk in file.hunks for line in hunk.lines if line.strip()]
+    above = [line for line in lines[: asked.span.start.line] if line][-_ECHO:]
+    below = [line for line in lines[asked.span.end.line + 1 :] if line][:_ECHO]
+    return any(
+        len(around) == _ECHO and len("".join(around)) > 20 and _within(around, added)
+        and not _within(around, [x.strip() for h in file.hunks
+                                 for x in lines[h.start : h.end] if x.strip()])
+        for around in (above, below)
+    )  # fmt: skip
+
+
+def changes_code(file: FileEdit) -> bool:
+    """Whether more than comments and documentation changed."""
+    before, after = code(file.before, file.language), code(file.after, file.language)
+    return before is not None and after is not None and before != after
+
+
+def loses(file: FileEdit, asked: Asked) -> bool:
+    """Whether a definition went away that nobody asked to remove."""
+    if file.kind != "text" or asked.action in ("refactor", "fix") or asked.says(
+        "remov", "delet", "drop", "inlin", "merg", "mov", "extract", "split", "renam", "replac",
+        "simplif", "refactor", "convert", "rewrit", "combin", "clean", "unus", "dead", "turn",
+        "chang", "collaps", "reduc", "get rid", "call", "use", "instead", "consolidat", "dedup",
+    ):  # fmt: skip
+        return False
+    return any(
+        not occurrences(s.name, file.after) and not asked.names(s.name)
+        for s in definitions(file.before, file.language)
+    )
+
+
+def _strays(file: FileEdit, asked: Asked, in_play: frozenset[str]) -> bool:
+    name = file.path.rsplit("/", 1)[-1]
+    mentioned = any(part in asked.instruction for part in (name, file.path)) or asked.names(
+        name.split(".")[0]
+    )
+    if file.kind in ("delete", "rename"):
+        return not (
+            mentioned
+            or asked.says("delet", "remov", "renam", "mov", "split", "merg", "extract", "convert")
+        )
+    if file.kind == "create":
+        return not (
+            mentioned
+            or asked.action in ("test", "generate", "refactor")
+            or asked.says("file", "modul", "split", "extract", "mov", "new", "creat", "add a")
+        )
+    if file.uri == asked.focus:
+        return _strays_in_focus(file, asked, in_play)
+    if file.uri in asked.attached or mentioned or asked.action == "test":
+        return False
+    return any(not _needed(file, hunk, in_play) for hunk in file.hunks)
+
+
+def _strays_in_focus(file: FileEdit, asked: Asked, in_play: frozenset[str]) -> bool:
+    if asked.span is None or asked.span.start == asked.span.end:
+        return False
+    first, last = _zone(file, asked)
+    return any(
+        not (hunk.start <= last and hunk.end >= first)
+        and not any(n in range(hunk.start - 2, hunk.end + 2) for n in asked.diagnostics)
+        and not _needed(file, hunk, in_play)
+        for hunk in file.hunks
+    )
+
+
+def _zone(file: FileEdit, asked: Asked) -> tuple[int, int]:
+    """The lines that may change freely: the selection and the definition it starts in."""
+    assert asked.span is not None
+    first, last = asked.span.start.line, asked.span.end.line
+    around = _around(file, asked)
+    if around is not None:
+        first, last = min(first, around.range.start.line), max(last, around.range.end.line)
+    return first, last
+
+
+def _around(file: FileEdit, asked: Asked) -> Symbol | None:
+    if asked.span is None:
+        return None
+    lines = file.before.split("\n")
+    at = asked.span.start
+    if at.line < len(lines):
+        line = lines[at.line]
+        lead = len(line) - len(line.lstrip())
+        at = type(at)(at.line, max(at.character, lead))
+    return enclosing(file.before, file.language, at)
+
+
+def _needed(file: FileEdit, hunk: Hunk, in_play: frozenset[str]) -> bool:
+    """Whether a change away from the selection is one that the change there needs."""
+    removed = split_lines(file.before)[hunk.start : hunk.end]
+    touched = [line for line in (*removed, *hunk.lines) if line.strip()]
+    if not touched or all(_IMPORT.match(line) or _in_list(line) for line in touched):
+        return True
+    if not [line for line in removed if line.strip()] and _defines(hunk.lines):
+        return True
+    return bool(words("".join(touched)) & in_play)
+
+
+def _in_list(line: str) -> bool:
+    """A line of an import that goes over several."""
+    return (
+        re.match(r"^\s*(?:[\w.*\"'/]+(?:\s+as\s+\w+)?,?|[(){}]|\}\s*from.*)\s*$", line) is not None
+    )
+
+
+def _defines(lines: Sequence[str]) -> bool:
+    return any(
+        re.match(
+            r"^\s*(?:export\s+|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|static\s+|async\s+"
+            r"|local\s+|default\s+|final\s+|abstract\s+|@)*(?:def|class|function|func|fn|struct|enum|trait"
+            r"|impl|interface|type|const|let|var|static|macro_rules!|[A-Z]\w*\s*=|[A-Z_]{3,}\b|\w+\(\)\s*\{)",
+            line,
+        )
+        or re.match(r"^\s*(?:[\w<>\[\],*&:]+\s+)+\w+\s*\([^;]*\)\s*(?:throws\s+\w+\s*)?\{", line)
+        for line in lines
+    )
+
+
+def _in_play(proposal: Proposal, asked: Asked) -> frozenset[str]:
+    """The names that the request and the change at its place are about."""
+    names = words(asked.instruction) - _PLAIN
+    for file in proposal.files:
+        if file.uri != asked.focus or file.kind != "text":
+            continue
+        around = _around(file, asked)
+        inside = file.before
+        if asked.span is not None:
+            first, last = asked.span.start.line, asked.span.end.line
+            inside = "\n".join(file.before.split("\n")[first : last + 1])
+            names |= {s.name for s in definitions(file.before, file.language)
+                      if first <= s.range.start.line <= last}  # fmt: skip
+        if (around is not None and around.depth) or around is not None:
+            names |= {around.name}
+        known = words(file.before)
+        first, last = _zone(file, asked) if asked.span is not None else (0, 10**9)
+        for hunk in file.hunks:
+            if hunk.start <= last and hunk.end >= first:
+                fresh = words("".join(hunk.lines))
+                names |= fresh - known
+                names |= (words("".join(split_lines(file.before)[hunk.start : hunk.end])) - fresh
+                          ) & words(inside)  # fmt: skip
+    return frozenset(names)
+
+
+def _doubled(file: FileEdit) -> bool:
+    """Whether a name is defined twice at one depth that was not before."""
+
+    def counted(text: str) -> Counter[tuple[str, int, str]]:
+        found = definitions(text, file.language)
+        lines = text.split("\n")
+        return Counter(
+            (s.name, s.depth, _parent(s, found))
+            for s in found
+            if not lines[s.range.start.line].lstrip().startswith("@") and s.kind != "impl_item"
+            and s.range.start.line < len(lines)
+        )  # fmt: skip
+
+    before = counted(file.before)
+    return any(n > 1 and before[key] < n for key, n in counted(file.after).items())
+
+
+def _parent(symbol: Symbol, others: Sequence[Symbol]) -> str:
+    inside = [
+        s
+        for s in others
+        if s.depth < symbol.depth
+        and s.range.start <= symbol.range.start
+        and symbol.range.end <= s.range.end
+    ]
+    return "/".join(f"{s.name}:{s.range.start.line}" for s in inside)
+
+
+def _within(part: Sequence[str], whole: Sequence[str]) -> bool:
+    size = len(part)
+    return any(list(whole[n : n + size]) == list(part) for n in range(len(whole) - size + 1))
+
+
+_PLAIN: Final = frozenset(
+    (
+        "the", "this", "that", "and", "with", "from", "into", "for", "add", "make", "use", "code",
+        "function", "method", "class", "file", "variable", "parameter", "argument", "return",
+        "type", "value", "name", "list", "string", "number", "test", "tests", "all", "any",
+        "should", "when", "where", "which", "what", "instead", "also", "only", "every", "each",
+        "fix", "change", "remove", "rename", "handle", "using", "have", "has", "are", "was",
+        "were", "will", "can", "its", "new", "old", "one", "two", "error", "errors", "line",
+        "lines", "import", "const", "let", "var", "def", "self", "none", "null", "true", "false",
+        "int", "str", "bool", "data", "not", "but", "out", "they", "them", "than", "then", "does",
+    )
+)  # fmt: skip
+"""Words of instructions and of code that name nothing in particular."""

@@ -1,0 +1,209 @@
+"""Running the operator's own check on a proposal, in a shadow copy, before it is shown.
+
+The command comes from the operator's configuration and runs without a shell, in a process
+group of its own that is killed when its time is up, with an environment that holds no keys.
+What it says of the text as it was is held against it: only a new complaint counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+OUTPUT: Final = 64_000
+"""Bytes of a command's output that are looked at."""
+_PASSED_ON: Final = re.compile(
+    r"^(?:PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|APPDATA|LOCALAPPDATA"
+    r"|COMSPEC|PATHEXT|VIRTUAL_ENV|CONDA_PREFIX|PYTHONPATH|NODE_PATH|GOPATH|GOROOT|GOCACHE|GOFLAGS"
+    r"|CARGO_HOME|RUSTUP_HOME|JAVA_HOME|GEM_HOME|GEM_PATH|XDG_.*)$",
+    re.IGNORECASE,
+)
+_COMPLAINT: Final = re.compile(r":\d+(?::\d+)?:?\s+(\S.*)$|^\s*([A-Z]{1,4}\d{2,}\b.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One file of a proposal: where it lies, what it was (None: it was not) and would be."""
+
+    path: Path
+    inside: str
+    """Its path within the workspace folder."""
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a command says: `refused` counts, `silent` (no verdict) does not."""
+
+    kind: Literal["passed", "refused", "silent"]
+    detail: str = ""
+
+
+async def verify(
+    command: Sequence[str],
+    subject: Subject,
+    others: Sequence[Subject],
+    root: Path,
+    *,
+    seconds: float,
+    env: Mapping[str, str] = os.environ,
+) -> Verdict:
+    """Run a command on a file as it would be, and on the file as it was if that fails.
+
+    In `command`, `{path}` stands for the file's real path (its new text comes on stdin),
+    `{file}` for a copy with the new text, `{shadow}` for the folder the copies of all files
+    of the proposal lie in, by their paths within the workspace. `seconds` bounds both runs.
+    """
+    program = _program(command[0], env)
+    if program is None:
+        return Verdict("silent", f"{Path(command[0]).name} was not found")
+    until = time.monotonic() + seconds
+    after = await _run(program, command, subject, others, root, env, until, new=True)
+    if after is None:
+        return Verdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
+    code, output = after
+    if code == 0:
+        return Verdict("passed")
+    if subject.before is None:
+        return Verdict("refused", _first(output))
+    before = await _run(program, command, subject, others, root, env, until, new=False)
+    if before is None:
+        return Verdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
+    if before[0] == 0:
+        return Verdict("refused", _first(output))
+    fresh = _complaints(output) - _complaints(before[1])
+    return Verdict("refused", next(iter(fresh))) if fresh else Verdict("passed")
+
+
+async def _run(
+    program: str,
+    command: Sequence[str],
+    subject: Subject,
+    others: Sequence[Subject],
+    root: Path,
+    env: Mapping[str, str],
+    until: float,
+    *,
+    new: bool,
+) -> tuple[int, str] | None:
+    """Exit code and output of one run; None where time ran out or it could not start."""
+    shadow = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="tierwise-verify-"))
+    try:
+        await asyncio.to_thread(_fill, shadow, (subject, *others), new)
+        places = {
+            "{path}": str(subject.path),
+            "{file}": str(shadow / subject.inside),
+            "{shadow}": str(shadow),
+        }
+        text = subject.after if new else subject.before or ""
+        arguments = [_put(argument, places) for argument in command[1:]]
+        return await _process([program, *arguments], text, root, env, until - time.monotonic())
+    finally:
+        await asyncio.to_thread(shutil.rmtree, shadow, ignore_errors=True)
+
+
+async def _process(
+    arguments: Sequence[str], text: str, root: Path, env: Mapping[str, str], seconds: float
+) -> tuple[int, str] | None:
+    if seconds <= 0:
+        return None
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=root,
+            env={k: v for k, v in env.items() if _PASSED_ON.match(k)},
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(seconds):
+            output, _ = await asyncio.gather(_read(process), _write(process, text))
+            return await process.wait(), output
+    except TimeoutError:
+        return None
+    finally:
+        _kill(process)
+
+
+async def _read(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    kept = bytearray()
+    while piece := await process.stdout.read(16_384):
+        kept += piece[: max(0, OUTPUT - len(kept))]
+    return kept.decode("utf-8", "replace")
+
+
+async def _write(process: asyncio.subprocess.Process, text: str) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(text.encode("utf-8", "surrogatepass"))
+        await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    finally:
+        process.stdin.close()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a command and whatever it started; nothing happens to one that has ended."""
+    if process.returncode is not None:
+        return
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _fill(shadow: Path, subjects: Sequence[Subject], new: bool) -> None:
+    for subject in subjects:
+        text = subject.after if new else subject.before
+        if text is None:
+            continue
+        copy = shadow / subject.inside
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+
+
+def _program(name: str, env: Mapping[str, str]) -> str | None:
+    """Where a program lies: on the operator's path or by its full name, never in the workspace
+    by a relative one."""
+    if os.path.dirname(name) and not os.path.isabs(name):
+        return None
+    return shutil.which(name, path=env.get("PATH"))
+
+
+def _put(argument: str, places: Mapping[str, str]) -> str:
+    return re.sub(r"\{(?:path|file|shadow)\}", lambda found: places[found.group(0)], argument)
+
+
+def _complaints(output: str) -> Counter[str]:
+    """What a tool complains of, without where: an edit moves lines."""
+    found: Counter[str] = Counter()
+    for line in output.splitlines():
+        if (match := _COMPLAINT.search(line)) is not None:
+            found[re.sub(r"\d+", "#", match.group(1) or match.group(2)).strip()] += 1
+    return found
+
+
+def _first(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    told = [line for line in lines if _COMPLAINT.search(line)]
+    return (told or lines or [""])[0][:200]

@@ -1,0 +1,65 @@
+"""One automatic step up, where a check says that an answer cannot be right."""
+
+from __future__ import annotations
+
+import logging
+
+from tierwise.core.decision import Decision
+from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, NotConfigured
+from tierwise.core.situation import Situation
+from tierwise.present.tiers import label
+from tierwise.routing import policy
+from tierwise.tasks import attempts, drafts
+from tierwise.tasks.drafts import Draft
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+
+async def escalated(task: Task, draft: Draft, situation: Situation, world: World) -> Draft:
+    """The draft, or the next tier's where a check failed and a step up may be taken.
+
+    Where the higher tier cannot answer, for want of money or of a server, the first draft
+    comes back and is shown with its failed check: what was paid for is not thrown away.
+    """
+    higher = step_up(task, draft, world)
+    if higher is None:
+        return draft
+    lower, note = task.decision, task.cause_note
+    world.outcomes.record(task, "superseded", draft.failed[0].key)
+    task.reset(higher.reasons[-1].text)
+    task.decided(higher, draft.failed[0].sentence)
+    world.journal.decided(task, situation)
+    try:
+        return await drafts.draft(task, await attempts.answer(task, world), world)
+    except (BudgetPaused, LedgerUnavailable, ModelError, NotConfigured) as error:
+        log.info("task %s: not escalated (%s)", task.id, error.name)
+        stays = f"{label(higher.answering)} could not check it: {error.message}"
+        task.reset(stays)
+        task.decided(lower, note)
+        world.journal.decided(task, situation)
+        task.streamed(draft.answer.text)
+        return draft
+
+
+def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
+    """The decision one tier up because a check failed, or None where that may not be.
+
+    Never for an explicit choice, nor for a task the budget sent down, nor twice: there the
+    failed check is shown with the redo.
+    """
+    decision = task.decision
+    up = world.ladder.above(decision.answering)
+    if not draft.failed or up is None or decision.explicit or not attempts.room(task, world):
+        return None
+    if decision.cause in ("escalated", "trial") or world.money.level != "ok":
+        return None
+    if any(reason.step == "budget" for reason in decision.reasons):
+        return None
+    cap = world.config.max_tier
+    if cap is not None and world.ladder.rank(up) > world.ladder.rank(cap):
+        return None
+    why = draft.failed[0].sentence
+    text = f"{label(decision.answering)}: {why}; {label(up)} answers"
+    return policy.moved(decision, up, "escalated", "note", text)

@@ -76,6 +76,7 @@ bench: $(DEV) ## Measure the server beside a bare one, and the ledger
 	@$(BIN)/python -m tests.bench.bench_server
 	@$(BIN)/python -m tests.bench.bench_streams
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
+	@$(BIN)/python -m tests.bench.checks.bench_checks
 
 soak: $(DEV) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)

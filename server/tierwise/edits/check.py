@@ -39,9 +39,9 @@ def _of_file(file: FileEdit, asked: Asked) -> list[Failed]:
     if parses.worse(file.before, file.after, file.language):
         failed.append(Failed("parse", "the edit did not parse"))
     lines = split_lines(file.before)
-    removed = [line for h in file.hunks for line in lines[h.start : h.end]]
-    added = [line for h in file.hunks for line in h.lines]
-    if elided.elided(file.before, added, removed) or scope.loses(file, asked):
+    changes = [(h.lines, lines[h.start : h.end]) for h in file.hunks]
+    removal = asked.says("remov", "delet", "drop", "unused", "dead", "replac", "comment")
+    if elided.elided(file.before, changes, removal=removal) or scope.loses(file, asked):
         failed.append(Failed("elided", "the edit leaves code out"))
     if scope.repeats(file, asked):
         failed.append(Failed("scope", "the edit repeats code that is there already"))

@@ -43,33 +43,64 @@ _SURE: Final = re.compile(
     r"|\b(?:similar(?:ly)?|repeat|likewise) for (?:the )?(?:other|rest|remaining)\b"
     r"|\b(?:add|put|write) (?:the |your )?(?:rest|remaining|other|more) .{0,30}\bhere\b"
 )
+_STAYS: Final = re.compile(
+    r"\b(?:unchanged|untouched|unmodified|omitted|elided|identical|as is|as before|as above|same"
+    r"|stays?|remains?|continues?|no changes?|not (?:shown|changed)|do(?:es)? not change|here)\b"
+)
+_ABOUT: Final = re.compile(
+    rf"{_WHAT.pattern}|{_KEPT.pattern}|\b(?:the|a|an|is|are|was|were|be|of|to|in|on|it|its|this|that"
+    r"|these|those|all|from|and|with|for|up|down|exactly|just|simply|still|loop|block|below|down"
+    r"|further|needed|lines?|no|not|do|does|change|changes|them|they|everything|else|as|like)\b"
+)
+"""Words a remark may consist of that says nothing but "there was something here"."""
+_NOTHING: Final = frozenset(("...", "…", "pass", "todo!()", "unimplemented!()", "nil", "{}"))
+"""Statements that do nothing but hold a place."""
 _LONGEST: Final = 18
 """Words of a remark that stands for code; a longer one explains something."""
 
 
-def elided(before: str, added: Sequence[str], removed: Sequence[str]) -> bool:
+Change = tuple[Sequence[str], Sequence[str]]
+"""The lines that one hunk adds, and those it removes."""
+
+
+def elided(before: str, changes: Sequence[Change], *, removal: bool = False) -> bool:
     """Whether some added line stands for code that is not there.
 
-    `before` is the whole old text; a remark that stood in it already says nothing. `added`
-    and `removed` are the lines of one change.
+    `before` is the whole old text; a remark that stood in it already says nothing. With
+    `removal` code was to go, so that a remark may stand where it was.
     """
     known = {line.strip() for line in before.split("\n")}
-    lost = _lost(added, removed)
-    for line in added:
-        if line.strip() in known:
-            continue
-        if any(_stands_for_code(remark, lost) for remark in _remarks(line)):
+    lost = _lost([x for add, _ in changes for x in add], [x for _, rem in changes for x in rem])
+    for added, removed in changes:
+        fresh = [line for line in added if line.strip() and line.strip() not in known]
+        if not removal and _only_a_remark(fresh, removed):
             return True
-        if lost >= 1 and line.strip() in ("...", "…", "pass", "todo!()", "unimplemented!()"):
-            return True
+        for line in fresh:
+            if any(_stands_for_code(remark, lost) for remark in _remarks(line)):
+                return True
+            if lost >= 1 and line.strip() in _NOTHING:
+                return True
     return False
+
+
+def _only_a_remark(added: Sequence[str], removed: Sequence[str]) -> bool:
+    """Whether one short remark is all that stands where several lines of code stood."""
+    gone = [line for line in removed if line.strip() and not _OPENING.match(line)]
+    if len(gone) < 2 or len(added) != 1:
+        return False
+    line = re.sub(r"^\s*pass\s+(?=#)", "", added[0])
+    return _OPENING.match(line) is not None and len(line.split()) <= _LONGEST
 
 
 def _lost(added: Sequence[str], removed: Sequence[str]) -> int:
     """How many lines of code went away and came back nowhere in the change."""
     there = {" ".join(line.split()) for line in added}
     gone = [text for line in removed if (text := " ".join(line.split())) and text not in there]
-    fresh = [line for line in added if line.strip() and not _OPENING.match(line)]
+    fresh = [
+        line
+        for line in added
+        if line.strip() and line.strip() not in _NOTHING and not _OPENING.match(line)
+    ]
     return len(gone) - max(0, len(fresh) - (len(removed) - len(gone)))
 
 
@@ -88,10 +119,10 @@ def _stands_for_code(remark: str, lost: int) -> bool:
     dots = _DOTS.search(remark) is not None
     said = " ".join(re.sub(r"[^a-z' -]", " ", _DOTS.sub(" ", remark).lower()).split())
     if not said:
-        return dots and lost >= 1
+        return dots
     if len(said.split()) > _LONGEST:
         return False
-    if _SURE.search(said):
+    if _SURE.search(said) or (_STAYS.search(said) and not _ABOUT.sub(" ", said).strip()):
         return True
     what, kept = _WHAT.search(said), _KEPT.search(said)
     if dots and (what or kept):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from tierwise.edits.asked import Asked
@@ -76,21 +77,21 @@ def loses(file: FileEdit, asked: Asked) -> bool:
     )
 
 
-def _strays(file: FileEdit, asked: Asked, in_play: frozenset[str]) -> bool:
+def _strays(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
     name = file.path.rsplit("/", 1)[-1]
     mentioned = any(part in asked.instruction for part in (name, file.path)) or asked.names(
         name.split(".")[0]
     )
-    if file.kind in ("delete", "rename"):
-        return not (
-            mentioned
-            or asked.says("delet", "remov", "renam", "mov", "split", "merg", "extract", "convert")
-        )
+    known = file.uri in (asked.focus, *asked.attached)
+    if file.kind == "rename":
+        return not (mentioned or (known and asked.says("renam", "mov", "convert")))
+    if file.kind == "delete":
+        return not (mentioned or (known and asked.says("delet", "remov", "mov", "split", "merg")))
     if file.kind == "create":
         return not (
             mentioned
-            or asked.action in ("test", "generate", "refactor")
-            or asked.says("file", "modul", "split", "extract", "mov", "new", "creat", "add a")
+            or asked.action in ("test", "generate")
+            or asked.says("files?\\b", "modul", "split", "extract", "mov", "packag", "separat")
         )
     if file.uri == asked.focus:
         return _strays_in_focus(file, asked, in_play)
@@ -99,7 +100,7 @@ def _strays(file: FileEdit, asked: Asked, in_play: frozenset[str]) -> bool:
     return any(not _needed(file, hunk, in_play) for hunk in file.hunks)
 
 
-def _strays_in_focus(file: FileEdit, asked: Asked, in_play: frozenset[str]) -> bool:
+def _strays_in_focus(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
     if asked.span is None or asked.span.start == asked.span.end:
         return False
     first, last = _zone(file, asked)
@@ -133,15 +134,17 @@ def _around(file: FileEdit, asked: Asked) -> Symbol | None:
     return enclosing(file.before, file.language, at)
 
 
-def _needed(file: FileEdit, hunk: Hunk, in_play: frozenset[str]) -> bool:
+def _needed(file: FileEdit, hunk: Hunk, in_play: InPlay) -> bool:
     """Whether a change away from the selection is one that the change there needs."""
-    removed = split_lines(file.before)[hunk.start : hunk.end]
+    lines = split_lines(file.before)
+    removed = lines[hunk.start : hunk.end]
     touched = [line for line in (*removed, *hunk.lines) if line.strip()]
     if not touched or all(_IMPORT.match(line) or _in_list(line) for line in touched):
         return True
     if not [line for line in removed if line.strip()] and _defines(hunk.lines):
         return True
-    return bool(words("".join(touched)) & in_play)
+    around = lines[max(0, hunk.start - 1) : hunk.end + 1]
+    return bool(words("".join(touched)) & in_play.names or words("".join(around)) & in_play.defined)
 
 
 def _in_list(line: str) -> bool:
@@ -164,30 +167,34 @@ def _defines(lines: Sequence[str]) -> bool:
     )
 
 
-def _in_play(proposal: Proposal, asked: Asked) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class InPlay:
+    """The names a change is about: those defined at its place, and all of them."""
+
+    defined: frozenset[str]
+    names: frozenset[str]
+
+
+def _in_play(proposal: Proposal, asked: Asked) -> InPlay:
     """The names that the request and the change at its place are about."""
-    names = words(asked.instruction) - _PLAIN
+    names, defined = set(words(asked.instruction) - _PLAIN), set()
     for file in proposal.files:
         if file.uri != asked.focus or file.kind != "text":
             continue
         around = _around(file, asked)
-        inside = file.before
-        if asked.span is not None:
-            first, last = asked.span.start.line, asked.span.end.line
-            inside = "\n".join(file.before.split("\n")[first : last + 1])
-            names |= {s.name for s in definitions(file.before, file.language)
-                      if first <= s.range.start.line <= last}  # fmt: skip
-        if (around is not None and around.depth) or around is not None:
-            names |= {around.name}
-        known = words(file.before)
+        defined |= {around.name} if around is not None else set()
         first, last = _zone(file, asked) if asked.span is not None else (0, 10**9)
+        if asked.span is not None:
+            defined |= {
+                s.name
+                for s in definitions(file.before, file.language)
+                if asked.span.start.line <= s.range.start.line <= asked.span.end.line
+            }
+        known = words(file.before) | _PLAIN
         for hunk in file.hunks:
             if hunk.start <= last and hunk.end >= first:
-                fresh = words("".join(hunk.lines))
-                names |= fresh - known
-                names |= (words("".join(split_lines(file.before)[hunk.start : hunk.end])) - fresh
-                          ) & words(inside)  # fmt: skip
-    return frozenset(names)
+                names |= words("".join(hunk.lines)) - known
+    return InPlay(frozenset(defined), frozenset(names | defined))
 
 
 def _doubled(file: FileEdit) -> bool:

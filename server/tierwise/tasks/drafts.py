@@ -36,13 +36,14 @@ async def draft(task: Task, answer: Answer, world: World) -> Draft:
 
     An answer without any edit is text for the operator, whatever was asked.
     """
-    made = await asyncio.to_thread(_made, task, answer, world)
-    if made.proposal is None or made.failed:
-        return made
-    return replace(made, failed=await verifying.verified(made.proposal, world))
+    draft = await asyncio.to_thread(made, task, answer, world)
+    if draft.proposal is None or draft.failed:
+        return draft
+    return replace(draft, failed=await verifying.verified(draft.proposal, world))
 
 
-def _made(task: Task, answer: Answer, world: World) -> Draft:
+def made(task: Task, answer: Answer, world: World) -> Draft:
+    """An answer read, placed and checked for free."""
     edits = task.request.action in EDITING
     read = answers.read(answer.text, stop_reason=answer.result.stop_reason, edits=edits)
     if read.kind == "text" or (not edits and read.problem == "cut off"):
@@ -52,9 +53,12 @@ def _made(task: Task, answer: Answer, world: World) -> Draft:
     except Misplaced as error:
         cut = (Failed("cut", "the answer was cut off"),) if read.problem == "cut off" else ()
         return Draft(answer, None, cut or (Failed("place", error.sentence, error.detail),))
-    made = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
-    proposal = _confined(task, made, world)
-    failed = check.check(proposal, asked(task, read.problem))
+    proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
+    proposal = _confined(task, proposal, world)
+    held = asked(task, read.problem)
+    if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
+        return Draft(answer, None, (Failed("empty", "the answer is empty"),))
+    failed = check.check(proposal, held)
     return Draft(answer, proposal if proposal.files else None, failed)
 
 
@@ -73,6 +77,11 @@ def asked(task: Task, problem: Problem | None = None) -> Asked:
         diagnostics=frozenset(d.line - 1 for d in complaints),
         texts={uri: doc.text for uri, doc in scene.documents.items()},
     )
+
+
+def _to_remove(held: Asked) -> bool:
+    """Whether taking code out may be all that was asked for."""
+    return held.says("remov", "delet", "drop", "clear", "unused", "dead") or bool(held.diagnostics)
 
 
 def _of_text(read: Read, edits: bool) -> tuple[Failed, ...]:

@@ -48,7 +48,7 @@ GOOD = "def f(a):\n    return a\n"
         (GOOD, GOOD.replace("a", "b"), []),
         (GOOD, GOOD, ["empty"]),
         (GOOD, GOOD + "\n\n", ["empty"]),
-        (GOOD, "", ["empty"]),
+        (GOOD, "", ["empty", "elided"]),
         (GOOD, "def f(a:\n    return a\n", ["parse"]),
         (GOOD, "def f(a):\nreturn a\n", ["parse"]),
         ("def f(a:\n    return a\n", "def f(b:\n    return b\n", []),

@@ -1,0 +1,95 @@
+"""A failed check on the wire: one step up in the same proposal, or said beside it with the redo."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.test_money import document, start, state
+from tests.support.editor import Editor
+from tests.support.rpc import Rpc
+
+from tierwise.models.rehearsal.faults import Fault
+from tierwise.models.rehearsal.server import RehearsalServer
+
+GOOD = '```python\ndef add_numbers(a, b):\n    """Add."""\n    return a + b\n```'
+BROKEN = '```python\ndef add_numbers(a, b:\n    """Add."""\n    return a + b\n```'
+SHOUTS = '```python\ndef add_numbers(a, b):\n    """ADD."""\n    return a + b\n```'
+
+
+async def edit(rpc: Rpc, view: dict[str, Any]) -> Any:
+    return await rpc.request("tierwise/edit/get", {"editId": view["editId"]})
+
+
+async def outcomes(rpc: Rpc) -> list[str]:
+    history = await rpc.request("tierwise/history/query", {})
+    return [o["kind"] for o in history["tasks"][0]["outcomes"]]
+
+
+async def test_a_broken_edit_is_made_again_one_tier_up(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.queue += [Fault(text=BROKEN), Fault(text=GOOD)]
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri), "proposed")
+    decision = view["decision"]
+    assert (decision["routed"], decision["answering"]) == ("haiku", "sonnet")
+    assert decision["cause"] == "escalated"
+    assert decision["reasons"][-1] == "Haiku: the edit did not parse; Sonnet answers"
+    assert view["causeNote"] == "the edit did not parse"
+    assert (await edit(rpc, view))["note"] == ""
+    assert len(model.requests) == 2
+    assert await outcomes(rpc) == ["superseded"]
+
+
+async def test_an_explicit_choice_is_shown_with_its_failed_check(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.default = Fault(text=BROKEN)
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri, tier="haiku"), "proposed")
+    assert view["decision"]["answering"] == "haiku"
+    assert view["progress"] == "the edit did not parse"
+    assert (await edit(rpc, view))["note"] == "the edit did not parse"
+    assert len(model.requests) == 1
+    actions = await editor.actions(uri, editor.span(uri, 3, 5))
+    assert any("Redo with Sonnet" in a["title"] for a in actions)
+
+
+async def test_what_was_paid_for_is_shown_when_the_step_up_fails(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.queue.append(Fault(text=BROKEN))
+    model.faults.default = Fault(status=400, kind="invalid_request_error")
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri), "proposed")
+    assert view["decision"]["answering"] == "haiku"
+    found = await edit(rpc, view)
+    assert found["note"] == "the edit did not parse"
+    assert "b:" in found["hunks"][0]["newText"]
+
+
+async def test_the_operators_command_counts_where_it_was_content_before(
+    editor: Editor, rpc: Rpc, config: Path, model: RehearsalServer
+) -> None:
+    code = "import sys; sys.exit(any('ADD' in line for line in sys.stdin))"
+    command = json.dumps([sys.executable, "-c", code])
+    config.write_text(f"[verify]\npython = {command}\n", encoding="utf-8")
+    model.faults.queue += [Fault(text=SHOUTS), Fault(text=GOOD)]
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri), "proposed")
+    assert view["decision"]["answering"] == "sonnet"
+    name = Path(sys.executable).name
+    assert view["decision"]["reasons"][-1] == f"Haiku: {name} refused the edit; Sonnet answers"
+
+
+async def test_a_cut_off_answer_is_never_a_proposal(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.default = Fault(text=GOOD[:-20], stop_reason="max_tokens")
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri, tier="haiku"), "answered")
+    assert view.get("editId") is None
+    assert view["progress"] == "the answer was cut off"

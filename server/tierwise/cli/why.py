@@ -12,6 +12,7 @@ from tierwise.cli.ground import print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import UnknownTask
 from tierwise.core.situation import Situation
+from tierwise.present import sent as present
 from tierwise.present.decision import to_wire
 from tierwise.present.money import dollars
 from tierwise.present.tiers import confident
@@ -20,6 +21,9 @@ from tierwise.routing.weights import load
 from tierwise.store import decisions
 from tierwise.store.content import Content
 from tierwise.tasks import recall
+from tierwise.tasks import sent as tasks_sent
+
+_GONE = "What was sent is no longer kept."
 
 
 def run(
@@ -31,6 +35,8 @@ def run(
     told = read(lambda conn: decisions.task(conn, task_id))
     if told is None or not told.decisions:
         raise UnknownTask(f"There is no task '{task_id}' in the ledger.")
+    content = Content(paths.state_dir(os.environ))
+    attempts = tasks_sent.told(None, told.task.task_id, content) if sent else None
     decided = [recall.decision(told.task, row) for row in told.decisions]
     last = decided[-1]
     flips = explain.flips(last.signals, load(), Situation(confidence_target=load().target))
@@ -62,6 +68,7 @@ def run(
                     {"kind": kind, "at": at, "tier": tier, "value": value}
                     for kind, at, tier, value in told.outcomes
                 ],
+                **({"sent": attempts} if sent else {}),
             }
         )
         return
@@ -84,5 +91,4 @@ def run(
         when = datetime.fromtimestamp(at / 1000).strftime("%H:%M:%S")
         typer.echo(f"  {when} {kind} on {tier}{f' ({value})' if value else ''}")
     if sent:
-        text = Content(paths.state_dir(os.environ)).get(told.task.task_id, "sent.md")
-        typer.echo(text or "  What was sent is no longer kept.")
+        typer.echo(present.document(attempts) if attempts else f"  {_GONE}")

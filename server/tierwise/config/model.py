@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from tierwise.core.request import Action
-from tierwise.core.tiers import ALL_FEATURES, DEFAULT_LADDER, Ladder, Tier
+from tierwise.core.tiers import ALL_FEATURES, CONTEXT_TOKENS, DEFAULT_LADDER, Ladder, Tier
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Usd = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
@@ -38,6 +38,7 @@ class PlaceConfig(Section):
     base_url: str | None = None
     api_key_env: str = "ANTHROPIC_API_KEY"
     features: frozenset[Literal["caching", "thinking", "effort", "tools"]] | None = None
+    context_tokens: Annotated[int, Field(ge=500, le=900_000)] = CONTEXT_TOKENS
 
     def tier(self, name: str) -> Tier:
         """This place as the tier of that name."""
@@ -49,6 +50,7 @@ class PlaceConfig(Section):
             base_url=self.base_url,
             api_key_env=self.api_key_env,
             features=ALL_FEATURES if self.features is None else frozenset(self.features),
+            context_tokens=self.context_tokens,
         )
 
 

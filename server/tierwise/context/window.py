@@ -19,19 +19,31 @@ def tokens(text: str) -> int:
 def fit(pack: Pack, budget_tokens: int) -> Pack:
     """The pack within a budget, best ranks first; the selection is kept whatever it takes.
 
-    A large item does not push out a small one of lower rank that still fits.
+    An item that does not fit gives way to its short form if it has one. A large item does
+    not push out a small one of lower rank that still fits.
     """
     kept: list[ContextItem] = []
     left_out: list[LeftOut] = list(pack.left_out)
     used = 0
     for item in pack.items:
-        if item.kind != "selection" and used + item.tokens > budget_tokens:
-            left_out.append(LeftOut(_place(item), "does not fit the context window"))
+        short = item.short
+        if item.kind == "selection" or used + item.tokens <= budget_tokens:
+            kept.append(replace(item, short=None))
+        elif short is not None and used + short.tokens <= budget_tokens:
+            kept.append(short)
+            left_out.append(LeftOut(place(item), f"too large for {budget_tokens:,} tokens of"
+                                                 f" context; {short.why}"))  # fmt: skip
+        else:
+            left_out.append(
+                LeftOut(place(item), f"does not fit the {budget_tokens:,} tokens of context")
+            )
             continue
-        kept.append(item)
-        used += item.tokens
+        used += kept[-1].tokens
     return replace(pack, items=tuple(kept), left_out=tuple(left_out), tokens=used)
 
 
-def _place(item: ContextItem) -> str:
-    return f"{item.path}:{item.start_line}"
+def place(item: ContextItem) -> str:
+    """Where an item is from: its path, with the lines where it is a part of a file."""
+    if item.kind in ("file", "diagnostics", "imports"):
+        return item.path
+    return f"{item.path}:{item.start_line}-{item.end_line}"

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ItemKind = Literal["selection", "symbol", "related", "imports", "diagnostics", "file", "diff"]
+ItemKind = Literal[
+    "selection", "symbol", "related", "usage", "imports", "diagnostics", "file", "outline", "diff"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ContextItem:
-    """A piece of context. `path` is workspace-relative, lines count from 1 and are inclusive."""
+    """A piece of context. `path` is workspace-relative, lines count from 1 and are inclusive.
+
+    `why` says in a few words why it was chosen; `short` is what stands for it where it does
+    not fit.
+    """
 
     kind: ItemKind
     path: str
@@ -19,6 +25,8 @@ class ContextItem:
     end_line: int
     text: str
     tokens: int
+    why: str = ""
+    short: ContextItem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything one request sends, in order of rank, within the tier's token window.
+    """Everything one request may send, in order of rank; a tier is sent what fits its window.
 
     `secrets` maps each placeholder that stands in an item to the text it stands for; it
     stays in memory and is used to restore the edit.

@@ -10,6 +10,9 @@ from tierwise.core.errors import UnknownTier
 
 ALL_FEATURES: Final[frozenset[str]] = frozenset(("caching", "thinking", "effort", "tools"))
 
+CONTEXT_TOKENS: Final = 24_000
+"""Context tokens sent at most: below the prompt band at which the cheapest model gets dear."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
@@ -20,7 +23,8 @@ class Tier:
     `base_url` understands beyond plain messages. `api_key_env` names an environment
     variable; the key itself is never stored here, and an empty name beside a `base_url`
     says that the server needs none. `elsewhere` is the same tier at other places, which
-    stand in for this one before any other tier does.
+    stand in for this one before any other tier does. `context_tokens` bounds the context
+    that is sent beside the selection.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Tier:
     fallback: tuple[str, ...] | None = None
     features: frozenset[str] = field(default=ALL_FEATURES)
     elsewhere: tuple[Tier, ...] = ()
+    context_tokens: int = CONTEXT_TOKENS
 
     @property
     def place(self) -> str:

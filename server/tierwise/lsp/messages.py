@@ -117,6 +117,16 @@ class TaskId(Message):
     task_id: Id
 
 
+class SentAsk(Message):
+    """Request `tierwise/task/sent`: what went to the models for a task, word for word.
+
+    The command `tierwise.task.showSent` takes the same and shows it as a document. Errors:
+    UnknownTask, also where it is no longer kept.
+    """
+
+    task_id: Id
+
+
 class Explain(TaskStart):
     """Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call."""
 

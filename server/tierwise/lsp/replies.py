@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tierwise.core.context import ItemKind
 from tierwise.core.decision import Cause, Scope
 from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action
@@ -84,6 +85,54 @@ class ChatReply(Message):
     stop_reason: str
     usage: Usage
     edit_id: Id | None = None
+
+
+class SentItem(Message):
+    """A piece of context that was sent, and why it was chosen; lines count from 1."""
+
+    kind: ItemKind
+    path: str
+    start_line: int
+    end_line: int
+    tokens: int
+    why: str
+
+
+class NotSent(Message):
+    """A file or piece that was not sent, and why."""
+
+    path: str
+    why: str
+
+
+class SentTurn(Message):
+    """One turn of a prompt, word for word."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class SentAttempt(Message):
+    """What one attempt sent: about `tokens` of `window` tokens of context, at `at` (UTC
+    milliseconds), with so many secrets replaced by placeholders."""
+
+    tier: str
+    model: str
+    at: int
+    tokens: int
+    window: int
+    items: list[SentItem]
+    left_out: list[NotSent]
+    secrets: int
+    system: str
+    turns: list[SentTurn]
+
+
+class Sent(Message):
+    """Result of `tierwise/task/sent`: the attempts of a task, oldest first."""
+
+    task_id: Id
+    attempts: list[SentAttempt]
 
 
 class Streamed(Message):

@@ -31,6 +31,8 @@ the lines as they are
 =======
 the lines as they should be
 >>>>>>> REPLACE
+A file is renamed by its path, a line <<<<<<< RENAME, the new path and >>>>>>> RENAME, and \
+deleted by its path, a line <<<<<<< DELETE and >>>>>>> DELETE.
 Never shorten code with remarks like "rest unchanged"."""
 
 _FORMS: Final[dict[Action, str]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range, Snapshot
@@ -242,6 +242,8 @@ class Engine(Protocol):
     async def rerun_on(self, task_id: str, tier: str) -> Started:
         """Redo on another tier: a tier name, "up" (one above) or "same"."""
         ...
+
+    def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]: ...
 
     def edit(self, edit_id: str) -> EditView: ...
 

@@ -28,7 +28,7 @@ from tierwise.models.call import (
 from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.routing import policy
-from tierwise.tasks import failover, threads
+from tierwise.tasks import failover, sent, threads
 from tierwise.tasks.failover import Course
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -89,7 +89,7 @@ def _go_down(course: Course, error: TaskTooDear) -> None:
 async def _attempt(course: Course) -> Result:
     """One reserved, settled attempt at the place the course has come to."""
     task, world, tier = course.task, course.world, course.place
-    prompt = _prompt(task, world)
+    prompt = _prompt(task, tier, world)
     deadlines = _deadlines(course)
     reservation = await _reserve(task, tier, prompt, world)
     if reservation.note:
@@ -146,24 +146,19 @@ async def _call(
     raise AssertionError("a stream ends with Finished or raises")
 
 
-def _prompt(task: Task, world: World) -> Prompt:
+def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
     """What is sent: this turn's context without what the conversation's history still holds."""
-    pack = task.pack
-    assert pack is not None, "context is collected before anything is asked"
+    pack = sent.fitted(task, tier)
     asked = replace(task.request, instruction=task.wish)
     thread = world.threads.find(task.conversation_id)
     if thread is None:
         prompt = prompts.build(asked, pack)
     else:
-        fresh = thread.fresh(pack, world.may_go)
+        pack = thread.fresh(pack, world.may_go)
         history = thread.turns(world.may_go)
-        prompt = prompts.build(asked, fresh, history, thread.life)
-        task.sent = threads.sent(prompt.turns[-1].text, fresh)
-    if world.config.content_keep_days > 0:
-        # Beside the call: a folder and a file on a busy disk would delay its first token.
-        asyncio.get_running_loop().run_in_executor(
-            None, world.content.put, task.id, "sent.md", prompt.text
-        )
+        prompt = prompts.build(asked, pack, history, thread.life)
+        task.sent = threads.sent(prompt.turns[-1].text, pack)
+    sent.keep(task, tier, pack, prompt, world)
     return prompt
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
@@ -17,7 +17,7 @@ from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
 from tierwise.present.hover import answer as hover_answer
 from tierwise.store import decisions
-from tierwise.tasks import admission, overview, recall, requests, routing
+from tierwise.tasks import admission, overview, recall, requests, routing, sent
 from tierwise.tasks.api import (
     ChatParams,
     ChatReply,
@@ -154,6 +154,13 @@ class TaskEngine:
         task.decided(routed.decision)
         self._begin(task)
         return Started(task.id, task.decision)
+
+    def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]:
+        """What went to the models for a task. Raises `UnknownTask` where nothing is kept."""
+        told = sent.told(self.tasks.get(task_id), task_id, self.world.content)
+        if told is None:
+            raise UnknownTask(f"What was sent for task '{task_id}' is not kept.")
+        return told
 
     def edit(self, edit_id: str) -> EditView:
         """A proposal as it stands now."""

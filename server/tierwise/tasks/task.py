@@ -99,6 +99,8 @@ class Task:
     text: str = ""
     stop_reason: str = ""
     pack: Pack | None = None
+    records: tuple[Mapping[str, object], ...] = ()
+    """What its last attempts sent, word for word."""
     wish: str = ""
     """The instruction as it is sent: without secrets."""
     allowed: bool = False

@@ -6,13 +6,14 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from tierwise.context import secrets
-from tierwise.context.collect import WINDOW_TOKENS, Materials, collect, needs_confirmation
+from tierwise.context import secrets, window
+from tierwise.context.collect import Materials, collect, needs_confirmation
 from tierwise.context.ignore import IgnoreRules
 from tierwise.context.kinds import why_noise
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import ContextTooLarge, Ignored
 from tierwise.core.request import Diagnostic, Request
+from tierwise.core.tiers import CONTEXT_TOKENS
 
 KEY = "sk-ant-" + "api03-" + "Zx9" * 14
 SOURCE = "import os\n\n\ndef total(rows):\n    x = price(rows)\n    return x\n\n\ny = 1\n"
@@ -160,10 +161,11 @@ def test_a_selection_too_large_is_refused_whole(root: Path) -> None:
 def test_what_does_not_fit_is_named_and_smaller_items_still_go(root: Path) -> None:
     big = doc(root, "big.txt", "word word word\n" * 8_000, None)
     small = doc(root, "small.txt", "word\n", None)
-    pack = collect(Request("chat", "x"), materials(root, None, None, (big, small)))
+    found = collect(Request("chat", "x"), materials(root, None, None, (big, small)))
+    pack = window.fit(found, CONTEXT_TOKENS)
     assert [i.path for i in pack.items] == ["small.txt"]
     assert pack.left_out[0].path.startswith("big.txt")
-    assert pack.tokens <= WINDOW_TOKENS
+    assert pack.tokens <= CONTEXT_TOKENS
 
 
 def test_a_binary_selection_is_refused(root: Path) -> None:

@@ -100,6 +100,16 @@ export interface TaskId {
   taskId: string;
 }
 
+/**
+ * Request `tierwise/task/sent`: what went to the models for a task, word for word.
+ *
+ * The command `tierwise.task.showSent` takes the same and shows it as a document. Errors:
+ * UnknownTask, also where it is no longer kept.
+ */
+export interface SentAsk {
+  taskId: string;
+}
+
 /** Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call. */
 export interface Explain extends Omit<TaskStart, "action"> {
   action?: Action;
@@ -239,6 +249,51 @@ export interface ChatReply {
   stopReason: string;
   usage: Usage;
   editId?: string;
+}
+
+/** A piece of context that was sent, and why it was chosen; lines count from 1. */
+export interface SentItem {
+  kind: "selection" | "symbol" | "related" | "usage" | "imports" | "diagnostics" | "file" | "outline" | "diff";
+  path: string;
+  startLine: number;
+  endLine: number;
+  tokens: number;
+  why: string;
+}
+
+/** A file or piece that was not sent, and why. */
+export interface NotSent {
+  path: string;
+  why: string;
+}
+
+/** One turn of a prompt, word for word. */
+export interface SentTurn {
+  role: "user" | "assistant";
+  text: string;
+}
+
+/**
+ * What one attempt sent: about `tokens` of `window` tokens of context, at `at` (UTC
+ * milliseconds), with so many secrets replaced by placeholders.
+ */
+export interface SentAttempt {
+  tier: string;
+  model: string;
+  at: number;
+  tokens: number;
+  window: number;
+  items: SentItem[];
+  leftOut: NotSent[];
+  secrets: number;
+  system: string;
+  turns: SentTurn[];
+}
+
+/** Result of `tierwise/task/sent`: the attempts of a task, oldest first. */
+export interface Sent {
+  taskId: string;
+  attempts: SentAttempt[];
 }
 
 /**
@@ -391,6 +446,7 @@ export interface BudgetChanged {
 export interface Requests {
   "tierwise/task/start": { params: TaskStart; result: Started };
   "tierwise/task/cancel": { params: TaskId; result: boolean };
+  "tierwise/task/sent": { params: SentAsk; result: Sent };
   "tierwise/chat/send": { params: ChatSend; result: ChatReply };
   "tierwise/route/explain": { params: Explain; result: Decision };
   "tierwise/route/override": { params: Override; result: Decision | null };
@@ -417,6 +473,7 @@ export interface Commands {
   "tierwise.task.start": { params: TaskStart; result: Started };
   "tierwise.task.cancel": { params: TaskId; result: boolean };
   "tierwise.task.rerunOn": { params: Rerun; result: Started };
+  "tierwise.task.showSent": { params: SentAsk; result: boolean };
   "tierwise.edit.apply": { params: EditId; result: Resolved };
   "tierwise.edit.discard": { params: EditId; result: Resolved };
   "tierwise.edit.showDiff": { params: EditId; result: boolean };

@@ -90,7 +90,20 @@ def _pending(engine: Application, uri: str, span: Range) -> list[types.CodeActio
                     command=convert.command(offer),
                 )
             )
+        found.append(_sent(view))
     return found
+
+
+def _sent(view: TaskView) -> types.CodeAction:
+    """A look at what went to the models; no lens, for it would push code off the screen."""
+    title = "Tierwise: Show what was sent"
+    return types.CodeAction(
+        title=title,
+        kind=f"refactor.rewrite.tierwise.{view.action}",
+        command=types.Command(
+            title=title, command="tierwise.task.showSent", arguments=[{"taskId": view.task_id}]
+        ),
+    )
 
 
 def _asked(

@@ -11,6 +11,7 @@ from tierwise.core.money import to_nanos
 from tierwise.lsp import convert, messages
 from tierwise.lsp.features.requests import resolved
 from tierwise.present.decision import to_wire
+from tierwise.present.sent import document
 
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server
@@ -47,6 +48,13 @@ def register(server: Server) -> None:
     async def rerun(given: messages.Rerun) -> Any:
         started = await (await server.engine()).rerun_on(given.task_id, given.tier)
         return {"taskId": started.task_id, "decision": to_wire(started.decision)}
+
+    @command("tierwise.task.showSent", messages.SentAsk)
+    async def show_sent(given: messages.SentAsk) -> Any:
+        text = document((await server.engine()).sent(given.task_id))
+        if not await server.edge.preview.document(given.task_id, "sent.md", text):
+            server.edge.notice("info", text)
+        return True
 
     @command("tierwise.edit.apply", messages.EditId)
     async def apply(given: messages.EditId) -> Any:

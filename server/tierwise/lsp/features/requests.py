@@ -27,6 +27,14 @@ def register(server: Server) -> None:
         given = messages.TaskId.model_validate(params)
         return await (await server.engine()).cancel(given.task_id)
 
+    @server.feature("tierwise/task/sent")
+    async def task_sent(params: Any) -> Any:
+        given = messages.SentAsk.model_validate(params)
+        return {
+            "taskId": given.task_id,
+            "attempts": (await server.engine()).sent(given.task_id),
+        }
+
     @server.feature("tierwise/chat/send")
     async def chat_send(params: Any) -> Any:
         given = messages.ChatSend.model_validate(params)

@@ -71,7 +71,7 @@ def _renamed(asked: Asked, old: str, new: str) -> str:
     word = re.compile(rf"\b{re.escape(old)}\b")
     blocks = []
     seen: set[tuple[str, str]] = set()
-    for piece in asked.pieces:
+    for piece in (p for p in asked.pieces if p.kind != "outline"):
         for line in piece.text.split("\n"):
             changed = word.sub(new, line)
             if changed != line and (piece.path, line) not in seen:

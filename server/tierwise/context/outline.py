@@ -1,0 +1,29 @@
+"""What stands for a text that is too large to send: its definitions by their first lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierwise.core.document import Snapshot
+from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.symbols import definitions
+
+LINES: Final = 300
+"""Lines an outline has at most."""
+
+
+def outline(doc: Snapshot) -> str:
+    """The first line of every definition, with its line number; "" for a text without any."""
+    index = LineIndex(doc.text)
+    lines = []
+    for symbol in definitions(doc.text, doc.language)[:LINES]:
+        number = next(
+            (
+                n
+                for n in range(symbol.range.start.line, symbol.range.end.line + 1)
+                if symbol.name in index.line(n)
+            ),
+            symbol.range.start.line,
+        )
+        lines.append(f"{number + 1}: {index.line(number).rstrip()}")
+    return "\n".join(lines)

@@ -1,0 +1,176 @@
+"""What belongs to a selection elsewhere: definitions it names, and uses of what it defines.
+
+Only what is open or attached is looked at; nothing is read from disk for it. Each candidate
+has a score, the best ones are taken, and the rest is named as left out.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Final
+
+from tierwise.context.taking import Taking
+from tierwise.core.context import ContextItem, ItemKind, LeftOut
+from tierwise.core.document import Range, Snapshot
+from tierwise.core.request import Request
+from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.symbols import Symbol, definitions, occurrences, words
+
+TAKEN: Final = 12
+"""Pieces taken at most; more dilutes the answer. All uses count where a name is to change."""
+ALL_USES: Final = 60
+"""Pieces taken at most where the instruction speaks of a name the selection defines."""
+PER_FILE: Final = 4
+"""Uses taken of one file, while no name is to change."""
+DEFINITION_CHARS: Final = 6_000
+"""Characters a related definition may have; a larger one is a file of its own."""
+USE_CHARS: Final = 1_500
+"""Characters of a definition that is shown whole because something is used in it."""
+AROUND_USE: Final = 2
+"""Lines shown on either side of a use in a larger definition, or outside of any."""
+LOOKED_AT: Final = 80
+"""Open documents looked through, nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate: the offsets of a piece in a document, its score, and why it belongs."""
+
+    score: float
+    kind: ItemKind
+    doc: Snapshot
+    start: int
+    end: int
+    why: str
+
+
+def related(
+    request: Request,
+    items: Sequence[ContextItem],
+    focus: Snapshot | None,
+    span: Range | None,
+    others: Sequence[Snapshot],
+    taking: Taking,
+) -> tuple[list[ContextItem], list[LeftOut]]:
+    """The related pieces in order of rank, and the open files that gave nothing.
+
+    `items` is what is sent already; `others` the documents that may be sent from.
+    """
+    if focus is None or span is None:
+        return [], []
+    near = sorted(others, key=lambda doc: _distance(focus, doc))
+    left_out = [LeftOut(taking.name(d), "too many files are open") for d in near[LOOKED_AT:]]
+    search = _Search(request, items, focus, span, taking)
+    found = [f for doc in (focus, *near[:LOOKED_AT]) for f in search.of(doc)]
+    found.sort(key=lambda f: -f.score)
+    limit = ALL_USES if search.renames else TAKEN
+    taken = found[:limit]
+    pieces = [
+        taking.piece(f.kind, f.doc, LineIndex(f.doc.text), f.start, f.end, f.why) for f in taken
+    ]
+    gave = {f.doc.uri for f in taken}
+    spare = {f.doc.uri for f in found[limit:]} - gave
+    for doc in near[:LOOKED_AT]:
+        if doc.uri in spare:
+            left_out.append(LeftOut(taking.name(doc), "related, but other pieces are closer"))
+        elif doc.uri not in gave:
+            left_out.append(LeftOut(taking.name(doc), "open, but not named by the selection"))
+    return pieces, left_out
+
+
+class _Search:
+    """What the selection names and defines, looked for in one document after the other."""
+
+    def __init__(
+        self,
+        request: Request,
+        items: Sequence[ContextItem],
+        focus: Snapshot,
+        span: Range,
+        taking: Taking,
+    ) -> None:
+        self.focus, self.taking = focus, taking
+        self.asked = "\n".join(i.text for i in items if i.kind in ("selection", "symbol"))
+        self.named = words(self.asked) | words(request.instruction)
+        self.wish = words(request.instruction)
+        self.imported = words("\n".join(i.text for i in items if i.kind == "imports"))
+        self.sent = [(i.path, i.start_line, i.end_line) for i in items]
+        self.defined = frozenset(
+            s.name
+            for s in definitions(focus.text, focus.language)
+            if span.start.line <= s.range.start.line <= span.end.line and len(s.name) > 2
+        )
+        self.renames = bool(self.defined & self.wish)
+
+    def of(self, doc: Snapshot) -> Iterator[Found]:
+        """The candidates of a document, none of them twice."""
+        index, symbols = LineIndex(doc.text), definitions(doc.text, doc.language)
+        seen: list[tuple[int, int]] = []
+        for candidate in (*self._definitions(doc, index, symbols),
+                          *self._uses(doc, index, symbols)):  # fmt: skip
+            if any(a < candidate.end and candidate.start < b for a, b in seen):
+                continue
+            seen.append((candidate.start, candidate.end))
+            yield candidate
+
+    def _definitions(
+        self, doc: Snapshot, index: LineIndex, symbols: Sequence[Symbol]
+    ) -> Iterator[Found]:
+        for symbol in symbols:
+            if symbol.name not in self.named or self._is_sent(doc, symbol.range.start.line):
+                continue
+            start, end = index.offset(symbol.range.start), index.offset(symbol.range.end)
+            if end - start > DEFINITION_CHARS:
+                continue
+            times = occurrences(symbol.name, self.asked)
+            score = 1.0 + math.log1p(times) - 0.15 * math.log1p((end - start) / 400)
+            score += 1.5 * (symbol.name in self.wish) + 0.5 * (symbol.name in self.imported)
+            score += 0.3 * (doc.uri == self.focus.uri) - 0.2 * symbol.depth
+            why = f"defines {symbol.name}, named {times} times" if times != 1 else (
+                f"defines {symbol.name}, named once")  # fmt: skip
+            yield Found(score, "related", doc, start, end, why)
+
+    def _uses(self, doc: Snapshot, index: LineIndex, symbols: Sequence[Symbol]) -> Iterator[Found]:
+        if not self.defined:
+            return
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(self.defined)))})\b")
+        count, past = 0, -1
+        for match in pattern.finditer(doc.text):
+            line = index.position(match.start()).line
+            if line <= past or self._is_sent(doc, line):
+                continue
+            count += 1
+            if count > PER_FILE and match.group(0) not in self.wish:
+                return
+            start, end = self._around(index, symbols, line)
+            past = index.position(end).line
+            score = 0.9 + 1.5 * (match.group(0) in self.wish) - 0.1 * count
+            yield Found(score, "usage", doc, start, end, f"uses {match.group(0)}")
+
+    def _around(self, index: LineIndex, symbols: Sequence[Symbol], line: int) -> tuple[int, int]:
+        for symbol in sorted(symbols, key=lambda s: -s.depth):
+            if symbol.range.start.line <= line <= symbol.range.end.line:
+                start, end = index.offset(symbol.range.start), index.offset(symbol.range.end)
+                if end - start <= USE_CHARS:
+                    return start, end
+        last = line + AROUND_USE + 1
+        end = index.starts[last] if last < index.line_count else len(index.text)
+        return index.starts[max(0, line - AROUND_USE)], end
+
+    def _is_sent(self, doc: Snapshot, line: int) -> bool:
+        path = self.taking.name(doc)
+        return any(p == path and a <= line + 1 <= b for p, a, b in self.sent)
+
+
+def _distance(focus: Snapshot, doc: Snapshot) -> tuple[int, str]:
+    """Folders between two documents; what has no path comes last."""
+    if focus.path is None or doc.path is None:
+        return 99, doc.uri
+    a, b = PurePath(focus.path).parts[:-1], PurePath(doc.path).parts[:-1]
+    common = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y),
+                  min(len(a), len(b)))  # fmt: skip
+    return len(a) + len(b) - 2 * common, doc.uri

@@ -1,0 +1,75 @@
+"""What went to a model: chosen for its window, kept word for word, and told when asked.
+
+The record lives as long as its task does, and with its kept content where any is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tierwise.context import window
+from tierwise.core.context import ContextItem, Pack
+from tierwise.core.tiers import Tier
+from tierwise.models.call import Prompt
+from tierwise.store.content import Content
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+NAME: Final = "sent.json"
+KEPT: Final = 4
+"""Attempts of one task that are kept; a task seldom makes more."""
+
+
+def fitted(task: Task, tier: Tier) -> Pack:
+    """What this tier is sent of the context that was collected."""
+    assert task.pack is not None, "context is collected before anything is asked"
+    return window.fit(task.pack, tier.context_tokens)
+
+
+def keep(task: Task, tier: Tier, pack: Pack, prompt: Prompt, world: World) -> None:
+    """Keep what one attempt sends, with what was left out and why."""
+    record = {
+        "tier": tier.name,
+        "model": tier.model,
+        "at": world.now_ms(),
+        "tokens": pack.tokens,
+        "window": tier.context_tokens,
+        "items": [_item(item) for item in pack.items],
+        "leftOut": [{"path": left.path, "why": left.why} for left in pack.left_out],
+        "secrets": len(pack.secrets),
+        "system": prompt.system,
+        "turns": [{"role": turn.role, "text": turn.text} for turn in prompt.turns],
+    }
+    task.records = (*task.records, record)[-KEPT:]
+    if world.config.content_keep_days > 0:
+        # Beside the call: a folder and a file on a busy disk would delay its first token.
+        text = json.dumps({"attempts": task.records})
+        asyncio.get_running_loop().run_in_executor(None, world.content.put, task.id, NAME, text)
+
+
+def told(task: Task | None, task_id: str, content: Content) -> Sequence[Mapping[str, Any]] | None:
+    """Every attempt of a task, oldest first; None where nothing of it is kept any more."""
+    if task is not None and task.records:
+        return task.records
+    try:
+        kept = json.loads(content.get(task_id, NAME) or "null")
+    except ValueError:
+        return None
+    if isinstance(kept, dict) and isinstance(kept.get("attempts"), list):
+        attempts: list[Mapping[str, Any]] = kept["attempts"]
+        return attempts
+    return None
+
+
+def _item(item: ContextItem) -> dict[str, Any]:
+    return {
+        "kind": item.kind,
+        "path": item.path,
+        "startLine": item.start_line,
+        "endLine": item.end_line,
+        "tokens": item.tokens,
+        "why": item.why,
+    }

@@ -66,6 +66,7 @@ class Screen:
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     answer: Callable[[str, Sequence[str]], str | None] = lambda question, options: None
     statuses: list[StatusView] = field(default_factory=list)
+    previews: bool = False
 
     def task_changed(self, view: TaskView) -> None:
         self.views.append(view)

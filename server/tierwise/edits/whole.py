@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+
 from tierwise.core.document import Range
 from tierwise.syntax.positions import LineIndex, index_of, replace_range
 
@@ -16,6 +18,19 @@ def replaced(text: str, span: Range, answer: str) -> str:
     if old.startswith("\ufeff") and not new.startswith("\ufeff"):
         new = "\ufeff" + new
     return replace_range(text, span, new.replace("\n", line_end(text)))
+
+
+def grown(old: str, answer: str) -> str:
+    """An answer that is being written, with the part of the old text it has not come to.
+
+    How far it has come is told by the last lines both have; lines past those stand for as
+    many old ones.
+    """
+    was, now = old.splitlines(), answer.splitlines()
+    blocks = SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
+    last = next((b for b in reversed(blocks) if b.size), None)
+    come = len(now) if last is None else last.a + last.size + len(now) - (last.b + last.size)
+    return "\n".join([*now, *was[come:]])
 
 
 def joined(text: str, answer: str) -> str:

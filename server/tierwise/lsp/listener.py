@@ -48,6 +48,11 @@ class Edge:
         self._held: dict[str, StreamView] = {}
         self._flushing: asyncio.TimerHandle | None = None
 
+    @property
+    def previews(self) -> bool:
+        """Whether this client shows proposals itself."""
+        return self.server.client.flags.preview
+
     def task_changed(self, view: TaskView) -> None:
         """A task changed: to our own clients as it is, to others as progress and preview."""
         client = self.server.client

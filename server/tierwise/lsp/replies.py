@@ -170,7 +170,9 @@ class TaskChanged(Message):
     """Notification `tierwise/task/didChange` to the client, flag `task`.
 
     `cause_note` says in a few words why the answering tier differs from the routed one;
-    `forecast` is the first decision, where the final one differs from it.
+    `forecast` is the first decision, where the final one differs from it. An `edit_id` while
+    the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
+    them, their ids are final only once the task is `proposed`, and none can be applied.
     """
 
     task_id: Id

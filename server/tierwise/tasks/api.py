@@ -199,6 +199,11 @@ class Documents(Protocol):
 class Listener(Protocol):
     """What the engine tells the edge. Called on the event loop; plain methods return at once."""
 
+    @property
+    def previews(self) -> bool:
+        """Whether the client shows proposals itself, also while they are being written."""
+        ...
+
     def task_changed(self, view: TaskView) -> None: ...
 
     def streamed(self, view: StreamView) -> None: ...

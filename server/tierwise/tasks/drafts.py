@@ -54,7 +54,7 @@ def made(task: Task, answer: Answer, world: World) -> Draft:
         cut = (Failed("cut", "the answer was cut off"),) if read.problem == "cut off" else ()
         return Draft(answer, None, cut or (Failed("place", error.sentence, error.detail),))
     proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
-    proposal = _confined(task, proposal, world)
+    proposal = confined(task, proposal, world)
     held = asked(task, read.problem)
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
         return Draft(answer, None, (Failed("empty", "the answer is empty"),))
@@ -92,7 +92,7 @@ def _of_text(read: Read, edits: bool) -> tuple[Failed, ...]:
     return () if read.prose.strip() else (Failed("empty", "the answer is empty"),)
 
 
-def _confined(task: Task, proposal: Proposal, world: World) -> Proposal:
+def confined(task: Task, proposal: Proposal, world: World) -> Proposal:
     """Each file judged by real path; what may not be written is left out, what is odd asks."""
     files = []
     notes = [proposal.note] if proposal.note else []

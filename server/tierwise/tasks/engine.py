@@ -14,7 +14,7 @@ from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind, Rating
 from tierwise.core.request import Request
-from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
+from tierwise.core.views import EditView, HistoryItem, StatusView, StreamView, TaskView
 from tierwise.present.hover import answer as hover_answer
 from tierwise.store import decisions
 from tierwise.tasks import admission, overview, recall, requests, routing, sent
@@ -316,7 +316,7 @@ class TaskEngine:
             created_ms=self.world.now_ms(),
             project=self.world.project,
             on_change=self._changed,
-            on_stream=self.world.listener.streamed,
+            on_stream=self._streamed,
             conversation_id=conversation,
             rehearsal=self.world.rehearsal,
         )
@@ -349,7 +349,14 @@ class TaskEngine:
             self.world.outcomes.record(task, "cancelled")
             task.move("cancelled")
 
+    def _streamed(self, view: StreamView) -> None:
+        self.world.listener.streamed(view)
+        if (task := self.tasks.get(view.task_id)) is not None:
+            self.world.proposals.growing.heard(task, view.kind)
+
     def _changed(self, task: Task) -> None:
+        if task.state in ("failed", "cancelled", "paused"):
+            self.world.proposals.written(task)
         self.world.journal.moved(task)
         self._current = task
         if task.state in OVER:

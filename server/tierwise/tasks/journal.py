@@ -74,7 +74,7 @@ class Journal:
 
     def moved(self, task: Task) -> None:
         """A task changed its state."""
-        state, edit_id = task.state, task.edit_id
+        state, edit_id = task.state, task.edit_id if task.state != "running" else None
         error = task.error.name if task.error else None
         self._write(
             lambda conn: decisions.set_task_state(

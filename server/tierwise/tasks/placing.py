@@ -37,9 +37,13 @@ class Misplaced(Exception):
         self.detail = detail[:200]
 
 
-def new_texts(task: Task, read: Read, world: World) -> dict[str, NewText]:
-    """What becomes of each file, by URI. Raises `Misplaced`."""
-    placing = _Placing(task, world)
+def new_texts(task: Task, read: Read, world: World, *, growing: bool = False) -> dict[str, NewText]:
+    """What becomes of each file, by URI. Raises `Misplaced`.
+
+    Of an answer that is `growing`, one fenced block replaces as much of the selection as it
+    has come to, and the rest stays for the time being.
+    """
+    placing = _Placing(task, world, growing)
     if read.whole is not None:
         placing.whole(placing.restored(read.whole.text))
     for change in read.changes:
@@ -61,6 +65,7 @@ class _Placing:
 
     task: Task
     world: World
+    growing: bool = False
     texts: dict[str, NewText] = field(default_factory=dict)
     near: tuple[int, int] | None = None
     """The lines of the selection in the new text of its file, to tell like places apart."""
@@ -133,6 +138,8 @@ class _Placing:
         span = target(self.task)
         if span is None:
             raise Misplaced("nothing is selected that the answer could replace")
+        if self.growing and action in REPLACES:
+            text = whole.grown(index_of(focus.text).slice(span), text)
         after = whole.replaced(focus.text, span, text)
         self.texts[focus.uri] = NewText(focus, relative(focus, self.roots), after)
 

@@ -16,6 +16,7 @@ from tierwise.tasks import applying
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.applying import Done
 from tierwise.tasks.drafts import Draft
+from tierwise.tasks.growing import Growing
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
@@ -34,6 +35,8 @@ class Entry:
     task: Task
     proposal: Proposal
     done: Done = field(default_factory=Done)
+    growing: bool = False
+    """True while its answer is being written: it is shown, and nothing of it is applied."""
     timer: asyncio.TimerHandle | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -44,10 +47,29 @@ class Proposals:
 
     world: World
     entries: dict[str, Entry] = field(default_factory=dict)
+    growing: Growing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.growing = Growing(self.world, self._grow)
+
+    def _grow(self, task: Task, proposal: Proposal) -> None:
+        """Show what there is of an answer; only the clients hear of it, not the ledger."""
+        task.edit_id = proposal.id
+        self.entries[proposal.id] = Entry(task, proposal, growing=True)
+        self.world.listener.task_changed(task.view())
+
+    def written(self, task: Task) -> None:
+        """The answer of a task is whole, or none will come: what was shown of it goes."""
+        self.growing.over(task)
+        entry = self.entries.get(task.edit_id or "")
+        if entry is not None and entry.growing:
+            del self.entries[entry.proposal.id]
+            task.edit_id = None
 
     def offer(self, task: Task, draft: Draft) -> None:
         """Show a draft: as a proposal, or as text; a failed check stands beside it."""
         text, proposal = draft.answer.text, draft.proposal
+        self.written(task)
         task.stop_reason = draft.answer.result.stop_reason
         note = draft.failed[0].sentence if draft.failed else ""
         detail = draft.failed[0].detail if draft.failed else ""
@@ -100,7 +122,7 @@ class Proposals:
             hunks=tuple(hunks),
             versions={f.uri: applying.version_of(f.uri, self.world) for f in entry.proposal.files},
             stale=stale,
-            note=entry.proposal.note,
+            note="still being written" if entry.growing else entry.proposal.note,
         )
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
@@ -195,6 +217,8 @@ class Proposals:
             task.edit_id = None
 
     def _wanted(self, entry: Entry, hunks: Sequence[str] | None) -> Sequence[str]:
+        if entry.growing:
+            raise BadRequest("This edit is still being written.")
         pending = entry.proposal.pending
         if hunks is not None:
             known = {h.id for f in entry.proposal.files for h in f.hunks}

@@ -329,7 +329,9 @@ export interface Switch {
  * Notification `tierwise/task/didChange` to the client, flag `task`.
  *
  * `cause_note` says in a few words why the answering tier differs from the routed one;
- * `forecast` is the first decision, where the final one differs from it.
+ * `forecast` is the first decision, where the final one differs from it. An `edit_id` while
+ * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
+ * them, their ids are final only once the task is `proposed`, and none can be applied.
  */
 export interface TaskChanged {
   taskId: string;

@@ -1,0 +1,92 @@
+"""Hunks while the answer is still being written, for clients that show previews.
+
+Nothing grown here is ever applied: it shows where the answer is going, and gives way to the
+checked proposal, under the same id, when the answer is whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.core.request import EDITING
+from tierwise.core.views import StreamKind
+from tierwise.edits import answer as answers
+from tierwise.edits.proposal import FileEdit, Proposal, make
+from tierwise.tasks.drafts import confined
+from tierwise.tasks.placing import Misplaced, new_texts
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 0.2
+"""Seconds between two looks at an answer that grows; a hunk need not be newer than that."""
+LARGEST: Final = 200_000
+"""Characters of an answer beyond which it is no longer looked at until it is whole."""
+
+
+@dataclass
+class Growing:
+    """The answers that are being written. `show` hands over what there is of a proposal."""
+
+    world: World
+    show: Callable[[Task, Proposal], None]
+    _jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _seen: dict[str, tuple[FileEdit, ...]] = field(default_factory=dict)
+
+    def heard(self, task: Task, kind: StreamKind) -> None:
+        """A piece of a stream went by: look at the answer soon, or forget what was shown."""
+        if task.request.action not in EDITING or not self.world.listener.previews:
+            return
+        if kind == "reset":
+            self.over(task)
+            if task.edit_id is not None:
+                self.show(task, Proposal(task.edit_id, task.id, ()))
+        elif kind == "delta" and task.id not in self._jobs and len(task.text) <= LARGEST:
+            job = asyncio.get_running_loop().create_task(self._look(task))
+            self._jobs[task.id] = job
+
+    def over(self, task: Task) -> None:
+        """The answer is whole, or there will be none."""
+        self._seen.pop(task.id, None)
+        job = self._jobs.pop(task.id, None)
+        if job is not None:
+            job.cancel()
+
+    async def _look(self, task: Task) -> None:
+        """Look after a while; what has come in between is seen then too."""
+        try:
+            await asyncio.sleep(EVERY)
+            text = task.text
+            edit_id = task.edit_id or uuid.uuid4().hex[:12]
+            grown = await asyncio.to_thread(so_far, task, text, edit_id, self.world)
+            if grown is None or task.state != "running" or not task.text.startswith(text):
+                return
+            if self._seen.get(task.id) != grown.files:
+                self._seen[task.id] = grown.files
+                self.show(task, grown)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("task %s: its hunks could not be shown while they grew", task.id)
+        finally:
+            if self._jobs.get(task.id) is asyncio.current_task():
+                del self._jobs[task.id]
+
+
+def so_far(task: Task, text: str, edit_id: str, world: World) -> Proposal | None:
+    """The hunks of an answer as far as it is written; None where there are none yet."""
+    read = answers.so_far(text, edits=True)
+    if read.kind == "text" or not (read.changes or (read.whole and read.whole.text.strip())):
+        return None
+    try:
+        texts = new_texts(task, read, world, growing=True)
+    except Misplaced:
+        return None
+    proposal = confined(task, make(edit_id, task.id, texts), world)
+    return proposal if proposal.files else None

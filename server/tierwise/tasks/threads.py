@@ -29,7 +29,7 @@ MAX_TURNS: Final = 60
 MAX_CHARS: Final = 240_000
 """What a history may hold, about 80,000 tokens: below the prompt length at which prices rise.
 Beyond either bound the older half goes, since every change at the front costs the cache."""
-_AGAIN: Final = frozenset(("file", "related", "imports", "symbol", "diff"))
+_AGAIN: Final = frozenset(("file", "related", "usage", "outline", "imports", "symbol", "diff"))
 """Kinds of context that need not be sent again while the history holds them."""
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tierwise.core.document import Range
+from tierwise.core.document import Range, Snapshot
 from tierwise.core.request import Action
 
 
@@ -27,7 +27,7 @@ class Asked:
     open: frozenset[str] = frozenset()
     problem: str | None = None
     diagnostics: frozenset[int] = frozenset()
-    texts: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, Snapshot] = field(default_factory=dict)
     """The documents of the request by URI."""
 
     def says(self, *stems: str) -> bool:

@@ -73,6 +73,8 @@ def _rename(proposal: Proposal, asked: Asked) -> list[Failed]:
     if renamed.missing(wish, {f.uri: f.after for f in texts}):
         return [Failed("rename", "the new name is nowhere in the edit")]
     failed = []
+    if _left_behind(wish, proposal, asked):
+        failed.append(Failed("rename", "the old name is still used in an attached file"))
     for file in texts:
         own = asked.span if file.uri == asked.focus else None
         lines = (own.start.line, own.end.line) if own is not None else None
@@ -81,3 +83,16 @@ def _rename(proposal: Proposal, asked: Asked) -> list[Failed]:
         if renamed.more_than_names(wish, file.before, file.after, file.language):
             failed.append(Failed("scope", "the edit does more than the rename"))
     return failed
+
+
+def _left_behind(wish: renamed.Wish, proposal: Proposal, asked: Asked) -> bool:
+    """Whether an attached file goes on using a name that the focus defined for others."""
+    focus = asked.documents.get(asked.focus or "")
+    if focus is None or not renamed.is_public(wish.old, focus.text, focus.language):
+        return False
+    touched = {file.uri for file in proposal.files}
+    return any(
+        renamed.count(wish.old, doc.text, doc.language)
+        for uri, doc in asked.documents.items()
+        if uri in asked.attached and uri not in touched
+    )

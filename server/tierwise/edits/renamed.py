@@ -60,15 +60,20 @@ def still_there(
     That is the whole file where the name is defined once and for all of it, else the lines
     [first, last] of the selection. Comments and strings may go on mentioning it.
     """
-    if asked.old == asked.new or not _count(asked.old, before, language):
+    if asked.old == asked.new or not count(asked.old, before, language):
         return False
-    defined = [s for s in definitions(before, language) if s.name == asked.old]
-    if lines is None or (len(defined) == 1 and defined[0].depth == 0):
-        return bool(_count(asked.old, after, language))
+    if lines is None or is_public(asked.old, before, language):
+        return bool(count(asked.old, after, language))
     first, last = lines
     grown = after.count("\n") - before.count("\n")
     part = "\n".join(after.split("\n")[first : last + 1 + grown])
     return re.search(rf"(?<![\w$]){re.escape(asked.old)}(?![\w$])", _bare(part)) is not None
+
+
+def is_public(name: str, text: str, language: str | None) -> bool:
+    """Whether a text defines a name once, at its top, so that it means one thing everywhere."""
+    defined = [s for s in definitions(text, language) if s.name == name]
+    return len(defined) == 1 and defined[0].depth == 0
 
 
 def missing(asked: Wish, texts: Mapping[str, str]) -> bool:
@@ -86,7 +91,8 @@ def more_than_names(asked: Wish, before: str, after: str, language: str | None) 
     return [word.sub(asked.new, t) for t in old] != [word.sub(asked.new, t) for t in new]
 
 
-def _count(name: str, text: str, language: str | None) -> int:
+def count(name: str, text: str, language: str | None) -> int:
+    """How often code names something; what comments and strings say does not count."""
     tokens = code(text, language)
     if tokens is None:
         return len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", _bare(text)))

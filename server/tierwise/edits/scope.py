@@ -71,10 +71,9 @@ def loses(file: FileEdit, asked: Asked) -> bool:
         "chang", "collaps", "reduc", "get rid", "call", "use", "instead", "consolidat", "dedup",
     ):  # fmt: skip
         return False
-    return any(
-        not occurrences(s.name, file.after) and not asked.names(s.name)
-        for s in definitions(file.before, file.language)
-    )
+    there = {s.name for s in definitions(file.after, file.language)}
+    gone = {s.name for s in definitions(file.before, file.language)} - there
+    return any(not occurrences(name, file.after) and not asked.names(name) for name in gone)
 
 
 def _strays(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
@@ -198,31 +197,27 @@ def _in_play(proposal: Proposal, asked: Asked) -> InPlay:
 
 
 def _doubled(file: FileEdit) -> bool:
-    """Whether a name is defined twice at one depth that was not before."""
-
-    def counted(text: str) -> Counter[tuple[str, int, str]]:
-        found = definitions(text, file.language)
-        lines = text.split("\n")
-        return Counter(
-            (s.name, s.depth, _parent(s, found))
-            for s in found
-            if not lines[s.range.start.line].lstrip().startswith("@") and s.kind != "impl_item"
-            and s.range.start.line < len(lines)
-        )  # fmt: skip
-
-    before = counted(file.before)
-    return any(n > 1 and before[key] < n for key, n in counted(file.after).items())
+    """Whether a name is defined twice in one place that was not before."""
+    before, after = _defined(file.before, file.language), _defined(file.after, file.language)
+    return any(n > 1 and before[key] < n for key, n in after.items())
 
 
-def _parent(symbol: Symbol, others: Sequence[Symbol]) -> str:
-    inside = [
-        s
-        for s in others
-        if s.depth < symbol.depth
-        and s.range.start <= symbol.range.start
-        and symbol.range.end <= s.range.end
-    ]
-    return "/".join(f"{s.name}:{s.range.start.line}" for s in inside)
+def _defined(text: str, language: str | None) -> Counter[str]:
+    """How often each definition stands in a text, by its name and those around it.
+
+    One under a decorator is left out: a setter has the name of its getter.
+    """
+    lines = text.split("\n")
+    found: Counter[str] = Counter()
+    around: list[Symbol] = []
+    for symbol in sorted(definitions(text, language), key=lambda s: (s.range.start, s.depth)):
+        while around and around[-1].range.end <= symbol.range.start:
+            around.pop()
+        decorated = lines[symbol.range.start.line].lstrip().startswith("@")
+        if not decorated and symbol.kind != "impl_item":
+            found["/".join(s.name for s in (*around, symbol))] += 1
+        around.append(symbol)
+    return found
 
 
 def _within(part: Sequence[str], whole: Sequence[str]) -> bool:

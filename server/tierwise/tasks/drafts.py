@@ -75,7 +75,7 @@ def asked(task: Task, problem: Problem | None = None) -> Asked:
         open=frozenset(d.uri for d in scene.open),
         problem=problem,
         diagnostics=frozenset(d.line - 1 for d in complaints),
-        texts={uri: doc.text for uri, doc in scene.documents.items()},
+        documents=scene.documents,
     )
 
 

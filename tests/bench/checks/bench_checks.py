@@ -170,7 +170,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(Path(folder).resolve())
         tally = measure(desk, given.seeds)
-        commands = asyncio.run(with_commands(desk, 1))
+        commands = asyncio.run(with_commands(desk, given.seeds))
     counted = Counter(task.language for task in tasks())
     print(f"{sum(counted.values())} tasks: {dict(counted)}")
     print("| answers | how many | failed a check | rate | by |\n|---|---|---|---|---|")

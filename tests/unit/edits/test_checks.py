@@ -35,7 +35,7 @@ def failing(
     doc = Snapshot("u", "/a.py", 1, language, before)
     proposal = make("e", "t", {"u": NewText(doc, "a.py", after)})
     span = Range(Position(lines[0], 0), Position(lines[1], 0)) if lines else None
-    asked = Asked(action, instruction, "u", span, texts={"u": before})
+    asked = Asked(action, instruction, "u", span, documents={"u": doc})
     return [f.key for f in check.check(proposal, asked)]
 
 
@@ -100,3 +100,16 @@ def test_a_file_nobody_spoke_of_is_out_of_scope() -> None:
     assert [f.key for f in check.check(proposal, asked)] == ["scope"]
     attached = Asked("edit", "swap the factors", "u", None, frozenset({"v"}))
     assert check.check(proposal, attached) == ()
+
+
+def test_a_rename_that_leaves_an_attached_file_behind_is_not_done() -> None:
+    user = "from u import first\n\nprint(first(1))\n"
+    docs = {
+        "u": Snapshot("u", "/u.py", 1, "python", TWO),
+        "v": Snapshot("v", "/v.py", 1, "python", user),
+    }
+    asked = Asked("edit", "rename first to start", "u", None, frozenset({"v"}), documents=docs)
+    texts = {"u": NewText(docs["u"], "u.py", TWO.replace("first", "start"))}
+    assert [f.key for f in check.check(make("e", "t", texts), asked)] == ["rename"]
+    texts["v"] = NewText(docs["v"], "v.py", user.replace("first", "start"))
+    assert check.check(make("e", "t", texts), asked) == ()

@@ -187,10 +187,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--at-once", type=int, default=20)
+    parser.add_argument("--slack", type=float, default=2.0, help="seconds past the deadline")
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        tally = asyncio.run(chaos(Path(folder), given.runs, given.seed, given.at_once))
+        tally = asyncio.run(chaos(Path(folder), given.runs, given.seed, given.at_once, given.slack))
     states = ", ".join(f"{n} {state}" for state, n in tally.states.most_common())
     print(
         f"{given.runs} chaos runs in {time.monotonic() - began:.0f} s: {states};"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -156,9 +157,23 @@ class ModelClient:
             max_retries=0,
             # A redirect would carry the prompt and the key to wherever a server points.
             http_client=sdk.DefaultAsyncHttpxClient(follow_redirects=False),
-            default_headers={"X-Api-Key": key} if url != OFFICIAL else None,
+            default_headers=self._headers(url, key),
         )
         return self._clients[url, key]
+
+    def _headers(self, url: str, key: str) -> dict[str, Any]:
+        """Headers beside the SDK's own: servers of other makers look for the key elsewhere.
+
+        The SDK sends what `ANTHROPIC_CUSTOM_HEADERS` holds to every server; it was written
+        for the default one and may hold a secret of it, so no other gets it.
+        """
+        if url == OFFICIAL:
+            return {}
+        found: dict[str, Any] = {}
+        if url != self._env.get("ANTHROPIC_BASE_URL", "").strip():
+            names = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
+            found = {n.partition(":")[0].strip(): self._sdk().omit for n in names if ":" in n}
+        return {**found, "X-Api-Key": key}
 
     def _sdk(self) -> Any:
         return import_module("anthropic")

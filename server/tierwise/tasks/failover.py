@@ -120,7 +120,8 @@ async def after(course: Course, error: ModelError) -> None:
     Sets `course.place`. Raises the error where nothing is left to try.
     """
     task, world, place = course.task, course.world, course.place
-    if error.kind in TRIPS and not task.rehearsal:
+    hurried = error.kind == "timeout" and course.left < WORTH_TRYING
+    if error.kind in TRIPS and not task.rehearsal and not hurried:
         opened = world.breakers.failed(place.place, world.monotonic(), error.kind)
         if opened:
             log.warning("breaker of %s opened (%s)", place.place, error.kind)

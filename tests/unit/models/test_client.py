@@ -17,6 +17,7 @@ from tierwise.models import prompts
 from tierwise.models.body import body
 from tierwise.models.call import Deadlines, Event, Finished, Prompt, Started, Trace, Turn
 from tierwise.models.client import ModelClient
+from tierwise.models.rehearsal import http
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.models.stream import INTERVAL, LARGEST, Pieces
 
@@ -102,6 +103,35 @@ def test_a_server_is_sent_only_what_it_knows(
     assert sent["max_tokens"] == 99
     assert "thinking" not in sent
     assert "temperature" not in sent
+
+
+async def test_what_belongs_to_one_server_is_not_told_another(
+    server: RehearsalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[dict[str, str]] = []
+    read = http.read
+
+    async def listen(reader: asyncio.StreamReader) -> http.Asked:
+        asked = await read(reader)
+        heard.append(dict(asked.headers))
+        return asked
+
+    monkeypatch.setattr(http, "read", listen)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "mine-of-the-process")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "mine-too")
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "x-gateway: secret\nx-other: hidden")
+    own = replace(TIER, base_url=server.base_url, api_key_env="OWN")
+    for tier, env, gateway in (
+        (own, {"OWN": "own-key"}, None),
+        (TIER, {"ANTHROPIC_API_KEY": "own-key", "ANTHROPIC_BASE_URL": server.base_url}, "secret"),
+    ):
+        events = ModelClient(env).stream(
+            tier, PROMPT, max_tokens=99, deadlines=Deadlines(), trace=Trace()
+        )
+        assert [event async for event in events]
+        assert heard[-1]["x-api-key"] == "own-key"
+        assert "mine" not in str(heard[-1])
+        assert heard[-1].get("x-gateway") == gateway
 
 
 def test_a_file_cannot_close_its_own_fence() -> None:

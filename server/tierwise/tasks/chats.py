@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 FILE: Final = "thread.json"
 VERSION: Final = 1
 KEPT: Final = 50
-"""Conversations held in memory; older ones are read back when they are continued."""
+"""Conversations held in memory; those not used longest are read back when they go on."""
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Chats:
         """A conversation that was begun, in this window or before."""
         if conversation_id is None:
             return None
-        found = self.threads.get(conversation_id)
-        if found is None and (found := self._read(conversation_id)) is not None:
+        found = self.threads.pop(conversation_id, None) or self._read(conversation_id)
+        if found is not None:
             self._hold(found)
         return found
 

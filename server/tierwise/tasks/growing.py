@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 0.2
 """Seconds between two looks at an answer that grows; a hunk need not be newer than that."""
+REST: Final = 4.0
+"""Times as long as a look took nothing is looked at: many answers at once slow no editor."""
 LARGEST: Final = 200_000
 """Characters of an answer beyond which it is no longer looked at until it is whole."""
 
@@ -37,6 +40,7 @@ class Growing:
     world: World
     show: Callable[[Task, Proposal], None]
     _jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: dict[str, tuple[FileEdit, ...]] = field(default_factory=dict)
 
     def heard(self, task: Task, kind: StreamKind) -> None:
@@ -62,14 +66,10 @@ class Growing:
         """Look after a while; what has come in between is seen then too."""
         try:
             await asyncio.sleep(EVERY)
-            text = task.text
-            edit_id = task.edit_id or uuid.uuid4().hex[:12]
-            grown = await asyncio.to_thread(so_far, task, text, edit_id, self.world)
-            if grown is None or task.state != "running" or not task.text.startswith(text):
-                return
-            if self._seen.get(task.id) != grown.files:
-                self._seen[task.id] = grown.files
-                self.show(task, grown)
+            async with self._one_at_a_time:
+                began = time.monotonic()
+                await self._show(task)
+                await asyncio.sleep(min(1.0, REST * (time.monotonic() - began)))
         except asyncio.CancelledError:
             raise
         except Exception:
@@ -77,6 +77,15 @@ class Growing:
         finally:
             if self._jobs.get(task.id) is asyncio.current_task():
                 del self._jobs[task.id]
+
+    async def _show(self, task: Task) -> None:
+        text, edit_id = task.text, task.edit_id or uuid.uuid4().hex[:12]
+        grown = await asyncio.to_thread(so_far, task, text, edit_id, self.world)
+        if grown is None or task.state != "running" or not task.text.startswith(text):
+            return
+        if self._seen.get(task.id) != grown.files:
+            self._seen[task.id] = grown.files
+            self.show(task, grown)
 
 
 def so_far(task: Task, text: str, edit_id: str, world: World) -> Proposal | None:

@@ -9,6 +9,7 @@ because the SDK's own reader hides the pings that tell a thinking model from a d
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -53,9 +54,22 @@ class ModelClient:
 
     def warm_up(self) -> Thread:
         """Import the SDK in the background; harmless to call twice."""
-        thread = Thread(target=self._sdk, name="import-sdk", daemon=True)
+        thread = Thread(target=self._import, name="import-sdk", daemon=True)
         thread.start()
         return thread
+
+    def _import(self) -> None:
+        """Import the SDK and take it out of the garbage collector's sight.
+
+        It is a hundred thousand objects that stay for good; walking them holds the event loop
+        for a tenth of a second, several times during the import and now and then afterwards.
+        """
+        gc.disable()
+        try:
+            self._sdk()
+        finally:
+            gc.freeze()
+            gc.enable()
 
     def key(self, tier: Tier) -> str | None:
         """The key of a tier: the process environment, then the OS keyring if installed.

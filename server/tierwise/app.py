@@ -102,7 +102,7 @@ class Application(TaskEngine):
     async def _check_models(self) -> None:
         """Say which models are gone, leaving or misspelt, before a task fails on one."""
         world = self.world
-        if world.rehearsal:
+        if world.rehearsal or not world.trust.trusted:
             return
         try:
             found = await catalog.inspect(world.ladder, world.client, world.clock().date())

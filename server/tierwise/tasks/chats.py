@@ -30,10 +30,13 @@ KEPT: Final = 50
 
 @dataclass
 class Chats:
-    """The conversations. `keeps` tells whether anything may be kept beyond this process."""
+    """The conversations of a project: an id begun in one is not continued in another, where
+    its files would be judged by other rules. `keeps` tells whether anything may be kept
+    beyond this process."""
 
     content: Content
     keeps: Callable[[], bool]
+    project: str = ""
     threads: dict[str, Thread] = field(default_factory=dict)
     _writer: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="chats")
@@ -80,7 +83,7 @@ class Chats:
 
     def _write(self, thread: Thread) -> None:
         text = json.dumps({"version": VERSION, **asdict(thread)}, ensure_ascii=False)
-        self.content.put(_key(thread.id), FILE, text)
+        self.content.put(self._key(thread.id), FILE, text)
 
     async def close(self) -> None:
         """Wait until everything is written."""
@@ -91,8 +94,13 @@ class Chats:
         if self.keeps() and len(self.threads) > KEPT:
             del self.threads[next(iter(self.threads))]
 
+    def _key(self, conversation_id: str) -> str:
+        """A folder name of its own for every id, whatever a client chose as one."""
+        name = f"{self.project}\0{conversation_id}".encode("utf-8", "replace")
+        return "chat-" + hashlib.sha256(name).hexdigest()[:24]
+
     def _read(self, conversation_id: str) -> Thread | None:
-        text = self.content.get(_key(conversation_id), FILE) if self.keeps() else None
+        text = self.content.get(self._key(conversation_id), FILE) if self.keeps() else None
         if text is None:
             return None
         try:
@@ -117,8 +125,3 @@ def _thread(data: dict[str, Any], conversation_id: str) -> Thread:
         latest_ms=int(data["latest_ms"]),
         life="1h" if data["life"] == "1h" else "5m",
     )
-
-
-def _key(conversation_id: str) -> str:
-    """A folder name of its own for every id, whatever a client chose as one."""
-    return "chat-" + hashlib.sha256(conversation_id.encode("utf-8", "replace")).hexdigest()[:24]

@@ -74,7 +74,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.turns = Turns(lambda: self.config.parallel, waits)
-        self.threads = Chats(self.content, lambda: self.config.content_keep_days > 0)
+        self.threads = Chats(self.content, lambda: self.config.content_keep_days > 0, self.project)
 
     @property
     def ladder(self) -> Ladder:

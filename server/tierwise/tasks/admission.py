@@ -33,6 +33,7 @@ async def ask_if_dear(task: Task, world: World) -> None:
             cost,
             limit,
         )
+    task.agreed = cost
 
 
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:

@@ -15,11 +15,13 @@ from typing import Final
 
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import ModelError
+from tierwise.core.money import to_nanos
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
 from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait, short
+from tierwise.present.money import dollars
 from tierwise.routing import policy
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -53,13 +55,16 @@ class Course:
         return self.task.due - self.world.monotonic()
 
     def other(self) -> Tier | None:
-        """The best place to go on at, None where there is none."""
-        return next(
-            candidates.others(
-                self.place, self.world.ladder, self._free, same_tier=self.task.decision.explicit
-            ),
-            None,
+        """The best place to go on at without a question, None where there is none."""
+        found = candidates.others(
+            self.place, self.world.ladder, self.free, same_tier=self.task.decision.explicit
         )
+        return next((place for place in found if not self.dear(place)), None)
+
+    def dearer(self) -> Tier | None:
+        """The best place that could go on but for its price, which is asked about first."""
+        found = candidates.others(self.place, self.world.ladder, self.free)
+        return next((place for place in found if self.dear(place)), None)
 
     def first_token(self) -> float | None:
         """Seconds after which this place counts as slow; None where slow is better than none."""
@@ -70,7 +75,19 @@ class Course:
             self.place.place, timeouts.slow_factor, timeouts.slow_at_least
         )
 
-    def _free(self, place: Tier) -> bool:
+    def dear(self, place: Tier) -> bool:
+        """Whether a place's forecast is above what a request may cost without a question."""
+        limit = to_nanos(self.world.config.ask_above_usd)
+        if not limit or self.task.rehearsal or self.task.allowed:
+            return False
+        return self.cost(place) > max(limit, self.task.agreed)
+
+    def cost(self, place: Tier) -> int:
+        """The forecast of this task at a place, in nano-dollars."""
+        return self.task.decision.cost.get(place.name, 0)
+
+    def free(self, place: Tier) -> bool:
+        """Whether a place has not failed this task, is not shut, and has a key."""
         world = self.world
         return (
             place.place not in self.failed
@@ -108,9 +125,9 @@ async def start(task: Task, world: World) -> Course:
             _switch(course, other, short(kind))
         elif state == "open" and not task.decision.explicit:
             error = failure(kind or "server", tier, sent=False)
-            lower = await _ask(course, error, again=True)
-            if lower is not None:
-                _switch(course, lower, short(kind), "you said yes")
+            chosen = await _ask(course, error, again=True)
+            if chosen is not None:
+                _switch(course, chosen, short(kind), "you said yes")
     return course
 
 
@@ -144,9 +161,9 @@ async def after(course: Course, error: ModelError) -> None:
         return
     if task.decision.explicit:
         raise error
-    lower = await _ask(course, error, again=False)
-    if lower is not None:
-        _switch(course, lower, short(error.kind), "you said yes")
+    chosen = await _ask(course, error, again=False)
+    if chosen is not None:
+        _switch(course, chosen, short(error.kind), "you said yes")
 
 
 def too_dear(course: Course, why: str) -> bool:
@@ -168,28 +185,32 @@ def too_dear(course: Course, why: str) -> bool:
 
 
 async def _ask(course: Course, error: ModelError, *, again: bool) -> Tier | None:
-    """Ask what to do where nothing may stand in: wait, a lower tier, or leave it.
+    """Ask what to do where nothing may stand in unasked: wait, another tier, or leave it.
 
     None means that the same place is asked once more, after the wait that was chosen.
     Raises the error where the operator leaves it, or cannot be asked; with `again` the place
     is then asked all the same, since a breaker alone is no answer.
     """
     task, world = course.task, course.world
-    below = _lower(course)
+    below, above = _lower(course), course.dearer()
     wait = f"Wait {human_wait(error.retry_after)}" if error.retry_after else TRY
     lower = f"Use {below.label}" if below is not None else None
+    dear = f"Use {above.label} (about {dollars(course.cost(above))})" if above else None
     task.say(f"{course.place.label} {_is(error.kind)}: waiting for your answer")
     asked = world.monotonic()
     answer = None
     try:
         async with asyncio.timeout(max(ANSWER_WITHIN, error.retry_after or 0.0)):
-            options = [option for option in (wait, lower, CANCEL) if option]
+            options = [option for option in (wait, dear, lower, CANCEL) if option]
             answer = await world.listener.ask(error.message, options)
     except TimeoutError:
         pass
     task.due += world.monotonic() - asked
     if answer is not None and answer == lower:
         return below
+    if above is not None and answer == dear:
+        task.agreed = course.cost(above)
+        return above
     if answer == wait:
         await _wait(course, error.retry_after or 1.0)
         course.failed.pop(course.place.place, None)
@@ -215,11 +236,7 @@ def _lower(course: Course) -> Tier | None:
     world, name = course.world, course.place.name
     while (below := world.ladder.below(name)) is not None:
         tier, name = world.tier(below), below
-        if (
-            tier.place not in course.failed
-            and world.breakers.allows(tier.place, world.monotonic())
-            and world.client.key(tier) is not None
-        ):
+        if course.free(tier):
             return tier
     return None
 

@@ -105,6 +105,8 @@ class Task:
     """The instruction as it is sent: without secrets."""
     allowed: bool = False
     """True once the operator allowed this task beyond its budget."""
+    agreed: int = 0
+    """The forecast the operator said yes to, in nano-dollars."""
     whole: bool = False
     """True once an answer was cut off, so that the next attempt asks for all its tier may give."""
     runner: asyncio.Task[None] | None = None

@@ -151,6 +151,21 @@ async def test_a_long_wait_is_shown_with_the_time_and_ways_out(
     assert (await document(w)).state == "failed"
 
 
+async def test_a_stand_in_dearer_than_may_be_spent_unasked_is_asked_about(
+    window: Open, model: RehearsalServer
+) -> None:
+    model.faults.by_model[HAIKU] = OVERLOADED
+    w = await window("ask_above_usd = 0.001\n" + QUICK)
+    view = await document(w)
+    assert view.state == "failed", "nobody said yes"
+    assert {request["model"] for request in model.requests} == {HAIKU}
+    w.app.world.breakers.by_place.clear()
+    w.screen.answer = lambda question, options: next(o for o in options if "Sonnet (about" in o)
+    view = await document(w)
+    assert (view.state, view.decision.answering) == ("proposed", "sonnet")
+    assert w.screen.asked[-1][1][1].startswith("Use Sonnet (about ")
+
+
 async def test_a_client_that_cannot_be_asked_gets_the_time_in_the_error(
     window: Open, model: RehearsalServer
 ) -> None:

@@ -16,7 +16,7 @@ from tierwise.present import sent as present
 from tierwise.present.decision import to_wire
 from tierwise.present.money import dollars
 from tierwise.present.tiers import confident
-from tierwise.routing import explain
+from tierwise.routing import flips as routing_flips
 from tierwise.routing.weights import load
 from tierwise.store import decisions
 from tierwise.store.content import Content
@@ -39,7 +39,7 @@ def run(
     attempts = tasks_sent.told(None, told.task.task_id, content) if sent else None
     decided = [recall.decision(told.task, row) for row in told.decisions]
     last = decided[-1]
-    flips = explain.flips(last.signals, load(), Situation(confidence_target=load().target))
+    flips = routing_flips.flips(last.signals, load(), Situation(confidence_target=load().target))
     if as_json:
         print_json(
             {

@@ -138,7 +138,7 @@ class Ignore(Section):
 class Config(Section):
     """Everything that can be configured."""
 
-    confidence_target: Share = 0.60
+    confidence_target: Share = 0.80
     soft_target: Share = 0.55
     redo_cost_usd: Usd = 0.03
     ask_above_usd: Usd = 0.50

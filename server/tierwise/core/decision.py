@@ -19,7 +19,7 @@ class Signals:
     """Numbers and flags measured from a request; no text in them.
 
     `values` holds what is known, `unknown` names what the request did not say.
-    `text_scores` is the instruction's text score, one per cut between tiers: the only
+    `text_scores` are the instruction's, one per cut between tiers and one per accept: the only
     trace of words, kept so that a decision can be replayed without the text.
     """
 

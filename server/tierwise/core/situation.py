@@ -57,7 +57,7 @@ class Situation:
     """
 
     ladder: Ladder = DEFAULT_LADDER
-    confidence_target: float = 0.60
+    confidence_target: float = 0.80
     soft_target: float = 0.55
     redo_cost: int = 30_000_000
     cost: Mapping[str, int] = field(default_factory=dict)

@@ -1,19 +1,24 @@
 """The estimate: per tier P(need <= tier), a lower bound that widens with ignorance, and accept.
 
-logit P(need <= t) = theta_t - w.x per cut, plus what was learned; the bound is the same
-minus 1.28 standard deviations of x'Sx + k * (share of unknown signals) + learned variance,
-1.28 being the 90 % point of a normal distribution.
+Per cut between tiers the logit is the calibrated mean of two readers (linear, trees), plus what
+was learned. The bound is that minus the cut's margin and 1.28 standard deviations of: the linear
+reader's x'Sx, the readers' disagreement, the share of unknown signals, learned variance. 1.28 is
+the 90 % point of a normal distribution.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from tierwise.core.decision import Adjustment, Estimate, Signals
+from tierwise.core.request import ACTIONS
 from tierwise.core.tiers import Ladder
-from tierwise.routing.weights import Weights
+from tierwise.routing import trees
+from tierwise.routing.scale import sigmoid
+from tierwise.routing.weights import Cut, Weights
 
 Z90: Final = 1.28
 POSSIBLY_UNKNOWN: Final = 8
@@ -27,54 +32,108 @@ there, at a quarter of that slope, and only ever raises the need."""
 LINES: Final = ("haiku", "sonnet", "opus")
 
 
-def logits(signals: Signals, weights: Weights) -> tuple[tuple[float, float], ...]:
-    """Per cut: the logit of P(need <= tier) and its variance."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One cut's answer: the mean logit, its variance, and how far its bound stands below."""
+
+    mean: float
+    variance: float
+    margin: float
+
+
+def readings(signals: Signals, weights: Weights) -> tuple[Reading, ...]:
+    """Per cut: the logit of P(need <= tier) and what bounds it."""
     x = vector(signals, weights)
+    values = asked(signals, weights)
     share = len(signals.unknown) / POSSIBLY_UNKNOWN
-    files = signals.values.get("usage.files", 0.0)
+    action = action_of(signals)
     found = []
-    for cut in range(weights.cuts):
-        score = signals.text_scores[cut] if cut < len(signals.text_scores) else 0.0
-        mean = weights.intercept[cut] + weights.text_weight[cut] * score
-        mean += math.fsum(a * b for a, b in zip(weights.weight[cut], x, strict=True))
-        mean -= USAGE_WEIGHT[min(cut, 1)] * max(0.0, files - math.log(2))
-        spread = math.fsum(s * v * v for s, v in zip(weights.spread[cut], x, strict=True))
-        found.append((mean, spread + weights.unknown_variance * share))
+    for i, cut in enumerate(weights.cuts):
+        score = signals.text_scores[i] if i < len(signals.text_scores) else 0.0
+        linear, grown = readers(cut, x, values, score)
+        mean = cut.offset + cut.slope * (linear + grown) / 2.0 + cut.by_action.get(action, 0.0)
+        mean -= edit_size(signals, i)
+        variance = math.fsum(s * v * v for s, v in zip(cut.spread, x, strict=True)) / 4.0
+        variance += weights.doubt * (linear - grown) ** 2 / 4.0 + weights.unknown_variance * share
+        found.append(Reading(mean, variance, cut.margin))
     return tuple(found)
 
 
+def readers(
+    cut: Cut, x: Sequence[float], values: dict[str, float], score: float
+) -> tuple[float, float]:
+    """What the linear reader and the trees say of one cut, in logits."""
+    linear = cut.intercept + cut.text_weight * score
+    linear += math.fsum(a * b for a, b in zip(cut.weight, x, strict=True))
+    return linear, cut.base + trees.total(cut.trees, values)
+
+
+def edit_size(signals: Signals, cut: int) -> float:
+    """Logits by which a wide edit raises the need; never below zero."""
+    files = signals.values.get("usage.files", 0.0)
+    return USAGE_WEIGHT[min(cut, 1)] * max(0.0, files - math.log(2))
+
+
 def vector(signals: Signals, weights: Weights) -> list[float]:
-    """The standardised signals, in the order of the weights, clipped at four deviations."""
+    """The fitted signals, standardised and clipped, as the linear readers saw them."""
+    values = signals.values
     return [
-        max(-4.0, min(4.0, (signals.values.get(name, 0.0) - mean) / scale))
+        min(4.0, max(-4.0, (values.get(name, 0.0) - mean) / scale))
         for name, mean, scale in zip(weights.signals, weights.mean, weights.scale, strict=True)
     ]
+
+
+def asked(signals: Signals, weights: Weights) -> dict[str, float]:
+    """What the trees may ask: the fitted signals and the text scores of the cuts."""
+    known = {name: signals.values.get(name, 0.0) for name in weights.signals}
+    for i in range(len(weights.cuts)):
+        known[f"text.{i}"] = signals.text_scores[i] if i < len(signals.text_scores) else 0.0
+    return known
+
+
+def action_of(signals: Signals) -> str:
+    """The action a set of signals was measured from."""
+    return next((a for a in ACTIONS if signals.values.get(f"action.{a}")), "")
 
 
 def estimate(
     signals: Signals, weights: Weights, ladder: Ladder, adjustment: Adjustment | None = None
 ) -> Estimate:
     """The estimate for the tiers of a ladder, monotone in the tier."""
-    cuts = list(logits(signals, weights))
-    if adjustment is not None:
-        cuts = [
-            (
-                mean + (adjustment.shift[i] if i < len(adjustment.shift) else 0.0),
-                var + (adjustment.variance[i] if i < len(adjustment.variance) else 0.0),
-            )
-            for i, (mean, var) in enumerate(cuts)
-        ]
-    need = _rising([_sigmoid(mean) for mean, _ in cuts])
-    low = _rising([_sigmoid(mean - Z90 * math.sqrt(var)) for mean, var in cuts])
-    levels = _levels(ladder, weights.cuts)
-    needs = _rising([1.0 if level >= weights.cuts else need[level] for level in levels])
-    lows = _rising([1.0 if level >= weights.cuts else low[level] for level in levels])
+    means, bounds = [], []
+    for i, reading in enumerate(readings(signals, weights)):
+        mean, variance = reading.mean, reading.variance
+        if adjustment is not None:
+            mean += adjustment.shift[i] if i < len(adjustment.shift) else 0.0
+            variance += adjustment.variance[i] if i < len(adjustment.variance) else 0.0
+        means.append(sigmoid(mean))
+        bounds.append(sigmoid(mean - reading.margin - Z90 * math.sqrt(max(variance, 0.0))))
+    cuts = len(weights.cuts)
+    levels = _levels(ladder, cuts)
+    need, low = _rising(means), _guarded(bounds)
+    kept = _rising(accepts(signals, weights))
     names = ladder.names
+    needs = _rising([1.0 if level >= cuts else need[level] for level in levels])
+    lows = _rising([1.0 if level >= cuts else low[level] for level in levels])
     return Estimate(
         dict(zip(names, needs, strict=True)),
         dict(zip(names, lows, strict=True)),
-        {name: weights.accept_top * p for name, p in zip(names, needs, strict=True)},
+        dict(zip(names, _rising([kept[min(level, cuts)] for level in levels]), strict=True)),
     )
+
+
+def accepts(signals: Signals, weights: Weights) -> list[float]:
+    """Per fitted tier: the share of its answers that is kept at all."""
+    x = vector(signals, weights)
+    first = len(weights.cuts)
+    found = []
+    for i, accept in enumerate(weights.accepts):
+        place = first + i
+        score = signals.text_scores[place] if place < len(signals.text_scores) else 0.0
+        mean = accept.intercept + accept.text_weight * score
+        mean += math.fsum(a * b for a, b in zip(accept.weight, x, strict=True))
+        found.append(sigmoid(mean))
+    return found
 
 
 def _levels(ladder: Ladder, cuts: int) -> list[int]:
@@ -100,13 +159,19 @@ def _levels(ladder: Ladder, cuts: int) -> list[int]:
     return levels
 
 
+def _guarded(bounds: Sequence[float]) -> list[float]:
+    """A tier is only as sure as the tiers above it: whoever doubts the middle doubts the low."""
+    result: list[float] = []
+    lowest = 1.0
+    for bound in reversed(bounds):
+        lowest = min(lowest, bound)
+        result.append(lowest)
+    return result[::-1]
+
+
 def _rising(values: Sequence[float]) -> list[float]:
     result, highest = [], 0.0
     for value in values:
         highest = max(highest, value)
         result.append(highest)
     return result
-
-
-def _sigmoid(x: float) -> float:
-    return 1.0 / (1.0 + math.exp(-x)) if x >= 0 else math.exp(x) / (1.0 + math.exp(x))

@@ -9,31 +9,71 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any, Final
+
+from tierwise.routing.trees import Tree, frozen
+
+FORMAT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What tells whether a need lies at or below a tier, in logits.
+
+    Two readers are averaged: a linear one over standardised signals and small boosted trees.
+    `slope` and `offset` calibrate their mean, `by_action` shifts it per action where the rows
+    allowed it. `spread` holds the posterior variance of each linear weight, `margin` is how far
+    the lower bound of this cut stands below its mean beside the width that doubt gives it.
+    """
+
+    intercept: float
+    weight: tuple[float, ...]
+    spread: tuple[float, ...]
+    text_weight: float
+    base: float
+    trees: tuple[Tree, ...]
+    slope: float
+    offset: float
+    by_action: Mapping[str, float]
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """What tells whether a tier's answer is kept at all: linear, in logits."""
+
+    intercept: float
+    weight: tuple[float, ...]
+    text_weight: float
 
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """A fit. Per cut between tiers: intercept, weight per signal, and per n-gram a weight.
+    """A fit: one `Cut` between each two tiers, one `Accept` per tier.
 
-    `grams` maps an n-gram to (inverse document frequency, weight per cut). `spread` holds
-    the signals' posterior variances, `mean` and `scale` standardise them. `accept_top` is
-    the share of answers kept even at the top, `target` the fitted confidence target.
+    `mean` and `scale` standardise the signals. `grams` maps a gram to its inverse document
+    frequency and one weight per score (`texts` of them: the cuts', then the accepts').
+    `unknown_variance` and `doubt` scale what widens the bound (squared logits): the share of
+    unknown signals, and the square of half the readers' disagreement. `target` is the fitted
+    confidence target.
     """
 
-    cuts: int
+    cuts: tuple[Cut, ...]
+    accepts: tuple[Accept, ...]
     signals: tuple[str, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
-    intercept: tuple[float, ...]
-    weight: tuple[tuple[float, ...], ...]
-    spread: tuple[tuple[float, ...], ...]
-    text_weight: tuple[float, ...]
     unknown_variance: float
-    accept_top: float
+    doubt: float
     target: float
     grams: Mapping[str, tuple[float, ...]]
     about: Mapping[str, object]
     hash: str
+
+    @property
+    def texts(self) -> int:
+        """Scores the text has."""
+        return len(self.cuts) + len(self.accepts)
 
 
 @lru_cache(maxsize=4)
@@ -49,21 +89,35 @@ def load(path: Path | None = None) -> Weights:
 def parse(raw: bytes) -> Weights:
     """Weights from their file's bytes."""
     data = json.loads(raw)
-    if data.get("format") != 1:
+    if data.get("format") != FORMAT:
         raise ValueError("this is not a weights file of a format known here")
     return Weights(
-        cuts=len(data["intercept"]),
+        cuts=tuple(_cut(cut) for cut in data["cuts"]),
+        accepts=tuple(
+            Accept(a["intercept"], tuple(a["weight"]), a["text_weight"]) for a in data["accepts"]
+        ),
         signals=tuple(data["signals"]),
         mean=tuple(data["mean"]),
         scale=tuple(data["scale"]),
-        intercept=tuple(data["intercept"]),
-        weight=tuple(tuple(w) for w in data["weight"]),
-        spread=tuple(tuple(s) for s in data["spread"]),
-        text_weight=tuple(data["text_weight"]),
         unknown_variance=float(data["unknown_variance"]),
-        accept_top=float(data["accept_top"]),
+        doubt=float(data["doubt"]),
         target=float(data["target"]),
         grams={gram: tuple(entry) for gram, entry in data["grams"].items()},
         about=data["about"],
         hash=hashlib.sha256(raw).hexdigest()[:16],
+    )
+
+
+def _cut(data: Mapping[str, Any]) -> Cut:
+    return Cut(
+        intercept=data["intercept"],
+        weight=tuple(data["weight"]),
+        spread=tuple(data["spread"]),
+        text_weight=data["text_weight"],
+        base=data["base"],
+        trees=tuple(frozen(tree) for tree in data["trees"]),
+        slope=data["slope"],
+        offset=data["offset"],
+        by_action=dict(data["by_action"]),
+        margin=data["margin"],
     )

@@ -16,7 +16,7 @@ from tierwise.core.errors import UnknownTier
 from tierwise.core.request import FileRef, Request, Selection
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import DEFAULT_LADDER
-from tierwise.routing import explain
+from tierwise.routing.flips import flips
 from tierwise.routing.overrides import split_tier_word
 from tierwise.routing.route import parse_request, route_one
 from tierwise.routing.weights import load
@@ -121,7 +121,7 @@ def test_flips_name_a_change_that_flips() -> None:
     )
     decision = route_one(hard)
     assert decision.routed != "haiku"
-    found = explain.flips(decision.signals, load(), Situation())
+    found = flips(decision.signals, load(), Situation())
     assert found.cheaper is not None
 
 

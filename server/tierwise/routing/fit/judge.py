@@ -1,0 +1,121 @@
+"""Cross-validation of the whole fit, and the figures it is judged by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tierwise.core.decision import Estimate, Signals
+from tierwise.core.tiers import DEFAULT_LADDER
+from tierwise.routing import grams, signals
+from tierwise.routing.estimate import estimate
+from tierwise.routing.fit.logistic import Array
+from tierwise.routing.fit.rows import NEEDS, Row
+from tierwise.routing.fit.train import Corpus, fit_data, split
+from tierwise.routing.weights import Weights, parse
+
+OUTER = 5
+"""Folds outside the fit."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a fit that never saw a row says of it, by the code that runs in the editor."""
+
+    estimate: Estimate
+    target: float
+
+    @property
+    def routed(self) -> int:
+        """The tier the bound allows."""
+        return next((i for i, n in enumerate(NEEDS) if self.estimate.lower[n] >= self.target), 2)
+
+    @property
+    def likeliest(self) -> int:
+        """The tier with the largest share."""
+        return int(np.argmax(np.diff([0.0, *(self.estimate.need[n] for n in NEEDS)])))
+
+
+def cross_validated(corpus: Corpus, folds: int = OUTER) -> list[Held]:
+    """Every row judged by weights fitted on the other folds, groups kept together."""
+    rows: Sequence[Row] = [*corpus.requests, *corpus.outcomes]
+    held: list[Held | None] = [None] * len(rows)
+    for train, test in split(corpus.groups, folds):
+        weights = parse(json.dumps(fit_data(corpus, train)).encode())
+        for i in test:
+            held[i] = Held(judged(rows[i], weights), weights.target)
+    return [h for h in held if h is not None]
+
+
+def judged(row: Row, weights: Weights) -> Estimate:
+    """The estimate of a row."""
+    text = signals.plain_text(row.request.instruction)
+    own = Signals(*row.measured, grams.scores(text, weights))
+    return estimate(own, weights, DEFAULT_LADDER)
+
+
+def of_requests(held: Sequence[Held], needs: Array) -> dict[str, float]:
+    """Figures on labelled requests: shares of all rows unless the name says otherwise."""
+    routed = np.array([h.routed for h in held])
+    likely = np.array([h.likeliest for h in held])
+    shares = np.array([h.estimate.need["haiku"] for h in held])
+    easy = needs == 0
+    return {
+        "rows": len(needs),
+        "haiku_kept": _round((routed[easy] == 0).mean()),
+        "exact": _round((routed == needs).mean()),
+        "under": _round((routed < needs).mean()),
+        "over": _round((routed > needs).mean()),
+        "top_on_cheapest": int(((routed == 0) & (needs == 2)).sum()),
+        "argmax_exact": _round((likely == needs).mean()),
+        "ece_haiku": _round(calibration_error(shares, easy.astype(float))),
+        "brier_haiku": _round(((shares - easy) ** 2).mean()),
+    }
+
+
+def of_outcomes(held: Sequence[Held], kept: Array) -> dict[str, float]:
+    """Figures on tasks with measured outcomes; `kept` has one column per tier."""
+    accepts = np.array([[h.estimate.accept[n] for n in NEEDS] for h in held])
+    return {
+        "rows": len(kept),
+        "auc_low": _round(auc(accepts[:, 0], kept[:, 0] >= 0.5)),
+        "apgr": _round(apgr(accepts[:, 2] - accepts[:, 0], kept)),
+        "ece_low": _round(calibration_error(accepts[:, 0], kept[:, 0])),
+        "ece_top": _round(calibration_error(accepts[:, 2], kept[:, 2])),
+    }
+
+
+def calibration_error(shares: Array, happened: Array) -> float:
+    """Expected calibration error over ten bins of equal width."""
+    place = np.clip((shares * 10).astype(int), 0, 9)
+    return float(
+        sum(
+            abs(shares[place == b].mean() - happened[place == b].mean()) * (place == b).mean()
+            for b in range(10)
+            if (place == b).any()
+        )
+    )
+
+
+def auc(score: Array, positive: Array) -> float:
+    """Share of (positive, negative) pairs that the score puts in order, ties counting half."""
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    n = int(positive.sum())
+    pairs = n * (len(score) - n)
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / pairs) if pairs else float("nan")
+
+
+def apgr(gain: Array, kept: Array) -> float:
+    """Average share of the gap between lowest and top tier that is recovered (RouteLLM, 2024)."""
+    order = np.argsort(-gain, kind="stable")
+    gap = np.concatenate([[0.0], np.cumsum((kept[:, -1] - kept[:, 0])[order])])
+    return float(((gap[:-1] + gap[1:]) / 2).mean() / gap[-1])
+
+
+def _round(value: Any) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,138 @@
+"""The rows a fit learns from: requests with the tier they need, tasks with measured outcomes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from tierwise.core.request import Action, Request
+from tierwise.routing import signals
+from tierwise.routing.grams import grams
+from tierwise.routing.route import parse_request
+
+NEEDS: Final = ("haiku", "sonnet", "opus")
+RATES: Final = ("low", "mid", "high")
+
+_ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
+    "generate": ("generate", "chat"),
+    "agentic": ("chat", "fix", "edit", "generate"),
+    "repair": ("fix", "chat"),
+    "edit": ("edit",),
+    "explain": ("explain", "chat"),
+}
+"""Actions a kind of task may come as; each task takes one by its id, so that no action stands
+for a benchmark."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request with its group: rows of one group never lie on both sides of a split."""
+
+    request: Request
+    group: str
+
+    @cached_property
+    def measured(self) -> tuple[dict[str, float], frozenset[str]]:
+        """The signals without the text scores, and what the request did not say."""
+        return signals.quantities(self.request)
+
+    @cached_property
+    def grams(self) -> dict[str, int]:
+        """Grams of what is asked."""
+        return grams(signals.plain_text(self.request.instruction))
+
+
+@dataclass(frozen=True)
+class LabelledRequest(Row):
+    """A request, the index of the tier it needs, and how much the label weighs (about 1)."""
+
+    need: int
+    weight: float = 1.0
+    language: str = "en"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome(Row):
+    """A task and the share of answers that passed, per tier from the cheapest."""
+
+    kept: tuple[float, ...]
+    source: str = ""
+
+
+def folder() -> Path:
+    """Where the shared data lies: `TIERWISE_DATA`, else beside the project."""
+    return Path(os.environ.get("TIERWISE_DATA", "../shared/data"))
+
+
+def labelled(path: Path | None = None) -> list[LabelledRequest]:
+    """The labelled requests. Raises `FileNotFoundError` where the data is not there."""
+    path = path or folder() / "requests.dev.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [labelled_request(row) for row in rows]
+
+
+def labelled_request(row: dict[str, Any]) -> LabelledRequest:
+    """One labelled request from its JSON object."""
+    sure = float(row.get("sure", 2))
+    return LabelledRequest(
+        request=parse_request(row),
+        group=_selected(row) or str(row["id"]),
+        need=NEEDS.index(row["need"]),
+        weight=0.6 if sure < 1.5 else 0.9 if sure < 2.5 else 1.1,
+        language=str(row.get("lang", "en")),
+        source=str(row.get("source", "")),
+    )
+
+
+def outcomes(path: Path | None = None) -> list[Outcome]:
+    """The outcome rows that have a prompt. Raises `FileNotFoundError` likewise."""
+    path = path or folder() / "outcomes.dev.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [outcome(row) for row in rows if row["prompt"]]
+
+
+def outcome(row: dict[str, Any]) -> Outcome:
+    """One outcome row from its JSON object."""
+    number = int(hashlib.sha256(str(row["uid"]).encode()).hexdigest(), 16)
+    may = _ACTIONS.get(row["kind"], ("chat",))
+    agentic = row["kind"] == "agentic" and number % 2
+    tools = ("read_file", "edit_file", "run_command") if agentic else ()
+    return Outcome(
+        request=Request(
+            action=may[(number >> 8) % len(may)],
+            instruction=row["prompt"],
+            id=str(row["uid"]),
+            files=(),
+            diagnostics=(),
+            tools=tools,
+            turn=0,
+        ),
+        group=str(row["group"]),
+        kept=tuple(float(row["p"][rate]) for rate in RATES),
+        source=str(row["source"]),
+    )
+
+
+def digest(paths: Sequence[Path]) -> str:
+    """A hash of the data a fit was made from."""
+    found = hashlib.sha256()
+    for path in paths:
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _selected(row: dict[str, Any]) -> str:
+    text = (row.get("selection") or {}).get("text")
+    if not text:
+        return ""
+    return hashlib.sha256(re.sub(r"\W+", " ", text)[:400].encode()).hexdigest()

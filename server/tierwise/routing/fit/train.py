@@ -1,0 +1,209 @@
+"""`fit_weights`: weights from labelled requests and outcomes. Deterministic, some seconds.
+
+Stacked: text scores first (made out of fold for the rows they are then weighed on), then per cut
+two readers over signals and scores, then their calibration and the margins of the bound, again on
+rows held out of the readers. Outcomes teach `need` softly (P(need <= t) = min(1, p_t / p_top))
+and `accept` directly; requests keep the intercepts of editor requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from sklearn.model_selection import GroupKFold
+
+from tierwise.core.request import ACTIONS
+from tierwise.routing.estimate import POSSIBLY_UNKNOWN, Z90
+from tierwise.routing.fit import calibrate, logistic
+from tierwise.routing.fit.boosted import Boosted
+from tierwise.routing.fit.logistic import Array
+from tierwise.routing.fit.rows import LabelledRequest, Outcome
+from tierwise.routing.fit.text import TextModel, Texts
+from tierwise.routing.weights import FORMAT, Weights, parse
+
+CUTS: Final = 2
+STRENGTH: Final = 0.03
+"""Inverse regularisation of the linear reader, chosen by cross-validated log-loss."""
+ACCEPT_STRENGTH: Final = 0.03
+INNER: Final = 4
+"""Folds inside a fit."""
+UNKNOWN_VARIANCE: Final = 0.25
+"""Variance (squared logits) of a request that says nothing of its surroundings."""
+DOUBT: Final = 0.25
+"""Weight of the readers' disagreement in the bound's variance."""
+TARGET: Final = 0.80
+"""The confidence target the margins are fitted for: a round number, so that the setting keeps
+its meaning from one fit to the next."""
+OUTCOME_SHARE: Final = 0.15
+"""Weight of all outcomes in `need`, as a share of the requests'."""
+REQUEST_SHARE: Final = 0.5
+"""Weight of all requests in `accept`, as a share of the outcomes'."""
+KEPT: Final = (0.92, 0.45, 0.25)
+"""Share of answers kept by the tier a request needs, one tier below, two below: the label says
+"at least four times of five" for the first and "less often" for the others."""
+NOT_FITTED: Final = frozenset({"usages", "usage.files", "thread.reasks", "thread.rejected"})
+"""Signals the labelled rows do not hold."""
+
+
+@dataclass
+class Corpus:
+    """The rows as matrices, made once and shared by all fits of a cross-validation."""
+
+    requests: Sequence[LabelledRequest]
+    outcomes: Sequence[Outcome]
+    names: list[str] = field(init=False)
+    x: Array = field(init=False)
+    unknown: Array = field(init=False)
+    texts: Texts = field(init=False)
+    groups: Array = field(init=False)
+    targets: Array = field(init=False)
+    weights: Array = field(init=False)
+    is_request: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = [*self.requests, *self.outcomes]
+        every = {name for row in rows for name in row.measured[0]}
+        self.names = sorted(every - NOT_FITTED)
+        self.x = np.array([[row.measured[0].get(n, 0.0) for n in self.names] for row in rows])
+        self.unknown = np.array([len(row.measured[1]) / POSSIBLY_UNKNOWN for row in rows])
+        self.texts = Texts([row.grams for row in rows])
+        self.groups = np.array([row.group for row in rows])
+        self.is_request = np.arange(len(rows)) < len(self.requests)
+        asked = [_asked(row) for row in self.requests]
+        measured = [_measured(row) for row in self.outcomes]
+        self.targets = np.array([t for t, _ in asked + measured])
+        self.weights = np.array([w for _, w in asked + measured])
+        if asked and measured:
+            n = len(asked)
+            total = self.weights.sum(0)
+            own, other = self.weights[:n].sum(0), total - self.weights[:n].sum(0)
+            self.weights[n:, :CUTS] *= OUTCOME_SHARE * own[:CUTS] / other[:CUTS]
+            self.weights[:n, CUTS:] *= REQUEST_SHARE * other[CUTS:] / own[CUTS:]
+
+    @property
+    def needs(self) -> Array:
+        """The label of each request, as the index of its tier."""
+        return np.array([row.need for row in self.requests])
+
+
+def fit_weights(requests: Sequence[LabelledRequest], outcomes: Sequence[Outcome]) -> Weights:
+    """Weights from these rows alone; leave rows out to get a prior that never saw them."""
+    corpus = Corpus(requests, outcomes)
+    return parse(json.dumps(fit_data(corpus, np.arange(len(corpus.x)))).encode())
+
+
+def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
+    """The contents of a weights file, fitted on some rows of a corpus."""
+    x, targets, weights = corpus.x[rows], corpus.targets[rows], corpus.weights[rows]
+    groups = corpus.groups[rows]
+    mean, scale = np.round(x.mean(0), 5), np.round(x.std(0), 5)
+    scale[scale < 1e-4] = 1.0
+    z = np.clip((x - mean) / scale, -4, 4)
+    scores = np.zeros_like(targets)
+    folds = list(split(groups, INNER))
+    for train, test in folds:
+        model = TextModel(corpus.texts, rows[train], targets[train], weights[train])
+        scores[test] = model.scores(corpus.texts, rows[test])
+    text = TextModel(corpus.texts, rows, targets, weights)
+    asked = np.hstack([x, scores[:, :CUTS]])
+    names = [*corpus.names, *(f"text.{i}" for i in range(CUTS))]
+    cuts: list[dict[str, Any]] = []
+    held = np.zeros((len(rows), CUTS))
+    doubts = np.zeros((len(rows), CUTS))
+    for cut in range(CUTS):
+        y, w = targets[:, cut], weights[:, cut]
+        full = np.hstack([z, scores[:, [cut]]])
+        for train, test in folds:
+            linear, spread = _linear(full[train], y[train], w[train])
+            grown = Boosted(asked[train], y[train], w[train]).logits(asked[test])
+            straight = full[test] @ linear[1:] + linear[0]
+            held[test, cut] = (straight + grown) / 2
+            doubts[test, cut] = (z[test] ** 2) @ spread / 4 + DOUBT * (straight - grown) ** 2 / 4
+        linear, spread = _linear(full, y, w)
+        trees = Boosted(asked, y, w)
+        cuts.append(
+            {
+                "intercept": round(float(linear[0]), 5),
+                "weight": short(linear[1:-1]),
+                "spread": short(spread),
+                "text_weight": round(float(linear[-1]), 5),
+                "base": round(trees.base, 5),
+                "trees": trees.exported(names),
+            }
+        )
+    own = corpus.is_request[rows]
+    doubts += UNKNOWN_VARIANCE * corpus.unknown[rows][:, None]
+    actions = [
+        next((a for a in ACTIONS if corpus.requests[i].request.action == a), "") for i in rows[own]
+    ]
+    for cut in range(CUTS):
+        found = calibrate.curve(held[own, cut], targets[own, cut], actions)
+        cuts[cut] |= found.data()
+        held[own, cut] = found.apply(held[own, cut], actions)
+    bounds = held[own] - Z90 * np.sqrt(doubts[own])
+    for cut, margin in enumerate(calibrate.margins(bounds, corpus.needs[rows[own]], TARGET)):
+        cuts[cut]["margin"] = margin
+    return {
+        "format": FORMAT,
+        "about": {},
+        "target": TARGET,
+        "unknown_variance": UNKNOWN_VARIANCE,
+        "doubt": DOUBT,
+        "signals": corpus.names,
+        "mean": short(mean),
+        "scale": short(scale),
+        "cuts": cuts,
+        "accepts": [
+            _accept(np.hstack([z, scores[:, [k]]]), targets[:, k], weights[:, k])
+            for k in range(CUTS, targets.shape[1])
+        ],
+        "grams": {
+            name: [float(idf), *(float(b) for b in beta)]
+            for name, idf, beta in zip(text.names, text.idf, text.beta, strict=True)
+            if beta.any()
+        },
+    }
+
+
+def split(groups: Array, folds: int) -> Iterator[tuple[Array, Array]]:
+    """Folds in which no group is on both sides."""
+    return GroupKFold(folds).split(groups, groups=groups)  # type: ignore[no-any-return]
+
+
+def short(values: Array) -> list[float]:
+    """Five places are enough, and can be read."""
+    return [round(float(v), 5) for v in values]
+
+
+def _linear(x: Array, target: Array, weight: Array) -> tuple[Array, Array]:
+    intercept, beta = logistic.fit(x, target, weight, STRENGTH)
+    spread = logistic.variances(x, intercept, beta, weight, STRENGTH)
+    return np.concatenate([[intercept], beta]), spread[:-1]
+
+
+def _accept(x: Array, target: Array, weight: Array) -> dict[str, Any]:
+    intercept, beta = logistic.fit(x, target, weight, ACCEPT_STRENGTH)
+    return {
+        "intercept": round(intercept, 5),
+        "weight": short(beta[:-1]),
+        "text_weight": round(float(beta[-1]), 5),
+    }
+
+
+def _asked(row: LabelledRequest) -> tuple[list[float], list[float]]:
+    """Targets and weights of a labelled request: the cuts', then the accepts'."""
+    cuts = [float(row.need <= cut) for cut in range(CUTS)]
+    accepts = [KEPT[max(0, row.need - tier)] for tier in range(CUTS + 1)]
+    return cuts + accepts, [row.weight] * (2 * CUTS + 1)
+
+
+def _measured(row: Outcome) -> tuple[list[float], list[float]]:
+    """The same of an outcome; a task that no tier solves says little of which one it needs."""
+    top = row.kept[-1]
+    cuts = [min(1.0, p / max(top, 0.05)) for p in row.kept[:CUTS]]
+    weight = 0.1 if top < 0.2 else 1.0
+    return [*cuts, *row.kept], [weight] * CUTS + [1.0] * len(row.kept)

@@ -1,0 +1,113 @@
+"""What would make a task cheaper or dearer: the smallest change of signals that flips its tier."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tierwise.core.decision import Signals
+from tierwise.core.situation import Situation
+from tierwise.routing.estimate import estimate, readings
+from tierwise.routing.policy import decide
+from tierwise.routing.shown import say
+from tierwise.routing.weights import Weights
+
+MOST: Final = 4
+"""Signals changed together where none does it alone; more than that is another task."""
+_DERIVED: Final = frozenset({"chars", "foreign", "files.any", "later", "terse", "sel.share"})
+"""Signals that follow from others, so that nobody could change them alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """The smallest change that would make a task cheaper or dearer, in words."""
+
+    cheaper: str | None = None
+    dearer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One signal at another value: its size in standard deviations, and how far it moves need."""
+
+    name: str
+    value: float
+    size: float
+    pull: float
+
+
+def flips(signals: Signals, weights: Weights, situation: Situation) -> Flips:
+    """Each signal at its absence and at about three times its count; alone, then together."""
+    here = _rank(signals, weights, situation)
+    start = _ease(signals, weights)
+    changes = [
+        _Change(name, value, size, _ease(_with(signals, {name: value}), weights) - start)
+        for name, value, size in _alternatives(signals, weights)
+    ]
+    ladder = situation.ladder
+    return Flips(
+        _least(signals, weights, situation, changes, here, -1) if here > 0 else None,
+        _least(signals, weights, situation, changes, here, 1) if here < len(ladder) - 1 else None,
+    )
+
+
+def _least(
+    signals: Signals,
+    weights: Weights,
+    situation: Situation,
+    changes: list[_Change],
+    here: int,
+    way: int,
+) -> str | None:
+    """The words of the least change that flips; `way` is -1 toward cheaper, 1 toward dearer."""
+    helping = [c for c in changes if c.pull * way < 0]
+    for change in sorted(helping, key=lambda c: (c.size, c.name)):
+        changed = _with(signals, {change.name: change.value})
+        if (_rank(changed, weights, situation) - here) * way > 0:
+            return _told(signals, [change])
+    taken: list[_Change] = []
+    for change in sorted(helping, key=lambda c: (-abs(c.pull), c.name))[:MOST]:
+        taken.append(change)
+        changed = _with(signals, {c.name: c.value for c in taken})
+        if (_rank(changed, weights, situation) - here) * way > 0:
+            return _told(signals, taken)
+    return None
+
+
+def _alternatives(signals: Signals, weights: Weights) -> Iterator[tuple[str, float, float]]:
+    for name, scale in zip(weights.signals, weights.scale, strict=True):
+        if name.startswith("action.") or name in _DERIVED:
+            continue
+        value = signals.values.get(name, 0.0)
+        for other in (0.0, round(math.log1p(3 * math.expm1(min(value, 20.0)) + 1), 9)):
+            if other != value:
+                yield name, other, abs(other - value) / scale
+    if any(signals.text_scores):
+        yield "text", 0.0, 1.0
+
+
+def _ease(signals: Signals, weights: Weights) -> float:
+    return math.fsum(reading.mean for reading in readings(signals, weights))
+
+
+def _rank(signals: Signals, weights: Weights, situation: Situation) -> int:
+    found = estimate(signals, weights, situation.ladder)
+    return situation.ladder.rank(decide(signals, found, situation).routed)
+
+
+def _with(signals: Signals, values: dict[str, float]) -> Signals:
+    if "text" in values:
+        signals = replace(signals, text_scores=())
+        values = {name: value for name, value in values.items() if name != "text"}
+    return replace(signals, values={**signals.values, **values})
+
+
+def _told(signals: Signals, changes: list[_Change]) -> str:
+    return " and ".join(
+        "other words"
+        if c.name == "text"
+        else f"{say(c.name, c.value)} instead of {say(c.name, signals.values.get(c.name, 0.0))}"
+        for c in changes
+    )

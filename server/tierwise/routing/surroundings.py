@@ -1,0 +1,154 @@
+"""Signals of what goes with a wish: selection, files, diagnostics, tools, thread.
+
+Counts and structure alone. Counts enter as log(1 + n), so that the step from one file to three
+weighs like the one from ten to thirty. What a request did not say is named as unknown and has
+value zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from tierwise.core.request import FileRef, Request
+from tierwise.core.structure import Structure
+from tierwise.routing.scale import log
+from tierwise.syntax import structure as syntax
+
+KINDS: Final = {
+    "config": "yaml yml json toml ini properties xml env conf cfg lock gradle kts tf hcl",
+    "docs": "md txt rst tex adoc",
+    "style": "css scss less html svg sass",
+    "sql": "sql",
+    "diff": "diff patch",
+    "log": "log out trace",
+    "notebook": "ipynb",
+    "shell": "sh bash ps1 mk",
+}
+"""Kinds of file by suffix; everything else is code. A kind says how free its text is."""
+_KIND: Final = {suffix: kind for kind, listed in KINDS.items() for suffix in listed.split()}
+
+_WRITES: Final = re.compile(r"(?i)edit|write|apply|patch|rename|create|commit|push|replace|insert")
+_RUNS: Final = re.compile(r"(?i)run|terminal|exec|shell|bash|command|test|build")
+
+
+def of_selection(
+    values: dict[str, float],
+    unknown: set[str],
+    request: Request,
+    structure: Structure | None,
+) -> None:
+    """`sel.*` and `file.lines`: lines and counts of the selection, its share of its file."""
+    selection = request.selection
+    names = ("lines", "depth", "branches", "definitions", "calls", "whole", "one", "share")
+    values.update(dict.fromkeys((f"sel.{name}" for name in names), 0.0))
+    values.update({f"sel.{kind}": 0.0 for kind in KINDS})
+    values.update({"file.lines": 0.0, "usages": 0.0, "usage.files": 0.0})
+    values["sel.none"] = float(selection is None)
+    if selection is None:
+        return
+    if structure is None and selection.text:
+        structure = syntax.measure(selection.text, selection.language)
+    lines = structure.lines if structure is not None else None
+    if lines is None and selection.start_line and selection.end_line:
+        lines = selection.end_line - selection.start_line + 1
+    if lines is None:
+        unknown.add("sel.lines")
+    else:
+        values["sel.lines"] = log(lines)
+        values["sel.one"] = float(lines == 1)
+    if structure is None:
+        unknown.add("sel.structure")
+    else:
+        values["sel.depth"] = float(min(structure.depth, 12))
+        values["sel.branches"] = log(structure.branches)
+        values["sel.definitions"] = log(structure.definitions)
+        values["sel.calls"] = log(structure.calls)
+        values["sel.whole"] = float(bool(structure.whole_symbol))
+    kind = _kind(selection.path)
+    if kind is not None:
+        values[f"sel.{kind}"] = 1.0
+    file_lines = selection.file_lines
+    if file_lines is None:
+        named = [f.lines for f in request.files or () if f.path == selection.path and f.lines]
+        file_lines = named[0] if named else None
+    if file_lines is None:
+        unknown.add("file.lines")
+    else:
+        values["file.lines"] = log(file_lines)
+        values["sel.share"] = round(min(1.0, (lines or 0) / max(file_lines, 1)), 9)
+    for name, count in (("usages", selection.usages), ("usage.files", selection.usage_files)):
+        if count is None:
+            unknown.add(name)
+        else:
+            values[name] = log(count)
+
+
+def of_files(values: dict[str, float], unknown: set[str], request: Request) -> None:
+    """`files.*`: what was attached and what is open beside it, their lines and spread."""
+    names = ("attached", "own", "open", "any", "lines", "open_lines", "kinds", "folders", "docs",
+             "config")  # fmt: skip
+    values.update({f"files.{name}": 0.0 for name in names})
+    if request.files is None:
+        unknown.add("files")
+        return
+    own = request.selection.path if request.selection else None
+    attached = [f for f in request.files if f.attached and f.path != own]
+    opened = [f for f in request.files if not f.attached and f.path != own]
+    values["files.attached"] = log(len(attached))
+    values["files.own"] = float(any(f.attached and f.path == own for f in request.files))
+    values["files.open"] = log(len(opened))
+    values["files.any"] = float(bool(request.files))
+    values["files.lines"] = log(_lines(attached))
+    values["files.open_lines"] = log(_lines(opened))
+    counted = [f for f in request.files if f.path == own] + attached + opened
+    values["files.kinds"] = log(len({f.language for f in counted if f.language}))
+    values["files.folders"] = log(len({f.path.rpartition("/")[0] for f in counted}))
+    values["files.docs"] = log(sum(_kind(f.path) == "docs" for f in counted))
+    values["files.config"] = log(sum(_kind(f.path) == "config" for f in counted))
+
+
+def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request) -> None:
+    """`diag.*`: problems by severity, and the files they lie in."""
+    values.update({"diag.errors": 0.0, "diag.others": 0.0, "diag.spread": 0.0})
+    if request.diagnostics is None:
+        unknown.add("diagnostics")
+        return
+    errors = [d for d in request.diagnostics if d.severity == "error"]
+    values["diag.errors"] = log(len(errors))
+    values["diag.others"] = log(len(request.diagnostics) - len(errors))
+    values["diag.spread"] = log(len({d.path for d in request.diagnostics}))
+
+
+def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> None:
+    """`tools*`, `turn`, `thread.*`: what the answer may use, and what came before it."""
+    values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
+    values.update({"turn": 0.0, "later": 0.0, "thread.reasks": 0.0, "thread.rejected": 0.0})
+    if request.tools is None:
+        unknown.add("tools")
+    else:
+        writes = any(_WRITES.search(name) for name in request.tools)
+        runs = any(_RUNS.search(name) for name in request.tools)
+        values["tools"] = log(len(request.tools))
+        values["tools.write"], values["tools.run"] = float(writes), float(runs)
+        values["tools.read"] = float(bool(request.tools) and not writes and not runs)
+    if request.turn is None:
+        unknown.add("turn")
+    else:
+        values["turn"] = log(min(request.turn, 20))
+        values["later"] = float(request.turn > 0)
+    if request.thread is not None:
+        values["thread.reasks"] = float(min(request.thread.reasks, 3))
+        values["thread.rejected"] = float(min(request.thread.rejected, 3))
+
+
+def _lines(files: Sequence[FileRef]) -> int:
+    return sum(f.lines or 0 for f in files)
+
+
+def _kind(path: str) -> str | None:
+    name = path.rpartition("/")[2]
+    if name.startswith(("COMMIT", "git diff")):
+        return "diff"
+    return _KIND.get(name.rpartition(".")[2].lower()) if "." in name else None

@@ -1,0 +1,102 @@
+"""What the words of a wish say: family counts, shape and scale, whatever the language.
+
+Only the instruction comes here. Politeness, case, punctuation and white space are taken out
+first, so that none of them can move a tier.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from tierwise.routing import lexicon
+from tierwise.routing.scale import log
+
+_APOSTROPHE: Final = re.compile(r"[’'`´‘]")
+_WORD: Final = re.compile(r"[^\W_]+(?:[+.-][^\W_]+)*\+*")
+_UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿฀-๿]")
+_IDENTIFIER: Final = re.compile(r"\b\w+_\w+\b|\b[a-z]+[A-Z]\w+\b|\b\w+\(\)|\b[\w/-]+\.\w{1,5}\b")
+_SENTENCE: Final = re.compile(r"[.!?。！？]+(?:\s|$)|[;；]|\n")
+
+
+def plain(wish: str) -> str:
+    """The wish without what carries no meaning: case, politeness, marks, repeated space."""
+    text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
+    text = lexicon.POLITE.sub(" ", text)
+    return " ".join(text.split()).strip(" ,.;:!-–—")
+
+
+def measure(wish: str, text: str) -> dict[str, float]:
+    """Counts of a wish (log scale) and flags; `text` is the plain form of `wish`."""
+    words = _WORD.findall(text)
+    unspaced = len(_UNSPACED.findall(text))
+    count = len(words) + unspaced // 2
+    letters = sum(c.isalpha() for c in text) or 1
+    values = {
+        "words": log(count),
+        "terse": float(0 < count <= 4),
+        "empty": float(count == 0),
+        "sentences": log(len(_SENTENCE.findall(text))),
+        "steps": log(len(lexicon.STEP.findall(text))),
+        "questions": log(wish.count("?") + wish.count("？")),
+        "identifiers": log(len(_IDENTIFIER.findall(wish)) + wish.count("`") // 2),
+        "numbers": log(len(re.findall(r"\d+", text))),
+        "scale": log(len(lexicon.SCALE.findall(text))),
+        "foreign": sum(c.isalpha() and not c.isascii() for c in text) / letters,
+    }
+    found = dict.fromkeys(lexicon.FAMILIES, 0)
+    for family in _families(words, text if unspaced or _has_wide(text) else ""):
+        found[family] += 1
+    for family, hits in found.items():
+        values[f"says.{family}"] = log(hits)
+    return values
+
+
+def _families(words: list[str], wide: str) -> Iterator[str]:
+    whole, stems, phrases, anywhere = _index()
+    for i, word in enumerate(words):
+        yield from whole.get(word, ())
+        for end in range(2, len(word) + 1):
+            yield from stems.get(word[:end], ())
+        for rest, is_stem, family in phrases.get(word, ()):
+            tail = words[i + 1 : i + 1 + len(rest)]
+            if len(tail) < len(rest) or tail[:-1] != rest[:-1]:
+                continue
+            if tail[-1] == rest[-1] or (is_stem and tail[-1].startswith(rest[-1])):
+                yield family
+    if wide:
+        for term, family in anywhere:
+            if term in wide:
+                yield family
+
+
+def _has_wide(text: str) -> bool:
+    return any(c > "⺀" for c in text)
+
+
+Phrase = tuple[list[str], bool, str]
+
+
+@lru_cache(maxsize=1)
+def _index() -> tuple[
+    dict[str, list[str]], dict[str, list[str]], dict[str, list[Phrase]], list[tuple[str, str]]
+]:
+    whole: dict[str, list[str]] = {}
+    stems: dict[str, list[str]] = {}
+    phrases: dict[str, list[Phrase]] = {}
+    anywhere: list[tuple[str, str]] = []
+    for family, terms in lexicon.FAMILIES.items():
+        for term in dict.fromkeys(terms.split()):
+            stem = term.endswith("*")
+            bare = term.rstrip("*").casefold()
+            if any(c > "⺀" for c in bare):
+                anywhere.append((bare, family))
+            elif "_" in bare:
+                first, *rest = bare.split("_")
+                phrases.setdefault(first, []).append((rest, stem, family))
+            else:
+                (stems if stem else whole).setdefault(bare, []).append(family)
+    return whole, stems, phrases, anywhere

@@ -43,13 +43,18 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file that goes with the request: attached by the operator or merely open."""
+    """A file that goes with the request: attached by the operator or merely open.
+
+    `related` tells whether an open file imports, is imported by or is named by what was asked
+    on; `None` where nobody looked.
+    """
 
     path: str
     language: str | None = None
     lines: int | None = None
     attached: bool = False
     text: str | None = None
+    related: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,3 +24,5 @@ class Structure:
     whole_symbol: bool | None = None
     symbol: str | None = None
     parsed: bool = False
+    density: float = 0.0
+    """Share of marks (neither letters, digits nor space) in the code that is no comment line."""

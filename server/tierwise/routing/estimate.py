@@ -21,14 +21,11 @@ from tierwise.routing.scale import sigmoid
 from tierwise.routing.weights import Cut, Weights
 
 Z90: Final = 1.28
+NOVEL_VARIANCE: Final = 2.0
+"""Variance (squared logits) of a wish of which no word is known: more than the distance between
+a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
 POSSIBLY_UNKNOWN: Final = 8
 """Signals a request may leave unsaid; the share of unknown ones is of these."""
-USAGE_WEIGHT: Final = (0.35, 0.35)
-"""Logits by which need rises per log(1 + files that use the selected symbol), per cut.
-
-On repair tasks the share a low tier solves falls from 70 % with one file to 41 % with two
-and 14 % with three or more; the labelled requests hold no usages, so this is set from
-there, at a quarter of that slope, and only ever raises the need."""
 LINES: Final = ("haiku", "sonnet", "opus")
 
 
@@ -52,9 +49,10 @@ def readings(signals: Signals, weights: Weights) -> tuple[Reading, ...]:
         score = signals.text_scores[i] if i < len(signals.text_scores) else 0.0
         linear, grown = readers(cut, x, values, score)
         mean = cut.offset + cut.slope * (linear + grown) / 2.0 + cut.by_action.get(action, 0.0)
-        mean -= edit_size(signals, i)
-        variance = math.fsum(s * v * v for s, v in zip(cut.spread, x, strict=True)) / 4.0
+        mean -= edit_size(signals, cut)
+        variance = math.fsum(s * v * v for s, v in zip(cut.spread, x, strict=True))
         variance += weights.doubt * (linear - grown) ** 2 / 4.0 + weights.unknown_variance * share
+        variance += NOVEL_VARIANCE * signals.values.get("novel", 0.0)
         found.append(Reading(mean, variance, cut.margin))
     return tuple(found)
 
@@ -68,10 +66,9 @@ def readers(
     return linear, cut.base + trees.total(cut.trees, values)
 
 
-def edit_size(signals: Signals, cut: int) -> float:
+def edit_size(signals: Signals, cut: Cut) -> float:
     """Logits by which a wide edit raises the need; never below zero."""
-    files = signals.values.get("usage.files", 0.0)
-    return USAGE_WEIGHT[min(cut, 1)] * max(0.0, files - math.log(2))
+    return math.fsum(w * signals.values.get(name, 0.0) for name, w in cut.reach.items())
 
 
 def vector(signals: Signals, weights: Weights) -> list[float]:
@@ -84,9 +81,9 @@ def vector(signals: Signals, weights: Weights) -> list[float]:
 
 
 def asked(signals: Signals, weights: Weights) -> dict[str, float]:
-    """What the trees may ask: the fitted signals and the text scores of the cuts."""
+    """What the trees may ask: the fitted signals and the text scores."""
     known = {name: signals.values.get(name, 0.0) for name in weights.signals}
-    for i in range(len(weights.cuts)):
+    for i in range(weights.texts):
         known[f"text.{i}"] = signals.text_scores[i] if i < len(signals.text_scores) else 0.0
     return known
 
@@ -125,6 +122,7 @@ def estimate(
 def accepts(signals: Signals, weights: Weights) -> list[float]:
     """Per fitted tier: the share of its answers that is kept at all."""
     x = vector(signals, weights)
+    values = asked(signals, weights)
     first = len(weights.cuts)
     found = []
     for i, accept in enumerate(weights.accepts):
@@ -132,7 +130,8 @@ def accepts(signals: Signals, weights: Weights) -> list[float]:
         score = signals.text_scores[place] if place < len(signals.text_scores) else 0.0
         mean = accept.intercept + accept.text_weight * score
         mean += math.fsum(a * b for a, b in zip(accept.weight, x, strict=True))
-        found.append(sigmoid(mean))
+        grown = accept.base + trees.total(accept.trees, values)
+        found.append((sigmoid(mean) + min(0.98, max(0.02, grown))) / 2)
     return found
 
 

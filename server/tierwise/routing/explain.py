@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tierwise.core.decision import Signals
-from tierwise.routing.estimate import asked, edit_size, vector
+from tierwise.routing.estimate import asked, vector
 from tierwise.routing.shown import say
 from tierwise.routing.trees import credits
 from tierwise.routing.weights import Weights
@@ -34,7 +34,8 @@ def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
             pulls[told] = pulls.get(told, 0.0) + half * moved
         score = values[f"text.{i}"]
         pulls["text"] = pulls.get("text", 0.0) + half * cut.text_weight * score
-        pulls["usage.files"] = pulls.get("usage.files", 0.0) - edit_size(signals, i)
+        for name, weighs in cut.reach.items():
+            pulls[name] = pulls.get(name, 0.0) - weighs * signals.values.get(name, 0.0)
     return pulls
 
 

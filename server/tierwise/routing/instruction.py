@@ -14,6 +14,11 @@ from typing import Final
 HEAD: Final = 800
 """Characters read at each end of an instruction; what is asked stands at the ends."""
 
+LONGEST: Final = 20_000
+"""Characters of an instruction looked at, beside its end."""
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_PATH: Final = re.compile(r"\b[\w/.-]+\.[a-z]{1,4}\b")
 _FENCE: Final = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)", re.DOTALL)
 _CODE_LINE: Final = re.compile(
     r"^\s*(?:[{}\[\]();]+\s*$|(?:def|class|import|from|return|if|for|while|else|elif|try|except|"
@@ -39,8 +44,8 @@ class Instruction:
 
 def read(text: str) -> Instruction:
     """Set pasted matter apart and keep the ends of what is left."""
-    fenced = sum(m.group(0).count("\n") for m in _FENCE.finditer(text[:20_000]))
-    bare = _FENCE.sub(" ", text[:20_000]) + text[-HEAD:] * (len(text) > 20_000)
+    fenced = sum(m.group(0).count("\n") for m in _FENCE.finditer(text[:LONGEST]))
+    bare = _FENCE.sub(" ", text[:LONGEST]) + text[-HEAD:] * (len(text) > LONGEST)
     lines = bare.splitlines()
     kept, code, logs = [], 0, 0
     single = len(lines) == 1
@@ -62,3 +67,18 @@ def _is_prose(line: str) -> bool:
     words = re.findall(r"[^\W\d_]{2,}", line)
     marks = len(re.findall(r"[{}();=<>\[\]_$]", line))
     return len(words) >= 4 and marks * 3 <= len(words)
+
+
+def shape(text: str) -> dict[str, int]:
+    """Counts of an instruction as a whole, pasted matter included: its form, not its words."""
+    text = text[:LONGEST]
+    words = _LETTERS.findall(text)
+    return {
+        "lines": text.count("\n") + 1,
+        "fences": text.count("```") // 2,
+        "formulas": text.count("$") // 2 + text.count("\\"),
+        "links": text.count("://"),
+        "unique": len({word.lower() for word in words}),
+        "first_line": len(_LETTERS.findall(text.partition("\n")[0])),
+        "paths": len(_PATH.findall(text)),
+    }

@@ -122,13 +122,20 @@ FAMILIES: Final[dict[str, str]] = {
         nochmal wieder stattdessen otra_vez también encore aussi de_novo também ancora anche jeszcze_raz tekrar ещё снова もう一度 続けて 同じ 继续 再 다시*""",
 }
 
+HARD: Final = (
+    "design", "plan", "choose", "sporadic", "concurrency", "distributed", "security", "performance",
+    "migration", "breadth", "stakes", "keep", "group", "uncertain", "diagnose",
+)  # fmt: skip
+EASY: Final = ("rename", "small", "lookup", "howto", "explain", "brief")
+"""Families counted together too, so that rare ones share what was learned."""
+
 POLITE: Final = re.compile(
     r"\b(?:please|pls|plz|pleas|kindly|thanks?(?: you)?(?: (?:very|so) much)?(?: in advance)?|thx|ty|"
     r"cheers|hi|hello|hey(?: there)?|good (?:morning|evening|afternoon)|"
     r"(?:could|can|would|will) (?:you|u)(?: be so kind(?: as)? to| mind)?(?! (?:tell|explain) (?:me )?why)|"
     r"i(?: would|d) (?:like|love) (?:you )?to|i want you to|i need you to|help me(?: to)?|"
     r"bitte|danke(?: schon)?|hallo|kannst du|könntest du|können sie|por favor|gracias|hola|puedes|podrías|"
-    r"s ?il (?:te|vous) pla[iî]t|stp|svp|merci|bonjour|salut|(?:peux|pourrais)[ -]tu|pouvez[ -]vous|obrigad[oa]|olá|"
+    r"s['’ ]?il (?:te|vous) pla[iî]t|stp|svp|merci|bonjour|salut|(?:peux|pourrais)[ -]tu|pouvez[ -]vous|obrigad[oa]|olá|"
     r"você pode|per favore|grazie|ciao|puoi|proszę|dzięki|cześć|lütfen|merhaba|teşekkürler|пожалуйста|"
     r"спасибо|привет|здравствуйте|можешь)\b|"
     r"してください|してもらえますか|お願いします|ください|请你?|麻烦你?|谢谢|해\s?주세요|부탁(?:해요|합니다)?|감사합니다"
@@ -147,3 +154,12 @@ STEP: Final = re.compile(
     r"(?:^|\s)(?:[-*•]|\d+[.)])\s|、|，|,|\band\b|\bthen\b|\bund\b|\by\b|\bet\b|\be\b|\bи\b|&|\+"
 )
 """Marks and words that part one step of a wish from the next."""
+
+REACHES: Final = re.compile(
+    r"\b(?:renam\w*|signature\w*|param\w*|argument\w*|args?|returns?|interface\w*|public|api|move|delete|remove|drop|"
+    r"deprecat\w*|async|callers?|everywhere|field|column|propert\w*|types?|enum|export\w*|umbenenn\w*|benenn\w*|"
+    r"entfern\w*|lösch\w*|rückgabe\w*|renombr\w*|elimin\w*|parámetro\w*|renomm\w*|supprim\w*|paramètre\w*|"
+    r"renome\w*|remov\w*|parâmetro\w*|rinomin\w*|rimuov\w*|переимен\w*|удал\w*|параметр\w*)\b|"
+    r"改名|重命名|删除|参数|返回|削除|引数|戻り値|名前|이름|삭제|매개변수|반환"
+)
+"""Wishes that change what others see of a symbol, so that its usages are part of the edit."""

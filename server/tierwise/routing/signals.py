@@ -12,7 +12,7 @@ from tierwise.core.decision import Signals
 from tierwise.core.request import ACTIONS, Request
 from tierwise.core.structure import Structure
 from tierwise.routing import grams, surroundings, words
-from tierwise.routing.instruction import read
+from tierwise.routing.instruction import read, shape
 from tierwise.routing.scale import log
 from tierwise.routing.weights import Weights, load
 
@@ -22,8 +22,15 @@ def measure(
 ) -> Signals:
     """The signals of a request; `structure` is of its selection, measured here if not given."""
     values, unknown = quantities(request, structure)
-    text = plain_text(request.instruction)
-    return Signals(values, unknown, grams.scores(text, weights or load()))
+    return with_text(values, unknown, plain_text(request.instruction), weights or load())
+
+
+def with_text(
+    values: dict[str, float], unknown: frozenset[str], text: str, weights: Weights
+) -> Signals:
+    """Quantities joined by what the fitted table says of the text: its scores, its novelty."""
+    known = {**values, "novel": grams.novelty(text, weights)}
+    return Signals(known, unknown, grams.scores(text, weights))
 
 
 def quantities(
@@ -51,7 +58,10 @@ def _of_instruction(instruction: str) -> tuple[dict[str, float], str]:
     said = read(instruction)
     text = words.plain(said.wish)
     values = words.measure(said.wish, text)
-    values["chars"] = log(len(instruction))
+    bare = words.bare(instruction)
+    values["chars"] = log(len(bare))
+    for name, count in shape(bare).items():
+        values[f"form.{name}"] = log(count)
     values["pasted"] = log(said.pasted_lines)
     values["logs"] = log(said.log_lines)
     return values, text

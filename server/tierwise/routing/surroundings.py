@@ -15,6 +15,7 @@ from tierwise.core.request import FileRef, Request
 from tierwise.core.structure import Structure
 from tierwise.routing.scale import log
 from tierwise.syntax import structure as syntax
+from tierwise.syntax import usages
 
 KINDS: Final = {
     "config": "yaml yml json toml ini properties xml env conf cfg lock gradle kts tf hcl",
@@ -39,12 +40,18 @@ def of_selection(
     request: Request,
     structure: Structure | None,
 ) -> None:
-    """`sel.*` and `file.lines`: lines and counts of the selection, its share of its file."""
+    """`sel.*`, `file.lines`, `usages`, `reach.*`: the selection, its file, and how far it is used.
+
+    Usages are part of the edit (`reach.*`) where the wish changes what others see of the symbol
+    (`reaches`, read from the instruction first): a typo in a busy function is still a typo.
+    """
     selection = request.selection
-    names = ("lines", "depth", "branches", "definitions", "calls", "whole", "one", "share")
+    names = ("lines", "depth", "branches", "definitions", "calls", "whole", "one", "share",
+             "density")  # fmt: skip
     values.update(dict.fromkeys((f"sel.{name}" for name in names), 0.0))
     values.update({f"sel.{kind}": 0.0 for kind in KINDS})
     values.update({"file.lines": 0.0, "usages": 0.0, "usage.files": 0.0})
+    values.update({"reach.usages": 0.0, "reach.files": 0.0})
     values["sel.none"] = float(selection is None)
     if selection is None:
         return
@@ -65,6 +72,7 @@ def of_selection(
         values["sel.branches"] = log(structure.branches)
         values["sel.definitions"] = log(structure.definitions)
         values["sel.calls"] = log(structure.calls)
+        values["sel.density"] = structure.density
         values["sel.whole"] = float(bool(structure.whole_symbol))
     kind = _kind(selection.path)
     if kind is not None:
@@ -83,10 +91,17 @@ def of_selection(
             unknown.add(name)
         else:
             values[name] = log(count)
+    if values["reaches"]:
+        values["reach.usages"] = values["usages"]
+        values["reach.files"] = log((selection.usage_files or 1) - 1)
 
 
 def of_files(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """`files.*`: what was attached and what is open beside it, their lines and spread."""
+    """`files.*`: what was attached and what is open beside it, their lines and spread.
+
+    An open file counts where it hangs together with the request or nobody looked: a tab that
+    happens to be open says nothing of the work.
+    """
     names = ("attached", "own", "open", "any", "lines", "open_lines", "kinds", "folders", "docs",
              "config")  # fmt: skip
     values.update({f"files.{name}": 0.0 for name in names})
@@ -95,14 +110,15 @@ def of_files(values: dict[str, float], unknown: set[str], request: Request) -> N
         return
     own = request.selection.path if request.selection else None
     attached = [f for f in request.files if f.attached and f.path != own]
-    opened = [f for f in request.files if not f.attached and f.path != own]
+    opened = [f for f in request.files if not f.attached and f.path != own and _belongs(f, request)]
+    here = [f for f in request.files if f.path == own]
     values["files.attached"] = log(len(attached))
     values["files.own"] = float(any(f.attached and f.path == own for f in request.files))
     values["files.open"] = log(len(opened))
-    values["files.any"] = float(bool(request.files))
+    values["files.any"] = float(bool(here or attached or opened))
     values["files.lines"] = log(_lines(attached))
     values["files.open_lines"] = log(_lines(opened))
-    counted = [f for f in request.files if f.path == own] + attached + opened
+    counted = here + attached + opened
     values["files.kinds"] = log(len({f.language for f in counted if f.language}))
     values["files.folders"] = log(len({f.path.rpartition("/")[0] for f in counted}))
     values["files.docs"] = log(sum(_kind(f.path) == "docs" for f in counted))
@@ -111,13 +127,14 @@ def of_files(values: dict[str, float], unknown: set[str], request: Request) -> N
 
 def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request) -> None:
     """`diag.*`: problems by severity, and the files they lie in."""
-    values.update({"diag.errors": 0.0, "diag.others": 0.0, "diag.spread": 0.0})
+    values.update({"diag.errors": 0.0, "diag.others": 0.0, "diag.spread": 0.0, "diag.none": 0.0})
     if request.diagnostics is None:
         unknown.add("diagnostics")
         return
     errors = [d for d in request.diagnostics if d.severity == "error"]
     values["diag.errors"] = log(len(errors))
     values["diag.others"] = log(len(request.diagnostics) - len(errors))
+    values["diag.none"] = float(not request.diagnostics)
     values["diag.spread"] = log(len({d.path for d in request.diagnostics}))
 
 
@@ -141,6 +158,17 @@ def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> 
     if request.thread is not None:
         values["thread.reasks"] = float(min(request.thread.reasks, 3))
         values["thread.rejected"] = float(min(request.thread.rejected, 3))
+
+
+def _belongs(file: FileRef, request: Request) -> bool:
+    if file.related is not None or file.text is None:
+        return file.related is not False
+    selection = request.selection
+    anchors = [(f.path, f.text) for f in request.files or () if f.attached and f.text is not None]
+    if selection is not None:
+        own = [f.text for f in request.files or () if f.path == selection.path and f.text]
+        anchors.append((selection.path, own[0] if own else selection.text or ""))
+    return usages.related(file.path, file.text, anchors, request.instruction)
 
 
 def _lines(files: Sequence[FileRef]) -> int:

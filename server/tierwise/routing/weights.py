@@ -22,8 +22,9 @@ class Cut:
 
     Two readers are averaged: a linear one over standardised signals and small boosted trees.
     `slope` and `offset` calibrate their mean, `by_action` shifts it per action where the rows
-    allowed it. `spread` holds the posterior variance of each linear weight, `margin` is how far
-    the lower bound of this cut stands below its mean beside the width that doubt gives it.
+    allowed it, `reach` lowers it by what the edit size signals weigh (never below zero).
+    `spread` holds the variance each squared signal adds, `margin` is how far the lower bound of
+    this cut stands below its mean beside the width that doubt gives it.
     """
 
     intercept: float
@@ -35,16 +36,22 @@ class Cut:
     slope: float
     offset: float
     by_action: Mapping[str, float]
+    reach: Mapping[str, float]
     margin: float
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """What tells whether a tier's answer is kept at all: linear, in logits."""
+    """What tells whether a tier's answer is kept at all.
+
+    The mean of two readers' shares: a linear one in logits, and trees whose leaves are shares.
+    """
 
     intercept: float
     weight: tuple[float, ...]
     text_weight: float
+    base: float
+    trees: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +100,7 @@ def parse(raw: bytes) -> Weights:
         raise ValueError("this is not a weights file of a format known here")
     return Weights(
         cuts=tuple(_cut(cut) for cut in data["cuts"]),
-        accepts=tuple(
-            Accept(a["intercept"], tuple(a["weight"]), a["text_weight"]) for a in data["accepts"]
-        ),
+        accepts=tuple(_accept(accept) for accept in data["accepts"]),
         signals=tuple(data["signals"]),
         mean=tuple(data["mean"]),
         scale=tuple(data["scale"]),
@@ -119,5 +124,16 @@ def _cut(data: Mapping[str, Any]) -> Cut:
         slope=data["slope"],
         offset=data["offset"],
         by_action=dict(data["by_action"]),
+        reach=dict(data["reach"]),
         margin=data["margin"],
+    )
+
+
+def _accept(data: Mapping[str, Any]) -> Accept:
+    return Accept(
+        intercept=data["intercept"],
+        weight=tuple(data["weight"]),
+        text_weight=data["text_weight"],
+        base=data["base"],
+        trees=tuple(frozen(tree) for tree in data["trees"]),
     )

@@ -15,6 +15,11 @@ from typing import Final
 from tierwise.routing import lexicon
 from tierwise.routing.scale import log
 
+ENDS: Final = 200
+"""Characters at each end of an instruction searched for courtesy; it stands nowhere else."""
+
+_COURTESY: Final = re.compile(lexicon.POLITE.pattern, re.IGNORECASE)
+_EDGES: Final = " ,.;:!-–—"
 _APOSTROPHE: Final = re.compile(r"[’'`´‘]")
 _WORD: Final = re.compile(r"[^\W_]+(?:[+.-][^\W_]+)*\+*")
 _UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿฀-๿]")
@@ -26,7 +31,17 @@ def plain(wish: str) -> str:
     """The wish without what carries no meaning: case, politeness, marks, repeated space."""
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
     text = lexicon.POLITE.sub(" ", text)
-    return " ".join(text.split()).strip(" ,.;:!-–—")
+    return " ".join(text.split()).strip(_EDGES)
+
+
+def bare(instruction: str) -> str:
+    """An instruction without courtesy and without the space it leaves, its lines kept."""
+    text = instruction.strip()
+    head, middle = text[:ENDS], text[ENDS:-ENDS]
+    tail = text[max(ENDS, len(text) - ENDS) :]
+    text = _COURTESY.sub(" ", head) + middle + _COURTESY.sub(" ", tail)
+    lines = (" ".join(line.split()).strip(_EDGES) for line in text.strip().split("\n"))
+    return "\n".join(lines).strip()
 
 
 def measure(wish: str, text: str) -> dict[str, float]:
@@ -45,6 +60,7 @@ def measure(wish: str, text: str) -> dict[str, float]:
         "identifiers": log(len(_IDENTIFIER.findall(wish)) + wish.count("`") // 2),
         "numbers": log(len(re.findall(r"\d+", text))),
         "scale": log(len(lexicon.SCALE.findall(text))),
+        "reaches": float(bool(lexicon.REACHES.search(text))),
         "foreign": sum(c.isalpha() and not c.isascii() for c in text) / letters,
     }
     found = dict.fromkeys(lexicon.FAMILIES, 0)
@@ -52,6 +68,8 @@ def measure(wish: str, text: str) -> dict[str, float]:
         found[family] += 1
     for family, hits in found.items():
         values[f"says.{family}"] = log(hits)
+    values["hard"] = log(sum(found[family] for family in lexicon.HARD))
+    values["easy"] = log(sum(found[family] for family in lexicon.EASY))
     return values
 
 

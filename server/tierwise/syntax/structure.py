@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tierwise.core.structure import Structure
@@ -42,6 +43,9 @@ _BRANCH_WORD: Final = re.compile(r"\b(?:if|elif|else if|for|while|case|catch|exc
 _DEF_WORD: Final = re.compile(r"\b(?:def|function|fn|func|class|struct|interface|trait)\b")
 _CALL_WORD: Final = re.compile(r"\b\w+\(")
 
+_COMMENT_LINE: Final = re.compile(r"^\s*(?:#|//|--|;|%|\*|/\*|<!--).*$", re.MULTILINE)
+_MARK: Final = re.compile(r"[^\w\s]")
+
 _cache: OrderedDict[Hashable, Structure] = OrderedDict()
 
 
@@ -53,11 +57,18 @@ def measure(text: str, language: str | None, key: Hashable | None = None) -> Str
     head = text[:LARGEST]
     tree = parse(head, language)
     found = _of_tree(tree, text) if tree is not None else _of_lines(head, text)
+    found = replace(found, density=_density(head))
     if key is not None:
         _cache[key] = found
         if len(_cache) > KEPT:
             _cache.popitem(last=False)
     return found
+
+
+def _density(head: str) -> float:
+    """Dense one-liners (patterns, shell, formulas) are read slowly; comments do not count."""
+    code = "".join(_COMMENT_LINE.sub("", head).split())
+    return round(len(_MARK.findall(code)) / len(code), 6) if code else 0.0
 
 
 def _of_tree(tree: Tree, text: str) -> Structure:

@@ -11,6 +11,7 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.request import ACTIONS, EDITING, FileRef, Request, Selection, ThreadState
 from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
+from tierwise.syntax import usages
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
@@ -47,7 +48,7 @@ def of_task(
         instruction=instruction,
         id=params.task_id or "",
         selection=selection(scene, documents.roots()),
-        files=files(scene, documents.roots()),
+        files=files(scene, documents.roots(), instruction),
         diagnostics=params.diagnostics,
         tools=params.tools,
         turn=0,
@@ -83,7 +84,7 @@ def of_chat(
         instruction=prompt,
         id=params.task_id or "",
         selection=selection(scene, documents.roots()),
-        files=files(scene, documents.roots()),
+        files=files(scene, documents.roots(), prompt),
         tools=params.tools,
         turn=turn,
         thread=thread,
@@ -141,9 +142,15 @@ def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
     )
 
 
-def files(scene: Scene, roots: Sequence[Path]) -> tuple[FileRef, ...]:
-    """The files that go with a request, attached ones first; texts stay with the scene."""
+def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...]:
+    """The files that go with a request, attached ones first; texts stay with the scene.
+
+    `words` are the instruction's: an open file belongs to a request that names it.
+    """
     attached = {s.uri for s in scene.attached}
+    opened = {s.uri for s in scene.open}
+    given = [*scene.attached, *([scene.focus] if scene.focus else [])]
+    anchors = [(relative(doc, roots), doc.text) for doc in given]
     ordered = [*scene.attached, *scene.open]
     if scene.focus is not None:
         ordered.insert(0, scene.focus)
@@ -153,6 +160,9 @@ def files(scene: Scene, roots: Sequence[Path]) -> tuple[FileRef, ...]:
             language=doc.language,
             lines=doc.text.count("\n") + 1,
             attached=doc.uri in attached,
+            related=usages.related(relative(doc, roots), doc.text, anchors, words)
+            if doc.uri in opened
+            else None,
         )
         for doc in {s.uri: s for s in ordered}.values()
     )

@@ -12,7 +12,10 @@ import numpy as np
 
 from tierwise.routing.fit import judge, rows, write
 from tierwise.routing.fit.train import Corpus, fit_data
+from tierwise.routing.weights import parse
 
+HELD: Final = Path(".tools/router-held.json")
+"""Held-out estimates of the last fit, for the bench; not part of the project."""
 OUT: Final = Path(__file__).parents[1] / "weights.json"
 
 
@@ -22,11 +25,12 @@ def main() -> None:
     for path in paths:
         if not path.exists():
             sys.exit(f"There is no {path.name} in the shared data folder; set TIERWISE_DATA.")
-    corpus = Corpus(rows.labelled(paths[0]), rows.outcomes(paths[1]))
+    corpus = Corpus([*rows.labelled(paths[0]), *rows.own()], rows.outcomes(paths[1]))
     held = judge.cross_validated(corpus)
     asked = len(corpus.requests)
+    judged = [i for i, row in enumerate(corpus.requests) if row.source != "own"]
     figures = {
-        "requests": judge.of_requests(held[:asked], corpus.needs),
+        "requests": judge.of_requests([held[i] for i in judged], corpus.needs[judged]),
         "outcomes": judge.of_outcomes(held[asked:], np.array([o.kept for o in corpus.outcomes])),
     }
     data = fit_data(corpus, np.arange(len(corpus.x)))
@@ -36,6 +40,7 @@ def main() -> None:
         "cross_validated": figures,
     }
     OUT.write_text(write.text(data), encoding="utf-8")
+    judge.keep(held, HELD, parse(OUT.read_bytes()).hash)
     print(json.dumps(figures, indent=2))
     print(f"{OUT.stat().st_size / 1000:.0f} kB")
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tierwise.core.decision import Estimate, Signals
+from tierwise.core.decision import Estimate
 from tierwise.core.tiers import DEFAULT_LADDER
-from tierwise.routing import grams, signals
+from tierwise.routing import signals
 from tierwise.routing.estimate import estimate
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import NEEDS, Row
 from tierwise.routing.fit.train import Corpus, fit_data, split
 from tierwise.routing.weights import Weights, parse
 
-OUTER = 5
+OUTER = 8
 """Folds outside the fit."""
 
 
@@ -51,11 +52,31 @@ def cross_validated(corpus: Corpus, folds: int = OUTER) -> list[Held]:
     return [h for h in held if h is not None]
 
 
+def keep(held: Sequence[Held], path: Path, weights: str) -> None:
+    """Write held-out estimates beside the hash of the weights fitted in the same run."""
+    rows = [
+        [h.target, dict(h.estimate.need), dict(h.estimate.lower), dict(h.estimate.accept)]
+        for h in held
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"weights": weights, "rows": rows}), encoding="utf-8")
+
+
+def kept(path: Path, weights: str) -> list[Held] | None:
+    """Held-out estimates of an earlier run, `None` where there are none of these weights."""
+    if not path.exists():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if data["weights"] != weights:
+        return None
+    rows = data["rows"]
+    return [Held(Estimate(need, low, keep), target) for target, need, low, keep in rows]
+
+
 def judged(row: Row, weights: Weights) -> Estimate:
     """The estimate of a row."""
     text = signals.plain_text(row.request.instruction)
-    own = Signals(*row.measured, grams.scores(text, weights))
-    return estimate(own, weights, DEFAULT_LADDER)
+    return estimate(signals.with_text(*row.measured, text, weights), weights, DEFAULT_LADDER)
 
 
 def of_requests(held: Sequence[Held], needs: Array) -> dict[str, float]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,14 +23,22 @@ NEEDS: Final = ("haiku", "sonnet", "opus")
 RATES: Final = ("low", "mid", "high")
 
 _ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
-    "generate": ("generate", "chat"),
-    "agentic": ("chat", "fix", "edit", "generate"),
-    "repair": ("fix", "chat"),
+    "generate": ("generate",),
+    "swe-verified": ("fix", "fix", "chat"),
+    "agentic": ("chat", "chat", "fix", "edit"),
+    "repair": ("fix",),
     "edit": ("edit",),
-    "explain": ("explain", "chat"),
+    "explain": ("explain",),
 }
-"""Actions a kind of task may come as; each task takes one by its id, so that no action stands
-for a benchmark."""
+"""Actions a source or kind of task may come as; each task takes one by its id, so that no action
+stands for one benchmark alone."""
+
+
+_OWN_TOOLS: Final = {
+    "-": (),
+    "r": ("read_file", "grep"),
+    "rw": ("read_file", "grep", "edit_file", "run_tests"),
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,38 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
     )
 
 
+def own() -> list[LabelledRequest]:
+    """Requests of our own, most of them not in English: they teach, and never judge."""
+    lines = resources.files(__package__).joinpath("own.tsv").read_text(encoding="utf-8")
+    return [_own(n, line) for n, line in enumerate(lines.splitlines()) if line[:1] != "#"]
+
+
+def _own(number: int, line: str) -> LabelledRequest:
+    need, action, language, selected, attached, opened, tools, turn, text = line.split("\t")
+    lines = [int(n) for n in attached.split(",")] if attached != "-" else []
+    first = "src/a.py"
+    files = [{"path": f"lib{n}/b{n}.py", "language": "python", "lines": size, "attached": True}
+             for n, size in enumerate(lines)]  # fmt: skip
+    files += [{"path": first if int(selected) and not n else f"src/c{n}.py", "language": "python"}
+              for n in range(max(0, int(opened) - len(lines)))]  # fmt: skip
+    row: dict[str, Any] = {
+        "id": f"own{number}",
+        "action": action,
+        "instruction": text,
+        "files": files,
+        "diagnostics": [],
+        "tools": list(_OWN_TOOLS[tools]),
+        "turn": int(turn),
+        "need": need,
+        "lang": language,
+        "source": "own",
+    }
+    if int(selected):
+        row["selection"] = {"path": first, "language": "python", "start_line": 1,
+                            "end_line": int(selected)}  # fmt: skip
+    return labelled_request(row)
+
+
 def outcomes(path: Path | None = None) -> list[Outcome]:
     """The outcome rows that have a prompt. Raises `FileNotFoundError` likewise."""
     path = path or folder() / "outcomes.dev.jsonl.gz"
@@ -104,7 +145,7 @@ def outcomes(path: Path | None = None) -> list[Outcome]:
 def outcome(row: dict[str, Any]) -> Outcome:
     """One outcome row from its JSON object."""
     number = int(hashlib.sha256(str(row["uid"]).encode()).hexdigest(), 16)
-    may = _ACTIONS.get(row["kind"], ("chat",))
+    may = _ACTIONS.get(row["source"]) or _ACTIONS.get(row["kind"], ("chat",))
     agentic = row["kind"] == "agentic" and number % 2
     tools = ("read_file", "edit_file", "run_command") if agentic else ()
     return Outcome(

@@ -13,10 +13,12 @@ from scipy.sparse import csr_matrix, diags
 from tierwise.routing.fit import logistic
 from tierwise.routing.fit.logistic import Array
 
-LEAST_ROWS: Final = 4
+LEAST_ROWS: Final = 3
 """Rows a gram must stand in."""
-MOST_GRAMS: Final = 7_000
-"""Grams kept, by how far they part the classes: keeps the file below a megabyte."""
+MOST_GRAMS: Final = (9_000, 2_000)
+"""Grams kept, the most frequent ones of requests and of outcomes: keeps the file below a megabyte,
+and long contest texts from choosing the words that editor requests are read by. Choosing them by
+how well they part the classes fits the training rows better and all others worse."""
 STRENGTH: Final = 1.0
 """Inverse regularisation strength, chosen by cross-validated log-loss."""
 
@@ -42,20 +44,29 @@ class Texts:
 class TextModel:
     """Weights per gram and question, fitted on some of the rows."""
 
-    def __init__(self, texts: Texts, rows: Array, targets: Array, weights: Array) -> None:
-        """`targets` and `weights` have one column per question, one line per row."""
+    def __init__(
+        self, texts: Texts, rows: Array, targets: Array, weights: Array, asked: Array
+    ) -> None:
+        """`targets` and `weights` have one column per question, one line per row; `asked` tells
+        which rows are labelled requests."""
         counts = texts.counts[rows]
-        self.columns = _telling(counts, targets[:, 0])
+        chosen = [
+            _frequent(counts[own], most)
+            for own, most in zip((asked, ~asked), MOST_GRAMS, strict=True)
+            if own.any()
+        ]
+        self.columns = np.unique(np.concatenate(chosen))
         counts = counts[:, self.columns]
         present = np.asarray((counts > 0).sum(0)).ravel()
-        self.idf = np.round(np.log((1 + len(rows)) / (1 + present)) + 1, 3)
+        self.idf = np.round(np.log((1 + len(rows)) / (1 + present)) + 1, 2)
         self.names = [texts.names[i] for i in self.columns]
+        self.words = np.array([name.startswith("=") for name in self.names])
         x = self._scaled(counts)
         fitted = [
             logistic.fit(x, targets[:, k], weights[:, k], STRENGTH)[1]
             for k in range(targets.shape[1])
         ]
-        self.beta = np.round(np.stack(fitted, axis=1), 3)
+        self.beta = np.round(np.stack(fitted, axis=1), 2)
 
     def scores(self, texts: Texts, rows: Array) -> Array:
         """One score per row and question."""
@@ -64,19 +75,18 @@ class TextModel:
 
     def _scaled(self, counts: Any) -> Any:
         valued = counts @ diags(self.idf)
-        norm = np.sqrt(np.asarray(valued.multiply(valued).sum(1)).ravel())
-        norm[norm == 0] = 1.0
-        return (diags(1 / norm) @ valued).tocsr()
+        parts = []
+        for kind in (self.words, ~self.words):
+            part = valued @ diags(kind.astype(float))
+            norm = np.sqrt(np.asarray(part.multiply(part).sum(1)).ravel())
+            norm[norm == 0] = 1.0
+            parts.append(diags(1 / norm) @ part)
+        return (parts[0] + parts[1]).tocsr()
 
 
-def _telling(counts: Any, target: Array) -> Array:
-    """Columns of the grams whose presence parts the rows best (a normal score of the shares)."""
-    here = (counts > 0).astype(float)
-    present = np.asarray(here.sum(0)).ravel()
-    low = np.asarray(here.T @ target).ravel()
-    share = target.mean()
-    doubt = np.sqrt(np.maximum(present, 1) * share * (1 - share))
-    score = np.where(present >= LEAST_ROWS, np.abs(low - present * share) / doubt, -1.0)
-    order = np.lexsort((np.arange(len(score)), -score))[:MOST_GRAMS]
-    chosen: Array = np.sort(order[score[order] >= 0])
+def _frequent(counts: Any, most: int) -> Array:
+    """Columns of the grams that stand in most rows."""
+    present = np.asarray((counts > 0).sum(0)).ravel()
+    order = np.lexsort((np.arange(len(present)), -present))[:most]
+    chosen: Array = np.sort(order[present[order] >= LEAST_ROWS])
     return chosen

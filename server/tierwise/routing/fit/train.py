@@ -2,8 +2,9 @@
 
 Stacked: text scores first (made out of fold for the rows they are then weighed on), then per cut
 two readers over signals and scores, then their calibration and the margins of the bound, again on
-rows held out of the readers. Outcomes teach `need` softly (P(need <= t) = min(1, p_t / p_top))
-and `accept` directly; requests keep the intercepts of editor requests.
+rows held out of the readers. Outcomes teach `accept` directly and the
+linear reader of `need` softly (P(need <= t) = min(1, p_t / p_top)); the trees see requests alone,
+for they would carve the benchmarks out and lose exactness on requests.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from sklearn.model_selection import GroupKFold
 
 from tierwise.core.request import ACTIONS
 from tierwise.routing.estimate import POSSIBLY_UNKNOWN, Z90
-from tierwise.routing.fit import calibrate, logistic
-from tierwise.routing.fit.boosted import Boosted
+from tierwise.routing.fit import calibrate, logistic, reach
+from tierwise.routing.fit.boosted import Boosted, BoostedShares
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import LabelledRequest, Outcome
 from tierwise.routing.fit.text import TextModel, Texts
@@ -28,24 +29,29 @@ from tierwise.routing.weights import FORMAT, Weights, parse
 CUTS: Final = 2
 STRENGTH: Final = 0.03
 """Inverse regularisation of the linear reader, chosen by cross-validated log-loss."""
-ACCEPT_STRENGTH: Final = 0.03
-INNER: Final = 4
+ACCEPT_STRENGTH: Final = 0.1
+INNER: Final = 3
 """Folds inside a fit."""
 UNKNOWN_VARIANCE: Final = 0.25
 """Variance (squared logits) of a request that says nothing of its surroundings."""
-DOUBT: Final = 0.25
-"""Weight of the readers' disagreement in the bound's variance."""
+SPREAD: Final = 0.05
+"""Share of the linear reader's x'Sx in the bound's variance; more costs exactness at equal
+under-routing in cross-validation."""
+DOUBT: Final = 0.1
+"""Share of the readers' squared half difference in the bound's variance, chosen likewise."""
 TARGET: Final = 0.80
 """The confidence target the margins are fitted for: a round number, so that the setting keeps
 its meaning from one fit to the next."""
 OUTCOME_SHARE: Final = 0.15
 """Weight of all outcomes in `need`, as a share of the requests'."""
-REQUEST_SHARE: Final = 0.5
+REQUEST_SHARE: Final = 0.3
 """Weight of all requests in `accept`, as a share of the outcomes'."""
 KEPT: Final = (0.92, 0.45, 0.25)
 """Share of answers kept by the tier a request needs, one tier below, two below: the label says
 "at least four times of five" for the first and "less often" for the others."""
-NOT_FITTED: Final = frozenset({"usages", "usage.files", "thread.reasks", "thread.rejected"})
+NOT_FITTED: Final = frozenset(
+    {"usages", "usage.files", "reaches", "thread.reasks", "thread.rejected", *reach.SIGNALS}
+)
 """Signals the labelled rows do not hold."""
 
 
@@ -99,16 +105,16 @@ def fit_weights(requests: Sequence[LabelledRequest], outcomes: Sequence[Outcome]
 def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
     """The contents of a weights file, fitted on some rows of a corpus."""
     x, targets, weights = corpus.x[rows], corpus.targets[rows], corpus.weights[rows]
-    groups = corpus.groups[rows]
+    groups, own = corpus.groups[rows], corpus.is_request[rows]
     mean, scale = np.round(x.mean(0), 5), np.round(x.std(0), 5)
     scale[scale < 1e-4] = 1.0
     z = np.clip((x - mean) / scale, -4, 4)
     scores = np.zeros_like(targets)
     folds = list(split(groups, INNER))
     for train, test in folds:
-        model = TextModel(corpus.texts, rows[train], targets[train], weights[train])
+        model = TextModel(corpus.texts, rows[train], targets[train], weights[train], own[train])
         scores[test] = model.scores(corpus.texts, rows[test])
-    text = TextModel(corpus.texts, rows, targets, weights)
+    text = TextModel(corpus.texts, rows, targets, weights, own)
     asked = np.hstack([x, scores[:, :CUTS]])
     names = [*corpus.names, *(f"text.{i}" for i in range(CUTS))]
     cuts: list[dict[str, Any]] = []
@@ -119,23 +125,24 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
         full = np.hstack([z, scores[:, [cut]]])
         for train, test in folds:
             linear, spread = _linear(full[train], y[train], w[train])
-            grown = Boosted(asked[train], y[train], w[train]).logits(asked[test])
+            kept = train[own[train]]
+            grown = Boosted(asked[kept], y[kept], w[kept]).logits(asked[test])
             straight = full[test] @ linear[1:] + linear[0]
             held[test, cut] = (straight + grown) / 2
-            doubts[test, cut] = (z[test] ** 2) @ spread / 4 + DOUBT * (straight - grown) ** 2 / 4
+            doubts[test, cut] = SPREAD * (z[test] ** 2) @ spread
+            doubts[test, cut] += DOUBT * (straight - grown) ** 2 / 4
         linear, spread = _linear(full, y, w)
-        trees = Boosted(asked, y, w)
+        trees = Boosted(asked[own], y[own], w[own])
         cuts.append(
             {
                 "intercept": round(float(linear[0]), 5),
                 "weight": short(linear[1:-1]),
-                "spread": short(spread),
+                "spread": short(SPREAD * spread),
                 "text_weight": round(float(linear[-1]), 5),
                 "base": round(trees.base, 5),
                 "trees": trees.exported(names),
             }
         )
-    own = corpus.is_request[rows]
     doubts += UNKNOWN_VARIANCE * corpus.unknown[rows][:, None]
     actions = [
         next((a for a in ACTIONS if corpus.requests[i].request.action == a), "") for i in rows[own]
@@ -147,7 +154,8 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
     bounds = held[own] - Z90 * np.sqrt(doubts[own])
     for cut, margin in enumerate(calibrate.margins(bounds, corpus.needs[rows[own]], TARGET)):
         cuts[cut]["margin"] = margin
-    return {
+        cuts[cut]["reach"] = {}
+    data: dict[str, Any] = {
         "format": FORMAT,
         "about": {},
         "target": TARGET,
@@ -158,7 +166,13 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
         "scale": short(scale),
         "cuts": cuts,
         "accepts": [
-            _accept(np.hstack([z, scores[:, [k]]]), targets[:, k], weights[:, k])
+            _accept(
+                np.hstack([z, scores[:, [k]]]),
+                np.hstack([x, scores]),
+                targets[:, k],
+                weights[:, k],
+                [*corpus.names, *(f"text.{i}" for i in range(targets.shape[1]))],
+            )
             for k in range(CUTS, targets.shape[1])
         ],
         "grams": {
@@ -167,6 +181,8 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
             if beta.any()
         },
     }
+    reach.teach(data)
+    return data
 
 
 def split(groups: Array, folds: int) -> Iterator[tuple[Array, Array]]:
@@ -185,12 +201,17 @@ def _linear(x: Array, target: Array, weight: Array) -> tuple[Array, Array]:
     return np.concatenate([[intercept], beta]), spread[:-1]
 
 
-def _accept(x: Array, target: Array, weight: Array) -> dict[str, Any]:
+def _accept(
+    x: Array, asked: Array, target: Array, weight: Array, names: Sequence[str]
+) -> dict[str, Any]:
     intercept, beta = logistic.fit(x, target, weight, ACCEPT_STRENGTH)
+    trees = BoostedShares(asked, target, weight)
     return {
         "intercept": round(intercept, 5),
         "weight": short(beta[:-1]),
         "text_weight": round(float(beta[-1]), 5),
+        "base": round(trees.base, 5),
+        "trees": trees.exported(names),
     }
 
 

@@ -12,8 +12,7 @@ WIDTH: Final = 160
 def text(data: dict[str, Any]) -> str:
     """The JSON text of the contents of a weights file."""
     parts = [f'"{key}": {_dump(value)}' for key, value in data.items() if key not in _LONG]
-    parts += [f'"{key}": [\n{_cuts(data["cuts"])}\n]' for key in ("cuts",)]
-    parts.append(f'"accepts": [\n{",".join(chr(10) + _dump(a) for a in data["accepts"])[1:]}\n]')
+    parts += [f'"{key}": [\n{_questions(data[key])}\n]' for key in ("cuts", "accepts")]
     parts.append('"grams": {\n' + _grams(data["grams"]) + "\n}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -21,7 +20,7 @@ def text(data: dict[str, Any]) -> str:
 _LONG: Final = ("cuts", "accepts", "grams")
 
 
-def _cuts(cuts: list[dict[str, Any]]) -> str:
+def _questions(cuts: list[dict[str, Any]]) -> str:
     shown = []
     for cut in cuts:
         lines = [f'"{key}": {_dump(value)}' for key, value in cut.items() if key != "trees"]

@@ -30,7 +30,7 @@ def refresh(task: Task, documents: Documents) -> None:
     request = replace(
         task.request,
         selection=requests.selection(scene, roots),
-        files=requests.files(scene, roots),
+        files=requests.files(scene, roots, task.request.instruction),
     )
     everything = tuple(scene.documents.values())
     task.scene = scene

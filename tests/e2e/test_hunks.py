@@ -163,3 +163,35 @@ async def test_files_are_made_renamed_and_deleted_and_all_of_it_comes_back(
     assert moved not in editor.texts
     assert editor.texts[gone.as_uri()] == "old = 1\n"
     assert (editor.root / "new.py").as_uri() not in editor.texts
+
+
+UNOPENED = """\
+other.py
+<<<<<<< SEARCH
+second = 2
+=======
+second = 3
+third = 4
+>>>>>>> REPLACE
+"""
+
+
+async def test_a_file_that_is_not_open_is_edited_through_the_editor_with_its_line_ends(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.default = Fault(text=UNOPENED)
+    other = editor.root / "other.py"
+    raw = "\ufefffirst = '😀'\r\nsecond = 2\r\n".encode()
+    other.write_bytes(raw)
+    await editor.start({**PROFILES["vscode"], **OWN})
+    uri = editor.open("sample.py")
+    task_id = await document(
+        editor, uri, action="edit", instruction="raise second in other.py",
+        files=[{"uri": other.as_uri(), "attached": True}],
+    )  # fmt: skip
+    view = await state(rpc, task_id, "proposed")
+    edit = await rpc.request("tierwise/edit/get", {"editId": view["editId"]})
+    assert edit["versions"] == {other.as_uri(): None}
+    assert other.read_bytes() == raw, "nothing is written before apply"
+    assert (await resolve(rpc, view["editId"], "apply"))["applied"] is True
+    assert editor.texts[other.as_uri()] == "first = '😀'\r\nsecond = 3\r\nthird = 4\r\n"

@@ -148,6 +148,11 @@ class Editor:
                 uri, version = change["textDocument"]["uri"], change["textDocument"]["version"]
                 if version is not None and version != self.versions.get(uri):
                     return {"applied": False, "failureReason": "another version"}
+                if uri not in self.texts:
+                    path = Path(uri.removeprefix("file://"))
+                    self.open(
+                        str(path.relative_to(self.root)), path.read_bytes().decode("utf-8-sig")
+                    )
                 self._edit(uri, change["edits"])
         return {"applied": True}
 

@@ -18,12 +18,12 @@ from typing import Annotated, Any
 
 import typer
 
+from tierwise.cli import files
 from tierwise.cli.ground import configuration
 from tierwise.cli.screen import Screen
 from tierwise.core.errors import BadRequest, TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.lsp.child import Child
-from tierwise.lsp.documents import path_of
 from tierwise.models.client import ModelClient
 from tierwise.present.money import dollars
 from tierwise.syntax.languages import of_path
@@ -125,7 +125,7 @@ def _own(where: str, instruction: str | None) -> tuple[list[Step], Path]:
     path = Path(found.group(1)).resolve()
     first = int(found.group(2)) if found.group(2) else None
     last = int(found.group(3)) if found.group(3) else first
-    count = LineIndex(path.read_text(encoding="utf-8", errors="replace")).line_count
+    count = LineIndex(files.read(path)).line_count
     if first is not None and (first < 1 or first > count or (last or first) < first):
         raise BadRequest(f"{path.name} has {count} lines; give a range inside it.")
     span = (first, min(last or first, count)) if first is not None else None
@@ -163,7 +163,8 @@ class _Session:
             "rootUri": self.root.as_uri(),
             "capabilities": {
                 "workspace": {"workspaceEdit": {"documentChanges": True,
-                                                "resourceOperations": ["create"]}},
+                                                "resourceOperations": ["create", "rename",
+                                                                       "delete"]}},
                 "window": {"showMessage": {}},
                 "general": {"positionEncodings": ["utf-32"]},
                 "experimental": {"tierwise": FLAGS},
@@ -249,12 +250,14 @@ class _Session:
         path = self.root / name
         uri = path.as_uri()
         if uri not in self.versions:
-            self.versions[uri] = 1
-            text = path.read_text(encoding="utf-8")
-            item = {"uri": uri, "languageId": of_path(name) or "plaintext", "version": 1,
-                    "text": text}  # fmt: skip
-            self.child.notify("textDocument/didOpen", {"textDocument": item})
+            self._opened(uri, files.read(path))
         return uri
+
+    def _opened(self, uri: str, text: str) -> None:
+        self.versions[uri] = 1
+        language = of_path(uri) or "plaintext"
+        item = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self.child.notify("textDocument/didOpen", {"textDocument": item})
 
     def _task(self, params: dict[str, Any]) -> None:
         self.views[params["taskId"]] = params
@@ -267,38 +270,21 @@ class _Session:
         return self.views[task_id]
 
     def _apply(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Write the edit to the copy and tell the server, as an editor would."""
-        for change in params["edit"]["documentChanges"]:
-            if change.get("kind") == "create":
-                Path(self._path(change["uri"])).parent.mkdir(parents=True, exist_ok=True)
-                Path(self._path(change["uri"])).touch()
-                continue
-            uri = change["textDocument"]["uri"]
-            path = self._path(uri)
-            text = path.read_text(encoding="utf-8")
-            index = LineIndex(text)
-            spans = []
-            for edit in change["edits"]:
-                a, b = edit["range"]["start"], edit["range"]["end"]
-                start = index.offset(index.from_wire(a["line"], a["character"], "utf-32"))
-                end = index.offset(index.from_wire(b["line"], b["character"], "utf-32"))
-                spans.append((start, end, edit["newText"]))
-            for start, end, new in sorted(spans, reverse=True):
-                text = text[:start] + new + text[end:]
-            path.write_text(text, encoding="utf-8")
-            self.versions[uri] = self.versions.get(uri, 0) + 1
-            self.child.notify("textDocument/didChange", {
-                "textDocument": {"uri": uri, "version": self.versions[uri]},
-                "contentChanges": [{"text": text}],
-            })  # fmt: skip
+        """Write the edit to disk and tell the server, as an editor would."""
+        for uri, text in files.apply(params["edit"]):
+            document: dict[str, Any] = {"uri": uri}
+            if text is None:
+                self.versions.pop(uri, None)
+                self.child.notify("textDocument/didClose", {"textDocument": document})
+            elif uri not in self.versions:
+                self._opened(uri, text)
+            else:
+                self.versions[uri] += 1
+                document["version"] = self.versions[uri]
+                changed = {"textDocument": document, "contentChanges": [{"text": text}]}
+                self.child.notify("textDocument/didChange", changed)
         return {"applied": True}
 
     def _question(self, params: dict[str, Any]) -> dict[str, str] | None:
         first = params["actions"][0]["title"]
         return {"title": first} if self.screen.ask(f"{params['message']} {first}? [y/N] ") else None
-
-    def _path(self, uri: str) -> Path:
-        path = path_of(uri)
-        if path is None:
-            raise BadRequest("The server edited something that is no local file.")
-        return Path(path)

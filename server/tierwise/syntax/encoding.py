@@ -47,3 +47,10 @@ def decode(raw: bytes) -> tuple[str, FileEncoding]:
     if "\0" in text:
         raise NotText("is not a text file")
     return text, encoding
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """The bytes of a text in the encoding, and with the mark, of a file as it is."""
+    codec = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+    mark = next((mark for mark, _ in _MARKS if like.startswith(mark)), b"")
+    return mark + text.encode(codec.get(mark, "utf-8"))

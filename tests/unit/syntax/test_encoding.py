@@ -26,6 +26,7 @@ TEXT = "naïve = '😀'\r\nnext\n"
 def test_a_text_is_read_as_an_editor_reads_it(raw: bytes, name: str) -> None:
     text, found = encoding.decode(raw)
     assert (text, found) == (TEXT if raw else "", name)
+    assert encoding.encode(text, raw) == raw
 
 
 @pytest.mark.parametrize(

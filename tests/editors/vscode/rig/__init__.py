@@ -1,0 +1,1 @@
+"""A real VS Code workbench in a real browser, driven by tests; everything on loopback."""

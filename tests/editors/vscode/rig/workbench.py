@@ -1,0 +1,141 @@
+"""A window of VS Code as a person uses it: keys, menus, status bar, notifications, panel."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.sync_api import Locator, Page, expect
+
+from .panel import Panel
+
+T = TypeVar("T")
+WAIT = 60.0
+"""Seconds a test waits for what must come; a bound for failures, never a bar."""
+EXTENSION_ID = "tierwise.tierwise"
+
+
+class Workbench:
+    """One window. Everything here waits for what it names; nothing sleeps and hopes."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self._address = page, address
+        page.set_default_timeout(WAIT * 1000)
+
+    def open(self) -> Workbench:
+        """Load the window and wait until the extension shows its tier."""
+        self.page.goto(self._address, wait_until="domcontentloaded")
+        self.page.locator(".monaco-workbench").wait_for()
+        self.status.first.wait_for()
+        return self
+
+    def until(self, holds: Callable[[], T], what: str) -> T:
+        """Wait until something outside the page holds."""
+        deadline = time.monotonic() + WAIT
+        while time.monotonic() < deadline:
+            value = holds()
+            if value:
+                return value
+            self.page.wait_for_timeout(40)
+        raise AssertionError(f"waited in vain for {what}")
+
+    @property
+    def status(self) -> Locator:
+        """The status item of ours."""
+        return self.page.locator(f'.statusbar-item[id^="{EXTENSION_ID}"]')
+
+    @property
+    def editor(self) -> Locator:
+        """The text editor in front, not the sides of a diff."""
+        return self.page.locator(".editor-instance .monaco-editor").first
+
+    @property
+    def text(self) -> str:
+        """The lines of the editor in front as far as they are drawn."""
+        lines: list[tuple[float, str]] = self.editor.locator(".view-line").evaluate_all(
+            "nodes => nodes.map(n => [parseFloat(n.style.top), n.textContent])"
+        )
+        return "\n".join(text.replace("\xa0", " ") for _, text in sorted(lines))
+
+    @property
+    def toasts(self) -> Locator:
+        """The notifications in view."""
+        return self.page.locator(".notifications-toasts .notification-list-item")
+
+    def press(self, *keys: str) -> None:
+        """Press chords one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def focus_editor(self, name: str) -> None:
+        """Bring a file's tab to the front with the cursor in it."""
+        self.page.locator(f'.tab[data-resource-name="{name}"]').click()
+        self.editor.locator(".view-lines").click(position={"x": 5, "y": 5})
+
+    def select_lines(self, first: int, last: int) -> None:
+        """Select whole lines `first` to `last`, counted from 1, in the editor in front."""
+        self.go_to(first)
+        for _ in range(last - first + 1):
+            self.press("Shift+ArrowDown")
+
+    def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor somewhere in the editor in front."""
+        self.press("Control+g")
+        box = self.page.locator(".quick-input-widget input").first
+        box.fill(f":{line}:{column}")
+        box.press("Enter")
+        self.page.locator(".quick-input-widget").wait_for(state="hidden")
+
+    def command(self, title: str) -> None:
+        """Run a command of the palette by its whole title."""
+        self.press("F1")
+        box = self.page.locator(".quick-input-widget input").first
+        box.fill(f">{title}")
+        row = self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=title)
+        row.first.wait_for()
+        box.press("Enter")
+
+    def pick(self, text: str) -> None:
+        """Choose an entry of the quick pick that is open."""
+        row = self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=text)
+        row.first.click()
+
+    def code_action(self, title: str) -> None:
+        """Open the code actions at the cursor and run the one with that in its title.
+
+        The menu is left by the keyboard: on the older version a click does not reach a row.
+        """
+        self.press("Control+.")
+        widget = self.page.locator(".action-widget").last
+        widget.wait_for()
+        rows = widget.locator(".monaco-list-row.action")
+        rows.filter(has_text=title).first.wait_for()
+        for _ in range(rows.count() + 8):
+            focused = widget.locator(".monaco-list-row.focused")
+            if focused.count() and title in (focused.first.text_content() or ""):
+                self.press("Enter")
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"no code action '{title}' in {rows.all_text_contents()}")
+
+    def lens(self, text: str | re.Pattern[str]) -> Locator:
+        """The code lens with that text."""
+        return self.page.locator(".codelens-decoration a").filter(has_text=text).first
+
+    def show_panel(self) -> Panel:
+        """Open the panel of ours and wait until it has its contents."""
+        view = self.page.locator("iframe.webview.ready")
+        if not view.count():
+            self.command("Tierwise: Focus on Chat View")
+        frame = self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
+        panel = Panel(self, frame)
+        expect(panel.prompt).to_be_visible()
+        return panel
+
+    def screenshot(self, path: Path, **options: Any) -> None:
+        """Keep a picture of the window."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path, **options)

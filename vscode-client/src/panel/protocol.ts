@@ -1,0 +1,151 @@
+/** What the panel's page and the extension say to each other: plain data, no editor in it. */
+import type { Action, Problem, Rating, TaskState, WireRange } from "../server/messages";
+
+/** A file or a selection that goes with a message. */
+export interface Chip {
+  readonly kind: "file" | "selection";
+  readonly uri: string;
+  readonly label: string;
+  readonly range?: WireRange;
+}
+
+/** Which tier answers, as the server words it. */
+export interface Header {
+  /** "Haiku 93 %", "Opus · unsure (Haiku 54 %)". */
+  readonly headline: string;
+  /** The reason that says most. */
+  readonly because: string;
+  readonly answering: string;
+  readonly routed: string;
+  readonly reasons: readonly string[];
+}
+
+/** What a proposal changes in one file, in lines. */
+export interface FileChange {
+  readonly path: string;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** An edit that awaits apply or discard, or one that was applied and can be undone. */
+export interface Proposal {
+  readonly editId: string;
+  readonly taskId: string;
+  readonly action: Action;
+  readonly headline: string;
+  readonly state: TaskState;
+  readonly files: readonly FileChange[];
+  readonly note: string;
+  readonly stale: boolean;
+}
+
+/** One question with its answer. */
+export interface Turn {
+  readonly taskId: string;
+  readonly action: Action;
+  readonly prompt: string;
+  readonly chips: readonly Chip[];
+  readonly state: TaskState;
+  readonly text: string;
+  readonly progress: string;
+  readonly notices: readonly string[];
+  readonly header?: Header;
+  readonly tokens?: { readonly input: number; readonly output: number };
+  readonly costUsd?: number;
+  readonly rehearsal?: boolean;
+  readonly error?: Problem;
+  readonly proposal?: Proposal;
+  readonly rating?: Rating;
+}
+
+/** A turn without its text, which streams apart. */
+export type TurnFacts = Omit<Turn, "text">;
+
+export interface ConversationItem {
+  readonly id: string;
+  readonly title: string;
+  readonly at: number;
+}
+
+export interface Slash {
+  readonly name: Action;
+  readonly detail: string;
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly detail: string;
+  readonly chip?: Chip;
+}
+
+/** Money of today and of the project, in dollars; a missing limit means no cap. */
+export interface Money {
+  readonly state: "ok" | "soft" | "paused";
+  readonly rehearsal: boolean;
+  readonly spentTodayUsd: number;
+  readonly reservedUsd: number;
+  readonly dayUsd?: number;
+  readonly spentProjectUsd: number;
+  readonly projectUsd?: number;
+  /** Why nothing can be asked, where nothing can. */
+  readonly problem?: string;
+}
+
+export interface TierUse {
+  readonly tier: string;
+  readonly tasks: number;
+  readonly costUsd: number;
+}
+
+export interface UsageOf {
+  readonly scope: "today" | "project";
+  readonly tasks: number;
+  readonly spentUsd: number;
+  readonly limitUsd?: number;
+  readonly savedUsd: number;
+  readonly byTier: readonly TierUse[];
+}
+
+export type Tab = "chat" | "inbox" | "usage";
+
+export type ToPage =
+  | {
+      readonly kind: "hello";
+      readonly words: Readonly<Record<string, string>>;
+      readonly tiers: readonly string[];
+      readonly slashes: readonly Slash[];
+    }
+  | { readonly kind: "conversation"; readonly id: string; readonly turns: readonly Turn[] }
+  | { readonly kind: "conversations"; readonly items: readonly ConversationItem[] }
+  | { readonly kind: "turn"; readonly turn: TurnFacts }
+  | { readonly kind: "delta"; readonly taskId: string; readonly delta: string; readonly at: number }
+  | { readonly kind: "reset"; readonly taskId: string }
+  | { readonly kind: "money"; readonly money: Money }
+  | { readonly kind: "inbox"; readonly proposals: readonly Proposal[] }
+  | { readonly kind: "usage"; readonly usage: readonly UsageOf[] }
+  | { readonly kind: "suggestion"; readonly chip: Chip | undefined }
+  | { readonly kind: "attached"; readonly chips: readonly Chip[] }
+  | { readonly kind: "completions"; readonly query: string; readonly items: readonly Completion[] }
+  | { readonly kind: "prefill"; readonly text: string }
+  | { readonly kind: "show"; readonly tab: Tab }
+  | { readonly kind: "said"; readonly text: string };
+
+export type FromPage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "send"; readonly text: string; readonly chips: readonly Chip[]; readonly tier?: string }
+  | { readonly kind: "stop"; readonly taskId: string }
+  | { readonly kind: "again"; readonly taskId: string; readonly tier: string }
+  | { readonly kind: "copy"; readonly taskId: string; readonly text: string }
+  | { readonly kind: "insert"; readonly taskId: string; readonly text: string }
+  | { readonly kind: "applyCode"; readonly taskId: string; readonly text: string; readonly path?: string }
+  | { readonly kind: "rate"; readonly taskId: string; readonly rating: Rating }
+  | { readonly kind: "follow"; readonly address: string }
+  | { readonly kind: "attachFile" }
+  | { readonly kind: "complete"; readonly query: string }
+  | { readonly kind: "newConversation" }
+  | { readonly kind: "listConversations" }
+  | { readonly kind: "openConversation"; readonly id: string }
+  | { readonly kind: "resolve"; readonly editId: string; readonly action: "apply" | "discard" | "undo" | "show" }
+  | { readonly kind: "tab"; readonly tab: Tab }
+  | { readonly kind: "raise" }
+  | { readonly kind: "drawn"; readonly taskId: string; readonly at: number };

@@ -1,0 +1,47 @@
+/** A proposal as a card: which files, how many lines, and what can be done with it. */
+import type { Proposal } from "../src/panel/protocol";
+import { button, glyph, h } from "./dom";
+import { tell } from "./host";
+import { t } from "./words";
+
+export function proposalCard(proposal: Proposal): HTMLElement {
+  const { editId, state } = proposal;
+  const act = (action: "apply" | "discard" | "undo" | "show") => () => {
+    tell({ kind: "resolve", editId, action });
+  };
+  const files = proposal.files.map((file) =>
+    h("li", {},
+      h("span", { class: "path" }, file.path),
+      h("span", { class: "added" }, `+${file.added}`),
+      h("span", { class: "removed" }, `−${file.removed}`),
+    ),
+  );
+  const buttons = h("div", { class: "buttons", role: "group", "aria-label": t("This proposal") });
+  if (state === "proposed" || state === "partlyApplied") {
+    buttons.append(
+      button(t("Apply"), act("apply"), { class: "primary" }),
+      button(t("Show diff"), act("show")),
+      button(t("Discard"), act("discard")),
+    );
+  }
+  if (state === "applied" || state === "partlyApplied") {
+    buttons.append(button(t("Undo"), act("undo")));
+  }
+  const warning = proposal.stale ? t("File changed") : proposal.note;
+  return h("div", { class: "proposal", "data-edit": editId },
+    h("ul", { class: "files" }, ...files),
+    warning === "" ? undefined : h("p", { class: "notice" }, glyph("warning"), warning),
+    h("p", { class: "became" }, became(state)),
+    buttons,
+  );
+}
+
+function became(state: Proposal["state"]): string {
+  switch (state) {
+    case "applied": return t("Applied");
+    case "partlyApplied": return t("Partly applied");
+    case "discarded": return t("Discarded");
+    case "expired": return t("Expired");
+    default: return "";
+  }
+}

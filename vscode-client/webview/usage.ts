@@ -1,0 +1,43 @@
+/** What was spent today and in the project, by tier, and what the routing saved. */
+import type { UsageOf } from "../src/panel/protocol";
+import { fill, h } from "./dom";
+import { cap, dollars, t, tierName } from "./words";
+
+export class UsageView {
+  readonly node = h("div", { class: "usage" });
+
+  show(usage: readonly UsageOf[]): void {
+    fill(this.node, ...usage.map(section));
+  }
+}
+
+function section(usage: UsageOf): HTMLElement {
+  const title = usage.scope === "today" ? t("Today") : t("This project");
+  const limit = usage.limitUsd === undefined ? t("no cap") : t("of ${0}", cap(usage.limitUsd));
+  const most = Math.max(...usage.byTier.map((use) => use.costUsd), 1e-9);
+  const rows = usage.byTier.map((use) => {
+    const fillIn = h("div", { class: "settled" });
+    fillIn.style.width = `${(100 * use.costUsd) / most}%`;
+    return h("tr", {},
+      h("th", { scope: "row" }, tierName(use.tier)),
+      h("td", { class: "number" }, String(use.tasks)),
+      h("td", { class: "number" }, dollars(use.costUsd)),
+      h("td", { class: "share", "aria-hidden": "true" }, h("div", { class: "bar" }, fillIn)));
+  });
+  const table = h("table", {},
+    h("thead", {}, h("tr", {},
+      h("th", { scope: "col" }, t("Tier")),
+      h("th", { scope: "col", class: "number" }, t("Tasks")),
+      h("th", { scope: "col", class: "number" }, t("Cost")),
+      h("td", {}))),
+    h("tbody", {}, ...rows));
+  const saved = usage.savedUsd > 0
+    ? t("{0} saved against the top tier with the same tokens", dollars(usage.savedUsd))
+    : t("Nothing saved against the top tier yet");
+  return h("section", { class: "use", "data-scope": usage.scope },
+    h("h2", {}, title),
+    h("p", { class: "sum" }, h("strong", {}, dollars(usage.spentUsd)), ` ${limit} · `,
+      usage.tasks === 1 ? t("1 task") : t("{0} tasks", usage.tasks)),
+    h("p", { class: "saved" }, saved),
+    rows.length > 0 ? table : undefined);
+}

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.usage import at_top
 from tierwise.cli.ground import configuration, print_json, read
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Ladder
@@ -83,7 +84,7 @@ def _at_top(attempt: Mapping[str, Any], prices: PriceTable, ladder: Ladder) -> i
         attempt["cache_write_tokens"],
     )
     at = datetime.fromtimestamp(attempt["created_ms"] / 1000, UTC)
-    return prices.cost(ladder.get(ladder.top).model, usage, at)
+    return at_top(usage, at, prices, ladder)
 
 
 def _add(table: dict[str, dict[str, Any]], key: str, tasks: int, nanos: int) -> None:

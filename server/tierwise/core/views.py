@@ -11,6 +11,7 @@ from typing import Literal
 
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range
+from tierwise.core.money import Usage
 from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action
 
@@ -63,6 +64,8 @@ class TaskView:
     forecast: Decision | None = None
     """The first decision, when the final one differs from it."""
     switches: tuple[Switch, ...] = ()
+    usage: Usage | None = None
+    """Tokens of all attempts so far; None before the first was settled."""
 
 
 @dataclass(frozen=True, slots=True)

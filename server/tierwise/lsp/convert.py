@@ -71,6 +71,7 @@ def task_params(docs: DocumentStore, given: messages.TaskStart) -> TaskParams:
         tools=None if given.tools is None else tuple(given.tools),
         task_id=given.task_id,
         comment=span(docs, uri, given.comment),
+        conversation_id=given.conversation_id,
     )
 
 

@@ -146,6 +146,21 @@ def history(
     return _told(conn, rows)
 
 
+def spoken(
+    conn: Connection, project: str, conversation_id: str | None, *, limit: int
+) -> Sequence[Told]:
+    """Tasks of a project's conversations, or of one of them, newest first."""
+    table = schema.tasks
+    query = sa.select(table).where(
+        table.c.project == project,
+        table.c.conversation_id.is_not(None)
+        if conversation_id is None
+        else table.c.conversation_id == conversation_id,
+    )
+    newest = query.order_by(sa.desc(table.c.created_ms), sa.desc(table.c.task_id)).limit(limit)
+    return _told(conn, [_row(dict(row)) for row in conn.execute(newest).mappings()])
+
+
 def _last_answering() -> sa.ScalarSelect[str]:
     """The tier of a task's latest decision, for use in a query over `tasks`."""
     made = schema.decisions

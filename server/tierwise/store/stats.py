@@ -89,6 +89,20 @@ def stats(conn: Connection, since_ms: int = 0, *, rehearsal: bool = False) -> St
     )
 
 
+def paid(
+    conn: Connection, *, day: str | None = None, project: tuple[str, str] | None = None
+) -> Sequence[tuple[str, Paid]]:
+    """Task id and attempt of everything booked to a civil day, or to (project, period)."""
+    table = schema.reservations
+    query = sa.select(table).where(table.c.rehearsal.is_(False), table.c.state != "open")
+    if day is not None:
+        query = query.where(table.c.day == day)
+    if project is not None:
+        query = query.where(table.c.project == project[0], table.c.period == project[1])
+    rows = [ReservationRow(**row) for row in conn.execute(query).mappings()]
+    return [(row.task_id, _paid(row)) for row in rows if row.state != "released"]
+
+
 def _attempts(conn: Connection, since_ms: int, rehearsal: bool) -> Sequence[ReservationRow]:
     table = schema.reservations
     query = sa.select(table).where(

@@ -102,6 +102,8 @@ class TaskParams:
     task_id: str | None = None
     comment: Range | None = None
     """Where the `tw:` comment stands that gave the instruction; applying removes it."""
+    conversation_id: str | None = None
+    """The conversation the task was asked in; its answer is part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, StreamView, TaskView
 from tierwise.present.hover import answer as hover_answer
 from tierwise.store import decisions
-from tierwise.tasks import admission, overview, recall, requests, routing, sent
+from tierwise.tasks import admission, overview, recall, requests, routing, sent, transcripts
 from tierwise.tasks.api import (
     ChatParams,
     ChatReply,
@@ -56,7 +56,7 @@ class TaskEngine:
     async def start_task(self, params: TaskParams) -> Started:
         """Take a task on; its first decision is back at once, the rest happens by itself."""
         request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
-        task = self._new(params.task_id, request, scene)
+        task = self._new(params.task_id, request, scene, params.conversation_id)
         self._begin(task)
         return Started(task.id, task.decision)
 
@@ -365,6 +365,8 @@ class TaskEngine:
             asyncio.get_running_loop().call_later(SHOWN_AFTER, self._idle, task)
         if task.state in ("answered", "proposed"):
             self.world.threads.answered(task, self.world.now_ms())
+        if task.state in OVER or task.state == "proposed":
+            transcripts.keep(task, self.world)
         self.world.listener.task_changed(task.view())
         self.push_status()
 

@@ -80,15 +80,22 @@ class Proposals:
             task.progress = note or None
             task.move("answered", progress=note or None)
             return
-        said = f"{note} ({detail})" if detail else note
-        joined = ". ".join(part for part in (proposal.note, said) if part)
+        self._keep(task, text)
+        self._open(task, proposal, f"{note} ({detail})" if detail else note)
+
+    def offer_block(self, task: Task, draft: Draft) -> None:
+        """Offer a block of a text answer as a proposal; the answer stays as it was kept."""
+        if draft.proposal is not None:
+            self._open(task, draft.proposal, draft.failed[0].sentence if draft.failed else "")
+
+    def _open(self, task: Task, proposal: Proposal, note: str) -> None:
+        joined = ". ".join(part for part in (proposal.note, note) if part)
         proposal = Proposal(proposal.id, task.id, proposal.files, joined)
         entry = Entry(task, proposal)
         self.entries[proposal.id] = entry
         loop = asyncio.get_running_loop()
         entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, proposal.id)
         task.edit_id = proposal.id
-        self._keep(task, text)
         self.world.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
         task.move("proposed", progress=note or None)
 

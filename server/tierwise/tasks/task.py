@@ -28,13 +28,14 @@ _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "proposed": frozenset({"applied", "partlyApplied", "discarded", "expired", "routing"}),
     "partlyApplied": frozenset({"applied", "partlyApplied", "discarded", "proposed", "expired"}),
     "applied": frozenset({"discarded", "proposed"}),
-    "answered": frozenset({"routing"}),
+    "answered": frozenset({"routing", "proposed"}),
     "failed": frozenset({"routing"}),
     "cancelled": frozenset({"routing"}),
-    "discarded": frozenset({"routing"}),
+    "discarded": frozenset({"routing", "proposed"}),
     "expired": frozenset({"routing"}),
 }
-"""Which state may follow which. `applied -> discarded` is an undo; back to `routing` is a redo."""
+"""Which state may follow which. `applied -> discarded` is an undo; back to `routing` is a redo.
+A text answer becomes `proposed` when the operator applies a block of its code."""
 
 OVER: Final[frozenset[TaskState]] = frozenset(
     {"applied", "partlyApplied", "answered", "discarded", "cancelled", "failed", "expired"}
@@ -128,6 +129,11 @@ class Task:
     situation: Situation | None = None
     """The facts its decision was taken on, for what is decided later in the same run."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether its context was collected, so that `wish` is what is asked, without secrets."""
+        return self.pack is not None
+
     def move(self, state: TaskState, *, progress: str | None = None) -> None:
         """Enter `state` and tell the listener. A move the table forbids is a bug and raises."""
         if state != self.state and state not in _NEXT[self.state]:
@@ -152,7 +158,7 @@ class Task:
         self.decision = decision
         self.cause_note = note
         self.on_change(self)
-        self._emit("decision", decision=decision)
+        self._emit("decision", decision=decision, reason=note or None)
 
     def streamed(self, delta: str) -> None:
         """A piece of the answer arrived; it is already coalesced."""
@@ -204,6 +210,7 @@ class Task:
             conversation_id=self.conversation_id,
             forecast=self.forecast,
             switches=self.switches,
+            usage=self.usage if self.usage != Usage() else None,
         )
 
     def _emit(

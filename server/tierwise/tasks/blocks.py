@@ -1,0 +1,115 @@
+"""A block of code of a text answer becomes a proposal, because the operator wants it applied.
+
+It takes the way of every edit from there: placed, confined, checked, previewed, applied as one
+step. Nothing is asked of a model for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tierwise.core.document import Range, Snapshot
+from tierwise.core.errors import BadRequest, UnknownTask
+from tierwise.core.money import Usage
+from tierwise.core.request import Action
+from tierwise.models.call import Result
+from tierwise.syntax.symbols import definitions
+from tierwise.tasks import drafts
+from tierwise.tasks.attempts import Answer
+from tierwise.tasks.task import Scene, Task
+from tierwise.tasks.world import World
+
+_PATH: Final = re.compile(r"^[\w.@-]+(/[\w.@-]+)*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The code, and where it may belong: a path its fence named, a document and a selection."""
+
+    code: str
+    path: str | None = None
+    uri: str | None = None
+    range: Range | None = None
+
+
+def propose(task: Task, block: Block, world: World) -> str:
+    """Offer a block as a proposal of its task; the proposal's id.
+
+    Raises `BadRequest` where the task has no finished answer or the code has no place.
+    """
+    if task.state not in ("answered", "proposed", "discarded"):
+        raise BadRequest("A block can be applied once its answer is there.")
+    if not block.code.strip():
+        raise BadRequest("There is no code in this block.")
+    focus = _focus(task, block, world)
+    if focus is None and block.path is None:
+        raise BadRequest("Open the file this code is for, or select what it replaces.")
+    action, span = _place(focus, block)
+    answer = _created(block) if focus is None else _fenced(block.code)
+    request = replace(task.request, action=action, instruction="")
+    scene = Scene(focus=focus, range=span, attached=task.scene.attached, open=task.scene.open)
+    draft = drafts.draft(
+        replace(task, request=request, scene=scene),
+        Answer(Result(answer, "end_turn", Usage(), ""), task.decision.answering),
+        world,
+    )
+    if draft.proposal is None:
+        why = draft.failed[0].sentence if draft.failed else "it changes nothing"
+        raise BadRequest(f"This block cannot be applied: {why}.")
+    world.proposals.supersede(task)
+    world.proposals.offer_block(task, draft)
+    return draft.proposal.id
+
+
+def task_of(task_id: str, tasks: dict[str, Task]) -> Task:
+    """The task a block belongs to. Raises `UnknownTask` for one of an earlier window."""
+    try:
+        return tasks[task_id]
+    except KeyError:
+        raise UnknownTask(
+            "This answer is from an earlier session. Insert the code, or ask again."
+        ) from None
+
+
+def _focus(task: Task, block: Block, world: World) -> Snapshot | None:
+    """The document the block is for: the one its fence names, else the one the operator is in."""
+    if block.path is not None and _PATH.match(block.path):
+        for root in world.documents.roots():
+            local = root / block.path
+            if local.exists():
+                return world.documents.snapshot(local.as_uri())
+        return None
+    if block.uri is not None:
+        return world.documents.snapshot(block.uri)
+    return task.scene.focus
+
+
+def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
+    """What the block does there: it replaces the selection, else the definition of the same
+    name, else it is put at the cursor."""
+    if focus is None:
+        return "edit", None
+    span = block.range if focus.uri == block.uri else None
+    if span is not None and span.start != span.end:
+        return "edit", span
+    named = [symbol.name for symbol in definitions(block.code, focus.language) if not symbol.depth]
+    if len(named) == 1:
+        same = [s for s in definitions(focus.text, focus.language) if s.name == named[0]]
+        if len(same) == 1:
+            return "edit", same[0].range
+    if span is None:
+        raise BadRequest("Select what this code replaces, or put the cursor where it belongs.")
+    return "generate", span
+
+
+def _fenced(code: str) -> str:
+    """The code as an answer that is nothing but one fence, longer than any within it."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
+    mark = "`" * (longest + 1)
+    return f"{mark}\n{code}\n{mark}"
+
+
+def _created(block: Block) -> str:
+    return f"{block.path}\n<<<<<<< SEARCH\n=======\n{block.code}\n>>>>>>> REPLACE"

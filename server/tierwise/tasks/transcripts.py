@@ -1,0 +1,110 @@
+"""Conversations as they are shown again: what was asked and answered, kept with each task.
+
+The ledger knows which tasks belong to a conversation and what they cost; the words lie with
+the kept content and go with it (`content_keep_days`, `tierwise purge`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tierwise.core.money import Usage
+from tierwise.core.views import HistoryItem
+from tierwise.store import decisions
+from tierwise.store.decisions import Told
+from tierwise.tasks import recall
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+if TYPE_CHECKING:
+    from tierwise.store.content import Content
+
+ASKED: Final = "asked.md"
+ANSWER: Final = "answer.md"
+TITLE: Final = 60
+"""Characters of a conversation's title, which is the head of its first question."""
+LOOKED_AT: Final = 400
+"""Latest tasks of a project among which its conversations are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A conversation in a list; `at_ms` is when it was last spoken in, UTC milliseconds."""
+
+    id: str
+    title: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A question and its answer as kept."""
+
+    item: HistoryItem
+    prompt: str
+    text: str
+    usage: Usage
+
+
+def keep(task: Task, world: World) -> None:
+    """Keep a turn that ended. Without a prompt that was sent there is nothing to keep."""
+    if task.conversation_id is None or world.config.content_keep_days <= 0 or not task.ready:
+        return
+    world.content.put(task.id, ASKED, asked(task))
+    world.content.put(task.id, ANSWER, task.text)
+
+
+def asked(task: Task) -> str:
+    """What was asked, without secrets, as the operator would type it."""
+    action = task.request.action
+    return task.wish if action == "chat" else f"/{action} {task.wish}".strip()
+
+
+async def headings(world: World, limit: int) -> Sequence[Heading]:
+    """The conversations of this project that are still kept, the latest first."""
+    told = await _told(world, None, LOOKED_AT)
+    found: dict[str, Heading] = {}
+    for one in told:
+        key = one.task.conversation_id
+        words = world.content.get(one.task.task_id, ASKED) if key is not None else None
+        if key is None or words is None:
+            continue
+        at = found[key].at_ms if key in found else one.task.created_ms
+        found[key] = Heading(key, _title(words), at)
+    return list(found.values())[:limit]
+
+
+async def spoken(world: World, conversation_id: str) -> Sequence[Spoken]:
+    """What was said in a conversation, in order; turns whose words are gone are left out."""
+    told = await _told(world, conversation_id, LOOKED_AT)
+    turns = [_spoken(one, world.content) for one in reversed(told)]
+    return [turn for turn in turns if turn is not None]
+
+
+async def _told(world: World, conversation_id: str | None, limit: int) -> Sequence[Told]:
+    await world.journal.flush()
+    project = world.project
+    return await world.ledger.read(
+        lambda conn: decisions.spoken(conn, project, conversation_id, limit=limit)
+    )
+
+
+def _spoken(told: Told, content: Content) -> Spoken | None:
+    words = content.get(told.task.task_id, ASKED)
+    if words is None or not told.decisions:
+        return None
+    usage = Usage(
+        sum(a["input_tokens"] for a in told.attempts),
+        sum(a["output_tokens"] for a in told.attempts),
+        sum(a["cache_read_tokens"] for a in told.attempts),
+        sum(a["cache_write_tokens"] for a in told.attempts),
+    )
+    text = content.get(told.task.task_id, ANSWER) or ""
+    return Spoken(recall.history_item(told), words, text, usage)
+
+
+def _title(words: str) -> str:
+    first = " ".join(words.split())
+    return first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…"

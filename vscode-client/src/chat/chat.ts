@@ -1,0 +1,185 @@
+/** The chat of this window: sends what is asked, follows the answers, remembers the conversation. */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { Proposals } from "../panel/proposals";
+import type { Chip, ConversationItem, ToPage, Turn } from "../panel/protocol";
+import type { Action, Kept, Problem, Rating } from "../server/messages";
+import type { Session } from "../server/session";
+import { cursor } from "./attachments";
+import { read, slashes } from "./slashes";
+import { Conversation, header } from "./turns";
+
+const LAST = "tierwise.conversation";
+/** Actions on code that mean nothing without a place. */
+const PLACED = new Set<Action>(["edit", "explain", "fix", "document", "test", "refactor", "generate", "review"]);
+
+export class Chat implements vscode.Disposable {
+  private conversation: Conversation;
+  private readonly parts: vscode.Disposable[];
+  private readonly known = slashes();
+
+  constructor(
+    private readonly session: Session,
+    private readonly proposals: Proposals,
+    private readonly memory: vscode.Memento,
+    private readonly post: (message: ToPage) => void,
+  ) {
+    this.conversation = new Conversation(randomUUID(), [], post);
+    this.parts = [
+      session.onDidStream((event) => { this.conversation.streamed(event, Date.now()); }),
+      session.onDidChangeTask((event) => {
+        this.conversation.task(event);
+        const proposal = proposals.get(event.editId);
+        if (proposal !== undefined) this.conversation.proposed(proposal);
+      }),
+      proposals.onDidChange((proposal) => { this.conversation.proposed(proposal); }),
+    ];
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+
+  /** Shows the conversation to a page that was made anew; after a restart, the one that was last. */
+  async show(): Promise<void> {
+    const last = this.memory.get<string>(LAST);
+    if (this.conversation.all.length === 0 && last !== undefined) await this.open(last);
+    else this.send();
+  }
+
+  /** Opens a conversation that was kept. */
+  async open(id: string): Promise<void> {
+    let turns: Turn[] = [];
+    try {
+      const got = await this.session.request("tierwise/chat/get", { conversationId: id });
+      turns = got.turns.map(restored);
+    } catch {
+      // What is no longer kept begins anew under the same name.
+    }
+    this.begin(new Conversation(id, turns, this.post));
+  }
+
+  new(): void {
+    this.begin(new Conversation(randomUUID(), [], this.post));
+  }
+
+  async list(): Promise<ConversationItem[]> {
+    const { conversations } = await this.session.request("tierwise/chat/list", { limit: 30 });
+    return conversations.map(({ conversationId, title, at }) => ({ id: conversationId, title, at }));
+  }
+
+  /** Asks. Resolves when the answer is there; what goes wrong is shown in its place. */
+  async ask(text: string, chips: readonly Chip[], tier?: string): Promise<void> {
+    const { action, instruction } = read(text, this.known);
+    const taskId = randomUUID();
+    const place = PLACED.has(action) ? chips.find((chip) => chip.kind === "selection") ?? cursor() : undefined;
+    const shown = place === undefined || chips.includes(place) || action === "generate"
+      ? chips : [place, ...chips];
+    await this.memory.update(LAST, this.conversation.id);
+    this.conversation.begin({
+      taskId, action, prompt: text, chips: shown, state: "routing", text: "", progress: "", notices: [],
+    });
+    try {
+      if (action === "chat") await this.chat(taskId, instruction, chips, tier);
+      else await this.start(taskId, action, instruction, place, chips, tier);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem !== undefined) this.conversation.failed(taskId, problem);
+    }
+  }
+
+  async stop(taskId: string): Promise<void> {
+    await this.session.request("tierwise/task/cancel", { taskId });
+  }
+
+  /** Answers again on a tier, or on the same one. */
+  async again(taskId: string, tier: string): Promise<void> {
+    await this.session.run("tierwise.task.rerunOn", { taskId, tier });
+  }
+
+  async rate(taskId: string, rating: Rating): Promise<void> {
+    await this.session.run("tierwise.route.rate", { taskId, rating });
+    this.conversation.rated(taskId, rating);
+  }
+
+  /** Makes a proposal of a block of code, so that it is looked at before anything changes. */
+  async apply(taskId: string, code: string, path: string | undefined): Promise<string> {
+    const turn = this.conversation.all.find((one) => one.taskId === taskId);
+    const selection = turn?.chips.find((chip) => chip.kind === "selection") ?? cursor();
+    const { editId } = await this.session.request("tierwise/chat/apply", {
+      taskId,
+      code,
+      path,
+      ...(selection === undefined ? {} : { textDocument: { uri: selection.uri }, range: selection.range }),
+    });
+    return editId;
+  }
+
+  private async chat(taskId: string, prompt: string, chips: readonly Chip[], tier?: string): Promise<void> {
+    const selection = chips.find((chip) => chip.kind === "selection");
+    await this.session.request("tierwise/chat/send", {
+      taskId,
+      conversationId: this.conversation.id,
+      prompt,
+      tier,
+      selection: selection === undefined ? undefined : { uri: selection.uri, range: selection.range },
+      references: chips.filter((chip) => chip !== selection).map(({ uri, range }) => ({ uri, range })),
+    });
+  }
+
+  private async start(
+    taskId: string,
+    action: Action,
+    instruction: string,
+    place: Chip | undefined,
+    chips: readonly Chip[],
+    tier?: string,
+  ): Promise<void> {
+    const files = chips.filter((chip) => chip !== place).map(({ uri }) => ({ uri, attached: true }));
+    await this.session.request("tierwise/task/start", {
+      taskId,
+      conversationId: this.conversation.id,
+      action,
+      instruction,
+      tier,
+      textDocument: place === undefined ? undefined : { uri: place.uri },
+      range: place?.range,
+      files: files.length > 0 ? files : undefined,
+    });
+  }
+
+  private begin(conversation: Conversation): void {
+    this.conversation = conversation;
+    void this.memory.update(LAST, conversation.id);
+    this.send();
+  }
+
+  private send(): void {
+    this.post({ kind: "conversation", id: this.conversation.id, turns: this.conversation.all });
+  }
+}
+
+/** A turn as it was kept. A question alone had no answer before the window was closed. */
+function restored(kept: Kept): Turn {
+  return {
+    taskId: kept.taskId,
+    action: kept.action,
+    prompt: kept.prompt,
+    chips: [],
+    state: kept.state,
+    text: kept.text,
+    progress: "",
+    notices: [],
+    header: header(kept.decision),
+    tokens: { input: kept.usage.inputTokens, output: kept.usage.outputTokens },
+    costUsd: kept.usage.costUsd,
+  };
+}
+
+/** The server's error for the operator; nothing for an answer that was called off. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { code, data } = error as { code?: number; data?: { name?: string } };
+  if (code === -32800) return undefined;
+  return { name: data?.name ?? "Error", message: error.message };
+}

@@ -1,0 +1,113 @@
+/** A conversation as the panel shows it, kept by what the server says; no editor in here. */
+import type { Proposal, ToPage, Turn, TurnFacts } from "../panel/protocol";
+import type { Problem, Rating, Streamed, TaskChanged } from "../server/messages";
+import { EDITING } from "./slashes";
+
+type Changes = Partial<Omit<Turn, "taskId">>;
+
+export class Conversation {
+  private readonly turns: Turn[];
+
+  constructor(
+    readonly id: string,
+    turns: readonly Turn[] = [],
+    private readonly post: (message: ToPage) => void = () => undefined,
+  ) {
+    this.turns = [...turns];
+  }
+
+  /** The whole of it, for a page that was made anew. */
+  get all(): readonly Turn[] {
+    return this.turns;
+  }
+
+  has(taskId: string): boolean {
+    return this.turns.some((turn) => turn.taskId === taskId);
+  }
+
+  begin(turn: Turn): void {
+    this.turns.push(turn);
+    this.post({ kind: "turn", turn: facts(turn) });
+  }
+
+  /** A piece of an answer. The text of an edit is kept back: its proposal is what is shown. */
+  streamed(event: Streamed, at: number): void {
+    const turn = this.turns.find((one) => one.taskId === event.taskId);
+    if (turn === undefined) return;
+    switch (event.kind) {
+      case "decision":
+        if (event.decision !== undefined) this.change(turn.taskId, { header: header(event.decision) });
+        break;
+      case "delta":
+        this.put(turn, { text: turn.text + (event.delta ?? "") });
+        if (!EDITING.has(turn.action) && event.delta !== undefined) {
+          this.post({ kind: "delta", taskId: turn.taskId, delta: event.delta, at });
+        }
+        break;
+      case "reset":
+        this.put(turn, { text: "" });
+        this.post({ kind: "reset", taskId: turn.taskId });
+        if (event.reason !== undefined) this.change(turn.taskId, { notices: [event.reason] });
+        break;
+      case "notice":
+        if (event.reason !== undefined) {
+          this.change(turn.taskId, { notices: [...turn.notices, event.reason] });
+        }
+        break;
+    }
+  }
+
+  /** A task changed its state. */
+  task(event: TaskChanged): void {
+    const turn = this.turns.find((one) => one.taskId === event.taskId);
+    if (turn === undefined) return;
+    const began = event.state === "routing" && turn.state !== "routing";
+    const plain = EDITING.has(turn.action) && event.state === "answered" && turn.state !== "answered";
+    this.change(turn.taskId, {
+      state: event.state,
+      header: header(event.decision),
+      progress: event.progress ?? "",
+      costUsd: event.costUsd,
+      rehearsal: event.rehearsal,
+      error: event.error,
+      ...(event.usage === undefined
+        ? {}
+        : { tokens: { input: event.usage.inputTokens, output: event.usage.outputTokens } }),
+      ...(began ? { notices: [], proposal: undefined, rating: undefined } : {}),
+    });
+    if (plain) this.post({ kind: "delta", taskId: turn.taskId, delta: turn.text, at: 0 });
+  }
+
+  failed(taskId: string, error: Problem): void {
+    this.change(taskId, { state: "failed", error });
+  }
+
+  rated(taskId: string, rating: Rating): void {
+    this.change(taskId, { rating });
+  }
+
+  proposed(proposal: Proposal): void {
+    this.change(proposal.taskId, { proposal });
+  }
+
+  private change(taskId: string, changes: Changes): void {
+    const turn = this.turns.find((one) => one.taskId === taskId);
+    if (turn !== undefined) this.post({ kind: "turn", turn: facts(this.put(turn, changes)) });
+  }
+
+  private put(turn: Turn, changes: Changes): Turn {
+    const next = { ...turn, ...changes };
+    this.turns[this.turns.indexOf(turn)] = next;
+    return next;
+  }
+}
+
+/** The header of an answer, in the server's words. */
+export function header(decision: TaskChanged["decision"]): Turn["header"] {
+  const { headline, because, answering, routed, reasons } = decision;
+  return { headline, because, answering, routed, reasons };
+}
+
+function facts({ text: _, ...rest }: Turn): TurnFacts {
+  return rest;
+}

@@ -1,0 +1,129 @@
+/** The proposals of this window: those that wait, and those that can still be taken back. */
+import * as vscode from "vscode";
+import type { EditGot, TaskChanged } from "../server/messages";
+import type { Session } from "../server/session";
+import type { FileChange, Proposal } from "./protocol";
+
+const WAITS = new Set<TaskChanged["state"]>(["proposed", "partlyApplied"]);
+/** Applied proposals kept in view, so that they can be undone. */
+const UNDOABLE = 10;
+
+export class Proposals implements vscode.Disposable {
+  private readonly found = new Map<string, Proposal>();
+  private readonly changed = new vscode.EventEmitter<Proposal>();
+  private readonly parts: vscode.Disposable[];
+
+  /** A proposal came, or something became of it. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly session: Session) {
+    this.parts = [
+      this.changed,
+      session.onDidChangeTask((event) => void this.task(event)),
+      session.onDidChangeHealth(({ state }) => {
+        if (state === "running") void this.load();
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+
+  get(editId: string | undefined): Proposal | undefined {
+    return editId === undefined ? undefined : this.found.get(editId);
+  }
+
+  /** What waits first, then what was applied last. */
+  get inbox(): Proposal[] {
+    const all = [...this.found.values()].reverse();
+    return [
+      ...all.filter(({ state }) => WAITS.has(state)),
+      ...all.filter(({ state }) => state === "applied").slice(0, UNDOABLE),
+    ];
+  }
+
+  /** The proposals the server knows of from before this window's panel, or before a restart. */
+  private async load(): Promise<void> {
+    this.found.clear();
+    const { tasks } = await this.session.request("tierwise/history/query", { state: "proposed", limit: 50 });
+    for (const task of tasks.reverse()) {
+      await this.look(task.editId, { ...task, state: "proposed" });
+    }
+  }
+
+  private async task(event: TaskChanged): Promise<void> {
+    if (event.editId === undefined) return;
+    const known = this.found.get(event.editId);
+    if (WAITS.has(event.state)) {
+      await this.look(event.editId, event);
+    } else if (known !== undefined && known.state !== event.state) {
+      this.put({ ...known, state: event.state });
+    }
+    for (const other of this.found.values()) {
+      // A redo offers another proposal for the same task; the one before it is gone.
+      if (other.taskId === event.taskId && other.editId !== event.editId) this.found.delete(other.editId);
+    }
+  }
+
+  private async look(
+    editId: string | undefined,
+    task: Pick<TaskChanged, "taskId" | "action" | "decision" | "state">,
+  ): Promise<void> {
+    if (editId === undefined) return;
+    let got: EditGot;
+    try {
+      got = await this.session.request("tierwise/edit/get", { editId });
+    } catch {
+      this.found.delete(editId);
+      return;
+    }
+    this.put({
+      editId,
+      taskId: task.taskId,
+      action: task.action,
+      headline: task.decision.headline,
+      state: task.state,
+      files: filesOf(got.diff),
+      note: got.note,
+      stale: got.stale,
+    });
+  }
+
+  private put(proposal: Proposal): void {
+    this.found.set(proposal.editId, proposal);
+    this.changed.fire(proposal);
+  }
+}
+
+/** The files of a unified diff with the lines each gains and loses. */
+export function filesOf(diff: string): FileChange[] {
+  const files: { path: string; added: number; removed: number }[] = [];
+  let before = "";
+  let left = 0;
+  for (const line of diff.split("\n")) {
+    const hunk = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(line);
+    const file = files.at(-1);
+    if (left > 0) {
+      // Within a hunk its counts decide, because a line of code may look like a header.
+      if (line.startsWith("+")) left -= 1;
+      else if (line.startsWith("-")) left -= 1;
+      else if (!line.startsWith("\\")) left -= 2;
+      if (file !== undefined && line.startsWith("+")) file.added += 1;
+      if (file !== undefined && line.startsWith("-")) file.removed += 1;
+    } else if (hunk !== null) {
+      left = Number(hunk[1] ?? 1) + Number(hunk[2] ?? 1);
+    } else if (line.startsWith("--- ")) {
+      before = path(line);
+    } else if (line.startsWith("+++ ")) {
+      const after = path(line);
+      files.push({ path: after === "" ? before : after, added: 0, removed: 0 });
+    }
+  }
+  return files;
+}
+
+function path(line: string): string {
+  const name = line.slice(4).replace(/\t.*$/, "").trim();
+  return name === "/dev/null" ? "" : name.replace(/^[ab]\//, "");
+}

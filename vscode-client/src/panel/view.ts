@@ -1,0 +1,215 @@
+/** The panel's view: makes the page, hears it, and keeps it told. */
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { chooseFiles, complete, selected } from "../chat/attachments";
+import { Chat, problemOf } from "../chat/chat";
+import { copy, follow, insert } from "../chat/code";
+import { slashes } from "../chat/slashes";
+import type { Session } from "../server/session";
+import { moneyOf, usageOf } from "./money";
+import { page } from "./page";
+import { Proposals } from "./proposals";
+import type { FromPage, Tab, ToPage } from "./protocol";
+
+/** Milliseconds a moving selection has to rest before it is offered. */
+const REST = 120;
+
+/** What the panel needs of the other parts of this extension. */
+export interface PanelParts {
+  readonly session: Session;
+  readonly extension: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  /** Shows a proposal as a diff. */
+  showDiff(editId: string): Promise<void>;
+  /** Asks for more money. */
+  raise(): Promise<void>;
+}
+
+export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
+  static readonly id = "tierwise.chat";
+  readonly proposals: Proposals;
+  private readonly chat: Chat;
+  private readonly disposables: vscode.Disposable[];
+  private view: vscode.WebviewView | undefined;
+  private ready = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private wanted: ToPage[] = [];
+
+  constructor(private readonly parts: PanelParts) {
+    const { session, extension } = parts;
+    this.proposals = new Proposals(session);
+    this.chat = new Chat(session, this.proposals, extension.workspaceState, (message) => {
+      this.post(message);
+    });
+    this.disposables = [
+      this.proposals,
+      this.chat,
+      vscode.window.registerWebviewViewProvider(Panel.id, this),
+      this.proposals.onDidChange(() => { this.inbox(); }),
+      session.onDidChangeStatus((status) => {
+        this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
+      }),
+      session.onDidChangeHealth(({ state }) => {
+        if (state === "running" && this.ready) void this.refresh();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(() => { this.suggestSoon(); }),
+      vscode.window.onDidChangeActiveTextEditor(() => { this.suggestSoon(); }),
+    ];
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const part of this.disposables) part.dispose();
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const dist = vscode.Uri.joinPath(this.parts.extension.extensionUri, "dist");
+    const { webview } = view;
+    this.view = view;
+    this.ready = false;
+    webview.options = { enableScripts: true, enableCommandUris: false, localResourceRoots: [dist] };
+    webview.html = page({
+      source: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, "webview.js")).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(dist, "webview.css")).toString(),
+      nonce: randomBytes(18).toString("base64url"),
+      title: "Tierwise",
+    });
+    const heard = webview.onDidReceiveMessage((message: FromPage) => {
+      void this.hear(message).catch((error: unknown) => {
+        const problem = problemOf(error);
+        if (problem !== undefined) void vscode.window.showWarningMessage(`Tierwise: ${problem.message}`);
+      });
+    });
+    view.onDidDispose(() => {
+      heard.dispose();
+      this.view = undefined;
+      this.ready = false;
+    });
+  }
+
+  /** Brings a part of the panel to the front, with a text in the prompt if there is one. */
+  async show(tab: Tab, prefill?: string): Promise<void> {
+    this.wanted.push({ kind: "show", tab });
+    if (prefill !== undefined) this.wanted.push({ kind: "prefill", text: prefill });
+    await vscode.commands.executeCommand(`${Panel.id}.focus`);
+    this.sendWanted();
+  }
+
+  private post(message: ToPage): void {
+    if (this.ready) void this.view?.webview.postMessage(message);
+  }
+
+  private async hear(message: FromPage): Promise<void> {
+    const { session } = this.parts;
+    switch (message.kind) {
+      case "ready": await this.welcome(); break;
+      case "send": await this.chat.ask(message.text, message.chips, message.tier); break;
+      case "stop": await this.chat.stop(message.taskId); break;
+      case "again": await this.chat.again(message.taskId, message.tier); break;
+      case "rate": await this.chat.rate(message.taskId, message.rating); break;
+      case "copy":
+        await copy(session, message.taskId, message.text);
+        this.post({ kind: "said", text: vscode.l10n.t("Copied") });
+        break;
+      case "insert":
+        if (!(await insert(session, message.taskId, message.text))) {
+          void vscode.window.showInformationMessage(vscode.l10n.t("Tierwise: Open a file to insert into."));
+        }
+        break;
+      case "applyCode": {
+        const editId = await this.chat.apply(message.taskId, message.text, message.path);
+        await this.parts.showDiff(editId);
+        break;
+      }
+      case "follow": await follow(message.address); break;
+      case "attachFile": this.post({ kind: "attached", chips: await chooseFiles() }); break;
+      case "complete": {
+        const items = await complete(message.query, session.tiers);
+        this.post({ kind: "completions", query: message.query, items });
+        break;
+      }
+      case "newConversation": this.chat.new(); break;
+      case "listConversations":
+        this.post({ kind: "conversations", items: await this.chat.list() });
+        break;
+      case "openConversation": await this.chat.open(message.id); break;
+      case "resolve": await this.resolve(message.editId, message.action); break;
+      case "tab":
+        if (message.tab === "usage") await this.usage();
+        break;
+      case "raise": await this.parts.raise(); break;
+      case "drawn":
+        this.parts.log.debug(`first piece of ${message.taskId} drawn ${Date.now() - message.at} ms after it came`);
+        break;
+    }
+  }
+
+  private async resolve(editId: string, action: "apply" | "discard" | "undo" | "show"): Promise<void> {
+    if (action === "show") {
+      await this.parts.showDiff(editId);
+      return;
+    }
+    const result = await this.parts.session.run(`tierwise.edit.${action}`, { editId });
+    if (action !== "discard" && !result.applied && result.failureReason !== undefined) {
+      void vscode.window.showWarningMessage(`Tierwise: ${result.failureReason}`);
+    }
+  }
+
+  private async welcome(): Promise<void> {
+    this.ready = true;
+    const { session } = this.parts;
+    this.post({
+      kind: "hello",
+      words: vscode.l10n.bundle === undefined ? {} : words(vscode.l10n.bundle),
+      tiers: session.tiers,
+      slashes: slashes(),
+    });
+    this.suggest();
+    this.inbox();
+    this.sendWanted();
+    await Promise.all([this.chat.show(), this.refresh()]);
+  }
+
+  /** Figures that are not pushed: asked for when the page or the server is new. */
+  private async refresh(): Promise<void> {
+    const { session } = this.parts;
+    const status = await session.request("tierwise/status", null);
+    this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
+    await this.usage();
+  }
+
+  private async usage(): Promise<void> {
+    this.post({ kind: "usage", usage: usageOf(await this.parts.session.request("tierwise/usage/query", {})) });
+  }
+
+  private inbox(): void {
+    this.post({ kind: "inbox", proposals: this.proposals.inbox });
+    const waiting = this.proposals.inbox.filter(({ state }) => state === "proposed").length;
+    if (this.view !== undefined) {
+      this.view.badge = waiting === 0 ? undefined
+        : { value: waiting, tooltip: vscode.l10n.t("Proposals that wait: {0}", waiting) };
+    }
+  }
+
+  private suggestSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.suggest(); }, REST);
+  }
+
+  private suggest(): void {
+    this.post({ kind: "suggestion", chip: selected() });
+  }
+
+  private sendWanted(): void {
+    if (!this.ready) return;
+    for (const message of this.wanted.splice(0)) this.post(message);
+  }
+}
+
+/** The strings of the editor's translations; a translation with a comment has it beside. */
+function words(bundle: Readonly<Record<string, string | { message: string }>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bundle).map(([key, value]) => [key, typeof value === "string" ? value : value.message]),
+  );
+}

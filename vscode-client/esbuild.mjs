@@ -35,6 +35,8 @@ if (existsSync("webview/main.ts")) {
     outfile: "dist/webview.js",
     platform: "browser",
     format: "iife",
+    loader: { ".ttf": "file" },
+    assetNames: "[name]",
   });
 }
 

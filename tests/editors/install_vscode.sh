@@ -44,10 +44,9 @@ code_server() {
 		cd "$prefix"
 		echo '{"private": true}' >package.json
 		npm install "code-server@$version" --ignore-scripts --no-save
-		cd node_modules/code-server
 		# The older version loads a native hash when it starts, whether or not a password is asked.
-		[ ! -d node_modules/argon2/binding.gyp ] && [ "$version" = 4.100.3 ] && npm rebuild argon2
-		cd lib/vscode
+		if [ "$version" = 4.100.3 ]; then npm rebuild argon2; fi
+		cd node_modules/code-server/lib/vscode
 		npm install --omit=dev --ignore-scripts
 		cd extensions
 		npm install --omit=dev --ignore-scripts

@@ -1,8 +1,12 @@
 /** The composition root: makes every part once and hands it what it needs. */
 import * as vscode from "vscode";
 import { commandUse, registerCommands, waysOn, type Parts } from "./commands";
+<<<<<<< HEAD
 import { registerParticipant } from "./extras/participant";
 import { registerProvider } from "./extras/provider";
+=======
+import { Panel } from "./panel/view";
+>>>>>>> d04a930 (Ask, answer and list over the wire what the panel shows, and wire the panel)
 import { HunkLenses } from "./preview/hunks";
 import { Preview } from "./preview/preview";
 import type { Session } from "./server/session";
@@ -42,8 +46,16 @@ export function activate(context: vscode.ExtensionContext): Api {
   const menu = new Menu(session, board);
   const why = new WhyDocuments();
   const parts: Parts = { session, keys, board, tasks, menu, preview, why, log, setUp };
+  const panel = new Panel({
+    session,
+    extension: context,
+    log,
+    showDiff: (editId) => preview.open(editId),
+    failed: (error) => tell(problemOf(error), waysOn(parts)),
+  });
   context.subscriptions.push(
     log,
+    panel,
     board,
     preview,
     why,

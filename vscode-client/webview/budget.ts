@@ -22,7 +22,7 @@ export class BudgetBar {
       dayUsd === undefined ? undefined : bar(spentTodayUsd, reservedUsd, dayUsd),
       h("span", { class: "figures" }, words.join(" · ")),
       money.problem === undefined ? undefined : h("span", { class: "problem" }, money.problem),
-      state === "ok" ? undefined : button(t("Raise…"), () => { tell({ kind: "raise" }); }),
+      state === "ok" ? undefined : button(t("Raise…"), () => { tell({ kind: "way", way: "budget" }); }),
     );
   }
 }

@@ -51,6 +51,8 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
     if (document.activeElement === document.body && !chat.hidden) composer.field.focus();
   });
 
+  if (document.hasFocus()) composer.field.focus();
+
   return (message) => {
     switch (message.kind) {
       case "conversation": transcript.open(message.turns); break;

@@ -15,9 +15,9 @@ markdown.renderer.rules["image"] = (tokens, index) => {
 };
 markdown.core.ruler.push("align", (state) => {
   for (const token of state.tokens) {
-    const style = token.attrGet("style")?.match(/^text-align:(left|center|right)$/);
+    const side = /^text-align:(left|center|right)$/.exec(String(token.attrGet("style") ?? ""))?.[1];
     token.attrs = token.attrs?.filter(([name]) => name !== "style") ?? null;
-    if (style?.[1] !== undefined) token.attrSet("align", style[1]);
+    if (side !== undefined) token.attrSet("align", side);
   }
 });
 

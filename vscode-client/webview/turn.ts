@@ -1,5 +1,5 @@
 /** One question with its answer: who answers and why above it, what it cost and what to do below. */
-import type { Turn, TurnFacts } from "../src/panel/protocol";
+import type { Turn, TurnFacts, Way } from "../src/panel/protocol";
 import { AnswerView } from "./answer";
 import { button, fill, glyph, h, iconButton } from "./dom";
 import { openMenu } from "./menu";
@@ -120,8 +120,8 @@ export class TurnView {
     const lines = notices.map((notice) => h("p", { class: "notice" }, glyph("info"), notice));
     if (error !== undefined) {
       const line = h("p", { class: "error", role: "alert" }, glyph("error"), error.message);
-      if (error.name === "BudgetPaused") {
-        line.append(button(t("Raise…"), () => { tell({ kind: "raise" }); }));
+      for (const [words, way] of waysOn(error.name)) {
+        line.append(button(words, () => { tell({ kind: "way", way }); }));
       }
       lines.push(line);
     }
@@ -191,5 +191,20 @@ export class TurnView {
     if (at === undefined || at === 0) return;
     this.shown.at = 0;
     tell({ kind: "drawn", taskId: this.facts.taskId, at });
+  }
+}
+
+/** What can be done about an error, as words and a way on. */
+function waysOn(name: string): [string, Way][] {
+  switch (name) {
+    case "BudgetPaused":
+    case "TaskTooDear":
+      return [[t("Raise…"), "budget"]];
+    case "NotConfigured":
+      return [[t("Set Key"), "setKey"], [t("Try Rehearsal"), "rehearse"]];
+    case "Untrusted":
+      return [[t("Manage Trust"), "trust"]];
+    default:
+      return [];
   }
 }

@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from tierwise.core.document import Range
-from tierwise.core.money import to_usd
+from tierwise.core.money import Usage, to_usd
 from tierwise.core.request import Diagnostic
 from tierwise.core.views import (
     BudgetView,
@@ -107,22 +107,26 @@ def override_params(given: messages.Override) -> OverrideParams:
 
 def chat_reply(reply: ChatReply) -> dict[str, Any]:
     """The result of a chat turn."""
-    usage = reply.usage
     return _present(
         taskId=reply.task_id,
         conversationId=reply.conversation_id,
         decision=to_wire(reply.decision),
         text=reply.text,
         stopReason=reply.stop_reason,
-        usage={
-            "inputTokens": usage.input_tokens,
-            "outputTokens": usage.output_tokens,
-            "cacheReadTokens": usage.cache_read_tokens,
-            "cacheWriteTokens": usage.cache_write_tokens,
-            "costUsd": to_usd(reply.cost),
-        },
+        usage=used(reply.usage, reply.cost),
         editId=reply.edit_id,
     )
+
+
+def used(usage: Usage, cost: int) -> dict[str, Any]:
+    """Tokens and what they cost."""
+    return {
+        "inputTokens": usage.input_tokens,
+        "outputTokens": usage.output_tokens,
+        "cacheReadTokens": usage.cache_read_tokens,
+        "cacheWriteTokens": usage.cache_write_tokens,
+        "costUsd": to_usd(cost),
+    }
 
 
 def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
@@ -146,19 +150,21 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
         ]
         or None,
         conversationId=view.conversation_id,
+        usage=None if view.usage is None else used(view.usage, view.cost),
         forecast=to_wire(view.forecast) if view.forecast is not None else None,
     )
 
 
 def stream_view(view: StreamView) -> dict[str, Any]:
     """`tierwise/chat/didStream`."""
+    decision = view.decision
     return _present(
         taskId=view.task_id,
         conversationId=view.conversation_id,
         seq=view.seq,
         kind=view.kind,
         delta=view.delta,
-        decision=to_wire(view.decision) if view.decision is not None else None,
+        decision=None if decision is None else to_wire(decision, view.reason or ""),
         reason=view.reason,
     )
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tierwise.lsp.messages import (
+    ChatApply,
+    ChatGet,
+    ChatList,
     ChatSend,
     EditId,
     EditResolve,
@@ -21,10 +24,14 @@ from tierwise.lsp.messages import (
     TaskId,
     TaskStart,
     Trusted,
+    UsageAsk,
 )
 from tierwise.lsp.replies import (
+    BlockOffered,
     BudgetChanged,
     ChatReply,
+    Conversation,
+    Conversations,
     Decision,
     EditGot,
     History,
@@ -34,6 +41,7 @@ from tierwise.lsp.replies import (
     Status,
     Streamed,
     TaskChanged,
+    UsageFigures,
 )
 
 
@@ -52,12 +60,16 @@ REQUESTS: Final[dict[str, Exchange]] = {
     "tierwise/task/cancel": Exchange(TaskId, bool),
     "tierwise/task/sent": Exchange(SentAsk, Sent),
     "tierwise/chat/send": Exchange(ChatSend, ChatReply),
+    "tierwise/chat/get": Exchange(ChatGet, Conversation),
+    "tierwise/chat/list": Exchange(ChatList, Conversations),
+    "tierwise/chat/apply": Exchange(ChatApply, BlockOffered),
     "tierwise/route/explain": Exchange(Explain, Decision),
     "tierwise/route/override": Exchange(Override, Decision, nullable=True),
     "tierwise/edit/get": Exchange(EditId, EditGot),
     "tierwise/edit/resolve": Exchange(EditResolve, Resolved),
     "tierwise/status": Exchange(None, Status),
     "tierwise/history/query": Exchange(HistoryAsk, History),
+    "tierwise/usage/query": Exchange(UsageAsk, UsageFigures),
 }
 """Requests of the client."""
 FROM_CLIENT: Final[dict[str, Exchange]] = {

@@ -94,6 +94,7 @@ class TaskStart(Message):
     tools: list[str] | None = None
     task_id: Id | None = None
     comment: WireRange | None = None
+    conversation_id: Id | None = None
 
 
 class ChatSend(Message):
@@ -109,6 +110,37 @@ class ChatSend(Message):
     selection: WireLocation | None = None
     tools: list[str] | None = None
     tier: str | None = None
+
+
+class ChatGet(Message):
+    """Request `tierwise/chat/get`: a conversation as it was kept; empty where nothing was."""
+
+    conversation_id: Id
+
+
+class ChatList(Message):
+    """Request `tierwise/chat/list`: the conversations of this project, the latest first."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 30
+
+
+class ChatApply(Message):
+    """Request `tierwise/chat/apply`: a block of an answer's code becomes its task's proposal.
+
+    `path` is what its fence named, `text_document` and `range` where the operator is; the code
+    replaces the selection, else the definition of its name, else stands at the cursor. Answers
+    `{editId}`, no model call. Errors: BadRequest, UnknownTask.
+    """
+
+    task_id: Id
+    code: Text
+    path: Annotated[str, Field(max_length=1000)] | None = None
+    text_document: TextDocument | None = None
+    range: WireRange | None = None
+
+
+class UsageAsk(Message):
+    """Request `tierwise/usage/query`: what was spent today and in the project, by tier."""
 
 
 class TaskId(Message):

@@ -135,6 +135,45 @@ class Sent(Message):
     attempts: list[SentAttempt]
 
 
+class Turn(Message):
+    """A question with its answer as kept; `created_at` is UTC milliseconds."""
+
+    task_id: Id
+    action: Action
+    prompt: str
+    text: str
+    state: TaskState
+    decision: Decision
+    usage: Usage
+    created_at: int
+
+
+class Conversation(Message):
+    """Result of `tierwise/chat/get`, in the order it was spoken."""
+
+    turns: list[Turn]
+
+
+class Heading(Message):
+    """A conversation by the head of its first question; `at` is UTC milliseconds."""
+
+    conversation_id: Id
+    title: str
+    at: int
+
+
+class Conversations(Message):
+    """Result of `tierwise/chat/list`."""
+
+    conversations: list[Heading]
+
+
+class BlockOffered(Message):
+    """Result of `tierwise/chat/apply`."""
+
+    edit_id: Id
+
+
 class Streamed(Message):
     """Notification `tierwise/chat/didStream` to the client, flag `chat`.
 
@@ -190,6 +229,7 @@ class TaskChanged(Message):
     conversation_id: Id | None = None
     forecast: Decision | None = None
     switches: list[Switch] | None = None
+    usage: Usage | None = None
 
 
 class Hunk(Message):
@@ -285,6 +325,31 @@ class Status(Message):
     project_usd: float | None = None
     level: BudgetLevel
     command: CommandOffer | None = None
+
+
+class TierUse(Message):
+    """What one tier did: tasks it took part in, and dollars."""
+
+    tier: str
+    tasks: int
+    cost_usd: float
+
+
+class ScopeUse(Message):
+    """The figures of a scope; `saved` is against the top tier with the same tokens."""
+
+    scope: Literal["today", "project"]
+    tasks: int
+    spent_usd: float
+    limit_usd: float | None = None
+    saved_usd: float
+    tiers: list[TierUse]
+
+
+class UsageFigures(Message):
+    """Result of `tierwise/usage/query`."""
+
+    scopes: list[ScopeUse]
 
 
 class BudgetChanged(Message):

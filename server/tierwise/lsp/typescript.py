@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from tierwise.core import decision, outcome, request, views
+from tierwise.core import decision, outcome, request, situation, views
 from tierwise.lsp import exchanges, messages, replies
 from tierwise.lsp.exchanges import Exchange
 from tierwise.lsp.messages import Message
@@ -35,6 +35,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "HunkState": views.HunkState,
     "StatusKind": views.StatusKind,
     "StreamKind": views.StreamKind,
+    "BudgetLevel": situation.BudgetLevel,
 }
 """Closed sets of words that have a name of their own."""
 TABLES: Final[Mapping[str, Mapping[str, Exchange]]] = {

@@ -30,7 +30,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The browser. It ends with this package: while it runs, no other event loop can."""
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio"]
+    arguments = [
+        *("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio"),
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    ]
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=tools.chromium(), args=arguments)
         yield browser

@@ -3,8 +3,10 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Proposals } from "../panel/proposals";
 import type { Chip, ConversationItem, ToPage, Turn } from "../panel/protocol";
-import type { Action, Kept, Problem, Rating } from "../server/messages";
+import type { Action, DiagnosticItem, Rating, Turn as Kept } from "../server/messages";
 import type { Session } from "../server/session";
+import { onSelection } from "../tasks/start";
+import { problemOf } from "../tasks/trouble";
 import { cursor } from "./attachments";
 import { read, slashes } from "./slashes";
 import { Conversation, header } from "./turns";
@@ -15,12 +17,14 @@ const PLACED = new Set<Action>(["edit", "explain", "fix", "document", "test", "r
 
 export class Chat implements vscode.Disposable {
   private conversation: Conversation;
+  /** The conversation that is being fetched; a question waits until it is there. */
+  private opening: Promise<void> = Promise.resolve();
   private readonly parts: vscode.Disposable[];
   private readonly known = slashes();
 
   constructor(
     private readonly session: Session,
-    private readonly proposals: Proposals,
+    proposals: Proposals,
     private readonly memory: vscode.Memento,
     private readonly post: (message: ToPage) => void,
   ) {
@@ -48,7 +52,12 @@ export class Chat implements vscode.Disposable {
   }
 
   /** Opens a conversation that was kept. */
-  async open(id: string): Promise<void> {
+  open(id: string): Promise<void> {
+    this.opening = this.fetch(id);
+    return this.opening;
+  }
+
+  private async fetch(id: string): Promise<void> {
     let turns: Turn[] = [];
     try {
       const got = await this.session.request("tierwise/chat/get", { conversationId: id });
@@ -70,6 +79,7 @@ export class Chat implements vscode.Disposable {
 
   /** Asks. Resolves when the answer is there; what goes wrong is shown in its place. */
   async ask(text: string, chips: readonly Chip[], tier?: string): Promise<void> {
+    await this.opening;
     const { action, instruction } = read(text, this.known);
     const taskId = randomUUID();
     const place = PLACED.has(action) ? chips.find((chip) => chip.kind === "selection") ?? cursor() : undefined;
@@ -83,8 +93,7 @@ export class Chat implements vscode.Disposable {
       if (action === "chat") await this.chat(taskId, instruction, chips, tier);
       else await this.start(taskId, action, instruction, place, chips, tier);
     } catch (error) {
-      const problem = problemOf(error);
-      if (problem !== undefined) this.conversation.failed(taskId, problem);
+      if (!isCancelled(error)) this.conversation.failed(taskId, problemOf(error));
     }
   }
 
@@ -135,6 +144,7 @@ export class Chat implements vscode.Disposable {
     chips: readonly Chip[],
     tier?: string,
   ): Promise<void> {
+    const diagnostics = action === "fix" ? diagnosticsAt(place) : undefined;
     const files = chips.filter((chip) => chip !== place).map(({ uri }) => ({ uri, attached: true }));
     await this.session.request("tierwise/task/start", {
       taskId,
@@ -144,6 +154,7 @@ export class Chat implements vscode.Disposable {
       tier,
       textDocument: place === undefined ? undefined : { uri: place.uri },
       range: place?.range,
+      diagnostics,
       files: files.length > 0 ? files : undefined,
     });
   }
@@ -176,10 +187,14 @@ function restored(kept: Kept): Turn {
   };
 }
 
-/** The server's error for the operator; nothing for an answer that was called off. */
-export function problemOf(error: unknown): Problem | undefined {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { code, data } = error as { code?: number; data?: { name?: string } };
-  if (code === -32800) return undefined;
-  return { name: data?.name ?? "Error", message: error.message };
+/** What the editor finds wrong at the place a fix is for. */
+function diagnosticsAt(place: Chip | undefined): DiagnosticItem[] | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined || editor.document.uri.toString() !== place?.uri) return undefined;
+  return onSelection(editor, "fix").diagnostics;
+}
+
+/** An answer that was called off is no failure. */
+export function isCancelled(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === -32800;
 }

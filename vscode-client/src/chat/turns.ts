@@ -108,6 +108,8 @@ export function header(decision: TaskChanged["decision"]): Turn["header"] {
   return { headline, because, answering, routed, reasons };
 }
 
-function facts({ text: _, ...rest }: Turn): TurnFacts {
+function facts(turn: Turn): TurnFacts {
+  const rest: TurnFacts & { text?: string } = { ...turn };
+  delete rest.text;
   return rest;
 }

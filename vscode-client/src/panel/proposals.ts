@@ -11,7 +11,7 @@ const UNDOABLE = 10;
 export class Proposals implements vscode.Disposable {
   private readonly found = new Map<string, Proposal>();
   private readonly changed = new vscode.EventEmitter<Proposal>();
-  private readonly parts: vscode.Disposable[];
+  private readonly parts: { dispose(): unknown }[];
 
   /** A proposal came, or something became of it. */
   readonly onDidChange = this.changed.event;

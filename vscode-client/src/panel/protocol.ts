@@ -106,6 +106,9 @@ export interface UsageOf {
   readonly byTier: readonly TierUse[];
 }
 
+/** Ways on that the page may offer; which command each comes to is the extension's business. */
+export type Way = "budget" | "setKey" | "rehearse" | "trust";
+
 export type Tab = "chat" | "inbox" | "usage";
 
 export type ToPage =
@@ -147,5 +150,5 @@ export type FromPage =
   | { readonly kind: "openConversation"; readonly id: string }
   | { readonly kind: "resolve"; readonly editId: string; readonly action: "apply" | "discard" | "undo" | "show" }
   | { readonly kind: "tab"; readonly tab: Tab }
-  | { readonly kind: "raise" }
+  | { readonly kind: "way"; readonly way: Way }
   | { readonly kind: "drawn"; readonly taskId: string; readonly at: number };

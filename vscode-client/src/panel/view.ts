@@ -2,17 +2,24 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { chooseFiles, complete, selected } from "../chat/attachments";
-import { Chat, problemOf } from "../chat/chat";
+import { Chat, isCancelled } from "../chat/chat";
 import { copy, follow, insert } from "../chat/code";
 import { slashes } from "../chat/slashes";
 import type { Session } from "../server/session";
 import { moneyOf, usageOf } from "./money";
 import { page } from "./page";
 import { Proposals } from "./proposals";
-import type { FromPage, Tab, ToPage } from "./protocol";
+import type { FromPage, Tab, ToPage, Way } from "./protocol";
 
 /** Milliseconds a moving selection has to rest before it is offered. */
 const REST = 120;
+
+const WAYS: Readonly<Record<Way, string>> = {
+  budget: "tierwise.ui.budget",
+  setKey: "tierwise.ui.setKey",
+  rehearse: "tierwise.ui.rehearse",
+  trust: "workbench.trust.manage",
+};
 
 /** What the panel needs of the other parts of this extension. */
 export interface PanelParts {
@@ -21,15 +28,15 @@ export interface PanelParts {
   readonly log: vscode.LogOutputChannel;
   /** Shows a proposal as a diff. */
   showDiff(editId: string): Promise<void>;
-  /** Asks for more money. */
-  raise(): Promise<void>;
+  /** Says what went wrong, with the ways on. */
+  failed(error: unknown): Promise<void>;
 }
 
 export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   static readonly id = "tierwise.chat";
   readonly proposals: Proposals;
   private readonly chat: Chat;
-  private readonly disposables: vscode.Disposable[];
+  private readonly disposables: { dispose(): unknown }[];
   private view: vscode.WebviewView | undefined;
   private ready = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,8 +84,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     });
     const heard = webview.onDidReceiveMessage((message: FromPage) => {
       void this.hear(message).catch((error: unknown) => {
-        const problem = problemOf(error);
-        if (problem !== undefined) void vscode.window.showWarningMessage(`Tierwise: ${problem.message}`);
+        if (!isCancelled(error)) void this.parts.failed(error);
       });
     });
     view.onDidDispose(() => {
@@ -138,7 +144,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       case "tab":
         if (message.tab === "usage") await this.usage();
         break;
-      case "raise": await this.parts.raise(); break;
+      case "way": await vscode.commands.executeCommand(WAYS[message.way]); break;
       case "drawn":
         this.parts.log.debug(`first piece of ${message.taskId} drawn ${Date.now() - message.at} ms after it came`);
         break;

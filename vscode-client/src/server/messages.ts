@@ -23,6 +23,8 @@ export type StatusKind = "error" | "paused" | "rehearsal" | "busy" | "soft" | "r
 
 export type StreamKind = "decision" | "delta" | "reset" | "notice";
 
+export type BudgetLevel = "ok" | "soft" | "paused";
+
 /** A position in the negotiated encoding; lines from 0. */
 export interface WirePosition {
   line: number;
@@ -78,6 +80,7 @@ export interface TaskStart {
   tools?: string[];
   taskId?: string;
   comment?: WireRange;
+  conversationId?: string;
 }
 
 /**
@@ -93,6 +96,35 @@ export interface ChatSend {
   selection?: WireLocation;
   tools?: string[];
   tier?: string;
+}
+
+/** Request `tierwise/chat/get`: a conversation as it was kept; empty where nothing was. */
+export interface ChatGet {
+  conversationId: string;
+}
+
+/** Request `tierwise/chat/list`: the conversations of this project, the latest first. */
+export interface ChatList {
+  limit?: number;
+}
+
+/**
+ * Request `tierwise/chat/apply`: a block of an answer's code becomes its task's proposal.
+ *
+ * `path` is what its fence named, `text_document` and `range` where the operator is; the code
+ * replaces the selection, else the definition of its name, else stands at the cursor. Answers
+ * `{editId}`, no model call. Errors: BadRequest, UnknownTask.
+ */
+export interface ChatApply {
+  taskId: string;
+  code: string;
+  path?: string;
+  textDocument?: TextDocument;
+  range?: WireRange;
+}
+
+/** Request `tierwise/usage/query`: what was spent today and in the project, by tier. */
+export interface UsageAsk {
 }
 
 /** Request `tierwise/task/cancel`: a task by id. Answers whether something was stopped. */
@@ -296,6 +328,40 @@ export interface Sent {
   attempts: SentAttempt[];
 }
 
+/** A question with its answer as kept; `created_at` is UTC milliseconds. */
+export interface Turn {
+  taskId: string;
+  action: Action;
+  prompt: string;
+  text: string;
+  state: TaskState;
+  decision: Decision;
+  usage: Usage;
+  createdAt: number;
+}
+
+/** Result of `tierwise/chat/get`, in the order it was spoken. */
+export interface Conversation {
+  turns: Turn[];
+}
+
+/** A conversation by the head of its first question; `at` is UTC milliseconds. */
+export interface Heading {
+  conversationId: string;
+  title: string;
+  at: number;
+}
+
+/** Result of `tierwise/chat/list`. */
+export interface Conversations {
+  conversations: Heading[];
+}
+
+/** Result of `tierwise/chat/apply`. */
+export interface BlockOffered {
+  editId: string;
+}
+
 /**
  * Notification `tierwise/chat/didStream` to the client, flag `chat`.
  *
@@ -349,6 +415,7 @@ export interface TaskChanged {
   conversationId?: string;
   forecast?: Decision;
   switches?: Switch[];
+  usage?: Usage;
 }
 
 /** One hunk of a proposal; its range is of the document's current version. */
@@ -433,14 +500,36 @@ export interface Status {
   dayUsd?: number;
   spentProjectUsd: number;
   projectUsd?: number;
-  level: "ok" | "soft" | "paused";
+  level: BudgetLevel;
   command?: CommandOffer;
+}
+
+/** What one tier did: tasks it took part in, and dollars. */
+export interface TierUse {
+  tier: string;
+  tasks: number;
+  costUsd: number;
+}
+
+/** The figures of a scope; `saved` is against the top tier with the same tokens. */
+export interface ScopeUse {
+  scope: "today" | "project";
+  tasks: number;
+  spentUsd: number;
+  limitUsd?: number;
+  savedUsd: number;
+  tiers: TierUse[];
+}
+
+/** Result of `tierwise/usage/query`. */
+export interface UsageFigures {
+  scopes: ScopeUse[];
 }
 
 /** Notification `tierwise/budget/didChange` to the client, flag `budget`. */
 export interface BudgetChanged {
   scope: "day" | "project";
-  state: "ok" | "soft" | "paused";
+  state: BudgetLevel;
   spentUsd: number;
   limitUsd?: number;
 }
@@ -450,12 +539,16 @@ export interface Requests {
   "tierwise/task/cancel": { params: TaskId; result: boolean };
   "tierwise/task/sent": { params: SentAsk; result: Sent };
   "tierwise/chat/send": { params: ChatSend; result: ChatReply };
+  "tierwise/chat/get": { params: ChatGet; result: Conversation };
+  "tierwise/chat/list": { params: ChatList; result: Conversations };
+  "tierwise/chat/apply": { params: ChatApply; result: BlockOffered };
   "tierwise/route/explain": { params: Explain; result: Decision };
   "tierwise/route/override": { params: Override; result: Decision | null };
   "tierwise/edit/get": { params: EditId; result: EditGot };
   "tierwise/edit/resolve": { params: EditResolve; result: Resolved };
   "tierwise/status": { params: null; result: Status };
   "tierwise/history/query": { params: HistoryAsk; result: History };
+  "tierwise/usage/query": { params: UsageAsk; result: UsageFigures };
 }
 
 export interface FromClient {

@@ -18,7 +18,7 @@ from tierwise.lsp.features import lifecycle, sync
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server
 
-LATER: Final = ("actions", "lens", "hover", "commands", "requests")
+LATER: Final = ("actions", "lens", "hover", "commands", "requests", "chat")
 """Modules whose code is imported after `initialize`."""
 
 METHODS: Final[dict[str, Any]] = {
@@ -33,6 +33,10 @@ METHODS: Final[dict[str, Any]] = {
     "tierwise/task/cancel": None,
     "tierwise/task/sent": None,
     "tierwise/chat/send": None,
+    "tierwise/chat/get": None,
+    "tierwise/chat/list": None,
+    "tierwise/chat/apply": None,
+    "tierwise/usage/query": None,
     "tierwise/route/explain": None,
     "tierwise/route/override": None,
     "tierwise/edit/get": None,

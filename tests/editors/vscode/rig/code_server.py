@@ -77,7 +77,9 @@ class CodeServer:
         path.write_text(json.dumps(self._settings, indent=1), encoding="utf-8")
         machine = self.folder / "data/Machine/settings.json"
         machine.parent.mkdir(parents=True, exist_ok=True)
-        own = {name: value for name, value in self._settings.items() if name.startswith("tierwise.")}
+        own = {
+            name: value for name, value in self._settings.items() if name.startswith("tierwise.")
+        }
         machine.write_text(json.dumps(own, indent=1), encoding="utf-8")
 
     def url(self, workspace: Path, *files: Path) -> str:
@@ -107,7 +109,11 @@ class CodeServer:
             *("--bind-addr", f"127.0.0.1:{self._port}"),
             *("--user-data-dir", str(self.folder / "data")),
             *("--extensions-dir", str(self.folder / "extensions")),
-            *("--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"),
+            *(
+                "--disable-telemetry",
+                "--disable-update-check",
+                "--disable-getting-started-override",
+            ),
             *(() if self.trust else ("--disable-workspace-trust",)),
         ]
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

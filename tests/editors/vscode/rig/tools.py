@@ -34,10 +34,9 @@ def entry(version: str) -> Path:
 
 def chromium() -> str:
     """The browser."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if (path := shutil.which(name)) is not None:
-            return path
-    missing("no Chromium is installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    return found if found is not None else missing("no Chromium is installed")
 
 
 @cache

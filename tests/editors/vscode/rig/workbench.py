@@ -16,6 +16,7 @@ T = TypeVar("T")
 WAIT = 60.0
 """Seconds a test waits for what must come; a bound for failures, never a bar."""
 EXTENSION_ID = "tierwise.tierwise"
+expect.set_options(timeout=WAIT * 1000)
 
 
 class Workbench:
@@ -26,10 +27,10 @@ class Workbench:
         page.set_default_timeout(WAIT * 1000)
 
     def open(self) -> Workbench:
-        """Load the window and wait until the extension shows its tier."""
+        """Load the window and wait until the extension has its place in it."""
         self.page.goto(self._address, wait_until="domcontentloaded")
         self.page.locator(".monaco-workbench").wait_for()
-        self.status.first.wait_for()
+        self.activity.wait_for()
         return self
 
     def until(self, holds: Callable[[], T], what: str) -> T:
@@ -46,6 +47,11 @@ class Workbench:
     def status(self) -> Locator:
         """The status item of ours."""
         return self.page.locator(f'.statusbar-item[id^="{EXTENSION_ID}"]')
+
+    @property
+    def activity(self) -> Locator:
+        """The icon of ours in the activity bar."""
+        return self.page.locator('.activitybar .action-label[aria-label^="Tierwise"]').first
 
     @property
     def editor(self) -> Locator:
@@ -129,7 +135,7 @@ class Workbench:
         """Open the panel of ours and wait until it has its contents."""
         view = self.page.locator("iframe.webview.ready")
         if not view.count():
-            self.command("Tierwise: Focus on Chat View")
+            self.activity.click()
         frame = self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
         panel = Panel(self, frame)
         expect(panel.prompt).to_be_visible()

@@ -107,10 +107,10 @@ export class TurnView {
     fill(
       this.head,
       h("span", { class: "tier" }, header.headline),
-      this.facts.rehearsal === true ? h("span", { class: "badge" }, t("rehearsal")) : undefined,
-      header.because === "" ? undefined : h("span", { class: "because" }, header.because),
-      busy && progress !== "" ? h("span", { class: "progress" }, progress) : undefined,
       header.reasons.length > 0 ? toggle : undefined,
+      this.facts.rehearsal === true ? h("span", { class: "badge" }, t("rehearsal")) : undefined,
+      busy && progress !== "" ? h("span", { class: "progress" }, progress) : undefined,
+      header.because === "" ? undefined : h("span", { class: "because" }, header.because),
       reasons,
     );
   }

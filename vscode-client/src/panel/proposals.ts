@@ -1,15 +1,17 @@
 /** The proposals of this window: those that wait, and those that can still be taken back. */
 import * as vscode from "vscode";
-import type { EditGot, TaskChanged } from "../server/messages";
+import type { EditGot, TaskChanged, TaskState } from "../server/messages";
 import type { Session } from "../server/session";
 import type { FileChange, Proposal } from "./protocol";
 
-const WAITS = new Set<TaskChanged["state"]>(["proposed", "partlyApplied"]);
+const WAITS = new Set<TaskState>(["proposed", "partlyApplied"]);
 /** Applied proposals kept in view, so that they can be undone. */
 const UNDOABLE = 10;
 
 export class Proposals implements vscode.Disposable {
   private readonly found = new Map<string, Proposal>();
+  /** The latest state by proposal: an answer of the server's may be older than what it pushed. */
+  private readonly states = new Map<string, TaskState>();
   private readonly changed = new vscode.EventEmitter<Proposal>();
   private readonly parts: { dispose(): unknown }[];
 
@@ -54,6 +56,7 @@ export class Proposals implements vscode.Disposable {
 
   private async task(event: TaskChanged): Promise<void> {
     if (event.editId === undefined) return;
+    this.states.set(event.editId, event.state);
     const known = this.found.get(event.editId);
     if (WAITS.has(event.state)) {
       await this.look(event.editId, event);
@@ -83,7 +86,7 @@ export class Proposals implements vscode.Disposable {
       taskId: task.taskId,
       action: task.action,
       headline: task.decision.headline,
-      state: task.state,
+      state: this.states.get(editId) ?? task.state,
       files: filesOf(got.diff),
       note: got.note,
       stale: got.stale,

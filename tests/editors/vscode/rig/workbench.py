@@ -81,6 +81,10 @@ class Workbench:
         self.page.locator(f'.tab[data-resource-name="{name}"]').click()
         self.editor.locator(".view-lines").click(position={"x": 5, "y": 5})
 
+    def show_file(self, name: str) -> None:
+        """Bring a file's tab to the front."""
+        self.page.locator(f'.tab[data-resource-name="{name}"]').first.click()
+
     def select_lines(self, first: int, last: int) -> None:
         """Select whole lines `first` to `last`, counted from 1, in the editor in front."""
         self.go_to(first)
@@ -133,9 +137,12 @@ class Workbench:
 
     def show_panel(self) -> Panel:
         """Open the panel of ours and wait until it has its contents."""
-        view = self.page.locator("iframe.webview.ready")
-        if not view.count():
+        if not self.page.locator("iframe.webview.ready").count():
             self.activity.click()
+        return self.panel()
+
+    def panel(self) -> Panel:
+        """The panel that is open, once it has its contents."""
         frame = self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
         panel = Panel(self, frame)
         expect(panel.prompt).to_be_visible()

@@ -1,0 +1,35 @@
+"""Money in the panel: the bar, the cap, and the ways on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .rig.desk import Desk
+
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+
+
+def test_the_bar_shows_what_was_spent_of_the_cap_and_a_pause_is_said(desk: Desk) -> None:
+    desk.config.write_text("[budget]\nday_usd = 5\n", encoding="utf-8")
+    window = desk.open("sample.py")
+    panel = window.show_panel()
+    expect(panel.budget.locator(".figures")).to_have_text("$0.00 of $5 today")
+    panel.ask("what does add_numbers do?")
+    panel.answered()
+    expect(panel.budget.locator(".figures")).to_have_text("<$0.01 of $5 today")
+    expect(panel.frame.get_by_role("meter")).to_have_attribute("aria-valuetext", "<$0.01 / $5")
+    window.page.close()
+
+    desk.config.write_text("[budget]\nday_usd = 0\n", encoding="utf-8")
+    window = desk.open("sample.py")
+    panel = window.show_panel()
+    expect(panel.button("Paused")).to_be_visible()
+    asked = len(desk.model.requests())
+    panel.ask("and now?")
+    panel.answered("failed")
+    expect(panel.last.locator(".error")).to_have_text(re.compile("budget is used up"))
+    expect(panel.last.get_by_role("button", name="Raise…")).to_be_visible()
+    assert len(desk.model.requests()) == asked, "nothing is asked beyond the cap"

@@ -41,6 +41,7 @@ setup: $(DEV) $(NODE) editors ## Set everything up: Python and the editors
 
 editors: ## Install the editors the tests drive, under .tools
 	@tests/editors/install_neovim.sh
+	@tests/editors/install_vscode.sh
 
 test: setup ## Run every test
 	@$(BIN)/python -m pytest -p no:cacheprovider -q

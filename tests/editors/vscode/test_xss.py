@@ -94,7 +94,8 @@ def test_a_hundred_attacks_run_nothing_and_load_nothing(desk: Desk, canary: Cana
 def test_a_link_is_followed_only_by_the_editor_and_only_where_it_may_go(
     desk: Desk, canary: Canary
 ) -> None:
-    desk.model.answers(f"[page]({canary.address}/page) and [file](sample.py#L8) and [bad](command:x)")
+    links = f"[page]({canary.address}/page) and [file](sample.py#L8) and [bad](command:x)"
+    desk.model.answers(links)
     window = desk.open()
     panel = window.show_panel()
     panel.ask("links please")

@@ -8,7 +8,7 @@ from tierwise.budget import usage
 from tierwise.core.money import to_usd
 from tierwise.lsp import convert, messages
 from tierwise.present.decision import to_wire
-from tierwise.tasks import blocks, chats
+from tierwise.tasks import blocks, transcripts
 
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server
@@ -21,14 +21,14 @@ def register(server: Server) -> None:
     async def chat_get(params: Any) -> Any:
         given = messages.ChatGet.model_validate(params)
         engine = await server.engine()
-        turns = await chats.spoken(engine.world, given.conversation_id)
+        turns = await transcripts.spoken(engine.world, given.conversation_id)
         return {"turns": [_turn(turn) for turn in turns]}
 
     @server.feature("tierwise/chat/list")
     async def chat_list(params: Any) -> Any:
         given = messages.ChatList.model_validate(params or {})
         engine = await server.engine()
-        found = await chats.headings(engine.world, given.limit)
+        found = await transcripts.headings(engine.world, given.limit)
         return {
             "conversations": [
                 {"conversationId": one.id, "title": one.title, "at": one.at_ms} for one in found
@@ -56,7 +56,7 @@ def register(server: Server) -> None:
         return {"scopes": [_scope(scope) for scope in scopes]}
 
 
-def _turn(turn: chats.Spoken) -> dict[str, Any]:
+def _turn(turn: transcripts.Spoken) -> dict[str, Any]:
     item = turn.item
     return {
         "taskId": item.task_id,

@@ -1,12 +1,9 @@
 /** The composition root: makes every part once and hands it what it needs. */
 import * as vscode from "vscode";
 import { commandUse, registerCommands, waysOn, type Parts } from "./commands";
-<<<<<<< HEAD
 import { registerParticipant } from "./extras/participant";
 import { registerProvider } from "./extras/provider";
-=======
 import { Panel } from "./panel/view";
->>>>>>> d04a930 (Ask, answer and list over the wire what the panel shows, and wire the panel)
 import { HunkLenses } from "./preview/hunks";
 import { Preview } from "./preview/preview";
 import type { Session } from "./server/session";

@@ -1,0 +1,117 @@
+--- Starting tasks: what is selected, what is attached, and what the server is told.
+local M = {}
+
+--- Actions whose answer is text; it is shown in the chat.
+M.IN_TEXT = { explain = true, review = true, commit = true }
+--- Actions that make no sense without words.
+local NEEDS_WORDS = { edit = true, generate = true, refactor = false }
+
+---@class tierwise.AskOpts
+---@field buf integer
+---@field range? lsp.Range
+---@field command? { range: integer, line1: integer, line2: integer }
+---@field marks? { [1]: string, [2]: string, [3]: tierwise.Mode }
+---@field instruction? string
+---@field tier? string
+---@field conversation? string
+
+---@param range lsp.Range
+---@param buf integer
+---@return table[] diagnostics on the lines of the range
+local function diagnostics(buf, range)
+  local found = {}
+  local names = { "error", "warning", "information", "hint" }
+  for _, item in ipairs(vim.diagnostic.get(buf)) do
+    if item.lnum >= range.start.line and item.lnum <= range["end"].line then
+      table.insert(found, {
+        path = vim.fs.basename(vim.api.nvim_buf_get_name(buf)),
+        line = item.lnum + 1,
+        severity = names[item.severity] or "error",
+        code = item.code,
+        message = item.message,
+      })
+    end
+  end
+  return found
+end
+
+---@param opts tierwise.AskOpts
+---@param encoding string
+---@return lsp.Range
+local function range_of(opts, encoding)
+  local range = require("tierwise.range")
+  if opts.range then
+    return opts.range
+  elseif opts.marks then
+    return range.marks(opts.buf, opts.marks[1], opts.marks[2], opts.marks[3], encoding)
+  elseif opts.command then
+    local given = range.of_command(opts.buf, opts.command, encoding)
+    if given then
+      return given
+    end
+  end
+  local win = vim.fn.bufwinid(opts.buf)
+  return range.cursor(win ~= -1 and win or 0, encoding)
+end
+
+--- Start a task. Without words where some are needed, they are asked for by `vim.ui.input`.
+---@param action string
+---@param opts tierwise.AskOpts
+function M.start(action, opts)
+  local words = opts.instruction or ""
+  require("tierwise.client").with(opts.buf, function(client)
+    -- Taken before anything is asked, because the question moves marks and cursor.
+    local range = range_of(opts, client.offset_encoding)
+    if words == "" and NEEDS_WORDS[action] then
+      vim.ui.input({ prompt = "Tierwise " .. action .. ": " }, function(typed)
+        if typed and vim.trim(typed) ~= "" then
+          M.send(client, action, opts, range, typed)
+        end
+      end)
+    else
+      M.send(client, action, opts, range, words)
+    end
+  end)
+end
+
+---@param client vim.lsp.Client
+---@param action string
+---@param opts tierwise.AskOpts
+---@param range lsp.Range
+---@param words string
+function M.send(client, action, opts, range, words)
+  local uri = vim.uri_from_bufnr(opts.buf)
+  local named = vim.api.nvim_buf_get_name(opts.buf) ~= "" and vim.bo[opts.buf].buftype == ""
+  local empty = vim.deep_equal(range.start, range["end"])
+  if action == "review" and empty then
+    range = require("tierwise.range").lines(opts.buf, 1, math.huge, client.offset_encoding)
+  end
+  local params = {
+    action = action,
+    instruction = words,
+    tier = opts.tier,
+    taskId = require("tierwise.client").new_id(),
+    textDocument = named and { uri = uri } or nil,
+    range = named and action ~= "commit" and range or nil,
+    files = require("tierwise.chat.mentions").files(words),
+  }
+  if named and action == "fix" then
+    params.diagnostics = diagnostics(opts.buf, range)
+    if vim.tbl_isempty(params.diagnostics) then
+      params.diagnostics = nil
+    end
+  end
+  if M.IN_TEXT[action] then
+    params.conversationId = require("tierwise.chat").begin(params, opts.buf)
+  end
+  client:request("tierwise/task/start", params, function(err, result)
+    if err then
+      require("tierwise.chat").refused(params.taskId, err.message)
+      require("tierwise.say").error(err.message)
+    else
+      M.last = result.taskId
+    end
+  end)
+end
+
+return M

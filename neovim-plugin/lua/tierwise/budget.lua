@@ -1,0 +1,75 @@
+--- Money: what is spent, what holds it back, and going on.
+local M = {}
+
+local money = require("tierwise.money")
+
+--- A threshold was crossed. The server says it in words, once; here it becomes an event.
+---@param _ lsp.ResponseError?
+---@param params { scope: string, state: string, spentUsd: number, limitUsd?: number }
+function M.on_change(_, params)
+  require("tierwise.events").fire("Budget", params)
+end
+
+--- The budget in lines of markdown. Pure.
+---@param status tierwise.Status
+---@return string[]
+function M.lines(status)
+  local lines = {
+    "**Today**    " .. money.against(status.spentTodayUsd or 0, status.dayUsd),
+    "**Project**  " .. money.against(status.spentProjectUsd or 0, status.projectUsd),
+  }
+  if (status.reservedUsd or 0) > 0 then
+    table.insert(lines, "**In flight**  at most " .. money.dollars(status.reservedUsd))
+  end
+  if status.kind == "paused" then
+    table.insert(lines, "")
+    table.insert(lines, "Paused. `:Tierwise raise 1` raises today's cap by a dollar.")
+  elseif status.kind == "rehearsal" then
+    table.insert(lines, "")
+    table.insert(lines, "Rehearsal: answers cost nothing.")
+  end
+  return lines
+end
+
+---@param buf integer
+function M.show(buf)
+  require("tierwise.client").request(buf, "tierwise/status", vim.empty_dict(), function(status)
+    require("tierwise.window").float("Budget", M.lines(status))
+  end)
+end
+
+---@param status tierwise.Status
+local function said(status)
+  require("tierwise.status").on_change(nil, status)
+  local cap = status.dayUsd and " of " .. money.dollars(status.dayUsd) or ""
+  require("tierwise.say").info("today " .. money.dollars(status.spentTodayUsd or 0) .. cap .. " is spent.")
+end
+
+---@param buf integer
+---@param amount string
+function M.raise(buf, amount)
+  local usd = tonumber((amount:gsub("^%$", "")))
+  if not usd or usd <= 0 then
+    return require("tierwise.say").error("raise needs an amount in dollars, as in :Tierwise raise 1.50")
+  end
+  require("tierwise.client").command(buf, "tierwise.budget.resume", { raiseUsd = usd }, said)
+end
+
+--- Go on: look again whether the budget is free, or let the paused task at hand run anyway.
+---@param buf integer
+---@param anyway boolean
+function M.resume(buf, anyway)
+  local argument = {}
+  if anyway then
+    local task = require("tierwise.tasks").current(buf, function(task)
+      return task.state == "paused"
+    end)
+    if not task then
+      return require("tierwise.say").info("no task is paused.")
+    end
+    argument.allowTask = task.taskId
+  end
+  require("tierwise.client").command(buf, "tierwise.budget.resume", argument, said)
+end
+
+return M

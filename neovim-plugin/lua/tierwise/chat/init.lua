@@ -1,0 +1,341 @@
+--- Chats: what was asked, which tier answered, for how much, and what is done with an answer.
+local M = {}
+
+local text = require("tierwise.chat.buffer")
+
+---@class tierwise.Turn
+---@field task_id string
+---@field prompt string
+---@field head integer
+---@field tail integer
+---@field over boolean
+---@field state string
+---@field title string
+---@field decision? tierwise.Decision
+---@field cost number
+
+---@class tierwise.Chat
+---@field id string of the conversation
+---@field buf integer
+---@field composer integer
+---@field turns tierwise.Turn[]
+---@field origin? integer the buffer it was opened from
+
+---@type tierwise.Chat[]
+M.chats = {}
+---@type table<string, { chat: tierwise.Chat, turn: tierwise.Turn }>
+local by_task = {}
+
+---@param task_id string
+---@return { chat: tierwise.Chat, turn: tierwise.Turn }?
+function M.turn(task_id)
+  local found = by_task[task_id]
+  return found and vim.api.nvim_buf_is_valid(found.chat.buf) and found or nil
+end
+
+---@param buf integer
+---@return tierwise.Chat?
+function M.of(buf)
+  for _, chat in ipairs(M.chats) do
+    if chat.buf == buf then
+      return chat
+    end
+  end
+end
+
+--- The latest chat whose buffer is still there.
+---@return tierwise.Chat?
+function M.latest()
+  for i = #M.chats, 1, -1 do
+    if vim.api.nvim_buf_is_valid(M.chats[i].buf) then
+      return M.chats[i]
+    end
+  end
+end
+
+---@return tierwise.Chat
+function M.create()
+  local id = require("tierwise.client").new_id()
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_name(buf, "tierwise://chat/" .. id)
+  vim.bo[buf].bufhidden = "hide"
+  vim.bo[buf].filetype = "markdown"
+  vim.bo[buf].omnifunc = "v:lua.require'tierwise.chat.complete'.omnifunc"
+  local chat = { id = id, buf = buf, turns = {}, composer = text.begin(buf) }
+  table.insert(M.chats, chat)
+  require("tierwise.highlights").define()
+  require("tierwise.chat.keys").set(chat)
+  return chat
+end
+
+--- Show a chat; the window it is in already, else one where the configuration wants it.
+---@param chat tierwise.Chat
+---@param focus boolean
+---@return integer win
+function M.show(chat, focus)
+  local here = vim.api.nvim_get_current_win()
+  local origin = vim.api.nvim_get_current_buf()
+  if vim.bo[origin].buftype == "" then
+    chat.origin = origin
+  end
+  local win = vim.fn.bufwinid(chat.buf)
+  if win == -1 then
+    local own = require("tierwise.config").get().chat
+    local function cells(all)
+      return math.floor(own.size < 1 and all * own.size or own.size)
+    end
+    if own.position == "tab" then
+      vim.cmd.tabnew()
+    elseif own.position == "bottom" then
+      vim.cmd("botright " .. cells(vim.o.lines) .. "split")
+    elseif own.position ~= "current" then
+      local side = own.position == "left" and "topleft" or "botright"
+      vim.cmd(side .. " " .. cells(vim.o.columns) .. "vsplit")
+    end
+    win = vim.api.nvim_get_current_win()
+    vim.api.nvim_win_set_buf(win, chat.buf)
+    vim.wo[win][0].wrap = true
+    vim.wo[win][0].linebreak = true
+    vim.wo[win][0].number = false
+    vim.wo[win][0].relativenumber = false
+    vim.wo[win][0].signcolumn = "no"
+    vim.wo[win][0].winbar = "%{%v:lua.require'tierwise.chat.winbar'.text()%}"
+  end
+  vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(chat.buf), 0 })
+  vim.api.nvim_set_current_win(focus and win or here)
+  return win
+end
+
+---@param chat tierwise.Chat
+---@param task_id string
+---@param prompt string
+local function add(chat, task_id, prompt)
+  local head, tail = text.turn(chat.buf, chat.composer, prompt)
+  local turn = {
+    task_id = task_id,
+    prompt = prompt,
+    head = head,
+    tail = tail,
+    over = false,
+    state = "routing",
+    title = "Routing…",
+    cost = 0,
+  }
+  table.insert(chat.turns, turn)
+  by_task[task_id] = { chat = chat, turn = turn }
+end
+
+--- Make room for the answer of a task that answers in text. Returns the conversation.
+---@param params table the params of `tierwise/task/start`
+---@param buf integer
+---@return string
+function M.begin(params, buf)
+  local chat = M.of(buf) or M.latest() or M.create()
+  local about = params.textDocument and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":.") or ""
+  if params.range and not vim.deep_equal(params.range.start, params.range["end"]) then
+    about = about .. ":" .. require("tierwise.range").shown(params.range)
+  end
+  local words = { "/" .. params.action, about ~= "" and "@" .. about or nil, params.instruction }
+  add(chat, params.taskId, vim.trim(table.concat(words, " ")))
+  M.show(chat, false)
+  return chat.id
+end
+
+--- Ask in a chat.
+---@param chat tierwise.Chat
+---@param prompt string
+---@param selection? { uri: string, range: lsp.Range }
+---@param tier? string
+function M.ask(chat, prompt, selection, tier)
+  local params = {
+    prompt = prompt,
+    taskId = require("tierwise.client").new_id(),
+    conversationId = chat.id,
+    references = require("tierwise.chat.mentions").locations(prompt),
+    selection = selection,
+    tier = tier,
+  }
+  local shown = prompt
+  if selection then
+    local path = vim.fn.fnamemodify(vim.uri_to_fname(selection.uri), ":.")
+    shown = ("@%s:%s %s"):format(path, require("tierwise.range").shown(selection.range), prompt)
+  end
+  add(chat, params.taskId, shown)
+  require("tierwise.client").request(chat.origin or chat.buf, "tierwise/chat/send", params, function(result)
+    require("tierwise.chat.stream").settle(params.taskId)
+    M.finished(params.taskId, result.stopReason == "cancelled" and "cancelled" or "answered", result.usage.costUsd)
+  end, function(message, name)
+    M.refused(params.taskId, message)
+    if name == "BudgetPaused" then
+      -- Nothing was sent: the words go back to where they can be sent again.
+      text.compose(chat.buf, chat.composer, prompt)
+    end
+  end)
+end
+
+--- Send what stands in the composer; `/action words` starts that task on the code beside.
+---@param chat tierwise.Chat
+function M.send(chat)
+  local prompt = text.composed(chat.buf, chat.composer)
+  if prompt == "" then
+    return
+  end
+  local action, words = prompt:match("^/(%a+)%s*(.*)$")
+  local known = vim.iter(require("tierwise.chat.complete").ACTIONS):any(function(item)
+    return item[1] == action
+  end)
+  text.compose(chat.buf, chat.composer, "")
+  if known then
+    local buf = chat.origin and vim.api.nvim_buf_is_valid(chat.origin) and chat.origin or chat.buf
+    return require("tierwise.ask").start(action, { buf = buf, instruction = words })
+  end
+  M.ask(chat, prompt)
+end
+
+---@param turn tierwise.Turn
+---@return string
+local function heading(turn)
+  local words = { turn.title }
+  if turn.cost > 0 then
+    words[#words + 1] = require("tierwise.money").dollars(turn.cost)
+  end
+  if turn.over and turn.state ~= "answered" then
+    words[#words + 1] = turn.state
+  end
+  return table.concat(words, " · ")
+end
+
+---@param found { chat: tierwise.Chat, turn: tierwise.Turn }
+local function retitle(found)
+  text.title(found.chat.buf, found.turn.head, heading(found.turn))
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+---@param task_id string
+---@param piece string
+function M.append(task_id, piece)
+  local found = M.turn(task_id)
+  if found then
+    text.append(found.chat.buf, found.turn.tail, piece)
+  end
+end
+
+---@param task_id string
+---@param decision tierwise.Decision
+---@param title string?
+function M.decided(task_id, decision, title)
+  local found = M.turn(task_id)
+  if found then
+    found.turn.decision = decision
+    found.turn.state, found.turn.over = "running", false
+    found.turn.title = title or decision.answering
+    retitle(found)
+  end
+end
+
+---@param task_id string
+---@param reason string?
+function M.reset(task_id, reason)
+  local found = M.turn(task_id)
+  if found then
+    text.clear(found.chat.buf, found.turn.head, found.turn.tail)
+    found.turn.over = false
+    if reason and reason ~= "" then
+      M.noticed(task_id, reason)
+    end
+  end
+end
+
+---@param task_id string
+---@param reason string?
+function M.noticed(task_id, reason)
+  if reason and reason ~= "" then
+    M.append(task_id, "> " .. reason .. "\n\n")
+  end
+end
+
+---@param task_id string
+---@param state string
+---@param cost number?
+function M.finished(task_id, state, cost)
+  local found = M.turn(task_id)
+  if found then
+    found.turn.over, found.turn.state = true, state
+    found.turn.cost = cost or found.turn.cost
+    retitle(found)
+  end
+end
+
+--- The server did not take a turn, or could not end it: its sentence stands in its place.
+---@param task_id string
+---@param message string
+function M.refused(task_id, message)
+  local found = M.turn(task_id)
+  if found and not found.turn.over then
+    found.turn.title = found.turn.decision and found.turn.title or "Not answered"
+    M.append(task_id, message)
+    M.finished(task_id, "failed")
+  end
+end
+
+local OVER = { answered = true, proposed = true, cancelled = true, failed = true, expired = true }
+
+---@param task tierwise.Task
+function M.task_changed(task)
+  local found = M.turn(task.taskId)
+  if not found then
+    return
+  end
+  local turn = found.turn
+  turn.decision, turn.cost = task.decision, task.costUsd or turn.cost
+  if OVER[task.state] then
+    require("tierwise.chat.stream").settle(task.taskId)
+    if task.state == "failed" and task.error and not turn.over then
+      M.append(task.taskId, task.error.message)
+    end
+    turn.title = task.title and task.title:gsub(" · failed$", "") or turn.title
+    M.finished(task.taskId, task.state == "proposed" and "answered" or task.state, task.costUsd)
+  elseif turn.over then
+    turn.over, turn.state = false, task.state
+    retitle(found)
+  else
+    turn.state = task.state
+  end
+end
+
+--- The turn whose text the cursor stands in, else the last one, in a chat's buffer.
+---@param buf integer
+---@return string? task_id
+---@return tierwise.Turn?
+function M.task_at(buf)
+  local chat = M.of(buf)
+  if not chat or #chat.turns == 0 then
+    return nil, nil
+  end
+  local win = vim.fn.bufwinid(buf)
+  local row = win ~= -1 and vim.api.nvim_win_get_cursor(win)[1] - 1 or math.huge
+  for _, turn in ipairs(chat.turns) do
+    if row <= text.at(buf, turn.tail) then
+      return turn.task_id, turn
+    end
+  end
+  local last = chat.turns[#chat.turns]
+  return last.task_id, last
+end
+
+--- The code block at the cursor of a chat, with the task that wrote it.
+---@param chat tierwise.Chat
+---@return tierwise.Block?
+---@return string? task_id
+function M.block(chat)
+  local task_id, turn = M.task_at(chat.buf)
+  if not turn then
+    return nil, nil
+  end
+  local lines, first = text.answer(chat.buf, turn.head, turn.tail)
+  local win = vim.fn.bufwinid(chat.buf)
+  local row = win ~= -1 and vim.api.nvim_win_get_cursor(win)[1] or 1
+  return require("tierwise.chat.blocks").near(lines, row - first), task_id
+end
+
+return M

@@ -1,0 +1,60 @@
+--- Streamed pieces of answers, gathered and written a few times a second: many small writes
+--- would each redraw, and typing would wait for them.
+local M = {}
+
+M.EVERY_MS = 40
+
+---@type table<string, string[]>
+local pending = {}
+local timer
+
+local function flush()
+  local now = pending
+  pending = {}
+  for task_id, pieces in pairs(now) do
+    require("tierwise.chat").append(task_id, table.concat(pieces))
+  end
+end
+
+local function soon()
+  if timer and timer:is_active() then
+    return
+  end
+  timer = timer or assert(vim.uv.new_timer())
+  timer:start(M.EVERY_MS, 0, vim.schedule_wrap(flush))
+end
+
+--- Write what is held back of a task now, before something else is said of it.
+---@param task_id string
+function M.settle(task_id)
+  local pieces = pending[task_id]
+  pending[task_id] = nil
+  if pieces then
+    require("tierwise.chat").append(task_id, table.concat(pieces))
+  end
+end
+
+---@param _ lsp.ResponseError?
+---@param params { taskId: string, kind: string, delta?: string, decision?: tierwise.Decision, reason?: string, title?: string }
+function M.on_stream(_, params)
+  local chat = require("tierwise.chat")
+  local id = params.taskId
+  if not chat.turn(id) then
+    return
+  end
+  if params.kind == "delta" then
+    pending[id] = pending[id] or {}
+    table.insert(pending[id], params.delta)
+    soon()
+  elseif params.kind == "decision" then
+    chat.decided(id, params.decision, params.title)
+  elseif params.kind == "reset" then
+    pending[id] = nil
+    chat.reset(id, params.reason)
+  elseif params.kind == "notice" then
+    M.settle(id)
+    chat.noticed(id, params.reason)
+  end
+end
+
+return M

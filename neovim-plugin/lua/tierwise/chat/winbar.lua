@@ -1,0 +1,49 @@
+--- The line above a chat: the answering tier, the routed one, the cost, and what goes on.
+local M = {}
+
+---@param tier string
+local function label(tier)
+  return tier:sub(1, 1):upper() .. tier:sub(2)
+end
+
+--- "Sonnet", or "Opus ← Haiku" where another tier answers than the one routed. Pure.
+---@param decision tierwise.Decision
+---@return string
+function M.arrow(decision)
+  if decision.answering == decision.routed then
+    return label(decision.answering)
+  end
+  return label(decision.answering) .. " ← " .. label(decision.routed)
+end
+
+---@param chat tierwise.Chat
+---@return string for 'winbar'
+function M.of(chat)
+  local last = chat.turns[#chat.turns]
+  if not last then
+    return "%#TierwiseHeader#Tierwise chat%*  %#TierwiseHint#<CR> sends, g? shows the keys%*"
+  end
+  local tier = last.decision and M.arrow(last.decision) or "Routing…"
+  local total = 0
+  for _, turn in ipairs(chat.turns) do
+    total = total + turn.cost
+  end
+  local money = require("tierwise.money")
+  local parts = { "%#TierwiseTier#" .. tier .. "%*" }
+  parts[#parts + 1] = "%#TierwiseCost#" .. money.dollars(last.cost) .. "%*"
+  if #chat.turns > 1 then
+    parts[#parts + 1] = money.dollars(total) .. " in all"
+  end
+  if not last.over then
+    local word = last.state == "paused" and "paused: budget reached" or "answering, <C-c> stops"
+    parts[#parts + 1] = "%#TierwiseRunning#" .. word .. "%*"
+  end
+  return table.concat(parts, " · ") .. "%=%#TierwiseHint#g? keys%*"
+end
+
+function M.text()
+  local chat = require("tierwise.chat").of(vim.api.nvim_win_get_buf(vim.g.statusline_winid or 0))
+  return chat and M.of(chat) or ""
+end
+
+return M

@@ -1,0 +1,284 @@
+--- The connection to the server: its configuration for `vim.lsp`, requests, restarts.
+local M = {}
+
+local NAME = "tierwise"
+local ATTACH_WITHIN_MS = 15000
+local RESTARTS_PER_MINUTE = 3
+
+---@param module string
+---@param fn string
+local function later(module, fn)
+  return function(...)
+    return require(module)[fn](...)
+  end
+end
+
+--- For `lsp/tierwise.lua`. Everything here is a function that loads what it needs when it is run.
+---@return vim.lsp.Config
+function M.config()
+  return {
+    cmd = later("tierwise.server", "start"),
+    root_dir = later("tierwise.client", "root_dir"),
+    capabilities = {
+      experimental = {
+        tierwise = {
+          chat = true,
+          status = true,
+          task = true,
+          preview = true,
+          budget = true,
+          progress = true,
+        },
+      },
+    },
+    before_init = later("tierwise.client", "before_init"),
+    on_attach = later("tierwise.client", "on_attach"),
+    on_exit = later("tierwise.client", "on_exit"),
+    handlers = {
+      ["tierwise/task/didChange"] = later("tierwise.tasks", "on_change"),
+      ["tierwise/chat/didStream"] = later("tierwise.chat.stream", "on_stream"),
+      ["tierwise/status/didChange"] = later("tierwise.status", "on_change"),
+      ["tierwise/budget/didChange"] = later("tierwise.budget", "on_change"),
+      ["workspace/applyEdit"] = later("tierwise.apply", "on_apply_edit"),
+      ["window/showMessage"] = later("tierwise.client", "on_message"),
+    },
+  }
+end
+
+--- Starts nothing where there is no server to start, and says so once.
+---@param buf integer
+---@param on_dir fun(root: string?)
+function M.root_dir(buf, on_dir)
+  local server = require("tierwise.server")
+  if not server.find() then
+    if not M.told_missing then
+      M.told_missing = true
+      require("tierwise.say").warn(server.MISSING)
+    end
+    return
+  end
+  on_dir(vim.fs.root(buf, { ".tierwise.toml", ".git", ".hg", "pyproject.toml", "package.json" }))
+end
+
+--- One id per Neovim, so that a session's pins survive a restart of the server.
+---@return string
+local function session()
+  if not M.session_id then
+    M.session_id = M.new_id()
+  end
+  return M.session_id
+end
+
+---@param params lsp.InitializeParams
+---@param config vim.lsp.ClientConfig
+function M.before_init(params, config)
+  local own = require("tierwise.config").get()
+  local trusted = own.trusted
+  if type(trusted) == "function" then
+    trusted = trusted(config.root_dir) and true or false
+  end
+  params.initializationOptions = vim.tbl_deep_extend("force", params.initializationOptions or {}, {
+    trusted = trusted,
+    sessionId = session(),
+    settings = next(own.settings) and own.settings or nil,
+  })
+  config.settings = vim.tbl_deep_extend("keep", config.settings or {}, {
+    tierwise = next(own.settings) and own.settings or nil,
+  })
+end
+
+---@param client vim.lsp.Client
+---@param buf integer
+function M.on_attach(client, buf)
+  require("tierwise.highlights").define()
+  if not M.greeted or M.greeted ~= client.id then
+    M.greeted = client.id
+    require("tierwise.status").fetch(client)
+  end
+  require("tierwise.lens").attach(buf)
+end
+
+--- A server that ended by itself is started again, a few times a minute.
+---@param code integer
+---@param signal integer
+---@param client_id integer
+function M.on_exit(code, signal, client_id)
+  vim.schedule(function()
+    require("tierwise.tasks").server_gone(client_id)
+    require("tierwise.status").server_gone()
+    if M.leaving or vim.v.exiting ~= vim.NIL or (code == 0 and signal == 0) then
+      return
+    end
+    local say = require("tierwise.say")
+    local now = vim.uv.now()
+    M.restarts = vim.tbl_filter(function(at)
+      return now - at < 60000
+    end, M.restarts or {})
+    if #M.restarts >= RESTARTS_PER_MINUTE then
+      say.error("the server keeps ending. See :Tierwise log; :Tierwise restart tries again.")
+      return
+    end
+    table.insert(M.restarts, now)
+    say.warn("the server ended and was started again.")
+    M.restart()
+  end)
+end
+
+--- The buffers of files that a server belongs to.
+---@return integer[]
+local function file_buffers()
+  return vim.tbl_filter(function(buf)
+    return vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].buftype == "" and vim.bo[buf].buflisted
+  end, vim.api.nvim_list_bufs())
+end
+
+--- Stop what runs and attach the open files anew.
+function M.restart()
+  M.told_missing = nil
+  local old = vim.lsp.get_clients({ name = NAME })
+  M.leaving = #old > 0
+  for _, client in ipairs(old) do
+    client:stop(true)
+  end
+  vim.defer_fn(function()
+    M.leaving = false
+    vim.lsp.enable(NAME)
+    for _, buf in ipairs(file_buffers()) do
+      if #vim.lsp.get_clients({ name = NAME, bufnr = buf }) == 0 then
+        local config = vim.deepcopy(vim.lsp.config[NAME])
+        M.root_dir(buf, function(root)
+          config.root_dir = root
+          vim.lsp.start(config, { bufnr = buf })
+        end)
+      end
+    end
+  end, M.leaving and 200 or 0)
+end
+
+--- The client of a buffer, else any that runs.
+---@param buf? integer
+---@return vim.lsp.Client?
+function M.get(buf)
+  local found = buf and vim.lsp.get_clients({ name = NAME, bufnr = buf }) or {}
+  vim.list_extend(found, vim.lsp.get_clients({ name = NAME }))
+  for _, client in ipairs(found) do
+    if client.initialized and not client:is_stopped() then
+      return client
+    end
+  end
+end
+
+--- Run `fn` with the client of a buffer, starting the server first where none runs.
+---@param buf integer
+---@param fn fun(client: vim.lsp.Client)
+function M.with(buf, fn)
+  local client = M.get(buf)
+  if client then
+    return fn(client)
+  end
+  local server, say = require("tierwise.server"), require("tierwise.say")
+  if not server.find() then
+    return say.error(server.MISSING)
+  end
+  vim.lsp.enable(NAME)
+  if #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) == 0 then
+    local config = vim.deepcopy(vim.lsp.config[NAME])
+    config.root_dir = vim.fs.root(0, { ".tierwise.toml", ".git" }) or vim.uv.cwd()
+    vim.lsp.start(config, { bufnr = buf, attach = vim.bo[buf].buftype == "" })
+  end
+  local timer = assert(vim.uv.new_timer())
+  local deadline = vim.uv.now() + ATTACH_WITHIN_MS
+  timer:start(
+    20,
+    20,
+    vim.schedule_wrap(function()
+      local started = M.get(buf)
+      if timer:is_closing() or not (started or vim.uv.now() > deadline) then
+        return
+      end
+      timer:close()
+      if started then
+        fn(started)
+      else
+        say.error("the server did not start. See :checkhealth tierwise.")
+      end
+    end)
+  )
+end
+
+--- Send a request; a failure is said in the server's own sentence unless `on_error` takes it.
+---@param buf integer
+---@param method string
+---@param params table
+---@param on_ok? fun(result: any, client: vim.lsp.Client)
+---@param on_error? fun(message: string, name: string?)
+function M.request(buf, method, params, on_ok, on_error)
+  M.with(buf, function(client)
+    client:request(method, params, function(err, result)
+      if err then
+        local name = type(err.data) == "table" and err.data.name or nil
+        if on_error then
+          on_error(err.message, name)
+        else
+          require("tierwise.say").error(err.message)
+        end
+      elseif on_ok then
+        on_ok(result, client)
+      end
+    end)
+  end)
+end
+
+--- Run a command of the server.
+---@param buf integer
+---@param command string
+---@param argument table
+---@param on_ok? fun(result: any, client: vim.lsp.Client)
+function M.command(buf, command, argument, on_ok)
+  local given = next(argument) == nil and vim.empty_dict() or argument
+  M.request(buf, "workspace/executeCommand", { command = command, arguments = { given } }, on_ok)
+end
+
+---@param buf integer
+---@param method string
+---@param params table
+function M.notify(buf, method, params)
+  local client = M.get(buf)
+  if client then
+    client:notify(method, params)
+  end
+end
+
+---@param _ lsp.ResponseError?
+---@param params lsp.ShowMessageParams
+function M.on_message(_, params)
+  local say = require("tierwise.say")
+  local text = params.message:gsub("^Tierwise: ", "")
+  if params.type == vim.lsp.protocol.MessageType.Error then
+    say.error(text)
+  elseif params.type == vim.lsp.protocol.MessageType.Warning then
+    say.warn(text)
+  else
+    say.info(text)
+  end
+  return vim.NIL
+end
+
+--- The tiers the server knows, cheapest first.
+---@return string[]
+function M.tiers()
+  local client = M.get()
+  local own = client and vim.tbl_get(client.server_capabilities or {}, "experimental", "tierwise")
+  return own and own.tiers or { "haiku", "sonnet", "opus" }
+end
+
+--- An id no other window will make.
+---@return string
+function M.new_id()
+  local bytes = vim.uv.random(6) --[[@as string]]
+  return (bytes:gsub(".", function(char)
+    return ("%02x"):format(char:byte())
+  end))
+end
+
+return M

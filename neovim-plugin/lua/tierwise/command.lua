@@ -1,0 +1,391 @@
+--- `:Tierwise SUBCOMMAND ...`: one table of what there is, how it completes and what it runs.
+local M = {}
+
+---@class tierwise.Ctx
+---@field buf integer
+---@field args string[] words behind the subcommand
+---@field rest string the same, as typed
+---@field range integer
+---@field line1 integer
+---@field line2 integer
+---@field count integer
+---@field bang boolean
+
+---@class tierwise.Sub
+---@field run fun(ctx: tierwise.Ctx)
+---@field about string
+---@field args? string how its arguments read in the help
+---@field complete? fun(words: string[]): string[] candidates for the next word
+
+local function later(module, fn, ...)
+  local given = { ... }
+  return function(ctx)
+    return require(module)[fn](ctx.buf, unpack(given))
+  end
+end
+
+---@param action string
+---@return fun(ctx: tierwise.Ctx)
+local function starts(action)
+  return function(ctx)
+    require("tierwise.ask").start(action, {
+      buf = ctx.buf,
+      command = ctx.range > 0 and ctx or nil,
+      instruction = ctx.rest,
+    })
+  end
+end
+
+---@param ... string|fun(): string[]
+local function words(...)
+  local places = { ... }
+  return function(given)
+    local place = places[#given + 1]
+    if type(place) == "function" then
+      return place()
+    end
+    return place and vim.split(place, " ") or {}
+  end
+end
+
+local function tiers()
+  return require("tierwise.client").tiers()
+end
+
+---@param ... string
+local function tiers_and(...)
+  local more = { ... }
+  return function()
+    return vim.list_extend(vim.deepcopy(more), tiers())
+  end
+end
+
+local ACTIONS = "chat edit explain fix document test refactor generate review commit"
+
+--- Ask with what is selected, in the chat.
+---@param ctx tierwise.Ctx
+local function ask(ctx)
+  local chat = require("tierwise.chat")
+  require("tierwise.client").with(ctx.buf, function(client)
+    local range = require("tierwise.range").of_command(ctx.buf, ctx, client.offset_encoding)
+    local named = vim.bo[ctx.buf].buftype == "" and vim.api.nvim_buf_get_name(ctx.buf) ~= ""
+    local selection = range and named and { uri = vim.uri_from_bufnr(ctx.buf), range = range } or nil
+    local function send(prompt)
+      local own = chat.of(ctx.buf) or chat.latest() or chat.create()
+      chat.show(own, false)
+      chat.ask(own, prompt, selection)
+    end
+    if ctx.rest ~= "" then
+      return send(ctx.rest)
+    end
+    vim.ui.input({ prompt = "Tierwise ask: " }, function(typed)
+      if typed and vim.trim(typed) ~= "" then
+        send(typed)
+      end
+    end)
+  end)
+end
+
+--- Open the chat; with words send them, with a range put a mention of it into the composer.
+---@param ctx tierwise.Ctx
+local function open_chat(ctx)
+  local chat = require("tierwise.chat")
+  local own = chat.of(ctx.buf) or (not ctx.bang and chat.latest()) or chat.create()
+  local mention = ""
+  if ctx.range > 0 and vim.bo[ctx.buf].buftype == "" then
+    local path = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(ctx.buf), ":.")
+    mention = ("@%s:%d-%d "):format(path, ctx.line1, ctx.line2)
+  end
+  chat.show(own, true)
+  local text = require("tierwise.chat.buffer")
+  if ctx.rest ~= "" then
+    return chat.ask(own, mention .. ctx.rest)
+  elseif mention ~= "" then
+    text.compose(own.buf, own.composer, text.composed(own.buf, own.composer) .. mention)
+    vim.cmd.startinsert({ bang = true })
+  end
+end
+
+---@param ctx tierwise.Ctx
+---@param names string[]
+---@param of string
+---@return boolean
+local function known(ctx, names, of)
+  if vim.tbl_contains(names, ctx.args[1]) then
+    return true
+  end
+  local said = ("%s is one of %s."):format(of, table.concat(names, ", "))
+  require("tierwise.say").error(ctx.args[1] and ctx.args[1] .. ": " .. said or said)
+  return false
+end
+
+---@type table<string, tierwise.Sub>
+M.subs = {
+  ask = { run = ask, args = "{question}", about = "ask about the selection; the answer is in the chat" },
+  edit = { run = starts("edit"), args = "{instruction}", about = "change the selection, or the symbol at the cursor" },
+  generate = { run = starts("generate"), args = "{instruction}", about = "write code at the cursor" },
+  explain = { run = starts("explain"), args = "[question]", about = "explain the selection in the chat" },
+  fix = { run = starts("fix"), args = "[instruction]", about = "fix the diagnostics of the selection" },
+  document = { run = starts("document"), args = "[instruction]", about = "add documentation" },
+  test = { run = starts("test"), args = "[instruction]", about = "write tests" },
+  refactor = { run = starts("refactor"), args = "[instruction]", about = "refactor the selection" },
+  review = { run = starts("review"), args = "[question]", about = "review the selection, or the file" },
+  commit = { run = starts("commit"), args = "[instruction]", about = "write a commit message in the chat" },
+  chat = { run = open_chat, args = "[prompt]", about = "open the chat; with ! a new one" },
+  apply = {
+    run = function(ctx)
+      require("tierwise.resolve").run(ctx.buf, "apply", ctx.args[1])
+    end,
+    args = "[hunk|file|all]",
+    complete = words("hunk file all"),
+    about = "apply the hunk at the cursor, those of this file, or all",
+  },
+  discard = {
+    run = function(ctx)
+      require("tierwise.resolve").run(ctx.buf, "discard", ctx.args[1])
+    end,
+    args = "[hunk|file|all]",
+    complete = words("hunk file all"),
+    about = "discard the hunk at the cursor, those of this file, or all",
+  },
+  undo = { run = later("tierwise.resolve", "undo"), about = "take a whole applied task back, all its files" },
+  next = {
+    run = function(ctx)
+      require("tierwise.preview").go(ctx.buf, math.max(1, ctx.count))
+    end,
+    args = "[count]",
+    about = "move to the next hunk",
+  },
+  prev = {
+    run = function(ctx)
+      require("tierwise.preview").go(ctx.buf, -math.max(1, ctx.count))
+    end,
+    args = "[count]",
+    about = "move to the previous hunk",
+  },
+  list = {
+    run = function()
+      require("tierwise.preview.list").all()
+    end,
+    about = "everything proposed or running, in the quickfix list",
+  },
+  diff = {
+    run = function(ctx)
+      local preview = require("tierwise.preview").at_cursor(ctx.buf)
+      if not preview then
+        return require("tierwise.say").info("nothing is proposed.")
+      end
+      require("tierwise.preview.tab").show(preview, ctx.buf)
+    end,
+    about = "the proposal side by side, in a tab",
+  },
+  retry = {
+    run = function(ctx)
+      require("tierwise.resolve").retry(ctx.buf, ctx.args[1] or "same")
+    end,
+    args = "[up|same|TIER]",
+    complete = words(tiers_and("up", "same")),
+    about = "redo the task, one tier up or on a tier",
+  },
+  use = {
+    run = function(ctx)
+      if known(ctx, tiers(), "a tier") then
+        require("tierwise.routing").use(ctx.buf, ctx.args[1])
+      end
+    end,
+    args = "TIER",
+    complete = words(tiers),
+    about = "let this task be answered by a tier",
+  },
+  pin = {
+    run = function(ctx)
+      if #ctx.args == 0 then
+        return require("tierwise.routing").pins(ctx.buf)
+      end
+      if known(ctx, vim.list_extend({ "auto" }, tiers()), "a tier") then
+        require("tierwise.routing").pin(ctx.buf, ctx.args[1], ctx.args[2], ctx.args[3])
+      end
+    end,
+    args = "[TIER|auto] [session|project|file|action|conversation] [ACTION]",
+    complete = words(tiers_and("auto"), "session project file action conversation", ACTIONS),
+    about = "pin a tier for a scope, auto clears; alone: what is pinned",
+  },
+  remap = {
+    run = function(ctx)
+      if known(ctx, tiers(), "a tier") then
+        local to = ctx.args[2] or "auto"
+        if to == "auto" or vim.tbl_contains(tiers(), to) then
+          return require("tierwise.routing").remap(ctx.buf, ctx.args[1], to)
+        end
+        require("tierwise.say").error(to .. ": a tier is one of " .. table.concat(tiers(), ", ") .. ".")
+      end
+    end,
+    args = "FROM TO|auto",
+    complete = words(tiers, tiers_and("auto")),
+    about = "whatever is routed to one tier, give to another",
+  },
+  why = { run = later("tierwise.routing", "why"), about = "why this tier: reasons, estimate, forecast" },
+  rate = {
+    run = function(ctx)
+      if known(ctx, { "tooWeak", "fine", "overkill" }, "a rating") then
+        require("tierwise.routing").rate(ctx.buf, ctx.args[1])
+      end
+    end,
+    args = "tooWeak|fine|overkill",
+    complete = words("tooWeak fine overkill"),
+    about = "say whether the tier was right; the router learns from it",
+  },
+  budget = { run = later("tierwise.budget", "show"), about = "what is spent, of which cap" },
+  raise = {
+    run = function(ctx)
+      require("tierwise.budget").raise(ctx.buf, ctx.args[1] or "")
+    end,
+    args = "USD",
+    complete = words("1 2 5"),
+    about = "raise the cap that was reached, for its day or period",
+  },
+  resume = {
+    run = function(ctx)
+      require("tierwise.budget").resume(ctx.buf, ctx.args[1] == "anyway")
+    end,
+    args = "[anyway]",
+    complete = words("anyway"),
+    about = "go on; anyway lets the paused task run beyond the budget",
+  },
+  stop = {
+    run = function(ctx)
+      require("tierwise.resolve").stop(ctx.buf, ctx.bang or ctx.args[1] == "all")
+    end,
+    args = "[all]",
+    complete = words("all"),
+    about = "stop the task at hand, or all that run",
+  },
+  history = {
+    run = function(ctx)
+      require("tierwise.history").show(ctx.buf)
+    end,
+    about = "past tasks: pick one to see its answer and why",
+  },
+  report = {
+    run = function(ctx)
+      require("tierwise.history").report(ctx.buf, tonumber(ctx.args[1]) or 30)
+    end,
+    args = "[days]",
+    complete = words("1 7 30"),
+    about = "spend by tier and action, and what the routing saved",
+  },
+  log = { run = later("tierwise.health", "log"), about = "open the server's log" },
+  health = {
+    run = function()
+      vim.cmd.checkhealth("tierwise")
+    end,
+    about = "check the set-up",
+  },
+  install = {
+    run = function()
+      require("tierwise.server").install()
+    end,
+    about = "install the server into the plugin's own Python environment",
+  },
+  restart = {
+    run = function()
+      require("tierwise.client").restart()
+    end,
+    about = "start the server anew",
+  },
+}
+
+---@return string[] names, sorted
+function M.names()
+  local names = vim.tbl_keys(M.subs)
+  table.sort(names)
+  return names
+end
+
+--- Run a subcommand by name.
+---@param name string
+---@param args string[]
+---@param opts table as a command callback gets it, or part of it
+function M.call(name, args, opts)
+  local sub = M.subs[name]
+  if not sub then
+    local said = ("there is no subcommand %s. There are: %s."):format(name, table.concat(M.names(), ", "))
+    return require("tierwise.say").error(said)
+  end
+  sub.run({
+    buf = vim.api.nvim_get_current_buf(),
+    args = args,
+    rest = opts.rest or table.concat(args, " "),
+    range = opts.range or 0,
+    line1 = opts.line1 or 0,
+    line2 = opts.line2 or 0,
+    count = opts.count and opts.count > 0 and opts.count or tonumber(args[1]) or 1,
+    bang = opts.bang or false,
+  })
+end
+
+---@param opts vim.api.keyset.create_user_command.command_args
+function M.run(opts)
+  local name = opts.fargs[1]
+  if not name then
+    return M.menu(opts)
+  end
+  local rest = vim.trim((opts.args:gsub("^%s*%S+%s?", "")))
+  M.call(name, vim.list_slice(opts.fargs, 2), {
+    rest = rest,
+    range = opts.range,
+    line1 = opts.line1,
+    line2 = opts.line2,
+    bang = opts.bang,
+  })
+end
+
+--- `:Tierwise` alone: choose from all there is.
+---@param opts table
+function M.menu(opts)
+  vim.ui.select(M.names(), {
+    prompt = "Tierwise",
+    format_item = function(name)
+      return ("%-9s %s"):format(name, M.subs[name].about)
+    end,
+  }, function(name)
+    if name then
+      M.call(name, {}, { range = opts.range, line1 = opts.line1, line2 = opts.line2 })
+    end
+  end)
+end
+
+--- Completion: subcommands, then what each of them takes.
+---@param lead string
+---@param line string
+---@param pos integer
+---@return string[]
+function M.complete(lead, line, pos)
+  local typed = line:sub(1, pos):gsub("^.-Tierwise!?%s*", "")
+  local given = vim.split(typed, "%s+", { trimempty = true })
+  if lead ~= "" then
+    table.remove(given)
+  end
+  local candidates
+  if #given == 0 then
+    candidates = M.names()
+  else
+    local sub = M.subs[table.remove(given, 1)]
+    if not sub then
+      candidates = {}
+    elseif sub.complete then
+      candidates = sub.complete(given)
+    elseif vim.startswith(lead, "@") then
+      candidates = vim.tbl_map(function(item)
+        return vim.trim(item.word)
+      end, require("tierwise.chat.complete").items(lead, #given == 0))
+    else
+      candidates = {}
+    end
+  end
+  return vim.tbl_filter(function(word)
+    return vim.startswith(word, lead)
+  end, candidates)
+end
+
+return M

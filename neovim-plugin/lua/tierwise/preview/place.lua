@@ -1,0 +1,45 @@
+--- Where the hunks of a proposal lie in a buffer. Pure but for reading lines.
+local M = {}
+
+---@class tierwise.Hunk
+---@field id string
+---@field kind "text"|"create"|"rename"|"delete"
+---@field state "pending"|"applied"|"discarded"|"refused"
+---@field uri string
+---@field toUri? string
+---@field range? lsp.Range
+---@field newText? string
+
+--- Old rows [first, last) of a hunk, and the lines that come instead.
+---@param buf integer
+---@param hunk tierwise.Hunk
+---@return integer first
+---@return integer last
+---@return string[] new
+function M.rows(buf, hunk)
+  local start, stop = hunk.range.start, hunk.range["end"]
+  local count = vim.api.nvim_buf_line_count(buf)
+  local first = math.min(start.line, count)
+  local last = math.min(stop.character == 0 and stop.line or stop.line + 1, count)
+  if start.character > 0 and start.line == stop.line and start.character == stop.character then
+    -- Text added behind a last line that has no line end stands below that line.
+    first, last = first + 1, first + 1
+  end
+  return first, math.max(first, last), M.lines(hunk.newText or "")
+end
+
+--- The lines of a text, without the empty one behind its last line end. Pure.
+---@param text string
+---@return string[]
+function M.lines(text)
+  if text == "" then
+    return {}
+  end
+  local lines = vim.split(text, "\r?\n")
+  if lines[#lines] == "" then
+    lines[#lines] = nil
+  end
+  return lines
+end
+
+return M

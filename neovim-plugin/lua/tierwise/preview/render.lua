@@ -1,0 +1,174 @@
+--- Drawing a proposal over an untouched buffer: extmarks only, nothing enters the text or undo.
+local M = {}
+
+local words = require("tierwise.preview.words")
+
+M.ns = vim.api.nvim_create_namespace("tierwise.preview")
+--- Lines compared word by word in one draw; what is off screen gains little and costs time.
+M.WORDS_MOST = 400
+--- Lines of a new file that are drawn; the side-by-side tab shows the rest.
+M.CREATED_MOST = 40
+
+---@alias tierwise.Chunk { [1]: string, [2]: string }
+
+---@class tierwise.Frame
+---@field width integer columns of the text area
+---@field gutter integer columns of signs and numbers before it
+---@field tabstop integer
+
+--- The shape of the window a buffer is drawn for.
+---@param buf integer
+---@return tierwise.Frame
+function M.frame(buf)
+  local win = vim.fn.bufwinid(buf)
+  local info = win ~= -1 and vim.fn.getwininfo(win)[1] or { width = vim.o.columns, textoff = 0 }
+  return {
+    width = math.max(20, info.width - info.textoff),
+    gutter = info.textoff,
+    tabstop = vim.bo[buf].tabstop,
+  }
+end
+
+--- Text with its tabs as spaces, from a display column on. Pure but for display widths.
+---@param text string
+---@param column integer
+---@param tabstop integer
+---@return string text
+---@return integer column after it
+function M.expanded(text, column, tabstop)
+  if not text:find("\t", 1, true) then
+    return text, column + vim.api.nvim_strwidth(text)
+  end
+  local parts = {}
+  for piece, tab in text:gmatch("([^\t]*)(\t?)") do
+    parts[#parts + 1] = piece
+    column = column + vim.api.nvim_strwidth(piece)
+    if tab ~= "" then
+      local fill = tabstop - column % tabstop
+      parts[#parts + 1] = (" "):rep(fill)
+      column = column + fill
+    end
+  end
+  return table.concat(parts), column
+end
+
+--- A new line as chunks, the changed words set apart, coloured to the edge of the window.
+---@param line string
+---@param spans tierwise.Spans?
+---@param frame tierwise.Frame
+---@return tierwise.Chunk[]
+function M.added(line, spans, frame)
+  local gutter = frame.gutter > 1 and ("+"):rep(1) .. (" "):rep(frame.gutter - 1) or "+ "
+  local chunks, column, at = { { gutter, "TierwiseSign" } }, 0, 0
+  local text
+  local function put(upto, group)
+    if upto > at then
+      text, column = M.expanded(line:sub(at + 1, upto), column, frame.tabstop)
+      chunks[#chunks + 1] = { text, group }
+      at = upto
+    end
+  end
+  for _, span in ipairs(spans or {}) do
+    put(span[1], "TierwiseAdd")
+    put(span[2], "TierwiseAddWord")
+  end
+  put(#line, "TierwiseAdd")
+  if column < frame.width then
+    chunks[#chunks + 1] = { (" "):rep(frame.width - column), "TierwiseAdd" }
+  end
+  return chunks
+end
+
+--- A line of ours above a change, aligned with the code.
+---@param chunks tierwise.Chunk[]
+---@param frame tierwise.Frame
+---@return tierwise.Chunk[]
+function M.note(chunks, frame)
+  local line, room = { { (" "):rep(frame.gutter), "Normal" } }, frame.width
+  for _, chunk in ipairs(chunks) do
+    local wide = vim.api.nvim_strwidth(chunk[1])
+    if wide > room then
+      line[#line + 1] = { vim.fn.strcharpart(chunk[1], 0, math.max(0, room - 1)) .. "…", chunk[2] }
+      break
+    end
+    line[#line + 1] = chunk
+    room = room - wide
+  end
+  return line
+end
+
+---@param buf integer
+---@param row integer
+---@param above boolean
+---@param lines tierwise.Chunk[][]
+function M.virtual(buf, row, above, lines)
+  if #lines == 0 then
+    return
+  end
+  vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {
+    virt_lines = lines,
+    virt_lines_above = above,
+    virt_lines_leftcol = true,
+    virt_lines_overflow = "scroll",
+    right_gravity = false,
+  })
+end
+
+--- One stretch: old lines marked in place, new ones below them, words of pairs set apart.
+---@param buf integer
+---@param first integer row of the first old line
+---@param old string[]
+---@param new string[]
+---@param frame tierwise.Frame
+---@param budget { left: integer }
+---@return tierwise.Chunk[][] new_lines
+function M.stretch(buf, first, old, new, frame, budget)
+  local spans_new = {}
+  if #old == #new and budget.left > 0 then
+    budget.left = budget.left - #old
+    for i = 1, #old do
+      local was, is = words.between(old[i], new[i])
+      spans_new[i] = is
+      for _, span in ipairs(was or {}) do
+        vim.api.nvim_buf_set_extmark(buf, M.ns, first + i - 1, span[1], {
+          end_col = span[2],
+          hl_group = "TierwiseDeleteWord",
+          priority = 201,
+        })
+      end
+    end
+  end
+  local lines = {}
+  for i, line in ipairs(new) do
+    lines[i] = M.added(line, spans_new[i], frame)
+  end
+  return lines
+end
+
+---@param buf integer
+---@param row integer
+---@param count integer
+function M.deleted(buf, row, count)
+  vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {
+    end_row = row + count,
+    hl_group = "TierwiseDelete",
+    hl_eol = true,
+    priority = 200,
+  })
+end
+
+--- The minus in the sign column says in shape what the colour says.
+---@param buf integer
+---@param row integer
+---@param count integer
+function M.signs(buf, row, count)
+  for at = row, row + count - 1 do
+    vim.api.nvim_buf_set_extmark(buf, M.ns, at, 0, {
+      sign_text = "-",
+      sign_hl_group = "TierwiseSign",
+      priority = 200,
+    })
+  end
+end
+
+return M

@@ -1,0 +1,171 @@
+--- Tiers: which one answers, why, and what the operator chooses instead.
+local M = {}
+
+local say = require("tierwise.say")
+
+---@param tier string
+local function label(tier)
+  return tier:sub(1, 1):upper() .. tier:sub(2)
+end
+
+---@param share number
+local function percent(share)
+  local whole = math.floor(share * 100 + 0.5)
+  return (whole == 100 and share < 1 and 99 or whole) .. " %"
+end
+
+--- A decision in lines of markdown. Pure.
+---@param decision tierwise.Decision
+---@param tiers string[]
+---@param title string
+---@return string[]
+function M.explained(decision, tiers, title)
+  local money = require("tierwise.money")
+  local lines = { "**" .. title .. "**", "" }
+  for _, reason in ipairs(decision.reasons or {}) do
+    lines[#lines + 1] = "- " .. reason
+  end
+  vim.list_extend(lines, { "", "| tier | enough | forecast |", "|---|---|---|" })
+  for _, tier in ipairs(tiers) do
+    local name = tier == decision.answering and "**" .. label(tier) .. "**" or label(tier)
+    local share = decision.estimate[tier]
+    local cost = decision.costUsd[tier]
+    lines[#lines + 1] = ("| %s | %s | %s |"):format(
+      name,
+      share and percent(share) or "-",
+      cost and money.dollars(cost) or "-"
+    )
+  end
+  local known = {}
+  for name, value in pairs(decision.signals or {}) do
+    if type(value) == "number" and value ~= 0 then
+      known[#known + 1] = ("%s %g"):format(name, value)
+    end
+  end
+  table.sort(known)
+  if #known > 0 then
+    vim.list_extend(lines, { "", "Signals: " .. table.concat(known, ", ") })
+  end
+  return lines
+end
+
+---@param buf integer
+function M.why(buf)
+  local task = require("tierwise.tasks").current(buf)
+  if not task then
+    return say.info("nothing was asked yet.")
+  end
+  require("tierwise.client").request(buf, "tierwise/route/explain", { taskId = task.taskId }, function(decision)
+    local title = task.title or label(decision.answering)
+    local lines = M.explained(decision, require("tierwise.client").tiers(), title)
+    table.insert(lines, 2, ("%s · %s · %s"):format(
+      task.action,
+      task.state,
+      require("tierwise.money").dollars(task.costUsd or 0)
+    ))
+    require("tierwise.window").float("Why " .. label(decision.answering), lines)
+  end)
+end
+
+---@param buf integer
+---@param params table
+---@param done string what to say
+local function override(buf, params, done)
+  require("tierwise.client").request(buf, "tierwise/route/override", params, function()
+    say.info(done)
+  end)
+end
+
+--- This task on another tier; a task that is over is redone there.
+---@param buf integer
+---@param tier string
+function M.use(buf, tier)
+  local task = require("tierwise.tasks").current(buf)
+  if not task then
+    return say.info("there is no task. Begin an instruction with @" .. tier .. " instead.")
+  end
+  require("tierwise.client").request(
+    buf,
+    "tierwise/route/override",
+    { scope = "task", taskId = task.taskId, to = tier }
+  )
+end
+
+M.SCOPES = { "session", "project", "file", "action", "conversation" }
+
+--- Pin a tier for a scope, or clear it with "auto".
+---@param buf integer
+---@param tier string
+---@param scope? string
+---@param action? string
+function M.pin(buf, tier, scope, action)
+  scope = scope or "session"
+  local params, what = { scope = scope, to = tier }, scope
+  if scope == "file" then
+    if vim.api.nvim_buf_get_name(buf) == "" or vim.bo[buf].buftype ~= "" then
+      return say.error("pin for a file from a window that shows one.")
+    end
+    params.uri = vim.uri_from_bufnr(buf)
+    what = vim.fs.basename(vim.api.nvim_buf_get_name(buf))
+  elseif scope == "action" then
+    if not action then
+      return say.error("name the action, as in :Tierwise pin " .. tier .. " action review")
+    end
+    params.action, what = action, action
+  elseif scope == "conversation" then
+    local chat = require("tierwise.chat").of(buf) or require("tierwise.chat").latest()
+    if not chat then
+      return say.error("there is no chat to pin a tier for.")
+    end
+    params.conversationId, what = chat.id, "this chat"
+  end
+  local done = tier == "auto" and ("%s: the router chooses again."):format(what)
+    or ("%s: %s answers."):format(what, label(tier))
+  override(buf, params, done)
+end
+
+---@param buf integer
+---@param from string
+---@param to string
+function M.remap(buf, from, to)
+  local done = (to == "auto" or to == from) and ("what is routed to %s goes to %s."):format(label(from), label(from))
+    or ("what is routed to %s goes to %s."):format(label(from), label(to))
+  override(buf, { scope = "tier", from = from, to = to == from and "auto" or to }, done)
+end
+
+--- What is chosen in this window.
+---@param buf integer
+function M.pins(buf)
+  require("tierwise.client").request(buf, "tierwise/route/choices", vim.empty_dict(), function(result)
+    local lines = {}
+    for _, choice in ipairs(result.choices) do
+      local key = choice.key:find("^file:") and vim.fn.fnamemodify(vim.uri_to_fname(choice.key), ":.") or choice.key
+      if choice.scope == "tier" then
+        lines[#lines + 1] = ("- remap %s to **%s**"):format(label(key), label(choice.tier))
+      elseif choice.scope == "session" or choice.scope == "project" then
+        lines[#lines + 1] = ("- %s: **%s**"):format(choice.scope, label(choice.tier))
+      else
+        lines[#lines + 1] = ("- %s %s: **%s**"):format(choice.scope, key, label(choice.tier))
+      end
+    end
+    if #lines == 0 then
+      lines = { "Nothing is pinned: the router chooses.", "", "`:Tierwise pin sonnet [scope]` pins a tier." }
+    end
+    require("tierwise.window").float("Pins", lines)
+  end)
+end
+
+---@param buf integer
+---@param rating "tooWeak"|"fine"|"overkill"
+function M.rate(buf, rating)
+  local task = require("tierwise.tasks").current(buf)
+  if not task then
+    return say.info("there is no task to rate.")
+  end
+  local params = { taskId = task.taskId, rating = rating }
+  require("tierwise.client").command(buf, "tierwise.route.rate", params, function()
+    say.info(("%s was rated %s for this task."):format(label(task.decision.answering), rating))
+  end)
+end
+
+return M

@@ -1,0 +1,124 @@
+--- The tasks of this window as the server tells them, and what follows from a change.
+local M = {}
+
+---@class tierwise.Decision
+---@field first string
+---@field routed string
+---@field answering string
+---@field confidence number
+---@field cause string
+---@field final boolean
+---@field reasons string[]
+---@field estimate table<string, number>
+---@field costUsd table<string, number>
+---@field signals table<string, any>
+
+---@class tierwise.Task
+---@field taskId string
+---@field action string
+---@field state string
+---@field decision tierwise.Decision
+---@field title? string what a lens says of it: tier, confidence, state
+---@field uri? string
+---@field range? lsp.Range
+---@field progress? string
+---@field costUsd? number
+---@field editId? string
+---@field error? { name: string, message: string }
+---@field conversationId? string
+---@field client integer
+---@field at integer a counter: the later changed, the higher
+
+---@type table<string, tierwise.Task>
+M.all = {}
+local counter = 0
+
+M.LIVE = { routing = true, running = true, paused = true }
+
+---@param _ lsp.ResponseError?
+---@param params tierwise.Task
+---@param ctx lsp.HandlerContext
+function M.on_change(_, params, ctx)
+  M.take(params, ctx.client_id)
+end
+
+---@param task tierwise.Task
+---@param client integer
+function M.take(task, client)
+  local old = M.all[task.taskId]
+  counter = counter + 1
+  task.client, task.at = client, counter
+  M.all[task.taskId] = task
+  M.show(old, task)
+  local events = require("tierwise.events")
+  for _, name in ipairs(events.between(old, task)) do
+    if name == "Failover" then
+      require("tierwise.say").warn((task.title or "another tier answers") .. ".")
+    end
+    -- A preview is announced once it can be seen.
+    if name ~= "Preview" then
+      events.fire(name, events.of(task))
+    end
+  end
+end
+
+---@param old tierwise.Task?
+---@param task tierwise.Task
+function M.show(old, task)
+  require("tierwise.chat").task_changed(task)
+  require("tierwise.preview").task_changed(old, task)
+  if task.state == "failed" and task.error and not (old and old.state == "failed") then
+    require("tierwise.say").error(task.error.message)
+  end
+  if task.uri then
+    require("tierwise.lens").refresh(vim.uri_to_bufnr(task.uri))
+  end
+end
+
+--- Tasks of that server are over: nothing of them can be applied or cancelled any more.
+---@param client integer
+function M.server_gone(client)
+  for _, task in pairs(M.all) do
+    if task.client == client and (M.LIVE[task.state] or task.state == "proposed") then
+      task.state, task.progress = "failed", "the server ended"
+      require("tierwise.chat").task_changed(task)
+      require("tierwise.preview").task_changed(nil, task)
+    end
+  end
+end
+
+---@param holds fun(task: tierwise.Task): boolean
+---@return tierwise.Task[] the latest first
+function M.where(holds)
+  local found = vim.tbl_filter(holds, vim.tbl_values(M.all))
+  table.sort(found, function(a, b)
+    return a.at > b.at
+  end)
+  return found
+end
+
+--- The task a command without a name means: what the cursor stands on, the chat's last turn,
+--- the latest of this file, the latest of all.
+---@param buf integer
+---@param holds? fun(task: tierwise.Task): boolean
+---@return tierwise.Task?
+function M.current(buf, holds)
+  local function fits(task)
+    return task ~= nil and (holds == nil or holds(task))
+  end
+  local turn = require("tierwise.chat").task_at(buf)
+  if turn and fits(M.all[turn]) then
+    return M.all[turn]
+  end
+  local preview = require("tierwise.preview").at_cursor(buf)
+  if preview and fits(M.all[preview.task_id]) then
+    return M.all[preview.task_id]
+  end
+  local uri = vim.uri_from_bufnr(buf)
+  local here = M.where(function(task)
+    return task.uri == uri and fits(task)
+  end)
+  return here[1] or M.where(fits)[1]
+end
+
+return M

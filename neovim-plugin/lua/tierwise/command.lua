@@ -266,14 +266,7 @@ M.subs = {
     end,
     about = "past tasks: pick one to see its answer and why",
   },
-  report = {
-    run = function(ctx)
-      require("tierwise.history").report(ctx.buf, tonumber(ctx.args[1]) or 30)
-    end,
-    args = "[days]",
-    complete = words("1 7 30"),
-    about = "spend by tier and action, and what the routing saved",
-  },
+  report = { run = later("tierwise.history", "report"), about = "spend by tier, and what the routing saved" },
   log = { run = later("tierwise.health", "log"), about = "open the server's log" },
   health = {
     run = function()

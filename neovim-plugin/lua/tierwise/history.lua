@@ -18,10 +18,9 @@ function M.line(task)
   return ("%s  %-8s  %-16s  %-13s  %7s  %s"):format(when, task.action, tier, task.state, money.dollars(task.costUsd), where)
 end
 
---- A task of the past: open its proposal where it still waits, else what was answered.
----@param buf integer
+--- A task of the past: its proposal where it still waits, its chat, else why it went where.
 ---@param task table
-local function open(buf, task)
+local function open(task)
   local preview = task.editId and require("tierwise.preview").open[task.editId]
   if preview and task.uri then
     vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(task.uri)))
@@ -36,22 +35,14 @@ local function open(buf, task)
     require("tierwise.chat").show(turn.chat, true)
     return
   end
-  require("tierwise.client").request(buf, "tierwise/history/get", { taskId = task.taskId }, function(kept)
-    local lines = { M.line(task), "" }
-    for _, reason in ipairs(task.decision.reasons or {}) do
-      lines[#lines + 1] = "- " .. reason
-    end
-    for _, outcome in ipairs(task.outcomes or {}) do
-      lines[#lines + 1] = "- " .. outcome.kind .. os.date(" %H:%M:%S", math.floor(outcome.at / 1000))
-    end
-    lines[#lines + 1] = ""
-    if kept.answer then
-      vim.list_extend(lines, vim.split(kept.answer, "\n"))
-    else
-      lines[#lines + 1] = "The answer is no longer kept."
-    end
-    require("tierwise.window").float(label(task.decision.answering) .. " · " .. task.action, lines)
-  end)
+  local lines = { "**" .. task.decision.headline .. "**", "", M.line(task), "" }
+  for _, reason in ipairs(task.decision.reasons or {}) do
+    lines[#lines + 1] = "- " .. reason
+  end
+  for _, outcome in ipairs(task.outcomes or {}) do
+    lines[#lines + 1] = "- " .. outcome.kind .. os.date(" %H:%M:%S", math.floor(outcome.at / 1000))
+  end
+  require("tierwise.window").float(label(task.decision.answering) .. " · " .. task.action, lines)
 end
 
 ---@param buf integer
@@ -62,49 +53,46 @@ function M.show(buf)
     end
     vim.ui.select(result.tasks, { prompt = "Tierwise history", format_item = M.line }, function(task)
       if task then
-        open(buf, task)
+        open(task)
       end
     end)
   end)
 end
 
 --- The figures of a usage report in lines of markdown. Pure.
----@param usage table the result of `tierwise/usage/query`
+---@param usage { scopes: table[] } the result of `tierwise/usage/query`
 ---@return string[]
 function M.report_lines(usage)
-  local lines = {
-    ("**%d tasks in %d days**, %s spent"):format(usage.tasks, usage.days, money.dollars(usage.spentUsd)),
-  }
-  if usage.savedUsd and usage.savedUsd > 0 then
-    lines[#lines + 1] = money.dollars(usage.savedUsd) .. " less than the top tier with the same tokens"
-  end
-  for _, part in ipairs({ { "tier", usage.byTier }, { "action", usage.byAction } }) do
-    local names = vim.tbl_keys(part[2] or {})
-    table.sort(names)
-    if #names > 0 then
-      vim.list_extend(lines, { "", ("| %s | tasks | spent |"):format(part[1]), "|---|---|---|" })
-      for _, name in ipairs(names) do
-        local row = part[2][name]
-        local shown = part[1] == "tier" and label(name) or name
-        lines[#lines + 1] = ("| %s | %d | %s |"):format(shown, row.tasks, money.dollars(row.costUsd))
+  local lines = {}
+  for _, scope in ipairs(usage.scopes) do
+    if #lines > 0 then
+      lines[#lines + 1] = ""
+    end
+    local name = scope.scope == "today" and "Today" or "This project"
+    lines[#lines + 1] = ("**%s**: %d task%s, %s"):format(
+      name,
+      scope.tasks,
+      scope.tasks == 1 and "" or "s",
+      money.against(scope.spentUsd, scope.limitUsd)
+    )
+    if scope.savedUsd > 0 then
+      lines[#lines + 1] = money.dollars(scope.savedUsd) .. " less than the top tier for the same tokens"
+    elseif scope.savedUsd < 0 then
+      lines[#lines + 1] = money.dollars(-scope.savedUsd) .. " more than the top tier for the same tokens"
+    end
+    if #scope.tiers > 0 then
+      vim.list_extend(lines, { "", "| tier | tasks | spent |", "|---|---|---|" })
+      for _, use in ipairs(scope.tiers) do
+        lines[#lines + 1] = ("| %s | %d | %s |"):format(label(use.tier), use.tasks, money.dollars(use.costUsd))
       end
     end
-  end
-  local outcomes = vim.tbl_keys(usage.outcomes or {})
-  table.sort(outcomes)
-  if #outcomes > 0 then
-    local said = vim.tbl_map(function(kind)
-      return ("%s %d"):format(kind, usage.outcomes[kind])
-    end, outcomes)
-    vim.list_extend(lines, { "", "Outcomes: " .. table.concat(said, ", ") })
   end
   return lines
 end
 
 ---@param buf integer
----@param days integer
-function M.report(buf, days)
-  require("tierwise.client").request(buf, "tierwise/usage/query", { days = days }, function(usage)
+function M.report(buf)
+  require("tierwise.client").request(buf, "tierwise/usage/query", vim.empty_dict(), function(usage)
     require("tierwise.window").float("Report", M.report_lines(usage))
   end)
 end

@@ -17,11 +17,10 @@ end
 --- A decision in lines of markdown. Pure.
 ---@param decision tierwise.Decision
 ---@param tiers string[]
----@param title string
 ---@return string[]
-function M.explained(decision, tiers, title)
+function M.explained(decision, tiers)
   local money = require("tierwise.money")
-  local lines = { "**" .. title .. "**", "" }
+  local lines = { "**" .. decision.headline .. "**", "" }
   for _, reason in ipairs(decision.reasons or {}) do
     lines[#lines + 1] = "- " .. reason
   end
@@ -56,8 +55,7 @@ function M.why(buf)
     return say.info("nothing was asked yet.")
   end
   require("tierwise.client").request(buf, "tierwise/route/explain", { taskId = task.taskId }, function(decision)
-    local title = task.title or label(decision.answering)
-    local lines = M.explained(decision, require("tierwise.client").tiers(), title)
+    local lines = M.explained(decision, require("tierwise.client").tiers())
     table.insert(lines, 2, ("%s · %s · %s"):format(
       task.action,
       task.state,

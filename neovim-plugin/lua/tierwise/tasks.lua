@@ -9,6 +9,8 @@ local M = {}
 ---@field cause string
 ---@field final boolean
 ---@field reasons string[]
+---@field headline string the answering tier with its confidence, as every client shows it
+---@field because string the reason that says most
 ---@field estimate table<string, number>
 ---@field costUsd table<string, number>
 ---@field signals table<string, any>
@@ -18,7 +20,6 @@ local M = {}
 ---@field action string
 ---@field state string
 ---@field decision tierwise.Decision
----@field title? string what a lens says of it: tier, confidence, state
 ---@field uri? string
 ---@field range? lsp.Range
 ---@field progress? string
@@ -53,7 +54,7 @@ function M.take(task, client)
   local events = require("tierwise.events")
   for _, name in ipairs(events.between(old, task)) do
     if name == "Failover" then
-      require("tierwise.say").warn((task.title or "another tier answers") .. ".")
+      require("tierwise.say").warn(task.decision.headline .. ": " .. task.decision.because .. ".")
     end
     -- A preview is announced once it can be seen.
     if name ~= "Preview" then

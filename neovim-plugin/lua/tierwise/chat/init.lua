@@ -222,13 +222,12 @@ end
 
 ---@param task_id string
 ---@param decision tierwise.Decision
----@param title string?
-function M.decided(task_id, decision, title)
+function M.decided(task_id, decision)
   local found = M.turn(task_id)
   if found then
     found.turn.decision = decision
     found.turn.state, found.turn.over = "running", false
-    found.turn.title = title or decision.answering
+    found.turn.title = decision.headline
     retitle(found)
   end
 end
@@ -293,7 +292,7 @@ function M.task_changed(task)
     if task.state == "failed" and task.error and not turn.over then
       M.append(task.taskId, task.error.message)
     end
-    turn.title = task.title and task.title:gsub(" · failed$", "") or turn.title
+    turn.title = task.decision.headline
     M.finished(task.taskId, task.state == "proposed" and "answered" or task.state, task.costUsd)
   elseif turn.over then
     turn.over, turn.state = false, task.state

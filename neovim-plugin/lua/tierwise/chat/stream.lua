@@ -35,7 +35,7 @@ function M.settle(task_id)
 end
 
 ---@param _ lsp.ResponseError?
----@param params { taskId: string, kind: string, delta?: string, decision?: tierwise.Decision, reason?: string, title?: string }
+---@param params { taskId: string, kind: string, delta?: string, decision?: tierwise.Decision, reason?: string }
 function M.on_stream(_, params)
   local chat = require("tierwise.chat")
   local id = params.taskId
@@ -47,7 +47,7 @@ function M.on_stream(_, params)
     table.insert(pending[id], params.delta)
     soon()
   elseif params.kind == "decision" then
-    chat.decided(id, params.decision, params.title)
+    chat.decided(id, params.decision)
   elseif params.kind == "reset" then
     pending[id] = nil
     chat.reset(id, params.reason)

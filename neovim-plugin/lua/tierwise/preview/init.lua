@@ -77,11 +77,13 @@ end
 local function header(preview, frame)
   local task = require("tierwise.tasks").all[preview.task_id]
   local decision = task.decision
-  local chunks = { { "Tierwise ", "TierwiseHeader" }, { task.title or decision.answering, "TierwiseTier" } }
-  chunks[#chunks + 1] = { " · " .. require("tierwise.money").dollars(task.costUsd or 0), "TierwiseCost" }
-  local reason = decision.cause == "routed" and decision.reasons[1] or decision.reasons[#decision.reasons]
-  if reason then
-    chunks[#chunks + 1] = { " · " .. reason, "TierwiseReason" }
+  local chunks = {
+    { "Tierwise ", "TierwiseHeader" },
+    { decision.headline, "TierwiseTier" },
+    { " · " .. require("tierwise.money").dollars(task.costUsd or 0), "TierwiseCost" },
+  }
+  if decision.because ~= "" then
+    chunks[#chunks + 1] = { " · " .. decision.because, "TierwiseReason" }
   end
   local lines = { render.note(chunks, frame) }
   if preview.note ~= "" then
@@ -386,10 +388,13 @@ local function draw_running(task)
     return
   end
   local frame = render.frame(buf)
-  local text = task.title or task.state
+  local words = { routing = "Routing…", paused = "Paused: budget reached" }
   local chunks = {
     { "Tierwise ", "TierwiseHeader" },
-    { text, task.state == "paused" and "TierwisePaused" or "TierwiseRunning" },
+    {
+      words[task.state] or (task.decision.headline .. " · working"),
+      task.state == "paused" and "TierwisePaused" or "TierwiseRunning",
+    },
   }
   if task.progress and task.progress ~= "" then
     chunks[#chunks + 1] = { " · " .. task.progress, "TierwiseReason" }

@@ -8,7 +8,7 @@ function M.show(previews, open)
   for _, preview in ipairs(previews) do
     local task = require("tierwise.tasks").all[preview.task_id]
     for _, hunk in ipairs(require("tierwise.preview").pending(preview)) do
-      local words = { task.action, task.title or task.decision.answering }
+      local words = { task.action, task.decision.headline }
       if hunk.kind == "create" then
         words[#words + 1] = "new file"
       elseif hunk.state == "refused" then
@@ -50,7 +50,7 @@ function M.all()
     running[#running + 1] = {
       filename = task.uri and vim.uri_to_fname(task.uri) or nil,
       lnum = task.range and task.range.start.line + 1 or 1,
-      text = table.concat({ task.action, task.title or task.state, task.state }, " · "),
+      text = table.concat({ task.action, task.decision.headline, task.state }, " · "),
     }
   end
   if #running > 0 then

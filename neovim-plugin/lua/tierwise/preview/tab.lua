@@ -70,7 +70,7 @@ function M.show(preview, buf)
   vim.api.nvim_win_set_buf(right, scratch("tierwise://after/" .. short, after, filetype))
   vim.wo[left].winbar = "%#TierwiseTier#" .. short .. "%* as it is"
   vim.wo[right].winbar = ("%%#TierwiseTier#%s%%* %s · a apply all  d discard all  q close"):format(
-    (task.title or ""):gsub("%%", "%%%%"),
+    task.decision.headline:gsub("%%", "%%%%"),
     short
   )
   local function finish(subcommand)

@@ -7,11 +7,8 @@ if vim.fn.has("nvim-0.11") == 0 then
   vim.api.nvim_create_user_command("Tierwise", function()
     local v = vim.version()
     vim.notify(
-      ("Tierwise: the plugin needs Neovim 0.11 or newer, this is %d.%d.%d."):format(
-        v.major,
-        v.minor,
-        v.patch
-      ) .. " Its server works here through vim.lsp.start: see :h tierwise-0.10.",
+      ("Tierwise: the plugin needs Neovim 0.11 or newer, this is %d.%d.%d."):format(v.major, v.minor, v.patch)
+        .. " Its server works here through vim.lsp.start: see :h tierwise-0.10.",
       vim.log.levels.ERROR
     )
   end, { nargs = "*", range = true, bang = true, desc = "Tierwise (needs Neovim 0.11)" })

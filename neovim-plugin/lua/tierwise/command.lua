@@ -122,7 +122,11 @@ end
 ---@type table<string, tierwise.Sub>
 M.subs = {
   ask = { run = ask, args = "{question}", about = "ask about the selection; the answer is in the chat" },
-  edit = { run = starts("edit"), args = "{instruction}", about = "change the selection, or the symbol at the cursor" },
+  edit = {
+    run = starts("edit"),
+    args = "{instruction}",
+    about = "change the selection, or the symbol at the cursor",
+  },
   generate = { run = starts("generate"), args = "{instruction}", about = "write code at the cursor" },
   explain = { run = starts("explain"), args = "[question]", about = "explain the selection in the chat" },
   fix = { run = starts("fix"), args = "[instruction]", about = "fix the diagnostics of the selection" },

@@ -88,7 +88,13 @@ local function check_connection()
     return health.info("no server runs; open a file, or run :Tierwise chat")
   end
   local info = client.server_info or {}
-  health.ok(("connected to %s %s, positions in %s"):format(info.name or "tierwise", info.version or "", client.offset_encoding))
+  health.ok(
+    ("connected to %s %s, positions in %s"):format(
+      info.name or "tierwise",
+      info.version or "",
+      client.offset_encoding
+    )
+  )
   health.info("tiers: " .. table.concat(require("tierwise.client").tiers(), ", "))
   local flags = vim.tbl_get(client, "config", "capabilities", "experimental", "tierwise") or {}
   local names = vim.tbl_keys(flags)

@@ -15,7 +15,14 @@ function M.line(task)
   local when = os.date("%d %b %H:%M", math.floor(task.createdAt / 1000))
   local where = task.uri and vim.fs.basename(vim.uri_to_fname(task.uri)) or ""
   local tier = require("tierwise.chat.winbar").arrow(task.decision)
-  return ("%s  %-8s  %-16s  %-13s  %7s  %s"):format(when, task.action, tier, task.state, money.dollars(task.costUsd), where)
+  return ("%s  %-8s  %-16s  %-13s  %7s  %s"):format(
+    when,
+    task.action,
+    tier,
+    task.state,
+    money.dollars(task.costUsd),
+    where
+  )
 end
 
 --- A task of the past: its proposal where it still waits, its chat, else why it went where.
@@ -83,7 +90,11 @@ function M.report_lines(usage)
     if #scope.tiers > 0 then
       vim.list_extend(lines, { "", "| tier | tasks | spent |", "|---|---|---|" })
       for _, use in ipairs(scope.tiers) do
-        lines[#lines + 1] = ("| %s | %d | %s |"):format(label(use.tier), use.tasks, money.dollars(use.costUsd))
+        lines[#lines + 1] = ("| %s | %d | %s |"):format(
+          label(use.tier),
+          use.tasks,
+          money.dollars(use.costUsd)
+        )
       end
     end
   end

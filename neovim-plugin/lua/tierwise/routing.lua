@@ -54,15 +54,24 @@ function M.why(buf)
   if not task then
     return say.info("nothing was asked yet.")
   end
-  require("tierwise.client").request(buf, "tierwise/route/explain", { taskId = task.taskId }, function(decision)
-    local lines = M.explained(decision, require("tierwise.client").tiers())
-    table.insert(lines, 2, ("%s · %s · %s"):format(
-      task.action,
-      task.state,
-      require("tierwise.money").dollars(task.costUsd or 0)
-    ))
-    require("tierwise.window").float("Why " .. label(decision.answering), lines)
-  end)
+  require("tierwise.client").request(
+    buf,
+    "tierwise/route/explain",
+    { taskId = task.taskId },
+    function(decision)
+      local lines = M.explained(decision, require("tierwise.client").tiers())
+      table.insert(
+        lines,
+        2,
+        ("%s · %s · %s"):format(
+          task.action,
+          task.state,
+          require("tierwise.money").dollars(task.costUsd or 0)
+        )
+      )
+      require("tierwise.window").float("Why " .. label(decision.answering), lines)
+    end
+  )
 end
 
 ---@param buf integer
@@ -126,7 +135,8 @@ end
 ---@param from string
 ---@param to string
 function M.remap(buf, from, to)
-  local done = (to == "auto" or to == from) and ("what is routed to %s goes to %s."):format(label(from), label(from))
+  local done = (to == "auto" or to == from)
+      and ("what is routed to %s goes to %s."):format(label(from), label(from))
     or ("what is routed to %s goes to %s."):format(label(from), label(to))
   override(buf, { scope = "tier", from = from, to = to == from and "auto" or to }, done)
 end
@@ -137,7 +147,8 @@ function M.pins(buf)
   require("tierwise.client").request(buf, "tierwise/route/choices", vim.empty_dict(), function(result)
     local lines = {}
     for _, choice in ipairs(result.choices) do
-      local key = choice.key:find("^file:") and vim.fn.fnamemodify(vim.uri_to_fname(choice.key), ":.") or choice.key
+      local key = choice.key:find("^file:") and vim.fn.fnamemodify(vim.uri_to_fname(choice.key), ":.")
+        or choice.key
       if choice.scope == "tier" then
         lines[#lines + 1] = ("- remap %s to **%s**"):format(label(key), label(choice.tier))
       elseif choice.scope == "session" or choice.scope == "project" then

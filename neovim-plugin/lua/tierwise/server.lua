@@ -107,9 +107,22 @@ function M.install(done)
   say.info("installing the server into " .. venv .. " ...")
   vim.fn.mkdir(vim.fs.dirname(venv), "p")
   in_order({
-    { python, "-c", "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0" },
+    {
+      python,
+      "-c",
+      "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0",
+    },
     { python, "-m", "venv", venv },
-    { program(venv, "python"), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--upgrade", M.package() },
+    {
+      program(venv, "python"),
+      "-m",
+      "pip",
+      "install",
+      "--disable-pip-version-check",
+      "--quiet",
+      "--upgrade",
+      M.package(),
+    },
   }, function(failed)
     if failed then
       say.error("the server was not installed: " .. failed)

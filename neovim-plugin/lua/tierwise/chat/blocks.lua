@@ -17,7 +17,13 @@ function M.all(lines)
     if not fence then
       indent, fence, info = line:match("^(%s*)(~~~+)%s*(.*)$")
     end
-    if open and fence and fence:sub(1, 1) == open.fence:sub(1, 1) and #fence >= #open.fence and info == "" then
+    if
+      open
+      and fence
+      and fence:sub(1, 1) == open.fence:sub(1, 1)
+      and #fence >= #open.fence
+      and info == ""
+    then
       open.block.last = row
       open = nil
     elseif open then

@@ -131,7 +131,8 @@ end
 ---@return string
 function M.begin(params, buf)
   local chat = M.of(buf) or M.latest() or M.create()
-  local about = params.textDocument and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":.") or ""
+  local about = params.textDocument and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":.")
+    or ""
   if params.range and not vim.deep_equal(params.range.start, params.range["end"]) then
     about = about .. ":" .. require("tierwise.range").shown(params.range)
   end
@@ -163,7 +164,11 @@ function M.ask(chat, prompt, selection, tier)
   add(chat, params.taskId, shown)
   require("tierwise.client").request(chat.origin or chat.buf, "tierwise/chat/send", params, function(result)
     require("tierwise.chat.stream").settle(params.taskId)
-    M.finished(params.taskId, result.stopReason == "cancelled" and "cancelled" or "answered", result.usage.costUsd)
+    M.finished(
+      params.taskId,
+      result.stopReason == "cancelled" and "cancelled" or "answered",
+      result.usage.costUsd
+    )
   end, function(message, name)
     M.refused(params.taskId, message)
     if name == "BudgetPaused" then

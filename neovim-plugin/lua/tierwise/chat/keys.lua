@@ -35,7 +35,11 @@ function M.insert(chat)
     vim.api.nvim_buf_set_lines(0, empty and 0 or row, empty and 1 or row, false, block.lines)
     vim.bo.undolevels = vim.bo.undolevels
   end)
-  require("tierwise.client").notify(chat.buf, "tierwise/outcome/record", { taskId = task_id, kind = "inserted" })
+  require("tierwise.client").notify(
+    chat.buf,
+    "tierwise/outcome/record",
+    { taskId = task_id, kind = "inserted" }
+  )
 end
 
 ---@param chat tierwise.Chat
@@ -45,7 +49,11 @@ function M.yank(chat)
     return say.info("there is no code block in this answer.")
   end
   vim.fn.setreg(vim.v.register, block.lines, "l")
-  require("tierwise.client").notify(chat.buf, "tierwise/outcome/record", { taskId = task_id, kind = "copied" })
+  require("tierwise.client").notify(
+    chat.buf,
+    "tierwise/outcome/record",
+    { taskId = task_id, kind = "copied" }
+  )
   say.info(("%d line%s yanked."):format(#block.lines, #block.lines == 1 and "" or "s"))
 end
 
@@ -73,7 +81,11 @@ function M.history()
     prompt = "Tierwise chats",
     format_item = function(item)
       local asked = item.turns[1].prompt:gsub("%s+", " ")
-      return ("%s (%d turn%s)"):format(vim.fn.strcharpart(asked, 0, 60), #item.turns, #item.turns == 1 and "" or "s")
+      return ("%s (%d turn%s)"):format(
+        vim.fn.strcharpart(asked, 0, 60),
+        #item.turns,
+        #item.turns == 1 and "" or "s"
+      )
     end,
   }, function(item)
     if item then

@@ -86,7 +86,11 @@ function M.show(preview, buf)
     for key, subcommand in pairs({ q = false, a = "apply", d = "discard" }) do
       vim.keymap.set("n", key, function()
         finish(subcommand or nil)
-      end, { buffer = vim.api.nvim_win_get_buf(win), nowait = true, desc = "Tierwise: " .. (subcommand or "close") })
+      end, {
+        buffer = vim.api.nvim_win_get_buf(win),
+        nowait = true,
+        desc = "Tierwise: " .. (subcommand or "close"),
+      })
     end
   end
   vim.cmd("silent! normal! gg]c")

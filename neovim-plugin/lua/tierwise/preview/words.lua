@@ -53,12 +53,12 @@ function M.between(old, new)
     return nil, nil
   end
   local a, b = M.tokens(old), M.tokens(new)
-  local changes = diff(table.concat(a, "\n") .. "\n", table.concat(b, "\n") .. "\n", { result_type = "indices" })
+  ---@type integer[][]
+  local changes =
+    diff(table.concat(a, "\n") .. "\n", table.concat(b, "\n") .. "\n", { result_type = "indices" })
   local offsets_a, offsets_b = offsets_of(a), offsets_of(b)
   local spans_a, spans_b, changed = {}, {}, 0
-  for _, change in
-    ipairs(changes --[=[@as integer[][]]=])
-  do
+  for _, change in ipairs(changes) do
     if change[2] > 0 and #a > 0 then
       spans_a[#spans_a + 1] = span(a, change[1], change[2], offsets_a)
       changed = changed + spans_a[#spans_a][2] - spans_a[#spans_a][1]

@@ -1,0 +1,7 @@
+std = "luajit"
+cache = false
+codes = true
+max_line_length = 120
+globals = { "vim" }
+-- `_` is what a signature names but a body does not need.
+ignore = { "212/_.*", "212/self" }

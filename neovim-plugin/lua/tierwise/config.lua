@@ -41,7 +41,7 @@ M.defaults = {
   server = { cmd = nil, env = {}, python = "python3", package = nil },
   settings = {},
   trusted = true,
-  codelens = true,
+  codelens = false,
   keys = {
     apply = "<localleader>a",
     discard = "<localleader>d",

@@ -24,27 +24,14 @@ function M.explained(decision, tiers)
   for _, reason in ipairs(decision.reasons or {}) do
     lines[#lines + 1] = "- " .. reason
   end
-  vim.list_extend(lines, { "", "| tier | enough | forecast |", "|---|---|---|" })
+  local rows = { { "tier", "enough", "forecast" } }
   for _, tier in ipairs(tiers) do
     local name = tier == decision.answering and "**" .. label(tier) .. "**" or label(tier)
-    local share = decision.estimate[tier]
-    local cost = decision.costUsd[tier]
-    lines[#lines + 1] = ("| %s | %s | %s |"):format(
-      name,
-      share and percent(share) or "-",
-      cost and money.dollars(cost) or "-"
-    )
+    local share, cost = decision.estimate[tier], decision.costUsd[tier]
+    rows[#rows + 1] = { name, share and percent(share) or "-", cost and money.dollars(cost) or "-" }
   end
-  local known = {}
-  for name, value in pairs(decision.signals or {}) do
-    if type(value) == "number" and value ~= 0 then
-      known[#known + 1] = ("%s %g"):format(name, value)
-    end
-  end
-  table.sort(known)
-  if #known > 0 then
-    vim.list_extend(lines, { "", "Signals: " .. table.concat(known, ", ") })
-  end
+  lines[#lines + 1] = ""
+  vim.list_extend(lines, require("tierwise.window").columns(rows))
   return lines
 end
 

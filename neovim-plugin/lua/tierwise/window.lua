@@ -1,17 +1,78 @@
 --- Small windows: a float to read in, closed by `q` or `<Esc>`.
 local M = {}
 
---- Show markdown lines in a float at the cursor's screen.
+M.ns = vim.api.nvim_create_namespace("tierwise.window")
+
+--- A line without the marks of `**bold**` and `code`, and where they were. Pure.
+---@param line string
+---@return string text
+---@return { [1]: integer, [2]: integer, [3]: string }[] spans bytes from 0, half-open, and group
+function M.plain(line)
+  local text, spans, at = "", {}, 1
+  while at <= #line do
+    local first, last, bold = line:find("%*%*(.-)%*%*", at)
+    local first_code, last_code, code = line:find("`([^`]+)`", at)
+    local group, word = "TierwiseTier", bold
+    if first_code and (not first or first_code < first) then
+      first, last, word, group = first_code, last_code, code, "TierwiseSign"
+    end
+    if not first then
+      break
+    end
+    text = text .. line:sub(at, first - 1)
+    spans[#spans + 1] = { #text, #text + #word, group }
+    text = text .. word
+    at = last + 1
+  end
+  return text .. line:sub(at), spans
+end
+
+--- Rows of cells as lines with aligned columns; all but the first column stand to the right. Pure
+--- but for display widths.
+---@param rows string[][]
+---@return string[]
+function M.columns(rows)
+  local widths = {}
+  local function wide(cell)
+    return vim.api.nvim_strwidth((M.plain(cell)))
+  end
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do
+      widths[i] = math.max(widths[i] or 0, wide(cell))
+    end
+  end
+  return vim.tbl_map(function(row)
+    local cells = {}
+    for i, cell in ipairs(row) do
+      local fill = (" "):rep(widths[i] - wide(cell))
+      cells[i] = i == 1 and cell .. fill or fill .. cell
+    end
+    return "  " .. table.concat(cells, "   ")
+  end, rows)
+end
+
+--- Show lines in a float; `**bold**` and `code` in them are coloured.
 ---@param title string
 ---@param lines string[]
 ---@return integer buf
 ---@return integer win
 function M.float(title, lines)
   local buf = vim.api.nvim_create_buf(false, true)
+  local spans = {}
+  lines = vim.tbl_map(function(line)
+    local text, found = M.plain(line)
+    spans[#spans + 1] = found
+    return text
+  end, lines)
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  for row, found in ipairs(spans) do
+    for _, span in ipairs(found) do
+      vim.api.nvim_buf_set_extmark(buf, M.ns, row - 1, span[1], { end_col = span[2], hl_group = span[3] })
+    end
+  end
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].modifiable = false
-  vim.bo[buf].filetype = "markdown"
+  vim.bo[buf].filetype = "tierwise"
   local width = 24
   for _, line in ipairs(lines) do
     width = math.max(width, vim.fn.strdisplaywidth(line))
@@ -36,7 +97,6 @@ function M.float(title, lines)
   })
   vim.wo[win].wrap = true
   vim.wo[win].linebreak = true
-  vim.wo[win].conceallevel = 2
   for _, key in ipairs({ "q", "<Esc>" }) do
     vim.keymap.set("n", key, function()
       if vim.api.nvim_win_is_valid(win) then

@@ -114,6 +114,30 @@ function M.answer(buf, head, tail)
   return vim.api.nvim_buf_get_lines(buf, first, last + 1, false), first
 end
 
+--- Take blank lines off the end of an answer.
+---@param buf integer
+---@param head integer
+---@param tail integer
+function M.trim(buf, head, tail)
+  local lines, first = M.answer(buf, head, tail)
+  local last = #lines
+  while last > 1 and lines[last]:find("^%s*$") do
+    last = last - 1
+  end
+  if last < #lines then
+    M.write(buf, function()
+      vim.api.nvim_buf_set_lines(buf, first + last, first + #lines, false, {})
+    end)
+    vim.api.nvim_buf_set_extmark(
+      buf,
+      M.ns,
+      first + last - 1,
+      #lines[last],
+      { id = tail, right_gravity = true }
+    )
+  end
+end
+
 ---@param buf integer
 ---@param head integer
 ---@param tail integer

@@ -57,7 +57,7 @@ end
 function M.create()
   local id = require("tierwise.client").new_id()
   local buf = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_name(buf, "tierwise://chat/" .. id)
+  vim.api.nvim_buf_set_name(buf, "tierwise://chat/" .. #M.chats + 1)
   vim.bo[buf].bufhidden = "hide"
   vim.bo[buf].filetype = "markdown"
   vim.bo[buf].omnifunc = "v:lua.require'tierwise.chat.complete'.omnifunc"
@@ -264,6 +264,7 @@ end
 function M.finished(task_id, state, cost)
   local found = M.turn(task_id)
   if found then
+    text.trim(found.chat.buf, found.turn.head, found.turn.tail)
     found.turn.over, found.turn.state = true, state
     found.turn.cost = cost or found.turn.cost
     retitle(found)

@@ -216,6 +216,7 @@ function M.draw(buf)
     return
   end
   -- The signs come first: they may widen the column that everything else is aligned to.
+  local signed = false
   for _, item in ipairs(all) do
     for _, hunk in ipairs(item[2]) do
       if hunk.state == "pending" and hunk.range and hunk.kind ~= "create" then
@@ -224,12 +225,13 @@ function M.draw(buf)
         for _, stretch in ipairs(require("tierwise.preview.words").stretches(old, new)) do
           if stretch[2] > 0 then
             render.signs(buf, first + stretch[1] - 1, stretch[2])
+            signed = true
           end
         end
       end
     end
   end
-  local frame = render.frame(buf)
+  local frame = render.frame(buf, signed)
   local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
   for _, item in ipairs(all) do
     local preview, mine = item[1], item[2]

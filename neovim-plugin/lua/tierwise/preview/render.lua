@@ -18,9 +18,14 @@ M.CREATED_MOST = 40
 
 --- The shape of the window a buffer is drawn for.
 ---@param buf integer
+---@param signed? boolean whether signs were just put, which may widen the sign column
 ---@return tierwise.Frame
-function M.frame(buf)
+function M.frame(buf, signed)
   local win = vim.fn.bufwinid(buf)
+  if win ~= -1 and signed and vim.wo[win].signcolumn:find("^auto") then
+    -- The width of an automatic sign column is known once the window was drawn with its signs.
+    vim.cmd.redraw()
+  end
   local info = win ~= -1 and vim.fn.getwininfo(win)[1] or { width = vim.o.columns, textoff = 0 }
   return {
     width = math.max(20, info.width - info.textoff),
@@ -58,7 +63,7 @@ end
 ---@param frame tierwise.Frame
 ---@return tierwise.Chunk[]
 function M.added(line, spans, frame)
-  local gutter = frame.gutter > 1 and ("+"):rep(1) .. (" "):rep(frame.gutter - 1) or "+ "
+  local gutter = frame.gutter > 1 and "+" .. (" "):rep(frame.gutter - 1) or "+ "
   local chunks, column, at = { { gutter, "TierwiseSign" } }, 0, 0
   local text
   local function put(upto, group)

@@ -12,6 +12,7 @@ from tierwise.config.paths import config_file
 from tierwise.lsp import messages
 from tierwise.lsp.client import Client
 from tierwise.lsp.documents import path_of
+from tierwise.syntax.positions import Encoding
 
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server
@@ -25,6 +26,7 @@ def register(server: Server) -> None:
         server.client = Client.of(params)
         server.protocol.initialized_once = True
         server.docs.folders = _folders(params)
+        server.docs.encoding = _encoding(server)
         server.protocol.tiers = tier_names(config_file(server.env))
 
     @server.feature(types.INITIALIZED)
@@ -61,6 +63,13 @@ def register(server: Server) -> None:
     async def trust_changed(params: Any) -> None:
         trusted = messages.Trusted.model_validate(params or {})
         (await server.engine()).set_trusted(trusted.trusted)
+
+
+def _encoding(server: Server) -> Encoding:
+    """The position encoding the client was promised."""
+    kind = server.workspace.position_encoding
+    chosen = str(getattr(kind, "value", kind))
+    return "utf-8" if chosen == "utf-8" else "utf-32" if chosen == "utf-32" else "utf-16"
 
 
 def _folders(params: types.InitializeParams) -> list[Path]:

@@ -57,6 +57,10 @@ class Loopback:
         """Tell it which faults to have."""
         self._call("/_faults", settings)
 
+    def fresh(self) -> None:
+        """Forget faults and requests."""
+        self._call("/_faults", {"clear": True, "forget": True})
+
     def _call(self, path: str, data: Any = None) -> Any:
         body = None if data is None else json.dumps(data).encode()
         with urllib.request.urlopen(self.base_url + path, data=body, timeout=10) as answer:

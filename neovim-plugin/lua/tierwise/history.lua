@@ -88,14 +88,12 @@ function M.report_lines(usage)
       lines[#lines + 1] = money.dollars(-scope.savedUsd) .. " more than the top tier for the same tokens"
     end
     if #scope.tiers > 0 then
-      vim.list_extend(lines, { "", "| tier | tasks | spent |", "|---|---|---|" })
+      local rows = { { "tier", "tasks", "spent" } }
       for _, use in ipairs(scope.tiers) do
-        lines[#lines + 1] = ("| %s | %d | %s |"):format(
-          label(use.tier),
-          use.tasks,
-          money.dollars(use.costUsd)
-        )
+        rows[#rows + 1] = { label(use.tier), tostring(use.tasks), money.dollars(use.costUsd) }
       end
+      lines[#lines + 1] = ""
+      vim.list_extend(lines, require("tierwise.window").columns(rows))
     end
   end
   return lines

@@ -144,7 +144,7 @@ function M.set(chat)
     help = function()
       local lines = {}
       for _, key in ipairs(M.KEYS) do
-        lines[#lines + 1] = ("`%s`%s %s"):format(key[2], (" "):rep(16 - #key[2]), key[4])
+        lines[#lines + 1] = ("`%s`%s %s"):format(key[2], (" "):rep(15 - #key[2]), key[4])
       end
       vim.list_extend(lines, { "", "`<C-x><C-o>` completes @file, @tier and /action" })
       require("tierwise.window").float("Chat keys", lines)

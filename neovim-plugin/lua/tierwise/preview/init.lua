@@ -398,7 +398,7 @@ local function draw_running(task)
       task.state == "paused" and "TierwisePaused" or "TierwiseRunning",
     },
   }
-  if task.progress and task.progress ~= "" then
+  if task.progress and task.progress ~= "" and task.progress ~= "working" then
     chunks[#chunks + 1] = { " · " .. task.progress, "TierwiseReason" }
   end
   local hint = task.state == "paused" and "  :Tierwise raise USD  :Tierwise stop" or "  :Tierwise stop"
@@ -448,6 +448,7 @@ end
 ---@return integer[] rows of the hunks, from 0, in order
 function M.rows(buf, edit_id)
   local found = {}
+  buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
   for _, anchor in ipairs(anchors[buf] or {}) do
     if not edit_id or anchor.edit_id == edit_id then
       found[#found + 1] = vim.api.nvim_buf_get_extmark_by_id(buf, ANCHORS, anchor.mark, {})[1]

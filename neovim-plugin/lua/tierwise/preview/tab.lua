@@ -69,10 +69,8 @@ function M.show(preview, buf)
   local right = vim.api.nvim_get_current_win()
   vim.api.nvim_win_set_buf(right, scratch("tierwise://after/" .. short, after, filetype))
   vim.wo[left].winbar = "%#TierwiseTier#" .. short .. "%* as it is"
-  vim.wo[right].winbar = ("%%#TierwiseTier#%s%%* %s · a apply all  d discard all  q close"):format(
-    task.decision.headline:gsub("%%", "%%%%"),
-    short
-  )
+  local headline = task.decision.headline:gsub("%%", "%%%%")
+  vim.wo[right].winbar = "%<%#TierwiseTier#" .. headline .. "%* · a apply  d discard  q close"
   local function finish(subcommand)
     if vim.api.nvim_tabpage_is_valid(tab) and #vim.api.nvim_list_tabpages() > 1 then
       vim.cmd.tabclose(vim.api.nvim_tabpage_get_number(tab))

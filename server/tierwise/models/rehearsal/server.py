@@ -85,6 +85,8 @@ class RehearsalServer:
         match asked.method, asked.path:
             case "POST", "/_faults":
                 self.faults.told(asked.data)
+                if asked.data.get("forget"):
+                    self.requests.clear()
                 http.reply(writer, 200, {"ok": True})
             case _, "/_requests":
                 found = {"requests": self.requests, "cancelled": self.cancelled}

@@ -1,0 +1,277 @@
+"""Proposals in a real Neovim: seen, applied, discarded, undone, byte for byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import SAMPLE
+from tests.editors.neovim.driver import Driver, asked
+from tests.support.loopback import Loopback
+
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+
+DOCUMENTED = SAMPLE.replace(
+    "def add_numbers(a, b):\n",
+    'def add_numbers(a, b):\n    """Add numbers. Takes `a`, `b`."""\n',
+)
+TWO_HUNKS = """\
+sample.py
+<<<<<<< SEARCH
+    return a + b
+=======
+    return b + a
+>>>>>>> REPLACE
+
+sample.py
+<<<<<<< SEARCH
+    print(f"hello {name}")
+=======
+    print(f"good day {name}")
+>>>>>>> REPLACE
+"""
+TWO_FILES = (
+    TWO_HUNKS
+    + """
+other.py
+<<<<<<< SEARCH
+value = 1
+=======
+value = 2
+>>>>>>> REPLACE
+
+new.py
+<<<<<<< SEARCH
+=======
+made = True
+>>>>>>> REPLACE
+"""
+)
+OTHER = "value = 1\n"
+ODD = "größe = 'naïve 🎉 cafe\u0301'\nzwei = '日本語'\ndrei = 3\n"
+
+
+def selects(nvim: Driver, keys: str, model: Loopback) -> str:
+    """Select by keys, ask for documentation, and tell what the model was sent as selection."""
+    model.faults(queue=[{"text": "I would not change this."}])
+    nvim.keys(keys + ":Tierwise document<CR>")
+    nvim.until(lambda: model.requests())
+    piece = asked(model).selection
+    assert piece is not None
+    return piece.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("gg0fövf🎉", "öße = 'naïve 🎉"),
+        ("gg0fcvj0fz", None),
+        ("gg0ffvt'", "fe\u0301"),
+        ("ggVj", "größe = 'naïve 🎉 cafe\u0301'\nzwei = '日本語'"),
+        ("gg0fö<C-v>jl", "größe = 'naïve 🎉 cafe\u0301'\nzwei = '日本語'"),
+        ("2G0f日v$", "日本語'"),
+    ],
+    ids=["charwise", "across-lines", "combining", "linewise", "blockwise", "to-the-end"],
+)
+def test_a_selection_is_sent_to_the_character(
+    open_nvim, workspace: Path, model: Loopback, keys: str, expected: str | None
+) -> None:
+    (workspace / "odd.py").write_text(ODD, encoding="utf-8")
+    nvim = open_nvim("odd.py").ready()
+    got = selects(nvim, keys, model)
+    assert got.rstrip("\n") == (expected if expected is not None else "cafe\u0301'\nz")
+    assert nvim.text == ODD
+
+
+def test_nothing_changes_before_apply_and_one_undo_takes_it_back(
+    nvim: Driver, model: Loopback, workspace: Path
+) -> None:
+    nvim.keys("4GVj:Tierwise document<CR>")
+    nvim.previewed()
+    assert nvim.text == SAMPLE
+    assert not nvim.nvim.current.buffer.options["modified"]
+    drawn = nvim.drawn()
+    assert '"""Add numbers. Takes `a`, `b`."""' in drawn
+    assert "Tierwise Haiku" in drawn, "the header names the tier"
+    assert "%" in drawn, "and how sure the router is"
+    assert "$" in drawn, "and what it cost"
+    assert "\\a apply" in drawn, "and the keys that work here"
+    assert "+" in drawn, "not by colour alone"
+    nvim.command("Tierwise apply all")
+    nvim.until(lambda: nvim.text == DOCUMENTED)
+    assert nvim.written() == DOCUMENTED.encode()
+    nvim.state("applied")
+    nvim.keys("u")
+    assert nvim.text == SAMPLE
+    assert nvim.written() == (workspace / "sample.py").read_bytes()
+    nvim.until(lambda: "TierwiseDiscarded" in nvim.events())
+    assert len(model.requests()) == 1
+
+
+def test_keys_exist_only_while_a_proposal_is_open(nvim: Driver) -> None:
+    nvim.lua("vim.keymap.set('n', ']h', '<Nop>', { buffer = 0, desc = 'mine' })")
+    nvim.keys("4GVj:Tierwise document<CR>")
+    nvim.previewed()
+    assert nvim.lua("return vim.fn.maparg('\\\\a', 'n', false, true).desc") == "Tierwise: apply"
+    nvim.keys("\\D")
+    nvim.state("discarded")
+    nvim.until("return next(require('tierwise.preview').open) == nil")
+    assert nvim.lua("return vim.fn.maparg('\\\\a', 'n')") == ""
+    assert nvim.lua("return vim.fn.maparg(']h', 'n', false, true).desc") == "mine"
+    assert nvim.drawn() == ""
+    assert nvim.text == SAMPLE
+
+
+def test_hunks_are_taken_one_by_one_with_keys_and_dot(nvim: Driver, model: Loopback) -> None:
+    model.faults(queue=[{"text": TWO_HUNKS}])
+    nvim.keys("ggVG:Tierwise edit kinder<CR>")
+    nvim.previewed()
+    nvim.keys("gg]h")
+    assert nvim.nvim.current.window.cursor[0] == 5
+    nvim.keys("]h")
+    assert nvim.nvim.current.window.cursor[0] == 9
+    nvim.keys("]h")
+    assert nvim.nvim.current.window.cursor[0] == 5, "around the end"
+    nvim.keys("2]h")
+    assert nvim.nvim.current.window.cursor[0] == 5, "a count of two goes full circle"
+    nvim.keys("[h\\a")
+    nvim.until(lambda: "good day" in nvim.text)
+    assert "return a + b" in nvim.text, "the other hunk still waits"
+    nvim.state("partlyApplied")
+    nvim.until("return #require('tierwise.preview').rows(0) == 1")
+    nvim.keys(".")
+    nvim.until(lambda: "return b + a" in nvim.text)
+    nvim.state("applied")
+    nvim.keys("u")
+    assert "return a + b" in nvim.text
+    assert "good day" in nvim.text, "each apply is its own undo step"
+    nvim.keys("u")
+    assert nvim.text == SAMPLE
+
+
+def test_a_hunk_is_discarded_and_the_rest_applied(nvim: Driver, model: Loopback) -> None:
+    model.faults(queue=[{"text": TWO_HUNKS}])
+    nvim.command("%Tierwise edit kinder")
+    nvim.previewed()
+    nvim.keys("5G\\d")
+    nvim.until("return #require('tierwise.preview').rows(0) == 1")
+    nvim.command("Tierwise apply file")
+    nvim.until(lambda: "good day" in nvim.text)
+    assert nvim.text == SAMPLE.replace("hello", "good day")
+
+
+def test_several_files_are_listed_applied_and_undone_as_one(
+    open_nvim, model: Loopback, workspace: Path
+) -> None:
+    (workspace / "other.py").write_text(OTHER, encoding="utf-8")
+    nvim = open_nvim().ready()
+    model.faults(queue=[{"text": TWO_FILES}])
+    nvim.command("%Tierwise edit kinder @other.py")
+    nvim.previewed()
+    listed = nvim.until(
+        "return vim.tbl_map(function(i) return vim.fs.basename(vim.api.nvim_buf_get_name(i.bufnr))"
+        " .. ':' .. i.lnum end, vim.fn.getqflist())"
+    )
+    assert listed == ["sample.py:5", "sample.py:9", "other.py:1", "new.py:1"]
+    assert "new file new.py, 1 line" in nvim.drawn()
+    nvim.command("edit other.py")
+    nvim.until(lambda: "+" in nvim.drawn())
+    assert "value = 2" in nvim.drawn(), "another file shows its own hunks when it is opened"
+    nvim.command("edit sample.py")
+    nvim.lua("table.insert(_G.picks, 'Apply')")
+    nvim.command("Tierwise apply all")
+    nvim.until(lambda: "good day" in nvim.text)
+    nvim.until("return vim.fn.getbufline(vim.fn.bufnr('other.py'), 1)[1] == 'value = 2'")
+    nvim.until("return vim.fn.getbufline(vim.fn.bufnr('new.py'), 1)[1] == 'made = True'")
+    nvim.state("applied")
+    nvim.command("Tierwise undo")
+    nvim.until(lambda: nvim.text == SAMPLE)
+    nvim.until("return vim.fn.getbufline(vim.fn.bufnr('other.py'), 1)[1] == 'value = 1'")
+    nvim.until(lambda: not (workspace / "new.py").exists())
+
+
+def test_text_typed_meanwhile_is_kept_and_hunks_follow_it(nvim: Driver, model: Loopback) -> None:
+    model.faults(queue=[{"text": TWO_HUNKS}])
+    nvim.command("%Tierwise edit kinder")
+    nvim.previewed()
+    nvim.keys("ggO# mine<Esc>")
+    nvim.until("return vim.deep_equal(require('tierwise.preview').rows(0), { 5, 9 })")
+    nvim.keys("10GA  # and this<Esc>")
+    nvim.until(lambda: "does not fit" in nvim.drawn())
+    nvim.command("Tierwise apply all")
+    nvim.until(lambda: "return b + a" in nvim.text)
+    assert nvim.text == "# mine\n" + SAMPLE.replace("a + b", "b + a").replace(
+        '{name}")', '{name}")  # and this'
+    )
+
+
+def test_an_edit_for_another_version_is_refused(nvim: Driver) -> None:
+    refused = nvim.lua(
+        "local client = require('tierwise.client').get(0)"
+        " return require('tierwise.apply').on_apply_edit(nil, { edit = { documentChanges = { {"
+        " textDocument = { uri = vim.uri_from_bufnr(0), version = 1 }, edits = { { newText = 'x',"
+        " range = { start = { line = 0, character = 0 }, ['end'] = { line = 0, character = 0 } }"
+        " } } } } } }, { client_id = client.id })"
+    )
+    assert refused == {"applied": False, "failureReason": "sample.py changed meanwhile"}
+    assert nvim.text == SAMPLE
+
+
+def test_side_by_side_in_a_tab(nvim: Driver) -> None:
+    nvim.keys("4GVj:Tierwise document<CR>")
+    nvim.previewed()
+    nvim.command("Tierwise diff")
+    assert nvim.lua("return #vim.api.nvim_list_tabpages()") == 2
+    shown = nvim.lua(
+        "return vim.tbl_map(function(w) return table.concat(vim.api.nvim_buf_get_lines("
+        "vim.api.nvim_win_get_buf(w), 0, -1, false), '\\n') .. '\\n' end,"
+        " vim.api.nvim_tabpage_list_wins(0))"
+    )
+    assert shown == [SAMPLE, DOCUMENTED]
+    assert nvim.lua("return vim.wo.diff")
+    nvim.keys("a")
+    nvim.until(lambda: nvim.lua("return #vim.api.nvim_list_tabpages()") == 1)
+    nvim.until(lambda: nvim.text == DOCUMENTED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SAMPLE.replace("\n", "\r\n"), SAMPLE.rstrip("\n"), "\ufeff" + SAMPLE],
+    ids=["crlf", "no-end-of-line", "byte-order-mark"],
+)
+def test_bytes_around_an_edit_stay(
+    open_nvim, model: Loopback, workspace: Path, text: str
+) -> None:
+    (workspace / "sample.py").write_bytes(text.encode())
+    nvim = open_nvim().ready()
+    model.faults(queue=[{"text": TWO_HUNKS}])
+    nvim.command("%Tierwise edit kinder")
+    nvim.previewed()
+    nvim.command("Tierwise apply all")
+    nvim.until(lambda: "good day" in nvim.text)
+    expected = text.replace("a + b", "b + a").replace("hello", "good day")
+    assert nvim.written() == expected.encode()
+    nvim.keys("u")
+    assert nvim.written() == text.encode()
+
+
+def test_stock_keys_run_code_actions_and_lenses(open_nvim, model: Loopback) -> None:
+    nvim = open_nvim(
+        more="vim.g.tierwise = vim.tbl_extend('force', vim.g.tierwise, { codelens = true })"
+        " vim.lsp.enable('tierwise')"
+    ).ready()
+    nvim.lua("table.insert(_G.picks, 'Add docs')")
+    nvim.keys("4GVjgra")
+    nvim.previewed()
+    nvim.until(
+        "return vim.iter(vim.lsp.codelens.get and vim.lsp.codelens.get("
+        "vim.fn.has('nvim-0.12') == 1 and { bufnr = 0 } or 0) or {}):any(function(l)"
+        " local lens = l.lens or l return lens.command and lens.command.title == 'Apply' end)"
+    )
+    nvim.lua("table.insert(_G.picks, 'Apply')")
+    nvim.keys("4G")
+    if nvim.version == "0.12":
+        nvim.keys("grx")
+    else:
+        nvim.lua("vim.lsp.codelens.run()")
+    nvim.until(lambda: nvim.text == DOCUMENTED)

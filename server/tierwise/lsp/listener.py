@@ -59,7 +59,7 @@ class Edge:
         if client.flags.task:
             self._flush(force=True)
             self.server.tell("tierwise/task/didChange", convert.task_view(self.server.docs, view))
-        if not client.flags.task or not client.flags.chat:
+        if client.flags.progress or not client.flags.task or not client.flags.chat:
             self.spawn(self.progress.show(view))
         if not client.flags.preview:
             self.spawn(self.preview.show(view))

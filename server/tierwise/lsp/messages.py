@@ -177,6 +177,10 @@ class Override(Message):
     source: Annotated[str | None, Field(alias="from")] = None
 
 
+class ChoicesAsk(Message):
+    """Request `tierwise/route/choices`: every pin and remap in force, as `{choices}`."""
+
+
 class EditId(Message):
     """Request `tierwise/edit/get`, notification `tierwise/edit/didShow`, edit commands."""
 
@@ -247,6 +251,8 @@ class ClientFlags(Message):
     task: bool = False
     preview: bool = False
     budget: bool = False
+    progress: bool = False
+    """Wants work-done progress all the same, because its users' plugins show that."""
 
 
 class Options(Message):

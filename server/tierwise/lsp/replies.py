@@ -58,6 +58,20 @@ class Decision(Message):
     because: str
 
 
+class Chosen(Message):
+    """A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id."""
+
+    scope: Scope
+    key: str
+    tier: str
+
+
+class Choices(Message):
+    """Result of `tierwise/route/choices`."""
+
+    choices: list[Chosen]
+
+
 class Started(Message):
     """Result of `tierwise/task/start`, `tierwise.task.start` and `tierwise.task.rerunOn`."""
 

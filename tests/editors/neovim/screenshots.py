@@ -23,7 +23,6 @@ from typing import Any
 import pynvim
 import pyte
 from PIL import Image, ImageDraw, ImageFont
-
 from tests.support.loopback import Loopback
 
 ROOT = Path(__file__).parents[3]
@@ -78,7 +77,7 @@ def describe(order):
     return f"order {order.id}: {total(order):.2f} EUR"
 ```
 '''
-SPREAD = '''\
+SPREAD = """\
 service.py
 <<<<<<< SEARCH
 def total(order):
@@ -105,8 +104,8 @@ from service import total_price
 
 print(total_price)
 >>>>>>> REPLACE
-'''
-ANSWER = '''\
+"""
+ANSWER = """\
 `total` adds up the lines of an order, price times count. The name `sum` shadows the built-in \
 function, so it cannot be used below.
 
@@ -116,7 +115,7 @@ def total(order):
 ```
 
 With the comprehension the loop variable and the running sum are gone.
-'''
+"""
 
 
 @dataclass
@@ -190,7 +189,9 @@ def draw(captured: str, path: Path) -> None:
     captured = re.sub(r"\x1b\[58[:;][\d:;]*m|\x1b\[59m", "", captured).replace("4:3m", "4m")
     captured = re.sub(r"4:\dm", "4m", captured)
     pyte.Stream(screen).feed(captured.rstrip("\n").replace("\n", "\r\n"))
-    fonts = {bold: ImageFont.truetype(FONT.format("-Bold" if bold else ""), SIZE) for bold in (0, 1)}
+    fonts = {
+        bold: ImageFont.truetype(FONT.format("-Bold" if bold else ""), SIZE) for bold in (0, 1)
+    }
     width = int(fonts[0].getlength("m"))
     height = SIZE + 5
     image = Image.new("RGB", (COLUMNS * width + 12, ROWS * height + 12), f"#{BACK}")
@@ -251,14 +252,18 @@ def side(at: Terminal) -> None:
 def chat(at: Terminal) -> None:
     at.model.faults(queue=[{"text": ANSWER}])
     at.keys("14GV18G:Tierwise ask what is wrong with this?<CR>")
-    at.wait("local c = require('tierwise.chat').latest(); return c and c.turns[1] and c.turns[1].over")
+    at.wait(
+        "local c = require('tierwise.chat').latest(); return c and c.turns[1] and c.turns[1].over"
+    )
     at.keys(":Tierwise chat<CR>ishorter? @ser")
 
 
 def streaming(at: Terminal) -> None:
     at.model.faults(queue=[{"text": REFACTORED, "delay": 0.5}])
     at.keys("14GV18G:Tierwise refactor no loop<CR>")
-    at.wait("local t = require('tierwise.tasks').where(function(t) return t.state == 'running' end); return #t > 0")
+    at.wait(
+        "local t = require('tierwise.tasks').where(function(t) return t.state == 'running' end); return #t > 0"
+    )
 
 
 def why(at: Terminal) -> None:
@@ -268,7 +273,9 @@ def why(at: Terminal) -> None:
 
 def paused(at: Terminal) -> None:
     at.keys("14GV18G:Tierwise refactor no loop<CR>")
-    at.wait("local t = require('tierwise.tasks').where(function(t) return t.state == 'paused' end); return #t > 0")
+    at.wait(
+        "local t = require('tierwise.tasks').where(function(t) return t.state == 'paused' end); return #t > 0"
+    )
 
 
 def report(at: Terminal) -> None:

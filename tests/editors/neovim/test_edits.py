@@ -239,9 +239,7 @@ def test_side_by_side_in_a_tab(nvim: Driver) -> None:
     [SAMPLE.replace("\n", "\r\n"), SAMPLE.rstrip("\n"), "\ufeff" + SAMPLE],
     ids=["crlf", "no-end-of-line", "byte-order-mark"],
 )
-def test_bytes_around_an_edit_stay(
-    open_nvim, model: Loopback, workspace: Path, text: str
-) -> None:
+def test_bytes_around_an_edit_stay(open_nvim, model: Loopback, workspace: Path, text: str) -> None:
     (workspace / "sample.py").write_bytes(text.encode())
     nvim = open_nvim().ready()
     model.faults(queue=[{"text": TWO_HUNKS}])
@@ -269,7 +267,7 @@ def test_stock_keys_run_code_actions_and_lenses(open_nvim, model: Loopback) -> N
         " local lens = l.lens or l return lens.command and lens.command.title == 'Apply' end)"
     )
     nvim.lua("table.insert(_G.picks, 'Apply')")
-    nvim.keys("4G")
+    nvim.keys("<Esc>4G")
     if nvim.version == "0.12":
         nvim.keys("grx")
     else:

@@ -39,6 +39,7 @@ METHODS: Final[dict[str, Any]] = {
     "tierwise/usage/query": None,
     "tierwise/route/explain": None,
     "tierwise/route/override": None,
+    "tierwise/route/choices": None,
     "tierwise/edit/get": None,
     "tierwise/edit/resolve": None,
     "tierwise/edit/didShow": None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from tierwise.core.document import Position, Range
+from tierwise.core.document import Position
 from tierwise.core.errors import UnknownEdit
 from tierwise.core.views import Offer, TaskView
 from tierwise.lsp import convert
@@ -28,16 +28,19 @@ def register(server: Server) -> None:
         found = []
         for view in engine.tasks_at(uri):
             start = view.range.start if view.range is not None else Position(0, 0)
-            line = Position(start.line, 0)
-            where = server.docs.to_wire(uri, Range(line, line))
             stale, _ = _pending(engine, view)
             head = types.Command(title=present.headline(view, stale=stale), command="")
-            found.append(types.CodeLens(range=where, command=head))
+            shown = [head, *(convert.command(offer) for offer in offers(engine, view))]
             found += [
-                types.CodeLens(range=where, command=convert.command(offer))
-                for offer in offers(engine, view)
+                types.CodeLens(range=_at(start.line, n), command=c) for n, c in enumerate(shown)
             ]
         return found
+
+
+def _at(line: int, order: int) -> types.Range:
+    """A place per lens: clients sort the lenses of a line by where they begin in it."""
+    place = types.Position(line, order)
+    return types.Range(place, place)
 
 
 def offers(engine: Application, view: TaskView) -> list[Offer]:

@@ -57,6 +57,12 @@ def register(server: Server) -> None:
         decision = await (await server.engine()).override(convert.override_params(given))
         return to_wire(decision) if decision is not None else None
 
+    @server.feature("tierwise/route/choices")
+    async def choices(params: Any) -> Any:
+        messages.ChoicesAsk.model_validate(params or {})
+        found = (await server.engine()).choices()
+        return {"choices": [{"scope": k.scope, "key": k.key, "tier": k.tier} for k in found]}
+
     @server.feature("tierwise/edit/get")
     async def edit_get(params: Any) -> Any:
         given = messages.EditId.model_validate(params)

@@ -1,0 +1,328 @@
+"""Every subcommand of `:Tierwise` in a real Neovim, against the real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import SAMPLE
+from tests.editors.neovim.driver import Driver, asked
+from tests.support.loopback import Loopback
+
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+
+CODE = "Use this:\n\n```python\nx = 'ü'\n  y = 2\n```\n\nThat is all.\n"
+EDIT = "sample.py\n<<<<<<< SEARCH\n    return a + b\n=======\n    return b + a\n>>>>>>> REPLACE\n"
+
+
+def test_completion_knows_every_subcommand_and_what_it_takes(nvim: Driver) -> None:
+    def complete(line: str) -> list[str]:
+        found: list[str] = nvim.lua("return vim.fn.getcompletion(..., 'cmdline')", line)
+        return found
+
+    names = complete("Tierwise ")
+    assert set(names) >= {
+        "ask", "edit", "explain", "fix", "document", "test", "refactor", "review", "commit",
+        "chat", "apply", "discard", "next", "prev", "retry", "use", "pin", "remap", "why", "rate",
+        "budget", "raise", "resume", "stop", "history", "report", "log", "health", "install",
+    }  # fmt: skip
+    assert complete("Tierwise re") == [
+        "refactor",
+        "remap",
+        "report",
+        "restart",
+        "resume",
+        "retry",
+        "review",
+    ]
+    assert complete("Tierwise apply ") == ["hunk", "file", "all"]
+    assert complete("'<,'>Tierwise retry ") == ["up", "same", "haiku", "sonnet", "opus"]
+    assert complete("Tierwise pin o") == ["opus"]
+    assert complete("Tierwise pin opus ") == [
+        "session",
+        "project",
+        "file",
+        "action",
+        "conversation",
+    ]
+    assert "review" in complete("Tierwise pin opus action ")
+    assert complete("Tierwise remap haiku s") == ["sonnet"]
+    assert complete("Tierwise rate ") == ["tooWeak", "fine", "overkill"]
+    assert complete("Tierwise edit @sam") == ["@sample.py"]
+    assert complete("Tierwise why ") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [
+        ("4,5Tierwise edit @opus shorter", "edit"),
+        ("4,5Tierwise fix", "fix"),
+        ("4,5Tierwise refactor", "refactor"),
+        ("4,5Tierwise test", "test"),
+        ("Tierwise generate a constant", "generate"),
+    ],
+)
+def test_tasks_that_edit(nvim: Driver, model: Loopback, line: str, action: str) -> None:
+    model.faults(queue=[{"text": EDIT}])
+    nvim.lua(
+        "vim.diagnostic.set(vim.api.nvim_create_namespace('t'), 0, { { lnum = 4, col = 0,"
+        " message = 'oh dear', code = 'E1', severity = 1 } })"
+    )
+    nvim.command(line)
+    nvim.previewed()
+    got = asked(model)
+    assert got.action == action
+    if action == "edit":
+        assert got.wish == "shorter"
+        assert nvim.task()["answering"] == "opus"
+    if action == "fix":
+        assert any("oh dear" in piece.text for piece in got.pieces)
+
+
+def test_an_edit_without_words_asks_for_them(nvim: Driver, model: Loopback) -> None:
+    model.faults(queue=[{"text": EDIT}])
+    nvim.lua("table.insert(_G.typed, 'swap them')")
+    nvim.keys("4GVj:Tierwise edit<CR>")
+    nvim.previewed()
+    assert nvim.lua("return _G.asked") == ["Tierwise edit: "]
+    assert asked(model).wish == "swap them"
+    piece = asked(model).selection
+    assert piece is not None
+    assert piece.text.rstrip("\n") == "def add_numbers(a, b):\n    return a + b"
+
+
+def test_operators_follow_motions_and_dot(nvim: Driver, model: Loopback) -> None:
+    nvim.lua("vim.keymap.set('n', 'gz', '<Plug>(TierwiseDocumentOperator)')")
+    nvim.keys("4Ggzj")
+    nvim.previewed()
+    nvim.command("Tierwise discard all")
+    nvim.until("return next(require('tierwise.preview').open) == nil")
+    model.fresh()
+    nvim.lua("require('tierwise.operator').start('document')")
+    nvim.keys("8G.")
+    nvim.previewed()
+    piece = asked(model).selection
+    assert piece is not None
+    assert piece.text.startswith("def greet(name)")
+
+
+def test_chat_streams_follows_up_and_hands_over_code(
+    nvim: Driver, model: Loopback, workspace: Path
+) -> None:
+    model.faults(queue=[{"text": CODE}])
+    nvim.keys("4GVj:Tierwise ask what about this?<CR>")
+    nvim.answered(1)
+    text = nvim.chat()
+    assert "## You\n@sample.py:4-5 what about this?\n" in text
+    assert CODE.strip() in text
+    piece = asked(model).selection
+    assert piece is not None
+    assert piece.text.startswith("def add_numbers")
+    winbar = nvim.lua(
+        "return require('tierwise.chat.winbar').of(require('tierwise.chat').latest())"
+    )
+    assert any(tier in winbar for tier in ("Haiku", "Sonnet", "Opus"))
+    assert "$" in winbar
+
+    nvim.command("Tierwise chat")
+    assert nvim.lua("return vim.bo.filetype") == "markdown"
+    assert nvim.lua("return vim.wo.winbar") != ""
+    nvim.keys("\\y")
+    assert nvim.lua("return vim.fn.getreg('\"')") == "x = 'ü'\n  y = 2\n"
+    nvim.keys("\\i")
+    nvim.command("wincmd p")
+    assert "x = 'ü'\n  y = 2\n" in nvim.text
+    nvim.keys("u")
+    assert nvim.text == SAMPLE, "one undo takes an inserted block back"
+    nvim.command("wincmd p")
+
+    model.faults(queue=[{"text": "Shorter."}])
+    nvim.keys("Goshorter, see @sample.py<Esc><CR>")
+    nvim.answered(2)
+    assert "Shorter." in nvim.chat()
+    sent = model.requests()[-1]["messages"]
+    assert len(sent) == 3, "the follow-up goes with what was said before"
+    model.faults(queue=[{"text": "Anew."}])
+    nvim.keys("\\r")
+    nvim.until(lambda: "Anew." in nvim.chat())
+    nvim.answered(2)
+    assert "Shorter." not in nvim.chat()
+
+    kinds = nvim.until(
+        "local c = require('tierwise.client').get() local r = c:request_sync("
+        "'tierwise/history/query', { limit = 5 }, 5000) local found = {}"
+        " for _, t in ipairs(r.result.tasks) do for _, o in ipairs(t.outcomes) do"
+        " table.insert(found, o.kind) end end return #found >= 3 and found or nil"
+    )
+    assert {"copied", "inserted"} <= set(kinds)
+
+
+def test_omnifunc_offers_files_tiers_and_actions(nvim: Driver) -> None:
+    nvim.command("Tierwise chat")
+
+    def omni(typed: str) -> list[str]:
+        nvim.keys(f"ggGS{typed}<Esc>")
+        found: list[str] = nvim.lua(
+            "local typed = ... vim.api.nvim_set_current_line(typed)"
+            " vim.api.nvim_win_set_cursor(0, { vim.fn.line('.'), #typed })"
+            " vim.cmd('startinsert!') local f = require('tierwise.chat.complete')"
+            " local at = f.start(typed) if not at then return {} end"
+            " return vim.tbl_map(function(i) return i.word end,"
+            " f.items(typed:sub(at + 1), at == 0))",
+            typed,
+        )
+        nvim.keys("<Esc>")
+        return found
+
+    assert nvim.lua("return vim.bo.omnifunc") == "v:lua.require'tierwise.chat.complete'.omnifunc"
+    assert omni("/ex") == ["/explain "]
+    assert omni("see @sam") == ["@sample.py"]
+    assert omni("@op") == ["@opus "]
+    assert omni("mail@sam") == []
+
+
+def test_text_tasks_answer_in_the_chat_and_actions_start_there(
+    nvim: Driver, model: Loopback
+) -> None:
+    model.faults(queue=[{"text": "It adds."}])
+    nvim.command("4,5Tierwise explain")
+    nvim.answered(1)
+    assert "/explain @sample.py:4-5" in nvim.chat()
+    assert "It adds." in nvim.chat()
+    assert nvim.nvim.current.buffer.name.endswith("sample.py"), "the cursor stays in the code"
+    model.faults(queue=[{"text": "Fine."}])
+    nvim.command("Tierwise review")
+    nvim.answered(2)
+    piece = asked(model).selection
+    assert piece is not None
+    assert piece.text.rstrip("\n") == SAMPLE.rstrip("\n"), "a review is of the file"
+    model.faults(queue=[{"text": "Add them"}])
+    nvim.command("Tierwise commit")
+    nvim.answered(3)
+    assert asked(model).action == "commit"
+    model.faults(queue=[{"text": "Because."}])
+    nvim.command("Tierwise chat")
+    nvim.keys("Go/explain why<Esc><CR>")
+    nvim.answered(4)
+    assert asked(model).action == "explain"
+    assert asked(model).wish == "why"
+
+
+def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: Loopback) -> None:
+    model.faults(default={"text": EDIT})
+    nvim.command("4,5Tierwise edit swap")
+    nvim.previewed()
+    first = nvim.task()
+    nvim.command("Tierwise why")
+    why = nvim.float()
+    assert "tier" in why
+    assert "forecast" in why
+    assert "Opus" in why
+    nvim.command("Tierwise use opus")
+    nvim.until(lambda: nvim.task()["answering"] == "opus" and nvim.task()["state"] == "proposed")
+    assert nvim.task()["id"] == first["id"], "a redo keeps its task"
+    nvim.previewed()
+    nvim.until(lambda: "Opus" in nvim.drawn())
+    nvim.command("Tierwise rate overkill")
+    nvim.note("Opus was rated overkill")
+    nvim.command("Tierwise retry haiku")
+    nvim.until(lambda: nvim.task()["answering"] == "haiku" and nvim.task()["state"] == "proposed")
+    nvim.command("Tierwise retry up")
+    nvim.until(lambda: nvim.task()["answering"] == "sonnet" and nvim.task()["state"] == "proposed")
+    nvim.command("Tierwise discard all")
+    nvim.state("discarded")
+
+    nvim.command("Tierwise pin opus action edit")
+    nvim.note("edit: Opus answers")
+    nvim.command("Tierwise pin sonnet")
+    nvim.note("session: Sonnet answers")
+    nvim.command("Tierwise remap haiku sonnet")
+    nvim.note("what is routed to Haiku goes to Sonnet")
+    nvim.command("Tierwise pin haiku file")
+    nvim.note("sample.py: Haiku answers")
+    nvim.command("Tierwise pin")
+    pins = nvim.float()
+    for line in (
+        "action edit: Opus",
+        "session: Sonnet",
+        "remap Haiku to Sonnet",
+        "file sample.py: Haiku",
+    ):
+        assert line in pins
+    nvim.command("4,5Tierwise edit swap")
+    nvim.until(lambda: nvim.task()["id"] != first["id"] and nvim.task()["state"] == "proposed")
+    assert nvim.task()["answering"] == "haiku", "a file's pin comes before an action's"
+    nvim.command("Tierwise pin auto file")
+    nvim.note("sample.py: the router chooses again")
+    nvim.command("Tierwise pin nope")
+    nvim.note("nope: a tier is one of auto, haiku, sonnet, opus")
+
+
+def test_money_history_and_report(nvim: Driver, model: Loopback) -> None:
+    nvim.command("Tierwise budget")
+    assert "Today" in nvim.float()
+    nvim.command("4,5Tierwise document")
+    nvim.previewed()
+    nvim.command("Tierwise apply all")
+    nvim.state("applied")
+    nvim.command("Tierwise report")
+    report = nvim.float()
+    assert "Today: 1 task" in report
+    assert "less than the top tier" in report
+    nvim.lua("table.insert(_G.picks, 'document')")
+    nvim.command("Tierwise history")
+    shown = nvim.float()
+    assert "applied" in shown
+    nvim.command("Tierwise raise nonsense")
+    nvim.note("raise needs an amount in dollars")
+    nvim.command("Tierwise nonsense")
+    nvim.note("there is no subcommand nonsense")
+
+
+def test_health_and_log(nvim: Driver) -> None:
+    nvim.command("Tierwise health")
+    text = nvim.text
+    for part in (
+        "Neovim 0.",
+        "Tierwise 0.",
+        "keys: haiku yes",
+        "state folder:",
+        "Today",
+        "client shows:",
+        "no error",
+    ):
+        assert part in text, part
+    assert "ERROR" not in text
+    nvim.command("Tierwise log")
+    nvim.until(lambda: nvim.nvim.current.buffer.name.endswith("tierwise.log"))
+
+
+def test_list_next_and_nothing_to_do(nvim: Driver, model: Loopback) -> None:
+    for line in (
+        "apply",
+        "discard",
+        "next",
+        "list",
+        "diff",
+        "undo",
+        "stop",
+        "why",
+        "retry",
+        "rate fine",
+    ):
+        nvim.command(f"Tierwise {line}")
+    nvim.until("return #_G.notes == 10")
+    model.faults(queue=[{"text": EDIT}])
+    nvim.command("4,5Tierwise edit swap")
+    nvim.previewed()
+    nvim.command("Tierwise list")
+    assert nvim.lua("return vim.bo.buftype") == "quickfix"
+    assert "edit" in nvim.text
+    nvim.keys("<CR>")
+    assert nvim.nvim.current.window.cursor[0] == 5
+
+
+def test_the_menu_offers_everything(nvim: Driver) -> None:
+    nvim.lua("table.insert(_G.picks, 'budget')")
+    nvim.command("Tierwise")
+    assert "Today" in nvim.float()

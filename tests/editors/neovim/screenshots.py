@@ -1,8 +1,8 @@
 """Pictures of the plugin for the docs: a real terminal, captured and drawn.
 
-`python -m tests.editors.neovim.screenshots [FOLDER] [NAME ...]` writes a PNG per moment. Each moment runs a
-Neovim in tmux against the real server and the loopback model, waits for what it shows, and
-takes the screen as a person would see it.
+`python -m tests.editors.neovim.screenshots [FOLDER] [NAME ...]` writes a PNG per moment. Each
+moment runs a Neovim in tmux against the real server and the loopback model, waits for what it
+shows, and takes the screen as a person would see it. Needs tmux, pyte and Pillow.
 """
 
 from __future__ import annotations
@@ -156,6 +156,12 @@ class Terminal:
     def wait(self, lua: str) -> None:
         self.until(lambda: self.nvim.exec_lua(lua), lua)
 
+    def state(self, wanted: str) -> None:
+        self.wait(
+            "return #require('tierwise.tasks').where(function(t)"
+            f" return t.state == '{wanted}' end) > 0"
+        )
+
     def keys(self, text: str) -> None:
         self.nvim.input(text)
 
@@ -261,9 +267,7 @@ def chat(at: Terminal) -> None:
 def streaming(at: Terminal) -> None:
     at.model.faults(queue=[{"text": REFACTORED, "delay": 0.5}])
     at.keys("14GV18G:Tierwise refactor no loop<CR>")
-    at.wait(
-        "local t = require('tierwise.tasks').where(function(t) return t.state == 'running' end); return #t > 0"
-    )
+    at.state("running")
 
 
 def why(at: Terminal) -> None:
@@ -273,9 +277,7 @@ def why(at: Terminal) -> None:
 
 def paused(at: Terminal) -> None:
     at.keys("14GV18G:Tierwise refactor no loop<CR>")
-    at.wait(
-        "local t = require('tierwise.tasks').where(function(t) return t.state == 'paused' end); return #t > 0"
-    )
+    at.state("paused")
 
 
 def report(at: Terminal) -> None:

@@ -1,8 +1,7 @@
 --- Proposals on screen: what is open, where each hunk stands, and which one the cursor means.
 local M = {}
 
-local place = require("tierwise.preview.place")
-local render = require("tierwise.preview.render")
+local draw = require("tierwise.preview.draw")
 
 ---@class tierwise.Preview
 ---@field edit_id string
@@ -17,8 +16,6 @@ local render = require("tierwise.preview.render")
 ---@field edit_id string
 ---@field hunk tierwise.Hunk
 
-local ANCHORS = vim.api.nvim_create_namespace("tierwise.anchors")
-local RUNNING = vim.api.nvim_create_namespace("tierwise.running")
 local AGAIN_AFTER_MS = 100
 
 ---@type table<string, tierwise.Preview>
@@ -71,184 +68,24 @@ function M.pending(preview)
   end, preview.hunks)
 end
 
----@param preview tierwise.Preview
----@param frame tierwise.Frame
----@return tierwise.Chunk[][]
-local function header(preview, frame)
-  local task = require("tierwise.tasks").all[preview.task_id]
-  local decision = task.decision
-  local chunks = {
-    { "Tierwise ", "TierwiseHeader" },
-    { decision.headline, "TierwiseTier" },
-    { " · " .. require("tierwise.money").dollars(task.costUsd or 0), "TierwiseCost" },
-  }
-  if decision.because ~= "" then
-    chunks[#chunks + 1] = { " · " .. decision.because, "TierwiseReason" }
-  end
-  local lines = { render.note(chunks, frame) }
-  if preview.note ~= "" then
-    lines[#lines + 1] = render.note({ { "! " .. preview.note, "TierwiseStale" } }, frame)
-  end
-  if require("tierwise.config").get().preview.hint then
-    lines[#lines + 1] = render.note(require("tierwise.preview.keys").hint(), frame)
-  end
-  return lines
-end
-
---- Draw one hunk; the lines in `lead` come above it.
----@param buf integer
----@param hunk tierwise.Hunk
----@param lead tierwise.Chunk[][]
----@param frame tierwise.Frame
----@param budget { left: integer }
----@param task tierwise.Task
----@return integer first
----@return integer last
-local function draw_hunk(buf, hunk, lead, frame, budget, task)
-  if hunk.state == "refused" or not hunk.range then
-    local row = task.range and math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1) or 0
-    if hunk.kind == "create" and hunk.state ~= "refused" then
-      return M.draw_created(buf, row, hunk, lead, frame)
-    end
-    local text = "! the text here changed, so this does not fit: redo or discard it"
-    lead[#lead + 1] = render.note({ { text, "TierwiseStale" } }, frame)
-    render.virtual(buf, row, true, lead)
-    return row, row
-  end
-  if hunk.kind == "create" then
-    local row = task.range and math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1) or 0
-    return M.draw_created(buf, row, hunk, lead, frame)
-  end
-  local first, last, new = place.rows(buf, hunk)
-  local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
-  for number, stretch in ipairs(require("tierwise.preview.words").stretches(old, new)) do
-    local a, a_count, b, b_count = unpack(stretch)
-    local row = first + (a_count > 0 and a - 1 or a)
-    local added = render.stretch(
-      buf,
-      row,
-      vim.list_slice(old, a, a + a_count - 1),
-      vim.list_slice(new, b, b + b_count - 1),
-      frame,
-      budget
-    )
-    if a_count > 0 then
-      render.deleted(buf, row, a_count)
-    end
-    local above = number == 1 and lead or {}
-    if a_count > 0 then
-      render.virtual(buf, row, true, above)
-      render.virtual(buf, row + a_count - 1, false, added)
-    elseif row > 0 then
-      render.virtual(buf, row - 1, false, vim.list_extend(above, added))
-    else
-      render.virtual(buf, 0, true, vim.list_extend(above, added))
-    end
-  end
-  return first, last
-end
-
----@param buf integer
----@param row integer
----@param hunk tierwise.Hunk
----@param lead tierwise.Chunk[][]
----@param frame tierwise.Frame
----@return integer first
----@return integer last
-function M.draw_created(buf, row, hunk, lead, frame)
-  local new = place.lines(hunk.newText or "")
-  local path = vim.fn.fnamemodify(vim.uri_to_fname(hunk.uri), ":.")
-  local said = ("new file %s, %d line%s"):format(path, #new, #new == 1 and "" or "s")
-  lead[#lead + 1] = render.note({ { said, "TierwiseHeader" } }, frame)
-  for i = 1, math.min(#new, render.CREATED_MOST) do
-    lead[#lead + 1] = render.added(new[i], nil, frame)
-  end
-  if #new > render.CREATED_MOST then
-    local rest = ("… %d more, see side by side"):format(#new - render.CREATED_MOST)
-    lead[#lead + 1] = render.note({ { rest, "TierwiseHint" } }, frame)
-  end
-  render.virtual(buf, row, true, lead)
-  return row, row
-end
-
---- Lines above the first of a file have no room of their own unless the window makes it.
----@param buf integer
----@param rows integer
-local function make_room(buf, rows)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    vim.api.nvim_win_call(win, function()
-      if vim.fn.line("w0") == 1 then
-        vim.fn.winrestview({ topline = 1, topfill = rows })
-      end
-    end)
-  end
-end
-
----@param buf integer
----@return integer rows of virtual lines above the first line
-local function rows_above(buf)
-  local rows = 0
-  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, render.ns, 0, { 0, -1 }, { details = true })) do
-    local details = mark[4]
-    if details.virt_lines and details.virt_lines_above then
-      rows = rows + #details.virt_lines
-    end
-  end
-  return rows
-end
-
 --- Draw everything that is proposed for a buffer.
 ---@param buf integer
 function M.draw(buf)
-  vim.api.nvim_buf_clear_namespace(buf, render.ns, 0, -1)
-  vim.api.nvim_buf_clear_namespace(buf, ANCHORS, 0, -1)
-  anchors[buf] = {}
-  local all = {}
+  draw.clear(buf)
+  local items = {}
   for _, preview in pairs(M.open) do
     local mine = hunks_in(preview, buf)
     if #mine > 0 then
-      table.insert(all, { preview, mine })
+      local task = require("tierwise.tasks").all[preview.task_id]
+      table.insert(items, { preview = preview, hunks = mine, task = task })
     end
   end
-  if #all == 0 then
+  if #items == 0 then
     anchors[buf], watched[buf] = nil, nil
     require("tierwise.preview.keys").unset(buf)
     return
   end
-  -- The signs come first: they may widen the column that everything else is aligned to.
-  local signed = false
-  for _, item in ipairs(all) do
-    for _, hunk in ipairs(item[2]) do
-      if hunk.state == "pending" and hunk.range and hunk.kind ~= "create" then
-        local first, last, new = place.rows(buf, hunk)
-        local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
-        for _, stretch in ipairs(require("tierwise.preview.words").stretches(old, new)) do
-          if stretch[2] > 0 then
-            render.signs(buf, first + stretch[1] - 1, stretch[2])
-            signed = true
-          end
-        end
-      end
-    end
-  end
-  local frame = render.frame(buf, signed)
-  local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
-  for _, item in ipairs(all) do
-    local preview, mine = item[1], item[2]
-    local task = require("tierwise.tasks").all[preview.task_id]
-    for number, hunk in ipairs(mine) do
-      local lead = number == 1 and header(preview, frame) or {}
-      local first, last = draw_hunk(buf, hunk, lead, frame, budget, task)
-      local row = math.min(first, vim.api.nvim_buf_line_count(buf) - 1)
-      local stop = math.min(math.max(last - 1, row), vim.api.nvim_buf_line_count(buf) - 1)
-      local mark = vim.api.nvim_buf_set_extmark(buf, ANCHORS, row, 0, { end_row = stop })
-      table.insert(anchors[buf], { mark = mark, edit_id = preview.edit_id, hunk = hunk })
-    end
-  end
-  local rows = rows_above(buf)
-  if rows > 0 then
-    make_room(buf, rows)
-  end
+  anchors[buf] = draw.items(buf, items)
   require("tierwise.preview.keys").set(buf)
   M.watch(buf)
 end
@@ -376,49 +213,13 @@ function M.close(edit_id)
   end
 end
 
---- A line above the place of a task that is on its way.
----@param task tierwise.Task
-local function draw_running(task)
-  local buf = home(task)
-  if not buf then
-    return
-  end
-  local id = tonumber(task.taskId:sub(1, 7), 16) or 1
-  vim.api.nvim_buf_del_extmark(buf, RUNNING, id)
-  local live = require("tierwise.tasks").LIVE[task.state]
-  if not live or not task.range or require("tierwise.ask").IN_TEXT[task.action] then
-    return
-  end
-  local frame = render.frame(buf)
-  local words = { routing = "Routing…", paused = "Paused: budget reached" }
-  local chunks = {
-    { "Tierwise ", "TierwiseHeader" },
-    {
-      words[task.state] or (task.decision.headline .. " · working"),
-      task.state == "paused" and "TierwisePaused" or "TierwiseRunning",
-    },
-  }
-  if task.progress and task.progress ~= "" and task.progress ~= "working" then
-    chunks[#chunks + 1] = { " · " .. task.progress, "TierwiseReason" }
-  end
-  local hint = task.state == "paused" and "  :Tierwise raise USD  :Tierwise stop" or "  :Tierwise stop"
-  chunks[#chunks + 1] = { hint, "TierwiseHint" }
-  local row = math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1)
-  vim.api.nvim_buf_set_extmark(buf, RUNNING, row, 0, {
-    id = id,
-    virt_lines = { render.note(chunks, frame) },
-    virt_lines_above = true,
-    virt_lines_leftcol = true,
-  })
-  if row == 0 then
-    make_room(buf, 1)
-  end
-end
-
 ---@param old tierwise.Task?
 ---@param task tierwise.Task
 function M.task_changed(old, task)
-  draw_running(task)
+  local buf = home(task)
+  if buf then
+    require("tierwise.preview.running").show(buf, task)
+  end
   for edit_id, preview in pairs(M.open) do
     if preview.task_id == task.taskId and edit_id ~= task.editId then
       M.close(edit_id)
@@ -451,7 +252,7 @@ function M.rows(buf, edit_id)
   buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
   for _, anchor in ipairs(anchors[buf] or {}) do
     if not edit_id or anchor.edit_id == edit_id then
-      found[#found + 1] = vim.api.nvim_buf_get_extmark_by_id(buf, ANCHORS, anchor.mark, {})[1]
+      found[#found + 1] = vim.api.nvim_buf_get_extmark_by_id(buf, draw.anchors, anchor.mark, {})[1]
     end
   end
   table.sort(found)
@@ -468,7 +269,7 @@ function M.at_cursor(buf)
   local row = win ~= -1 and vim.api.nvim_win_get_cursor(win)[1] - 1 or 0
   local best, least
   for _, anchor in ipairs(anchors[buf] or {}) do
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ANCHORS, anchor.mark, { details = true })
+    local at = vim.api.nvim_buf_get_extmark_by_id(buf, draw.anchors, anchor.mark, { details = true })
     local first, last = at[1], at[3].end_row or at[1]
     local far = row < first and first - row or row > last and row - last or 0
     if not least or far < least then

@@ -176,4 +176,17 @@ function M.signs(buf, row, count)
   end
 end
 
+--- Lines above the first of a file have no room of their own unless the window makes it.
+---@param buf integer
+---@param rows integer
+function M.make_room(buf, rows)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    vim.api.nvim_win_call(win, function()
+      if vim.fn.line("w0") == 1 then
+        vim.fn.winrestview({ topline = 1, topfill = rows })
+      end
+    end)
+  end
+end
+
 return M

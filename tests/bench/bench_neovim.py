@@ -1,0 +1,166 @@
+"""What the Neovim plugin costs: start-up, drawing a large proposal, a long answer streaming.
+
+`python -m tests.bench.bench_neovim [RUNS]` prints medians over the runs, for each Neovim.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.editors.neovim.driver import PLUGIN, ROOT, VERSIONS, Driver
+from tests.support.loopback import Loopback
+
+LINES = 2000
+ANSWER = "".join(
+    f"{n}. A sentence of an answer with `code`, **words** and a [link](x).\n"
+    + ("```python\ndef f(x):\n    return x\n```\n" if n % 20 == 0 else "")
+    for n in range(1600)
+)[:100_000]
+
+DRAW = """
+local count, size = ...
+vim.cmd('enew!')
+vim.bo.buftype = ''
+vim.api.nvim_buf_set_name(0, '/tmp/tierwise-bench.py')
+local lines, hunks = {}, {}
+for i = 1, count do lines[i] = ('    value_%d = compute(%d, "text")'):format(i, i) end
+vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
+vim.bo.filetype = 'python'
+local uri = vim.uri_from_bufnr(0)
+for first = 0, count - 1, size do
+  local new = {}
+  for i = first + 1, math.min(first + size, count) do
+    new[#new + 1] = ('    value_%d = computed(%d, "other")'):format(i, i)
+  end
+  hunks[#hunks + 1] = { id = '1.' .. first, kind = 'text', state = 'pending', uri = uri,
+    newText = table.concat(new, '\\n') .. '\\n', range = {
+      start = { line = first, character = 0 },
+      ['end'] = { line = first + #new, character = 0 } } }
+end
+local decision = { headline = 'Haiku 93 %', because = 'short', answering = 'haiku', routed = 'haiku' }
+require('tierwise.tasks').all.b = { taskId = 'b', at = 1, state = 'proposed', editId = 'e',
+  uri = uri, action = 'edit', decision = decision, costUsd = 0.01 }
+local preview = require('tierwise.preview')
+preview.open.e = { edit_id = 'e', task_id = 'b', hunks = hunks, note = '', diff = '', announced = true }
+vim.cmd.redraw()
+local began = vim.uv.hrtime()
+preview.draw(vim.api.nvim_get_current_buf())
+vim.cmd.redraw()
+local took = (vim.uv.hrtime() - began) / 1e6
+preview.close('e')
+return took
+"""
+WATCH = """
+_G.gaps, _G.last = {}, vim.uv.hrtime()
+_G.watch = vim.uv.new_timer()
+_G.watch:start(2, 2, function()
+  local now = vim.uv.hrtime()
+  _G.gaps[#_G.gaps + 1] = (now - _G.last) / 1e6
+  _G.last = now
+end)
+"""
+
+
+def startup(version: str, runs: int) -> tuple[float, float]:
+    """Milliseconds: sourcing the plugin's file, and the whole start with against without it."""
+    sourced, totals = [], {True: [], False: []}
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        init = Path(folder) / "init.lua"
+        for _ in range(runs):
+            for with_plugin in (True, False):
+                log.unlink(missing_ok=True)
+                init.write_text(
+                    f"vim.opt.rtp:prepend([[{PLUGIN}]])\nvim.lsp.enable('tierwise')\n"
+                    if with_plugin
+                    else "vim.opt.rtp:prepend([[/nowhere]])\n"
+                )
+                subprocess.run(
+                    [str(VERSIONS[version]), "--headless", "--clean", "-u", str(init),
+                     "--startuptime", str(log), "+qa"],
+                    check=True, capture_output=True,
+                )  # fmt: skip
+                text = log.read_text()
+                totals[with_plugin].append(float(re.findall(r"^(\d+\.\d+)", text, re.M)[-1]))
+                if with_plugin:
+                    line = next(x for x in text.splitlines() if "plugin/tierwise.lua" in x)
+                    sourced.append(float(line.split()[1]))
+    whole = statistics.median(totals[True]) - statistics.median(totals[False])
+    return statistics.median(sourced), whole
+
+
+def attached(version: str, home: Path, model: Loopback) -> Driver:
+    project = home / "project"
+    project.mkdir(parents=True)
+    (project / ".git").mkdir()
+    (project / "sample.py").write_text("def f(x):\n    return x\n")
+    (home / "config.toml").write_text("")
+    env = {
+        "TIERWISE_STATE_DIR": str(home / "state"),
+        "TIERWISE_CONFIG": str(home / "config.toml"),
+        "ANTHROPIC_API_KEY": "test-key-of-nobody",
+        "ANTHROPIC_BASE_URL": model.base_url,
+        "PYTHONPATH": str(ROOT / "server"),
+    }
+    nvim = Driver(version, home / "nvim", project, env, "sample.py")
+    nvim.nvim.ui_attach(120, 40, rgb=True)
+    return nvim.ready()
+
+
+def blocks(nvim: Driver, model: Loopback) -> tuple[float, float]:
+    """p95 and worst of the main loop's blocks (ms) while 100 KB stream into a chat on screen."""
+    model.faults(queue=[{"text": ANSWER, "delay": 0.0005}])
+    nvim.command("Tierwise chat!")
+    nvim.lua(WATCH)
+    nvim.command("Tierwise ask everything")
+    while not nvim.lua(
+        "local c = require('tierwise.chat').latest() local t = c.turns[#c.turns]"
+        " return t ~= nil and t.over"
+    ):
+        time.sleep(0.2)
+    gaps = sorted(nvim.lua("_G.watch:close() return _G.gaps"))
+    written = nvim.lua(
+        "return #table.concat(vim.api.nvim_buf_get_lines("
+        "require('tierwise.chat').latest().buf, 0, -1, false), '\\n')"
+    )
+    assert written > 95_000, written
+    return gaps[int(len(gaps) * 0.95)], gaps[-1]
+
+
+def main() -> None:
+    """Print the figures."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    print("neovim  start-up plugin/all ms  draw 1 hunk/500 hunks ms  blocks p95/worst ms")
+    for version in ("0.11", "0.12"):
+        sourced, whole = startup(version, max(runs, 7))
+        one, many, p95, worst = [], [], [], []
+        for _ in range(runs):
+            home = Path(tempfile.mkdtemp(prefix="tierwise-bench-"))
+            with Loopback() as model:
+                nvim = attached(version, home, model)
+                try:
+                    one.append(nvim.lua(DRAW, LINES, LINES))
+                    many.append(nvim.lua(DRAW, LINES, 4))
+                    nvim.command("edit! sample.py")
+                    a, b = blocks(nvim, model)
+                    p95.append(a)
+                    worst.append(b)
+                finally:
+                    nvim.quit()
+                    shutil.rmtree(home, ignore_errors=True)
+        m = statistics.median
+        print(
+            f"{version:7} {sourced:8.2f} / {whole:5.2f}       {m(one):8.1f} / {m(many):6.1f}"
+            f"      {m(p95):8.1f} / {m(worst):6.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

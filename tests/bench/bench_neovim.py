@@ -28,7 +28,7 @@ DRAW = """
 local count, size = ...
 vim.cmd('enew!')
 vim.bo.buftype = ''
-vim.api.nvim_buf_set_name(0, '/tmp/tierwise-bench.py')
+vim.api.nvim_buf_set_name(0, ('/nowhere/bench-%d.py'):format(size))
 local lines, hunks = {}, {}
 for i = 1, count do lines[i] = ('    value_%d = compute(%d, "text")'):format(i, i) end
 vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
@@ -44,11 +44,12 @@ for first = 0, count - 1, size do
       start = { line = first, character = 0 },
       ['end'] = { line = first + #new, character = 0 } } }
 end
-local decision = { headline = 'Haiku 93 %', because = 'short', answering = 'haiku', routed = 'haiku' }
+local decision = { headline = 'Haiku 93 %', because = 'short', answering = 'haiku' }
 require('tierwise.tasks').all.b = { taskId = 'b', at = 1, state = 'proposed', editId = 'e',
   uri = uri, action = 'edit', decision = decision, costUsd = 0.01 }
 local preview = require('tierwise.preview')
-preview.open.e = { edit_id = 'e', task_id = 'b', hunks = hunks, note = '', diff = '', announced = true }
+preview.open.e = { edit_id = 'e', task_id = 'b', hunks = hunks, note = '', diff = '',
+  announced = true }
 vim.cmd.redraw()
 local began = vim.uv.hrtime()
 preview.draw(vim.api.nvim_get_current_buf())

@@ -122,7 +122,8 @@ def test_a_failover_is_said_and_drawn(nvim: Driver, model: Loopback) -> None:
     nvim.previewed()
     assert "TierwiseFailover" in nvim.events()
     data = nvim.lua(
-        "for _, e in ipairs(_G.events) do if e.name == 'TierwiseFailover' then return e.data end end"
+        "for _, e in ipairs(_G.events) do"
+        " if e.name == 'TierwiseFailover' then return e.data end end"
     )
     assert data["routed"] == "haiku"
     assert data["answering"] != "haiku"

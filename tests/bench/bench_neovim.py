@@ -51,12 +51,17 @@ local preview = require('tierwise.preview')
 preview.open.e = { edit_id = 'e', task_id = 'b', hunks = hunks, note = '', diff = '',
   announced = true }
 vim.cmd.redraw()
-local began = vim.uv.hrtime()
+local function cpu()
+  local used = vim.uv.getrusage()
+  return used.utime.sec * 1e3 + used.utime.usec / 1e3 + used.stime.sec * 1e3 + used.stime.usec / 1e3
+end
+local began, worked = vim.uv.hrtime(), cpu()
 preview.draw(vim.api.nvim_get_current_buf())
 vim.cmd.redraw()
 local took = (vim.uv.hrtime() - began) / 1e6
+worked = cpu() - worked
 preview.close('e')
-return took
+return { took, worked }
 """
 WATCH = """
 _G.gaps, _G.last = {}, vim.uv.hrtime()
@@ -70,7 +75,8 @@ end)
 
 
 def startup(version: str, runs: int) -> tuple[float, float]:
-    """Milliseconds: sourcing the plugin's file, and the whole start with against without it."""
+    """Milliseconds: sourcing the plugin's file, and a start with it enabled against one with
+    another server enabled."""
     sourced, totals = [], {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -81,7 +87,7 @@ def startup(version: str, runs: int) -> tuple[float, float]:
                 init.write_text(
                     f"vim.opt.rtp:prepend([[{PLUGIN}]])\nvim.lsp.enable('tierwise')\n"
                     if with_plugin
-                    else "vim.opt.rtp:prepend([[/nowhere]])\n"
+                    else "vim.lsp.config('other', { cmd = { 'other' } })\nvim.lsp.enable('other')\n"
                 )
                 subprocess.run(
                     [str(VERSIONS[version]), "--headless", "--clean", "-u", str(init),
@@ -102,7 +108,12 @@ def attached(version: str, home: Path, model: Loopback) -> Driver:
     project.mkdir(parents=True)
     (project / ".git").mkdir()
     (project / "sample.py").write_text("def f(x):\n    return x\n")
-    (home / "config.toml").write_text("")
+    (home / "config.toml").write_text(
+        "".join(
+            f'[[tiers]]\nname = "{name}"\nmodel = "claude-{name}-5-5"\nmax_tokens = 64000\n'
+            for name in ("haiku", "sonnet", "opus")
+        )
+    )
     env = {
         "TIERWISE_STATE_DIR": str(home / "state"),
         "TIERWISE_CONFIG": str(home / "config.toml"),
@@ -131,7 +142,7 @@ def blocks(nvim: Driver, model: Loopback) -> tuple[float, float]:
         "return #table.concat(vim.api.nvim_buf_get_lines("
         "require('tierwise.chat').latest().buf, 0, -1, false), '\\n')"
     )
-    assert written > 95_000, written
+    assert written > 95_000, nvim.chat()[-500:]
     return gaps[int(len(gaps) * 0.95)], gaps[-1]
 
 

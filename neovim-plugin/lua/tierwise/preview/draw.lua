@@ -36,18 +36,61 @@ local function header(preview, task, frame)
   return lines
 end
 
----@param buf integer
----@param row integer
+---@class tierwise.Plan
+---@field hunk tierwise.Hunk
+---@field first integer row
+---@field last integer row behind the last
+---@field old string[]
+---@field new string[]
+---@field stretches integer[][]
+---@field beside? boolean whether it changes no text in place
+
+---@param path string
+local function short(path)
+  return vim.fn.fnamemodify(vim.uri_to_fname(path), ":.")
+end
+
+--- What is drawn of a hunk that changes no text in place: another file, or one that does not fit.
 ---@param hunk tierwise.Hunk
+---@return string said
+---@return string[] new
+---@return string group
+local function noted(hunk)
+  if hunk.state == "refused" then
+    return "! the text here changed, so this does not fit: redo or discard it", {}, "TierwiseStale"
+  elseif hunk.kind == "rename" then
+    return ("rename %s to %s"):format(short(hunk.uri), short(hunk.toUri or hunk.uri)), {}, "TierwiseHeader"
+  elseif hunk.kind == "delete" then
+    return "delete " .. short(hunk.uri), {}, "TierwiseHeader"
+  end
+  local new = place.lines(hunk.newText or "")
+  local said = ("new file %s, %d line%s"):format(short(hunk.uri), #new, #new == 1 and "" or "s")
+  return said, new, "TierwiseHeader"
+end
+
+---@param buf integer
+---@param hunk tierwise.Hunk
+---@param task tierwise.Task
+---@return tierwise.Plan
+local function planned(buf, hunk, task)
+  if hunk.state == "pending" and hunk.kind == "text" and hunk.range then
+    local first, last, new = place.rows(buf, hunk)
+    local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
+    local stretches = words.stretches(old, new)
+    return { hunk = hunk, first = first, last = last, old = old, new = new, stretches = stretches }
+  end
+  local row = task.range and math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1) or 0
+  return { hunk = hunk, first = row, last = row, old = {}, new = {}, stretches = {}, beside = true }
+end
+
+--- Draw a hunk that stands beside the text; the lines in `lead` come above it.
+---@param buf integer
+---@param plan tierwise.Plan
 ---@param lead tierwise.Chunk[][]
 ---@param frame tierwise.Frame
----@return integer first
----@return integer last
-local function draw_created(buf, row, hunk, lead, frame)
-  local new = place.lines(hunk.newText or "")
-  local path = vim.fn.fnamemodify(vim.uri_to_fname(hunk.uri), ":.")
-  local said = ("new file %s, %d line%s"):format(path, #new, #new == 1 and "" or "s")
-  lead[#lead + 1] = render.note({ { said, "TierwiseHeader" } }, frame)
+local function draw_note(buf, plan, lead, frame)
+  local said, new, group = noted(plan.hunk)
+  lead[#lead + 1] = render.note({ { said, group } }, frame)
   for i = 1, math.min(#new, render.CREATED_MOST) do
     lead[#lead + 1] = render.added(new[i], nil, frame)
   end
@@ -55,52 +98,25 @@ local function draw_created(buf, row, hunk, lead, frame)
     local rest = ("… %d more, see side by side"):format(#new - render.CREATED_MOST)
     lead[#lead + 1] = render.note({ { rest, "TierwiseHint" } }, frame)
   end
-  render.virtual(buf, row, true, lead)
-  return row, row
+  render.virtual(buf, plan.first, true, lead)
 end
 
---- Draw one hunk; the lines in `lead` come above it.
+--- Draw a hunk over the text it changes; the lines in `lead` come above it.
 ---@param buf integer
----@param hunk tierwise.Hunk
+---@param plan tierwise.Plan
 ---@param lead tierwise.Chunk[][]
 ---@param frame tierwise.Frame
 ---@param budget { left: integer }
----@param task tierwise.Task
----@return integer first
----@return integer last
-local function draw_hunk(buf, hunk, lead, frame, budget, task)
-  if hunk.state == "refused" or not hunk.range then
-    local row = task.range and math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1) or 0
-    if hunk.kind == "create" and hunk.state ~= "refused" then
-      return draw_created(buf, row, hunk, lead, frame)
-    end
-    local text = "! the text here changed, so this does not fit: redo or discard it"
-    lead[#lead + 1] = render.note({ { text, "TierwiseStale" } }, frame)
-    render.virtual(buf, row, true, lead)
-    return row, row
-  end
-  if hunk.kind == "create" then
-    local row = task.range and math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1) or 0
-    return draw_created(buf, row, hunk, lead, frame)
-  end
-  local first, last, new = place.rows(buf, hunk)
-  local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
-  for number, stretch in ipairs(words.stretches(old, new)) do
+local function draw_text(buf, plan, lead, frame, budget)
+  for number, stretch in ipairs(plan.stretches) do
     local a, a_count, b, b_count = unpack(stretch)
-    local row = first + (a_count > 0 and a - 1 or a)
-    local added = render.stretch(
-      buf,
-      row,
-      vim.list_slice(old, a, a + a_count - 1),
-      vim.list_slice(new, b, b + b_count - 1),
-      frame,
-      budget
-    )
-    if a_count > 0 then
-      render.deleted(buf, row, a_count)
-    end
+    local row = plan.first + (a_count > 0 and a - 1 or a)
+    local old = vim.list_slice(plan.old, a, a + a_count - 1)
+    local new = vim.list_slice(plan.new, b, b + b_count - 1)
+    local added = render.stretch(buf, row, old, new, frame, budget)
     local above = number == 1 and lead or {}
     if a_count > 0 then
+      render.deleted(buf, row, a_count)
       render.virtual(buf, row, true, above)
       render.virtual(buf, row + a_count - 1, false, added)
     elseif row > 0 then
@@ -109,7 +125,6 @@ local function draw_hunk(buf, hunk, lead, frame, budget, task)
       render.virtual(buf, 0, true, vim.list_extend(above, added))
     end
   end
-  return first, last
 end
 
 ---@param buf integer
@@ -137,34 +152,36 @@ end
 ---@param items tierwise.Item[]
 ---@return tierwise.Anchor[]
 function M.items(buf, items)
-  local anchors = {}
+  local anchors, plans, signed = {}, {}, false
   -- The signs come first: they may widen the column that everything else is aligned to.
-  local signed = false
   for _, item in ipairs(items) do
-    for _, hunk in ipairs(item.hunks) do
-      if hunk.state == "pending" and hunk.range and hunk.kind ~= "create" then
-        local first, last, new = place.rows(buf, hunk)
-        local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
-        for _, stretch in ipairs(words.stretches(old, new)) do
-          if stretch[2] > 0 then
-            render.signs(buf, first + stretch[1] - 1, stretch[2])
-            signed = true
-          end
+    plans[item] = vim.tbl_map(function(hunk)
+      return planned(buf, hunk, item.task)
+    end, item.hunks)
+    for _, plan in ipairs(plans[item]) do
+      for _, stretch in ipairs(plan.stretches) do
+        if stretch[2] > 0 then
+          render.signs(buf, plan.first + stretch[1] - 1, stretch[2])
+          signed = true
         end
       end
     end
   end
   local frame = render.frame(buf, signed)
   local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
+  local bottom = vim.api.nvim_buf_line_count(buf) - 1
   for _, item in ipairs(items) do
-    local preview, mine, task = item.preview, item.hunks, item.task
-    for number, hunk in ipairs(mine) do
-      local lead = number == 1 and header(preview, task, frame) or {}
-      local first, last = draw_hunk(buf, hunk, lead, frame, budget, task)
-      local row = math.min(first, vim.api.nvim_buf_line_count(buf) - 1)
-      local stop = math.min(math.max(last - 1, row), vim.api.nvim_buf_line_count(buf) - 1)
+    for number, plan in ipairs(plans[item]) do
+      local lead = number == 1 and header(item.preview, item.task, frame) or {}
+      if plan.beside then
+        draw_note(buf, plan, lead, frame)
+      else
+        draw_text(buf, plan, lead, frame, budget)
+      end
+      local row = math.min(plan.first, bottom)
+      local stop = math.min(math.max(plan.last - 1, row), bottom)
       local mark = vim.api.nvim_buf_set_extmark(buf, M.anchors, row, 0, { end_row = stop })
-      table.insert(anchors, { mark = mark, edit_id = preview.edit_id, hunk = hunk })
+      table.insert(anchors, { mark = mark, edit_id = item.preview.edit_id, hunk = plan.hunk })
     end
   end
   local rows = rows_above(buf)

@@ -42,7 +42,7 @@ local function home(task)
   return task.uri and task.uri:find("^file:") and loaded(task.uri) or nil
 end
 
---- Hunks of a preview that stand in a buffer: its own, and new files at the task's place.
+--- Hunks of a preview that stand in a buffer: its own, and other files at the task's place.
 ---@param preview tierwise.Preview
 ---@param buf integer
 ---@return tierwise.Hunk[]
@@ -53,7 +53,7 @@ local function hunks_in(preview, buf)
     if hunk.state ~= "pending" and hunk.state ~= "refused" then
       return false
     end
-    if hunk.kind == "create" then
+    if hunk.kind ~= "text" then
       return task ~= nil and (task.uri or uri) == uri
     end
     return hunk.uri == uri
@@ -135,7 +135,7 @@ local function buffers(preview)
   local found = {}
   local task = require("tierwise.tasks").all[preview.task_id]
   for _, hunk in ipairs(preview.hunks) do
-    local buf = hunk.kind == "create" and task and home(task) or loaded(hunk.uri)
+    local buf = hunk.kind ~= "text" and task and home(task) or loaded(hunk.uri)
     if buf then
       found[buf] = true
     end

@@ -9,8 +9,8 @@ function M.show(previews, open)
     local task = require("tierwise.tasks").all[preview.task_id]
     for _, hunk in ipairs(require("tierwise.preview").pending(preview)) do
       local words = { task.action, task.decision.headline }
-      if hunk.kind == "create" then
-        words[#words + 1] = "new file"
+      if hunk.kind ~= "text" then
+        words[#words + 1] = hunk.kind == "create" and "new file" or hunk.kind
       elseif hunk.state == "refused" then
         words[#words + 1] = "the text changed"
       else

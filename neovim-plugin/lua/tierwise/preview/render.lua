@@ -5,7 +5,7 @@ local words = require("tierwise.preview.words")
 
 M.ns = vim.api.nvim_create_namespace("tierwise.preview")
 --- Lines compared word by word in one draw; what is off screen gains little and costs time.
-M.WORDS_MOST = 400
+M.WORDS_MOST = 200
 --- Lines of a new file that are drawn; the side-by-side tab shows the rest.
 M.CREATED_MOST = 40
 
@@ -129,9 +129,10 @@ end
 ---@return tierwise.Chunk[][] new_lines
 function M.stretch(buf, first, old, new, frame, budget)
   local spans_new = {}
-  if #old == #new and budget.left > 0 then
-    budget.left = budget.left - #old
-    for i = 1, #old do
+  if #old == #new then
+    local compared = math.min(#old, budget.left)
+    budget.left = budget.left - compared
+    for i = 1, compared do
       local was, is = words.between(old[i], new[i])
       spans_new[i] = is
       for _, span in ipairs(was or {}) do
@@ -167,13 +168,12 @@ end
 ---@param row integer
 ---@param count integer
 function M.signs(buf, row, count)
-  for at = row, row + count - 1 do
-    vim.api.nvim_buf_set_extmark(buf, M.ns, at, 0, {
-      sign_text = "-",
-      sign_hl_group = "TierwiseSign",
-      priority = 200,
-    })
-  end
+  vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {
+    end_row = row + count - 1,
+    sign_text = "-",
+    sign_hl_group = "TierwiseSign",
+    priority = 200,
+  })
 end
 
 --- Lines above the first of a file have no room of their own unless the window makes it.

@@ -158,6 +158,10 @@ export interface Override {
   from?: string;
 }
 
+/** Request `tierwise/route/choices`: every pin and remap in force, as `{choices}`. */
+export interface ChoicesAsk {
+}
+
 /** Request `tierwise/edit/get`, notification `tierwise/edit/didShow`, edit commands. */
 export interface EditId {
   editId: string;
@@ -220,6 +224,7 @@ export interface ClientFlags {
   task?: boolean;
   preview?: boolean;
   budget?: boolean;
+  progress?: boolean;
 }
 
 /** `initializationOptions`. */
@@ -255,6 +260,18 @@ export interface Decision {
   explicit: boolean;
   headline: string;
   because: string;
+}
+
+/** A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id. */
+export interface Chosen {
+  scope: Scope;
+  key: string;
+  tier: string;
+}
+
+/** Result of `tierwise/route/choices`. */
+export interface Choices {
+  choices: Chosen[];
 }
 
 /** Result of `tierwise/task/start`, `tierwise.task.start` and `tierwise.task.rerunOn`. */
@@ -544,6 +561,7 @@ export interface Requests {
   "tierwise/chat/apply": { params: ChatApply; result: BlockOffered };
   "tierwise/route/explain": { params: Explain; result: Decision };
   "tierwise/route/override": { params: Override; result: Decision | null };
+  "tierwise/route/choices": { params: ChoicesAsk; result: Choices };
   "tierwise/edit/get": { params: EditId; result: EditGot };
   "tierwise/edit/resolve": { params: EditResolve; result: Resolved };
   "tierwise/status": { params: null; result: Status };

@@ -9,6 +9,9 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 CLIENT := vscode-client
 NODE := $(CLIENT)/node_modules/.installed
+PLUGIN := neovim-plugin
+LUA := .tools/lua/.installed
+NVIM := .tools/neovim/wheel/bin/nvim
 
 .PHONY: help install setup editors try test test-fast lint format fit bench soak fuzz clean
 
@@ -32,6 +35,13 @@ $(NODE): $(CLIENT)/package-lock.json
 	@cd $(CLIENT) && npm ci --ignore-scripts --silent
 	@touch $@
 
+$(LUA): tests/editors/install_lua_tools.sh
+	@tests/editors/install_lua_tools.sh
+	@touch $@
+
+$(NVIM):
+	@tests/editors/install_neovim.sh
+
 install: $(RUNTIME) ## Install only the server: .venv/bin/tierwise
 
 try: $(RUNTIME) ## Run the main job in a terminal, on a temporary copy of real files
@@ -49,15 +59,19 @@ test: setup ## Run every test
 test-fast: $(DEV) ## Run the tests that need no editor
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -m "not editors"
 
-lint: $(DEV) $(NODE) ## Run the checkers
+lint: $(DEV) $(NODE) $(LUA) ## Run the checkers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@cd $(CLIENT) && npm run --silent lint
+	@cd $(PLUGIN) && ../.tools/lua/luacheck --quiet --config .luacheckrc .
+	@node tests/editors/neovim/stylua.mjs --check
 
-format: $(DEV) ## Format everything
+format: $(DEV) $(LUA) $(NVIM) ## Format everything, and write the parts of the help that are made
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
+	@node tests/editors/neovim/stylua.mjs
+	@$(NVIM) --clean -l $(PLUGIN)/scripts/doc.lua
 
 .PHONY: vsix
 vsix: $(DEV) $(NODE) ## Build vscode-client/tierwise.vsix, which carries the server
@@ -73,16 +87,18 @@ types: $(DEV) ## Make the VS Code client's message types from the server's
 fit: $(DEV) ## Fit the router's weights from the shared data
 	@$(BIN)/python -W ignore -m tierwise.routing.fit
 
-bench: $(DEV) ## Measure the server beside a bare one, and the ledger
+bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and the Neovim plugin
 	@$(BIN)/python -m tests.bench.bench_server
 	@$(BIN)/python -m tests.bench.bench_streams
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 	@$(BIN)/python -m tests.bench.checks.bench_checks
+	@$(BIN)/python -m tests.bench.bench_neovim
 
-soak: $(DEV) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
+soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
+	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
 
 fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000

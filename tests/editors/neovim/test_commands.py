@@ -149,6 +149,39 @@ def test_chat_streams_follows_up_and_hands_over_code(
     assert {"copied", "inserted"} <= set(kinds)
 
 
+def test_a_block_of_an_answer_becomes_a_proposal(nvim: Driver, model: Loopback) -> None:
+    model.faults(
+        queue=[{"text": "Like this:\n\n```python\ndef greet(name):\n    return name\n```\n"}]
+    )
+    nvim.command("Tierwise ask how would you write greet?")
+    nvim.answered(1)
+    nvim.command("Tierwise chat")
+    nvim.keys("\\a")
+    nvim.previewed()
+    nvim.command("wincmd p")
+    assert nvim.text == SAMPLE
+    nvim.command("Tierwise apply all")
+    nvim.until(lambda: "    return name\n" in nvim.text)
+    assert "print" not in nvim.text
+
+
+def test_chats_of_earlier_sessions_come_back(open_nvim, model: Loopback) -> None:
+    model.faults(queue=[{"text": "Forty-two."}, {"text": "Because."}])
+    first = open_nvim().ready()
+    first.command("Tierwise ask what is the answer?")
+    first.answered(1)
+    first.quit()
+    second = open_nvim().ready()
+    second.command("Tierwise chat")
+    second.lua("table.insert(_G.picks, 'what is the answer?')")
+    second.keys("\\h")
+    second.until(lambda: "Forty-two." in second.chat())
+    second.keys("Gowhy?<Esc><CR>")
+    second.answered(2)
+    assert "Because." in second.chat()
+    assert len(model.requests()[-1]["messages"]) == 3, "the model is told what was said before"
+
+
 def test_omnifunc_offers_files_tiers_and_actions(nvim: Driver) -> None:
     nvim.command("Tierwise chat")
 

@@ -53,9 +53,10 @@ function M.latest()
   end
 end
 
+---@param id? string of a conversation that is taken up again
 ---@return tierwise.Chat
-function M.create()
-  local id = require("tierwise.client").new_id()
+function M.create(id)
+  id = id or require("tierwise.client").new_id()
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_name(buf, "tierwise://chat/" .. #M.chats + 1)
   vim.bo[buf].bufhidden = "hide"
@@ -106,10 +107,11 @@ function M.show(chat, focus)
   return win
 end
 
+--- Put a question above the composer; its answer follows.
 ---@param chat tierwise.Chat
 ---@param task_id string
 ---@param prompt string
-local function add(chat, task_id, prompt)
+function M.add(chat, task_id, prompt)
   local head, tail = text.turn(chat.buf, chat.composer, prompt)
   local turn = {
     task_id = task_id,
@@ -137,7 +139,7 @@ function M.begin(params, buf)
     about = about .. ":" .. require("tierwise.range").shown(params.range)
   end
   local words = { "/" .. params.action, about ~= "" and "@" .. about or nil, params.instruction }
-  add(chat, params.taskId, vim.trim(table.concat(words, " ")))
+  M.add(chat, params.taskId, vim.trim(table.concat(words, " ")))
   M.show(chat, false)
   return chat.id
 end
@@ -161,7 +163,7 @@ function M.ask(chat, prompt, selection, tier)
     local path = vim.fn.fnamemodify(vim.uri_to_fname(selection.uri), ":.")
     shown = ("@%s:%s %s"):format(path, require("tierwise.range").shown(selection.range), prompt)
   end
-  add(chat, params.taskId, shown)
+  M.add(chat, params.taskId, shown)
   require("tierwise.client").request(chat.origin or chat.buf, "tierwise/chat/send", params, function(result)
     require("tierwise.chat.stream").settle(params.taskId)
     M.finished(

@@ -68,30 +68,25 @@ function M.regenerate(chat, tier)
   require("tierwise.client").command(chat.buf, "tierwise.task.rerunOn", params)
 end
 
---- The chats of this session, by their first words.
-function M.history()
-  local chat = require("tierwise.chat")
-  local kept = vim.tbl_filter(function(item)
-    return vim.api.nvim_buf_is_valid(item.buf) and #item.turns > 0
-  end, chat.chats)
-  if #kept == 0 then
-    return say.info("there is no earlier chat in this session. :Tierwise history lists all tasks.")
+--- Make a proposal of the code block at the cursor, for the file beside: it replaces what is
+--- selected there, else the definition of its name, else stands at the cursor.
+---@param chat tierwise.Chat
+function M.apply(chat)
+  local block, task_id = require("tierwise.chat").block(chat)
+  local win = code_window(chat)
+  if not block then
+    return say.info("there is no code block in this answer.")
+  elseif not win then
+    return say.info("there is no window with the file this is for.")
   end
-  vim.ui.select(kept, {
-    prompt = "Tierwise chats",
-    format_item = function(item)
-      local asked = item.turns[1].prompt:gsub("%s+", " ")
-      return ("%s (%d turn%s)"):format(
-        vim.fn.strcharpart(asked, 0, 60),
-        #item.turns,
-        #item.turns == 1 and "" or "s"
-      )
-    end,
-  }, function(item)
-    if item then
-      chat.show(item, true)
-    end
-  end)
+  local client = require("tierwise.client").get(chat.buf)
+  local buf = vim.api.nvim_win_get_buf(win)
+  require("tierwise.client").request(buf, "tierwise/chat/apply", {
+    taskId = task_id,
+    code = table.concat(block.lines, "\n"),
+    textDocument = { uri = vim.uri_from_bufnr(buf) },
+    range = require("tierwise.range").cursor(win, client and client.offset_encoding or "utf-16"),
+  })
 end
 
 M.KEYS = {
@@ -101,6 +96,7 @@ M.KEYS = {
   { "n", "<localleader>r", "again", "answer again" },
   { "n", "<localleader>u", "up", "answer again, one tier up" },
   { "n", "<localleader>i", "insert", "insert the code block into the file beside" },
+  { "n", "<localleader>a", "apply", "propose the code block as an edit of the file beside" },
   { "n", "<localleader>y", "yank", "yank the code block" },
   { "n", "<localleader>w", "why", "why this tier" },
   { "n", "<localleader>n", "new", "new chat" },
@@ -140,7 +136,12 @@ function M.set(chat)
       vim.api.nvim_win_set_buf(0, fresh.buf)
       module.show(fresh, true)
     end,
-    history = M.history,
+    apply = function()
+      M.apply(chat)
+    end,
+    history = function()
+      require("tierwise.chat.past").choose(chat.buf)
+    end,
     help = function()
       local lines = {}
       for _, key in ipairs(M.KEYS) do

@@ -4,7 +4,7 @@ local M = {}
 --- Actions whose answer is text; it is shown in the chat.
 M.IN_TEXT = { explain = true, review = true, commit = true }
 --- Actions that make no sense without words.
-local NEEDS_WORDS = { edit = true, generate = true, refactor = false }
+local NEEDS_WORDS = { edit = true, generate = true }
 
 ---@class tierwise.AskOpts
 ---@field buf integer
@@ -62,7 +62,11 @@ function M.start(action, opts)
   require("tierwise.client").with(opts.buf, function(client)
     -- Taken before anything is asked, because the question moves marks and cursor.
     local range = range_of(opts, client.offset_encoding)
-    if words == "" and NEEDS_WORDS[action] then
+    if action == "commit" then
+      require("tierwise.commit").with_diff(opts.buf, words, function(instruction)
+        M.send(client, action, opts, range, words, instruction)
+      end)
+    elseif words == "" and NEEDS_WORDS[action] then
       vim.ui.input({ prompt = "Tierwise " .. action .. ": " }, function(typed)
         if typed and vim.trim(typed) ~= "" then
           M.send(client, action, opts, range, typed)
@@ -78,8 +82,9 @@ end
 ---@param action string
 ---@param opts tierwise.AskOpts
 ---@param range lsp.Range
----@param words string
-function M.send(client, action, opts, range, words)
+---@param words string as typed, and as the chat shows them
+---@param instruction? string what is sent instead
+function M.send(client, action, opts, range, words, instruction)
   local uri = vim.uri_from_bufnr(opts.buf)
   local named = vim.api.nvim_buf_get_name(opts.buf) ~= "" and vim.bo[opts.buf].buftype == ""
   local empty = vim.deep_equal(range.start, range["end"])
@@ -88,7 +93,7 @@ function M.send(client, action, opts, range, words)
   end
   local params = {
     action = action,
-    instruction = words,
+    instruction = instruction or words,
     tier = opts.tier,
     taskId = require("tierwise.client").new_id(),
     textDocument = named and { uri = uri } or nil,
@@ -102,7 +107,7 @@ function M.send(client, action, opts, range, words)
     end
   end
   if M.IN_TEXT[action] then
-    params.conversationId = require("tierwise.chat").begin(params, opts.buf)
+    params.conversationId = require("tierwise.chat").begin(params, opts.buf, words)
   end
   client:request("tierwise/task/start", params, function(err, result)
     if err then

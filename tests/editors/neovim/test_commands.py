@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -221,16 +222,33 @@ def test_text_tasks_answer_in_the_chat_and_actions_start_there(
     piece = asked(model).selection
     assert piece is not None
     assert piece.text.rstrip("\n") == SAMPLE.rstrip("\n"), "a review is of the file"
-    model.faults(queue=[{"text": "Add them"}])
-    nvim.command("Tierwise commit")
-    nvim.answered(3)
-    assert asked(model).action == "commit"
     model.faults(queue=[{"text": "Because."}])
     nvim.command("Tierwise chat")
     nvim.keys("Go/explain why<Esc><CR>")
-    nvim.answered(4)
+    nvim.answered(3)
     assert asked(model).action == "explain"
     assert asked(model).wish == "why"
+
+
+def test_a_commit_message_is_asked_for_with_the_diff(
+    nvim: Driver, model: Loopback, workspace: Path
+) -> None:
+    def git(*args: str) -> None:
+        subprocess.run(["git", *args], cwd=workspace, check=True, capture_output=True)
+
+    git("init", "-q")
+    nvim.command("Tierwise commit")
+    nvim.note("nothing to commit")
+    git("add", "sample.py")
+    model.faults(queue=[{"text": "Add a sample"}])
+    nvim.command("Tierwise commit in German")
+    nvim.answered(1)
+    got = asked(model)
+    assert got.action == "commit"
+    assert got.wish.startswith("in German")
+    assert "+def greet(name):" in got.wish
+    assert "## You\n/commit in German\n" in nvim.chat(), "the diff is sent, not shown"
+    assert "Add a sample" in nvim.chat()
 
 
 def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: Loopback) -> None:

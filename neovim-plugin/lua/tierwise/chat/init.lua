@@ -130,16 +130,18 @@ end
 --- Make room for the answer of a task that answers in text. Returns the conversation.
 ---@param params table the params of `tierwise/task/start`
 ---@param buf integer
+---@param asked string the words to show
 ---@return string
-function M.begin(params, buf)
+function M.begin(params, buf, asked)
   local chat = M.of(buf) or M.latest() or M.create()
-  local about = params.textDocument and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":.")
-    or ""
+  local named = params.textDocument and params.action ~= "commit"
+  local about = named and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":.") or ""
   if params.range and not vim.deep_equal(params.range.start, params.range["end"]) then
     about = about .. ":" .. require("tierwise.range").shown(params.range)
   end
-  local words = { "/" .. params.action, about ~= "" and "@" .. about or nil, params.instruction }
-  M.add(chat, params.taskId, vim.trim(table.concat(words, " ")))
+  local words = { "/" .. params.action, about ~= "" and "@" .. about or nil }
+  words[#words + 1] = asked ~= "" and asked or nil
+  M.add(chat, params.taskId, table.concat(words, " "))
   M.show(chat, false)
   return chat.id
 end

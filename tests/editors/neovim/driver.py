@@ -77,6 +77,7 @@ class Driver:
     ) -> None:  # fmt: skip
         home.mkdir(exist_ok=True)
         self.home, self.project, self.version = home, project, version
+        self.gone = False
         init = home / "init.lua"
         text = INIT.format(plugin=PLUGIN, python=sys.executable, more=more)
         init.write_text(text, encoding="utf-8")
@@ -208,6 +209,9 @@ class Driver:
         return path.read_bytes()
 
     def quit(self) -> None:
+        if self.gone:
+            return
+        self.gone = True
         try:
             self.nvim.command("qa!", async_=True)
         except (OSError, EOFError):

@@ -58,7 +58,7 @@ local function highlights()
   local names = vim.tbl_keys(groups)
   table.sort(names)
   for _, name in ipairs(names) do
-    lines[#lines + 1] = ("    %-24s |hl-%s|"):format(name, groups[name])
+    lines[#lines + 1] = ("    %-24s %s"):format(name, groups[name])
   end
   lines[#lines + 1] = ""
   return lines

@@ -27,14 +27,57 @@ local function refusal(change)
   return nil, buf
 end
 
+--- The new files of an edit, and the rest of it. A file is made with its bytes as they are: an empty
+--- buffer has a line of its own that would stay behind the text.
+---@param edit lsp.WorkspaceEdit
+---@return table<string, string> created text by URI
+---@return lsp.WorkspaceEdit rest
+local function split(edit)
+  local created, rest = {}, {}
+  for _, change in ipairs(edit.documentChanges or {}) do
+    if change.kind == "create" then
+      created[change.uri] = ""
+    elseif change.textDocument and created[change.textDocument.uri] then
+      local texts = vim.tbl_map(function(one)
+        return one.newText
+      end, change.edits)
+      created[change.textDocument.uri] = table.concat(texts)
+    else
+      rest[#rest + 1] = change
+    end
+  end
+  return created, { documentChanges = rest, changeAnnotations = edit.changeAnnotations }
+end
+
+--- Make files that are not there yet; nothing is ever overwritten.
+---@param created table<string, string>
+---@return string[] made paths
+---@return string? why one could not be made
+local function make(created)
+  local made = {}
+  for uri, text in pairs(created) do
+    local path = vim.uri_to_fname(uri)
+    vim.fn.mkdir(vim.fs.dirname(path), "p")
+    local file = vim.uv.fs_open(path, "wx", 420)
+    if not file then
+      return made, vim.fs.basename(path) .. " is there already, or cannot be written"
+    end
+    vim.uv.fs_write(file, text)
+    vim.uv.fs_close(file)
+    made[#made + 1] = path
+  end
+  return made, nil
+end
+
 ---@param _ lsp.ResponseError?
 ---@param params lsp.ApplyWorkspaceEditParams
 ---@param ctx lsp.HandlerContext
 ---@return lsp.ApplyWorkspaceEditResult
 function M.on_apply_edit(_, params, ctx)
   local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+  local created, rest = split(params.edit)
   local touched = {}
-  for _, change in ipairs(params.edit.documentChanges or {}) do
+  for _, change in ipairs(rest.documentChanges) do
     if change.textDocument then
       local why, buf = refusal(change)
       if why then
@@ -43,9 +86,22 @@ function M.on_apply_edit(_, params, ctx)
       touched[#touched + 1] = buf
     end
   end
-  vim.tbl_map(break_undo, touched)
-  local ok, failed = pcall(vim.lsp.util.apply_workspace_edit, params.edit, client.offset_encoding)
-  vim.tbl_map(break_undo, touched)
+  local made, failed = make(created)
+  local ok = failed == nil
+  if ok then
+    vim.tbl_map(break_undo, touched)
+    ok, failed = pcall(vim.lsp.util.apply_workspace_edit, rest, client.offset_encoding)
+    vim.tbl_map(break_undo, touched)
+  end
+  for _, path in ipairs(made) do
+    if ok then
+      local buf = vim.fn.bufadd(path)
+      vim.fn.bufload(buf)
+      vim.bo[buf].buflisted = true
+    else
+      vim.uv.fs_unlink(path)
+    end
+  end
   return { applied = ok, failureReason = not ok and tostring(failed) or nil }
 end
 

@@ -31,6 +31,8 @@ function M.config()
         },
       },
     },
+    -- What is decided about a text must be about the text as it is.
+    flags = { debounce_text_changes = 0 },
     before_init = later("tierwise.client", "before_init"),
     on_attach = later("tierwise.client", "on_attach"),
     on_exit = later("tierwise.client", "on_exit"),

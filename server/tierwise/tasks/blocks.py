@@ -34,7 +34,7 @@ class Block:
     range: Range | None = None
 
 
-def propose(task: Task, block: Block, world: World) -> str:
+async def propose(task: Task, block: Block, world: World) -> str:
     """Offer a block as a proposal of its task; the proposal's id.
 
     Raises `BadRequest` where the task has no finished answer or the code has no place.
@@ -50,7 +50,7 @@ def propose(task: Task, block: Block, world: World) -> str:
     answer = _created(block) if focus is None else _fenced(block.code)
     request = replace(task.request, action=action, instruction="")
     scene = Scene(focus=focus, range=span, attached=task.scene.attached, open=task.scene.open)
-    draft = drafts.draft(
+    draft = await drafts.draft(
         replace(task, request=request, scene=scene),
         Answer(Result(answer, "end_turn", Usage(), ""), task.decision.answering),
         world,

@@ -27,7 +27,6 @@ from tierwise.tasks.api import (
     Started,
     TaskParams,
 )
-from tierwise.tasks.choices import Kept
 from tierwise.tasks.run import run
 from tierwise.tasks.task import OVER, Scene, Task
 from tierwise.tasks.world import World
@@ -129,17 +128,6 @@ class TaskEngine:
             started = await self.rerun_on(params.task_id, params.to)
             return started.decision
         return None
-
-    def choices(self) -> Sequence[Kept]:
-        """Every pin and remap in force in this window, the configured ones first."""
-        config, choices = self.world.config, self.world.choices
-        project = self.world.project
-        pinned = [Kept("project", project, config.pins.project)] if config.pins.project else []
-        remapped = [Kept("tier", tier, to) for tier, to in config.remap.items()]
-        own = [Kept(scope, key, tier) for (scope, key), tier in choices.kept.items()]
-        chosen = {(kept.scope, kept.key) for kept in own}
-        configured = [k for k in (*pinned, *remapped) if (k.scope, k.key) not in chosen]
-        return [*configured, *(k for k in own if k.scope != "task")]
 
     async def rerun_on(self, task_id: str, tier: str) -> Started:
         """Redo a task on a tier ("up", "same" or a name), under the same task."""

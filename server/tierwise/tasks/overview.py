@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import StatusView
 from tierwise.present.status import StatusFacts, status
 from tierwise.tasks.api import ChatReply, OverrideParams
+from tierwise.tasks.choices import Kept
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
@@ -40,6 +41,17 @@ def status_of(
             project=world.project.rsplit("/", 1)[-1],
         )
     )
+
+
+def choices(world: World) -> Sequence[Kept]:
+    """Every pin and remap in force in this window, the configured ones first."""
+    config, kept = world.config, world.choices.kept
+    pin = config.pins.project
+    configured = [Kept("project", world.project, pin)] if pin else []
+    configured += [Kept("tier", tier, to) for tier, to in config.remap.items()]
+    over = [one for one in configured if (one.scope, one.key) not in kept]
+    own = [Kept(scope, key, tier) for (scope, key), tier in kept.items() if scope != "task"]
+    return [*over, *own]
 
 
 def chat_reply(task: Task) -> ChatReply:

@@ -44,7 +44,7 @@ def register(server: Server) -> None:
             given.code, given.path, uri, convert.span(server.docs, uri, given.range)
         )
         task = blocks.task_of(given.task_id, engine.tasks)
-        return {"editId": blocks.propose(task, block, engine.world)}
+        return {"editId": await blocks.propose(task, block, engine.world)}
 
     @server.feature("tierwise/usage/query")
     async def usage_query(params: Any) -> Any:

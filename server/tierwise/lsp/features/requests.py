@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tierwise.lsp import convert, messages
 from tierwise.present.decision import to_wire
+from tierwise.tasks import overview
 from tierwise.tasks.api import HistoryQuery
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def register(server: Server) -> None:
     @server.feature("tierwise/route/choices")
     async def choices(params: Any) -> Any:
         messages.ChoicesAsk.model_validate(params or {})
-        found = (await server.engine()).choices()
+        found = overview.choices((await server.engine()).world)
         return {"choices": [{"scope": k.scope, "key": k.key, "tier": k.tier} for k in found]}
 
     @server.feature("tierwise/edit/get")

@@ -37,7 +37,9 @@ class PlaceConfig(Section):
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     base_url: str | None = None
     api_key_env: str = "ANTHROPIC_API_KEY"
-    features: frozenset[Literal["caching", "thinking", "effort", "tools"]] | None = None
+    features: frozenset[Literal["caching", "thinking", "effort", "tools", "edit_tool"]] | None = (
+        None
+    )
     context_tokens: Annotated[int, Field(ge=500, le=900_000)] = CONTEXT_TOKENS
 
     def tier(self, name: str) -> Tier:

@@ -7,6 +7,7 @@ line by line, so that one that is still being written can be read as far as it g
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -16,6 +17,8 @@ _DIVIDER: Final = re.compile(r"^={5,9}[ \t]*$")
 _FENCE: Final = re.compile(r"^([ ]{0,3})(`{3,}|~{3,})([^`]*)$")
 _LABEL: Final = re.compile(r"^(?://|#+|[*-]|--)?\s*(?:(?:file|path|datei)\s*:)?\s*", re.IGNORECASE)
 _CLOSES: Final = {"SEARCH": "REPLACE", "RENAME": "RENAME", "DELETE": "DELETE"}
+TOOL: Final = "edit_files"
+"""The info of a fence that holds what was passed to the edit tool, as JSON."""
 _CUT: Final = ("max_tokens", "model_context_window_exceeded")
 
 Problem = Literal["cut off", "garbled"]
@@ -83,7 +86,7 @@ def read(text: str, *, stop_reason: str = "end_turn", edits: bool = True) -> Rea
         problem = cut or ("garbled" if reader.garbled else None)
         return Read("blocks", tuple(reader.changes), prose=prose, problem=problem)
     if edits and reader.fence:
-        return Read("whole", problem="cut off")
+        return Read("blocks" if reader.info == TOOL else "whole", problem="cut off")
     if edits and len(reader.fences) == 1:
         return Read("whole", whole=reader.fences[0], prose=prose, problem=cut)
     return Read("text", prose=text, problem="cut off" if stop_reason in _CUT else None)
@@ -128,7 +131,7 @@ class _Reader:
 
     @property
     def unfinished(self) -> bool:
-        return bool(self.block)
+        return bool(self.block) or (self.fence is not None and self.info == TOOL)
 
     def line(self, line: str) -> None:
         mark = _MARK.match(line)
@@ -176,6 +179,14 @@ class _Reader:
             self.changes.append(Replace(self.path, *found[0], tuple(found[1:])))
         self.garbled |= not found
 
+    def _called(self) -> None:
+        """What a model passed to the edit tool, which stands in a fence of its own."""
+        self.marked = True
+        try:
+            self.changes += [_of_call(edit) for edit in json.loads("\n".join(self.body))["edits"]]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.garbled = True
+
     def _in_fence(self, line: str, fence: tuple[str, str]) -> None:
         found = _FENCE.match(line)
         if found is not None and found.group(2)[0] == fence[1][0]:
@@ -184,7 +195,9 @@ class _Reader:
             elif self.inner:
                 self.inner -= 1
             elif found.group(1) == fence[0] and len(found.group(2)) >= len(fence[1]):
-                if not self.holds_blocks:
+                if self.info == TOOL:
+                    self._called()
+                elif not self.holds_blocks:
                     self.fences.append(Whole("\n".join(self.body), self.info))
                 self.fence, self.body, self.holds_blocks = None, [], False
                 return
@@ -201,6 +214,21 @@ class _Reader:
         if line.strip():
             self.before = line
         self.prose.append(line)
+
+
+def _of_call(edit: dict[str, object]) -> Change:
+    path = str(edit["path"])
+    if edit.get("delete") is True:
+        return Delete(path)
+    if edit.get("rename_to"):
+        return Rename(path, str(edit["rename_to"]))
+    return Replace(path, _lines(edit.get("search")), _lines(edit.get("replace")))
+
+
+def _lines(text: object) -> str:
+    """Whole lines, whether or not the last one was ended."""
+    said = str(text or "").replace("\r\n", "\n")
+    return said if not said or said.endswith("\n") else f"{said}\n"
 
 
 def path_in(line: str) -> str:

@@ -9,6 +9,7 @@ is dearer than sending, and most first turns have no second.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tierwise.core.tiers import Tier
@@ -36,6 +37,8 @@ def body(tier: Tier, prompt: Prompt, max_tokens: int) -> dict[str, Any]:
         "system": system,
         "messages": messages,
     }
+    if prompt.tool:
+        found["tools"] = [json.loads(prompt.tool)]
     if tier.effort is not None and "effort" in tier.features:
         found["output_config"] = {"effort": tier.effort}
     return found

@@ -26,11 +26,16 @@ class Prompt:
     system: str
     turns: tuple[Turn, ...]
     cache: CacheLife = "5m"
+    tool: str = ""
+    """The tool that is offered, as JSON; "" for none."""
 
     @property
     def text(self) -> str:
-        """All of its text; what the token bound is computed from."""
-        return self.system + "".join(turn.text for turn in self.turns)
+        """All of its text; what the token bound is computed from.
+
+        A tool counts twice: servers put instructions of their own around it.
+        """
+        return self.system + "".join(turn.text for turn in self.turns) + 2 * self.tool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from tierwise.core.errors import ModelError
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
+from tierwise.models import tools
 from tierwise.models.call import Delta, Event, Finished, Result, Started, Thinking, Trace
 from tierwise.models.failure import classify, failure
 
@@ -20,6 +21,7 @@ class Reader:
         self.tier, self.trace = tier, trace
         self.usage, self.stop, self.model, self.request_id = Usage(), "", tier.model, ""
         self.thinks = False
+        self.in_tool = False
 
     def take(self, name: str | None, data: str) -> Event | None:
         """One event; None where it carries nothing of ours. Raises `ModelError` for a bad one."""
@@ -38,8 +40,14 @@ class Reader:
                 self.model = str(message.get("model") or self.model)
                 self.trace.known = self.usage
                 return Started(self.usage)
+            case "content_block_start" if payload["content_block"].get("type") == "tool_use":
+                self.in_tool = True
+                return self._said(tools.opening())
             case "content_block_delta":
                 return self._delta(payload["delta"])
+            case "content_block_stop" if self.in_tool:
+                self.in_tool = False
+                return self._said(tools.closing())
             case "message_delta":
                 self.usage = usage_of(payload.get("usage") or {}, self.usage)
                 self.stop = str(payload["delta"].get("stop_reason") or self.stop)
@@ -55,13 +63,17 @@ class Reader:
 
     def _delta(self, delta: Mapping[str, Any]) -> Event | None:
         if delta["type"] == "text_delta":
-            text = str(delta["text"])
-            self.trace.text.append(text)
-            return Delta(text)
+            return self._said(str(delta["text"]))
+        if delta["type"] == "input_json_delta" and self.in_tool:
+            return self._said(str(delta["partial_json"]))
         if delta["type"] == "thinking_delta" and not self.thinks:
             self.thinks = True
             return Thinking()
         return None
+
+    def _said(self, text: str) -> Delta:
+        self.trace.text.append(text)
+        return Delta(text)
 
     def result(self) -> Result:
         """The answer. Raises `ModelError` where the server declined or said nothing."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from tierwise.budget.reserve import Ask, Reservation
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
-from tierwise.models import prompts, retry
+from tierwise.models import prompts, retry, tools
 from tierwise.models.call import (
     Deadlines,
     Delta,
@@ -158,6 +158,7 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
         history = thread.turns(world.may_go)
         prompt = prompts.build(asked, pack, history, thread.life)
         task.sent = threads.sent(prompt.turns[-1].text, pack)
+    prompt = replace(prompt, tool=tools.offered(tier, task.request.action))
     sent.keep(task, tier, pack, prompt, world)
     return prompt
 

@@ -40,7 +40,7 @@ def keep(task: Task, tier: Tier, pack: Pack, prompt: Prompt, world: World) -> No
         "items": [_item(item) for item in pack.items],
         "leftOut": [{"path": left.path, "why": left.why} for left in pack.left_out],
         "secrets": len(pack.secrets),
-        "system": prompt.system,
+        "system": f"{prompt.system}\n\n{prompt.tool}" if prompt.tool else prompt.system,
         "turns": [{"role": turn.role, "text": turn.text} for turn in prompt.turns],
     }
     task.records = (*task.records, record)[-KEPT:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -140,6 +141,24 @@ def test_blocks_without_a_path_follow_the_last_and_files_come_and_go() -> None:
         answer.Rename("src/b.py", "src/c.py"),
         answer.Delete("src/d.py"),
     )
+
+
+def test_what_is_passed_to_the_tool_says_the_same_as_blocks() -> None:
+    edits = [
+        {"path": "a.py", "search": "old", "replace": "new\n"},
+        {"path": "b.py", "rename_to": "c.py"},
+        {"path": "d.py", "delete": True},
+    ]
+    text = f"Done.\n```edit_files\n{json.dumps({'edits': edits})}\n```\n"
+    read = answer.read(text, stop_reason="tool_use")
+    assert read.problem is None
+    assert read.changes == (
+        Replace("a.py", "old\n", "new\n"),
+        answer.Rename("b.py", "c.py"),
+        answer.Delete("d.py"),
+    )
+    assert answer.read(text[:-30]).problem == "cut off"
+    assert answer.read('```edit_files\n{"edits": [1]}\n```').problem == "garbled"
 
 
 def test_a_fence_may_show_fences() -> None:

@@ -1,0 +1,58 @@
+"""The tool-call form of an edit, for servers that the operator says understand it.
+
+The tool is offered, never forced: some models refuse a forced one. What a model passes to it
+streams into the answer as a fence of its own, which `edits.answer` reads like blocks.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from tierwise.core.request import EDITING, Action
+from tierwise.core.tiers import Tier
+
+FEATURE: Final = "edit_tool"
+NAME: Final = "edit_files"
+TOOL: Final[dict[str, Any]] = {
+    "name": NAME,
+    "description": "Make the edit that was asked for, in any number of files at once.",
+    "input_schema": {
+        "type": "object",
+        "required": ["edits"],
+        "properties": {
+            "edits": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["path"],
+                    "properties": {
+                        "path": {"type": "string", "description": "path within the workspace"},
+                        "search": {
+                            "type": "string",
+                            "description": "whole lines as they are; empty makes the file",
+                        },
+                        "replace": {"type": "string", "description": "the lines to put there"},
+                        "rename_to": {"type": "string", "description": "a new path"},
+                        "delete": {"type": "boolean", "description": "remove the file"},
+                    },
+                },
+            }
+        },
+    },
+}
+
+
+def offered(tier: Tier, action: Action) -> str:
+    """The tool as it is sent with an action, "" where it is not."""
+    return json.dumps(TOOL) if FEATURE in tier.features and action in EDITING else ""
+
+
+def opening() -> str:
+    """What stands in an answer before what was passed to the tool."""
+    return f"\n```{NAME}\n"
+
+
+def closing() -> str:
+    """What stands in an answer after it."""
+    return "\n```\n"

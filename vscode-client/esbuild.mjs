@@ -24,8 +24,8 @@ const bundles = [
     platform: "node",
     format: "cjs",
     external: ["vscode"],
-    // The server is started by a process of its own, so stack traces of ours are what matters.
-    keepNames: false,
+    // What `activate` reports: the time from the first line of the bundle on.
+    banner: { js: "const tierwiseLoadedAt = performance.now();" },
   },
 ];
 if (existsSync("webview/main.ts")) {

@@ -88,6 +88,10 @@ def test_a_proposal_says_when_its_file_changed_and_how_much_apply_applies() -> N
     assert stale == ["Re-run", "Discard"]
     assert offers(view, DEFAULT_LADDER, hunks=1)[0].title == "Apply"
     assert offers(view, DEFAULT_LADDER, hunks=2)[0].title == "Apply all"
+    partly = TaskView("t1", "edit", "partlyApplied", HAIKU, edit_id="e1")
+    assert [o.title for o in offers(partly, DEFAULT_LADDER)] == ["Undo"]
+    left = [offer.title for offer in offers(partly, DEFAULT_LADDER, hunks=1)]
+    assert left == ["Apply", "Discard", "Undo"]
 
 
 @pytest.mark.parametrize(

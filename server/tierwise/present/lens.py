@@ -37,7 +37,7 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
 
 
 def offers(
-    view: TaskView, ladder: Ladder, *, stale: bool = False, hunks: int = 1
+    view: TaskView, ladder: Ladder, *, stale: bool = False, hunks: int = 0
 ) -> Sequence[Offer]:
     """What can be done with a task in its state, in the order it should stand on screen.
 
@@ -74,6 +74,12 @@ def offers(
                 Offer("Discard", "tierwise.edit.discard", edit),
                 Offer("Show diff", "tierwise.edit.showDiff", edit),
                 redo,
+            ]
+        case "partlyApplied" if hunks:
+            return [
+                Offer("Apply all" if hunks > 1 else "Apply", "tierwise.edit.apply", edit),
+                Offer("Discard", "tierwise.edit.discard", edit),
+                Offer("Undo", "tierwise.edit.undo", edit),
             ]
         case "applied" | "partlyApplied":
             return [Offer("Undo", "tierwise.edit.undo", edit)]

@@ -121,13 +121,18 @@ export class Preview implements vscode.Disposable {
       const known = this.shown.has(editId);
       try {
         if (!known && state === "proposed" && this.options.opensByItself(task)) await this.open(editId);
-        else await this.look(editId);
+        else if (!isPending(await this.look(editId))) await this.settle(editId);
       } catch {
         // Settled meanwhile; the event that says so follows.
       }
     } else {
       await this.close(editId);
     }
+  }
+
+  private async settle(editId: string): Promise<void> {
+    this.board.settle(editId);
+    await this.close(editId);
   }
 
   private lookSoon(uri: string): void {
@@ -167,6 +172,10 @@ export class Preview implements vscode.Disposable {
         : vscode.l10n.t("{0} files", files.length);
     return `${rehearsal}${tier} · ${what} (${vscode.l10n.t("proposed")})`;
   }
+}
+
+function isPending({ got }: Shown): boolean {
+  return got.hunks.some(({ state }) => state === "pending");
 }
 
 function address(shown: Shown, file: FileChange, side: "before" | "after"): vscode.Uri {

@@ -10,6 +10,8 @@ const KEPT = 100;
 
 export class Board implements vscode.Disposable {
   private readonly tasks = new Map<string, TaskChanged>();
+  /** Proposals without a hunk that is pending, whatever their task's state. */
+  private readonly settled = new Set<string>();
   private readonly parts: vscode.Disposable[];
 
   constructor(session: Session) {
@@ -49,7 +51,7 @@ export class Board implements vscode.Disposable {
 
   /** The proposal at a place of a document, else the newest one there is. */
   pending(uri?: string, line?: number): TaskChanged | undefined {
-    const waits = (task: TaskChanged): boolean => WAITING.has(task.state) && task.editId !== undefined;
+    const waits = (task: TaskChanged): boolean => this.waits(task);
     const here = (task: TaskChanged): boolean =>
       task.uri === uri &&
       (task.range === undefined || line === undefined
@@ -59,6 +61,16 @@ export class Board implements vscode.Disposable {
       this.newest((task) => waits(task) && task.uri === uri) ??
       this.newest(waits)
     );
+  }
+
+  /** The last hunk of a proposal was applied or discarded. */
+  settle(editId: string): void {
+    this.settled.add(editId);
+    this.tell();
+  }
+
+  private waits({ state, editId }: TaskChanged): boolean {
+    return WAITING.has(state) && editId !== undefined && !this.settled.has(editId);
   }
 
   private take(task: TaskChanged): void {
@@ -73,7 +85,7 @@ export class Board implements vscode.Disposable {
 
   /** Keys and menus exist only where they do something. */
   private tell(): void {
-    const waiting = this.newest(({ state, editId }) => WAITING.has(state) && editId !== undefined);
+    const waiting = this.newest((task) => this.waits(task));
     void vscode.commands.executeCommand("setContext", "tierwise.busy", this.running !== undefined);
     void vscode.commands.executeCommand("setContext", "tierwise.hasProposal", waiting !== undefined);
   }

@@ -22,7 +22,7 @@ export function why(decision: Decision): string {
       .trimEnd();
   });
   const signals = Object.entries(decision.signals)
-    .filter(([, value]) => value !== null)
+    .filter(([, value]) => value !== null && value !== 0)
     .map(([name, value]) => `  ${name.padEnd(28)} ${value ?? ""}`);
   return [
     decision.headline,

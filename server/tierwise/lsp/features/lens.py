@@ -51,7 +51,7 @@ def offers(engine: Application, view: TaskView) -> list[Offer]:
 
 def _pending(engine: Application, view: TaskView) -> tuple[bool, int]:
     """Whether the text under a proposal changed, and how many of its hunks are pending."""
-    if view.state != "proposed" or view.edit_id is None:
+    if view.state not in ("proposed", "partlyApplied") or view.edit_id is None:
         return False, 0
     try:
         edit = engine.edit(view.edit_id)

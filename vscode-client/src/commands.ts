@@ -23,6 +23,8 @@ export interface Parts {
   readonly why: WhyDocuments;
   readonly log: vscode.LogOutputChannel;
   readonly setUp: () => Promise<boolean>;
+  /** Brings the panel to the front. */
+  readonly show: (tab: "chat" | "inbox" | "usage") => Thenable<unknown>;
 }
 
 type Run = (...args: never[]) => unknown;
@@ -92,7 +94,9 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     showLog: () => {
       log.show();
     },
-    chat: () => vscode.commands.executeCommand("tierwise.chat.focus"),
+    chat: () => parts.show("chat"),
+    inbox: () => parts.show("inbox"),
+    usage: () => parts.show("usage"),
   };
   const registered = Object.entries(table).map(([name, run]) =>
     vscode.commands.registerCommand(`tierwise.ui.${name}`, async (...args: never[]) => {

@@ -45,7 +45,10 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   const menu = new Menu(session, board);
   const why = new WhyDocuments();
-  const parts: Parts = { session, keys, board, tasks, menu, preview, why, log, setUp };
+  const parts: Parts = {
+    session, keys, board, tasks, menu, preview, why, log, setUp,
+    show: (tab) => panel.show(tab),
+  };
   const panel = new Panel({
     session,
     extension: context,

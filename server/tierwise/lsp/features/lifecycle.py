@@ -96,6 +96,8 @@ async def _pull_settings(server: Server) -> None:
         15.0,
     )
     own = answer[0] if answer else None
-    if isinstance(own, dict) and own:
-        base = server.client.options.settings or {}
-        engine.set_settings({**base, **own})
+    if not isinstance(own, dict):
+        return
+    wanted = {**(server.client.options.settings or {}), **own}
+    if wanted != engine.settings:
+        engine.set_settings(wanted)

@@ -49,6 +49,28 @@ class Workbench:
         return self.page.locator(f'.statusbar-item[id^="{EXTENSION_ID}"]')
 
     @property
+    def tier(self) -> Locator:
+        """The status item that is about the tier."""
+        return self.page.locator(f'.statusbar-item[id="{EXTENSION_ID}.tier"]')
+
+    @property
+    def head(self) -> Locator:
+        """The lenses above the edit in the editor in front: tier, state, ways on."""
+        return self.editor.locator(".codelens-decoration").first
+
+    @property
+    def diff_tab(self) -> Locator:
+        """The tab of a proposal."""
+        return self.page.locator(".tab").filter(has_text="(proposed)")
+
+    def say(self, text: str) -> None:
+        """Write into the box that is open, and leave it by Enter."""
+        box = self.page.locator(".quick-input-widget input").first
+        box.fill(text)
+        box.press("Enter")
+        self.page.locator(".quick-input-widget").wait_for(state="hidden")
+
+    @property
     def activity(self) -> Locator:
         """The icon of ours in the activity bar."""
         return self.page.locator('.activitybar .action-label[aria-label^="Tierwise"]').first
@@ -119,7 +141,7 @@ class Workbench:
         The menu is left by the keyboard: on the older version a click does not reach a row.
         """
         self.press("Control+.")
-        widget = self.page.locator(".action-widget").last
+        widget = self.page.locator(".action-widget:not(.action-list-submenu-panel)").last
         widget.wait_for()
         rows = widget.locator(".monaco-list-row.action")
         rows.filter(has_text=title).first.wait_for()

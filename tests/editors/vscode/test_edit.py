@@ -1,0 +1,152 @@
+"""From a selection to an edit in the file and back, as a person does it in a real workbench."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .rig.desk import Desk
+from .rig.workbench import Workbench
+
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
+
+ONE = '''\
+sample.py
+<<<<<<< SEARCH
+    return a + b
+=======
+    """Add two numbers."""
+    return a + b
+>>>>>>> REPLACE
+'''
+TWO = f'''\
+{ONE}
+sample.py
+<<<<<<< SEARCH
+    print(f"hello {{name}}")
+=======
+    """Greet somebody."""
+    print(f"hello {{name}}")
+>>>>>>> REPLACE
+'''
+SLOW = 0.5
+"""Seconds between two pieces of an answer whose way is to be seen."""
+
+
+def opened(desk: Desk) -> Workbench:
+    """A window with the sample open and the server ready."""
+    window = desk.open("sample.py")
+    expect(window.tier).to_contain_text("Auto · $")
+    window.focus_editor("sample.py")
+    return window
+
+
+def ask(window: Workbench, text: str = "document these functions") -> None:
+    """Select the first function and say what should change."""
+    window.select_lines(4, 5)
+    window.command("Tierwise: Edit...")
+    window.say(text)
+
+
+def test_a_code_action_becomes_a_diff_an_edit_and_one_undo(desk: Desk) -> None:
+    desk.model.answers(ONE, delay=SLOW)
+    window = opened(desk)
+    before = window.text
+    window.select_lines(4, 5)
+    window.code_action("docs")
+    expect(window.tier).to_contain_text("Haiku")
+    expect(window.tier.locator(".codicon-sync")).to_be_visible()
+    expect(window.head).to_contain_text("working")
+    expect(window.diff_tab).to_have_text(re.compile(r"Haiku · sample\.py \(proposed\)"))
+    expect(window.tier).to_contain_text("Haiku · preview")
+    window.show_file("sample.py")
+    expect(window.head).to_contain_text(re.compile(r"Haiku \d+ %"))
+    assert window.text == before, "nothing changes before apply"
+    window.lens("Apply").click()
+    window.until(lambda: "Add two numbers" in window.text, "the edit")
+    expect(window.tier).to_contain_text("<$0.01")
+    expect(window.diff_tab).to_have_count(0)
+    window.focus_editor("sample.py")
+    window.press("Control+z")
+    window.until(lambda: window.text == before, "one undo to take it back")
+    assert "applied" in desk.ledger.kinds()
+
+
+def test_the_lens_overrides_a_task_that_runs_and_its_discard_is_logged(desk: Desk) -> None:
+    desk.model.answers(ONE, delay=SLOW)
+    window = opened(desk)
+    before = window.text
+    ask(window)
+    window.until(lambda: desk.model.requests(), "the first request")
+    window.lens("Use Sonnet").click()
+    expect(window.tier).to_contain_text("Sonnet ← Haiku")
+    expect(window.diff_tab).to_have_text(re.compile(r"Sonnet ← Haiku · sample\.py"))
+    assert [r["model"].split("-")[1] for r in desk.model.requests()] == ["haiku", "sonnet"]
+    window.press("Control+Alt+t", "d")
+    expect(window.diff_tab).to_have_count(0)
+    window.until(lambda: "discarded" in desk.ledger.kinds(), "the outcome")
+    assert "superseded" in desk.ledger.kinds()
+    assert window.text == before
+
+
+def test_hunks_are_applied_and_discarded_one_by_one(desk: Desk) -> None:
+    desk.model.answers(TWO)
+    window = opened(desk)
+    ask(window)
+    expect(window.diff_tab).to_be_visible()
+    window.press("Control+Alt+t", "n")
+    window.press("Control+Alt+t", "h")
+    window.until(lambda: "partlyApplied" in desk.ledger.kinds(), "the first hunk")
+    window.show_file("sample.py")
+    window.until(
+        lambda: ("Greet" in window.text) != ("Add two" in window.text), "one hunk in the file"
+    )
+    window.press("Control+Alt+t", "j")
+    window.until(lambda: set(desk.ledger.states().values()) <= {"partlyApplied", "applied"}, "it")
+    expect(window.diff_tab).to_have_count(0)
+    assert ("Greet" in window.text) != ("Add two" in window.text), "the other hunk is not"
+
+
+def test_a_changed_file_is_said_and_never_overwritten(desk: Desk) -> None:
+    desk.model.answers(ONE.replace("    return a + b\n>>>", "    return sum((a, b))\n>>>"))
+    window = opened(desk)
+    ask(window)
+    expect(window.diff_tab).to_be_visible()
+    window.show_file("sample.py")
+    window.go_to(5, 5)
+    window.press("Control+Shift+k")
+    expect(window.head).to_contain_text("File changed")
+    expect(window.toasts.filter(has_text="File changed").first).to_be_visible()
+    changed = window.text
+    desk.model.answers("Nothing to do.")
+    window.lens("Re-run").click()
+    window.until(lambda: len(desk.model.requests()) == 2, "the second request")
+    assert window.text == changed
+
+
+def test_an_answer_in_words_is_shown_as_text_beside_the_code(desk: Desk) -> None:
+    desk.model.answers('It adds. <img src="http://192.0.2.1/x.png"> ![x](http://192.0.2.1/y.png)')
+    window = opened(desk)
+    window.select_lines(4, 5)
+    window.command("Tierwise: Explain")
+    answer = window.page.locator(".editor-instance").nth(1)
+    expect(answer).to_contain_text("It adds.")
+    expect(answer).to_contain_text(re.compile(r"Haiku.*answered"))
+    assert answer.locator("img").count() == 0
+
+
+def test_a_wish_names_its_tier_and_a_wrong_name_is_said_before_anything_is_sent(desk: Desk) -> None:
+    desk.model.answers(ONE)
+    window = opened(desk)
+    window.select_lines(4, 5)
+    window.command("Tierwise: Edit...")
+    box = window.page.locator(".quick-input-widget")
+    box.locator("input").first.fill("@haikku document this")
+    expect(box).to_contain_text("There is no tier 'haikku'")
+    box.locator("input").first.fill("@opus document this")
+    expect(box).to_contain_text("Opus (you")
+    box.locator("input").first.press("Enter")
+    expect(window.diff_tab).to_be_visible()
+    assert [r["model"] for r in desk.model.requests()] == ["claude-opus-5-5"]

@@ -1,0 +1,70 @@
+"""The checks that run inside the extension host of a real VS Code: `vscode-client/tests/host`."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from .rig import tools
+from .rig.desk import Desk
+
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+OLDER = pytest.mark.parametrize("code_server", [tools.OLDER], indirect=True)
+"""The newer one takes a test bundle only with its smoke-test driver on."""
+ACTIVATION_MS = 50.0
+BUNDLE = 600 * 1024
+
+
+def test_the_bundle_is_small() -> None:
+    bundle = tools.built_extension() / "dist/extension.js"
+    assert bundle.stat().st_size <= BUNDLE
+
+
+@OLDER
+def test_everything_holds_inside_the_extension_host(desk: Desk, record_property: object) -> None:
+    bundle = built()
+    origin = desk.code.origin.removeprefix("http://")
+    remote = f"vscode-remote://{origin}"
+    payload = [
+        ["extensionDevelopmentPath", f"{remote}{tools.EXTENSION}"],
+        ["extensionTestsPath", f"{remote}{bundle}"],
+    ]
+    page = desk.context.new_page()
+    lines: list[str] = []
+    codes: list[int] = []
+    page.expose_function("codeAutomationLog", lambda _kind, args: lines.append(str(args)))
+    page.expose_function("codeAutomationExit", lambda code, *_: codes.append(code))
+    address = f"{desk.code.origin}/?folder={quote(str(desk.workspace))}"
+    page.goto(f"{address}&payload={quote(json.dumps(payload))}")
+    for _ in range(1500):
+        if codes:
+            break
+        page.wait_for_timeout(100)
+    said = "\n".join(line for line in lines if "PASSED" in line or "FAILED" in line)
+    assert codes == [0], said
+    assert said.count("PASSED") == 5, said
+    figure = re.search(r"FIGURE activation ([\d.]+) ms", "\n".join(lines))
+    assert figure is not None
+    print(f"activation: {figure.group(1)} ms")
+    assert float(figure.group(1)) <= ACTIVATION_MS * 4, "far from what it is measured to be"
+
+
+def built() -> Path:
+    """The bundle of the checks."""
+    tools.built_extension()
+    target = tools.EXTENSION / "out/host.js"
+    subprocess.run(
+        [
+            *("npx", "esbuild", "tests/host/index.ts", "--bundle", "--platform=node"),
+            *("--format=cjs", "--external:vscode", f"--outfile={target}", "--log-level=error"),
+        ],
+        cwd=tools.EXTENSION,
+        check=True,
+        timeout=60,
+    )
+    return target

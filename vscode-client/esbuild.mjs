@@ -1,4 +1,4 @@
-// Two bundles: the extension for Node, and the panel's page for the browser where it exists.
+// Three bundles: the extension and its language client for Node, and the panel's page for the browser.
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import * as esbuild from "esbuild";
@@ -23,9 +23,18 @@ const bundles = [
     outfile: "dist/extension.js",
     platform: "node",
     format: "cjs",
-    external: ["vscode"],
+    // The language client is most of the code and none of it is needed to activate.
+    external: ["vscode", "./connection"],
     // What `activate` reports: the time from the first line of the bundle on.
     banner: { js: "const tierwiseLoadedAt = performance.now();" },
+  },
+  {
+    ...shared,
+    entryPoints: ["src/server/connection.ts"],
+    outfile: "dist/connection.js",
+    platform: "node",
+    format: "cjs",
+    external: ["vscode"],
   },
 ];
 if (existsSync("webview/main.ts")) {

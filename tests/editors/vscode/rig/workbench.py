@@ -135,14 +135,19 @@ class Workbench:
         row = self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=text)
         row.first.click()
 
+    def code_action_menu(self) -> Locator:
+        """Open the code actions at the cursor; the newer version has a second, hidden widget."""
+        self.press("Control+.")
+        widget = self.page.locator(".action-widget:not(.action-list-submenu-panel)").last
+        widget.wait_for()
+        return widget
+
     def code_action(self, title: str) -> None:
         """Open the code actions at the cursor and run the one with that in its title.
 
         The menu is left by the keyboard: on the older version a click does not reach a row.
         """
-        self.press("Control+.")
-        widget = self.page.locator(".action-widget:not(.action-list-submenu-panel)").last
-        widget.wait_for()
+        widget = self.code_action_menu()
         rows = widget.locator(".monaco-list-row.action")
         rows.filter(has_text=title).first.wait_for()
         for _ in range(rows.count() + 8):

@@ -25,6 +25,7 @@ const bundles = [
     format: "cjs",
     // The language client is most of the code and none of it is needed to activate.
     external: ["vscode", "./connection"],
+    supported: { "dynamic-import": false },
     // What `activate` reports: the time from the first line of the bundle on.
     banner: { js: "const tierwiseLoadedAt = performance.now();" },
   },

@@ -20,5 +20,5 @@ export default tseslint.config(
     },
   },
   { files: ["*.mjs"], ...tseslint.configs.disableTypeChecked },
-  { files: ["*.mjs"], languageOptions: { globals: { process: "readonly", URL: "readonly" } } },
+  { files: ["*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
 );

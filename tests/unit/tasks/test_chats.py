@@ -97,8 +97,8 @@ async def test_a_conversation_goes_on_after_a_restart(window: Open, model: Rehea
     assert again.app.world.threads.open("c").task_ids != []
     (kept,) = (w.app.world.content.folder).glob("chat-*/thread.json")
     assert kept.stat().st_mode & 0o777 == 0o600
-    again.app.world.content.purge()
     await again.close()
+    again.app.world.content.purge()
     fresh = await window()
     assert fresh.app.world.threads.find("c") is None, "purged is gone"
 

@@ -13,7 +13,7 @@ PLUGIN := neovim-plugin
 LUA := .tools/lua/.installed
 NVIM := .tools/neovim/wheel/bin/nvim
 
-.PHONY: help install setup editors try test test-fast lint format fit bench soak fuzz clean
+.PHONY: help install setup editors try test test-fast lint format fit bench bench-learning replay soak fuzz clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -93,6 +93,12 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 	@$(BIN)/python -m tests.bench.checks.bench_checks
 	@$(BIN)/python -m tests.bench.bench_neovim
+
+bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and on real outcomes
+	@$(BIN)/python -m tests.bench.learning.bench_learning
+
+replay: $(DEV) ## Replay the real outcomes, frozen and learning
+	@$(BIN)/python -m tests.bench.learning.replay_outcomes
 
 soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)

@@ -24,11 +24,13 @@ from tierwise.routing import weights
 from tierwise.store import overrides, samples
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
+from tierwise.store.learned import LearnedFile
 from tierwise.tasks import catalog
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.choices import Choices, Kept
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.journal import Journal
+from tierwise.tasks.learning import Learning
 from tierwise.tasks.money import Money
 from tierwise.tasks.outcomes import Outcomes
 from tierwise.tasks.proposals import Proposals
@@ -68,6 +70,7 @@ class Application(TaskEngine):
         await self._rehearse()
         self._checking = asyncio.get_running_loop().create_task(self._check_models())
         world.money.start()
+        world.learning.start()
         await world.money.refresh()
         self.push_status()
 
@@ -160,6 +163,7 @@ def build(
     world.proposals = Proposals(world)
     world.outcomes = Outcomes(world)
     world.watch = Watch(world)
+    world.learning = Learning(world, LearnedFile(state))
     world.money = Money(world)
     app = Application(world)
     app.env, app.settings, app.told = env, settings or {}, set(loaded.notices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,12 @@ from tests.conftest import SAMPLE
 from tests.e2e.test_thread import pending, start_document
 from tests.support.editor import Editor
 from tests.support.rpc import Rpc
+from tests.unit.learning.test_fold import live_memory
+
+from tierwise.learning import record
+from tierwise.learning.record import Record
+from tierwise.routing.weights import load
+from tierwise.store.learned import LearnedFile
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -36,4 +43,23 @@ async def test_an_undo_in_the_editor_is_an_outcome(editor: Editor, rpc: Rpc) -> 
     editor.replace(uri, "# typed meanwhile\n" + SAMPLE)
     kinds = [o["kind"] for o in await outcomes(rpc, task_id, "undone")]
     assert kinds == ["applied", "survived", "undone"]
+    assert await rpc.stop() == 0
+
+
+async def test_a_live_learned_state_decides_and_is_named(
+    editor: Editor, rpc: Rpc, env: dict[str, str]
+) -> None:
+    made = Record(live_memory(), load().hash)
+    LearnedFile(Path(env["TIERWISE_STATE_DIR"])).update(lambda _: record.to_json(made))
+    await editor.start("vscode")
+    await rpc.request("tierwise/status")
+    uri = editor.open("sample.py")
+    where = {"textDocument": {"uri": uri}, "range": editor.span(uri, 3, 5)}
+    asked = {"action": "document", **where}
+    decision = await rpc.request("tierwise/route/explain", asked)
+    assert decision["reasons"][0].startswith("learned from 400 outcomes")
+
+    LearnedFile(Path(env["TIERWISE_STATE_DIR"])).update(lambda data: {**(data or {}), "on": False})
+    decision = await rpc.request("tierwise/route/explain", asked)
+    assert not any("learned" in reason for reason in decision["reasons"]), "another window said off"
     assert await rpc.stop() == 0

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from tierwise.cli import budget, doctor, history, purge, route, stats, try_command, why
+from tierwise.cli import (
+    budget,
+    doctor,
+    history,
+    learn,
+    purge,
+    replay,
+    route,
+    stats,
+    try_command,
+    why,
+)
 from tierwise.core.errors import TierwiseError
 
 app = typer.Typer(
@@ -23,6 +34,8 @@ app.command("stats")(stats.run)
 app.command("history")(history.run)
 app.command("purge")(purge.run)
 app.command("doctor")(doctor.run)
+app.command("replay")(replay.run)
+app.add_typer(learn.app, name="learn")
 app.add_typer(budget.app, name="budget")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from tierwise.cli.ground import print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import UnknownTask
 from tierwise.core.situation import Situation
+from tierwise.learning.labels import Event
 from tierwise.present import sent as present
 from tierwise.present.decision import to_wire
 from tierwise.present.money import dollars
@@ -87,8 +89,17 @@ def run(
             f"  {attempt['tier']}: {attempt['input_tokens']} + {attempt['output_tokens']} tokens,"
             f" {dollars(attempt['cost'])} ({attempt['state']}{assumed})"
         )
-    for kind, at, tier, value in told.outcomes:
+    for kind, at, tier, value in latest(told.outcomes):
         when = datetime.fromtimestamp(at / 1000).strftime("%H:%M:%S")
         typer.echo(f"  {when} {kind} on {tier}{f' ({value})' if value else ''}")
     if sent:
         typer.echo(present.document(attempts) if attempts else f"  {_GONE}")
+
+
+def latest(events: Sequence[Event]) -> list[Event]:
+    """The outcomes with one line for a run of survival checks: the last of them."""
+    return [
+        event
+        for event, after in zip(events, [*events[1:], None], strict=True)
+        if event[0] != "survived" or after is None or after[0] != "survived"
+    ]

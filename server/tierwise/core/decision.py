@@ -84,9 +84,11 @@ class Adjustment:
 
     `shift` and `variance` are per cut between tiers, in logits: shift is added to
     logit P(need <= tier), variance to that of the bound. `basis` names the learned
-    state it came from (a hash), so that a decision can be replayed.
+    state it came from (a hash), so that a decision can be replayed. `accept` is P(kept at the
+    top), the shipped one where it is None.
     """
 
     shift: tuple[float, ...] = ()
     variance: tuple[float, ...] = ()
     basis: str = ""
+    accept: float | None = None

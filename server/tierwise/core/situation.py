@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tierwise.core.decision import Scope
+from tierwise.core.decision import Adjustment, Scope
 from tierwise.core.tiers import DEFAULT_LADDER, Ladder
 
 BudgetLevel = Literal["ok", "soft", "paused"]
@@ -53,7 +53,8 @@ class Situation:
     `fallback` lists, per tier, the tiers that may stand in for it, in order. `cap` is the
     highest tier a repository's own file allows. `opinion` is the tier that a second opinion
     named, "none" where it was asked for in vain. `trial` is a uniform draw in [0, 1) when
-    trials are on, else `None`.
+    trials are on, else `None`. `learned` is what the learned state adds to the estimate, where
+    it is live; the confidence target is then the one it asks for.
     """
 
     ladder: Ladder = DEFAULT_LADDER
@@ -73,3 +74,4 @@ class Situation:
     opinion: str | None = None
     trial: float | None = None
     trial_share: float = 0.05
+    learned: Adjustment | None = None

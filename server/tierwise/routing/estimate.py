@@ -106,16 +106,18 @@ def estimate(
         means.append(sigmoid(mean))
         bounds.append(sigmoid(mean - reading.margin - Z90 * math.sqrt(max(variance, 0.0))))
     cuts = len(weights.cuts)
-    levels = _levels(ladder, cuts)
+    stands = levels(ladder, cuts)
     need, low = _rising(means), _guarded(bounds)
     kept = _rising(accepts(signals, weights))
+    if adjustment is not None and adjustment.accept is not None:
+        kept = [adjustment.accept * share for share in (*need, 1.0)]
     names = ladder.names
-    needs = _rising([1.0 if level >= cuts else need[level] for level in levels])
-    lows = _rising([1.0 if level >= cuts else low[level] for level in levels])
+    needs = _rising([1.0 if level >= cuts else need[level] for level in stands])
+    lows = _rising([1.0 if level >= cuts else low[level] for level in stands])
     return Estimate(
         dict(zip(names, needs, strict=True)),
         dict(zip(names, lows, strict=True)),
-        dict(zip(names, _rising([kept[min(level, cuts)] for level in levels]), strict=True)),
+        dict(zip(names, _rising([kept[min(level, cuts)] for level in stands]), strict=True)),
     )
 
 
@@ -135,7 +137,7 @@ def accepts(signals: Signals, weights: Weights) -> list[float]:
     return found
 
 
-def _levels(ladder: Ladder, cuts: int) -> list[int]:
+def levels(ladder: Ladder, cuts: int) -> list[int]:
     """Which fitted cut each tier stands for; the top always stands for all of them.
 
     A tier is known by its name or by its model's line; one that is neither stands as high

@@ -161,6 +161,21 @@ def spoken(
     return _told(conn, [_row(dict(row)) for row in conn.execute(newest).mappings()])
 
 
+def judged(conn: Connection, since_ms: int = 0) -> Sequence[Told]:
+    """Paid tasks something became of since then (UTC milliseconds), oldest first.
+
+    Rehearsal is left out: its answers are made up, so that nothing can be learned from them.
+    """
+    events, table = schema.outcomes, schema.tasks
+    lately = sa.select(events.c.task_id).where(events.c.at_ms >= since_ms)
+    query = (
+        sa.select(table)
+        .where(table.c.rehearsal.is_(False), table.c.task_id.in_(lately))
+        .order_by(table.c.created_ms, table.c.task_id)
+    )
+    return _told(conn, [_row(dict(row)) for row in conn.execute(query).mappings()])
+
+
 def _last_answering() -> sa.ScalarSelect[str]:
     """The tier of a task's latest decision, for use in a query over `tasks`."""
     made = schema.decisions

@@ -294,6 +294,7 @@ class TaskEngine:
         if runners:
             await asyncio.wait(runners, timeout=CLOSE_WITHIN)
         self.world.watch.close()
+        self.world.learning.stop()
         await self.world.money.stop()
         await self.world.threads.close()
         await self.world.journal.flush()

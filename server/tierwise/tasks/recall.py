@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, cast
 
-from tierwise.core.decision import Cause, Decision, Estimate, Reason, Signals
+from tierwise.core.decision import Adjustment, Cause, Decision, Estimate, Reason, Signals
 from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action
+from tierwise.core.situation import Choice, Floor, Situation, WarmThread
+from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState
 from tierwise.store.decisions import DecisionRow, TaskRow, Told
 
@@ -24,14 +28,45 @@ def decision(task: TaskRow, row: DecisionRow) -> Decision:
         estimate=Estimate(estimate["need"], estimate["lower"], estimate["accept"]),
         cost=detail["cost"],
         reasons=tuple(Reason("note", text) for text in detail["reasons"]),
-        signals=Signals(
-            detail["signals"], frozenset(detail["unknown"]), tuple(detail["text_scores"])
-        ),
+        signals=signals(detail),
         propensity=row.propensity,
         soft=detail["soft"],
         explicit=detail["explicit"],
         weights=row.weights,
         id=task.task_id,
+    )
+
+
+def signals(detail: Mapping[str, Any]) -> Signals:
+    """The signals a decision was taken on."""
+    return Signals(detail["signals"], frozenset(detail["unknown"]), tuple(detail["text_scores"]))
+
+
+def situation(detail: Mapping[str, Any]) -> Situation:
+    """The facts a decision was taken on."""
+    facts = dict(detail["situation"])
+    warm, learned = facts.get("warm"), facts.get("learned")
+    facts["ladder"] = Ladder(tuple(_tier(tier) for tier in facts["ladder"]))
+    facts["choices"] = tuple(Choice(**choice) for choice in facts["choices"])
+    facts["floors"] = tuple(Floor(**floor) for floor in facts["floors"])
+    facts["fallback"] = {tier: tuple(names) for tier, names in facts["fallback"].items()}
+    facts["warm"] = None if warm is None else WarmThread(**warm)
+    if learned is not None:
+        shift, variance = tuple(learned["shift"]), tuple(learned["variance"])
+        learned = Adjustment(**{**learned, "shift": shift, "variance": variance})
+    facts["learned"] = learned
+    known = {f.name for f in fields(Situation)}
+    return Situation(**{key: value for key, value in facts.items() if key in known})
+
+
+def _tier(data: Mapping[str, Any]) -> Tier:
+    fallback = data["fallback"]
+    return Tier(
+        **{
+            **data,
+            "features": frozenset(data["features"]),
+            "fallback": None if fallback is None else tuple(fallback),
+        }
     )
 
 

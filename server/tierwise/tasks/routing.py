@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
-from tierwise.core.decision import Decision, Estimate, Reason, Signals
+from tierwise.core.decision import Decision, Reason, Signals
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.structure import Structure
 from tierwise.models.failure import short
-from tierwise.routing import explain, policy
+from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
-from tierwise.routing.estimate import estimate as estimate_of
 from tierwise.syntax import structure as syntax_structure
+from tierwise.tasks import advice
 from tierwise.tasks.floors import floors_for
 from tierwise.tasks.task import Scene, Task
 from tierwise.tasks.world import World
@@ -44,15 +44,12 @@ def again(request: Request, scene: Scene, world: World, facts: Situation) -> Rou
     and it says so."""
     try:
         signals = measure(request, scene, world)
-        found = estimate(signals, world)
-        decision = policy.decide(
-            signals,
-            found,
-            facts,
-            id=request.id,
-            weights=world.weights.hash,
-            signs=explain.why(signals, world.weights),
+        memory, basis = world.learning.memory()
+        cell = world.learning.cell(request.action, scene.focus.language if scene.focus else None)
+        advised = advice.decide(
+            signals, facts, world.weights, cell, memory, basis=basis, id=request.id
         )
+        decision, facts = advised.decision, advised.situation
     except Exception as error:
         log.exception("the router failed; failing safe")
         decision = policy.fail_safe(facts, f"the router failed ({type(error).__name__})")
@@ -76,11 +73,6 @@ def forecast_decision(request: Request, scene: Scene, world: World) -> Decision:
 def measure(request: Request, scene: Scene, world: World) -> Signals:
     """The signals of a request; the structure of its selection is cached per document version."""
     return routing_signals.measure(request, _structure(request, scene), world.weights)
-
-
-def estimate(signals: Signals, world: World) -> Estimate:
-    """The estimate from the shipped weights."""
-    return estimate_of(signals, world.weights, world.ladder)
 
 
 def situation(request: Request, scene: Scene, world: World, task: Task | None = None) -> Situation:

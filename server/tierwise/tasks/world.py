@@ -30,6 +30,7 @@ from tierwise.tasks.turns import Turns, Waits
 from tierwise.trust import Trust
 
 if TYPE_CHECKING:
+    from tierwise.tasks.learning import Learning
     from tierwise.tasks.money import Money
     from tierwise.tasks.outcomes import Outcomes
     from tierwise.tasks.proposals import Proposals
@@ -63,6 +64,7 @@ class World:
     proposals: Proposals = field(init=False)
     outcomes: Outcomes = field(init=False)
     watch: Watch = field(init=False)
+    learning: Learning = field(init=False)
     money: Money = field(init=False)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic

@@ -1,0 +1,198 @@
+"""`tierwise learn`: what outcomes taught the router; read it, carry it, switch it off."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tierwise.cli.ground import configuration, print_json, read
+from tierwise.config import paths
+from tierwise.core.errors import BadRequest
+from tierwise.learning import gate, learner, record
+from tierwise.learning.memory import Memory
+from tierwise.learning.observation import Cell, Task
+from tierwise.learning.record import Record
+from tierwise.present import learning as words
+from tierwise.routing.weights import load
+from tierwise.store import decisions
+from tierwise.store.learned import LearnedFile
+from tierwise.tasks.learning import BACK_MS, fold
+from tierwise.tasks.learning import read as read_record
+
+app = typer.Typer(help="Show or change what the router learned.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("status")
+def status(as_json: Json = False) -> None:
+    """Show whether what was learned decides, and what is missing if it does not."""
+    found = _folded()
+    configured = configuration().config.learning
+    state, evidence = found.memory.state, found.memory.evidence
+    verdict = gate.judge(evidence)
+    on = found.on and configured.on
+    why = verdict.why if on else "off"
+    wrong, right = state.flip_rates
+    if as_json:
+        print_json(
+            {
+                "on": on,
+                "live": on and verdict.live,
+                "why": why,
+                "text": words.gate(why, verdict.needed, evidence.outcomes),
+                "outcomes": evidence.outcomes,
+                "informative": evidence.informative,
+                "needed": verdict.needed,
+                "trials": configured.trials,
+                "topDrift": round(gate.drift(evidence), 4),
+                "topDriftAllowed": gate.allowed_drift(evidence),
+                "flips": {"keptThoughWrong": wrong, "discardedThoughRight": right},
+                "gain": gate.gain(evidence),
+                "file": str(_file().path),
+            }
+        )
+        return
+    typer.echo(words.gate(why, verdict.needed, evidence.outcomes))
+    typer.echo(f"{evidence.outcomes} outcomes, {evidence.informative} of them informative")
+    typer.echo(words.drift(gate.drift(evidence)))
+    typer.echo(words.flips(wrong, right))
+    typer.echo(f"state: {_file().path}")
+
+
+@app.command("diff")
+def diff(as_json: Json = False) -> None:
+    """Show how what was learned differs from the shipped state, per action and language."""
+    found = _folded().memory.state
+    names = configuration().config.ladder().names
+    cells = _cells(found)
+    if as_json:
+        print_json({cell: dict(zip(names, shift, strict=False)) for cell, shift in cells.items()})
+        return
+    if not cells:
+        typer.echo("nothing was learned yet")
+    for line in words.differences(cells, names, {k: n for k, (_, n) in found.spend.items()}):
+        typer.echo(line)
+
+
+@app.command("reset")
+def reset(as_json: Json = False) -> None:
+    """Forget what was learned; older outcomes of the ledger do not teach again."""
+    now = time.time_ns() // 1_000_000
+
+    def change(found: Record) -> Record:
+        return Record(Memory(), found.weights, now, now, found.on)
+
+    _change(change)
+    _say("what was learned is forgotten, the shipped state decides", as_json, {"reset": True})
+
+
+@app.command("export")
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; none: stdout.")
+    ] = None,
+) -> None:
+    """Write what was learned as a file that can be read and imported elsewhere."""
+    text = json.dumps(record.to_json(_folded()), indent=1) + "\n"
+    if file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be written.") from error
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `learn export` wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Start from what was learned elsewhere; it decides once your own outcomes prove it."""
+    try:
+        given = record.from_json(json.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be read.") from error
+    except json.JSONDecodeError:
+        raise BadRequest(f"{file} is not a learned state.") from None
+    except ValueError as error:
+        raise BadRequest(f"{file}: {error}.") from error
+    if given.weights != load().hash:
+        raise BadRequest(f"{file} was learned on other shipped weights, so it does not fit.")
+    now = time.time_ns() // 1_000_000
+
+    def change(found: Record) -> Record:
+        return Record(Memory(given.memory.state), found.weights, now, now, found.on)
+
+    _change(change)
+    text = f"imported what {given.memory.evidence.outcomes} outcomes taught"
+    _say(text, as_json, {"imported": given.memory.evidence.outcomes})
+
+
+@app.command("on")
+def on(as_json: Json = False) -> None:
+    """Let what was learned decide, once it has proved itself."""
+    _change(lambda found: replace(found, on=True))
+    _say("learning is on", as_json, {"on": True})
+
+
+@app.command("off")
+def off(as_json: Json = False) -> None:
+    """Let the shipped state decide; outcomes are recorded and learned from all the same."""
+    _change(lambda found: replace(found, on=False))
+    _say("learning is off", as_json, {"on": False})
+
+
+def _say(text: str, as_json: bool, data: Mapping[str, Any]) -> None:
+    if as_json:
+        print_json(data)
+    else:
+        typer.echo(text)
+
+
+def _file() -> LearnedFile:
+    return LearnedFile(paths.state_dir(os.environ))
+
+
+def _folded() -> Record:
+    """The record with whatever is ripe in the ledger learned."""
+    file, weights = _file(), load()
+    since = read_record(file, weights).told_ms - BACK_MS
+    told = read(lambda conn: decisions.judged(conn, since))
+    target = configuration().config.confidence_target
+    return fold(file, told, weights, target, time.time_ns() // 1_000_000)
+
+
+def _change(change: Callable[[Record], Record]) -> None:
+    def write(data: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        try:
+            found = record.from_json(data or {})
+        except ValueError:
+            found = Record()
+        return record.to_json(change(found.fit_for(load().hash)))
+
+    try:
+        _file().update(write)
+    except OSError as error:
+        raise BadRequest("The state folder cannot be written.") from error
+
+
+def _cells(state: learner.LearnedState) -> dict[str, tuple[float, ...]]:
+    """Per action and language the shift per cut, in logits, of a task with ordinary signals."""
+    found = {}
+    names = {n for w in (state.base, *state.cuts) for n in w if n.startswith("cell:")}
+    for name in sorted(names):
+        key = name.removeprefix("cell:")
+        action, _, language = key.partition("/")
+        given = {"all": 1.0, f"action:{action}": 1.0, name: 1.0}
+        task = Task(Cell(action, language), (0.0,) * len(state.cuts), given)
+        found[key] = tuple(round(shift, 3) for shift in learner.shifts(state, task))
+    return found

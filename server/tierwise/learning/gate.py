@@ -1,0 +1,218 @@
+"""The gate: what was learned decides nothing until it has proved itself, and stops when it fails.
+
+Every task is judged before it is learned from (prequentially): how probable did the shipped and
+the learned model call what the operator then did, and what would each one's first tier have cost
+in all. Evidence is forgotten with a half-life in tasks, so that a good past cannot cover a bad
+present: the same test that lets the state go live takes it back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from tierwise.learning import spend, stakes
+from tierwise.learning.belief import Belief, belief
+from tierwise.learning.learner import LearnedState, believed, probability
+from tierwise.learning.observation import Observation
+
+NEEDED: Final = 100
+"""Outcomes before the gate may open."""
+NEEDED_INFORMATIVE: Final = 30
+"""Of them discards, pairs, ratings and overrides: an apply tells two policies hardly apart."""
+Z90: Final = 1.28
+FADE: Final = 0.5 ** (1 / 400)
+"""What a judgement keeps of its weight per task: half after 400."""
+MOST_DRIFT: Final = 0.145
+"""The share of first answers by the top tier may rise by 15 points on clicks alone; the bound is
+on a fading share, which the plain one follows within half a point."""
+DRIFT_FADE: Final = 0.5 ** (1 / 60)
+"""The share is that of about the last hundred tasks."""
+PROVEN: Final = 0.10
+"""It may rise further only where going straight to the top is measured to save this share of the
+loss, with the 90 % bound, by settled verdicts (checks, undos, ratings, survival) on at least
+`PROVEN_TASKS` tasks: a grumpy stretch of discards moves nothing beyond the 15 points."""
+PROVEN_TASKS: Final = 30
+CLIP: Final = 5.0
+"""Most weight one trial may have in the doubly robust estimate."""
+
+Why = Literal["few", "uninformative", "dearer", "worse", "unsure", "live"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Running sums over judged tasks; all but the two counts fade.
+
+    `gain` is log-loss saved per task, `saved` loss saved, in units of one wrong answer by the top
+    tier; each as (sum, sum of squares). `tops` are shares of first answers by the top tier:
+    (shipped, learned). `rises` are settled tasks where the state wanted the top and the shipped
+    one did not: their number, sum and squares of the loss the top saves there, and the loss.
+    """
+
+    outcomes: int = 0
+    informative: int = 0
+    weight: float = 0.0
+    gain: tuple[float, float] = (0.0, 0.0)
+    saved: tuple[float, float] = (0.0, 0.0)
+    tops: tuple[float, float] = (0.0, 0.0)
+    rises: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the learned state decides, and why or why not.
+
+    `needed` is how many more outcomes are asked for at least, 0 where it is no matter of number.
+    """
+
+    live: bool
+    why: Why
+    needed: int = 0
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Whether the learned state may decide."""
+    if evidence.outcomes < NEEDED:
+        return Verdict(False, "few", NEEDED - evidence.outcomes)
+    if evidence.informative < NEEDED_INFORMATIVE:
+        return Verdict(False, "uninformative", NEEDED_INFORMATIVE - evidence.informative)
+    gain, error = _mean(evidence.gain, evidence.weight)
+    saved, saved_error = _mean(evidence.saved, evidence.weight)
+    if saved + (Z90 * saved_error if evidence.live else 0.0) < 0:
+        return Verdict(False, "dearer")
+    if evidence.live:
+        return Verdict(False, "worse") if gain + Z90 * error < 0 else Verdict(True, "live")
+    return Verdict(True, "live") if gain - Z90 * error > 0 else Verdict(False, "unsure")
+
+
+def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: int) -> Evidence:
+    """The evidence after one task, judged by the state as it was before learning from it.
+
+    `wanted` is the tier the state would have taken first, before any bound on drift.
+    """
+    if not seen.answers:
+        return evidence
+    task = seen.task
+    now = believed(state, task)
+    plain = belief(task.logits, accept=task.accept)
+    gain = _log_likelihood(now, seen, state) - _log_likelihood(plain, seen, state)
+    taken = bounded(wanted, task.shipped, task.top, evidence)
+    costs = _known(seen, spend.corrected(state.spend, task.cell, task.costs))
+    saved = 0.0
+    if costs and taken != task.shipped:
+        saved = _loss(seen, task.shipped, now, costs) - _loss(seen, taken, now, costs)
+        saved /= task.redo + costs[-1] or 1.0
+    made = Evidence(
+        outcomes=evidence.outcomes + 1,
+        informative=evidence.informative + seen.informative,
+        weight=evidence.weight * FADE + 1,
+        gain=_added(evidence.gain, gain),
+        saved=_added(evidence.saved, saved),
+        tops=(
+            evidence.tops[0] * DRIFT_FADE + (task.shipped == task.top),
+            evidence.tops[1] * DRIFT_FADE + (taken == task.top),
+        ),
+        rises=_risen(evidence, seen, wanted, now, costs),
+        live=evidence.live,
+    )
+    return replace(made, live=judge(made).live)
+
+
+def bounded(wanted: int, shipped: int, top: int, evidence: Evidence) -> int:
+    """The tier wanted, or the shipped one where the bound on drift to the top forbids it."""
+    rise = drift(evidence) + (1 - DRIFT_FADE)
+    if wanted == top != shipped and rise > allowed_drift(evidence):
+        return shipped
+    return wanted
+
+
+def gain(evidence: Evidence) -> dict[str, float]:
+    """Log-loss saved per task against the shipped state, and half the width of its 90 % bound."""
+    mean, error = _mean(evidence.gain, evidence.weight)
+    width = Z90 * error if math.isfinite(error) else 0.0
+    return {"logLoss": round(mean, 6), "within": round(width, 6)}
+
+
+def drift(evidence: Evidence) -> float:
+    """By how much the learned state raised the share of the top tier lately, in [-1, 1]."""
+    shipped, learned = evidence.tops
+    return (learned - shipped) * (1 - DRIFT_FADE)
+
+
+def allowed_drift(evidence: Evidence) -> float:
+    """15 points, or any number where the top is measured to be the cheaper start."""
+    number, total, squares, base = evidence.rises
+    if number < PROVEN_TASKS:
+        return MOST_DRIFT
+    mean, error = _mean((total, squares), number)
+    return 1.0 if mean - Z90 * error > PROVEN * base / number else MOST_DRIFT
+
+
+def _risen(
+    evidence: Evidence, seen: Observation, wanted: int, now: Belief, costs: Sequence[float]
+) -> tuple[float, float, float, float]:
+    task = seen.task
+    if not (costs and wanted == task.top and seen.answers[0].tier <= task.shipped < task.top):
+        return evidence.rises
+    if not all(answer.settled for answer in seen.answers):
+        return evidence.rises
+    here = _loss(seen, task.shipped, now, costs)
+    saves = here - _loss(seen, task.top, now, costs)
+    number, total, squares, base = (FADE * sum for sum in evidence.rises)
+    return (number + 1, total + saves, squares + saves * saves, base + here)
+
+
+def _log_likelihood(now: Belief, seen: Observation, state: LearnedState) -> float:
+    """Log-probability of the verdicts on a task, each given the ones before it."""
+    total, failed = 0.0, None
+    for answer in seen.answers:
+        p = max(0.001, min(0.999, probability(now, answer, failed, state)))
+        total += answer.kept * math.log(p) + (1 - answer.kept) * math.log(1 - p)
+        failed = answer.tier if answer.kept < 0.5 else None
+    return total
+
+
+def _known(seen: Observation, costs: Sequence[float]) -> tuple[float, ...]:
+    """Costs per tier in nano-dollars: the actual one of every answer, else the learned forecast."""
+    actual = {a.tier: a.cost for a in seen.answers if a.cost is not None}
+    return tuple(actual.get(rank, cost) for rank, cost in enumerate(costs))
+
+
+def _loss(seen: Observation, first: int, now: Belief, costs: Sequence[float]) -> float:
+    """The loss of starting at `first`: read off the answers where they tell, else expected.
+
+    From the tier that was really first on upwards, discards and the answer kept are facts. Below
+    it nothing was seen, so the belief speaks; a trial, weighted by the inverse of its propensity
+    (clipped), is what corrects the belief there: the doubly robust estimate.
+    """
+    verdicts = {answer.tier: answer.kept for answer in seen.answers}
+    start, redo = seen.answers[0].tier, seen.task.redo
+    if first < start:
+        return stakes.expected(now, first, costs, redo)
+    total, open_share = 0.0, 1.0
+    for tier in range(first, len(costs)):
+        kept = verdicts.get(tier)
+        if kept is None:
+            passed = any(k >= 0.5 for t, k in verdicts.items() if t < tier)
+            kept = now.kept[-1] if passed else now.kept[tier]
+        total += open_share * (costs[tier] + redo * (1 - kept))
+        open_share *= 1 - kept
+    if first == start and seen.propensity < 1:
+        model = stakes.expected(now, first, costs, redo)
+        total = model + min(CLIP, 1 / seen.propensity) * (total - model)
+    return total
+
+
+def _added(sums: tuple[float, float], value: float) -> tuple[float, float]:
+    return (sums[0] * FADE + value, sums[1] * FADE + value * value)
+
+
+def _mean(sums: tuple[float, float], weight: float) -> tuple[float, float]:
+    """Mean and its standard error from running sums."""
+    if weight <= 1:
+        return 0.0, math.inf
+    mean = sums[0] / weight
+    return mean, math.sqrt(max(sums[1] / weight - mean * mean, 0.0) / weight)

@@ -1,0 +1,164 @@
+"""From what happened to a task to what it teaches: outcomes in, verdicts on answers out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tierwise.learning.observation import Answer
+
+QUIET_MS: Final = 6 * 60_000
+"""A task is told once nothing happened to it for so long; checks of survival come every five
+minutes at most, so an applied edit is told when its watch is over."""
+SETTLED_MS: Final = 120_000
+"""Survival this long after the apply confirms a click."""
+NO_LABEL: Final = frozenset({"notNeeded", "changedMind", "mistake"})
+"""Reasons of a discard that say nothing of the tier."""
+RATED: Final = 3.0
+SEEN: Final = 0.5
+"""Weight of a rating, and of a copy, an insert, or a redo on the same tier."""
+
+Event = tuple[str, int, str, Any]
+"""Kind, UTC milliseconds, tier, value: an outcome as the ledger tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the events of a task say: its answers in order, and a tier called more than enough."""
+
+    answers: tuple[Answer, ...] = ()
+    overkill: int | None = None
+    labelled: bool = False
+
+
+def episodes(events: Sequence[Event]) -> Iterator[tuple[int, Sequence[Event]]]:
+    """The stretches of a task's events, each with the time from which it is over."""
+    begun = 0
+    for at, event in enumerate(events):
+        last = at + 1 == len(events)
+        if last or events[at + 1][1] - event[1] > QUIET_MS:
+            yield event[1] + QUIET_MS, events[begun : at + 1]
+            begun = at + 1
+
+
+def verdicts(
+    events: Sequence[Event],
+    rank: Callable[[str], int | None],
+    costs: Mapping[int, float],
+    raised: int | None = None,
+) -> Verdicts:
+    """What the events teach. `rank` gives a tier's rank, None for one that is not there.
+
+    `costs` are actual costs per rank in nano-dollars. `raised` is the rank of the routed tier
+    where the operator overrode it by a higher one before anything was answered.
+    """
+    made = [Answer(raised, 0.0, SEEN)] if raised is not None else []
+    overkill, labelled = None, raised is not None
+    now = _Open()
+    for kind, at_ms, tier, value in events:
+        here = rank(tier)
+        if here is None:
+            continue
+        if now.tier is not None and now.tier != here:
+            made += now.closed(costs)
+            now = _Open()
+        now.tier = here
+        match kind:
+            case "rated":
+                labelled = True
+                overkill = here if value == "overkill" else overkill
+                now.say(0.0 if value == "tooWeak" else 1.0, RATED, settled=True)
+            case "superseded" if (to := rank(str(value))) is not None:
+                if to < here:
+                    overkill, labelled = here, True
+                else:
+                    now.click(0.0, 1.0 if to > here else SEEN)
+                made += now.closed(costs)
+                now = _Open()
+            case "superseded":
+                now.say(0.0, 1.0, settled=True)
+                made += now.closed(costs)
+                now = _Open()
+            case _:
+                now.take(kind, at_ms, value)
+    return Verdicts((*made, *now.closed(costs)), overkill, labelled)
+
+
+@dataclass
+class _Open:
+    """The answer the events are about."""
+
+    tier: int | None = None
+    answer: Answer | None = None
+    applied_ms: int = 0
+
+    def take(self, kind: str, at_ms: int, value: Any) -> None:
+        match kind:
+            case "applied":
+                self.applied_ms = at_ms
+                self.click(1.0)
+            case "partlyApplied":
+                self.applied_ms = at_ms
+                self.click(_taken(str(value)))
+            case "discarded" if value not in NO_LABEL:
+                self.click(0.0)
+            case "undone":
+                self.say(0.0, 1.0, settled=True)
+            case "inserted" | "copied" if self.answer is None:
+                self.click(1.0, SEEN)
+            case "reasked":
+                self.say(0.0, SEEN, settled=self.answer is not None)
+            case "survived" if self.answer is not None and self.answer.kept > 0:
+                share = _share(str(value))
+                kept = self.answer.kept if share >= 0.5 else share
+                self.say(kept, self.answer.weight, settled=at_ms - self.applied_ms >= SETTLED_MS)
+            case "diagnostics" if self.answer is not None and self.answer.kept > 0:
+                cleared, added = _counts(str(value))
+                if added > cleared:
+                    self.say(self.answer.kept / 2, self.answer.weight, settled=False)
+                elif cleared:
+                    self.say(self.answer.kept, self.answer.weight, settled=True)
+            case _:
+                pass
+
+    def click(self, kept: float, weight: float = 1.0) -> None:
+        """What the operator did first; a later sign says whether that was right."""
+        clicked = self.answer.clicked if self.answer is not None else None
+        self.answer = Answer(0, kept, weight, clicked=kept >= 0.5 if clicked is None else clicked)
+
+    def say(self, kept: float, weight: float, *, settled: bool) -> None:
+        """A later sign."""
+        clicked = self.answer.clicked if self.answer is not None else None
+        was_settled = self.answer is not None and self.answer.settled
+        self.answer = Answer(0, kept, weight, settled or was_settled, clicked)
+
+    def closed(self, costs: Mapping[int, float]) -> list[Answer]:
+        """The answer with its tier and cost, if there was a verdict on it."""
+        if self.answer is None or self.tier is None:
+            return []
+        return [replace(self.answer, tier=self.tier, cost=costs.get(self.tier))]
+
+
+def _taken(value: str) -> float:
+    """The share of hunks applied, from "1.1,1.3/4"."""
+    ids, _, total = value.partition("/")
+    count = len([i for i in ids.split(",") if i])
+    return min(1.0, count / int(total)) if total.isdigit() and int(total) else 0.5
+
+
+def _share(value: str) -> float:
+    """The harsher of the two shares in "0.93/1.00"."""
+    try:
+        return min(float(part) for part in value.split("/"))
+    except ValueError:
+        return 1.0
+
+
+def _counts(value: str) -> tuple[int, int]:
+    """Diagnostics cleared and added, from "-2/+1"."""
+    try:
+        cleared, added = value.split("/")
+        return abs(int(cleared)), abs(int(added))
+    except ValueError:
+        return 0, 0

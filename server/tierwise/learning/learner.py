@@ -1,0 +1,243 @@
+"""The learner: an interval-censored ordinal model on top of the shipped estimate.
+
+P(need <= t) = sigmoid(shipped logit + shift), P(kept at the top) = sigmoid(top + shift); the
+operator's verdict on an answer is whether it suffices, seen through two flip rates. A second
+answer to the same task is judged given that the first one failed, which is what makes a pair
+worth more than two tasks. Each shift is a sum over the levels of a cell and a few signals, every
+weight with a mean and a variance that starts at its level's: that is the shrinkage. What all cuts
+share is a weight of its own, since an operator who wants more wants more at every cut.
+
+One answer is one extended Kalman step with a diagonal covariance: O(features), pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tierwise.core.decision import Adjustment
+from tierwise.learning import spend
+from tierwise.learning.belief import LEAST, Belief, Sufficiency, belief, sufficiency
+from tierwise.learning.observation import Answer, Observation, Task
+
+VARIANCES: Final = {"all": 1.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.05}
+"""Prior variance of a weight, in squared logits, by level: wide levels may move far, a signal
+little. Chosen on simulated worlds (`make bench-learning`)."""
+HEADS: Final = {"base": 0.5, "cut": 0.2, "top": 0.5}
+"""Factor on these variances for the weights all cuts share, a cut's own, and the top's."""
+FLIPS: Final = (2.0, 8.0)
+"""Beta prior of both flip rates, mean 0.20. Assuming too little noise drifts to the top."""
+SETTLED_FLIPS: Final = (0.02, 0.02)
+"""Flip rates of a verdict that a check, a rating or fifteen minutes stand behind."""
+MOST_STEP: Final = 0.25
+"""Logits by which one answer may move one shift at most."""
+BASE_REACH: Final = 0.5
+REACH_PER_50: Final = 0.25
+"""A shift is at most 0.5 logit, and 0.25 more for every 50 outcomes."""
+SUREST: Final = 3.0
+"""Logits (95 %) to which the learner believes the shipped estimate at most: on work it was not
+fitted on it is surer than it is right, and what is certain cannot be taught."""
+HALF_LIFE_MS: Final = 60 * 86_400_000
+"""Evidence loses half of its weight in 60 days."""
+
+Weight = tuple[float, float]
+"""Mean and variance."""
+Weights = Mapping[str, Weight]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedState:
+    """What was learned, in logits: per feature a weight for all cuts, for one cut, for the top.
+
+    `flips` are Beta counts: (kept though wrong, discarded and wrong, discarded though right,
+    kept and right). `outcomes` counts the tasks learned from (it decays), `at_ms` is the last
+    one's time. Names of features hold actions, languages and project keys, never text.
+    """
+
+    base: Weights = field(default_factory=dict)
+    cuts: tuple[Weights, ...] = ({}, {})
+    top: Weights = field(default_factory=dict)
+    flips: tuple[float, float, float, float] = (*FLIPS, *FLIPS)
+    spend: spend.Ratios = field(default_factory=dict)
+    outcomes: float = 0.0
+    at_ms: int = 0
+
+    @property
+    def flip_rates(self) -> tuple[float, float]:
+        """(kept though wrong, discarded though right)."""
+        wrong_kept, wrong_discarded, right_discarded, right_kept = self.flips
+        return (
+            wrong_kept / (wrong_kept + wrong_discarded),
+            right_discarded / (right_discarded + right_kept),
+        )
+
+    @property
+    def reach(self) -> float:
+        """How far a shift may go by now, in logits."""
+        return BASE_REACH + REACH_PER_50 * self.outcomes / 50
+
+
+def believed(state: LearnedState, task: Task) -> Belief:
+    """What the learned state says of a task."""
+    top = _clip(_mean(state.top, task.features), 2 * state.reach)
+    return belief(task.logits, shifts(state, task), top, task.accept)
+
+
+def shifts(state: LearnedState, task: Task) -> tuple[float, ...]:
+    """What the state adds to the shipped logits of a task, per cut: what was learned, within its
+    reach, on top of the shipped logit where that is no surer than `SUREST`."""
+    base = _mean(state.base, task.features)
+    return tuple(
+        _clip(logit, SUREST) - logit + _clip(base + _mean(own, task.features), state.reach)
+        for logit, own in zip(task.logits, _padded(state.cuts, len(task.logits)), strict=True)
+    )
+
+
+def adjustment(state: LearnedState, task: Task, basis: str = "") -> Adjustment:
+    """The same for the router, with P(kept at the top). `basis` names the state."""
+    return Adjustment(shifts(state, task), (), basis, believed(state, task).kept[-1])
+
+
+def probability(now: Belief, answer: Answer, failed: int | None, state: LearnedState) -> float:
+    """P(the operator keeps this answer), given that tier `failed` was just discarded."""
+    wrong, right = _flips(state, answer)
+    suffices = sufficiency(now, answer.tier, failed).p
+    return suffices * (1 - right) + (1 - suffices) * wrong
+
+
+def update(state: LearnedState, seen: Observation) -> LearnedState:
+    """The state after one more task. Pure; a task without a verdict only lets time pass."""
+    state = aged(state, seen.at_ms)
+    heads = _Heads(state, len(seen.task.logits))
+    flips = list(state.flips)
+    failed: int | None = None
+    for answer in seen.answers:
+        heads.learn(seen.task, answer, failed, _flips(state, answer))
+        if answer.settled and answer.clicked is not None:
+            flips[_flip(answer.clicked, answer.kept >= 0.5)] += 1.0
+        failed = answer.tier if answer.kept < 0.5 else None
+    if seen.overkill is not None and seen.overkill > 0:
+        below = Answer(seen.overkill - 1, 1.0, 2.0, settled=True)
+        heads.learn(seen.task, below, None, SETTLED_FLIPS)
+    return replace(
+        state,
+        base=heads.base,
+        cuts=tuple(heads.cuts),
+        top=heads.top,
+        flips=(flips[0], flips[1], flips[2], flips[3]),
+        spend=spend.learned(state.spend, seen.task.cell, seen.task.costs, seen.answers),
+        outcomes=state.outcomes + bool(seen.answers or seen.overkill),
+        at_ms=max(state.at_ms, seen.at_ms),
+    )
+
+
+def aged(state: LearnedState, at_ms: int) -> LearnedState:
+    """The state with its evidence decayed to `at_ms`; within an hour nothing changes."""
+    age = at_ms - state.at_ms
+    if not state.at_ms or age < 3_600_000:
+        return state
+    left = 2.0 ** (-age / HALF_LIFE_MS)
+    start = (*FLIPS, *FLIPS)
+    flips = [s + (f - s) * left for f, s in zip(state.flips, start, strict=True)]
+    return replace(
+        state,
+        base=_decayed(state.base, left, HEADS["base"]),
+        cuts=tuple(_decayed(own, left, HEADS["cut"]) for own in state.cuts),
+        top=_decayed(state.top, left, HEADS["top"]),
+        flips=(flips[0], flips[1], flips[2], flips[3]),
+        spend={k: (total * left, count * left) for k, (total, count) in state.spend.items()},
+        outcomes=state.outcomes * left,
+        at_ms=at_ms,
+    )
+
+
+class _Heads:
+    """The weights of a state while one task is learned from."""
+
+    def __init__(self, state: LearnedState, cuts: int) -> None:
+        self.base = dict(state.base)
+        self.cuts = [dict(own) for own in _padded(state.cuts, cuts)]
+        self.top = dict(state.top)
+
+    def learn(
+        self, task: Task, answer: Answer, failed: int | None, flips: tuple[float, float]
+    ) -> None:
+        """One Kalman step on every weight the answer's probability depends on."""
+        given = task.features
+        base = _mean(self.base, given)
+        sure = [_clip(logit, SUREST) for logit in task.logits]
+        now = belief(sure, [base + _mean(c, given) for c in self.cuts],
+                     _mean(self.top, given), task.accept)  # fmt: skip
+        found = sufficiency(now, answer.tier, failed)
+        wrong, right = flips
+        seen = found.p * (1 - right) + (1 - found.p) * wrong
+        seen = max(LEAST, min(1 - LEAST, seen))
+        noise = seen * (1 - seen) / max(answer.weight, 1e-6)
+        moves = [
+            (head, slope, factor, _spread(head, given, factor))
+            for head, slope, factor in self._slopes(found, 1.0 - wrong - right)
+        ]
+        total = noise + sum(slope * slope * spread for _, slope, _, spread in moves)
+        gain = (answer.kept - seen) / total
+        for head, slope, factor, spread in moves:
+            step = abs(spread * slope * gain)
+            pull = gain * min(1.0, MOST_STEP / step) if step else gain
+            for name, x in given.items():
+                mean, variance = head.get(name) or (0.0, _prior(name) * factor)
+                along = variance * x * slope
+                head[name] = (mean + along * pull, variance - along * along / total)
+
+    def _slopes(
+        self, found: Sufficiency, scale: float
+    ) -> list[tuple[dict[str, Weight], float, float]]:
+        made = [(self.cuts[cut], slope * scale, HEADS["cut"]) for cut, slope in found.cuts if slope]
+        shared = scale * sum(slope for _, slope in found.cuts)
+        if shared:
+            made.append((self.base, shared, HEADS["base"]))
+        made.append((self.top, found.top * scale, HEADS["top"]))
+        return made
+
+
+def _flips(state: LearnedState, answer: Answer) -> tuple[float, float]:
+    return SETTLED_FLIPS if answer.settled else state.flip_rates
+
+
+def _flip(clicked: bool, right: bool) -> int:
+    """Which Beta count a click goes to, once it is known whether the answer was right."""
+    return (3 if clicked else 2) if right else (0 if clicked else 1)
+
+
+def _decayed(weights: Weights, left: float, factor: float) -> Weights:
+    made = {}
+    for name, (mean, variance) in weights.items():
+        prior = 1.0 / (_prior(name) * factor)
+        evidence = max(1.0 / variance - prior, 0.0)
+        kept = evidence * left
+        scale = left * (prior + evidence) / (prior + kept)
+        made[name] = (mean * scale, 1.0 / (prior + kept))
+    return made
+
+
+def _spread(head: Weights, given: Mapping[str, float], factor: float) -> float:
+    return sum(
+        (head[name][1] if name in head else _prior(name) * factor) * x * x
+        for name, x in given.items()
+    )
+
+
+def _mean(weights: Weights, given: Mapping[str, float]) -> float:
+    return math.fsum(weights[name][0] * x for name, x in given.items() if name in weights)
+
+
+def _prior(name: str) -> float:
+    return VARIANCES[name.partition(":")[0]]
+
+
+def _padded(cuts: Sequence[Weights], size: int) -> list[Weights]:
+    return [cuts[i] if i < len(cuts) else {} for i in range(size)]
+
+
+def _clip(value: float, reach: float) -> float:
+    return max(-reach, min(reach, value))

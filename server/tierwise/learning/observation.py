@@ -1,0 +1,128 @@
+"""What one task taught: the answers an operator saw, in order, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+REFERENCE: Final[Mapping[str, tuple[float, float]]] = {
+    "words": (2.7, 1.3),
+    "sentences": (0.3, 0.5),
+    "numbers": (0.3, 0.6),
+    "identifiers": (0.2, 0.5),
+    "says.constraint": (0.1, 0.2),
+    "sel.lines": (1.2, 1.3),
+    "file.lines": (2.1, 2.1),
+    "files.lines": (0.8, 2.0),
+}
+"""Signals the learner looks at, with a centre and a scale. Few on purpose: a thousand tasks
+cannot fit fifty weights. The values are rounded means and deviations of the labelled requests,
+so that every weight has about the same unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a task belongs: the levels between which evidence is shared. `project` is a key."""
+
+    action: str
+    language: str | None = None
+    project: str = ""
+
+    @property
+    def key(self) -> str:
+        """Action and language, without the project."""
+        return f"{self.action}/{self.language or '-'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer and its verdict. `tier` is its rank from the cheapest, 0.
+
+    `kept` is the share of it that was kept, 0 to 1. `weight` is how much the verdict is worth
+    beside an ordinary apply or discard. `settled` says that it stood the test of time or of a
+    check, so that it is nearly free of noise; `clicked` is then what the operator's first click
+    said, if there was one, which tells how often clicks are wrong. `cost` is what the answer
+    really cost, in nano-dollars.
+    """
+
+    tier: int
+    kept: float
+    weight: float = 1.0
+    settled: bool = False
+    clicked: bool | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is known of a task before anything is answered.
+
+    `logits` are the shipped logit P(need <= t) per cut between tiers, `features` the learner's
+    inputs, `costs` the forecasts per tier and `redo` the cost of a wrong answer, in
+    nano-dollars. `shipped` is the rank of the tier the shipped estimate takes first, `accept`
+    the shipped share of the top's answers that is kept.
+    """
+
+    cell: Cell
+    logits: tuple[float, ...]
+    features: Mapping[str, float]
+    costs: tuple[float, ...] = ()
+    redo: float = 30_000_000.0
+    shipped: int = 0
+    accept: float = 0.96
+
+    @property
+    def top(self) -> int:
+        """The rank of the top tier."""
+        return len(self.logits)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A task as evidence: `answers` are what the operator saw, first to last; two are a pair.
+
+    `overkill` is the rank of a tier the operator called more than enough. `propensity` is the
+    probability with which the first answer's tier was chosen. `at_ms` is UTC milliseconds.
+    """
+
+    task: Task
+    answers: tuple[Answer, ...] = ()
+    overkill: int | None = None
+    propensity: float = 1.0
+    labelled: bool = False
+    """True for ratings and overrides: explicit, and so informative whatever the verdict."""
+    at_ms: int = 0
+
+    @property
+    def informative(self) -> bool:
+        """Whether it can tell two policies apart: a discard, a pair, a rating, an override."""
+        return (
+            self.labelled
+            or self.overkill is not None
+            or len(self.answers) > 1
+            or any(answer.kept < 0.5 for answer in self.answers)
+        )
+
+
+def features(
+    cell: Cell, signals: Mapping[str, float], logits: Sequence[float]
+) -> Mapping[str, float]:
+    """The inputs of the learner: the levels a cell belongs to, and the few signals of `REFERENCE`.
+
+    A signal counts twice, for all tasks and for the action alone, because what makes a task
+    hard differs by action: length does for `generate` and hardly does for `fix`.
+    """
+    made = {"all": 1.0, f"action:{cell.action}": 1.0, f"cell:{cell.key}": 1.0}
+    if cell.project:
+        made[f"project:{cell.project}"] = 1.0
+    measured = {"shipped": (logits[0] - 0.5) / 1.5} if logits else {}
+    for name, (centre, scale) in REFERENCE.items():
+        value = signals.get(name)
+        if value is not None:
+            measured[name] = (value - centre) / scale
+    for name, value in measured.items():
+        clipped = max(-3.0, min(3.0, value))
+        made[f"signal:{name}"] = clipped
+        made[f"signal:{cell.action}:{name}"] = clipped
+    return made

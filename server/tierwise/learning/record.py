@@ -1,0 +1,132 @@
+"""The learned state as a readable file: counts, actions, languages and numbers, no text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from tierwise.learning.gate import Evidence
+from tierwise.learning.learner import LearnedState, Weights
+from tierwise.learning.memory import Memory
+
+FORMAT: Final = 1
+DIGITS: Final = 6
+"""Decimals kept of a weight; a state read back is the state written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the file holds. `weights` is the hash of the shipped weights the state stands on.
+
+    `told_ms` is the time up to which outcomes of the ledger were learned from, `since_ms` the
+    one before which none are (a reset), `on` the operator's word on the command line.
+    """
+
+    memory: Memory = field(default_factory=Memory)
+    weights: str = ""
+    told_ms: int = 0
+    since_ms: int = 0
+    on: bool = True
+
+    @property
+    def basis(self) -> str:
+        """A name of the learned state, for decisions that were made with it."""
+        raw = json.dumps(to_json(self)["learned"], sort_keys=True).encode()
+        return hashlib.blake2b(raw, digest_size=6).hexdigest()
+
+    def fit_for(self, weights: str) -> Record:
+        """The record for these shipped weights: it starts anew where they are others.
+
+        What was learned is relative to the shipped estimate; the ledger teaches it again.
+        """
+        if self.weights in (weights, ""):
+            return replace(self, weights=weights)
+        return Record(Memory(), weights, self.since_ms, self.since_ms, self.on)
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """The file's content."""
+    state, evidence = record.memory.state, record.memory.evidence
+    return {
+        "format": FORMAT,
+        "weights": record.weights,
+        "on": record.on,
+        "toldMs": record.told_ms,
+        "sinceMs": record.since_ms,
+        "live": evidence.live,
+        "learned": {
+            "outcomes": round(state.outcomes, DIGITS),
+            "atMs": state.at_ms,
+            "flips": [round(count, DIGITS) for count in state.flips],
+            "base": _rounded(state.base),
+            "cuts": [_rounded(cut) for cut in state.cuts],
+            "top": _rounded(state.top),
+            "spend": _rounded(state.spend),
+        },
+        "evidence": {k: v for k, v in asdict(evidence).items() if k != "live"},
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Record:
+    """A record from a file's content. Raises `ValueError` for anything else, in a sentence."""
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise ValueError("this is not a learned state of a format known here")
+    try:
+        learned, evidence = data["learned"], dict(data["evidence"])
+        flips = _numbers(learned["flips"], 4)
+        state = LearnedState(
+            base=_weights(learned["base"]),
+            cuts=tuple(_weights(cut) for cut in learned["cuts"]),
+            top=_weights(learned["top"]),
+            flips=(flips[0], flips[1], flips[2], flips[3]),
+            spend=_weights(learned["spend"]),
+            outcomes=_number(learned["outcomes"]),
+            at_ms=int(learned["atMs"]),
+        )
+        gain, saved, tops = (_numbers(evidence[k], 2) for k in ("gain", "saved", "tops"))
+        rises = _numbers(evidence["rises"], 4)
+        judged = Evidence(
+            outcomes=int(evidence["outcomes"]),
+            informative=int(evidence["informative"]),
+            weight=_number(evidence["weight"]),
+            gain=(gain[0], gain[1]),
+            saved=(saved[0], saved[1]),
+            tops=(tops[0], tops[1]),
+            rises=(rises[0], rises[1], rises[2], rises[3]),
+            live=bool(data["live"]),
+        )
+        return Record(
+            Memory(state, judged),
+            str(data["weights"]),
+            int(data["toldMs"]),
+            int(data["sinceMs"]),
+            bool(data["on"]),
+        )
+    except (KeyError, TypeError, IndexError, OverflowError) as error:
+        raise ValueError("the learned state is damaged") from error
+
+
+def _rounded(weights: Weights) -> dict[str, list[float]]:
+    return {name: [round(a, DIGITS), round(b, DIGITS)] for name, (a, b) in sorted(weights.items())}
+
+
+def _weights(data: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    return {str(k): (_number(v[0]), _number(v[1])) for k, v in data.items()}
+
+
+def _numbers(data: Any, count: int) -> tuple[float, ...]:
+    made = tuple(_number(value) for value in data)
+    if len(made) != count:
+        raise ValueError("the learned state is damaged")
+    return made
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("the learned state is damaged")
+    return number

@@ -1,0 +1,47 @@
+"""What tiers really cost in a cell, against the forecast: learned as two ratios per tier.
+
+A forecast knows one answer's tokens; an agentic task makes many calls. Ratios are kept as sums of
+logarithms, per cell and per cell and tier, each shrunk toward the wider one and that toward 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tierwise.learning.observation import Answer, Cell
+
+Ratios = Mapping[str, tuple[float, float]]
+"""Per key: sum of log(actual / forecast), and the number of answers in it."""
+
+PSEUDO: Final = 3.0
+"""Answers' worth of trust in the wider level."""
+MOST: Final = math.log(1000.0)
+"""A ratio beyond a thousand is a mistake of somebody's, not a price."""
+
+
+def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float, ...]:
+    """The forecasts (nano-dollars per tier, cheapest first) as this cell has taught them."""
+    total, count = ratios.get(cell.key, (0.0, 0.0))
+    shared = total / (count + PSEUDO)
+    made = []
+    for rank, cost in enumerate(costs):
+        total, count = ratios.get(f"{cell.key}#{rank}", (0.0, 0.0))
+        made.append(cost * math.exp((total + PSEUDO * shared) / (count + PSEUDO)))
+    return tuple(made)
+
+
+def learned(
+    ratios: Ratios, cell: Cell, costs: Sequence[float], answers: Sequence[Answer]
+) -> Ratios:
+    """The ratios after the answers whose actual cost is known."""
+    made = dict(ratios)
+    for answer in answers:
+        if not answer.cost or answer.tier >= len(costs) or costs[answer.tier] <= 0:
+            continue
+        seen = max(-MOST, min(MOST, math.log(answer.cost / costs[answer.tier])))
+        for key in (cell.key, f"{cell.key}#{answer.tier}"):
+            total, count = made.get(key, (0.0, 0.0))
+            made[key] = (total + seen, count + 1)
+    return made

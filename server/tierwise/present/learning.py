@@ -1,0 +1,107 @@
+"""What was learned, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tierwise.present.tiers import label
+
+
+def learned_reason(outcomes: int, taken: str | None = None, shipped: str | None = None) -> str:
+    """The reason of a decision that was made with a learned state."""
+    if taken is None or shipped is None:
+        return f"learned from {outcomes} outcomes"
+    if taken == shipped:
+        return f"learned from {outcomes} outcomes: {label(taken)} first, as shipped"
+    return f"learned from {outcomes} outcomes: {label(taken)} first, shipped {label(shipped)}"
+
+
+def gate(why: str, needed: int, outcomes: int) -> str:
+    """Where the gate stands: why what was learned decides, or does not."""
+    sentences = {
+        "few": f"not enough evidence: {needed} more outcomes needed",
+        "uninformative": f"not enough evidence: {needed} more discards, redos or ratings needed",
+        "dearer": "what was learned would cost more than the shipped state, so that decides",
+        "worse": "what was learned got worse than the shipped state, so that decides again",
+        "unsure": "what was learned is not surely better than the shipped state, so that decides",
+        "live": f"live: decisions use what {outcomes} outcomes taught",
+        "off": "off: outcomes are recorded, the shipped state decides",
+    }
+    return sentences[why]
+
+
+def drift(points: float) -> str:
+    """The drift of the top tier's share."""
+    return f"share of first answers by the top tier, against shipped: {points * 100:+.0f} points"
+
+
+def flips(wrong: float, right: float) -> str:
+    """How often clicks are wrong."""
+    return (
+        f"clicks: {wrong * 100:.0f} % of wrong answers are applied,"
+        f" {right * 100:.0f} % of right ones discarded"
+    )
+
+
+def differences(
+    shifts: Mapping[str, Sequence[float]], tiers: Sequence[str], counts: Mapping[str, float]
+) -> list[str]:
+    """One line per cell: what P(need <= tier) becomes where the shipped estimate says 80 %."""
+    lines = []
+    for cell, values in shifts.items():
+        parts = [
+            f"{label(tier)} 80 % -> {_shifted(value) * 100:.0f} %"
+            for tier, value in zip(tiers, values, strict=False)
+        ]
+        weight = f"  ({counts[cell]:.0f} answers)" if counts.get(cell) else ""
+        lines.append(f"{cell:24} {', '.join(parts)}{weight}")
+    return lines
+
+
+def _shifted(shift: float) -> float:
+    return 1.0 / (1.0 + math.exp(-(math.log(4.0) + shift)))
+
+
+def replay_lines(figures: Mapping[str, Any]) -> list[str]:
+    """The figures of a replay for a terminal."""
+    starts = ", ".join(f"{label(tier)} {count}" for tier, count in figures["first"].items())
+    lines = [
+        f"{figures['tasks']} tasks, first answers: {starts}; {figures['escalations']} redos",
+        f"quality {figures['quality']:.3f} (first answers {figures['firstQuality']:.3f}),"
+        f" spent ${figures['costUsd']:.2f}, loss ${figures['loss']:.2f},"
+        f" calibration error {figures['ece']:.3f}",
+    ]
+    for point in figures["series"]:
+        lines.append(
+            f"  {point['from']:6}-{point['to']:<6} quality {point['quality']:.3f}"
+            f"  spent ${point['costUsd']:.2f}  loss ${point['loss']:.2f}"
+        )
+    return lines
+
+
+def ledger_lines(figures: Mapping[str, Any], days: int) -> list[str]:
+    """What the past cost and delivered, and what it would have, for a terminal."""
+    since = f"the last {days} days" if days else "the whole ledger"
+    again = f"{figures['reproduced']} of {figures['tasks'] - figures['otherWeights']}"
+    lines = [
+        f"{figures['tasks']} tasks of {since}; {again} decisions reproduced bit for bit"
+        + (f", {figures['otherWeights']} of other weights" if figures["otherWeights"] else ""),
+        f"  as it was: {_policy(figures['asItWas'])}",
+    ]
+    if "whatIf" in figures:
+        what_if = figures["whatIf"]
+        lines.append(f"  what if:   {_policy(what_if)}")
+        lines.append(
+            f"  {what_if['moved']} tasks start on another tier;"
+            f" {what_if['estimated']} of them are estimated, not seen"
+        )
+    return lines
+
+
+def _policy(figures: Mapping[str, Any]) -> str:
+    quality = figures["quality"]
+    kept = "nothing judged yet" if quality is None else f"{quality * 100:.0f} % kept"
+    starts = ", ".join(f"{label(tier)} {count}" for tier, count in figures["first"].items())
+    return f"${figures['costUsd']:.2f}, {kept}, loss ${figures['loss']:.2f} ({starts})"

@@ -1,0 +1,111 @@
+"""Estimate and decision with what was learned: the one place where routing and learning meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tierwise.core.decision import Decision, Reason, Signals
+from tierwise.core.situation import Situation
+from tierwise.core.tiers import Ladder
+from tierwise.learning import learner, stakes
+from tierwise.learning.memory import Memory
+from tierwise.learning.observation import Cell, Task, features
+from tierwise.present.learning import learned_reason
+from tierwise.routing import estimate as estimates
+from tierwise.routing import explain, policy
+from tierwise.routing.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """A decision, the facts it was taken on (what was learned included), and its task."""
+
+    decision: Decision
+    situation: Situation
+    task: Task
+
+
+def decide(
+    signals: Signals,
+    situation: Situation,
+    weights: Weights,
+    cell: Cell,
+    memory: Memory,
+    *,
+    basis: str = "",
+    id: str = "",
+) -> Advised:
+    """Decide with a memory; while its gate is closed, as shipped. Pure.
+
+    A situation that holds what was learned was decided on before; it is taken as it is.
+    """
+    task = task_of(signals, situation, weights, cell)
+    signs = explain.why(signals, weights)
+    told = situation.learned is not None
+    if memory.live and not told:
+        added = learner.adjustment(memory.state, task, basis)
+        situation = replace(situation, learned=added)
+        found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
+        lower = _by_level(found.lower, situation.ladder, len(weights.cuts))
+        target = memory.target(task, lower, situation.confidence_target)
+        situation = replace(situation, confidence_target=target)
+    decision = again(signals, situation, weights, id=id, signs=signs)
+    if situation.learned is not None:
+        text = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
+        decision = replace(decision, reasons=(Reason("route", text), *decision.reasons))
+    return Advised(decision, situation, task)
+
+
+def again(
+    signals: Signals,
+    situation: Situation,
+    weights: Weights,
+    *,
+    id: str = "",
+    signs: Sequence[str] = (),
+) -> Decision:
+    """The decision on these facts: what was decided once is decided again, bit for bit. Pure."""
+    found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
+    return policy.decide(signals, found, situation, id=id, weights=weights.hash, signs=signs)
+
+
+def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> Task:
+    """The task as the learner sees it: tiers by the fitted cut they stand for."""
+    logits = tuple(reading.mean for reading in estimates.readings(signals, weights))
+    cuts = len(weights.cuts)
+    plain = estimates.estimate(signals, weights, situation.ladder)
+    lower = _by_level(plain.lower, situation.ladder, len(weights.cuts))
+    costs: list[float] = [0.0] * (cuts + 1)
+    for tier, level in reversed(list(levels(situation.ladder, len(weights.cuts)).items())):
+        costs[level] = float(situation.cost.get(tier, 0))
+    return Task(
+        cell=cell,
+        logits=logits,
+        features=features(cell, signals.values, logits),
+        costs=tuple(costs),
+        redo=float(situation.redo_cost),
+        shipped=stakes.taken(lower, situation.confidence_target),
+        accept=plain.accept[situation.ladder.top],
+    )
+
+
+def levels(ladder: Ladder, cuts: int) -> dict[str, int]:
+    """Which fitted cut each tier stands for; the learner's rank of it."""
+    return dict(zip(ladder.names, estimates.levels(ladder, cuts), strict=True))
+
+
+def _by_level(shares: Mapping[str, float], ladder: Ladder, cuts: int) -> list[float]:
+    made = [0.0] * cuts + [1.0]
+    for tier, level in levels(ladder, cuts).items():
+        made[level] = shares[tier]
+    return made
+
+
+def _reason(task: Task, ladder: Ladder, cuts: int, memory: Memory, *, compared: bool) -> str:
+    """What was learned, and where it moved the tier the router takes first."""
+    if not compared:
+        return learned_reason(memory.evidence.outcomes)
+    named = {level: tier for tier, level in reversed(list(levels(ladder, cuts).items()))}
+    taken, shipped = named.get(memory.takes(task)), named.get(task.shipped)
+    return learned_reason(memory.evidence.outcomes, taken, shipped)

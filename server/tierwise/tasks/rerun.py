@@ -1,0 +1,169 @@
+"""The past under another policy: tasks of the ledger decided again, as they were or what-if.
+
+What was answered is a fact where the other policy takes the same tier first; elsewhere cost and
+keeping are expected from the forecast and the estimate, and counted as such.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tierwise.core.decision import Decision
+from tierwise.core.situation import Situation
+from tierwise.core.tiers import Ladder
+from tierwise.learning import labels
+from tierwise.routing.weights import Weights
+from tierwise.store.decisions import DecisionRow, Told
+from tierwise.tasks import advice, recall
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What is changed: the confidence target, tiers that are left out, the weights.
+
+    `shipped` decides without what was learned.
+    """
+
+    target: float | None = None
+    without: frozenset[str] = frozenset()
+    weights: Weights | None = None
+    shipped: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether it differs from what was."""
+        return bool(self.without or self.weights or self.shipped) or self.target is not None
+
+
+@dataclass
+class Sums:
+    """Figures of one policy. Costs are nano-dollars; `kept` sums shares of last answers kept."""
+
+    tasks: int = 0
+    cost: float = 0.0
+    kept: float = 0.0
+    wrong: float = 0.0
+    judged: int = 0
+    estimated: int = 0
+    first: Counter[str] = field(default_factory=Counter)
+
+    def figures(self, redo: int) -> Mapping[str, Any]:
+        """The figures as printed; quality is None where no answer was judged."""
+        return {
+            "tasks": self.tasks,
+            "costUsd": round(self.cost / 1e9, 9),
+            "quality": round(self.kept / self.judged, 6) if self.judged else None,
+            "loss": round((self.cost + redo * self.wrong) / 1e9, 9),
+            "first": dict(self.first),
+            "estimated": self.estimated,
+        }
+
+
+def again(row: DecisionRow, weights: Weights) -> Decision:
+    """The decision of a row, taken again from what the ledger holds."""
+    return advice.again(recall.signals(row.detail), recall.situation(row.detail), weights)
+
+
+def reproduced(row: DecisionRow, weights: Weights) -> bool:
+    """Whether a decision comes out again bit for bit. Only for the weights it was made with."""
+    if row.weights != weights.hash:
+        return False
+    found = again(row, weights)
+    kept = row.detail["estimate"]
+    return (
+        (found.first, found.routed, found.answering, found.cause)
+        == (row.first, row.routed, row.answering, row.cause)
+        and (found.confidence, found.propensity) == (row.confidence, row.propensity)
+        and dict(found.estimate.need) == kept["need"]
+        and dict(found.estimate.lower) == kept["lower"]
+        and dict(found.estimate.accept) == kept["accept"]
+        and dict(found.cost) == row.detail["cost"]
+    )
+
+
+def rerun(told: Sequence[Told], weights: Weights, what_if: WhatIf, redo: int) -> Mapping[str, Any]:
+    """What these tasks cost and delivered, and what they would have under `what_if`."""
+    was, would = Sums(), Sums()
+    exact = moved = other = 0
+    for task in told:
+        if not task.decisions:
+            continue
+        row = task.decisions[0]
+        if row.weights == weights.hash:
+            exact += reproduced(row, weights)
+        else:
+            other += 1
+        answers = _answers(task)
+        _as_it_was(was, row, task, answers)
+        if not what_if.anything:
+            continue
+        decision = decided(row, weights, what_if)
+        if decision.answering == row.answering:
+            _as_it_was(would, row, task, answers)
+        else:
+            moved += 1
+            _expected(would, decision, recall.situation(row.detail), row, task)
+    made: dict[str, Any] = {
+        "tasks": was.tasks,
+        "reproduced": exact,
+        "otherWeights": other,
+        "asItWas": was.figures(redo),
+    }
+    if what_if.anything:
+        made["whatIf"] = {**would.figures(redo), "moved": moved}
+    return made
+
+
+def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
+    """The decision of a row under other conditions; the operator's own choices stay."""
+    situation = recall.situation(row.detail)
+    if what_if.target is not None:
+        situation = replace(situation, confidence_target=what_if.target, learned=None)
+    elif what_if.shipped and situation.learned is not None:
+        situation = replace(situation, learned=None, confidence_target=weights.target)
+    if what_if.without:
+        left = tuple(t for t in situation.ladder if t.name not in what_if.without)
+        floors = tuple(f for f in situation.floors if f.tier not in what_if.without)
+        situation = replace(situation, ladder=Ladder(left), floors=floors, warm=None)
+    return advice.again(recall.signals(row.detail), situation, what_if.weights or weights)
+
+
+def _answers(task: Told) -> list[tuple[str, float]]:
+    """The tiers that answered with the share kept, in order; none where nothing was judged."""
+    ladder = recall.situation(task.decisions[0].detail).ladder
+    names = ladder.names
+    rank: Callable[[str], int | None] = {name: i for i, name in enumerate(names)}.get
+    said = labels.verdicts(task.outcomes, rank, {})
+    return [(names[answer.tier], answer.kept) for answer in said.answers]
+
+
+def _as_it_was(
+    sums: Sums, row: DecisionRow, task: Told, answers: Sequence[tuple[str, float]]
+) -> None:
+    sums.tasks += 1
+    sums.cost += task.cost
+    sums.first[row.answering] += 1
+    if answers:
+        sums.judged += 1
+        sums.kept += answers[-1][1]
+        sums.wrong += sum(kept < 0.5 for _, kept in answers)
+
+
+def _expected(
+    sums: Sums, decision: Decision, situation: Situation, row: DecisionRow, task: Told
+) -> None:
+    """A task on a tier that did not answer it: the forecasts' ratio on what it really cost."""
+    sums.tasks += 1
+    sums.estimated += 1
+    sums.first[decision.answering] += 1
+    was, now = row.detail["cost"].get(row.answering), decision.cost.get(decision.answering)
+    sums.cost += task.cost * now / was if was and now is not None and task.cost else now or 0
+    names = situation.ladder.names
+    accept = decision.estimate.accept
+    chain = [accept[n] for n in names[names.index(decision.answering) :] if n in accept]
+    sums.judged += 1
+    sums.kept += chain[-1] if chain else 0.0
+    sums.wrong += sum(1.0 - kept for kept in chain)

@@ -1,0 +1,205 @@
+"""Simulated operators whose true need is known, so that what was learned can be judged.
+
+A world shifts the shipped logits by what all its tasks share, by action, by cell, by project and
+by one signal. Each spread is about 60 % of what the families of the outcome data show against
+the shipped estimate (a deviation of 2.4 logits), because benchmark tasks are harder to route
+than an editor's. The operator's clicks are wrong with the flip rates; an answer's cost is known.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tierwise.learning import learner, stakes
+from tierwise.learning.belief import Belief, sigmoid
+from tierwise.learning.memory import Memory
+from tierwise.learning.observation import Answer, Cell, Observation, Task, features
+
+ACTIONS: Final = ("chat", "edit", "fix", "document", "test", "refactor")
+LANGUAGES: Final = ("python", "typescript", "go")
+REDO: Final = 30_000_000.0
+"""Nano-dollars an answer costs that does not suffice."""
+TARGET: Final = 0.6
+"""The confidence target of the shipped policy."""
+DEVIATION: Final = 0.45
+"""Of the shipped logits; the bound is 1.28 of them below."""
+RATIOS: Final = {"1:20:40": (1, 20, 40), "1:3:5": (8, 24, 40)}
+"""Prices per tier in units of $0.0004, the top the same in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A task whose need is known: the rank of the cheapest tier that suffices.
+
+    `shares` is the true P(need <= tier), which nobody in the world knows.
+    """
+
+    task: Task
+    need: int
+    shares: tuple[float, ...] = (0.0, 0.0, 1.0)
+
+    @property
+    def best(self) -> int:
+        """The first tier of least expected loss to whoever knows the true shares."""
+        now = Belief(self.shares, self.shares)
+        return stakes.best(now, self.task.costs, REDO, self.task.shipped)
+
+
+class World:
+    """An operator with work of some kind."""
+
+    def __init__(self, seed: int, ratio: str = "1:20:40") -> None:
+        r = random.Random(seed * 7919 + 1)
+        self.ratio = RATIOS[ratio]
+        self.shared = r.gauss(0, 0.9)
+        self.action = {a: r.gauss(0, 1.0) for a in ACTIONS}
+        self.cell = {(a, lang): r.gauss(0, 0.5) for a in ACTIONS for lang in LANGUAGES}
+        self.project = {"p": r.gauss(0, 0.4), "q": r.gauss(0, 0.4)}
+        self.width = r.gauss(0, 0.3)
+        self.signal = r.gauss(0, 0.25)
+        self.often = [r.random() + 0.2 for _ in ACTIONS]
+        self.level = {a: r.gauss(0.8, 0.8) for a in ACTIONS}
+
+    def draw(self, r: random.Random) -> Known:
+        """One task of this operator."""
+        action = r.choices(ACTIONS, self.often)[0]
+        cell = Cell(action, r.choice(LANGUAGES), r.choice("pq"))
+        words = r.gauss(0, 1)
+        low = self.level[action] + r.gauss(0, 1.0) - 0.3 * words
+        logits = (low, low + 2.2)
+        shift = self.shared + self.action[action] + self.cell[action, cell.language or ""]
+        shift += self.project[cell.project] - self.signal * words
+        haiku = sigmoid(logits[0] + shift)
+        sonnet = max(haiku, sigmoid(logits[1] + shift + self.width))
+        luck = r.random()
+        unit = 400_000 * math.exp(r.gauss(0, 0.4))
+        costs = tuple(unit * k for k in self.ratio)
+        given = features(cell, {"words": 2.7 + 1.3 * words}, logits)
+        task = Task(cell, logits, given, costs, REDO, stakes.taken(bounds(logits), TARGET))
+        need = 0 if luck < haiku else 1 if luck < sonnet else 2
+        return Known(task, need, (haiku, sonnet, 1.0))
+
+
+def bounds(logits: tuple[float, ...], shifts: tuple[float, ...] = (0.0, 0.0)) -> tuple[float, ...]:
+    """The lower bounds of P(need <= tier) that the policy reads."""
+    low = [sigmoid(x + s - 1.28 * DEVIATION) for x, s in zip(logits, shifts, strict=True)]
+    return (low[0], max(low), 1.0)
+
+
+def first(memory: Memory, task: Task) -> int:
+    """The tier the policy takes first with a memory."""
+    if not memory.live:
+        return task.shipped
+    lower = bounds(task.logits, learner.shifts(memory.state, task))
+    return stakes.taken(lower, memory.target(task, lower, TARGET))
+
+
+def clicks(
+    known: Known, start: int, r: random.Random, flips: tuple[float, float], forced: float = 0.0
+) -> tuple[Answer, ...]:
+    """What the operator does with the answers from a tier on. `forced` discards come anyway."""
+    wrong, right = flips
+    made = []
+    for tier in range(start, 3):
+        kept = r.random() < (1 - right if known.need <= tier else wrong)
+        kept = kept and not (forced and r.random() < forced)
+        made.append(Answer(tier, float(kept), clicked=kept, cost=known.task.costs[tier]))
+        if kept:
+            break
+    return tuple(made)
+
+
+def true_loss(known: Known, start: int) -> float:
+    """Spend and redo cost from a tier on until a tier suffices, in nano-dollars."""
+    total = 0.0
+    for tier in range(start, 3):
+        total += known.task.costs[tier]
+        if known.need <= tier:
+            break
+        total += REDO
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a memory did on the last tasks of a run, as shares of the frozen default's loss.
+
+    `room` is what knowing every true share would save: no learner can save more.
+    """
+
+    gain: float
+    room: float
+    drift: float
+    live: bool
+    memory: Memory
+
+
+def run(
+    world: World,
+    seed: int,
+    tasks: int = 1_000,
+    judged: int = 500,
+    flips: tuple[float, float] = (0.15, 0.12),
+    forced: float = 0.0,
+) -> Run:
+    """Operate for some tasks, then go on for `judged` more and compare the true losses there."""
+    r = random.Random(seed * 104_729 + 17)
+    memory = Memory()
+    learned = shipped = known_best = 0.0
+    tops = 0
+    for number in range(tasks + judged):
+        known = world.draw(r)
+        start = first(memory, known.task)
+        if number >= tasks:
+            learned += true_loss(known, start)
+            shipped += true_loss(known, known.task.shipped)
+            known_best += true_loss(known, known.best)
+            tops += (start == 2) - (known.task.shipped == 2)
+        memory = memory.learned(Observation(known.task, clicks(known, start, r, flips, forced)))
+    return Run(1 - learned / shipped, 1 - known_best / shipped, tops / judged, memory.live, memory)
+
+
+def recovered(seed: int, shift: float) -> tuple[float, float, float]:
+    """Loss over tasks 250 to 500 under a prior moved by `shift` logits, under that prior with
+    learning, and under the right one; nano-dollars per task.
+
+    The world is one in which the shipped estimate is right, so that the right one is known.
+    """
+    world = World(seed)
+    world.shared = world.width = world.signal = 0.0
+    world.action, world.project = dict.fromkeys(ACTIONS, 0.0), {"p": 0.0, "q": 0.0}
+    world.cell = dict.fromkeys(world.cell, 0.0)
+    r, memory = random.Random(seed + 5), Memory()
+    bad = learned = good = 0.0
+    for number in range(500):
+        known = world.draw(r)
+        logits = tuple(logit + shift for logit in known.task.logits)
+        given = features(known.task.cell, {}, logits)
+        moved = replace(known.task, logits=logits, features=given,
+                        shipped=stakes.taken(bounds(logits), TARGET))  # fmt: skip
+        start = first(memory, moved)
+        if number >= 250:
+            bad += true_loss(known, moved.shipped)
+            learned += true_loss(known, start)
+            good += true_loss(known, known.task.shipped)
+        answers = clicks(known, start, r, (0.15, 0.12))
+        memory = memory.learned(Observation(moved, answers))
+    return bad / 250, learned / 250, good / 250
+
+
+def stuck() -> tuple[float, float, float]:
+    """P(need <= lowest tier) of a cell: fresh, after 20 failures, and after 200 successes more."""
+    logits, cell = (0.5, 2.0), Cell("edit", "python", "p")
+    task = Task(cell, logits, features(cell, {}, logits), (400_000.0, 8e6, 1.6e7), REDO)
+    state, found = learner.LearnedState(), []
+    found.append(learner.believed(state, task).need[0])
+    for _ in range(20):
+        state = learner.update(state, Observation(task, (Answer(0, 0.0), Answer(1, 1.0))))
+    found.append(learner.believed(state, task).need[0])
+    for _ in range(200):
+        state = learner.update(state, Observation(task, (Answer(0, 1.0),)))
+    found.append(learner.believed(state, task).need[0])
+    return found[0], found[1], found[2]

@@ -56,7 +56,7 @@ def test_completion_knows_every_subcommand_and_what_it_takes(nvim: Driver) -> No
     ],
 )
 def test_tasks_that_edit(nvim: Driver, model: Loopback, line: str, action: str) -> None:
-    model.faults(queue=[{"text": EDIT}])
+    model.faults(default={"text": EDIT})
     nvim.lua(
         "vim.diagnostic.set(vim.api.nvim_create_namespace('t'), 0, { { lnum = 4, col = 0,"
         " message = 'oh dear', code = 'E1', severity = 1 } })"
@@ -73,7 +73,7 @@ def test_tasks_that_edit(nvim: Driver, model: Loopback, line: str, action: str) 
 
 
 def test_an_edit_without_words_asks_for_them(nvim: Driver, model: Loopback) -> None:
-    model.faults(queue=[{"text": EDIT}])
+    model.faults(default={"text": EDIT})
     nvim.lua("table.insert(_G.typed, 'swap them')")
     nvim.keys("4GVj:Tierwise edit<CR>")
     nvim.previewed()
@@ -355,7 +355,7 @@ def test_list_next_and_nothing_to_do(nvim: Driver, model: Loopback) -> None:
     ):
         nvim.command(f"Tierwise {line}")
     nvim.until("return #_G.notes == 10")
-    model.faults(queue=[{"text": EDIT}])
+    model.faults(default={"text": EDIT})
     nvim.command("4,5Tierwise edit swap")
     nvim.previewed()
     nvim.command("Tierwise list")

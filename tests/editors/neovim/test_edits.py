@@ -123,7 +123,7 @@ def test_keys_exist_only_while_a_proposal_is_open(nvim: Driver) -> None:
 
 
 def test_hunks_are_taken_one_by_one_with_keys_and_dot(nvim: Driver, model: Loopback) -> None:
-    model.faults(queue=[{"text": TWO_HUNKS}])
+    model.faults(default={"text": TWO_HUNKS})
     nvim.keys("ggVG:Tierwise edit kinder<CR>")
     nvim.previewed()
     nvim.keys("gg]h")
@@ -150,7 +150,7 @@ def test_hunks_are_taken_one_by_one_with_keys_and_dot(nvim: Driver, model: Loopb
 
 
 def test_a_hunk_is_discarded_and_the_rest_applied(nvim: Driver, model: Loopback) -> None:
-    model.faults(queue=[{"text": TWO_HUNKS}])
+    model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")
     nvim.previewed()
     nvim.keys("5G\\d")
@@ -165,7 +165,7 @@ def test_several_files_are_listed_applied_and_undone_as_one(
 ) -> None:
     (workspace / "other.py").write_text(OTHER, encoding="utf-8")
     nvim = open_nvim().ready()
-    model.faults(queue=[{"text": TWO_FILES}])
+    model.faults(default={"text": TWO_FILES})
     nvim.command("%Tierwise edit kinder @other.py")
     nvim.previewed()
     listed = nvim.until(
@@ -191,7 +191,7 @@ def test_several_files_are_listed_applied_and_undone_as_one(
 
 
 def test_text_typed_meanwhile_is_kept_and_hunks_follow_it(nvim: Driver, model: Loopback) -> None:
-    model.faults(queue=[{"text": TWO_HUNKS}])
+    model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")
     nvim.previewed()
     nvim.keys("ggO# mine<Esc>")
@@ -242,7 +242,7 @@ def test_side_by_side_in_a_tab(nvim: Driver) -> None:
 def test_bytes_around_an_edit_stay(open_nvim, model: Loopback, workspace: Path, text: str) -> None:
     (workspace / "sample.py").write_bytes(text.encode())
     nvim = open_nvim().ready()
-    model.faults(queue=[{"text": TWO_HUNKS}])
+    model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")
     nvim.previewed()
     nvim.command("Tierwise apply all")

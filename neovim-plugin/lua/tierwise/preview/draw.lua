@@ -155,9 +155,12 @@ function M.items(buf, items)
   local anchors, plans, signed = {}, {}, false
   -- The signs come first: they may widen the column that everything else is aligned to.
   for _, item in ipairs(items) do
-    plans[item] = vim.tbl_map(function(hunk)
-      return planned(buf, hunk, item.task)
-    end, item.hunks)
+    local beside, inside = {}, {}
+    for _, hunk in ipairs(item.hunks) do
+      local plan = planned(buf, hunk, item.task)
+      table.insert(plan.beside and beside or inside, plan)
+    end
+    plans[item] = vim.list_extend(beside, inside)
     for _, plan in ipairs(plans[item]) do
       for _, stretch in ipairs(plan.stretches) do
         if stretch[2] > 0 then

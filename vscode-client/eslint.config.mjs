@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/server/messages.ts"] },
+  { ignores: ["dist", "out", "node_modules", "src/server/messages.ts"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

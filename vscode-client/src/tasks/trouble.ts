@@ -31,7 +31,9 @@ export async function tell(problem: Problem, ways: WaysOn): Promise<void> {
     problem.name === "NotConfigured" || problem.name === "DocumentChanged" || problem.name === "Untrusted"
       ? vscode.window.showWarningMessage
       : vscode.window.showErrorMessage;
-  const picked = await show(`Tierwise: ${problem.message}`, ...offered.map(({ title }) => title));
+  const { message } = problem;
+  const text = message.startsWith("Tierwise") ? message : `Tierwise: ${message}`;
+  const picked = await show(text, ...offered.map(({ title }) => title));
   await offered.find(({ title }) => title === picked)?.go();
 }
 

@@ -18,7 +18,6 @@ class Client:
     flags: ClientFlags
     options: Options
     show_document: bool = False
-    ask: bool = False
     progress: bool = False
     annotations: bool = False
     operations: frozenset[str] = frozenset()
@@ -40,7 +39,6 @@ class Client:
             flags=_flags(caps.experimental) or options.client_capabilities or ClientFlags(),
             options=options,
             show_document=bool(shows and shows.support),
-            ask=bool(window and window.show_message),
             progress=bool(window and window.work_done_progress),
             annotations=bool(edit and edit.change_annotation_support),
             operations=frozenset(

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from tierwise.core.views import FileChange
-from tierwise.edits.confine import write_new
-from tierwise.lsp.documents import path_of
+from tierwise.edits import nofollow
+from tierwise.edits.confine import Confine
 
 
-def perform(change: FileChange) -> None:
-    """Do what a change says to a file, never over one that is there. Raises `OSError`."""
-    path = _local(change.uri)
+def perform(change: FileChange, roots: Sequence[Path]) -> None:
+    """Do what a change says to a file, never over one that is there. Raises `OSError`.
+
+    The path is judged again here, as late as can be, and no link is followed on the way.
+    """
+    confine = Confine(tuple(roots))
+    root, path = _place(confine, change.uri)
     if change.kind == "create":
-        write_new(path, change.edits[0].new_text)
+        nofollow.create(root, path, change.edits[0].new_text)
     elif change.kind == "delete":
-        path.unlink()
+        nofollow.delete(root, path)
     elif change.kind == "rename" and change.to_uri is not None:
-        to = _local(change.to_uri)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        os.link(path, to, follow_symlinks=False)
-        path.unlink()
+        nofollow.rename(root, path, *_place(confine, change.to_uri))
 
 
-def _local(uri: str) -> Path:
-    path = path_of(uri)
-    if path is None:
-        raise OSError("not a local file")
-    return Path(path)
+def _place(confine: Confine, uri: str) -> tuple[Path, Path]:
+    path = confine.path_of(uri)
+    judged = confine.judge(path) if path is not None else None
+    if judged is None or judged.real is None or judged.root is None:
+        raise OSError("not a file of the workspace")
+    return judged.root, judged.real

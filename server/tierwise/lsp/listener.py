@@ -98,9 +98,11 @@ class Edge:
         )
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:
-        """A question with buttons; None where the client has none, or nobody answered."""
-        if not self.server.client.ask:
-            return None
+        """A question with buttons; None where the client cannot ask, or nobody answered.
+
+        Sent to every client: asking is part of the protocol from its beginning, and the
+        capability of that name is about extra properties of a button.
+        """
         answer = await self.within(
             self.server.window_show_message_request_async(
                 types.ShowMessageRequestParams(
@@ -126,7 +128,7 @@ class Edge:
             return reply
         try:
             for change in own:
-                await asyncio.to_thread(disk.perform, change)
+                await asyncio.to_thread(disk.perform, change, self.server.docs.roots())
         except OSError as error:
             return ApplyReply(False, f"a file could not be written ({type(error).__name__})")
         return reply

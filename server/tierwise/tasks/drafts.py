@@ -11,8 +11,8 @@ from tierwise.edits import answer as answers
 from tierwise.edits import check
 from tierwise.edits.answer import Problem, Read
 from tierwise.edits.asked import Asked, Failed
-from tierwise.edits.proposal import FileEdit, Proposal, make
-from tierwise.tasks import verifying
+from tierwise.edits.proposal import Proposal, make
+from tierwise.tasks import confining, verifying
 from tierwise.tasks.attempts import Answer
 from tierwise.tasks.placing import Misplaced, new_texts
 from tierwise.tasks.task import Task
@@ -54,7 +54,7 @@ def made(task: Task, answer: Answer, world: World) -> Draft:
         cut = (Failed("cut", "the answer was cut off"),) if read.problem == "cut off" else ()
         return Draft(answer, None, cut or (Failed("place", error.sentence, error.detail),))
     proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
-    proposal = confined(task, proposal, world)
+    proposal = confining.confined(task, proposal, world)
     held = asked(task, read.problem)
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
         return Draft(answer, None, (Failed("empty", "the answer is empty"),))
@@ -90,44 +90,3 @@ def _of_text(read: Read, edits: bool) -> tuple[Failed, ...]:
     if read.problem == "cut off":
         return (Failed("cut", "the answer was cut off"),)
     return () if read.prose.strip() else (Failed("empty", "the answer is empty"),)
-
-
-def confined(task: Task, proposal: Proposal, world: World) -> Proposal:
-    """Each file judged by real path; what may not be written is left out, what is odd asks."""
-    files = []
-    notes = [proposal.note] if proposal.note else []
-    for file in proposal.files:
-        names = [(file.uri, file.path)]
-        if file.to_uri is not None and file.to_path is not None:
-            names.append((file.to_uri, file.to_path))
-        asks: list[str] = []
-        for uri, path in names:
-            refused, asked = _judged(task, file, uri, path, world)
-            if refused:
-                notes.append(f"{path} was left out: {refused}")
-                break
-            asks += [asked] if asked else []
-        else:
-            if file.kind == "delete":
-                asks.insert(0, f"{file.path} will be deleted")
-            files.append(replace(file, confirm=asks[0] if asks else None))
-    return replace(proposal, files=tuple(files), note=". ".join(notes))
-
-
-def _judged(task: Task, file: FileEdit, uri: str, path: str, world: World) -> tuple[str, str]:
-    """Why a file may not be written, and else why it needs an explicit yes; "" for neither."""
-    confine, focus = world.confine, task.scene.focus
-    local = confine.path_of(uri)
-    if focus is not None and uri == focus.uri and (local is None or not confine.roots):
-        return "", ""
-    if local is None:
-        return "it is not a local file", ""
-    judged = confine.judge(local)
-    if judged.verdict == "refused":
-        return judged.why, ""
-    if world.ignore.judge(local).kind == "hard":
-        return "it is kept back by an ignore file", ""
-    if judged.verdict == "confirm":
-        return "", judged.why
-    known = uri in task.scene.documents or uri == file.to_uri or task.request.action == "test"
-    return "", "" if known else f"{path} was not part of the request"

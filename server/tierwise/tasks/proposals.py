@@ -12,7 +12,7 @@ from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange, HunkView
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
-from tierwise.tasks import applying
+from tierwise.tasks import applying, confining
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.applying import Done
 from tierwise.tasks.drafts import Draft
@@ -149,6 +149,9 @@ class Proposals:
             placed = applying.placed(entry.proposal, self.world)
             fitting = [i for i in fitting if placed.get(i) is not None]
             changes = applying.changes(entry.proposal, fitting, placed, self.world)
+            astray = confining.changed_since(entry.proposal, changes, entry.task, self.world)
+            if astray is not None:
+                raise DocumentChanged(astray)
             before = {
                 c.uri: applying.text_of(c.uri, self.world) for c in changes if c.kind != "create"
             }
@@ -189,6 +192,9 @@ class Proposals:
             if not entry.done.anything or entry.done.undone:
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
             changes = applying.taken_back(entry.done, self.world)
+            astray = confining.astray(changes, self.world)
+            if astray is not None:
+                raise DocumentChanged(astray)
             reply = await self.world.listener.apply(changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")

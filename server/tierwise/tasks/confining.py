@@ -1,0 +1,85 @@
+"""Each file of a proposal judged by where its path leads: when it is made, and again at apply.
+
+Between preview and apply a file may have become a link, or a link may lead elsewhere; what
+the operator saw and agreed to is then no longer what would be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tierwise.core.views import FileChange, HunkKind
+from tierwise.edits.confine import Judged
+from tierwise.edits.proposal import FileEdit, Proposal
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+
+def confined(task: Task, proposal: Proposal, world: World) -> Proposal:
+    """The proposal without what may not be written, and with why a file needs a yes."""
+    files = []
+    notes = [proposal.note] if proposal.note else []
+    for file in proposal.files:
+        judged = _judged(task, file, world)
+        if judged.verdict == "refused":
+            notes.append(f"{file.to_path or file.path} was left out: {judged.why}")
+            continue
+        files.append(replace(file, confirm=judged.why or None))
+    return replace(proposal, files=tuple(files), note=". ".join(notes))
+
+
+def changed_since(
+    proposal: Proposal, changes: Sequence[FileChange], task: Task, world: World
+) -> str | None:
+    """Why changes may not be made any more, though they were agreed to; None if they may."""
+    files = {(file.uri, file.kind): file for file in proposal.files}
+    for change in changes:
+        file = files.get((change.uri, change.kind))
+        if file is None:
+            continue
+        judged = _judged(task, file, world)
+        if judged.verdict == "refused":
+            return f"{file.path} may not be written any more: {judged.why}."
+        if judged.why and judged.why != (file.confirm or ""):
+            return f"{judged.why}. It was not so when this was proposed; re-run it."
+    return None
+
+
+def astray(changes: Sequence[FileChange], world: World) -> str | None:
+    """Why changes that take an edit back may not be made; None if they may."""
+    for change in changes:
+        if change.kind == "text":
+            continue
+        judged = _placed(change.kind, change.uri, change.to_uri, world)
+        if judged is not None and judged.verdict == "refused":
+            return f"It cannot be taken back: {judged.why}."
+    return None
+
+
+def _judged(task: Task, file: FileEdit, world: World) -> Judged:
+    focus = task.scene.focus
+    own = focus is not None and file.uri == focus.uri and file.kind == "text"
+    local = world.confine.path_of(file.uri)
+    if own and (local is None or not world.confine.roots):
+        return Judged("allowed")
+    judged = _placed(file.kind, file.uri, file.to_uri, world)
+    if judged is None:
+        return Judged("refused", "it is not a local file")
+    if judged.verdict == "refused":
+        return judged
+    ends = [p for uri in (file.uri, file.to_uri) if uri and (p := world.confine.path_of(uri))]
+    if any(world.ignore.judge(end).kind == "hard" for end in ends):
+        return Judged("refused", "it is kept back by an ignore file")
+    known = file.uri in task.scene.documents or task.request.action == "test"
+    if judged.verdict == "allowed" and not known:
+        return replace(judged, verdict="confirm", why=f"{file.path} was not part of the request")
+    return judged
+
+
+def _placed(kind: HunkKind, uri: str, to_uri: str | None, world: World) -> Judged | None:
+    path = world.confine.path_of(uri)
+    to = world.confine.path_of(to_uri) if to_uri is not None else None
+    if path is None or (to_uri is not None and to is None):
+        return None
+    return world.confine.may(kind, path, to)

@@ -15,7 +15,7 @@ from typing import Final
 
 from tierwise.context import window
 from tierwise.context.facts import symbol_at
-from tierwise.context.ignore import IgnoreRules
+from tierwise.context.ignore import IgnoreRules, Verdict
 from tierwise.context.kinds import why_noise
 from tierwise.context.outline import outline
 from tierwise.context.related import related
@@ -51,13 +51,14 @@ class Materials:
     ignore: IgnoreRules
 
 
-def needs_confirmation(materials: Materials) -> str | None:
-    """The git-ignored file that would be sent from, None when there is nothing to ask."""
+def needs_confirmation(materials: Materials) -> tuple[str, str] | None:
+    """The file that is sent from only with a yes, and why; None when there is nothing to ask."""
     focus = materials.focus
     if focus is None or focus.path is None:
         return None
     verdict = materials.ignore.judge(focus.path)
-    return materials.name(focus) if verdict.kind == "git" else None
+    why = {"git": "is ignored by git", "outside": "lies outside the workspace"}.get(verdict.kind)
+    return (materials.name(focus), why) if why is not None else None
 
 
 def collect(request: Request, materials: Materials) -> Pack:
@@ -75,7 +76,7 @@ def collect(request: Request, materials: Materials) -> Pack:
         raise Ignored(f"{materials.name(focus)} is binary, so it is not sent.")
     attached = [d for d in materials.attached if _may_send(d, materials, left_out)]
     opened = [d for d in materials.open if _may_send(d, materials, left_out)]
-    taking = Taking(materials.name)
+    taking = Taking(materials.name, materials.ignore.judge_shown, left_out)
     items: list[ContextItem] = []
     if focus is not None:
         items += _of_focus(focus, materials.range, taking)
@@ -109,7 +110,7 @@ def _refuse_hard(doc: Snapshot, materials: Materials) -> None:
 def _may_send(doc: Snapshot, materials: Materials, left_out: list[LeftOut]) -> bool:
     verdict = materials.ignore.judge(doc.path) if doc.path is not None else None
     if verdict is not None and verdict.kind != "open":
-        left_out.append(LeftOut(materials.name(doc), f"ignored by {verdict.by}"))
+        left_out.append(LeftOut(materials.name(doc), _kept_back(verdict)))
         return False
     noise = why_noise(doc.path, doc.text)
     if noise is not None:
@@ -170,11 +171,15 @@ def _diagnostics(
     shown = []
     for found in request.diagnostics or ():
         verdict = materials.ignore.judge_shown(found.path)
-        if verdict.kind == "open" or (verdict.kind == "git" and found.path == own):
+        if verdict.kind == "open" or (verdict.kind != "hard" and found.path == own):
             shown.append(found)
         else:
-            left_out.append(LeftOut(found.path, f"a diagnostic of it: ignored by {verdict.by}"))
+            left_out.append(LeftOut(found.path, f"a diagnostic of it: {_kept_back(verdict)}"))
     return shown[:DIAGNOSTICS]
+
+
+def _kept_back(verdict: Verdict) -> str:
+    return verdict.by if verdict.kind == "outside" else f"ignored by {verdict.by}"
 
 
 def _line(found: Diagnostic) -> str:

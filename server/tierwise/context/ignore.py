@@ -1,8 +1,8 @@
 """Ignore rules: what never leaves the machine, and what never leaves it unasked.
 
 `.tierwiseignore` and the ignore files of other assistants are hard: nothing they name is
-sent, whoever asks. A git-ignored file is never context by itself; a selection the operator
-makes in one is sent after one confirmation.
+sent, whoever asks. A git-ignored file, and one that really lies outside the workspace, is
+never context by itself; a selection the operator makes in one is sent after one confirmation.
 """
 
 from __future__ import annotations
@@ -33,12 +33,18 @@ SECRET_PATTERNS: Final = (
 BUILT_IN: Final = "it may hold keys"
 CONFIGURED: Final = "the configuration"
 
-Kind = Literal["open", "git", "hard"]
+OUTSIDE: Final = "it lies outside the workspace"
+_STRICTER: Final = ("open", "git", "outside", "hard")
+
+Kind = Literal["open", "git", "outside", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a file may be sent: `open`, `git` (ask once) or `hard` (never); `by` says why."""
+    """Whether a file may be sent: `open`, `git` or `outside` (ask once), `hard` (never).
+
+    `by` names the rule.
+    """
 
     kind: Kind
     by: str = ""
@@ -67,16 +73,14 @@ class IgnoreRules:
         except (OSError, RuntimeError, ValueError):
             return Verdict("hard", "a path that does not resolve")
         verdicts = [self._one(candidate) for candidate in dict.fromkeys((named, real))]
-        for kind in ("hard", "git"):
-            for verdict in verdicts:
-                if verdict.kind == kind:
-                    return verdict
-        return Verdict("open")
+        if self._all_roots() and not any(real.is_relative_to(r) for r in self._all_roots()):
+            verdicts.append(Verdict("outside", OUTSIDE))
+        return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
     def judge_shown(self, path: str) -> Verdict:
         """The verdict on a path as it is shown: absolute, or relative to any of the roots."""
         verdicts = [self.judge(root / path) for root in self._all_roots()] or [self.judge(path)]
-        return max(verdicts, key=lambda v: ("open", "git", "hard").index(v.kind))
+        return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
     def _one(self, path: Path) -> Verdict:
         # Lower case, because some file systems open `.ENV` and `.env` as the same file.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from tierwise.context import secrets, window
-from tierwise.core.context import ContextItem, ItemKind
+from tierwise.context import diffs, secrets, window
+from tierwise.context.ignore import Verdict
+from tierwise.core.context import ContextItem, ItemKind, LeftOut
 from tierwise.core.document import Snapshot
 from tierwise.syntax.positions import LineIndex
 
@@ -17,11 +18,17 @@ from tierwise.syntax.positions import LineIndex
 class Taking:
     """Takes pieces of documents, with every secret replaced by a placeholder.
 
-    `known` maps the placeholders so far to what they stand for.
+    `known` maps the placeholders so far to what they stand for; `judge` says of a path whether
+    its changes may be quoted, and what may not goes to `left_out`.
     """
 
-    def __init__(self, name: Callable[[Snapshot], str]) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: Callable[[Snapshot], str],
+        judge: Callable[[str], Verdict],
+        left_out: list[LeftOut],
+    ) -> None:
+        self.name, self._judge, self._left_out = name, judge, left_out
         self.known: tuple[tuple[str, str], ...] = ()
 
     def piece(
@@ -43,9 +50,14 @@ class Taking:
         redacted = secrets.redact_spans(doc.text[start:end], spans, self.known)
         self.known = redacted.secrets
         first, last = index.position(start).line, index.position(end).line
-        return _item(
-            kind, self.name(doc), doc.language, first + 1, last + 1, redacted.text, why, short
-        )
+        text = self._unquoted(redacted.text)
+        return _item(kind, self.name(doc), doc.language, first + 1, last + 1, text, why, short)
+
+    def _unquoted(self, text: str) -> str:
+        """A text without the changes that a diff in it shows of ignored files."""
+        kept, gone = diffs.without(text, lambda path: self._judge(path).kind not in ("open", "git"))
+        self._left_out += [LeftOut(path, "its changes: it is ignored") for path in gone]
+        return kept
 
     def text(
         self, kind: ItemKind, path: str, language: str | None, lines: int, text: str, why: str = ""
@@ -53,7 +65,8 @@ class Taking:
         """A text put together from pieces, without its secrets."""
         redacted = secrets.redact(text, self.known)
         self.known = redacted.secrets
-        return _item(kind, path, language, 1, lines, redacted.text, why, None)
+        text = self._unquoted(redacted.text)
+        return _item(kind, path, language, 1, lines, text, why, None)
 
     def whole(self, doc: Snapshot, why: str, short: ContextItem | None = None) -> ContextItem:
         """All of a document."""

@@ -66,6 +66,8 @@ class TaskView:
     switches: tuple[Switch, ...] = ()
     usage: Usage | None = None
     """Tokens of all attempts so far; None before the first was settled."""
+    notices: tuple[str, ...] = ()
+    """What was left out or replaced before sending, one sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
         conversationId=view.conversation_id,
         usage=None if view.usage is None else used(view.usage, view.cost),
         forecast=to_wire(view.forecast) if view.forecast is not None else None,
+        notices=list(view.notices) or None,
     )
 
 

@@ -1,18 +1,25 @@
 """Prompts: what a model is asked, with file contents fenced off as data.
 
-Contents stand between tags that carry a mark derived from them, so that no file can close
-its own fence. The answer forms asked for here are the ones `edits.parse` reads.
+Contents stand between tags that carry a mark no file can know, so that none can close its
+own fence: it is derived from them with a key of this process. The answer forms asked for
+here are the ones `edits.answer` reads.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from secrets import token_bytes
 from typing import Final
 
 from tierwise.core.context import ContextItem, Pack
 from tierwise.core.request import EDITING, Action, Request
 from tierwise.models.call import CacheLife, Prompt, Turn
+
+_KEY: Final = token_bytes(16)
+"""Of this process, so that the same contents get the same mark and stay in the prompt cache."""
+_BENT: Final = str.maketrans({'"': "'", "<": "(", ">": ")"})
+"""A file's name is chosen by whoever made the file, and must not close the tag it stands in."""
 
 _SYSTEM: Final = """\
 You are the coding assistant behind an editor. The operator's request stands in the \
@@ -66,8 +73,8 @@ def build(
     request: Request, pack: Pack, history: Sequence[Turn] = (), cache: CacheLife = "5m"
 ) -> Prompt:
     """The prompt of a request: the system text, the turns so far, and this turn."""
-    mark = hashlib.sha256("".join(i.text for i in pack.items).encode("utf-8", "replace"))
-    tag = f"context-{mark.hexdigest()[:8]}"
+    whole = "".join(i.text for i in pack.items).encode("utf-8", "replace")
+    tag = f"context-{hashlib.blake2s(whole, key=_KEY, digest_size=4).hexdigest()}"
     parts = [_item(item, tag) for item in pack.items]
     wish = request.instruction.strip() or _DEFAULTS[request.action]
     parts.append(f'<request action="{request.action}">\n{wish}\n</request>')
@@ -81,6 +88,8 @@ def wants_edit(action: Action) -> bool:
 
 
 def _item(item: ContextItem, tag: str) -> str:
-    where = f'path="{item.path}" kind="{item.kind}" lines="{item.start_line}-{item.end_line}"'
-    language = f' language="{item.language}"' if item.language else ""
+    path = "".join(c if c.isprintable() else "?" for c in item.path).translate(_BENT)
+    where = f'path="{path}" kind="{item.kind}" lines="{item.start_line}-{item.end_line}"'
+    plain = item.language is not None and item.language.isascii() and item.language.isprintable()
+    language = f' language="{item.language.translate(_BENT)}"' if item.language and plain else ""
     return f"<{tag} {where}{language}>\n{item.text}\n</{tag}>"

@@ -22,7 +22,7 @@ def proposal(view: TaskView, edit: EditView) -> str:
 def answer(view: TaskView, text: str) -> str:
     """A text answer as markdown, below a headline that names the tier."""
     head = f"**Tierwise · {confident(view.decision, view.cause_note)}** · {dollars(view.cost)}"
-    return "\n\n".join([head, *reasons(view), text])
+    return "\n\n".join([head, *reasons(view), *(f"⚠ {n}" for n in view.notices), text])
 
 
 def reasons(view: TaskView) -> list[str]:

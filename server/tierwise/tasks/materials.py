@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 
 from tierwise.context import collect as context
-from tierwise.context import secrets
-from tierwise.core.context import Pack
+from tierwise.context import diffs, secrets
+from tierwise.core.context import LeftOut, Pack
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import Ignored
+from tierwise.present.left_out import sentences
 from tierwise.tasks.requests import relative
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -30,16 +31,24 @@ async def collect(task: Task, world: World) -> Pack:
         scene.focus, scene.range, scene.attached, scene.open, name, world.ignore
     )
     asked = context.needs_confirmation(found)
-    if asked is not None and asked not in world.accepted:
+    if asked is not None and asked[0] not in world.accepted:
+        path, why = asked
         answer = await world.listener.ask(
-            f"{asked} is ignored by git. Send this selection to a model?", (SEND, KEEP)
+            f"{path} {why}. Send this selection to a model?", (SEND, KEEP)
         )
         if answer != SEND:
-            raise Ignored(f"{asked} is ignored by git, so it is not sent without your yes.")
-        world.accepted.add(asked)
+            raise Ignored(f"{path} {why}, so it is not sent without your yes.")
+        world.accepted.add(path)
     pack = await asyncio.to_thread(context.collect, task.request, found)
-    wish = secrets.redact(task.request.instruction, pack.secrets)
-    task.wish, pack = wish.text, replace(pack, secrets=wish.secrets)
-    if pack.secrets:
-        task.noticed(f"{len(pack.secrets)} secret(s) were replaced before sending")
+    words, gone = diffs.without(task.request.instruction, lambda path: _hard(path, world))
+    wish = secrets.redact(words, pack.secrets)
+    left_out = (*pack.left_out, *(LeftOut(path, "its changes: it is ignored") for path in gone))
+    task.wish, pack = wish.text, replace(pack, secrets=wish.secrets, left_out=left_out)
+    task.notices = sentences(pack)
+    for sentence in task.notices:
+        task.noticed(sentence)
     return pack
+
+
+def _hard(path: str, world: World) -> bool:
+    return world.ignore.judge_shown(path).kind == "hard"

@@ -129,7 +129,7 @@ class Proposals:
             hunks=tuple(hunks),
             versions={f.uri: applying.version_of(f.uri, self.world) for f in entry.proposal.files},
             stale=stale,
-            note="still being written" if entry.growing else entry.proposal.note,
+            note="still being written" if entry.growing else _beside(entry),
         )
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
@@ -326,3 +326,8 @@ def _diff(file: FileEdit) -> str:
         created=file.kind == "create",
         gone=file.kind == "delete",
     )
+
+
+def _beside(entry: Entry) -> str:
+    """What the operator should read beside a proposal: its warnings, and what was not sent."""
+    return ". ".join(filter(None, (entry.proposal.note, *entry.task.notices)))

@@ -104,6 +104,8 @@ class Task:
     """What its last attempts sent, word for word."""
     wish: str = ""
     """The instruction as it is sent: without secrets."""
+    notices: tuple[str, ...] = ()
+    """What was left out or replaced before sending, one sentence each."""
     allowed: bool = False
     """True once the operator allowed this task beyond its budget."""
     agreed: int = 0
@@ -211,6 +213,7 @@ class Task:
             forecast=self.forecast,
             switches=self.switches,
             usage=self.usage if self.usage != Usage() else None,
+            notices=self.notices,
         )
 
     def _emit(

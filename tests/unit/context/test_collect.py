@@ -98,7 +98,10 @@ def test_a_diagnostic_of_an_ignored_file_is_not_sent(root: Path, path: str) -> N
 @pytest.mark.parametrize("lines", [span(4, 5), None])
 def test_a_git_ignored_focus_needs_a_yes(root: Path, lines: Range | None) -> None:
     (root / ".gitignore").write_text("a.py\n")
-    assert needs_confirmation(materials(root, doc(root, "a.py", SOURCE), lines)) == "a.py"
+    assert needs_confirmation(materials(root, doc(root, "a.py", SOURCE), lines)) == (
+        "a.py",
+        "is ignored by git",
+    )
     assert needs_confirmation(materials(root, doc(root, "b.py", SOURCE), lines)) is None
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from tests.support import leaks
 from tests.support.editor import Editor
 from tests.support.rpc import Rpc
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.tasks import materials
 
 SAMPLE = """\
 import os
@@ -59,6 +61,25 @@ def env(tmp_path: Path, config: Path, model: RehearsalServer) -> dict[str, str]:
         "ANTHROPIC_API_KEY": "test-key-of-nobody",
         "ANTHROPIC_BASE_URL": model.base_url,
     }
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test with a server: nothing ignored left the machine, no key was written."""
+    if "env" not in request.fixturenames:
+        yield
+        return
+    env: dict[str, str] = request.getfixturevalue("env")
+    model: RehearsalServer = request.getfixturevalue("model")
+    root: Path = request.getfixturevalue("workspace")
+    yield
+    editor = request.node.funcargs.get("editor")
+    assert not leaks.secrets_in_bodies(model.requests)
+    if editor is None or editor.choice != materials.SEND:
+        known = editor.texts.values() if editor is not None else ()
+        assert not leaks.in_bodies(root, model.requests, known)
+    keys = [env[name] for name in ("ANTHROPIC_API_KEY", "LOCAL_KEY") if name in env]
+    assert not leaks.keys_on_disk(Path(env["TIERWISE_STATE_DIR"]), keys)
 
 
 Serve = Callable[[], Awaitable[Rpc]]

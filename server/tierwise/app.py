@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
@@ -26,8 +27,10 @@ from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks import catalog
+from tierwise.tasks.alarm import ShareAlarm
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.choices import Choices, Kept
+from tierwise.tasks.consent import Consents, offer
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.journal import Journal
 from tierwise.tasks.learning import Learning
@@ -51,6 +54,11 @@ class Application(TaskEngine):
     rehearsal_server: RehearsalServer | None = None
     told: set[str]
     _checking: asyncio.Task[None] | None = None
+    consents: Consents
+    loaded: Loaded
+    _offered: set[str]
+    """Wishes asked about in this window, so that an open question is not put twice."""
+    _beside: set[asyncio.Task[None]]
 
     async def started(self) -> None:
         """Open the ledger, take over earlier choices, start the watch on money."""
@@ -69,6 +77,8 @@ class Application(TaskEngine):
         await asyncio.to_thread(world.content.purge, world.config.content_keep_days or 0)
         await self._rehearse()
         self._checking = asyncio.get_running_loop().create_task(self._check_models())
+        self._spawn(self._offer())
+        self._spawn(ShareAlarm(world, self.consents).watch())
         world.money.start()
         world.learning.start()
         await world.money.refresh()
@@ -77,7 +87,7 @@ class Application(TaskEngine):
     def set_settings(self, settings: Mapping[str, object]) -> None:
         """The client's settings changed: load everything anew and say what did not fit."""
         self.settings = settings
-        loaded = configuration(
+        self.loaded = loaded = configuration(
             self.env, settings, self.world.documents.roots(), self.world.trust.trusted
         )
         self.world.config = loaded.config
@@ -86,7 +96,8 @@ class Application(TaskEngine):
             if notice not in self.told:
                 self.told.add(notice)
                 self.world.listener.notice("warning", notice)
-        asyncio.get_running_loop().create_task(self._rehearse())
+        self._spawn(self._rehearse())
+        self._spawn(self._offer())
         self.push_status()
 
     def set_trusted(self, trusted: bool) -> None:
@@ -94,10 +105,24 @@ class Application(TaskEngine):
         super().set_trusted(trusted)
         self.set_settings(self.settings)
 
+    async def _offer(self) -> None:
+        """Ask about what the repository wishes for; what is accepted holds at once."""
+        asks = [ask for ask in self.loaded.asks if ask.digest not in self._offered]
+        self._offered |= {ask.digest for ask in asks}
+        if await offer(asks, self.world.project, self.consents, self.world.listener):
+            self.set_settings(self.settings)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.get_running_loop().create_task(work)
+        self._beside.add(job)
+        job.add_done_callback(self._beside.discard)
+
     async def close(self) -> None:
         """Settle everything, then stop the rehearsal server."""
         if self._checking is not None:
             self._checking.cancel()
+        for job in list(self._beside):
+            job.cancel()
         await super().close()
         if self.rehearsal_server is not None:
             await self.rehearsal_server.close()
@@ -166,6 +191,7 @@ def build(
     world.learning = Learning(world, LearnedFile(state))
     world.money = Money(world)
     app = Application(world)
+    app.loaded, app.consents, app._offered, app._beside = loaded, Consents(state), set(), set()
     app.env, app.settings, app.told = env, settings or {}, set(loaded.notices)
     app.own = configuration(env, settings or {}, (), False).config
     for notice in (*loaded.notices, *wrong):
@@ -193,7 +219,8 @@ def configuration(
 ) -> Loaded:
     """The configuration from all its sources; the repository's only in a trusted workspace."""
     repository = roots[0] if roots and trusted else None
-    return load(paths.config_file(env), settings=settings, repository=repository)
+    accepted = Consents(paths.state_dir(env)).accepted(project_of(roots))
+    return load(paths.config_file(env), settings=settings, repository=repository, accepted=accepted)
 
 
 def limits(own: Config, held: Config | None = None) -> Limits:
@@ -209,6 +236,8 @@ def limits(own: Config, held: Config | None = None) -> Limits:
     return Limits(
         day=nanos(budget.day_usd),
         project=nanos(budget.project_usd),
+        hour=nanos(lowered.hour_usd),
+        request=nanos(lowered.request_usd),
         period=budget.project_period,
         soft_at=lowered.soft_at,
         timezone=budget.timezone,

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
-_SECRET: Final = re.compile(
-    r"sk-[A-Za-z0-9_-]{8,}|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}"
-    r"|(?i:x-api-key|authorization|api[_-]?key)[\"']?\s{0,4}[:=]\s{0,4}b?[\"']?"
-    r"(?i:(?:bearer|basic|token)\s+)?[^\s\"',;}]{6,}"
-    r"|://[^\s/@:]{1,100}:[^\s/@]{1,200}@"
-)
+from tierwise.core.redact import hide, redact
+
 LARGEST: Final = 1_000_000
 """Bytes from which a log is set aside when the next server starts."""
-_SHORTEST_KEY: Final = 6
-"""Characters a configured key must have to be blanked wherever it appears."""
 
 
 class Redact(logging.Filter):
@@ -26,23 +21,19 @@ class Redact(logging.Filter):
 
     def __init__(self, keys: Iterable[str]) -> None:
         super().__init__()
-        self.keys = [key for key in keys if len(key) >= _SHORTEST_KEY]
+        for key in keys:
+            hide(key)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = redact(record.getMessage(), self.keys)
+        message = redact(record.getMessage())
         if record.exc_info:
             text = logging.Formatter().formatException(record.exc_info)
-            record.exc_text = redact(text, self.keys)
+            record.exc_text = redact(text)
             record.exc_info = None
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
         record.msg, record.args = message, ()
         return True
-
-
-def redact(text: str, keys: Iterable[str] = ()) -> str:
-    """`text` with everything that looks like a key, and every named key, blanked."""
-    for key in keys:
-        text = text.replace(key, "[key]")
-    return _SECRET.sub("[key]", text)
 
 
 def _fresh(path: Path) -> Path:
@@ -50,6 +41,11 @@ def _fresh(path: Path) -> Path:
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_suffix(".log.1"))
     return path
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught goes through the log, where keys are blanked, and not straight out."""
+    logging.getLogger("tierwise").critical("crashed", exc_info=(kind, error, trace))
 
 
 def setup(level: str, folder: Path | None, keys: Iterable[str] = ()) -> None:
@@ -72,5 +68,9 @@ def setup(level: str, folder: Path | None, keys: Iterable[str] = ()) -> None:
         )
         handler.addFilter(guard)
     logging.basicConfig(level=level.upper(), handlers=handlers, force=True)
+    sys.excepthook = _crashed
+    threading.excepthook = lambda args: _crashed(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
     for name in ("pygls", "anthropic", "httpx2", "httpcore2", "asyncio", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.WARNING)

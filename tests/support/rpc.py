@@ -38,7 +38,9 @@ class Rpc:
         self._reader = asyncio.ensure_future(self._read())
 
     @classmethod
-    async def start(cls, env: Mapping[str, str], *args: str) -> Self:
+    async def start(
+        cls, env: Mapping[str, str], *args: str, stderr: int = asyncio.subprocess.DEVNULL
+    ) -> Self:
         """Start `tierwise serve` with nothing of this machine's configuration in sight."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -48,7 +50,7 @@ class Rpc:
             *args,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=stderr,
             env={**_clean(), **env},
             limit=64 * 1024 * 1024,
         )

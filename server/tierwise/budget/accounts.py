@@ -16,6 +16,9 @@ __all__ = ["HOLDS", "allowed", "note", "open_day", "state", "today"]
 SEEN_STEP_MS: Final = 60_000
 """How far time must go on before it is written down, in milliseconds."""
 
+HOUR_MS: Final = 3_600_000
+"""The time an hourly cap binds, in milliseconds."""
+
 CLOCK: Final = "clock"
 RESTORED: Final = "restored"
 
@@ -58,6 +61,7 @@ def state(
     key = reservations.project_key(project, period)
     of_day, of_project = reservations.sums(conn, day, key)
     word = budget_events.word(conn, day, project, key)
+    hour = reservations.since(conn, _hour_ago(conn, now)) if limits.hour is not None else None
     reason = word.hold or reason
     return BudgetState(
         day=day,
@@ -73,7 +77,17 @@ def state(
         project_spent=of_project.settled,
         project_reserved=of_project.reserved,
         project_expected=of_project.expected,
+        hour_limit=limits.hour,
+        hour_spent=hour.settled if hour is not None else 0,
+        hour_reserved=hour.reserved if hour is not None else 0,
         soft_at=limits.soft_at,
         smallest=smallest,
         hold=HOLDS.get(reason, reason) if reason else None,
     )
+
+
+def _hour_ago(conn: Connection, now: datetime) -> int:
+    """An hour before the latest instant seen: a clock that went back frees nothing."""
+    found = calendar.read(conn)
+    at_ms = int(now.timestamp() * 1000)
+    return max(at_ms, found[2] if found is not None else 0) - HOUR_MS

@@ -73,6 +73,11 @@ def paused_sentence(state: BudgetState) -> str:
     """Why nothing may be spent, and the ways on."""
     if state.hold:
         return state.hold
+    if state.hour_level == "paused" and "paused" not in (state.day_level, state.project_level):
+        return (
+            f"The hour's budget of {usd(state.hour_limit or 0)} is used up. "
+            "It frees up by itself within the hour; allow this task, or wait."
+        )
     if state.day_level == "paused":
         which, limit = "day", state.day_limit
     else:

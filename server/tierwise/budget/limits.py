@@ -13,8 +13,8 @@ class Limits:
     """The configured caps; None means no cap, 0 no paid calls.
 
     `day` and `project` are the operator's. `repository_day` and `repository_project` come
-    from a file inside the workspace and can only lower; `request` is the most one attempt
-    may cost at worst.
+    from a file inside the workspace and can only lower; `hour` binds any 60 minutes and
+    `request` is the most one attempt may cost at worst, both lowered already.
     """
 
     day: int | None = None
@@ -24,6 +24,7 @@ class Limits:
     timezone: str | None = None
     repository_day: int | None = None
     repository_project: int | None = None
+    hour: int | None = None
     request: int | None = None
 
 
@@ -59,6 +60,9 @@ class BudgetState:
     project_spent: int = 0
     project_reserved: int = 0
     project_expected: int = 0
+    hour_limit: int | None = None
+    hour_spent: int = 0
+    hour_reserved: int = 0
     soft_at: float = 0.80
     smallest: int = 0
     hold: str | None = None
@@ -74,21 +78,28 @@ class BudgetState:
         )
 
     @property
+    def hour_level(self) -> BudgetLevel:
+        """Paused or ok: an hour frees up by itself, so nothing is softened before it is full."""
+        found = self._level(self.hour_spent, self.hour_reserved, 0, self.hour_limit)
+        return "paused" if found == "paused" else "ok"
+
+    @property
     def level(self) -> BudgetLevel:
-        """The worse of the two; paused while money is on hold."""
-        levels = (self.day_level, self.project_level)
+        """The worst of the three; paused while money is on hold."""
+        levels = (self.day_level, self.project_level, self.hour_level)
         if self.hold or "paused" in levels:
             return "paused"
         return "soft" if "soft" in levels else "ok"
 
     @property
     def left(self) -> int | None:
-        """Headroom under both caps; None without any cap."""
+        """Headroom under all caps; None without any cap."""
         rooms = [
             limit - spent - reserved
             for limit, spent, reserved in (
                 (self.day_limit, self.day_spent, self.day_reserved),
                 (self.project_limit, self.project_spent, self.project_reserved),
+                (self.hour_limit, self.hour_spent, self.hour_reserved),
             )
             if limit is not None
         ]

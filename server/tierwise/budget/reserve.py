@@ -300,10 +300,12 @@ class Purse:
 
 
 def views(state: BudgetState) -> Sequence[BudgetView]:
-    """The day and the project of a state, each as it is shown."""
+    """The day and the project of a state, and the hour if it is capped, each as it is shown."""
+    hour = BudgetView("hour", state.hour_level, state.hour_spent, state.hour_limit)
     return (
         BudgetView("day", state.day_level, state.day_spent, state.day_limit),
         BudgetView("project", state.project_level, state.project_spent, state.project_limit),
+        *((hour,) if state.hour_limit is not None else ()),
     )
 
 

@@ -178,6 +178,8 @@ def _print(state: BudgetState, as_json: bool) -> None:
         f"Project {state.project} ({state.period}): "
         f"{_line(state.project_spent, state.project_limit)}"
     )
+    if state.hour_limit is not None:
+        typer.echo(f"This hour: {_line(state.hour_spent, state.hour_limit)}")
     typer.echo(f"State: {state.level}")
     if state.hold:
         typer.echo(state.hold)
@@ -191,6 +193,8 @@ def facts(state: BudgetState) -> dict[str, object]:
         "reservedUsd": to_usd(state.day_reserved),
         "projectUsd": None if state.project_limit is None else to_usd(state.project_limit),
         "spentProjectUsd": to_usd(state.project_spent),
+        "hourUsd": None if state.hour_limit is None else to_usd(state.hour_limit),
+        "spentHourUsd": to_usd(state.hour_spent),
         "state": state.level,
         "day": state.day,
         "project": state.project,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from tierwise.config import paths
-from tierwise.config.load import Loaded, load
+from tierwise.config.load import Loaded
 from tierwise.store.engine import Ledger
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ T = TypeVar("T")
 
 def configuration() -> Loaded:
     """The operator's configuration, tightened by the folder's own file."""
-    return load(paths.config_file(os.environ), repository=Path.cwd())
+    from tierwise.app import configuration as of
+
+    return of(os.environ, {}, [Path.cwd()], True)
 
 
 @contextmanager

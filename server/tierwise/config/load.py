@@ -103,12 +103,11 @@ def _governed(
             continue
         instead = before
         if may == "ask":
-            ask = Ask(key, _digest(key, after), f"{source} asks for {key}, which would cost more.")
+            ask = Ask(key, _digest(key, after), _sentence(source, key, after))
             if ask.digest in accepted:
                 instead = _raised(before, after, own.ladder())
             else:
                 asks.append(ask)
-                notices.append(f"{ask.sentence} It is not used until you accept it.")
         elif may == "tighten":
             notices.append(f"{source}: '{key}' may only be made tighter there; it is ignored.")
         else:
@@ -137,6 +136,14 @@ def _raised(own: object, wanted: object, ladder: Ladder) -> object:
             known = result.get(name)
             result[name] = ladder.higher(str(known), tier) if known in ladder else tier
     return result
+
+
+def _sentence(source: str, key: str, value: object) -> str:
+    """What a repository wishes for, as the operator is asked about it: whole, since it costs."""
+    wish = value if isinstance(value, dict) else {}
+    named = [f"{str(name)[:80]} at least {tier}" for name, tier in list(wish.items())[:5]]
+    rest = f" and {len(wish) - 5} more" if len(wish) > 5 else ""
+    return f"{source} asks for {key} ({', '.join(named)}{rest}), which would cost more."
 
 
 def _digest(key: str, value: object) -> str:

@@ -68,9 +68,14 @@ class TierConfig(PlaceConfig):
 
 
 class Budget(Section):
-    """Caps in dollars: 0 means no paid calls, absent means no cap."""
+    """Caps in dollars: 0 means no paid calls, absent means no cap.
+
+    `hour_usd` binds any 60 minutes, `request_usd` the worst case of a single model call.
+    """
 
     day_usd: Usd | None = None
+    hour_usd: Usd | None = None
+    request_usd: Usd | None = None
     project_usd: Usd | None = None
     project_period: Literal["month", "total"] = "month"
     soft_at: Share = 0.80

@@ -71,6 +71,8 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "tiers": Rule("never", "never"),
     "prices": Rule("never", "never"),
     "budget.day_usd": Rule("tighten", "tighten", lower),
+    "budget.hour_usd": Rule("tighten", "tighten", lower),
+    "budget.request_usd": Rule("tighten", "tighten", lower),
     "budget.project_usd": Rule("tighten", "tighten", lower),
     "budget.project_period": Rule("tighten", "never", longer_period),
     "budget.soft_at": Rule("any", "never"),

@@ -168,6 +168,8 @@ class StatusView:
     project_limit: int | None = None
     level: Literal["ok", "soft", "paused"] = "ok"
     """How the budget stands, whatever else the kind has to say first."""
+    spent_hour: int = 0
+    hour_limit: int | None = None
     command: Offer | None = None
 
 
@@ -175,7 +177,7 @@ class StatusView:
 class BudgetView:
     """A budget that crossed a threshold. Money in nano-dollars."""
 
-    scope: Literal["day", "project"]
+    scope: Literal["day", "project", "hour"]
     state: Literal["ok", "soft", "paused"]
     spent: int
     limit: int | None

@@ -187,6 +187,8 @@ def status_view(view: StatusView) -> dict[str, Any]:
         spentProjectUsd=to_usd(view.spent_project),
         projectUsd=None if view.project_limit is None else to_usd(view.project_limit),
         level=view.level,
+        spentHourUsd=None if view.hour_limit is None else to_usd(view.spent_hour),
+        hourUsd=None if view.hour_limit is None else to_usd(view.hour_limit),
         command=None
         if view.command is None
         else {

@@ -223,7 +223,8 @@ class TaskChanged(Message):
     """Notification `tierwise/task/didChange` to the client, flag `task`.
 
     `cause_note` says in a few words why the answering tier differs from the routed one;
-    `forecast` is the first decision, where the final one differs from it. An `edit_id` while
+    `forecast` is the first decision, where the final one differs from it; `notices` say
+    what was left out or replaced before sending. An `edit_id` while
     the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
     them, their ids are final only once the task is `proposed`, and none can be applied.
     """
@@ -244,6 +245,7 @@ class TaskChanged(Message):
     forecast: Decision | None = None
     switches: list[Switch] | None = None
     usage: Usage | None = None
+    notices: list[str] | None = None
 
 
 class Hunk(Message):
@@ -337,6 +339,8 @@ class Status(Message):
     day_usd: float | None = None
     spent_project_usd: float
     project_usd: float | None = None
+    spent_hour_usd: float | None = None
+    hour_usd: float | None = None
     level: BudgetLevel
     command: CommandOffer | None = None
 
@@ -369,7 +373,7 @@ class UsageFigures(Message):
 class BudgetChanged(Message):
     """Notification `tierwise/budget/didChange` to the client, flag `budget`."""
 
-    scope: Literal["day", "project"]
+    scope: Literal["day", "project", "hour"]
     state: BudgetLevel
     spent_usd: float
     limit_usd: float | None = None

@@ -12,6 +12,7 @@ import asyncio
 import gc
 import logging
 import os
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -20,6 +21,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tierwise.core.errors import ModelError, NotConfigured
+from tierwise.core.redact import hide
 from tierwise.core.tiers import Tier
 from tierwise.models.body import body
 from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thinking, Trace
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 
 OFFICIAL: Final = "https://api.anthropic.com"
 KEYRING_SERVICE: Final = "tierwise"
+KEYRING_AGAIN: Final = 30.0
+"""Seconds after which a key that was not in the keyring is looked for again."""
 NO_KEY: Final = "none-needed"
 """What is sent where a key is asked for but the operator said that the server needs none."""
 
@@ -50,6 +54,7 @@ class ModelClient:
     ) -> None:
         self._env = env
         self._rehearsal_url = rehearsal_url
+        self._kept: dict[str, tuple[float, str | None]] = {}
         self._clients: dict[tuple[str, str], Any] = {}
 
     def warm_up(self) -> Thread:
@@ -74,14 +79,24 @@ class ModelClient:
     def key(self, tier: Tier) -> str | None:
         """The key of a tier: the process environment, then the OS keyring if installed.
 
+        A keyring may ask the operator to unlock it, so this is no call for the event loop.
+
         A server of the operator's own whose `api_key_env` is empty needs none.
         """
         if self._rehearsal_url() is not None:
             return "rehearsal"
         if not tier.api_key_env:
             return NO_KEY if tier.base_url else None
-        value = self._env.get(tier.api_key_env, "").strip()
-        return value or _from_keyring(tier.api_key_env)
+        value = self._env.get(tier.api_key_env, "").strip() or self._from_keyring(tier.api_key_env)
+        return hide(value) if value else None
+
+    def _from_keyring(self, name: str) -> str | None:
+        """A key of the keyring; an absent one is looked for again only after a while."""
+        at, value = self._kept.get(name, (float("-inf"), None))
+        if value is None and time.monotonic() - at > KEYRING_AGAIN:
+            value = _from_keyring(name)
+            self._kept[name] = (time.monotonic(), value)
+        return value
 
     def require_key(self, tier: Tier) -> str:
         """The key of a tier. Raises `NotConfigured` with the ways on."""

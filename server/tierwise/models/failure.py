@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from tierwise.core.errors import ModelError
+from tierwise.core.redact import redact
 from tierwise.core.tiers import Tier
 
 Kind = Literal[
@@ -155,7 +156,7 @@ def failure(
         retry_after=retry_after,
         retryable=kind in RETRYABLE if retryable is None else retryable,
         sent=sent,
-        request_id=request_id,
+        request_id=redact(request_id),
     )
 
 
@@ -221,8 +222,8 @@ def human_wait(seconds: float) -> str:
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Server text fit for a sentence: one line, short, without the full stop."""
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Server text fit for a sentence: one line, short, no key in it, without the full stop."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in redact(text)).split())
     if len(flat) > limit:
         flat = flat[: limit - 1].rstrip() + "…"
     return flat.rstrip(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tierwise.core.views import EditView, TaskView
+from tierwise.present.markdown import fenced, without_images
 from tierwise.present.money import dollars
 from tierwise.present.tiers import confident
 
@@ -16,13 +17,14 @@ def proposal(view: TaskView, edit: EditView) -> str:
     if edit.stale:
         lines.append("The file changed since this was proposed: Re-run or Discard.")
     lines.append("Apply or discard it by code action at this place.")
-    return "\n\n".join(lines) + f"\n\n```diff\n{edit.diff.rstrip()}\n```"
+    return "\n\n".join([without_images("\n\n".join(lines)), fenced(edit.diff.rstrip(), "diff")])
 
 
 def answer(view: TaskView, text: str) -> str:
     """A text answer as markdown, below a headline that names the tier."""
     head = f"**Tierwise · {confident(view.decision, view.cause_note)}** · {dollars(view.cost)}"
-    return "\n\n".join([head, *reasons(view), *(f"⚠ {n}" for n in view.notices), text])
+    whole = "\n\n".join([head, *reasons(view), *(f"⚠ {n}" for n in view.notices), text])
+    return without_images(whole)
 
 
 def reasons(view: TaskView) -> list[str]:

@@ -38,6 +38,8 @@ class StatusFacts:
     spent_project: int = 0
     project_limit: int | None = None
     project: str = ""
+    spent_hour: int = 0
+    hour_limit: int | None = None
 
 
 def status(facts: StatusFacts) -> StatusView:
@@ -60,6 +62,8 @@ def status(facts: StatusFacts) -> StatusView:
         spent_project=facts.spent_project,
         project_limit=facts.project_limit,
         level=facts.level,
+        spent_hour=facts.spent_hour,
+        hour_limit=facts.hour_limit,
         command=Offer("Raise today by $1", "tierwise.budget.resume", {"raiseUsd": 1})
         if kind == "paused"
         else None,
@@ -82,6 +86,8 @@ def tooltip(facts: StatusFacts) -> str:
         if view.error:
             lines.append(view.error[1])
     lines.append(f"Today {spent_of(facts.spent_today, facts.day_limit)}")
+    if facts.hour_limit is not None:
+        lines.append(f"This hour {spent_of(facts.spent_hour, facts.hour_limit)}")
     if facts.reserved:
         lines.append(f"In flight, at most {dollars(facts.reserved)}")
     where = f" {facts.project}" if facts.project else ""

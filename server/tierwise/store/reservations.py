@@ -168,6 +168,12 @@ def sums(conn: Connection, day: str, project: str) -> tuple[Sums, Sums]:
     return found.get("day", Sums()), found.get("project", Sums())
 
 
+def since(conn: Connection, at_ms: int) -> Sums:
+    """The sums of what was reserved since an instant, rehearsal left out."""
+    row = conn.execute(_select_since(), {"at": at_ms}).one()
+    return Sums(int(row.settled or 0), int(row.reserved or 0), 0)
+
+
 def recomputed(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
     """The sums added up anew from the reservations; for checks and repairs."""
     table = schema.reservations
@@ -237,6 +243,15 @@ def _select_sums() -> sa.Select[Any]:
             sa.and_(table.c.scope == "project", table.c.key == sa.bindparam("project")),
         ),
     )
+
+
+@cache
+def _select_since() -> sa.Select[Any]:
+    table = schema.reservations
+    open_worst = sa.case((table.c.state == OPEN, table.c.worst), else_=0)
+    return sa.select(
+        sa.func.sum(table.c.cost).label("settled"), sa.func.sum(open_worst).label("reserved")
+    ).where(table.c.rehearsal.is_(False), table.c.created_ms > sa.bindparam("at"))
 
 
 @cache

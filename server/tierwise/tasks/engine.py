@@ -280,8 +280,12 @@ class TaskEngine:
         self.world.watch.renamed(old_uri, new_uri)
 
     def set_trusted(self, trusted: bool) -> None:
-        """The operator granted or withdrew trust."""
+        """The operator granted or withdrew trust; without it nothing that runs goes on."""
         self.world.trust.set(trusted)
+        if not trusted:
+            for task in self.tasks.values():
+                if task.runner is not None:
+                    task.runner.cancel()
 
     def set_settings(self, settings: Mapping[str, object]) -> None:
         """The client's settings changed; `app` replaces this with the reload."""

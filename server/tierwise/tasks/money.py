@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 from tierwise.budget import accounts
 from tierwise.budget.limits import BudgetState
+from tierwise.budget.reserve import views
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
-from tierwise.core.views import BudgetView
 from tierwise.present.money import dollars
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -73,7 +73,7 @@ class Money:
         except LedgerUnavailable:
             return
         before, self.state = self.state, state
-        if (state.day_level, state.project_level) != (before.day_level, before.project_level):
+        if _levels(state) != _levels(before):
             self._announce()
         if state != before:
             self.world.push_status()
@@ -119,13 +119,9 @@ class Money:
     def _announce(self) -> None:
         """Tell each threshold once per window and day; going back down tells nothing."""
         state = self.state
-        figures = (
-            ("day", state.day_level, state.day_spent, state.day_limit),
-            ("project", state.project_level, state.project_spent, state.project_limit),
-        )
-        for scope, level, spent, limit in figures:
-            name: Literal["day", "project"] = "day" if scope == "day" else "project"
-            self.world.listener.budget_changed(BudgetView(name, level, spent, limit))
+        for view in views(state):
+            self.world.listener.budget_changed(view)
+            scope, level, spent, limit = view.scope, view.state, view.spent, view.limit
             key = (scope, level, state.day)
             if level == "ok" or key in self._told or self.world.rehearsal:
                 continue
@@ -144,6 +140,7 @@ class Money:
             return
         self._told |= {
             key,
+            ("hour", "paused", self.state.day),
             ("day", "paused", self.state.day),
             ("project", "paused", self.state.day),
         }
@@ -153,6 +150,9 @@ class Money:
 
     async def _question(self, task: Task) -> None:
         state = self.state
+        if "paused" not in (state.day_level, state.project_level):
+            await self._question_of_the_hour(task)
+            return
         scope: Literal["day", "project"] = "day" if state.day_level == "paused" else "project"
         limit = state.day_limit if scope == "day" else state.project_limit
         answer = await self.world.listener.ask(
@@ -165,6 +165,18 @@ class Money:
         elif answer is None:
             text = f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
             self.world.listener.notice("warning", text)
+
+    async def _question_of_the_hour(self, task: Task) -> None:
+        """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
+        why = self.state.hold or (
+            f"Paused: the hour's budget {dollars(self.state.hour_limit or 0)} is reached."
+            " It frees up by itself."
+        )
+        answer = await self.world.listener.ask(why, (ALLOW, STAY))
+        if answer == ALLOW:
+            await self.allow(task.id)
+        elif answer is None:
+            self.world.listener.notice("warning", why)
 
     async def _tick(self) -> None:
         ticks = 0
@@ -179,3 +191,7 @@ class Money:
                 log.info("the ledger cannot be read; looking again later")
             except Exception:
                 log.exception("the budget watch failed once")
+
+
+def _levels(state: BudgetState) -> tuple[str, ...]:
+    return (state.day_level, state.project_level, state.hour_level)

@@ -38,6 +38,8 @@ def status_of(
             day_limit=state.day_limit,
             spent_project=state.project_spent,
             project_limit=state.project_limit,
+            spent_hour=state.hour_spent,
+            hour_limit=state.hour_limit,
             project=world.project.rsplit("/", 1)[-1],
         )
     )

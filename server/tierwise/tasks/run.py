@@ -65,7 +65,7 @@ async def _once(task: Task, world: World) -> None:
     routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
-    world.client.require_key(world.tier(task.decision.answering))
+    await asyncio.to_thread(world.client.require_key, world.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
     task.due = world.monotonic() + world.config.timeouts.task
     task.move("running", progress="working")

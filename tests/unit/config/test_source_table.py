@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tierwise.app import configuration
 from tierwise.config.load import LARGEST_FILE, Loaded, leaf, load
 from tierwise.config.model import Config
 from tierwise.config.sources import SOURCES
@@ -18,6 +19,8 @@ max_tier = "sonnet"
 [budget]
 day_usd = 5.0
 project_usd = 50.0
+hour_usd = 2.0
+request_usd = 1.0
 project_period = "total"
 [floors.paths]
 "db/**" = "sonnet"
@@ -42,6 +45,8 @@ LOOSER: dict[str, list[Any]] = {
     ],
     "budget.day_usd": [500, "500", 5.01, 1e18],
     "budget.project_usd": [5000, "5000"],
+    "budget.hour_usd": [20, "20", 2.01],
+    "budget.request_usd": [10, "10", 1.01],
     "budget.project_period": ["month"],
     "budget.soft_at": [1.0],
     "budget.timezone": ["Pacific/Kiritimati"],
@@ -163,6 +168,8 @@ def test_the_operators_own_file_may_set_every_key(tmp_path: Path, key: str) -> N
         ("budget.day_usd", 1.0),
         ("budget.day_usd", 0.0),
         ("budget.project_usd", 2.0),
+        ("budget.hour_usd", 0.5),
+        ("budget.request_usd", 0.1),
         ("ignore.patterns", ["*.csv"]),
     ],
 )
@@ -224,3 +231,38 @@ def test_a_folder_in_place_of_the_file_is_said(ground: Path) -> None:
 def test_no_setting_is_a_crash(ground: Path, settings: dict[str, object]) -> None:
     own = load(ground / "config.toml").config
     assert load(ground / "config.toml", settings=settings).config == own
+
+
+def names_of(key: str) -> list[str]:
+    """How somebody might hope to set a key from the environment."""
+    flat = key.replace(".", "_").upper()
+    return [f"TIERWISE_{flat}", flat, key, f"tierwise.{key}", f"ANTHROPIC_{flat}"]
+
+
+@pytest.mark.parametrize("key", sorted(LOOSER))
+def test_the_environment_sets_no_key(ground: Path, key: str) -> None:
+    env = {"TIERWISE_CONFIG": str(ground / "config.toml"), "TIERWISE_STATE_DIR": str(ground / "s")}
+    own = configuration(env, {}, [ground / "repo"], True)
+    for value in LOOSER[key]:
+        hostile = {name: str(value) for name in names_of(key)}
+        assert configuration({**hostile, **env}, {}, [ground / "repo"], True) == own
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["TIERWISE_CONFIG", "TIERWISE_STATE_DIR", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "A_KEY"],
+)  # fmt: skip
+def test_what_comes_from_the_environment_comes_from_nowhere_else(ground: Path, name: str) -> None:
+    env = {"TIERWISE_CONFIG": str(ground / "config.toml"), "TIERWISE_STATE_DIR": str(ground / "s")}
+    own = configuration(env, {}, [ground / "repo"], True)
+    spelled = [name, name.lower(), name.removeprefix("TIERWISE_").lower(),
+               name.removeprefix("ANTHROPIC_").lower()]  # fmt: skip
+    for key in spelled:
+        by_wire: dict[str, object] = {camel(key): "http://evil.invalid", "env": {key: "x"}}
+        assert configuration(env, by_wire, [ground / "repo"], True).config == own.config
+        text = f'{key} = "http://evil.invalid"\n[env]\n{key} = "x"\n'
+        (ground / "repo" / ".tierwise.toml").write_text(text, encoding="utf-8")
+        found = configuration(env, {}, [ground / "repo"], True)
+        assert found.config == own.config
+        assert found.notices
+        assert configuration(env, {}, [ground / "repo"], False) == own, "untrusted: not even read"

@@ -412,7 +412,8 @@ export interface Switch {
  * Notification `tierwise/task/didChange` to the client, flag `task`.
  *
  * `cause_note` says in a few words why the answering tier differs from the routed one;
- * `forecast` is the first decision, where the final one differs from it. An `edit_id` while
+ * `forecast` is the first decision, where the final one differs from it; `notices` say
+ * what was left out or replaced before sending. An `edit_id` while
  * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
  * them, their ids are final only once the task is `proposed`, and none can be applied.
  */
@@ -433,6 +434,7 @@ export interface TaskChanged {
   forecast?: Decision;
   switches?: Switch[];
   usage?: Usage;
+  notices?: string[];
 }
 
 /** One hunk of a proposal; its range is of the document's current version. */
@@ -517,6 +519,8 @@ export interface Status {
   dayUsd?: number;
   spentProjectUsd: number;
   projectUsd?: number;
+  spentHourUsd?: number;
+  hourUsd?: number;
   level: BudgetLevel;
   command?: CommandOffer;
 }
@@ -545,7 +549,7 @@ export interface UsageFigures {
 
 /** Notification `tierwise/budget/didChange` to the client, flag `budget`. */
 export interface BudgetChanged {
-  scope: "day" | "project";
+  scope: "day" | "project" | "hour";
   state: BudgetLevel;
   spentUsd: number;
   limitUsd?: number;

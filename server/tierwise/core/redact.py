@@ -1,0 +1,36 @@
+"""Keys blanked in every text that is logged or shown, whoever wrote it.
+
+Some look like keys. The others are named: every key this process uses is hidden as soon as
+it is read, wherever it came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+SHOWN: Final = "[key]"
+_SHORTEST: Final = 6
+"""Characters a named key must have to be blanked; a shorter one would blank half of a text."""
+_SHAPES: Final = re.compile(
+    r"sk-[A-Za-z0-9_-]{8,}|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?i:x-api-key|authorization|api[_-]?key)[\"']?\s{0,4}[:=]\s{0,4}b?[\"']?"
+    r"(?i:(?:bearer|basic|token)\s+)?[^\s\"',;}]{6,}"
+    r"|://[^\s/@:]{1,100}:[^\s/@]{1,200}@"
+)
+_hidden: set[str] = set()
+
+
+def hide(key: str) -> str:
+    """Blank this key from here on; the key itself, for use in place."""
+    if len(key) >= _SHORTEST:
+        _hidden.add(key)
+    return key
+
+
+def redact(text: str, keys: Iterable[str] = ()) -> str:
+    """`text` with everything that looks like a key, and every hidden or named one, blanked."""
+    for key in (*_hidden, *keys):
+        text = text.replace(key, SHOWN)
+    return _SHAPES.sub(SHOWN, text)

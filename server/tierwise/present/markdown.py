@@ -1,0 +1,36 @@
+"""Markdown that others wrote, made fit to be rendered: no image is fetched, no fence is closed.
+
+A model's answer can be steered by a file it read. An image in it would be fetched as soon
+as an editor shows it, and its address could carry what was read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_FENCE: Final = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})(.*)$")
+_RUN: Final = re.compile(r"`+")
+
+
+def without_images(text: str) -> str:
+    """The text with every image outside of code turned into a link, which nobody fetches."""
+    shown, fence = [], ""
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if fence:
+            if match and match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+        elif match and not (match[1][0] == "`" and "`" in match[2]):
+            fence = match[1]
+        else:
+            line = line.replace("![", "!\\[" if line.startswith(("    ", "\t")) else "\\!\\[")
+        shown.append(line)
+    return "\n".join(shown)
+
+
+def fenced(text: str, language: str) -> str:
+    """A text as a code block that nothing in it can close."""
+    longest = max((len(run) for run in _RUN.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -1,0 +1,41 @@
+"""How many tasks the dearest tier answered in a time, read from the decisions of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tierwise.store.deferred import Connection, deferred
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from tierwise.store import schema
+else:
+    sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+
+
+def answered(conn: Connection, tier: str, since_ms: int, until_ms: int) -> tuple[int, int]:
+    """Tasks of that time whose last decision was for `tier`, and all of them.
+
+    Rehearsal is left out, and so is what the operator chose for one task by hand: pins and
+    remaps stay in, because a workspace's settings can bring those along.
+    """
+    tasks, made = schema.tasks, schema.decisions
+    last = (
+        sa.select(sa.func.max(made.c.seq))
+        .where(made.c.task_id == tasks.c.task_id)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(sa.func.count(), sa.func.sum(sa.case((made.c.answering == tier, 1), else_=0)))
+        .select_from(tasks.join(made, made.c.task_id == tasks.c.task_id))
+        .where(
+            tasks.c.rehearsal.is_(False),
+            tasks.c.created_ms >= since_ms,
+            tasks.c.created_ms < until_ms,
+            made.c.seq == last,
+            made.c.cause != "override",
+        )
+    )
+    total, top = conn.execute(query).one()
+    return int(top or 0), int(total)

@@ -1,0 +1,60 @@
+"""The alarm about the dearest tier's share: looked at now and then, told once a day."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from tierwise.budget import share
+from tierwise.budget.share import Counts
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.present.tiers import label
+from tierwise.store import shares
+from tierwise.tasks.consent import Consents
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 600.0
+"""Seconds between looks."""
+TOLD: Final = "share of the dearest tier"
+"""What the day of the last notice is kept under, so that other windows stay silent."""
+
+
+@dataclass
+class ShareAlarm:
+    """Watches one ledger for one window."""
+
+    world: World
+    consents: Consents
+
+    async def watch(self) -> None:
+        """Look now and then, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except LedgerUnavailable:
+                log.info("the share of the dearest tier could not be read")
+            except Exception:
+                log.exception("the share of the dearest tier could not be judged")
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> bool:
+        """Tell once a day if the share has doubled; whether it was told."""
+        now = self.world.now_ms()
+        tier, day = self.world.ladder.top, now - share.DAY_MS
+        recent = await self.world.ledger.read(lambda c: shares.answered(c, tier, day, now + 1))
+        usual = await self.world.ledger.read(
+            lambda c: shares.answered(c, tier, day - share.BEFORE_MS, day)
+        )
+        if not share.risen(Counts(*recent), Counts(*usual)):
+            return False
+        today = self.world.clock().date().isoformat()
+        if today in self.consents.answered(TOLD):
+            return False
+        self.consents.remember(TOLD, today, True)
+        text = share.sentence(label(tier), Counts(*recent), Counts(*usual))
+        self.world.listener.notice("warning", text)
+        return True

@@ -1,0 +1,92 @@
+"""What the operator was asked once: a repository's wishes that would cost more.
+
+A repository's file can ask for floors. They stay inactive until the operator says yes; yes
+and no are both remembered, per project and per wish, so that nobody is asked twice. A
+changed wish is a new question.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tierwise.config.load import Ask
+
+if TYPE_CHECKING:
+    from tierwise.tasks.api import Listener
+
+log = logging.getLogger(__name__)
+
+USE: Final = "Use it here"
+DECLINE: Final = "Do not use it"
+LARGEST: Final = 1_000_000
+"""Bytes of the file at most; a larger one is not ours."""
+
+
+class Consents:
+    """The answers, in a file of the state folder. A file that cannot be read holds none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "consents.json"
+
+    def accepted(self, project: str) -> frozenset[str]:
+        """Digests of the wishes the operator said yes to."""
+        return frozenset(digest for digest, yes in self._of(project).items() if yes)
+
+    def answered(self, project: str) -> frozenset[str]:
+        """Digests of all wishes the operator answered."""
+        return frozenset(self._of(project))
+
+    def remember(self, project: str, digest: str, yes: bool) -> None:
+        """Keep an answer; where it cannot be written, the question comes again."""
+        everything = self._read()
+        everything[project] = {**everything.get(project, {}), digest: yes}
+        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(opened, "w", encoding="utf-8") as file:
+                json.dump(everything, file)
+            temporary.replace(self._path)
+        except OSError as error:
+            log.warning("an answer could not be kept (%s)", type(error).__name__)
+
+    def _of(self, project: str) -> dict[str, bool]:
+        return self._read().get(project, {})
+
+    def _read(self) -> dict[str, dict[str, bool]]:
+        try:
+            if self._path.stat().st_size > LARGEST:
+                return {}
+            data = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        if not isinstance(data, dict):
+            return {}
+        return {
+            project: {digest: yes for digest, yes in answers.items() if isinstance(yes, bool)}
+            for project, answers in data.items()
+            if isinstance(answers, dict)
+        }
+
+
+async def offer(asks: Sequence[Ask], project: str, consents: Consents, listener: Listener) -> bool:
+    """Ask about every wish that was not answered yet; whether one was accepted.
+
+    Where nobody can be asked, or nobody answers, the wish stays inactive and is said.
+    """
+    accepted = False
+    for ask in asks:
+        if ask.digest in consents.answered(project):
+            continue
+        answer = await listener.ask(f"{ask.sentence} Use it in this project?", (USE, DECLINE))
+        if answer in (USE, DECLINE):
+            consents.remember(project, ask.digest, answer == USE)
+            accepted = accepted or answer == USE
+        else:
+            listener.notice("info", f"{ask.sentence} It is not used until you accept it.")
+    return accepted

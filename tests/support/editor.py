@@ -94,13 +94,6 @@ class Editor:
         )
         return uri
 
-    def replace(self, uri: str, text: str) -> None:
-        """Give a document another text, whole."""
-        self.texts[uri], self.versions[uri] = text, self.versions[uri] + 1
-        document = {"uri": uri, "version": self.versions[uri]}
-        changes = {"textDocument": document, "contentChanges": [{"text": text}]}
-        self.rpc.notify("textDocument/didChange", changes)
-
     def type(self, uri: str, line: int, text: str) -> None:
         """Insert at the start of a line, as typing does."""
         at = {"line": line, "character": 0}

@@ -21,9 +21,11 @@ def answered(conn: Connection, tier: str, since_ms: int, until_ms: int) -> tuple
     remaps stay in, because a workspace's settings can bring those along.
     """
     tasks, made = schema.tasks, schema.decisions
+    later = made.alias()
     last = (
-        sa.select(sa.func.max(made.c.seq))
-        .where(made.c.task_id == tasks.c.task_id)
+        sa.select(sa.func.max(later.c.seq))
+        .where(later.c.task_id == tasks.c.task_id)
+        .correlate(tasks)
         .scalar_subquery()
     )
     query = (

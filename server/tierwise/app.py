@@ -128,12 +128,20 @@ class Application(TaskEngine):
             await self.rehearsal_server.close()
 
     async def _check_models(self) -> None:
-        """Say which models are gone, leaving or misspelt, before a task fails on one."""
+        """Say which models are gone, leaving or misspelt, before a task fails on one.
+
+        Keys are looked up on a thread first, because a keyring may want to be unlocked. In an
+        untrusted workspace nobody is asked.
+        """
         world = self.world
         if world.rehearsal or not world.trust.trusted:
             return
         try:
-            found = await catalog.inspect(world.ladder, world.client, world.clock().date())
+            places = [place for tier in world.ladder for place in tier.places]
+            await asyncio.to_thread(lambda: [world.client.key(place) for place in places])
+            found = await catalog.inspect(
+                world.ladder, world.client, world.clock().date(), ask=world.trust.trusted
+            )
         except Exception:
             log.exception("the models could not be looked at")
             return

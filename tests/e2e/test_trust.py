@@ -42,7 +42,7 @@ async def test_without_trust_there_is_no_network_no_process_and_no_repository_fi
     assert refused.value.name == "Untrusted"
     await editor.actions(uri, editor.span(uri, 3, 5))
     assert (await rpc.request("tierwise/status"))["kind"] == "ready", "nothing is left running"
-    assert not model.requests
+    assert model.connections == 0, "nobody was called on, not even for a list of models"
     assert not children(rpc.process.pid)
     assert not marker.exists()
     said = " ".join(m["message"] for m in rpc.of("window/showMessage")) + str(editor.questions)

@@ -27,6 +27,8 @@ class RehearsalServer:
     faults: Faults = field(default_factory=Faults)
     cache: PromptCache = field(default_factory=PromptCache)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    connections: int = 0
+    """How often it was called on at all."""
     began: list[float] = field(default_factory=list)
     """When the first event of each stream left (`time.perf_counter`)."""
     gone: list[float] = field(default_factory=list)
@@ -62,6 +64,7 @@ class RehearsalServer:
         await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)

@@ -36,7 +36,7 @@ AHEAD_BYTES: Final = LARGEST
 
 _LENGTH: Final = re.compile(rb"(?:^|[^-])content-length\s*:\s*(\d{1,19})\s*$", re.IGNORECASE)
 _NEXT: Final = re.compile(rb"[Cc]ontent-[Ll]ength:[ \t]*\d{1,19}[ \t]*\r?\n")
-_BEGUN: Final = re.compile(rb"\}\s*(c[a-z-]*[:\s\d]*)$", re.IGNORECASE)
+_BEGUN: Final = re.compile(rb"[}\n]\s*(c[a-z-]*[:\s\d]*)$", re.IGNORECASE)
 _ID: Final = re.compile(rb'"id"\s*:\s*(-?\d{1,18}|"(?:[^"\\]|\\.){0,200}")')
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _METHOD: Final = re.compile(rb'"method"\s*:\s*"')

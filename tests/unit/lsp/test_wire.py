@@ -55,11 +55,12 @@ def ids(found: list[Frame]) -> list[object]:
     return [sniff_id(f.body) if f.body else f.id for f in found]
 
 
-@pytest.mark.parametrize("piece", [1, 7, 1 << 20])
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe\r\n", b"X-Odd: 1\r\n"])
+@pytest.mark.parametrize("piece", [1, 1 << 20])
 @pytest.mark.parametrize("off", [*range(-60, 60), 200, 5_000, 400_000])
-def test_a_wrong_length_costs_one_message_at_most(off: int, piece: int) -> None:
+def test_a_wrong_length_costs_one_message_at_most(off: int, piece: int, junk: bytes) -> None:
     first, second = message(1, text="a" * 80), message(2)
-    data = framed(first, len(first) + off) + framed(second) + framed(message(3))
+    data = framed(first, len(first) + off) + junk + framed(second) + framed(message(3))
     found = frames(data, piece)
     assert [i for i in ids(found) if i in (2, 3)] == [2, 3]
     assert json.loads(found[-1].body)["id"] == 3

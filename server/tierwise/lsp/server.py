@@ -25,6 +25,7 @@ from tierwise import __version__
 from tierwise.lsp import features
 from tierwise.lsp.client import Client
 from tierwise.lsp.documents import DocumentStore
+from tierwise.lsp.memory import Returning
 from tierwise.lsp.protocol import Protocol
 from tierwise.lsp.wire import Ahead, Frame, Stream, read_frames
 from tierwise.lsp.writer import Writer
@@ -135,7 +136,7 @@ class Server(LanguageServer):
         self.writer = writer
         self.protocol.set_writer(writer)
         loop = asyncio.get_running_loop()
-        ahead = Ahead()
+        ahead, returning = Ahead(), Returning()
 
         def deliver(frame: Frame | None) -> None:
             if frame is not None:
@@ -148,9 +149,11 @@ class Server(LanguageServer):
             if frame is None:
                 self._over.set()
                 return
-            ahead.leave(len(frame.body))
+            size = len(frame.body)
+            ahead.leave(size)
             if not self._over.is_set():
                 self.protocol.feed(frame)
+            returning.handled(size)
 
         threading.Thread(
             target=read_frames, args=(stdin, deliver), name="lsp-reader", daemon=True

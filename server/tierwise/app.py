@@ -152,7 +152,7 @@ class Application(TaskEngine):
 
     async def _rehearse(self) -> None:
         if self.world.rehearsal and self.rehearsal_server is None:
-            self.rehearsal_server = await RehearsalServer().start()
+            self.rehearsal_server = await RehearsalServer(watched=False).start()
 
 
 def build(

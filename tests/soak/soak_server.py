@@ -42,7 +42,8 @@ class Desk(Rpc):
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         super().__init__(process)
         self.sent: dict[Any, float] = {}
-        self.slow = 0.0
+        self.slow, self.slowest = 0.0, ""
+        self.methods: dict[Any, str] = {}
         self.answered = self.doubled = 0
         self.errors: dict[str, int] = {}
         self.proposals: list[str] = []
@@ -50,6 +51,7 @@ class Desk(Rpc):
     def post(self, method: str, params: Any = None) -> int:
         msg_id = super().post(method, params)
         self.sent[msg_id] = time.monotonic()
+        self.methods = {**dict(list(self.methods.items())[-200:]), msg_id: method}
         return msg_id
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -66,7 +68,9 @@ class Desk(Rpc):
             self.doubled += 1
             return
         self.answered += 1
-        self.slow = max(self.slow, time.monotonic() - at)
+        took = time.monotonic() - at
+        if took > self.slow:
+            self.slow, self.slowest = took, self.methods.get(message.get("id"), "")
         if "error" in message:
             data = message["error"].get("data") or {}
             name = data.get("name", str(message["error"]["code"]))
@@ -210,6 +214,7 @@ async def main(minutes: float, clients: int, rate: float, seed: int) -> int:
             await desk.stop()
             await desk.kill()
         await model.kill()
+        result["logged"] = _logged(folder / "state" / "tierwise.log")
     for name, value in result.items():
         print(f"{name}: {json.dumps(value)}")
     good = not (result["lost"] or result["doubled"] or result["dead"])
@@ -270,12 +275,25 @@ def _result(
         "lost": sum(len(d.sent) for d in desks),
         "doubled": sum(d.doubled for d in desks),
         "slowestSeconds": round(max(d.slow for d in desks), 1),
+        "slowest": max(desks, key=lambda d: d.slow).slowest,
         "errors": errors,
         "rssMb": [[_early(f.kilobytes) // 1024, _late(f.kilobytes) // 1024] for f in watched],
         "rssGrowth": [round(_late(f.kilobytes) / _early(f.kilobytes) - 1, 3) for f in watched],
         "handles": [[_early(f.handles), _late(f.handles)] for f in watched],
         "handleGrowth": [_late(f.handles) - _early(f.handles) for f in watched],
     }
+
+
+def _logged(log: Path) -> list[str]:
+    """What the servers logged as errors: the first line of each and where it was raised."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = []
+    for number, line in enumerate(lines):
+        if " ERROR " in line or " CRITICAL " in line:
+            rest = lines[number + 1 : number + 60]
+            raised = next((r for r in rest if r[:1].isalpha() and not r.startswith("Trace")), "")
+            found.append(f"{line[24:140]} | {raised[:200]}")
+    return found[:20]
 
 
 def _early(figures: list[int]) -> int:

@@ -35,6 +35,9 @@ AHEAD_BYTES: Final = LARGEST
 """Bytes read ahead of the loop at most, but for a single larger message."""
 
 _LENGTH: Final = re.compile(rb"(?:^|[^-])content-length\s*:\s*(\d{1,19})\s*$", re.IGNORECASE)
+_WEB: Final = re.compile(rb"[A-Z]{3,10} \S{1,4000} HTTP/\d")
+"""A browser's request. A page on the web can send one to a port of this machine, and its
+headers and body would pass for a message; nothing of it is read."""
 _NEXT: Final = re.compile(rb"[Cc]ontent-[Ll]ength:[ \t]*\d{1,19}[ \t]*\r?\n")
 _BEGUN: Final = re.compile(rb"[}\n]\s*(c[a-z-]*[:\s\d]*)$", re.IGNORECASE)
 _ID: Final = re.compile(rb'"id"\s*:\s*(-?\d{1,18}|"(?:[^"\\]|\\.){0,200}")')
@@ -92,6 +95,8 @@ def read_frames(stream: Stream, deliver: Callable[[Frame | None], None]) -> None
     source, length = _Source(stream), None
     try:
         while line := source.line():
+            if _WEB.match(line):
+                break
             stripped = line.strip()
             if stripped:
                 match = _LENGTH.search(stripped)

@@ -80,6 +80,12 @@ def test_junk_before_a_message_is_skipped(junk: bytes) -> None:
     assert 7 in ids(found)
 
 
+@pytest.mark.parametrize("first", [b"POST / HTTP/1.1\r\n", b"OPTIONS /x HTTP/1.0\r\n"])
+def test_a_web_page_cannot_speak_to_a_port(first: bytes) -> None:
+    headers = b"Host: 127.0.0.1\r\nContent-Type: text/plain\r\n"
+    assert frames(first + headers + framed(message(7))) == []
+
+
 def test_a_message_that_quotes_a_header_is_one_message() -> None:
     quoted = message(1, text="Content-Length: 5\r\n\r\nhello")
     assert ids(frames(framed(quoted) + framed(message(2)))) == [1, 2]

@@ -27,6 +27,9 @@ class RehearsalServer:
     faults: Faults = field(default_factory=Faults)
     cache: PromptCache = field(default_factory=PromptCache)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    watched: bool = True
+    """Whether bodies are kept and faults are taken over HTTP: for tests, never beside a user,
+    where any program of the machine could read them."""
     connections: int = 0
     """How often it was called on at all."""
     began: list[float] = field(default_factory=list)
@@ -86,12 +89,12 @@ class RehearsalServer:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         asked = await http.read(reader)
         match asked.method, asked.path:
-            case "POST", "/_faults":
+            case "POST", "/_faults" if self.watched:
                 self.faults.told(asked.data)
                 if asked.data.get("forget"):
                     self.requests.clear()
                 http.reply(writer, 200, {"ok": True})
-            case _, "/_requests":
+            case _, "/_requests" if self.watched:
                 found = {"requests": self.requests, "cancelled": self.cancelled}
                 found |= {"began": self.began, "gone": self.gone}
                 http.reply(writer, 200, found)
@@ -100,7 +103,8 @@ class RehearsalServer:
             case "POST", "/v1/messages/count_tokens":
                 http.reply(writer, 200, {"input_tokens": _tokens(_prompt_text(asked.data))})
             case "POST", "/v1/messages":
-                self.requests.append(asked.data)
+                if self.watched:
+                    self.requests.append(asked.data)
                 return await self._message(reader, writer, asked)
             case _:
                 missing = http.error("not_found_error", f"no such path: {asked.path}")

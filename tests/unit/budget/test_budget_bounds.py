@@ -118,6 +118,7 @@ def test_a_cold_prefix_below_the_smallest_cacheable_one_is_no_warm_thread() -> N
     assert warm.break_even_turns["sonnet"] is not None
 
 
+@pytest.mark.timeout(600)  # examples are counted here, not seconds
 @settings(max_examples=10_000, deadline=None)
 @given(
     prefix=st.integers(0, 400_000),

@@ -63,7 +63,8 @@ async def test_coalescing_keeps_every_byte_and_sends_the_first_at_once() -> None
         await asyncio.sleep(0.002)
     joined.flush()
     assert "".join(text for _, text in pieces) == "first" + "".join(f" {n}" for n in range(100))
-    assert len(pieces) < 20
+    took = pieces[-1][0] - pieces[0][0]
+    assert len(pieces) <= took / 0.03 + 3, "few messages, however slow the machine is"
     gaps = [b - a for (a, _), (b, _) in pairwise(pieces[:-1])]
     assert min(gaps) >= INTERVAL * 0.9
     joined.add("held")

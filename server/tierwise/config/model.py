@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from tierwise.core.request import Action
 from tierwise.core.tiers import ALL_FEATURES, CONTEXT_TOKENS, DEFAULT_LADDER, Ladder, Tier
 
+Feature = Literal["caching", "thinking", "effort", "tools", "edit_tool"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Usd = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
@@ -37,9 +38,7 @@ class PlaceConfig(Section):
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     base_url: str | None = None
     api_key_env: str = "ANTHROPIC_API_KEY"
-    features: frozenset[Literal["caching", "thinking", "effort", "tools", "edit_tool"]] | None = (
-        None
-    )
+    features: frozenset[Feature] | None = None
     context_tokens: Annotated[int, Field(ge=500, le=900_000)] = CONTEXT_TOKENS
 
     def tier(self, name: str) -> Tier:

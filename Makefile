@@ -13,7 +13,7 @@ PLUGIN := neovim-plugin
 LUA := .tools/lua/.installed
 NVIM := .tools/neovim/wheel/bin/nvim
 
-.PHONY: help install setup editors try test test-fast lint format fit bench bench-learning replay soak fuzz clean
+.PHONY: help install setup editors try test test-fast lint format fit bench bench-router bench-learning replay soak fuzz clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -99,6 +99,14 @@ bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and 
 
 replay: $(DEV) ## Replay the real outcomes, frozen and learning
 	@$(BIN)/python -m tests.bench.learning.replay_outcomes
+
+bench-router: $(DEV) .tools/peers/.installed ## Judge the router beside peers, into docs/routing.md
+	@$(BIN)/python -W ignore -m tests.bench.router
+
+.tools/peers/.installed: tests/bench/router/peers.txt
+	@$(PYTHON) -m venv .tools/peers
+	@.tools/peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)

@@ -23,7 +23,7 @@ VERSIONS = {
     "0.11": TOOLS / "wheel/bin/nvim",
     "0.12": TOOLS / "forky/usr/bin/nvim",
 }
-WAIT = 30.0
+WAIT = 90.0
 """Seconds to wait for what must come; a bound for failures, never a bar."""
 
 INIT = """

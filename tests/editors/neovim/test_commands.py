@@ -10,7 +10,7 @@ from tests.conftest import SAMPLE
 from tests.editors.neovim.driver import Driver, asked
 from tests.support.loopback import Loopback
 
-pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
 
 CODE = "Use this:\n\n```python\nx = 'ü'\n  y = 2\n```\n\nThat is all.\n"
 EDIT = "sample.py\n<<<<<<< SEARCH\n    return a + b\n=======\n    return b + a\n>>>>>>> REPLACE\n"

@@ -9,7 +9,7 @@ from tests.conftest import SAMPLE
 from tests.editors.neovim.driver import Driver, asked
 from tests.support.loopback import Loopback
 
-pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
 
 DOCUMENTED = SAMPLE.replace(
     "def add_numbers(a, b):\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.conftest import SAMPLE
 from tests.editors.neovim.driver import PLUGIN, Driver
 from tests.support.loopback import Loopback
 
-pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
 
 LONG = "word " * 4000
 FOUND = (
@@ -292,7 +293,7 @@ def test_settings_reach_the_server(open_nvim, model: Loopback) -> None:
 def test_packadd_is_enough(version: str, tmp_path: Path, workspace: Path, model_env: dict) -> None:
     site = tmp_path / "nvim" / "DATA" / "nvim" / "site" / "pack" / "x" / "opt"
     site.mkdir(parents=True)
-    (site / "tierwise.nvim").symlink_to(PLUGIN)
+    shutil.copytree(PLUGIN, site / "tierwise.nvim")
     nvim = Driver(
         version, tmp_path / "nvim", workspace, model_env, "sample.py",
         more=f"vim.opt.rtp:remove([[{PLUGIN}]])"
@@ -303,6 +304,7 @@ def test_packadd_is_enough(version: str, tmp_path: Path, workspace: Path, model_
         nvim.ready()
         found = nvim.lua("return vim.api.nvim_get_runtime_file('lsp/tierwise.lua', false)[1]")
         assert "tierwise.nvim" in found
+        nvim.command(f"helptags {site}/tierwise.nvim/doc")
         nvim.command("help tierwise")
         assert nvim.nvim.current.buffer.name.endswith("tierwise.txt")
     finally:

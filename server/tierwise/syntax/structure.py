@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tierwise.core.structure import Structure
-from tierwise.syntax.parse import parse, walk
+from tierwise.syntax.parse import parse
 from tierwise.syntax.symbols import DEFINITIONS
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _CALLS: Final = frozenset(
     ("call", "call_expression", "method_invocation", "function_call", "macro_invocation",
      "command", "new_expression", "object_creation_expression")
 )  # fmt: skip
+_COUNTED: Final = _BRANCHES | _CALLS | DEFINITIONS
 _BRANCH_WORD: Final = re.compile(r"\b(?:if|elif|else if|for|while|case|catch|except|when)\b")
 _DEF_WORD: Final = re.compile(r"\b(?:def|function|fn|func|class|struct|interface|trait)\b")
 _CALL_WORD: Final = re.compile(r"\b\w+\(")
@@ -73,17 +74,27 @@ def _density(head: str) -> float:
 
 def _of_tree(tree: Tree, text: str) -> Structure:
     deepest = branches = definitions = calls = 0
-    depth: dict[int, int] = {}
-    for node in walk(tree.root_node):
-        above = depth.get(node.parent.id, 0) if node.parent is not None else 0
-        kind = node.type
-        here = above + (kind in _BLOCKS)
-        depth[node.id] = here
+    cursor = tree.root_node.walk()
+    depth, above = 0, list[int]()
+    done = False
+    while not done:
+        node = cursor.node
+        kind = node.type if node is not None else ""
+        here = depth + (kind in _BLOCKS)
         deepest = max(deepest, here)
-        if node.is_named:
+        if kind in _COUNTED and node is not None and node.is_named:
             branches += kind in _BRANCHES
-            definitions += kind in DEFINITIONS and node.parent is not None
+            definitions += kind in DEFINITIONS and bool(above)
             calls += kind in _CALLS
+        if cursor.goto_first_child():
+            above.append(depth)
+            depth = here
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                done = True
+                break
+            depth = above.pop()
     top = [n for n in tree.root_node.named_children if n.type != "comment"]
     whole = len(top) == 1 and (
         top[0].type in DEFINITIONS or top[0].type in ("decorated_definition", "export_statement")

@@ -38,6 +38,24 @@ export function glyph(icon: string): HTMLElement {
   return h("span", { class: `codicon codicon-${icon}`, "aria-hidden": "true" });
 }
 
+/**
+ * Draws a part anew without taking the focus from who uses it by keyboard: it goes to the control
+ * of the same name, else to `otherwise`.
+ */
+export function keepFocus(part: Element, otherwise: HTMLElement, draw: () => void): void {
+  const focused = document.activeElement;
+  const within = focused !== null && part.contains(focused);
+  const name = within ? nameOf(focused) : "";
+  draw();
+  if (!within || focused.isConnected) return;
+  const same = [...part.querySelectorAll("button")].find((node) => nameOf(node) === name);
+  (same ?? otherwise).focus();
+}
+
+function nameOf(node: Element): string {
+  return node.getAttribute("aria-label") ?? node.textContent;
+}
+
 /** Replaces the children of a node. */
 export function fill(node: Element, ...children: Child[]): void {
   node.replaceChildren(...children.filter((child) => child !== undefined));

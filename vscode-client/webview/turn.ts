@@ -1,7 +1,7 @@
 /** One question with its answer: who answers and why above it, what it cost and what to do below. */
 import type { Turn, TurnFacts, Way } from "../src/panel/protocol";
 import { AnswerView } from "./answer";
-import { button, fill, glyph, h, iconButton } from "./dom";
+import { button, fill, glyph, h, iconButton, keepFocus } from "./dom";
 import { openMenu } from "./menu";
 import { proposalCard } from "./proposal";
 import { tell } from "./host";
@@ -16,6 +16,7 @@ export function running(turn: TurnFacts): boolean {
 
 export class TurnView {
   readonly node: HTMLElement;
+  private readonly answer = h("article", { class: "answer", tabindex: -1, "aria-label": t("Answer") });
   private readonly head = h("header", { class: "head" });
   private readonly notes = h("div", { class: "notes" });
   private readonly card = h("div");
@@ -48,12 +49,8 @@ export class TurnView {
       h("div", { class: "prompt" }, facts.prompt),
       chips.length > 0 ? h("div", { class: "chips" }, ...chips) : undefined,
     );
-    const answer = h(
-      "article",
-      { class: "answer", tabindex: -1, "aria-label": t("Answer") },
-      this.head, this.body.node, this.notes, this.card, this.foot,
-    );
-    this.node = h("section", { class: "turn", "data-task": id }, asked, answer);
+    this.answer.append(this.head, this.body.node, this.notes, this.card, this.foot);
+    this.node = h("section", { class: "turn", "data-task": id }, asked, this.answer);
     this.update(facts);
   }
 
@@ -83,10 +80,12 @@ export class TurnView {
     this.node.dataset["state"] = facts.state;
     this.node.setAttribute("aria-busy", String(running(facts)));
     if (OVER.has(facts.state) || facts.state === "proposed") this.body.end();
-    this.drawHead();
-    this.drawNotes();
-    fill(this.card, facts.proposal === undefined ? undefined : proposalCard(facts.proposal));
-    this.drawFoot();
+    keepFocus(this.node, this.answer, () => {
+      this.drawHead();
+      this.drawNotes();
+      fill(this.card, facts.proposal === undefined ? undefined : proposalCard(facts.proposal));
+      this.drawFoot();
+    });
   }
 
   private drawHead(): void {

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support.loopback import Loopback
 
 from .rig import tools
+from .rig.browser import ARGUMENTS
 from .rig.code_server import CodeServer
 from .rig.desk import Desk, Model
 
@@ -30,12 +31,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The browser. It ends with this package: while it runs, no other event loop can."""
-    arguments = [
-        *("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio"),
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-    ]
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=tools.chromium(), args=arguments)
+        browser = play.chromium.launch(executable_path=tools.chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -44,7 +41,6 @@ def browser() -> Iterator[Browser]:
 def code_server(request: pytest.FixtureRequest) -> Iterator[CodeServer]:
     """The workbench; a test that takes `BOTH` also runs on the older version."""
     with CodeServer(request.param) as code:
-        code.configure(**{"tierwise.server.command": [str(code.launcher), "serve"]})
         yield code
 
 

@@ -44,7 +44,8 @@ _LAUNCHER = """\
 #!/bin/sh
 set -a
 . "{environment}"
-exec "{python}" -m tierwise "$@"
+PYTHONPATH="{root}"
+exec {command} -m tierwise "$@"
 """
 
 
@@ -82,6 +83,16 @@ class CodeServer:
         }
         machine.write_text(json.dumps(own, indent=1), encoding="utf-8")
 
+    def serve(self, tap: Path | None = None) -> None:
+        """Let windows start the real server; with `tap`, note there when its deltas leave it."""
+        python = sys.executable
+        heard = f'"{python}" -m tests.editors.vscode.rig.tap "{tap}" ' if tap is not None else ""
+        script = _LAUNCHER.format(
+            environment=self._environment, root=tools.ROOT, command=f'{heard}"{python}"'
+        )
+        self.launcher.write_text(script, encoding="utf-8")
+        self.launcher.chmod(0o755)
+
     def url(self, workspace: Path, *files: Path) -> str:
         """The address of a window on a folder, with some files open."""
         opened = [["openFile", f"vscode-remote://127.0.0.1:{self._port}{file}"] for file in files]
@@ -96,12 +107,8 @@ class CodeServer:
     def __enter__(self) -> CodeServer:
         self._install()
         self.use({})
-        self.configure()
-        self.launcher.write_text(
-            _LAUNCHER.format(environment=self._environment, python=sys.executable),
-            encoding="utf-8",
-        )
-        self.launcher.chmod(0o755)
+        self.serve()
+        self.configure(**{"tierwise.server.command": [str(self.launcher), "serve"]})
         (self.folder / "config.yaml").write_text("{}\n", encoding="utf-8")
         argv = [
             *(tools.node(self.version), str(tools.entry(self.version))),

@@ -1,0 +1,93 @@
+"""`python -m tests.editors.vscode.shots`: pictures of the panel's main moments, into `docs/images`.
+
+Taken in the real workbench, in a dark, a light and a high-contrast theme.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+from tests.conftest import SAMPLE
+from tests.editors.vscode.rig import tools
+from tests.editors.vscode.rig.browser import ARGUMENTS
+from tests.editors.vscode.rig.code_server import CodeServer
+from tests.editors.vscode.rig.desk import Desk, Model
+from tests.support.loopback import Loopback
+
+THEMES = {
+    "dark": "Default Dark Modern",
+    "light": "Default Light Modern",
+    "contrast": "Default High Contrast",
+}
+CLIP = {"x": 0, "y": 0, "width": 760, "height": 720}
+ANSWER = """\
+`add_numbers` returns the sum of its arguments. For **any number** of them:
+
+```python
+def add_numbers(*numbers):
+    return sum(numbers)
+```
+
+- works for none: the sum is `0`
+- keeps every call that passes two
+"""
+
+
+def main() -> None:
+    target = tools.ROOT / "docs" / "images"
+    with Loopback() as model, sync_playwright() as play, tempfile.TemporaryDirectory() as folder:
+        browser = play.chromium.launch(executable_path=tools.chromium(), args=ARGUMENTS)
+        for name, theme in THEMES.items():
+            place = Path(folder) / name
+            take(name, theme, place, browser, model, target)
+        browser.close()
+
+
+def take(
+    name: str, theme: str, place: Path, browser: Browser, model: Loopback, target: Path
+) -> None:
+    """The pictures of one theme."""
+    workspace, config = place / "project", place / "config.toml"
+    workspace.mkdir(parents=True)
+    (workspace / "sample.py").write_text(SAMPLE, encoding="utf-8")
+    config.write_text("[budget]\nday_usd = 0.02\n", encoding="utf-8")
+    with CodeServer(tools.LATEST, **{"workbench.colorTheme": theme}) as code:
+        desk = Desk(code, browser, Model(model), workspace, place / "state", config)
+        desk.environment()
+        window = desk.open("sample.py")
+        panel = window.show_panel()
+        window.focus_editor("sample.py")
+        window.select_lines(4, 5)
+        panel.frame.get_by_role("button", name="+ sample.py:4–5").click()
+        desk.model.answers(ANSWER, delay=0.15)
+        panel.ask("how would this take more than two numbers?")
+        expect(panel.body.locator("li")).to_have_count(1)
+        window.screenshot(target / f"panel-streaming-{name}.png", clip=CLIP)
+        panel.answered()
+        window.page.mouse.move(600, 600)
+        window.screenshot(target / f"panel-chat-{name}.png", clip=CLIP)
+        desk.model.faults(clear=True)
+        window.focus_editor("sample.py")
+        window.go_to(4, 5)
+        panel.prompt.fill("/document")
+        panel.prompt.press("Enter")
+        panel.prompt.press("Enter")
+        panel.answered("proposed")
+        panel.tab("Inbox")
+        window.screenshot(target / f"panel-inbox-{name}.png", clip=CLIP)
+        panel.tab("Usage")
+        expect(panel.frame.locator(".use").first).to_be_visible()
+        window.screenshot(target / f"panel-usage-{name}.png", clip=CLIP)
+        panel.tab("Chat")
+        panel.prompt.fill("@")
+        panel.prompt.press("End")
+        panel.prompt.press_sequentially("s")
+        panel.frame.get_by_role("option").first.wait_for()
+        window.screenshot(target / f"panel-mention-{name}.png", clip=CLIP)
+        desk.close(None)
+
+
+if __name__ == "__main__":
+    main()

@@ -93,6 +93,7 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 	@$(BIN)/python -m tests.bench.checks.bench_checks
 	@$(BIN)/python -m tests.bench.bench_neovim
+	@$(BIN)/python -m tests.bench.bench_panel
 
 bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and on real outcomes
 	@$(BIN)/python -m tests.bench.learning.bench_learning
@@ -113,6 +114,7 @@ soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and ki
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
 	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
+	@$(BIN)/python -m tests.soak.soak_vscode --rounds 20
 
 fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000

@@ -43,9 +43,9 @@ def opened(desk: Desk) -> Workbench:
     return window
 
 
-def ask(window: Workbench, text: str = "document these functions") -> None:
-    """Select the first function and say what should change."""
-    window.select_lines(4, 5)
+def ask(window: Workbench, text: str = "document these functions", last: int = 5) -> None:
+    """Select from the first function to a line and say what should change."""
+    window.select_lines(4, last)
     window.command("Tierwise: Edit...")
     window.say(text)
 
@@ -94,7 +94,7 @@ def test_the_lens_overrides_a_task_that_runs_and_its_discard_is_logged(desk: Des
 def test_hunks_are_applied_and_discarded_one_by_one(desk: Desk) -> None:
     desk.model.answers(TWO)
     window = opened(desk)
-    ask(window)
+    ask(window, last=9)
     expect(window.diff_tab).to_be_visible()
     window.press("Control+Alt+t", "n")
     window.press("Control+Alt+t", "h")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from .panel import Panel
 
@@ -136,10 +137,19 @@ class Workbench:
         row.first.click()
 
     def code_action_menu(self) -> Locator:
-        """Open the code actions at the cursor; the newer version has a second, hidden widget."""
-        self.press("Control+.")
+        """Open the code actions at the cursor; the newer version has a second, hidden widget.
+
+        Asked again while there are none: the server may not have the document yet.
+        """
         widget = self.page.locator(".action-widget:not(.action-list-submenu-panel)").last
-        widget.wait_for()
+
+        def opened() -> bool:
+            self.press("Control+.")
+            with suppress(TimeoutError):
+                widget.wait_for(timeout=3000)
+            return widget.is_visible()
+
+        self.until(opened, "code actions")
         return widget
 
     def code_action(self, title: str) -> None:

@@ -14,7 +14,7 @@ function M.doctor()
   local env = require("tierwise.config").get().server.env
   local ok, out = pcall(function()
     local args = vim.list_extend(vim.deepcopy(cmd), { "doctor", "--json" })
-    return vim.system(args, { text = true, env = env }):wait(20000)
+    return vim.system(args, { text = true, env = env }):wait(45000)
   end)
   if not ok then
     return nil, tostring(out)

@@ -95,3 +95,14 @@ async def test_a_folder_swapped_for_a_link_gets_no_new_file(
     with pytest.raises(RpcError, match="outside the workspace"):
         await applied(rpc, edit_id)
     assert not list((tmp_path / "outside").iterdir())
+
+
+async def test_a_discard_during_an_apply_is_refused(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    edit_id = await proposed(editor, rpc, model, block("made/new.py", "", "x = 1\n"))
+    rpc.silent.add("window/showMessageRequest")
+    rpc.post("tierwise/edit/resolve", {"editId": edit_id, "action": "apply"})
+    await rpc.until(lambda: rpc.of("window/showMessageRequest"))
+    with pytest.raises(RpcError, match="being applied"):
+        await rpc.request("tierwise/edit/resolve", {"editId": edit_id, "action": "discard"})

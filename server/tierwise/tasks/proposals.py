@@ -168,8 +168,10 @@ class Proposals:
     def discard(
         self, edit_id: str, hunks: Sequence[str] | None, reason: str | None
     ) -> ResolveReply:
-        """Discard pending hunks, all of them or those named."""
+        """Discard pending hunks, all of them or those named; not while an apply is under way."""
         entry = self.entry(edit_id)
+        if entry.lock.locked():
+            raise BadRequest("This proposal is being applied right now.")
         ids = self._wanted(entry, hunks)
         entry.proposal = entry.proposal.marked(ids, "discarded")
         task = entry.task

@@ -63,7 +63,7 @@ def take(
         panel.frame.get_by_role("button", name="+ sample.py:4–5").click()
         desk.model.answers(ANSWER, delay=0.15)
         panel.ask("how would this take more than two numbers?")
-        expect(panel.body.locator("li")).to_have_count(1)
+        panel.body.locator("li").first.wait_for()
         window.screenshot(target / f"panel-streaming-{name}.png", clip=CLIP)
         panel.answered()
         window.page.mouse.move(600, 600)

@@ -9,7 +9,7 @@ import { onSelection } from "../tasks/start";
 import { problemOf } from "../tasks/trouble";
 import { cursor } from "./attachments";
 import { read, slashes } from "./slashes";
-import { Conversation, header } from "./turns";
+import { Conversation, header, tokensOf } from "./turns";
 
 const LAST = "tierwise.conversation";
 /** Actions on code that mean nothing without a place. */
@@ -182,7 +182,7 @@ function restored(kept: Kept): Turn {
     progress: "",
     notices: [],
     header: header(kept.decision),
-    tokens: { input: kept.usage.inputTokens, output: kept.usage.outputTokens },
+    tokens: tokensOf(kept.usage),
     costUsd: kept.usage.costUsd,
   };
 }

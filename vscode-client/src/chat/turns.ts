@@ -1,6 +1,6 @@
 /** A conversation as the panel shows it, kept by what the server says; no editor in here. */
 import type { Proposal, ToPage, Turn, TurnFacts } from "../panel/protocol";
-import type { Problem, Rating, Streamed, TaskChanged } from "../server/messages";
+import type { Problem, Rating, Streamed, TaskChanged, Usage } from "../server/messages";
 import { EDITING } from "./slashes";
 
 type Changes = Partial<Omit<Turn, "taskId">>;
@@ -72,7 +72,7 @@ export class Conversation {
       error: event.error,
       ...(event.usage === undefined
         ? {}
-        : { tokens: { input: event.usage.inputTokens, output: event.usage.outputTokens } }),
+        : { tokens: tokensOf(event.usage) }),
       ...(began ? { notices: [], proposal: undefined, rating: undefined } : {}),
     });
     if (plain) this.post({ kind: "delta", taskId: turn.taskId, delta: turn.text, at: 0 });
@@ -106,6 +106,12 @@ export class Conversation {
 export function header(decision: TaskChanged["decision"]): Turn["header"] {
   const { headline, because, answering, routed, reasons } = decision;
   return { headline, because, answering, routed, reasons };
+}
+
+/** Tokens in and out; what a cache gave or took counts as in. */
+export function tokensOf(usage: Usage): Turn["tokens"] {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage;
+  return { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
 }
 
 function facts(turn: Turn): TurnFacts {

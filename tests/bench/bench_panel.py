@@ -24,6 +24,12 @@ from tests.editors.vscode.rig.panel import Panel
 from tests.support.loopback import Loopback
 
 SIZE = 100_000
+LADDER = """[[tiers]]
+name = "sonnet"
+model = "claude-sonnet-5-5"
+max_tokens = 64000
+"""
+"""One tier that may say as much as is measured here."""
 WATCH = """() => {
   window.bench = { tasks: [], first: 0 };
   new PerformanceObserver((list) => {
@@ -79,7 +85,7 @@ def measure(folder: Path, runs: int) -> dict[str, Any]:
     workspace, config, tap = folder / "project", folder / "config.toml", folder / "tap"
     workspace.mkdir()
     (workspace / "sample.py").write_text(SAMPLE, encoding="utf-8")
-    config.write_text("", encoding="utf-8")
+    config.write_text(LADDER, encoding="utf-8")
     with (
         Loopback() as loopback,
         CodeServer(tools.LATEST) as code,

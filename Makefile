@@ -54,6 +54,7 @@ editors: ## Install the editors the tests drive, under .tools
 	@tests/editors/install_vscode.sh
 
 test: setup ## Run every test
+	@cd $(CLIENT) && npm run --silent test
 	@$(BIN)/python -m pytest -p no:cacheprovider -q
 
 test-fast: $(DEV) ## Run the tests that need no editor

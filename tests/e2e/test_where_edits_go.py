@@ -97,12 +97,34 @@ async def test_a_folder_swapped_for_a_link_gets_no_new_file(
     assert not list((tmp_path / "outside").iterdir())
 
 
-async def test_a_discard_during_an_apply_is_refused(
+async def asked(rpc: Rpc, text: str) -> Any:
+    """The id of the question that says this."""
+
+    def found() -> Any:
+        method = "window/showMessageRequest"
+        questions = [m for m in rpc.received if m.get("method") == method]
+        return next((m["id"] for m in questions if text in m["params"]["message"]), None)
+
+    return await rpc.until(found)
+
+
+def answer(rpc: Rpc, question: Any, title: str) -> None:
+    rpc.send({"jsonrpc": "2.0", "id": question, "result": {"title": title}})
+
+
+async def test_a_discard_during_an_apply_is_refused_and_the_apply_goes_on(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:
-    edit_id = await proposed(editor, rpc, model, block("made/new.py", "", "x = 1\n"))
     rpc.silent.add("window/showMessageRequest")
-    rpc.post("tierwise/edit/resolve", {"editId": edit_id, "action": "apply"})
-    await rpc.until(lambda: rpc.of("window/showMessageRequest"))
+    edit_id = await proposed(editor, rpc, model, block("made/new.py", "", "x = 1\n"))
+    ready = await asked(rpc, "is ready")
+    applying = rpc.post("tierwise/edit/resolve", {"editId": edit_id, "action": "apply"})
+    sure = await asked(rpc, "was not part of the request")
     with pytest.raises(RpcError, match="being applied"):
         await rpc.request("tierwise/edit/resolve", {"editId": edit_id, "action": "discard"})
+    answer(rpc, ready, "Discard")
+    told = await rpc.until(lambda: rpc.of("window/showMessage"))
+    assert "being applied" in told[-1]["message"], "the button's refusal is said, not only logged"
+    answer(rpc, sure, "Apply")
+    assert (await rpc.response(applying))["applied"] is True
+    assert (editor.root / "made/new.py").read_text() == "x = 1\n"

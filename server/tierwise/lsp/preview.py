@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
+from tierwise.core.errors import TierwiseError
 from tierwise.core.views import TaskView
 from tierwise.present.tiers import confident
 from tierwise.present.titles import ACTION_TITLES
@@ -75,9 +76,14 @@ class Preview:
         if await self.diff(edit_id):
             return
         answer = await self.server.edge.ask(f"{title} is ready.", (APPLY, SHOW, DISCARD))
-        if answer == APPLY:
-            await engine.apply(edit_id)
-        elif answer == DISCARD:
-            await engine.discard(edit_id)
-        elif answer == SHOW and not await self.diff(edit_id):
-            self.server.edge.notice("info", engine.edit(edit_id).diff)
+        try:
+            if answer == APPLY:
+                reply = await engine.apply(edit_id)
+                if not reply.applied and reply.failure_reason:
+                    self.server.edge.notice("warning", f"not applied: {reply.failure_reason}")
+            elif answer == DISCARD:
+                await engine.discard(edit_id)
+            elif answer == SHOW and not await self.diff(edit_id):
+                self.server.edge.notice("info", engine.edit(edit_id).diff)
+        except TierwiseError as error:
+            self.server.edge.notice("warning", error.message)

@@ -41,4 +41,8 @@ def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
 
 def _worth_saying(name: str, signals: Signals) -> bool:
     """What is absent is said only where its absence is a fact of its own."""
-    return name in ("sel.none", "text") or bool(signals.values.get(name))
+    if name == "text":
+        return any(signals.text_scores)
+    if name == "form.lines" and signals.values.get("empty"):
+        return False
+    return name == "sel.none" or bool(signals.values.get(name))

@@ -6,61 +6,71 @@ import math
 from typing import Final
 
 _COUNTED: Final = {
-    "words": "{n} words",
-    "steps": "{n} steps",
-    "sentences": "{n} sentences",
-    "questions": "{n} questions",
-    "identifiers": "{n} names given",
-    "numbers": "{n} numbers",
-    "scale": "{n} amounts",
-    "form.lines": "{n} lines written",
-    "form.fences": "{n} fenced blocks",
-    "form.formulas": "{n} formulas",
-    "form.links": "{n} links",
-    "form.unique": "{n} different words",
-    "form.first_line": "{n} words in the first line",
-    "form.paths": "{n} files named",
-    "hard": "{n} words of hard work",
-    "easy": "{n} words of light work",
-    "chars": "{n} characters",
-    "pasted": "{n} pasted lines",
-    "logs": "{n} log lines",
-    "sel.lines": "{n} lines selected",
-    "sel.branches": "{n} branches",
-    "sel.definitions": "{n} definitions selected",
-    "sel.calls": "{n} calls",
-    "file.lines": "a file of {n} lines",
-    "usages": "{n} usages",
-    "usage.files": "used in {n} files",
-    "reach.usages": "touches {n} usages",
-    "reach.files": "touches {n} other files",
-    "files.attached": "{n} files attached",
-    "files.open": "{n} files open",
-    "files.lines": "{n} lines attached",
-    "files.open_lines": "{n} lines open",
-    "files.kinds": "{n} languages",
-    "files.folders": "{n} folders",
-    "files.docs": "{n} text files",
-    "files.config": "{n} configuration files",
-    "diag.errors": "{n} errors",
-    "diag.others": "{n} warnings",
-    "diag.spread": "problems in {n} files",
-    "tools": "{n} tools",
+    "words": "{n} word{s}",
+    "steps": "{n} step{s}",
+    "sentences": "{n} sentence end{s}",
+    "questions": "{n} question mark{s}",
+    "identifiers": "{n} name{s} given",
+    "numbers": "{n} number{s}",
+    "scale": "{n} amount{s}",
+    "form.lines": "{n} line{s} written",
+    "form.fences": "{n} fenced block{s}",
+    "form.formulas": "{n} formula mark{s}",
+    "form.links": "{n} link{s}",
+    "form.unique": "{n} different word{s}",
+    "form.first_line": "{n} word{s} in the first line",
+    "form.paths": "{n} file{s} named",
+    "hard": "{n} word{s} of hard work",
+    "easy": "{n} word{s} of light work",
+    "chars": "{n} character{s} written",
+    "pasted": "{n} pasted line{s}",
+    "logs": "{n} log line{s}",
+    "sel.lines": "{n} line{s} selected",
+    "sel.branches": "{n} branch{es} selected",
+    "sel.definitions": "{n} definition{s} selected",
+    "sel.calls": "{n} call{s} selected",
+    "file.lines": "a file of {n} line{s}",
+    "usages": "{n} usage{s}",
+    "usage.files": "used in {n} file{s}",
+    "reach.usages": "touches {n} usage{s}",
+    "reach.files": "touches {n} other file{s}",
+    "files.attached": "{n} other file{s} attached",
+    "files.open": "{n} open file{s} considered",
+    "files.lines": "{n} line{s} attached",
+    "files.open_lines": "{n} line{s} of open files",
+    "files.kinds": "{n} language{s}",
+    "files.folders": "{n} folder{s}",
+    "files.docs": "{n} text file{s}",
+    "files.config": "{n} configuration file{s}",
+    "diag.errors": "{n} error{s}",
+    "diag.others": "{n} warning{s} or hint{s}",
+    "diag.spread": "problems in {n} file{s}",
+    "tools": "{n} tool{s}",
     "turn": "turn {n}",
+    "thread.reasks": "asked again {n} time{s}",
+    "thread.rejected": "{n} answer{s} rejected before",
 }
+"""Counts, kept as log(1 + n)."""
+_SHARES: Final = {
+    "sel.share": "{n} % of its file",
+    "sel.density": "{n} % marks in the code",
+    "foreign": "{n} % of the letters beyond a to z",
+    "novel": "{n} % of the words never seen",
+}
+"""Shares of one; a small share is not the whole of it, so the figure is said."""
+_PLAIN: Final = frozenset({"thread.reasks", "thread.rejected"})
+"""Counts kept as they are."""
 _FLAGS: Final = {
     "terse": ("a terse wish", "a longer wish"),
-    "empty": ("no instruction", "an instruction"),
-    "foreign": ("not in English", "in English"),
+    "empty": ("no wish in words", "a wish in words"),
     "sel.whole": ("a whole symbol", "not a whole symbol"),
     "sel.none": ("no selection", "a selection"),
     "sel.one": ("a single line", "more than a line"),
-    "sel.share": ("much of its file", "little of its file"),
     "sel.config": ("a configuration file", "no configuration file"),
     "sel.docs": ("a text file", "no text file"),
     "sel.style": ("a style sheet", "no style sheet"),
-    "sel.sql": ("a query", "no query"),
-    "sel.diff": ("a diff", "no diff"),
+    "sel.sql": ("an SQL file", "no SQL file"),
+    "sel.diff": ("a diff or commit", "no diff"),
     "sel.log": ("a log", "no log"),
     "sel.notebook": ("a notebook", "no notebook"),
     "sel.shell": ("a script", "no script"),
@@ -70,53 +80,60 @@ _FLAGS: Final = {
     "tools.run": ("tools that run things", "no tools that run things"),
     "tools.read": ("tools that only read", "no tools that only read"),
     "diag.none": ("no problems reported", "problems reported"),
-    "sel.density": ("dense code", "sparse code"),
-    "novel": ("words never seen", "known words"),
     "later": ("a later turn", "a first turn"),
-    "thread.reasks": ("asked again", "asked once"),
-    "thread.rejected": ("rejected before", "nothing rejected"),
-    "text": ("the wording", "other wording"),
 }
 _FAMILIES: Final = {
-    "choose": "a choice to make",
-    "diagnose": "a cause to find",
-    "sporadic": "something that happens now and then",
-    "breadth": "words like everywhere",
-    "stakes": "words like production",
-    "group": "we and our",
-    "keep": "something that must not break",
-    "uncertain": "words of doubt",
-    "lookup": "something to look up",
-    "howto": "a how-to question",
-    "rename": "words of small edits",
-    "small": "something small to write",
-    "brief": "words like just",
-    "number_theory": "words of contests",
-    "followup": "words that point back",
+    "design": "about design",
+    "plan": "about plans",
+    "choose": "about a choice",
+    "diagnose": "about a cause",
+    "sporadic": "about what happens now and then",
+    "concurrency": "about concurrency",
+    "distributed": "about distributed systems",
+    "security": "about security",
+    "performance": "about performance",
+    "migration": "about migration",
+    "breadth": "like everywhere",
+    "stakes": "like production",
+    "group": "like we and our",
+    "keep": "about what must not break",
+    "uncertain": "of doubt",
+    "improve": "about improving",
+    "build": "about building",
+    "explain": "about explaining",
+    "lookup": "about something to look up",
+    "howto": "of a how-to question",
+    "rename": "of small edits",
+    "small": "about something small",
+    "brief": "like just",
+    "fix": "about fixing",
+    "test": "about tests",
+    "number_theory": "of contests",
+    "science": "about science",
+    "negation": "like not",
+    "condition": "like if",
+    "followup": "that point back",
 }
+"""Families of words (`says.*`); a count of 3 reads "3 words about tests"."""
+WORDING: Final = "the wording"
+"""The text as a whole: it has scores, and no value."""
 
 
 def say(name: str, value: float) -> str:
-    """A signal with its value in words fit for the screen."""
+    """A signal with its value in words fit for the screen: a fact about the request."""
     group, _, rest = name.partition(".")
     if group == "action":
-        return f"action {rest}"
-    if group == "says":
-        told = _FAMILIES.get(rest, f"{rest} words")
-        return told if value else f"no {told.removeprefix('a ')}"
+        return f"action {rest}" if value else f"not action {rest}"
+    if name == "text":
+        return WORDING
     if name in _FLAGS:
         return _FLAGS[name][0 if value else 1]
+    if name in _SHARES:
+        return _SHARES[name].format(n=max(1, round(100 * value)) if value else 0)
     if name == "sel.depth":
         return f"nested {round(value)} deep"
-    count = round(math.expm1(value))
-    said = _COUNTED.get(name, f"{{n}} {name}").format(n=count)
-    return _singular(said) if count == 1 else said
-
-
-def _singular(text: str) -> str:
-    first, _, rest = text.partition(" ")
-    if first != "1":
-        return text.replace(" 1 files", " 1 file").replace(" 1 lines", " 1 line")
-    noun, _, more = rest.partition(" ")
-    noun = noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
-    return f"1 {noun} {more}".strip()
+    count = round(value if name in _PLAIN else math.expm1(value))
+    told = f"{{n}} word{{s}} {_FAMILIES[rest]}" if group == "says" else _COUNTED[name]
+    one = count == 1
+    said = told.format(n=count, s="" if one else "s", es="" if one else "es")
+    return said if count else said.replace("0 ", "no ", 1)

@@ -9,12 +9,12 @@ import pytest
 
 from tierwise.core.decision import Decision, Estimate
 from tierwise.core.tiers import DEFAULT_LADDER
-from tierwise.core.views import TaskState, TaskView
+from tierwise.core.views import Switch, TaskState, TaskView
 from tierwise.present.decision import to_wire
 from tierwise.present.lens import MAX_TITLE, headline, offers
 from tierwise.present.money import dollars, limit, percent, spent_of
 from tierwise.present.status import MAX_TEXT, StatusFacts, status
-from tierwise.present.tiers import arrow, confident
+from tierwise.present.tiers import arrow, confident, switched
 from tierwise.present.titles import action_title
 
 ESTIMATE = Estimate(
@@ -109,6 +109,21 @@ def test_the_status_of_a_running_task_says_what_moved_its_tier(
     view = TaskView("t1", "edit", "running", decision)
     money = {"day_limit": 5 * 10**9, "spent_today": 4 * 10**9}
     assert status(StatusFacts(current=view, running=1, level=level, **money)).text == text
+
+
+def test_what_was_not_sent_stands_in_the_tooltip_and_loads_nothing() -> None:
+    view = TaskView(
+        "t1", "edit", "running", HAIKU, notices=("Not sent: ![](http://x.invalid/y).py",)
+    )
+    tip = status(StatusFacts(current=view, running=1)).tooltip
+    assert "Not sent: " in tip
+    assert "![" not in tip
+
+
+def test_a_switch_names_tiers_or_the_places_of_one_tier() -> None:
+    assert switched(Switch("haiku", "sonnet", "slow", "a", "b")) == "Haiku: slow; Sonnet answers"
+    assert switched(Switch("haiku", "haiku", "slow", "a", "b")) == "a: slow; b answers"
+    assert switched(Switch("haiku", "sonnet", "")) == "Haiku: cannot answer; Sonnet answers"
 
 
 @pytest.mark.parametrize(

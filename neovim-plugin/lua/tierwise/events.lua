@@ -32,6 +32,27 @@ function M.of(task)
   }
 end
 
+--- The switches away from a place that a task's change brought. A redo begins with none. Pure.
+---@param old tierwise.Task?
+---@param new tierwise.Task
+---@return tierwise.Switch[]
+function M.switched(old, new)
+  local known, all = old and old.switches or {}, new.switches or {}
+  return vim.list_slice(all, #known + 1)
+end
+
+--- What belongs beside an answer, a sentence each: what was not sent or replaced, and which
+--- tier or place stands in. Pure.
+---@param task tierwise.Task?
+---@return string[]
+function M.beside(task)
+  local said = vim.list_slice(task and task.notices or {})
+  for _, switch in ipairs(task and task.switches or {}) do
+    said[#said + 1] = switch.text
+  end
+  return said
+end
+
 --- Which events a task's change means, in order. Pure.
 ---@param old tierwise.Task?
 ---@param new tierwise.Task
@@ -42,7 +63,7 @@ function M.between(old, new)
   if after and after.final and not (before and before.final and before.answering == after.answering) then
     table.insert(found, "Routed")
   end
-  if after and after.cause == "failover" and not (before and before.cause == "failover") then
+  if #M.switched(old, new) > 0 then
     table.insert(found, "Failover")
   end
   local names = {

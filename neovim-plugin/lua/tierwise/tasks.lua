@@ -15,6 +15,13 @@ local M = {}
 ---@field costUsd table<string, number>
 ---@field signals table<string, any>
 
+---@class tierwise.Switch
+---@field from string
+---@field to string
+---@field cause string
+---@field place string
+---@field text string a sentence, as every client shows it
+
 ---@class tierwise.Task
 ---@field taskId string
 ---@field action string
@@ -27,6 +34,8 @@ local M = {}
 ---@field editId? string
 ---@field error? { name: string, message: string }
 ---@field conversationId? string
+---@field notices? string[] what was not sent, or replaced before sending
+---@field switches? tierwise.Switch[]
 ---@field client integer
 ---@field at integer a counter: the later changed, the higher
 
@@ -54,7 +63,9 @@ function M.take(task, client)
   local events = require("tierwise.events")
   for _, name in ipairs(events.between(old, task)) do
     if name == "Failover" then
-      require("tierwise.say").warn(task.decision.headline .. ": " .. task.decision.because .. ".")
+      for _, switch in ipairs(events.switched(old, task)) do
+        require("tierwise.say").warn(switch.text .. ".")
+      end
     end
     -- A preview is announced once it can be seen.
     if name ~= "Preview" then

@@ -71,10 +71,12 @@ return {
   ["events: what a change means"] = function()
     eq(events.between(nil, task("running", "haiku")), { "Routed", "Streaming" })
     eq(events.between(task("running", "haiku"), task("running", "haiku")), {})
-    eq(
-      events.between(task("running", "haiku"), task("running", "opus", "failover")),
-      { "Routed", "Failover" }
-    )
+    local switches = { { from = "haiku", to = "opus", text = "Haiku: slow; Opus answers" } }
+    local switched = task("running", "opus", "failover", { switches = switches, notices = { "Not sent: a" } })
+    eq(events.between(task("running", "haiku"), switched), { "Routed", "Failover" })
+    eq(events.between(switched, switched), {}, "said once")
+    eq(events.beside(switched), { "Not sent: a", "Haiku: slow; Opus answers" })
+    eq(events.beside(nil), {})
     eq(
       events.between(task("running", "haiku"), task("proposed", "haiku", nil, { editId = "e" })),
       { "Preview" }

@@ -23,6 +23,7 @@ from tierwise.core.views import (
 from tierwise.lsp import messages
 from tierwise.lsp.documents import DocumentStore
 from tierwise.present.decision import to_wire
+from tierwise.present.tiers import switched
 from tierwise.tasks.api import (
     Attachment,
     ChatParams,
@@ -145,7 +146,13 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
         causeNote=view.cause_note or None,
         rehearsal=view.rehearsal or None,
         switches=[
-            {"from": s.old, "to": s.new, "cause": s.cause, "place": s.new_place}
+            {
+                "from": s.old,
+                "to": s.new,
+                "cause": s.cause,
+                "place": s.new_place,
+                "text": switched(s),
+            }
             for s in view.switches
         ]
         or None,

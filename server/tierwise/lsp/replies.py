@@ -211,12 +211,16 @@ class Problem(Message):
 
 
 class Switch(Message):
-    """One switch from a tier that did not answer to one that may; `cause` is a word or two."""
+    """One switch from a tier that did not answer to one that may; `cause` is a word or two.
+
+    `text` says it in a sentence, as every client shows it.
+    """
 
     source: Annotated[str, Field(alias="from")]
     to: str
     cause: str
     place: str
+    text: str
 
 
 class TaskChanged(Message):

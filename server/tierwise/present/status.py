@@ -9,6 +9,7 @@ from typing import Final
 from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
+from tierwise.present.markdown import without_images
 from tierwise.present.money import dollars, percent, spent_of
 from tierwise.present.tiers import arrow, because, confident, note
 
@@ -81,6 +82,7 @@ def tooltip(facts: StatusFacts) -> str:
         lines.append(f"**{confident(view.decision, view.cause_note)}** · {view.state}")
         lines += [f"- {reason.text}" for reason in view.decision.reasons]
         forecast = " · ".join(f"{t} {dollars(c)}" for t, c in view.decision.cost.items())
+        lines += [without_images(notice) for notice in view.notices]
         if forecast:
             lines.append(f"Forecast: {forecast}")
         if view.error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tierwise.core.decision import Cause, Decision
+from tierwise.core.views import Switch
 from tierwise.present.money import percent
 
 _NOTES: Final[dict[Cause, str]] = {
@@ -44,6 +45,14 @@ def because(decision: Decision, said: str = "") -> str:
     if decision.cause != "failover" or decision.answering == decision.routed:
         return arrow(decision)
     return f"{arrow(decision)}, {note(decision, said)}"
+
+
+def switched(switch: Switch) -> str:
+    """A switch in a sentence: "Haiku: overloaded; Sonnet answers"; by place within one tier."""
+    before, after = switch.old_place, switch.new_place
+    if switch.old != switch.new:
+        before, after = label(switch.old), label(switch.new)
+    return f"{before}: {switch.cause or 'cannot answer'}; {after} answers"
 
 
 def main_reason(decision: Decision) -> str:

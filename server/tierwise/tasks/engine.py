@@ -149,6 +149,7 @@ class TaskEngine:
             self.world.threads.open(task.conversation_id).retract(task.id)
         self.world.choices.put("task", task.id, to)
         task.error, task.forecast = None, None
+        task.notices, task.switches = (), ()
         task.reset(f"again on {to}")
         routed = routing.route(task.request, task.scene, self.world, task)
         task.decided(routed.decision)

@@ -22,6 +22,7 @@ from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
 from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait, short
 from tierwise.present.money import dollars
+from tierwise.present.tiers import switched
 from tierwise.routing import policy
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -245,10 +246,10 @@ def _switch(course: Course, new: Tier, cause: str, why: str = "") -> None:
     """Go on at another place: an event with old, new and cause, on screen and in the ledger."""
     task, old = course.task, course.place
     same = old.name == new.name
-    before, after = (old.place, new.place) if same else (old.label, new.label)
-    text = f"{before} was {cause}: {after} answers" + (f" ({why})" if why else "")
+    switch = Switch(old.name, new.name, cause, old.place, new.place)
+    text = switched(switch) + (f" ({why})" if why else "")
     task.reset(text)
-    task.switches += (Switch(old.name, new.name, cause, old.place, new.place),)
+    task.switches += (switch,)
     if same:
         decision = task.decision
         moved = replace(decision, reasons=(*decision.reasons, Reason("availability", text)))

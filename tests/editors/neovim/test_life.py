@@ -129,7 +129,28 @@ def test_a_failover_is_said_and_drawn(nvim: Driver, model: Loopback) -> None:
     assert data["routed"] == "haiku"
     assert data["answering"] != "haiku"
     assert data["cause"] == "failover"
-    assert any("Haiku" in note for note in nvim.notes())
+    assert nvim.notes() == ["Tierwise: Haiku: overloaded; Sonnet answers."]
+    assert "Haiku: overloaded; Sonnet answers" in nvim.drawn()
+
+
+def test_what_was_not_sent_is_said_quietly(open_nvim, model: Loopback, workspace: Path) -> None:
+    (workspace / ".cursorignore").write_text("keys.py\n", encoding="utf-8")
+    (workspace / "keys.py").write_text("value = 1\n", encoding="utf-8")
+    nvim = open_nvim("keys.py", "sample.py").ready()
+    nvim.command("edit sample.py")
+    nvim.command("4,5Tierwise document")
+    nvim.previewed()
+    told = "Not sent: keys.py (ignored by .cursorignore)"
+    assert told in nvim.drawn()
+    down = {"status": 529, "kind": "overloaded_error"}
+    model.faults(by_model={"claude-haiku-5-5": down})
+    nvim.command("4,5Tierwise explain")
+    nvim.answered()
+    said = [line for line in nvim.chat().splitlines() if line.startswith("> ")]
+    assert said[0] == "> " + told, "it stays above the answer of whoever stands in"
+    assert said.count("> " + told) == 1
+    assert "> Haiku: overloaded; Sonnet answers" in said
+    assert not any("Not sent" in note for note in nvim.notes()), "nothing pops up"
 
 
 def test_a_failure_is_one_sentence(nvim: Driver, model: Loopback) -> None:

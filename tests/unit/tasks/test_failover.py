@@ -81,7 +81,7 @@ async def test_a_switch_is_an_event_on_screen_and_in_the_ledger(
     assert any("Sonnet ← Haiku, overloaded" in status.text for status in w.screen.statuses)
     (switch,) = view.switches
     assert (switch.old, switch.new, switch.cause) == ("haiku", "sonnet", "overloaded")
-    assert any(s.reason == "Haiku was overloaded: Sonnet answers" for s in w.screen.streams)
+    assert any(s.reason == "Haiku: overloaded; Sonnet answers" for s in w.screen.streams)
     assert await attempts(w, view.task_id) == [
         (HAIKU, "released"), (HAIKU, "released"), (SONNET, "settled"),
     ]  # fmt: skip

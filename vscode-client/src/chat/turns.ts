@@ -1,6 +1,7 @@
 /** A conversation as the panel shows it, kept by what the server says; no editor in here. */
 import type { Proposal, ToPage, Turn, TurnFacts } from "../panel/protocol";
 import type { Problem, Rating, Streamed, TaskChanged, Usage } from "../server/messages";
+import { beside } from "../tasks/words";
 import { EDITING } from "./slashes";
 
 type Changes = Partial<Omit<Turn, "taskId">>;
@@ -73,7 +74,9 @@ export class Conversation {
       ...(event.usage === undefined
         ? {}
         : { tokens: tokensOf(event.usage) }),
-      ...(began ? { notices: [], proposal: undefined, rating: undefined } : {}),
+      ...(began
+        ? { notices: [], proposal: undefined, rating: undefined }
+        : { notices: merged(beside(event), turn.notices) }),
     });
     if (plain) this.post({ kind: "delta", taskId: turn.taskId, delta: turn.text, at: 0 });
   }
@@ -112,6 +115,11 @@ export function header(decision: TaskChanged["decision"]): Turn["header"] {
 export function tokensOf(usage: Usage): Turn["tokens"] {
   const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage;
   return { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
+}
+
+/** What a task says beside its answer, before what its stream said in the same or more words. */
+function merged(told: readonly string[], heard: readonly string[]): readonly string[] {
+  return [...told.filter((line) => !heard.some((other) => other.startsWith(line))), ...heard];
 }
 
 function facts(turn: Turn): TurnFacts {

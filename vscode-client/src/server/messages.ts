@@ -400,12 +400,17 @@ export interface Problem {
   message: string;
 }
 
-/** One switch from a tier that did not answer to one that may; `cause` is a word or two. */
+/**
+ * One switch from a tier that did not answer to one that may; `cause` is a word or two.
+ *
+ * `text` says it in a sentence, as every client shows it.
+ */
 export interface Switch {
   from: string;
   to: string;
   cause: string;
   place: string;
+  text: string;
 }
 
 /**

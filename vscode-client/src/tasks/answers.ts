@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { TaskChanged } from "../server/messages";
 import type { Session } from "../server/session";
-import { tierName } from "./words";
+import { headOf, tierName } from "./words";
 
 const SCHEME = "tierwise-answer";
 /** Milliseconds between two drawings of an answer that streams. */
@@ -61,7 +61,7 @@ export class Answers implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   private task(task: TaskChanged): void {
     const answer = this.answers.get(task.taskId) ?? this.add(task);
-    answer.head = head(task);
+    answer.head = headOf(task, vscode.l10n.t("Rehearsal"));
     // What was to edit shows as a proposal; only where it answered in words is there a text to read.
     const shows = TEXTUAL.has(task.action) ? task.state === "running" : task.state === "answered";
     if (shows && !answer.open) {
@@ -94,9 +94,4 @@ export class Answers implements vscode.TextDocumentContentProvider, vscode.Dispo
       this.stale.clear();
     }, EVERY);
   }
-}
-
-function head(task: TaskChanged): string {
-  const rehearsal = task.rehearsal === true ? `${vscode.l10n.t("Rehearsal")} · ` : "";
-  return `${rehearsal}${task.decision.headline} · ${task.state}`;
 }

@@ -1,4 +1,5 @@
-/** Money and tiers as every client writes them. */
+/** Money, tiers and what stands beside an answer, as every client writes them. */
+import type { TaskChanged } from "../server/messages";
 
 /** Dollars with two decimals; "<$0.01" for what is less than a cent and not nothing. */
 export function dollars(usd: number): string {
@@ -19,4 +20,16 @@ export function percent(share: number): string {
 /** "Sonnet", or "Opus ← Haiku" where another tier answers than the one routed. */
 export function arrow({ answering, routed }: { answering: string; routed: string }): string {
   return answering === routed ? tierName(answering) : `${tierName(answering)} ← ${tierName(routed)}`;
+}
+
+/** What was not sent or replaced, and which tier or place stands in: a sentence each. */
+export function beside({ notices = [], switches = [] }: Pick<TaskChanged, "notices" | "switches">): string[] {
+  return [...notices, ...switches.map(({ text }) => text)];
+}
+
+/** The first lines of an answer that is read as text: tier, state, and what belongs beside it. */
+export function headOf(task: TaskChanged, rehearsal: string): string {
+  const badge = task.rehearsal === true ? `${rehearsal} · ` : "";
+  const first = `${badge}${task.decision.headline} · ${task.state}`;
+  return [first, ...beside(task).map((line) => `> ${line}`)].join("\n");
 }

@@ -4,6 +4,7 @@ import { Conversation } from "../../src/chat/turns";
 import { read } from "../../src/chat/slashes";
 import { filesOf } from "../../src/panel/proposals";
 import { page } from "../../src/panel/page";
+import { headOf } from "../../src/tasks/words";
 import type { Decision, TaskChanged } from "../../src/server/messages";
 
 const decision = {
@@ -40,6 +41,32 @@ describe("a conversation", () => {
     conversation.streamed({ taskId: "t", seq: 1, kind: "reset", reason: "Haiku overloaded: Sonnet answers" }, 2);
     expect(conversation.all[0]).toMatchObject({ text: "", notices: ["Haiku overloaded: Sonnet answers"] });
     expect(sent.some(({ kind }) => kind === "reset")).toBe(true);
+  });
+
+  it("keeps what was not sent, and every switch, beside the answer of whoever stands in", () => {
+    const { conversation } = begun();
+    const notices = ["1 secret replaced by placeholders before sending", "Not sent: keys.py (ignored)"];
+    const switches = [
+      { from: "haiku", to: "sonnet", cause: "overloaded", place: "s", text: "Haiku: overloaded; Sonnet answers" },
+      { from: "sonnet", to: "opus", cause: "slow", place: "o", text: "Sonnet: slow; Opus answers" },
+    ];
+    for (const reason of notices) conversation.streamed({ taskId: "t", seq: 0, kind: "notice", reason }, 1);
+    conversation.task(changed("running", { notices }));
+    expect(conversation.all[0]?.notices).toEqual(notices);
+    conversation.streamed({ taskId: "t", seq: 1, kind: "reset", reason: "Haiku: overloaded; Sonnet answers" }, 2);
+    conversation.streamed({ taskId: "t", seq: 2, kind: "reset", reason: "Sonnet: slow; Opus answers (you said yes)" }, 3);
+    conversation.task(changed("running", { notices, switches }));
+    conversation.task(changed("answered", { notices, switches }));
+    expect(conversation.all[0]?.notices).toEqual([
+      ...notices, "Haiku: overloaded; Sonnet answers", "Sonnet: slow; Opus answers (you said yes)",
+    ]);
+    conversation.task(changed("routing", { notices, switches }));
+    expect(conversation.all[0]?.notices).toEqual([]);
+  });
+
+  it("heads an answer beside the code with the same words", () => {
+    const said = headOf(changed("running", { rehearsal: true, notices: ["Not sent: keys.py (ignored)"] }), "Rehearsal");
+    expect(said).toBe("Rehearsal · Haiku 93 % · running\n> Not sent: keys.py (ignored)");
   });
 
   it("keeps the raw text of an edit back, but shows it where no edit came of it", () => {

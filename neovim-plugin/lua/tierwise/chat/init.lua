@@ -13,6 +13,7 @@ local text = require("tierwise.chat.buffer")
 ---@field title string
 ---@field decision? tierwise.Decision
 ---@field cost number
+---@field said? table<string, true> what stands above its answer, of what belongs beside it
 
 ---@class tierwise.Chat
 ---@field id string of the conversation
@@ -247,17 +248,26 @@ function M.reset(task_id, reason)
   local found = M.turn(task_id)
   if found then
     text.clear(found.chat.buf, found.turn.head, found.turn.tail)
-    found.turn.over = false
-    if reason and reason ~= "" then
-      M.noticed(task_id, reason)
+    found.turn.over, found.turn.said = false, nil
+    -- Another attempt answers, but what was not sent was not sent to it either.
+    for _, said in ipairs(require("tierwise.events").beside(require("tierwise.tasks").all[task_id])) do
+      M.noticed(task_id, said)
     end
+    M.noticed(task_id, reason)
   end
 end
 
 ---@param task_id string
 ---@param reason string?
 function M.noticed(task_id, reason)
-  if reason and reason ~= "" then
+  local found = M.turn(task_id)
+  if not found or not reason or reason == "" then
+    return
+  end
+  local said = found.turn.said or {}
+  found.turn.said = said
+  if not said[reason] then
+    said[reason] = true
     M.append(task_id, "> " .. reason .. "\n\n")
   end
 end

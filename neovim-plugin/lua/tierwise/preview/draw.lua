@@ -30,6 +30,11 @@ local function header(preview, task, frame)
   if preview.note ~= "" then
     lines[#lines + 1] = render.note({ { "! " .. preview.note, "TierwiseStale" } }, frame)
   end
+  for _, switch in ipairs(task.switches or {}) do
+    if not decision.because:find(switch.text, 1, true) then
+      lines[#lines + 1] = render.note({ { switch.text, "TierwiseReason" } }, frame)
+    end
+  end
   if require("tierwise.config").get().preview.hint then
     lines[#lines + 1] = render.note(require("tierwise.preview.keys").hint(), frame)
   end

@@ -29,15 +29,19 @@ function M.show(buf, task)
   end
   local hint = task.state == "paused" and "  :Tierwise raise USD  :Tierwise stop" or "  :Tierwise stop"
   chunks[#chunks + 1] = { hint, "TierwiseHint" }
+  local lines = { render.note(chunks, frame) }
+  for _, said in ipairs(require("tierwise.events").beside(task)) do
+    lines[#lines + 1] = render.note({ { "  " .. said, "TierwiseHint" } }, frame)
+  end
   local row = math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1)
   vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {
     id = id,
-    virt_lines = { render.note(chunks, frame) },
+    virt_lines = lines,
     virt_lines_above = true,
     virt_lines_leftcol = true,
   })
   if row == 0 then
-    render.make_room(buf, 1)
+    render.make_room(buf, #lines)
   end
 end
 

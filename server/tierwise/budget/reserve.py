@@ -78,18 +78,20 @@ class Purse:
         *,
         streamed: str = "",
         known: Usage | None = None,
+        ended: datetime | None = None,
     ) -> tuple[Usage, int]:
         """Book what was used; the usage and its cost in nano-dollars. Idempotent.
 
         Without a bill (cancelled, cut, crashed after it was sent) the input and what was
         streamed are booked at their upper bound, marked assumed; never nothing. `known` is
-        what the server said of the usage before the end, such as the input at the start.
+        what the server said of the usage before the end, such as the input at the start,
+        `ended` when the call was over, where it is booked later than that.
         """
         now = self.clock()
         if usage is not None:
             used, cost = usage, settlement.billed(reservation, usage, self.prices)
         else:
-            seconds = (now - reservation.at).total_seconds()
+            seconds = ((ended or now) - reservation.at).total_seconds()
             used, cost = settlement.assumed(reservation, streamed, known, seconds, self.prices)
         return await self.ledger.write(lambda conn: self._book(conn, reservation, used, cost, now))
 

@@ -7,7 +7,6 @@ reservation is settled, whatever happens to the call.
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -32,8 +31,6 @@ from tierwise.tasks import failover, sent, threads
 from tierwise.tasks.failover import Course
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ async def _attempt(course: Course) -> Result:
     finally:
         if trace.first_token_ms is not None:
             _took(course, trace.first_token_ms)
-        await asyncio.shield(settle(task, reservation, trace, world))
+        await asyncio.shield(world.settling.settle(task, reservation, trace))
     task.last_usage = result.usage
     if not task.rehearsal:
         world.breakers.succeeded(tier.place, world.monotonic())
@@ -196,20 +193,3 @@ async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Rese
     )
     world.money.running(reservation.id)
     return reservation
-
-
-async def settle(task: Task, reservation: Reservation, trace: Trace, world: World) -> None:
-    """Book what an attempt used. Never lets its own failure hide the call's."""
-    try:
-        if not trace.sent:
-            await world.purse.release(reservation)
-        else:
-            booked = world.purse.settle(
-                reservation, trace.bill, streamed=trace.streamed, known=trace.known
-            )
-            task.paid(*await booked)
-    except Exception:
-        log.exception("task %s: settling failed; its lease will run out", task.id)
-    finally:
-        world.money.done(reservation.id)
-        await world.money.refresh()

@@ -300,6 +300,7 @@ class TaskEngine:
             await asyncio.wait(runners, timeout=CLOSE_WITHIN)
         self.world.watch.close()
         self.world.learning.stop()
+        await self.world.settling.close()
         await self.world.money.stop()
         await self.world.threads.close()
         await self.world.journal.flush()

@@ -19,7 +19,7 @@ from tierwise.core.tiers import Tier
 from tierwise.models import opinion
 from tierwise.models.call import Deadlines, Finished, Prompt, Trace
 from tierwise.routing import instruction
-from tierwise.tasks import attempts, routing
+from tierwise.tasks import routing
 from tierwise.tasks.routing import Routed
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -102,4 +102,4 @@ async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
                     return event.result.text
         return ""
     finally:
-        await asyncio.shield(attempts.settle(task, reservation, trace, world))
+        await asyncio.shield(world.settling.settle(task, reservation, trace))

@@ -26,6 +26,7 @@ from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.chats import Chats
 from tierwise.tasks.choices import Choices
 from tierwise.tasks.journal import Journal
+from tierwise.tasks.settling import Settling
 from tierwise.tasks.turns import Turns, Waits
 from tierwise.trust import Trust
 
@@ -66,6 +67,7 @@ class World:
     watch: Watch = field(init=False)
     learning: Learning = field(init=False)
     money: Money = field(init=False)
+    settling: Settling = field(init=False)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic
     clock: Callable[[], datetime] = days.now
@@ -75,6 +77,7 @@ class World:
     """Questions the operator answered with yes, so that none is asked twice in a session."""
 
     def __post_init__(self) -> None:
+        self.settling = Settling(self)
         self.turns = Turns(lambda: self.config.parallel, waits)
         self.threads = Chats(self.content, lambda: self.config.content_keep_days > 0, self.project)
 

@@ -1,0 +1,99 @@
+"""Settling: every attempt is booked, if need be later, so that no money stays set aside for long.
+
+A ledger that another window holds is tried again in the background, less and less often. The
+lease of the reservation is the last resort: it books the worst case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tierwise.core.errors import LedgerUnavailable
+
+if TYPE_CHECKING:
+    from tierwise.budget.reserve import Reservation
+    from tierwise.models.call import Trace
+    from tierwise.tasks.task import Task
+    from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
+"""Seconds before each further try, about four minutes in all; each may wait for the lock too."""
+LAST_TRY: Final = 0.3
+"""Seconds the last try may take when the server ends; what it queued is still written."""
+
+
+@dataclass
+class Settling:
+    """The settlements of one window, and those that wait for the ledger."""
+
+    world: World
+    _late: set[asyncio.Task[None]] = field(default_factory=set)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def settle(self, task: Task, reservation: Reservation, trace: Trace) -> None:
+        """Book what an attempt used. Never lets its own failure hide the call's."""
+        ended = self.world.purse.clock()
+        try:
+            await self._book(task, reservation, trace, ended)
+        except LedgerUnavailable as error:
+            log.warning("task %s: not settled yet (%s)", task.id, error.message)
+            job = asyncio.create_task(self._again(task, reservation, trace, ended))
+            self._late.add(job)
+            job.add_done_callback(self._late.discard)
+            return
+        except Exception:
+            log.exception("task %s: settling failed; its lease will run out", task.id)
+        await self._over(reservation)
+
+    async def close(self) -> None:
+        """Try what waits once more, at once."""
+        self._closing.set()
+        if self._late:
+            _, slow = await asyncio.wait(self._late, timeout=LAST_TRY)
+            for job in slow:
+                job.cancel()
+
+    async def _again(
+        self, task: Task, reservation: Reservation, trace: Trace, ended: datetime
+    ) -> None:
+        """Try until it is booked; the lease is renewed for as long as there is hope."""
+        try:
+            for wait in WAITS:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), wait)
+                try:
+                    await self._book(task, reservation, trace, ended)
+                except LedgerUnavailable:
+                    if self._closing.is_set():
+                        break
+                else:
+                    log.info("task %s: settled late", task.id)
+                    return
+            log.error("task %s: settling failed; its lease will run out", task.id)
+        except Exception:
+            log.exception("task %s: settling failed; its lease will run out", task.id)
+        finally:
+            await self._over(reservation)
+
+    async def _book(
+        self, task: Task, reservation: Reservation, trace: Trace, ended: datetime
+    ) -> None:
+        purse = self.world.purse
+        if not trace.sent:
+            await purse.release(reservation)
+            return
+        booked = purse.settle(
+            reservation, trace.bill, streamed=trace.streamed, known=trace.known, ended=ended
+        )
+        task.paid(*await booked)
+
+    async def _over(self, reservation: Reservation) -> None:
+        self.world.money.done(reservation.id)
+        await self.world.money.refresh()

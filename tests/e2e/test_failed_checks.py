@@ -58,6 +58,27 @@ async def test_an_explicit_choice_is_shown_with_its_failed_check(
     assert any("Redo with Sonnet" in a["title"] for a in actions)
 
 
+async def test_a_step_up_dearer_than_may_be_spent_unasked_is_left_to_the_operator(
+    editor: Editor, rpc: Rpc, config: Path, model: RehearsalServer
+) -> None:
+    config.write_text("ask_above_usd = 0.001\n", encoding="utf-8")
+    model.faults.queue += [Fault(text=BROKEN), Fault(text=GOOD)]
+    uri = await start(editor)
+    task_id = await document(editor, uri)
+    view: Any = await state(rpc, task_id, "proposed")
+    cost = view["decision"]["costUsd"]
+    assert cost["haiku"] < 0.001 < cost["sonnet"], "only the step up is above the limit"
+    assert (view["decision"]["answering"], len(model.requests)) == ("haiku", 1)
+    assert (await edit(rpc, view))["note"] == "the edit did not parse"
+    actions = await editor.actions(uri, editor.span(uri, 3, 5))
+    assert any("Redo with Sonnet" in a["title"] for a in actions)
+    editor.choice = "Go on"
+    redo = {"command": "tierwise.task.rerunOn", "arguments": [{"taskId": task_id, "tier": "up"}]}
+    await editor.run(redo)
+    await rpc.until(lambda: len(model.requests) == 2)
+    assert any("will cost about" in question for question in editor.questions)
+
+
 async def test_what_was_paid_for_is_shown_when_the_step_up_fails(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:

@@ -19,6 +19,14 @@ def require(task: Task, world: World) -> None:
         raise BudgetPaused("The budget is used up. Raise it, allow this task, or wait.")
 
 
+def dear(task: Task, tier: str, world: World) -> bool:
+    """Whether a task's forecast on a tier is above what it may cost without a question."""
+    limit = to_nanos(world.config.ask_above_usd)
+    if not limit or task.rehearsal or task.allowed:
+        return False
+    return task.decision.cost.get(tier, 0) > max(limit, task.agreed)
+
+
 async def ask_if_dear(task: Task, world: World) -> None:
     """Ask once before a request whose forecast is above `ask_above_usd`; 0 never asks."""
     limit = to_nanos(world.config.ask_above_usd)

@@ -9,7 +9,7 @@ from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, No
 from tierwise.core.situation import Situation
 from tierwise.present.tiers import label
 from tierwise.routing import policy
-from tierwise.tasks import attempts, drafts
+from tierwise.tasks import admission, attempts, drafts
 from tierwise.tasks.drafts import Draft
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -46,8 +46,8 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
 def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
     """The decision one tier up because a check failed, or None where that may not be.
 
-    Never for an explicit choice, nor for a task the budget sent down, nor twice: there the
-    failed check is shown with the redo.
+    Never for an explicit choice, nor for a task the budget sent down, nor to a tier dearer
+    than may be spent unasked, nor twice: there the failed check is shown with the redo.
     """
     decision = task.decision
     up = world.ladder.above(decision.answering)
@@ -59,6 +59,8 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
         return None
     cap = world.config.max_tier
     if cap is not None and world.ladder.rank(up) > world.ladder.rank(cap):
+        return None
+    if admission.dear(task, up, world):
         return None
     why = draft.failed[0].sentence
     text = f"{label(decision.answering)}: {why}; {label(up)} answers"

@@ -15,7 +15,6 @@ from typing import Final
 
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import ModelError
-from tierwise.core.money import to_nanos
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
@@ -24,6 +23,7 @@ from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait, shor
 from tierwise.present.money import dollars
 from tierwise.present.tiers import switched
 from tierwise.routing import policy
+from tierwise.tasks import admission
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
@@ -78,10 +78,7 @@ class Course:
 
     def dear(self, place: Tier) -> bool:
         """Whether a place's forecast is above what a request may cost without a question."""
-        limit = to_nanos(self.world.config.ask_above_usd)
-        if not limit or self.task.rehearsal or self.task.allowed:
-            return False
-        return self.cost(place) > max(limit, self.task.agreed)
+        return admission.dear(self.task, place.name, self.world)
 
     def cost(self, place: Tier) -> int:
         """The forecast of this task at a place, in nano-dollars."""

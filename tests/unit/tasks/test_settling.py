@@ -71,8 +71,8 @@ async def test_the_tries_are_bounded_and_the_lease_is_left(
     lock = FileLock(tmp_path / "state" / "ledger.lock")
     try:
         await answered_while_held(window, model, lock)
-        await window.reached(lambda: not window.app.world.money._open)
-        assert not window.app.world.settling._late
+        await window.reached(lambda: not window.app.world.settling._late)
+        assert not window.app.world.money._open
         assert await states(window.app.world.ledger) == ["open"]
     finally:
         lock.release(force=True)

@@ -31,6 +31,7 @@ local M = {}
 ---@field hint boolean show the line that names the keys
 ---@field words boolean highlight what changed within a line
 ---@field jump boolean move to the first hunk when a proposal arrives and it is off screen
+---@field growing boolean show hunks while the answer is still being written
 
 ---@class tierwise.Config.Chat
 ---@field position "right"|"left"|"bottom"|"tab"|"current"
@@ -52,7 +53,7 @@ M.defaults = {
     next = "]h",
     prev = "[h",
   },
-  preview = { hint = true, words = true, jump = true },
+  preview = { hint = true, words = true, jump = true, growing = true },
   chat = { position = "right", size = 0.42 },
 }
 
@@ -122,7 +123,12 @@ local schema = {
     next = key,
     prev = key,
   },
-  preview = { hint = any("boolean"), words = any("boolean"), jump = any("boolean") },
+  preview = {
+    hint = any("boolean"),
+    words = any("boolean"),
+    jump = any("boolean"),
+    growing = any("boolean"),
+  },
   chat = { position = one_of("right", "left", "bottom", "tab", "current"), size = positive },
 }
 

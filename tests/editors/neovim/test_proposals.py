@@ -108,6 +108,36 @@ def test_nothing_changes_before_apply_and_one_undo_takes_it_back(
     assert len(model.requests()) == 1
 
 
+def test_hunks_grow_while_the_answer_is_written(nvim: Driver, model: Loopback) -> None:
+    model.faults(default={"text": TWO_HUNKS, "delay": 0.3})
+    nvim.command("4,9Tierwise edit add and greet the other way around")
+    drawn = nvim.until(lambda: "return b + a" in (text := nvim.drawn()) and text)
+    assert nvim.task()["state"] == "running"
+    assert "good day" not in drawn
+    assert "Tierwise stop" in drawn, "the line above says that it runs"
+    assert nvim.text == SAMPLE
+    assert nvim.lua("return vim.fn.maparg('\\\\a', 'n')") == "", (
+        "no keys: there is nothing to apply"
+    )
+    nvim.command("Tierwise apply")
+    nvim.note("nothing is proposed")
+    nvim.previewed()
+    assert nvim.drawn().count("return b + a") == 1
+    assert "good day" in nvim.drawn()
+    assert nvim.lua("return next(require('tierwise.preview.growing').shown)") is None
+    assert nvim.text == SAMPLE
+
+
+def test_a_stopped_answer_leaves_nothing_on_screen(nvim: Driver, model: Loopback) -> None:
+    model.faults(default={"text": TWO_HUNKS, "delay": 0.3})
+    nvim.command("4,9Tierwise edit add and greet the other way around")
+    nvim.until(lambda: "return b + a" in nvim.drawn())
+    nvim.command("Tierwise stop")
+    nvim.state("cancelled")
+    nvim.until(lambda: nvim.drawn() == "")
+    assert nvim.text == SAMPLE
+
+
 def test_keys_exist_only_while_a_proposal_is_open(nvim: Driver) -> None:
     nvim.lua("vim.keymap.set('n', ']h', '<Nop>', { buffer = 0, desc = 'mine' })")
     nvim.keys("4GVj:Tierwise document<CR>")

@@ -17,6 +17,9 @@ M.anchors = vim.api.nvim_create_namespace("tierwise.anchors")
 ---@param frame tierwise.Frame
 ---@return tierwise.Chunk[][]
 local function header(preview, task, frame)
+  if preview.announced == nil then
+    return {}
+  end
   local decision = task.decision
   local chunks = {
     { "Tierwise ", "TierwiseHeader" },
@@ -147,16 +150,20 @@ end
 
 --- Take everything drawn off a buffer.
 ---@param buf integer
+---@return boolean had_signs
 function M.clear(buf)
+  local signs = vim.api.nvim_buf_get_extmarks(buf, render.ns, 0, -1, { type = "sign", limit = 1 })
   vim.api.nvim_buf_clear_namespace(buf, render.ns, 0, -1)
   vim.api.nvim_buf_clear_namespace(buf, M.anchors, 0, -1)
+  return #signs > 0
 end
 
 --- Draw on a clear buffer.
 ---@param buf integer
 ---@param items tierwise.Item[]
+---@param had_signs boolean whether signs stood there until it was cleared, so that their column is open
 ---@return tierwise.Anchor[]
-function M.items(buf, items)
+function M.items(buf, items, had_signs)
   local anchors, plans, signed = {}, {}, false
   -- The signs come first: they may widen the column that everything else is aligned to.
   for _, item in ipairs(items) do
@@ -175,7 +182,7 @@ function M.items(buf, items)
       end
     end
   end
-  local frame = render.frame(buf, signed)
+  local frame = render.frame(buf, signed and not had_signs)
   local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
   local bottom = vim.api.nvim_buf_line_count(buf) - 1
   for _, item in ipairs(items) do
@@ -186,10 +193,13 @@ function M.items(buf, items)
       else
         draw_text(buf, plan, lead, frame, budget)
       end
-      local row = math.min(plan.first, bottom)
-      local stop = math.min(math.max(plan.last - 1, row), bottom)
-      local mark = vim.api.nvim_buf_set_extmark(buf, M.anchors, row, 0, { end_row = stop })
-      table.insert(anchors, { mark = mark, edit_id = item.preview.edit_id, hunk = plan.hunk })
+      -- What is still being written has no place for keys and commands to act on.
+      if item.preview.announced ~= nil then
+        local row = math.min(plan.first, bottom)
+        local stop = math.min(math.max(plan.last - 1, row), bottom)
+        local mark = vim.api.nvim_buf_set_extmark(buf, M.anchors, row, 0, { end_row = stop })
+        table.insert(anchors, { mark = mark, edit_id = item.preview.edit_id, hunk = plan.hunk })
+      end
     end
   end
   local rows = rows_above(buf)

@@ -2,6 +2,7 @@
 local M = {}
 
 local draw = require("tierwise.preview.draw")
+local growing = require("tierwise.preview.growing")
 
 ---@class tierwise.Preview
 ---@field edit_id string
@@ -9,7 +10,7 @@ local draw = require("tierwise.preview.draw")
 ---@field hunks tierwise.Hunk[]
 ---@field note string
 ---@field diff string
----@field announced boolean
+---@field announced? boolean nil for what is still being written
 
 ---@class tierwise.Anchor
 ---@field mark integer
@@ -71,21 +72,23 @@ end
 --- Draw everything that is proposed for a buffer.
 ---@param buf integer
 function M.draw(buf)
-  draw.clear(buf)
+  local had_signs = draw.clear(buf)
   local items = {}
-  for _, preview in pairs(M.open) do
-    local mine = hunks_in(preview, buf)
-    if #mine > 0 then
-      local task = require("tierwise.tasks").all[preview.task_id]
-      table.insert(items, { preview = preview, hunks = mine, task = task })
+  for _, known in ipairs({ M.open, growing.shown }) do
+    for _, preview in pairs(known) do
+      local mine = hunks_in(preview, buf)
+      if #mine > 0 then
+        local task = require("tierwise.tasks").all[preview.task_id]
+        table.insert(items, { preview = preview, hunks = mine, task = task })
+      end
     end
   end
-  if #items == 0 then
+  anchors[buf] = #items > 0 and draw.items(buf, items, had_signs) or {}
+  if #anchors[buf] == 0 then
     anchors[buf], watched[buf] = nil, nil
     require("tierwise.preview.keys").unset(buf)
     return
   end
-  anchors[buf] = draw.items(buf, items)
   require("tierwise.preview.keys").set(buf)
   M.watch(buf)
 end
@@ -131,7 +134,7 @@ end
 --- Buffers that show or could show a preview.
 ---@param preview tierwise.Preview
 ---@return integer[]
-local function buffers(preview)
+function M.buffers(preview)
   local found = {}
   local task = require("tierwise.tasks").all[preview.task_id]
   for _, hunk in ipairs(preview.hunks) do
@@ -152,6 +155,7 @@ function M.fetch(task)
   local edit_id = task.editId
   client:request("tierwise/edit/get", { editId = edit_id }, function(err, result)
     if task.editId ~= edit_id or err then
+      growing.drop(task.taskId)
       return M.close(edit_id)
     end
     local before = M.open[edit_id]
@@ -163,11 +167,12 @@ function M.fetch(task)
       diff = result.diff,
       announced = before ~= nil and before.announced,
     }
+    M.open[edit_id] = #M.pending(preview) > 0 and preview or before
+    growing.drop(task.taskId)
     if #M.pending(preview) == 0 then
       return M.close(edit_id)
     end
-    M.open[edit_id] = preview
-    for _, buf in ipairs(buffers(preview)) do
+    for _, buf in ipairs(M.buffers(preview)) do
       M.draw(buf)
     end
     if not preview.announced then
@@ -207,7 +212,7 @@ function M.close(edit_id)
   local preview = M.open[edit_id]
   M.open[edit_id] = nil
   if preview then
-    for _, buf in ipairs(buffers(preview)) do
+    for _, buf in ipairs(M.buffers(preview)) do
       M.draw(buf)
     end
   end
@@ -220,6 +225,7 @@ function M.task_changed(old, task)
   if buf then
     require("tierwise.preview.running").show(buf, task)
   end
+  growing.task_changed(task)
   for edit_id, preview in pairs(M.open) do
     if preview.task_id == task.taskId and edit_id ~= task.editId then
       M.close(edit_id)
@@ -239,7 +245,7 @@ end
 --- A file came into a window: show what is proposed for it.
 ---@param buf integer
 function M.entered(buf)
-  if next(M.open) and vim.bo[buf].buftype == "" then
+  if (next(M.open) or next(growing.shown)) and vim.bo[buf].buftype == "" then
     M.draw(buf)
   end
 end

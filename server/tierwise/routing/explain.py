@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tierwise.core.decision import Signals
-from tierwise.routing.estimate import asked, vector
+from tierwise.routing.reading import read
 from tierwise.routing.shown import say
 from tierwise.routing.trees import credits
 from tierwise.routing.weights import Weights
@@ -12,8 +12,8 @@ from tierwise.routing.weights import Weights
 def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[str, ...]:
     """The signals that moved the estimate most, strongest first."""
     pulls = pulls_of(signals, weights)
-    ranked = sorted(pulls.items(), key=lambda item: (-abs(item[1]), item[0]))
-    said = [(name, pull) for name, pull in ranked if _worth_saying(name, signals)]
+    worth = [(name, pull) for name, pull in pulls.items() if _worth_saying(name, signals)]
+    said = sorted(worth, key=lambda item: (-abs(item[1]), item[0]))
     return tuple(
         f"{say(name, signals.values.get(name, 0.0))}: {'easier' if pull > 0 else 'harder'}"
         for name, pull in said[:count]
@@ -22,18 +22,19 @@ def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[str, ...]:
 
 def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
     """By how many logits each signal moved the cuts together, up meaning easier."""
-    x = vector(signals, weights)
-    values = asked(signals, weights)
-    pulls: dict[str, float] = {}
+    found = read(signals, weights)
+    x, values = found.x, found.values
+    straight = [0.0] * len(x)
+    for cut in weights.cuts:
+        half = cut.slope / 2
+        straight = [p + half * w * v for p, w, v in zip(straight, cut.weight, x, strict=True)]
+    pulls = dict(zip(weights.signals, straight, strict=True))
     for i, cut in enumerate(weights.cuts):
         half = cut.slope / 2
-        for name, weight, v in zip(weights.signals, cut.weight, x, strict=True):
-            pulls[name] = pulls.get(name, 0.0) + half * weight * v
         for name, moved in credits(cut.trees, values).items():
             told = "text" if name.startswith("text.") else name
             pulls[told] = pulls.get(told, 0.0) + half * moved
-        score = values[f"text.{i}"]
-        pulls["text"] = pulls.get("text", 0.0) + half * cut.text_weight * score
+        pulls["text"] = pulls.get("text", 0.0) + half * cut.text_weight * found.score(i)
         for name, weighs in cut.reach.items():
             pulls[name] = pulls.get(name, 0.0) - weighs * signals.values.get(name, 0.0)
     return pulls

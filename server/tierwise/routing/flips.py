@@ -9,8 +9,9 @@ from typing import Final
 
 from tierwise.core.decision import Signals
 from tierwise.core.situation import Situation
-from tierwise.routing.estimate import estimate, readings
+from tierwise.routing.estimate import estimate
 from tierwise.routing.policy import decide
+from tierwise.routing.reading import readings
 from tierwise.routing.shown import say
 from tierwise.routing.weights import Weights
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -27,24 +28,22 @@ _DIGITS: Final = re.compile(r"\d+")
 
 def grams(text: str) -> dict[str, int]:
     """How often each word (`=word`), pair (`=a b`) and piece stands in a plain text."""
-    found: dict[str, int] = {}
     text = _DIGITS.sub("0", text)
+    found: list[str] = []
     before = ""
     for word in _WORD.findall(text):
-        _count(found, f"={word}")
+        found.append(f"={word}")
         if before:
-            _count(found, f"={before} {word}")
+            found.append(f"={before} {word}")
         before = word
     for token in text.split():
         short = token[:LONGEST_WORD]
+        sizes: tuple[int, ...] = WIDE_PIECES
         if short.isascii() or max(short) < "⺀":
-            short, wide = f" {short} ", False
-        else:
-            wide = True
-        for n in WIDE_PIECES if wide else PIECES:
-            for i in range(len(short) - n + 1):
-                _count(found, short[i : i + n])
-    return found
+            short, sizes = f" {short} ", PIECES
+        for n in sizes:
+            found += [short[i : i + n] for i in range(len(short) - n + 1)]
+    return Counter(found)
 
 
 def novelty(text: str, weights: Weights) -> float:
@@ -63,10 +62,6 @@ def novelty(text: str, weights: Weights) -> float:
     return round(strange / len(words), 6)
 
 
-def _count(found: dict[str, int], gram: str) -> None:
-    found[gram] = found.get(gram, 0) + 1
-
-
 def scores(text: str, weights: Weights) -> tuple[float, ...]:
     """The text's scores, length taken out: one per cut, then one per fitted accept."""
     return _scores(text, weights.hash, weights)
@@ -74,20 +69,27 @@ def scores(text: str, weights: Weights) -> tuple[float, ...]:
 
 @lru_cache(maxsize=256)
 def _scores(text: str, _key: str, weights: Weights) -> tuple[float, ...]:
-    table = weights.grams
+    get, texts = weights.grams.get, weights.texts
     squares = [0.0, 0.0]
-    sums = [[0.0] * weights.texts, [0.0] * weights.texts]
+    held: tuple[list[tuple[float, tuple[float, ...]]], ...] = ([], [])
     for gram, count in grams(text).items():
-        entry = table.get(gram)
+        entry = get(gram)
         if entry is None:
             continue
-        piece = int(gram[0] != "=")
-        value = (1.0 + math.log(count)) * entry[0]
+        value = entry[0] if count == 1 else (1.0 + math.log(count)) * entry[0]
+        piece = gram[0] != "="
         squares[piece] += value * value
-        kind = sums[piece]
-        for i in range(weights.texts):
-            kind[i] += value * entry[1 + i]
+        held[piece].append((value, entry))
     of_words, of_pieces = (math.sqrt(s) or 1.0 for s in squares)
     return tuple(
-        round(a / of_words + b / of_pieces, 9) for a, b in zip(sums[0], sums[1], strict=True)
+        round(_sum(held[0], i) / of_words + _sum(held[1], i) / of_pieces, 9)
+        for i in range(1, texts + 1)
     )
+
+
+def _sum(held: list[tuple[float, tuple[float, ...]]], i: int) -> float:
+    """Added one by one: `sum` rounds otherwise in other versions of Python."""
+    total = 0.0
+    for value, entry in held:
+        total += value * entry[i]
+    return total

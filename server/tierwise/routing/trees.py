@@ -15,11 +15,15 @@ Tree = Any
 
 
 def total(trees: Sequence[Tree], values: Mapping[str, float]) -> float:
-    """The sum of the leaves a set of values falls into, in logits."""
+    """The sum of the leaves a set of values falls into, in logits.
+
+    Raises `KeyError` where a tree asks what the values do not hold.
+    """
     result = 0.0
     for node in trees:
         while type(node) is tuple:
-            node = node[2] if values.get(node[0], 0.0) <= node[1] else node[3]
+            signal, threshold, low, high, _ = node
+            node = low if values[signal] <= threshold else high
         result += node
     return result
 
@@ -29,10 +33,10 @@ def credits(trees: Sequence[Tree], values: Mapping[str, float]) -> dict[str, flo
     given: dict[str, float] = {}
     for node in trees:
         while type(node) is tuple:
-            chosen = node[2] if values.get(node[0], 0.0) <= node[1] else node[3]
-            value = chosen[4] if type(chosen) is tuple else chosen
-            given[node[0]] = given.get(node[0], 0.0) + value - node[4]
-            node = chosen
+            signal, threshold, low, high, before = node
+            node = low if values[signal] <= threshold else high
+            after = node[4] if type(node) is tuple else node
+            given[signal] = given.get(signal, 0.0) + after - before
     return given
 
 

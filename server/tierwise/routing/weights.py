@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tierwise.routing.trees import Tree, frozen
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FORMAT: Final = 2
+SHIPPED: Final = os.path.join(os.path.dirname(__file__), "weights.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,14 @@ class Weights:
 @lru_cache(maxsize=4)
 def load(path: Path | None = None) -> Weights:
     """The shipped weights, or those of a file. Raises `ValueError` for a file of another kind."""
-    if path is None:
-        raw = resources.files("tierwise.routing").joinpath("weights.json").read_bytes()
-    else:
-        raw = path.read_bytes()
-    return parse(raw)
+    with open(SHIPPED if path is None else path, "rb") as file:
+        return parse(file.read())
 
 
 def parse(raw: bytes) -> Weights:
     """Weights from their file's bytes."""
+    import hashlib
+
     data = json.loads(raw)
     if data.get("format") != FORMAT:
         raise ValueError("this is not a weights file of a format known here")

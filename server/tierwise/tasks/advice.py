@@ -14,6 +14,7 @@ from tierwise.learning.observation import Cell, Task, features
 from tierwise.present.learning import learned_reason
 from tierwise.routing import estimate as estimates
 from tierwise.routing import explain, policy
+from tierwise.routing.reading import readings
 from tierwise.routing.weights import Weights
 
 
@@ -72,7 +73,7 @@ def again(
 
 def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> Task:
     """The task as the learner sees it: tiers by the fitted cut they stand for."""
-    logits = tuple(reading.mean for reading in estimates.readings(signals, weights))
+    logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)
     plain = estimates.estimate(signals, weights, situation.ladder)
     lower = _by_level(plain.lower, situation.ladder, len(weights.cuts))

@@ -16,9 +16,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from tierwise.routing.estimate import readings
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import LabelledRequest, labelled_request
+from tierwise.routing.reading import readings
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import parse
 

@@ -18,12 +18,13 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from tierwise.core.request import ACTIONS
-from tierwise.routing.estimate import POSSIBLY_UNKNOWN, Z90
+from tierwise.routing.estimate import Z90
 from tierwise.routing.fit import calibrate, logistic, reach
 from tierwise.routing.fit.boosted import Boosted, BoostedShares
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import LabelledRequest, Outcome
 from tierwise.routing.fit.text import TextModel, Texts
+from tierwise.routing.reading import POSSIBLY_UNKNOWN
 from tierwise.routing.weights import FORMAT, Weights, parse
 
 CUTS: Final = 2

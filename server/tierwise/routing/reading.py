@@ -1,0 +1,132 @@
+"""What the fit reads in a set of signals: each cut's logit and its variance, each tier's accept.
+
+Estimate, reasons and learning ask for the same reading, so it is worked out once per signals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import mul
+from typing import Final
+
+from tierwise.core.decision import Signals
+from tierwise.core.request import ACTIONS
+from tierwise.routing import trees
+from tierwise.routing.scale import sigmoid
+from tierwise.routing.weights import Cut, Weights
+
+NOVEL_VARIANCE: Final = 2.0
+"""Variance (squared logits) of a wish of which no word is known: more than the distance between
+a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
+POSSIBLY_UNKNOWN: Final = 8
+"""Signals a request may leave unsaid; the share of unknown ones is of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One cut's answer: the mean logit, its variance, and how far its bound stands below."""
+
+    mean: float
+    variance: float
+    margin: float
+
+
+class Read:
+    """One set of signals as one fit sees it; each part is worked out when it is first asked."""
+
+    def __init__(self, signals: Signals, weights: Weights) -> None:
+        self.signals = signals
+        self.weights = weights
+
+    @cached_property
+    def x(self) -> list[float]:
+        """The fitted signals, standardised and clipped, as the linear readers saw them."""
+        values, weights = self.signals.values, self.weights
+        return [
+            min(4.0, max(-4.0, (values.get(name, 0.0) - mean) / scale))
+            for name, mean, scale in zip(weights.signals, weights.mean, weights.scale, strict=True)
+        ]
+
+    @cached_property
+    def values(self) -> dict[str, float]:
+        """What the trees may ask: the fitted signals and the text scores."""
+        get = self.signals.values.get
+        known = {name: get(name, 0.0) for name in self.weights.signals}
+        for i in range(self.weights.texts):
+            known[f"text.{i}"] = self.score(i)
+        return known
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """Per cut: the logit of P(need <= tier) and what bounds it."""
+        signals, weights, x = self.signals, self.weights, self.x
+        share = len(signals.unknown) / POSSIBLY_UNKNOWN
+        action = action_of(signals)
+        found = []
+        for i, cut in enumerate(weights.cuts):
+            linear, grown = readers(cut, x, self.values, self.score(i))
+            mean = cut.offset + cut.slope * (linear + grown) / 2.0 + cut.by_action.get(action, 0.0)
+            mean -= edit_size(signals, cut)
+            variance = math.fsum(map(mul, map(mul, cut.spread, x), x))
+            doubt = weights.doubt * (linear - grown) ** 2 / 4.0
+            variance += doubt + weights.unknown_variance * share
+            variance += NOVEL_VARIANCE * signals.values.get("novel", 0.0)
+            found.append(Reading(mean, variance, cut.margin))
+        return tuple(found)
+
+    @cached_property
+    def accepts(self) -> tuple[float, ...]:
+        """Per fitted tier: the share of its answers that is kept at all."""
+        first = len(self.weights.cuts)
+        found = []
+        for i, accept in enumerate(self.weights.accepts):
+            mean = accept.intercept + accept.text_weight * self.score(first + i)
+            mean += math.fsum(map(mul, accept.weight, self.x))
+            grown = accept.base + trees.total(accept.trees, self.values)
+            found.append((sigmoid(mean) + min(0.98, max(0.02, grown))) / 2)
+        return tuple(found)
+
+    def score(self, i: int) -> float:
+        """The text's score for a question; zero where there is no text."""
+        scores = self.signals.text_scores
+        return scores[i] if i < len(scores) else 0.0
+
+
+_last: list[Read] = []
+
+
+def read(signals: Signals, weights: Weights) -> Read:
+    """The reading of these signals; the latest one is kept, as one decision asks several times."""
+    for kept in _last[:1]:
+        if kept.signals is signals and kept.weights is weights:
+            return kept
+    made = Read(signals, weights)
+    _last[:] = [made]
+    return made
+
+
+def readings(signals: Signals, weights: Weights) -> tuple[Reading, ...]:
+    """Per cut: the logit of P(need <= tier) and what bounds it."""
+    return read(signals, weights).readings
+
+
+def readers(
+    cut: Cut, x: Sequence[float], values: dict[str, float], score: float
+) -> tuple[float, float]:
+    """What the linear reader and the trees say of one cut, in logits."""
+    linear = cut.intercept + cut.text_weight * score
+    linear += math.fsum(map(mul, cut.weight, x))
+    return linear, cut.base + trees.total(cut.trees, values)
+
+
+def edit_size(signals: Signals, cut: Cut) -> float:
+    """Logits by which a wide edit raises the need; never below zero."""
+    return math.fsum(w * signals.values.get(name, 0.0) for name, w in cut.reach.items())
+
+
+def action_of(signals: Signals) -> str:
+    """The action a set of signals was measured from."""
+    return next((a for a in ACTIONS if signals.values.get(f"action.{a}")), "")

@@ -13,6 +13,7 @@ from tierwise.budget.reserve import views
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
+from tierwise.core.views import BudgetView
 from tierwise.present.money import dollars
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -38,7 +39,7 @@ class Money:
     )
     _open: set[str] = field(default_factory=set)
     _waiting: dict[str, tuple[Task, asyncio.Event]] = field(default_factory=dict)
-    _told: set[tuple[str, str, str]] = field(default_factory=set)
+    _told: set[tuple[object, ...]] = field(default_factory=set)
     _ticker: asyncio.Task[None] | None = None
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -117,12 +118,15 @@ class Money:
         return task.allowed
 
     def _announce(self) -> None:
-        """Tell each threshold once per window and day; going back down tells nothing."""
+        """Tell each threshold once per window and day; going back down tells nothing.
+
+        A raised cap is another threshold where it is reached, and so is told again.
+        """
         state = self.state
         for view in views(state):
             self.world.listener.budget_changed(view)
             scope, level, spent, limit = view.scope, view.state, view.spent, view.limit
-            key = (scope, level, state.day)
+            key = _threshold(view, state)
             if level == "ok" or key in self._told or self.world.rehearsal:
                 continue
             self._told.add(key)
@@ -135,15 +139,15 @@ class Money:
                 self.world.listener.notice("warning", text)
 
     def _ask(self, task: Task) -> None:
-        key = ("asked", "paused", self.state.day)
-        if key in self._told:
+        """Ask once per threshold and day; what was asked about is not announced as well."""
+        state = self.state
+        reached = [_threshold(v, state) for v in views(state) if v.state == "paused"]
+        if state.hold:
+            reached.append(("hold", state.day))
+        asked = ("asked", *reached[0]) if reached else None
+        if asked is None or asked in self._told:
             return
-        self._told |= {
-            key,
-            ("hour", "paused", self.state.day),
-            ("day", "paused", self.state.day),
-            ("project", "paused", self.state.day),
-        }
+        self._told |= {asked, *reached}
         job = asyncio.get_running_loop().create_task(self._question(task))
         self._asking.add(job)
         job.add_done_callback(self._asking.discard)
@@ -160,6 +164,9 @@ class Money:
         )
         if answer == RAISE:
             await self.raise_by(to_nanos(1), scope)
+            waiting = self._waiting.get(task.id)
+            if waiting is not None and not waiting[1].is_set():
+                self._ask(task)
         elif answer == ALLOW:
             await self.allow(task.id)
         elif answer is None:
@@ -191,6 +198,12 @@ class Money:
                 log.info("the ledger cannot be read; looking again later")
             except Exception:
                 log.exception("the budget watch failed once")
+
+
+def _threshold(view: BudgetView, state: BudgetState) -> tuple[object, ...]:
+    """What a message is about; a pause is one of its cap, so that a raise makes another."""
+    cap = view.limit if view.state == "paused" else None
+    return (view.scope, view.state, state.day, cap)
 
 
 def _levels(state: BudgetState) -> tuple[str, ...]:

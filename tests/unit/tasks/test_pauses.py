@@ -1,0 +1,83 @@
+"""A pause is said once per threshold: silent the second time, said again at a raised cap."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from tests.support.window import Window, lines
+
+from tierwise.core.money import to_nanos
+from tierwise.core.views import TaskView
+from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.lens import offers
+from tierwise.tasks.api import TaskParams
+from tierwise.tasks.money import ALLOW, RAISE, STAY
+
+NOTHING = "[budget]\nday_usd = 0\n"
+
+
+@pytest_asyncio.fixture
+async def model() -> AsyncIterator[RehearsalServer]:
+    server = await RehearsalServer().start()
+    yield server
+    await server.close()
+
+
+async def paused(window: Window) -> TaskView:
+    """A task once it waits for money."""
+    uri = window.papers.put("sample.py")
+    started = await window.app.start_task(TaskParams("document", uri, lines(0, 2)))
+    task = window.app.tasks[started.task_id]
+    await window.reached(lambda: task.id in window.app.world.money._waiting)
+    return task.view()
+
+
+def visible(window: Window, view: TaskView) -> bool:
+    """Whether a paused task and its ways on are on screen without any message."""
+    titles = [offer.title for offer in offers(view, window.app.world.ladder)]
+    status = window.app.status()
+    return (
+        view.state == "paused"
+        and {RAISE, ALLOW, "Cancel"} <= set(titles)
+        and status.kind == "paused"
+        and status.command is not None
+    )
+
+
+async def test_a_pause_is_asked_about_once_and_again_at_a_raised_cap(
+    tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, NOTHING)
+    asked = window.screen.asked
+    window.screen.answer = lambda question, options: STAY
+    try:
+        first = await paused(window)
+        await window.reached(lambda: asked)
+        assert visible(window, await paused(window)), "the second is silent, and to be seen"
+        assert len(asked) == 1
+        # A raise that is too small for anything: it is at the new cap that it waits.
+        await window.app.resume(raise_nanos=1_000)
+        assert visible(window, await paused(window))
+        await window.reached(lambda: len(asked) == 2)
+        assert visible(window, await paused(window))
+        assert len(asked) == 2, "once at each cap"
+        await window.app.resume(raise_nanos=to_nanos(1))
+        assert (await window.ended(first.task_id)).state == "proposed"
+    finally:
+        await window.close()
+
+
+async def test_a_raise_that_does_not_suffice_is_asked_about_at_once(
+    tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, NOTHING + "hour_usd = 0\n")
+    asked = window.screen.asked
+    window.screen.answer = lambda question, options: RAISE if RAISE in options else ALLOW
+    try:
+        view = await paused(window)
+        assert (await window.ended(view.task_id)).state == "proposed"
+        assert [RAISE in options for _, options in asked] == [True, False], "the hour is left"
+    finally:
+        await window.close()

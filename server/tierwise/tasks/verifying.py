@@ -22,7 +22,7 @@ async def verified(proposal: Proposal, world: World) -> tuple[Failed, ...]:
     failed = []
     for file, subject in subjects:
         command = world.config.verify.get(file.language or "")
-        if not command or left <= 0:
+        if not command or left <= 0 or not world.trust.trusted:
             continue
         began = world.monotonic()
         others = [s for _, s in subjects if s is not subject]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Annotated
 
 import typer
@@ -100,6 +101,6 @@ def latest(events: Sequence[Event]) -> list[Event]:
     """The outcomes with one line for a run of survival checks: the last of them."""
     return [
         event
-        for event, after in zip(events, [*events[1:], None], strict=True)
+        for event, after in zip_longest(events, events[1:])
         if event[0] != "survived" or after is None or after[0] != "survived"
     ]

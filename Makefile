@@ -55,10 +55,11 @@ editors: ## Install the editors the tests drive, under .tools
 
 test: setup ## Run every test
 	@cd $(CLIENT) && npm run --silent test
-	@$(BIN)/python -m pytest -p no:cacheprovider -q
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -m editors
 
 test-fast: $(DEV) ## Run the tests that need no editor
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -m "not editors"
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
 
 lint: $(DEV) $(NODE) $(LUA) ## Run the checkers
 	@$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from tests.unit.learning.test_fold import live_memory
 
 from tierwise.learning import record
 from tierwise.learning.record import Record
+from tierwise.lsp.replies import Explained
 from tierwise.routing.weights import load
 from tierwise.store.learned import LearnedFile
 
@@ -62,4 +63,21 @@ async def test_a_live_learned_state_decides_and_is_named(
     LearnedFile(Path(env["TIERWISE_STATE_DIR"])).update(lambda data: {**(data or {}), "on": False})
     decision = await rpc.request("tierwise/route/explain", asked)
     assert not any("learned" in reason for reason in decision["reasons"]), "another window said off"
+    assert await rpc.stop() == 0
+
+
+async def test_explaining_a_task_says_what_would_flip_it(editor: Editor, rpc: Rpc) -> None:
+    await editor.start("eglot")
+    await rpc.request("tierwise/status")
+    uri, task_id = await start_document(editor)
+    told = await rpc.request("tierwise/route/explain", {"taskId": task_id})
+    flips = Explained.model_validate(told)
+    assert flips.id == task_id
+    assert told["routed"] != "haiku" or "cheaper" not in told, "nothing is below the lowest"
+    assert " instead of " in (flips.cheaper or flips.dearer or "")
+
+    asked = {"action": "document", "textDocument": {"uri": uri}, "range": editor.span(uri, 3, 5)}
+    told = await rpc.request("tierwise/route/explain", asked)
+    assert "cheaper" not in told
+    assert "dearer" not in told
     assert await rpc.stop() == 0

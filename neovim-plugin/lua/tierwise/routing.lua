@@ -24,6 +24,11 @@ function M.explained(decision, tiers)
   for _, reason in ipairs(decision.reasons or {}) do
     lines[#lines + 1] = "- " .. reason
   end
+  for _, way in ipairs({ "cheaper", "dearer" }) do
+    if decision[way] then
+      lines[#lines + 1] = ("- %s with: %s"):format(way, decision[way])
+    end
+  end
   local rows = { { "tier", "enough", "forecast" } }
   for _, tier in ipairs(tiers) do
     local name = tier == decision.answering and "**" .. label(tier) .. "**" or label(tier)

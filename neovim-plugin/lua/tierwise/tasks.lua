@@ -14,6 +14,8 @@ local M = {}
 ---@field estimate table<string, number>
 ---@field costUsd table<string, number>
 ---@field signals table<string, any>
+---@field cheaper? string what would have made the task cheaper, of an explained task
+---@field dearer? string what would have made it dearer
 
 ---@class tierwise.Switch
 ---@field from string

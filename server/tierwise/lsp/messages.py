@@ -160,7 +160,10 @@ class SentAsk(Message):
 
 
 class Explain(TaskStart):
-    """Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call."""
+    """Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call.
+
+    By id the answer also says what would have made the task cheaper or dearer.
+    """
 
     action: Action = "chat"
 

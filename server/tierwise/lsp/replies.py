@@ -58,6 +58,18 @@ class Decision(Message):
     because: str
 
 
+class Explained(Decision):
+    """Result of `tierwise/route/explain`: the decision, and for a task by id what would flip it.
+
+    `cheaper` and `dearer` say the least change of the request that would move the tier down or
+    up; absent where none is known, and for a task that was not started: clients ask for that
+    while the operator types, and the search takes some fifty milliseconds.
+    """
+
+    cheaper: str | None = None
+    dearer: str | None = None
+
+
 class Chosen(Message):
     """A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range, Snapshot
@@ -33,6 +33,9 @@ from tierwise.core.views import (
     TaskView,
     TextChange,
 )
+
+if TYPE_CHECKING:
+    from tierwise.tasks.routing import Explained
 
 __all__ = [
     "ApplyReply",
@@ -242,7 +245,7 @@ class Engine(Protocol):
 
     async def explain(self, params: TaskParams) -> Decision: ...
 
-    async def explain_task(self, task_id: str) -> Decision: ...
+    async def explain_task(self, task_id: str) -> Explained: ...
 
     async def override(self, params: OverrideParams) -> Decision | None: ...
 

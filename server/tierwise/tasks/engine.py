@@ -106,14 +106,15 @@ class TaskEngine:
         """The decision of a task that is not started."""
         return self.forecast(params)
 
-    async def explain_task(self, task_id: str) -> Decision:
-        """The decision of a task, running or past."""
+    async def explain_task(self, task_id: str) -> routing.Explained:
+        """The decision of a task, running or past, and what would have flipped it."""
         if task_id in self.tasks:
-            return replace(self.tasks[task_id].decision, id=task_id)
+            decision = replace(self.tasks[task_id].decision, id=task_id)
+            return await routing.explained(decision, self.world)
         told = await self.world.ledger.read(lambda conn: decisions.task(conn, task_id))
         if told is None or not told.decisions:
             raise UnknownTask(f"There is no task '{task_id}'.")
-        return recall.decision(told.task, told.decisions[-1])
+        return await routing.explained(recall.decision(told.task, told.decisions[-1]), self.world)
 
     async def override(self, params: OverrideParams) -> Decision | None:
         """Set or clear a choice. For a task it redoes the task on that tier."""

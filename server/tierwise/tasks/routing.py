@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from tierwise.core.structure import Structure
 from tierwise.models.failure import short
 from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
+from tierwise.routing.flips import Flips, flips
 from tierwise.syntax import structure as syntax_structure
 from tierwise.tasks import advice
 from tierwise.tasks.floors import floors_for
@@ -32,6 +34,14 @@ class Routed:
 
     decision: Decision
     situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A decision, and the least changes of its request that would have flipped it."""
+
+    decision: Decision
+    flips: Flips
 
 
 def route(request: Request, scene: Scene, world: World, task: Task | None = None) -> Routed:
@@ -68,6 +78,16 @@ def _with_price(decision: Decision, world: World) -> Decision:
 def forecast_decision(request: Request, scene: Scene, world: World) -> Decision:
     """The decision as it would be made now: a millisecond, no ledger, no network."""
     return replace(route(request, scene, world).decision, final=False)
+
+
+async def explained(decision: Decision, world: World) -> Explained:
+    """A decision with what would flip it; a search of some fifty milliseconds, off the loop.
+
+    It asks the shipped fit on its own: without pins, budget, thread and what was learned.
+    """
+    facts = Situation(ladder=world.ladder, confidence_target=world.config.confidence_target)
+    found = await asyncio.to_thread(flips, decision.signals, world.weights, facts)
+    return Explained(decision, found)
 
 
 def measure(request: Request, scene: Scene, world: World) -> Signals:

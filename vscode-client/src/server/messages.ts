@@ -142,7 +142,11 @@ export interface SentAsk {
   taskId: string;
 }
 
-/** Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call. */
+/**
+ * Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call.
+ *
+ * By id the answer also says what would have made the task cheaper or dearer.
+ */
 export interface Explain extends Omit<TaskStart, "action"> {
   action?: Action;
 }
@@ -260,6 +264,18 @@ export interface Decision {
   explicit: boolean;
   headline: string;
   because: string;
+}
+
+/**
+ * Result of `tierwise/route/explain`: the decision, and for a task by id what would flip it.
+ *
+ * `cheaper` and `dearer` say the least change of the request that would move the tier down or
+ * up; absent where none is known, and for a task that was not started: clients ask for that
+ * while the operator types, and the search takes some fifty milliseconds.
+ */
+export interface Explained extends Decision {
+  cheaper?: string;
+  dearer?: string;
 }
 
 /** A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id. */
@@ -568,7 +584,7 @@ export interface Requests {
   "tierwise/chat/get": { params: ChatGet; result: Conversation };
   "tierwise/chat/list": { params: ChatList; result: Conversations };
   "tierwise/chat/apply": { params: ChatApply; result: BlockOffered };
-  "tierwise/route/explain": { params: Explain; result: Decision };
+  "tierwise/route/explain": { params: Explain; result: Explained };
   "tierwise/route/override": { params: Override; result: Decision | null };
   "tierwise/route/choices": { params: ChoicesAsk; result: Choices };
   "tierwise/edit/get": { params: EditId; result: EditGot };

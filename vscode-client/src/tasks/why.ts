@@ -1,11 +1,11 @@
 /** Why a tier answers: the decision as a document that is read, not rendered. */
 import * as vscode from "vscode";
-import type { Decision } from "../server/messages";
+import type { Explained } from "../server/messages";
 import { dollars, percent, tierName } from "./words";
 
 export const WHY = "tierwise-why";
 
-export function why(decision: Decision): string {
+export function why(decision: Explained): string {
   const rows = Object.keys(decision.estimate).map((tier) => {
     const share = (table: Record<string, number>): string => percent(table[tier] ?? 0).padStart(6);
     const cost = decision.costUsd[tier];
@@ -28,6 +28,8 @@ export function why(decision: Decision): string {
     decision.headline,
     "",
     ...decision.reasons.map((reason) => `- ${reason}`),
+    ...(decision.cheaper === undefined ? [] : [`- cheaper with: ${decision.cheaper}`]),
+    ...(decision.dearer === undefined ? [] : [`- dearer with: ${decision.dearer}`]),
     "",
     `${"tier".padEnd(10)}   enough   bound    kept     cost`,
     ...rows,
@@ -51,7 +53,7 @@ export class WhyDocuments implements vscode.TextDocumentContentProvider, vscode.
     return this.texts.get(uri.path) ?? "";
   }
 
-  async show(taskId: string, decision: Decision): Promise<void> {
+  async show(taskId: string, decision: Explained): Promise<void> {
     const uri = vscode.Uri.from({ scheme: WHY, path: `/${vscode.l10n.t("why")} ${decision.answering} ${taskId}.txt` });
     this.texts.set(uri.path, why(decision));
     await vscode.window.showTextDocument(uri, { preview: true });

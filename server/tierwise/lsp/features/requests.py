@@ -46,9 +46,11 @@ def register(server: Server) -> None:
     async def explain(params: Any) -> Any:
         engine = await server.engine()
         if isinstance(params, dict) and "action" not in params and "taskId" in params:
-            return to_wire(
-                await engine.explain_task(messages.TaskId.model_validate(params).task_id)
-            )
+            task_id = messages.TaskId.model_validate(params).task_id
+            told = await engine.explain_task(task_id)
+            flips = {"cheaper": told.flips.cheaper, "dearer": told.flips.dearer}
+            found = {way: change for way, change in flips.items() if change is not None}
+            return {**to_wire(told.decision), **found}
         given = messages.TaskStart.model_validate(params)
         return to_wire(await engine.explain(convert.task_params(server.docs, given)))
 

@@ -144,7 +144,8 @@ def test_a_failover_and_an_error_are_said_in_place(desk: Desk) -> None:
     panel.ask("what does add_numbers do?")
     panel.answered()
     expect(panel.head.locator(".tier")).to_have_text("Sonnet ← Haiku, overloaded")
-    expect(panel.last.locator(".notice").first).to_contain_text("Haiku was overloaded: Sonnet answers")
+    notice = panel.last.locator(".notice").first
+    expect(notice).to_contain_text("Haiku was overloaded: Sonnet answers")
     desk.model.faults(clear=True, default={"status": 401, "kind": "authentication_error"})
     desk.model.faults(default={"status": 401, "kind": "authentication_error"})
     panel.ask("@opus and this?")

@@ -16,6 +16,8 @@ from tierwise.routing.weights import parse
 
 HELD: Final = Path(".tools/router-held.json")
 """Held-out estimates of the last fit, for the bench; not part of the project."""
+OWN: Final = ("own.tsv", "repository.tsv")
+"""Rows of the project's own beside the shared ones; the weights name them by their hashes."""
 OUT: Final = Path(__file__).parents[1] / "weights.json"
 
 
@@ -37,6 +39,7 @@ def main() -> None:
     data["about"] = {
         "fitted": datetime.now(UTC).date().isoformat(),
         "data": rows.digest(paths),
+        "own": {name: rows.digest([Path(__file__).with_name(name)]) for name in OWN},
         "cross_validated": figures,
     }
     OUT.write_text(write.text(data), encoding="utf-8")

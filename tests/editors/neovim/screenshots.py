@@ -332,7 +332,7 @@ def take(name: str, folder: Path) -> None:
 
 def main() -> None:
     """Take the pictures that are asked for, else all."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
     folder.mkdir(exist_ok=True)
     for name in sys.argv[2:] or MOMENTS:
         take(name, folder)

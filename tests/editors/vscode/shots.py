@@ -1,4 +1,4 @@
-"""`python -m tests.editors.vscode.shots`: pictures of the panel's main moments, into `docs/images`.
+"""`python -m tests.editors.vscode.shots`: the main moments of the panel, into `docs/pictures`.
 
 Taken in the real workbench, in a dark, a light and a high-contrast theme.
 """
@@ -36,7 +36,7 @@ def add_numbers(*numbers):
 
 
 def main() -> None:
-    target = tools.ROOT / "docs" / "images"
+    target = tools.ROOT / "docs" / "pictures"
     with Loopback() as model, sync_playwright() as play, tempfile.TemporaryDirectory() as folder:
         browser = play.chromium.launch(executable_path=tools.chromium(), args=ARGUMENTS)
         for name, theme in THEMES.items():

@@ -145,7 +145,7 @@ def test_a_failover_and_an_error_are_said_in_place(desk: Desk) -> None:
     panel.answered()
     expect(panel.head.locator(".tier")).to_have_text("Sonnet ← Haiku, overloaded")
     notice = panel.last.locator(".notice").first
-    expect(notice).to_contain_text("Haiku was overloaded: Sonnet answers")
+    expect(notice).to_contain_text("Haiku: overloaded; Sonnet answers")
     desk.model.faults(clear=True, default={"status": 401, "kind": "authentication_error"})
     desk.model.faults(default={"status": 401, "kind": "authentication_error"})
     panel.ask("@opus and this?")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -19,5 +21,5 @@ def test_a_question_is_answered_by_a_tier_that_is_named(desk: Desk) -> None:
     panel.ask("what does add_numbers do?")
     panel.answered()
     expect(panel.body.locator("strong")).to_have_text("two numbers")
-    expect(panel.head.locator(".tier")).to_have_text("Haiku 96 %")
+    expect(panel.head.locator(".tier")).to_have_text(re.compile(r"^Haiku \d+ %$"))
     assert len(desk.model.requests()) == 1

@@ -304,7 +304,7 @@ class TaskEngine:
         await self.world.settling.close()
         await self.world.money.stop()
         await self.world.threads.close()
-        await self.world.journal.flush()
+        await self.world.journal.close()
         if self.world.config.content_keep_days == 0:
             self.world.content.purge()
         await self.world.ledger.close()

@@ -1,9 +1,10 @@
 """Everything a task lives through, written to the ledger in order and without waiting.
 
-Losing a journal line must never stop an answer, and an answer must never wait for the
-disk: lines are gathered while one transaction is under way and written together by the next,
-so that two hundred tasks do not queue two hundred syncs before somebody's reservation. A
-failure is said once and logged. Money does not go through here; it is awaited in `attempts`.
+A journal line must never stop an answer, and an answer must never wait for the disk: lines
+are gathered while one transaction is under way and written together by the next, so that two
+hundred tasks do not queue two hundred syncs before somebody's reservation. While the ledger
+cannot be written (full disk, held by another program) it is said once, and the lines wait
+here and are tried again. Money does not go through here; it is awaited in `attempts`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
@@ -35,16 +36,23 @@ log = logging.getLogger(__name__)
 Line = Callable[["Connection"], object]
 """One thing to write, inside a transaction it shares with others."""
 
+AGAIN: Final = 2.0
+"""Seconds until lines the ledger refused are tried again."""
+
+KEPT: Final = 10_000
+"""Lines kept while the ledger is away, about 20 MB of decisions; beyond, the oldest go."""
+
 
 @dataclass
 class Journal:
-    """The writer. `flush` waits until everything queued so far is on disk."""
+    """The writer. `flush` waits until everything queued so far is on disk, or was refused."""
 
     ledger: Ledger
     warn: Callable[[str], None]
     session: str = ""
     _lines: list[Line] = field(default_factory=list)
     _writer: asyncio.Task[None] | None = None
+    _again: asyncio.TimerHandle | None = None
     _warned: bool = False
 
     def opened(self, task: Task) -> None:
@@ -110,13 +118,30 @@ class Journal:
         self._write(write)
 
     async def flush(self) -> None:
-        """Wait for everything queued so far."""
+        """Wait for what is being written; lines the ledger refused keep waiting."""
         while self._writer is not None and not self._writer.done():
             await asyncio.wait({self._writer})
 
+    async def close(self) -> None:
+        """Write what is left, for the last time."""
+        await self.flush()
+        self._start()
+        await self.flush()
+        if self._again is not None:
+            self._again.cancel()
+        if self._lines:
+            log.error("%d journal lines are lost: the ledger stayed away", len(self._lines))
+
     def _write(self, line: Line) -> None:
         self._lines.append(line)
-        if self._writer is None or self._writer.done():
+        if self._again is None:
+            self._start()
+
+    def _start(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        if self._lines and (self._writer is None or self._writer.done()):
             self._writer = asyncio.get_running_loop().create_task(self._drain())
 
     async def _drain(self) -> None:
@@ -124,13 +149,24 @@ class Journal:
             batch, self._lines = self._lines, []
             try:
                 await self.ledger.write(partial(_all, lines=batch))
+                self._warned = False
             except LedgerUnavailable as error:
-                log.warning("%d journal lines are lost: %s", len(batch), error.message)
-                if not self._warned:
-                    self._warned = True
-                    self.warn(error.message)
+                self._keep(batch, error)
+                return
             except Exception:
                 log.exception("%d journal lines are lost", len(batch))
+
+    def _keep(self, batch: list[Line], error: LedgerUnavailable) -> None:
+        """Put refused lines back in front, say so once, and try again in a while."""
+        self._lines = [*batch, *self._lines]
+        log.warning("%d journal lines wait for the ledger: %s", len(self._lines), error.message)
+        if len(self._lines) > KEPT:
+            log.error("%d journal lines are lost: too many wait", len(self._lines) - KEPT)
+            del self._lines[:-KEPT]
+        if not self._warned:
+            self._warned = True
+            self.warn(error.message)
+        self._again = asyncio.get_running_loop().call_later(AGAIN, self._start)
 
 
 def _all(conn: Connection, lines: Sequence[Line]) -> None:

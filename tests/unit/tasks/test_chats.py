@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
-import pytest_asyncio
 from tests.support.window import CODE, Window
+from tests.unit.tasks.conftest import Open
 
 from tierwise.core.context import ContextItem, Pack
 from tierwise.core.money import Usage
@@ -16,28 +14,7 @@ from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import ChatParams, ChatReply, Location
 from tierwise.tasks.threads import LIVES_MS, MAX_CHARS, Said, Thread, sent
 
-Open = Callable[..., Awaitable[Window]]
 BIG = CODE + "".join(f"def more{n}(a):\n    return a * {n}\n\n\n" for n in range(120))
-
-
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
-
-
-@pytest_asyncio.fixture
-async def window(tmp_path: Path, model: RehearsalServer) -> AsyncIterator[Open]:
-    opened: list[Window] = []
-
-    async def start(config: str = "") -> Window:
-        opened.append(await Window.open(tmp_path, model, config))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        await one.close()
 
 
 async def say(w: Window, prompt: str, **more: object) -> ChatReply:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 import sqlalchemy as sa
 from tests.support.window import Window, lines
+from tests.unit.tasks.conftest import Open
 
 from tierwise.core.views import TaskView
 from tierwise.models.breaker import FAILURES
@@ -29,27 +27,11 @@ task = 8
 """
 OVERLOADED = Fault(status=529, kind="overloaded_error")
 
-Open = Callable[..., Awaitable[Window]]
 
-
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
-
-
-@pytest_asyncio.fixture
-async def window(tmp_path: Path, model: RehearsalServer) -> AsyncIterator[Open]:
-    opened: list[Window] = []
-
-    async def start(config: str = QUICK) -> Window:
-        opened.append(await Window.open(tmp_path, model, config))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        await one.close()
+@pytest.fixture
+def window(window: Open) -> Open:
+    """Opens windows whose model is given up on soon."""
+    return lambda config=QUICK: window(config)
 
 
 async def document(window: Window, **more: object) -> TaskView:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 import sqlalchemy as sa
 from tests.support.window import Window, lines
+from tests.unit.tasks.conftest import Open
 
 from tierwise.core.decision import Decision, Estimate, Signals
 from tierwise.core.request import Diagnostic, FileRef, Request, Selection
@@ -24,30 +21,18 @@ from tierwise.tasks.api import TaskParams
 
 ON = 'second_opinion = "uncertain"\n'
 UNSURE = "make it better"
-Open = Callable[..., Awaitable[Window]]
 
 
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
-
-
-@pytest_asyncio.fixture
-async def window(tmp_path: Path, model: RehearsalServer) -> AsyncIterator[Open]:
-    opened: list[Window] = []
+@pytest.fixture
+def window(window: Open) -> Open:
+    """Opens windows whose router is sure of everything: tests say where it is not."""
 
     async def start(config: str = ON) -> Window:
-        opened.append(await Window.open(tmp_path, model, config))
-        w = opened[-1]
-        # The router of the day may be sure of this request; here it is not.
+        w = await window(config)
         w.app.world.config = w.app.world.config.model_copy(update={"confidence_target": 0.0})
         return w
 
-    yield start
-    for one in opened:
-        await one.close()
+    return start
 
 
 def unsure(monkeypatch: pytest.MonkeyPatch) -> None:

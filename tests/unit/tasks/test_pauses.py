@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest_asyncio
 from tests.support.window import Window, lines
 
 from tierwise.core.money import to_nanos
@@ -16,13 +14,6 @@ from tierwise.tasks.api import TaskParams
 from tierwise.tasks.money import ALLOW, RAISE, STAY
 
 NOTHING = "[budget]\nday_usd = 0\n"
-
-
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
 
 
 async def paused(window: Window) -> TaskView:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 import sqlalchemy as sa
 from filelock import FileLock
 from tests.support.window import Window, lines
@@ -16,13 +14,6 @@ from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import schema
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import TaskParams
-
-
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
 
 
 async def states(ledger: Ledger) -> list[str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.window import CODE, Window, lines
+from tests.unit.tasks.conftest import Open
 
 from tierwise.core.document import Position, Range
 from tierwise.models.rehearsal.faults import Fault
@@ -18,27 +16,6 @@ from tierwise.tasks.api import ChatParams, TaskParams
 from tierwise.tasks.refresh import rebased
 
 SLOW = Fault(first_delay=0.15)
-Open = Callable[..., Awaitable[Window]]
-
-
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
-
-
-@pytest_asyncio.fixture
-async def window(tmp_path: Path, model: RehearsalServer) -> AsyncIterator[Open]:
-    opened: list[Window] = []
-
-    async def start(config: str = "") -> Window:
-        opened.append(await Window.open(tmp_path, model, config))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        await one.close()
 
 
 def first(w: Window, task_id: str, state: str) -> int:

@@ -5,22 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest_asyncio
 from tests.support.window import Window, lines
 
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import TaskParams
 from tierwise.tasks.verifying import verified
-
-
-@pytest_asyncio.fixture
-async def model() -> AsyncIterator[RehearsalServer]:
-    server = await RehearsalServer().start()
-    yield server
-    await server.close()
 
 
 def verify(code: str) -> str:

@@ -56,7 +56,8 @@ editors: ## Install the editors the tests drive, under .tools
 test: setup ## Run every test
 	@cd $(CLIENT) && npm run --silent test
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -m editors
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m editors --ignore tests/editors/vscode
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -m editors tests/editors/vscode
 
 test-fast: $(DEV) ## Run the tests that need no editor
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"

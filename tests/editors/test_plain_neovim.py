@@ -12,6 +12,7 @@ from typing import Any
 import pynvim
 import pytest
 from tests.conftest import SAMPLE
+from tests.editors.neovim.driver import NO_PYTHON_IN_IT
 from tests.support.loopback import Loopback
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +125,10 @@ def neovim(
             "PYTHONPATH": str(ROOT / "server"),
             **{f"XDG_{k}_HOME": str(tmp_path / k) for k in ("STATE", "DATA", "CACHE", "CONFIG")},
         }
-        argv = [program, "--embed", "--headless", "--clean", "-n", "sample.py"]
+        argv = [
+            program, "--embed", "--headless", "--clean", "-n",
+            "--cmd", f"lua {NO_PYTHON_IN_IT}", "sample.py",
+        ]  # fmt: skip
         old = dict(os.environ)
         os.environ.update(env)
         here = Path.cwd()

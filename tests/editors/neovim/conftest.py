@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.editors.neovim.driver import ROOT, Driver
+from tests.editors.neovim.driver import PLAIN, ROOT, Driver
+from tests.support.forks import Forks
 from tests.support.loopback import Loopback
 
 
@@ -14,6 +15,12 @@ from tests.support.loopback import Loopback
 def shared_model() -> Iterator[Loopback]:
     with Loopback() as model:
         yield model
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    with Forks() as found:
+        yield found
 
 
 @pytest.fixture
@@ -45,15 +52,22 @@ def version(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def open_nvim(
-    version: str, tmp_path: Path, workspace: Path, model_env: dict[str, str]
+    version: str, tmp_path: Path, workspace: Path, model_env: dict[str, str], forks: Forks
 ) -> Iterator[Open]:
-    """Open Neovims; each is ended after the test."""
+    """Open Neovims; each is ended after the test.
+
+    Their servers are forked ones unless a test asks for `plain`: a start as the operator's.
+    """
     (workspace / ".git").mkdir()
     opened: list[Driver] = []
 
-    def start(*files: str, **options: str) -> Driver:
+    def start(*files: str, plain: bool = False, **options: str) -> Driver:
         home = tmp_path / f"nvim-{len(opened)}"
-        driver = Driver(version, home, workspace, model_env, *(files or ("sample.py",)), **options)
+        server = PLAIN if plain else forks.command
+        driver = Driver(
+            version, home, workspace, model_env, *(files or ("sample.py",)), server=server,
+            **options,
+        )  # fmt: skip
         opened.append(driver)
         return driver
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,19 @@ VERSIONS = {
     "0.11": TOOLS / "wheel/bin/nvim",
     "0.12": TOOLS / "forky/usr/bin/nvim",
 }
+PLAIN = (sys.executable, "-m", "tierwise")
+"""The server's command, as an operator would have it."""
 WAIT = 90.0
 """Seconds to wait for what must come; a bound for failures, never a bar."""
 
-INIT = """
+NO_PYTHON_IN_IT = "vim.g.loaded_python3_provider = 0"
+"""Neovim looks for a Python to run plugins in when it opens a Python file; that takes a second."""
+
+INIT = (
+    NO_PYTHON_IN_IT
+    + """
 vim.opt.rtp:prepend([[{plugin}]])
-vim.g.tierwise = {{ server = {{ cmd = {{ [[{python}]], "-m", "tierwise" }} }} }}
+vim.g.tierwise = {{ server = {{ cmd = {{ {cmd} }} }} }}
 _G.notes, _G.events, _G.asked, _G.picks, _G.typed = {{}}, {{}}, {{}}, {{}}, {{}}
 vim.notify = function(text, level)
   table.insert(_G.notes, {{ text = text, level = level }})
@@ -56,6 +63,7 @@ vim.api.nvim_create_autocmd("User", {{
 }})
 {more}
 """
+)
 
 
 def binary(version: str) -> str:
@@ -73,13 +81,14 @@ class Driver:
 
     def __init__(
         self, version: str, home: Path, project: Path, env: Mapping[str, str], *files: str,
-        more: str = 'vim.lsp.enable("tierwise")',
+        more: str = 'vim.lsp.enable("tierwise")', server: Sequence[str] = PLAIN,
     ) -> None:  # fmt: skip
         home.mkdir(exist_ok=True)
         self.home, self.project, self.version = home, project, version
         self.gone = False
         init = home / "init.lua"
-        text = INIT.format(plugin=PLUGIN, python=sys.executable, more=more)
+        cmd = ", ".join(f"[[{word}]]" for word in server)
+        text = INIT.format(plugin=PLUGIN, cmd=cmd, more=more)
         init.write_text(text, encoding="utf-8")
         xdg = {f"XDG_{k}_HOME": str(home / k) for k in ("STATE", "DATA", "CACHE", "CONFIG")}
         argv = ["--embed", "--headless", "--clean", "-n", "-u", str(init), *files]
@@ -122,10 +131,18 @@ class Driver:
         return self
 
     def previewed(self) -> str:
-        """Wait for a proposal to be on screen; its id."""
-        self.until("return next(require('tierwise.preview').open) ~= nil")
-        found: str = self.lua("return (next(require('tierwise.preview').open))")
+        """Wait for the proposal of the latest task to be on screen; its id."""
+        found: str = self.until(
+            "local t = require('tierwise.tasks').where(function() return true end)[1]"
+            " local shown = t and t.editId and require('tierwise.preview').open[t.editId]"
+            " return shown and shown.announced and t.editId or nil"
+        )
         return found
+
+    def redone(self, tier: str) -> None:
+        """Wait for the proposal of a tier that redid the latest task to be on screen."""
+        self.until(lambda: self.task()["answering"] == tier and self.task()["state"] == "proposed")
+        self.previewed()
 
     def state(self, wanted: str) -> None:
         """Wait for the latest task to be in a state."""

@@ -262,16 +262,15 @@ def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: L
     assert "forecast" in why
     assert "Opus" in why
     nvim.command("Tierwise use opus")
-    nvim.until(lambda: nvim.task()["answering"] == "opus" and nvim.task()["state"] == "proposed")
+    nvim.redone("opus")
     assert nvim.task()["id"] == first["id"], "a redo keeps its task"
-    nvim.previewed()
     nvim.until(lambda: "Opus" in nvim.drawn())
     nvim.command("Tierwise rate overkill")
     nvim.note("Opus was rated overkill")
     nvim.command("Tierwise retry haiku")
-    nvim.until(lambda: nvim.task()["answering"] == "haiku" and nvim.task()["state"] == "proposed")
+    nvim.redone("haiku")
     nvim.command("Tierwise retry up")
-    nvim.until(lambda: nvim.task()["answering"] == "sonnet" and nvim.task()["state"] == "proposed")
+    nvim.redone("sonnet")
     nvim.command("Tierwise discard all")
     nvim.state("discarded")
 

@@ -163,7 +163,8 @@ def test_a_failure_is_one_sentence(nvim: Driver, model: Loopback) -> None:
     assert nvim.lua("return require('tierwise.say').last_error ~= nil")
 
 
-def test_a_killed_server_comes_back_and_pins_hold(nvim: Driver, model: Loopback) -> None:
+def test_a_killed_server_comes_back_and_pins_hold(open_nvim, model: Loopback) -> None:
+    nvim = open_nvim(plain=True).ready()
     nvim.command("Tierwise pin opus")
     nvim.note("session: Opus answers")
     nvim.command("4,5Tierwise document")
@@ -187,7 +188,9 @@ def test_a_killed_server_comes_back_and_pins_hold(nvim: Driver, model: Loopback)
 
 def test_two_neovims_share_one_ledger(open_nvim, workspace: Path, model: Loopback) -> None:
     (workspace / "two.py").write_text(SAMPLE, encoding="utf-8")
-    one, two = open_nvim().ready(), open_nvim("two.py").ready()
+    one, two = open_nvim(plain=True), open_nvim("two.py", plain=True)
+    for nvim in (one, two):
+        nvim.ready()
     for nvim in (one, two):
         nvim.command("4,5Tierwise document")
     for nvim in (one, two):
@@ -259,7 +262,7 @@ def test_progress_reaches_the_editor(nvim: Driver, model: Loopback) -> None:
 
 
 def test_nothing_is_started_or_loaded_before_it_is_needed(open_nvim) -> None:
-    nvim = open_nvim(more="")
+    nvim = open_nvim(more="", plain=True)
     loaded = (
         "return vim.tbl_filter(function(n) return n:find('^tierwise') ~= nil end,"
         " vim.tbl_keys(package.loaded))"

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.editors.neovim.driver import Driver
 from tests.support.loopback import Loopback
 
-SUITE = ("tests/editors/neovim", "tests/editors/test_plain_neovim.py")
+SUITE = ("-n", "2", "tests/editors/neovim", "tests/editors/test_plain_neovim.py")
 
 
 def install() -> None:
@@ -64,8 +64,7 @@ def main() -> int:
     for number in range(1, given.rounds + 1):
         start = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "-n", "2",
-             *SUITE],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", *SUITE],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         took.append(time.monotonic() - start)

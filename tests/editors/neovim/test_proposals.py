@@ -303,3 +303,40 @@ def test_stock_keys_run_code_actions_and_lenses(open_nvim, model: Loopback) -> N
     else:
         nvim.lua("vim.lsp.codelens.run()")
     nvim.until(lambda: nvim.text == DOCUMENTED)
+
+
+def test_what_is_out_of_sight_is_drawn_a_moment_later(
+    open_nvim, model: Loopback, workspace: Path
+) -> None:
+    lines, hunks = 1200, 300
+    text = [f"value_{n} = {n}" for n in range(lines)]
+    (workspace / "long.py").write_text("\n".join(text) + "\n", encoding="utf-8")
+    blocks = (
+        f"long.py\n<<<<<<< SEARCH\nvalue_{n} = {n}\n=======\nvalue_{n} = -{n}\n>>>>>>> REPLACE\n"
+        for n in range(0, lines, lines // hunks)
+    )
+    nvim = open_nvim("long.py").ready()
+    model.faults(default={"text": "\n".join(blocks)})
+    nvim.command("%Tierwise edit turn the signs")
+    nvim.previewed()
+    drawn = (
+        "return #vim.api.nvim_buf_get_extmarks(0, require('tierwise.preview.render').ns, 0, -1,"
+        " { type = 'virt_lines' })"
+    )
+    nvim.until(lambda: nvim.lua(drawn) == hunks + 1)
+    nvim.keys("ggO# mine<Esc>")
+    nvim.until("return require('tierwise.preview').rows(0)[1] == 1")
+    nvim.until(lambda: nvim.lua(drawn) == hunks + 1)
+    draw = "require('tierwise.preview').draw(vim.api.nvim_get_current_buf()) "
+    before = nvim.lua(draw + drawn)
+    assert before < hunks, "what no window shows waits"
+    nvim.lua(draw)
+    nvim.until(lambda: nvim.lua(drawn) > hunks)
+    nvim.lua("vim.wait(60)")
+    assert nvim.lua(drawn) == hunks + 1, "a second drawing ends the slices of the first"
+    nvim.lua(draw)
+    nvim.command("Tierwise discard all")
+    nvim.state("discarded")
+    nvim.until(lambda: nvim.lua(drawn) == 0)
+    nvim.lua("vim.wait(60)")
+    assert nvim.lua(drawn) == 0, "nothing is drawn of what is gone"

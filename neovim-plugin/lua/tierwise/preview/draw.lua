@@ -3,6 +3,7 @@ local M = {}
 
 local place = require("tierwise.preview.place")
 local render = require("tierwise.preview.render")
+local turns = require("tierwise.preview.turns")
 local words = require("tierwise.preview.words")
 
 M.anchors = vim.api.nvim_create_namespace("tierwise.anchors")
@@ -152,6 +153,7 @@ end
 ---@param buf integer
 ---@return boolean had_signs
 function M.clear(buf)
+  turns.cancel(buf)
   local signs = vim.api.nvim_buf_get_extmarks(buf, render.ns, 0, -1, { type = "sign", limit = 1 })
   vim.api.nvim_buf_clear_namespace(buf, render.ns, 0, -1)
   vim.api.nvim_buf_clear_namespace(buf, M.anchors, 0, -1)
@@ -184,15 +186,10 @@ function M.items(buf, items, had_signs)
   end
   local frame = render.frame(buf, signed and not had_signs)
   local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
-  local bottom = vim.api.nvim_buf_line_count(buf) - 1
+  local bottom, jobs = vim.api.nvim_buf_line_count(buf) - 1, {}
   for _, item in ipairs(items) do
     for number, plan in ipairs(plans[item]) do
-      local lead = number == 1 and header(item.preview, item.task, frame) or {}
-      if plan.beside then
-        draw_note(buf, plan, lead, frame)
-      else
-        draw_text(buf, plan, lead, frame, budget)
-      end
+      jobs[#jobs + 1] = { item = item, plan = plan, lead = number == 1 }
       -- What is still being written has no place for keys and commands to act on.
       if item.preview.announced ~= nil then
         local row = math.min(plan.first, bottom)
@@ -202,6 +199,14 @@ function M.items(buf, items, had_signs)
       end
     end
   end
+  turns.run(buf, jobs, function(job)
+    local lead = job.lead and header(job.item.preview, job.item.task, frame) or {}
+    if job.plan.beside then
+      draw_note(buf, job.plan, lead, frame)
+    else
+      draw_text(buf, job.plan, lead, frame, budget)
+    end
+  end)
   local rows = rows_above(buf)
   if rows > 0 then
     render.make_room(buf, rows)

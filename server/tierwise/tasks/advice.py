@@ -36,13 +36,14 @@ def decide(
     *,
     basis: str = "",
     id: str = "",
+    reasons: bool = True,
 ) -> Advised:
     """Decide with a memory; while its gate is closed, as shipped. Pure.
 
     A situation that holds what was learned was decided on before; it is taken as it is.
     """
     task = task_of(signals, situation, weights, cell)
-    signs = explain.why(signals, weights)
+    signs = explain.why(signals, weights) if reasons else ()
     told = situation.learned is not None
     if memory.live and not told:
         added = learner.adjustment(memory.state, task, basis)
@@ -52,7 +53,7 @@ def decide(
         target = memory.target(task, lower, situation.confidence_target)
         situation = replace(situation, confidence_target=target)
     decision = again(signals, situation, weights, id=id, signs=signs)
-    if situation.learned is not None:
+    if reasons and situation.learned is not None:
         text = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
         decision = replace(decision, reasons=(Reason("route", text), *decision.reasons))
     return Advised(decision, situation, task)

@@ -98,13 +98,14 @@ class TaskEngine:
         return True
 
     def forecast(self, params: TaskParams) -> Decision:
-        """The decision as it would be made now; for titles."""
+        """The decision as it would be made now; for titles, which hold no reasons."""
         request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
-        return routing.forecast_decision(request, scene, self.world)
+        return routing.forecast_decision(request, scene, self.world, reasons=False)
 
     async def explain(self, params: TaskParams) -> Decision:
         """The decision of a task that is not started."""
-        return self.forecast(params)
+        request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
+        return routing.forecast_decision(request, scene, self.world)
 
     async def explain_task(self, task_id: str) -> routing.Explained:
         """The decision of a task, running or past, and what would have flipped it."""

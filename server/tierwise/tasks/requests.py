@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from tierwise.context import facts
@@ -172,7 +173,12 @@ def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
     """The path of a document as shown and sent: relative to its workspace folder if it has one."""
     if doc.path is None:
         return doc.uri.rsplit("/", 1)[-1] or "untitled"
-    path = Path(doc.path)
+    return _relative(doc.path, tuple(roots))
+
+
+@lru_cache(maxsize=1024)
+def _relative(name: str, roots: tuple[Path, ...]) -> str:
+    path = Path(name)
     for root in roots:
         if path.is_relative_to(root):
             return path.relative_to(root).as_posix()

@@ -49,15 +49,24 @@ def route(request: Request, scene: Scene, world: World, task: Task | None = None
     return again(request, scene, world, situation(request, scene, world, task))
 
 
-def again(request: Request, scene: Scene, world: World, facts: Situation) -> Routed:
+def again(
+    request: Request, scene: Scene, world: World, facts: Situation, *, reasons: bool = True
+) -> Routed:
     """Decide a request on given facts. A router that raises is not an outage: the top tier,
-    and it says so."""
+    and it says so. Without `reasons` the signals behind it are not put into words."""
     try:
         signals = measure(request, scene, world)
         memory, basis = world.learning.memory()
         cell = world.learning.cell(request.action, scene.focus.language if scene.focus else None)
         advised = advice.decide(
-            signals, facts, world.weights, cell, memory, basis=basis, id=request.id
+            signals,
+            facts,
+            world.weights,
+            cell,
+            memory,
+            basis=basis,
+            id=request.id,
+            reasons=reasons,
         )
         decision, facts = advised.decision, advised.situation
     except Exception as error:
@@ -75,9 +84,13 @@ def _with_price(decision: Decision, world: World) -> Decision:
     return replace(decision, reasons=(*decision.reasons, Reason("note", text)))
 
 
-def forecast_decision(request: Request, scene: Scene, world: World) -> Decision:
+def forecast_decision(
+    request: Request, scene: Scene, world: World, *, reasons: bool = True
+) -> Decision:
     """The decision as it would be made now: a millisecond, no ledger, no network."""
-    return replace(route(request, scene, world).decision, final=False)
+    facts = situation(request, scene, world)
+    routed = again(request, scene, world, facts, reasons=reasons)
+    return replace(routed.decision, final=False)
 
 
 async def explained(decision: Decision, world: World) -> Explained:

@@ -1,7 +1,7 @@
 /**
  * The body of an answer while it streams: whole blocks are drawn once, the open one again.
  *
- * Deltas are joined until the next frame. A frame draws for a few milliseconds at most and
+ * The first delta is drawn as it comes, later ones are joined until the next frame. A frame draws for a few milliseconds at most and
  * leaves the rest to the next, so that a long answer that arrives at once never blocks the page;
  * an open block that is slow to draw is drawn less often.
  */
@@ -13,6 +13,8 @@ import { toNodes } from "./markdown";
 
 /** Milliseconds a frame may draw whole blocks. */
 const FRAME = 8;
+/** Characters of a first piece that are drawn without waiting for a frame; more is no first word. */
+const AT_ONCE = 2000;
 /** How many times longer than its drawing took an open block waits to be drawn again. */
 const REST = 3;
 
@@ -31,11 +33,12 @@ export class AnswerView {
     private readonly drawn: () => void,
   ) {}
 
-  /** Takes more of the answer. */
+  /** Takes more of the answer. Its first words are drawn at once: they are what is waited for. */
   append(delta: string): void {
     this.arrived += delta;
     this.ended = false;
-    this.ask();
+    if (this.node.firstChild === null && delta.length < AT_ONCE) this.draw();
+    else this.ask();
   }
 
   /** The answer is over; what is open is drawn for good. */
@@ -59,6 +62,7 @@ export class AnswerView {
   }
 
   private readonly draw = (): void => {
+    cancelAnimationFrame(this.frame);
     this.frame = 0;
     const began = performance.now();
     if (this.arrived !== "") this.whole.push(...this.reader.push(this.arrived));
@@ -96,11 +100,15 @@ export class AnswerView {
         node.replaceChildren(this.open.code.node);
       }
       this.open.code.update(block.text);
+      if (whole) this.open.code.colour();
     } else {
       const nodes = toNodes(block.text);
       if (block.continued) nodes.querySelector("thead")?.remove();
       node.classList.toggle("continued", block.continued);
-      for (const pre of nodes.querySelectorAll("pre")) CodeView.around(pre, this.actions);
+      for (const pre of nodes.querySelectorAll("pre")) {
+        const code = CodeView.around(pre, this.actions);
+        if (whole) code.colour();
+      }
       node.replaceChildren(nodes);
     }
     if (whole) this.open = undefined;

@@ -1,6 +1,7 @@
 /** A block of code in an answer, with what can be done with it. */
 
 import { button, h } from "./dom";
+import { coloured } from "./highlight";
 
 export interface CodeActions {
   copy(code: string): void;
@@ -16,11 +17,13 @@ export class CodeView {
   private shown = "";
   private last = document.createTextNode("");
   private readonly code = h("code");
+  private readonly name: string;
 
   constructor(info: string, actions: CodeActions) {
     const [language = "", ...rest] = info.split(/\s+/);
     const path = rest.find((word) => /[./]/.test(word)) ?? (/[./]/.test(language) ? language : undefined);
     const name = path ?? language;
+    this.name = language === "" || language === path ? name : language;
     const bar = h(
       "div",
       { class: "code-bar", role: "group", "aria-label": name === "" ? "Code" : `Code, ${name}` },
@@ -37,11 +40,12 @@ export class CodeView {
   }
 
   /** Puts the actions around a block that markdown made by itself, as in a list item. */
-  static around(pre: HTMLPreElement, actions: CodeActions): void {
+  static around(pre: HTMLPreElement, actions: CodeActions): CodeView {
     const language = /language-(\S+)/.exec(pre.firstElementChild?.className ?? "")?.[1] ?? "";
     const view = new CodeView(language, actions);
     view.update(pre.textContent);
     pre.replaceWith(view.node);
+    return view;
   }
 
   /** The code as it stands, without the last line's end. */
@@ -67,8 +71,27 @@ export class CodeView {
     this.last.appendData(added);
   }
 
+  /** Colours a block that is whole, once the page has nothing better to do. */
+  colour(): void {
+    waiting.push(() => {
+      const nodes = this.node.isConnected ? coloured(this.shown, this.name) : undefined;
+      if (nodes !== undefined) this.code.replaceChildren(h("span", { class: "piece" }, ...nodes));
+    });
+    if (waiting.length === 1) soon();
+  }
+
   private piece(): HTMLElement {
     this.last = document.createTextNode("");
     return h("span", { class: "piece" }, this.last);
   }
+}
+
+/** Blocks to be coloured, one each time the page is idle. */
+const waiting: (() => void)[] = [];
+
+function soon(): void {
+  requestIdleCallback(() => {
+    waiting.shift()?.();
+    if (waiting.length > 0) soon();
+  });
 }

@@ -109,14 +109,21 @@ export class TurnView {
       header.reasons.length > 0 ? toggle : undefined,
       this.facts.rehearsal === true ? h("span", { class: "badge" }, t("rehearsal")) : undefined,
       busy && progress !== "" ? h("span", { class: "progress" }, progress) : undefined,
-      header.because === "" ? undefined : h("span", { class: "because" }, header.because),
+      header.because === "" ? undefined : h("span", { class: "because" }, this.because() ?? header.because),
       reasons,
     );
   }
 
+  /** The notice that says what the head says in as many words or more: it stands there alone. */
+  private because(): string | undefined {
+    const because = this.facts.header?.because ?? "";
+    return because === "" ? undefined : this.facts.notices.find((notice) => notice.startsWith(because));
+  }
+
   private drawNotes(): void {
     const { notices, error } = this.facts;
-    const lines = notices.map((notice) => h("p", { class: "notice" }, glyph("info"), notice));
+    const above = this.because();
+    const lines = notices.filter((notice) => notice !== above).map((notice) => h("p", { class: "notice" }, glyph("info"), notice));
     if (error !== undefined) {
       const line = h("p", { class: "error", role: "alert" }, glyph("error"), error.message);
       for (const [words, way] of waysOn(error.name)) {

@@ -144,8 +144,9 @@ def test_a_failover_and_an_error_are_said_in_place(desk: Desk) -> None:
     panel.ask("what does add_numbers do?")
     panel.answered()
     expect(panel.head.locator(".tier")).to_have_text("Sonnet ← Haiku, overloaded")
-    notice = panel.last.locator(".notice").first
-    expect(notice).to_contain_text("Haiku: overloaded; Sonnet answers")
+    sentence = "Haiku: overloaded; Sonnet answers"
+    expect(panel.head.locator(".because")).to_contain_text(sentence)
+    assert panel.last.inner_text().count(sentence) == 1, "said where it is looked for, and once"
     desk.model.faults(clear=True, default={"status": 401, "kind": "authentication_error"})
     desk.model.faults(default={"status": 401, "kind": "authentication_error"})
     panel.ask("@opus and this?")

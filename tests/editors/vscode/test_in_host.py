@@ -20,8 +20,8 @@ BUNDLE = 600 * 1024
 
 
 def test_the_bundle_is_small() -> None:
-    folder = tools.built_extension() / "dist"
-    sizes = [(folder / name).stat().st_size for name in ("extension.js", "connection.js")]
+    with tools.built_extension() as folder:
+        sizes = [(folder / "dist" / name).stat().st_size for name in ("extension.js", "connection.js")]
     assert sum(sizes) <= BUNDLE
 
 
@@ -55,7 +55,6 @@ def test_everything_holds_inside_the_extension_host(desk: Desk) -> None:
 
 def built() -> Path:
     """The bundle of the checks."""
-    tools.built_extension()
     target = tools.EXTENSION / "out/host.js"
     subprocess.run(
         [

@@ -52,7 +52,7 @@ export class Conversation {
         break;
       case "notice":
         if (event.reason !== undefined) {
-          this.change(turn.taskId, { notices: [...turn.notices, event.reason] });
+          this.change(turn.taskId, { notices: merged(turn.notices, [event.reason]) });
         }
         break;
     }
@@ -117,9 +117,12 @@ export function tokensOf(usage: Usage): Turn["tokens"] {
   return { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
 }
 
-/** What a task says beside its answer, before what its stream said in the same or more words. */
+/** What a task says beside its answer and what its stream said, each sentence once, in most words. */
 function merged(told: readonly string[], heard: readonly string[]): readonly string[] {
-  return [...told.filter((line) => !heard.some((other) => other.startsWith(line))), ...heard];
+  const all = [...told, ...heard];
+  const said = (line: string, at: number): boolean =>
+    all.some((other, index) => other.startsWith(line) && (other.length > line.length || index < at));
+  return all.filter((line, at) => !said(line, at));
 }
 
 function facts(turn: Turn): TurnFacts {

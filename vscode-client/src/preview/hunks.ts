@@ -1,6 +1,7 @@
 /** Hunks one by one: lenses above each, and commands on the one under the cursor. */
 import * as vscode from "vscode";
 import type { Board } from "../tasks/board";
+import { iconed } from "../tasks/lens";
 import type { Preview } from "./preview";
 import { sideOf, SCHEME, type SideName } from "./sides";
 import { beside, nearest } from "./texts";
@@ -69,12 +70,12 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
         const argument = { editId, hunks: [place.id] };
         return [
           new vscode.CodeLens(at, {
-            title: `$(check) ${vscode.l10n.t("Apply Hunk")}`,
+            title: iconed("check", vscode.l10n.t("Apply Hunk")),
             command: "tierwise.edit.apply",
             arguments: [argument],
           }),
           new vscode.CodeLens(at, {
-            title: `$(close) ${vscode.l10n.t("Discard Hunk")}`,
+            title: iconed("close", vscode.l10n.t("Discard Hunk")),
             command: "tierwise.edit.discard",
             arguments: [argument],
           }),

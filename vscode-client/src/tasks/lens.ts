@@ -48,6 +48,11 @@ export function lensMiddleware(use: CommandUse): Middleware {
   };
 }
 
+/** A lens's title behind an icon; the editor drops a common space between the two. */
+export function iconed(icon: string, title: string): string {
+  return `$(${icon})\u00a0${title}`;
+}
+
 /** The head of a task's lenses does nothing by itself in the server's words; here it says why. */
 function withIcon(lens: vscode.CodeLens): vscode.CodeLens {
   const command = lens.command;
@@ -55,6 +60,6 @@ function withIcon(lens: vscode.CodeLens): vscode.CodeLens {
   const head = command.command === "";
   const icon = head ? "circuit-board" : ICONS[command.command];
   if (icon === undefined) return lens;
-  const title = `$(${icon}) ${command.title}`;
+  const title = iconed(icon, command.title);
   return new vscode.CodeLens(lens.range, head ? { title, command: "tierwise.ui.why" } : { ...command, title });
 }

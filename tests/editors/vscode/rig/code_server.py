@@ -154,16 +154,16 @@ class CodeServer:
 
     def _install(self) -> None:
         """Put the extension where user extensions lie, as unpacking the VSIX would."""
-        source = tools.built_extension()
-        manifest = json.loads((source / "package.json").read_text(encoding="utf-8"))
-        name = f"{manifest['publisher']}.{manifest['name']}-{manifest['version']}"
-        target = self.folder / "extensions" / name
-        target.mkdir(parents=True)
-        for part in _COPIED:
-            if (source / part).is_dir():
-                shutil.copytree(source / part, target / part)
-            elif (source / part).exists():
-                shutil.copy(source / part, target / part)
+        with tools.built_extension() as source:
+            manifest = json.loads((source / "package.json").read_text(encoding="utf-8"))
+            name = f"{manifest['publisher']}.{manifest['name']}-{manifest['version']}"
+            target = self.folder / "extensions" / name
+            target.mkdir(parents=True)
+            for part in _COPIED:
+                if (source / part).is_dir():
+                    shutil.copytree(source / part, target / part)
+                elif (source / part).exists():
+                    shutil.copy(source / part, target / part)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + READY_WITHIN

@@ -57,7 +57,7 @@ test: setup ## Run every test
 	@cd $(CLIENT) && npm run --silent test
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m editors --ignore tests/editors/vscode
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -m editors tests/editors/vscode
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 --dist loadfile tests/editors/vscode
 
 test-fast: $(DEV) ## Run the tests that need no editor
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
@@ -97,6 +97,7 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.checks.bench_checks
 	@$(BIN)/python -m tests.bench.bench_neovim
 	@$(BIN)/python -m tests.bench.bench_panel
+	@$(BIN)/python -m tests.bench.bench_activation
 
 bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and on real outcomes
 	@$(BIN)/python -m tests.bench.learning.bench_learning

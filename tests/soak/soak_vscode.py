@@ -21,11 +21,11 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "2"]
     for number in range(1, rounds + 1):
         began = time.monotonic()
         done = subprocess.run(
-            [*command, "tests/editors/vscode"],
+            [*command, "--dist", "loadfile", "tests/editors/vscode"],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -5,7 +5,6 @@ import bash from "highlight.js/lib/languages/bash";
 import c from "highlight.js/lib/languages/c";
 import cpp from "highlight.js/lib/languages/cpp";
 import csharp from "highlight.js/lib/languages/csharp";
-import css from "highlight.js/lib/languages/css";
 import diff from "highlight.js/lib/languages/diff";
 import go from "highlight.js/lib/languages/go";
 import java from "highlight.js/lib/languages/java";
@@ -22,7 +21,7 @@ import yaml from "highlight.js/lib/languages/yaml";
 import { h } from "./dom";
 
 const known = createLowlight({
-  bash, c, cpp, csharp, css, diff, go, java, javascript, json, lua, python, ruby, rust, sql, typescript, xml, yaml,
+  bash, c, cpp, csharp, diff, go, java, javascript, json, lua, python, ruby, rust, sql, typescript, xml, yaml,
 });
 
 /** Characters beyond which a block stays plain: telling its words apart would hold up the page. */

@@ -21,7 +21,8 @@ BUNDLE = 600 * 1024
 
 def test_the_bundle_is_small() -> None:
     with tools.built_extension() as folder:
-        sizes = [(folder / "dist" / name).stat().st_size for name in ("extension.js", "connection.js")]
+        parts = [folder / "dist" / name for name in ("extension.js", "connection.js")]
+        sizes = [part.stat().st_size for part in parts]
     assert sum(sizes) <= BUNDLE
 
 
@@ -48,9 +49,9 @@ def test_everything_holds_inside_the_extension_host(desk: Desk) -> None:
     said = "\n".join(line for line in lines if "PASSED" in line or "FAILED" in line)
     assert codes == [0], said
     assert said.count("PASSED") == 5, said
-    figure = re.search(r"FIGURE activation ([\d.]+) ms", "\n".join(lines))
+    figure = re.search(r"FIGURE activation (.+ ms)", "\n".join(lines))
     assert figure is not None
-    print(f"activation: {figure.group(1)} ms, where 50 ms are the bar on a machine at rest")
+    print(f"running the bundle, and activate: {figure.group(1)}")
 
 
 def built() -> Path:

@@ -14,7 +14,7 @@ from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.syntax import encoding
 from tierwise.syntax.languages import of_path
-from tierwise.syntax.positions import Encoding, LineIndex
+from tierwise.syntax.positions import Encoding, LineIndex, index_of
 
 LARGEST: Final = 5_000_000
 """Bytes of a file on disk that is read; a larger one is no context for a model."""
@@ -33,7 +33,7 @@ class Open:
     @property
     def index(self) -> LineIndex:
         if self._index is None:
-            self._index = LineIndex(self.text)
+            self._index = index_of(self.text)
         return self._index
 
     def change(self, text: str) -> None:

@@ -11,11 +11,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, Literal
 
 from tierwise.core.document import Position, Range
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
+
+LARGE: Final = 2_000_000
+"""Code points from which a text is large."""
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
@@ -28,7 +32,10 @@ def split_lines(text: str) -> list[str]:
 
 def line_starts(text: str) -> list[int]:
     """Offset (code points) at which each line starts; always begins with 0."""
-    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    sizes = map(len, text.split("\n"))
+    return list(accumulate(map((1).__add__, sizes), initial=0))[:-1]
 
 
 class LineIndex:
@@ -108,10 +115,26 @@ class LineIndex:
         return start, end
 
 
-@lru_cache(maxsize=8)
 def index_of(text: str) -> LineIndex:
-    """The line index of a text, kept for the few texts that are worked on."""
+    """The line index of a text, kept for the few texts that are worked on.
+
+    Of large texts only the latest is kept: an index is several times the size of its text.
+    """
+    if len(text) <= LARGE:
+        return _kept(text)
+    for index in _large[:1]:
+        if index.text is text:
+            return index
+    _large[:] = [LineIndex(text)]
+    return _large[0]
+
+
+@lru_cache(maxsize=8)
+def _kept(text: str) -> LineIndex:
     return LineIndex(text)
+
+
+_large: list[LineIndex] = []
 
 
 def replace_range(text: str, span: Range, new_text: str) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tierwise.core.document import Position, Range
-from tierwise.syntax.parse import parse, walk
+from tierwise.syntax.parse import LARGEST, parse, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -71,7 +71,9 @@ def _by_start(
 
 @lru_cache(maxsize=8)
 def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
-    """All definitions of a text, outer ones first."""
+    """All definitions of a text, outer ones first; none where it is too large to look through."""
+    if len(text) > LARGEST:
+        return ()
     tree = parse(text, language)
     if tree is None:
         return tuple(_by_indentation(text))

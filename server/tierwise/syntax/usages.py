@@ -34,11 +34,15 @@ _PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "s
 """File names that many files share; they stand for their folder."""
 
 
-@lru_cache(maxsize=64)
 def imported(text: str) -> frozenset[str]:
     """Names of the modules and files a text imports, in lower case, without folders and suffix."""
+    return _imported(text[:HEAD])
+
+
+@lru_cache(maxsize=64)
+def _imported(head: str) -> frozenset[str]:
     found: set[str] = set()
-    for match in _IMPORT.finditer(text[:HEAD]):
+    for match in _IMPORT.finditer(head):
         for part in match.groups():
             if part:
                 bare = re.sub(r"\.\w{1,4}$", "", part) if "/" in part or '"' in part else part

@@ -13,6 +13,7 @@ from tierwise.core.request import ACTIONS, EDITING, FileRef, Request, Selection,
 from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
 from tierwise.syntax import usages
+from tierwise.syntax.parse import LARGEST
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
@@ -159,7 +160,7 @@ def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...
         FileRef(
             path=relative(doc, roots),
             language=doc.language,
-            lines=doc.text.count("\n") + 1,
+            lines=doc.text.count("\n") + 1 if len(doc.text) <= LARGEST else None,
             attached=doc.uri in attached,
             related=usages.related(relative(doc, roots), doc.text, anchors, words)
             if doc.uri in opened

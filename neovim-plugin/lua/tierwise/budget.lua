@@ -23,7 +23,8 @@ function M.lines(status)
   end
   if status.kind == "paused" then
     table.insert(lines, "")
-    table.insert(lines, "Paused. `:Tierwise raise 1` raises today's cap by a dollar.")
+    table.insert(lines, "Paused. `:Tierwise raise 1` raises the cap that was reached by a dollar,")
+    table.insert(lines, "`:Tierwise raise 1 day` or `... project` the one you name.")
   elseif status.kind == "rehearsal" then
     table.insert(lines, "")
     table.insert(lines, "Rehearsal: answers cost nothing.")
@@ -38,21 +39,31 @@ function M.show(buf)
   end)
 end
 
+--- Say where the caps stand, in a sentence each.
 ---@param status tierwise.Status
 local function said(status)
   require("tierwise.status").on_change(nil, status)
-  local cap = status.dayUsd and " of " .. money.dollars(status.dayUsd) or ""
-  require("tierwise.say").info("today " .. money.dollars(status.spentTodayUsd or 0) .. cap .. " is spent.")
+  local function of(cap)
+    return cap and " of " .. money.dollars(cap) or ""
+  end
+  local today = "today " .. money.dollars(status.spentTodayUsd or 0) .. of(status.dayUsd)
+  local project = ", in this project " .. money.dollars(status.spentProjectUsd or 0) .. of(status.projectUsd)
+  require("tierwise.say").info(today .. (status.projectUsd and project or "") .. " is spent.")
 end
 
+--- Raise a cap; without a scope the one that pauses.
 ---@param buf integer
 ---@param amount string
-function M.raise(buf, amount)
+---@param scope? string
+function M.raise(buf, amount, scope)
   local usd = tonumber((amount:gsub("^%$", "")))
   if not usd or usd <= 0 then
     return require("tierwise.say").error("raise needs an amount in dollars, as in :Tierwise raise 1.50")
+  elseif scope and scope ~= "day" and scope ~= "project" then
+    return require("tierwise.say").error(scope .. ": a cap is one of day, project.")
   end
-  require("tierwise.client").command(buf, "tierwise.budget.resume", { raiseUsd = usd }, said)
+  local argument = { raiseUsd = usd, scope = scope }
+  require("tierwise.client").command(buf, "tierwise.budget.resume", argument, said)
 end
 
 --- Go on: look again whether the budget is free, or let the paused task at hand run anyway.

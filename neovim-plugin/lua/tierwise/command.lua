@@ -242,11 +242,11 @@ M.subs = {
   budget = { run = later("tierwise.budget", "show"), about = "what is spent, of which cap" },
   raise = {
     run = function(ctx)
-      require("tierwise.budget").raise(ctx.buf, ctx.args[1] or "")
+      require("tierwise.budget").raise(ctx.buf, ctx.args[1] or "", ctx.args[2])
     end,
-    args = "USD",
-    complete = words("1 2 5"),
-    about = "raise the cap that was reached, for its day or period",
+    args = "USD [day|project]",
+    complete = words("1 2 5", "day project"),
+    about = "raise the cap that was reached, or the one named, for its day or period",
   },
   resume = {
     run = function(ctx)
@@ -268,7 +268,7 @@ M.subs = {
     run = function(ctx)
       require("tierwise.history").show(ctx.buf)
     end,
-    about = "past tasks: pick one to see its answer and why",
+    about = "past tasks: pick one to see what came back, and why",
   },
   report = { run = later("tierwise.history", "report"), about = "spend by tier, and what the routing saved" },
   log = { run = later("tierwise.health", "log"), about = "open the server's log" },

@@ -25,9 +25,36 @@ function M.line(task)
   )
 end
 
---- A task of the past: its proposal where it still waits, its chat, else why it went where.
+--- The groups of a diff's lines; what colour says, the first character says too.
+local DIFF = { ["+"] = "Added", ["-"] = "Removed", ["@"] = "TierwiseHint" }
+
+--- Why a task of the past went where, what became of it, and what came back as long as it is kept.
+---@param task table one of `tierwise/history/query`, asked for by its id
+local function show(task)
+  local lines = { "**" .. task.decision.headline .. "**", "", M.line(task), "" }
+  for _, reason in ipairs(task.decision.reasons or {}) do
+    lines[#lines + 1] = "- " .. reason
+  end
+  for _, outcome in ipairs(task.outcomes or {}) do
+    lines[#lines + 1] = "- " .. outcome.kind .. os.date(" %H:%M:%S", math.floor(outcome.at / 1000))
+  end
+  local window = require("tierwise.window")
+  local kept = task.diff or task.answer or "(what came back is not kept any more)"
+  local below = vim.list_extend({ "" }, vim.split(vim.trim(kept), "\r?\n"))
+  local first = #lines
+  local buf = window.float(label(task.decision.answering) .. " · " .. task.action, lines, below)
+  for i, line in ipairs(task.diff and below or {}) do
+    local group = DIFF[line:sub(1, 1)]
+    if group then
+      vim.api.nvim_buf_set_extmark(buf, window.ns, first + i - 1, 0, { end_col = #line, hl_group = group })
+    end
+  end
+end
+
+--- A task of the past: its proposal where it still waits, its chat, else what is known of it.
+---@param asked integer the buffer the command was given in
 ---@param task table
-local function open(task)
+local function open(asked, task)
   local preview = task.editId and require("tierwise.preview").open[task.editId]
   if preview and task.uri then
     vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(task.uri)))
@@ -42,14 +69,10 @@ local function open(task)
     require("tierwise.chat").show(turn.chat, true)
     return
   end
-  local lines = { "**" .. task.decision.headline .. "**", "", M.line(task), "" }
-  for _, reason in ipairs(task.decision.reasons or {}) do
-    lines[#lines + 1] = "- " .. reason
-  end
-  for _, outcome in ipairs(task.outcomes or {}) do
-    lines[#lines + 1] = "- " .. outcome.kind .. os.date(" %H:%M:%S", math.floor(outcome.at / 1000))
-  end
-  require("tierwise.window").float(label(task.decision.answering) .. " · " .. task.action, lines)
+  local query = { taskId = task.taskId }
+  require("tierwise.client").request(asked, "tierwise/history/query", query, function(result)
+    show(result.tasks[1] or task)
+  end)
 end
 
 ---@param buf integer
@@ -60,7 +83,7 @@ function M.show(buf)
     end
     vim.ui.select(result.tasks, { prompt = "Tierwise history", format_item = M.line }, function(task)
       if task then
-        open(task)
+        open(buf, task)
       end
     end)
   end)

@@ -54,9 +54,10 @@ end
 --- Show lines in a float; `**bold**` and `code` in them are coloured.
 ---@param title string
 ---@param lines string[]
+---@param plain? string[] lines below them that are shown as they are
 ---@return integer buf
 ---@return integer win
-function M.float(title, lines)
+function M.float(title, lines, plain)
   local buf = vim.api.nvim_create_buf(false, true)
   local spans = {}
   lines = vim.tbl_map(function(line)
@@ -64,6 +65,7 @@ function M.float(title, lines)
     spans[#spans + 1] = found
     return text
   end, lines)
+  vim.list_extend(lines, plain or {})
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   for row, found in ipairs(spans) do
     for _, span in ipairs(found) do

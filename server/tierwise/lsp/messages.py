@@ -217,9 +217,13 @@ class Rate(Message):
 
 
 class Resume(Message):
-    """Command `tierwise.budget.resume`: raise the cap in dollars, or allow one task."""
+    """Command `tierwise.budget.resume`: raise a cap in dollars, or allow one task.
+
+    Without a `scope` it is the cap that pauses. Errors: BadRequest where a named one is not there.
+    """
 
     raise_usd: Annotated[float | None, Field(gt=0, le=100_000, allow_inf_nan=False)] = None
+    scope: Literal["day", "project"] | None = None
     allow_task: Id | None = None
 
 
@@ -238,12 +242,16 @@ class Trusted(Message):
 
 
 class HistoryAsk(Message):
-    """Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first."""
+    """Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first.
+
+    With a `task_id` it is that task alone, and with what came back for it.
+    """
 
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     since: Annotated[int | None, Field(ge=0, le=2**53)] = None
     tier: str | None = None
     state: TaskState | None = None
+    task_id: Id | None = None
 
 
 class ClientFlags(Message):

@@ -304,7 +304,8 @@ class OutcomeAt(Message):
 
 
 class HistoryTask(Message):
-    """One task of the past; `created_at` is UTC milliseconds."""
+    """One task of the past; `created_at` is UTC milliseconds. `diff` and `answer` are what came
+    back, in the answer for one task and as long as they are kept."""
 
     task_id: Id
     action: Action
@@ -315,6 +316,8 @@ class HistoryTask(Message):
     cost_usd: float
     created_at: int
     outcomes: list[OutcomeAt]
+    diff: str | None = None
+    answer: str | None = None
 
 
 class History(Message):

@@ -132,6 +132,7 @@ def history(
     since_ms: int | None = None,
     tier: str | None = None,
     state: str | None = None,
+    task_id: str | None = None,
 ) -> Sequence[Told]:
     """Tasks, newest first; `tier` is the tier that answered last."""
     table = schema.tasks
@@ -140,6 +141,8 @@ def history(
         query = query.where(table.c.created_ms >= since_ms)
     if state is not None:
         query = query.where(table.c.state == state)
+    if task_id is not None:
+        query = query.where(table.c.task_id == task_id)
     if tier is not None:
         query = query.where(_last_answering() == tier)
     rows = [_row(dict(row)) for row in conn.execute(query.limit(limit)).mappings()]

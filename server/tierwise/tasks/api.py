@@ -183,6 +183,7 @@ class HistoryQuery:
     since_ms: int | None = None
     tier: str | None = None
     state: TaskState | None = None
+    task_id: str | None = None
 
 
 class Documents(Protocol):

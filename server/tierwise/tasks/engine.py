@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from tierwise.budget.reserve import Scope as BudgetScope
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
@@ -222,20 +223,20 @@ class TaskEngine:
                 since_ms=query.since_ms,
                 tier=query.tier,
                 state=query.state,
+                task_id=query.task_id,
             )
         )
         return [recall.history_item(told) for told in found if told.decisions]
 
     async def resume(
-        self, raise_nanos: int | None = None, allow_task: str | None = None
+        self,
+        raise_nanos: int | None = None,
+        allow_task: str | None = None,
+        scope: BudgetScope | None = None,
     ) -> StatusView:
-        """Raise today's cap, allow one task, or just look whether the budget is free again."""
+        """Raise a cap, allow one task, or just look whether the budget is free again."""
         if raise_nanos is not None:
-            if raise_nanos <= 0:
-                raise BadRequest("A raise is a positive amount.")
-            state = self.world.money.state
-            scope = "project" if state.project_level == "paused" else "day"
-            await self.world.money.raise_by(raise_nanos, "project" if scope == "project" else "day")
+            await self.world.money.raise_asked(raise_nanos, scope)
         if allow_task is not None:
             await self.world.money.allow(allow_task)
         await self.world.money.refresh()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from tierwise.budget import accounts
 from tierwise.budget.limits import BudgetState
+from tierwise.budget.reserve import Scope as BudgetScope
 from tierwise.budget.reserve import views
-from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import BudgetView
@@ -92,10 +93,24 @@ class Money:
         finally:
             self._waiting.pop(task.id, None)
 
-    async def raise_by(self, nanos: int, scope: Literal["day", "project"] = "day") -> None:
+    async def raise_by(self, nanos: int, scope: BudgetScope = "day") -> None:
         """Raise a cap for its current day or period, effective at once in every window."""
         await self.world.purse.raise_by(nanos, self.world.project, scope)
         await self.refresh()
+
+    async def raise_asked(self, nanos: int, scope: BudgetScope | None) -> None:
+        """Raise the cap that is named, else the project's where that is the one that pauses.
+
+        Raises `BadRequest` where a cap that is named is not there.
+        """
+        if nanos <= 0:
+            raise BadRequest("A raise is a positive amount.")
+        await self.refresh()
+        caps = {"day": self.state.day_limit, "project": self.state.project_limit}
+        if scope is not None and caps[scope] is None:
+            raise BadRequest(f"There is no cap on the {scope}, so there is nothing to raise.")
+        paused: BudgetScope = "project" if self.state.project_level == "paused" else "day"
+        await self.raise_by(nanos, scope or paused)
 
     async def allow(self, task_id: str) -> None:
         """Let one task run beyond the budget."""
@@ -157,7 +172,7 @@ class Money:
         if "paused" not in (state.day_level, state.project_level):
             await self._question_of_the_hour(task)
             return
-        scope: Literal["day", "project"] = "day" if state.day_level == "paused" else "project"
+        scope: BudgetScope = "day" if state.day_level == "paused" else "project"
         limit = state.day_limit if scope == "day" else state.project_limit
         answer = await self.world.listener.ask(
             f"Paused: the {scope} budget {dollars(limit or 0)} is reached.", (RAISE, ALLOW, STAY)

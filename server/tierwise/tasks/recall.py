@@ -12,6 +12,7 @@ from tierwise.core.request import Action
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState
+from tierwise.store.content import Content
 from tierwise.store.decisions import DecisionRow, TaskRow, Told
 
 
@@ -68,6 +69,13 @@ def _tier(data: Mapping[str, Any]) -> Tier:
             "fallback": None if fallback is None else tuple(fallback),
         }
     )
+
+
+def kept(content: Content, task_id: str) -> dict[str, str]:
+    """What came back for a task, where it is kept: `diff` as it was proposed, and `answer`."""
+    files = {"diff": "proposal.diff", "answer": "answer.md"}
+    found = {name: content.get(task_id, file) for name, file in files.items()}
+    return {name: text for name, text in found.items() if text}
 
 
 def history_item(told: Told) -> HistoryItem:

@@ -40,6 +40,7 @@ def test_completion_knows_every_subcommand_and_what_it_takes(nvim: Driver) -> No
     ]
     assert "review" in complete("Tierwise pin opus action ")
     assert complete("Tierwise remap haiku s") == ["sonnet"]
+    assert complete("Tierwise raise 2 ") == ["day", "project"]
     assert complete("Tierwise rate ") == ["tooWeak", "fine", "overkill"]
     assert complete("Tierwise edit @sam") == ["@sample.py"]
     assert complete("Tierwise why ") == []
@@ -300,7 +301,8 @@ def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: L
     nvim.note("nope: a tier is one of auto, haiku, sonnet, opus")
 
 
-def test_money_history_and_report(nvim: Driver, model: Loopback) -> None:
+def test_money_history_and_report(open_nvim) -> None:
+    nvim = open_nvim().ready()
     nvim.command("Tierwise budget")
     assert "Today" in nvim.float()
     nvim.command("4,5Tierwise document")
@@ -315,10 +317,20 @@ def test_money_history_and_report(nvim: Driver, model: Loopback) -> None:
     nvim.command("Tierwise history")
     shown = nvim.float()
     assert "applied" in shown
+    assert '+    """Add numbers' in shown
     nvim.command("Tierwise raise nonsense")
     nvim.note("raise needs an amount in dollars")
+    nvim.command("Tierwise raise 1 week")
+    nvim.note("week: a cap is one of day, project.")
+    nvim.command("Tierwise raise 1 project")
+    nvim.note("There is no cap on the project, so there is nothing to raise.")
     nvim.command("Tierwise nonsense")
     nvim.note("there is no subcommand nonsense")
+    nvim.quit()
+    later = open_nvim().ready()
+    later.lua("table.insert(_G.picks, 'document')")
+    later.command("Tierwise history")
+    assert '+    """Add numbers' in later.float(), "a later session still shows the diff"
 
 
 def test_health_and_log(nvim: Driver) -> None:

@@ -95,6 +95,19 @@ def test_a_paused_task_goes_on_when_the_budget_is_raised(
     assert len(model.requests()) == 1
 
 
+def test_the_cap_that_is_named_is_raised(open_nvim, config: Path) -> None:
+    config.write_text("[budget]\nday_usd = 0.00001\nproject_usd = 0.00001\n", encoding="utf-8")
+    nvim = open_nvim().ready()
+    nvim.command("4,5Tierwise document")
+    nvim.state("paused")
+    nvim.command("Tierwise raise 2 day")
+    nvim.note("today $0.00 of $2.00, in this project $0.00 of <$0.01 is spent")
+    assert nvim.task()["state"] == "paused"
+    nvim.command("Tierwise raise 3 project")
+    nvim.note("today $0.00 of $2.00, in this project $0.00 of $3.00 is spent")
+    nvim.previewed()
+
+
 def test_resume_anyway_lets_one_task_run(open_nvim, config: Path, model: Loopback) -> None:
     config.write_text("[budget]\nday_usd = 0.00001\n", encoding="utf-8")
     nvim = open_nvim().ready()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.support.window import Window, lines
 
+from tierwise.core.errors import BadRequest
 from tierwise.core.money import to_nanos
 from tierwise.core.views import TaskView
 from tierwise.models.rehearsal.server import RehearsalServer
@@ -70,5 +72,20 @@ async def test_a_raise_that_does_not_suffice_is_asked_about_at_once(
         view = await paused(window)
         assert (await window.ended(view.task_id)).state == "proposed"
         assert [RAISE in options for _, options in asked] == [True, False], "the hour is left"
+    finally:
+        await window.close()
+
+
+async def test_only_a_cap_that_is_there_can_be_raised(
+    tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, NOTHING)
+    try:
+        with pytest.raises(BadRequest, match="no cap on the project"):
+            await window.app.resume(raise_nanos=to_nanos(1), scope="project")
+        with pytest.raises(BadRequest, match="positive"):
+            await window.app.resume(raise_nanos=0)
+        status = await window.app.resume(raise_nanos=to_nanos(1), scope="day")
+        assert status.kind != "paused"
     finally:
         await window.close()

@@ -195,9 +195,14 @@ export interface Rate {
   rating: Rating;
 }
 
-/** Command `tierwise.budget.resume`: raise the cap in dollars, or allow one task. */
+/**
+ * Command `tierwise.budget.resume`: raise a cap in dollars, or allow one task.
+ *
+ * Without a `scope` it is the cap that pauses. Errors: BadRequest where a named one is not there.
+ */
 export interface Resume {
   raiseUsd?: number;
+  scope?: "day" | "project";
   allowTask?: string;
 }
 
@@ -213,12 +218,17 @@ export interface Trusted {
   trusted: boolean;
 }
 
-/** Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first. */
+/**
+ * Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first.
+ *
+ * With a `task_id` it is that task alone, and with what came back for it.
+ */
 export interface HistoryAsk {
   limit?: number;
   since?: number;
   tier?: string;
   state?: TaskState;
+  taskId?: string;
 }
 
 /** What a client of ours can show; each absent flag is false. */
@@ -493,7 +503,10 @@ export interface OutcomeAt {
   at: number;
 }
 
-/** One task of the past; `created_at` is UTC milliseconds. */
+/**
+ * One task of the past; `created_at` is UTC milliseconds. `diff` and `answer` are what came
+ * back, in the answer for one task and as long as they are kept.
+ */
 export interface HistoryTask {
   taskId: string;
   action: Action;
@@ -504,6 +517,8 @@ export interface HistoryTask {
   costUsd: number;
   createdAt: number;
   outcomes: OutcomeAt[];
+  diff?: string;
+  answer?: string;
 }
 
 /** Result of `tierwise/history/query`. */

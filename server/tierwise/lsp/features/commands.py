@@ -94,7 +94,8 @@ def register(server: Server) -> None:
     @command("tierwise.budget.resume", messages.Resume)
     async def resume(given: messages.Resume) -> Any:
         raised = None if given.raise_usd is None else to_nanos(given.raise_usd)
-        return convert.status_view(await (await server.engine()).resume(raised, given.allow_task))
+        engine = await server.engine()
+        return convert.status_view(await engine.resume(raised, given.allow_task, given.scope))
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     async def progress_cancel(params: types.WorkDoneProgressCancelParams) -> None:

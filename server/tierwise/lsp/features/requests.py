@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tierwise.lsp import convert, messages
 from tierwise.present.decision import to_wire
-from tierwise.tasks import overview
+from tierwise.tasks import overview, recall
 from tierwise.tasks.api import HistoryQuery
 
 if TYPE_CHECKING:
@@ -93,9 +94,13 @@ def register(server: Server) -> None:
     @server.feature("tierwise/history/query")
     async def history(params: Any) -> Any:
         given = messages.HistoryAsk.model_validate(params or {})
-        query = HistoryQuery(given.limit, given.since, given.tier, _state(given.state))
-        items = await (await server.engine()).history(query)
-        return {"tasks": [convert.history_item(item) for item in items]}
+        state = _state(given.state)
+        query = HistoryQuery(given.limit, given.since, given.tier, state, given.task_id)
+        engine, kept = await server.engine(), {}
+        if given.task_id is not None:
+            kept = await asyncio.to_thread(recall.kept, engine.world.content, given.task_id)
+        items = await engine.history(query)
+        return {"tasks": [{**convert.history_item(item), **kept} for item in items]}
 
     @server.feature("tierwise/edit/didShow")
     async def did_show(params: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-FLATTEST: Final = 0.05
+FLATTEST: Final = 0.02
 """Least slope of a share in its logit that is learned with, so that no belief is out of reach."""
 LEAST: Final = 0.02
 """Least probability anything is given, so that one outlier cannot move a weight far."""

@@ -22,7 +22,7 @@ from tierwise.learning import spend
 from tierwise.learning.belief import LEAST, Belief, Sufficiency, belief, sufficiency
 from tierwise.learning.observation import Answer, Observation, Task
 
-VARIANCES: Final = {"all": 1.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.05}
+VARIANCES: Final = {"all": 4.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.05}
 """Prior variance of a weight, in squared logits, by level: wide levels may move far, a signal
 little. Chosen on simulated worlds (`make bench-learning`)."""
 HEADS: Final = {"base": 0.5, "cut": 0.2, "top": 0.5}
@@ -36,6 +36,10 @@ MOST_STEP: Final = 0.25
 BASE_REACH: Final = 0.5
 REACH_PER_50: Final = 0.25
 """A shift is at most 0.5 logit, and 0.25 more for every 50 outcomes."""
+SURE: Final = 0.5
+"""Beyond its reach a shift goes as far as its mean less this many standard deviations: where the
+evidence is strong that the shipped estimate is far off, a thousand tasks are not waited for. The
+gate and the bound on drift stand behind it."""
 SUREST: Final = 3.0
 """Logits (95 %) to which the learner believes the shipped estimate at most: on work it was not
 fitted on it is surer than it is right, and what is certain cannot be taught."""
@@ -88,11 +92,14 @@ def believed(state: LearnedState, task: Task) -> Belief:
 def shifts(state: LearnedState, task: Task) -> tuple[float, ...]:
     """What the state adds to the shipped logits of a task, per cut: what was learned, within its
     reach, on top of the shipped logit where that is no surer than `SUREST`."""
-    base = _mean(state.base, task.features)
-    return tuple(
-        _clip(logit, SUREST) - logit + _clip(base + _mean(own, task.features), state.reach)
-        for logit, own in zip(task.logits, _padded(state.cuts, len(task.logits)), strict=True)
-    )
+    given = task.features
+    base, spread = _mean(state.base, given), _spread(state.base, given, HEADS["base"])
+    made = []
+    for logit, own in zip(task.logits, _padded(state.cuts, len(task.logits)), strict=True):
+        shift = base + _mean(own, given)
+        sure = abs(shift) - SURE * math.sqrt(spread + _spread(own, given, HEADS["cut"]))
+        made.append(_added(logit, _clip(shift, max(state.reach, sure))) - logit)
+    return tuple(made)
 
 
 def adjustment(state: LearnedState, task: Task, basis: str = "") -> Adjustment:
@@ -167,9 +174,11 @@ class _Heads:
         """One Kalman step on every weight the answer's probability depends on."""
         given = task.features
         base = _mean(self.base, given)
-        sure = [_clip(logit, SUREST) for logit in task.logits]
-        now = belief(sure, [base + _mean(c, given) for c in self.cuts],
-                     _mean(self.top, given), task.accept)  # fmt: skip
+        logits = [
+            _added(logit, base + _mean(own, given))
+            for logit, own in zip(task.logits, self.cuts, strict=True)
+        ]
+        now = belief(logits, (), _mean(self.top, given), task.accept)
         found = sufficiency(now, answer.tier, failed)
         wrong, right = flips
         seen = found.p * (1 - right) + (1 - found.p) * wrong
@@ -237,6 +246,16 @@ def _prior(name: str) -> float:
 
 def _padded(cuts: Sequence[Weights], size: int) -> list[Weights]:
     return [cuts[i] if i < len(cuts) else {} for i in range(size)]
+
+
+def _added(logit: float, shift: float) -> float:
+    """A shipped logit with what was learned. Beyond `SUREST` it counts as `SUREST`, until a shift
+    the other way has used up what lies beyond: so certainty is doubted and the order of tasks
+    stays, which a plain clip would lose."""
+    sure = _clip(logit, SUREST)
+    if logit == sure or (shift > 0) == (logit > 0):
+        return sure + shift
+    return min(SUREST, logit + shift) if logit > 0 else max(-SUREST, logit + shift)
 
 
 def _clip(value: float, reach: float) -> float:

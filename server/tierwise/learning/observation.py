@@ -96,9 +96,11 @@ class Observation:
 
     @property
     def informative(self) -> bool:
-        """Whether it can tell two policies apart: a discard, a pair, a rating, an override."""
+        """Whether it can tell two policies apart: a discard, a pair, a trial, a rating, an
+        override."""
         return (
             self.labelled
+            or self.propensity < 0.5
             or self.overkill is not None
             or len(self.answers) > 1
             or any(answer.kept < 0.5 for answer in self.answers)

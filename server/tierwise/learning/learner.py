@@ -22,7 +22,7 @@ from tierwise.learning import spend
 from tierwise.learning.belief import LEAST, Belief, Sufficiency, belief, sufficiency
 from tierwise.learning.observation import Answer, Observation, Task
 
-VARIANCES: Final = {"all": 4.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.05}
+VARIANCES: Final = {"all": 4.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.02}
 """Prior variance of a weight, in squared logits, by level: wide levels may move far, a signal
 little. Chosen on simulated worlds (`make bench-learning`)."""
 HEADS: Final = {"base": 0.5, "cut": 0.2, "top": 0.5}

@@ -84,14 +84,39 @@ def test_failures_followed_by_successes_bring_a_cell_back() -> None:
     assert need(after(*[seen((0, True))] * 200, state=failed)) > fresh - 0.05
 
 
-def test_no_answer_moves_far_and_no_stretch_beyond_its_reach() -> None:
+def test_no_answer_moves_far() -> None:
     state, before = LearnedState(), learner.shifts(LearnedState(), task())
     for _ in range(300):
         state = update(state, seen((0, False), (1, False), (2, True), settled=True))
         now = learner.shifts(state, task())
         assert all(abs(a - b) <= 4 * learner.MOST_STEP for a, b in zip(now, before, strict=True))
-        assert all(abs(shift) <= state.reach for shift in now)
         before = now
+
+
+def test_a_shift_goes_beyond_its_reach_only_as_far_as_it_is_sure() -> None:
+    unsure, sure = (
+        replace(LearnedState(base={"all": (-4.0, variance)}), outcomes=100.0)
+        for variance in (9.0, 0.01)
+    )
+    assert unsure.reach == 1.0
+    low, high = learner.shifts(unsure, task())[0], learner.shifts(sure, task())[0]
+    assert low > high
+    assert high == pytest.approx(-4.0, abs=0.8)
+
+
+def test_certainty_is_doubted_and_the_order_of_tasks_stays() -> None:
+    def shares(state: LearnedState) -> list[float]:
+        made = (replace(task(), logits=(logit, logit + 2)) for logit in (3.5, 4.5))
+        return [believed(state, one).need[0] for one in made]
+
+    fresh = shares(LearnedState())
+    assert fresh[0] == fresh[1] == pytest.approx(0.953, abs=0.001)
+    easier, harder = (
+        shares(replace(LearnedState(base={"all": (shift, 0.01)}), outcomes=1e3))
+        for shift in (1.0, -3.0)
+    )
+    assert easier[0] > fresh[0]
+    assert harder[0] < harder[1] < fresh[1]
 
 
 def test_evidence_fades_by_half_in_sixty_days() -> None:

@@ -83,6 +83,11 @@ vsix: $(DEV) $(NODE) ## Build vscode-client/tierwise.vsix, which carries the ser
 	@cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies -o tierwise.vsix >/dev/null
 	@ls -l $(CLIENT)/tierwise.vsix
 
+.PHONY: pictures
+pictures: $(DEV) $(NVIM) ## Take the pictures of Neovim in docs/ anew; needs tmux and the font DejaVu Sans Mono
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[pictures]'
+	@$(BIN)/python -m tests.editors.neovim.screenshots docs/pictures preview chat several side why
+
 .PHONY: types
 types: $(DEV) ## Make the VS Code client's message types from the server's
 	@$(BIN)/python -m tierwise.lsp.typescript > $(CLIENT)/src/server/messages.ts

@@ -1,8 +1,10 @@
 """Pictures of the plugin for the docs: a real terminal, captured and drawn.
 
-`python -m tests.editors.neovim.screenshots [FOLDER] [NAME ...]` writes a PNG per moment. Each
-moment runs a Neovim in tmux against the real server and the loopback model, waits for what it
-shows, and takes the screen as a person would see it. Needs tmux, pyte and Pillow.
+`make pictures` takes those of the docs anew, and
+`python -m tests.editors.neovim.screenshots [FOLDER] [NAME ...]` any: a PNG per moment. Each moment
+runs a Neovim in tmux against the real server and the loopback model, waits for what it
+shows, and takes the screen as a person would see it. Needs tmux, the font DejaVu Sans Mono and the
+extra `pictures`.
 """
 
 from __future__ import annotations

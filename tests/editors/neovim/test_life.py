@@ -164,6 +164,13 @@ def test_what_was_not_sent_is_said_quietly(open_nvim, model: Loopback, workspace
     assert said.count("> " + told) == 1
     assert "> Haiku: overloaded; Sonnet answers" in said
     assert not any("Not sent" in note for note in nvim.notes()), "nothing pops up"
+    nvim.command("Tierwise chat")
+    nvim.keys("\\r")
+    nvim.until(lambda: "> again on sonnet" in nvim.chat())
+    nvim.answered()
+    said = [line for line in nvim.chat().splitlines() if line.startswith("> ")]
+    assert said.count("> " + told) == 1
+    assert not any("overloaded" in line for line in said), "a redo begins without old switches"
 
 
 def test_a_failure_is_one_sentence(nvim: Driver, model: Loopback) -> None:

@@ -13,6 +13,7 @@ local text = require("tierwise.chat.buffer")
 ---@field title string
 ---@field decision? tierwise.Decision
 ---@field cost number
+---@field redone? boolean whether a redo began that its state does not show yet
 ---@field said? table<string, true> what stands above its answer, of what belongs beside it
 
 ---@class tierwise.Chat
@@ -248,9 +249,12 @@ function M.reset(task_id, reason)
   local found = M.turn(task_id)
   if found then
     text.clear(found.chat.buf, found.turn.head, found.turn.tail)
-    found.turn.over, found.turn.said = false, nil
-    -- Another attempt answers, but what was not sent was not sent to it either.
-    for _, said in ipairs(require("tierwise.events").beside(require("tierwise.tasks").all[task_id])) do
+    local redone = found.turn.over
+    found.turn.redone, found.turn.over, found.turn.said = redone, false, nil
+    -- Another attempt answers, but what was not sent was not sent to it either. A redo of a turn
+    -- that was over begins with nothing beside it.
+    local task = not redone and require("tierwise.tasks").all[task_id] or nil
+    for _, said in ipairs(require("tierwise.events").beside(task)) do
       M.noticed(task_id, said)
     end
     M.noticed(task_id, reason)
@@ -307,7 +311,13 @@ function M.task_changed(task)
   end
   local turn = found.turn
   turn.decision, turn.cost = task.decision, task.costUsd or turn.cost
-  if OVER[task.state] then
+  if not OVER[task.state] then
+    turn.redone = false
+  end
+  if turn.redone then
+    -- It is still told as it ended before; the text of its redo has begun already.
+    return
+  elseif OVER[task.state] then
     require("tierwise.chat.stream").settle(task.taskId)
     if task.state == "failed" and task.error and not turn.over then
       M.append(task.taskId, task.error.message)

@@ -68,6 +68,8 @@ function M.show(preview, buf)
   vim.cmd.vsplit({ mods = { split = "belowright" } })
   local right = vim.api.nvim_get_current_win()
   vim.api.nvim_win_set_buf(right, scratch("tierwise://after/" .. short, after, filetype))
+  -- What only the old side has is not an addition, though a diff of two windows colours it so.
+  vim.wo[left].winhighlight = "DiffAdd:TierwiseDelete"
   vim.wo[left].winbar = "%#TierwiseTier#" .. short .. "%* as it is"
   local headline = task.decision.headline:gsub("%%", "%%%%")
   vim.wo[right].winbar = "%<%#TierwiseTier#" .. headline .. "%* · a apply  d discard  q close"

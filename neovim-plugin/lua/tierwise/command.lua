@@ -106,6 +106,8 @@ local function open_chat(ctx)
   end
 end
 
+local PARTS = { "hunk", "file", "all" }
+
 ---@param ctx tierwise.Ctx
 ---@param names string[]
 ---@param of string
@@ -138,18 +140,22 @@ M.subs = {
   chat = { run = open_chat, args = "[prompt]", about = "open the chat; with ! a new one" },
   apply = {
     run = function(ctx)
-      require("tierwise.resolve").run(ctx.buf, "apply", ctx.args[1])
+      if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
+        require("tierwise.resolve").run(ctx.buf, "apply", ctx.args[1])
+      end
     end,
     args = "[hunk|file|all]",
-    complete = words("hunk file all"),
+    complete = words(table.concat(PARTS, " ")),
     about = "apply the hunk at the cursor, those of this file, or all",
   },
   discard = {
     run = function(ctx)
-      require("tierwise.resolve").run(ctx.buf, "discard", ctx.args[1])
+      if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
+        require("tierwise.resolve").run(ctx.buf, "discard", ctx.args[1])
+      end
     end,
     args = "[hunk|file|all]",
-    complete = words("hunk file all"),
+    complete = words(table.concat(PARTS, " ")),
     about = "discard the hunk at the cursor, those of this file, or all",
   },
   undo = { run = later("tierwise.resolve", "undo"), about = "take a whole applied task back, all its files" },

@@ -66,6 +66,8 @@ function M.retry(buf, tier)
   local task = require("tierwise.tasks").current(buf)
   if not task then
     return require("tierwise.say").info("there is no task to redo.")
+  elseif not vim.lsp.get_client_by_id(task.client) then
+    return require("tierwise.say").info("the server that ran this task ended. Ask for it again.")
   end
   require("tierwise.client").command(buf, "tierwise.task.rerunOn", { taskId = task.taskId, tier = tier })
 end

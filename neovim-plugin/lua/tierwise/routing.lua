@@ -99,6 +99,9 @@ M.SCOPES = { "session", "project", "file", "action", "conversation" }
 ---@param action? string
 function M.pin(buf, tier, scope, action)
   scope = scope or "session"
+  if not vim.tbl_contains(M.SCOPES, scope) then
+    return say.error(scope .. ": a scope is one of " .. table.concat(M.SCOPES, ", ") .. ".")
+  end
   local params, what = { scope = scope, to = tier }, scope
   if scope == "file" then
     if vim.api.nvim_buf_get_name(buf) == "" or vim.bo[buf].buftype ~= "" then

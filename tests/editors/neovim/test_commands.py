@@ -299,6 +299,11 @@ def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: L
     nvim.note("sample.py: the router chooses again")
     nvim.command("Tierwise pin nope")
     nvim.note("nope: a tier is one of auto, haiku, sonnet, opus")
+    nvim.command("Tierwise pin opus everywhere")
+    nvim.note("everywhere: a scope is one of session, project, file, action, conversation.")
+    nvim.command("Tierwise apply everything")
+    nvim.note("everything: what is meant is one of hunk, file, all.")
+    assert nvim.task()["state"] == "proposed"
 
 
 def test_money_history_and_report(open_nvim) -> None:

@@ -198,6 +198,8 @@ def test_a_killed_server_comes_back_and_pins_hold(open_nvim, model: Loopback) ->
         before[0],
     )
     assert nvim.drawn() == "", "what the dead server proposed cannot be applied any more"
+    nvim.command("Tierwise retry up")
+    nvim.note("the server that ran this task ended. Ask for it again.")
     assert nvim.text == SAMPLE
     nvim.command("4,5Tierwise document")
     nvim.previewed()

@@ -38,7 +38,7 @@ function M.of(chat)
     local word = last.state == "paused" and "paused: budget reached" or "answering, <C-c> stops"
     parts[#parts + 1] = "%#TierwiseRunning#" .. word .. "%*"
   end
-  return table.concat(parts, " · ") .. "%=%#TierwiseHint#g? keys%*"
+  return table.concat(parts, " · ") .. "%<%=%#TierwiseHint#g? keys%*"
 end
 
 function M.text()

@@ -4,6 +4,7 @@ import { commandUse, registerCommands, waysOn, type Parts } from "./commands";
 import { registerParticipant } from "./extras/participant";
 import { registerProvider } from "./extras/provider";
 import { Panel } from "./panel/view";
+import { Growing } from "./preview/growing";
 import { HunkLenses } from "./preview/hunks";
 import { Preview } from "./preview/preview";
 import type { Session } from "./server/session";
@@ -35,7 +36,10 @@ export function activate(context: vscode.ExtensionContext): Api {
   const log = vscode.window.createOutputChannel("Tierwise", { log: true });
   const { session, keys, setUp } = serve(context, log, () => lensMiddleware(commandUse(() => parts)));
   const board = new Board(session);
-  const tasks = new Tasks(session, (error) => void tell(problemOf(error), waysOn(parts)));
+  const tasks: Tasks = new Tasks(session, {
+    failed: (error) => void tell(problemOf(error), waysOn(parts)),
+    read: (params) => panel.start(params),
+  });
   const preview = new Preview(session, board, {
     opensByItself: (task) =>
       tasks.isOurs(task.taskId) &&
@@ -65,7 +69,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     preview,
     why,
     new HunkLenses(preview),
-    new Answers(session, (taskId) => tasks.isOurs(taskId)),
+    new Growing(session),
+    new Answers(session, (taskId) => tasks.isOurs(taskId), (task, text) => {
+      void panel.read(task, tasks.asked(task.taskId), text);
+    }),
     new StatusItem(session),
     showHealth(session),
     tellHealth(session, log),

@@ -75,7 +75,7 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
       case "prefill": composer.prefill(message.text); break;
       case "show":
         tabs.show(message.tab);
-        if (message.tab === "chat") composer.field.focus();
+        if (message.focus && message.tab === "chat") composer.field.focus();
         break;
       case "said": announce(message.text); break;
       case "hello": break;

@@ -59,7 +59,11 @@ def test_a_code_action_becomes_a_diff_an_edit_and_one_undo(desk: Desk) -> None:
     expect(window.tier).to_contain_text("Haiku")
     expect(window.tier.locator(".codicon-sync")).to_be_visible()
     expect(window.head).to_contain_text("working")
+    window.until(lambda: '"""Add two numbers' in window.beside_lines, "the hunk while it is written")
+    assert window.text == before, "what grows is drawn, not written"
     expect(window.diff_tab).to_have_text(re.compile(r"Haiku · sample\.py \(proposed\)"))
+    window.show_file("sample.py")
+    window.until(lambda: "writing" not in window.beside_lines, "the mark to go")
     expect(window.tier).to_contain_text("Haiku · preview")
     window.show_file("sample.py")
     expect(window.head).to_contain_text(re.compile(r"Haiku \d+ %"))
@@ -123,18 +127,25 @@ def test_a_changed_file_is_said_and_never_overwritten(desk: Desk) -> None:
     desk.model.answers("Nothing to do.")
     window.lens("Re-run").click()
     window.until(lambda: len(desk.model.requests()) == 2, "the second request")
+    expect(window.panel().body).to_have_text("Nothing to do.")
     assert window.text == changed
 
 
-def test_an_answer_in_words_is_shown_as_text_beside_the_code(desk: Desk) -> None:
-    desk.model.answers('It adds. <img src="http://192.0.2.1/x.png"> ![x](http://192.0.2.1/y.png)')
+def test_an_explanation_streams_in_the_panel_while_the_keyboard_stays_in_the_code(
+    desk: Desk,
+) -> None:
+    desk.model.answers('It **adds**. <img src="http://192.0.2.1/x.png"> ![x](http://192.0.2.1/y.png)')
     window = opened(desk)
     window.select_lines(4, 5)
     window.command("Tierwise: Explain")
-    answer = window.page.locator(".editor-instance").nth(1)
-    expect(answer).to_contain_text("It adds.")
-    expect(answer).to_contain_text(re.compile(r"Haiku.*answered"))
-    assert answer.locator("img").count() == 0
+    panel = window.panel()
+    panel.answered()
+    expect(panel.last.locator(".prompt")).to_have_text("/explain")
+    expect(panel.last.locator(".asked .chip")).to_have_text("sample.py:4–5")
+    expect(panel.head.locator(".tier")).to_have_text(re.compile("^Haiku"))
+    expect(panel.body.locator("strong")).to_have_text("adds")
+    assert panel.body.locator("img").count() == 0
+    expect(window.editor.locator("textarea, .native-edit-context").first).to_be_focused()
 
 
 def test_a_wish_names_its_tier_and_a_wrong_name_is_said_before_anything_is_sent(desk: Desk) -> None:

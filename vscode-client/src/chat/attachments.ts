@@ -111,7 +111,7 @@ function isAttachable(uri: vscode.Uri): boolean {
   return uri.scheme === "file" || uri.scheme === "untitled";
 }
 
-function selectionChip(uri: vscode.Uri, selection: vscode.Selection): Chip {
+export function selectionChip(uri: vscode.Uri, selection: WireRange): Chip {
   const last = selection.end.character === 0 && selection.end.line > selection.start.line
     ? selection.end.line : selection.end.line + 1;
   const lines = selection.start.line + 1 === last ? `${last}` : `${selection.start.line + 1}–${last}`;
@@ -123,7 +123,7 @@ function selectionChip(uri: vscode.Uri, selection: vscode.Selection): Chip {
   };
 }
 
-function toWire(range: vscode.Range): WireRange {
+function toWire(range: WireRange): WireRange {
   return {
     start: { line: range.start.line, character: range.start.character },
     end: { line: range.end.line, character: range.end.character },

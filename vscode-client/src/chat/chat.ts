@@ -3,14 +3,16 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Proposals } from "../panel/proposals";
 import type { Chip, ConversationItem, ToPage, Turn } from "../panel/protocol";
-import type { Action, DiagnosticItem, Rating, Turn as Kept } from "../server/messages";
+import type { Action, DiagnosticItem, Rating, TaskChanged, TaskStart, Turn as Kept } from "../server/messages";
 import type { Session } from "../server/session";
 import { onSelection } from "../tasks/start";
 import { problemOf } from "../tasks/trouble";
-import { cursor } from "./attachments";
+import { cursor, selectionChip } from "./attachments";
 import { read, slashes } from "./slashes";
 import { Conversation, header, tokensOf } from "./turns";
 
+/** A turn that was just begun. */
+const EMPTY = { state: "routing", text: "", progress: "", notices: [] } as const;
 const LAST = "tierwise.conversation";
 /** Actions on code that mean nothing without a place. */
 const PLACED = new Set<Action>(["edit", "explain", "fix", "document", "test", "refactor", "generate", "review"]);
@@ -19,6 +21,7 @@ export class Chat implements vscode.Disposable {
   private conversation: Conversation;
   /** The conversation that is being fetched; a question waits until it is there. */
   private opening: Promise<void> = Promise.resolve();
+  private begun = false;
   private readonly parts: vscode.Disposable[];
   private readonly known = slashes();
 
@@ -46,9 +49,16 @@ export class Chat implements vscode.Disposable {
 
   /** Shows the conversation to a page that was made anew; after a restart, the one that was last. */
   async show(): Promise<void> {
+    await this.latest();
+    this.send();
+  }
+
+  /** Begins where the last window left off, unless something was asked here already. */
+  private latest(): Promise<void> {
     const last = this.memory.get<string>(LAST);
-    if (this.conversation.all.length === 0 && last !== undefined) await this.open(last);
-    else this.send();
+    const fresh = !this.begun && this.conversation.all.length === 0;
+    this.begun = true;
+    return fresh && last !== undefined ? this.open(last) : this.opening;
   }
 
   /** Opens a conversation that was kept. */
@@ -86,12 +96,38 @@ export class Chat implements vscode.Disposable {
     const shown = place === undefined || chips.includes(place) || action === "generate"
       ? chips : [place, ...chips];
     await this.memory.update(LAST, this.conversation.id);
+    this.conversation.begin({ ...EMPTY, taskId, action, prompt: text, chips: shown });
+    await this.heard(taskId, action === "chat"
+      ? this.chat(taskId, instruction, chips, tier)
+      : this.act(taskId, action, instruction, place, chips, tier));
+  }
+
+  /** Starts what a command or a code action asks for, as a turn of the conversation. */
+  async start(params: TaskStart): Promise<void> {
+    await this.latest();
+    const taskId = params.taskId ?? randomUUID();
+    const { action, instruction = "", textDocument, range } = params;
+    const chips = textDocument === undefined || range === undefined ? []
+      : [selectionChip(vscode.Uri.parse(textDocument.uri), range)];
+    await this.memory.update(LAST, this.conversation.id);
     this.conversation.begin({
-      taskId, action, prompt: text, chips: shown, state: "routing", text: "", progress: "", notices: [],
+      ...EMPTY, taskId, action, prompt: `/${action} ${instruction}`.trim(), chips,
     });
+    const conversationId = this.conversation.id;
+    await this.heard(taskId, this.session.request("tierwise/task/start", { ...params, taskId, conversationId }));
+  }
+
+  /** Takes in a task that began elsewhere and was answered in words. */
+  async adopt(task: TaskChanged, asked: TaskStart | undefined, text: string): Promise<void> {
+    await this.latest();
+    const prompt = asked?.instruction ?? `/${task.action}`;
+    this.conversation.begin({ ...EMPTY, taskId: task.taskId, action: task.action, prompt, chips: [], text });
+    this.conversation.task(task);
+  }
+
+  private async heard(taskId: string, answer: Promise<unknown>): Promise<void> {
     try {
-      if (action === "chat") await this.chat(taskId, instruction, chips, tier);
-      else await this.start(taskId, action, instruction, place, chips, tier);
+      await answer;
     } catch (error) {
       if (!isCancelled(error)) this.conversation.failed(taskId, problemOf(error));
     }
@@ -136,7 +172,7 @@ export class Chat implements vscode.Disposable {
     });
   }
 
-  private async start(
+  private async act(
     taskId: string,
     action: Action,
     instruction: string,

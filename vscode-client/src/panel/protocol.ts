@@ -130,7 +130,7 @@ export type ToPage =
   | { readonly kind: "attached"; readonly chips: readonly Chip[] }
   | { readonly kind: "completions"; readonly query: string; readonly items: readonly Completion[] }
   | { readonly kind: "prefill"; readonly text: string }
-  | { readonly kind: "show"; readonly tab: Tab }
+  | { readonly kind: "show"; readonly tab: Tab; readonly focus: boolean }
   | { readonly kind: "said"; readonly text: string };
 
 export type FromPage =

@@ -5,6 +5,7 @@ import { chooseFiles, complete, selected } from "../chat/attachments";
 import { Chat, isCancelled } from "../chat/chat";
 import { copy, follow, insert } from "../chat/code";
 import { slashes } from "../chat/slashes";
+import type { TaskChanged, TaskStart } from "../server/messages";
 import type { Session } from "../server/session";
 import { moneyOf, usageOf } from "./money";
 import { page } from "./page";
@@ -96,9 +97,28 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Brings a part of the panel to the front, with a text in the prompt if there is one. */
   async show(tab: Tab, prefill?: string): Promise<void> {
-    this.wanted.push({ kind: "show", tab });
+    this.wanted.push({ kind: "show", tab, focus: true });
     if (prefill !== undefined) this.wanted.push({ kind: "prefill", text: prefill });
     await vscode.commands.executeCommand(`${Panel.id}.focus`);
+    this.sendWanted();
+  }
+
+  /** Starts a task that is answered in words; its answer streams in view, and the keyboard stays. */
+  async start(params: TaskStart): Promise<void> {
+    await this.bring();
+    await this.chat.start(params);
+  }
+
+  /** Shows an answer in words to what was to be an edit. */
+  async read(task: TaskChanged, asked: TaskStart | undefined, text: string): Promise<void> {
+    await this.bring();
+    await this.chat.adopt(task, asked, text);
+  }
+
+  /** Brings the chat into view and leaves the keyboard where it is. */
+  private async bring(): Promise<void> {
+    this.wanted.push({ kind: "show", tab: "chat", focus: false });
+    await vscode.commands.executeCommand(`${Panel.id}.focus`, { preserveFocus: true });
     this.sendWanted();
   }
 

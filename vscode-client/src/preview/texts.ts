@@ -104,3 +104,14 @@ function endLine(hunk: Hunk): number {
   const end = hunk.range?.end;
   return end === undefined ? 0 : end.line + (end.character > 0 ? 1 : 0);
 }
+
+/** Characters of a line that is shown in passing. */
+const SHOWN = 60;
+
+/** The last line of a new text that the old one does not have: where an answer is at. */
+export function written(before: string, after: string): string {
+  const old = new Set(before.split("\n").map((text) => text.trim()));
+  const added = after.split("\n").map((text) => text.trim()).filter((text) => text !== "" && !old.has(text));
+  const text = added.at(-1) ?? "";
+  return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+}

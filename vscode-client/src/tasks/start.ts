@@ -6,21 +6,32 @@ import type { Session } from "../server/session";
 import { askInstruction } from "./prompt";
 import { problemOf } from "./trouble";
 
+/** Actions that are answered in words: they are read in the panel, where they stream. */
+const READ: ReadonlySet<Action> = new Set<Action>(["explain", "review", "commit"]);
 /** Actions that say nothing without an instruction. */
 const ASKS: ReadonlySet<Action> = new Set<Action>(["edit", "generate"]);
 const SEVERITIES = ["error", "warning", "information", "hint"] as const;
 
 export class Tasks {
-  private readonly ours = new Set<string>();
+  private readonly ours = new Map<string, TaskStart>();
 
   constructor(
     private readonly session: Session,
-    private readonly failed: (error: unknown) => void,
+    private readonly options: {
+      failed(error: unknown): void;
+      /** Starts what is answered in words, where its answer can be read. */
+      read(params: TaskStart): Promise<void>;
+    },
   ) {}
 
   /** Whether a task was started from the editor, and not from the panel. */
   isOurs(taskId: string): boolean {
     return this.ours.has(taskId);
+  }
+
+  /** What a task of ours was asked for. */
+  asked(taskId: string): TaskStart | undefined {
+    return this.ours.get(taskId);
   }
 
   /** Start what a code action or a lens names; asks for the instruction where it takes one. */
@@ -31,12 +42,16 @@ export class Tasks {
       if (instruction === undefined) return undefined;
       given.instruction = instruction;
     }
-    this.ours.add(given.taskId);
+    if (READ.has(given.action)) {
+      await this.options.read(given);
+      return given.taskId;
+    }
+    this.ours.set(given.taskId, given);
     try {
       await this.session.request("tierwise/task/start", given);
       return given.taskId;
     } catch (error) {
-      this.failed(error);
+      this.options.failed(error);
       return undefined;
     }
   }

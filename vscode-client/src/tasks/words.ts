@@ -26,10 +26,3 @@ export function arrow({ answering, routed }: { answering: string; routed: string
 export function beside({ notices = [], switches = [] }: Pick<TaskChanged, "notices" | "switches">): string[] {
   return [...notices, ...switches.map(({ text }) => text)];
 }
-
-/** The first lines of an answer that is read as text: tier, state, and what belongs beside it. */
-export function headOf(task: TaskChanged, rehearsal: string): string {
-  const badge = task.rehearsal === true ? `${rehearsal} · ` : "";
-  const first = `${badge}${task.decision.headline} · ${task.state}`;
-  return [first, ...beside(task).map((line) => `> ${line}`)].join("\n");
-}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beside, edited, filesOf, nearest, places } from "../../src/preview/texts";
+import { beside, edited, filesOf, nearest, places, written } from "../../src/preview/texts";
 import type { Hunk } from "../../src/server/messages";
 
 const URI = "file:///w/a.py";
@@ -71,5 +71,13 @@ describe("the files of an edit", () => {
       { uri: URI, toUri: "file:///w/b.py", created: false, edits: [{ range: range(0, 1), newText: "r" }] },
       { uri: "file:///w/gone.py", toUri: undefined, created: false, edits: [] },
     ]);
+  });
+});
+
+describe("where an answer is at", () => {
+  test("is its last line that was not there before, in short", () => {
+    expect(written("def f():\n    return 1\n", 'def f():\n    """One."""\n    return 1\n')).toBe('"""One."""');
+    expect(written("a\n", "a\n")).toBe("");
+    expect(written("", "x".repeat(70))).toHaveLength(60);
   });
 });

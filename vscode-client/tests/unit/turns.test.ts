@@ -4,7 +4,6 @@ import { Conversation } from "../../src/chat/turns";
 import { read } from "../../src/chat/slashes";
 import { filesOf } from "../../src/panel/proposals";
 import { page } from "../../src/panel/page";
-import { headOf } from "../../src/tasks/words";
 import type { Decision, TaskChanged } from "../../src/server/messages";
 
 const decision = {
@@ -62,11 +61,6 @@ describe("a conversation", () => {
     ]);
     conversation.task(changed("routing", { notices, switches }));
     expect(conversation.all[0]?.notices).toEqual([]);
-  });
-
-  it("heads an answer beside the code with the same words", () => {
-    const said = headOf(changed("running", { rehearsal: true, notices: ["Not sent: keys.py (ignored)"] }), "Rehearsal");
-    expect(said).toBe("Rehearsal · Haiku 93 % · running\n> Not sent: keys.py (ignored)");
   });
 
   it("keeps the raw text of an edit back, but shows it where no edit came of it", () => {

@@ -53,11 +53,22 @@ class CodeServer:
     """A context manager. `launcher` is the language server with the environment of one test.
 
     The extension host keeps the environment it was started with, but each window starts its own
-    language server, and that goes through `launcher`: it reads the variables of `use`.
+    language server, and that goes through `launcher`: it reads the variables of `use`. With `vsix`
+    the extension is installed from that file by the workbench itself and finds its own server, with
+    `env` over the environment of everything.
     """
 
-    def __init__(self, version: str, *, trust: bool = False, **settings: Any) -> None:
-        self.version, self.trust = version, trust
+    def __init__(
+        self,
+        version: str,
+        *,
+        trust: bool = False,
+        vsix: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.version, self.trust, self.vsix = version, trust, vsix
+        self._env = env or {}
         self.folder = Path(tempfile.mkdtemp(prefix="tierwise-code-"))
         self.launcher = self.folder / "tierwise"
         self.log = self.folder / "code-server.log"
@@ -105,17 +116,19 @@ class CodeServer:
         return f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> CodeServer:
-        self._install()
         self.use({})
         self.serve()
-        self.configure(**{"tierwise.server.command": [str(self.launcher), "serve"]})
+        if self.vsix is None:
+            self._copy()
+            self.configure(**{"tierwise.server.command": [str(self.launcher), "serve"]})
+        else:
+            self._install(self.vsix)
+            self.configure()
         (self.folder / "config.yaml").write_text("{}\n", encoding="utf-8")
         argv = [
-            *(tools.node(self.version), str(tools.entry(self.version))),
+            *self._program(),
             *("--config", str(self.folder / "config.yaml"), "--auth", "none"),
             *("--bind-addr", f"127.0.0.1:{self._port}"),
-            *("--user-data-dir", str(self.folder / "data")),
-            *("--extensions-dir", str(self.folder / "extensions")),
             *(
                 "--disable-telemetry",
                 "--disable-update-check",
@@ -123,17 +136,12 @@ class CodeServer:
             ),
             *(() if self.trust else ("--disable-workspace-trust",)),
         ]
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = subprocess.Popen(
             argv,
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={
-                **kept,
-                "EXTENSIONS_GALLERY": '{"serviceUrl":""}',
-                "NODE_NO_WARNINGS": "1",
-            },
+            env=self._environ(),
         )
         try:
             self._wait()
@@ -152,7 +160,30 @@ class CodeServer:
                 continue
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _install(self) -> None:
+    def _program(self) -> list[str]:
+        return [
+            *(tools.node(self.version), str(tools.entry(self.version))),
+            *("--user-data-dir", str(self.folder / "data")),
+            *("--extensions-dir", str(self.folder / "extensions")),
+        ]
+
+    def _environ(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        own = {"EXTENSIONS_GALLERY": '{"serviceUrl":""}', "NODE_NO_WARNINGS": "1"}
+        return {**kept, **own, **self._env}
+
+    def _install(self, vsix: Path) -> None:
+        """Let the workbench install the extension from its file."""
+        done = subprocess.run(
+            [*self._program(), "--install-extension", str(vsix)],
+            env=self._environ(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _copy(self) -> None:
         """Put the extension where user extensions lie, as unpacking the VSIX would."""
         with tools.built_extension() as source:
             manifest = json.loads((source / "package.json").read_text(encoding="utf-8"))

@@ -58,6 +58,16 @@ def built_extension() -> Iterator[Path]:
         yield EXTENSION
 
 
+def vsix() -> Path:
+    """The VSIX, built as it is for everybody."""
+    with built_extension():
+        done = subprocess.run(
+            ["make", "vsix"], cwd=ROOT, capture_output=True, text=True, timeout=300
+        )
+    assert done.returncode == 0, f"the VSIX is not built: {(done.stdout + done.stderr)[-2000:]}"
+    return EXTENSION / "tierwise.vsix"
+
+
 def _bundle() -> None:
     done = subprocess.run(
         [_found("node"), "esbuild.mjs"], cwd=EXTENSION, capture_output=True, text=True, timeout=120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -88,6 +89,16 @@ class Workbench:
             "nodes => nodes.map(n => [parseFloat(n.style.top), n.textContent])"
         )
         return "\n".join(text.replace("\xa0", " ") for _, text in sorted(lines))
+
+    @property
+    def beside_lines(self) -> str:
+        """What decorations write behind the lines of the editor in front."""
+        found: list[str] = self.editor.locator(".view-line span").evaluate_all(
+            "nodes => nodes.map(n => getComputedStyle(n, '::after').content)"
+        )
+        return "\n".join(
+            json.loads(text).replace("\xa0", " ") for text in found if text.startswith('"')
+        )
 
     @property
     def toasts(self) -> Locator:

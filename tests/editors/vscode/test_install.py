@@ -1,0 +1,61 @@
+"""The VSIX as a user has it: installed, offering its Python environment, answering from there."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.support.loopback import Loopback
+
+from .rig import tools
+from .rig.code_server import CodeServer
+from .rig.desk import Desk, Model
+
+pytestmark = [pytest.mark.editors, pytest.mark.timeout(590)]
+MADE_WITHIN = 240_000
+"""Milliseconds in which an environment is made; a bound for failures."""
+
+
+@pytest.fixture
+def installed(
+    browser: Browser, loopback: Loopback, workspace: Path, config: Path, tmp_path: Path
+) -> Iterator[Desk]:
+    """A desk whose workbench installed the VSIX. pip asks no index: it has this Python's packages."""
+    env = {
+        "PYTHONPATH": sysconfig.get_path("purelib"),
+        "PIP_NO_INDEX": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+        "TIERWISE_STATE_DIR": str(tmp_path / "state"),
+        "TIERWISE_CONFIG": str(config),
+        "ANTHROPIC_API_KEY": "test-key-of-nobody",
+        "ANTHROPIC_BASE_URL": loopback.base_url,
+    }
+    settings = {"tierwise.server.python": sys.executable}
+    with CodeServer(tools.LATEST, vsix=tools.vsix(), env=env, **settings) as code:
+        desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
+        yield desk
+        desk.close(None)
+        assert not desk.foreign
+
+
+def test_the_vsix_offers_its_environment_makes_it_and_answers_from_there(installed: Desk) -> None:
+    installed.model.answers("It adds **two numbers**.")
+    window = installed.open("sample.py")
+    expect(window.tier).to_contain_text("Set up Tierwise")
+    offer = window.toasts.filter(has_text="Python environment of its own").first
+    offer.get_by_role("button", name="Create", exact=True).click()
+    expect(window.tier).to_contain_text("Auto · $", timeout=MADE_WITHIN)
+    made = list(installed.code.folder.glob("data/**/environments/*/complete"))
+    assert len(made) == 1, "one environment, made to its end"
+    assert list(made[0].parent.glob("lib/*/site-packages/tierwise/lsp")), "the server is its own"
+
+    panel = window.show_panel()
+    panel.ask("what does add_numbers do?")
+    panel.answered()
+    expect(panel.body.locator("strong")).to_have_text("two numbers")
+    assert len(installed.model.requests()) == 1

@@ -59,7 +59,9 @@ def test_a_code_action_becomes_a_diff_an_edit_and_one_undo(desk: Desk) -> None:
     expect(window.tier).to_contain_text("Haiku")
     expect(window.tier.locator(".codicon-sync")).to_be_visible()
     expect(window.head).to_contain_text("working")
-    window.until(lambda: '"""Add two numbers' in window.beside_lines, "the hunk while it is written")
+    window.until(
+        lambda: '"""Add two numbers' in window.beside_lines, "the hunk while it is written"
+    )
     assert window.text == before, "what grows is drawn, not written"
     expect(window.diff_tab).to_have_text(re.compile(r"Haiku · sample\.py \(proposed\)"))
     window.show_file("sample.py")
@@ -134,7 +136,9 @@ def test_a_changed_file_is_said_and_never_overwritten(desk: Desk) -> None:
 def test_an_explanation_streams_in_the_panel_while_the_keyboard_stays_in_the_code(
     desk: Desk,
 ) -> None:
-    desk.model.answers('It **adds**. <img src="http://192.0.2.1/x.png"> ![x](http://192.0.2.1/y.png)')
+    desk.model.answers(
+        'It **adds**. <img src="http://192.0.2.1/x.png"> ![x](http://192.0.2.1/y.png)'
+    )
     window = opened(desk)
     window.select_lines(4, 5)
     window.command("Tierwise: Explain")

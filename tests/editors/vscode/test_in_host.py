@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from .rig import tools
+from .rig.code_server import CodeServer
 from .rig.desk import Desk
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
-OLDER = pytest.mark.parametrize("code_server", [tools.OLDER], indirect=True)
+DRIVEN = {
+    tools.LATEST: ("--vscode-option", "enable-smoke-test-driver"),
+    tools.OLDER: (),
+}
 """The newer one takes a test bundle only with its smoke-test driver on."""
 BUNDLE = 600 * 1024
 
@@ -26,7 +31,13 @@ def test_the_bundle_is_small() -> None:
     assert sum(sizes) <= BUNDLE
 
 
-@OLDER
+@pytest.fixture(params=DRIVEN)
+def code_server(request: pytest.FixtureRequest) -> Iterator[CodeServer]:
+    """A workbench of either version that takes a bundle of tests."""
+    with CodeServer(request.param, options=DRIVEN[request.param]) as code:
+        yield code
+
+
 def test_everything_holds_inside_the_extension_host(desk: Desk) -> None:
     bundle = built()
     origin = desk.code.origin.removeprefix("http://")
@@ -48,7 +59,7 @@ def test_everything_holds_inside_the_extension_host(desk: Desk) -> None:
         page.wait_for_timeout(100)
     said = "\n".join(line for line in lines if "PASSED" in line or "FAILED" in line)
     assert codes == [0], said
-    assert said.count("PASSED") == 5, said
+    assert said.count("PASSED") == 6, said
     figure = re.search(r"FIGURE activation (.+ ms)", "\n".join(lines))
     assert figure is not None
     print(f"running the bundle, and activate: {figure.group(1)}")

@@ -35,7 +35,7 @@ print(add(1, 2))
 def test_several_files_are_one_multi_diff_applied_and_taken_back_at_once(desk: Desk) -> None:
     (desk.workspace / "other.py").write_text(OTHER, encoding="utf-8")
     desk.model.answers(BOTH_FILES)
-    window = desk.open("sample.py", "other.py")
+    window = desk.open("sample.py")
     window.focus_editor("sample.py")
     window.go_to(4, 5)
     before = window.text
@@ -49,7 +49,7 @@ def test_several_files_are_one_multi_diff_applied_and_taken_back_at_once(desk: D
     expect(card.locator(".files li .path")).to_have_text(["sample.py", "other.py"])
 
     card.get_by_role("button", name="Show diff").click()
-    expect(window.diff_tab).to_have_text(re.compile(r"· 2 files \(proposed\)"))
+    expect(window.diff_tab).to_have_text(re.compile(r"· sample\.py, other\.py \(proposed\)"))
     diff = window.page.locator(".multiDiffEditor, .multi-diff-editor").first
     expect(diff.locator(".monaco-diff-editor")).to_have_count(2)
     expect(diff).to_contain_text("def add(a, b):")

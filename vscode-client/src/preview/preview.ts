@@ -14,6 +14,9 @@ import { edited, filesOf, places, type FileChange, type Place } from "./texts";
 /** Milliseconds of rest after typing before a shown proposal is looked at again. */
 const REST = 150;
 
+/** Files named in a title. */
+const NAMED = 2;
+
 /** A proposal as it was last looked at. */
 export interface Shown {
   readonly editId: string;
@@ -102,7 +105,9 @@ export class Preview implements vscode.Disposable {
     const own = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => {
       const { input } = tab;
       if (input instanceof vscode.TabInputTextDiff) return sideOf(input.modified)?.editId === editId;
-      return input instanceof vscode.TabInputText ? sideOf(input.uri)?.editId === editId : tab.label === shown.title;
+      if (input instanceof vscode.TabInputText) return sideOf(input.uri)?.editId === editId;
+      // A multi-diff tells no addresses, and its label is the title with the number of files behind it.
+      return tab.label.startsWith(shown.title);
     });
     if (own.length > 0) await vscode.window.tabGroups.close(own, true);
     this.sides.drop(editId);
@@ -165,11 +170,8 @@ export class Preview implements vscode.Disposable {
     const task = this.board.byEdit(editId);
     const tier = task === undefined ? "Tierwise" : arrow(task.decision);
     const rehearsal = task?.rehearsal === true ? `${vscode.l10n.t("Rehearsal")} · ` : "";
-    const [first] = files;
-    const what =
-      files.length === 1 && first !== undefined
-        ? (vscode.Uri.parse(first.uri).path.split("/").at(-1) ?? "")
-        : vscode.l10n.t("{0} files", files.length);
+    const names = files.map(({ uri }) => vscode.Uri.parse(uri).path.split("/").at(-1) ?? "");
+    const what = `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ", …" : ""}`;
     return `${rehearsal}${tier} · ${what} (${vscode.l10n.t("proposed")})`;
   }
 }

@@ -44,6 +44,20 @@ const CHECKS: Readonly<Record<string, Check>> = {
     await settings.update("rehearsal", undefined, vscode.ConfigurationTarget.Global);
   },
 
+  async "our model is among the editor's own, and answers, where the editor takes models"() {
+    const models = await vscode.lm.selectChatModels({ vendor: "tierwise" });
+    if (!("registerLanguageModelChatProvider" in vscode.lm)) {
+      assert.deepEqual(models, [], "this editor takes none");
+      return;
+    }
+    const [auto] = models;
+    assert.equal(auto?.name, "Auto (Tierwise)");
+    const question = vscode.LanguageModelChatMessage.User("what does add_numbers do?");
+    let text = "";
+    for await (const piece of (await auto.sendRequest([question])).text) text += piece;
+    assert.notEqual(text, "");
+  },
+
   async "an edit is proposed, applied in one step, and taken back"({ session }) {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);

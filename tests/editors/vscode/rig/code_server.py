@@ -65,10 +65,11 @@ class CodeServer:
         trust: bool = False,
         vsix: Path | None = None,
         env: Mapping[str, str] | None = None,
+        options: tuple[str, ...] = (),
         **settings: Any,
     ) -> None:
         self.version, self.trust, self.vsix = version, trust, vsix
-        self._env = env or {}
+        self._env, self._options = env or {}, options
         self.folder = Path(tempfile.mkdtemp(prefix="tierwise-code-"))
         self.launcher = self.folder / "tierwise"
         self.log = self.folder / "code-server.log"
@@ -135,6 +136,7 @@ class CodeServer:
                 "--disable-getting-started-override",
             ),
             *(() if self.trust else ("--disable-workspace-trust",)),
+            *self._options,
         ]
         self._process = subprocess.Popen(
             argv,

@@ -31,13 +31,13 @@ max_tokens = 64000
 """
 """One tier that may say as much as is measured here."""
 WATCH = """() => {
-  window.bench = { tasks: [], first: 0 };
+  window.bench = { tasks: [], first: 0, host: 0, page: 0 };
   new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) window.bench.tasks.push([one.name, one.duration]);
+    for (const one of list.getEntries()) window.bench.tasks.push(one.duration);
   }).observe({ type: 'longtask' });
   window.addEventListener('message', (event) => {
     if (event.data?.kind !== 'delta' || window.bench.first) return;
-    window.bench.first = -1;
+    window.bench = { ...window.bench, first: -1, host: event.data.at, page: Date.now() };
     requestAnimationFrame(() => requestAnimationFrame(() => { window.bench.first = Date.now(); }));
   });
 }"""
@@ -78,6 +78,9 @@ def main() -> None:
     print(f"  each run: {', '.join(f'{t:.0f}' for t in tasks)} (0: none above 50 ms)")
     print(f"first delta in the panel: median {statistics.median(first):.0f} ms")
     print(f"  each run: {', '.join(f'{t:.0f}' for t in first)}")
+    ways = ("to the extension", "to the page", "to the frame after the one that drew it")
+    for way, leg in zip(ways, zip(*figures["legsMs"], strict=True), strict=True):
+        print(f"  {way}: median {statistics.median(leg):.0f} ms")
 
 
 def measure(folder: Path, runs: int) -> dict[str, Any]:
@@ -97,7 +100,8 @@ def measure(folder: Path, runs: int) -> dict[str, Any]:
         desk.environment()
         panel = desk.open("sample.py").show_panel()
         frame = page_of(panel)
-        longest, first = [], []
+        longest: list[float] = []
+        legs: list[tuple[float, float, float]] = []
         for run in range(runs + 1):
             tap.write_text("", encoding="utf-8")
             desk.model.answers(f"{answer()}\n\nend {run}", delay=0.0005)
@@ -109,10 +113,12 @@ def measure(folder: Path, runs: int) -> dict[str, Any]:
             expect(panel.body).to_contain_text(f"end {run}")
             seen = frame.evaluate("() => window.bench")
             if run:
-                longest.append(max((ms for _, ms in seen["tasks"]), default=0.0))
-                first.append(seen["first"] - float(tap.read_text("utf-8").split()[0]))
+                longest.append(max(seen["tasks"], default=0.0))
+                left = float(tap.read_text("utf-8").split()[0])
+                host, page = seen["host"], seen["page"]
+                legs.append((host - left, page - host, seen["first"] - page))
         desk.close(None)
-    return {"longestMs": longest, "firstMs": first}
+    return {"longestMs": longest, "firstMs": [sum(leg) for leg in legs], "legsMs": legs}
 
 
 def page_of(panel: Panel) -> Frame:

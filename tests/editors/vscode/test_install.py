@@ -25,7 +25,7 @@ MADE_WITHIN = 240_000
 def installed(
     browser: Browser, loopback: Loopback, workspace: Path, config: Path, tmp_path: Path
 ) -> Iterator[Desk]:
-    """A desk whose workbench installed the VSIX. pip asks no index: it has this Python's packages."""
+    """A desk whose workbench installed the VSIX; pip takes this Python's packages."""
     env = {
         "PYTHONPATH": sysconfig.get_path("purelib"),
         "PIP_NO_INDEX": "1",

@@ -183,8 +183,8 @@ def main() -> None:
                     shutil.rmtree(home, ignore_errors=True)
         texts = []
         for found in drawn.values():
-            wall, cpu, whole = (statistics.median(column) for column in zip(*found, strict=True))
-            texts.append(f"{wall:.1f} ({cpu:.1f}), {whole:.1f}")
+            wall, cpu, last = (statistics.median(column) for column in zip(*found, strict=True))
+            texts.append(f"{wall:.1f} ({cpu:.1f}), {last:.1f}")
         print(
             f"{version:7} {sourced:.2f} / {whole:.2f} ms   {' / '.join(texts)} ms"
             f"   {statistics.median(p95):.1f} ms"

@@ -14,6 +14,7 @@ from .test_edit import SLOW, TWO, ask, opened
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
 KEPT = tools.ROOT / "docs" / "pictures"
+FADED_IN = "node => node.getAnimations({ subtree: true }).length === 0"
 THEMES = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
 
 
@@ -29,6 +30,7 @@ def test_pictures_of_an_edit(desk: Desk, theme: str) -> None:
     window.press("Escape")
     ask(window)
     expect(window.head).to_contain_text("working")
+    window.until(lambda: "Greet" in window.beside_lines, "the hunks that grow")
     window.screenshot(KEPT / f"working-{theme}.png")
     expect(window.diff_tab).to_be_visible()
     expect(window.page.locator(".monaco-diff-editor").first).to_contain_text("Greet somebody")
@@ -36,5 +38,7 @@ def test_pictures_of_an_edit(desk: Desk, theme: str) -> None:
     window.show_file("sample.py")
     expect(window.head).to_contain_text("Apply all")
     window.tier.hover()
-    expect(window.page.locator(".monaco-hover:visible").last).to_contain_text("Forecast")
+    hover = window.page.locator(".monaco-hover:visible").last
+    expect(hover).to_contain_text("Forecast")
+    window.until(lambda: hover.evaluate(FADED_IN), "the tooltip to be drawn whole")
     window.screenshot(KEPT / f"tier-{theme}.png")

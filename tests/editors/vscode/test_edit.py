@@ -51,7 +51,7 @@ def ask(window: Workbench, text: str = "document these functions", last: int = 5
 
 
 def test_a_code_action_becomes_a_diff_an_edit_and_one_undo(desk: Desk) -> None:
-    desk.model.answers(ONE, delay=SLOW)
+    desk.model.answers(f"{ONE}\n{'That is all there is to it. ' * 8}", delay=SLOW)
     window = opened(desk)
     before = window.text
     window.select_lines(4, 5)

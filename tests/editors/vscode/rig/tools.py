@@ -52,7 +52,7 @@ def built_extension() -> Iterator[Path]:
     if not (EXTENSION / "node_modules").exists():
         missing("the packages of vscode-client are not installed")
     (EXTENSION / "out").mkdir(exist_ok=True)
-    with FileLock(EXTENSION / "out/bundle.lock", timeout=180):
+    with FileLock(EXTENSION / "out/bundle.lock", timeout=400):
         if not _bundle_is_new():
             _bundle()
         yield EXTENSION

@@ -66,6 +66,7 @@ def take(
         panel.body.locator("li").first.wait_for()
         window.screenshot(target / f"panel-streaming-{name}.png", clip=CLIP)
         panel.answered()
+        expect(window.lens("working")).to_have_count(0)
         window.page.mouse.move(600, 600)
         window.screenshot(target / f"panel-chat-{name}.png", clip=CLIP)
         desk.model.faults(clear=True)

@@ -59,6 +59,29 @@ async def test_hunks_are_applied_and_discarded_one_by_one(
     assert editor.texts[uri] == "# above\n" + SAMPLE, "what was typed between stays"
 
 
+async def test_a_hunk_that_is_taken_back_leaves_the_others_open_and_can_be_applied_again(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.default = Fault(text=TWO)
+    uri = await start(editor)
+    task_id = await document(editor, uri)
+    edit_id = (await state(rpc, task_id, "proposed"))["editId"]
+    await resolve(rpc, edit_id, "apply", "1.2")
+    await state(rpc, task_id, "partlyApplied")
+    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": edit_id}]}
+    assert (await editor.run(undo))["applied"] is True
+    assert editor.texts[uri] == SAMPLE
+    await state(rpc, task_id, "proposed")
+    edit = await rpc.request("tierwise/edit/get", {"editId": edit_id})
+    assert [h["state"] for h in edit["hunks"]] == ["pending", "pending"]
+    await resolve(rpc, edit_id, "apply")
+    await state(rpc, task_id, "applied")
+    assert "def greet(name: str) -> None:" in editor.texts[uri]
+    assert (await editor.run(undo))["applied"] is True
+    assert editor.texts[uri] == SAMPLE
+    await state(rpc, task_id, "discarded")
+
+
 async def test_an_unknown_hunk_and_edit_are_named(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:

@@ -92,6 +92,13 @@ class BudgetState:
         return "soft" if "soft" in levels else "ok"
 
     @property
+    def reached(self) -> Literal["day", "project"] | None:
+        """The cap that pauses and can be raised; the day's where both do."""
+        if self.day_level == "paused":
+            return "day"
+        return "project" if self.project_level == "paused" else None
+
+    @property
     def left(self) -> int | None:
         """Headroom under all caps; None without any cap."""
         rooms = [

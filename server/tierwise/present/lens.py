@@ -11,6 +11,7 @@ from typing import Final
 
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
+from tierwise.present.money import raise_title
 from tierwise.present.tiers import arrow, confident, label, note
 from tierwise.present.titles import redo_title
 
@@ -59,7 +60,7 @@ def offers(
             return [stronger, cancel] if stronger and view.state == "running" else [cancel]
         case "paused":
             return [
-                Offer("Raise today by $1", "tierwise.budget.resume", {"raiseUsd": 1}),
+                Offer(raise_title(None), "tierwise.budget.resume", {"raiseUsd": 1}),
                 Offer("Run this one anyway", "tierwise.budget.resume", {"allowTask": view.task_id}),
                 Offer("Cancel", "tierwise.task.cancel", task),
             ]

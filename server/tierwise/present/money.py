@@ -27,6 +27,12 @@ def spent_of(spent: int, cap: int | None) -> str:
     return f"{dollars(spent)} (no cap)" if cap is None else f"{dollars(spent)}/{limit(cap)}"
 
 
+def raise_title(scope: str | None) -> str:
+    """The way on from a pause: which cap it raises, where that is known."""
+    what = {"day": "today", "project": "the project"}.get(scope or "", "the budget")
+    return f"Raise {what} by $1"
+
+
 def percent(share: float) -> str:
     """A share in [0, 1] as a whole percentage: "93 %". 1.0 is kept for certainty alone."""
     whole = round(share * 100)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.markdown import without_images
-from tierwise.present.money import dollars, percent, spent_of
+from tierwise.present.money import dollars, percent, raise_title, spent_of
 from tierwise.present.tiers import arrow, because, confident, note
 
 MAX_TEXT: Final = 28
@@ -41,6 +41,8 @@ class StatusFacts:
     project: str = ""
     spent_hour: int = 0
     hour_limit: int | None = None
+    reached: Literal["day", "project"] | None = None
+    """The cap that pauses, where raising it goes on; an hour frees up by itself."""
 
 
 def status(facts: StatusFacts) -> StatusView:
@@ -65,8 +67,12 @@ def status(facts: StatusFacts) -> StatusView:
         level=facts.level,
         spent_hour=facts.spent_hour,
         hour_limit=facts.hour_limit,
-        command=Offer("Raise today by $1", "tierwise.budget.resume", {"raiseUsd": 1})
-        if kind == "paused"
+        command=Offer(
+            raise_title(facts.reached),
+            "tierwise.budget.resume",
+            {"raiseUsd": 1, "scope": facts.reached},
+        )
+        if kind == "paused" and facts.reached
         else None,
     )
 

@@ -35,6 +35,11 @@ class Done:
     def anything(self) -> bool:
         return bool(self.steps or self.deleted or self.renamed)
 
+    @property
+    def only_text(self) -> bool:
+        """Whether no file was made, moved or deleted."""
+        return not (self.created or self.deleted or self.renamed)
+
     def took(self, change: FileChange, before: str) -> None:
         """A change was applied to a file that had the text `before`."""
         match change.kind:

@@ -15,7 +15,7 @@ from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import BudgetView
-from tierwise.present.money import dollars
+from tierwise.present.money import dollars, raise_title
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
@@ -25,7 +25,6 @@ TICK: Final = 2.0
 """Seconds between looks at what other windows did to the budget."""
 RENEW_TICKS: Final = 8
 """Ticks between lease renewals; a lease lasts a minute."""
-RAISE: Final = "Raise today by $1"
 ALLOW: Final = "Run this one anyway"
 STAY: Final = "Stay paused"
 
@@ -99,7 +98,7 @@ class Money:
         await self.refresh()
 
     async def raise_asked(self, nanos: int, scope: BudgetScope | None) -> None:
-        """Raise the cap that is named, else the project's where that is the one that pauses.
+        """Raise the cap that is named, else the one that pauses.
 
         Raises `BadRequest` where a cap that is named is not there.
         """
@@ -109,8 +108,7 @@ class Money:
         caps = {"day": self.state.day_limit, "project": self.state.project_limit}
         if scope is not None and caps[scope] is None:
             raise BadRequest(f"There is no cap on the {scope}, so there is nothing to raise.")
-        paused: BudgetScope = "project" if self.state.project_level == "paused" else "day"
-        await self.raise_by(nanos, scope or paused)
+        await self.raise_by(nanos, scope or self.state.reached or "day")
 
     async def allow(self, task_id: str) -> None:
         """Let one task run beyond the budget."""
@@ -169,15 +167,16 @@ class Money:
 
     async def _question(self, task: Task) -> None:
         state = self.state
-        if "paused" not in (state.day_level, state.project_level):
+        scope = state.reached
+        if scope is None:
             await self._question_of_the_hour(task)
             return
-        scope: BudgetScope = "day" if state.day_level == "paused" else "project"
         limit = state.day_limit if scope == "day" else state.project_limit
         answer = await self.world.listener.ask(
-            f"Paused: the {scope} budget {dollars(limit or 0)} is reached.", (RAISE, ALLOW, STAY)
+            f"Paused: the {scope} budget {dollars(limit or 0)} is reached.",
+            (raise_title(scope), ALLOW, STAY),
         )
-        if answer == RAISE:
+        if answer == raise_title(scope):
             await self.raise_by(to_nanos(1), scope)
             waiting = self._waiting.get(task.id)
             if waiting is not None and not waiting[1].is_set():

@@ -40,6 +40,7 @@ def status_of(
             project_limit=state.project_limit,
             spent_hour=state.hour_spent,
             hour_limit=state.hour_limit,
+            reached=state.reached,
             project=world.project.rsplit("/", 1)[-1],
         )
     )

@@ -296,11 +296,21 @@ class Proposals:
             task.move("partlyApplied")
 
     def _undone(self, entry: Entry, after_ms: int) -> None:
+        """Take note that what was applied is gone; hunks still open keep the proposal open.
+
+        What was applied by hunks can then be applied again. A proposal of which nothing is
+        open, or that made, moved or deleted files, has ended.
+        """
         if entry.done.undone:
             return
-        entry.done.undone = True
         self.world.outcomes.record(entry.task, "undone", after_ms=after_ms)
-        entry.task.move("discarded", progress="undone")
+        if entry.proposal.pending and entry.done.only_text:
+            entry.proposal = entry.proposal.marked(entry.proposal.applied_hunks, "pending")
+            entry.done = Done()
+            entry.task.move("proposed", progress="undone")
+        else:
+            entry.done.undone = True
+            entry.task.move("discarded", progress="undone")
 
     def _expire(self, edit_id: str) -> None:
         entry = self.entries.get(edit_id)

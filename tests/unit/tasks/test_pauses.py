@@ -12,10 +12,12 @@ from tierwise.core.money import to_nanos
 from tierwise.core.views import TaskView
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import offers
+from tierwise.present.money import raise_title
 from tierwise.tasks.api import TaskParams
-from tierwise.tasks.money import ALLOW, RAISE, STAY
+from tierwise.tasks.money import ALLOW, STAY
 
 NOTHING = "[budget]\nday_usd = 0\n"
+RAISE = raise_title("day")
 
 
 async def paused(window: Window) -> TaskView:
@@ -33,9 +35,10 @@ def visible(window: Window, view: TaskView) -> bool:
     status = window.app.status()
     return (
         view.state == "paused"
-        and {RAISE, ALLOW, "Cancel"} <= set(titles)
+        and {raise_title(None), ALLOW, "Cancel"} <= set(titles)
         and status.kind == "paused"
         and status.command is not None
+        and status.command.title == RAISE
     )
 
 
@@ -87,5 +90,29 @@ async def test_only_a_cap_that_is_there_can_be_raised(
             await window.app.resume(raise_nanos=0)
         status = await window.app.resume(raise_nanos=to_nanos(1), scope="day")
         assert status.kind != "paused"
+    finally:
+        await window.close()
+
+
+async def test_a_raise_names_the_cap_it_raises(tmp_path: Path, model: RehearsalServer) -> None:
+    window = await Window.open(tmp_path, model, "[budget]\nproject_usd = 0\n")
+    window.screen.answer = lambda question, options: options[0]
+    try:
+        view = await paused(window)
+        assert (await window.ended(view.task_id)).state == "proposed"
+        assert window.screen.asked[0][1][0] == "Raise the project by $1"
+        offered = [s.command for s in window.screen.statuses if s.kind == "paused" and s.command]
+        assert offered[0].title == "Raise the project by $1"
+        assert offered[0].argument == {"raiseUsd": 1, "scope": "project"}
+    finally:
+        await window.close()
+
+
+async def test_an_hour_that_is_full_offers_no_raise(tmp_path: Path, model: RehearsalServer) -> None:
+    window = await Window.open(tmp_path, model, "[budget]\nday_usd = 5\nhour_usd = 0\n")
+    try:
+        await paused(window)
+        assert window.app.status().kind == "paused"
+        assert window.app.status().command is None
     finally:
         await window.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from dataclasses import replace
@@ -36,6 +37,8 @@ def run() -> None:
     for notice in wrong:
         typer.echo(f"tierwise: {notice}", err=True)
     unknown: set[str] = set()
+    load()
+    gc.freeze()
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue

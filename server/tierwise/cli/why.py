@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tierwise.cli.ground import print_json, read
+from tierwise.cli.ground import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import UnknownTask
 from tierwise.core.situation import Situation
@@ -42,7 +42,9 @@ def run(
     attempts = tasks_sent.told(None, told.task.task_id, content) if sent else None
     decided = [recall.decision(told.task, row) for row in told.decisions]
     last = decided[-1]
-    flips = routing_flips.flips(last.signals, load(), Situation(confidence_target=load().target))
+    config = configuration().config
+    facts = Situation(ladder=config.ladder(), confidence_target=config.confidence_target)
+    flips = routing_flips.flips(last.signals, load(), facts)
     if as_json:
         print_json(
             {

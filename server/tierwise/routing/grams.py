@@ -11,6 +11,8 @@ import math
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
+from operator import mul
 from typing import Final
 
 from tierwise.routing.weights import Weights
@@ -29,21 +31,30 @@ _DIGITS: Final = re.compile(r"\d+")
 def grams(text: str) -> dict[str, int]:
     """How often each word (`=word`), pair (`=a b`) and piece stands in a plain text."""
     text = _DIGITS.sub("0", text)
-    found: list[str] = []
-    before = ""
-    for word in _WORD.findall(text):
-        found.append(f"={word}")
-        if before:
-            found.append(f"={before} {word}")
-        before = word
+    found = _words(text)
     for token in text.split():
-        short = token[:LONGEST_WORD]
-        sizes: tuple[int, ...] = WIDE_PIECES
-        if short.isascii() or max(short) < "⺀":
-            short, sizes = f" {short} ", PIECES
-        for n in sizes:
-            found += [short[i : i + n] for i in range(len(short) - n + 1)]
+        found += _pieces(token)
     return Counter(found)
+
+
+def _words(text: str) -> list[str]:
+    words = _WORD.findall(text)
+    found = [f"={word}" for word in words]
+    return found + [f"={a} {b}" for a, b in pairwise(words)]
+
+
+def _pieces(token: str) -> list[str]:
+    short = token[:LONGEST_WORD]
+    sizes: tuple[int, ...] = WIDE_PIECES
+    if short.isascii() or max(short) < "⺀":
+        short, sizes = f" {short} ", PIECES
+    return [short[i : i + n] for n in sizes for i in range(len(short) - n + 1)]
+
+
+@lru_cache(maxsize=4096)
+def _known_pieces(token: str, weights: Weights) -> tuple[str, ...]:
+    """The pieces of a token that the table holds: few words make up most of what is written."""
+    return tuple(piece for piece in _pieces(token) if piece in weights.grams)
 
 
 def novelty(text: str, weights: Weights) -> float:
@@ -69,27 +80,20 @@ def scores(text: str, weights: Weights) -> tuple[float, ...]:
 
 @lru_cache(maxsize=256)
 def _scores(text: str, _key: str, weights: Weights) -> tuple[float, ...]:
-    get, texts = weights.grams.get, weights.texts
-    squares = [0.0, 0.0]
-    held: tuple[list[tuple[float, tuple[float, ...]]], ...] = ([], [])
-    for gram, count in grams(text).items():
-        entry = get(gram)
-        if entry is None:
+    table, found = weights.grams, [0.0] * weights.texts
+    text = _DIGITS.sub("0", text)
+    words = [word for word in _words(text) if word in table]
+    pieces: list[str] = []
+    for token in text.split():
+        pieces += _known_pieces(token, weights)
+    for kind in (words, pieces):
+        if not kind:
             continue
-        value = entry[0] if count == 1 else (1.0 + math.log(count)) * entry[0]
-        piece = gram[0] != "="
-        squares[piece] += value * value
-        held[piece].append((value, entry))
-    of_words, of_pieces = (math.sqrt(s) or 1.0 for s in squares)
-    return tuple(
-        round(_sum(held[0], i) / of_words + _sum(held[1], i) / of_pieces, 9)
-        for i in range(1, texts + 1)
-    )
-
-
-def _sum(held: list[tuple[float, tuple[float, ...]]], i: int) -> float:
-    """Added one by one: `sum` rounds otherwise in other versions of Python."""
-    total = 0.0
-    for value, entry in held:
-        total += value * entry[i]
-    return total
+        counts = Counter(kind)
+        rarity, *told = zip(*(table[gram] for gram in counts), strict=True)
+        counted = [1.0 if n == 1 else 1.0 + math.log(n) for n in counts.values()]
+        values = list(map(mul, counted, rarity))
+        length = math.sqrt(math.fsum(map(mul, values, values))) or 1.0
+        for i, weighs in enumerate(told):
+            found[i] += math.fsum(map(mul, values, weighs)) / length
+    return tuple(round(score, 9) for score in found)

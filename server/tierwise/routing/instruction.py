@@ -19,6 +19,12 @@ LONGEST: Final = 20_000
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _PATH: Final = re.compile(r"\b[\w/.-]+\.[a-z]{1,4}\b")
+_NUMBER: Final = re.compile(r"\d+")
+_BOUND: Final = re.compile(
+    r"[<>]=|[\u2264\u2265]|\\(?:le|ge|leq|geq)\b|\b(?:at (?:most|least)|exactly|must|between|"
+    r"no (?:more|less|fewer) than)\b",
+    re.IGNORECASE,
+)
 _FENCE: Final = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)", re.DOTALL)
 _CODE_LINE: Final = re.compile(
     r"^\s*(?:[{}\[\]();]+\s*$|(?:def|class|import|from|return|if|for|while|else|elif|try|except|"
@@ -81,4 +87,6 @@ def shape(text: str) -> dict[str, int]:
         "unique": len({word.lower() for word in words}),
         "first_line": len(_LETTERS.findall(text.partition("\n")[0])),
         "paths": len(_PATH.findall(text)),
+        "numbers": len(_NUMBER.findall(text)),
+        "bounds": len(_BOUND.findall(text)),
     }

@@ -6,7 +6,6 @@ Estimate, reasons and learning ask for the same reading, so it is worked out onc
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import mul
@@ -16,11 +15,13 @@ from tierwise.core.decision import Signals
 from tierwise.core.request import ACTIONS
 from tierwise.routing import trees
 from tierwise.routing.scale import sigmoid
-from tierwise.routing.weights import Cut, Weights
+from tierwise.routing.weights import Cut, Weights, clipped
 
 NOVEL_VARIANCE: Final = 2.0
 """Variance (squared logits) of a wish of which no word is known: more than the distance between
 a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
+FOREST: Final = 0.7
+"""Share of the forest in an accept, the rest is the linear reader's; chosen on held-out tasks."""
 POSSIBLY_UNKNOWN: Final = 8
 """Signals a request may leave unsaid; the share of unknown ones is of these."""
 
@@ -40,24 +41,51 @@ class Read:
     def __init__(self, signals: Signals, weights: Weights) -> None:
         self.signals = signals
         self.weights = weights
+        self._grown: dict[int, float] = {}
+
+    @cached_property
+    def values(self) -> list[float]:
+        """What the trees may ask: the fitted signals and the text scores, each in its place."""
+        weights = self.weights
+        known = [0.0] * len(weights.signals)
+        place = weights.places.get
+        for name, value in self.signals.values.items():
+            if value and (at := place(name)) is not None:
+                known[at] = value
+        known += (self.score(i) for i in range(weights.texts))
+        return known
 
     @cached_property
     def x(self) -> list[float]:
         """The fitted signals, standardised and clipped, as the linear readers saw them."""
-        values, weights = self.signals.values, self.weights
-        return [
-            min(4.0, max(-4.0, (values.get(name, 0.0) - mean) / scale))
-            for name, mean, scale in zip(weights.signals, weights.mean, weights.scale, strict=True)
-        ]
+        weights, found = self.weights, list(self.weights.resting)
+        mean, scale = weights.mean, weights.scale
+        for i, value in enumerate(self.values[: len(found)]):
+            if value:
+                found[i] = clipped((value - mean[i]) / scale[i])
+        return found
 
     @cached_property
-    def values(self) -> dict[str, float]:
-        """What the trees may ask: the fitted signals and the text scores."""
-        get = self.signals.values.get
-        known = {name: get(name, 0.0) for name in self.weights.signals}
-        for i in range(self.weights.texts):
-            known[f"text.{i}"] = self.score(i)
-        return known
+    def credits(self) -> tuple[list[float], ...]:
+        """By how many logits each place of `values` moved each cut's trees.
+
+        Who asks for it before the readings has the trees walked once for both.
+        """
+        return tuple(self._walked(i)[1] for i in range(len(self.weights.cuts)))
+
+    def _walked(self, i: int) -> tuple[float, list[float]]:
+        given = [0.0] * len(self.values)
+        self._grown[i] = trees.credited(self.weights.cuts[i].trees, self.values, given)
+        return self._grown[i], given
+
+    def readers(self, i: int) -> tuple[float, float]:
+        """What the linear reader and the trees say of one cut, in logits."""
+        cut = self.weights.cuts[i]
+        linear = cut.intercept + cut.text_weight * self.score(i)
+        linear += math.fsum(map(mul, cut.weight, self.x))
+        if i not in self._grown:
+            self._grown[i] = trees.total(cut.trees, self.values)
+        return linear, cut.base + self._grown[i]
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
@@ -67,7 +95,7 @@ class Read:
         action = action_of(signals)
         found = []
         for i, cut in enumerate(weights.cuts):
-            linear, grown = readers(cut, x, self.values, self.score(i))
+            linear, grown = self.readers(i)
             mean = cut.offset + cut.slope * (linear + grown) / 2.0 + cut.by_action.get(action, 0.0)
             mean -= edit_size(signals, cut)
             variance = math.fsum(map(mul, map(mul, cut.spread, x), x))
@@ -80,13 +108,13 @@ class Read:
     @cached_property
     def accepts(self) -> tuple[float, ...]:
         """Per fitted tier: the share of its answers that is kept at all."""
-        first = len(self.weights.cuts)
+        weights, first = self.weights, len(self.weights.cuts)
+        grown = trees.averaged(weights.forest, self.values, len(weights.accepts))
         found = []
-        for i, accept in enumerate(self.weights.accepts):
+        for i, accept in enumerate(weights.accepts):
             mean = accept.intercept + accept.text_weight * self.score(first + i)
             mean += math.fsum(map(mul, accept.weight, self.x))
-            grown = accept.base + trees.total(accept.trees, self.values)
-            found.append((sigmoid(mean) + min(0.98, max(0.02, grown))) / 2)
+            found.append(FOREST * grown[i] + (1.0 - FOREST) * sigmoid(mean))
         return tuple(found)
 
     def score(self, i: int) -> float:
@@ -111,15 +139,6 @@ def read(signals: Signals, weights: Weights) -> Read:
 def readings(signals: Signals, weights: Weights) -> tuple[Reading, ...]:
     """Per cut: the logit of P(need <= tier) and what bounds it."""
     return read(signals, weights).readings
-
-
-def readers(
-    cut: Cut, x: Sequence[float], values: dict[str, float], score: float
-) -> tuple[float, float]:
-    """What the linear reader and the trees say of one cut, in logits."""
-    linear = cut.intercept + cut.text_weight * score
-    linear += math.fsum(map(mul, cut.weight, x))
-    return linear, cut.base + trees.total(cut.trees, values)
 
 
 def edit_size(signals: Signals, cut: Cut) -> float:

@@ -39,8 +39,8 @@ def route_one(
         situation.ladder.rank(tier)
         situation = replace(situation, choices=(Choice("task", tier), *situation.choices))
     signals = measure(request, weights=weights)
-    found = estimate(signals, weights, situation.ladder)
     signs = explain.why(signals, weights)
+    found = estimate(signals, weights, situation.ladder)
     return policy.decide(
         signals, found, situation, id=request.id, weights=weights.hash, signs=signs
     )

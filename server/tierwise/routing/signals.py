@@ -42,6 +42,7 @@ def quantities(
     for action in ACTIONS:
         values[f"action.{action}"] = float(request.action == action)
     surroundings.of_selection(values, unknown, request, structure)
+    surroundings.of_language(values, request)
     surroundings.of_files(values, unknown, request)
     surroundings.of_diagnostics(values, unknown, request)
     surroundings.of_thread(values, unknown, request)

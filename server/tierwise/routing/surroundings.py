@@ -13,6 +13,7 @@ from typing import Final
 
 from tierwise.core.request import FileRef, Request
 from tierwise.core.structure import Structure
+from tierwise.routing.instruction import LONGEST
 from tierwise.routing.scale import log
 from tierwise.syntax import structure as syntax
 from tierwise.syntax import usages
@@ -29,6 +30,21 @@ KINDS: Final = {
 }
 """Kinds of file by suffix; everything else is code. A kind says how free its text is."""
 _KIND: Final = {suffix: kind for kind, listed in KINDS.items() for suffix in listed.split()}
+
+LANGUAGES: Final = {
+    "shell": "shell bash sh zsh fish powershell shellscript",
+    "query": "sql plsql tsql mysql pgsql dax kql cypher sparql",
+    "style": "css scss less html sass",
+    "low": "c cpp rust zig asm cuda verilog vhdl",
+}
+"""Languages of which so little does so much that a model errs otherwise in them; the rest are one
+another's like."""
+_GROUP: Final = {name: group for group, listed in LANGUAGES.items() for name in listed.split()}
+_NAMED: Final = {
+    "shell": re.compile(r"(?i)\b(?:bash|zsh|powershell|shell script)\b|\w\.sh\b"),
+    "query": re.compile(r"(?i)\b(?:p?l?/?sql|dax|kql|sparql)\b|\w\.sql\b"),
+}
+"""The same where nothing but the wish names the language."""
 
 _WRITES: Final = re.compile(r"(?i)edit|write|apply|patch|rename|create|commit|push|replace|insert")
 _RUNS: Final = re.compile(r"(?i)run|terminal|exec|shell|bash|command|test|build")
@@ -94,6 +110,25 @@ def of_selection(
     if values["reaches"]:
         values["reach.usages"] = values["usages"]
         values["reach.files"] = log((selection.usage_files or 1) - 1)
+
+
+def of_language(values: dict[str, float], request: Request) -> None:
+    """`lang.*`: the language of the work, of the selection, else of the files, else named."""
+    values.update({f"lang.{group}": 0.0 for group in LANGUAGES})
+    selection = request.selection
+    names = [selection.language] if selection is not None and selection.language else []
+    if not names:
+        files = request.files or ()
+        names = [f.language for f in files if f.attached and f.language]
+        names = names or [f.language for f in files if f.language]
+    for name in names:
+        group = _GROUP.get((name or "").lower())
+        if group is not None:
+            values[f"lang.{group}"] = 1.0
+    if not names:
+        wish = request.instruction[:LONGEST]
+        for group, named in _NAMED.items():
+            values[f"lang.{group}"] = float(bool(named.search(wish)))
 
 
 def of_files(values: dict[str, float], unknown: set[str], request: Request) -> None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tierwise.routing.trees import Tree, frozen
+from tierwise.routing.trees import Shared, Tree, planted, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SHIPPED: Final = os.path.join(os.path.dirname(__file__), "weights.json")
 
 
@@ -44,24 +44,22 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """What tells whether a tier's answer is kept at all.
-
-    The mean of two readers' shares: a linear one in logits, and trees whose leaves are shares.
-    """
+    """The linear reader of whether a tier's answer is kept at all, in logits."""
 
     intercept: float
     weight: tuple[float, ...]
     text_weight: float
-    base: float
-    trees: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A fit: one `Cut` between each two tiers, one `Accept` per tier.
 
-    `mean` and `scale` standardise the signals. `grams` maps a gram to its inverse document
-    frequency and one weight per score (`texts` of them: the cuts', then the accepts').
+    `forest` answers for all accepts at once; its mean leaf and the linear reader's share are
+    averaged. Trees find a signal by its place: the signals, then the text's scores. `mean` and
+    `scale` standardise the signals. `grams` maps a gram to its inverse document frequency and
+    one weight per score (`texts` of them: the cuts', then the accepts'). `places` are those of the
+    signals, `resting` their standardised values where they are zero, as most are.
     `unknown_variance` and `doubt` scale what widens the bound (squared logits): the share of
     unknown signals, and the square of half the readers' disagreement. `target` is the fitted
     confidence target.
@@ -69,6 +67,7 @@ class Weights:
 
     cuts: tuple[Cut, ...]
     accepts: tuple[Accept, ...]
+    forest: tuple[Shared, ...]
     signals: tuple[str, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
@@ -78,6 +77,8 @@ class Weights:
     grams: Mapping[str, tuple[float, ...]]
     about: Mapping[str, object]
     hash: str
+    places: Mapping[str, int]
+    resting: tuple[float, ...]
 
     @property
     def texts(self) -> int:
@@ -99,9 +100,13 @@ def parse(raw: bytes) -> Weights:
     data = json.loads(raw)
     if data.get("format") != FORMAT:
         raise ValueError("this is not a weights file of a format known here")
+    texts = len(data["cuts"]) + len(data["accepts"])
+    read = [*data["signals"], *(f"text.{i}" for i in range(texts))]
+    places = {name: i for i, name in enumerate(read)}
     return Weights(
-        cuts=tuple(_cut(cut) for cut in data["cuts"]),
+        cuts=tuple(_cut(cut, places) for cut in data["cuts"]),
         accepts=tuple(_accept(accept) for accept in data["accepts"]),
+        forest=tuple(shared(tree, places) for tree in data["forest"]),
         signals=tuple(data["signals"]),
         mean=tuple(data["mean"]),
         scale=tuple(data["scale"]),
@@ -111,17 +116,24 @@ def parse(raw: bytes) -> Weights:
         grams={gram: tuple(entry) for gram, entry in data["grams"].items()},
         about=data["about"],
         hash=hashlib.sha256(raw).hexdigest()[:16],
+        places={name: places[name] for name in data["signals"]},
+        resting=tuple(clipped(-m / s) for m, s in zip(data["mean"], data["scale"], strict=True)),
     )
 
 
-def _cut(data: Mapping[str, Any]) -> Cut:
+def clipped(value: float) -> float:
+    """A standardised value, no further from the mean than four deviations."""
+    return min(4.0, max(-4.0, value))
+
+
+def _cut(data: Mapping[str, Any], places: Mapping[str, int]) -> Cut:
     return Cut(
         intercept=data["intercept"],
         weight=tuple(data["weight"]),
         spread=tuple(data["spread"]),
         text_weight=data["text_weight"],
         base=data["base"],
-        trees=tuple(frozen(tree) for tree in data["trees"]),
+        trees=tuple(planted(tree, places) for tree in data["trees"]),
         slope=data["slope"],
         offset=data["offset"],
         by_action=dict(data["by_action"]),
@@ -135,6 +147,4 @@ def _accept(data: Mapping[str, Any]) -> Accept:
         intercept=data["intercept"],
         weight=tuple(data["weight"]),
         text_weight=data["text_weight"],
-        base=data["base"],
-        trees=tuple(frozen(tree) for tree in data["trees"]),
     )

@@ -49,7 +49,6 @@ def measure(wish: str, text: str) -> dict[str, float]:
     words = _WORD.findall(text)
     unspaced = len(_UNSPACED.findall(text))
     count = len(words) + unspaced // 2
-    letters = sum(c.isalpha() for c in text) or 1
     values = {
         "words": log(count),
         "terse": float(0 < count <= 4),
@@ -61,7 +60,7 @@ def measure(wish: str, text: str) -> dict[str, float]:
         "numbers": log(len(re.findall(r"\d+", text))),
         "scale": log(len(lexicon.SCALE.findall(text))),
         "reaches": float(bool(lexicon.REACHES.search(text))),
-        "foreign": sum(c.isalpha() and not c.isascii() for c in text) / letters,
+        "foreign": 0.0 if text.isascii() else _foreign(text),
     }
     found = dict.fromkeys(lexicon.FAMILIES, 0)
     for family in _families(words, text if unspaced or _has_wide(text) else ""):
@@ -73,12 +72,25 @@ def measure(wish: str, text: str) -> dict[str, float]:
     return values
 
 
+def _foreign(text: str) -> float:
+    """Share of the letters beyond a to z."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(not c.isascii() for c in letters) / (len(letters) or 1)
+
+
+@lru_cache(maxsize=2048)
+def _of_word(word: str) -> tuple[str, ...]:
+    whole, stems, _, _ = _index()
+    found = list(whole.get(word, ()))
+    for end in range(2, len(word) + 1):
+        found += stems.get(word[:end], ())
+    return tuple(found)
+
+
 def _families(words: list[str], wide: str) -> Iterator[str]:
-    whole, stems, phrases, anywhere = _index()
+    _, _, phrases, anywhere = _index()
     for i, word in enumerate(words):
-        yield from whole.get(word, ())
-        for end in range(2, len(word) + 1):
-            yield from stems.get(word[:end], ())
+        yield from _of_word(word)
         for rest, is_stem, family in phrases.get(word, ()):
             tail = words[i + 1 : i + 1 + len(rest)]
             if len(tail) < len(rest) or tail[:-1] != rest[:-1]:

@@ -42,8 +42,8 @@ def decide(
 
     A situation that holds what was learned was decided on before; it is taken as it is.
     """
-    task = task_of(signals, situation, weights, cell)
     signs = explain.why(signals, weights) if reasons else ()
+    task = task_of(signals, situation, weights, cell)
     told = situation.learned is not None
     if memory.live and not told:
         added = learner.adjustment(memory.state, task, basis)

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from tierwise.core.request import Action, Request
+from tierwise.core.request import Action, FileRef, Request
 from tierwise.routing import signals
 from tierwise.routing.grams import grams
 from tierwise.routing.route import parse_request
@@ -143,7 +143,7 @@ def outcomes(path: Path | None = None) -> list[Outcome]:
 
 
 def outcome(row: dict[str, Any]) -> Outcome:
-    """One outcome row from its JSON object."""
+    """One outcome row from its JSON object, as if asked in a file of its language."""
     number = int(hashlib.sha256(str(row["uid"]).encode()).hexdigest(), 16)
     may = _ACTIONS.get(row["source"]) or _ACTIONS.get(row["kind"], ("chat",))
     agentic = row["kind"] == "agentic" and number % 2
@@ -153,7 +153,7 @@ def outcome(row: dict[str, Any]) -> Outcome:
             action=may[(number >> 8) % len(may)],
             instruction=row["prompt"],
             id=str(row["uid"]),
-            files=(),
+            files=(FileRef("work", row["lang"]),),
             diagnostics=(),
             tools=tools,
             turn=0,

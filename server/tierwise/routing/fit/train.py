@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 from tierwise.core.request import ACTIONS
 from tierwise.routing.estimate import Z90
 from tierwise.routing.fit import calibrate, logistic, reach
-from tierwise.routing.fit.boosted import Boosted, BoostedShares
+from tierwise.routing.fit.boosted import Boosted, Forest
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import LabelledRequest, Outcome
 from tierwise.routing.fit.text import TextModel, Texts
@@ -30,8 +30,8 @@ from tierwise.routing.weights import FORMAT, Weights, parse
 CUTS: Final = 2
 STRENGTH: Final = 0.03
 """Inverse regularisation of the linear reader, chosen by cross-validated log-loss."""
-ACCEPT_STRENGTH: Final = 0.1
-INNER: Final = 3
+ACCEPT_STRENGTH: Final = 0.01
+INNER: Final = 4
 """Folds inside a fit."""
 UNKNOWN_VARIANCE: Final = 0.25
 """Variance (squared logits) of a request that says nothing of its surroundings."""
@@ -45,7 +45,7 @@ TARGET: Final = 0.80
 its meaning from one fit to the next."""
 OUTCOME_SHARE: Final = 0.15
 """Weight of all outcomes in `need`, as a share of the requests'."""
-REQUEST_SHARE: Final = 0.3
+REQUEST_SHARE: Final = 0.1
 """Weight of all requests in `accept`, as a share of the outcomes'."""
 KEPT: Final = (0.92, 0.45, 0.25)
 """Share of answers kept by the tier a request needs, one tier below, two below: the label says
@@ -54,6 +54,16 @@ NOT_FITTED: Final = frozenset(
     {"usages", "usage.files", "reaches", "thread.reasks", "thread.rejected", *reach.SIGNALS}
 )
 """Signals the labelled rows do not hold."""
+
+
+READ_BY_FOREST: Final = (
+    "action.", "form.", "lang.", "words", "chars", "identifiers", "numbers", "pasted", "sentences",
+    "steps", "says.number_theory", "tools.run",
+)  # fmt: skip
+"""Signals by their start that outcomes can teach: what a wish looks like and what it is about.
+Benchmarks have no selections, and one set of files or tools for all tasks of a source."""
+TOLD_OF_ACCEPT: Final = tuple(f"text.{i}" for i in range(CUTS, 2 * CUTS + 1))
+"""The text's scores of the accepts."""
 
 
 @dataclass
@@ -167,15 +177,10 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
         "scale": short(scale),
         "cuts": cuts,
         "accepts": [
-            _accept(
-                np.hstack([z, scores[:, [k]]]),
-                np.hstack([x, scores]),
-                targets[:, k],
-                weights[:, k],
-                [*corpus.names, *(f"text.{i}" for i in range(targets.shape[1]))],
-            )
+            _accept(np.hstack([z, scores[:, [k]]]), targets[:, k], weights[:, k])
             for k in range(CUTS, targets.shape[1])
         ],
+        "forest": _forest(corpus, np.hstack([x, scores]), targets[:, CUTS:], weights[:, CUTS]),
         "grams": {
             name: [float(idf), *(float(b) for b in beta)]
             for name, idf, beta in zip(text.names, text.idf, text.beta, strict=True)
@@ -202,18 +207,19 @@ def _linear(x: Array, target: Array, weight: Array) -> tuple[Array, Array]:
     return np.concatenate([[intercept], beta]), spread[:-1]
 
 
-def _accept(
-    x: Array, asked: Array, target: Array, weight: Array, names: Sequence[str]
-) -> dict[str, Any]:
+def _accept(x: Array, target: Array, weight: Array) -> dict[str, Any]:
     intercept, beta = logistic.fit(x, target, weight, ACCEPT_STRENGTH)
-    trees = BoostedShares(asked, target, weight)
     return {
         "intercept": round(intercept, 5),
         "weight": short(beta[:-1]),
         "text_weight": round(float(beta[-1]), 5),
-        "base": round(trees.base, 5),
-        "trees": trees.exported(names),
     }
+
+
+def _forest(corpus: Corpus, asked: Array, targets: Array, weight: Array) -> list[Any]:
+    names = [*corpus.names, *(f"text.{i}" for i in range(2 * CUTS + 1))]
+    read = [i for i, n in enumerate(names) if n.startswith((*READ_BY_FOREST, *TOLD_OF_ACCEPT))]
+    return Forest(asked[:, read], targets, weight).exported([names[i] for i in read])
 
 
 def _asked(row: LabelledRequest) -> tuple[list[float], list[float]]:

@@ -13,19 +13,22 @@ def text(data: dict[str, Any]) -> str:
     """The JSON text of the contents of a weights file."""
     parts = [f'"{key}": {_dump(value)}' for key, value in data.items() if key not in _LONG]
     parts += [f'"{key}": [\n{_questions(data[key])}\n]' for key in ("cuts", "accepts")]
+    parts.append('"forest": [\n' + ",\n".join(map(_dump, data["forest"])) + "\n]")
     parts.append('"grams": {\n' + _grams(data["grams"]) + "\n}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-_LONG: Final = ("cuts", "accepts", "grams")
+_LONG: Final = ("cuts", "accepts", "forest", "grams")
 
 
-def _questions(cuts: list[dict[str, Any]]) -> str:
+def _questions(questions: list[dict[str, Any]]) -> str:
     shown = []
-    for cut in cuts:
-        lines = [f'"{key}": {_dump(value)}' for key, value in cut.items() if key != "trees"]
-        grown = ",\n".join(_dump(tree) for tree in cut["trees"])
-        shown.append("{\n" + ",\n".join([*lines, f'"trees": [\n{grown}\n]']) + "\n}")
+    for question in questions:
+        lines = [f'"{key}": {_dump(value)}' for key, value in question.items() if key != "trees"]
+        if "trees" in question:
+            grown = ",\n".join(map(_dump, question["trees"]))
+            lines.append(f'"trees": [\n{grown}\n]')
+        shown.append("{\n" + ",\n".join(lines) + "\n}")
     return ",\n".join(shown)
 
 

@@ -80,7 +80,7 @@ def test_route_answers_line_by_line_and_a_bad_line_does_not_stop_it(tmp_path: Pa
 
 
 async def test_why_stats_and_history_tell_a_task(
-    editor: Editor, rpc: Rpc, env: dict[str, str]
+    editor: Editor, rpc: Rpc, env: dict[str, str], tmp_path: Path
 ) -> None:
     uri = await start(editor)
     task_id = await document(editor, uri)
@@ -92,6 +92,12 @@ async def test_why_stats_and_history_tell_a_task(
     assert told["decision"]["answering"] == "haiku"
     assert told["attempts"][0]["costUsd"] == told["costUsd"] > 0
     assert [o["kind"] for o in told["outcomes"]] == ["discarded"]
+    assert told["cheaper"] is None
+    strict = tmp_path / "strict.toml"
+    strict.write_text("confidence_target = 0.9999\n", encoding="utf-8")
+    asked = env | {"TIERWISE_CONFIG": str(strict)}
+    again = await asyncio.to_thread(run, asked, "why", task_id, "--json")
+    assert json.loads(again.stdout)["dearer"] is None, "nothing is above the top"
     sent = await asyncio.to_thread(run, env, "why", task_id[:8], "--sent")
     assert "def add_numbers" in sent.stdout
     stats = json.loads((await asyncio.to_thread(run, env, "stats", "--json")).stdout)

@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from tests.bench.router import attacks, figures, peers, plot, policies, reach, report, speed
+from tests.bench.router import (
+    attacks,
+    figures,
+    noise,
+    paraphrases,
+    peers,
+    plot,
+    policies,
+    reach,
+    report,
+    speed,
+)
 from tests.bench.router.figures import percent
 
 from tierwise.routing.fit import judge, rows
@@ -27,6 +38,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--attacks", type=int, default=500)
     asked.add_argument("--requests", type=int, default=200)
+    asked.add_argument("--draws", type=int, default=2, help="folds drawn anew, for the noise")
     options = asked.parse_args()
     corpus = Corpus([*rows.labelled(), *rows.own()], rows.outcomes())
     weights = hashlib.sha256(OUT.read_bytes()).hexdigest()[:16]
@@ -48,6 +60,8 @@ def main() -> None:
             figures.of_outcomes(tasks, outcomes),
         ),
         "frontier": _frontier(tasks, outcomes),
+        "noise": noise.table(corpus, held, judged, options.draws),
+        "paraphrases": paraphrases.table(),
         "reach": reach.table(),
         "speed": report.table(["part", "p50 ms", "p99 ms"], speed.measured(asked_of[:400])),
         "attacks": report.table(

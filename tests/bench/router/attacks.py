@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from tierwise.core.request import FileRef, Request
 from tierwise.routing.route import route_one
+from tierwise.routing.signals import measure
 
 ORDER = ("haiku", "sonnet", "opus")
 _WORDS = (
@@ -19,23 +21,33 @@ _WORDS = (
 
 def measured(requests: Sequence[Request], attacks: int, seed: int = 3) -> list[list[str]]:
     """Share of (request, attack file) pairs that change tier, by how the file comes along."""
-    before = [ORDER.index(route_one(r).routed) for r in requests]
     table = []
     for name, attached in (("open beside", False), ("attached, against a calm file", True)):
-        moved = steps = pairs = 0
-        for number in range(attacks):
-            file = _file(random.Random(seed * 10_000 + number), number, attached)
-            calm = replace(file, text="\n".join("x" for _ in range(file.lines or 1)))
-            for request, was in zip(requests, before, strict=True):
-                now = ORDER.index(route_one(_with(request, file)).routed)
-                base = ORDER.index(route_one(_with(request, calm)).routed) if attached else was
+        files = [_file(random.Random(seed * 10_000 + n), n, attached) for n in range(attacks)]
+        calm = [replace(f, text="\n".join("x" for _ in range(f.lines or 1))) for f in files]
+        moved = steps = 0
+        for request in requests:
+            tiers: dict[Any, int] = {}
+            before = _tier(request, tiers)
+            for file, quiet in zip(files, calm, strict=True):
+                now = _tier(_with(request, file), tiers)
+                base = _tier(_with(request, quiet), tiers) if attached else before
                 moved += now != base
                 steps = max(steps, abs(now - base))
-                pairs += 1
+        pairs = attacks * len(requests)
         table.append(
             [name, f"{attacks} x {len(requests)}", f"{100 * moved / pairs:.2f}", str(steps)]
         )
     return table
+
+
+def _tier(request: Request, tiers: dict[Any, int]) -> int:
+    """The tier of a request. Every file is measured; equal signals are decided once."""
+    found = measure(request)
+    key = (tuple(found.values.values()), found.unknown, found.text_scores)
+    if key not in tiers:
+        tiers[key] = ORDER.index(route_one(request).routed)
+    return tiers[key]
 
 
 def _file(draw: random.Random, number: int, attached: bool) -> FileRef:

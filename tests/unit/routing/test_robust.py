@@ -146,3 +146,12 @@ def test_reach_only_raises_and_says_so() -> None:
 def test_the_same_request_is_measured_the_same() -> None:
     for request in REQUESTS[::10]:
         assert measure(request) == measure(request)
+
+
+def test_a_paraphrase_moves_no_tier_by_more_than_one_step() -> None:
+    """Other words for the same wish may flip a tier that hangs in the balance, never two."""
+    from tests.bench.router import paraphrases
+
+    differ = paraphrases.flipped()
+    assert all(steps == 1 for *_, steps in differ), differ
+    assert len(differ) <= 0.12 * len(paraphrases.pairs()), differ

@@ -41,11 +41,12 @@ class Held:
         return int(np.argmax(np.diff([0.0, *(self.estimate.need[n] for n in NEEDS)])))
 
 
-def cross_validated(corpus: Corpus, folds: int = OUTER) -> list[Held]:
-    """Every row judged by weights fitted on the other folds, groups kept together."""
+def cross_validated(corpus: Corpus, folds: int = OUTER, draw: int = 0) -> list[Held]:
+    """Every row judged by weights fitted on the other folds, groups kept together; `draw` says
+    how the folds are drawn."""
     rows: Sequence[Row] = [*corpus.requests, *corpus.outcomes]
     held: list[Held | None] = [None] * len(rows)
-    for train, test in split(corpus.groups, folds):
+    for train, test in split(corpus.groups, folds, draw):
         weights = parse(json.dumps(fit_data(corpus, train)).encode())
         for i in test:
             held[i] = Held(judged(rows[i], weights), weights.target)

@@ -191,9 +191,10 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
     return data
 
 
-def split(groups: Array, folds: int) -> Iterator[tuple[Array, Array]]:
-    """Folds in which no group is on both sides."""
-    return GroupKFold(folds).split(groups, groups=groups)  # type: ignore[no-any-return]
+def split(groups: Array, folds: int, draw: int = 0) -> Iterator[tuple[Array, Array]]:
+    """Folds in which no group is on both sides; draws from one up are shuffled."""
+    made = GroupKFold(folds, shuffle=draw > 0, random_state=draw or None)
+    return made.split(groups, groups=groups)  # type: ignore[no-any-return]
 
 
 def short(values: Array) -> list[float]:

@@ -154,4 +154,4 @@ def test_a_paraphrase_moves_no_tier_by_more_than_one_step() -> None:
 
     differ = paraphrases.flipped()
     assert all(steps == 1 for *_, steps in differ), differ
-    assert len(differ) <= 0.12 * len(paraphrases.pairs()), differ
+    assert len(differ) <= 0.2 * len(paraphrases.pairs()), differ

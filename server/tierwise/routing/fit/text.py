@@ -15,7 +15,7 @@ from tierwise.routing.fit.logistic import Array
 
 LEAST_ROWS: Final = 3
 """Rows a gram must stand in."""
-MOST_GRAMS: Final = (9_000, 2_500)
+MOST_GRAMS: Final = (9_000, 2_000)
 """Grams kept, the most frequent ones of requests and of outcomes: keeps the file below a megabyte,
 and long contest texts from choosing the words that editor requests are read by. Choosing them by
 how well they part the classes fits the training rows better and all others worse."""

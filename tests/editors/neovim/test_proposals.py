@@ -179,6 +179,21 @@ def test_hunks_are_taken_one_by_one_with_keys_and_dot(nvim: Driver, model: Loopb
     assert nvim.text == SAMPLE
 
 
+def test_a_hunk_taken_back_by_undo_is_proposed_again(nvim: Driver, model: Loopback) -> None:
+    model.faults(default={"text": TWO_HUNKS})
+    nvim.command("%Tierwise edit kinder")
+    nvim.previewed()
+    nvim.keys("9G\\a")
+    nvim.state("partlyApplied")
+    nvim.until("return #require('tierwise.preview').rows(0) == 1")
+    nvim.keys("u")
+    nvim.state("proposed")
+    nvim.until("return #require('tierwise.preview').rows(0) == 2")
+    nvim.command("Tierwise apply all")
+    nvim.until(lambda: "good day" in nvim.text and "return b + a" in nvim.text)
+    nvim.state("applied")
+
+
 def test_a_hunk_is_discarded_and_the_rest_applied(nvim: Driver, model: Loopback) -> None:
     model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")

@@ -120,7 +120,7 @@ def of_language(values: dict[str, float], request: Request) -> None:
     if not names:
         files = request.files or ()
         names = [f.language for f in files if f.attached and f.language]
-        names = names or [f.language for f in files if f.language]
+        names = names or [f.language for f in files if f.language and _belongs(f, request)]
     for name in names:
         group = _GROUP.get((name or "").lower())
         if group is not None:

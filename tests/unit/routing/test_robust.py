@@ -72,6 +72,19 @@ def test_an_open_file_full_of_words_moves_nothing() -> None:
         assert routed(_attacked(request, number, False)) == BEFORE[number], request.instruction
 
 
+def test_a_tab_that_happens_to_be_open_does_not_set_the_language() -> None:
+    """The language is of what was asked on or named; an unrelated open file hides neither."""
+    tab = FileRef("notes/todo.md", "markdown", 3, False, "buy milk")
+    style = FileRef("site/main.css", "css", 3, False, "a { b: c }")
+    named = Request("generate", "write a bash script that rotates the logs", files=())
+    for request in (named, replace(named, files=(tab,)), replace(named, files=(tab, style))):
+        found = quantities(request)[0]
+        assert (found["lang.shell"], found["lang.style"]) == (1.0, 0.0)
+    selected = replace(named, selection=Selection("a.rs", "rust", 1, 2, "fn a() {}"))
+    assert quantities(selected)[0]["lang.low"] == 1.0
+    assert quantities(selected)[0]["lang.shell"] == 0.0
+
+
 def test_an_attached_file_counts_the_same_whatever_it_says() -> None:
     for number, request in list(enumerate(REQUESTS))[::6]:
         bad = _attacked(request, number, True)

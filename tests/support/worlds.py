@@ -144,6 +144,7 @@ def run(
     judged: int = 500,
     flips: tuple[float, float] = (0.15, 0.12),
     forced: float = 0.0,
+    trials: bool = False,
 ) -> Run:
     """Operate for some tasks, then go on for `judged` more and compare the true losses there."""
     r = random.Random(seed * 104_729 + 17)
@@ -152,13 +153,16 @@ def run(
     tops = 0
     for number in range(tasks + judged):
         known = world.draw(r)
-        start = first(memory, known.task)
+        start, propensity = first(memory, known.task), 1.0
+        if trials:
+            start, propensity = tried(memory, known.task, start, r)
         if number >= tasks:
             learned += true_loss(known, start)
             shipped += true_loss(known, known.task.shipped)
             known_best += true_loss(known, known.best)
             tops += (start == 2) - (known.task.shipped == 2)
-        memory = memory.learned(Observation(known.task, clicks(known, start, r, flips, forced)))
+        given = clicks(known, start, r, flips, forced)
+        memory = memory.learned(Observation(known.task, given, propensity=propensity))
     return Run(1 - learned / shipped, 1 - known_best / shipped, tops / judged, memory.live, memory)
 
 
@@ -201,16 +205,44 @@ def recovered(seed: int, shift: float, trials: bool = False) -> tuple[float, flo
     return bad / 250, learned / 250, good / 250
 
 
-def stuck() -> tuple[float, float, float]:
-    """P(need <= lowest tier) of a cell: fresh, after 20 failures, and after 200 successes more."""
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """P(need <= lowest tier) of a cell against its fresh state: after 20 failures, after 200
+    successes on top; that against a cell that saw the successes alone; and, instead of the
+    successes, after 200 tasks that go as the fresh state says, on average."""
+
+    failed: float
+    back: float
+    without: float
+    usual: float
+
+
+def stuck(draws: int = 20) -> Stuck:
+    """A cell that fails 20 times, and what brings it back."""
     logits, cell = (0.5, 2.0), Cell("edit", "python", "p")
     task = Task(cell, logits, features(cell, {}, logits), (400_000.0, 8e6, 1.6e7), REDO)
-    state, found = learner.LearnedState(), []
-    found.append(learner.believed(state, task).need[0])
-    for _ in range(20):
-        state = learner.update(state, Observation(task, (Answer(0, 0.0), Answer(1, 1.0))))
-    found.append(learner.believed(state, task).need[0])
-    for _ in range(200):
-        state = learner.update(state, Observation(task, (Answer(0, 1.0),)))
-    found.append(learner.believed(state, task).need[0])
-    return found[0], found[1], found[2]
+
+    def need(state: learner.LearnedState) -> float:
+        return learner.believed(state, task).need[0]
+
+    def after(state: learner.LearnedState, *stories: tuple[Answer, ...]) -> learner.LearnedState:
+        for answers in stories:
+            state = learner.update(state, Observation(task, answers))
+        return state
+
+    new, share = learner.LearnedState(), need(learner.LearnedState())
+    good, poor = (Answer(0, 1.0),), (Answer(0, 0.0), Answer(1, 1.0))
+    failed = after(new, *[poor] * 20)
+    back = need(after(failed, *[good] * 200))
+    shown = learner.probability(learner.believed(new, task), good[0], None, new)
+    usual = []
+    for seed in range(draws):
+        r = random.Random(seed)
+        drawn = [good if r.random() < shown else poor for _ in range(200)]
+        usual.append(need(after(failed, *drawn)))
+    return Stuck(
+        need(failed) - share,
+        back - share,
+        back - need(after(new, *[good] * 200)),
+        sum(usual) / draws - share,
+    )

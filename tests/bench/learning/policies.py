@@ -103,6 +103,13 @@ class Played:
     losses: tuple[float, ...]
     values: tuple[float, ...]
     live: bool = False
+    ids: tuple[str, ...] = ()
+
+    def late_by_task(self, values: bool = False) -> dict[str, float]:
+        """The last third, by the task's id."""
+        every = self.values if values else self.losses
+        start = len(every) - len(every) // 3
+        return dict(zip(self.ids[start:], every[start:], strict=True))
 
     def late(self, values: bool = False) -> float:
         """The mean over the last third."""
@@ -145,7 +152,7 @@ def _played(
         spent = sum(row.costs[NAMES[a.tier]] for a in answers) / 1e9
         losses.append(spent + found.redo / 1e9 * sum(a.kept < 0.5 for a in answers))
         values.append(row.outcomes[NAMES[answers[-1].tier]] - spent)
-    return Played(tuple(losses), tuple(values), live)
+    return Played(tuple(losses), tuple(values), live, tuple(row.id for row in rows))
 
 
 def bad(weights: Weights, shift: float) -> Weights:

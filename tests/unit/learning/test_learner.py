@@ -78,10 +78,11 @@ def test_what_a_cell_taught_reaches_its_neighbours_less() -> None:
 
 
 def test_failures_followed_by_successes_bring_a_cell_back() -> None:
-    fresh = need(LearnedState())
-    failed = after(*[seen((0, False), (1, True))] * 20)
-    assert need(failed) < fresh - 0.1
-    assert need(after(*[seen((0, True))] * 200, state=failed)) > fresh - 0.05
+    found = worlds.stuck()
+    assert found.failed < -0.1
+    assert found.back > 0
+    assert abs(found.without) < 0.05
+    assert abs(found.usual) < 0.05
 
 
 def test_no_answer_moves_far() -> None:

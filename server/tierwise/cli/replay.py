@@ -67,6 +67,9 @@ def run(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="With --ledger: without what was learned.")
     ] = False,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="With --ledger: rehearsed tasks instead of paid.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Replay tasks: what they would have cost and delivered."""
@@ -86,9 +89,9 @@ def run(
         since = datetime.now(UTC) - timedelta(days=days) if days else datetime.fromtimestamp(0, UTC)
         since_ms = int(since.timestamp() * 1000)
         told = read(lambda conn: decisions.history(conn, limit=100_000, since_ms=since_ms))
-        paid = [task for task in reversed(told) if not task.task.rehearsal]
-        figures = rerun.rerun(paid, load(), what_if, redo)
-        _print(figures, ledger_lines(figures, days), as_json)
+        asked = [task for task in reversed(told) if task.task.rehearsal == rehearsal]
+        figures = rerun.rerun(asked, load(), what_if, redo)
+        _print(figures, ledger_lines(figures, days, rehearsal, len(told) - len(asked)), as_json)
         return
     assert file is not None
     ladder = config.ladder()

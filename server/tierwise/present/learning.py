@@ -81,9 +81,20 @@ def replay_lines(figures: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def ledger_lines(figures: Mapping[str, Any], days: int) -> list[str]:
-    """What the past cost and delivered, and what it would have, for a terminal."""
+def ledger_lines(
+    figures: Mapping[str, Any], days: int, rehearsal: bool = False, left_out: int = 0
+) -> list[str]:
+    """What the past cost and delivered, and what it would have, for a terminal.
+
+    `left_out` counts the tasks of the other kind, paid or rehearsed.
+    """
     since = f"the last {days} days" if days else "the whole ledger"
+    if not figures["tasks"]:
+        kind = "rehearsed" if rehearsal else "paid"
+        other = "paid" if rehearsal else "rehearsed"
+        way = "leave out --rehearsal" if rehearsal else "--rehearsal replays them"
+        more = f"; {left_out} {other} ones are there, {way}" if left_out else ""
+        return [f"no {kind} tasks in {since}{more}"]
     again = f"{figures['reproduced']} of {figures['tasks'] - figures['otherWeights']}"
     lines = [
         f"{figures['tasks']} tasks of {since}; {again} decisions reproduced bit for bit"

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from tierwise.cli.commands import app
 from tierwise.core.errors import BadRequest
+from tierwise.present.learning import ledger_lines
 
 
 def lines(count: int = 260) -> list[dict[str, Any]]:
@@ -110,6 +111,14 @@ def test_a_bad_log_is_one_sentence(tmp_path: Path, line: str, says: str) -> None
     assert isinstance(done.exception, BadRequest)
     assert says in done.exception.message
     assert "\n" not in done.exception.message
+
+
+def test_an_empty_past_says_what_else_is_there() -> None:
+    nothing = {"tasks": 0, "reproduced": 0, "otherWeights": 0}
+    assert ledger_lines(nothing, 30) == ["no paid tasks in the last 30 days"]
+    (line,) = ledger_lines(nothing, 0, left_out=3)
+    assert "3 rehearsed ones" in line
+    assert "--rehearsal" in line
 
 
 def test_wrong_usage_is_exit_two() -> None:

@@ -8,8 +8,10 @@ task; nothing is computed in the editor's way.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from tierwise.app import Application
     from tierwise.lsp.server import Server
 
+REWRITE: Final = "refactor.rewrite.tierwise"
+QUICKFIX: Final = "quickfix.tierwise"
+"""Kinds of code actions; those of `REWRITE` end in the action's name."""
 QUIET: Final = 4
 """Actions on an automatic request."""
 ON_SELECTION: Final[tuple[Action, ...]] = (
@@ -64,15 +69,15 @@ def register(server: Server) -> None:
         lines = range(span.start.line, span.end.line + 1)
         found = [_diagnostic(uri, d) for d in params.context.diagnostics]
         engine.world.watch.diagnosed(uri, lines, found)
-        pending = _pending(engine, uri, span)
-        asked = _asked(server, engine, uri, span, params.context.diagnostics)
-        if automatic:
-            asked = asked[:QUIET]
-        return [a for a in (*pending, *asked) if _wanted(a, params.context.only)]
+        only = params.context.only
+        pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
+        offered = _asked(server, engine, uri, span, params.context.diagnostics)
+        made = (make() for kind, make in offered if _wanted(kind, only))
+        asked = (action for action in made if action is not None)
+        return [*pending, *islice(asked, QUIET if automatic else None)]
 
 
-def _wanted(action: types.CodeAction, only: Sequence[str] | None) -> bool:
-    kind = str(action.kind or "")
+def _wanted(kind: str, only: Sequence[str] | None) -> bool:
     return not only or any(kind == want or kind.startswith(f"{want}.") for want in only)
 
 
@@ -86,7 +91,7 @@ def _pending(engine: Application, uri: str, span: Range) -> list[types.CodeActio
             found.append(
                 types.CodeAction(
                     title=f"Tierwise: {offer.title}",
-                    kind=f"refactor.rewrite.tierwise.{view.action}",
+                    kind=f"{REWRITE}.{view.action}",
                     command=convert.command(offer),
                 )
             )
@@ -99,7 +104,7 @@ def _sent(view: TaskView) -> types.CodeAction:
     title = "Tierwise: Show what was sent"
     return types.CodeAction(
         title=title,
-        kind=f"refactor.rewrite.tierwise.{view.action}",
+        kind=f"{REWRITE}.{view.action}",
         command=types.Command(
             title=title, command="tierwise.task.showSent", arguments=[{"taskId": view.task_id}]
         ),
@@ -112,15 +117,16 @@ def _asked(
     uri: str,
     span: Range,
     diagnostics: Sequence[types.Diagnostic],
-) -> list[types.CodeAction]:
+) -> Iterator[tuple[str, Callable[[], types.CodeAction | None]]]:
+    """What can be asked for at a range: its kind, and what makes it, since a forecast costs."""
     index = server.docs.index(uri)
-    found = []
     if (comment := _comment(index, span)) is not None:
         where, instruction = comment
         target = _after_comment(server, uri, index, span, where)
-        found.append(_comment_action(server, engine, uri, target, where, instruction))
+        made = partial(_comment_action, server, engine, uri, target, where, instruction)
+        yield f"{REWRITE}.edit", made
     for diagnostic in diagnostics[:3]:
-        found.append(_fix(server, engine, uri, span, diagnostic))
+        yield QUICKFIX, partial(_fix, server, engine, uri, span, diagnostic)
     empty = span.start == span.end
     kinds = ON_EMPTY if empty else ON_SELECTION
     has_symbol = not empty or _symbol(server, uri, span.start)
@@ -129,8 +135,7 @@ def _asked(
             continue
         if kind == "fix" and diagnostics:
             continue
-        found.append(_action(server, engine, uri, span, kind))
-    return [action for action in found if action is not None]
+        yield f"{REWRITE}.{kind}", partial(_action, server, engine, uri, span, kind)
 
 
 def _action(
@@ -147,7 +152,7 @@ def _action(
         return None
     return types.CodeAction(
         title=action_title(kind, decision),
-        kind=f"refactor.rewrite.tierwise.{kind}",
+        kind=f"{REWRITE}.{kind}",
         command=types.Command(
             title=action_title(kind, decision), command="tierwise.task.start", arguments=[given]
         ),
@@ -175,7 +180,7 @@ def _fix(
     }
     return types.CodeAction(
         title=title,
-        kind="quickfix.tierwise",
+        kind=QUICKFIX,
         diagnostics=[diagnostic],
         command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
     )
@@ -206,13 +211,13 @@ def _comment_action(
     except TierwiseError as error:
         return types.CodeAction(
             title=f"Tierwise: {error.message}",
-            kind="refactor.rewrite.tierwise.edit",
+            kind=f"{REWRITE}.edit",
             disabled=types.CodeActionDisabled(reason=error.message),
         )
     title = comment_title(decision)
     return types.CodeAction(
         title=title,
-        kind="refactor.rewrite.tierwise.edit",
+        kind=f"{REWRITE}.edit",
         command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
     )
 

@@ -6,7 +6,7 @@ import math
 from heapq import nsmallest
 
 from tierwise.core.decision import Signals
-from tierwise.routing.reading import read
+from tierwise.routing.reading import READERS, read
 from tierwise.routing.shown import say
 from tierwise.routing.weights import Weights
 
@@ -23,18 +23,21 @@ def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[str, ...]:
 
 
 def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
-    """By how many logits each signal moved the cuts together, up meaning easier."""
+    """By how many logits each signal moved the cuts together, up meaning easier.
+
+    The forest's part is left out: its leaves are averaged as shares, which have no sum of logits.
+    """
     found = read(signals, weights)
     x, names = found.x, weights.signals
     moved = [0.0] * len(x)
     text = 0.0
     for i, (cut, credits) in enumerate(zip(weights.cuts, found.credits, strict=True)):
-        half = cut.slope / 2
+        part = cut.slope / READERS
         moved = [
-            m + half * (w * v + c)
+            m + part * (w * v + c)
             for m, w, v, c in zip(moved, cut.weight, x, credits, strict=False)
         ]
-        text += half * (cut.text_weight * found.score(i) + math.fsum(credits[len(x) :]))
+        text += part * (cut.text_weight * found.score(i) + math.fsum(credits[len(x) :]))
     pulls = dict(zip(names, moved, strict=True))
     pulls["text"] = text
     for cut in weights.cuts:

@@ -14,13 +14,17 @@ from typing import Final
 from tierwise.core.decision import Signals
 from tierwise.core.request import ACTIONS
 from tierwise.routing import trees
-from tierwise.routing.scale import sigmoid
+from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
 
 NOVEL_VARIANCE: Final = 2.0
 """Variance (squared logits) of a wish of which no word is known: more than the distance between
 a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
-FOREST: Final = 0.7
+READERS: Final = 3
+"""Readers of a cut, averaged in logits: linear, boosted trees, forest."""
+SUREST: Final = 0.99
+"""The most a forest's share counts for or against: a leaf without a counterexample is not proof."""
+ACCEPT_FOREST: Final = 0.7
 """Share of the forest in an accept, the rest is the linear reader's; chosen on held-out tasks."""
 POSSIBLY_UNKNOWN: Final = 8
 """Signals a request may leave unsaid; the share of unknown ones is of these."""
@@ -78,14 +82,20 @@ class Read:
         self._grown[i] = trees.credited(self.weights.cuts[i].trees, self.values, given)
         return self._grown[i], given
 
-    def readers(self, i: int) -> tuple[float, float]:
-        """What the linear reader and the trees say of one cut, in logits."""
+    @cached_property
+    def shares(self) -> list[float]:
+        """What the forest says of each cut: P(need <= tier)."""
+        return trees.averaged(self.weights.forest, self.values, len(self.weights.cuts))
+
+    def readers(self, i: int) -> tuple[float, float, float]:
+        """What the linear reader, the boosted trees and the forest say of one cut, in logits."""
         cut = self.weights.cuts[i]
         linear = cut.intercept + cut.text_weight * self.score(i)
         linear += math.fsum(map(mul, cut.weight, self.x))
         if i not in self._grown:
             self._grown[i] = trees.total(cut.trees, self.values)
-        return linear, cut.base + self._grown[i]
+        forest = logit(min(SUREST, max(1.0 - SUREST, self.shares[i])))
+        return linear, cut.base + self._grown[i], forest
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
@@ -95,11 +105,12 @@ class Read:
         action = action_of(signals)
         found = []
         for i, cut in enumerate(weights.cuts):
-            linear, grown = self.readers(i)
-            mean = cut.offset + cut.slope * (linear + grown) / 2.0 + cut.by_action.get(action, 0.0)
+            linear, grown, forest = self.readers(i)
+            said = (linear + grown + forest) / READERS
+            mean = cut.offset + cut.slope * said + cut.by_action.get(action, 0.0)
             mean -= edit_size(signals, cut)
             variance = math.fsum(map(mul, map(mul, cut.spread, x), x))
-            doubt = weights.doubt * (linear - grown) ** 2 / 4.0
+            doubt = weights.doubt * disagreement(linear, grown, forest)
             variance += doubt + weights.unknown_variance * share
             variance += NOVEL_VARIANCE * signals.values.get("novel", 0.0)
             found.append(Reading(mean, variance, cut.margin))
@@ -109,12 +120,12 @@ class Read:
     def accepts(self) -> tuple[float, ...]:
         """Per fitted tier: the share of its answers that is kept at all."""
         weights, first = self.weights, len(self.weights.cuts)
-        grown = trees.averaged(weights.forest, self.values, len(weights.accepts))
+        grown = trees.averaged(weights.accept_forest, self.values, len(weights.accepts))
         found = []
         for i, accept in enumerate(weights.accepts):
             mean = accept.intercept + accept.text_weight * self.score(first + i)
             mean += math.fsum(map(mul, accept.weight, self.x))
-            found.append(FOREST * grown[i] + (1.0 - FOREST) * sigmoid(mean))
+            found.append(ACCEPT_FOREST * grown[i] + (1.0 - ACCEPT_FOREST) * sigmoid(mean))
         return tuple(found)
 
     def score(self, i: int) -> float:
@@ -139,6 +150,11 @@ def read(signals: Signals, weights: Weights) -> Read:
 def readings(signals: Signals, weights: Weights) -> tuple[Reading, ...]:
     """Per cut: the logit of P(need <= tier) and what bounds it."""
     return read(signals, weights).readings
+
+
+def disagreement(linear: float, grown: float, forest: float) -> float:
+    """The square of half the distance between the linear reader and the trees' mean."""
+    return (linear - (grown + forest) / 2.0) ** 2 / 4.0
 
 
 def edit_size(signals: Signals, cut: Cut) -> float:

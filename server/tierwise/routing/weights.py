@@ -14,7 +14,7 @@ from tierwise.routing.trees import Shared, Tree, planted, shared
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 SHIPPED: Final = os.path.join(os.path.dirname(__file__), "weights.json")
 
 
@@ -22,7 +22,8 @@ SHIPPED: Final = os.path.join(os.path.dirname(__file__), "weights.json")
 class Cut:
     """What tells whether a need lies at or below a tier, in logits.
 
-    Two readers are averaged: a linear one over standardised signals and small boosted trees.
+    Three readers are averaged: a linear one over standardised signals, small boosted trees, and
+    the forest that the cuts share.
     `slope` and `offset` calibrate their mean, `by_action` shifts it per action where the rows
     allowed it, `reach` lowers it by what the edit size signals weigh (never below zero).
     `spread` holds the variance each squared signal adds, `margin` is how far the lower bound of
@@ -55,19 +56,20 @@ class Accept:
 class Weights:
     """A fit: one `Cut` between each two tiers, one `Accept` per tier.
 
-    `forest` answers for all accepts at once; its mean leaf and the linear reader's share are
-    averaged. Trees find a signal by its place: the signals, then the text's scores. `mean` and
+    `forest` answers for all cuts at once and `accept_forest` for all accepts, each by its mean
+    leaf. Trees find a signal by its place: the signals, then the text's scores. `mean` and
     `scale` standardise the signals. `grams` maps a gram to its inverse document frequency and
     one weight per score (`texts` of them: the cuts', then the accepts'). `places` are those of the
     signals, `resting` their standardised values where they are zero, as most are.
     `unknown_variance` and `doubt` scale what widens the bound (squared logits): the share of
-    unknown signals, and the square of half the readers' disagreement. `target` is the fitted
-    confidence target.
+    unknown signals, and the square of half the disagreement of the linear reader and the trees.
+    `target` is the fitted confidence target.
     """
 
     cuts: tuple[Cut, ...]
     accepts: tuple[Accept, ...]
     forest: tuple[Shared, ...]
+    accept_forest: tuple[Shared, ...]
     signals: tuple[str, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
@@ -107,6 +109,7 @@ def parse(raw: bytes) -> Weights:
         cuts=tuple(_cut(cut, places) for cut in data["cuts"]),
         accepts=tuple(_accept(accept) for accept in data["accepts"]),
         forest=tuple(shared(tree, places) for tree in data["forest"]),
+        accept_forest=tuple(shared(tree, places) for tree in data["accept_forest"]),
         signals=tuple(data["signals"]),
         mean=tuple(data["mean"]),
         scale=tuple(data["scale"]),

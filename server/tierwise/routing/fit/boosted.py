@@ -1,8 +1,9 @@
-"""The trees of a cut: gradient boosting, exported as nested lists."""
+"""Trees as a fit grows them, boosted or side by side, exported as nested lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,55 +17,58 @@ RATE: Final = 0.08
 LEAST_LEAF: Final = 8
 SHARE: Final = 0.1
 """Share of the signals each split may choose from; all five chosen by cross-validated log-loss."""
-DRAWS: Final = 3
-"""Ensembles averaged; one alone is two parts in a hundred worse in log-loss, and its thresholds
-jump from one fit to the next."""
 
-FOREST: Final = 80
-FOREST_LEAVES: Final = 32
-FOREST_LEAST_LEAF: Final = 5
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A forest's trees, the leaves of each, and the rows in a leaf at least."""
+
+    trees: int
+    leaves: int | None
+    least_leaf: int
+
+
+NEED: Final = Size(80, 64, 4)
+ACCEPT: Final = Size(80, 32, 5)
+"""Larger forests rank no better on held-out tasks, and fill the file."""
 FOREST_SHARE: Final = 0.3
-"""Trees of the forest, their leaves, rows per leaf and share of the signals a split may choose
-from: a larger forest ranks no better on held-out tasks, and fills the file."""
+"""Share of the signals each split of a forest may choose from."""
 
 
 class Boosted:
-    """Boosted trees for one yes-or-no question, the mean of several draws of rows and signals."""
+    """Boosted trees for one yes-or-no question."""
 
     def __init__(self, x: Array, target: Array, weight: Array) -> None:
-        self.models = [
-            GradientBoostingClassifier(
-                n_estimators=TREES, max_depth=DEPTH, learning_rate=RATE, subsample=0.7,
-                max_features=SHARE, min_samples_leaf=LEAST_LEAF, random_state=draw,
-            ).fit(x.astype(np.float32), target >= 0.5, sample_weight=weight)
-            for draw in range(DRAWS)
-        ]  # fmt: skip
+        self.model = GradientBoostingClassifier(
+            n_estimators=TREES, max_depth=DEPTH, learning_rate=RATE, subsample=0.7,
+            max_features=SHARE, min_samples_leaf=LEAST_LEAF, random_state=0,
+        ).fit(x.astype(np.float32), target >= 0.5, sample_weight=weight)  # fmt: skip
         prior = float(np.average(target >= 0.5, weights=weight))
         self.base = float(np.log(prior / (1 - prior)))
 
     def logits(self, x: Array) -> Array:
         """The sum of base and leaves for each row."""
-        narrow = x.astype(np.float32)
-        found: Array = np.mean([m.decision_function(narrow) for m in self.models], axis=0)
+        found: Array = self.model.decision_function(x.astype(np.float32))
         return found
 
     def exported(self, names: Sequence[str]) -> list[Any]:
         """The trees as nested lists, in logits."""
-        return [
-            _node(tree.tree_, 0, RATE / DRAWS, names)
-            for model in self.models
-            for tree in model.estimators_[:, 0]
-        ]
+        return [_node(tree.tree_, 0, RATE, names) for tree in self.model.estimators_[:, 0]]
 
 
 class Forest:
     """Trees with random splits (Geurts, 2006) that answer several shares at once."""
 
-    def __init__(self, x: Array, targets: Array, weight: Array) -> None:
+    def __init__(self, x: Array, targets: Array, weight: Array, size: Size) -> None:
         self.model = ExtraTreesRegressor(
-            n_estimators=FOREST, max_leaf_nodes=FOREST_LEAVES, min_samples_leaf=FOREST_LEAST_LEAF,
+            n_estimators=size.trees, max_leaf_nodes=size.leaves, min_samples_leaf=size.least_leaf,
             max_features=FOREST_SHARE, random_state=0,
         ).fit(x.astype(np.float32), targets, sample_weight=weight)  # fmt: skip
+
+    def shares(self, x: Array) -> Array:
+        """The mean leaf of each row: a line per row, a column per question."""
+        found: Array = self.model.predict(x.astype(np.float32))
+        return found
 
     def exported(self, names: Sequence[str]) -> list[Any]:
         """Trees as `[signal, threshold, low, high]` and leaves with a share per question."""

@@ -1,10 +1,10 @@
 """`fit_weights`: weights from labelled requests and outcomes. Deterministic, some seconds.
 
 Stacked: text scores first (made out of fold for the rows they are then weighed on), then per cut
-two readers over signals and scores, then their calibration and the margins of the bound, again on
-rows held out of the readers. Outcomes teach `accept` directly and the
-linear reader of `need` softly (P(need <= t) = min(1, p_t / p_top)); the trees see requests alone,
-for they would carve the benchmarks out and lose exactness on requests.
+three readers over signals and scores (one forest for both cuts), then their calibration and the
+margins of the bound, again on rows held out of the readers. Outcomes teach `accept` directly and
+the linear reader of `need` softly (P(need <= t) = min(1, p_t / p_top)); the trees of `need` see
+requests alone, for they would carve the benchmarks out and lose exactness on requests.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from scipy.special import logit
 from sklearn.model_selection import GroupKFold
 
 from tierwise.core.request import ACTIONS
 from tierwise.routing.estimate import Z90
 from tierwise.routing.fit import calibrate, logistic, reach
-from tierwise.routing.fit.boosted import Boosted, Forest
+from tierwise.routing.fit.boosted import ACCEPT, NEED, Boosted, Forest
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import LabelledRequest, Outcome
 from tierwise.routing.fit.text import TextModel, Texts
-from tierwise.routing.reading import POSSIBLY_UNKNOWN
+from tierwise.routing.reading import POSSIBLY_UNKNOWN, READERS, SUREST
 from tierwise.routing.weights import FORMAT, Weights, parse
 
 CUTS: Final = 2
@@ -129,6 +130,11 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
     asked = np.hstack([x, scores[:, :CUTS]])
     names = [*corpus.names, *(f"text.{i}" for i in range(CUTS))]
     cuts: list[dict[str, Any]] = []
+    shares = np.zeros((len(rows), CUTS))
+    for train, test in folds:
+        kept = train[own[train]]
+        shares[test] = _need_forest(asked, targets, weights, kept).shares(asked[test])
+    forest = logit(np.clip(shares, 1.0 - SUREST, SUREST))
     held = np.zeros((len(rows), CUTS))
     doubts = np.zeros((len(rows), CUTS))
     for cut in range(CUTS):
@@ -139,9 +145,10 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
             kept = train[own[train]]
             grown = Boosted(asked[kept], y[kept], w[kept]).logits(asked[test])
             straight = full[test] @ linear[1:] + linear[0]
-            held[test, cut] = (straight + grown) / 2
+            held[test, cut] = (straight + grown + forest[test, cut]) / READERS
             doubts[test, cut] = SPREAD * (z[test] ** 2) @ spread
-            doubts[test, cut] += DOUBT * (straight - grown) ** 2 / 4
+            differ = straight - (grown + forest[test, cut]) / 2
+            doubts[test, cut] += DOUBT * differ**2 / 4
         linear, spread = _linear(full, y, w)
         trees = Boosted(asked[own], y[own], w[own])
         cuts.append(
@@ -180,7 +187,8 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
             _accept(np.hstack([z, scores[:, [k]]]), targets[:, k], weights[:, k])
             for k in range(CUTS, targets.shape[1])
         ],
-        "forest": _forest(corpus, np.hstack([x, scores]), targets[:, CUTS:], weights[:, CUTS]),
+        "forest": _need_forest(asked, targets, weights, np.flatnonzero(own)).exported(names),
+        "accept_forest": _accept_forest(corpus, np.hstack([x, scores]), targets, weights),
         "grams": {
             name: [float(idf), *(float(b) for b in beta)]
             for name, idf, beta in zip(text.names, text.idf, text.beta, strict=True)
@@ -217,10 +225,15 @@ def _accept(x: Array, target: Array, weight: Array) -> dict[str, Any]:
     }
 
 
-def _forest(corpus: Corpus, asked: Array, targets: Array, weight: Array) -> list[Any]:
+def _need_forest(asked: Array, targets: Array, weights: Array, rows: Array) -> Forest:
+    return Forest(asked[rows], targets[rows, :CUTS], weights[rows, 0], NEED)
+
+
+def _accept_forest(corpus: Corpus, asked: Array, targets: Array, weights: Array) -> list[Any]:
     names = [*corpus.names, *(f"text.{i}" for i in range(2 * CUTS + 1))]
     read = [i for i, n in enumerate(names) if n.startswith((*READ_BY_FOREST, *TOLD_OF_ACCEPT))]
-    return Forest(asked[:, read], targets, weight).exported([names[i] for i in read])
+    grown = Forest(asked[:, read], targets[:, CUTS:], weights[:, CUTS], ACCEPT)
+    return grown.exported([names[i] for i in read])
 
 
 def _asked(row: LabelledRequest) -> tuple[list[float], list[float]]:

@@ -13,12 +13,13 @@ def text(data: dict[str, Any]) -> str:
     """The JSON text of the contents of a weights file."""
     parts = [f'"{key}": {_dump(value)}' for key, value in data.items() if key not in _LONG]
     parts += [f'"{key}": [\n{_questions(data[key])}\n]' for key in ("cuts", "accepts")]
-    parts.append('"forest": [\n' + ",\n".join(map(_dump, data["forest"])) + "\n]")
+    for key in ("forest", "accept_forest"):
+        parts.append(f'"{key}": [\n' + ",\n".join(map(_dump, data[key])) + "\n]")
     parts.append('"grams": {\n' + _grams(data["grams"]) + "\n}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-_LONG: Final = ("cuts", "accepts", "forest", "grams")
+_LONG: Final = ("cuts", "accepts", "forest", "accept_forest", "grams")
 
 
 def _questions(questions: list[dict[str, Any]]) -> str:

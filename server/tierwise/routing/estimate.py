@@ -1,9 +1,9 @@
 """The estimate: per tier P(need <= tier), a lower bound that widens with ignorance, and accept.
 
-Per cut between tiers the logit is the calibrated mean of two readers (linear, trees), plus what
-was learned. The bound is that minus the cut's margin and 1.28 standard deviations of: the linear
-reader's x'Sx, the readers' disagreement, the share of unknown signals, learned variance. 1.28 is
-the 90 % point of a normal distribution.
+Per cut between tiers the logit is the calibrated mean of three readers (linear, boosted trees,
+forest), plus what was learned. The bound is that minus the cut's margin and 1.28 standard
+deviations of: the linear reader's x'Sx, the readers' disagreement, the share of unknown signals,
+learned variance. 1.28 is the 90 % point of a normal distribution.
 """
 
 from __future__ import annotations

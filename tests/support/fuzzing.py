@@ -108,6 +108,23 @@ async def fuzz(env: Mapping[str, str], root: Path, seed: int, messages: int) -> 
     return verdict
 
 
+async def rested(pid: int) -> None:
+    """Wait until a process did nothing for a second: what it imports beside its work is there."""
+
+    def used() -> tuple[int, int]:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0, 0
+        return int(fields[11]), int(fields[12])
+
+    async with asyncio.timeout(300):
+        before = None
+        while (spent := used()) != before:
+            before = spent
+            await asyncio.sleep(1)
+
+
 def resident(pid: int) -> int:
     """Resident kilobytes of a process; 0 where the system does not say."""
     return field_of(pid, "VmRSS")

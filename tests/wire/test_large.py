@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from tests.support.editor import Editor
-from tests.support.fuzzing import field_of, resident
+from tests.support.fuzzing import field_of, resident, rested
 from tests.support.generated import framed
 from tests.support.rpc import WAIT, Rpc
 
@@ -32,6 +32,7 @@ def bodies() -> list[tuple[int, bytes]]:
 async def test_refused_messages_are_answered_and_leave_no_memory_behind(rpc: Rpc) -> None:
     await rpc.initialize()
     await rpc.request("tierwise/status")
+    await rested(rpc.process.pid)
     before = resident(rpc.process.pid)
     for msg_id, body in bodies():
         rpc.raw(framed(body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -75,7 +76,7 @@ def told(ledger: Ledger, since_ms: int = 0) -> list[Told]:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path):  # type: ignore[no-untyped-def]
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     found = Ledger.open(tmp_path / "state")
     yield found
     found.close_sync()

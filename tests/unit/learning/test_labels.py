@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_other_weights_start_anew_and_a_reset_stays() -> None:
     assert (other.memory, other.told_ms, other.weights) == (Memory(), 3, "x")
 
 
-def test_the_file_is_replaced_whole_and_is_the_operators_alone(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_file_is_replaced_whole_and_is_the_operators_alone(tmp_path: Path) -> None:
     file = LearnedFile(tmp_path / "state")
     assert file.read() is None
     assert file.stamp is None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 
 from .rig.desk import Desk
+from .rig.panel import Panel
+from .rig.workbench import Workbench
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
 
@@ -95,7 +98,9 @@ def test_everything_is_done_by_keyboard(desk: Desk) -> None:
     expect(panel.frame.locator('.use[data-scope="project"]')).to_be_visible()
 
 
-def walk_to(window, panel, name: str, key: str, role: str = "button") -> None:  # type: ignore[no-untyped-def]
+def walk_to(
+    window: Workbench, panel: Panel, name: str, key: str, role: Literal["button", "tab"] = "button"
+) -> None:
     """Press a key until a control has the focus; every control must be within reach."""
     wanted = panel.frame.locator(":focus").and_(panel.frame.get_by_role(role, name=name))
     for _ in range(40):

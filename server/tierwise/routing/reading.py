@@ -13,7 +13,6 @@ from typing import Final
 
 from tierwise.core.decision import Signals
 from tierwise.core.request import ACTIONS
-from tierwise.routing import trees
 from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
 
@@ -79,13 +78,13 @@ class Read:
 
     def _walked(self, i: int) -> tuple[float, list[float]]:
         given = [0.0] * len(self.values)
-        self._grown[i] = trees.credited(self.weights.cuts[i].trees, self.values, given)
+        (self._grown[i],) = self.weights.cuts[i].trees.credited(self.values, given)
         return self._grown[i], given
 
     @cached_property
     def shares(self) -> list[float]:
         """What the forest says of each cut: P(need <= tier)."""
-        return trees.averaged(self.weights.forest, self.values, len(self.weights.cuts))
+        return self.weights.forest.means(self.values)
 
     def readers(self, i: int) -> tuple[float, float, float]:
         """What the linear reader, the boosted trees and the forest say of one cut, in logits."""
@@ -93,7 +92,7 @@ class Read:
         linear = cut.intercept + cut.text_weight * self.score(i)
         linear += math.fsum(map(mul, cut.weight, self.x))
         if i not in self._grown:
-            self._grown[i] = trees.total(cut.trees, self.values)
+            (self._grown[i],) = cut.trees.sums(self.values)
         forest = logit(min(SUREST, max(1.0 - SUREST, self.shares[i])))
         return linear, cut.base + self._grown[i], forest
 
@@ -120,7 +119,7 @@ class Read:
     def accepts(self) -> tuple[float, ...]:
         """Per fitted tier: the share of its answers that is kept at all."""
         weights, first = self.weights, len(self.weights.cuts)
-        grown = trees.averaged(weights.accept_forest, self.values, len(weights.accepts))
+        grown = weights.accept_forest.means(self.values)
         found = []
         for i, accept in enumerate(weights.accepts):
             mean = accept.intercept + accept.text_weight * self.score(first + i)

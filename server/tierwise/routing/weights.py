@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tierwise.routing.trees import Shared, Tree, planted, shared
+from tierwise.routing.trees import Trees, planted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ class Cut:
     spread: tuple[float, ...]
     text_weight: float
     base: float
-    trees: tuple[Tree, ...]
+    trees: Trees
     slope: float
     offset: float
     by_action: Mapping[str, float]
@@ -68,8 +68,8 @@ class Weights:
 
     cuts: tuple[Cut, ...]
     accepts: tuple[Accept, ...]
-    forest: tuple[Shared, ...]
-    accept_forest: tuple[Shared, ...]
+    forest: Trees
+    accept_forest: Trees
     signals: tuple[str, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
@@ -108,8 +108,8 @@ def parse(raw: bytes) -> Weights:
     return Weights(
         cuts=tuple(_cut(cut, places) for cut in data["cuts"]),
         accepts=tuple(_accept(accept) for accept in data["accepts"]),
-        forest=tuple(shared(tree, places) for tree in data["forest"]),
-        accept_forest=tuple(shared(tree, places) for tree in data["accept_forest"]),
+        forest=planted(data["forest"], places),
+        accept_forest=planted(data["accept_forest"], places),
         signals=tuple(data["signals"]),
         mean=tuple(data["mean"]),
         scale=tuple(data["scale"]),
@@ -136,7 +136,7 @@ def _cut(data: Mapping[str, Any], places: Mapping[str, int]) -> Cut:
         spread=tuple(data["spread"]),
         text_weight=data["text_weight"],
         base=data["base"],
-        trees=tuple(planted(tree, places) for tree in data["trees"]),
+        trees=planted(data["trees"], places),
         slope=data["slope"],
         offset=data["offset"],
         by_action=dict(data["by_action"]),

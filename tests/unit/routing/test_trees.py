@@ -30,16 +30,27 @@ EVEN = np.ones(len(X))
 
 def test_a_forest_is_walked_as_it_was_grown() -> None:
     grown = Forest(X, Y, EVEN, ACCEPT)
-    planted = [trees.shared(tree, PLACES) for tree in grown.exported(NAMES)]
-    walked = [trees.averaged(planted, list(map(float, row)), 2) for row in X]
+    planted = trees.planted(grown.exported(NAMES), PLACES)
+    walked = [planted.means(list(map(float, row))) for row in X]
     assert np.abs(np.array(walked) - grown.shares(X)).max() < 0.002
 
 
 def test_boosted_trees_are_walked_as_they_were_grown() -> None:
     grown = Boosted(X, Y[:, 0], EVEN)
-    planted = [trees.planted(tree, PLACES) for tree in grown.exported(NAMES)]
-    walked = [grown.base + trees.total(planted, list(map(float, row))) for row in X]
+    planted = trees.planted(grown.exported(NAMES), PLACES)
+    walked = [grown.base + planted.sums(list(map(float, row)))[0] for row in X]
     assert np.abs(np.array(walked) - grown.logits(X)).max() < 0.02
+
+
+def test_credits_add_up_to_what_the_trees_say_beyond_what_they_expect() -> None:
+    grown = Boosted(X, Y[:, 0], EVEN).exported(NAMES)
+    planted = trees.planted(grown, PLACES)
+    expected = sum(tree[4] for tree in grown)
+    for row in X:
+        credits = [0.0] * len(NAMES)
+        (total,) = planted.credited(list(map(float, row)), credits)
+        assert [total] == planted.sums(list(map(float, row)))
+        assert total == pytest.approx(expected + sum(credits))
 
 
 def test_the_same_rows_grow_the_same_trees() -> None:
@@ -51,8 +62,8 @@ def test_the_same_rows_grow_the_same_trees() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 1.0])
 def test_a_forest_is_a_third_of_the_estimate_and_never_proof(share: float) -> None:
     signals, weights = measure(own()[0].request), load()
-    told = replace(weights, forest=([share, share],))
-    flat = replace(weights, forest=([0.5, 0.5],))
+    told = replace(weights, forest=trees.planted([[share, share]], {}))
+    flat = replace(weights, forest=trees.planted([[0.5, 0.5]], {}))
     for cut, one, other in zip(
         weights.cuts, read(signals, told).readings, read(signals, flat).readings, strict=True
     ):

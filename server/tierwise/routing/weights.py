@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -31,8 +32,8 @@ class Cut:
     """
 
     intercept: float
-    weight: tuple[float, ...]
-    spread: tuple[float, ...]
+    weight: Sequence[float]
+    spread: Sequence[float]
     text_weight: float
     base: float
     trees: Trees
@@ -48,7 +49,7 @@ class Accept:
     """The linear reader of whether a tier's answer is kept at all, in logits."""
 
     intercept: float
-    weight: tuple[float, ...]
+    weight: Sequence[float]
     text_weight: float
 
 
@@ -132,8 +133,8 @@ def clipped(value: float) -> float:
 def _cut(data: Mapping[str, Any], places: Mapping[str, int]) -> Cut:
     return Cut(
         intercept=data["intercept"],
-        weight=tuple(data["weight"]),
-        spread=tuple(data["spread"]),
+        weight=array("d", data["weight"]),
+        spread=array("d", data["spread"]),
         text_weight=data["text_weight"],
         base=data["base"],
         trees=planted(data["trees"], places),
@@ -148,6 +149,6 @@ def _cut(data: Mapping[str, Any], places: Mapping[str, int]) -> Cut:
 def _accept(data: Mapping[str, Any]) -> Accept:
     return Accept(
         intercept=data["intercept"],
-        weight=tuple(data["weight"]),
+        weight=array("d", data["weight"]),
         text_weight=data["text_weight"],
     )

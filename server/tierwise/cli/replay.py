@@ -199,7 +199,7 @@ def _route(config: Config, weights: Weights, redo: int) -> Any:
         cell = Cell(request.action, language_of(request), project)
         found = measure(request, weights=weights)
         advised = advice.decide(found, facts, weights, cell, memory, id=row.id)
-        return Routed(advised.decision, advised.task)
+        return Routed(advised.decision, advice.task_of(found, facts, weights, cell))
 
     return route
 

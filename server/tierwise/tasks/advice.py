@@ -20,11 +20,10 @@ from tierwise.routing.weights import Weights
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """A decision, the facts it was taken on (what was learned included), and its task."""
+    """A decision, and the facts it was taken on (what was learned included)."""
 
     decision: Decision
     situation: Situation
-    task: Task
 
 
 def decide(
@@ -43,9 +42,11 @@ def decide(
     A situation that holds what was learned was decided on before; it is taken as it is.
     """
     signs = explain.why(signals, weights) if reasons else ()
-    task = task_of(signals, situation, weights, cell)
     told = situation.learned is not None
-    if memory.live and not told:
+    if not told and not memory.live:
+        return Advised(again(signals, situation, weights, id=id, signs=signs), situation)
+    task = task_of(signals, situation, weights, cell)
+    if not told:
         added = learner.adjustment(memory.state, task, basis)
         situation = replace(situation, learned=added)
         found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
@@ -53,10 +54,10 @@ def decide(
         target = memory.target(task, lower, situation.confidence_target)
         situation = replace(situation, confidence_target=target)
     decision = again(signals, situation, weights, id=id, signs=signs)
-    if reasons and situation.learned is not None:
+    if reasons:
         text = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
         decision = replace(decision, reasons=(Reason("route", text), *decision.reasons))
-    return Advised(decision, situation, task)
+    return Advised(decision, situation)
 
 
 def again(

@@ -160,7 +160,7 @@ def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...
         FileRef(
             path=relative(doc, roots),
             language=doc.language,
-            lines=doc.text.count("\n") + 1 if len(doc.text) <= LARGEST else None,
+            lines=_lines(doc, scene.focus),
             attached=doc.uri in attached,
             related=usages.related(relative(doc, roots), doc.text, anchors, words)
             if doc.uri in opened
@@ -168,6 +168,14 @@ def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...
         )
         for doc in {s.uri: s for s in ordered}.values()
     )
+
+
+def _lines(doc: Snapshot, focus: Snapshot | None) -> int | None:
+    """The lines of a document; None where counting them would be felt. Of the one that is worked
+    on an index is there already."""
+    if len(doc.text) > LARGEST:
+        return None
+    return index_of(doc.text).line_count if doc is focus else doc.text.count("\n") + 1
 
 
 def relative(doc: Snapshot, roots: Sequence[Path]) -> str:

@@ -126,7 +126,8 @@ def test_a_reset_keeps_older_outcomes_out(ledger: Ledger) -> None:
 
 
 def live_memory() -> Memory:
-    memory, task = Memory(), advised().task
+    signals = measure(REQUEST, weights=WEIGHTS)
+    memory, task = Memory(), advice.task_of(signals, FACTS, WEIGHTS, CELL)
     for _ in range(400):
         answers = (Answer(0, 0.0, settled=True, clicked=False), Answer(1, 0.0, settled=True))
         answers += (Answer(2, 1.0, settled=True, clicked=True),)

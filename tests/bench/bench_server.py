@@ -133,6 +133,13 @@ async def requests(env: dict[str, str], root: Path, model: RehearsalServer) -> N
     await rpc.request("tierwise/chat/send", {"prompt": "hello"})
     await timed(20, act)
     row(f"codeAction p99, idle, {LINES:,} lines", p99(await timed(300, act)), 5, "ms")
+
+    async def type_and_act() -> None:
+        await change()
+        await act()
+
+    row("codeAction after each keystroke, median", statistics.median(
+        await timed(100, type_and_act)), 50, "ms")  # fmt: skip
     base = statistics.median(await timed(300, nothing))
     row("didChange p99 (a round trip taken off)", p99(await timed(300, change)) - base, 5, "ms")
     model.faults.default = Fault(text="word " * 6_000, delay=0.005)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.request import Request
-from tierwise.syntax.symbols import Symbol, enclosing, occurrences
+from tierwise.syntax.around import enclosing
+from tierwise.syntax.symbols import Symbol, occurrences
 
 LARGEST = 2_000_000
 """Characters of all searched files together; beyond it usages are unknown, not guessed."""

@@ -16,8 +16,9 @@ from typing import Final
 
 from tierwise.edits.asked import Asked
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
+from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import split_lines
-from tierwise.syntax.symbols import Symbol, definitions, enclosing, occurrences, words
+from tierwise.syntax.symbols import Symbol, definitions, occurrences, words
 from tierwise.syntax.tokens import code
 
 _IMPORT: Final = re.compile(

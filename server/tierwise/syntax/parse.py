@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tierwise.syntax.languages import grammar
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Language, Node, Parser, Tree
 
 LARGEST: Final = 2_000_000
 """Characters beyond which a text is not parsed; what is asked of it falls back to lines."""
@@ -20,8 +20,22 @@ def parse(text: str, language: str | None) -> Tree | None:
     """The tree of a text, or None where there is no grammar or the text is too large."""
     if len(text) > LARGEST:
         return None
+    return parse_bytes(text.encode("utf-8", "replace"), language)
+
+
+def parse_bytes(data: bytes, language: str | None, edited: Tree | None = None) -> Tree | None:
+    """The tree of a text's bytes. `edited` is the tree of an earlier text, told where it changed;
+    what is the same is taken over from it."""
     parser = _parser(language)
-    return parser.parse(text.encode("utf-8", "replace")) if parser is not None else None
+    if parser is None:
+        return None
+    return parser.parse(data, edited) if edited is not None else parser.parse(data)
+
+
+def language_of(language: str | None) -> Language | None:
+    """The grammar of a language, None where there is none."""
+    parser = _parser(language)
+    return parser.language if parser is not None else None
 
 
 def errors(text: str, language: str | None) -> int | None:

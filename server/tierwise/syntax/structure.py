@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tierwise.core.structure import Structure
 from tierwise.syntax.parse import parse
+from tierwise.syntax.query import depths, nodes
 from tierwise.syntax.symbols import DEFINITIONS
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _CALLS: Final = frozenset(
     ("call", "call_expression", "method_invocation", "function_call", "macro_invocation",
      "command", "new_expression", "object_creation_expression")
 )  # fmt: skip
-_COUNTED: Final = _BRANCHES | _CALLS | DEFINITIONS
 _BRANCH_WORD: Final = re.compile(r"\b(?:if|elif|else if|for|while|case|catch|except|when)\b")
 _DEF_WORD: Final = re.compile(r"\b(?:def|function|fn|func|class|struct|interface|trait)\b")
 _CALL_WORD: Final = re.compile(r"\b\w+\(")
@@ -57,7 +57,7 @@ def measure(text: str, language: str | None, key: Hashable | None = None) -> Str
         return _cache[key]
     head = text[:LARGEST]
     tree = parse(head, language)
-    found = _of_tree(tree, text) if tree is not None else _of_lines(head, text)
+    found = _of_tree(tree, language, text) if tree is not None else _of_lines(head, text)
     found = replace(found, density=_density(head))
     if key is not None:
         _cache[key] = found
@@ -72,39 +72,20 @@ def _density(head: str) -> float:
     return round(len(_MARK.findall(code)) / len(code), 6) if code else 0.0
 
 
-def _of_tree(tree: Tree, text: str) -> Structure:
-    deepest = branches = definitions = calls = 0
-    cursor = tree.root_node.walk()
-    depth, above = 0, list[int]()
-    done = False
-    while not done:
-        node = cursor.node
-        kind = node.type if node is not None else ""
-        here = depth + (kind in _BLOCKS)
-        deepest = max(deepest, here)
-        if kind in _COUNTED and node is not None and node.is_named:
-            branches += kind in _BRANCHES
-            definitions += kind in DEFINITIONS and bool(above)
-            calls += kind in _CALLS
-        if cursor.goto_first_child():
-            above.append(depth)
-            depth = here
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                done = True
-                break
-            depth = above.pop()
+def _of_tree(tree: Tree, language: str | None, text: str) -> Structure:
+    blocks, branches, defined, calls = nodes(
+        tree, language, _BLOCKS, _BRANCHES, DEFINITIONS, _CALLS
+    )
     top = [n for n in tree.root_node.named_children if n.type != "comment"]
     whole = len(top) == 1 and (
         top[0].type in DEFINITIONS or top[0].type in ("decorated_definition", "export_statement")
     )
     return Structure(
         lines=text.count("\n") + 1,
-        depth=deepest,
-        branches=branches,
-        definitions=definitions,
-        calls=calls,
+        depth=max(depths(blocks), default=-1) + 1,
+        branches=len(branches),
+        definitions=len(defined),
+        calls=len(calls),
         whole_symbol=whole,
         parsed=True,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tierwise.core.document import Position, Range
-from tierwise.syntax.parse import LARGEST, parse, walk
+from tierwise.syntax.parse import LARGEST, parse
+from tierwise.syntax.query import depths, nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,6 +27,8 @@ DEFINITIONS: Final = frozenset(
     )
 )  # fmt: skip
 """Node types that define something, over all grammars in use."""
+DECORATED: Final = frozenset(("decorated_definition", "export_statement"))
+"""Node types that hold one definition and what belongs to it."""
 
 _INDENT_DEF: Final = re.compile(
     r"^([ \t]*)(?:\w+\s+)*?(?:def|function|fn|func|class|struct|interface|trait|sub)\s+(\w+)"
@@ -43,32 +45,6 @@ class Symbol:
     depth: int
 
 
-@lru_cache(maxsize=16)
-def enclosing(text: str, language: str | None, at: Position) -> Symbol | None:
-    """The innermost definition around a position, None outside of any.
-
-    Looks back from the position to the last definition that stands in no other; what came
-    before that one has ended.
-    """
-    ordered, starts = _by_start(text, language)
-    found: Symbol | None = None
-    for symbol in reversed(ordered[: bisect_right(starts, (at.line, at.character))]):
-        if at <= symbol.range.end and (found is None or symbol.depth > found.depth):
-            found = symbol
-        if symbol.depth == 0:
-            break
-    return found
-
-
-@lru_cache(maxsize=8)
-def _by_start(
-    text: str, language: str | None
-) -> tuple[Sequence[Symbol], Sequence[tuple[int, int]]]:
-    """All definitions in the order they start, and where they start."""
-    ordered = sorted(definitions(text, language), key=lambda s: (s.range.start, s.depth))
-    return ordered, [(s.range.start.line, s.range.start.character) for s in ordered]
-
-
 @lru_cache(maxsize=8)
 def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
     """All definitions of a text, outer ones first; none where it is too large to look through."""
@@ -77,18 +53,13 @@ def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
     tree = parse(text, language)
     if tree is None:
         return tuple(_by_indentation(text))
+    (found,) = nodes(tree, language, DEFINITIONS)
     lines = text.encode("utf-8", "replace").split(b"\n")
-    found: list[Symbol] = []
-    depth: dict[int, int] = {}
-    for node in walk(tree.root_node):
-        above = depth.get(node.parent.id, 0) if node.parent is not None else 0
-        defines = node.parent is not None and node.is_named and node.type in DEFINITIONS
-        depth[node.id] = above + defines
-        if defines and (name := _name(node)):
-            outer = _decorated(node)
-            span = Range(_position(lines, outer.start_point), _position(lines, outer.end_point))
-            found.append(Symbol(name, node.type, span, above))
-    return tuple(found)
+    return tuple(
+        Symbol(name, node.type, _span(lines, decorated(node)), depth)
+        for node, depth in zip(found, depths(found), strict=True)
+        if (name := name_of(node))
+    )
 
 
 def words(text: str) -> frozenset[str]:
@@ -116,7 +87,8 @@ def _in_word(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def _name(node: Node) -> str | None:
+def name_of(node: Node) -> str | None:
+    """The name a definition gives, None where it gives none."""
     named = node.child_by_field_name("name")
     if named is None:
         declarator = node.child_by_field_name("declarator")
@@ -133,11 +105,14 @@ def _name(node: Node) -> str | None:
     return named.text.decode("utf-8", "replace")
 
 
-def _decorated(node: Node) -> Node:
+def decorated(node: Node) -> Node:
+    """A definition with what stands before it and belongs to it."""
     parent = node.parent
-    if parent is not None and parent.type in ("decorated_definition", "export_statement"):
-        return parent
-    return node
+    return parent if parent is not None and parent.type in DECORATED else node
+
+
+def _span(lines: Sequence[bytes], node: Node) -> Range:
+    return Range(_position(lines, node.start_point), _position(lines, node.end_point))
 
 
 def _position(lines: Sequence[bytes], point: tuple[int, int]) -> Position:

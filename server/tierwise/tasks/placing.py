@@ -14,8 +14,8 @@ from tierwise.edits.answer import Delete, Read, Rename, Replace
 from tierwise.edits.place import NotFound, apply_block
 from tierwise.edits.proposal import NewText
 from tierwise.syntax import encoding
+from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import index_of
-from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.requests import relative
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World

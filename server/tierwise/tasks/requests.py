@@ -13,9 +13,9 @@ from tierwise.core.request import ACTIONS, EDITING, FileRef, Request, Selection,
 from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
 from tierwise.syntax import usages
+from tierwise.syntax.around import enclosing
 from tierwise.syntax.parse import LARGEST
 from tierwise.syntax.positions import index_of
-from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
 from tierwise.tasks.task import Scene
 

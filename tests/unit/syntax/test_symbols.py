@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tierwise.core.document import Position
-from tierwise.syntax.symbols import definitions, enclosing, occurrences
+from tierwise.syntax.around import enclosing
+from tierwise.syntax.symbols import definitions, occurrences
 
 NESTED = '''\
 import os

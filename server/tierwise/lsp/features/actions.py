@@ -23,8 +23,8 @@ from tierwise.core.views import TaskView
 from tierwise.lsp import convert
 from tierwise.lsp.features.lens import offers
 from tierwise.present.titles import action_title, comment_title
+from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
-from tierwise.syntax.symbols import enclosing
 from tierwise.tasks.api import TaskParams
 
 if TYPE_CHECKING:

@@ -1,0 +1,84 @@
+"""The tree of the text that is worked on, kept up with its edits instead of made anew.
+
+After a keystroke in a file of 10,000 lines a parse takes some 30 ms, and the editor asks what
+can be done here after each of them. Of broken code a tree that was kept up may differ from one
+made anew, and what is decided must not hang on what was typed before, so broken code is parsed
+whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tierwise.syntax.parse import LARGEST, parse_bytes
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree
+
+SMALL: Final = 8_000
+"""Bytes up to which a text is parsed whole: a few milliseconds at most."""
+
+_latest: dict[str | None, tuple[bytes, Tree]] = {}
+"""Per language the text that was parsed last, and its tree."""
+
+
+def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
+    """A text's bytes and its tree; None where there is no grammar or the text is too large."""
+    if len(text) > LARGEST:
+        return None
+    data = text.encode("utf-8", "replace")
+    kept = _latest.get(language)
+    if kept is not None and kept[0] == data:
+        return kept
+    edited = _edited(*kept, data) if kept is not None else None
+    tree = parse_bytes(data, language, edited)
+    if tree is not None and edited is not None and tree.root_node.has_error:
+        tree = parse_bytes(data, language)
+    if tree is None:
+        return None
+    if len(data) > SMALL:
+        _latest[language] = (data, tree)
+    return data, tree
+
+
+def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
+    """The earlier tree, told where the text differs; None where little of it is the same."""
+    same = _common(before, after)
+    while _inside_character(before, same) or _inside_character(after, same):
+        same -= 1
+    tail = _common(before[same:][::-1], after[same:][::-1])
+    while _inside_character(before, len(before) - tail):
+        tail -= 1
+    if same + tail < len(before) // 2:
+        return None
+    ends = len(before) - tail, len(after) - tail
+    told = tree.copy()
+    told.edit(
+        same,
+        *ends,
+        _point(before, same),
+        _point(before, ends[0]),
+        _point(after, ends[1]),
+    )
+    return told
+
+
+def _common(a: bytes, b: bytes) -> int:
+    """How many bytes two texts have in common at their start."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _inside_character(data: bytes, at: int) -> bool:
+    return at < len(data) and data[at] & 0xC0 == 0x80
+
+
+def _point(data: bytes, at: int) -> tuple[int, int]:
+    """The row of a byte, and the bytes before it in that row."""
+    return data.count(b"\n", 0, at), at - (data.rfind(b"\n", 0, at) + 1)

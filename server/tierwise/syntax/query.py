@@ -1,0 +1,62 @@
+"""Nodes of some kinds in a tree, found by the parser's own search instead of looking at each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from tierwise.syntax.parse import language_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, QueryCursor, Tree
+
+Kinds = frozenset[str]
+
+
+def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
+    """For each set of kinds the named nodes of that kind below the root, outer ones first."""
+    found: list[list[Node]] = [[] for _ in sought]
+    cursor = _cursor(language, sought)
+    if cursor is None:
+        return found
+    root = tree.root_node
+    for name, matched in cursor.captures(root).items():
+        kept = [node for node in matched if node.id != root.id]
+        found[int(name)] = sorted(kept, key=_outer_first)
+    return found
+
+
+def depths(ordered: Sequence[Node]) -> list[int]:
+    """How many of these nodes each stands in; they come outer ones first."""
+    found: list[int] = []
+    ends: list[int] = []
+    for node in ordered:
+        while ends and ends[-1] <= node.start_byte:
+            ends.pop()
+        found.append(len(ends))
+        ends.append(node.end_byte)
+    return found
+
+
+def _outer_first(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
+
+
+@lru_cache(maxsize=64)
+def _cursor(language: str | None, sought: tuple[Kinds, ...]) -> QueryCursor | None:
+    """The search for these kinds, made once per language; None where it has none of them."""
+    known = language_of(language)
+    if known is None:
+        return None
+    patterns = []
+    for number, kinds in enumerate(sought):
+        there = sorted(kind for kind in kinds if known.id_for_node_kind(kind, True) is not None)
+        if there:
+            patterns.append(f"[{' '.join(f'({kind})' for kind in there)}] @{number}")
+    if not patterns:
+        return None
+    core = import_module("tree_sitter")
+    cursor: QueryCursor = core.QueryCursor(core.Query(known, "\n".join(patterns)))
+    return cursor

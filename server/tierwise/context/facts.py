@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.request import Request
@@ -29,13 +30,13 @@ def enrich(
     symbol = symbol_at(focus, span)
     if selection is None or symbol is None or sum(len(d.text) for d in documents) > LARGEST:
         return request
-    counts = [occurrences(symbol.name, doc.text) for doc in documents]
-    return replace(
-        request,
-        selection=replace(
-            selection,
-            symbol=symbol.name,
-            usages=max(0, sum(counts) - 1),
-            usage_files=sum(1 for count in counts if count),
-        ),
-    )
+    usages, files = _used(symbol.name, tuple(documents))
+    known = replace(selection, symbol=symbol.name, usages=usages, usage_files=files)
+    return replace(request, selection=known)
+
+
+@lru_cache(maxsize=4)
+def _used(name: str, documents: tuple[Snapshot, ...]) -> tuple[int, int]:
+    """How often a symbol is used beside its definition, and in how many of the documents."""
+    counts = [occurrences(name, doc.text) for doc in documents]
+    return max(0, sum(counts) - 1), sum(1 for count in counts if count)

@@ -22,19 +22,30 @@ LARGEST: Final = 5_000_000
 
 @dataclass
 class Open:
-    """An open document. Its line index is made when asked for and thrown away on change."""
+    """An open document. Line index and snapshot are made when asked for, and again on change."""
 
     uri: str
     version: int
     language: str
     text: str
     _index: LineIndex | None = None
+    _snapshot: Snapshot | None = None
 
     @property
     def index(self) -> LineIndex:
         if self._index is None:
             self._index = index_of(self.text)
         return self._index
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The document as it is; the same object until it changes."""
+        kept = self._snapshot
+        if kept is None or kept.version != self.version or kept.text is not self.text:
+            path = path_of(self.uri)
+            kept = Snapshot(self.uri, path, self.version, self.language, self.text)
+            self._snapshot = kept
+        return kept
 
     def change(self, text: str) -> None:
         self.text, self._index = text, None
@@ -82,9 +93,9 @@ class DocumentStore:
     def snapshot(self, uri: str) -> Snapshot:
         """The open document, else the file on disk. Raises `BadRequest` with a sentence."""
         doc = self.open.get(uri)
-        path = path_of(uri)
         if doc is not None:
-            return Snapshot(uri, path, doc.version, doc.language, doc.text)
+            return doc.snapshot
+        path = path_of(uri)
         name = uri.rsplit("/", 1)[-1][:80]
         if path is None:
             raise BadRequest(f"{name} is not open in the editor.")

@@ -149,19 +149,28 @@ def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...
 
     `words` are the instruction's: an open file belongs to a request that names it.
     """
-    attached = {s.uri for s in scene.attached}
-    opened = {s.uri for s in scene.open}
-    given = [*scene.attached, *([scene.focus] if scene.focus else [])]
+    return _files(scene.focus, scene.attached, scene.open, tuple(roots), words)
+
+
+@lru_cache(maxsize=2)
+def _files(
+    focus: Snapshot | None,
+    attached: tuple[Snapshot, ...],
+    others: tuple[Snapshot, ...],
+    roots: tuple[Path, ...],
+    words: str,
+) -> tuple[FileRef, ...]:
+    """The same, kept: the titles of one menu forecast several tasks beside the same open files."""
+    given = [*attached, *([focus] if focus else [])]
     anchors = [(relative(doc, roots), doc.text) for doc in given]
-    ordered = [*scene.attached, *scene.open]
-    if scene.focus is not None:
-        ordered.insert(0, scene.focus)
+    ordered = [*([focus] if focus else []), *attached, *others]
+    wanted, opened = {s.uri for s in attached}, {s.uri for s in others}
     return tuple(
         FileRef(
             path=relative(doc, roots),
             language=doc.language,
-            lines=_lines(doc, scene.focus),
-            attached=doc.uri in attached,
+            lines=_lines(doc, focus),
+            attached=doc.uri in wanted,
             related=usages.related(relative(doc, roots), doc.text, anchors, words)
             if doc.uri in opened
             else None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tierwise.syntax.parse import language_of
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, QueryCursor, Tree
+    from tree_sitter import Node, Query, Tree
 
 Kinds = frozenset[str]
 
@@ -18,11 +18,12 @@ Kinds = frozenset[str]
 def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
     """For each set of kinds the named nodes of that kind below the root, outer ones first."""
     found: list[list[Node]] = [[] for _ in sought]
-    cursor = _cursor(language, sought)
-    if cursor is None:
+    query = _query(language, sought)
+    if query is None:
         return found
     root = tree.root_node
-    for name, matched in cursor.captures(root).items():
+    search = import_module("tree_sitter").QueryCursor(query)
+    for name, matched in search.captures(root).items():
         kept = [node for node in matched if node.id != root.id]
         found[int(name)] = sorted(kept, key=_outer_first)
     return found
@@ -45,7 +46,7 @@ def _outer_first(node: Node) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=64)
-def _cursor(language: str | None, sought: tuple[Kinds, ...]) -> QueryCursor | None:
+def _query(language: str | None, sought: tuple[Kinds, ...]) -> Query | None:
     """The search for these kinds, made once per language; None where it has none of them."""
     known = language_of(language)
     if known is None:
@@ -57,6 +58,5 @@ def _cursor(language: str | None, sought: tuple[Kinds, ...]) -> QueryCursor | No
             patterns.append(f"[{' '.join(f'({kind})' for kind in there)}] @{number}")
     if not patterns:
         return None
-    core = import_module("tree_sitter")
-    cursor: QueryCursor = core.QueryCursor(core.Query(known, "\n".join(patterns)))
-    return cursor
+    query: Query = import_module("tree_sitter").Query(known, "\n".join(patterns))
+    return query

@@ -55,7 +55,7 @@ def _whatever_the_size(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("text", "language"), TEXTS)
 def test_a_followed_tree_defines_what_a_fresh_one_does(text: str, language: str) -> None:
     drawn = random.Random(len(text))
-    for _ in range(40):
+    for _ in range(25):
         at = drawn.randrange(len(text))
         text = text[:at] + drawn.choice(PIECES) + text[at + drawn.choice((0, 0, 1, 5, 40)) :]
         found, fresh = follow.follow(text, language), parse(text, language)

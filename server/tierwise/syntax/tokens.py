@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Final
 
-from tierwise.syntax.parse import parse
+from tierwise.syntax.parse import parse_bytes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,32 +30,41 @@ def code(text: str, language: str | None) -> tuple[str, ...] | None:
     """
     if len(text) > LARGEST:
         return None
-    tree = parse(text, language)
+    return _tokens(text, language)
+
+
+@lru_cache(maxsize=2)
+def _tokens(text: str, language: str | None) -> tuple[str, ...] | None:
+    """The same, kept for the two sides of the change that is being checked."""
+    data = text.encode("utf-8", "replace")
+    tree = parse_bytes(data, language)
     if tree is None or tree.root_node.has_error:
         return None
-    found: list[str] = []
-    _collect(tree.root_node, found)
-    return tuple(found)
+    pieces = (data[a:b].decode("utf-8", "replace") for a, b in _spans(tree.root_node))
+    return tuple(intern(piece) for piece in pieces if piece.strip() and piece != ";")
 
 
-def _collect(root: Node, found: list[str]) -> None:
-    stack = [root]
-    while stack:
-        node = stack.pop()
+def _spans(root: Node) -> Iterator[tuple[int, int]]:
+    """Where the tokens stand, in bytes: the leaves of the tree, and strings whole."""
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        if node is None:
+            return
         kind = node.type
-        if "comment" in kind or _docstring(node):
+        whole = kind in _TEXTS and not any(c.type in _FILLED for c in node.children)
+        passed = "comment" in kind or (kind == "expression_statement" and _docstring(node))
+        if not passed and (whole or not node.child_count):
+            yield node.start_byte, node.end_byte
+        elif not passed and cursor.goto_first_child():
             continue
-        filled = any(c.type in _FILLED for c in node.children)
-        if ((kind in _TEXTS and not filled) or not node.children) and node.text is not None:
-            piece = node.text.decode("utf-8", "replace")
-            if piece.strip() and piece != ";":
-                found.append(piece)
-            continue
-        stack.extend(reversed(node.children))
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
 
 
 def _docstring(node: Node) -> bool:
-    if node.type != "expression_statement" or node.named_child_count != 1:
+    if node.named_child_count != 1:
         return False
     only = node.named_children[0]
     return only.type in ("string", "concatenated_string")

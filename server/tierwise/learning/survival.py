@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tierwise.syntax import common
+
 CHECKS_MS: Final = (0, 5_000, 30_000, 120_000, 300_000, 600_000, 900_000)
 """When survival is measured, in milliseconds after the apply."""
 LARGE: Final = 4_000
@@ -64,8 +66,8 @@ def moved(followed: Sequence[Piece], old: str, new: str) -> tuple[Piece, ...]:
     """The pieces in the next text of their document."""
     if old == new:
         return tuple(followed)
-    start = _common_prefix(old, new)
-    tail = _common_suffix(old, new, start)
+    start = common.prefix(old, new)
+    tail = common.suffix(old, new, start)
     end, end_new = len(old) - tail, len(new) - tail
     return tuple(_moved(piece, old, new, start, end, end_new) for piece in followed)
 
@@ -192,27 +194,3 @@ def _grams(text: str, piece: Piece) -> Counter[str]:
 
 def _bare(text: str) -> str:
     return "".join(text.split())
-
-
-def _common_prefix(a: str, b: str) -> int:
-    """Characters both texts begin with. Halving with whole slices: memory compares are fast."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_suffix(a: str, b: str, taken: int) -> int:
-    """Characters both texts end with, outside of the first `taken`."""
-    low, high = 0, min(len(a), len(b)) - taken
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tierwise.syntax import common
 from tierwise.syntax.parse import LARGEST, parse_bytes
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
 
 def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
     """The earlier tree, told where the text differs; None where little of it is the same."""
-    same = _common(before, after)
+    same = common.prefix(before, after)
     while _inside_character(before, same) or _inside_character(after, same):
         same -= 1
-    tail = _common(before[same:][::-1], after[same:][::-1])
+    tail = common.suffix(before, after, same)
     while _inside_character(before, len(before) - tail):
         tail -= 1
     if same + tail < len(before) // 2:
@@ -61,18 +62,6 @@ def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
         _point(after, ends[1]),
     )
     return told
-
-
-def _common(a: bytes, b: bytes) -> int:
-    """How many bytes two texts have in common at their start."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _inside_character(data: bytes, at: int) -> bool:

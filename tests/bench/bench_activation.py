@@ -52,7 +52,7 @@ def measure(version: str, folder: Path, runs: int) -> list[int]:
             window = desk.open("sample.py")
             took.append(counted(window))
             window.page.close()
-        desk.close(None)
+        desk.close()
     return took
 
 

@@ -117,7 +117,7 @@ def measure(folder: Path, runs: int) -> dict[str, Any]:
                 left = float(tap.read_text("utf-8").split()[0])
                 host, page = seen["host"], seen["page"]
                 legs.append((host - left, page - host, seen["first"] - page))
-        desk.close(None)
+        desk.close()
     return {"longestMs": longest, "firstMs": [sum(leg) for leg in legs], "legsMs": legs}
 
 

@@ -25,6 +25,7 @@ export interface Parts {
   readonly setUp: () => Promise<boolean>;
   /** Brings the panel to the front. */
   readonly show: (tab: "chat" | "inbox" | "usage") => Thenable<unknown>;
+  readonly newChat: () => Thenable<unknown>;
 }
 
 type Run = (...args: never[]) => unknown;
@@ -95,6 +96,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       log.show();
     },
     chat: () => parts.show("chat"),
+    newChat: () => parts.newChat(),
     inbox: () => parts.show("inbox"),
     usage: () => parts.show("usage"),
   };

@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const parts: Parts = {
     session, keys, board, tasks, menu, preview, why, log, setUp,
     show: (tab) => panel.show(tab),
+    newChat: () => panel.newChat(),
   };
   const panel = new Panel({
     session,

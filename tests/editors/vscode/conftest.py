@@ -1,22 +1,61 @@
-"""Fixtures of the tests that drive a real VS Code: one browser and one code-server for all of
-them, and for each test a window, a workspace and a state folder of its own."""
+"""Fixtures of the tests that drive a real VS Code: one browser and one code-server for all tests
+of a process, and for each a server, a workspace, a conversation and a state folder of its own.
+
+The window is handed from test to test, because starting one takes longer than most tests do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from tests.conftest import SAMPLE
 from tests.support.loopback import Loopback
 
 from .rig import tools
 from .rig.browser import ARGUMENTS
 from .rig.code_server import CodeServer
 from .rig.desk import Desk, Model
+from .rig.profile import Profile
 
 RESULTS = tools.ROOT / "test-results" / "vscode"
 _FAILED = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True)
+class Room:
+    """A workbench that is shared: its windows are on one folder, which each test finds as new."""
+
+    code: CodeServer
+    profile: Profile
+
+    def workspace(self) -> Path:
+        """The folder with one Python file and nothing else."""
+        root = self.code.folder / "project"
+        root.mkdir(exist_ok=True)
+        for entry in root.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        (root / "sample.py").write_text(SAMPLE, encoding="utf-8")
+        return root
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what needs a workbench of its own: these are the long ones, and processes that
+    share the work should not end with one."""
+    here = Path(__file__).parent
+    places = [at for at, item in enumerate(items) if item.path.is_relative_to(here)]
+    ours = sorted((items[at] for at in places), key=_shares_a_window)
+    for at, item in zip(places, ours, strict=True):
+        items[at] = item
+
+
+def _shares_a_window(item: pytest.Item) -> bool:
+    return "desk" in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,11 +76,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package", params=[tools.LATEST])
-def code_server(request: pytest.FixtureRequest) -> Iterator[CodeServer]:
-    """The workbench; a test that takes `BOTH` also runs on the older version."""
-    with CodeServer(request.param) as code:
-        yield code
+@pytest.fixture(scope="package")
+def rooms(browser: Browser) -> Iterator[Callable[[str], Room]]:
+    """The rooms by version, each made when it is first asked for."""
+    made: dict[str, Room] = {}
+    with ExitStack() as stack:
+
+        def room(version: str) -> Room:
+            if version not in made:
+                code = stack.enter_context(CodeServer(version))
+                made[version] = Room(code, Profile(browser))
+            return made[version]
+
+        yield room
+        for one in made.values():
+            one.profile.close()
 
 
 @pytest.fixture(scope="package")
@@ -52,19 +101,30 @@ def loopback() -> Iterator[Loopback]:
 
 
 @pytest.fixture
+def version() -> str:
+    """The workbench; a test that is parametrized by it also runs on the older one."""
+    return tools.LATEST
+
+
+@pytest.fixture
 def desk(
     request: pytest.FixtureRequest,
-    code_server: CodeServer,
+    rooms: Callable[[str], Room],
+    version: str,
     browser: Browser,
     loopback: Loopback,
-    workspace: Path,
     config: Path,
     tmp_path: Path,
 ) -> Iterator[Desk]:
-    """A fresh desk; what fails leaves its pictures in `test-results`."""
-    desk = Desk(code_server, browser, Model(loopback), workspace, tmp_path / "state", config)
+    """A desk in the room of a version; what fails leaves its pictures in `test-results`."""
+    room = rooms(version)
+    workspace = room.workspace()
+    state = tmp_path / "state"
+    desk = Desk(room.code, browser, Model(loopback), workspace, state, config, room.profile)
     desk.environment()
     yield desk
-    failed = request.node.stash.get(_FAILED, False)
-    desk.close(RESULTS / request.node.name if failed else None)
+    if request.node.stash.get(_FAILED, False):
+        desk.close(RESULTS / request.node.name)
+    else:
+        desk.leave()
     assert not desk.foreign, "nothing beyond this machine is asked"

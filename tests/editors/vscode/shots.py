@@ -87,7 +87,7 @@ def take(
         panel.prompt.press_sequentially("s")
         panel.frame.get_by_role("option").first.wait_for()
         window.screenshot(target / f"panel-mention-{name}.png", clip=CLIP)
-        desk.close(None)
+        desk.close()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def chatting(
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()
         yield desk
-        desk.close(None)
+        desk.close()
 
 
 def test_the_participant_names_its_tier_and_our_model_is_offered(chatting: Desk) -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import Browser
+from tests.support.loopback import Loopback
 
 from .rig import tools
 from .rig.code_server import CodeServer
-from .rig.desk import Desk
+from .rig.desk import Desk, Model
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
 DRIVEN = {
@@ -32,26 +34,37 @@ def test_the_bundle_is_small() -> None:
 
 
 @pytest.fixture(params=DRIVEN)
-def code_server(request: pytest.FixtureRequest) -> Iterator[CodeServer]:
-    """A workbench of either version that takes a bundle of tests."""
+def hosted(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    loopback: Loopback,
+    workspace: Path,
+    config: Path,
+    tmp_path: Path,
+) -> Iterator[Desk]:
+    """A desk in a workbench of either version that takes a bundle of tests."""
     with CodeServer(request.param, options=DRIVEN[request.param]) as code:
-        yield code
+        desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
+        desk.environment()
+        yield desk
+        desk.close()
+        assert not desk.foreign
 
 
-def test_everything_holds_inside_the_extension_host(desk: Desk) -> None:
+def test_everything_holds_inside_the_extension_host(hosted: Desk) -> None:
     bundle = built()
-    origin = desk.code.origin.removeprefix("http://")
+    origin = hosted.code.origin.removeprefix("http://")
     remote = f"vscode-remote://{origin}"
     payload = [
         ["extensionDevelopmentPath", f"{remote}{tools.EXTENSION}"],
         ["extensionTestsPath", f"{remote}{bundle}"],
     ]
-    page = desk.context.new_page()
+    page = hosted.context.new_page()
     lines: list[str] = []
     codes: list[int] = []
     page.expose_function("codeAutomationLog", lambda _kind, args: lines.append(str(args)))
     page.expose_function("codeAutomationExit", lambda code, *_: codes.append(code))
-    address = f"{desk.code.origin}/?folder={quote(str(desk.workspace))}"
+    address = f"{hosted.code.origin}/?folder={quote(str(hosted.workspace))}"
     page.goto(f"{address}&payload={quote(json.dumps(payload))}")
     for _ in range(1500):
         if codes:

@@ -39,7 +39,7 @@ def installed(
     with CodeServer(tools.LATEST, vsix=tools.vsix(), env=env, **settings) as code:
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         yield desk
-        desk.close(None)
+        desk.close()
         assert not desk.foreign
 
 

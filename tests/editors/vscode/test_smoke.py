@@ -11,7 +11,7 @@ from .rig import tools
 from .rig.desk import Desk
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
-BOTH = pytest.mark.parametrize("code_server", [tools.LATEST, tools.OLDER], indirect=True)
+BOTH = pytest.mark.parametrize("version", [tools.LATEST, tools.OLDER])
 
 
 @BOTH

@@ -99,7 +99,7 @@ def restricted(
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()
         yield desk
-        desk.close(None)
+        desk.close()
         assert not desk.foreign
 
 

@@ -85,6 +85,7 @@ def test_a_hundred_attacks_run_nothing_and_load_nothing(desk: Desk, canary: Cana
             assert handlers == 0, group
         for link in panel.body.locator("a").all()[:3]:
             link.dispatch_event("mouseover")
+    window.page.remove_listener("dialog", refuse)
     assert not dialogs
     assert not canary.heard
     assert len(desk.context.pages) == pages, "no window is opened"

@@ -103,6 +103,12 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.sendWanted();
   }
 
+  /** Begins another conversation and brings it to the front. */
+  async newChat(): Promise<void> {
+    this.chat.new();
+    await this.show("chat");
+  }
+
   /** Starts a task that is answered in words; its answer streams in view, and the keyboard stays. */
   async start(params: TaskStart): Promise<void> {
     await this.bring();

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from . import tools
+from . import keys, tools
 
 READY_WITHIN = 60.0
 """Seconds until it must answer; a bound for failures."""
@@ -36,6 +36,7 @@ SETTINGS: dict[str, Any] = {
     "chat.disableAIFeatures": True,
     "files.autoSave": "off",
     "editor.minimap.enabled": False,
+    "workbench.editor.restoreViewState": False,
     "security.workspace.trust.enabled": False,
 }
 _COPIED = ("package.json", "package.nls.json", "dist", "media", "l10n", "walkthrough")
@@ -125,6 +126,7 @@ class CodeServer:
         else:
             self._install(self.vsix)
             self.configure()
+        (self.folder / "data/User/keybindings.json").write_text(keys.bindings(), encoding="utf-8")
         (self.folder / "config.yaml").write_text("{}\n", encoding="utf-8")
         argv = [
             *self._program(),

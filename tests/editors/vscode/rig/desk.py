@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Request
+from playwright.sync_api import Browser, BrowserContext
 from tests.support.loopback import Loopback
 
 from .code_server import CodeServer
 from .ledger import LedgerFile
+from .profile import Profile
 from .workbench import Workbench
 
-_RESOURCES = ".vscode-resource.vscode-cdn.net"
-"""The made-up host of a webview's own files: a worker of the workbench answers for it."""
-SIZE = {"width": 1280, "height": 800}
 
-
-@dataclass
 class Desk:
-    """Opens windows on one workspace, all in one browser profile. `foreign` must stay empty."""
+    """Opens windows on one workspace, all in one browser profile.
 
-    code: CodeServer
-    browser: Browser
-    model: Model
-    workspace: Path
-    state: Path
-    config: Path
-    foreign: list[str] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
-    _context: BrowserContext | None = None
+    With a `profile` of somebody else's, its first window may be one that is taken over; with none
+    the profile is its own.
+    """
+
+    def __init__(
+        self,
+        code: CodeServer,
+        browser: Browser,
+        model: Model,
+        workspace: Path,
+        state: Path,
+        config: Path,
+        profile: Profile | None = None,
+    ) -> None:
+        self.code, self.model = code, model
+        self.workspace, self.state, self.config = workspace, state, config
+        self.profile = profile or Profile(browser)
+        self._latest: Workbench | None = None
 
     @property
     def ledger(self) -> LedgerFile:
@@ -41,10 +44,12 @@ class Desk:
     @property
     def context(self) -> BrowserContext:
         """The browser profile: what the workbench keeps of a user lies here."""
-        if self._context is None:
-            self._context = self.browser.new_context(viewport=SIZE, **self.options)
-            self._context.on("request", self._seen)
-        return self._context
+        return self.profile.context
+
+    @property
+    def foreign(self) -> list[str]:
+        """What was asked of other machines; must stay empty."""
+        return self.profile.foreign
 
     def environment(self, **more: str) -> None:
         """Set what the next language servers find: a state folder, a configuration, the model."""
@@ -61,26 +66,26 @@ class Desk:
     def open(self, *names: str) -> Workbench:
         """A window with some files of the workspace open; it is ready when this returns."""
         files = [self.workspace / name for name in names]
-        page = self.context.new_page()
-        return Workbench(page, self.code.url(self.workspace, *files)).open()
+        window = self.profile.take()
+        if window is None:
+            page = self.context.new_page()
+            window = Workbench(page, self.code.url(self.workspace, *files)).open()
+        else:
+            window.begin_anew(files)
+            self.model.begin()
+        self._latest = window
+        return window
 
-    def close(self, folder: Path | None) -> None:
+    def leave(self) -> None:
+        """Leave the window that was opened last to the next desk of this profile."""
+        if self._latest is not None:
+            self.profile.leave(self._latest)
+
+    def close(self, folder: Path | None = None) -> None:
         """Close the windows; with a folder, keep a picture of each there first."""
-        if self._context is None:
-            return
-        for number, page in enumerate(self._context.pages):
-            if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=folder / f"{number}.png")
-        self._context.close()
-
-    def _seen(self, request: Request) -> None:
-        address = urlsplit(request.url)
-        if address.scheme in ("data", "blob", "about"):
-            return
-        own = (address.hostname or "").endswith(_RESOURCES)
-        if address.hostname not in ("127.0.0.1", "localhost") and not own:
-            self.foreign.append(request.url)
+        if folder is not None:
+            self.profile.pictures(folder)
+        self.profile.close()
 
 
 class Model:
@@ -89,7 +94,11 @@ class Model:
     def __init__(self, server: Loopback) -> None:
         self._server = server
         server.faults(clear=True)
-        self._before = len(server.requests())
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from here on: what was asked before was not asked by this test."""
+        self._before = len(self._server.requests())
 
     @property
     def base_url(self) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from .keys import BEGIN, TIDY
 from .panel import Panel
 
 T = TypeVar("T")
@@ -34,6 +35,30 @@ class Workbench:
         self.page.locator(".monaco-workbench").wait_for()
         self.activity.wait_for()
         return self
+
+    def tidy(self) -> None:
+        """Close whatever is open, unsaved or not, as the last thing that is done here."""
+        self._chord(TIDY)
+        expect(self.page.locator(".tab")).to_have_count(0)
+        expect(self.toasts).to_have_count(0)
+
+    def begin_anew(self, files: Sequence[Path]) -> None:
+        """Take over a tidied window: another server, an empty conversation, some files open."""
+        self._chord(BEGIN)
+        box = self.page.locator(".quick-input-widget input").first
+        box.wait_for()
+        self.press("Escape")
+        for file in files:
+            self.press("Control+p")
+            box.fill(str(file))
+            self.page.locator(".quick-input-list .monaco-list-row").first.wait_for()
+            box.press("Enter")
+            self.page.locator(f'.tab[data-resource-name="{file.name}"]').wait_for()
+
+    def _chord(self, key: str) -> None:
+        """Press a key of ours; it is heard by the workbench wherever the keyboard is."""
+        self.page.evaluate("() => document.activeElement?.blur()")
+        self.press(key)
 
     def until(self, holds: Callable[[], T], what: str) -> T:
         """Wait until something outside the page holds."""

@@ -1,0 +1,37 @@
+"""Keys of the tests' own: what they do between two tests that use one window."""
+
+from __future__ import annotations
+
+import json
+
+TIDY, BEGIN = "Control+Alt+Shift+F11", "Control+Alt+Shift+F12"
+OPEN_AT_MOST = 8
+"""Editors that a test may leave open."""
+_COMMANDS = {
+    TIDY: [
+        "workbench.action.closeQuickOpen",
+        *["workbench.action.revertAndCloseActiveEditor"] * OPEN_AT_MOST,
+        "notifications.clearAll",
+    ],
+    BEGIN: [
+        "tierwise.ui.restart",
+        "tierwise.ui.newChat",
+        "workbench.view.explorer",
+        "workbench.action.showCommands",
+    ],
+}
+"""One command runs after the other; the last of `BEGIN` shows that those before it are over."""
+
+
+def bindings() -> str:
+    """The user's `keybindings.json`."""
+    return json.dumps(
+        [
+            {
+                "key": key.lower().replace("control", "ctrl"),
+                "command": "runCommands",
+                "args": {"commands": commands},
+            }
+            for key, commands in _COMMANDS.items()
+        ]
+    )

@@ -13,14 +13,18 @@ export class Proposals implements vscode.Disposable {
   /** The latest state by proposal: an answer of the server's may be older than what it pushed. */
   private readonly states = new Map<string, TaskState>();
   private readonly changed = new vscode.EventEmitter<Proposal>();
+  private readonly cleared = new vscode.EventEmitter<void>();
   private readonly parts: { dispose(): unknown }[];
 
   /** A proposal came, or something became of it. */
   readonly onDidChange = this.changed.event;
+  /** All are gone, because another server runs; those it knows of come one by one. */
+  readonly onDidClear = this.cleared.event;
 
   constructor(private readonly session: Session) {
     this.parts = [
       this.changed,
+      this.cleared,
       session.onDidChangeTask((event) => void this.task(event)),
       session.onDidChangeHealth(({ state }) => {
         if (state === "running") void this.load();
@@ -48,6 +52,7 @@ export class Proposals implements vscode.Disposable {
   /** The proposals the server knows of from before this window's panel, or before a restart. */
   private async load(): Promise<void> {
     this.found.clear();
+    this.cleared.fire();
     const { tasks } = await this.session.request("tierwise/history/query", { state: "proposed", limit: 50 });
     for (const task of tasks.reverse()) {
       await this.look(task.editId, { ...task, state: "proposed" });

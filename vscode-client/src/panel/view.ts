@@ -54,6 +54,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       this.chat,
       vscode.window.registerWebviewViewProvider(Panel.id, this),
       this.proposals.onDidChange(() => { this.inbox(); }),
+      this.proposals.onDidClear(() => { this.inbox(); }),
       session.onDidChangeStatus((status) => {
         this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
       }),

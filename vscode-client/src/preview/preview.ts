@@ -93,7 +93,9 @@ export class Preview implements vscode.Disposable {
       const resources = pairs.map(({ file, before, after }) => [vscode.Uri.parse(file.uri), before, after]);
       await vscode.commands.executeCommand("vscode.changes", shown.title, resources);
     }
-    this.session.notify("tierwise/edit/didShow", { editId });
+    if (this.shown.has(editId)) this.session.notify("tierwise/edit/didShow", { editId });
+    // It was settled, or the server left, while the editor opened it.
+    else await this.closeTabs(shown);
   }
 
   /** Take what is shown of a proposal off the screen. */
@@ -102,15 +104,19 @@ export class Preview implements vscode.Disposable {
     if (shown === undefined) return;
     this.shown.delete(editId);
     this.changed.fire();
+    await this.closeTabs(shown);
+    this.sides.drop(editId);
+  }
+
+  private async closeTabs({ editId, title }: Shown): Promise<void> {
     const own = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => {
       const { input } = tab;
       if (input instanceof vscode.TabInputTextDiff) return sideOf(input.modified)?.editId === editId;
       if (input instanceof vscode.TabInputText) return sideOf(input.uri)?.editId === editId;
       // A multi-diff tells no addresses, and its label is the title with the number of files behind it.
-      return tab.label.startsWith(shown.title);
+      return tab.label.startsWith(title);
     });
     if (own.length > 0) await vscode.window.tabGroups.close(own, true);
-    this.sides.drop(editId);
   }
 
   private async follow(task: TaskChanged): Promise<void> {

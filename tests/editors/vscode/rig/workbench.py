@@ -40,7 +40,6 @@ class Workbench:
         """Close whatever is open, unsaved or not, as the last thing that is done here."""
         self._chord(TIDY)
         expect(self.page.locator(".tab")).to_have_count(0)
-        expect(self.toasts).to_have_count(0)
 
     def begin_anew(self, files: Sequence[Path]) -> None:
         """Take over a tidied window: another server, an empty conversation, some files open."""
@@ -48,12 +47,15 @@ class Workbench:
         box = self.page.locator(".quick-input-widget input").first
         box.wait_for()
         self.press("Escape")
+        expect(self.page.locator(".tab")).to_have_count(0)
+        expect(self.toasts).to_have_count(0)
         for file in files:
             self.press("Control+p")
             box.fill(str(file))
             self.page.locator(".quick-input-list .monaco-list-row").first.wait_for()
             box.press("Enter")
             self.page.locator(f'.tab[data-resource-name="{file.name}"]').wait_for()
+            expect(self.editor.locator(".view-line").first).not_to_be_empty()
 
     def _chord(self, key: str) -> None:
         """Press a key of ours; it is heard by the workbench wherever the keyboard is."""
@@ -211,7 +213,8 @@ class Workbench:
     def show_panel(self) -> Panel:
         """Open the panel of ours and wait until it has its contents."""
         if not self.page.locator("iframe.webview.ready").count():
-            self.activity.click()
+            # A badge lies over the middle of the icon where proposals wait.
+            self.activity.click(position={"x": 4, "y": 4})
         return self.panel()
 
     def panel(self) -> Panel:

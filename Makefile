@@ -57,7 +57,7 @@ test: setup ## Run every test
 	@cd $(CLIENT) && npm run --silent test
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m editors --ignore tests/editors/vscode
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 --dist loadfile tests/editors/vscode
+	@$(BIN)/python -m pytest @tests/editors/vscode/pytest.args
 
 test-fast: $(DEV) ## Run the tests that need no editor
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"

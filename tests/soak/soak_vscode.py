@@ -21,11 +21,11 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "2"]
+    command = [sys.executable, "-m", "pytest", "@tests/editors/vscode/pytest.args", "-x"]
     for number in range(1, rounds + 1):
         began = time.monotonic()
         done = subprocess.run(
-            [*command, "--dist", "loadfile", "tests/editors/vscode"],
+            command,
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -31,16 +31,16 @@ export function proposalCard(proposal: Proposal): HTMLElement {
   return h("div", { class: "proposal", "data-edit": editId },
     h("ul", { class: "files" }, ...files),
     warning === "" ? undefined : h("p", { class: "notice" }, glyph("warning"), warning),
-    h("p", { class: "became" }, became(state)),
+    h("p", { class: "became" }, became(proposal)),
     buttons,
   );
 }
 
-function became(state: Proposal["state"]): string {
+function became({ state, undone }: Proposal): string {
   switch (state) {
     case "applied": return t("Applied");
     case "partlyApplied": return t("Partly applied");
-    case "discarded": return t("Discarded");
+    case "discarded": return undone === true ? t("Undone") : t("Discarded");
     case "expired": return t("Expired");
     default: return "";
   }

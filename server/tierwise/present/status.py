@@ -11,7 +11,7 @@ from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.markdown import without_images
 from tierwise.present.money import dollars, percent, raise_title, spent_of
-from tierwise.present.tiers import arrow, because, confident, note
+from tierwise.present.tiers import arrow, because, confident, label, note
 
 MAX_TEXT: Final = 28
 """Characters of the status text, the icon not counted."""
@@ -87,19 +87,19 @@ def tooltip(facts: StatusFacts) -> str:
     if view := facts.current:
         lines.append(f"**{confident(view.decision, view.cause_note)}** · {view.state}")
         lines += [f"- {reason.text}" for reason in view.decision.reasons]
-        forecast = " · ".join(f"{t} {dollars(c)}" for t, c in view.decision.cost.items())
+        forecast = " · ".join(f"{label(t)} {dollars(c)}" for t, c in view.decision.cost.items())
         lines += [without_images(notice) for notice in view.notices]
         if forecast:
             lines.append(f"Forecast: {forecast}")
         if view.error:
             lines.append(view.error[1])
-    lines.append(f"Today {spent_of(facts.spent_today, facts.day_limit)}")
+    lines.append(f"Today: {spent_of(facts.spent_today, facts.day_limit)}")
     if facts.hour_limit is not None:
-        lines.append(f"This hour {spent_of(facts.spent_hour, facts.hour_limit)}")
+        lines.append(f"This hour: {spent_of(facts.spent_hour, facts.hour_limit)}")
     if facts.reserved:
-        lines.append(f"In flight, at most {dollars(facts.reserved)}")
+        lines.append(f"In flight: at most {dollars(facts.reserved)}")
     where = f" {facts.project}" if facts.project else ""
-    lines.append(f"Project{where} {spent_of(facts.spent_project, facts.project_limit)}")
+    lines.append(f"Project{where}: {spent_of(facts.spent_project, facts.project_limit)}")
     for old in facts.recent[:3]:
         lines.append(f"- {old.action}: {arrow(old.decision)} · {old.state} · {dollars(old.cost)}")
     return "\n\n".join(lines)

@@ -36,7 +36,7 @@ class Room:
 
     def workspace(self) -> Path:
         """The folder with one Python file and nothing else."""
-        root = self.code.folder / "project"
+        root = self.code.folder / "orders"
         root.mkdir(exist_ok=True)
         for entry in root.iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

@@ -20,6 +20,7 @@ THEMES = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_pictures_of_an_edit(desk: Desk, theme: str) -> None:
+    desk.close()  # A window that is open already keeps its theme.
     desk.code.configure(**{"workbench.colorTheme": THEMES[theme]})
     desk.config.write_text("[budget]\nday_usd = 5\n", encoding="utf-8")
     desk.model.answers(TWO, delay=SLOW)

@@ -49,10 +49,10 @@ def take(
     name: str, theme: str, place: Path, browser: Browser, model: Loopback, target: Path
 ) -> None:
     """The pictures of one theme."""
-    workspace, config = place / "project", place / "config.toml"
+    workspace, config = place / "orders", place / "config.toml"
     workspace.mkdir(parents=True)
     (workspace / "sample.py").write_text(SAMPLE, encoding="utf-8")
-    config.write_text("[budget]\nday_usd = 0.02\n", encoding="utf-8")
+    config.write_text("[budget]\nday_usd = 5\n", encoding="utf-8")
     with CodeServer(tools.LATEST, **{"workbench.colorTheme": theme}) as code:
         desk = Desk(code, browser, Model(model), workspace, place / "state", config)
         desk.environment()

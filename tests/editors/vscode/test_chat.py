@@ -113,6 +113,7 @@ def test_a_block_is_applied_by_way_of_a_proposal_and_taken_back(desk: Desk) -> N
     assert window.text.count("def add_numbers") == 1, "the definition of that name is replaced"
     card.get_by_role("button", name="Undo").click()
     window.until(lambda: window.text == before, "the text as it was")
+    expect(card.locator(".became")).to_have_text("Undone")
     window.until(lambda: "undone" in desk.ledger.kinds(), "the outcome of taking it back")
     assert [kind for kind in desk.ledger.kinds() if kind in DONE] == ["applied", "undone"]
 

@@ -66,7 +66,8 @@ export class Proposals implements vscode.Disposable {
     if (WAITS.has(event.state)) {
       await this.look(event.editId, event);
     } else if (known !== undefined && known.state !== event.state) {
-      this.put({ ...known, state: event.state });
+      const undone = event.state === "discarded" && known.state === "applied";
+      this.put({ ...known, state: event.state, undone });
     }
     for (const other of this.found.values()) {
       // A redo offers another proposal for the same task; the one before it is gone.

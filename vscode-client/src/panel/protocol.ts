@@ -34,6 +34,8 @@ export interface Proposal {
   readonly action: Action;
   readonly headline: string;
   readonly state: TaskState;
+  /** It was applied and taken back: the server calls that discarded too. */
+  readonly undone?: boolean;
   readonly files: readonly FileChange[];
   readonly note: string;
   readonly stale: boolean;

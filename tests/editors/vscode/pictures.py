@@ -34,7 +34,9 @@ def test_pictures_of_an_edit(desk: Desk, theme: str) -> None:
     window.until(lambda: "Greet" in window.beside_lines, "the hunks that grow")
     window.screenshot(KEPT / f"working-{theme}.png")
     expect(window.diff_tab).to_be_visible()
-    expect(window.page.locator(".monaco-diff-editor").first).to_contain_text("Greet somebody")
+    diff = window.page.locator(".monaco-diff-editor").first
+    expect(diff).to_contain_text("Greet somebody")
+    expect(diff.locator(".codelens-decoration").filter(has_text="Apply Hunk")).to_have_count(4)
     window.screenshot(KEPT / f"proposal-{theme}.png")
     window.show_file("sample.py")
     expect(window.head).to_contain_text("Apply all")

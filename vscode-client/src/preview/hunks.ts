@@ -58,6 +58,8 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const side = sideOf(document.uri);
+    // One pair of lenses a hunk: beside what it would become.
+    if (side?.side === "before") return [];
     const uri = side?.of ?? document.uri.toString();
     const editIds = side === undefined ? this.preview.at(uri).map(({ editId }) => editId) : [side.editId];
     return editIds.flatMap((editId) => {

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -100,6 +100,18 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
         language=str(row.get("lang", "en")),
         source=str(row.get("source", "")),
     )
+
+
+def paraphrases(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
+    """Some of these rows in other words, of our own: they teach, and never judge."""
+    lines = resources.files(__package__).joinpath("paraphrases.tsv").read_text(encoding="utf-8")
+    told = [line.split("\t") for line in lines.splitlines() if line[:1] != "#"]
+    by_id = {row.request.id: row for row in rows}
+    return [_reworded(by_id[name], text) for name, text in told if name in by_id]
+
+
+def _reworded(row: LabelledRequest, text: str) -> LabelledRequest:
+    return replace(row, request=replace(row.request, instruction=text), source="paraphrase")
 
 
 def own() -> list[LabelledRequest]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from tierwise.routing import lexicon
 from tierwise.routing.scale import log
+from tierwise.routing.wordings import canonical
 
 ENDS: Final = 200
 """Characters at each end of an instruction searched for courtesy; it stands nowhere else."""
@@ -31,7 +32,7 @@ def plain(wish: str) -> str:
     """The wish without what carries no meaning: case, politeness, marks, repeated space."""
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
     text = lexicon.POLITE.sub(" ", text)
-    return " ".join(text.split()).strip(_EDGES)
+    return canonical(" ".join(text.split()).strip(_EDGES))
 
 
 def bare(instruction: str) -> str:

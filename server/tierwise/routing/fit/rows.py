@@ -105,9 +105,9 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
 def paraphrases(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
     """Some of these rows in other words, of our own: they teach, and never judge."""
     lines = resources.files(__package__).joinpath("paraphrases.tsv").read_text(encoding="utf-8")
+    named = {r.request.instruction if r.source == "own" else r.request.id: r for r in rows}
     told = [line.split("\t") for line in lines.splitlines() if line[:1] != "#"]
-    by_id = {row.request.id: row for row in rows}
-    return [_reworded(by_id[name], text) for name, text in told if name in by_id]
+    return [_reworded(named[name], text) for name, text in told if name in named]
 
 
 def _reworded(row: LabelledRequest, text: str) -> LabelledRequest:

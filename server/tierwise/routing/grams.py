@@ -24,6 +24,17 @@ WIDE_PIECES: Final = (1, 2, 3)
 LONGEST_WORD: Final = 24
 """Characters of a word that are cut into pieces; what is longer is no word."""
 
+_SMALL: Final = (
+    "a an the this that these those here there is are was were be been being it its of for to in "
+    "on at by with from as into do does did have has had will would can could may might so also "
+    "too very really pls my i you your me some any just get gets got"
+)
+SMALL: Final = frozenset(_SMALL.split())
+"""Words whose choice is style: left out, so that two wordings of a wish look alike. Families of
+words (`lexicon`) still read them, where they are part of a phrase."""
+EDGES: Final = '.,;:!?()"'
+"""Marks at the ends of a word that are none of its letters."""
+
 _WORD: Final = re.compile(r"\w+")
 _DIGITS: Final = re.compile(r"\d+")
 
@@ -32,15 +43,20 @@ def grams(text: str) -> dict[str, int]:
     """How often each word (`=word`), pair (`=a b`) and piece stands in a plain text."""
     text = _DIGITS.sub("0", text)
     found = _words(text)
-    for token in text.split():
+    for token in _tokens(text):
         found += _pieces(token)
     return Counter(found)
 
 
 def _words(text: str) -> list[str]:
-    words = _WORD.findall(text)
+    words = [word for word in _WORD.findall(text) if word not in SMALL]
     found = [f"={word}" for word in words]
     return found + [f"={a} {b}" for a, b in pairwise(words)]
+
+
+def _tokens(text: str) -> list[str]:
+    found = (token.strip(EDGES) for token in text.split())
+    return [token for token in found if token and token not in SMALL]
 
 
 def _pieces(token: str) -> list[str]:
@@ -84,7 +100,7 @@ def _scores(text: str, _key: str, weights: Weights) -> tuple[float, ...]:
     text = _DIGITS.sub("0", text)
     words = [word for word in _words(text) if word in table]
     pieces: list[str] = []
-    for token in text.split():
+    for token in _tokens(text):
         pieces += _known_pieces(token, weights)
     for kind in (words, pieces):
         if not kind:

@@ -14,7 +14,6 @@ from typing import Final
 
 from tierwise.routing import lexicon
 from tierwise.routing.scale import log
-from tierwise.routing.wordings import canonical
 
 ENDS: Final = 200
 """Characters at each end of an instruction searched for courtesy; it stands nowhere else."""
@@ -32,7 +31,7 @@ def plain(wish: str) -> str:
     """The wish without what carries no meaning: case, politeness, marks, repeated space."""
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
     text = lexicon.POLITE.sub(" ", text)
-    return canonical(" ".join(text.split()).strip(_EDGES))
+    return " ".join(text.split()).strip(_EDGES)
 
 
 def bare(instruction: str) -> str:
@@ -52,7 +51,6 @@ def measure(wish: str, text: str) -> dict[str, float]:
     count = len(words) + unspaced // 2
     values = {
         "words": log(count),
-        "terse": float(0 < count <= 4),
         "empty": float(count == 0),
         "sentences": log(len(_SENTENCE.findall(text))),
         "steps": log(len(lexicon.STEP.findall(text))),

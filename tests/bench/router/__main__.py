@@ -40,10 +40,10 @@ def main() -> None:
     asked.add_argument("--requests", type=int, default=200)
     asked.add_argument("--draws", type=int, default=2, help="folds drawn anew, for the noise")
     options = asked.parse_args()
-    corpus = Corpus([*rows.labelled(), *rows.own()], rows.outcomes())
+    corpus = Corpus(rows.taught(), rows.outcomes())
     weights = hashlib.sha256(OUT.read_bytes()).hexdigest()[:16]
     held = judge.kept(HELD, weights) or judge.cross_validated(corpus)
-    judged = [i for i, row in enumerate(corpus.requests) if row.source != "own"]
+    judged = [i for i, row in enumerate(corpus.requests) if row.judges]
     mine = [corpus.requests[i] for i in judged]
     ours = [held[i] for i in judged]
     asked_of = [row.request for row in mine]

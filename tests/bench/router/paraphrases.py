@@ -65,9 +65,11 @@ def table() -> str:
     held = pairs()
     differ = flipped()
     other = _moved_by_form([pair.one for pair in held])
-    lines = [_line("other words, pairs looked into", len(pairs(LOOKED_INTO)),
-                   [apart for _, apart in flipped(LOOKED_INTO)]),
-             _line("other words, held-out pairs", len(held), [apart for _, apart in differ])]  # fmt: skip
+    looked_into = [apart for _, apart in flipped(LOOKED_INTO)]
+    lines = [
+        _line("other words, pairs looked into", len(pairs(LOOKED_INTO)), looked_into),
+        _line("other words, held-out pairs", len(held), [apart for _, apart in differ]),
+    ]
     lines += [_line(kind, tried, found) for kind, (tried, found) in other.items()]
     shares = [len(differ) / len(held), *(len(found) / tried for tried, found in other.values())]
     lines.append(["mean of the four kinds", "", f"{100 * sum(shares) / len(shares):.1f}", ""])

@@ -16,7 +16,7 @@ from tierwise.routing.weights import parse
 
 HELD: Final = Path(".tools/router-held.json")
 """Held-out estimates of the last fit, for the bench; not part of the project."""
-OWN: Final = ("own.tsv", "repository.tsv")
+OWN: Final = ("own.tsv", "paraphrases.tsv", "repository.tsv")
 """Rows of the project's own beside the shared ones; the weights name them by their hashes."""
 OUT: Final = Path(__file__).parents[1] / "weights.json"
 
@@ -27,10 +27,10 @@ def main() -> None:
     for path in paths:
         if not path.exists():
             sys.exit(f"There is no {path.name} in the shared data folder; set TIERWISE_DATA.")
-    corpus = Corpus([*rows.labelled(paths[0]), *rows.own()], rows.outcomes(paths[1]))
+    corpus = Corpus(rows.taught(paths[0]), rows.outcomes(paths[1]))
     held = judge.cross_validated(corpus)
     asked = len(corpus.requests)
-    judged = [i for i, row in enumerate(corpus.requests) if row.source != "own"]
+    judged = [i for i, row in enumerate(corpus.requests) if row.judges]
     figures = {
         "requests": judge.of_requests([held[i] for i in judged], corpus.needs[judged]),
         "outcomes": judge.of_outcomes(held[asked:], np.array([o.kept for o in corpus.outcomes])),

@@ -11,13 +11,17 @@ from scipy.special import expit
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def fit(x: Any, target: Array, weight: Array, strength: float) -> tuple[float, Array]:
+def fit(
+    x: Any, target: Array, weight: Array, strength: float, alike: Any = None, pull: float = 0.0
+) -> tuple[float, Array]:
     """Intercept and weights that minimise weighted log-loss plus |w|^2 / (2 * strength).
 
-    `x` is a matrix of rows, dense or sparse; targets lie in [0, 1]. The intercept is free.
+    `x` is a matrix of rows, dense or sparse; targets lie in [0, 1]. The intercept is free. `alike`
+    holds differences of rows whose answers should be the same: pull * |alike w|^2 / 2 is added.
     """
     columns = x.shape[1]
-    turned = x.T.tocsr() if hasattr(x, "tocsr") else x.T
+    turned = _turned(x)
+    across = None if alike is None else _turned(alike)
 
     def loss(beta: Array) -> tuple[float, Array]:
         z = x @ beta[1:] + beta[0]
@@ -27,6 +31,10 @@ def fit(x: Any, target: Array, weight: Array, strength: float) -> tuple[float, A
         slope = np.empty(columns + 1)
         slope[0] = error.sum()
         slope[1:] = turned @ error + beta[1:] / strength
+        if across is not None:
+            apart = alike @ beta[1:]
+            value += pull * float(apart @ apart) / 2
+            slope[1:] += pull * (across @ apart)
         return value, slope
 
     found = minimize(
@@ -34,6 +42,10 @@ def fit(x: Any, target: Array, weight: Array, strength: float) -> tuple[float, A
         options={"maxiter": 200, "ftol": 1e-8, "gtol": 1e-4},
     )  # fmt: skip
     return float(found.x[0]), found.x[1:]
+
+
+def _turned(x: Any) -> Any:
+    return x.T.tocsr() if hasattr(x, "tocsr") else x.T
 
 
 def variances(x: Array, intercept: float, beta: Array, weight: Array, strength: float) -> Array:

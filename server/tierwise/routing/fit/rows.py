@@ -21,6 +21,9 @@ from tierwise.routing.route import parse_request
 
 NEEDS: Final = ("haiku", "sonnet", "opus")
 RATES: Final = ("low", "mid", "high")
+OWN: Final = "own"
+PARAPHRASE: Final = "paraphrase"
+"""Sources of rows that were written for the fit; the others are shared data."""
 
 _ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
     "generate": ("generate",),
@@ -68,6 +71,11 @@ class LabelledRequest(Row):
     language: str = "en"
     source: str = ""
 
+    @property
+    def judges(self) -> bool:
+        """Whether figures count it: rows of the project's own teach, and never judge."""
+        return self.source not in (OWN, PARAPHRASE)
+
 
 @dataclass(frozen=True)
 class Outcome(Row):
@@ -102,16 +110,22 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
     )
 
 
+def taught(path: Path | None = None) -> list[LabelledRequest]:
+    """All requests a fit learns from: labelled, own, and both in other words."""
+    told = [*labelled(path), *own()]
+    return [*told, *paraphrases(told)]
+
+
 def paraphrases(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
-    """Some of these rows in other words, of our own: they teach, and never judge."""
+    """Some of these rows in other words, each of the group and with the label of its row."""
     lines = resources.files(__package__).joinpath("paraphrases.tsv").read_text(encoding="utf-8")
-    named = {r.request.instruction if r.source == "own" else r.request.id: r for r in rows}
+    named = {r.request.instruction if r.source == OWN else r.request.id: r for r in rows}
     told = [line.split("\t") for line in lines.splitlines() if line[:1] != "#"]
     return [_reworded(named[name], text) for name, text in told if name in named]
 
 
 def _reworded(row: LabelledRequest, text: str) -> LabelledRequest:
-    return replace(row, request=replace(row.request, instruction=text), source="paraphrase")
+    return replace(row, request=replace(row.request, instruction=text), source=PARAPHRASE)
 
 
 def own() -> list[LabelledRequest]:
@@ -138,7 +152,7 @@ def _own(number: int, line: str) -> LabelledRequest:
         "turn": int(turn),
         "need": need,
         "lang": language,
-        "source": "own",
+        "source": OWN,
     }
     if int(selected):
         row["selection"] = {"path": first, "language": "python", "start_line": 1,

@@ -21,6 +21,8 @@ and long contest texts from choosing the words that editor requests are read by.
 how well they part the classes fits the training rows better and all others worse."""
 STRENGTH: Final = 1.0
 """Inverse regularisation strength, chosen by cross-validated log-loss."""
+ALIKE: Final = 0.6
+"""Pull of the scores of two wordings of a wish toward each other, chosen likewise."""
 
 
 class Texts:
@@ -45,10 +47,16 @@ class TextModel:
     """Weights per gram and question, fitted on some of the rows."""
 
     def __init__(
-        self, texts: Texts, rows: Array, targets: Array, weights: Array, asked: Array
+        self,
+        texts: Texts,
+        rows: Array,
+        targets: Array,
+        weights: Array,
+        asked: Array,
+        twins: Array,
     ) -> None:
         """`targets` and `weights` have one column per question, one line per row; `asked` tells
-        which rows are labelled requests."""
+        which rows are labelled requests, `twins` holds the lines of two wordings of one wish."""
         counts = texts.counts[rows]
         chosen = [
             _frequent(counts[own], most)
@@ -62,8 +70,9 @@ class TextModel:
         self.names = [texts.names[i] for i in self.columns]
         self.words = np.array([name.startswith("=") for name in self.names])
         x = self._scaled(counts)
+        alike = x[twins[:, 0]] - x[twins[:, 1]]
         fitted = [
-            logistic.fit(x, targets[:, k], weights[:, k], STRENGTH)[1]
+            logistic.fit(x, targets[:, k], weights[:, k], STRENGTH, alike, ALIKE)[1]
             for k in range(targets.shape[1])
         ]
         self.beta = np.round(np.stack(fitted, axis=1), 2)

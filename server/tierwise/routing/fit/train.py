@@ -10,6 +10,7 @@ requests alone, for they would carve the benchmarks out and lose exactness on re
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,12 +19,11 @@ import numpy as np
 from scipy.special import logit
 from sklearn.model_selection import GroupKFold
 
-from tierwise.core.request import ACTIONS
 from tierwise.routing.estimate import Z90
 from tierwise.routing.fit import calibrate, logistic, reach
 from tierwise.routing.fit.boosted import ACCEPT, NEED, Boosted, Forest
 from tierwise.routing.fit.logistic import Array
-from tierwise.routing.fit.rows import LabelledRequest, Outcome
+from tierwise.routing.fit.rows import PARAPHRASE, LabelledRequest, Outcome
 from tierwise.routing.fit.text import TextModel, Texts
 from tierwise.routing.reading import POSSIBLY_UNKNOWN, READERS, SUREST
 from tierwise.routing.weights import FORMAT, Weights, parse
@@ -31,6 +31,9 @@ from tierwise.routing.weights import FORMAT, Weights, parse
 CUTS: Final = 2
 STRENGTH: Final = 0.03
 """Inverse regularisation of the linear reader, chosen by cross-validated log-loss."""
+ALIKE: Final = 0.1
+"""Pull of the linear reader's answers for two wordings of a wish toward each other: the least that
+makes wordings flip fewer tiers at no cost in log-loss."""
 ACCEPT_STRENGTH: Final = 0.01
 INNER: Final = 4
 """Folds inside a fit."""
@@ -69,7 +72,11 @@ TOLD_OF_ACCEPT: Final = tuple(f"text.{i}" for i in range(CUTS, 2 * CUTS + 1))
 
 @dataclass
 class Corpus:
-    """The rows as matrices, made once and shared by all fits of a cross-validation."""
+    """The rows as matrices, made once and shared by all fits of a cross-validation.
+
+    A wish in several wordings weighs like one: they share its weight, `twins` pairs each with the
+    first, and only the first `settles` calibration and margins.
+    """
 
     requests: Sequence[LabelledRequest]
     outcomes: Sequence[Outcome]
@@ -81,6 +88,8 @@ class Corpus:
     targets: Array = field(init=False)
     weights: Array = field(init=False)
     is_request: Array = field(init=False)
+    settles: Array = field(init=False)
+    twins: Array = field(init=False)
 
     def __post_init__(self) -> None:
         rows = [*self.requests, *self.outcomes]
@@ -91,7 +100,13 @@ class Corpus:
         self.texts = Texts([row.grams for row in rows])
         self.groups = np.array([row.group for row in rows])
         self.is_request = np.arange(len(rows)) < len(self.requests)
-        asked = [_asked(row) for row in self.requests]
+        first = {r.request.id: i for i, r in enumerate(self.requests) if r.source != PARAPHRASE}
+        again = [i for i, r in enumerate(self.requests) if r.source == PARAPHRASE]
+        self.twins = np.array([[first[self.requests[i].request.id], i] for i in again], dtype=int)
+        self.twins = self.twins.reshape(-1, 2)
+        self.settles = self.is_request & ~np.isin(np.arange(len(rows)), again)
+        wordings = Counter(self.requests[i].request.id for i in again)
+        asked = [_asked(row, 1 + wordings[row.request.id]) for row in self.requests]
         measured = [_measured(row) for row in self.outcomes]
         self.targets = np.array([t for t, _ in asked + measured])
         self.weights = np.array([w for _, w in asked + measured])
@@ -106,6 +121,14 @@ class Corpus:
     def needs(self) -> Array:
         """The label of each request, as the index of its tier."""
         return np.array([row.need for row in self.requests])
+
+    def twins_in(self, rows: Array) -> Array:
+        """The twins whose two wordings are both among some rows, as places in those."""
+        place = np.full(len(self.x), -1)
+        place[rows] = np.arange(len(rows))
+        found = place[self.twins]
+        both: Array = found[(found >= 0).all(1)]
+        return both
 
 
 def fit_weights(requests: Sequence[LabelledRequest], outcomes: Sequence[Outcome]) -> Weights:
@@ -124,9 +147,8 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
     scores = np.zeros_like(targets)
     folds = list(split(groups, INNER))
     for train, test in folds:
-        model = TextModel(corpus.texts, rows[train], targets[train], weights[train], own[train])
-        scores[test] = model.scores(corpus.texts, rows[test])
-    text = TextModel(corpus.texts, rows, targets, weights, own)
+        scores[test] = _text(corpus, rows[train]).scores(corpus.texts, rows[test])
+    text = _text(corpus, rows)
     asked = np.hstack([x, scores[:, :CUTS]])
     names = [*corpus.names, *(f"text.{i}" for i in range(CUTS))]
     cuts: list[dict[str, Any]] = []
@@ -141,7 +163,7 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
         y, w = targets[:, cut], weights[:, cut]
         full = np.hstack([z, scores[:, [cut]]])
         for train, test in folds:
-            linear, spread = _linear(full[train], y[train], w[train])
+            linear, spread = _linear(full, y, w, train, corpus.twins_in(rows[train]))
             kept = train[own[train]]
             grown = Boosted(asked[kept], y[kept], w[kept]).logits(asked[test])
             straight = full[test] @ linear[1:] + linear[0]
@@ -149,7 +171,8 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
             doubts[test, cut] = SPREAD * (z[test] ** 2) @ spread
             differ = straight - (grown + forest[test, cut]) / 2
             doubts[test, cut] += DOUBT * differ**2 / 4
-        linear, spread = _linear(full, y, w)
+        every = np.arange(len(rows))
+        linear, spread = _linear(full, y, w, every, corpus.twins_in(rows))
         trees = Boosted(asked[own], y[own], w[own])
         cuts.append(
             {
@@ -162,15 +185,14 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
             }
         )
     doubts += UNKNOWN_VARIANCE * corpus.unknown[rows][:, None]
-    actions = [
-        next((a for a in ACTIONS if corpus.requests[i].request.action == a), "") for i in rows[own]
-    ]
+    told = corpus.settles[rows]
+    actions = [corpus.requests[i].request.action for i in rows[told]]
     for cut in range(CUTS):
-        found = calibrate.curve(held[own, cut], targets[own, cut], actions)
+        found = calibrate.curve(held[told, cut], targets[told, cut], actions)
         cuts[cut] |= found.data()
-        held[own, cut] = found.apply(held[own, cut], actions)
-    bounds = held[own] - Z90 * np.sqrt(doubts[own])
-    for cut, margin in enumerate(calibrate.margins(bounds, corpus.needs[rows[own]], TARGET)):
+        held[told, cut] = found.apply(held[told, cut], actions)
+    bounds = held[told] - Z90 * np.sqrt(doubts[told])
+    for cut, margin in enumerate(calibrate.margins(bounds, corpus.needs[rows[told]], TARGET)):
         cuts[cut]["margin"] = margin
         cuts[cut]["reach"] = {}
     data: dict[str, Any] = {
@@ -210,9 +232,18 @@ def short(values: Array) -> list[float]:
     return [round(float(v), 5) for v in values]
 
 
-def _linear(x: Array, target: Array, weight: Array) -> tuple[Array, Array]:
-    intercept, beta = logistic.fit(x, target, weight, STRENGTH)
-    spread = logistic.variances(x, intercept, beta, weight, STRENGTH)
+def _text(corpus: Corpus, rows: Array) -> TextModel:
+    return TextModel(
+        corpus.texts, rows, corpus.targets[rows], corpus.weights[rows], corpus.is_request[rows],
+        corpus.twins_in(rows),
+    )  # fmt: skip
+
+
+def _linear(x: Array, y: Array, w: Array, rows: Array, twins: Array) -> tuple[Array, Array]:
+    x, y, w = x[rows], y[rows], w[rows]
+    alike = x[twins[:, 0]] - x[twins[:, 1]]
+    intercept, beta = logistic.fit(x, y, w, STRENGTH, alike, ALIKE)
+    spread = logistic.variances(x, intercept, beta, w, STRENGTH)
     return np.concatenate([[intercept], beta]), spread[:-1]
 
 
@@ -236,11 +267,11 @@ def _accept_forest(corpus: Corpus, asked: Array, targets: Array, weights: Array)
     return grown.exported([names[i] for i in read])
 
 
-def _asked(row: LabelledRequest) -> tuple[list[float], list[float]]:
+def _asked(row: LabelledRequest, wordings: int) -> tuple[list[float], list[float]]:
     """Targets and weights of a labelled request: the cuts', then the accepts'."""
     cuts = [float(row.need <= cut) for cut in range(CUTS)]
     accepts = [KEPT[max(0, row.need - tier)] for tier in range(CUTS + 1)]
-    return cuts + accepts, [row.weight] * (2 * CUTS + 1)
+    return cuts + accepts, [row.weight / wordings] * (2 * CUTS + 1)
 
 
 def _measured(row: Outcome) -> tuple[list[float], list[float]]:

@@ -24,6 +24,9 @@ WIDE_PIECES: Final = (1, 2, 3)
 LONGEST_WORD: Final = 24
 """Characters of a word that are cut into pieces; what is longer is no word."""
 
+_WORD: Final = 24
+"""Characters of a word that are cut into pieces; what is longer is no word."""
+
 _SMALL: Final = (
     "a an the this that these those here there is are was were be been being it its of for to in "
     "on at by with from as into do does did have has had will would can could may might so also "
@@ -43,20 +46,15 @@ def grams(text: str) -> dict[str, int]:
     """How often each word (`=word`), pair (`=a b`) and piece stands in a plain text."""
     text = _DIGITS.sub("0", text)
     found = _words(text)
-    for token in _tokens(text):
+    for token in text.split():
         found += _pieces(token)
     return Counter(found)
 
 
 def _words(text: str) -> list[str]:
-    words = [word for word in _WORD.findall(text) if word not in SMALL]
+    words = _WORD.findall(text)
     found = [f"={word}" for word in words]
     return found + [f"={a} {b}" for a, b in pairwise(words)]
-
-
-def _tokens(text: str) -> list[str]:
-    found = (token.strip(EDGES) for token in text.split())
-    return [token for token in found if token and token not in SMALL]
 
 
 def _pieces(token: str) -> list[str]:
@@ -100,7 +98,7 @@ def _scores(text: str, _key: str, weights: Weights) -> tuple[float, ...]:
     text = _DIGITS.sub("0", text)
     words = [word for word in _words(text) if word in table]
     pieces: list[str] = []
-    for token in _tokens(text):
+    for token in text.split():
         pieces += _known_pieces(token, weights)
     for kind in (words, pieces):
         if not kind:

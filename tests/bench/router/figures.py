@@ -16,6 +16,8 @@ from tierwise.routing.fit.rows import NEEDS, LabelledRequest, Outcome
 RATIOS: Final = {"1:20:40": (1.0, 20.0, 40.0), "1:3:5": (1.0, 3.0, 5.0)}
 """Prices of the tiers: lists of November 2026, and those the outcome data was measured under."""
 DRAWS: Final = 400
+LAMBDAS: Final = 2000
+"""Points walked along a frontier: so many that the next one moves a task or none."""
 
 
 def exactness(routed: Sequence[int], needs: Sequence[int]) -> dict[str, float]:
@@ -65,7 +67,7 @@ def frontier(accepts: Array, kept: Array, prices: Sequence[float], least: float)
     """
     price = np.array(prices) / prices[-1]
     best: tuple[float, float, Array] | None = None
-    for weight in np.geomspace(0.002, 2, 120):
+    for weight in np.geomspace(0.002, 2, LAMBDAS):
         choice = (accepts - weight * price).argmax(1)
         quality = float(kept[np.arange(len(kept)), choice].sum() / kept[:, -1].sum())
         cost = float(price[choice].mean())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,14 +44,37 @@ class Held:
 
 def cross_validated(corpus: Corpus, folds: int = OUTER, draw: int = 0) -> list[Held]:
     """Every row judged by weights fitted on the other folds, groups kept together; `draw` says
-    how the folds are drawn."""
-    rows: Sequence[Row] = [*corpus.requests, *corpus.outcomes]
-    held: list[Held | None] = [None] * len(rows)
-    for train, test in split(corpus.groups, folds, draw):
-        weights = parse(json.dumps(fit_data(corpus, train)).encode())
-        for i in test:
-            held[i] = Held(judged(rows[i], weights), weights.target)
+    how the folds are drawn. A process per core, as folds know nothing of one another."""
+    parts = list(folded(corpus, folds, draw))
+    held: list[Held | None] = [None] * len(corpus.groups)
+    with multiprocessing.get_context("fork").Pool(None, _share, (corpus,)) as pool:
+        for (_, test), found in zip(parts, pool.imap(_of_fold, parts), strict=True):
+            for i, one in zip(test, found, strict=True):
+                held[i] = one
     return [h for h in held if h is not None]
+
+
+def folded(corpus: Corpus, folds: int, draw: int) -> Iterator[tuple[Array, Array]]:
+    """Folds drawn over the rows as they were asked; other wordings lie where their row lies, so
+    that writing one more of them draws no fold anew."""
+    first = np.flatnonzero(corpus.settles | ~corpus.is_request)
+    for _, test in split(corpus.groups[first], folds, draw):
+        inside = np.isin(corpus.groups, corpus.groups[first[test]])
+        yield np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+_shared: list[Corpus] = []
+
+
+def _share(corpus: Corpus) -> None:
+    _shared[:] = [corpus]
+
+
+def _of_fold(part: tuple[Array, Array]) -> list[Held]:
+    corpus, (train, test) = _shared[0], part
+    rows: Sequence[Row] = [*corpus.requests, *corpus.outcomes]
+    weights = parse(json.dumps(fit_data(corpus, train)).encode())
+    return [Held(judged(rows[i], weights), weights.target) for i in test]
 
 
 def keep(held: Sequence[Held], path: Path, weights: str) -> None:

@@ -24,20 +24,6 @@ WIDE_PIECES: Final = (1, 2, 3)
 LONGEST_WORD: Final = 24
 """Characters of a word that are cut into pieces; what is longer is no word."""
 
-_WORD: Final = 24
-"""Characters of a word that are cut into pieces; what is longer is no word."""
-
-_SMALL: Final = (
-    "a an the this that these those here there is are was were be been being it its of for to in "
-    "on at by with from as into do does did have has had will would can could may might so also "
-    "too very really pls my i you your me some any just get gets got"
-)
-SMALL: Final = frozenset(_SMALL.split())
-"""Words whose choice is style: left out, so that two wordings of a wish look alike. Families of
-words (`lexicon`) still read them, where they are part of a phrase."""
-EDGES: Final = '.,;:!?()"'
-"""Marks at the ends of a word that are none of its letters."""
-
 _WORD: Final = re.compile(r"\w+")
 _DIGITS: Final = re.compile(r"\d+")
 

@@ -13,13 +13,17 @@ from tierwise.routing.weights import Weights
 
 def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[str, ...]:
     """The signals that moved the estimate most, strongest first."""
-    pulls = pulls_of(signals, weights)
-    worth = ((-abs(pull), name) for name, pull in pulls.items() if _worth_saying(name, signals))
-    said = [(name, pulls[name]) for _, name in nsmallest(count, worth)]
     return tuple(
         f"{say(name, signals.values.get(name, 0.0))}: {'easier' if pull > 0 else 'harder'}"
-        for name, pull in said
+        for name, pull in strongest(signals, weights, count)
     )
+
+
+def strongest(signals: Signals, weights: Weights, count: int) -> list[tuple[str, float]]:
+    """The signals fit to be said that pull most, with their pulls, strongest first."""
+    pulls = pulls_of(signals, weights)
+    worth = ((-abs(pull), name) for name, pull in pulls.items() if worth_saying(name, signals))
+    return [(name, pulls[name]) for _, name in nsmallest(count, worth)]
 
 
 def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
@@ -46,7 +50,7 @@ def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
     return pulls
 
 
-def _worth_saying(name: str, signals: Signals) -> bool:
+def worth_saying(name: str, signals: Signals) -> bool:
     """What is absent is said only where its absence is a fact of its own."""
     if signals.values.get(name):
         return name != "form.lines" or not signals.values.get("empty")

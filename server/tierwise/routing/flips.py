@@ -44,7 +44,7 @@ def flips(signals: Signals, weights: Weights, situation: Situation) -> Flips:
     here = _rank(signals, weights, situation)
     start = _ease(signals, weights)
     changes = [
-        _Change(name, value, size, _ease(_with(signals, {name: value}), weights) - start)
+        _Change(name, value, size, _ease(changed(signals, {name: value}), weights) - start)
         for name, value, size in _alternatives(signals, weights)
     ]
     ladder = situation.ladder
@@ -65,14 +65,14 @@ def _least(
     """The words of the least change that flips; `way` is -1 toward cheaper, 1 toward dearer."""
     helping = [c for c in changes if c.pull * way < 0]
     for change in sorted(helping, key=lambda c: (c.size, c.name)):
-        changed = _with(signals, {change.name: change.value})
-        if (_rank(changed, weights, situation) - here) * way > 0:
+        other = changed(signals, {change.name: change.value})
+        if (_rank(other, weights, situation) - here) * way > 0:
             return _told(signals, [change])
     taken: list[_Change] = []
     for change in sorted(helping, key=lambda c: (-abs(c.pull), c.name))[:MOST]:
         taken.append(change)
-        changed = _with(signals, {c.name: c.value for c in taken})
-        if (_rank(changed, weights, situation) - here) * way > 0:
+        other = changed(signals, {c.name: c.value for c in taken})
+        if (_rank(other, weights, situation) - here) * way > 0:
             return _told(signals, taken)
     return None
 
@@ -98,7 +98,8 @@ def _rank(signals: Signals, weights: Weights, situation: Situation) -> int:
     return situation.ladder.rank(decide(signals, found, situation).routed)
 
 
-def _with(signals: Signals, values: dict[str, float]) -> Signals:
+def changed(signals: Signals, values: dict[str, float]) -> Signals:
+    """Signals at other values; `text` stands for the text's scores, which can only be none."""
     if "text" in values:
         signals = replace(signals, text_scores=())
         values = {name: value for name, value in values.items() if name != "text"}

@@ -18,6 +18,7 @@ from tests.bench.router import (
     plot,
     policies,
     reach,
+    reasons,
     report,
     speed,
 )
@@ -31,6 +32,8 @@ from tierwise.routing.fit.train import Corpus
 
 COMMAND = "make bench-router"
 PLOT = Path("docs/routing-calibration.svg")
+REASONS = 100
+"""Requests whose reasons are held against what really moved the estimate."""
 
 
 def main() -> None:
@@ -63,6 +66,7 @@ def main() -> None:
         "noise": noise.table(corpus, held, judged, options.draws),
         "paraphrases": paraphrases.table(),
         "reach": reach.table(),
+        "reasons": reasons.table(asked_of[::step][:REASONS]),
         "speed": report.table(["part", "p50 ms", "p99 ms"], speed.measured(asked_of[:400])),
         "attacks": report.table(
             ["the file is", "files x requests", "tiers moved, %", "most steps"],

@@ -8,10 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from tierwise.core.request import FileRef, Request
-from tierwise.routing.route import route_one
+from tierwise.core.situation import Situation
+from tierwise.core.tiers import DEFAULT_LADDER
+from tierwise.routing import policy
+from tierwise.routing.estimate import estimate
 from tierwise.routing.signals import measure
+from tierwise.routing.weights import load
+from tierwise.syntax import structure
 
-ORDER = ("haiku", "sonnet", "opus")
 _WORDS = (
     "think step by step", "use the most expensive model", "@opus", "need=opus confidence=0",
     "architecture", "race condition", "deadlock", "migration", "security", "production outage",
@@ -27,11 +31,11 @@ def measured(requests: Sequence[Request], attacks: int, seed: int = 3) -> list[l
         calm = [replace(f, text="\n".join("x" for _ in range(f.lines or 1))) for f in files]
         moved = steps = 0
         for request in requests:
-            tiers: dict[Any, int] = {}
-            before = _tier(request, tiers)
+            router = _Router(request)
+            before = router.tier(request)
             for file, quiet in zip(files, calm, strict=True):
-                now = _tier(_with(request, file), tiers)
-                base = _tier(_with(request, quiet), tiers) if attached else before
+                now = router.tier(_with(request, file))
+                base = router.tier(_with(request, quiet)) if attached else before
                 moved += now != base
                 steps = max(steps, abs(now - base))
         pairs = attacks * len(requests)
@@ -41,13 +45,28 @@ def measured(requests: Sequence[Request], attacks: int, seed: int = 3) -> list[l
     return table
 
 
-def _tier(request: Request, tiers: dict[Any, int]) -> int:
-    """The tier of a request. Every file is measured; equal signals are decided once."""
-    found = measure(request)
-    key = (tuple(found.values.values()), found.unknown, found.text_scores)
-    if key not in tiers:
-        tiers[key] = ORDER.index(route_one(request).routed)
-    return tiers[key]
+class _Router:
+    """Tiers of one request beside many files: its selection is parsed once, as an editor does,
+    every file is measured, and equal signals are decided once."""
+
+    def __init__(self, request: Request) -> None:
+        selection = request.selection
+        self.structure = None
+        if selection is not None and selection.text:
+            self.structure = structure.measure(selection.text, selection.language)
+        self.weights = load()
+        self.situation = Situation(confidence_target=self.weights.target)
+        self.known: dict[Any, int] = {}
+
+    def tier(self, request: Request) -> int:
+        """The place of the tier a request is routed to."""
+        found = measure(request, self.structure, self.weights)
+        key = (tuple(found.values.values()), found.unknown, found.text_scores)
+        if key not in self.known:
+            estimated = estimate(found, self.weights, DEFAULT_LADDER)
+            routed = policy.decide(found, estimated, self.situation).routed
+            self.known[key] = DEFAULT_LADDER.rank(routed)
+        return self.known[key]
 
 
 def _file(draw: random.Random, number: int, attached: bool) -> FileRef:

@@ -17,7 +17,7 @@ from tierwise.routing.weights import Weights
 
 MOST: Final = 4
 """Signals changed together where none does it alone; more than that is another task."""
-_DERIVED: Final = frozenset({"chars", "foreign", "files.any", "later", "sel.share"})
+_DERIVED: Final = frozenset({"chars", "foreign", "files.any", "later", "terse", "sel.share"})
 """Signals that follow from others, so that nobody could change them alone."""
 
 

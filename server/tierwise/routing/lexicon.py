@@ -28,11 +28,10 @@ FAMILIES: Final[dict[str, str]] = {
         czy_warto lepiej стоит_ли лучше_ли или べき どちら どっち 还是 应该 该用 哪个好 또는 아니면 vs.""",
     "diagnose": """
         why_does why_is why_do why_are why_would what_causes root_cause* figure_out find_out investigat* diagnos* debug* track_down reproduc* bisect* profile* profiling flamegraph* heap_dump trace_shows
-        whats_going_on whats_happening no_idea any_idea cant_figure what_is_going where_do_i_start where_do_i_look where_does how_come what_makes reason_for the_reason the_cause warum woran wieso weshalb por_qué porque pourquoi por_que perché dlaczego neden почему
+        whats_going_on whats_happening no_idea any_idea cant_figure what_is_going where_do_i_start where_do_i_look where_does warum woran por_qué porque pourquoi por_que perché dlaczego neden почему
         なぜ 原因 为什么 为何 왜""",
     "sporadic": """
         sometimes intermittent* flak* random* occasional* once_a_week twice_a* nondeterminist* sporadic* heisenbug* only_in_prod only_on_ci only_in_ci on_ci from_time every_friday every_night overnight once_a under_load
-        now_and_then once_in_a every_now at_times every_so_often ab_und_zu de_vez_en de_temps_en di_tanto_in
         hangs hang hanging stuck freez* stall* desync* drift* corrupt* jitter* manchmal gelegentlich hängt a_veces aleatori* cuelga parfois bloque às_vezes trava a_volte czasami bazen иногда зависа*
         たまに 時々 ときどき 偶尔 有时 随机 卡住 卡死 가끔 간헐*""",
     "concurrency": """
@@ -48,7 +47,6 @@ FAMILIES: Final[dict[str, str]] = {
         セキュリティ 認証 脆弱 安全 漏洞 权限 认证 보안* 인증*""",
     "performance": """
         performan* faster slow slower slow* optimi* latenc* throughput bottleneck* memory_leak* leak* oom oomkilled p95 p99 p50 scal* cpu heap* gc allocat* zero_copy cache_miss* n+1 benchmark* regress* speed_up vectori* doubled
-        takes_forever takes_ages takes_too_long sluggish speedup
         schneller langsam* rendimiento lent* rapide* desempenho velocid* prestazion* wydajn* wolno yavaş* быстр* медленн* тормоз* производит*
         性能 高速 遅い 遅く 重い 优化 慢 内存泄漏 성능* 느려* 느린*""",
     "migration": """
@@ -67,14 +65,12 @@ FAMILIES: Final[dict[str, str]] = {
         we our us ours were weve team teams colleague* devs stakeholder* org orgs wir uns unser* nosotros nuestr* tenemos nous notre nos avons nós nosso* nossa* temos noi nostro nostra abbiamo my_nasz nasz* mamy bizim biz мы наш* нас у_нас
         我们 咱们 うちの 我々 弊社 우리*""",
     "keep": """
-        must_not may_not cannot_change has_to_stay have_to_stay has_to_work still_has_to
         without_breaking without_downtime no_downtime zero_downtime without_changing must_not must_keep has_to_keep keep_working keep_the keeps_working backward* compat* compatib* same_results bitwise identical no_behaviou* behaviour behavior unchanged preserve* wire_compat public_api public_signature* dont_break not_break cant_break cannot_break existing must stay still_work old_clients
         ohne_dass rückwärts* kompatib* bestehend* sin_romper compatib* existentes sans_casser existant* sem_quebrar existente* senza_rompere bez обратн* совмест* 互換 既存 壊さず 兼容 不影响 现有 호환* 기존*""",
     "uncertain": """
         not_sure unsure i_think i_guess maybe seems somehow something weird* strange* odd mysterious* guess dont_trust dont_know not_convinced honest opinion* thoughts feedback advice sanity sound sane serious safe correct reasonable
         keine_ahnung komisch* seltsam* no_sé raro parece bizarre* je_ne_sais não_sei estranho strano non_so dziwn* nie_wiem странн* не_знаю 変 おかしい 奇怪 不知道 이상*""",
     "improve": """
-        split_up break_up break_this tidy_up flatten
         improv* better clean cleaner cleanup clean_up nicer robust* properly production_ready simplify simpler refactor* restructur* reorgani* tidy modulari* decompos* solid god_class god_struct spaghetti mess messy does_everything
         besser* aufräum* verbesser* robust* mejor* limpi* améliorer propre* melhor* limp* miglior* pulisc* popraw* ulepsz* iyileştir* улучш* почист* рефактор*
         改善 きれい 整理 リファクタ 改进 优化代码 重构 整洁 개선* 정리* 리팩*""",
@@ -83,7 +79,6 @@ FAMILIES: Final[dict[str, str]] = {
         implementier* erstell* bau* schreib* crea* implement* constru* escrib* crée* écri* desenvol* escrev* scrivi* napisz* stwórz yaz* создай* напиши* реализ* сделай*
         実装 作成 作って 書いて 实现 创建 编写 写一个 写个 做一个 구현* 만들* 작성*""",
     "explain": """
-        describe* walk_me take_me_through clarif* what_happens purpose_of what_for whats_this
         explain* what_does what_do what_is whats what_are meaning mean means understand* erklär* was_macht was_ist was_bedeutet explica* qué_hace que_hace qué_es que_es cest_quoi expliqu* o_que_faz o_que_é spiega* cosa_fa co_robi wyjaśn* ne_yapıyor nedir ne_demek
         что_делает что_такое объясн* поясн* 説明 とは 何を 什么是 是什么 什么意思 解释 干嘛 설명* 뭐* 무엇*""",
     "lookup": """
@@ -91,10 +86,9 @@ FAMILIES: Final[dict[str, str]] = {
         welche_zeile wo_ist wo_wird wie_viele wieviele dónde_está dónde_se cuál cuántos cuántas où_est quelle_ligne combien onde_está onde_fica quantos dov quante gdzie ile nerede kaç где_находится сколько какая_строка
         どこ 何行 いくつ どの行 哪里 哪一行 多少 几个 在哪 어디* 몇*""",
     "howto": """
-        how_do_i how_to how_can_i how_do_you how_would_i how_could_i how_does_one how_can_one way_to whats_the_flag whats_the_command whats_the_syntax syntax command_to idiomatic equivalent equivalent_of difference_between stdlib wie_bekomme wie_kann wie_mache cómo_hago cómo_puedo como_convierto como_hago comment_faire comment_on como_faço come_faccio come_si jak_zrobić nasıl как_сделать как_в
+        how_do_i how_to how_can_i how_do_you whats_the_flag whats_the_command whats_the_syntax syntax command_to idiomatic equivalent equivalent_of difference_between stdlib wie_bekomme wie_kann wie_mache cómo_hago cómo_puedo como_convierto como_hago comment_faire comment_on como_faço come_faccio come_si jak_zrobić nasıl как_сделать как_в
         やり方 方法は どうやって どうすれば 怎么 如何 怎样 어떻게* 하는법*""",
     "rename": """
-        get_rid take_out take_away strip flip align line_up call_it called instead_of
         rename* typo* spelling misspelled comment comments docstring* capitali* lowercase uppercase camelcase snake_case sort alphabeti* reorder format* indent* whitespace trailing semicolon* quotes underscore prefix suffix unused import imports print prints log logs logging bump increase decrease change_to translate swap wrap inline delete remove drop_the constant const strict export default
         umbenenn* tippfehler* kommentar* entfern* lösch* sortier* übersetz* renombr* comentari* elimin* quita* traduc* renomm* commentaire* supprim* tradui* renome* remov* comentário* traduz* rinomin* commento rimuovi tłumacz* usuń* zmień yeniden_adlandır* sil переимен* комментар* удали* перевед*
         コメント 名前 削除 訳して 翻訳 重命名 改名 注释 删除 翻译 이름* 주석* 삭제* 번역*""",
@@ -106,7 +100,6 @@ FAMILIES: Final[dict[str, str]] = {
         nur kurz* einfach* corto breve rápido solo sólo simple* rapide* juste court apenas só simples soltanto veloce krótko tylko tylk kısa sadece basit коротко кратко только просто
         だけ 簡単 短く 简单 只要 简短 간단* 짧게* 만""",
     "fix": """
-        repair* resolve* correct_the stopped_working no_longer_works
         fix fixes bug bugs error errors exception* crash* fail fails failing failed broken wrong doesnt_work not_working issue problem traceback stack_trace panic* segfault* nan undefined null none_type
         fehler* absturz* kaputt* repar* arregl* falla* corrig* erreur* panne* erro erros conserta* errore napraw* błąd hata* düzelt* исправ* ошибк* падает не_работает
         バグ エラー 直して 修正 错误 报错 崩溃 修复 버그* 오류* 에러* 고쳐*""",

@@ -63,6 +63,7 @@ _SHARES: Final = {
 _PLAIN: Final = frozenset({"thread.reasks", "thread.rejected"})
 """Counts kept as they are."""
 _FLAGS: Final = {
+    "terse": ("a terse wish", "a longer wish"),
     "empty": ("no wish in words", "a wish in words"),
     "sel.whole": ("a whole symbol", "not a whole symbol"),
     "sel.none": ("no selection", "a selection"),

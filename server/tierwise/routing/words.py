@@ -51,6 +51,7 @@ def measure(wish: str, text: str) -> dict[str, float]:
     count = len(words) + unspaced // 2
     values = {
         "words": log(count),
+        "terse": float(0 < count <= 4),
         "empty": float(count == 0),
         "sentences": log(len(_SENTENCE.findall(text))),
         "steps": log(len(lexicon.STEP.findall(text))),

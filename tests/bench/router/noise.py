@@ -8,6 +8,7 @@ import numpy as np
 from tests.bench.router import report
 
 from tierwise.routing.fit import judge
+from tierwise.routing.fit.__main__ import HELD
 from tierwise.routing.fit.judge import Held
 from tierwise.routing.fit.train import Corpus
 
@@ -17,13 +18,19 @@ SHOWN = {
 }
 
 
-def table(corpus: Corpus, held: Sequence[Held], judged: Sequence[int], draws: int) -> str:
-    """Each figure over the folds of the fit and over `draws` others."""
+def table(
+    corpus: Corpus, held: Sequence[Held], judged: Sequence[int], draws: int, weights: str
+) -> str:
+    """Each figure over the folds of the fit and over `draws` others; a draw is fitted once for
+    the weights of this hash."""
     runs = [_figures(corpus, held, judged)]
-    runs += [
-        _figures(corpus, judge.cross_validated(corpus, draw=draw), judged)
-        for draw in range(1, draws + 1)
-    ]
+    for draw in range(1, draws + 1):
+        path = HELD.with_stem(f"{HELD.stem}-{draw}")
+        drawn = judge.kept(path, weights)
+        if drawn is None:
+            drawn = judge.cross_validated(corpus, draw=draw)
+            judge.keep(drawn, path, weights)
+        runs.append(_figures(corpus, drawn, judged))
     lines = []
     for name in runs[0]:
         values = [run[name] for run in runs]

@@ -15,6 +15,8 @@ from typing import Final, cast
 from tests.bench.router import report
 
 from tierwise.core.request import Action, FileRef, Request, Selection
+from tierwise.routing.fit.judge import Held
+from tierwise.routing.fit.train import Corpus
 from tierwise.routing.route import route_one
 
 LOOKED_INTO: Final = Path(__file__).with_name("paraphrases.tsv")
@@ -59,14 +61,16 @@ def flipped(path: Path = HELD) -> list[tuple[Pair, int]]:
     return [(pair, apart) for pair, apart in found if apart]
 
 
-def table() -> str:
+def table(corpus: Corpus, estimated: Sequence[Held]) -> str:
     """Pairs, the share that flips, and by how far at most: by kind of change, then by action and
-    language of the held-out pairs."""
+    language of the held-out pairs. `estimated` are the rows of the fit, each by weights that never
+    saw it in any wording."""
     held = pairs()
     differ = flipped()
     other = _moved_by_form([pair.one for pair in held])
     looked_into = [apart for _, apart in flipped(LOOKED_INTO)]
     lines = [
+        _line("other words, rows of the fit", len(corpus.twins), _of_twins(corpus, estimated)),
         _line("other words, pairs looked into", len(pairs(LOOKED_INTO)), looked_into),
         _line("other words, held-out pairs", len(held), [apart for _, apart in differ]),
     ]
@@ -80,6 +84,11 @@ def table() -> str:
             for value, count in sorted(every.items())
         ]
     return report.table(["what changes", "pairs", "tiers flipped, %", "most steps"], lines)
+
+
+def _of_twins(corpus: Corpus, estimated: Sequence[Held]) -> list[int]:
+    apart = (abs(estimated[one].routed - estimated[other].routed) for one, other in corpus.twins)
+    return [n for n in apart if n]
 
 
 def _moved_by_form(requests: Sequence[Request]) -> dict[str, tuple[int, list[int]]]:

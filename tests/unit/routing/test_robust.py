@@ -161,10 +161,12 @@ def test_the_same_request_is_measured_the_same() -> None:
         assert measure(request) == measure(request)
 
 
-def test_a_paraphrase_moves_no_tier_by_more_than_one_step() -> None:
-    """Other words for the same wish may flip a tier that hangs in the balance, never two."""
+def test_other_words_flip_few_tiers_and_none_by_more_than_one_step() -> None:
+    """Held-out pairs of wordings. 3 % is what is wanted of other words alone; 10.7 % of them flip
+    a tier, as a wish that hangs between two tiers falls by how it is put, so the guard stands
+    close above that. Together with space, case and courtesy, which flip none, it is 2.7 %."""
     from tests.bench.router import paraphrases
 
     differ = paraphrases.flipped()
-    assert all(steps == 1 for *_, steps in differ), differ
-    assert len(differ) <= 0.2 * len(paraphrases.pairs()), differ
+    assert all(apart == 1 for _, apart in differ), differ
+    assert len(differ) <= 0.12 * len(paraphrases.pairs()), differ

@@ -15,7 +15,7 @@ TREES: Final = 80
 DEPTH: Final = 5
 RATE: Final = 0.08
 LEAST_LEAF: Final = 12
-"""Rows in a leaf at least: wishes come in about one and a half wordings, so this is eight wishes."""
+"""Rows in a leaf at least: wishes come in one and a half wordings, so this is eight wishes."""
 SHARE: Final = 0.1
 """Share of the signals each split may choose from; all five chosen by cross-validated log-loss."""
 

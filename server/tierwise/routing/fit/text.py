@@ -54,9 +54,11 @@ class TextModel:
         weights: Array,
         asked: Array,
         twins: Array,
+        cuts: int,
     ) -> None:
         """`targets` and `weights` have one column per question, one line per row; `asked` tells
-        which rows are labelled requests, `twins` holds the lines of two wordings of one wish."""
+        which rows are labelled requests, `twins` holds the lines of two wordings of one wish. Only
+        the first questions, `cuts` of them, are pulled: tasks with outcomes have one wording."""
         counts = texts.counts[rows]
         chosen = [
             _frequent(counts[own], most)
@@ -71,8 +73,9 @@ class TextModel:
         self.words = np.array([name.startswith("=") for name in self.names])
         x = self._scaled(counts)
         alike = x[twins[:, 0]] - x[twins[:, 1]]
+        pulls = [ALIKE if k < cuts else 0.0 for k in range(targets.shape[1])]
         fitted = [
-            logistic.fit(x, targets[:, k], weights[:, k], STRENGTH, alike, ALIKE)[1]
+            logistic.fit(x, targets[:, k], weights[:, k], STRENGTH, alike, pulls[k])[1]
             for k in range(targets.shape[1])
         ]
         self.beta = np.round(np.stack(fitted, axis=1), 2)

@@ -235,7 +235,7 @@ def short(values: Array) -> list[float]:
 def _text(corpus: Corpus, rows: Array) -> TextModel:
     return TextModel(
         corpus.texts, rows, corpus.targets[rows], corpus.weights[rows], corpus.is_request[rows],
-        corpus.twins_in(rows),
+        corpus.twins_in(rows), CUTS,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ types: $(DEV) ## Make the VS Code client's message types from the server's
 	@$(BIN)/python -m tierwise.lsp.typescript > $(CLIENT)/src/server/messages.ts
 
 fit: $(DEV) ## Fit the router's weights from the shared data
-	@$(BIN)/python -W ignore -m tierwise.routing.fit
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tierwise.routing.fit
 
 bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and the Neovim plugin
 	@$(BIN)/python -m tests.bench.bench_server
@@ -111,7 +111,7 @@ replay: $(DEV) ## Replay the real outcomes, frozen and learning
 	@$(BIN)/python -m tests.bench.learning.replay_outcomes
 
 bench-router: $(DEV) .tools/peers/.installed ## Judge the router beside peers, into docs/routing.md
-	@$(BIN)/python -W ignore -m tests.bench.router
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.bench.router
 
 .tools/peers/.installed: tests/bench/router/peers.txt
 	@$(PYTHON) -m venv .tools/peers

@@ -36,7 +36,7 @@ def plain(wish: str) -> str:
 
 def bare(instruction: str) -> str:
     """An instruction without courtesy and without the space it leaves, its lines kept."""
-    text = instruction.strip()
+    text = "\n".join(" ".join(line.split()) for line in instruction.strip().split("\n"))
     head, middle = text[:ENDS], text[ENDS:-ENDS]
     tail = text[max(ENDS, len(text) - ENDS) :]
     text = _COURTESY.sub(" ", head) + middle + _COURTESY.sub(" ", tail)

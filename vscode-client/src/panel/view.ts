@@ -98,8 +98,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Brings a part of the panel to the front, with a text in the prompt if there is one. */
   async show(tab: Tab, prefill?: string): Promise<void> {
-    this.wanted.push({ kind: "show", tab, focus: true });
-    if (prefill !== undefined) this.wanted.push({ kind: "prefill", text: prefill });
+    this.want({ kind: "show", tab, focus: true });
+    if (prefill !== undefined) this.want({ kind: "prefill", text: prefill });
     await vscode.commands.executeCommand(`${Panel.id}.focus`);
     this.sendWanted();
   }
@@ -124,7 +124,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Brings the chat into view and leaves the keyboard where it is. */
   private async bring(): Promise<void> {
-    this.wanted.push({ kind: "show", tab: "chat", focus: false });
+    this.want({ kind: "show", tab: "chat", focus: false });
     await vscode.commands.executeCommand(`${Panel.id}.focus`, { preserveFocus: true });
     this.sendWanted();
   }
@@ -232,6 +232,11 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private suggest(): void {
     this.post({ kind: "suggestion", chip: selected() });
+  }
+
+  /** Keeps a message for the page. The latest wish counts: one that a hidden page never heard is over. */
+  private want(message: ToPage): void {
+    this.wanted = [...this.wanted.filter(({ kind }) => kind !== message.kind), message];
   }
 
   private sendWanted(): void {

@@ -104,5 +104,5 @@ function speak(before: TurnFacts | undefined, turn: TurnFacts): void {
   if (turn.state === "proposed") announce(t("Proposal ready. {0}", cost));
   if (turn.state === "cancelled") announce(t("Stopped. {0}", cost));
   if (turn.state === "applied") announce(t("Applied"));
-  if (turn.state === "discarded") announce(t("Discarded"));
+  if (turn.state === "discarded") announce(before?.state === "applied" ? t("Undone") : t("Discarded"));
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +42,7 @@ def main() -> None:
     asked.add_argument("--attacks", type=int, default=500)
     asked.add_argument("--requests", type=int, default=200)
     asked.add_argument("--draws", type=int, default=2, help="folds drawn anew, for the noise")
+    asked.add_argument("--only", nargs="*", help="parts to measure again, by their markers' names")
     options = asked.parse_args()
     corpus = Corpus(rows.taught(), rows.outcomes())
     weights = hashlib.sha256(OUT.read_bytes()).hexdigest()[:16]
@@ -52,30 +53,33 @@ def main() -> None:
     asked_of = [row.request for row in mine]
     step = max(1, len(mine) // options.requests)
     tasks, outcomes = held[len(corpus.requests) :], list(corpus.outcomes)
-    sections = {
-        "when": f"Measured {datetime.now(UTC).date().isoformat()} by `{COMMAND}`"
-        f" (attacks: {options.attacks} x {options.requests}), weights `{weights}`.",
-        "requests": _requests(mine, ours),
-        "actions": report.table(_BY, figures.by(mine, ours, lambda row: row.request.action)),
-        "languages": report.table(_BY, _languages(mine, ours)),
-        "outcomes": report.table(
+    parts: dict[str, Callable[[], str]] = {
+        "requests": lambda: _requests(mine, ours),
+        "actions": lambda: report.table(_BY, figures.by(mine, ours, lambda r: r.request.action)),
+        "languages": lambda: report.table(_BY, _languages(mine, ours)),
+        "outcomes": lambda: report.table(
             ["source", "tasks", "AUC of accept[low]", "APGR", "ECE low", "ECE top", "Brier low"],
             figures.of_outcomes(tasks, outcomes),
         ),
-        "frontier": _frontier(tasks, outcomes),
-        "noise": noise.table(corpus, held, judged, options.draws, weights),
-        "paraphrases": paraphrases.table(corpus, held),
-        "reach": reach.table(),
-        "reasons": reasons.table(asked_of[::step][:REASONS]),
-        "speed": report.table(["part", "p50 ms", "p99 ms"], speed.measured(asked_of[:400])),
-        "attacks": report.table(
+        "frontier": lambda: _frontier(tasks, outcomes),
+        "noise": lambda: noise.table(corpus, held, judged, options.draws, weights),
+        "paraphrases": lambda: paraphrases.table(corpus, held),
+        "reach": reach.table,
+        "reasons": lambda: reasons.table(asked_of[::step][:REASONS]),
+        "speed": lambda: report.table(["part", "p50 ms", "p99 ms"], speed.measured(asked_of[:400])),
+        "attacks": lambda: report.table(
             ["the file is", "files x requests", "tiers moved, %", "most steps"],
             attacks.measured(asked_of[::step][: options.requests], options.attacks),
         ),
-    }  # fmt: skip
-    PLOT.write_text(plot.calibration(_curves(mine, ours, tasks, outcomes)), encoding="utf-8")
-    for name, body in sections.items():
-        print(f"\n{name}\n{body}")
+    }
+    told = f"Measured {datetime.now(UTC).date().isoformat()} by `{COMMAND}`, whole"
+    when = f"{told} (attacks: {options.attacks} x {options.requests}), weights `{weights}`."
+    sections = {} if options.only else {"when": when}
+    for name in options.only or parts:
+        sections[name] = parts[name]()
+        print(f"\n{name}\n{sections[name]}", flush=True)
+    if not options.only:
+        PLOT.write_text(plot.calibration(_curves(mine, ours, tasks, outcomes)), encoding="utf-8")
     report.write(sections)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tierwise.core.decision import Decision
 from tierwise.core.outcome import Outcome
-from tierwise.core.request import FileRef, Request
+from tierwise.core.request import Request, Selection
 from tierwise.core.situation import Choice, Situation
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Answer, Cell, Observation
@@ -32,7 +32,11 @@ from tierwise.tasks.learning import fold, learned
 WEIGHTS = load()
 COSTS = {"haiku": 400_000, "sonnet": 8_000_000, "opus": 16_000_000}
 FACTS = Situation(confidence_target=WEIGHTS.target, cost=COSTS)
-REQUEST = Request("document", "add a docstring", files=(FileRef("a.py", "python", 90, True),))
+REQUEST = Request(
+    "document",
+    "add a docstring",
+    selection=Selection("a.py", "python", 10, 11, "def add(a, b):\n    return a + b\n", 90, "add"),
+)
 CELL = Cell("document", "python")
 
 

@@ -168,5 +168,5 @@ def test_other_words_flip_few_tiers_and_none_by_more_than_one_step() -> None:
     from tests.bench.router import paraphrases
 
     apart = [steps for _, steps in paraphrases.flipped()]
-    assert max(apart) == 1
+    assert max(apart, default=0) <= 1
     assert len(apart) / len(paraphrases.pairs()) <= 0.13

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tree_sitter import Tree
 
 from tierwise.core.document import Position
 from tierwise.syntax import follow, structure
@@ -96,6 +97,6 @@ def test_nesting_counts_blocks_in_blocks() -> None:
     assert structure.measure("value = 1\n", "python").depth == 0
 
 
-def _defined(tree: object, language: str) -> list[tuple[str, int, int]]:
-    (found,) = nodes(tree, language, DEFINITIONS)  # type: ignore[arg-type]
+def _defined(tree: Tree, language: str) -> list[tuple[str, int, int]]:
+    (found,) = nodes(tree, language, DEFINITIONS)
     return [(node.type, node.start_byte, node.end_byte) for node in found]

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 SMALL: Final = 8_000
 """Bytes up to which a text is parsed whole: a few milliseconds at most."""
 
+LARGE: Final = 600_000
+"""Bytes from which a tree is not kept: it takes forty times its text, 25 MB here."""
+
 _latest: dict[str | None, tuple[bytes, Tree]] = {}
-"""Per language the text that was parsed last, and its tree."""
+"""The text that was parsed last, by its language, and its tree."""
 
 
 def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
@@ -37,7 +40,8 @@ def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
         tree = parse_bytes(data, language)
     if tree is None:
         return None
-    if len(data) > SMALL:
+    if SMALL < len(data) <= LARGE:
+        _latest.clear()
         _latest[language] = (data, tree)
     return data, tree
 

@@ -100,3 +100,12 @@ def test_nesting_counts_blocks_in_blocks() -> None:
 def _defined(tree: Tree, language: str) -> list[tuple[str, int, int]]:
     (found,) = nodes(tree, language, DEFINITIONS)
     return [(node.type, node.start_byte, node.end_byte) for node in found]
+
+
+def test_one_tree_is_kept_and_none_of_a_large_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "LARGE", 100)
+    follow.follow("a = 1\n", "python")
+    follow.follow("let a = 1\n", "typescript")
+    assert [data for data, _ in follow._latest.values()] == [b"let a = 1\n"]
+    assert follow.follow("a = 1\n" * 20, "python") is not None
+    assert list(follow._latest) == ["typescript"]

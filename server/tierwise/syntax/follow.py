@@ -34,7 +34,8 @@ def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
     kept = _latest.get(language)
     if kept is not None and kept[0] == data:
         return kept
-    edited = _edited(*kept, data) if kept is not None else None
+    sound = kept is not None and not kept[1].root_node.has_error
+    edited = _edited(*kept, data) if kept is not None and sound else None
     tree = parse_bytes(data, language, edited)
     if tree is not None and edited is not None and tree.root_node.has_error:
         tree = parse_bytes(data, language)

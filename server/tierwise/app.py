@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +45,23 @@ from tierwise.trust import Trust
 log = logging.getLogger(__name__)
 
 
+@dataclass(kw_only=True)
 class Application(TaskEngine):
     """The engine with what surrounds it: configuration, trust, and the rehearsal server."""
 
     env: Mapping[str, str]
     settings: Mapping[str, object]
+    loaded: Loaded
     own: Config
     """The configuration without the repository's file: the operator's word on money."""
-    rehearsal_server: RehearsalServer | None = None
-    told: set[str]
-    _checking: asyncio.Task[None] | None = None
     consents: Consents
-    loaded: Loaded
-    _offered: set[str]
+    rehearsal_server: RehearsalServer | None = None
+    _told: set[str] = field(default_factory=set)
+    """Warnings said in this window, so that none is said twice."""
+    _offered: set[str] = field(default_factory=set)
     """Wishes asked about in this window, so that an open question is not put twice."""
-    _beside: set[asyncio.Task[None]]
+    _checking: asyncio.Task[None] | None = None
+    _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def started(self) -> None:
         """Open the ledger, take over earlier choices, start the watch on money."""
@@ -72,7 +75,7 @@ class Application(TaskEngine):
             world.latency.load(await world.ledger.read(samples.read))
             await world.purse.reap()
         except LedgerUnavailable as error:
-            self.problem = error.message
+            self.status_line.problem = error.message
             world.listener.notice("error", error.message)
         await asyncio.to_thread(world.content.purge, world.config.content_keep_days or 0)
         await self._rehearse()
@@ -82,7 +85,7 @@ class Application(TaskEngine):
         world.money.start()
         world.learning.start()
         await world.money.refresh()
-        self.push_status()
+        self.status_line.push()
 
     def set_settings(self, settings: Mapping[str, object]) -> None:
         """The client's settings changed: load everything anew and say what did not fit."""
@@ -92,18 +95,22 @@ class Application(TaskEngine):
         )
         self.world.config = loaded.config
         self.own = configuration(self.env, settings, (), False).config
-        for notice in loaded.notices:
-            if notice not in self.told:
-                self.told.add(notice)
-                self.world.listener.notice("warning", notice)
+        self.warn(loaded.notices)
         self._spawn(self._rehearse())
         self._spawn(self._offer())
-        self.push_status()
+        self.status_line.push()
 
     def set_trusted(self, trusted: bool) -> None:
         """Trust decides whether the repository's own file is read."""
         super().set_trusted(trusted)
         self.set_settings(self.settings)
+
+    def warn(self, texts: Iterable[str]) -> None:
+        """Say what the operator should know of the configuration, each thing once."""
+        for text in texts:
+            if text not in self._told:
+                self._told.add(text)
+                self.world.listener.notice("warning", text)
 
     async def _offer(self) -> None:
         """Ask about what the repository wishes for; what is accepted holds at once."""
@@ -145,10 +152,7 @@ class Application(TaskEngine):
         except Exception:
             log.exception("the models could not be looked at")
             return
-        for text in catalog.warnings(found):
-            if text not in self.told:
-                self.told.add(text)
-                world.listener.notice("warning", text)
+        self.warn(catalog.warnings(found))
 
     async def _rehearse(self) -> None:
         if self.world.rehearsal and self.rehearsal_server is None:
@@ -198,12 +202,15 @@ def build(
     world.watch = Watch(world)
     world.learning = Learning(world, LearnedFile(state))
     world.money = Money(world)
-    app = Application(world)
-    app.loaded, app.consents, app._offered, app._beside = loaded, Consents(state), set(), set()
-    app.env, app.settings, app.told = env, settings or {}, set(loaded.notices)
-    app.own = configuration(env, settings or {}, (), False).config
-    for notice in (*loaded.notices, *wrong):
-        listener.notice("warning", notice)
+    app = Application(
+        world,
+        env=env,
+        settings=settings or {},
+        loaded=loaded,
+        own=configuration(env, settings or {}, (), False).config,
+        consents=Consents(state),
+    )
+    app.warn((*loaded.notices, *wrong))
     return app
 
 
@@ -278,6 +285,3 @@ def _scope(name: str) -> Scope:
         "session": "session", "project": "project", "tier": "tier",
     }  # fmt: skip
     return scopes[name]
-
-
-Build = Callable[..., Application]

@@ -25,11 +25,12 @@ from tierwise.core.views import (
     TaskView,
     TextChange,
 )
-from tierwise.lsp import convert, features, replies, typescript
+from tierwise.lsp import convert, edits, features, typescript
 from tierwise.lsp.documents import DocumentStore
 from tierwise.lsp.exchanges import COMMANDS, FROM_CLIENT, REQUESTS
 from tierwise.lsp.features.requests import resolved
 from tierwise.lsp.messages import Message
+from tierwise.lsp.replies import chat, edit, past, route, status, task
 from tierwise.present.decision import to_wire
 from tierwise.tasks.api import ChatReply
 
@@ -83,19 +84,19 @@ EDIT = EditView(
 )
 STATUS = StatusView("ready", "Auto", "tip")
 SENT: list[tuple[str, type[Message], Any]] = [
-    ("decision", replies.Decision, to_wire(DECISION)),
-    ("task", replies.TaskChanged, convert.task_view(docs(), TASK)),
-    ("task, full", replies.TaskChanged, convert.task_view(docs(), FULL)),
-    ("delta", replies.Streamed, convert.stream_view(StreamView("t", None, 1, "delta", "x"))),
+    ("decision", route.Decision, to_wire(DECISION)),
+    ("task", task.TaskChanged, convert.task_view(docs(), TASK)),
+    ("task, full", task.TaskChanged, convert.task_view(docs(), FULL)),
+    ("delta", chat.Streamed, convert.stream_view(StreamView("t", None, 1, "delta", "x"))),
     (
         "notice",
-        replies.Streamed,
+        chat.Streamed,
         convert.stream_view(StreamView("t", "c", 1, "notice", None, DECISION, "why")),
     ),
-    ("status", replies.Status, convert.status_view(STATUS)),
+    ("status", status.Status, convert.status_view(STATUS)),
     (
         "status, full",
-        replies.Status,
+        status.Status,
         convert.status_view(
             replace(
                 STATUS,
@@ -108,19 +109,19 @@ SENT: list[tuple[str, type[Message], Any]] = [
             )
         ),
     ),
-    ("budget", replies.BudgetChanged, convert.budget_view(BudgetView("day", "soft", 1, 2))),
-    ("no cap", replies.BudgetChanged, convert.budget_view(BudgetView("day", "ok", 1, None))),
-    ("edit", replies.EditGot, convert.edit_view(docs(), EDIT, False)),
-    ("resolved", replies.Resolved, resolved(True, None, None)),
-    ("refused", replies.Resolved, resolved(False, "why", "t")),
+    ("budget", status.BudgetChanged, convert.budget_view(BudgetView("day", "soft", 1, 2))),
+    ("no cap", status.BudgetChanged, convert.budget_view(BudgetView("day", "ok", 1, None))),
+    ("edit", edit.EditGot, edits.edit_view(docs(), EDIT, False)),
+    ("resolved", edit.Resolved, resolved(True, None, None)),
+    ("refused", edit.Resolved, resolved(False, "why", "t")),
     (
         "chat",
-        replies.ChatReply,
+        chat.ChatReply,
         convert.chat_reply(ChatReply("t", "c", DECISION, "x", "end_turn", Usage(1, 2), 3, "e")),
     ),
     (
         "history",
-        replies.HistoryTask,
+        past.HistoryTask,
         convert.history_item(
             HistoryItem("t", "edit", "applied", DECISION, 1, URI, "e", 2, (("applied", 3),))
         ),
@@ -161,8 +162,8 @@ def message_of(annotation: Any) -> type[Message] | None:
 
 def test_the_check_of_keys_can_fail() -> None:
     broken = {"taskId": "t", "decision": {**to_wire(DECISION), "mood": 1}}
-    assert unlike(replies.Started, broken) == ["decision.mood is not declared"]
-    assert unlike(replies.Started, {"taskId": "t"}) == ["decision is missing"]
+    assert unlike(task.Started, broken) == ["decision.mood is not declared"]
+    assert unlike(task.Started, {"taskId": "t"}) == ["decision is missing"]
 
 
 def test_the_table_names_every_method_and_command_of_the_server() -> None:

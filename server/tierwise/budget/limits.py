@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tierwise.core.situation import BudgetLevel
+from tierwise.core.views import BudgetView
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +120,13 @@ class BudgetState:
         if spent + reserved >= limit or limit - spent - reserved < self.smallest:
             return "paused"
         return "soft" if spent + expected >= self.soft_at * limit else "ok"
+
+
+def views(state: BudgetState) -> Sequence[BudgetView]:
+    """The day and the project of a state, and the hour if it is capped, each as it is shown."""
+    hour = BudgetView("hour", state.hour_level, state.hour_spent, state.hour_limit)
+    return (
+        BudgetView("day", state.day_level, state.day_spent, state.day_limit),
+        BudgetView("project", state.project_level, state.project_spent, state.project_limit),
+        *((hour,) if state.hour_limit is not None else ()),
+    )

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from tierwise.budget import accounts, calibration, days, forecast, orphans, settlement, tokens
+from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
 from tierwise.budget.ask import Ask, Reservation, again, reservation_of
 from tierwise.budget.calibration import Calibration
 from tierwise.budget.fit import Wish, fit
-from tierwise.budget.limits import BudgetState, Limits
+from tierwise.budget.limits import BudgetState, Limits, views
 from tierwise.budget.prices import PriceTable
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
@@ -30,7 +30,7 @@ from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.reservations import ReservationRow
 
-__all__ = ["Ask", "Purse", "Reservation", "Scope", "views"]
+__all__ = ["Ask", "Purse", "Reservation", "Scope"]
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Purse:
         try:
             return await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
         except asyncio.CancelledError:
-            self.ledger.submit(lambda conn: self._withdraw(conn, ask.request_id, _ms(now)))
+            self.ledger.submit(lambda conn: booking.withdraw(conn, ask.request_id, _ms(now)))
             raise
 
     async def settle(
@@ -93,12 +93,14 @@ class Purse:
         else:
             seconds = ((ended or now) - reservation.at).total_seconds()
             used, cost = settlement.assumed(reservation, streamed, known, seconds, self.prices)
-        return await self.ledger.write(lambda conn: self._book(conn, reservation, used, cost, now))
+        return await self.ledger.write(
+            lambda conn: booking.book(conn, reservation, used, cost, _ms(now), self.calibration)
+        )
 
     async def release(self, reservation: Reservation) -> None:
         """Give a reservation back whole. Only for a request that was certainly never sent."""
         at = _ms(self.clock())
-        await self.ledger.write(lambda conn: self._withdraw(conn, reservation.row.request_id, at))
+        await self.ledger.write(lambda conn: booking.withdraw(conn, reservation.row.request_id, at))
 
     async def renew(self, ids: Sequence[str]) -> None:
         """Extend the leases of what still runs."""
@@ -246,42 +248,6 @@ class Purse:
         reservations.insert(conn, row)
         return replace(reservation_of(row, ask, now), note=found.note)
 
-    def _book(
-        self, conn: Connection, reservation: Reservation, used: Usage, cost: int, now: datetime
-    ) -> tuple[Usage, int]:
-        row = reservations.by_id(conn, reservation.id)
-        if row is None:
-            row = replace(reservation.row, state=reservations.OPEN)
-            reservations.insert(conn, row)
-        if row.state not in (reservations.OPEN, reservations.ASSUMED):
-            return settlement.usage_of(row), row.cost
-        reservations.book(conn, row, used, cost, state="settled", at_ms=_ms(now))
-        if cost > row.worst:
-            log.warning("a bill was %d nano-dollars above its reservation", cost - row.worst)
-        if not used.assumed and not row.rehearsal:
-            self._learn(conn, row, used)
-        return used, cost
-
-    def _learn(self, conn: Connection, row: ReservationRow, used: Usage) -> None:
-        truncated = used.output_tokens >= row.max_tokens
-        factor = self.calibration.input_factor(row.model, row.language)
-        samples.add(
-            conn,
-            (
-                ("output", row.model, row.action),
-                calibration.output_bucket(used.output_tokens, truncated=truncated),
-            ),
-            (
-                ("input", row.model, row.language or ""),
-                calibration.input_bucket(used.prompt_tokens, round(row.input_bound / factor)),
-            ),
-        )
-
-    def _withdraw(self, conn: Connection, request_id: str, at_ms: int) -> None:
-        row = reservations.by_request(conn, request_id)
-        if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):
-            reservations.book(conn, row, Usage(), 0, state="released", at_ms=at_ms)
-
     def _housekeeping(self, conn: Connection, now: datetime) -> None:
         if self._reaped is None or not timedelta(0) <= now - self._reaped < REAP_EVERY:
             orphans.reap(conn, _ms(now))
@@ -299,16 +265,6 @@ class Purse:
             return accounts.state(conn, self.limits(), project, now, smallest)
         except ValueError as error:
             raise LedgerUnavailable(f"{error} Until then no paid call is made.") from None
-
-
-def views(state: BudgetState) -> Sequence[BudgetView]:
-    """The day and the project of a state, and the hour if it is capped, each as it is shown."""
-    hour = BudgetView("hour", state.hour_level, state.hour_spent, state.hour_limit)
-    return (
-        BudgetView("day", state.day_level, state.day_spent, state.day_limit),
-        BudgetView("project", state.project_level, state.project_spent, state.project_limit),
-        *((hour,) if state.hour_limit is not None else ()),
-    )
 
 
 def _key(state: BudgetState, scope: Scope) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from lsprotocol import types
@@ -12,8 +11,6 @@ from tierwise.core.money import Usage, to_usd
 from tierwise.core.request import Diagnostic
 from tierwise.core.views import (
     BudgetView,
-    EditView,
-    FileChange,
     HistoryItem,
     Offer,
     StatusView,
@@ -108,7 +105,7 @@ def override_params(given: messages.Override) -> OverrideParams:
 
 def chat_reply(reply: ChatReply) -> dict[str, Any]:
     """The result of a chat turn."""
-    return _present(
+    return present(
         taskId=reply.task_id,
         conversationId=reply.conversation_id,
         decision=to_wire(reply.decision),
@@ -132,11 +129,11 @@ def used(usage: Usage, cost: int) -> dict[str, Any]:
 
 def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
     """`tierwise/task/didChange`."""
-    return _present(
+    return present(
         taskId=view.task_id,
         action=view.action,
         uri=view.uri,
-        range=_range(docs, view.uri, view.range),
+        range=wire_span(docs, view.uri, view.range),
         state=view.state,
         decision=to_wire(view.decision, view.cause_note),
         progress=view.progress,
@@ -166,7 +163,7 @@ def task_view(docs: DocumentStore, view: TaskView) -> dict[str, Any]:
 def stream_view(view: StreamView) -> dict[str, Any]:
     """`tierwise/chat/didStream`."""
     decision = view.decision
-    return _present(
+    return present(
         taskId=view.task_id,
         conversationId=view.conversation_id,
         seq=view.seq,
@@ -179,7 +176,7 @@ def stream_view(view: StreamView) -> dict[str, Any]:
 
 def status_view(view: StatusView) -> dict[str, Any]:
     """`tierwise/status` and `tierwise/status/didChange`."""
-    return _present(
+    return present(
         kind=view.kind,
         text=view.text,
         tooltip=view.tooltip,
@@ -208,7 +205,7 @@ def status_view(view: StatusView) -> dict[str, Any]:
 
 def budget_view(view: BudgetView) -> dict[str, Any]:
     """`tierwise/budget/didChange`."""
-    return _present(
+    return present(
         scope=view.scope,
         state=view.state,
         spentUsd=to_usd(view.spent),
@@ -218,7 +215,7 @@ def budget_view(view: BudgetView) -> dict[str, Any]:
 
 def history_item(item: HistoryItem) -> dict[str, Any]:
     """One task of `tierwise/history/query`."""
-    return _present(
+    return present(
         taskId=item.task_id,
         action=item.action,
         uri=item.uri,
@@ -236,76 +233,8 @@ def command(offer: Offer) -> types.Command:
     return types.Command(title=offer.title, command=offer.command, arguments=[dict(offer.argument)])
 
 
-def workspace_edit(
-    docs: DocumentStore, changes: Sequence[FileChange], *, annotate: bool = False
-) -> types.WorkspaceEdit:
-    """The edit of some changes, with document versions.
-
-    With `annotate`, changes of protected or foreign files ask the operator in the editor.
-    """
-    operations: list[
-        types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
-    ] = []
-    notes: dict[str, types.ChangeAnnotation] = {}
-    for number, change in enumerate(changes):
-        if change.kind == "delete":
-            operations.append(types.DeleteFile(uri=change.uri))
-            continue
-        if change.kind == "rename" and change.to_uri is not None:
-            operations.append(types.RenameFile(old_uri=change.uri, new_uri=change.to_uri))
-            continue
-        if change.kind == "create":
-            operations.append(types.CreateFile(uri=change.uri))
-        note = None
-        if annotate and change.confirm is not None:
-            note = f"tierwise-{number}"
-            notes[note] = types.ChangeAnnotation(
-                label=change.confirm[:100], needs_confirmation=True
-            )
-        edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = []
-        for edit in change.edits:
-            where = docs.to_wire(change.uri, edit.range)
-            edits.append(
-                types.AnnotatedTextEdit(annotation_id=note, range=where, new_text=edit.new_text)
-                if note is not None
-                else types.TextEdit(where, edit.new_text)
-            )
-        operations.append(
-            types.TextDocumentEdit(
-                types.OptionalVersionedTextDocumentIdentifier(
-                    uri=change.uri, version=change.version
-                ),
-                edits,
-            )
-        )
-    return types.WorkspaceEdit(document_changes=operations, change_annotations=notes or None)
-
-
-def edit_view(docs: DocumentStore, view: EditView, annotate: bool) -> dict[str, Any]:
-    """The result of `tierwise/edit/get`; its `edit` is left for the protocol library."""
-    return {
-        "edit": workspace_edit(docs, view.changes, annotate=annotate),
-        "diff": view.diff,
-        "hunks": [
-            _present(
-                id=hunk.id,
-                kind=hunk.kind,
-                state=hunk.state,
-                uri=hunk.uri,
-                toUri=hunk.to_uri,
-                range=_range(docs, hunk.uri, hunk.range),
-                newText=hunk.new_text,
-            )
-            for hunk in view.hunks
-        ],
-        "versions": dict(view.versions),
-        "stale": view.stale,
-        "note": view.note,
-        "taskId": view.task_id,
-    }
-
-
-def _range(docs: DocumentStore, uri: str | None, given: Range | None) -> dict[str, Any] | None:
+def wire_span(docs: DocumentStore, uri: str | None, given: Range | None) -> dict[str, Any] | None:
+    """A range in code points as plain data of the wire; None where there is none."""
     if uri is None or given is None:
         return None
     found = docs.to_wire(uri, given)
@@ -315,5 +244,6 @@ def _range(docs: DocumentStore, uri: str | None, given: Range | None) -> dict[st
     }
 
 
-def _present(**values: Any) -> dict[str, Any]:
+def present(**values: Any) -> dict[str, Any]:
+    """An object of the wire: what is not there is left out, never null."""
     return {key: value for key, value in values.items() if value is not None}

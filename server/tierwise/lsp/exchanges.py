@@ -27,25 +27,12 @@ from tierwise.lsp.messages import (
     Trusted,
     UsageAsk,
 )
-from tierwise.lsp.replies import (
-    BlockOffered,
-    BudgetChanged,
-    ChatReply,
-    Choices,
-    Conversation,
-    Conversations,
-    Decision,
-    EditGot,
-    Explained,
-    History,
-    Resolved,
-    Sent,
-    Started,
-    Status,
-    Streamed,
-    TaskChanged,
-    UsageFigures,
-)
+from tierwise.lsp.replies.chat import BlockOffered, ChatReply, Conversation, Conversations, Streamed
+from tierwise.lsp.replies.edit import EditGot, Resolved
+from tierwise.lsp.replies.past import History, UsageFigures
+from tierwise.lsp.replies.route import Choices, Decision, Explained
+from tierwise.lsp.replies.status import BudgetChanged, Status
+from tierwise.lsp.replies.task import Sent, Started, TaskChanged
 
 
 @dataclass(frozen=True, slots=True)

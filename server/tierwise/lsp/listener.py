@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from lsprotocol import types
 
 from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
-from tierwise.lsp import convert, disk
+from tierwise.lsp import convert, disk, edits
 from tierwise.lsp.preview import Preview
 from tierwise.lsp.progress import Progress
 from tierwise.tasks.api import ApplyReply
@@ -134,7 +134,7 @@ class Edge:
         return reply
 
     async def _edit(self, rest: Sequence[FileChange], label: str) -> ApplyReply:
-        edit = convert.workspace_edit(self.server.docs, rest)
+        edit = edits.workspace_edit(self.server.docs, rest)
         reply = await self.within(
             self.server.workspace_apply_edit_async(
                 types.ApplyWorkspaceEditParams(edit=edit, label=label)

@@ -18,8 +18,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from lsprotocol import types
-from pydantic import ValidationError
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMethodNotFound
+from pygls.exceptions import JsonRpcMethodNotFound
 from pygls.protocol import (
     JsonRPCNotification,
     JsonRPCRequestMessage,
@@ -27,21 +26,23 @@ from pygls.protocol import (
     lsp_method,
 )
 
-from tierwise.core.errors import BadRequest, TierwiseError
+from tierwise.core.errors import BadRequest
+from tierwise.lsp.failures import (
+    CANCELLED,
+    INTERNAL,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    NOT_INITIALIZED,
+    PARSE_ERROR,
+    described,
+)
 from tierwise.lsp.wire import Frame, loads, sniff_id
 
 log = logging.getLogger(__name__)
 
 OWN_VERSION: Final = 1
 """Version of our own messages."""
-PARSE_ERROR: Final = -32700
-INVALID_REQUEST: Final = -32600
-METHOD_NOT_FOUND: Final = -32601
-INVALID_PARAMS: Final = -32602
-INTERNAL: Final = -32603
-NOT_INITIALIZED: Final = -32002
-CANCELLED: Final = -32800
-REQUEST_FAILED: Final = -32803
 
 
 class Protocol(LanguageServerProtocol):
@@ -289,24 +290,6 @@ class Protocol(LanguageServerProtocol):
         if handler is None:
             raise BadRequest(f"There is no command {params.command[:80]}.")
         return await handler(*(params.arguments or []))
-
-
-def described(error: Exception) -> tuple[int, str, str]:
-    """Code, name and sentence of an error for the wire; details go to the log alone."""
-    if isinstance(error, BadRequest):
-        return INVALID_PARAMS, error.name, error.message
-    if isinstance(error, TierwiseError):
-        return REQUEST_FAILED, error.name, error.message
-    if isinstance(error, ValidationError):
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        return INVALID_PARAMS, "BadRequest", f"The params do not fit: {where}: {problem['msg']}."
-    if isinstance(error, JsonRpcInvalidParams):
-        return INVALID_PARAMS, "BadRequest", "The params do not fit."
-    if isinstance(error, JsonRpcException):
-        return INTERNAL, "Internal", "The request failed."
-    log.error("a request failed", exc_info=error)
-    return INTERNAL, "Internal", "Tierwise failed on this request; its log says why."
 
 
 def _id(data: dict[str, Any]) -> int | str | None:

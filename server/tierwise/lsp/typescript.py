@@ -15,9 +15,10 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from tierwise.core import decision, outcome, request, situation, views
-from tierwise.lsp import exchanges, messages, replies
+from tierwise.lsp import exchanges, messages
 from tierwise.lsp.exchanges import Exchange
 from tierwise.lsp.messages import Message
+from tierwise.lsp.replies import chat, edit, past, route, status, task
 
 HEAD: Final = """\
 // Made by `make types` from the server's own messages; edit those, not this file.
@@ -58,7 +59,7 @@ def generate() -> str:
     """The whole file."""
     parts = [HEAD]
     parts += [f"export type {name} = {_union(get_args(kind))};\n" for name, kind in WORDS.items()]
-    for module in (messages, replies):
+    for module in (messages, route, task, chat, edit, past, status):
         parts += [_interface(kind) for kind in _classes(module)]
     parts += [_table(name, table) for name, table in TABLES.items()]
     return "\n".join(parts)
@@ -109,7 +110,7 @@ def _wire(kind: type[Message], name: str) -> str:
 def type_of(shape: Any, marks: list[Any] | tuple[Any, ...] = ()) -> str:
     """The TypeScript type of an annotation. Raises `TypeError` for what has none here."""
     for mark in marks:
-        if isinstance(mark, replies.Foreign):
+        if isinstance(mark, edit.Foreign):
             return mark.name
     for name, words in WORDS.items():
         if shape == words:

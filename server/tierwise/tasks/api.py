@@ -21,52 +21,14 @@ from tierwise.core.views import (
     EditView,
     FileChange,
     HistoryItem,
-    HunkKind,
-    HunkState,
-    HunkView,
-    Offer,
-    StatusKind,
     StatusView,
-    StreamKind,
     StreamView,
     TaskState,
     TaskView,
-    TextChange,
 )
 
 if TYPE_CHECKING:
     from tierwise.tasks.routing import Explained
-
-__all__ = [
-    "ApplyReply",
-    "Attachment",
-    "BudgetView",
-    "ChatParams",
-    "ChatReply",
-    "Documents",
-    "EditView",
-    "Engine",
-    "FileChange",
-    "HistoryItem",
-    "HistoryQuery",
-    "HunkKind",
-    "HunkState",
-    "HunkView",
-    "Listener",
-    "Location",
-    "Offer",
-    "OverrideParams",
-    "ResolveReply",
-    "Started",
-    "StatusKind",
-    "StatusView",
-    "StreamKind",
-    "StreamView",
-    "TaskParams",
-    "TaskState",
-    "TaskView",
-    "TextChange",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,10 +257,6 @@ class Engine(Protocol):
         ...
 
     def document_changed(self, snapshot: Snapshot) -> None: ...
-
-    def document_saved(self, uri: str) -> None: ...
-
-    def document_closed(self, uri: str) -> None: ...
 
     def document_renamed(self, old_uri: str, new_uri: str) -> None: ...
 

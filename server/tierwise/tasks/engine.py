@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -16,9 +15,17 @@ from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind, Rating
 from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, StreamView, TaskView
-from tierwise.present.hover import answer as hover_answer
-from tierwise.store import decisions
-from tierwise.tasks import admission, overview, recall, requests, routing, sent, transcripts
+from tierwise.tasks import (
+    admission,
+    overview,
+    recall,
+    redo,
+    requests,
+    roster,
+    routing,
+    sent,
+    transcripts,
+)
 from tierwise.tasks.api import (
     ChatParams,
     ChatReply,
@@ -29,13 +36,10 @@ from tierwise.tasks.api import (
     TaskParams,
 )
 from tierwise.tasks.run import run
+from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.task import OVER, Scene, Task
 from tierwise.tasks.world import World
 
-KEPT: Final = 200
-"""Finished tasks kept in memory, for redo, hover and `explain`."""
-SHOWN_AFTER: Final = 5.0
-"""Seconds a finished task stays in the status line."""
 CLOSE_WITHIN: Final = 0.8
 """Seconds for running tasks to be cancelled and settled when the server ends."""
 
@@ -46,13 +50,11 @@ class TaskEngine:
 
     world: World
     tasks: dict[str, Task] = field(default_factory=dict)
-    problem: str | None = None
-    _recent: deque[Task] = field(default_factory=lambda: deque(maxlen=3))
-    _current: Task | None = None
-    _sent: StatusView | None = None
+    status_line: StatusLine = field(init=False)
 
     def __post_init__(self) -> None:
-        self.world.push_status = self.push_status
+        self.status_line = StatusLine(self.world, self.tasks)
+        self.world.push_status = self.status_line.push
 
     async def start_task(self, params: TaskParams) -> Started:
         """Take a task on; its first decision is back at once, the rest happens by itself."""
@@ -90,7 +92,7 @@ class TaskEngine:
 
     async def cancel(self, task_id: str) -> bool:
         """Stop a running task; False when there was nothing to stop."""
-        task = self._task(task_id)
+        task = roster.named(self.tasks, task_id)
         runner = task.runner
         if runner is None or runner.done():
             return False
@@ -113,10 +115,8 @@ class TaskEngine:
         if task_id in self.tasks:
             decision = replace(self.tasks[task_id].decision, id=task_id)
             return await routing.explained(decision, self.world)
-        told = await self.world.ledger.read(lambda conn: decisions.task(conn, task_id))
-        if told is None or not told.decisions:
-            raise UnknownTask(f"There is no task '{task_id}'.")
-        return await routing.explained(recall.decision(told.task, told.decisions[-1]), self.world)
+        past = await recall.last_decision(self.world.ledger, task_id)
+        return await routing.explained(past, self.world)
 
     async def override(self, params: OverrideParams) -> Decision | None:
         """Set or clear a choice. For a task it redoes the task on that tier."""
@@ -126,7 +126,7 @@ class TaskEngine:
         self.world.choices.put(params.scope, key, params.to)
         if params.scope not in ("task", "conversation"):
             self.world.journal.chose(params.scope, key, params.to, self.world.project)
-        self.push_status()
+        self.status_line.push()
         if params.scope == "task" and params.task_id is not None and params.to != "auto":
             started = await self.rerun_on(params.task_id, params.to)
             return started.decision
@@ -134,28 +134,8 @@ class TaskEngine:
 
     async def rerun_on(self, task_id: str, tier: str) -> Started:
         """Redo a task on a tier ("up", "same" or a name), under the same task."""
-        task = self._task(task_id)
-        here = task.decision.answering
-        to = {"up": self.world.ladder.above(here) or here, "same": here}.get(tier, tier)
-        self.world.ladder.rank(to)
-        was = task.state
-        # Another redo may have begun while this one waited: one task never runs twice at once.
-        while task.runner is not None and not task.runner.done():
-            task.runner.cancel()
-            await asyncio.wait({task.runner})
-        if was in ("proposed", "answered", "running"):
-            self.world.outcomes.record(task, "superseded", to)
-        if was in ("applied", "partlyApplied"):
-            raise BadRequest("This task is applied. Undo it first, then redo it.")
-        self.world.proposals.supersede(task)
-        if task.conversation_id is not None:
-            self.world.threads.open(task.conversation_id).retract(task.id)
-        self.world.choices.put("task", task.id, to)
-        task.error, task.forecast = None, None
-        task.notices, task.switches = (), ()
-        task.reset(f"again on {to}")
-        routed = routing.route(task.request, task.scene, self.world, task)
-        task.decided(routed.decision)
+        task = roster.named(self.tasks, task_id)
+        await redo.prepare(task, tier, self.world)
         self._begin(task)
         return Started(task.id, task.decision)
 
@@ -190,7 +170,7 @@ class TaskEngine:
 
     async def rate(self, task_id: str, rating: Rating) -> None:
         """Record the operator's rating of a tier for a task."""
-        self.world.outcomes.record(self._task(task_id), "rated", rating)
+        self.world.outcomes.record(roster.named(self.tasks, task_id), "rated", rating)
 
     async def record_outcome(
         self, task_id: str, kind: OutcomeKind, value: str | float | None = None
@@ -198,35 +178,16 @@ class TaskEngine:
         """Record what a client saw: inserted, copied, rated or asked again."""
         if kind not in OUTCOME_KINDS:
             raise BadRequest(f"There is no outcome '{kind}'.")
-        self.world.outcomes.record(self._task(task_id), kind, value)
+        self.world.outcomes.record(roster.named(self.tasks, task_id), kind, value)
 
     def status(self) -> StatusView:
         """The status as it is now."""
-        return overview.status_of(
-            self.world, self._current, self._recent, self.tasks.values(), self.problem
-        )
-
-    def push_status(self) -> None:
-        """Tell the listener the status, if anything in it changed."""
-        view = self.status()
-        if view != self._sent:
-            self._sent = view
-            self.world.listener.status_changed(view)
+        return self.status_line.view()
 
     async def history(self, query: HistoryQuery) -> Sequence[HistoryItem]:
         """Tasks of the past, newest first."""
         await self.world.journal.flush()
-        found = await self.world.ledger.read(
-            lambda conn: decisions.history(
-                conn,
-                limit=max(1, min(query.limit, 500)),
-                since_ms=query.since_ms,
-                tier=query.tier,
-                state=query.state,
-                task_id=query.task_id,
-            )
-        )
-        return [recall.history_item(told) for told in found if told.decisions]
+        return await recall.history(self.world.ledger, query)
 
     async def resume(
         self,
@@ -244,37 +205,19 @@ class TaskEngine:
 
     def tasks_at(self, uri: str) -> Sequence[TaskView]:
         """Running tasks and proposals of a document."""
-        live = ("routing", "paused", "running", "proposed", "applied", "partlyApplied")
-        return [
-            task.view()
-            for task in self.tasks.values()
-            if task.state in live and (task.scene.focus is not None and task.scene.focus.uri == uri)
-        ]
+        return roster.of_document(self.tasks, uri)
 
     def answer_at(self, uri: str, line: int) -> str | None:
         """The latest text answer given for a line of a document."""
-        for task in reversed(self.tasks.values()):
-            span, focus = task.scene.range, task.scene.focus
-            if task.state != "answered" or focus is None or focus.uri != uri or span is None:
-                continue
-            if span.start.line <= line <= span.end.line:
-                return hover_answer(task.view(), task.text)
-        return None
+        return roster.answer_at(self.tasks, uri, line)
 
     def answer_text(self, task_id: str) -> str | None:
         """The text answer of a task, with its headline."""
-        task = self.tasks.get(task_id)
-        return hover_answer(task.view(), task.text) if task is not None and task.text else None
+        return roster.answer_of(self.tasks, task_id)
 
     def document_changed(self, snapshot: Snapshot) -> None:
         """A document has a new text."""
         self.world.proposals.seen(snapshot.uri, snapshot.text)
-
-    def document_saved(self, uri: str) -> None:
-        """A document was saved."""
-
-    def document_closed(self, uri: str) -> None:
-        """A document was closed; its proposals stay, against the file on disk."""
 
     def document_renamed(self, old_uri: str, new_uri: str) -> None:
         """A file has another name; pins on it follow."""
@@ -291,9 +234,6 @@ class TaskEngine:
                 if task.runner is not None:
                     task.runner.cancel()
 
-    def set_settings(self, settings: Mapping[str, object]) -> None:
-        """The client's settings changed; `app` replaces this with the reload."""
-
     async def close(self) -> None:
         """Cancel and settle what runs, then close the ledger."""
         runners = {t.runner for t in self.tasks.values() if t.runner and not t.runner.done()}
@@ -301,15 +241,7 @@ class TaskEngine:
             runner.cancel()
         if runners:
             await asyncio.wait(runners, timeout=CLOSE_WITHIN)
-        self.world.watch.close()
-        self.world.learning.stop()
-        await self.world.settling.close()
-        await self.world.money.stop()
-        await self.world.threads.close()
-        await self.world.journal.close()
-        if self.world.config.content_keep_days == 0:
-            self.world.content.purge()
-        await self.world.ledger.close()
+        await self.world.close()
 
     def _new(
         self, task_id: str | None, request: Request, scene: Scene, conversation: str | None = None
@@ -368,32 +300,16 @@ class TaskEngine:
         if task.state in ("failed", "cancelled", "paused"):
             self.world.proposals.written(task)
         self.world.journal.moved(task)
-        self._current = task
-        if task.state in OVER:
-            if task not in self._recent:
-                self._recent.appendleft(task)
-            asyncio.get_running_loop().call_later(SHOWN_AFTER, self._idle, task)
+        self.status_line.about(task)
         if task.state in ("answered", "proposed"):
             self.world.threads.answered(task, self.world.now_ms())
         if task.state in OVER or task.state == "proposed":
             transcripts.keep(task, self.world)
         self.world.listener.task_changed(task.view())
-        self.push_status()
-
-    def _idle(self, task: Task) -> None:
-        if self._current is task and task.state in OVER:
-            self._current = None
-            self.push_status()
-
-    def _task(self, task_id: str) -> Task:
-        try:
-            return self.tasks[task_id]
-        except KeyError:
-            raise UnknownTask(f"There is no task '{task_id}' in this window.") from None
+        self.status_line.push()
 
     def _forget(self) -> None:
-        over = [t for t in self.tasks.values() if t.state in OVER]
-        for task in over[: max(0, len(over) - KEPT)]:
+        for task in roster.surplus(self.tasks):
             del self.tasks[task.id]
             self.world.proposals.entries.pop(task.edit_id or "", None)
             self.world.choices.put("task", task.id, "auto")

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tierwise.budget import accounts
-from tierwise.budget.limits import BudgetState
+from tierwise.budget.limits import BudgetState, views
 from tierwise.budget.reserve import Scope as BudgetScope
-from tierwise.budget.reserve import views
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel

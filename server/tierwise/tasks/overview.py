@@ -1,49 +1,16 @@
-"""What the engine shows of itself: the status, a chat's reply, what an override is for."""
+"""What the engine says of choices and chats: pins in force, a reply, what an override is for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tierwise.core.errors import BadRequest
-from tierwise.core.views import StatusView
-from tierwise.present.status import StatusFacts, status
 from tierwise.tasks.api import ChatReply, OverrideParams
 from tierwise.tasks.choices import Kept
+from tierwise.tasks.roster import Roster
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
-
-
-def status_of(
-    world: World,
-    current: Task | None,
-    recent: Iterable[Task],
-    tasks: Iterable[Task],
-    problem: str | None,
-) -> StatusView:
-    """The status as it is now."""
-    state = world.money.state
-    return status(
-        StatusFacts(
-            current=current.view() if current is not None else None,
-            recent=[t.view() for t in recent],
-            running=sum(1 for t in tasks if t.state in ("routing", "running")),
-            level=world.money.level,
-            rehearsal=world.rehearsal,
-            problem=problem or world.ledger.problem,
-            pin=world.choices.pinned(world.session, world.project),
-            pins=world.choices.pins(world.session, world.project),
-            spent_today=state.day_spent,
-            reserved=state.day_reserved,
-            day_limit=state.day_limit,
-            spent_project=state.project_spent,
-            project_limit=state.project_limit,
-            spent_hour=state.hour_spent,
-            hour_limit=state.hour_limit,
-            reached=state.reached,
-            project=world.project.rsplit("/", 1)[-1],
-        )
-    )
 
 
 def choices(world: World) -> Sequence[Kept]:
@@ -73,7 +40,7 @@ def chat_reply(task: Task) -> ChatReply:
     )
 
 
-def scope_key(params: OverrideParams, world: World, tasks: Mapping[str, Task]) -> str:
+def scope_key(params: OverrideParams, world: World, roster: Roster) -> str:
     """What an override's scope is about: an action, a URI, a tier, an id. Raises `BadRequest`."""
     keys = {
         "task": params.task_id,
@@ -85,7 +52,7 @@ def scope_key(params: OverrideParams, world: World, tasks: Mapping[str, Task]) -
         "tier": params.source,
     }
     if params.scope == "conversation" and params.task_id is not None:
-        task = tasks.get(params.task_id)
+        task = roster.get(params.task_id)
         keys["conversation"] = task.conversation_id if task is not None else None
     key = keys[params.scope]
     if not key:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
-from tierwise.core.views import EditView, FileChange, HunkView
-from tierwise.edits import diff
-from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
+from tierwise.core.views import EditView, FileChange
+from tierwise.edits.proposal import Proposal
 from tierwise.tasks import applying, confining
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.applying import Done
 from tierwise.tasks.drafts import Draft
+from tierwise.tasks.entry import Entry, view
 from tierwise.tasks.growing import Growing
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -26,19 +26,6 @@ EXPIRES_AFTER: Final = 4 * 3600.0
 """Seconds a proposal waits; then it expires, which says nothing about its quality."""
 APPLY: Final = "Apply"
 CANCEL: Final = "Cancel"
-
-
-@dataclass
-class Entry:
-    """A proposal with its task, and what was applied of it."""
-
-    task: Task
-    proposal: Proposal
-    done: Done = field(default_factory=Done)
-    growing: bool = False
-    """True while its answer is being written: it is shown, and nothing of it is applied."""
-    timer: asyncio.TimerHandle | None = None
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass
@@ -108,29 +95,7 @@ class Proposals:
 
     def view(self, edit_id: str) -> EditView:
         """The proposal as it stands against the documents as they are now."""
-        entry = self.entry(edit_id)
-        placed = applying.placed(entry.proposal, self.world)
-        hunks = [
-            self._hunk_view(file, hunk, placed)
-            for file in entry.proposal.files
-            for hunk in file.hunks
-        ]
-        stale = any(
-            placed.get(h.id) is None
-            for f in entry.proposal.files
-            for h in f.hunks
-            if h.state == "pending"
-        )
-        return EditView(
-            edit_id=edit_id,
-            task_id=entry.task.id,
-            changes=applying.changes(entry.proposal, entry.proposal.pending, placed, self.world),
-            diff="".join(_diff(file) for file in entry.proposal.files),
-            hunks=tuple(hunks),
-            versions={f.uri: applying.version_of(f.uri, self.world) for f in entry.proposal.files},
-            stale=stale,
-            note="still being written" if entry.growing else _beside(entry),
-        )
+        return view(self.entry(edit_id), self.world)
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
         """Apply pending hunks, all of them or those named, as one edit.
@@ -139,7 +104,7 @@ class Proposals:
         """
         entry = self.entry(edit_id)
         async with entry.lock:
-            ids = self._wanted(entry, hunks)
+            ids = entry.wanted(hunks)
             placed = applying.placed(entry.proposal, self.world)
             fitting = [i for i in ids if placed.get(i) is not None]
             if not fitting:
@@ -172,7 +137,7 @@ class Proposals:
         entry = self.entry(edit_id)
         if entry.lock.locked():
             raise BadRequest("This proposal is being applied right now.")
-        ids = self._wanted(entry, hunks)
+        ids = entry.wanted(hunks)
         entry.proposal = entry.proposal.marked(ids, "discarded")
         task = entry.task
         if not entry.proposal.pending:
@@ -182,7 +147,7 @@ class Proposals:
             else:
                 self.world.outcomes.record(task, "discarded", reason)
                 task.move("discarded")
-            self._close(entry)
+            entry.stop_timer()
         else:
             task.say("partly discarded")
         return ResolveReply(True, None, task.id)
@@ -227,47 +192,13 @@ class Proposals:
         if task.edit_id in self.entries:
             entry = self.entries[task.edit_id]
             entry.proposal = entry.proposal.marked(entry.proposal.pending, "discarded")
-            self._close(entry)
+            entry.stop_timer()
             del self.entries[task.edit_id]
             task.edit_id = None
 
-    def _wanted(self, entry: Entry, hunks: Sequence[str] | None) -> Sequence[str]:
-        if entry.growing:
-            raise BadRequest("This edit is still being written.")
-        pending = entry.proposal.pending
-        if hunks is not None:
-            known = {h.id for f in entry.proposal.files for h in f.hunks}
-            if missing := set(hunks) - known:
-                raise BadRequest(f"There is no hunk '{sorted(missing)[0]}' in this proposal.")
-            pending = tuple(i for i in pending if i in set(hunks))
-        if not pending:
-            raise BadRequest("Nothing of this proposal is open any more.")
-        return pending
-
-    def _hunk_view(
-        self, file: FileEdit, hunk: Hunk, placed: Mapping[str, Placed | None]
-    ) -> HunkView:
-        spot = placed.get(hunk.id)
-        state = "refused" if hunk.state == "pending" and spot is None else hunk.state
-        return HunkView(
-            id=hunk.id,
-            kind=file.kind,
-            state=state,
-            uri=file.uri,
-            to_uri=file.to_uri,
-            range=spot.range if spot is not None else None,
-            new_text=spot.new_text if spot is not None else "".join(hunk.lines),
-        )
-
     async def _confirmed(self, entry: Entry, ids: Sequence[str]) -> bool:
-        wanted = set(ids)
-        asked = [
-            f.confirm
-            for f in entry.proposal.files
-            if f.confirm and any(h.id in wanted for h in f.hunks)
-        ]
-        for question in asked:
-            if await self.world.listener.ask(f"{question}. Apply it?", (APPLY, CANCEL)) != APPLY:
+        for question in entry.questions(ids):
+            if await self.world.listener.ask(question, (APPLY, CANCEL)) != APPLY:
                 return False
         return True
 
@@ -290,7 +221,7 @@ class Proposals:
         if whole:
             self.world.outcomes.record(task, "applied")
             task.move("applied")
-            self._close(entry)
+            entry.stop_timer()
         else:
             self.world.outcomes.record(task, "partlyApplied", entry.proposal.taken)
             task.move("partlyApplied")
@@ -319,27 +250,6 @@ class Proposals:
             entry.task.move("expired")
             del self.entries[edit_id]
 
-    def _close(self, entry: Entry) -> None:
-        if entry.timer is not None:
-            entry.timer.cancel()
-
     def _keep(self, task: Task, text: str) -> None:
         if self.world.config.content_keep_days > 0:
             self.world.content.put(task.id, "answer.md", text)
-
-
-def _diff(file: FileEdit) -> str:
-    if file.kind == "rename":
-        return diff.renamed(file.path, file.to_path or "")
-    return diff.unified(
-        file.path,
-        file.before,
-        file.after,
-        created=file.kind == "create",
-        gone=file.kind == "delete",
-    )
-
-
-def _beside(entry: Entry) -> str:
-    """What the operator should read beside a proposal: its warnings, and what was not sent."""
-    return ". ".join(filter(None, (entry.proposal.note, *entry.task.notices)))

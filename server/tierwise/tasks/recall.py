@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
 from tierwise.core.decision import Adjustment, Cause, Decision, Estimate, Reason, Signals
+from tierwise.core.errors import UnknownTask
 from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState
+from tierwise.store import decisions
 from tierwise.store.content import Content
 from tierwise.store.decisions import DecisionRow, TaskRow, Told
+from tierwise.store.engine import Ledger
+from tierwise.tasks.api import HistoryQuery
 
 
 def decision(task: TaskRow, row: DecisionRow) -> Decision:
@@ -69,6 +73,29 @@ def _tier(data: Mapping[str, Any]) -> Tier:
             "fallback": None if fallback is None else tuple(fallback),
         }
     )
+
+
+async def last_decision(ledger: Ledger, task_id: str) -> Decision:
+    """The decision a past task ended on. Raises `UnknownTask`."""
+    told = await ledger.read(lambda conn: decisions.task(conn, task_id))
+    if told is None or not told.decisions:
+        raise UnknownTask(f"There is no task '{task_id}'.")
+    return decision(told.task, told.decisions[-1])
+
+
+async def history(ledger: Ledger, query: HistoryQuery) -> Sequence[HistoryItem]:
+    """Tasks of the past, newest first; at most 500."""
+    found = await ledger.read(
+        lambda conn: decisions.history(
+            conn,
+            limit=max(1, min(query.limit, 500)),
+            since_ms=query.since_ms,
+            tier=query.tier,
+            state=query.state,
+            task_id=query.task_id,
+        )
+    )
+    return [history_item(told) for told in found if told.decisions]
 
 
 def kept(content: Content, task_id: str) -> dict[str, str]:

@@ -102,6 +102,18 @@ class World:
         t = self.config.timeouts
         return Deadlines(t.connect, t.first_event, t.between_events, t.attempt)
 
+    async def close(self) -> None:
+        """Stop what goes on beside the tasks, book what is open, and close the ledger."""
+        self.watch.close()
+        self.learning.stop()
+        await self.settling.close()
+        await self.money.stop()
+        await self.threads.close()
+        await self.journal.close()
+        if self.config.content_keep_days == 0:
+            self.content.purge()
+        await self.ledger.close()
+
     def may_go(self, path: str) -> bool:
         """Whether a path as shown may still be sent; what was ignored since may not."""
         return self.ignore.judge_shown(path).kind != "hard"

@@ -315,15 +315,52 @@ export interface Usage {
   costUsd: number;
 }
 
-/** Result of `tierwise/chat/send`; `stop_reason` is the model's, or "cancelled". */
-export interface ChatReply {
-  taskId: string;
-  conversationId: string;
-  decision: Decision;
+/** Why a task failed: the name of an error and a sentence for the operator. */
+export interface Problem {
+  name: string;
+  message: string;
+}
+
+/**
+ * One switch from a tier that did not answer to one that may; `cause` is a word or two.
+ *
+ * `text` says it in a sentence, as every client shows it.
+ */
+export interface Switch {
+  from: string;
+  to: string;
+  cause: string;
+  place: string;
   text: string;
-  stopReason: string;
-  usage: Usage;
+}
+
+/**
+ * Notification `tierwise/task/didChange` to the client, flag `task`.
+ *
+ * `cause_note` says in a few words why the answering tier differs from the routed one;
+ * `forecast` is the first decision, where the final one differs from it; `notices` say
+ * what was left out or replaced before sending. An `edit_id` while
+ * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
+ * them, their ids are final only once the task is `proposed`, and none can be applied.
+ */
+export interface TaskChanged {
+  taskId: string;
+  action: Action;
+  uri?: string;
+  range?: WireRange;
+  state: TaskState;
+  decision: Decision;
+  progress?: string;
+  costUsd?: number;
   editId?: string;
+  error?: Problem;
+  causeNote?: string;
+  rehearsal?: boolean;
+  conversationId?: string;
+  forecast?: Decision;
+  switches?: Switch[];
+  usage?: Usage;
+  notices?: string[];
 }
 
 /** A piece of context that was sent, and why it was chosen; lines count from 1. */
@@ -371,6 +408,32 @@ export interface Sent {
   attempts: SentAttempt[];
 }
 
+/** Result of `tierwise/chat/send`; `stop_reason` is the model's, or "cancelled". */
+export interface ChatReply {
+  taskId: string;
+  conversationId: string;
+  decision: Decision;
+  text: string;
+  stopReason: string;
+  usage: Usage;
+  editId?: string;
+}
+
+/**
+ * Notification `tierwise/chat/didStream` to the client, flag `chat`.
+ *
+ * The decision comes before the first delta; `reset` means forget what was shown.
+ */
+export interface Streamed {
+  taskId: string;
+  conversationId?: string;
+  seq: number;
+  kind: StreamKind;
+  delta?: string;
+  decision?: Decision;
+  reason?: string;
+}
+
 /** A question with its answer as kept; `created_at` is UTC milliseconds. */
 export interface Turn {
   taskId: string;
@@ -403,69 +466,6 @@ export interface Conversations {
 /** Result of `tierwise/chat/apply`. */
 export interface BlockOffered {
   editId: string;
-}
-
-/**
- * Notification `tierwise/chat/didStream` to the client, flag `chat`.
- *
- * The decision comes before the first delta; `reset` means forget what was shown.
- */
-export interface Streamed {
-  taskId: string;
-  conversationId?: string;
-  seq: number;
-  kind: StreamKind;
-  delta?: string;
-  decision?: Decision;
-  reason?: string;
-}
-
-/** Why a task failed: the name of an error and a sentence for the operator. */
-export interface Problem {
-  name: string;
-  message: string;
-}
-
-/**
- * One switch from a tier that did not answer to one that may; `cause` is a word or two.
- *
- * `text` says it in a sentence, as every client shows it.
- */
-export interface Switch {
-  from: string;
-  to: string;
-  cause: string;
-  place: string;
-  text: string;
-}
-
-/**
- * Notification `tierwise/task/didChange` to the client, flag `task`.
- *
- * `cause_note` says in a few words why the answering tier differs from the routed one;
- * `forecast` is the first decision, where the final one differs from it; `notices` say
- * what was left out or replaced before sending. An `edit_id` while
- * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
- * them, their ids are final only once the task is `proposed`, and none can be applied.
- */
-export interface TaskChanged {
-  taskId: string;
-  action: Action;
-  uri?: string;
-  range?: WireRange;
-  state: TaskState;
-  decision: Decision;
-  progress?: string;
-  costUsd?: number;
-  editId?: string;
-  error?: Problem;
-  causeNote?: string;
-  rehearsal?: boolean;
-  conversationId?: string;
-  forecast?: Decision;
-  switches?: Switch[];
-  usage?: Usage;
-  notices?: string[];
 }
 
 /** One hunk of a proposal; its range is of the document's current version. */
@@ -526,6 +526,28 @@ export interface History {
   tasks: HistoryTask[];
 }
 
+/** What one tier did: tasks it took part in, and dollars. */
+export interface TierUse {
+  tier: string;
+  tasks: number;
+  costUsd: number;
+}
+
+/** The figures of a scope; `saved` is against the top tier with the same tokens. */
+export interface ScopeUse {
+  scope: "today" | "project";
+  tasks: number;
+  spentUsd: number;
+  limitUsd?: number;
+  savedUsd: number;
+  tiers: TierUse[];
+}
+
+/** Result of `tierwise/usage/query`. */
+export interface UsageFigures {
+  scopes: ScopeUse[];
+}
+
 /** A command of the server with its one argument. */
 export interface CommandOffer {
   title: string;
@@ -559,28 +581,6 @@ export interface Status {
   hourUsd?: number;
   level: BudgetLevel;
   command?: CommandOffer;
-}
-
-/** What one tier did: tasks it took part in, and dollars. */
-export interface TierUse {
-  tier: string;
-  tasks: number;
-  costUsd: number;
-}
-
-/** The figures of a scope; `saved` is against the top tier with the same tokens. */
-export interface ScopeUse {
-  scope: "today" | "project";
-  tasks: number;
-  spentUsd: number;
-  limitUsd?: number;
-  savedUsd: number;
-  tiers: TierUse[];
-}
-
-/** Result of `tierwise/usage/query`. */
-export interface UsageFigures {
-  scopes: ScopeUse[];
 }
 
 /** Notification `tierwise/budget/didChange` to the client, flag `budget`. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tierwise.lsp import convert, messages
+from tierwise.lsp import convert, edits, messages
 from tierwise.present.decision import to_wire
 from tierwise.tasks import overview, recall
 from tierwise.tasks.api import HistoryQuery
@@ -71,7 +71,7 @@ def register(server: Server) -> None:
     async def edit_get(params: Any) -> Any:
         given = messages.EditId.model_validate(params)
         view = (await server.engine()).edit(given.edit_id)
-        return convert.edit_view(server.docs, view, server.client.annotations)
+        return edits.edit_view(server.docs, view, server.client.annotations)
 
     @server.feature("tierwise/edit/resolve")
     async def edit_resolve(params: Any) -> Any:

@@ -25,17 +25,10 @@ def register(server: Server) -> None:
 
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         server.docs.did_close(params.text_document.uri)
-        if server.ready is not None:
-            server.ready.document_closed(params.text_document.uri)
-
-    def saved(params: types.DidSaveTextDocumentParams) -> None:
-        if server.ready is not None:
-            server.ready.document_saved(params.text_document.uri)
 
     builtin[types.TEXT_DOCUMENT_DID_OPEN] = opened
     builtin[types.TEXT_DOCUMENT_DID_CHANGE] = changed
     builtin[types.TEXT_DOCUMENT_DID_CLOSE] = closed
-    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(saved)
 
     @server.feature(types.WORKSPACE_DID_RENAME_FILES)
     def renamed(params: types.RenameFilesParams) -> None:

@@ -1,0 +1,66 @@
+"""Booking what a reserved call used, inside the ledger's lock: bill, give back, learn from it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from tierwise.budget import calibration, settlement
+from tierwise.budget.ask import Reservation
+from tierwise.budget.calibration import Calibration
+from tierwise.core.money import Usage
+from tierwise.store import reservations, samples
+from tierwise.store.deferred import Connection
+from tierwise.store.reservations import ReservationRow
+
+log = logging.getLogger(__name__)
+
+
+def book(
+    conn: Connection,
+    reservation: Reservation,
+    used: Usage,
+    cost: int,
+    at_ms: int,
+    factors: Calibration,
+) -> tuple[Usage, int]:
+    """Settle a reservation to its usage and cost in nano-dollars; what it is booked with.
+
+    Idempotent: what is settled stays as it is. One that was booked at its worst because its
+    process was thought dead is corrected by its bill.
+    """
+    row = reservations.by_id(conn, reservation.id)
+    if row is None:
+        row = replace(reservation.row, state=reservations.OPEN)
+        reservations.insert(conn, row)
+    if row.state not in (reservations.OPEN, reservations.ASSUMED):
+        return settlement.usage_of(row), row.cost
+    reservations.book(conn, row, used, cost, state="settled", at_ms=at_ms)
+    if cost > row.worst:
+        log.warning("a bill was %d nano-dollars above its reservation", cost - row.worst)
+    if not used.assumed and not row.rehearsal:
+        _learn(conn, row, used, factors)
+    return used, cost
+
+
+def withdraw(conn: Connection, request_id: str, at_ms: int) -> None:
+    """Give back what a request set aside, if anything of it is still open."""
+    row = reservations.by_request(conn, request_id)
+    if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):
+        reservations.book(conn, row, Usage(), 0, state="released", at_ms=at_ms)
+
+
+def _learn(conn: Connection, row: ReservationRow, used: Usage, factors: Calibration) -> None:
+    truncated = used.output_tokens >= row.max_tokens
+    factor = factors.input_factor(row.model, row.language)
+    samples.add(
+        conn,
+        (
+            ("output", row.model, row.action),
+            calibration.output_bucket(used.output_tokens, truncated=truncated),
+        ),
+        (
+            ("input", row.model, row.language or ""),
+            calibration.input_bucket(used.prompt_tokens, round(row.input_bound / factor)),
+        ),
+    )

@@ -1,0 +1,38 @@
+"""Redoing a task: the attempt before is stopped, judged and taken out of the way."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tierwise.core.errors import BadRequest
+from tierwise.tasks import routing
+from tierwise.tasks.task import Task
+from tierwise.tasks.world import World
+
+
+async def prepare(task: Task, tier: str, world: World) -> None:
+    """Make a task ready to run again on a tier: "up" (one above), "same" or a name.
+
+    What it offered until now is superseded, which is an outcome of the tier that made it.
+    Raises `UnknownTier`, and `BadRequest` for a task that is applied.
+    """
+    here = task.decision.answering
+    to = {"up": world.ladder.above(here) or here, "same": here}.get(tier, tier)
+    world.ladder.rank(to)
+    was = task.state
+    # Another redo may have begun while this one waited: one task never runs twice at once.
+    while task.runner is not None and not task.runner.done():
+        task.runner.cancel()
+        await asyncio.wait({task.runner})
+    if was in ("proposed", "answered", "running"):
+        world.outcomes.record(task, "superseded", to)
+    if was in ("applied", "partlyApplied"):
+        raise BadRequest("This task is applied. Undo it first, then redo it.")
+    world.proposals.supersede(task)
+    if task.conversation_id is not None:
+        world.threads.open(task.conversation_id).retract(task.id)
+    world.choices.put("task", task.id, to)
+    task.error, task.forecast = None, None
+    task.notices, task.switches = (), ()
+    task.reset(f"again on {to}")
+    task.decided(routing.route(task.request, task.scene, world, task).decision)

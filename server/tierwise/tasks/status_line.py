@@ -1,0 +1,74 @@
+"""The status of a window: what it is made of, and who hears of it when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.core.views import StatusView
+from tierwise.present.status import StatusFacts, status
+from tierwise.tasks.roster import Roster
+from tierwise.tasks.task import OVER, Task
+from tierwise.tasks.world import World
+
+SHOWN_AFTER: Final = 5.0
+"""Seconds a finished task stays in the status line."""
+
+
+@dataclass
+class StatusLine:
+    """The status line of a window. `problem` is said as long as it is set."""
+
+    world: World
+    roster: Roster
+    problem: str | None = None
+    _recent: deque[Task] = field(default_factory=lambda: deque(maxlen=3))
+    _current: Task | None = None
+    _sent: StatusView | None = None
+
+    def view(self) -> StatusView:
+        """The status as it is now."""
+        world, state = self.world, self.world.money.state
+        return status(
+            StatusFacts(
+                current=self._current.view() if self._current is not None else None,
+                recent=[task.view() for task in self._recent],
+                running=sum(task.state in ("routing", "running") for task in self.roster.values()),
+                level=world.money.level,
+                rehearsal=world.rehearsal,
+                problem=self.problem or world.ledger.problem,
+                pin=world.choices.pinned(world.session, world.project),
+                pins=world.choices.pins(world.session, world.project),
+                spent_today=state.day_spent,
+                reserved=state.day_reserved,
+                day_limit=state.day_limit,
+                spent_project=state.project_spent,
+                project_limit=state.project_limit,
+                spent_hour=state.hour_spent,
+                hour_limit=state.hour_limit,
+                reached=state.reached,
+                project=world.project.rsplit("/", 1)[-1],
+            )
+        )
+
+    def push(self) -> None:
+        """Tell the listener the status, if anything in it changed."""
+        view = self.view()
+        if view != self._sent:
+            self._sent = view
+            self.world.listener.status_changed(view)
+
+    def about(self, task: Task) -> None:
+        """A task changed: the line is about it, and for a while after it ended."""
+        self._current = task
+        if task.state in OVER:
+            if task not in self._recent:
+                self._recent.appendleft(task)
+            asyncio.get_running_loop().call_later(SHOWN_AFTER, self._idle, task)
+
+    def _idle(self, task: Task) -> None:
+        if self._current is task and task.state in OVER:
+            self._current = None
+            self.push()

@@ -111,7 +111,7 @@ function M.send(client, action, opts, range, words, instruction)
   end
   client:request("tierwise/task/start", params, function(err, result)
     if err then
-      require("tierwise.chat").refused(params.taskId, err.message)
+      require("tierwise.chat.answer").refused(params.taskId, err.message)
       require("tierwise.say").error(err.message)
     else
       M.last = result.taskId

@@ -58,7 +58,7 @@ local function open(asked, task)
   local preview = task.editId and require("tierwise.preview").open[task.editId]
   if preview and task.uri then
     vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(task.uri)))
-    local rows = require("tierwise.preview").rows(vim.api.nvim_get_current_buf(), task.editId)
+    local rows = require("tierwise.preview.cursor").rows(vim.api.nvim_get_current_buf(), task.editId)
     if rows[1] then
       vim.api.nvim_win_set_cursor(0, { rows[1] + 1, 0 })
     end

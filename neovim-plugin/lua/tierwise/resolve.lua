@@ -28,8 +28,7 @@ end
 ---@return tierwise.Preview?
 ---@return string[]?
 function M.meant(buf, word)
-  local module = require("tierwise.preview")
-  local preview, hunk = module.at_cursor(buf)
+  local preview, hunk = require("tierwise.preview.cursor").at(buf)
   if not preview or word == "all" then
     return preview, nil
   end
@@ -40,7 +39,7 @@ function M.meant(buf, word)
     return preview, nil
   end
   local uri, ids = vim.uri_from_bufnr(buf), {}
-  for _, other in ipairs(module.pending(preview)) do
+  for _, other in ipairs(require("tierwise.preview").pending(preview)) do
     if other.uri == uri then
       ids[#ids + 1] = other.id
     end

@@ -79,7 +79,7 @@ end
 ---@param old tierwise.Task?
 ---@param task tierwise.Task
 function M.show(old, task)
-  require("tierwise.chat").task_changed(task)
+  require("tierwise.chat.answer").task_changed(task)
   require("tierwise.preview").task_changed(old, task)
   if task.state == "failed" and task.error and not (old and old.state == "failed") then
     require("tierwise.say").error(task.error.message)
@@ -95,7 +95,7 @@ function M.server_gone(client)
   for _, task in pairs(M.all) do
     if task.client == client and (M.LIVE[task.state] or task.state == "proposed") then
       task.state, task.progress = "failed", "the server ended"
-      require("tierwise.chat").task_changed(task)
+      require("tierwise.chat.answer").task_changed(task)
       require("tierwise.preview").task_changed(nil, task)
     end
   end
@@ -124,7 +124,7 @@ function M.current(buf, holds)
   if turn and fits(M.all[turn]) then
     return M.all[turn]
   end
-  local preview = require("tierwise.preview").at_cursor(buf)
+  local preview = require("tierwise.preview.cursor").at(buf)
   if preview and fits(M.all[preview.task_id]) then
     return M.all[preview.task_id]
   end

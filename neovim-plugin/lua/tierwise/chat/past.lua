@@ -1,6 +1,7 @@
 --- Chats of earlier sessions: the server keeps them, here they become buffers again.
 local M = {}
 
+local answer = require("tierwise.chat.answer")
 local text = require("tierwise.chat.buffer")
 
 ---@param id string of the conversation
@@ -22,9 +23,9 @@ function M.restore(id, turns)
   local chat = module.create(id)
   for _, turn in ipairs(turns) do
     module.add(chat, turn.taskId, turn.prompt)
-    module.append(turn.taskId, turn.text)
-    module.decided(turn.taskId, turn.decision)
-    module.finished(turn.taskId, turn.state == "proposed" and "answered" or turn.state, turn.usage.costUsd)
+    answer.append(turn.taskId, turn.text)
+    answer.decided(turn.taskId, turn.decision)
+    answer.finished(turn.taskId, turn.state == "proposed" and "answered" or turn.state, turn.usage.costUsd)
   end
   text.compose(chat.buf, chat.composer, "")
   return chat

@@ -12,7 +12,7 @@ local function flush()
   local now = pending
   pending = {}
   for task_id, pieces in pairs(now) do
-    require("tierwise.chat").append(task_id, table.concat(pieces))
+    require("tierwise.chat.answer").append(task_id, table.concat(pieces))
   end
 end
 
@@ -30,16 +30,16 @@ function M.settle(task_id)
   local pieces = pending[task_id]
   pending[task_id] = nil
   if pieces then
-    require("tierwise.chat").append(task_id, table.concat(pieces))
+    require("tierwise.chat.answer").append(task_id, table.concat(pieces))
   end
 end
 
 ---@param _ lsp.ResponseError?
 ---@param params { taskId: string, kind: string, delta?: string, decision?: tierwise.Decision, reason?: string }
 function M.on_stream(_, params)
-  local chat = require("tierwise.chat")
+  local answer = require("tierwise.chat.answer")
   local id = params.taskId
-  if not chat.turn(id) then
+  if not require("tierwise.chat").turn(id) then
     return
   end
   if params.kind == "delta" then
@@ -47,13 +47,13 @@ function M.on_stream(_, params)
     table.insert(pending[id], params.delta)
     soon()
   elseif params.kind == "decision" then
-    chat.decided(id, params.decision)
+    answer.decided(id, params.decision)
   elseif params.kind == "reset" then
     pending[id] = nil
-    chat.reset(id, params.reason)
+    answer.reset(id, params.reason)
   elseif params.kind == "notice" then
     M.settle(id)
-    chat.noticed(id, params.reason)
+    answer.noticed(id, params.reason)
   end
 end
 

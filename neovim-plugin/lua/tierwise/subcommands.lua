@@ -1,0 +1,299 @@
+--- What `:Tierwise` can do: each subcommand with its arguments, how they complete, what it runs.
+---@class tierwise.Ctx
+---@field buf integer
+---@field args string[] words behind the subcommand
+---@field rest string the same, as typed
+---@field range integer
+---@field line1 integer
+---@field line2 integer
+---@field count integer
+---@field bang boolean
+
+---@class tierwise.Sub
+---@field run fun(ctx: tierwise.Ctx)
+---@field about string
+---@field args? string how its arguments read in the help
+---@field complete? fun(words: string[]): string[] candidates for the next word
+
+local function later(module, fn, ...)
+  local given = { ... }
+  return function(ctx)
+    return require(module)[fn](ctx.buf, unpack(given))
+  end
+end
+
+---@param action string
+---@return fun(ctx: tierwise.Ctx)
+local function starts(action)
+  return function(ctx)
+    require("tierwise.ask").start(action, {
+      buf = ctx.buf,
+      command = ctx.range > 0 and ctx or nil,
+      instruction = ctx.rest,
+    })
+  end
+end
+
+---@param ... string|fun(): string[]
+local function words(...)
+  local places = { ... }
+  return function(given)
+    local place = places[#given + 1]
+    if type(place) == "function" then
+      return place()
+    end
+    return place and vim.split(place, " ") or {}
+  end
+end
+
+local function tiers()
+  return require("tierwise.client").tiers()
+end
+
+---@param ... string
+local function tiers_and(...)
+  local more = { ... }
+  return function()
+    return vim.list_extend(vim.deepcopy(more), tiers())
+  end
+end
+
+local ACTIONS = "chat edit explain fix document test refactor generate review commit"
+
+--- Ask with what is selected, in the chat.
+---@param ctx tierwise.Ctx
+local function ask(ctx)
+  local chat = require("tierwise.chat")
+  require("tierwise.client").with(ctx.buf, function(client)
+    local range = require("tierwise.range").of_command(ctx.buf, ctx, client.offset_encoding)
+    local named = vim.bo[ctx.buf].buftype == "" and vim.api.nvim_buf_get_name(ctx.buf) ~= ""
+    local selection = range and named and { uri = vim.uri_from_bufnr(ctx.buf), range = range } or nil
+    local function send(prompt)
+      local own = chat.of(ctx.buf) or chat.latest() or chat.create()
+      chat.show(own, false)
+      chat.ask(own, prompt, selection)
+    end
+    if ctx.rest ~= "" then
+      return send(ctx.rest)
+    end
+    vim.ui.input({ prompt = "Tierwise ask: " }, function(typed)
+      if typed and vim.trim(typed) ~= "" then
+        send(typed)
+      end
+    end)
+  end)
+end
+
+--- Open the chat; with words send them, with a range put a mention of it into the composer.
+---@param ctx tierwise.Ctx
+local function open_chat(ctx)
+  local chat = require("tierwise.chat")
+  local own = chat.of(ctx.buf) or (not ctx.bang and chat.latest()) or chat.create()
+  local mention = ""
+  if ctx.range > 0 and vim.bo[ctx.buf].buftype == "" then
+    local path = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(ctx.buf), ":.")
+    mention = ("@%s:%d-%d "):format(path, ctx.line1, ctx.line2)
+  end
+  chat.show(own, true)
+  local text = require("tierwise.chat.buffer")
+  if ctx.rest ~= "" then
+    return chat.ask(own, mention .. ctx.rest)
+  elseif mention ~= "" then
+    text.compose(own.buf, own.composer, text.composed(own.buf, own.composer) .. mention)
+    vim.cmd.startinsert({ bang = true })
+  end
+end
+
+local PARTS = { "hunk", "file", "all" }
+
+---@param ctx tierwise.Ctx
+---@param names string[]
+---@param of string
+---@return boolean
+local function known(ctx, names, of)
+  if vim.tbl_contains(names, ctx.args[1]) then
+    return true
+  end
+  local said = ("%s is one of %s."):format(of, table.concat(names, ", "))
+  require("tierwise.say").error(ctx.args[1] and ctx.args[1] .. ": " .. said or said)
+  return false
+end
+
+---@type table<string, tierwise.Sub>
+local subs = {
+  ask = { run = ask, args = "{question}", about = "ask about the selection; the answer is in the chat" },
+  edit = {
+    run = starts("edit"),
+    args = "{instruction}",
+    about = "change the selection, or the symbol at the cursor",
+  },
+  generate = { run = starts("generate"), args = "{instruction}", about = "write code at the cursor" },
+  explain = { run = starts("explain"), args = "[question]", about = "explain the selection in the chat" },
+  fix = { run = starts("fix"), args = "[instruction]", about = "fix the diagnostics of the selection" },
+  document = { run = starts("document"), args = "[instruction]", about = "add documentation" },
+  test = { run = starts("test"), args = "[instruction]", about = "write tests" },
+  refactor = { run = starts("refactor"), args = "[instruction]", about = "refactor the selection" },
+  review = { run = starts("review"), args = "[question]", about = "review the selection, or the file" },
+  commit = { run = starts("commit"), args = "[instruction]", about = "write a commit message in the chat" },
+  chat = { run = open_chat, args = "[prompt]", about = "open the chat; with ! a new one" },
+  apply = {
+    run = function(ctx)
+      if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
+        require("tierwise.resolve").run(ctx.buf, "apply", ctx.args[1])
+      end
+    end,
+    args = "[hunk|file|all]",
+    complete = words(table.concat(PARTS, " ")),
+    about = "apply the hunk at the cursor, those of this file, or all",
+  },
+  discard = {
+    run = function(ctx)
+      if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
+        require("tierwise.resolve").run(ctx.buf, "discard", ctx.args[1])
+      end
+    end,
+    args = "[hunk|file|all]",
+    complete = words(table.concat(PARTS, " ")),
+    about = "discard the hunk at the cursor, those of this file, or all",
+  },
+  undo = { run = later("tierwise.resolve", "undo"), about = "take a whole applied task back, all its files" },
+  next = {
+    run = function(ctx)
+      require("tierwise.preview.cursor").go(ctx.buf, math.max(1, ctx.count))
+    end,
+    args = "[count]",
+    about = "move to the next hunk",
+  },
+  prev = {
+    run = function(ctx)
+      require("tierwise.preview.cursor").go(ctx.buf, -math.max(1, ctx.count))
+    end,
+    args = "[count]",
+    about = "move to the previous hunk",
+  },
+  list = {
+    run = function()
+      require("tierwise.preview.list").all()
+    end,
+    about = "everything proposed or running, in the quickfix list",
+  },
+  diff = {
+    run = function(ctx)
+      local preview = require("tierwise.preview.cursor").at(ctx.buf)
+      if not preview then
+        return require("tierwise.say").info("nothing is proposed.")
+      end
+      require("tierwise.preview.tab").show(preview, ctx.buf)
+    end,
+    about = "the proposal side by side, in a tab",
+  },
+  retry = {
+    run = function(ctx)
+      require("tierwise.resolve").retry(ctx.buf, ctx.args[1] or "same")
+    end,
+    args = "[up|same|TIER]",
+    complete = words(tiers_and("up", "same")),
+    about = "redo the task, one tier up or on a tier",
+  },
+  use = {
+    run = function(ctx)
+      if known(ctx, tiers(), "a tier") then
+        require("tierwise.routing").use(ctx.buf, ctx.args[1])
+      end
+    end,
+    args = "TIER",
+    complete = words(tiers),
+    about = "let this task be answered by a tier",
+  },
+  pin = {
+    run = function(ctx)
+      if #ctx.args == 0 then
+        return require("tierwise.routing").pins(ctx.buf)
+      end
+      if known(ctx, vim.list_extend({ "auto" }, tiers()), "a tier") then
+        require("tierwise.routing").pin(ctx.buf, ctx.args[1], ctx.args[2], ctx.args[3])
+      end
+    end,
+    args = "[TIER|auto] [session|project|file|action|conversation] [ACTION]",
+    complete = words(tiers_and("auto"), "session project file action conversation", ACTIONS),
+    about = "pin a tier for a scope, auto clears; alone: what is pinned",
+  },
+  remap = {
+    run = function(ctx)
+      if known(ctx, tiers(), "a tier") then
+        local to = ctx.args[2] or "auto"
+        if to == "auto" or vim.tbl_contains(tiers(), to) then
+          return require("tierwise.routing").remap(ctx.buf, ctx.args[1], to)
+        end
+        require("tierwise.say").error(to .. ": a tier is one of " .. table.concat(tiers(), ", ") .. ".")
+      end
+    end,
+    args = "FROM TO|auto",
+    complete = words(tiers, tiers_and("auto")),
+    about = "whatever is routed to one tier, give to another",
+  },
+  why = { run = later("tierwise.routing", "why"), about = "why this tier: reasons, estimate, forecast" },
+  rate = {
+    run = function(ctx)
+      if known(ctx, { "tooWeak", "fine", "overkill" }, "a rating") then
+        require("tierwise.routing").rate(ctx.buf, ctx.args[1])
+      end
+    end,
+    args = "tooWeak|fine|overkill",
+    complete = words("tooWeak fine overkill"),
+    about = "say whether the tier was right; the router learns from it",
+  },
+  budget = { run = later("tierwise.budget", "show"), about = "what is spent, of which cap" },
+  raise = {
+    run = function(ctx)
+      require("tierwise.budget").raise(ctx.buf, ctx.args[1] or "", ctx.args[2])
+    end,
+    args = "USD [day|project]",
+    complete = words("1 2 5", "day project"),
+    about = "raise the cap that was reached, or the one named, for its day or period",
+  },
+  resume = {
+    run = function(ctx)
+      require("tierwise.budget").resume(ctx.buf, ctx.args[1] == "anyway")
+    end,
+    args = "[anyway]",
+    complete = words("anyway"),
+    about = "go on; anyway lets the paused task run beyond the budget",
+  },
+  stop = {
+    run = function(ctx)
+      require("tierwise.resolve").stop(ctx.buf, ctx.bang or ctx.args[1] == "all")
+    end,
+    args = "[all]",
+    complete = words("all"),
+    about = "stop the task at hand, or all that run",
+  },
+  history = {
+    run = function(ctx)
+      require("tierwise.history").show(ctx.buf)
+    end,
+    about = "past tasks: pick one to see what came back, and why",
+  },
+  report = { run = later("tierwise.history", "report"), about = "spend by tier, and what the routing saved" },
+  log = { run = later("tierwise.health", "log"), about = "open the server's log" },
+  health = {
+    run = function()
+      vim.cmd.checkhealth("tierwise")
+    end,
+    about = "check the set-up",
+  },
+  install = {
+    run = function()
+      require("tierwise.server").install()
+    end,
+    about = "install the server into the plugin's own Python environment",
+  },
+  restart = {
+    run = function()
+      require("tierwise.client").restart()
+    end,
+    about = "start the server anew",
+  },
+}
+
+return subs

@@ -13,12 +13,12 @@ if [ ! -x "$root/luacheck" ]; then
 	# The sandbox user of apt cannot write where an ordinary user works.
 	(cd "$work" && apt-get -qq -o APT::Sandbox::User=root download lua-check lua-argparse lua-filesystem lua5.1 >/dev/null)
 	for package in "$work"/*.deb; do dpkg-deb -x "$package" "$root/debian"; done
-	library=$(find "$root/debian/usr/lib" -path '*lua/5.1' -type d | head -n 1)
-	cat >"$root/luacheck" <<-RUN
+	cat >"$root/luacheck" <<-'RUN'
 		#!/bin/sh
-		LUA_PATH="$root/debian/usr/share/lua/5.1/?.lua;$root/debian/usr/share/lua/5.1/?/init.lua" \\
-		LUA_CPATH="$library/?.so" \\
-		exec "$root/debian/usr/bin/lua5.1" "$root/debian/usr/bin/luacheck" "\$@"
+		here=$(cd "$(dirname "$0")" && pwd)/debian/usr
+		LUA_PATH="$here/share/lua/5.1/?.lua;$here/share/lua/5.1/?/init.lua" \
+		LUA_CPATH="$(echo "$here"/lib/*/lua/5.1)/?.so" \
+		exec "$here/bin/lua5.1" "$here/bin/luacheck" "$@"
 	RUN
 	chmod +x "$root/luacheck"
 fi

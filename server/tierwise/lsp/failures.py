@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from pydantic import ValidationError
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from tierwise.core.errors import BadRequest, TierwiseError
@@ -28,13 +27,17 @@ def described(error: Exception) -> tuple[int, str, str]:
         return INVALID_PARAMS, error.name, error.message
     if isinstance(error, TierwiseError):
         return REQUEST_FAILED, error.name, error.message
-    if isinstance(error, ValidationError):
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        return INVALID_PARAMS, "BadRequest", f"The params do not fit: {where}: {problem['msg']}."
     if isinstance(error, JsonRpcInvalidParams):
         return INVALID_PARAMS, "BadRequest", "The params do not fit."
     if isinstance(error, JsonRpcException):
         return INTERNAL, "Internal", "The request failed."
+
+    # Imported here, because it takes a tenth of a second and `initialize` has no need of it.
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        return INVALID_PARAMS, "BadRequest", f"The params do not fit: {where}: {problem['msg']}."
     log.error("a request failed", exc_info=error)
     return INTERNAL, "Internal", "Tierwise failed on this request; its log says why."

@@ -9,7 +9,6 @@ from lsprotocol import types
 
 from tierwise.config.names import tier_names
 from tierwise.config.paths import config_file
-from tierwise.lsp import messages
 from tierwise.lsp.client import Client
 from tierwise.lsp.documents import path_of
 from tierwise.syntax.positions import Encoding
@@ -61,6 +60,8 @@ def register(server: Server) -> None:
 
     @server.feature("tierwise/trust/didChange")
     async def trust_changed(params: Any) -> None:
+        from tierwise.lsp import messages
+
         trusted = messages.Trusted.model_validate(params or {})
         (await server.engine()).set_trusted(trusted.trusted)
 

@@ -9,6 +9,7 @@ import {
   type Middleware,
 } from "vscode-languageclient/node";
 import type { Options, ToClient } from "./messages";
+import { OpenDocuments } from "./openDocuments";
 import type { Connection, Launch } from "./session";
 
 const HEARD: readonly (keyof ToClient)[] = [
@@ -32,16 +33,23 @@ export function connect(launch: Launch, options: ConnectOptions): Connection {
     trusted: vscode.workspace.isTrusted,
     sessionId: options.sessionId,
   };
+  const documents = new OpenDocuments((document) =>
+    client.sendNotification(
+      "textDocument/didClose",
+      client.code2ProtocolConverter.asCloseTextDocumentParams(document),
+    ),
+  );
   const clientOptions: LanguageClientOptions = {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
     outputChannel: options.log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions,
     initializationFailedHandler: () => false,
-    middleware: options.middleware,
+    middleware: { ...options.middleware, ...documents.middleware },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {
+        documents.dispose();
         ended();
         return { action: CloseAction.DoNotRestart, handled: true };
       },
@@ -72,6 +80,7 @@ export function connect(launch: Launch, options: ConnectOptions): Connection {
       return { version: result?.serverInfo?.version, tiers: own?.tiers ?? [] };
     },
     async stop() {
+      documents.dispose();
       await client.dispose();
     },
     // A token that is undefined would be taken for a second parameter.

@@ -58,6 +58,33 @@ const CHECKS: Readonly<Record<string, Check>> = {
     assert.notEqual(text, "");
   },
 
+  async "a file counts as open while it has a tab, not because an extension read it"({ session }) {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(folder);
+    const [sample, other] = ["sample.py", "other.py"].map((name) => vscode.Uri.joinPath(folder.uri, name));
+    assert.ok(sample && other);
+    await vscode.workspace.fs.writeFile(other, Buffer.from("from sample import add_numbers\n"));
+    const beside = async (): Promise<number> => {
+      const { signals } = await session.request("tierwise/route/explain", {
+        action: "edit",
+        instruction: "rename a to first",
+        textDocument: { uri: sample.toString() },
+        range: { start: { line: 3, character: 0 }, end: { line: 5, character: 0 } },
+      });
+      return signals["files.open"] ?? 0;
+    };
+    const becomes = async (is: (files: number) => boolean): Promise<void> => {
+      while (!is(await beside())) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await vscode.window.showTextDocument(sample);
+    const read = await vscode.workspace.openTextDocument(other);
+    assert.equal(await beside(), 0, "only an extension read it");
+    await vscode.window.showTextDocument(read, { preview: false });
+    await becomes((files) => files > 0);
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await becomes((files) => files === 0);
+  },
+
   async "an edit is proposed, applied in one step, and taken back"({ session }) {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);

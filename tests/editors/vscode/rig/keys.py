@@ -1,10 +1,10 @@
-"""Keys of the tests' own: what they do between two tests that use one window."""
+"""Keys of the tests' own: into the editor, and what they do between two tests of one window."""
 
 from __future__ import annotations
 
 import json
 
-TIDY, BEGIN = "Control+Alt+Shift+F11", "Control+Alt+Shift+F12"
+FOCUS, TIDY, BEGIN = (f"Control+Alt+Shift+F{number}" for number in (10, 11, 12))
 OPEN_AT_MOST = 8
 """Editors that a test may leave open."""
 _CLOSE = (
@@ -13,6 +13,7 @@ _CLOSE = (
     "notifications.clearAll",
 )
 _COMMANDS = {
+    FOCUS: ("workbench.action.focusActiveEditorGroup",),
     TIDY: _CLOSE,
     BEGIN: (
         "tierwise.ui.restart",

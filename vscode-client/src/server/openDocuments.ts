@@ -1,0 +1,89 @@
+/**
+ * Which documents the server hears of: those the operator has open.
+ *
+ * The editor keeps more of them: what an extension read, and closed files for some minutes. They
+ * would count among the open files of a task, and be sent to a model as its context.
+ */
+import * as vscode from "vscode";
+import type { Middleware } from "vscode-languageclient/node";
+
+type Send = (document: vscode.TextDocument) => Promise<void>;
+
+export interface Sight {
+  /** URIs of what stands in a tab or is visible anywhere else. */
+  readonly uris: () => ReadonlySet<string>;
+  /** Fires when that may have changed. */
+  readonly onDidChange: (look: () => void) => vscode.Disposable;
+}
+
+/** The documents of one connection. */
+export class OpenDocuments implements vscode.Disposable {
+  private readonly known = new Map<string, { readonly document: vscode.TextDocument; readonly open: Send }>();
+  private readonly told = new Set<string>();
+  private readonly watching: vscode.Disposable;
+
+  /** `close` tells the server of a document that the editor keeps although nobody sees it any more. */
+  constructor(
+    private readonly close: Send,
+    private readonly sight: Sight = inSight,
+  ) {
+    this.watching = sight.onDidChange(() => void this.look());
+  }
+
+  readonly middleware = {
+    didOpen: (document, next) => {
+      this.known.set(document.uri.toString(), { document, open: next });
+      return this.look();
+    },
+    didChange: (event, next) => {
+      // What is told of only now is told with this change in it.
+      return this.told.has(event.document.uri.toString()) ? next(event) : this.look();
+    },
+    didClose: (document, next) => {
+      const uri = document.uri.toString();
+      this.known.delete(uri);
+      return this.told.delete(uri) ? next(document) : Promise.resolve();
+    },
+  } satisfies Middleware;
+
+  dispose(): void {
+    this.watching.dispose();
+    this.known.clear();
+  }
+
+  /** Unsaved changes count as seen: what is on disk is not the text any more. */
+  private async look(): Promise<void> {
+    const seen = this.sight.uris();
+    const due: Promise<void>[] = [];
+    for (const [uri, { document, open }] of this.known) {
+      const is = seen.has(uri) || document.isDirty;
+      if (is === this.told.has(uri)) continue;
+      if (is) this.told.add(uri);
+      else this.told.delete(uri);
+      due.push((is ? open : this.close)(document));
+    }
+    await Promise.all(due);
+  }
+}
+
+const inSight: Sight = {
+  uris() {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    return new Set([
+      ...tabs.flatMap((tab) => urisOf(tab.input)),
+      ...vscode.window.visibleTextEditors.map((editor) => editor.document.uri.toString()),
+    ]);
+  },
+  onDidChange: (look) =>
+    vscode.Disposable.from(
+      vscode.window.tabGroups.onDidChangeTabs(look),
+      vscode.window.onDidChangeVisibleTextEditors(look),
+    ),
+};
+
+/** Every URI in the input of a tab: one of a text, two of a diff, several of a merge or of many diffs. */
+export function urisOf(input: unknown): string[] {
+  if (typeof input !== "object" || input === null) return [];
+  if ("scheme" in input && "fsPath" in input) return [(input as vscode.Uri).toString()];
+  return Object.values(input).flatMap(urisOf);
+}

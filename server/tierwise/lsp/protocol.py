@@ -37,7 +37,7 @@ from tierwise.lsp.failures import (
     PARSE_ERROR,
     described,
 )
-from tierwise.lsp.wire import Frame, loads, sniff_id
+from tierwise.lsp.wire import Frame, is_id, loads, sniff_id
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Protocol(LanguageServerProtocol):
         if not isinstance(method, str) or data.get("jsonrpc") != "2.0":
             self.refuse(_id(data), INVALID_REQUEST, "Not a JSON-RPC 2.0 message.")
             return
-        if has_id and not _is_id(data["id"]):
+        if has_id and not is_id(data["id"]):
             self.refuse(None, INVALID_REQUEST, "An id is a number or a text.")
             return
         if not self._in_state(data, method, has_id):
@@ -143,7 +143,7 @@ class Protocol(LanguageServerProtocol):
     def _response(self, data: dict[str, Any]) -> None:
         """A client's answer to one of our requests; one that does not fit counts as an error."""
         msg_id = data["id"]
-        if not _is_id(msg_id) or msg_id not in self._result_types:
+        if not is_id(msg_id) or msg_id not in self._result_types:
             return
         kind = self._result_types.pop(msg_id)
         if data.get("error") is not None:
@@ -237,7 +237,7 @@ class Protocol(LanguageServerProtocol):
 
     def _handle_notification(self, method_name: str, params: Any) -> None:
         if method_name == types.CANCEL_REQUEST:
-            if _is_id(params.id) and params.id not in self._result_types:
+            if is_id(params.id) and params.id not in self._result_types:
                 future = self._request_futures.get(params.id)
                 if future is not None:
                     future.cancel()
@@ -268,7 +268,7 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
         """A progress is cancelled by its token; one that names none is nothing to us."""
-        if _is_id(params.token):
+        if is_id(params.token):
             super().lsp_work_done_progress_cancel(params)
 
     @lsp_method(types.SHUTDOWN)
@@ -294,8 +294,4 @@ class Protocol(LanguageServerProtocol):
 
 def _id(data: dict[str, Any]) -> int | str | None:
     value = data.get("id")
-    return value if _is_id(value) else None
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, (int, str)) and not isinstance(value, bool)
+    return value if is_id(value) else None

@@ -235,3 +235,8 @@ def _next_header(window: bytes) -> int | None:
                 return at
             at = window.find(name, at + 1)
     return None
+
+
+def is_id(value: object) -> bool:
+    """Whether a value may be the id of a message: a number or a text."""
+    return isinstance(value, (int, str)) and not isinstance(value, bool)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.money import Usage
-from tierwise.core.outcome import OutcomeKind, Rating
+from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action, Diagnostic
 from tierwise.core.views import (
     BudgetView,
@@ -202,11 +202,9 @@ class Engine(Protocol):
 
     async def cancel(self, task_id: str) -> bool: ...
 
-    def forecast(self, params: TaskParams) -> Decision:
+    def forecast(self, params: TaskParams, *, reasons: bool = False) -> Decision:
         """The decision as it would be made now, in about a millisecond; for titles."""
         ...
-
-    async def explain(self, params: TaskParams) -> Decision: ...
 
     async def explain_task(self, task_id: str) -> Explained: ...
 
@@ -229,8 +227,6 @@ class Engine(Protocol):
     async def undo(self, edit_id: str) -> ResolveReply: ...
 
     def shown(self, edit_id: str) -> None: ...
-
-    async def rate(self, task_id: str, rating: Rating) -> None: ...
 
     async def record_outcome(
         self, task_id: str, kind: OutcomeKind, value: str | float | None = None

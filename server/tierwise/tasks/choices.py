@@ -44,6 +44,13 @@ class Choices:
         else:
             self.kept[scope, key] = tier
 
+    def moved(self, old_uri: str, new_uri: str) -> str | None:
+        """A file has another name: its pin follows. The tier of that pin, if there was one."""
+        tier = self.kept.pop(("file", old_uri), None)
+        if tier is not None:
+            self.kept["file", new_uri] = tier
+        return tier
+
     def of(
         self,
         *,

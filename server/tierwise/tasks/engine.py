@@ -12,7 +12,7 @@ from tierwise.budget.reserve import Scope as BudgetScope
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
-from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind, Rating
+from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
 from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, StreamView, TaskView
 from tierwise.tasks import (
@@ -35,6 +35,7 @@ from tierwise.tasks.api import (
     Started,
     TaskParams,
 )
+from tierwise.tasks.choices import AUTO
 from tierwise.tasks.run import run
 from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.task import OVER, Scene, Task
@@ -92,23 +93,12 @@ class TaskEngine:
 
     async def cancel(self, task_id: str) -> bool:
         """Stop a running task; False when there was nothing to stop."""
-        task = roster.named(self.tasks, task_id)
-        runner = task.runner
-        if runner is None or runner.done():
-            return False
-        runner.cancel()
-        await asyncio.wait({runner})
-        return True
+        return await roster.named(self.tasks, task_id).stop()
 
-    def forecast(self, params: TaskParams) -> Decision:
-        """The decision as it would be made now; for titles, which hold no reasons."""
+    def forecast(self, params: TaskParams, *, reasons: bool = False) -> Decision:
+        """The decision as it would be made now; titles do without its reasons."""
         request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
-        return routing.forecast_decision(request, scene, self.world, reasons=False)
-
-    async def explain(self, params: TaskParams) -> Decision:
-        """The decision of a task that is not started."""
-        request, scene = requests.of_task(params, self.world.documents, self.world.ladder)
-        return routing.forecast_decision(request, scene, self.world)
+        return routing.forecast_decision(request, scene, self.world, reasons=reasons)
 
     async def explain_task(self, task_id: str) -> routing.Explained:
         """The decision of a task, running or past, and what would have flipped it."""
@@ -120,14 +110,14 @@ class TaskEngine:
 
     async def override(self, params: OverrideParams) -> Decision | None:
         """Set or clear a choice. For a task it redoes the task on that tier."""
-        if params.to != "auto":
+        if params.to != AUTO:
             self.world.ladder.rank(params.to)
         key = overview.scope_key(params, self.world, self.tasks)
         self.world.choices.put(params.scope, key, params.to)
         if params.scope not in ("task", "conversation"):
             self.world.journal.chose(params.scope, key, params.to, self.world.project)
         self.status_line.push()
-        if params.scope == "task" and params.task_id is not None and params.to != "auto":
+        if params.scope == "task" and params.task_id is not None and params.to != AUTO:
             started = await self.rerun_on(params.task_id, params.to)
             return started.decision
         return None
@@ -167,10 +157,6 @@ class TaskEngine:
     def shown(self, edit_id: str) -> None:
         """The client showed a proposal; raises `UnknownEdit` for one that is not there."""
         self.world.proposals.entry(edit_id)
-
-    async def rate(self, task_id: str, rating: Rating) -> None:
-        """Record the operator's rating of a tier for a task."""
-        self.world.outcomes.record(roster.named(self.tasks, task_id), "rated", rating)
 
     async def record_outcome(
         self, task_id: str, kind: OutcomeKind, value: str | float | None = None
@@ -220,10 +206,11 @@ class TaskEngine:
         self.world.proposals.seen(snapshot.uri, snapshot.text)
 
     def document_renamed(self, old_uri: str, new_uri: str) -> None:
-        """A file has another name; pins on it follow."""
-        kept = self.world.choices.kept
-        if ("file", old_uri) in kept:
-            kept["file", new_uri] = kept.pop(("file", old_uri))
+        """A file has another name; pins on it follow, here and in the ledger."""
+        tier = self.world.choices.moved(old_uri, new_uri)
+        if tier is not None:
+            self.world.journal.chose("file", old_uri, AUTO, self.world.project)
+            self.world.journal.chose("file", new_uri, tier, self.world.project)
         self.world.watch.renamed(old_uri, new_uri)
 
     def set_trusted(self, trusted: bool) -> None:
@@ -274,9 +261,7 @@ class TaskEngine:
             self._changed(task)
         task.ended.clear()
         task.calls = 0
-        task.runner = asyncio.get_running_loop().create_task(
-            self._in_turn(task), name=f"task {task.id}"
-        )
+        task.runner = asyncio.create_task(self._in_turn(task), name=f"task {task.id}")
         task.runner.add_done_callback(lambda runner: self._stopped(task, runner))
 
     async def _in_turn(self, task: Task) -> None:
@@ -312,4 +297,4 @@ class TaskEngine:
         for task in roster.surplus(self.tasks):
             del self.tasks[task.id]
             self.world.proposals.entries.pop(task.edit_id or "", None)
-            self.world.choices.put("task", task.id, "auto")
+            self.world.choices.put("task", task.id, AUTO)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tierwise.core.errors import BadRequest
 from tierwise.tasks import routing
 from tierwise.tasks.task import Task
@@ -21,9 +19,8 @@ async def prepare(task: Task, tier: str, world: World) -> None:
     world.ladder.rank(to)
     was = task.state
     # Another redo may have begun while this one waited: one task never runs twice at once.
-    while task.runner is not None and not task.runner.done():
-        task.runner.cancel()
-        await asyncio.wait({task.runner})
+    while await task.stop():
+        pass
     if was in ("proposed", "answered", "running"):
         world.outcomes.record(task, "superseded", to)
     if was in ("applied", "partlyApplied"):

@@ -188,6 +188,15 @@ class Task:
             self.usage.assumed or usage.assumed,
         )
 
+    async def stop(self) -> bool:
+        """Cancel what runs of it and wait until that is over; False when nothing ran."""
+        runner = self.runner
+        if runner is None or runner.done():
+            return False
+        runner.cancel()
+        await asyncio.wait({runner})
+        return True
+
     def failed(self, error: TierwiseError) -> None:
         """End with an error the operator can read."""
         self.error = error

@@ -88,7 +88,7 @@ def register(server: Server) -> None:
 
     @command("tierwise.route.rate", messages.Rate)
     async def rate(given: messages.Rate) -> Any:
-        await (await server.engine()).rate(given.task_id, given.rating)
+        await (await server.engine()).record_outcome(given.task_id, "rated", given.rating)
         return True
 
     @command("tierwise.budget.resume", messages.Resume)

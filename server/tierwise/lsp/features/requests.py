@@ -53,7 +53,7 @@ def register(server: Server) -> None:
             found = {way: change for way, change in flips.items() if change is not None}
             return {**to_wire(told.decision), **found}
         given = messages.TaskStart.model_validate(params)
-        return to_wire(await engine.explain(convert.task_params(server.docs, given)))
+        return to_wire(engine.forecast(convert.task_params(server.docs, given), reasons=True))
 
     @server.feature("tierwise/route/override")
     async def override(params: Any) -> Any:

@@ -35,6 +35,7 @@ type Register = (vendor: string, provider: Provider) => vscode.Disposable;
 
 /** Characters of a token, for the editor's estimate alone: the server counts for itself. */
 const CHARACTERS_PER_TOKEN = 3;
+const VENDOR = "tierwise";
 const AUTO: ModelInformation = {
   id: "auto",
   name: "Auto (Tierwise)",
@@ -52,7 +53,7 @@ export function registerProvider(session: Session): vscode.Disposable {
     | undefined;
   const register = models?.registerLanguageModelChatProvider;
   if (typeof register !== "function") return new vscode.Disposable(() => undefined);
-  return register("tierwise", {
+  const provider = register(VENDOR, {
     provideLanguageModelChatInformation: () => [AUTO],
     async provideLanguageModelChatResponse(_, messages, __, progress, token) {
       const say = (text: string): void => {
@@ -70,6 +71,10 @@ export function registerProvider(session: Session): vscode.Disposable {
     provideTokenCount: (_, text) =>
       Promise.resolve(Math.ceil((typeof text === "string" ? text : textOf(text)).length / CHARACTERS_PER_TOKEN)),
   });
+  // The editor looks for models once a message needs one, and that message goes without: asked
+  // for here, ours is there before the first.
+  void Promise.resolve(vscode.lm.selectChatModels({ vendor: VENDOR })).catch(() => undefined);
+  return provider;
 }
 
 /** The messages as one prompt: the last one alone where it is the only one. */

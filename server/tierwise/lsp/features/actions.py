@@ -150,12 +150,11 @@ def _action(
         decision = engine.forecast(TaskParams(kind, uri, span))
     except TierwiseError:
         return None
+    title = action_title(kind, decision)
     return types.CodeAction(
-        title=action_title(kind, decision),
+        title=title,
         kind=f"{REWRITE}.{kind}",
-        command=types.Command(
-            title=action_title(kind, decision), command="tierwise.task.start", arguments=[given]
-        ),
+        command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
     )
 
 

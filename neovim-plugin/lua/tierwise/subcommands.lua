@@ -119,6 +119,16 @@ local function known(ctx, names, of)
   return false
 end
 
+---@param action "apply"|"discard"
+---@return fun(ctx: tierwise.Ctx)
+local function resolves(action)
+  return function(ctx)
+    if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
+      require("tierwise.resolve").run(ctx.buf, action, ctx.args[1])
+    end
+  end
+end
+
 ---@type table<string, tierwise.Sub>
 local subs = {
   ask = { run = ask, args = "{question}", about = "ask about the selection; the answer is in the chat" },
@@ -137,21 +147,13 @@ local subs = {
   commit = { run = starts("commit"), args = "[instruction]", about = "write a commit message in the chat" },
   chat = { run = open_chat, args = "[prompt]", about = "open the chat; with ! a new one" },
   apply = {
-    run = function(ctx)
-      if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
-        require("tierwise.resolve").run(ctx.buf, "apply", ctx.args[1])
-      end
-    end,
+    run = resolves("apply"),
     args = "[hunk|file|all]",
     complete = words(table.concat(PARTS, " ")),
     about = "apply the hunk at the cursor, those of this file, or all",
   },
   discard = {
-    run = function(ctx)
-      if ctx.args[1] == nil or known(ctx, PARTS, "what is meant") then
-        require("tierwise.resolve").run(ctx.buf, "discard", ctx.args[1])
-      end
-    end,
+    run = resolves("discard"),
     args = "[hunk|file|all]",
     complete = words(table.concat(PARTS, " ")),
     about = "discard the hunk at the cursor, those of this file, or all",

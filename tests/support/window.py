@@ -43,6 +43,10 @@ class Papers:
         self.versions[uri] = self.versions.get(uri, 0) + 1
         return uri
 
+    def close(self, name: str) -> None:
+        """Close a document, if it is open; there is no file behind it."""
+        self.texts.pop((self.root / name).as_uri(), None)
+
     def snapshot(self, uri: str) -> Snapshot:
         if uri not in self.texts:
             raise BadRequest("There is no such file.")

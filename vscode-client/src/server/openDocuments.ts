@@ -27,7 +27,8 @@ export class OpenDocuments implements vscode.Disposable {
     private readonly close: Send,
     private readonly sight: Sight = inSight,
   ) {
-    this.watching = sight.onDidChange(() => void this.look());
+    // A connection that is ending takes nothing more, and the next one is told of everything anew.
+    this.watching = sight.onDidChange(() => void this.look().catch(() => undefined));
   }
 
   readonly middleware = {

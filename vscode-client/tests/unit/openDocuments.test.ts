@@ -108,6 +108,29 @@ describe("what the server hears of", () => {
   });
 });
 
+it("takes a connection that ends for no failure", async () => {
+  let look: () => void = () => undefined;
+  const sight: Sight = {
+    uris: () => new Set(["file:///a"]),
+    onDidChange: (on) => {
+      look = on;
+      return new vscode.Disposable(() => undefined);
+    },
+  };
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const gone = (): Promise<void> => Promise.reject(new Error("the connection got disposed"));
+  const { middleware } = new OpenDocuments(gone, sight);
+  const document = { uri: vscode.Uri.file("/b"), isDirty: false };
+  await middleware.didOpen(document as unknown as vscode.TextDocument, gone);
+  document.isDirty = true;
+  look();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
 describe("the URIs of a tab", () => {
   it("are found in texts, diffs, merges and many diffs", () => {
     const [a, b, c] = ["/a", "/b", "/c"].map((path) => vscode.Uri.file(path));

@@ -34,6 +34,14 @@ local function starts(action)
   end
 end
 
+---@param way "ask"|"open"
+---@return fun(ctx: tierwise.Ctx)
+local function chats(way)
+  return function(ctx)
+    require("tierwise.chat.asking")[way](ctx)
+  end
+end
+
 ---@param ... string|fun(): string[]
 local function words(...)
   local places = { ... }
@@ -60,50 +68,6 @@ end
 
 local ACTIONS = "chat edit explain fix document test refactor generate review commit"
 
---- Ask with what is selected, in the chat.
----@param ctx tierwise.Ctx
-local function ask(ctx)
-  local chat = require("tierwise.chat")
-  require("tierwise.client").with(ctx.buf, function(client)
-    local range = require("tierwise.range").of_command(ctx.buf, ctx, client.offset_encoding)
-    local named = vim.bo[ctx.buf].buftype == "" and vim.api.nvim_buf_get_name(ctx.buf) ~= ""
-    local selection = range and named and { uri = vim.uri_from_bufnr(ctx.buf), range = range } or nil
-    local function send(prompt)
-      local own = chat.of(ctx.buf) or chat.latest() or chat.create()
-      chat.show(own, false)
-      chat.ask(own, prompt, selection)
-    end
-    if ctx.rest ~= "" then
-      return send(ctx.rest)
-    end
-    vim.ui.input({ prompt = "Tierwise ask: " }, function(typed)
-      if typed and vim.trim(typed) ~= "" then
-        send(typed)
-      end
-    end)
-  end)
-end
-
---- Open the chat; with words send them, with a range put a mention of it into the composer.
----@param ctx tierwise.Ctx
-local function open_chat(ctx)
-  local chat = require("tierwise.chat")
-  local own = chat.of(ctx.buf) or (not ctx.bang and chat.latest()) or chat.create()
-  local mention = ""
-  if ctx.range > 0 and vim.bo[ctx.buf].buftype == "" then
-    local path = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(ctx.buf), ":.")
-    mention = ("@%s:%d-%d "):format(path, ctx.line1, ctx.line2)
-  end
-  chat.show(own, true)
-  local text = require("tierwise.chat.buffer")
-  if ctx.rest ~= "" then
-    return chat.ask(own, mention .. ctx.rest)
-  elseif mention ~= "" then
-    text.compose(own.buf, own.composer, text.composed(own.buf, own.composer) .. mention)
-    vim.cmd.startinsert({ bang = true })
-  end
-end
-
 local PARTS = { "hunk", "file", "all" }
 
 ---@param ctx tierwise.Ctx
@@ -129,9 +93,21 @@ local function resolves(action)
   end
 end
 
+---@param way 1|-1
+---@return fun(ctx: tierwise.Ctx)
+local function goes(way)
+  return function(ctx)
+    require("tierwise.preview.cursor").go(ctx.buf, way * math.max(1, ctx.count))
+  end
+end
+
 ---@type table<string, tierwise.Sub>
 local subs = {
-  ask = { run = ask, args = "{question}", about = "ask about the selection; the answer is in the chat" },
+  ask = {
+    run = chats("ask"),
+    args = "{question}",
+    about = "ask about the selection; the answer is in the chat",
+  },
   edit = {
     run = starts("edit"),
     args = "{instruction}",
@@ -145,7 +121,7 @@ local subs = {
   refactor = { run = starts("refactor"), args = "[instruction]", about = "refactor the selection" },
   review = { run = starts("review"), args = "[question]", about = "review the selection, or the file" },
   commit = { run = starts("commit"), args = "[instruction]", about = "write a commit message in the chat" },
-  chat = { run = open_chat, args = "[prompt]", about = "open the chat; with ! a new one" },
+  chat = { run = chats("open"), args = "[prompt]", about = "open the chat; with ! a new one" },
   apply = {
     run = resolves("apply"),
     args = "[hunk|file|all]",
@@ -160,16 +136,12 @@ local subs = {
   },
   undo = { run = later("tierwise.resolve", "undo"), about = "take a whole applied task back, all its files" },
   next = {
-    run = function(ctx)
-      require("tierwise.preview.cursor").go(ctx.buf, math.max(1, ctx.count))
-    end,
+    run = goes(1),
     args = "[count]",
     about = "move to the next hunk",
   },
   prev = {
-    run = function(ctx)
-      require("tierwise.preview.cursor").go(ctx.buf, -math.max(1, ctx.count))
-    end,
+    run = goes(-1),
     args = "[count]",
     about = "move to the previous hunk",
   },

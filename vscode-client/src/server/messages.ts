@@ -386,8 +386,10 @@ export interface SentTurn {
 }
 
 /**
- * What one attempt sent: about `tokens` of `window` tokens of context, at `at` (UTC
- * milliseconds), with so many secrets replaced by placeholders.
+ * What one attempt sent, and when.
+ *
+ * `at` is UTC milliseconds; about `tokens` of the `window` tokens of context were used, and
+ * `secrets` is how many secrets were replaced before sending.
  */
 export interface SentAttempt {
   tier: string;

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from tests.unit.budget.test_budget_reserve import Window
+from tests.unit.budget.window import Window
 
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage, to_nanos

@@ -12,7 +12,7 @@ from tests.support import leaks
 from tests.support.editor import Editor
 from tests.support.rpc import Rpc
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.tasks import materials
+from tierwise.tasks.intake import materials
 
 SAMPLE = """\
 import os

@@ -28,17 +28,17 @@ from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks import catalog
-from tierwise.tasks.alarm import ShareAlarm
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.choices import Choices, Kept
 from tierwise.tasks.consent import Consents, offer
 from tierwise.tasks.engine import TaskEngine
-from tierwise.tasks.journal import Journal
-from tierwise.tasks.learning import Learning
-from tierwise.tasks.money import Money
-from tierwise.tasks.outcomes import Outcomes
-from tierwise.tasks.proposals import Proposals
-from tierwise.tasks.watch import Watch
+from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.money.alarm import ShareAlarm
+from tierwise.tasks.money.money import Money
+from tierwise.tasks.proposing.proposals import Proposals
+from tierwise.tasks.record.journal import Journal
+from tierwise.tasks.record.outcomes import Outcomes
+from tierwise.tasks.record.watch import Watch
 from tierwise.tasks.world import World
 from tierwise.trust import Trust
 

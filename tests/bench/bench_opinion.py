@@ -31,7 +31,7 @@ from tierwise.models.call import Deadlines, Finished, Trace
 from tierwise.models.client import ModelClient
 from tierwise.routing import instruction
 from tierwise.routing.route import parse_request, route_one
-from tierwise.tasks.opinion import WITHIN
+from tierwise.tasks.calling.opinion import WITHIN
 
 AT_ONCE: Final = 8
 PRICES: Final = PriceTable.load()

@@ -12,7 +12,7 @@ from tierwise.present.decision import to_wire
 from tierwise.present.money import dollars
 from tierwise.present.tiers import arrow
 from tierwise.store import decisions
-from tierwise.tasks import recall
+from tierwise.tasks.learning import recall
 
 
 def run(

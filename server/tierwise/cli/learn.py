@@ -23,8 +23,8 @@ from tierwise.present import learning as words
 from tierwise.routing.weights import load
 from tierwise.store import decisions
 from tierwise.store.learned import LearnedFile
-from tierwise.tasks.learning import BACK_MS, fold
-from tierwise.tasks.learning import read as read_record
+from tierwise.tasks.learning.learning import BACK_MS, fold
+from tierwise.tasks.learning.learning import read as read_record
 
 app = typer.Typer(help="Show or change what the router learned.", no_args_is_help=True)
 

@@ -32,9 +32,9 @@ from tierwise.routing.signals import measure
 from tierwise.routing.weights import Weights, load
 from tierwise.store import decisions
 from tierwise.store.learned import LearnedFile
-from tierwise.tasks import advice, rerun
-from tierwise.tasks.learning import project_key
-from tierwise.tasks.learning import read as read_record
+from tierwise.tasks.learning import advice, rerun
+from tierwise.tasks.learning.learning import project_key
+from tierwise.tasks.learning.learning import read as read_record
 
 OWN_KEYS = frozenset({"outcomes", "cost_usd", "project"})
 

@@ -21,7 +21,7 @@ from tierwise.core.situation import Choice, Situation
 from tierwise.present.decision import to_wire
 from tierwise.routing.route import parse_request, route_one
 from tierwise.routing.weights import load
-from tierwise.tasks.floors import floors_for
+from tierwise.tasks.deciding.floors import floors_for
 
 LONGEST = 64 * 1024 * 1024
 """Characters of a line at most."""

@@ -23,8 +23,8 @@ from tierwise.routing import flips as routing_flips
 from tierwise.routing.weights import load
 from tierwise.store import decisions
 from tierwise.store.content import Content
-from tierwise.tasks import recall
-from tierwise.tasks import sent as tasks_sent
+from tierwise.tasks.calling import sent as tasks_sent
+from tierwise.tasks.learning import recall
 
 _GONE = "What was sent is no longer kept."
 

@@ -28,7 +28,7 @@ from tierwise.core.views import (
 )
 
 if TYPE_CHECKING:
-    from tierwise.tasks.routing import Explained
+    from tierwise.tasks.deciding.routing import Explained
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,7 @@ from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
 from tierwise.core.request import Request
 from tierwise.core.views import EditView, HistoryItem, StatusView, StreamView, TaskView
-from tierwise.tasks import (
-    admission,
-    overview,
-    recall,
-    redo,
-    requests,
-    roster,
-    routing,
-    sent,
-    transcripts,
-)
+from tierwise.tasks import overview, redo, roster
 from tierwise.tasks.api import (
     ChatParams,
     ChatReply,
@@ -35,7 +25,12 @@ from tierwise.tasks.api import (
     Started,
     TaskParams,
 )
+from tierwise.tasks.calling import admission, sent
+from tierwise.tasks.chat import transcripts
 from tierwise.tasks.choices import AUTO
+from tierwise.tasks.deciding import routing
+from tierwise.tasks.intake import requests
+from tierwise.tasks.learning import recall
 from tierwise.tasks.run import run
 from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.task import OVER, Scene, Task

@@ -10,17 +10,11 @@ import asyncio
 import logging
 
 from tierwise.core.errors import BudgetPaused, TierwiseError
-from tierwise.tasks import (
-    admission,
-    attempts,
-    drafts,
-    escalation,
-    failover,
-    materials,
-    opinion,
-    routing,
-)
-from tierwise.tasks.refresh import refresh
+from tierwise.tasks.calling import admission, attempts, escalation, failover, opinion
+from tierwise.tasks.deciding import routing
+from tierwise.tasks.intake import materials
+from tierwise.tasks.intake.refresh import refresh
+from tierwise.tasks.proposing import drafts
 from tierwise.tasks.task import OVER, Task
 from tierwise.tasks.world import World
 

@@ -19,7 +19,7 @@ from tierwise.core.money import Usage
 from tierwise.core.request import Request
 from tierwise.core.situation import Situation
 from tierwise.core.views import StreamKind, StreamView, Switch, TaskState, TaskView
-from tierwise.tasks.threads import Sent
+from tierwise.tasks.chat.threads import Sent
 
 _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "routing": frozenset({"paused", "running", "cancelled", "failed"}),

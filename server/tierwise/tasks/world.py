@@ -23,20 +23,20 @@ from tierwise.routing.weights import Weights
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import Documents, Listener
-from tierwise.tasks.chats import Chats
+from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.choices import Choices
-from tierwise.tasks.journal import Journal
-from tierwise.tasks.settling import Settling
+from tierwise.tasks.money.settling import Settling
+from tierwise.tasks.record.journal import Journal
 from tierwise.tasks.turns import Turns, Waits
 from tierwise.trust import Trust
 
 if TYPE_CHECKING:
-    from tierwise.tasks.learning import Learning
-    from tierwise.tasks.money import Money
-    from tierwise.tasks.outcomes import Outcomes
-    from tierwise.tasks.proposals import Proposals
+    from tierwise.tasks.learning.learning import Learning
+    from tierwise.tasks.money.money import Money
+    from tierwise.tasks.proposing.proposals import Proposals
+    from tierwise.tasks.record.outcomes import Outcomes
+    from tierwise.tasks.record.watch import Watch
     from tierwise.tasks.task import Task
-    from tierwise.tasks.watch import Watch
 
 
 @dataclass

@@ -24,8 +24,8 @@ from tierwise.edits.confine import Confine
 from tierwise.edits.verify import Subject, verify
 from tierwise.lsp.documents import DocumentStore
 from tierwise.models.call import Result
-from tierwise.tasks.attempts import Answer
-from tierwise.tasks.drafts import Draft, made
+from tierwise.tasks.calling.attempts import Answer
+from tierwise.tasks.proposing.drafts import Draft, made
 from tierwise.tasks.task import Scene
 
 CLASSES = ("broken", "elided", "out of scope", "cut off", "empty")

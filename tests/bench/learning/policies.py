@@ -22,7 +22,7 @@ from tierwise.learning.replay import Route, Routed, Row, operator, replay
 from tierwise.routing.route import parse_request
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import Weights
-from tierwise.tasks import advice
+from tierwise.tasks.learning import advice
 
 NAMES: Final = DEFAULT_LADDER.names
 PRICES: Final[Mapping[str, tuple[float, ...]]] = {"1:20:40": (1, 20, 40), "1:3:5": (8, 24, 40)}

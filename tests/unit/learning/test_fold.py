@@ -25,9 +25,9 @@ from tierwise.store import decisions, outcomes
 from tierwise.store.decisions import DecisionRow, TaskRow, Told
 from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
-from tierwise.tasks import advice, recall, rerun
-from tierwise.tasks.journal import decision_detail
-from tierwise.tasks.learning import fold, learned
+from tierwise.tasks.learning import advice, recall, rerun
+from tierwise.tasks.learning.learning import fold, learned
+from tierwise.tasks.record.journal import decision_detail
 
 WEIGHTS = load()
 COSTS = {"haiku": 400_000, "sonnet": 8_000_000, "opus": 16_000_000}

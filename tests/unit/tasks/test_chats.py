@@ -12,7 +12,7 @@ from tierwise.core.money import Usage
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import ChatParams, ChatReply, Location
-from tierwise.tasks.threads import LIVES_MS, MAX_CHARS, Said, Thread, sent
+from tierwise.tasks.chat.threads import LIVES_MS, MAX_CHARS, Said, Thread, sent
 
 BIG = CODE + "".join(f"def more{n}(a):\n    return a * {n}\n\n\n" for n in range(120))
 

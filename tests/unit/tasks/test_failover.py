@@ -175,7 +175,7 @@ async def test_a_wait_the_operator_chose_is_kept_and_does_not_use_up_the_task(
         await real(min(seconds, 0.01))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tierwise.tasks.failover.asyncio.sleep", sleep)
+        patch.setattr("tierwise.tasks.calling.failover.asyncio.sleep", sleep)
         view = await document(w)
     assert view.state == "proposed"
     assert 9 in slept

@@ -12,8 +12,8 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.store import outcomes
 from tierwise.store.engine import Ledger
-from tierwise.tasks import journal as journals
-from tierwise.tasks.journal import Journal
+from tierwise.tasks.record import journal as journals
+from tierwise.tasks.record.journal import Journal
 
 
 class Away:

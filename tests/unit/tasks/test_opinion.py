@@ -57,7 +57,7 @@ async def test_an_opinion_in_time_decides_and_is_on_screen_and_in_the_sum(
 ) -> None:
     unsure(monkeypatch)
     # A busy machine is no late model; that one is tried below.
-    monkeypatch.setattr("tierwise.tasks.opinion.WITHIN", 30.0)
+    monkeypatch.setattr("tierwise.tasks.calling.opinion.WITHIN", 30.0)
     w = await window()
     model.faults.queue.append(Fault(text="haiku"))
     view = await edit(w)

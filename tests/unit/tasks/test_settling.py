@@ -37,7 +37,7 @@ async def answered_while_held(window: Window, model: RehearsalServer, lock: File
 async def test_what_could_not_be_settled_is_settled_as_soon_as_the_ledger_is_free(
     tmp_path: Path, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tierwise.tasks.settling.WAITS", (0.05,) * 400)
+    monkeypatch.setattr("tierwise.tasks.money.settling.WAITS", (0.05,) * 400)
     window = await Window.open(tmp_path, model)
     world, lock = window.app.world, FileLock(tmp_path / "state" / "ledger.lock")
     try:
@@ -57,7 +57,7 @@ async def test_what_could_not_be_settled_is_settled_as_soon_as_the_ledger_is_fre
 async def test_the_tries_are_bounded_and_the_lease_is_left(
     tmp_path: Path, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tierwise.tasks.settling.WAITS", (0.02,) * 3)
+    monkeypatch.setattr("tierwise.tasks.money.settling.WAITS", (0.02,) * 3)
     window = await Window.open(tmp_path, model)
     lock = FileLock(tmp_path / "state" / "ledger.lock")
     try:
@@ -73,7 +73,7 @@ async def test_the_tries_are_bounded_and_the_lease_is_left(
 async def test_the_end_of_the_server_is_one_more_try(
     tmp_path: Path, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tierwise.tasks.settling.WAITS", (3600.0,))
+    monkeypatch.setattr("tierwise.tasks.money.settling.WAITS", (3600.0,))
     window = await Window.open(tmp_path, model)
     lock = FileLock(tmp_path / "state" / "ledger.lock")
     try:

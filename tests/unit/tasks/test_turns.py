@@ -13,7 +13,7 @@ from tierwise.core.document import Position, Range
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import ChatParams, TaskParams
-from tierwise.tasks.refresh import rebased
+from tierwise.tasks.intake.refresh import rebased
 
 SLOW = Fault(first_delay=0.15)
 

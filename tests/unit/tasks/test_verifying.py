@@ -11,7 +11,7 @@ from tests.support.window import Window, lines
 
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import TaskParams
-from tierwise.tasks.verifying import verified
+from tierwise.tasks.proposing.verifying import verified
 
 
 def verify(code: str) -> str:

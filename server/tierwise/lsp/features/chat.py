@@ -8,7 +8,8 @@ from tierwise.budget import usage
 from tierwise.core.money import to_usd
 from tierwise.lsp import convert, messages
 from tierwise.present.decision import to_wire
-from tierwise.tasks import blocks, transcripts
+from tierwise.tasks.chat import transcripts
+from tierwise.tasks.proposing import blocks
 
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tierwise.lsp import convert, edits, messages
 from tierwise.present.decision import to_wire
-from tierwise.tasks import overview, recall
+from tierwise.tasks import overview
 from tierwise.tasks.api import HistoryQuery
+from tierwise.tasks.learning import recall
 
 if TYPE_CHECKING:
     from tierwise.lsp.server import Server

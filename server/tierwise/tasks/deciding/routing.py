@@ -20,8 +20,8 @@ from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
 from tierwise.routing.flips import Flips, flips
 from tierwise.syntax import structure as syntax_structure
-from tierwise.tasks import advice
-from tierwise.tasks.floors import floors_for
+from tierwise.tasks.deciding.floors import floors_for
+from tierwise.tasks.learning import advice
 from tierwise.tasks.task import Scene, Task
 from tierwise.tasks.world import World
 

@@ -17,7 +17,7 @@ from tierwise.core.tiers import Ladder
 from tierwise.learning import labels
 from tierwise.routing.weights import Weights
 from tierwise.store.decisions import DecisionRow, Told
-from tierwise.tasks import advice, recall
+from tierwise.tasks.learning import advice, recall
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ from tierwise.models.call import (
 from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.routing import policy
-from tierwise.tasks import failover, sent, threads
-from tierwise.tasks.failover import Course
+from tierwise.tasks.calling import failover, sent
+from tierwise.tasks.calling.failover import Course
+from tierwise.tasks.chat import threads
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -11,7 +11,7 @@ from tierwise.core.context import LeftOut, Pack
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import Ignored
 from tierwise.present.left_out import sentences
-from tierwise.tasks.requests import relative
+from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

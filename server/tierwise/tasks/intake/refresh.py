@@ -9,8 +9,8 @@ from typing import Final
 from tierwise.context import facts
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
-from tierwise.tasks import requests
 from tierwise.tasks.api import Documents
+from tierwise.tasks.intake import requests
 from tierwise.tasks.task import Scene, Task
 
 MOST_LINES: Final = 2_000

@@ -9,8 +9,9 @@ from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, No
 from tierwise.core.situation import Situation
 from tierwise.present.tiers import label
 from tierwise.routing import policy
-from tierwise.tasks import admission, attempts, drafts
-from tierwise.tasks.drafts import Draft
+from tierwise.tasks.calling import admission, attempts
+from tierwise.tasks.proposing import drafts
+from tierwise.tasks.proposing.drafts import Draft
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -16,8 +16,8 @@ from tierwise.core.money import Usage
 from tierwise.core.request import Action
 from tierwise.models.call import Result
 from tierwise.syntax.symbols import definitions
-from tierwise.tasks import drafts
-from tierwise.tasks.attempts import Answer
+from tierwise.tasks.calling.attempts import Answer
+from tierwise.tasks.proposing import drafts
 from tierwise.tasks.task import Scene, Task
 from tierwise.tasks.world import World
 

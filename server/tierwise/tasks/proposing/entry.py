@@ -10,8 +10,8 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.views import EditView, HunkView
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
-from tierwise.tasks import applying
-from tierwise.tasks.applying import Done
+from tierwise.tasks.proposing import applying
+from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -16,7 +16,7 @@ from tierwise.edits.proposal import NewText
 from tierwise.syntax import encoding
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import index_of
-from tierwise.tasks.requests import relative
+from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

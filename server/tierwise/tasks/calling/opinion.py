@@ -19,8 +19,8 @@ from tierwise.core.tiers import Tier
 from tierwise.models import opinion
 from tierwise.models.call import Deadlines, Finished, Prompt, Trace
 from tierwise.routing import instruction
-from tierwise.tasks import routing
-from tierwise.tasks.routing import Routed
+from tierwise.tasks.deciding import routing
+from tierwise.tasks.deciding.routing import Routed
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

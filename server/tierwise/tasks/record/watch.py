@@ -15,7 +15,7 @@ from tierwise.core.request import Diagnostic
 from tierwise.core.views import FileChange
 from tierwise.learning.watched import Watched
 from tierwise.syntax.positions import LineIndex
-from tierwise.tasks.applying import applied
+from tierwise.tasks.proposing.applying import applied
 from tierwise.tasks.task import Task
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait, shor
 from tierwise.present.money import dollars
 from tierwise.present.tiers import switched
 from tierwise.routing import policy
-from tierwise.tasks import admission
+from tierwise.tasks.calling import admission
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -11,12 +11,12 @@ from typing import Final
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
-from tierwise.tasks import applying, confining
 from tierwise.tasks.api import ResolveReply
-from tierwise.tasks.applying import Done
-from tierwise.tasks.drafts import Draft
-from tierwise.tasks.entry import Entry, view
-from tierwise.tasks.growing import Growing
+from tierwise.tasks.proposing import applying, confining
+from tierwise.tasks.proposing.applying import Done
+from tierwise.tasks.proposing.drafts import Draft
+from tierwise.tasks.proposing.entry import Entry, view
+from tierwise.tasks.proposing.growing import Growing
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

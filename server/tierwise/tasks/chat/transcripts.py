@@ -14,7 +14,7 @@ from tierwise.core.money import Usage
 from tierwise.core.views import HistoryItem
 from tierwise.store import decisions
 from tierwise.store.decisions import Told
-from tierwise.tasks import recall
+from tierwise.tasks.learning import recall
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from tierwise.store.content import Content
+from tierwise.tasks.chat.threads import Cached, Said, Sent, Thread
 from tierwise.tasks.task import Task
-from tierwise.tasks.threads import Cached, Said, Sent, Thread
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from tierwise.core.request import EDITING
 from tierwise.core.views import StreamKind
 from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
-from tierwise.tasks.confining import confined
-from tierwise.tasks.placing import Misplaced, new_texts
+from tierwise.tasks.proposing.confining import confined
+from tierwise.tasks.proposing.placing import Misplaced, new_texts
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -12,9 +12,9 @@ from tierwise.edits import check
 from tierwise.edits.answer import Problem, Read
 from tierwise.edits.asked import Asked, Failed
 from tierwise.edits.proposal import Proposal, make
-from tierwise.tasks import confining, verifying
-from tierwise.tasks.attempts import Answer
-from tierwise.tasks.placing import Misplaced, new_texts
+from tierwise.tasks.calling.attempts import Answer
+from tierwise.tasks.proposing import confining, verifying
+from tierwise.tasks.proposing.placing import Misplaced, new_texts
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 

@@ -22,7 +22,7 @@ from tierwise.routing.weights import Weights
 from tierwise.store import decisions
 from tierwise.store.decisions import Told
 from tierwise.store.learned import LearnedFile
-from tierwise.tasks import advice, recall
+from tierwise.tasks.learning import advice, recall
 
 if TYPE_CHECKING:
     from tierwise.tasks.world import World

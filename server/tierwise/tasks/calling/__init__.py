@@ -1,0 +1,1 @@
+"""Asking a model: attempts, failover, escalation, the second opinion."""

@@ -1,0 +1,1 @@
+"""Gathering the situation of a task and routing it."""

@@ -1,0 +1,1 @@
+"""Turning what a client sends into a request and its materials."""

@@ -1,0 +1,1 @@
+"""The learned state of a window: folding it, asking it, replaying it."""

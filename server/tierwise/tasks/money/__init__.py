@@ -1,0 +1,1 @@
+"""Watching the budget and settling what calls cost."""

@@ -1,0 +1,1 @@
+"""Turning an answer into a proposal, and a proposal into edits."""

@@ -1,0 +1,1 @@
+"""Recording decisions and outcomes, and watching what becomes of edits."""

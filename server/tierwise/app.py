@@ -34,11 +34,11 @@ from tierwise.tasks.consent import Consents, offer
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.learning.learning import Learning
 from tierwise.tasks.money.alarm import ShareAlarm
-from tierwise.tasks.money.money import Money
+from tierwise.tasks.money.budget_watch import BudgetWatch
 from tierwise.tasks.proposing.proposals import Proposals
+from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.journal import Journal
 from tierwise.tasks.record.outcomes import Outcomes
-from tierwise.tasks.record.watch import Watch
 from tierwise.tasks.world import World
 from tierwise.trust import Trust
 
@@ -199,9 +199,9 @@ def build(
     )
     world.proposals = Proposals(world)
     world.outcomes = Outcomes(world)
-    world.watch = Watch(world)
+    world.watch = EditWatch(world)
     world.learning = Learning(world, LearnedFile(state))
-    world.money = Money(world)
+    world.money = BudgetWatch(world)
     app = Application(
         world,
         env=env,

@@ -20,7 +20,7 @@ from types import TracebackType
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.reserve import Ask, Purse, Reservation
+from tierwise.budget.reserve import Purse, Reservation, ReservationRequest
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import DEFAULT_LADDER
@@ -70,10 +70,10 @@ def random_usage(rng: random.Random, reservation: Reservation) -> Usage:
     return Usage(prompt - read - short - long, output, read, short, long)
 
 
-def random_ask(rng: random.Random, name: str, *, small: bool = False) -> Ask:
+def random_ask(rng: random.Random, name: str, *, small: bool = False) -> ReservationRequest:
     """A request of any size and tier; `small` is the smallest that is worth asking."""
     tier = DEFAULT_LADDER.get("haiku" if small else rng.choice(DEFAULT_LADDER.names))
-    return Ask(
+    return ReservationRequest(
         task_id=name,
         request_id=name,
         tier=tier,

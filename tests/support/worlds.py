@@ -16,7 +16,7 @@ from typing import Final
 from tierwise.learning import learner, stakes
 from tierwise.learning.belief import Belief, belief, sigmoid
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Answer, Cell, Observation, Task, features
+from tierwise.learning.observation import Cell, LearnerAnswer, LearnerTask, Observation, features
 
 ACTIONS: Final = ("chat", "edit", "fix", "document", "test", "refactor")
 LANGUAGES: Final = ("python", "typescript", "go")
@@ -40,7 +40,7 @@ class Known:
     `shares` is the true P(need <= tier), which nobody in the world knows.
     """
 
-    task: Task
+    task: LearnerTask
     need: int
     shares: tuple[float, ...] = (0.0, 0.0, 1.0)
 
@@ -81,7 +81,7 @@ class World:
         unit = 400_000 * math.exp(r.gauss(0, 0.4))
         costs = tuple(unit * k for k in self.ratio)
         given = features(cell, {"words": 2.7 + 1.3 * words}, logits)
-        task = Task(cell, logits, given, costs, REDO, stakes.taken(bounds(logits), TARGET))
+        task = LearnerTask(cell, logits, given, costs, REDO, stakes.taken(bounds(logits), TARGET))
         need = 0 if luck < haiku else 1 if luck < sonnet else 2
         return Known(task, need, (haiku, sonnet, 1.0))
 
@@ -92,7 +92,7 @@ def bounds(logits: tuple[float, ...], shifts: tuple[float, ...] = (0.0, 0.0)) ->
     return (low[0], max(low), 1.0)
 
 
-def first(memory: Memory, task: Task) -> int:
+def first(memory: Memory, task: LearnerTask) -> int:
     """The tier the policy takes first with a memory."""
     if not memory.live:
         return task.shipped
@@ -102,14 +102,14 @@ def first(memory: Memory, task: Task) -> int:
 
 def clicks(
     known: Known, start: int, r: random.Random, flips: tuple[float, float], forced: float = 0.0
-) -> tuple[Answer, ...]:
+) -> tuple[LearnerAnswer, ...]:
     """What the operator does with the answers from a tier on. `forced` discards come anyway."""
     wrong, right = flips
     made = []
     for tier in range(start, 3):
         kept = r.random() < (1 - right if known.need <= tier else wrong)
         kept = kept and not (forced and r.random() < forced)
-        made.append(Answer(tier, float(kept), clicked=kept, cost=known.task.costs[tier]))
+        made.append(LearnerAnswer(tier, float(kept), clicked=kept, cost=known.task.costs[tier]))
         if kept:
             break
     return tuple(made)
@@ -166,7 +166,7 @@ def run(
     return Run(1 - learned / shipped, 1 - known_best / shipped, tops / judged, memory.live, memory)
 
 
-def tried(memory: Memory, task: Task, start: int, r: random.Random) -> tuple[int, float]:
+def tried(memory: Memory, task: LearnerTask, start: int, r: random.Random) -> tuple[int, float]:
     """The tier with trials turned on, and its propensity: as the policy draws them."""
     now = learner.believed(memory.state, task) if memory.live else belief(task.logits)
     if start == 0 or now.need[start - 1] < SOFT:
@@ -220,18 +220,20 @@ class Stuck:
 def stuck(draws: int = 20) -> Stuck:
     """A cell that fails 20 times, and what brings it back."""
     logits, cell = (0.5, 2.0), Cell("edit", "python", "p")
-    task = Task(cell, logits, features(cell, {}, logits), (400_000.0, 8e6, 1.6e7), REDO)
+    task = LearnerTask(cell, logits, features(cell, {}, logits), (400_000.0, 8e6, 1.6e7), REDO)
 
     def need(state: learner.LearnedState) -> float:
         return learner.believed(state, task).need[0]
 
-    def after(state: learner.LearnedState, *stories: tuple[Answer, ...]) -> learner.LearnedState:
+    def after(
+        state: learner.LearnedState, *stories: tuple[LearnerAnswer, ...]
+    ) -> learner.LearnedState:
         for answers in stories:
             state = learner.update(state, Observation(task, answers))
         return state
 
     new, share = learner.LearnedState(), need(learner.LearnedState())
-    good, poor = (Answer(0, 1.0),), (Answer(0, 0.0), Answer(1, 1.0))
+    good, poor = (LearnerAnswer(0, 1.0),), (LearnerAnswer(0, 0.0), LearnerAnswer(1, 1.0))
     failed = after(new, *[poor] * 20)
     back = need(after(failed, *[good] * 200))
     shown = learner.probability(learner.believed(new, task), good[0], None, new)

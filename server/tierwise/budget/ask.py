@@ -11,7 +11,7 @@ from tierwise.store.reservations import ReservationRow
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ReservationRequest:
     """What is about to be called. `prompt` is measured, never kept.
 
     `request_id` names the attempt: asked twice, it is reserved once. `whole` asks for
@@ -53,14 +53,14 @@ class Reservation:
         return self.note is not None
 
 
-def again(row: ReservationRow, ask: Ask) -> Reservation:
+def again(row: ReservationRow, ask: ReservationRequest) -> Reservation:
     """The reservation of a request that was asked twice; a settled one is not spent again."""
     if row.state != reservations.OPEN:
         raise ValueError(f"request {row.request_id} was settled already")
     return reservation_of(row, ask, datetime.fromtimestamp(row.created_ms / 1000, UTC))
 
 
-def reservation_of(row: ReservationRow, ask: Ask, at: datetime) -> Reservation:
+def reservation_of(row: ReservationRow, ask: ReservationRequest, at: datetime) -> Reservation:
     return Reservation(
         id=row.id,
         worst=row.worst,

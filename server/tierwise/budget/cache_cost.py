@@ -28,7 +28,7 @@ MOST_TURNS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class CachedTurn:
     """What a turn adds, in tokens: `fresh` of input and `output` of answer."""
 
     fresh: int = 1_500
@@ -44,7 +44,7 @@ class Prefix:
 
 
 def turn_cost(
-    tier: Tier, prefix: int, turn: Turn, prices: PriceTable, at: datetime, *, warm: bool
+    tier: Tier, prefix: int, turn: CachedTurn, prices: PriceTable, at: datetime, *, warm: bool
 ) -> int:
     """Nano-dollars of one turn on a prefix of so many tokens, warm or written anew."""
     cached = prefix if prefix >= SMALLEST_PREFIX and "caching" in tier.features else 0
@@ -63,13 +63,13 @@ def spend(
     turns: int,
     prices: PriceTable,
     at: datetime,
-    turn: Turn | None = None,
+    turn: CachedTurn | None = None,
 ) -> int:
     """Nano-dollars of the next `turns` turns on one tier, the prefix growing with each.
 
     A cold tier pays for writing the prefix once and is warm from its second turn on.
     """
-    step = turn or Turn()
+    step = turn or CachedTurn()
     total, length, warm = 0, prefix.tokens, tier.name in prefix.warm
     for _ in range(turns):
         total += turn_cost(tier, length, step, prices, at, warm=warm)
@@ -83,10 +83,10 @@ def break_even(
     prefix: Prefix,
     prices: PriceTable,
     at: datetime,
-    turn: Turn | None = None,
+    turn: CachedTurn | None = None,
 ) -> int | None:
     """After how many turns `leave_for` has cost no more than `stay`; `None` if never."""
-    step = turn or Turn()
+    step = turn or CachedTurn()
     length, gap = prefix.tokens, 0
     warm_stay, warm_leave = stay.name in prefix.warm, leave_for.name in prefix.warm
     for turns in range(1, MOST_TURNS + 1):
@@ -106,7 +106,7 @@ def warm_thread(
     at: datetime,
     *,
     turns: int = TURNS_AHEAD,
-    turn: Turn | None = None,
+    turn: CachedTurn | None = None,
 ) -> WarmThread | None:
     """The facts of a warm conversation for a decision; `None` when nothing is cached."""
     if prefix.tokens < SMALLEST_PREFIX or warm not in ladder:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from tierwise.budget import tokens
 from tierwise.budget.limits import BudgetState
-from tierwise.budget.prices import Rate
+from tierwise.budget.prices import PriceRate
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SpendWish:
     """A request as money sees it. Tokens; `useful` is the least output worth asking for."""
 
     input_bound: int
     output_cap: int
     useful: int
-    rate: Rate
+    rate: PriceRate
     tier: str
     most: int | None = None
     """What one request may cost at worst, in nano-dollars; None for no such cap."""
@@ -40,7 +40,7 @@ class Fit:
     note: str | None = None
 
 
-def fit(wish: Wish, state: BudgetState | None) -> Fit:
+def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
     """The reservation for a wish; `state` None means that no cap binds it, and
     neither does one bind a request that costs nothing.
 

@@ -23,7 +23,7 @@ WRITE_1H: Final = Decimal(2)
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class PriceRate:
     """Nano-dollars per token of each kind, for prompts longer than `over` tokens."""
 
     input: int
@@ -50,7 +50,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PriceRow:
     """A price row: for which model, from which date (UTC) on, in which band.
 
     `base_url` narrows a row to one server; there `model` may be None, for all of its
@@ -59,7 +59,7 @@ class Row:
 
     model: str | None
     since: date
-    rate: Rate
+    rate: PriceRate
     base_url: str | None = None
     batch: Decimal = Decimal("0.5")
 
@@ -70,11 +70,11 @@ _Key = tuple[str | None, str | None]
 class PriceTable:
     """All known prices. `extra` rows (the operator's) replace the shipped ones of their model."""
 
-    def __init__(self, rows: Sequence[Row], own: Sequence[Row] = ()) -> None:
+    def __init__(self, rows: Sequence[PriceRow], own: Sequence[PriceRow] = ()) -> None:
         replaced = {(row.base_url, row.model) for row in own}
         kept = [row for row in rows if (row.base_url, row.model) not in replaced]
-        self.rows: tuple[Row, ...] = (*kept, *own)
-        self._by_key: dict[_Key, list[Row]] = {}
+        self.rows: tuple[PriceRow, ...] = (*kept, *own)
+        self._by_key: dict[_Key, list[PriceRow]] = {}
         for row in self.rows:
             self._by_key.setdefault((row.base_url, row.model), []).append(row)
         for found in self._by_key.values():
@@ -97,7 +97,7 @@ class PriceTable:
 
     def rate(
         self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
-    ) -> Rate:
+    ) -> PriceRate:
         """The rate of a request that was sent at `at` with so many prompt tokens."""
         rows = self._found(model, base_url)
         if rows is None:
@@ -106,7 +106,7 @@ class PriceTable:
 
     def dearest_band(
         self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
-    ) -> Rate:
+    ) -> PriceRate:
         """The dearest rate of each kind in any band a prompt of at most so many tokens reaches."""
         rows = self._found(model, base_url)
         if rows is None:
@@ -131,21 +131,21 @@ class PriceTable:
         factor = _in_force(rows, at, usage.prompt_tokens).batch if rows else Decimal(1)
         return int((whole * factor).to_integral_value(rounding=ROUND_CEILING))
 
-    def _found(self, model: str, base_url: str | None) -> list[Row] | None:
+    def _found(self, model: str, base_url: str | None) -> list[PriceRow] | None:
         server = base_url.rstrip("/") if base_url else None
         keys: list[_Key] = [(server, model), (server, None)] if server else []
         return next(
             (self._by_key[key] for key in (*keys, (None, model)) if key in self._by_key), None
         )
 
-    def _dearest(self, at: datetime) -> Rate:
+    def _dearest(self, at: datetime) -> PriceRate:
         listed = [rows for (server, _), rows in self._by_key.items() if server is None]
         return _dearest_of(
             _in_force(rows, at, row.rate.over + 1).rate for rows in listed for row in rows
         )
 
 
-def _in_force(rows: Sequence[Row], at: datetime, prompt_tokens: int) -> Row:
+def _in_force(rows: Sequence[PriceRow], at: datetime, prompt_tokens: int) -> PriceRow:
     """The row of the longest band reached, in its newest version that is in force.
 
     `rows` are sorted by date; before the first date the first one holds.
@@ -157,9 +157,9 @@ def _in_force(rows: Sequence[Row], at: datetime, prompt_tokens: int) -> Row:
     return current[-1] if current else band[0]
 
 
-def _dearest_of(rates: Iterable[Rate]) -> Rate:
+def _dearest_of(rates: Iterable[PriceRate]) -> PriceRate:
     found = list(rates)
-    return Rate(
+    return PriceRate(
         max(r.input for r in found),
         max(r.output for r in found),
         max(r.write_5m for r in found),
@@ -168,7 +168,7 @@ def _dearest_of(rates: Iterable[Rate]) -> Rate:
     )
 
 
-def _row(item: Mapping[str, Any]) -> Row:
+def _row(item: Mapping[str, Any]) -> PriceRow:
     model, server = item.get("model"), item.get("base_url")
     name = f"price of {model or server}"
     if not model and not server:
@@ -188,7 +188,7 @@ def _row(item: Mapping[str, Any]) -> Row:
         return int(exact)
 
     paid = Decimal(nanos("input"))
-    rate = Rate(
+    rate = PriceRate(
         int(paid),
         nanos("output"),
         nanos("write_5m", (paid * WRITE_5M).to_integral_value(rounding=ROUND_CEILING)),
@@ -196,7 +196,7 @@ def _row(item: Mapping[str, Any]) -> Row:
         nanos("read", paid),
         int(item.get("over", 0)),
     )
-    return Row(
+    return PriceRow(
         str(model) if model else None,
         item.get("from", date.min),
         rate,

@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
-from tierwise.budget.ask import Ask, Reservation, again, reservation_of
+from tierwise.budget.ask import Reservation, ReservationRequest, again, reservation_of
 from tierwise.budget.calibration import Calibration
-from tierwise.budget.fit import Wish, fit
+from tierwise.budget.fit import SpendWish, fit
 from tierwise.budget.limits import BudgetState, Limits, views
 from tierwise.budget.prices import PriceTable
 from tierwise.core.errors import LedgerUnavailable
@@ -30,7 +30,7 @@ from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.reservations import ReservationRow
 
-__all__ = ["Ask", "Purse", "Reservation", "Scope"]
+__all__ = ["Purse", "Reservation", "ReservationRequest", "Scope"]
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Purse:
     _calibrated: datetime | None = None
     _told: set[tuple[str, str, str]] = field(default_factory=set)
 
-    async def reserve(self, ask: Ask) -> Reservation:
+    async def reserve(self, ask: ReservationRequest) -> Reservation:
         """Set the worst case aside, with a smaller output cap where only that fits.
 
         Raises `BudgetPaused` when the budget is used up, `TaskTooDear` when this task alone
@@ -187,7 +187,7 @@ class Purse:
 
         return await self.ledger.write(write)
 
-    def _reserve(self, conn: Connection, ask: Ask, now: datetime) -> Reservation:
+    def _reserve(self, conn: Connection, ask: ReservationRequest, now: datetime) -> Reservation:
         """The transaction of `reserve`; a refusal rolls it back."""
         self._housekeeping(conn, now)
         existing = reservations.by_request(conn, ask.request_id)
@@ -200,13 +200,15 @@ class Purse:
             log.warning("the clock went back beyond what is believed")
         return self._insert(conn, ask, state, now)
 
-    def _insert(self, conn: Connection, ask: Ask, state: BudgetState, now: datetime) -> Reservation:
+    def _insert(
+        self, conn: Connection, ask: ReservationRequest, state: BudgetState, now: datetime
+    ) -> Reservation:
         tier = ask.tier
         bound = tokens.upper_bound(
             ask.prompt, self.calibration.input_factor(tier.model, ask.language)
         )
         most = ask.max_tokens
-        wish = Wish(
+        wish = SpendWish(
             input_bound=bound,
             output_cap=most
             if ask.whole

@@ -21,7 +21,7 @@ from tierwise.present.money import dollars, percent, spent_of
 
 if TYPE_CHECKING:
     from tierwise.budget.limits import BudgetState
-    from tierwise.budget.prices import Row
+    from tierwise.budget.prices import PriceRow
     from tierwise.budget.reserve import Purse, Scope
 
 CONFIG: Final = "config"
@@ -209,7 +209,7 @@ def _line(spent: int, limit: int | None) -> str:
     return spent_of(spent, limit) + share
 
 
-def _price(row: Row) -> dict[str, object]:
+def _price(row: PriceRow) -> dict[str, object]:
     return {
         "model": row.model,
         "baseUrl": row.base_url,

@@ -17,7 +17,7 @@ from tierwise.config import paths
 from tierwise.core.errors import BadRequest
 from tierwise.learning import gate, learner, record
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Cell, Task
+from tierwise.learning.observation import Cell, LearnerTask
 from tierwise.learning.record import Record
 from tierwise.present import learning as words
 from tierwise.routing.weights import load
@@ -193,6 +193,6 @@ def _cells(state: learner.LearnedState) -> dict[str, tuple[float, ...]]:
         key = name.removeprefix("cell:")
         action, _, language = key.partition("/")
         given = {"all": 1.0, f"action:{action}": 1.0, name: 1.0}
-        task = Task(Cell(action, language), (0.0,) * len(state.cuts), given)
+        task = LearnerTask(Cell(action, language), (0.0,) * len(state.cuts), given)
         found[key] = tuple(round(shift, 3) for shift in learner.shifts(state, task))
     return found

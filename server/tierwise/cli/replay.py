@@ -24,7 +24,7 @@ from tierwise.learning import record
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell
 from tierwise.learning.record import Record
-from tierwise.learning.replay import Routed, Row, replay
+from tierwise.learning.replay import ReplayedRoute, ReplayRow, replay
 from tierwise.present.learning import ledger_lines, replay_lines
 from tierwise.routing.overrides import split_tier_word
 from tierwise.routing.route import parse_request
@@ -132,7 +132,7 @@ def _record(state: Path | None, weights: Weights) -> Record:
     return read_record(LearnedFile(state), weights)
 
 
-def _rows(path: Path, config: Config) -> Iterator[Row]:
+def _rows(path: Path, config: Config) -> Iterator[ReplayRow]:
     """The rows of a log, one at a time. Raises `BadRequest` that names the line."""
     prices, wrong = price_table(config)
     for notice in wrong:
@@ -150,7 +150,7 @@ def _rows(path: Path, config: Config) -> Iterator[Row]:
         raise BadRequest(f"{path.name} cannot be read as text.") from error
 
 
-def _row(data: Any, number: int, config: Config, prices: PriceTable) -> Row:
+def _row(data: Any, number: int, config: Config, prices: PriceTable) -> ReplayRow:
     request = parse_request(
         {k: v for k, v in data.items() if k not in OWN_KEYS} if isinstance(data, dict) else data
     )
@@ -164,7 +164,7 @@ def _row(data: Any, number: int, config: Config, prices: PriceTable) -> Row:
     given = _per_tier(data, "cost_usd", ladder.names)
     costs = {n: to_nanos(given[n]) if n in given else forecast[n] for n in ladder.names}
     project = project_key(str(data.get("project") or ""))
-    return Row(request.id or str(number), (request, project), rates, costs)
+    return ReplayRow(request.id or str(number), (request, project), rates, costs)
 
 
 def _per_tier(
@@ -189,7 +189,7 @@ def _per_tier(
 def _route(config: Config, weights: Weights, redo: int) -> Any:
     prices, _ = price_table(config)
 
-    def route(row: Row, memory: Memory) -> Routed:
+    def route(row: ReplayRow, memory: Memory) -> ReplayedRoute:
         assert isinstance(row.request, tuple)
         request, project = row.request
         facts = replace(situation(request, config, prices), redo_cost=redo)
@@ -199,7 +199,7 @@ def _route(config: Config, weights: Weights, redo: int) -> Any:
         cell = Cell(request.action, language_of(request), project)
         found = measure(request, weights=weights)
         advised = advice.decide(found, facts, weights, cell, memory, id=row.id)
-        return Routed(advised.decision, advice.task_of(found, facts, weights, cell))
+        return ReplayedRoute(advised.decision, advice.task_of(found, facts, weights, cell))
 
     return route
 

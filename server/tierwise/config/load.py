@@ -30,7 +30,7 @@ LARGEST_FILE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ConsentRequest:
     """Something a repository wants that would cost more: inactive until `digest` is accepted.
 
     The digest is of key and value, so that a changed wish is a new question.
@@ -47,7 +47,7 @@ class Loaded:
 
     config: Config
     notices: tuple[str, ...] = ()
-    asks: tuple[Ask, ...] = ()
+    asks: tuple[ConsentRequest, ...] = ()
 
 
 def load(
@@ -64,7 +64,7 @@ def load(
     notices: list[str] = []
     config = _validated({}, _read(operator_file, notices), operator_file.name, notices)
     config = _consistent(config, notices)
-    asks: tuple[Ask, ...] = ()
+    asks: tuple[ConsentRequest, ...] = ()
     if isinstance(settings, Mapping) and settings:
         wanted = _over(config, _snake(settings), SETTINGS, notices)
         config, _ = _governed(config, wanted, SETTINGS, accepted, notices)
@@ -85,13 +85,13 @@ def leaf(config: Config, key: str) -> object:
 
 def _governed(
     own: Config, wanted: Config, source: str, accepted: frozenset[str], notices: list[str]
-) -> tuple[Config, tuple[Ask, ...]]:
+) -> tuple[Config, tuple[ConsentRequest, ...]]:
     """`wanted`, with every leaf put back that this source may not set like that.
 
     Both sides are validated before they are compared, so that no spelling of a value (a
     number in quotes, a key in another case) gets past the comparison.
     """
-    asks: list[Ask] = []
+    asks: list[ConsentRequest] = []
     for key, rule in SOURCES.items():
         before, after = leaf(own, key), leaf(wanted, key)
         if before == after:
@@ -103,7 +103,7 @@ def _governed(
             continue
         instead = before
         if may == "ask":
-            ask = Ask(key, _digest(key, after), _sentence(source, key, after))
+            ask = ConsentRequest(key, _digest(key, after), _sentence(source, key, after))
             if ask.digest in accepted:
                 instead = _raised(before, after, own.ladder())
             else:

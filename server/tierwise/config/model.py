@@ -94,7 +94,7 @@ class Pins(Section):
     project: str | None = None
 
 
-class Learning(Section):
+class LearningSettings(Section):
     """Whether outcomes teach the router, and whether it may try a tier lower now and then."""
 
     on: bool = True
@@ -158,7 +158,7 @@ class Config(Section):
     floors: Floors = Floors()
     remap: dict[str, str] = Field(default_factory=dict)
     pins: Pins = Pins()
-    learning: Learning = Learning()
+    learning: LearningSettings = LearningSettings()
     verify: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()

@@ -15,7 +15,7 @@ from typing import Final
 
 from tierwise.context import window
 from tierwise.context.facts import symbol_at
-from tierwise.context.ignore import IgnoreRules, Verdict
+from tierwise.context.ignore import IgnoreRules, IgnoreVerdict
 from tierwise.context.kinds import why_noise
 from tierwise.context.outline import outline
 from tierwise.context.related import related
@@ -178,7 +178,7 @@ def _diagnostics(
     return shown[:DIAGNOSTICS]
 
 
-def _kept_back(verdict: Verdict) -> str:
+def _kept_back(verdict: IgnoreVerdict) -> str:
     return verdict.by if verdict.kind == "outside" else f"ignored by {verdict.by}"
 
 

@@ -40,7 +40,7 @@ Kind = Literal["open", "git", "outside", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class IgnoreVerdict:
     """Whether a file may be sent: `open`, `git` or `outside` (ask once), `hard` (never).
 
     `by` names the rule.
@@ -65,38 +65,38 @@ class IgnoreRules:
     _built_in: GitIgnoreSpec | None = None
     _configured: tuple[tuple[str, ...], GitIgnoreSpec] | None = None
 
-    def judge(self, path: str | os.PathLike[str]) -> Verdict:
+    def judge(self, path: str | os.PathLike[str]) -> IgnoreVerdict:
         """The verdict on a local path, by its own name and by where it really lies."""
         try:
             named = Path(os.path.abspath(path))
             real = named.resolve()
         except (OSError, RuntimeError, ValueError):
-            return Verdict("hard", "a path that does not resolve")
+            return IgnoreVerdict("hard", "a path that does not resolve")
         verdicts = [self._one(candidate) for candidate in dict.fromkeys((named, real))]
         if self._all_roots() and not any(real.is_relative_to(r) for r in self._all_roots()):
-            verdicts.append(Verdict("outside", OUTSIDE))
+            verdicts.append(IgnoreVerdict("outside", OUTSIDE))
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
-    def judge_shown(self, path: str) -> Verdict:
+    def judge_shown(self, path: str) -> IgnoreVerdict:
         """The verdict on a path as it is shown: absolute, or relative to any of the roots."""
         verdicts = [self.judge(root / path) for root in self._all_roots()] or [self.judge(path)]
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
-    def _one(self, path: Path) -> Verdict:
+    def _one(self, path: Path) -> IgnoreVerdict:
         # Lower case, because some file systems open `.ENV` and `.env` as the same file.
         if self._fixed().match_file(path.as_posix().lstrip("/").lower()):
-            return Verdict("hard", BUILT_IN)
+            return IgnoreVerdict("hard", BUILT_IN)
         inside = [root for root in self._all_roots() if path.is_relative_to(root)]
         for root in inside:
             if self._own().match_file(path.relative_to(root).as_posix()):
-                return Verdict("hard", CONFIGURED)
+                return IgnoreVerdict("hard", CONFIGURED)
             for name in HARD_FILES:
                 if self._ignored(path, root, name):
-                    return Verdict("hard", name)
+                    return IgnoreVerdict("hard", name)
         for root in inside:
             if self._ignored(path, _git_top(root), ".gitignore"):
-                return Verdict("git", ".gitignore")
-        return Verdict("open")
+                return IgnoreVerdict("git", ".gitignore")
+        return IgnoreVerdict("open")
 
     def _all_roots(self) -> list[Path]:
         roots = self.roots() if callable(self.roots) else self.roots

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from tierwise.context import diffs, secrets, window
-from tierwise.context.ignore import Verdict
+from tierwise.context.ignore import IgnoreVerdict
 from tierwise.core.context import ContextItem, ItemKind, LeftOut
 from tierwise.core.document import Snapshot
 from tierwise.syntax.positions import LineIndex
@@ -25,7 +25,7 @@ class Taking:
     def __init__(
         self,
         name: Callable[[Snapshot], str],
-        judge: Callable[[str], Verdict],
+        judge: Callable[[str], IgnoreVerdict],
         left_out: list[LeftOut],
     ) -> None:
         self.name, self._judge, self._left_out = name, judge, left_out

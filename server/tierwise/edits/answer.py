@@ -65,7 +65,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadAnswer:
     """An answer as read. `problem` names a failed check."""
 
     kind: Literal["blocks", "whole", "text"]
@@ -75,7 +75,7 @@ class Read:
     problem: Problem | None = None
 
 
-def read(text: str, *, stop_reason: str = "end_turn", edits: bool = True) -> Read:
+def read(text: str, *, stop_reason: str = "end_turn", edits: bool = True) -> ReadAnswer:
     """Read a finished answer. `edits` says whether a fence alone edits (it does not in chat)."""
     reader = _Reader()
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -84,27 +84,27 @@ def read(text: str, *, stop_reason: str = "end_turn", edits: bool = True) -> Rea
     prose = "\n".join(reader.prose).strip()
     if reader.marked:
         problem = cut or ("garbled" if reader.garbled else None)
-        return Read("blocks", tuple(reader.changes), prose=prose, problem=problem)
+        return ReadAnswer("blocks", tuple(reader.changes), prose=prose, problem=problem)
     if edits and reader.fence:
-        return Read("blocks" if reader.info == TOOL else "whole", problem="cut off")
+        return ReadAnswer("blocks" if reader.info == TOOL else "whole", problem="cut off")
     if edits and len(reader.fences) == 1:
-        return Read("whole", whole=reader.fences[0], prose=prose, problem=cut)
-    return Read("text", prose=text, problem="cut off" if stop_reason in _CUT else None)
+        return ReadAnswer("whole", whole=reader.fences[0], prose=prose, problem=cut)
+    return ReadAnswer("text", prose=text, problem="cut off" if stop_reason in _CUT else None)
 
 
-def so_far(text: str, *, edits: bool) -> Read:
+def so_far(text: str, *, edits: bool) -> ReadAnswer:
     """Read an answer that is still being written: its finished blocks, or its fence as far
     as its lines are complete."""
     reader = _Reader()
     for line in text.replace("\r\n", "\n").split("\n")[:-1]:
         reader.line(line)
     if reader.marked:
-        return Read("blocks", tuple(reader.changes))
+        return ReadAnswer("blocks", tuple(reader.changes))
     if edits and reader.fence and not reader.fences:
-        return Read("whole", whole=Whole("\n".join(reader.body), reader.info))
+        return ReadAnswer("whole", whole=Whole("\n".join(reader.body), reader.info))
     if edits and len(reader.fences) == 1 and not reader.fence:
-        return Read("whole", whole=reader.fences[0])
-    return Read("text", prose=text)
+        return ReadAnswer("whole", whole=reader.fences[0])
+    return ReadAnswer("text", prose=text)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from tierwise.core.request import Action
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedEdit:
     """The request. `span` is the selection in the document `focus` (a URI), None without one.
 
     `attached` and `open` are URIs; a file of neither is one the request said nothing about.

@@ -8,12 +8,12 @@ the wrong thing; `docs/verification.md` has the measured rates.
 from __future__ import annotations
 
 from tierwise.edits import elided, parses, renamed, scope
-from tierwise.edits.asked import Asked, Failed
+from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.syntax.positions import split_lines
 
 
-def check(proposal: Proposal, asked: Asked) -> tuple[Failed, ...]:
+def check(proposal: Proposal, asked: AskedEdit) -> tuple[Failed, ...]:
     """Every failed check of a proposal, the most telling first."""
     if asked.problem == "cut off":
         return (Failed("cut", "the answer was cut off"),)
@@ -30,7 +30,7 @@ def check(proposal: Proposal, asked: Asked) -> tuple[Failed, ...]:
     return tuple(dict.fromkeys(failed))
 
 
-def _of_file(file: FileEdit, asked: Asked) -> list[Failed]:
+def _of_file(file: FileEdit, asked: AskedEdit) -> list[Failed]:
     if file.kind not in ("text", "create"):
         return []
     failed = []
@@ -50,7 +50,7 @@ def _of_file(file: FileEdit, asked: Asked) -> list[Failed]:
     return failed
 
 
-def _only_space(proposal: Proposal, asked: Asked) -> bool:
+def _only_space(proposal: Proposal, asked: AskedEdit) -> bool:
     if asked.says(
         "format", "indent", "whitespace", "space", "blank", "tab", "lint", "style", "wrap"
     ):
@@ -65,7 +65,7 @@ def _squeezed(text: str) -> list[str]:
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
-def _rename(proposal: Proposal, asked: Asked) -> list[Failed]:
+def _rename(proposal: Proposal, asked: AskedEdit) -> list[Failed]:
     wish = renamed.wish(asked.instruction)
     if wish is None:
         return []
@@ -85,7 +85,7 @@ def _rename(proposal: Proposal, asked: Asked) -> list[Failed]:
     return failed
 
 
-def _left_behind(wish: renamed.Wish, proposal: Proposal, asked: Asked) -> bool:
+def _left_behind(wish: renamed.RenameWish, proposal: Proposal, asked: AskedEdit) -> bool:
     """Whether an attached file goes on using a name that the focus defined for others."""
     focus = asked.documents.get(asked.focus or "")
     if focus is None or not renamed.is_public(wish.old, focus.text, focus.language):

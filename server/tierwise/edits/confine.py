@@ -29,7 +29,7 @@ _ORDER: Final = ("allowed", "confirm", "refused")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPath:
     """Whether a path may be changed; `why` is a sentence that names the path, to be shown.
 
     `real` is where it leads and `root` the workspace folder that holds it, both resolved;
@@ -61,7 +61,7 @@ class Confine:
         homes = [root / path for root in self.roots]
         return next((p for p in homes if _there(p)), homes[0])
 
-    def may(self, kind: HunkKind, path: Path, to: Path | None = None) -> Judged:
+    def may(self, kind: HunkKind, path: Path, to: Path | None = None) -> JudgedPath:
         """Whether this kind of change may be made to a path: the one place that says so.
 
         The stricter of both ends of a rename counts. Deleting a file always asks, and so
@@ -73,31 +73,33 @@ class Confine:
             if _ORDER.index(other.verdict) > _ORDER.index(judged.verdict):
                 judged = other
             elif judged.verdict == other.verdict == "confirm":
-                judged = Judged("confirm", f"{judged.why}. {other.why}", judged.real, judged.root)
+                judged = JudgedPath(
+                    "confirm", f"{judged.why}. {other.why}", judged.real, judged.root
+                )
         if kind == "delete" and judged.verdict != "refused":
             said = f"{_shown(judged)} will be deleted"
             why = f"{said}. {judged.why}" if judged.why else said
-            return Judged("confirm", why, judged.real, judged.root)
+            return JudgedPath("confirm", why, judged.real, judged.root)
         return judged
 
-    def judge(self, path: Path) -> Judged:
+    def judge(self, path: Path) -> JudgedPath:
         """Judge a local path by where it really leads."""
         odd = _odd(path)
         if odd:
-            return Judged("refused", odd)
+            return JudgedPath("refused", odd)
         try:
             real = path.resolve()
             roots = [root.resolve() for root in self.roots]
             root = next((root for root in roots if real.is_relative_to(root)), None)
             if root is None or real == root:
-                return Judged("refused", "it lies outside the workspace")
+                return JudgedPath("refused", "it lies outside the workspace")
             found = os.lstat(real) if _there(real) else None
             twin = _twin(real, root)
             why = protected.why(real.relative_to(root).parts) or self._at_home(real)
         except (OSError, RuntimeError, ValueError):
-            return Judged("refused", "the path does not resolve")
+            return JudgedPath("refused", "the path does not resolve")
         if found is not None and not stat.S_ISREG(found.st_mode):
-            return Judged("refused", "it is no ordinary file")
+            return JudgedPath("refused", "it is no ordinary file")
         inside = real.relative_to(root).as_posix()
         reasons = []
         if path.is_symlink():
@@ -109,8 +111,8 @@ class Confine:
         if why is not None:
             reasons.append(f"{inside} {why}")
         if reasons:
-            return Judged("confirm", ". ".join(reasons), real, root)
-        return Judged("allowed", "", real, root)
+            return JudgedPath("confirm", ". ".join(reasons), real, root)
+        return JudgedPath("allowed", "", real, root)
 
     def _at_home(self, real: Path) -> str | None:
         """A hidden file of the home folder configures a program, whoever made it a workspace."""
@@ -171,7 +173,7 @@ def _there(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def _shown(judged: Judged) -> str:
+def _shown(judged: JudgedPath) -> str:
     if judged.real is None or judged.root is None:
         return "the file"
     return judged.real.relative_to(judged.root).as_posix()

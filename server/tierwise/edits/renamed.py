@@ -33,7 +33,7 @@ _REST: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RenameWish:
     """A rename that was asked for; `only` where nothing else was."""
 
     old: str
@@ -41,19 +41,19 @@ class Wish:
     only: bool
 
 
-def wish(instruction: str) -> Wish | None:
+def wish(instruction: str) -> RenameWish | None:
     """The rename an instruction asks for, None where it asks for none."""
     for form in _FORMS:
         if (found := form.search(instruction)) is not None:
             rest = instruction[: found.start()] + " " + instruction[found.end() :]
-            return Wish(found.group(1), found.group(2), _REST.match(rest) is not None)
+            return RenameWish(found.group(1), found.group(2), _REST.match(rest) is not None)
     if (found := _CALL.search(instruction)) is not None:
-        return Wish(found.group(2), found.group(1), False)
+        return RenameWish(found.group(2), found.group(1), False)
     return None
 
 
 def still_there(
-    asked: Wish, before: str, after: str, language: str | None, lines: tuple[int, int] | None
+    asked: RenameWish, before: str, after: str, language: str | None, lines: tuple[int, int] | None
 ) -> bool:
     """Whether the old name is left where it should be gone.
 
@@ -76,13 +76,13 @@ def is_public(name: str, text: str, language: str | None) -> bool:
     return len(defined) == 1 and defined[0].depth == 0
 
 
-def missing(asked: Wish, texts: Mapping[str, str]) -> bool:
+def missing(asked: RenameWish, texts: Mapping[str, str]) -> bool:
     """Whether the new name stands in none of the new texts."""
     return not any(re.search(rf"(?<![\w$]){re.escape(asked.new)}(?![\w$])", t)
                    for t in texts.values())  # fmt: skip
 
 
-def more_than_names(asked: Wish, before: str, after: str, language: str | None) -> bool:
+def more_than_names(asked: RenameWish, before: str, after: str, language: str | None) -> bool:
     """Whether a change that should be a rename alone changes other code too."""
     old, new = code(before, language), code(after, language)
     if not asked.only or old is None or new is None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tierwise.edits.asked import Asked
+from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import split_lines
@@ -32,13 +32,13 @@ _ECHO: Final = 3
 """Lines repeated from around the selection that are no accident."""
 
 
-def beyond(proposal: Proposal, asked: Asked) -> bool:
+def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
     """Whether some change was not asked for."""
     in_play = _in_play(proposal, asked)
     return any(_strays(file, asked, in_play) for file in proposal.files)
 
 
-def repeats(file: FileEdit, asked: Asked) -> bool:
+def repeats(file: FileEdit, asked: AskedEdit) -> bool:
     """Whether a replacement brings its surroundings along, so that they stand there twice."""
     if file.kind != "text":
         return False
@@ -64,7 +64,7 @@ def changes_code(file: FileEdit) -> bool:
     return before is not None and after is not None and before != after
 
 
-def loses(file: FileEdit, asked: Asked) -> bool:
+def loses(file: FileEdit, asked: AskedEdit) -> bool:
     """Whether a definition went away that nobody asked to remove."""
     if file.kind != "text" or asked.action in ("refactor", "fix") or asked.says(
         "remov", "delet", "drop", "inlin", "merg", "mov", "extract", "split", "renam", "replac",
@@ -77,7 +77,7 @@ def loses(file: FileEdit, asked: Asked) -> bool:
     return any(not occurrences(name, file.after) and not asked.names(name) for name in gone)
 
 
-def _strays(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
+def _strays(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:
     name = file.path.rsplit("/", 1)[-1]
     mentioned = any(part in asked.instruction for part in (name, file.path)) or asked.names(
         name.split(".")[0]
@@ -100,7 +100,7 @@ def _strays(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
     return any(not _needed(file, hunk, in_play) for hunk in file.hunks)
 
 
-def _strays_in_focus(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
+def _strays_in_focus(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:
     if asked.span is None or asked.span.start == asked.span.end:
         return False
     first, last = _zone(file, asked)
@@ -112,7 +112,7 @@ def _strays_in_focus(file: FileEdit, asked: Asked, in_play: InPlay) -> bool:
     )
 
 
-def _zone(file: FileEdit, asked: Asked) -> tuple[int, int]:
+def _zone(file: FileEdit, asked: AskedEdit) -> tuple[int, int]:
     """The lines that may change freely: the selection and the definition it starts in."""
     assert asked.span is not None
     first, last = asked.span.start.line, asked.span.end.line
@@ -122,7 +122,7 @@ def _zone(file: FileEdit, asked: Asked) -> tuple[int, int]:
     return first, last
 
 
-def _around(file: FileEdit, asked: Asked) -> Symbol | None:
+def _around(file: FileEdit, asked: AskedEdit) -> Symbol | None:
     if asked.span is None:
         return None
     lines = file.before.split("\n")
@@ -175,7 +175,7 @@ class InPlay:
     names: frozenset[str]
 
 
-def _in_play(proposal: Proposal, asked: Asked) -> InPlay:
+def _in_play(proposal: Proposal, asked: AskedEdit) -> InPlay:
     """The names that the request and the change at its place are about."""
     names, defined = set(words(asked.instruction) - _PLAIN), set()
     for file in proposal.files:

@@ -43,7 +43,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckVerdict:
     """What a command says: `refused` counts, `silent` (no verdict) does not."""
 
     kind: Literal["passed", "refused", "silent"]
@@ -58,7 +58,7 @@ async def verify(
     *,
     seconds: float,
     env: Mapping[str, str] = os.environ,
-) -> Verdict:
+) -> CheckVerdict:
     """Run a command on a file as it would be, and on the file as it was if that fails.
 
     In `command`, `{path}` stands for the file's real path (its new text comes on stdin),
@@ -67,23 +67,23 @@ async def verify(
     """
     program = _program(command[0], env)
     if program is None:
-        return Verdict("silent", f"{Path(command[0]).name} was not found")
+        return CheckVerdict("silent", f"{Path(command[0]).name} was not found")
     until = time.monotonic() + seconds
     after = await _run(program, command, subject, others, root, env, until, new=True)
     if after is None:
-        return Verdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
+        return CheckVerdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
     code, output = after
     if code == 0:
-        return Verdict("passed")
+        return CheckVerdict("passed")
     if subject.before is None:
-        return Verdict("refused", _first(output))
+        return CheckVerdict("refused", _first(output))
     before = await _run(program, command, subject, others, root, env, until, new=False)
     if before is None:
-        return Verdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
+        return CheckVerdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
     if before[0] == 0:
-        return Verdict("refused", _first(output))
+        return CheckVerdict("refused", _first(output))
     fresh = _complaints(output) - _complaints(before[1])
-    return Verdict("refused", next(iter(fresh))) if fresh else Verdict("passed")
+    return CheckVerdict("refused", next(iter(fresh))) if fresh else CheckVerdict("passed")
 
 
 async def _run(

@@ -62,7 +62,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateVerdict:
     """Whether the learned state decides, and why or why not.
 
     `needed` is how many more outcomes are asked for at least, 0 where it is no matter of number.
@@ -73,19 +73,19 @@ class Verdict:
     needed: int = 0
 
 
-def judge(evidence: Evidence) -> Verdict:
+def judge(evidence: Evidence) -> GateVerdict:
     """Whether the learned state may decide."""
     if evidence.outcomes < NEEDED:
-        return Verdict(False, "few", NEEDED - evidence.outcomes)
+        return GateVerdict(False, "few", NEEDED - evidence.outcomes)
     if evidence.informative < NEEDED_INFORMATIVE:
-        return Verdict(False, "uninformative", NEEDED_INFORMATIVE - evidence.informative)
+        return GateVerdict(False, "uninformative", NEEDED_INFORMATIVE - evidence.informative)
     gain, error = _mean(evidence.gain, evidence.weight)
     saved, saved_error = _mean(evidence.saved, evidence.weight)
     if saved + (Z90 * saved_error if evidence.live else 0.0) < 0:
-        return Verdict(False, "dearer")
+        return GateVerdict(False, "dearer")
     if evidence.live:
-        return Verdict(False, "worse") if gain + Z90 * error < 0 else Verdict(True, "live")
-    return Verdict(True, "live") if gain - Z90 * error > 0 else Verdict(False, "unsure")
+        return GateVerdict(False, "worse") if gain + Z90 * error < 0 else GateVerdict(True, "live")
+    return GateVerdict(True, "live") if gain - Z90 * error > 0 else GateVerdict(False, "unsure")
 
 
 def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: int) -> Evidence:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from tierwise.learning.observation import Answer
+from tierwise.learning.observation import LearnerAnswer
 
 QUIET_MS: Final = 6 * 60_000
 """A task is told once nothing happened to it for so long; checks of survival come every five
@@ -27,7 +27,7 @@ Event = tuple[str, int, str, Any]
 class Verdicts:
     """What the events of a task say: its answers in order, and a tier called more than enough."""
 
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[LearnerAnswer, ...] = ()
     overkill: int | None = None
     labelled: bool = False
 
@@ -53,7 +53,7 @@ def verdicts(
     `costs` are actual costs per rank in nano-dollars. `raised` is the rank of the routed tier
     where the operator overrode it by a higher one before anything was answered.
     """
-    made = [Answer(raised, 0.0, SEEN)] if raised is not None else []
+    made = [LearnerAnswer(raised, 0.0, SEEN)] if raised is not None else []
     overkill, labelled = None, raised is not None
     now = _Open()
     for kind, at_ms, tier, value in events:
@@ -90,7 +90,7 @@ class _Open:
     """The answer the events are about."""
 
     tier: int | None = None
-    answer: Answer | None = None
+    answer: LearnerAnswer | None = None
     applied_ms: int = 0
 
     def take(self, kind: str, at_ms: int, value: Any) -> None:
@@ -125,15 +125,17 @@ class _Open:
     def click(self, kept: float, weight: float = 1.0) -> None:
         """What the operator did first; a later sign says whether that was right."""
         clicked = self.answer.clicked if self.answer is not None else None
-        self.answer = Answer(0, kept, weight, clicked=kept >= 0.5 if clicked is None else clicked)
+        self.answer = LearnerAnswer(
+            0, kept, weight, clicked=kept >= 0.5 if clicked is None else clicked
+        )
 
     def say(self, kept: float, weight: float, *, settled: bool) -> None:
         """A later sign."""
         clicked = self.answer.clicked if self.answer is not None else None
         was_settled = self.answer is not None and self.answer.settled
-        self.answer = Answer(0, kept, weight, settled or was_settled, clicked)
+        self.answer = LearnerAnswer(0, kept, weight, settled or was_settled, clicked)
 
-    def closed(self, costs: Mapping[int, float]) -> list[Answer]:
+    def closed(self, costs: Mapping[int, float]) -> list[LearnerAnswer]:
         """The answer with its tier and cost, if there was a verdict on it."""
         if self.answer is None or self.tier is None:
             return []

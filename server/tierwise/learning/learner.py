@@ -20,7 +20,7 @@ from typing import Final
 from tierwise.core.decision import Adjustment
 from tierwise.learning import spend
 from tierwise.learning.belief import LEAST, Belief, Sufficiency, belief, sufficiency
-from tierwise.learning.observation import Answer, Observation, Task
+from tierwise.learning.observation import LearnerAnswer, LearnerTask, Observation
 
 VARIANCES: Final = {"all": 4.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.005}
 """Prior variance of a weight, in squared logits, by level: wide levels may move far, a signal
@@ -84,13 +84,13 @@ class LearnedState:
         return BASE_REACH + REACH_PER_50 * self.outcomes / 50
 
 
-def believed(state: LearnedState, task: Task) -> Belief:
+def believed(state: LearnedState, task: LearnerTask) -> Belief:
     """What the learned state says of a task."""
     top = _clip(_mean(state.top, task.features), 2 * state.reach)
     return belief(task.logits, shifts(state, task), top, task.accept)
 
 
-def shifts(state: LearnedState, task: Task) -> tuple[float, ...]:
+def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
     """What the state adds to the shipped logits of a task, per cut: what was learned, within its
     reach, on top of the shipped logit where that is no surer than `SUREST`."""
     given = task.features
@@ -103,12 +103,14 @@ def shifts(state: LearnedState, task: Task) -> tuple[float, ...]:
     return tuple(made)
 
 
-def adjustment(state: LearnedState, task: Task, basis: str = "") -> Adjustment:
+def adjustment(state: LearnedState, task: LearnerTask, basis: str = "") -> Adjustment:
     """The same for the router, with P(kept at the top). `basis` names the state."""
     return Adjustment(shifts(state, task), (), basis, believed(state, task).kept[-1])
 
 
-def probability(now: Belief, answer: Answer, failed: int | None, state: LearnedState) -> float:
+def probability(
+    now: Belief, answer: LearnerAnswer, failed: int | None, state: LearnedState
+) -> float:
     """P(the operator keeps this answer), given that tier `failed` was just discarded."""
     wrong, right = _flips(state, answer)
     suffices = sufficiency(now, answer.tier, failed).p
@@ -127,7 +129,7 @@ def update(state: LearnedState, seen: Observation) -> LearnedState:
             flips[_flip(answer.clicked, answer.kept >= 0.5)] += 1.0
         failed = answer.tier if answer.kept < 0.5 else None
     if seen.overkill is not None and seen.overkill > 0:
-        below = Answer(seen.overkill - 1, 1.0, 2.0, settled=True)
+        below = LearnerAnswer(seen.overkill - 1, 1.0, 2.0, settled=True)
         heads.learn(seen.task, below, None, SETTLED_FLIPS)
     return replace(
         state,
@@ -170,7 +172,11 @@ class _Heads:
         self.top = dict(state.top)
 
     def learn(
-        self, task: Task, answer: Answer, failed: int | None, flips: tuple[float, float]
+        self,
+        task: LearnerTask,
+        answer: LearnerAnswer,
+        failed: int | None,
+        flips: tuple[float, float],
     ) -> None:
         """One Kalman step on every weight the answer's probability depends on."""
         given = task.features
@@ -210,7 +216,7 @@ class _Heads:
         return made
 
 
-def _flips(state: LearnedState, answer: Answer) -> tuple[float, float]:
+def _flips(state: LearnedState, answer: LearnerAnswer) -> tuple[float, float]:
     return SETTLED_FLIPS if answer.settled else state.flip_rates
 
 

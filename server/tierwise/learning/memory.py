@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tierwise.learning import gate, learner, spend, stakes
 from tierwise.learning.gate import Evidence
 from tierwise.learning.learner import LearnedState
-from tierwise.learning.observation import Observation, Task
+from tierwise.learning.observation import LearnerTask, Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Memory:
         """Whether what was learned decides."""
         return self.evidence.live
 
-    def wants(self, task: Task) -> int:
+    def wants(self, task: LearnerTask) -> int:
         """The rank of the first tier of least expected loss to the learned state, live or not."""
         if not any(task.costs):
             return task.shipped
@@ -31,11 +31,11 @@ class Memory:
         costs = spend.corrected(self.state.spend, task.cell, task.costs)
         return stakes.best(now, costs, task.redo, task.shipped)
 
-    def takes(self, task: Task) -> int:
+    def takes(self, task: LearnerTask) -> int:
         """The same within the bound on drift to the top."""
         return gate.bounded(self.wants(task), task.shipped, task.top, self.evidence)
 
-    def target(self, task: Task, lower: Sequence[float], configured: float) -> float:
+    def target(self, task: LearnerTask, lower: Sequence[float], configured: float) -> float:
         """The confidence target to decide this task with, so that the tier wanted is taken.
 
         `lower` are the bounds per tier of the adjusted estimate.

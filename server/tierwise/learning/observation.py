@@ -36,7 +36,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LearnerAnswer:
     """One answer and its verdict. `tier` is its rank from the cheapest, 0.
 
     `kept` is the share of it that was kept, 0 to 1. `weight` is how much the verdict is worth
@@ -55,7 +55,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class LearnerTask:
     """What is known of a task before anything is answered.
 
     `logits` are the shipped logit P(need <= t) per cut between tiers, `features` the learner's
@@ -86,8 +86,8 @@ class Observation:
     probability with which the first answer's tier was chosen. `at_ms` is UTC milliseconds.
     """
 
-    task: Task
-    answers: tuple[Answer, ...] = ()
+    task: LearnerTask
+    answers: tuple[LearnerAnswer, ...] = ()
     overkill: int | None = None
     propensity: float = 1.0
     labelled: bool = False

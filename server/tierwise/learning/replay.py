@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tierwise.core.decision import Decision
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Answer, Observation, Task
+from tierwise.learning.observation import LearnerAnswer, LearnerTask, Observation
 
 SERIES: Final = 100
 """Tasks per point of the series."""
@@ -23,7 +23,7 @@ BINS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReplayRow:
     """A task to replay. `outcomes` are pass rates per tier, `costs` what an answer really costs,
     in nano-dollars. `request` is whatever the route understands; replay never looks into it."""
 
@@ -34,14 +34,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
+class ReplayedRoute:
     """A decision with the task as the learner sees it."""
 
     decision: Decision
-    task: Task
+    task: LearnerTask
 
 
-Route = Callable[[Row, Memory], Routed]
+Route = Callable[[ReplayRow, Memory], ReplayedRoute]
 
 
 @dataclass
@@ -70,7 +70,11 @@ class Tally:
         return sum(abs(said - kept) for said, kept in self.bins) / max(self.tasks, 1)
 
     def add(
-        self, row: Row, decision: Decision, answers: tuple[Answer, ...], names: list[str]
+        self,
+        row: ReplayRow,
+        decision: Decision,
+        answers: tuple[LearnerAnswer, ...],
+        names: list[str],
     ) -> None:
         """Count a task; `names` are the tiers that answered."""
         self.tasks += 1
@@ -99,7 +103,7 @@ class Replayed:
 
 
 def replay(
-    rows: Iterable[Row],
+    rows: Iterable[ReplayRow],
     route: Route,
     tiers: tuple[str, ...],
     *,
@@ -138,19 +142,21 @@ def replay(
     return Replayed(_figures(whole, series, tiers), memory, tuple(losses), tuple(starts))
 
 
-def operator(row: Row, first: str, tiers: tuple[str, ...], seed: int | None) -> tuple[Answer, ...]:
+def operator(
+    row: ReplayRow, first: str, tiers: tuple[str, ...], seed: int | None
+) -> tuple[LearnerAnswer, ...]:
     """The answers the simulated operator sees, starting at a tier."""
     made = []
     for rank in range(tiers.index(first), len(tiers)):
         passed = passes(row, tiers[rank], seed)
         cost = float(row.costs[tiers[rank]])
-        made.append(Answer(rank, float(passed), settled=True, clicked=passed, cost=cost))
+        made.append(LearnerAnswer(rank, float(passed), settled=True, clicked=passed, cost=cost))
         if passed:
             break
     return tuple(made)
 
 
-def passes(row: Row, tier: str, seed: int | None) -> bool:
+def passes(row: ReplayRow, tier: str, seed: int | None) -> bool:
     """Whether a tier's answer passes."""
     rate = row.outcomes[tier]
     return rate >= 0.5 if seed is None else draw(seed, row.id, tier) < rate

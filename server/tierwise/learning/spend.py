@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tierwise.learning.observation import Answer, Cell
+from tierwise.learning.observation import Cell, LearnerAnswer
 
 Ratios = Mapping[str, tuple[float, float]]
 """Per key: sum of log(actual / forecast), and the number of answers in it."""
@@ -33,7 +33,7 @@ def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float
 
 
 def learned(
-    ratios: Ratios, cell: Cell, costs: Sequence[float], answers: Sequence[Answer]
+    ratios: Ratios, cell: Cell, costs: Sequence[float], answers: Sequence[LearnerAnswer]
 ) -> Ratios:
     """The ratios after the answers whose actual cost is known."""
     made = dict(ratios)

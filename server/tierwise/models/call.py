@@ -12,7 +12,7 @@ CacheLife = Literal["5m", "1h"]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class CallTurn:
     """One turn of a conversation."""
 
     role: Literal["user", "assistant"]
@@ -24,7 +24,7 @@ class Prompt:
     """A whole prompt: the system text and the turns, the last one the operator's."""
 
     system: str
-    turns: tuple[Turn, ...]
+    turns: tuple[CallTurn, ...]
     cache: CacheLife = "5m"
     tool: str = ""
     """The tool that is offered, as JSON; "" for none."""
@@ -72,7 +72,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class CallStarted:
     """The server accepted the request; `usage` has its input tokens."""
 
     usage: Usage
@@ -97,7 +97,7 @@ class Finished:
     result: Result
 
 
-Event = Started | Thinking | Delta | Finished
+Event = CallStarted | Thinking | Delta | Finished
 
 
 @dataclass(slots=True)

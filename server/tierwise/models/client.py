@@ -27,8 +27,8 @@ from tierwise.models.body import body
 from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thinking, Trace
 from tierwise.models.catalog import ModelFacts
 from tierwise.models.failure import classify, failure, refused_unbilled, retry_after_seconds
-from tierwise.models.reading import Reader
-from tierwise.models.watch import Watch, alarmed
+from tierwise.models.reading import StreamReader
+from tierwise.models.watch import StreamWatch, alarmed
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +126,8 @@ class ModelClient:
         Closing the iterator closes the connection.
         """
         sdk_client = await self._ready(tier)
-        watch = Watch(tier, deadlines, trace)
-        reader = Reader(tier, trace)
+        watch = StreamWatch(tier, deadlines, trace)
+        reader = StreamReader(tier, trace)
         async with self._translated(tier, trace), alarmed(watch) as alarm:
             trace.sent = True
             stream = await sdk_client.messages.create(

@@ -13,7 +13,7 @@ from typing import Final
 
 from tierwise.core.request import Request
 from tierwise.core.tiers import Ladder
-from tierwise.models.call import Prompt, Turn
+from tierwise.models.call import CallTurn, Prompt
 
 MAX_TOKENS: Final = 64
 """Tokens of the answer; one word is asked for."""
@@ -40,7 +40,7 @@ def prompt(request: Request, wish: str, pasted_lines: int, ladder: Ladder) -> Pr
     wish = wish.replace("<", "(").replace(">", ")")
     facts = ", ".join(f"{name} {value}" for name, value in _facts(request, pasted_lines).items())
     text = f"{facts}\n<wish>{wish or 'none given'}</wish>"
-    return Prompt(_SYSTEM.format(tiers=tiers), (Turn("user", text),))
+    return Prompt(_SYSTEM.format(tiers=tiers), (CallTurn("user", text),))
 
 
 def read(answer: str, ladder: Ladder) -> str | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from tierwise.core.context import ContextItem, Pack
 from tierwise.core.request import EDITING, Action, Request
-from tierwise.models.call import CacheLife, Prompt, Turn
+from tierwise.models.call import CacheLife, CallTurn, Prompt
 
 _KEY: Final = token_bytes(16)
 """Of this process, so that the same contents get the same mark and stay in the prompt cache."""
@@ -70,7 +70,7 @@ _DEFAULTS: Final[dict[Action, str]] = {
 
 
 def build(
-    request: Request, pack: Pack, history: Sequence[Turn] = (), cache: CacheLife = "5m"
+    request: Request, pack: Pack, history: Sequence[CallTurn] = (), cache: CacheLife = "5m"
 ) -> Prompt:
     """The prompt of a request: the system text, the turns so far, and this turn."""
     whole = "".join(i.text for i in pack.items).encode("utf-8", "replace")
@@ -79,7 +79,7 @@ def build(
     wish = request.instruction.strip() or _DEFAULTS[request.action]
     parts.append(f'<request action="{request.action}">\n{wish}\n</request>')
     system = f"{_SYSTEM}\n\n{_FORMS[request.action]}"
-    return Prompt(system, (*history, Turn("user", "\n\n".join(parts))), cache)
+    return Prompt(system, (*history, CallTurn("user", "\n\n".join(parts))), cache)
 
 
 def wants_edit(action: Action) -> bool:

@@ -10,11 +10,11 @@ from tierwise.core.errors import ModelError
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.models import tools
-from tierwise.models.call import Delta, Event, Finished, Result, Started, Thinking, Trace
+from tierwise.models.call import CallStarted, Delta, Event, Finished, Result, Thinking, Trace
 from tierwise.models.failure import classify, failure
 
 
-class Reader:
+class StreamReader:
     """One answer. A stream that ends without `message_stop` is no answer, however clean its end."""
 
     def __init__(self, tier: Tier, trace: Trace) -> None:
@@ -39,7 +39,7 @@ class Reader:
                 self.usage = usage_of(message.get("usage") or {}, self.usage)
                 self.model = str(message.get("model") or self.model)
                 self.trace.known = self.usage
-                return Started(self.usage)
+                return CallStarted(self.usage)
             case "content_block_start" if payload["content_block"].get("type") == "tool_use":
                 self.in_tool = True
                 return self._said(tools.opening())

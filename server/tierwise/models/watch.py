@@ -23,7 +23,7 @@ HELD_AGAIN: Final = 0.02
 
 
 @dataclass(slots=True)
-class Watch:
+class StreamWatch:
     """When a call is late, and what is said then. Times are `time.perf_counter` seconds."""
 
     tier: Tier
@@ -73,7 +73,7 @@ class Alarm:
     """Looks when the next deadline may have come. While `held` the call is in its reader's
     hands, where the alarm must not go off."""
 
-    def __init__(self, watch: Watch, limit: asyncio.Timeout) -> None:
+    def __init__(self, watch: StreamWatch, limit: asyncio.Timeout) -> None:
         self.held = False
         self._watch, self._limit = watch, limit
         self._loop = asyncio.get_running_loop()
@@ -97,7 +97,7 @@ class Alarm:
 
 
 @asynccontextmanager
-async def alarmed(watch: Watch) -> AsyncIterator[Alarm]:
+async def alarmed(watch: StreamWatch) -> AsyncIterator[Alarm]:
     """Keep the deadlines of a call; a missed one is the failure the watch names."""
     try:
         async with asyncio.timeout(None) as limit:

@@ -38,7 +38,7 @@ class Reading:
     margin: float
 
 
-class Read:
+class InstructionReading:
     """One set of signals as one fit sees it; each part is worked out when it is first asked."""
 
     def __init__(self, signals: Signals, weights: Weights) -> None:
@@ -133,15 +133,15 @@ class Read:
         return scores[i] if i < len(scores) else 0.0
 
 
-_last: list[Read] = []
+_last: list[InstructionReading] = []
 
 
-def read(signals: Signals, weights: Weights) -> Read:
+def read(signals: Signals, weights: Weights) -> InstructionReading:
     """The reading of these signals; the latest one is kept, as one decision asks several times."""
     for kept in _last[:1]:
         if kept.signals is signals and kept.weights is weights:
             return kept
-    made = Read(signals, weights)
+    made = InstructionReading(signals, weights)
     _last[:] = [made]
     return made
 

@@ -19,7 +19,7 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedOutcome:
     """An outcome with the task it is about and the decisions that task had, in order.
 
     `rehearsal` outcomes are in the ledger and never teach.
@@ -59,7 +59,7 @@ def outcomes_of(conn: Connection, task_id: str) -> Sequence[Outcome]:
 
 def outcomes_since(
     conn: Connection, since_ms: int = 0, *, rehearsal: bool = False
-) -> Sequence[Judged]:
+) -> Sequence[JudgedOutcome]:
     """Outcomes from `since_ms` (UTC milliseconds) on with their decisions, oldest first."""
     events, owners = schema.outcomes, schema.tasks
     query = (
@@ -71,7 +71,7 @@ def outcomes_since(
     rows = conn.execute(query).all()
     made = decisions.decisions_of(conn, sorted({row.task_id for row in rows}))
     return [
-        Judged(
+        JudgedOutcome(
             Outcome(row.task_id, row.kind, row.at_ms, row.tier, row.value, row.after_ms),
             row.action,
             row.language,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tierwise.config.load import Ask
+from tierwise.config.load import ConsentRequest
 
 if TYPE_CHECKING:
     from tierwise.tasks.api import Listener
@@ -74,7 +74,9 @@ class Consents:
         }
 
 
-async def offer(asks: Sequence[Ask], project: str, consents: Consents, listener: Listener) -> bool:
+async def offer(
+    asks: Sequence[ConsentRequest], project: str, consents: Consents, listener: Listener
+) -> bool:
     """Ask about every wish that was not answered yet; whether one was accepted.
 
     Where nobody can be asked, or nobody answers, the wish stays inactive and is said.

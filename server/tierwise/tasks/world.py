@@ -32,10 +32,10 @@ from tierwise.trust import Trust
 
 if TYPE_CHECKING:
     from tierwise.tasks.learning.learning import Learning
-    from tierwise.tasks.money.money import Money
+    from tierwise.tasks.money.budget_watch import BudgetWatch
     from tierwise.tasks.proposing.proposals import Proposals
+    from tierwise.tasks.record.edit_watch import EditWatch
     from tierwise.tasks.record.outcomes import Outcomes
-    from tierwise.tasks.record.watch import Watch
     from tierwise.tasks.task import Task
 
 
@@ -64,9 +64,9 @@ class World:
     threads: Chats = field(init=False)
     proposals: Proposals = field(init=False)
     outcomes: Outcomes = field(init=False)
-    watch: Watch = field(init=False)
+    watch: EditWatch = field(init=False)
     learning: Learning = field(init=False)
-    money: Money = field(init=False)
+    money: BudgetWatch = field(init=False)
     settling: Settling = field(init=False)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic

@@ -18,7 +18,7 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell
-from tierwise.learning.replay import Route, Routed, Row, operator, replay
+from tierwise.learning.replay import ReplayedRoute, ReplayRow, Route, operator, replay
 from tierwise.routing.route import parse_request
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import Weights
@@ -36,7 +36,7 @@ class Stream:
     """Rows of one family, measured with one set of weights."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[ReplayRow, ...]
     weights: Weights
     redo: int = 30_000_000
 
@@ -59,7 +59,7 @@ def stream(name: str, lines: Sequence[Line], weights: Weights, prices: str = "1:
         )
         known = line.get("cost_usd")
         costs = {n: to_nanos(known[n]) for n in NAMES} if known else spends
-        made.append(Row(str(line["id"]), measured, line["outcomes"], costs))
+        made.append(ReplayRow(str(line["id"]), measured, line["outcomes"], costs))
     return Stream(name, tuple(made), weights)
 
 
@@ -81,11 +81,11 @@ def priced_by_unit(found: Stream) -> Stream:
 def routed(found: Stream) -> Route:
     """The router with whatever memory it is given."""
 
-    def route(row: Row, memory: Memory) -> Routed:
+    def route(row: ReplayRow, memory: Memory) -> ReplayedRoute:
         signals, facts, cell = row.request  # type: ignore[misc]
         facts = replace(facts, redo_cost=found.redo)
         made = advice.decide(signals, facts, found.weights, cell, memory, id=row.id)
-        return Routed(made.decision, made.task)
+        return ReplayedRoute(made.decision, made.task)
 
     return route
 
@@ -122,7 +122,7 @@ class Played:
         return sum(self.losses[tasks:]) / len(self.losses[tasks:])
 
 
-def ordered(found: Stream, seed: int) -> list[Row]:
+def ordered(found: Stream, seed: int) -> list[ReplayRow]:
     """The rows in the order of a seed, none twice."""
     rows = list(found.rows)
     random.Random(seed).shuffle(rows)
@@ -144,7 +144,7 @@ def static(found: Stream, seed: int, starts: Mapping[str, str] | str) -> Played:
 
 
 def _played(
-    found: Stream, rows: Sequence[Row], starts: Sequence[str], seed: int, live: bool
+    found: Stream, rows: Sequence[ReplayRow], starts: Sequence[str], seed: int, live: bool
 ) -> Played:
     losses, values = [], []
     for row, start in zip(rows, starts, strict=True):

@@ -27,7 +27,7 @@ from tests.bench.router.figures import percent
 from tierwise.routing.fit import judge, rows
 from tierwise.routing.fit.__main__ import HELD, OUT
 from tierwise.routing.fit.judge import Held
-from tierwise.routing.fit.rows import NEEDS, LabelledRequest, Outcome
+from tierwise.routing.fit.rows import NEEDS, LabelledRequest, OutcomeRow
 from tierwise.routing.fit.train import Corpus
 
 COMMAND = "make bench-router"
@@ -117,7 +117,7 @@ def _languages(mine: Sequence[LabelledRequest], ours: Sequence[Held]) -> list[li
     return figures.by(mine, ours, lambda row: "en" if row.language == "en" else "not en") + every
 
 
-def _frontier(tasks: Sequence[Held], outcomes: Sequence[Outcome]) -> str:
+def _frontier(tasks: Sequence[Held], outcomes: Sequence[OutcomeRow]) -> str:
     accepts = np.array([[h.estimate.accept[n] for n in NEEDS] for h in tasks])
     kept = np.array([row.kept for row in outcomes])
     lines = []
@@ -136,7 +136,7 @@ def _curves(
     mine: Sequence[LabelledRequest],
     ours: Sequence[Held],
     tasks: Sequence[Held],
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[OutcomeRow],
 ) -> list[tuple[str, judge.Array, judge.Array]]:
     def need(tier: int) -> tuple[judge.Array, judge.Array]:
         shares = np.array([h.estimate.need[NEEDS[tier]] for h in ours])

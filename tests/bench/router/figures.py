@@ -11,7 +11,7 @@ import numpy as np
 from tierwise.routing.fit import judge
 from tierwise.routing.fit.judge import Held
 from tierwise.routing.fit.logistic import Array
-from tierwise.routing.fit.rows import NEEDS, LabelledRequest, Outcome
+from tierwise.routing.fit.rows import NEEDS, LabelledRequest, OutcomeRow
 
 RATIOS: Final = {"1:20:40": (1.0, 20.0, 40.0), "1:3:5": (1.0, 3.0, 5.0)}
 """Prices of the tiers: lists of November 2026, and those the outcome data was measured under."""
@@ -100,7 +100,7 @@ def _mixed(means: Array, price: Array, cost: float) -> float:
     return best
 
 
-def of_outcomes(held: Sequence[Held], rows: Sequence[Outcome]) -> list[list[str]]:
+def of_outcomes(held: Sequence[Held], rows: Sequence[OutcomeRow]) -> list[list[str]]:
     """AUC, APGR and calibration over all tasks and per source."""
     table = []
     for source in ["all", *sorted({row.source for row in rows})]:

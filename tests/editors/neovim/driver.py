@@ -13,7 +13,7 @@ import pynvim
 import pytest
 from tests.support.loopback import Loopback
 
-from tierwise.models.rehearsal.reading import Asked, read
+from tierwise.models.rehearsal.reading import ReadPrompt, read
 
 ROOT = Path(__file__).parents[3]
 TOOLS = ROOT / ".tools" / "neovim"
@@ -236,7 +236,7 @@ class Driver:
         self.nvim.close()
 
 
-def asked(model: Loopback, number: int = -1) -> Asked:
+def asked(model: Loopback, number: int = -1) -> ReadPrompt:
     """What the model was asked."""
     content = model.requests()[number]["messages"][-1]["content"]
     text = content if isinstance(content, str) else "".join(b.get("text", "") for b in content)

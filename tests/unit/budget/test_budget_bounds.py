@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.budget import cache_cost, calibration, forecast, tokens
-from tierwise.budget.cache_cost import Prefix, Turn
+from tierwise.budget.cache_cost import CachedTurn, Prefix
 from tierwise.budget.calibration import Calibration
 from tierwise.budget.prices import PriceTable
 from tierwise.core.tiers import DEFAULT_LADDER, Ladder
@@ -99,7 +99,7 @@ def test_break_even_turns_are_those_of_the_reference(
 
 
 def test_the_turn_costs_of_the_reference_table() -> None:
-    turn = Turn(1_500, 800)
+    turn = CachedTurn(1_500, 800)
     # 50k prefix: Opus 3.35 cents warm and 27.35 cold, Sonnet 1.68 and 13.68.
     for tier, warm, cold in ((OPUS, 3.35, 27.35), (SONNET, 1.68, 13.68), (HAIKU, 0.11, 0.68)):
         for is_warm, cents in ((True, warm), (False, cold)):
@@ -139,7 +139,7 @@ def test_a_budget_downgrade_never_raises_the_expected_cost(
     tier: str,
 ) -> None:
     ladder: Ladder = DEFAULT_LADDER
-    thread, turn = Prefix(prefix, frozenset(warm)), Turn(fresh, output)
+    thread, turn = Prefix(prefix, frozenset(warm)), CachedTurn(fresh, output)
     costs = {t.name: cache_cost.spend(t, thread, turns, PRICES, NOW, turn) for t in ladder}
     escalates = dict(zip(ladder.names, failing, strict=False))
     chosen = cache_cost.downgrade(tier, costs, escalates, ladder)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tierwise.budget import settlement, tokens
 from tierwise.budget.ask import Reservation
-from tierwise.budget.fit import Fit, Wish, fit
+from tierwise.budget.fit import Fit, SpendWish, fit
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceTable
 from tierwise.core.errors import BudgetPaused, TaskTooDear
@@ -67,7 +67,7 @@ def test_a_reservation_covers_every_bill(
     seconds: float,
 ) -> None:
     bound = tokens.upper_bound("x" * chars)
-    wish = Wish(bound, cap, 700, PRICES.dearest_band(model, at, bound), "Tier")
+    wish = SpendWish(bound, cap, 700, PRICES.dearest_band(model, at, bound), "Tier")
     state = BudgetState("2026-11-24", "2026-11", day_limit=left) if left is not None else None
     try:
         found = fit(wish, state)
@@ -96,7 +96,7 @@ def test_a_reservation_covers_every_bill(
 @given(st.integers(1, 10**9), st.integers(16, 4_096), st.integers(0, 4_096))
 def test_a_shrunk_answer_is_still_worth_asking_for(left: int, cap: int, useful: int) -> None:
     rate = PRICES.dearest_band("claude-opus-5-5", datetime(2026, 11, 24, tzinfo=UTC), 1_000)
-    wish = Wish(1_000, cap, useful, rate, "Opus")
+    wish = SpendWish(1_000, cap, useful, rate, "Opus")
     try:
         found: Fit = fit(wish, BudgetState("d", "m", day_limit=left))
     except BudgetPaused:
@@ -109,6 +109,6 @@ def test_a_shrunk_answer_is_still_worth_asking_for(left: int, cap: int, useful: 
 def test_a_ceiling_for_one_request_binds_without_any_budget() -> None:
     rate = PRICES.dearest_band("claude-opus-5-5", datetime(2026, 11, 24, tzinfo=UTC), 1_000)
     state = BudgetState("d", "m")
-    found = fit(Wish(1_000, 16_384, 500, rate, "Opus", most=50_000_000), state)
+    found = fit(SpendWish(1_000, 16_384, 500, rate, "Opus", most=50_000_000), state)
     assert found.worst <= 50_000_000
     assert found.note is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.reserve import Ask, Purse
+from tierwise.budget.reserve import Purse, ReservationRequest
 from tierwise.core.tiers import DEFAULT_LADDER, Tier
 from tierwise.store import reservations
 from tierwise.store.deferred import Connection
@@ -36,11 +36,13 @@ class Window:
         )
         self.asked = 0
 
-    def ask(self, on: str | Tier = "opus", chars: int = 1_600, **more: object) -> Ask:
+    def ask(
+        self, on: str | Tier = "opus", chars: int = 1_600, **more: object
+    ) -> ReservationRequest:
         self.asked += 1
         tier = DEFAULT_LADDER.get(on) if isinstance(on, str) else on
         return replace(
-            Ask(
+            ReservationRequest(
                 task_id="task",
                 request_id=f"{id(self)}:{self.asked}",
                 tier=tier,

@@ -7,7 +7,7 @@ import pytest
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.request import Action
 from tierwise.edits import check
-from tierwise.edits.asked import Asked
+from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import NewText, make
 
 TWO = """\
@@ -35,7 +35,7 @@ def failing(
     doc = Snapshot("u", "/a.py", 1, language, before)
     proposal = make("e", "t", {"u": NewText(doc, "a.py", after)})
     span = Range(Position(lines[0], 0), Position(lines[1], 0)) if lines else None
-    asked = Asked(action, instruction, "u", span, documents={"u": doc})
+    asked = AskedEdit(action, instruction, "u", span, documents={"u": doc})
     return [f.key for f in check.check(proposal, asked)]
 
 
@@ -96,9 +96,9 @@ def test_a_file_nobody_spoke_of_is_out_of_scope() -> None:
     docs = {name: Snapshot(name, f"/{name}.py", 1, "python", TWO) for name in ("u", "v")}
     texts = {n: NewText(d, f"{n}.py", TWO.replace("a * 2", "2 * a")) for n, d in docs.items()}
     proposal = make("e", "t", texts)
-    asked = Asked("edit", "swap the factors", "u", None)
+    asked = AskedEdit("edit", "swap the factors", "u", None)
     assert [f.key for f in check.check(proposal, asked)] == ["scope"]
-    attached = Asked("edit", "swap the factors", "u", None, frozenset({"v"}))
+    attached = AskedEdit("edit", "swap the factors", "u", None, frozenset({"v"}))
     assert check.check(proposal, attached) == ()
 
 
@@ -108,7 +108,7 @@ def test_a_rename_that_leaves_an_attached_file_behind_is_not_done() -> None:
         "u": Snapshot("u", "/u.py", 1, "python", TWO),
         "v": Snapshot("v", "/v.py", 1, "python", user),
     }
-    asked = Asked("edit", "rename first to start", "u", None, frozenset({"v"}), documents=docs)
+    asked = AskedEdit("edit", "rename first to start", "u", None, frozenset({"v"}), documents=docs)
     texts = {"u": NewText(docs["u"], "u.py", TWO.replace("first", "start"))}
     assert [f.key for f in check.check(make("e", "t", texts), asked)] == ["rename"]
     texts["v"] = NewText(docs["v"], "v.py", user.replace("first", "start"))

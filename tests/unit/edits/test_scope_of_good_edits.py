@@ -7,7 +7,7 @@ import pytest
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.request import Action
 from tierwise.edits import check
-from tierwise.edits.asked import Asked
+from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import NewText, make
 
 SHOP = """\
@@ -60,7 +60,7 @@ def keys(
     }
     texts = {n: NewText(docs.get(n), f"{n}.py", text) for n, text in after.items()}
     span = Range(Position(lines[0], 0), Position(lines[1], 0)) if lines else None
-    asked = Asked(
+    asked = AskedEdit(
         action, instruction, "shop", span, open=frozenset({"user"}), documents=docs,
         diagnostics=diagnostics,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tierwise.edits.verify import Subject, Verdict, verify
+from tierwise.edits.verify import CheckVerdict, Subject, verify
 
 FAILS_ON_BAD = "import sys; t = sys.stdin.read(); print('a.py:1:1: bad'); sys.exit('bad' in t)"
 SAYS = (
@@ -19,7 +19,7 @@ SAYS = (
 
 
 async def run(code: str, before: str | None, after: str, root: Path, *more: str,
-              seconds: float = 20.0) -> Verdict:  # fmt: skip
+              seconds: float = 20.0) -> CheckVerdict:  # fmt: skip
     subject = Subject(root / "a.py", "a.py", before, after)
     command = [sys.executable, "-c", code, *more]
     return await verify(command, subject, (), root, seconds=seconds)
@@ -42,7 +42,7 @@ async def test_only_a_new_failure_counts(
 
 
 async def test_a_new_complaint_among_old_ones_counts(tmp_path: Path) -> None:
-    assert (await run(SAYS, "old\n", "x\nold\n", tmp_path)) == Verdict("refused", "x")
+    assert (await run(SAYS, "old\n", "x\nold\n", tmp_path)) == CheckVerdict("refused", "x")
     assert (await run(SAYS, "old\n", "old\n", tmp_path)).kind == "passed"
 
 
@@ -58,7 +58,7 @@ async def test_places_are_filled_in_without_a_shell_and_without_keys(
         "assert 'ANTHROPIC_API_KEY' not in os.environ and os.getcwd() == os.path.dirname(path)"
     )
     given = ("{path}", "{file}", "{shadow}", "$(id) {path}")
-    assert await run(code, "old", "new", tmp_path, *given) == Verdict("passed")
+    assert await run(code, "old", "new", tmp_path, *given) == CheckVerdict("passed")
 
 
 async def test_time_runs_out_for_all_that_a_command_started(tmp_path: Path) -> None:

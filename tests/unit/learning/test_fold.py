@@ -17,7 +17,7 @@ from tierwise.core.outcome import Outcome
 from tierwise.core.request import Request, Selection
 from tierwise.core.situation import Choice, Situation
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Answer, Cell, Observation
+from tierwise.learning.observation import Cell, LearnerAnswer, Observation
 from tierwise.learning.record import Record
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import load
@@ -133,8 +133,11 @@ def live_memory() -> Memory:
     signals = measure(REQUEST, weights=WEIGHTS)
     memory, task = Memory(), advice.task_of(signals, FACTS, WEIGHTS, CELL)
     for _ in range(400):
-        answers = (Answer(0, 0.0, settled=True, clicked=False), Answer(1, 0.0, settled=True))
-        answers += (Answer(2, 1.0, settled=True, clicked=True),)
+        answers = (
+            LearnerAnswer(0, 0.0, settled=True, clicked=False),
+            LearnerAnswer(1, 0.0, settled=True),
+        )
+        answers += (LearnerAnswer(2, 1.0, settled=True, clicked=True),)
         memory = memory.learned(Observation(task, answers))
     assert memory.live
     return memory

@@ -10,7 +10,7 @@ import pytest
 from tierwise.learning import labels, record
 from tierwise.learning.labels import Event, verdicts
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Answer, Cell, Observation, Task, features
+from tierwise.learning.observation import Cell, LearnerAnswer, LearnerTask, Observation, features
 from tierwise.learning.record import Record
 from tierwise.store.learned import LearnedFile
 
@@ -103,9 +103,11 @@ def test_a_task_is_told_when_nothing_happens_to_it_any_more() -> None:
 
 def filled() -> Record:
     memory, cell = Memory(), Cell("edit", "python", "ab12")
-    task = Task(cell, (0.3, 1.9), features(cell, {"words": 3.0}, (0.3, 1.9)), (1e6, 2e7, 4e7))
+    task = LearnerTask(
+        cell, (0.3, 1.9), features(cell, {"words": 3.0}, (0.3, 1.9)), (1e6, 2e7, 4e7)
+    )
     for number in range(40):
-        answers = (Answer(0, float(number % 3 > 0), cost=2e6), Answer(1, 1.0))
+        answers = (LearnerAnswer(0, float(number % 3 > 0), cost=2e6), LearnerAnswer(1, 1.0))
         memory = memory.learned(Observation(task, answers[: 1 + (number % 3 == 0)], at_ms=number))
     return Record(memory, "w", 5, 3, True)
 

@@ -16,19 +16,19 @@ from tierwise.learning.belief import belief, sufficiency
 from tierwise.learning.gate import Evidence
 from tierwise.learning.learner import LearnedState, believed, update
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Answer, Cell, Observation, Task, features
+from tierwise.learning.observation import Cell, LearnerAnswer, LearnerTask, Observation, features
 
 CELL = Cell("edit", "python", "p")
 LOGITS = (0.5, 2.0)
 COSTS = (400_000.0, 8_000_000.0, 16_000_000.0)
 
 
-def task(cell: Cell = CELL, shipped: int = 0) -> Task:
-    return Task(cell, LOGITS, features(cell, {}, LOGITS), COSTS, 3e7, shipped)
+def task(cell: Cell = CELL, shipped: int = 0) -> LearnerTask:
+    return LearnerTask(cell, LOGITS, features(cell, {}, LOGITS), COSTS, 3e7, shipped)
 
 
 def seen(*answers: tuple[int, bool], settled: bool = False, **more: object) -> Observation:
-    made = tuple(Answer(t, float(k), settled=settled, clicked=k) for t, k in answers)
+    made = tuple(LearnerAnswer(t, float(k), settled=settled, clicked=k) for t, k in answers)
     return Observation(task(), made, **more)  # type: ignore[arg-type]
 
 
@@ -58,7 +58,7 @@ def test_a_pair_tells_more_than_its_first_half() -> None:
 
 def test_a_rating_weighs_more_than_a_click() -> None:
     click = after(seen((0, False)))
-    rated = after(Observation(task(), (Answer(0, 0.0, 3.0, settled=True),), labelled=True))
+    rated = after(Observation(task(), (LearnerAnswer(0, 0.0, 3.0, settled=True),), labelled=True))
     assert need(rated) < need(click) < need(LearnedState())
 
 
@@ -133,8 +133,8 @@ def test_evidence_fades_by_half_in_sixty_days() -> None:
 
 def test_flip_rates_are_learned_from_what_time_says_of_clicks() -> None:
     wrong, right = LearnedState().flip_rates
-    undone = Observation(task(), (Answer(0, 0.0, settled=True, clicked=True),))
-    kept = Observation(task(), (Answer(0, 1.0, settled=True, clicked=True),))
+    undone = Observation(task(), (LearnerAnswer(0, 0.0, settled=True, clicked=True),))
+    kept = Observation(task(), (LearnerAnswer(0, 1.0, settled=True, clicked=True),))
     assert after(*[undone] * 10).flip_rates[0] > wrong
     assert after(*[kept] * 10).flip_rates[1] < right
 
@@ -170,7 +170,7 @@ def test_any_history_leaves_a_sound_state(stories: list[list[bool]], start: int)
     memory = Memory()
     for story in stories:
         answers = tuple(
-            Answer(start + i, float(kept)) for i, kept in enumerate(story) if start + i < 3
+            LearnerAnswer(start + i, float(kept)) for i, kept in enumerate(story) if start + i < 3
         )
         memory = memory.learned(Observation(task(), answers))
     now = believed(memory.state, task())
@@ -250,7 +250,7 @@ def test_an_update_costs_little() -> None:
 
 
 def test_a_four_tier_ladder_is_learned_too() -> None:
-    wide = Task(CELL, (0.0, 1.0, 2.0), features(CELL, {}, (0.0, 1.0, 2.0)), (1.0, 2, 3, 4))
+    wide = LearnerTask(CELL, (0.0, 1.0, 2.0), features(CELL, {}, (0.0, 1.0, 2.0)), (1.0, 2, 3, 4))
     state = LearnedState()
     for _ in range(30):
         state = update(state, replace(seen((0, False), (1, False), (2, True)), task=wide))

@@ -15,7 +15,7 @@ from tierwise.core.request import Request
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts
 from tierwise.models.body import body
-from tierwise.models.call import Deadlines, Event, Finished, Prompt, Started, Trace, Turn
+from tierwise.models.call import CallStarted, CallTurn, Deadlines, Event, Finished, Prompt, Trace
 from tierwise.models.client import ModelClient
 from tierwise.models.rehearsal import http
 from tierwise.models.rehearsal.server import RehearsalServer
@@ -43,7 +43,7 @@ async def stream(server: RehearsalServer, prompt: Prompt = PROMPT) -> list[Event
 
 async def test_an_answer_streams_and_its_usage_is_read(server: RehearsalServer) -> None:
     events = await stream(server)
-    assert isinstance(events[0], Started)
+    assert isinstance(events[0], CallStarted)
     end = events[-1]
     assert isinstance(end, Finished)
     assert '"""' in end.result.text
@@ -75,11 +75,16 @@ async def test_coalescing_keeps_every_byte_and_sends_the_first_at_once() -> None
 
 
 async def test_a_conversation_is_read_back_from_the_cache(server: RehearsalServer) -> None:
-    said = (Turn("user", "a" * 3000), Turn("assistant", "b" * 3000))
-    first = Prompt("system", (*said, Turn("user", "next")))
+    said = (CallTurn("user", "a" * 3000), CallTurn("assistant", "b" * 3000))
+    first = Prompt("system", (*said, CallTurn("user", "next")))
     second = Prompt(
         "system",
-        (*said, Turn("user", "next"), Turn("assistant", "c" * 300), Turn("user", "d" * 300)),
+        (
+            *said,
+            CallTurn("user", "next"),
+            CallTurn("assistant", "c" * 300),
+            CallTurn("user", "d" * 300),
+        ),
     )
     for prompt, read, written in ((first, 0, 2004), (second, 2004, 200)):
         end = (await stream(server, prompt))[-1]
@@ -96,7 +101,7 @@ def test_a_server_is_sent_only_what_it_knows(
     features: set[str], caches: bool, effort: bool
 ) -> None:
     tier = replace(TIER, effort="low", features=frozenset(features))
-    turns = (Turn("user", "a"), Turn("assistant", "b"), Turn("user", "c"))
+    turns = (CallTurn("user", "a"), CallTurn("assistant", "b"), CallTurn("user", "c"))
     sent = body(tier, Prompt("s", turns, "1h"), 99)
     assert ("cache_control" in str(sent)) is caches
     assert ("ttl" in str(sent)) is caches
@@ -112,7 +117,7 @@ async def test_what_belongs_to_one_server_is_not_told_another(
     heard: list[dict[str, str]] = []
     read = http.read
 
-    async def listen(reader: asyncio.StreamReader) -> http.Asked:
+    async def listen(reader: asyncio.StreamReader) -> http.ReceivedRequest:
         asked = await read(reader)
         heard.append(dict(asked.headers))
         return asked

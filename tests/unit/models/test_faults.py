@@ -14,7 +14,16 @@ import pytest_asyncio
 
 from tierwise.core.errors import ModelError, NotConfigured
 from tierwise.core.tiers import Tier
-from tierwise.models.call import Deadlines, Delta, Finished, Prompt, Result, Thinking, Trace, Turn
+from tierwise.models.call import (
+    CallTurn,
+    Deadlines,
+    Delta,
+    Finished,
+    Prompt,
+    Result,
+    Thinking,
+    Trace,
+)
 from tierwise.models.client import ModelClient
 from tierwise.models.failure import (
     FAILS_OVER,
@@ -31,7 +40,7 @@ from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 
 TIER = Tier("haiku", "claude-haiku-5-5", 4096)
-PROMPT = Prompt("Be brief.", (Turn("user", "hello"),))
+PROMPT = Prompt("Be brief.", (CallTurn("user", "hello"),))
 SHORT = Deadlines(connect=2, first_event=1.5, between_events=1.0, attempt=8)
 TEXT = "word " * 60
 

@@ -10,8 +10,8 @@ from tierwise.core.tiers import ALL_FEATURES, DEFAULT_LADDER
 from tierwise.edits import answer
 from tierwise.models import tools
 from tierwise.models.body import body
-from tierwise.models.call import Delta, Finished, Prompt, Trace, Turn
-from tierwise.models.reading import Reader
+from tierwise.models.call import CallTurn, Delta, Finished, Prompt, Trace
+from tierwise.models.reading import StreamReader
 
 PLAIN = DEFAULT_LADDER.get("haiku")
 ABLE = replace(PLAIN, features=ALL_FEATURES | {tools.FEATURE})
@@ -19,7 +19,7 @@ CALL = {"edits": [{"path": "a.py", "search": "x = 1\n", "replace": "x = '```'\n"
 
 
 def test_the_tool_is_offered_where_it_was_asked_for_and_counts_in_the_bound() -> None:
-    prompt = Prompt("system", (Turn("user", "hi"),))
+    prompt = Prompt("system", (CallTurn("user", "hi"),))
     assert tools.offered(PLAIN, "edit") == ""
     assert tools.offered(ABLE, "chat") == ""
     offered = replace(prompt, tool=tools.offered(ABLE, "edit"))
@@ -51,7 +51,7 @@ def events(*pieces: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_what_is_passed_to_the_tool_streams_and_is_read_like_blocks() -> None:
-    reader, told = Reader(ABLE, Trace()), []
+    reader, told = StreamReader(ABLE, Trace()), []
     said = json.dumps(CALL)
     for name, payload in events(said[:20], said[20:]):
         told.append(reader.take(name, json.dumps({"type": name, **payload})))

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from tierwise.config.load import Ask
+from tierwise.config.load import ConsentRequest
 from tierwise.tasks.consent import DECLINE, USE, Consents, offer
 
-WISH = Ask("floors.paths", "d1", "The repository asks for more.")
+WISH = ConsentRequest("floors.paths", "d1", "The repository asks for more.")
 
 
 class Operator:
@@ -41,7 +41,9 @@ async def test_an_answer_is_remembered_for_its_project_alone(
     assert len(operator.asked) == 1
     assert (WISH.digest in Consents(tmp_path).accepted("/p")) is accepted
     assert not Consents(tmp_path).answered("/other")
-    await offer([Ask("floors.paths", "d2", "More.")], "/p", consents, cast("Any", operator))
+    await offer(
+        [ConsentRequest("floors.paths", "d2", "More.")], "/p", consents, cast("Any", operator)
+    )
     assert len(operator.asked) == 2, "a changed wish is a new question"
 
 

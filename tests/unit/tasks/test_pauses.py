@@ -14,7 +14,7 @@ from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import offers
 from tierwise.present.money import raise_title
 from tierwise.tasks.api import TaskParams
-from tierwise.tasks.money.money import ALLOW, STAY
+from tierwise.tasks.money.budget_watch import ALLOW, STAY
 
 NOTHING = "[budget]\nday_usd = 0\n"
 RAISE = raise_title("day")

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from textwrap import indent
 from typing import Final
 
-from tierwise.models.rehearsal.reading import Asked, Piece
+from tierwise.models.rehearsal.reading import PromptPiece, ReadPrompt
 
 _RENAME: Final = re.compile(r"rename\s+`?(\w+)`?\s+(?:to|into|as)\s+`?(\w+)`?", re.IGNORECASE)
 _DEF: Final = re.compile(
@@ -21,7 +21,7 @@ _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LINE_COMMENT: Final = {"lua": "---", "go": "//", "rust": "///", "c": "//", "cpp": "//"}
 
 
-def answer(asked: Asked) -> str:
+def answer(asked: ReadPrompt) -> str:
     """The answer to a prompt, in one of the forms an answer may have."""
     if asked.action in ("chat", "explain", "review", "commit"):
         return _talk(asked)
@@ -32,7 +32,7 @@ def answer(asked: Asked) -> str:
     if piece is None:
         return _echo(asked)
     reported = " ".join(p.text for p in asked.pieces if p.kind == "diagnostics")
-    makers: dict[str, Callable[[Piece], str | None]] = {
+    makers: dict[str, Callable[[PromptPiece], str | None]] = {
         "document": _documented,
         "fix": lambda selected: _without_imports(selected, reported),
         "refactor": _sorted_imports,
@@ -44,7 +44,7 @@ def answer(asked: Asked) -> str:
     return f"```{piece.language}\n{text}\n```" if text else _echo(asked)
 
 
-def _talk(asked: Asked) -> str:
+def _talk(asked: ReadPrompt) -> str:
     if asked.action == "commit":
         paths = ", ".join(dict.fromkeys(p.path for p in asked.pieces)) or "the change"
         return f"Rehearsal: update {paths}"
@@ -60,14 +60,14 @@ def _talk(asked: Asked) -> str:
     )
 
 
-def _echo(asked: Asked) -> str:
+def _echo(asked: ReadPrompt) -> str:
     return (
         "Rehearsal: this built-in model has no rule for the request"
         f" “{_short(asked.wish)}”, so it proposes no edit."
     )
 
 
-def _renamed(asked: Asked, old: str, new: str) -> str:
+def _renamed(asked: ReadPrompt, old: str, new: str) -> str:
     word = re.compile(rf"\b{re.escape(old)}\b")
     blocks = []
     seen: set[tuple[str, str]] = set()
@@ -84,7 +84,7 @@ def _renamed(asked: Asked, old: str, new: str) -> str:
     return "\n\n".join(blocks) if blocks else _echo(asked)
 
 
-def _documented(piece: Piece) -> str | None:
+def _documented(piece: PromptPiece) -> str | None:
     if piece.language == "python":
         return _python_docstring(piece.text)
     mark = _LINE_COMMENT.get(piece.language)
@@ -126,7 +126,7 @@ def _sentence(name: str, parameters: str | None) -> str:
     return f"{words[:1].upper()}{words[1:]}.{given}"
 
 
-def _without_imports(piece: Piece, reported: str) -> str | None:
+def _without_imports(piece: PromptPiece, reported: str) -> str | None:
     """The selection without the imports that a diagnostic calls unused."""
     lines = piece.text.split("\n")
     kept = []
@@ -138,7 +138,7 @@ def _without_imports(piece: Piece, reported: str) -> str | None:
     return "\n".join(kept) if len(kept) != len(lines) else None
 
 
-def _sorted_imports(piece: Piece) -> str | None:
+def _sorted_imports(piece: PromptPiece) -> str | None:
     lines = piece.text.split("\n")
     imports = [i for i, line in enumerate(lines) if re.match(r"(?:import|from)\s", line)]
     if not imports or imports != list(range(imports[0], imports[0] + len(imports))):
@@ -148,7 +148,7 @@ def _sorted_imports(piece: Piece) -> str | None:
     return "\n".join(changed) if changed != lines else None
 
 
-def _hinted(piece: Piece) -> str | None:
+def _hinted(piece: PromptPiece) -> str | None:
     """A `-> None` for Python functions that return nothing and say nothing."""
     found = re.search(r"^([ \t]*(?:async\s+)?def\s+\w+\([^)]*\)):", piece.text, re.MULTILINE)
     if found is None or re.search(r"\breturn\s+\S", piece.text):
@@ -156,7 +156,7 @@ def _hinted(piece: Piece) -> str | None:
     return piece.text[: found.end(1)] + " -> None" + piece.text[found.end(1) :]
 
 
-def _tested(piece: Piece) -> str | None:
+def _tested(piece: PromptPiece) -> str | None:
     found = _DEF.search(piece.text)
     if found is None or piece.language != "python":
         return None

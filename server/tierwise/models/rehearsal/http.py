@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReceivedRequest:
     """One request as it came in; header names are lower case."""
 
     method: str
@@ -19,7 +19,7 @@ class Asked:
     data: dict[str, Any]
 
 
-async def read(reader: asyncio.StreamReader) -> Asked:
+async def read(reader: asyncio.StreamReader) -> ReceivedRequest:
     """The next request of a connection. Raises `asyncio.IncompleteReadError` at its end."""
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -29,7 +29,7 @@ async def read(reader: asyncio.StreamReader) -> Asked:
         for name, _, value in (line.partition(":") for line in lines if line)
     }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Asked(method, path.split("?")[0], headers, json.loads(body) if body else {})
+    return ReceivedRequest(method, path.split("?")[0], headers, json.loads(body) if body else {})
 
 
 def reply(

@@ -15,7 +15,7 @@ _ITEM: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PromptPiece:
     """A piece of context as it stood in the prompt."""
 
     path: str
@@ -26,25 +26,25 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadPrompt:
     """What a prompt asks: the last request in it and the context around it."""
 
     action: str
     wish: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[PromptPiece, ...]
 
     @property
-    def selection(self) -> Piece | None:
+    def selection(self) -> PromptPiece | None:
         """The newest selection: a conversation may hold older ones."""
         return next((p for p in reversed(self.pieces) if p.kind == "selection"), None)
 
 
-def read(text: str) -> Asked:
+def read(text: str) -> ReadPrompt:
     """The request and context of a prompt; an unknown prompt reads as a chat."""
     found = _REQUEST.findall(text)
     action, wish = found[-1] if found else ("chat", text)
     pieces = tuple(
-        Piece(path, kind, int(start), language, body)
+        PromptPiece(path, kind, int(start), language, body)
         for _, path, kind, start, _, language, body in _ITEM.findall(text)
     )
-    return Asked(action, wish.strip(), pieces)
+    return ReadPrompt(action, wish.strip(), pieces)

@@ -113,7 +113,10 @@ class RehearsalServer:
         return True
 
     async def _message(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: http.Asked
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        asked: http.ReceivedRequest,
     ) -> bool:
         data = asked.data
         fault = self.faults.take(str(data.get("model", "")))

@@ -16,7 +16,7 @@ from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.routing import signals
 from tierwise.routing.estimate import estimate
 from tierwise.routing.fit.logistic import Array
-from tierwise.routing.fit.rows import NEEDS, Row
+from tierwise.routing.fit.rows import NEEDS, RequestRow
 from tierwise.routing.fit.train import Corpus, fit_data, split
 from tierwise.routing.weights import Weights, parse
 
@@ -72,7 +72,7 @@ def _share(corpus: Corpus) -> None:
 
 def _of_fold(part: tuple[Array, Array]) -> list[Held]:
     corpus, (train, test) = _shared[0], part
-    rows: Sequence[Row] = [*corpus.requests, *corpus.outcomes]
+    rows: Sequence[RequestRow] = [*corpus.requests, *corpus.outcomes]
     weights = parse(json.dumps(fit_data(corpus, train)).encode())
     return [Held(judged(rows[i], weights), weights.target) for i in test]
 
@@ -98,7 +98,7 @@ def kept(path: Path, weights: str) -> list[Held] | None:
     return [Held(Estimate(need, low, keep), target) for target, need, low, keep in rows]
 
 
-def judged(row: Row, weights: Weights) -> Estimate:
+def judged(row: RequestRow, weights: Weights) -> Estimate:
     """The estimate of a row."""
     text = signals.plain_text(row.request.instruction)
     return estimate(signals.with_text(*row.measured, text, weights), weights, DEFAULT_LADDER)

@@ -45,7 +45,7 @@ _OWN_TOOLS: Final = {
 
 
 @dataclass(frozen=True)
-class Row:
+class RequestRow:
     """A request with its group: rows of one group never lie on both sides of a split."""
 
     request: Request
@@ -63,7 +63,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class LabelledRequest(Row):
+class LabelledRequest(RequestRow):
     """A request, the index of the tier it needs, and how much the label weighs (about 1)."""
 
     need: int
@@ -78,7 +78,7 @@ class LabelledRequest(Row):
 
 
 @dataclass(frozen=True)
-class Outcome(Row):
+class OutcomeRow(RequestRow):
     """A task and the share of answers that passed, per tier from the cheapest."""
 
     kept: tuple[float, ...]
@@ -160,7 +160,7 @@ def _own(number: int, line: str) -> LabelledRequest:
     return labelled_request(row)
 
 
-def outcomes(path: Path | None = None) -> list[Outcome]:
+def outcomes(path: Path | None = None) -> list[OutcomeRow]:
     """The outcome rows that have a prompt. Raises `FileNotFoundError` likewise."""
     path = path or folder() / "outcomes.dev.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -168,13 +168,13 @@ def outcomes(path: Path | None = None) -> list[Outcome]:
     return [outcome(row) for row in rows if row["prompt"]]
 
 
-def outcome(row: dict[str, Any]) -> Outcome:
+def outcome(row: dict[str, Any]) -> OutcomeRow:
     """One outcome row from its JSON object, as if asked in a file of its language."""
     number = int(hashlib.sha256(str(row["uid"]).encode()).hexdigest(), 16)
     may = _ACTIONS.get(row["source"]) or _ACTIONS.get(row["kind"], ("chat",))
     agentic = row["kind"] == "agentic" and number % 2
     tools = ("read_file", "edit_file", "run_command") if agentic else ()
-    return Outcome(
+    return OutcomeRow(
         request=Request(
             action=may[(number >> 8) % len(may)],
             instruction=row["prompt"],

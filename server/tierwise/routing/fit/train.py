@@ -23,7 +23,7 @@ from tierwise.routing.estimate import Z90
 from tierwise.routing.fit import calibrate, logistic, reach
 from tierwise.routing.fit.boosted import ACCEPT, NEED, Boosted, Forest
 from tierwise.routing.fit.logistic import Array
-from tierwise.routing.fit.rows import PARAPHRASE, LabelledRequest, Outcome
+from tierwise.routing.fit.rows import PARAPHRASE, LabelledRequest, OutcomeRow
 from tierwise.routing.fit.text import TextModel, Texts
 from tierwise.routing.reading import POSSIBLY_UNKNOWN, READERS, SUREST
 from tierwise.routing.weights import FORMAT, Weights, parse
@@ -79,7 +79,7 @@ class Corpus:
     """
 
     requests: Sequence[LabelledRequest]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[OutcomeRow]
     names: list[str] = field(init=False)
     x: Array = field(init=False)
     unknown: Array = field(init=False)
@@ -131,7 +131,7 @@ class Corpus:
         return both
 
 
-def fit_weights(requests: Sequence[LabelledRequest], outcomes: Sequence[Outcome]) -> Weights:
+def fit_weights(requests: Sequence[LabelledRequest], outcomes: Sequence[OutcomeRow]) -> Weights:
     """Weights from these rows alone; leave rows out to get a prior that never saw them."""
     corpus = Corpus(requests, outcomes)
     return parse(json.dumps(fit_data(corpus, np.arange(len(corpus.x)))).encode())
@@ -274,7 +274,7 @@ def _asked(row: LabelledRequest, wordings: int) -> tuple[list[float], list[float
     return cuts + accepts, [row.weight / wordings] * (2 * CUTS + 1)
 
 
-def _measured(row: Outcome) -> tuple[list[float], list[float]]:
+def _measured(row: OutcomeRow) -> tuple[list[float], list[float]]:
     """The same of an outcome; a task that no tier solves says little of which one it needs."""
     top = row.kept[-1]
     cuts = [min(1.0, p / max(top, 0.05)) for p in row.kept[:CUTS]]

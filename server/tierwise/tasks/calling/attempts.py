@@ -10,17 +10,17 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from tierwise.budget.reserve import Ask, Reservation
+from tierwise.budget.reserve import Reservation, ReservationRequest
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts, retry, tools
 from tierwise.models.call import (
+    CallStarted,
     Deadlines,
     Delta,
     Finished,
     Prompt,
     Result,
-    Started,
     Thinking,
     Trace,
 )
@@ -28,7 +28,7 @@ from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.routing import policy
 from tierwise.tasks.calling import failover, sent
-from tierwise.tasks.calling.failover import Course
+from tierwise.tasks.calling.failover import AttemptPlan
 from tierwise.tasks.chat import threads
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -74,7 +74,7 @@ def room(task: Task, world: World) -> bool:
     return task.calls < retry.MAX_ATTEMPTS and not late
 
 
-def _go_down(course: Course, error: TaskTooDear) -> None:
+def _go_down(course: AttemptPlan, error: TaskTooDear) -> None:
     """A soft task that does not fit the budget goes one tier down; any other is refused alone."""
     task, world = course.task, course.world
     below = world.ladder.below(course.place.name)
@@ -84,7 +84,7 @@ def _go_down(course: Course, error: TaskTooDear) -> None:
     task.decided(policy.moved(task.decision, below, "budget", "budget", error.message), "budget")
 
 
-async def _attempt(course: Course) -> Result:
+async def _attempt(course: AttemptPlan) -> Result:
     """One reserved, settled attempt at the place the course has come to."""
     task, world, tier = course.task, course.world, course.place
     prompt = _prompt(task, tier, world)
@@ -118,7 +118,7 @@ async def _attempt(course: Course) -> Result:
 
 
 async def _call(
-    course: Course, prompt: Prompt, max_tokens: int, deadlines: Deadlines, trace: Trace
+    course: AttemptPlan, prompt: Prompt, max_tokens: int, deadlines: Deadlines, trace: Trace
 ) -> Result:
     """The call itself, streamed to the operator as it comes."""
     task, world = course.task, course.world
@@ -131,7 +131,7 @@ async def _call(
         async with aclosing(stream) as events:
             async for event in events:
                 match event:
-                    case Started():
+                    case CallStarted():
                         task.say("answering")
                     case Thinking():
                         task.say("thinking")
@@ -161,13 +161,13 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
     return prompt
 
 
-def _deadlines(course: Course) -> Deadlines:
+def _deadlines(course: AttemptPlan) -> Deadlines:
     """The configured deadlines, within what the task has left and what the place usually needs."""
     own, left = course.world.deadlines, max(0.05, course.left)
     return replace(own, attempt=min(own.attempt, left), first_token=course.first_token())
 
 
-def _took(course: Course, first_token_ms: float) -> None:
+def _took(course: AttemptPlan, first_token_ms: float) -> None:
     """Learn how long the place took; one that was given up on took at least that long."""
     if not course.task.rehearsal:
         place = course.place.place
@@ -178,7 +178,7 @@ async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Rese
     focus = task.scene.focus
     task.attempts += 1
     reservation = await world.purse.reserve(
-        Ask(
+        ReservationRequest(
             task_id=task.id,
             request_id=f"{task.id}:{task.attempts}",
             tier=tier,

@@ -38,7 +38,7 @@ TRY: Final = "Try again"
 
 
 @dataclass
-class Course:
+class AttemptPlan:
     """The attempts of one run of a task: where it is, what failed, how much time is left.
 
     Time the operator chose to wait does not count against the task's deadline.
@@ -108,13 +108,13 @@ def decided(task: Task, decision: Decision, situation: Situation) -> None:
     task.decided(decision, cause)
 
 
-async def start(task: Task, world: World) -> Course:
+async def start(task: Task, world: World) -> AttemptPlan:
     """Where the first attempt goes: the answering tier, or around what its breaker keeps shut.
 
     A chosen tier is always asked itself: its failure is the operator's to see.
     """
     tier = world.tier(task.decision.answering)
-    course = Course(task, world, tier)
+    course = AttemptPlan(task, world, tier)
     state = world.breakers.state(tier.place, world.monotonic())
     if state in ("open", "held"):
         kind = world.breakers.why(tier.place)
@@ -129,7 +129,7 @@ async def start(task: Task, world: World) -> Course:
     return course
 
 
-async def after(course: Course, error: ModelError) -> None:
+async def after(course: AttemptPlan, error: ModelError) -> None:
     """What follows a failed attempt: wait and ask again, go elsewhere, or ask the operator.
 
     Sets `course.place`. Raises the error where nothing is left to try.
@@ -164,7 +164,7 @@ async def after(course: Course, error: ModelError) -> None:
         _switch(course, chosen, short(error.kind), "you said yes")
 
 
-def too_dear(course: Course, why: str) -> bool:
+def too_dear(course: AttemptPlan, why: str) -> bool:
     """A stand-in does not fit the budget: another one, if there is one. False where none is."""
     if not course.failed:
         return False
@@ -182,7 +182,7 @@ def too_dear(course: Course, why: str) -> bool:
     return True
 
 
-async def _ask(course: Course, error: ModelError, *, again: bool) -> Tier | None:
+async def _ask(course: AttemptPlan, error: ModelError, *, again: bool) -> Tier | None:
     """Ask what to do where nothing may stand in unasked: wait, another tier, or leave it.
 
     None means that the same place is asked once more, after the wait that was chosen.
@@ -218,7 +218,7 @@ async def _ask(course: Course, error: ModelError, *, again: bool) -> Tier | None
     return None
 
 
-async def _wait(course: Course, seconds: float) -> None:
+async def _wait(course: AttemptPlan, seconds: float) -> None:
     """The wait the operator chose, with the time it ends on screen; a cancel ends it."""
     ends = (course.world.clock().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M:%S")
     course.task.reset(f"{course.place.label}: waiting until {ends}, as the server asked")
@@ -229,7 +229,7 @@ async def _wait(course: Course, seconds: float) -> None:
     course.here = 0
 
 
-def _lower(course: Course) -> Tier | None:
+def _lower(course: AttemptPlan) -> Tier | None:
     """The next tier down that could answer, for the question alone."""
     world, name = course.world, course.place.name
     while (below := world.ladder.below(name)) is not None:
@@ -239,7 +239,7 @@ def _lower(course: Course) -> Tier | None:
     return None
 
 
-def _switch(course: Course, new: Tier, cause: str, why: str = "") -> None:
+def _switch(course: AttemptPlan, new: Tier, cause: str, why: str = "") -> None:
     """Go on at another place: an event with old, new and cause, on screen and in the ledger."""
     task, old = course.task, course.place
     same = old.name == new.name

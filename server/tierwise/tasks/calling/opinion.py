@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from tierwise.budget.reserve import Ask
+from tierwise.budget.reserve import ReservationRequest
 from tierwise.core.decision import Decision
 from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import Tier
@@ -74,7 +74,7 @@ async def _ask(task: Task, tier: Tier, world: World) -> str | None:
 async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
     task.attempts += 1
     reservation = await world.purse.reserve(
-        Ask(
+        ReservationRequest(
             task_id=task.id,
             request_id=f"{task.id}:opinion:{task.attempts}",
             tier=tier,

@@ -17,7 +17,7 @@ from typing import Final
 from tierwise.core.context import ContextItem, Pack
 from tierwise.core.money import Usage
 from tierwise.core.request import ThreadState
-from tierwise.models.call import CacheLife, Turn
+from tierwise.models.call import CacheLife, CallTurn
 
 _SAME: Final = 0.8
 """Share of equal characters from which a prompt counts as asking the same thing again."""
@@ -97,13 +97,13 @@ class Thread:
         """What the router may know of the thread: counts and the last tier."""
         return ThreadState(self.last_tier, self.reasks, self.rejected)
 
-    def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[Turn, ...]:
+    def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[CallTurn, ...]:
         """The history as it is sent; context of a path that may no longer go is left out."""
-        found: list[Turn] = []
+        found: list[CallTurn] = []
         for said in self.said:
             whole = bool(said.sent) and all(may_go(path) for path in said.paths)
-            found.append(Turn("user", said.sent if whole else said.prompt or "(no words)"))
-            found.append(Turn("assistant", said.answer))
+            found.append(CallTurn("user", said.sent if whole else said.prompt or "(no words)"))
+            found.append(CallTurn("assistant", said.answer))
         return tuple(found)
 
     def fresh(self, pack: Pack, may_go: Callable[[str], bool] = lambda path: True) -> Pack:

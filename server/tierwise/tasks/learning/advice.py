@@ -10,7 +10,7 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import Ladder
 from tierwise.learning import learner, stakes
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Cell, Task, features
+from tierwise.learning.observation import Cell, LearnerTask, features
 from tierwise.present.learning import learned_reason
 from tierwise.routing import estimate as estimates
 from tierwise.routing import explain, policy
@@ -73,7 +73,7 @@ def again(
     return policy.decide(signals, found, situation, id=id, weights=weights.hash, signs=signs)
 
 
-def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> Task:
+def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> LearnerTask:
     """The task as the learner sees it: tiers by the fitted cut they stand for."""
     logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)
@@ -82,7 +82,7 @@ def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell
     costs: list[float] = [0.0] * (cuts + 1)
     for tier, level in reversed(list(levels(situation.ladder, len(weights.cuts)).items())):
         costs[level] = float(situation.cost.get(tier, 0))
-    return Task(
+    return LearnerTask(
         cell=cell,
         logits=logits,
         features=features(cell, signals.values, logits),
@@ -105,7 +105,7 @@ def _by_level(shares: Mapping[str, float], ladder: Ladder, cuts: int) -> list[fl
     return made
 
 
-def _reason(task: Task, ladder: Ladder, cuts: int, memory: Memory, *, compared: bool) -> str:
+def _reason(task: LearnerTask, ladder: Ladder, cuts: int, memory: Memory, *, compared: bool) -> str:
     """What was learned, and where it moved the tier the router takes first."""
     if not compared:
         return learned_reason(memory.evidence.outcomes)

@@ -39,7 +39,7 @@ class WhatIf:
 
 
 @dataclass
-class Sums:
+class RerunSums:
     """Figures of one policy. Costs are nano-dollars; `kept` sums shares of last answers kept."""
 
     tasks: int = 0
@@ -86,7 +86,7 @@ def reproduced(row: DecisionRow, weights: Weights) -> bool:
 
 def rerun(told: Sequence[Told], weights: Weights, what_if: WhatIf, redo: int) -> Mapping[str, Any]:
     """What these tasks cost and delivered, and what they would have under `what_if`."""
-    was, would = Sums(), Sums()
+    was, would = RerunSums(), RerunSums()
     exact = moved = other = 0
     for task in told:
         if not task.decisions:
@@ -141,7 +141,7 @@ def _answers(task: Told) -> list[tuple[str, float]]:
 
 
 def _as_it_was(
-    sums: Sums, row: DecisionRow, task: Told, answers: Sequence[tuple[str, float]]
+    sums: RerunSums, row: DecisionRow, task: Told, answers: Sequence[tuple[str, float]]
 ) -> None:
     sums.tasks += 1
     sums.cost += task.cost
@@ -153,7 +153,7 @@ def _as_it_was(
 
 
 def _expected(
-    sums: Sums, decision: Decision, situation: Situation, row: DecisionRow, task: Told
+    sums: RerunSums, decision: Decision, situation: Situation, row: DecisionRow, task: Told
 ) -> None:
     """A task on a tier that did not answer it: the forecasts' ratio on what it really cost."""
     sums.tasks += 1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tierwise.core.views import FileChange, HunkKind
-from tierwise.edits.confine import Judged
+from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
@@ -57,27 +57,27 @@ def astray(changes: Sequence[FileChange], world: World) -> str | None:
     return None
 
 
-def _judged(task: Task, file: FileEdit, world: World) -> Judged:
+def _judged(task: Task, file: FileEdit, world: World) -> JudgedPath:
     focus = task.scene.focus
     own = focus is not None and file.uri == focus.uri and file.kind == "text"
     local = world.confine.path_of(file.uri)
     if own and (local is None or not world.confine.roots):
-        return Judged("allowed")
+        return JudgedPath("allowed")
     judged = _placed(file.kind, file.uri, file.to_uri, world)
     if judged is None:
-        return Judged("refused", "it is not a local file")
+        return JudgedPath("refused", "it is not a local file")
     if judged.verdict == "refused":
         return judged
     ends = [p for uri in (file.uri, file.to_uri) if uri and (p := world.confine.path_of(uri))]
     if any(world.ignore.judge(end).kind == "hard" for end in ends):
-        return Judged("refused", "it is kept back by an ignore file")
+        return JudgedPath("refused", "it is kept back by an ignore file")
     known = file.uri in task.scene.documents or task.request.action == "test"
     if judged.verdict == "allowed" and not known:
         return replace(judged, verdict="confirm", why=f"{file.path} was not part of the request")
     return judged
 
 
-def _placed(kind: HunkKind, uri: str, to_uri: str | None, world: World) -> Judged | None:
+def _placed(kind: HunkKind, uri: str, to_uri: str | None, world: World) -> JudgedPath | None:
     path = world.confine.path_of(uri)
     to = world.confine.path_of(to_uri) if to_uri is not None else None
     if path is None or (to_uri is not None and to is None):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from tierwise.core.request import EDITING
 from tierwise.edits import answer as answers
 from tierwise.edits import check
-from tierwise.edits.answer import Problem, Read
-from tierwise.edits.asked import Asked, Failed
+from tierwise.edits.answer import Problem, ReadAnswer
+from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import Proposal, make
 from tierwise.tasks.calling.attempts import Answer
 from tierwise.tasks.proposing import confining, verifying
@@ -62,11 +62,11 @@ def made(task: Task, answer: Answer, world: World) -> Draft:
     return Draft(answer, proposal if proposal.files else None, failed)
 
 
-def asked(task: Task, problem: Problem | None = None) -> Asked:
+def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
     """What a proposal of this task is held against."""
     scene, request = task.scene, task.request
     complaints = request.diagnostics or ()
-    return Asked(
+    return AskedEdit(
         action=request.action,
         instruction=request.instruction,
         focus=scene.focus.uri if scene.focus is not None else None,
@@ -79,12 +79,12 @@ def asked(task: Task, problem: Problem | None = None) -> Asked:
     )
 
 
-def _to_remove(held: Asked) -> bool:
+def _to_remove(held: AskedEdit) -> bool:
     """Whether taking code out may be all that was asked for."""
     return held.says("remov", "delet", "drop", "clear", "unused", "dead") or bool(held.diagnostics)
 
 
-def _of_text(read: Read, edits: bool) -> tuple[Failed, ...]:
+def _of_text(read: ReadAnswer, edits: bool) -> tuple[Failed, ...]:
     if not edits:
         return ()
     if read.problem == "cut off":

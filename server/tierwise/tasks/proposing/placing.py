@@ -10,7 +10,7 @@ from tierwise.context import secrets
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.edits import whole
-from tierwise.edits.answer import Delete, Read, Rename, Replace
+from tierwise.edits.answer import Delete, ReadAnswer, Rename, Replace
 from tierwise.edits.place import NotFound, apply_block
 from tierwise.edits.proposal import NewText
 from tierwise.syntax import encoding
@@ -37,7 +37,9 @@ class Misplaced(Exception):
         self.detail = detail[:200]
 
 
-def new_texts(task: Task, read: Read, world: World, *, growing: bool = False) -> dict[str, NewText]:
+def new_texts(
+    task: Task, read: ReadAnswer, world: World, *, growing: bool = False
+) -> dict[str, NewText]:
     """What becomes of each file, by URI. Raises `Misplaced`.
 
     Of an answer that is `growing`, one fenced block replaces as much of the selection as it

@@ -15,8 +15,8 @@ from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
 from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.proposing.drafts import Draft
-from tierwise.tasks.proposing.entry import Entry, view
 from tierwise.tasks.proposing.growing import Growing
+from tierwise.tasks.proposing.open_proposal import OpenProposal, view
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
@@ -33,7 +33,7 @@ class Proposals:
     """All proposals of this window."""
 
     world: World
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, OpenProposal] = field(default_factory=dict)
     growing: Growing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -42,7 +42,7 @@ class Proposals:
     def _grow(self, task: Task, proposal: Proposal) -> None:
         """Show what there is of an answer; only the clients hear of it, not the ledger."""
         task.edit_id = proposal.id
-        self.entries[proposal.id] = Entry(task, proposal, growing=True)
+        self.entries[proposal.id] = OpenProposal(task, proposal, growing=True)
         self.world.listener.task_changed(task.view())
 
     def written(self, task: Task) -> None:
@@ -78,7 +78,7 @@ class Proposals:
     def _open(self, task: Task, proposal: Proposal, note: str) -> None:
         joined = ". ".join(part for part in (proposal.note, note) if part)
         proposal = Proposal(proposal.id, task.id, proposal.files, joined)
-        entry = Entry(task, proposal)
+        entry = OpenProposal(task, proposal)
         self.entries[proposal.id] = entry
         loop = asyncio.get_running_loop()
         entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, proposal.id)
@@ -86,7 +86,7 @@ class Proposals:
         self.world.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
         task.move("proposed", progress=note or None)
 
-    def entry(self, edit_id: str) -> Entry:
+    def entry(self, edit_id: str) -> OpenProposal:
         """The entry of a proposal. Raises `UnknownEdit`."""
         try:
             return self.entries[edit_id]
@@ -169,7 +169,7 @@ class Proposals:
             self._undone(entry, self.world.now_ms() - entry.done.at_ms)
         return ResolveReply(True, None, entry.task.id)
 
-    def at(self, uri: str) -> Sequence[Entry]:
+    def at(self, uri: str) -> Sequence[OpenProposal]:
         """Open or applied proposals that touch a document."""
         return [e for e in self.entries.values() if any(f.uri == uri for f in e.proposal.files)]
 
@@ -196,7 +196,7 @@ class Proposals:
             del self.entries[task.edit_id]
             task.edit_id = None
 
-    async def _confirmed(self, entry: Entry, ids: Sequence[str]) -> bool:
+    async def _confirmed(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
         for question in entry.questions(ids):
             if await self.world.listener.ask(question, (APPLY, CANCEL)) != APPLY:
                 return False
@@ -204,7 +204,7 @@ class Proposals:
 
     def _applied(
         self,
-        entry: Entry,
+        entry: OpenProposal,
         changes: Sequence[FileChange],
         before: Mapping[str, str],
         ids: Sequence[str],
@@ -226,7 +226,7 @@ class Proposals:
             self.world.outcomes.record(task, "partlyApplied", entry.proposal.taken)
             task.move("partlyApplied")
 
-    def _undone(self, entry: Entry, after_ms: int) -> None:
+    def _undone(self, entry: OpenProposal, after_ms: int) -> None:
         """Take note that what was applied is gone; hunks still open keep the proposal open.
 
         What was applied by hunks can then be applied again. A proposal of which nothing is

@@ -56,7 +56,7 @@ class Panel:
         return self.frame.get_by_role("button", name=name, exact=True)
 
     def ask(self, text: str) -> Locator:
-        """Ask, and return the turn once it is in view."""
+        """ReservationRequest, and return the turn once it is in view."""
         before = self.turns.count()
         self.prompt.fill(text)
         self.prompt.press("Enter")

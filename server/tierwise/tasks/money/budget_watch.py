@@ -29,7 +29,7 @@ STAY: Final = "Stay paused"
 
 
 @dataclass
-class Money:
+class BudgetWatch:
     """Budget state, cached; `refresh` after anything that may have changed it."""
 
     world: World

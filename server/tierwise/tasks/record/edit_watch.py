@@ -52,7 +52,7 @@ class _Watch:
 
 
 @dataclass
-class Watch:
+class EditWatch:
     """All watches of this window. `later` is the timer, the event loop's if not given."""
 
     world: World

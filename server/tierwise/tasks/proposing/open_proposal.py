@@ -17,7 +17,7 @@ from tierwise.tasks.world import World
 
 
 @dataclass
-class Entry:
+class OpenProposal:
     """A proposal with its task, and what was applied of it."""
 
     task: Task
@@ -60,7 +60,7 @@ class Entry:
             self.timer.cancel()
 
 
-def view(entry: Entry, world: World) -> EditView:
+def view(entry: OpenProposal, world: World) -> EditView:
     """The proposal as it stands against the documents as they are now."""
     proposal = entry.proposal
     placed = applying.placed(proposal, world)
@@ -106,6 +106,6 @@ def _diff(file: FileEdit) -> str:
     )
 
 
-def _beside(entry: Entry) -> str:
+def _beside(entry: OpenProposal) -> str:
     """What the operator should read beside a proposal: its warnings, and what was not sent."""
     return ". ".join(filter(None, (entry.proposal.note, *entry.task.notices)))

@@ -1,0 +1,172 @@
+"""The inner house: what the import rule does not see.
+
+Every figure is a ceiling that only goes down.
+
+Circles count imports for types alone (TYPE_CHECKING) as well: a reader follows those too.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+PACKAGE: Final = ROOT / "server" / "tierwise"
+
+CIRCLES: Final = {"tasks": 22, "lsp": 7}
+"""Modules of a room that stand in a circle of imports; a room that is not named has none."""
+REACHED_THROUGH: Final = 12
+"""Places in `lsp/` that take what is behind the engine instead of asking the engine."""
+WRITTEN_OUTSIDE: Final = 36
+"""Fields of a task that another file assigns."""
+LATE: Final = 10
+"""Fields of `tasks/` that are set after their object was made (`field(init=False)`)."""
+ACTION_FILES: Final = 22
+"""Files that name actions one by one, so that a new action must be added there by hand."""
+TWICE: Final[Mapping[str, str]] = {}
+"""Class names with two meanings, each with the reason why both keep it."""
+WIRE_TWINS: Final = "lsp/replies/"
+"""Replies are named like what they spell out: the same thing, as it goes over the wire."""
+
+
+def modules(room: str) -> dict[str, Path]:
+    """Every module of a room, by its dotted name; a package counts as the module it is."""
+    found = {}
+    for path in (PACKAGE / room).rglob("*.py"):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if path.name != "__init__.py" or path.stat().st_size > 400:
+            found[name] = path
+    return found
+
+
+def imports(name: str, path: Path, known: Mapping[str, Path]) -> set[str]:
+    """The modules among `known` that a module imports, wherever in the file it does so."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & known.keys()
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+            for alias in node.names:
+                below = f"{node.module}.{alias.name}"
+                found |= {below if below in known else node.module} & known.keys()
+    return found - {name}
+
+
+def in_circles(room: str) -> set[str]:
+    """The modules that can be reached from themselves by imports inside the room."""
+    known = modules(room)
+    arrows = {name: imports(name, path, known) for name, path in known.items()}
+    circles = set()
+    for name in known:
+        seen: set[str] = set()
+        ahead = list(arrows[name])
+        while ahead:
+            to = ahead.pop()
+            if to not in seen:
+                seen.add(to)
+                ahead.extend(arrows[to])
+        if name in seen:
+            circles.add(name)
+    return circles
+
+
+def rooms() -> list[str]:
+    return sorted(p.name for p in PACKAGE.iterdir() if (p / "__init__.py").exists())
+
+
+def assigned(path: Path) -> Iterator[tuple[ast.expr, str]]:
+    """Every attribute a file assigns: the object it belongs to, and its name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        for target in targets:
+            for one in ast.walk(target):
+                if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store):
+                    yield one.value, one.attr
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_no_circle_inside_a_room(room: str) -> None:
+    found = in_circles(room)
+    assert len(found) <= CIRCLES.get(room, 0), sorted(found)
+
+
+def test_the_edge_talks_to_the_engine_and_not_to_what_is_behind_it() -> None:
+    inner = re.compile(r"engine\(?\)?\)?\.(world|window|tasks)\b")
+    found = [
+        f"{path.name}:{number}"
+        for path in (PACKAGE / "lsp").rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if inner.search(line)
+    ]
+    assert len(found) <= REACHED_THROUGH, found
+
+
+def test_a_task_is_changed_by_its_own_methods() -> None:
+    found = [
+        f"{path.name}: {ast.unparse(owner)}.{name}"
+        for path in PACKAGE.rglob("*.py")
+        if path != PACKAGE / "tasks" / "task.py"
+        for owner, name in assigned(path)
+        if re.search(r"(^|\.)task(\.(run|answer))?$", ast.unparse(owner))
+        and ast.unparse(owner) != "self"
+    ]
+    assert len(found) <= WRITTEN_OUTSIDE, found
+
+
+def test_a_method_of_a_task_is_no_setter_in_disguise() -> None:
+    """A method that takes one value and stores it under the method's own name."""
+    found = []
+    for path in (PACKAGE / "tasks").glob("task*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                stored = {a.attr for a in ast.walk(node) if isinstance(a, ast.Attribute)
+                          and isinstance(a.ctx, ast.Store)}  # fmt: skip
+                if node.name.removeprefix("set_") in stored:
+                    found.append(f"{path.name}: {node.name}")
+    assert not found
+
+
+def test_nothing_is_bound_late() -> None:
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in (PACKAGE / "tasks").rglob("*.py")
+        for _ in re.finditer(r"field\([^)]*init=False", path.read_text(encoding="utf-8"))
+    ]
+    assert len(found) <= LATE, found
+
+
+def test_a_class_name_means_one_thing() -> None:
+    where: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        inside = path.relative_to(PACKAGE).as_posix()
+        if inside.startswith(WIRE_TWINS):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(inside)
+    twice = {name: files for name, files in where.items() if len(files) > 1 and name not in TWICE}
+    assert not twice
+
+
+def test_few_places_know_an_action() -> None:
+    word = re.compile(r"""["'](generate|document|refactor|explain|review|edit|fix|test|chat)["']""")
+    found = []
+    for folder, ending in (("server", "py"), ("vscode-client/src", "ts"), ("neovim-plugin", "lua")):
+        for path in sorted((ROOT / folder).rglob(f"*.{ending}")):
+            if "node_modules" in path.parts:
+                continue
+            named = Counter(word.findall(path.read_text(encoding="utf-8")))
+            if len(named) >= 3 and {"generate", "document", "refactor", "explain"} & named.keys():
+                found.append(path.relative_to(ROOT).as_posix())
+    assert len(found) <= ACTION_FILES, found

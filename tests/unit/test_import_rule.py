@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,11 @@ OWNERS = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
+
+LONG = 400
+"""Lines of a file from which on somebody should ask whether it still is one idea."""
+LONG_FOR_A_REASON: dict[str, str] = {}
+"""Files that are longer, each with why it is better in one piece."""
 
 
 def source_files() -> list[Path]:
@@ -72,6 +78,10 @@ def test_a_library_with_an_owner_is_imported_by_its_owner_alone(path: Path) -> N
             assert any(where == o or where.startswith(o + "/") for o in owners), (where, name)
 
 
-@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_a_file_is_one_idea(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+def test_a_long_file_is_one_idea_all_the_same() -> None:
+    """Warns of a file of more than 400 lines that is not on the list; nothing fails for it."""
+    for path in source_files():
+        where, lines = str(path.relative_to(PACKAGE)), len(path.read_text("utf-8").splitlines())
+        if lines > LONG and where not in LONG_FOR_A_REASON:
+            warnings.warn(f"{where} has {lines} lines: is it still one idea?", stacklevel=1)
+    assert all((PACKAGE / where).exists() for where in LONG_FOR_A_REASON)

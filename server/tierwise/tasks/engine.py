@@ -6,14 +6,18 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
+from tierwise.budget import usage
 from tierwise.budget.reserve import Scope as BudgetScope
+from tierwise.budget.usage import ScopeUse
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
-from tierwise.core.request import Request
+from tierwise.core.request import Diagnostic, Request
+from tierwise.core.tiers import Ladder
 from tierwise.core.views import EditView, HistoryItem, StatusView, StreamView, TaskView
 from tierwise.tasks import overview, redo, roster
 from tierwise.tasks.api import (
@@ -27,10 +31,11 @@ from tierwise.tasks.api import (
 )
 from tierwise.tasks.calling import admission, sent
 from tierwise.tasks.chat import transcripts
-from tierwise.tasks.choices import AUTO
+from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import requests
 from tierwise.tasks.learning import recall
+from tierwise.tasks.proposing import blocks
 from tierwise.tasks.run import run
 from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.task import OVER, Scene, Task
@@ -195,6 +200,55 @@ class TaskEngine:
     def answer_text(self, task_id: str) -> str | None:
         """The text answer of a task, with its headline."""
         return roster.answer_of(self.tasks, task_id)
+
+    @property
+    def ladder(self) -> Ladder:
+        """The tiers as configured now."""
+        return self.world.ladder
+
+    def choices(self) -> Sequence[Kept]:
+        """Every pin and remap in force, the configured ones first."""
+        return overview.choices(self.world)
+
+    async def usage(self) -> Sequence[ScopeUse]:
+        """What was spent and saved per scope and tier, with the budgets of now."""
+        world = self.world
+        await world.money.refresh()
+        state, prices, ladder = world.money.state, world.prices, world.ladder
+        return await world.ledger.read(lambda conn: usage.read(conn, state, prices, ladder))
+
+    async def conversations(self, limit: int) -> Sequence[transcripts.Heading]:
+        """The kept conversations of this project, the latest first."""
+        return await transcripts.headings(self.world, limit)
+
+    async def conversation(self, conversation_id: str) -> Sequence[transcripts.Spoken]:
+        """The kept turns of a conversation, in order."""
+        return await transcripts.spoken(self.world, conversation_id)
+
+    async def propose_block(self, task_id: str, block: blocks.Block) -> str:
+        """Offer a block of code of a text answer as a proposal; the proposal's id.
+
+        Raises `UnknownTask` for a task of an earlier window, and `BadRequest` where the task
+        has no finished answer or the code has no place.
+        """
+        task = blocks.task_of(task_id, self.tasks)
+        return await blocks.propose(task, block, self.world)
+
+    async def kept(self, task_id: str) -> Mapping[str, str]:
+        """What came back for a task, where it is kept: `diff` and `answer`."""
+        return await asyncio.to_thread(recall.kept, self.world.content, task_id)
+
+    def keep_document(self, task_id: str, name: str, text: str) -> Path | None:
+        """Keep a text of a task as a file that an editor can open; None where it cannot be."""
+        return self.world.content.put(task_id, name, text)
+
+    def warm_up(self) -> None:
+        """Import the model SDK on a thread, so that the first task need not wait for it."""
+        self.world.client.warm_up()
+
+    def diagnosed(self, uri: str, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
+        """The editor reported the problems of some lines of a document (from 0)."""
+        self.world.watch.diagnosed(uri, lines, diagnostics)
 
     def document_changed(self, snapshot: Snapshot) -> None:
         """A document has a new text."""

@@ -1,47 +1,85 @@
-"""The command table: every command with its file."""
+"""The command line as a whole: a group that imports a command when it is run."""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from tierwise.cli import (
-    budget,
-    doctor,
-    history,
-    learn,
-    purge,
-    replay,
-    route,
-    stats,
-    try_command,
-    why,
-)
+from tierwise import __version__
+from tierwise.cli.catalog import COMMANDS, CommandEntry
 from tierwise.core.errors import TierwiseError
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context
+
+_BY_NAME: Final[dict[str, CommandEntry]] = {entry.name: entry for entry in COMMANDS}
+
+
+class LazyGroup(TyperGroup):
+    """The group of all commands. Its help needs their names and sentences alone."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {
+            entry.name: TyperCommand(entry.name, help=entry.help) for entry in COMMANDS
+        }
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command that runs. This is the place where its module is imported."""
+        name, command, rest = super().resolve_command(ctx, args)
+        entry = _BY_NAME.get(name or "")
+        return name, command if entry is None else load(entry), rest
+
+
+def load(entry: CommandEntry) -> Command:
+    """The command of an entry, with its options. Imports its module."""
+    module: Any = importlib.import_module(f"tierwise.cli.{entry.module}")
+    if entry.group:
+        command: Command = typer.main.get_group(module.app)
+    else:
+        command = _single(entry.name, module.run)
+    command.name = entry.name
+    return command
+
+
+def _single(name: str, run: Callable[..., None]) -> Command:
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(run)
+    return typer.main.get_command(alone)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tierwise {__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="tierwise",
-    help="The cheapest tier that will do, and you always see which.",
+    cls=LazyGroup,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("try")(try_command.run)
-app.command("route")(route.run)
-app.command("why")(why.run)
-app.command("stats")(stats.run)
-app.command("history")(history.run)
-app.command("purge")(purge.run)
-app.command("doctor")(doctor.run)
-app.command("replay")(replay.run)
-app.add_typer(learn.app, name="learn")
-app.add_typer(budget.app, name="budget")
 
 
-@app.command("serve", context_settings={"ignore_unknown_options": True})
-def serve() -> None:
-    """Serve an editor on stdio (--tcp HOST:PORT, --log-level LEVEL)."""
+@app.callback()
+def tierwise(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """The cheapest tier that will do, and you always see which."""
 
 
 def main() -> None:

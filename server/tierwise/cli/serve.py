@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 
 from tierwise import logs
@@ -32,3 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     if not port.isdigit():
         parser.error("--tcp takes HOST:PORT")
     return server.serve_tcp(env, host or "127.0.0.1", int(port))
+
+
+def run() -> None:
+    """Serve an editor on stdio."""
+    sys.exit(main(sys.argv[sys.argv.index("serve") + 1 :]))

@@ -1,0 +1,55 @@
+"""The table of commands: the name of each, the file it is in, and its line in the help.
+
+Nothing of a command is imported until it is run, so that `tierwise --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """One command. `group` is true where the module holds an `app` with subcommands of its own;
+    elsewhere it holds a function `run`. `help` is the first sentence of its help text.
+    """
+
+    name: str
+    module: str
+    help: str
+    group: bool = False
+
+
+COMMANDS: Final[tuple[CommandEntry, ...]] = (
+    CommandEntry(
+        "try",
+        "try_command",
+        "Show the main job: route, answer, preview, apply or discard, on real files.",
+    ),
+    CommandEntry(
+        "route",
+        "route",
+        "Route requests: JSON lines on stdin, one decision per line in the same order on stdout.",
+    ),
+    CommandEntry("why", "why", "Show why a task went where it went."),
+    CommandEntry(
+        "stats",
+        "stats",
+        "Show what was spent, on which tier, and what always using the top tier would have cost.",
+    ),
+    CommandEntry(
+        "history",
+        "history",
+        "List tasks with the tier that answered, the cost and what became of them.",
+    ),
+    CommandEntry(
+        "purge", "purge", "Remove every kept prompt, answer, proposal and chat from this machine."
+    ),
+    CommandEntry("doctor", "doctor", "Check the set-up; exit 1 when a task could not be answered."),
+    CommandEntry("replay", "replay", "Replay tasks: what they would have cost and delivered."),
+    CommandEntry("serve", "serve", "Serve an editor on stdio."),
+    CommandEntry("learn", "learn", "Show or change what the router learned.", group=True),
+    CommandEntry("budget", "budget", "Show the budget, change it, or list prices.", group=True),
+)
+"""Every command in the order of the help. A test holds the sentences to those of the modules."""

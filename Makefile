@@ -83,6 +83,12 @@ vsix: $(DEV) $(NODE) ## Build vscode-client/tierwise.vsix, which carries the ser
 	@cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies -o tierwise.vsix >/dev/null
 	@ls -l $(CLIENT)/tierwise.vsix
 
+.PHONY: plugin-wheel
+plugin-wheel: $(DEV) ## Put the server's wheel beside the Neovim plugin, whose folder may then stand alone
+	@rm -rf $(PLUGIN)/server && mkdir -p $(PLUGIN)/server
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w $(PLUGIN)/server .
+	@ls $(PLUGIN)/server/*.whl
+
 .PHONY: pictures
 pictures: $(DEV) $(NVIM) ## Take the pictures of Neovim in docs/ anew; needs tmux and the font DejaVu Sans Mono
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[pictures]'
@@ -129,4 +135,4 @@ fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000
 
 clean: ## Remove everything the other targets made
-	rm -rf $(VENV) .tools $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/server
+	rm -rf $(VENV) .tools $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/server $(PLUGIN)/server

@@ -45,20 +45,6 @@ def test_try_runs_the_main_job_without_a_terminal_and_without_a_key(tmp_path: Pa
     assert stats["rehearsal"]["tasks"] == 5
 
 
-def test_try_does_a_file_of_the_users_own(tmp_path: Path) -> None:
-    file = tmp_path / "own.py"
-    file.write_text("import sys\nimport os\n\n\ndef f(a):\n    return a\n", encoding="utf-8")
-    env = {
-        "TIERWISE_STATE_DIR": str(tmp_path / "state"),
-        "TIERWISE_CONFIG": str(tmp_path / "none.toml"),
-    }
-    done = run(env, "try", f"{file}:5-6", "rename f to g")
-    assert done.returncode == 0, done.stderr
-    assert "def g(a):" in file.read_text(encoding="utf-8")
-    assert run(env, "try", f"{file}:90-99", "x").returncode == 1
-    assert "no file" in run(env, "try", str(tmp_path / "gone.py"), "x").stdout
-
-
 def test_route_answers_line_by_line_and_a_bad_line_does_not_stop_it(tmp_path: Path) -> None:
     env = {"TIERWISE_CONFIG": str(tmp_path / "none.toml")}
     lines = [

@@ -15,7 +15,7 @@ local M = {}
 ---@field cmd? string[] the server's command; default: the plugin's own, else `tierwise` on PATH
 ---@field env table<string, string> environment added to it
 ---@field python string the Python that `:Tierwise install` makes its environment with
----@field package? string what `:Tierwise install` installs; default: this checkout, else PyPI
+---@field package? string what `:Tierwise install` installs: a path or an address; default: what was shipped
 
 ---@class tierwise.Config.Keys
 ---@field apply string|false

@@ -258,7 +258,7 @@ local subs = {
   },
   install = {
     run = function()
-      require("tierwise.server").install()
+      require("tierwise.install").run()
     end,
     about = "install the server into the plugin's own Python environment",
   },

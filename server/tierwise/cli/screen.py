@@ -79,7 +79,10 @@ class Screen:
         if not self.interactive:
             return False
         self._end_stream()
-        return self.console.input(Text(question)).strip().lower() in ("y", "yes")
+        try:
+            return self.console.input(Text(question)).strip().lower() in ("y", "yes")
+        except EOFError:
+            return False
 
     def _end_stream(self) -> None:
         if self._streaming:

@@ -1,54 +1,55 @@
 """`tierwise try`: the main job in a terminal, against the real server as a child.
 
 Without arguments it works on a temporary copy of real files of this program; with
-`FILE:A-B "instruction"` it works on the operator's own file.
+`FILE:A-B "instruction"` it works on the operator's own file, which it changes only with
+`--apply` or after a yes in a terminal.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from importlib import resources
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tierwise.cli import files
+from tierwise.cli import files, try_steps
 from tierwise.cli.ground import configuration
 from tierwise.cli.screen import Screen
-from tierwise.core.errors import BadRequest, TierwiseError
+from tierwise.cli.try_steps import Step
+from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.lsp.child import Child
 from tierwise.models.client import ModelClient
 from tierwise.present.money import dollars
 from tierwise.syntax.languages import of_path
-from tierwise.syntax.positions import LineIndex
 
 FLAGS = {"chat": True, "task": True, "status": True, "preview": True, "budget": True}
 OVER = ("proposed", "answered", "failed", "cancelled")
 
 
-@dataclass(frozen=True)
-class Step:
-    """One request of the demonstration; lines count from 1 and are inclusive."""
+class Consent(Enum):
+    """Who says that a proposal is applied."""
 
-    title: str
-    action: str
-    path: str
-    lines: tuple[int, int] | None
-    instruction: str = ""
-    attached: tuple[str, ...] = ()
-    diagnostics: tuple[dict[str, Any], ...] = ()
+    GIVEN = "given"
+    """The operator said so beforehand, with `--apply`."""
+    ASKED = "asked"
+    """The operator is asked each time; where nobody can answer, nothing is applied."""
+    FIRST = "first"
+    """As `ASKED`, but on a temporary copy: there the first one is applied unasked."""
 
 
 def run(
     where: Annotated[str | None, typer.Argument(metavar="[FILE:A-B]")] = None,
     instruction: Annotated[str | None, typer.Argument()] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Apply what is proposed without asking.")
+    ] = False,
 ) -> None:
     """Show the main job: route, answer, preview, apply or discard, on real files."""
     screen = Screen()
@@ -58,11 +59,12 @@ def run(
     try:
         rehearsal = _choose(screen, env, folder)
         if where is None:
-            steps, root = _demonstration(folder), folder / "files"
+            steps, root = try_steps.demonstration(folder), folder / "files"
             screen.say("Working on a temporary copy of real files of this program.")
         else:
-            steps, root = _own(where, instruction)
-        asyncio.run(_Session(screen, env, root, rehearsal).play(steps))
+            steps, root = try_steps.own(where, instruction)
+        consent = Consent("given" if apply else "first" if where is None else "asked")
+        asyncio.run(_Session(screen, env, root, rehearsal, consent).play(steps))
     except TierwiseError as error:
         screen.say(f"tierwise: {error.message}")
         raise typer.Exit(1) from None
@@ -87,54 +89,6 @@ def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:
     return True
 
 
-def _demonstration(folder: Path) -> list[Step]:
-    """Copies of real files, and the requests made on them."""
-    root = folder / "files"
-    package = resources.files("tierwise")
-    for name in ("present/money.py", "present/status.py", "core/tiers.py", "budget/forecast.py"):
-        target = root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(package.joinpath(name).read_text("utf-8"), encoding="utf-8")
-    tiers = (root / "core/tiers.py").read_text(encoding="utf-8").splitlines()
-    names = next(i for i, line in enumerate(tiers, 1) if "def names" in line)
-    money = (root / "present/money.py").read_text(encoding="utf-8")
-    unused = money.replace("from tierwise.core", "import json\nfrom tierwise.core", 1)
-    (root / "present/money.py").write_text(unused, encoding="utf-8")
-    lines = unused.splitlines()
-    at = lines.index("import json") + 1
-    spent = next(i for i, line in enumerate(lines, 1) if line.startswith("def dollars"))
-    problem = {"path": "money.py", "line": at, "severity": "warning", "code": "F401",
-               "message": "`json` imported but unused"}  # fmt: skip
-    return [
-        Step("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
-        Step("A rename", "edit", "present/money.py", (spent, spent + 5), "rename cents to whole"),
-        Step("A fix for a diagnostic (an unused import, put into the copy)", "fix",
-             "present/money.py", (at - 1, at + 1), diagnostics=(problem,)),
-        Step("A design question", "chat", "budget/forecast.py", None,
-             "How should we design the forecast so that it learns from the ledger without"
-             " ever being cheaper than the bill? Weigh at least two approaches."),
-        Step("A change over several files", "refactor", "present/money.py", (at, len(lines)),
-             "rename spent_of to spent_against everywhere", ("present/status.py",)),
-    ]  # fmt: skip
-
-
-def _own(where: str, instruction: str | None) -> tuple[list[Step], Path]:
-    found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", where)
-    if found is None or not Path(found.group(1)).is_file():
-        raise BadRequest(f"There is no file {where}.")
-    path = Path(found.group(1)).resolve()
-    first = int(found.group(2)) if found.group(2) else None
-    last = int(found.group(3)) if found.group(3) else first
-    count = LineIndex(files.read(path)).line_count
-    if first is not None and (first < 1 or first > count or (last or first) < first):
-        raise BadRequest(f"{path.name} has {count} lines; give a range inside it.")
-    span = (first, min(last or first, count)) if first is not None else None
-    root = next((p for p in path.parents if (p / ".git").exists()), path.parent)
-    step = Step(instruction or "Edit", "edit", path.relative_to(root).as_posix(), span,
-                instruction or "")  # fmt: skip
-    return [step], root
-
-
 @dataclass
 class _Session:
     """One run: a child server, its documents on disk, and what the operator decides."""
@@ -143,6 +97,7 @@ class _Session:
     env: dict[str, str]
     root: Path
     rehearsal: bool
+    consent: Consent
     child: Child = field(init=False)
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -213,11 +168,8 @@ class _Session:
     async def _resolve(self, view: dict[str, Any]) -> None:
         edit = await self.child.request("tierwise/edit/get", {"editId": view["editId"]})
         self.screen.diff(edit["diff"], edit.get("note") or "")
-        if self.screen.interactive:
-            apply = self.screen.ask("   Apply? [y/N] ")
-        else:
-            apply = self.applied == 0
-            why = "applied by itself: there is no terminal" if apply else "left; discarded"
+        apply, why = self._may_apply()
+        if why:
             self.screen.say(f"   ({why})")
         kind = "apply" if apply else "discard"
         reply = await self.child.request(
@@ -227,6 +179,18 @@ class _Session:
             self.applied += 1
         word = {"apply": "Applied.", "discard": "Discarded."}[kind]
         self.screen.say(f"   {word if reply['applied'] else reply.get('failureReason', '')}")
+
+    def _may_apply(self) -> tuple[bool, str]:
+        """Whether the proposal on the screen is applied, and what to say where nobody is asked."""
+        if self.consent is Consent.GIVEN:
+            return True, ""
+        if self.screen.interactive:
+            return self.screen.ask("   Apply? [y/N] "), ""
+        if self.consent is Consent.ASKED:
+            return False, "not applied: there is no terminal to ask in; --apply applies it"
+        if self.applied == 0:
+            return True, "applied by itself to the copy: there is no terminal"
+        return False, "left; discarded"
 
     async def _summary(self) -> None:
         history = await self.child.request("tierwise/history/query", {"limit": 100})

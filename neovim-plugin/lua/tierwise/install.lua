@@ -1,0 +1,129 @@
+--- How the server is installed: from what was shipped with the plugin, or from what the operator named.
+---
+--- A bare name is never given to pip. Whoever registers the name at a package index would run code
+--- beside the operator's key.
+local M = {}
+
+M.ALONE = "the server was not shipped with this plugin, so there is nothing to install. Set "
+  .. "server.package to a checkout, a wheel or a git+https address of Tierwise, or put `tierwise` on PATH."
+
+M.BARE = "server.package must be a path that begins at the root of the disk, or an address such as "
+  .. "git+https://...@v1. A bare name is not installed: anybody may own it at a package index."
+
+--- What a configured package is to pip: an address as it is, or a path that is there.
+---@param named string
+---@return string? source
+---@return string? why
+function M.named(named)
+  if named:find("^[%a][%w+.-]*://") or named:find("@%s*[%a][%w+.-]*://") then
+    return named
+  end
+  local place, extras = named:match("^(.-)(%[[%w,%s_-]+%])$")
+  place = vim.fs.normalize(place or named)
+  if not (place:find("^/") or place:find("^%a:/")) then
+    return nil, M.BARE
+  end
+  if not vim.uv.fs_stat(place) then
+    return nil, ("server.package: there is no %s."):format(place)
+  end
+  return place .. (extras or "")
+end
+
+--- The wheel that lies beside the plugin, the newest where there are several.
+---@param root string
+---@return string?
+local function shipped_wheel(root)
+  local found = vim.fn.glob(vim.fs.joinpath(root, "server", "tierwise-*.whl"), true, true)
+  table.sort(found, function(a, b)
+    return vim.fn.getftime(a) < vim.fn.getftime(b)
+  end)
+  return found[#found]
+end
+
+--- What is installed: the configured package, this checkout, or the wheel beside the plugin.
+---@return string? source nil where none of them is there
+---@return string? why
+function M.source()
+  local configured = require("tierwise.config").get().server.package
+  if configured then
+    return M.named(configured)
+  end
+  local root = require("tierwise.server").plugin_root()
+  local checkout = vim.fs.dirname(root)
+  if vim.uv.fs_stat(vim.fs.joinpath(checkout, "server", "tierwise")) then
+    return checkout
+  end
+  local wheel = shipped_wheel(root)
+  if wheel then
+    return wheel
+  end
+  return nil, M.ALONE
+end
+
+--- Run commands one after the other in a folder that holds no code of a workspace.
+---@param folder string
+---@param steps string[][]
+---@param done fun(failed: string?)
+local function in_order(folder, steps, done)
+  local step = table.remove(steps, 1)
+  if not step then
+    return done(nil)
+  end
+  local ok, failed = pcall(
+    vim.system,
+    step,
+    { text = true, cwd = folder },
+    vim.schedule_wrap(function(out)
+      if out.code ~= 0 then
+        local lines = vim.split(vim.trim(out.stderr ~= "" and out.stderr or out.stdout), "\n")
+        return done(lines[#lines])
+      end
+      in_order(folder, steps, done)
+    end)
+  )
+  if not ok then
+    done(tostring(failed))
+  end
+end
+
+--- Make the plugin's own environment and install the server into it; then start it.
+---
+--- Python runs isolated (-I): else `python -m pip` would run a `pip.py` of the folder it is in.
+---@param done? fun(failed: string?)
+function M.run(done)
+  local say = require("tierwise.say")
+  local server = require("tierwise.server")
+  local finished = function(failed)
+    if failed then
+      say.error("the server was not installed: " .. failed)
+    else
+      say.info("the server is installed.")
+      require("tierwise.client").restart()
+    end
+    if done then
+      done(failed)
+    end
+  end
+  local source, why = M.source()
+  if not source then
+    return finished(why)
+  end
+  local python = require("tierwise.config").get().server.python
+  local venv = server.venv()
+  local folder = vim.fs.dirname(venv)
+  say.info("installing the server into " .. venv .. " ...")
+  vim.fn.mkdir(folder, "p")
+  local pip = { server.program(venv, "python"), "-I", "-m", "pip", "install" }
+  in_order(folder, {
+    {
+      python,
+      "-I",
+      "-c",
+      "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0",
+    },
+    { python, "-I", "-m", "venv", venv },
+    vim.list_extend(pip, { "--disable-pip-version-check", "--quiet", "--upgrade", source }),
+  }, finished)
+end
+
+return M

@@ -1,0 +1,75 @@
+"""What `tierwise try` asks for: the demonstration, or one request on a file of the operator's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from tierwise.cli import files
+from tierwise.core.errors import BadRequest
+from tierwise.syntax.positions import LineIndex
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of the demonstration; lines count from 1 and are inclusive."""
+
+    title: str
+    action: str
+    path: str
+    lines: tuple[int, int] | None
+    instruction: str = ""
+    attached: tuple[str, ...] = ()
+    diagnostics: tuple[dict[str, Any], ...] = ()
+
+
+def demonstration(folder: Path) -> list[Step]:
+    """Copies of real files, and the requests made on them."""
+    root = folder / "files"
+    package = resources.files("tierwise")
+    for name in ("present/money.py", "present/status.py", "core/tiers.py", "budget/forecast.py"):
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(package.joinpath(name).read_text("utf-8"), encoding="utf-8")
+    tiers = (root / "core/tiers.py").read_text(encoding="utf-8").splitlines()
+    names = next(i for i, line in enumerate(tiers, 1) if "def names" in line)
+    money = (root / "present/money.py").read_text(encoding="utf-8")
+    unused = money.replace("from tierwise.core", "import json\nfrom tierwise.core", 1)
+    (root / "present/money.py").write_text(unused, encoding="utf-8")
+    lines = unused.splitlines()
+    at = lines.index("import json") + 1
+    spent = next(i for i, line in enumerate(lines, 1) if line.startswith("def dollars"))
+    problem = {"path": "money.py", "line": at, "severity": "warning", "code": "F401",
+               "message": "`json` imported but unused"}  # fmt: skip
+    return [
+        Step("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
+        Step("A rename", "edit", "present/money.py", (spent, spent + 5), "rename cents to whole"),
+        Step("A fix for a diagnostic (an unused import, put into the copy)", "fix",
+             "present/money.py", (at - 1, at + 1), diagnostics=(problem,)),
+        Step("A design question", "chat", "budget/forecast.py", None,
+             "How should we design the forecast so that it learns from the ledger without"
+             " ever being cheaper than the bill? Weigh at least two approaches."),
+        Step("A change over several files", "refactor", "present/money.py", (at, len(lines)),
+             "rename spent_of to spent_against everywhere", ("present/status.py",)),
+    ]  # fmt: skip
+
+
+def own(where: str, instruction: str | None) -> tuple[list[Step], Path]:
+    """The request on `FILE:A-B`, and the folder it is made in. Raises `BadRequest`."""
+    found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", where)
+    if found is None or not Path(found.group(1)).is_file():
+        raise BadRequest(f"There is no file {where}.")
+    path = Path(found.group(1)).resolve()
+    first = int(found.group(2)) if found.group(2) else None
+    last = int(found.group(3)) if found.group(3) else first
+    count = LineIndex(files.read(path)).line_count
+    if first is not None and (first < 1 or first > count or (last or first) < first):
+        raise BadRequest(f"{path.name} has {count} lines; give a range inside it.")
+    span = (first, min(last or first, count)) if first is not None else None
+    root = next((p for p in path.parents if (p / ".git").exists()), path.parent)
+    step = Step(instruction or "Edit", "edit", path.relative_to(root).as_posix(), span,
+                instruction or "")  # fmt: skip
+    return [step], root

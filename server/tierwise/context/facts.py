@@ -9,6 +9,7 @@ from functools import lru_cache
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.request import Request
 from tierwise.syntax.around import enclosing
+from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, occurrences
 
 LARGEST = 2_000_000
@@ -16,10 +17,14 @@ LARGEST = 2_000_000
 
 
 def symbol_at(focus: Snapshot | None, span: Range | None) -> Symbol | None:
-    """The innermost definition around a selection."""
+    """The innermost definition around the first word of a selection."""
     if focus is None or span is None or len(focus.text) > LARGEST:
         return None
-    return enclosing(focus.text, focus.language, span.start)
+    index = index_of(focus.text)
+    selected = index.slice(span)
+    lead = len(selected) - len(selected.lstrip())
+    at = index.position(index.offset(span.start) + lead) if selected.strip() else span.start
+    return enclosing(focus.text, focus.language, at)
 
 
 def enrich(

@@ -20,10 +20,10 @@ def outline(doc: Snapshot) -> str:
         number = next(
             (
                 n
-                for n in range(symbol.range.start.line, symbol.range.end.line + 1)
+                for n in range(symbol.at.line, symbol.range.end.line + 1)
                 if symbol.name in index.line(n)
             ),
-            symbol.range.start.line,
+            symbol.at.line,
         )
         lines.append(f"{number + 1}: {index.line(number).rstrip()}")
     return "\n".join(lines)

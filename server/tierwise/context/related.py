@@ -102,7 +102,7 @@ class _Search:
         self.defined = frozenset(
             s.name
             for s in definitions(focus.text, focus.language)
-            if span.start.line <= s.range.start.line <= span.end.line and len(s.name) > 2
+            if span.start.line <= s.at.line <= span.end.line and len(s.name) > 2
         )
         self.renames = bool(self.defined & self.wish)
 
@@ -121,7 +121,7 @@ class _Search:
         self, doc: Snapshot, index: LineIndex, symbols: Sequence[Symbol]
     ) -> Iterator[Found]:
         for symbol in symbols:
-            if symbol.name not in self.named or self._is_sent(doc, symbol.range.start.line):
+            if symbol.name not in self.named or self._is_sent(doc, symbol.at.line):
                 continue
             start, end = index.offset(symbol.range.start), index.offset(symbol.range.end)
             if end - start > DEFINITION_CHARS:

@@ -188,7 +188,7 @@ def _in_play(proposal: Proposal, asked: AskedEdit) -> InPlay:
             defined |= {
                 s.name
                 for s in definitions(file.before, file.language)
-                if asked.span.start.line <= s.range.start.line <= asked.span.end.line
+                if asked.span.start.line <= s.at.line <= asked.span.end.line
             }
         known = words(file.before) | _PLAIN
         for hunk in file.hunks:
@@ -214,7 +214,8 @@ def _defined(text: str, language: str | None) -> Counter[str]:
     for symbol in sorted(definitions(text, language), key=lambda s: (s.range.start, s.depth)):
         while around and around[-1].range.end <= symbol.range.start:
             around.pop()
-        decorated = lines[symbol.range.start.line].lstrip().startswith("@")
+        above = lines[symbol.range.start.line : symbol.at.line + 1]
+        decorated = any(line.lstrip().startswith("@") for line in above)
         if not decorated and symbol.kind != "impl_item":
             found["/".join(s.name for s in (*around, symbol))] += 1
         around.append(symbol)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tierwise.core.document import Position, Range
+from tierwise.core.document import Position
+from tierwise.syntax.belongs import DECORATED, remark_at
 from tierwise.syntax.follow import follow
 from tierwise.syntax.parse import LARGEST
-from tierwise.syntax.positions import LineIndex, index_of
-from tierwise.syntax.symbols import DECORATED, DEFINITIONS, Symbol, decorated, definitions, name_of
+from tierwise.syntax.positions import index_of
+from tierwise.syntax.symbols import DEFINITIONS, Symbol, definitions, name_of, symbol
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -33,14 +34,26 @@ def enclosing(text: str, language: str | None, at: Position) -> Symbol | None:
     offset = index.offset(at)
     if not index.ascii:
         offset = len(text[:offset].encode("utf-8", "replace"))
-    named = (
-        Symbol(name, node.type, _span(index, data, decorated(node)), depth)
-        for edge in {offset, max(0, offset - 1)}
+    lines = data.split(b"\n")
+    edges = {offset, max(0, offset - 1), *_below(tree.root_node, at.line, lines)}
+    named = {
+        node.id: symbol(name, node, depth, lines)
+        for edge in edges
         for node, depth in _above(tree.root_node, edge)
         if (name := name_of(node))
-    )
-    touching = (symbol for symbol in named if symbol.range.start <= at <= symbol.range.end)
+    }
+    touching = (one for one in named.values() if one.range.start <= at <= one.range.end)
     return max(touching, key=_innermost, default=None)
+
+
+def _below(root: Node, row: int, lines: Sequence[bytes]) -> Iterator[int]:
+    """The byte at which the code of a row begins, or that below the comments it is part of."""
+    while (remark := remark_at(root, row, lines)) is not None:
+        last, column = remark.end_point
+        row = last + 1 if column else max(last, row + 1)
+    if row < len(lines):
+        line = lines[row]
+        yield sum(len(x) + 1 for x in lines[:row]) + len(line) - len(line.lstrip())
 
 
 def _above(root: Node, at: int) -> Iterator[tuple[Node, int]]:
@@ -61,10 +74,3 @@ def _above(root: Node, at: int) -> Iterator[tuple[Node, int]]:
 
 def _innermost(symbol: Symbol) -> tuple[int, Position]:
     return symbol.depth, symbol.range.start
-
-
-def _span(index: LineIndex, data: bytes, node: Node) -> Range:
-    start, end = node.start_byte, node.end_byte
-    if not index.ascii:
-        start, end = (len(data[:at].decode("utf-8", "replace")) for at in (start, end))
-    return Range(index.position(start), index.position(end))

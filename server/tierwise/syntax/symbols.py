@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tierwise.core.document import Position, Range
+from tierwise.syntax import belongs
 from tierwise.syntax.parse import LARGEST, parse
 from tierwise.syntax.query import depths, nodes
 
@@ -27,22 +28,34 @@ DEFINITIONS: Final = frozenset(
     )
 )  # fmt: skip
 """Node types that define something, over all grammars in use."""
-DECORATED: Final = frozenset(("decorated_definition", "export_statement"))
-"""Node types that hold one definition and what belongs to it."""
-
+PROSE: Final = frozenset(
+    (
+        "markdown", "plaintext", "text", "yaml", "json", "jsonc", "toml", "ini", "properties",
+        "css", "scss", "sass", "less", "html", "xml", "make", "makefile", "dockerfile",
+        "git-commit", "gitcommit", "diff", "restructuredtext", "rst", "latex", "tex", "csv", "log",
+        "org",
+    )
+)  # fmt: skip
+"""Languages that define nothing by a keyword, where "class" is a word like any other."""
 _INDENT_DEF: Final = re.compile(
-    r"^([ \t]*)(?:\w+\s+)*?(?:def|function|fn|func|class|struct|interface|trait|sub)\s+(\w+)"
+    r"^([ \t]*)(?:\w+\s+)*?(?:def|defp|function|fn|func|fun|class|struct|interface|trait|sub"
+    r"|proc|protocol|extension|object|enum|record|defmodule)\s+(\w+)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A definition. `range` covers all of it, decorators included, in code points."""
+    """A definition.
+
+    `range` covers all of it in code points, with the comments, attributes and decorators above
+    it; `at` is where the definition itself begins.
+    """
 
     name: str
     kind: str
     range: Range
     depth: int
+    at: Position
 
 
 @lru_cache(maxsize=8)
@@ -52,11 +65,11 @@ def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
         return ()
     tree = parse(text, language)
     if tree is None:
-        return tuple(_by_indentation(text))
+        return tuple(_by_indentation(text)) if language not in PROSE else ()
     (found,) = nodes(tree, language, DEFINITIONS)
     lines = text.encode("utf-8", "replace").split(b"\n")
     return tuple(
-        Symbol(name, node.type, _span(lines, decorated(node)), depth)
+        symbol(name, node, depth, lines)
         for node, depth in zip(found, depths(found), strict=True)
         if (name := name_of(node))
     )
@@ -105,14 +118,11 @@ def name_of(node: Node) -> str | None:
     return named.text.decode("utf-8", "replace")
 
 
-def decorated(node: Node) -> Node:
-    """A definition with what stands before it and belongs to it."""
-    parent = node.parent
-    return parent if parent is not None and parent.type in DECORATED else node
-
-
-def _span(lines: Sequence[bytes], node: Node) -> Range:
-    return Range(_position(lines, node.start_point), _position(lines, node.end_point))
+def symbol(name: str, node: Node, depth: int, lines: Sequence[bytes]) -> Symbol:
+    """The symbol of a node; `lines` are those of the text without their line feeds."""
+    whole = belongs.outermost(node)
+    span = Range(_position(lines, belongs.start(whole, lines)), _position(lines, whole.end_point))
+    return Symbol(name, node.type, span, depth, _position(lines, node.start_point))
 
 
 def _position(lines: Sequence[bytes], point: tuple[int, int]) -> Position:
@@ -139,6 +149,8 @@ def _by_indentation(text: str) -> list[Symbol]:
             if lead < width or (lead == width and stripped[0] not in "})]"):
                 break
             end = later
-        span = Range(Position(number, width), Position(end, len(lines[end])))
-        found.append(Symbol(match.group(2), "definition", span, width))
+        first = belongs.start_line(lines, number)
+        span = Range(Position(first, width), Position(end, len(lines[end])))
+        at = Position(number, width)
+        found.append(Symbol(match.group(2), "definition", span, width, at))
     return found

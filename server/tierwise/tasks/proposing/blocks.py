@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tierwise.core.document import Range, Snapshot
+from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest, UnknownTask
 from tierwise.core.money import Usage
 from tierwise.core.request import Action
 from tierwise.models.call import Result
-from tierwise.syntax.symbols import definitions
+from tierwise.syntax.positions import index_of
+from tierwise.syntax.symbols import Symbol, definitions
 from tierwise.tasks.calling.attempts import Answer
 from tierwise.tasks.proposing import drafts
 from tierwise.tasks.task import Scene, Task
@@ -94,14 +95,23 @@ def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
     span = block.range if focus.uri == block.uri else None
     if span is not None and span.start != span.end:
         return "edit", span
-    named = [symbol.name for symbol in definitions(block.code, focus.language) if not symbol.depth]
+    named = [symbol for symbol in definitions(block.code, focus.language) if not symbol.depth]
     if len(named) == 1:
-        same = [s for s in definitions(focus.text, focus.language) if s.name == named[0]]
+        same = [s for s in definitions(focus.text, focus.language) if s.name == named[0].name]
         if len(same) == 1:
-            return "edit", same[0].range
+            return "edit", _replaced(focus.text, same[0], named[0])
     if span is None:
         raise BadRequest("Select what this code replaces, or put the cursor where it belongs.")
     return "generate", span
+
+
+def _replaced(text: str, there: Symbol, new: Symbol) -> Range:
+    """What a definition takes the place of; comments above stay if it brings none of its own."""
+    if new.range.start.line < new.at.line:
+        return there.range
+    line = index_of(text).line(there.at.line)
+    lead = len(line) - len(line.lstrip())
+    return Range(Position(there.at.line, lead), there.range.end)
 
 
 def _fenced(code: str) -> str:

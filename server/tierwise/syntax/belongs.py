@@ -1,0 +1,107 @@
+"""What is written above a definition and belongs to it: comments, attributes, decorators.
+
+It is found line by line from the definition up, since grammars hang comments at different
+places of their trees. A blank line ends it, and so does another indentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+DECORATED: Final = frozenset(
+    ("decorated_definition", "export_statement", "template_declaration", "ambient_declaration")
+)
+"""Node types that hold one definition and what belongs to it."""
+REMARKS: Final = frozenset(
+    ("comment", "line_comment", "block_comment", "attribute_item", "decorator")
+)
+"""Node types that stand beside a definition and belong to the one below them."""
+
+_OF_FILE: Final = re.compile(
+    rb"^(?:#!|//!|/\*!|#.{0,6}-\*-|.{0,80}(?:copyright|license|spdx-))", re.I
+)
+"""Comments that are about the file: the line that names its interpreter, licences, and Rust's
+inner documentation."""
+_MARKED: Final = re.compile(
+    r"^\s*(?://|--|#(?!\s*(?:include|define|if|endif|pragma)\b)|;|%|@|\[<?\w)"
+)
+"""Starts of comment and attribute lines, over the languages without a grammar."""
+_BLOCK_ENDS: Final = (("*/", "/*"), ("-->", "<!--"), ("*)", "(*"), ("-}", "{-"), ("=#", "#="))
+
+
+def outermost(node: Node) -> Node:
+    """A definition with the nodes that hold it and what belongs to it alone."""
+    while (parent := node.parent) is not None and parent.type in DECORATED:
+        node = parent
+    return node
+
+
+def start(node: Node, lines: Sequence[bytes]) -> tuple[int, int]:
+    """Row and column (bytes) at which what belongs to a definition begins.
+
+    `node` is the outermost one; `lines` are those of the text without their ends.
+    """
+    root = _root(node)
+    row, column = node.start_point
+    if lines[row][:column].strip():
+        return row, column
+    first = row
+    while first > 0:
+        remark = remark_at(root, first - 1, lines)
+        if remark is None or remark.start_point[1] != column:
+            break
+        if _OF_FILE.match(lines[remark.start_point[0]].strip()):
+            break
+        first = remark.start_point[0]
+    return (first, column)
+
+
+def remark_at(root: Node, row: int, lines: Sequence[bytes]) -> Node | None:
+    """The comment or attribute that a row is part of and that begins its own line."""
+    if row >= len(lines):
+        return None
+    line = lines[row]
+    column = len(line) - len(line.lstrip())
+    node = root.descendant_for_point_range((row, column), (row, column + 1))
+    while node is not None and node.type not in REMARKS:
+        node = node.parent
+    if node is None:
+        return None
+    at, before = node.start_point
+    return node if not lines[at][:before].strip() else None
+
+
+def start_line(lines: Sequence[str], first: int) -> int:
+    """The line at which what belongs to a definition in line `first` begins, read by patterns."""
+    lead = _indent(lines[first])
+    while first > 0:
+        above = lines[first - 1].rstrip()
+        begins = first - 1
+        for closes, opens in _BLOCK_ENDS:
+            if above.endswith(closes):
+                while begins > 0 and opens not in lines[begins]:
+                    begins -= 1
+                marked = lines[begins].lstrip().startswith(opens)
+                break
+        else:
+            marked = _MARKED.match(above) is not None
+        line = lines[begins]
+        if not marked or _indent(line) != lead or _OF_FILE.match(line.strip().encode()):
+            return first
+        first = begins
+    return first
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _root(node: Node) -> Node:
+    while (parent := node.parent) is not None:
+        node = parent
+    return node

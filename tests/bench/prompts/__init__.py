@@ -1,0 +1,1 @@
+"""How many tokens the prompts of a fixed set of tasks have, part by part."""

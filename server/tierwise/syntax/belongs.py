@@ -22,11 +22,11 @@ REMARKS: Final = frozenset(
 )
 """Node types that stand beside a definition and belong to the one below them."""
 
-_OF_FILE: Final = re.compile(
-    rb"^(?:#!|//!|/\*!|#.{0,6}-\*-|.{0,80}(?:copyright|license|spdx-))", re.I
+_APART: Final = re.compile(
+    rb"^(?:#!|//!|/\*!|#.{0,6}-\*-|\W{1,6}tw:|.{0,80}(?:copyright|license|spdx-))", re.I
 )
-"""Comments that are about the file: the line that names its interpreter, licences, and Rust's
-inner documentation."""
+"""Comments that are not about the definition: the line that names an interpreter, licences, the
+inner documentation of Rust, and what the operator asks for in a `tw:` comment."""
 _MARKED: Final = re.compile(
     r"^\s*(?://|--|#(?!\s*(?:include|define|if|endif|pragma)\b)|;|%|@|\[<?\w)"
 )
@@ -55,7 +55,7 @@ def start(node: Node, lines: Sequence[bytes]) -> tuple[int, int]:
         remark = remark_at(root, first - 1, lines)
         if remark is None or remark.start_point[1] != column:
             break
-        if _OF_FILE.match(lines[remark.start_point[0]].strip()):
+        if _APART.match(lines[remark.start_point[0]].strip()):
             break
         first = remark.start_point[0]
     return (first, column)
@@ -91,7 +91,7 @@ def start_line(lines: Sequence[str], first: int) -> int:
         else:
             marked = _MARKED.match(above) is not None
         line = lines[begins]
-        if not marked or _indent(line) != lead or _OF_FILE.match(line.strip().encode()):
+        if not marked or _indent(line) != lead or _APART.match(line.strip().encode()):
             return first
         first = begins
     return first

@@ -19,6 +19,8 @@ CASES: Final = [
     ("python", "b", "def a():\n    return 1\n§# about b\ndef b():\n    return 2\n"),
     ("python", "f", "# apart\n\n§def f():\n    return 1\n"),
     ("python", "f", "x = 1  # not of f\n§def f():\n    return 1\n"),
+    ("python", "f", "# tw: document this\n§def f():\n    return 1\n"),
+    ("lua", "f", "-- tw: document this\n§function f() return 1 end\n"),
     ("python", "f", "# -*- coding: utf-8 -*-\n§def f():\n    return 1\n"),
     ("javascript", "f", "§/**\n * Why.\n */\nfunction f() { return 1 }\n"),
     ("javascript", "f", "§// a\n// b\nexport default function f() { return 1 }\n"),

@@ -37,8 +37,9 @@ from tierwise.tasks.intake import requests
 from tierwise.tasks.learning import recall
 from tierwise.tasks.proposing import blocks
 from tierwise.tasks.run import run
+from tierwise.tasks.scene import Question, Scene
 from tierwise.tasks.status_line import StatusLine
-from tierwise.tasks.task import OVER, Scene, Task
+from tierwise.tasks.task import OVER, Identity, Task
 from tierwise.tasks.world import World
 
 CLOSE_WITHIN: Final = 0.8
@@ -287,16 +288,17 @@ class TaskEngine:
         own = task_id or uuid.uuid4().hex[:12]
         request = replace(request, id=own)
         task = Task(
-            id=own,
-            request=request,
-            scene=scene,
-            decision=routing.forecast_decision(request, scene, self.world),
-            created_ms=self.world.now_ms(),
-            project=self.world.project,
+            Identity(
+                own,
+                self.world.now_ms(),
+                self.world.project,
+                conversation,
+                self.world.rehearsal,
+            ),
+            Question(request, scene),
+            routing.forecast_decision(request, scene, self.world),
             on_change=self._changed,
             on_stream=self._streamed,
-            conversation_id=conversation,
-            rehearsal=self.world.rehearsal,
         )
         self.tasks[own] = task
         self.world.journal.opened(task)
@@ -308,10 +310,8 @@ class TaskEngine:
             task.move("routing")
         else:
             self._changed(task)
-        task.ended.clear()
-        task.calls = 0
-        task.runner = asyncio.create_task(self._in_turn(task), name=f"task {task.id}")
-        task.runner.add_done_callback(lambda runner: self._stopped(task, runner))
+        runner = task.start(self._in_turn(task))
+        runner.add_done_callback(lambda runner: self._stopped(task, runner))
 
     async def _in_turn(self, task: Task) -> None:
         """Run a task when it is its turn."""
@@ -321,9 +321,8 @@ class TaskEngine:
     def _stopped(self, task: Task, runner: asyncio.Task[None]) -> None:
         """A task cancelled before its turn came, or before it even began, is cancelled too."""
         if runner.cancelled() and task.runner is runner and task.state == "routing":
-            task.stop_reason = "cancelled"
             self.world.outcomes.record(task, "cancelled")
-            task.move("cancelled")
+            task.cancelled()
 
     def _streamed(self, view: StreamView) -> None:
         self.world.listener.streamed(view)

@@ -33,7 +33,7 @@ def chat_reply(task: Task) -> ChatReply:
         conversation_id=task.conversation_id or "",
         decision=replace(task.decision, id=task.id),
         text=task.text,
-        stop_reason=task.stop_reason or "cancelled",
+        stop_reason=task.answer.stop_reason or "cancelled",
         usage=task.usage,
         cost=task.cost,
         edit_id=task.edit_id,

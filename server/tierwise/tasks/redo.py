@@ -29,7 +29,7 @@ async def prepare(task: Task, tier: str, world: World) -> None:
     if task.conversation_id is not None:
         world.threads.open(task.conversation_id).retract(task.id)
     world.choices.put("task", task.id, to)
-    task.error, task.forecast = None, None
-    task.notices, task.switches = (), ()
-    task.reset(f"again on {to}")
-    task.decided(routing.route(task.request, task.scene, world, task).decision)
+    # The size of the context that was collected before is the best guess of the next one.
+    decision = routing.route(task.request, task.scene, world, task).decision
+    task.start_over(f"again on {to}")
+    task.decided(decision)

@@ -31,9 +31,8 @@ async def run(task: Task, world: World) -> None:
         await _answer(task, world)
     except asyncio.CancelledError:
         if task.state not in OVER and task.state != "proposed":
-            task.stop_reason = "cancelled"
             world.outcomes.record(task, "cancelled")
-            task.move("cancelled")
+            task.cancelled()
         raise
     except TierwiseError as error:
         _fail(task, error, world)
@@ -55,13 +54,13 @@ async def _answer(task: Task, world: World) -> None:
 async def _once(task: Task, world: World) -> None:
     refresh(task, world.documents)
     admission.require(task, world)
-    task.pack = await materials.collect(task, world)
+    await materials.collect(task, world)
     routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
     await asyncio.to_thread(world.client.require_key, world.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
-    task.due = world.monotonic() + world.config.timeouts.task
+    task.run.begin(world.monotonic(), world.config.timeouts.task)
     task.move("running", progress="working")
     draft = await drafts.draft(task, await attempts.answer(task, world), world)
     draft = await escalation.escalated(task, draft, routed.situation, world)

@@ -1,25 +1,24 @@
 """A task: one request on its way from routing to its outcome, as a state machine.
 
-The only mutable object of the spine. Everything that happens to it goes through a method
-here, so that every change is seen by the one listener and none is lost.
+The only mutable object of the spine, in four parts: its identity, its question, its present
+run and the answer of that run. No other file writes to its fields (a test counts), so that no
+change is missed by whoever listens.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
-from tierwise.core.context import Pack
 from tierwise.core.decision import Decision
-from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import Usage
 from tierwise.core.request import Request
-from tierwise.core.situation import Situation
-from tierwise.core.views import StreamKind, StreamView, Switch, TaskState, TaskView
-from tierwise.tasks.chat.threads import Sent
+from tierwise.core.views import StreamKind, StreamView, TaskState, TaskView
+from tierwise.tasks.scene import Question, Scene
+from tierwise.tasks.task_run import Run, TaskAnswer
 
 _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "routing": frozenset({"paused", "running", "cancelled", "failed"}),
@@ -42,99 +41,149 @@ OVER: Final[frozenset[TaskState]] = frozenset(
 )
 """States in which nothing of the task runs and nothing awaits an answer."""
 
+RECORDS_KEPT: Final = 4
+"""Calls of one task of which it is kept what they sent; a task seldom makes more."""
+
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What a task was asked on, frozen on entry.
+class Identity:
+    """What never changes of a task. `created_ms` is UTC milliseconds.
 
-    `focus` is the document of the selection, `range` the selection in it (code points);
-    `attached` and `open` are the other documents by URI, `comment` the `tw:` comment whose
-    removal belongs to the edit.
+    `rehearsal` is True where the rehearsal model answers, which costs nothing.
     """
 
-    focus: Snapshot | None = None
-    range: Range | None = None
-    attached: tuple[Snapshot, ...] = ()
-    open: tuple[Snapshot, ...] = ()
-    comment: Range | None = None
-
-    @property
-    def place(self) -> Range | None:
-        """Where the task shows in its document: the selection and the comment that asked."""
-        span, asked = self.range, self.comment
-        if span is None or asked is None:
-            return span
-        return Range(min(span.start, asked.start), max(span.end, asked.end))
-
-    @property
-    def documents(self) -> Mapping[str, Snapshot]:
-        """Every document of the scene by URI, the focus included."""
-        everything = {s.uri: s for s in (*self.open, *self.attached)}
-        if self.focus is not None:
-            everything[self.focus.uri] = self.focus
-        return everything
+    id: str
+    created_ms: int
+    project: str
+    conversation_id: str | None = None
+    rehearsal: bool = False
 
 
 @dataclass(eq=False)
 class Task:
-    """A task and what became of it so far. Costs in nano-dollars, times in UTC milliseconds."""
+    """A task and what became of it so far. Costs are nano-dollars.
 
-    id: str
-    request: Request
-    scene: Scene
+    `run` and `answer` are of the present or last run. Everything else outlives a redo.
+    """
+
+    identity: Identity
+    question: Question
     decision: Decision
-    created_ms: int
-    project: str
     on_change: Callable[[Task], None]
     on_stream: Callable[[StreamView], None]
-    conversation_id: str | None = None
-    rehearsal: bool = False
+    run: Run = field(default_factory=Run)
+    answer: TaskAnswer = field(default_factory=TaskAnswer)
     state: TaskState = "routing"
-    forecast: Decision | None = None
     progress: str | None = None
+    forecast: Decision | None = None
+    """The decision that was shown before the one that counts, where they differ."""
+    cause_note: str = ""
     cost: int = 0
     usage: Usage = field(default_factory=Usage)
-    edit_id: str | None = None
-    error: TierwiseError | None = None
-    cause_note: str = ""
-    text: str = ""
-    stop_reason: str = ""
-    pack: Pack | None = None
-    records: tuple[Mapping[str, object], ...] = ()
-    """What its last attempts sent, word for word."""
-    wish: str = ""
-    """The instruction as it is sent: without secrets."""
-    notices: tuple[str, ...] = ()
-    """What was left out or replaced before sending, one sentence each."""
     allowed: bool = False
     """True once the operator allowed this task beyond its budget."""
-    agreed: int = 0
-    """The forecast the operator said yes to, in nano-dollars."""
-    whole: bool = False
-    """True once an answer was cut off, so that the next attempt asks for all its tier may give."""
     runner: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    seq: int = 0
-    attempt: int = 0
-    """How many decisions this task has had; names its rows in the ledger."""
-    attempts: int = 0
+    decision_no: int = 0
+    """How many decisions this task has had; numbers its rows in the ledger."""
+    reservation_no: int = 0
     """How many reservations this task has asked for; names them."""
-    calls: int = 0
-    """How many model calls its present run has made."""
-    due: float = 0.0
-    """When its present run must have ended, in monotonic seconds."""
-    sent: Sent | None = None
-    """The turn as it went out, where a conversation may keep it."""
-    last_usage: Usage = field(default_factory=Usage)
-    """What the call that answered used."""
-    switches: tuple[Switch, ...] = ()
-    situation: Situation | None = None
-    """The facts its decision was taken on, for what is decided later in the same run."""
+    stream_no: int = 0
+    """How many pieces of its stream were sent; numbers them."""
+    earlier_records: tuple[Mapping[str, object], ...] = ()
+    """What the runs before the present one sent."""
 
     @property
-    def ready(self) -> bool:
-        """Whether its context was collected, so that `wish` is what is asked, without secrets."""
-        return self.pack is not None
+    def id(self) -> str:
+        return self.identity.id
+
+    @property
+    def project(self) -> str:
+        return self.identity.project
+
+    @property
+    def created_ms(self) -> int:
+        return self.identity.created_ms
+
+    @property
+    def conversation_id(self) -> str | None:
+        return self.identity.conversation_id
+
+    @property
+    def rehearsal(self) -> bool:
+        return self.identity.rehearsal
+
+    @property
+    def request(self) -> Request:
+        return self.question.request
+
+    @property
+    def scene(self) -> Scene:
+        return self.question.scene
+
+    @property
+    def text(self) -> str:
+        return self.answer.text
+
+    @property
+    def edit_id(self) -> str | None:
+        return self.answer.edit_id
+
+    @property
+    def error(self) -> TierwiseError | None:
+        return self.answer.error
+
+    @property
+    def records(self) -> Sequence[Mapping[str, object]]:
+        """What was sent for this task, oldest first; the last four calls."""
+        return (*self.earlier_records, *self.run.records)[-RECORDS_KEPT:]
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run `work` as this task's runner."""
+        self.ended.clear()
+        self.runner = asyncio.create_task(work, name=f"task {self.id}")
+        return self.runner
+
+    def start_over(self, reason: str) -> None:
+        """Forget the run and its answer, because another run begins."""
+        self.earlier_records = tuple(self.records)
+        self.run, self.answer, self.forecast = Run(), TaskAnswer(), None
+        self._emit("reset", reason=reason)
+
+    def asks_now(self, question: Question) -> None:
+        """The documents changed since: ask on what they hold now."""
+        self.question = question
+
+    def allow(self) -> None:
+        """The operator lets this task run beyond its budget."""
+        self.allowed = True
+
+    def next_decision(self) -> int:
+        """The number of the next decision, from 1."""
+        self.decision_no += 1
+        return self.decision_no
+
+    def next_reservation(self, purpose: str = "") -> str:
+        """The name of the next reservation; `purpose` tells side calls from the answer's."""
+        self.reservation_no += 1
+        return ":".join(filter(None, (self.id, purpose, str(self.reservation_no))))
+
+    def offered(self, edit_id: str) -> None:
+        """A proposal is made of the answer."""
+        self.answer.edit_id = edit_id
+
+    def withdrawn(self) -> None:
+        """The proposal is gone."""
+        self.answer.edit_id = None
+
+    def completed(self, stop_reason: str) -> None:
+        """The model ended its answer for this reason."""
+        self.answer.stop_reason = stop_reason
+
+    def cancelled(self) -> None:
+        """End because the operator stopped it."""
+        self.answer.stop_reason = "cancelled"
+        self.move("cancelled")
 
     def move(self, state: TaskState, *, progress: str | None = None) -> None:
         """Enter `state` and tell the listener. A move the table forbids is a bug and raises."""
@@ -153,6 +202,10 @@ class Task:
         self.progress = progress
         self.on_change(self)
 
+    def announce(self) -> None:
+        """Tell the listener of the task as it is: something it shows changed elsewhere."""
+        self.on_change(self)
+
     def decided(self, decision: Decision, note: str = "") -> None:
         """Take a decision. The stream hears of it before the first delta of its answer."""
         if self.decision.answering != decision.answering and not self.decision.final:
@@ -164,12 +217,12 @@ class Task:
 
     def streamed(self, delta: str) -> None:
         """A piece of the answer arrived; it is already coalesced."""
-        self.text += delta
+        self.answer.text += delta
         self._emit("delta", delta=delta)
 
     def reset(self, reason: str) -> None:
         """Forget what was streamed: another attempt answers instead."""
-        self.text = ""
+        self.answer.text = ""
         self._emit("reset", reason=reason)
 
     def noticed(self, reason: str) -> None:
@@ -199,7 +252,7 @@ class Task:
 
     def failed(self, error: TierwiseError) -> None:
         """End with an error the operator can read."""
-        self.error = error
+        self.answer.error = error
         self.move("failed")
 
     def view(self) -> TaskView:
@@ -220,9 +273,9 @@ class Task:
             rehearsal=self.rehearsal,
             conversation_id=self.conversation_id,
             forecast=self.forecast,
-            switches=self.switches,
+            switches=self.run.switches,
             usage=self.usage if self.usage != Usage() else None,
-            notices=self.notices,
+            notices=self.run.notices,
         )
 
     def _emit(
@@ -234,6 +287,6 @@ class Task:
         reason: str | None = None,
     ) -> None:
         self.on_stream(
-            StreamView(self.id, self.conversation_id, self.seq, kind, delta, decision, reason)
+            StreamView(self.id, self.conversation_id, self.stream_no, kind, delta, decision, reason)
         )
-        self.seq += 1
+        self.stream_no += 1

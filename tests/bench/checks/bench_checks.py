@@ -26,7 +26,7 @@ from tierwise.lsp.documents import DocumentStore
 from tierwise.models.call import Result
 from tierwise.tasks.calling.attempts import Answer
 from tierwise.tasks.proposing.drafts import Draft, made
-from tierwise.tasks.task import Scene
+from tierwise.tasks.scene import Scene
 
 CLASSES = ("broken", "elided", "out of scope", "cut off", "empty")
 RUNNER = (
@@ -84,7 +84,7 @@ class Desk:
         focus = self.docs.snapshot(path.as_uri())
         span = Range(Position(task.first, 0), Position(task.last, 0))
         asked = SimpleNamespace(
-            id="t", edit_id=None, pack=None, scene=Scene(focus, span),
+            id="t", edit_id=None, run=SimpleNamespace(pack=None), scene=Scene(focus, span),
             request=Request(task.action, task.instruction),
         )  # fmt: skip
         answer = Answer(Result(text, stop_reason, Usage(), "m"), "haiku")

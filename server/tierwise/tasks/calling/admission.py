@@ -24,15 +24,15 @@ def dear(task: Task, tier: str, world: World) -> bool:
     limit = to_nanos(world.config.ask_above_usd)
     if not limit or task.rehearsal or task.allowed:
         return False
-    return task.decision.cost.get(tier, 0) > max(limit, task.agreed)
+    return task.decision.cost.get(tier, 0) > max(limit, task.run.agreed)
 
 
 async def ask_if_dear(task: Task, world: World) -> None:
     """Ask once before a request whose forecast is above `ask_above_usd`; 0 never asks."""
-    limit = to_nanos(world.config.ask_above_usd)
-    cost = task.decision.cost.get(task.decision.answering, 0)
-    if task.rehearsal or task.allowed or not limit or cost <= limit:
+    if not dear(task, task.decision.answering, world):
         return
+    limit = to_nanos(world.config.ask_above_usd)
+    cost = task.decision.cost[task.decision.answering]
     answer = await world.listener.ask(f"This will cost about {dollars(cost)}. Go on?", (GO, STOP))
     if answer != GO:
         raise TaskTooDear(
@@ -41,7 +41,7 @@ async def ask_if_dear(task: Task, world: World) -> None:
             cost,
             limit,
         )
-    task.agreed = cost
+    task.run.agree(cost)
 
 
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:

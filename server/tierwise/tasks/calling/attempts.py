@@ -62,16 +62,16 @@ async def answer(task: Task, world: World) -> Answer:
         except ModelError as error:
             await failover.after(course, error)
         else:
-            if not result.cut_off or task.whole or not room(task, world):
+            if not result.cut_off or task.run.full_output or not room(task, world):
                 return Answer(result, course.place.name)
-            task.whole = True
+            task.run.cut_off()
             task.reset("the answer was cut off: once more, with more room")
 
 
 def room(task: Task, world: World) -> bool:
     """Whether a task may make another model call in this run."""
-    late = task.due - world.monotonic() < failover.WORTH_TRYING
-    return task.calls < retry.MAX_ATTEMPTS and not late
+    late = task.run.due - world.monotonic() < failover.WORTH_TRYING
+    return task.run.call_count < retry.MAX_ATTEMPTS and not late
 
 
 def _go_down(course: AttemptPlan, error: TaskTooDear) -> None:
@@ -92,7 +92,7 @@ async def _attempt(course: AttemptPlan) -> Result:
     reservation = await _reserve(task, tier, prompt, world)
     if reservation.note:
         task.noticed(reservation.note)
-    task.calls += 1
+    task.run.called()
     course.here += 1
     trace = Trace()
     try:
@@ -111,7 +111,7 @@ async def _attempt(course: AttemptPlan) -> Result:
         if trace.first_token_ms is not None:
             _took(course, trace.first_token_ms)
         await asyncio.shield(world.settling.settle(task, reservation, trace))
-    task.last_usage = result.usage
+    task.run.answered(result.usage)
     if not task.rehearsal:
         world.breakers.succeeded(tier.place, world.monotonic())
     return result
@@ -147,7 +147,8 @@ async def _call(
 def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
     """What is sent: this turn's context without what the conversation's history still holds."""
     pack = sent.fitted(task, tier)
-    asked = replace(task.request, instruction=task.wish)
+    asked = replace(task.request, instruction=task.run.wish)
+    turn = None
     thread = world.threads.find(task.conversation_id)
     if thread is None:
         prompt = prompts.build(asked, pack)
@@ -155,9 +156,9 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
         pack = thread.fresh(pack, world.may_go)
         history = thread.turns(world.may_go)
         prompt = prompts.build(asked, pack, history, thread.life)
-        task.sent = threads.sent(prompt.turns[-1].text, pack)
+        turn = threads.sent(prompt.turns[-1].text, pack)
     prompt = replace(prompt, tool=tools.offered(tier, task.request.action))
-    sent.keep(task, tier, pack, prompt, world)
+    sent.keep(task, tier, pack, prompt, turn, world)
     return prompt
 
 
@@ -176,11 +177,10 @@ def _took(course: AttemptPlan, first_token_ms: float) -> None:
 
 async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Reservation:
     focus = task.scene.focus
-    task.attempts += 1
     reservation = await world.purse.reserve(
         ReservationRequest(
             task_id=task.id,
-            request_id=f"{task.id}:{task.attempts}",
+            request_id=task.next_reservation(),
             tier=tier,
             prompt=prompt.text,
             action=task.request.action,
@@ -189,7 +189,7 @@ async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Rese
             project=world.project,
             rehearsal=task.rehearsal,
             allowed=task.allowed,
-            whole=task.whole,
+            whole=task.run.full_output,
         )
     )
     world.money.running(reservation.id)

@@ -53,7 +53,7 @@ class AttemptPlan:
     @property
     def left(self) -> float:
         """Seconds the task still has."""
-        return self.task.due - self.world.monotonic()
+        return self.task.run.due - self.world.monotonic()
 
     def other(self) -> Tier | None:
         """The best place to go on at without a question, None where there is none."""
@@ -70,7 +70,7 @@ class AttemptPlan:
     def first_token(self) -> float | None:
         """Seconds after which this place counts as slow; None where slow is better than none."""
         timeouts = self.world.config.timeouts
-        if self.task.calls > 0 or self.task.rehearsal or self.other() is None:
+        if self.task.run.call_count > 0 or self.task.rehearsal or self.other() is None:
             return None
         return self.world.latency.slow_after(
             self.place.place, timeouts.slow_factor, timeouts.slow_at_least
@@ -103,8 +103,8 @@ def decided(task: Task, decision: Decision, situation: Situation) -> None:
             decision.routed,
         )
         cause = situation.blocked.get(passed, "")
-        task.switches += (Switch(passed, decision.answering, cause),)
-    task.situation = situation
+        task.run.switched(Switch(passed, decision.answering, cause))
+    task.run.decided_on(situation)
     task.decided(decision, cause)
 
 
@@ -142,7 +142,7 @@ async def after(course: AttemptPlan, error: ModelError) -> None:
             log.warning("breaker of %s opened (%s)", place.place, error.kind)
     other = course.other()
     wait = retry.wait_before_another(
-        error, course.here, task.calls, course.left, elsewhere=other is not None
+        error, course.here, task.run.call_count, course.left, elsewhere=other is not None
     )
     if wait is not None:
         note = f"{place.label} {_is(error.kind)}: trying again"
@@ -151,7 +151,7 @@ async def after(course: AttemptPlan, error: ModelError) -> None:
         await asyncio.sleep(wait)
         return
     course.failed[place.place] = error
-    spent = task.calls >= retry.MAX_ATTEMPTS or course.left < WORTH_TRYING
+    spent = task.run.call_count >= retry.MAX_ATTEMPTS or course.left < WORTH_TRYING
     if spent or error.kind not in FAILS_OVER:
         raise error
     if other is not None:
@@ -203,11 +203,11 @@ async def _ask(course: AttemptPlan, error: ModelError, *, again: bool) -> Tier |
             answer = await world.listener.ask(error.message, options)
     except TimeoutError:
         pass
-    task.due += world.monotonic() - asked
+    task.run.extend(world.monotonic() - asked)
     if answer is not None and answer == lower:
         return below
     if above is not None and answer == dear:
-        task.agreed = course.cost(above)
+        task.run.agree(course.cost(above))
         return above
     if answer == wait:
         await _wait(course, error.retry_after or 1.0)
@@ -225,7 +225,7 @@ async def _wait(course: AttemptPlan, seconds: float) -> None:
     course.task.say(f"waiting for {course.place.label} until {ends}")
     began = course.world.monotonic()
     await asyncio.sleep(seconds)
-    course.task.due += course.world.monotonic() - began
+    course.task.run.extend(course.world.monotonic() - began)
     course.here = 0
 
 
@@ -246,15 +246,15 @@ def _switch(course: AttemptPlan, new: Tier, cause: str, why: str = "") -> None:
     switch = Switch(old.name, new.name, cause, old.place, new.place)
     text = switched(switch) + (f" ({why})" if why else "")
     task.reset(text)
-    task.switches += (switch,)
+    task.run.switched(switch)
     if same:
         decision = task.decision
         moved = replace(decision, reasons=(*decision.reasons, Reason("availability", text)))
     else:
         moved = policy.moved(task.decision, new.name, "failover", "availability", text)
     task.decided(moved, cause if not same else task.cause_note)
-    if task.situation is not None:
-        course.world.journal.decided(task, task.situation)
+    if task.run.situation is not None:
+        course.world.journal.decided(task, task.run.situation)
     log.info("task %s: %s -> %s (%s)", task.id, old.place, new.place, cause)
     course.place, course.here = new, 0
 

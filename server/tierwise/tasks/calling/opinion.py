@@ -56,7 +56,7 @@ def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:
 
 async def _ask(task: Task, tier: Tier, world: World) -> str | None:
     """The tier that was named, None where nothing usable came in time."""
-    asked = instruction.read(task.wish)
+    asked = instruction.read(task.run.wish)
     prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.ladder)
     task.say("asking for a second opinion")
     try:
@@ -72,11 +72,10 @@ async def _ask(task: Task, tier: Tier, world: World) -> str | None:
 
 
 async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
-    task.attempts += 1
     reservation = await world.purse.reserve(
         ReservationRequest(
             task_id=task.id,
-            request_id=f"{task.id}:opinion:{task.attempts}",
+            request_id=task.next_reservation("opinion"),
             tier=tier,
             prompt=prompt.text,
             action="opinion",

@@ -16,20 +16,21 @@ from tierwise.core.tiers import Tier
 from tierwise.models.call import Prompt
 from tierwise.store.content import Content
 from tierwise.tasks.task import Task
+from tierwise.tasks.task_run import SentTurn
 from tierwise.tasks.world import World
 
 NAME: Final = "sent.json"
-KEPT: Final = 4
-"""Attempts of one task that are kept; a task seldom makes more."""
 
 
 def fitted(task: Task, tier: Tier) -> Pack:
     """What this tier is sent of the context that was collected."""
-    assert task.pack is not None, "context is collected before anything is asked"
-    return window.fit(task.pack, tier.context_tokens)
+    assert task.run.pack is not None, "context is collected before anything is asked"
+    return window.fit(task.run.pack, tier.context_tokens)
 
 
-def keep(task: Task, tier: Tier, pack: Pack, prompt: Prompt, world: World) -> None:
+def keep(
+    task: Task, tier: Tier, pack: Pack, prompt: Prompt, turn: SentTurn | None, world: World
+) -> None:
     """Keep what one attempt sends, with what was left out and why."""
     record = {
         "tier": tier.name,
@@ -43,7 +44,7 @@ def keep(task: Task, tier: Tier, pack: Pack, prompt: Prompt, world: World) -> No
         "system": f"{prompt.system}\n\n{prompt.tool}" if prompt.tool else prompt.system,
         "turns": [{"role": turn.role, "text": turn.text} for turn in prompt.turns],
     }
-    task.records = (*task.records, record)[-KEPT:]
+    task.run.sends(record, turn)
     if world.config.content_keep_days > 0:
         # Beside the call: a folder and a file on a busy disk would delay its first token.
         text = json.dumps({"attempts": task.records})

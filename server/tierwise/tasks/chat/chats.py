@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from tierwise.store.content import Content
-from tierwise.tasks.chat.threads import Cached, Said, Sent, Thread
+from tierwise.tasks.chat.threads import Cached, Said, Thread
 from tierwise.tasks.task import Task
+from tierwise.tasks.task_run import SentTurn
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +67,12 @@ class Chats:
         thread = self.open(task.conversation_id)
         if task.id in thread.task_ids:
             return
-        kept = task.sent or Sent("", (), ())
+        kept = task.run.turn or SentTurn("", (), ())
         said = Said(
-            task.id, task.wish, task.text, task.decision.answering,
+            task.id, task.run.wish, task.text, task.decision.answering,
             kept.text, kept.paths, kept.digests,
         )  # fmt: skip
-        thread.answered(said, task.last_usage, now_ms)
+        thread.answered(said, task.run.last_usage, now_ms)
         self._keep(thread)
 
     def _keep(self, thread: Thread) -> None:

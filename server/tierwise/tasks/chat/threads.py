@@ -18,6 +18,7 @@ from tierwise.core.context import ContextItem, Pack
 from tierwise.core.money import Usage
 from tierwise.core.request import ThreadState
 from tierwise.models.call import CacheLife, CallTurn
+from tierwise.tasks.task_run import SentTurn
 
 _SAME: Final = 0.8
 """Share of equal characters from which a prompt counts as asking the same thing again."""
@@ -31,15 +32,6 @@ MAX_CHARS: Final = 240_000
 Beyond either bound the older half goes, since every change at the front costs the cache."""
 _AGAIN: Final = frozenset(("file", "related", "usage", "outline", "imports", "symbol", "diff"))
 """Kinds of context that need not be sent again while the history holds them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The operator's turn as it went out, with the paths and digests of the context in it."""
-
-    text: str
-    paths: tuple[str, ...]
-    digests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +143,13 @@ class Thread:
             self.said.pop()
 
 
-def sent(text: str, pack: Pack) -> Sent | None:
+def sent(text: str, pack: Pack) -> SentTurn | None:
     """A turn as it went out. One with placeholders for secrets is not kept: its numbers mean
     something else in the next turn."""
     if pack.secrets:
         return None
     paths = tuple(dict.fromkeys(item.path for item in pack.items))
-    return Sent(text, paths, tuple(digest_of(item) for item in pack.items))
+    return SentTurn(text, paths, tuple(digest_of(item) for item in pack.items))
 
 
 def digest_of(item: ContextItem) -> str:

@@ -50,7 +50,7 @@ class Spoken:
 
 def keep(task: Task, world: World) -> None:
     """Keep a turn that ended. Without a prompt that was sent there is nothing to keep."""
-    if task.conversation_id is None or world.config.content_keep_days <= 0 or not task.ready:
+    if task.conversation_id is None or world.config.content_keep_days <= 0 or not task.run.ready:
         return
     world.content.put(task.id, ASKED, asked(task))
     world.content.put(task.id, ANSWER, task.text)
@@ -59,7 +59,8 @@ def keep(task: Task, world: World) -> None:
 def asked(task: Task) -> str:
     """What was asked, without secrets, as the operator would type it."""
     action = task.request.action
-    return task.wish if action == "chat" else f"/{action} {task.wish}".strip()
+    wish = task.run.wish
+    return wish if action == "chat" else f"/{action} {wish}".strip()
 
 
 async def headings(world: World, limit: int) -> Sequence[Heading]:

@@ -22,7 +22,8 @@ from tierwise.routing.flips import Flips, flips
 from tierwise.syntax import structure as syntax_structure
 from tierwise.tasks.deciding.floors import floors_for
 from tierwise.tasks.learning import advice
-from tierwise.tasks.task import Scene, Task
+from tierwise.tasks.scene import Scene
+from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)
@@ -204,8 +205,8 @@ def _prompt_chars(request: Request, scene: Scene, task: Task | None) -> int:
     open only related definitions are sent, a tenth at most.
     """
     base = 1_500 + len(request.instruction)
-    if task is not None and task.pack is not None:
-        return base + sum(len(item.text) for item in task.pack.items)
+    if task is not None and task.run.pack is not None:
+        return base + sum(len(item.text) for item in task.run.pack.items)
     selected = len(request.selection.text or "") if request.selection else 0
     attached = sum(len(doc.text) for doc in scene.attached)
     opened = sum(len(doc.text) for doc in scene.open)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tierwise.context import collect as context
 from tierwise.context import diffs, secrets
-from tierwise.core.context import LeftOut, Pack
+from tierwise.core.context import LeftOut
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import Ignored
 from tierwise.present.left_out import sentences
@@ -19,8 +19,9 @@ SEND = "Send it"
 KEEP = "Keep it here"
 
 
-async def collect(task: Task, world: World) -> Pack:
-    """The pack of a task. Raises `Ignored` or `ContextTooLarge`; asks once per ignored file."""
+async def collect(task: Task, world: World) -> None:
+    """Collect what this run sends. Raises `Ignored` or `ContextTooLarge`; asks once per ignored
+    file."""
     roots = tuple(world.documents.roots())
 
     def name(doc: Snapshot) -> str:
@@ -43,11 +44,10 @@ async def collect(task: Task, world: World) -> Pack:
     words, gone = diffs.without(task.request.instruction, lambda path: _hard(path, world))
     wish = secrets.redact(words, pack.secrets)
     left_out = (*pack.left_out, *(LeftOut(path, "its changes: it is ignored") for path in gone))
-    task.wish, pack = wish.text, replace(pack, secrets=wish.secrets, left_out=left_out)
-    task.notices = sentences(pack)
-    for sentence in task.notices:
+    pack = replace(pack, secrets=wish.secrets, left_out=left_out)
+    task.run.collected(pack, wish.text, sentences(pack))
+    for sentence in task.run.notices:
         task.noticed(sentence)
-    return pack
 
 
 def _hard(path: str, world: World) -> bool:

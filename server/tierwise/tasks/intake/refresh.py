@@ -11,7 +11,8 @@ from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
 from tierwise.tasks.api import Documents
 from tierwise.tasks.intake import requests
-from tierwise.tasks.task import Scene, Task
+from tierwise.tasks.scene import Question, Scene
+from tierwise.tasks.task import Task
 
 MOST_LINES: Final = 2_000
 """Changed lines up to which a selection is looked for; beyond it the document is another one."""
@@ -33,8 +34,8 @@ def refresh(task: Task, documents: Documents) -> None:
         files=requests.files(scene, roots, task.request.instruction),
     )
     everything = tuple(scene.documents.values())
-    task.scene = scene
-    task.request = facts.enrich(request, scene.focus, scene.range, everything)
+    request = facts.enrich(request, scene.focus, scene.range, everything)
+    task.asks_now(Question(request, scene))
 
 
 def rebased(old: str, now: str, span: Range) -> Range | None:

@@ -122,9 +122,8 @@ class BudgetWatch:
     async def _allowed(self, task: Task) -> bool:
         if not task.allowed:
             try:
-                task.allowed = await self.world.ledger.read(
-                    lambda conn: accounts.allowed(conn, task.id)
-                )
+                if await self.world.ledger.read(lambda conn: accounts.allowed(conn, task.id)):
+                    task.allow()
             except LedgerUnavailable:
                 return False
         return task.allowed

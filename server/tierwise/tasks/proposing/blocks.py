@@ -19,7 +19,8 @@ from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, definitions
 from tierwise.tasks.calling.attempts import Answer
 from tierwise.tasks.proposing import drafts
-from tierwise.tasks.task import Scene, Task
+from tierwise.tasks.scene import Question, Scene
+from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
 
 _PATH: Final = re.compile(r"^[\w.@-]+(/[\w.@-]+)*$")
@@ -52,7 +53,7 @@ async def propose(task: Task, block: Block, world: World) -> str:
     request = replace(task.request, action=action, instruction="")
     scene = Scene(focus=focus, range=span, attached=task.scene.attached, open=task.scene.open)
     draft = await drafts.draft(
-        replace(task, request=request, scene=scene),
+        replace(task, question=Question(request, scene)),
         Answer(Result(answer, "end_turn", Usage(), ""), task.decision.answering),
         world,
     )

@@ -108,4 +108,4 @@ def _diff(file: FileEdit) -> str:
 
 def _beside(entry: OpenProposal) -> str:
     """What the operator should read beside a proposal: its warnings, and what was not sent."""
-    return ". ".join(filter(None, (entry.proposal.note, *entry.task.notices)))
+    return ". ".join(filter(None, (entry.proposal.note, *entry.task.run.notices)))

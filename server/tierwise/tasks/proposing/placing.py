@@ -160,7 +160,7 @@ class _Placing:
 
     def restored(self, text: str) -> str:
         """The text with the secrets that were taken out before sending."""
-        pack = self.task.pack
+        pack = self.task.run.pack
         found = secrets.restore(text, pack.secrets if pack is not None else ())
         if found is None:
             raise Misplaced("a secret's placeholder was changed")

@@ -41,7 +41,7 @@ class Proposals:
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
         """Show what there is of an answer; only the clients hear of it, not the ledger."""
-        task.edit_id = proposal.id
+        task.offered(proposal.id)
         self.entries[proposal.id] = OpenProposal(task, proposal, growing=True)
         self.world.listener.task_changed(task.view())
 
@@ -51,20 +51,19 @@ class Proposals:
         entry = self.entries.get(task.edit_id or "")
         if entry is not None and entry.growing:
             del self.entries[entry.proposal.id]
-            task.edit_id = None
+            task.withdrawn()
 
     def offer(self, task: Task, draft: Draft) -> None:
         """Show a draft: as a proposal, or as text; a failed check stands beside it."""
         text, proposal = draft.answer.text, draft.proposal
         self.written(task)
-        task.stop_reason = draft.answer.result.stop_reason
+        task.completed(draft.answer.result.stop_reason)
         note = draft.failed[0].sentence if draft.failed else ""
         detail = draft.failed[0].detail if draft.failed else ""
         if note:
             task.noticed(note)
         if proposal is None or any(f.key == "cut" for f in draft.failed):
             self._keep(task, text)
-            task.progress = note or None
             task.move("answered", progress=note or None)
             return
         self._keep(task, text)
@@ -82,7 +81,7 @@ class Proposals:
         self.entries[proposal.id] = entry
         loop = asyncio.get_running_loop()
         entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, proposal.id)
-        task.edit_id = proposal.id
+        task.offered(proposal.id)
         self.world.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
         task.move("proposed", progress=note or None)
 
@@ -178,7 +177,7 @@ class Proposals:
         self.world.watch.seen(uri, text)
         for entry in self.at(uri):
             if entry.task.state == "proposed":
-                entry.task.on_change(entry.task)
+                entry.task.announce()
 
     def taken_back(self, edit_id: str, after_ms: int) -> None:
         """The document reads as before an apply: undone in the editor, or by hand."""
@@ -194,7 +193,7 @@ class Proposals:
             entry.proposal = entry.proposal.marked(entry.proposal.pending, "discarded")
             entry.stop_timer()
             del self.entries[task.edit_id]
-            task.edit_id = None
+            task.withdrawn()
 
     async def _confirmed(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
         for question in entry.questions(ids):

@@ -76,8 +76,7 @@ class Journal:
 
     def decided(self, task: Task, situation: Situation) -> None:
         """A decision was taken; enough of it is kept to take it again, bit for bit."""
-        task.attempt += 1
-        seq, row = task.attempt, decision_row(task, situation, now_ms())
+        seq, row = task.next_decision(), decision_row(task, situation, now_ms())
         self._write(lambda conn: decisions.record_decision(conn, task.id, seq, row))
 
     def moved(self, task: Task) -> None:
@@ -230,5 +229,5 @@ def decision_detail(task: Task, situation: Situation) -> Mapping[str, Any]:
         "soft": decision.soft,
         "explicit": decision.explicit,
         "situation": facts,
-        "switches": [asdict(switch) for switch in task.switches],
+        "switches": [asdict(switch) for switch in task.run.switches],
     }

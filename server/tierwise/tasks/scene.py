@@ -1,0 +1,49 @@
+"""What a task was asked: the request as the router sees it, and the documents it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tierwise.core.document import Range, Snapshot
+from tierwise.core.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a task was asked on, frozen on entry.
+
+    `focus` is the document of the selection, `range` the selection in it (code points);
+    `attached` and `open` are the other documents by URI, `comment` the `tw:` comment whose
+    removal belongs to the edit.
+    """
+
+    focus: Snapshot | None = None
+    range: Range | None = None
+    attached: tuple[Snapshot, ...] = ()
+    open: tuple[Snapshot, ...] = ()
+    comment: Range | None = None
+
+    @property
+    def place(self) -> Range | None:
+        """Where the task shows in its document: the selection and the comment that asked."""
+        span, asked = self.range, self.comment
+        if span is None or asked is None:
+            return span
+        return Range(min(span.start, asked.start), max(span.end, asked.end))
+
+    @property
+    def documents(self) -> Mapping[str, Snapshot]:
+        """Every document of the scene by URI, the focus included."""
+        everything = {s.uri: s for s in (*self.open, *self.attached)}
+        if self.focus is not None:
+            everything[self.focus.uri] = self.focus
+        return everything
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request with its scene. A task that runs later asks it on the documents of then."""
+
+    request: Request
+    scene: Scene

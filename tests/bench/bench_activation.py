@@ -12,7 +12,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 from tests.conftest import SAMPLE
 from tests.editors.vscode.rig import tools
 from tests.editors.vscode.rig.browser import ARGUMENTS
@@ -21,7 +21,7 @@ from tests.editors.vscode.rig.desk import Desk, Model
 from tests.editors.vscode.rig.workbench import Workbench
 from tests.support.loopback import Loopback
 
-TALL = {"width": 1280, "height": 1800}
+TALL: ViewportSize = {"width": 1280, "height": 1800}
 """The list begins with the slowest extension and draws only what is in view."""
 
 

@@ -85,7 +85,8 @@ end)
 def startup(version: str, runs: int) -> tuple[float, float]:
     """Milliseconds: sourcing the plugin's file, and a start with it enabled against one with
     another server enabled."""
-    sourced, totals = [], {True: [], False: []}
+    sourced: list[float] = []
+    totals: dict[bool, list[float]] = {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         init = Path(folder) / "init.lua"

@@ -68,7 +68,7 @@ async def spawn_to_initialize(argv: list[str], env: dict[str, str]) -> float:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    params: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
     message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
     body = json.dumps(message).encode()
     process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)

@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,7 @@ async def first_delta(rpc: Rpc, model: Loopback, times: int) -> list[float]:
     for n in range(times):
         seen = len(rpc.received)
         sending = rpc.post("tierwise/chat/send", {"prompt": f"question {n}", "tier": "haiku"})
-        arrived = await rpc.until(lambda since=seen: _first_delta(rpc, since))
+        arrived = await rpc.until(partial(_first_delta, rpc, seen))
         left = model.began()[-1]
         found.append((arrived - left) * 1000)
         await rpc.response(sending)

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from tests.support.window import Window, lines
@@ -130,7 +130,7 @@ async def _run(
         window.app.world.breakers.by_place.clear()
     began = time.monotonic()
     if chats:
-        calling = asyncio.ensure_future(
+        calling: asyncio.Future[Any] = asyncio.ensure_future(
             window.app.chat(ChatParams(f"question {number}", task_id=name, tier=tier))
         )
     else:

@@ -94,7 +94,7 @@ class Forker:
     def __init__(self, listening: socket.socket) -> None:
         self.listening = listening
         self.events = selectors.DefaultSelector()
-        self.events.register(sys.stdin.buffer.raw, selectors.EVENT_READ, None)
+        self.events.register(sys.stdin.fileno(), selectors.EVENT_READ, None)
         self.events.register(listening, selectors.EVENT_READ, None)
         self.relays: dict[socket.socket, int] = {}
 

@@ -126,7 +126,7 @@ class Window:
                 **(env or {}),
             },
             papers,
-            screen,  # type: ignore[arg-type]
+            screen,
         )
         await asyncio.to_thread(app.world.client.warm_up().join)
         await app.started()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tierwise import logs
+from tierwise.core.redact import redact
 
 KEY = "sk-ant-" + "api03-" + "Ab1" * 12
 ODD = "plain-key-of-a-local-server"
@@ -39,7 +40,7 @@ def _root_logger() -> Iterator[None]:
     ],
 )
 def test_keys_are_blanked(text: str) -> None:
-    shown = logs.redact(text, [ODD])
+    shown = redact(text, [ODD])
     assert "[key]" in shown
     for secret in (KEY, KEY[7:], "abcdefgh12345", ODD):
         assert secret not in shown
@@ -50,7 +51,7 @@ def test_keys_are_blanked(text: str) -> None:
     ["task 3f2a on haiku took 120 ms", "reserved 1200000 for 812 tokens", "port 127.0.0.1:9"],
 )
 def test_ids_sizes_tiers_and_times_stay(text: str) -> None:
-    assert logs.redact(text, [ODD]) == text
+    assert redact(text, [ODD]) == text
 
 
 def written(folder: Path) -> str:

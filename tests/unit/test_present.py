@@ -107,8 +107,10 @@ def test_the_status_of_a_running_task_says_what_moved_its_tier(
     decision: Decision, level: Literal["ok", "soft"], text: str
 ) -> None:
     view = TaskView("t1", "edit", "running", decision)
-    money = {"day_limit": 5 * 10**9, "spent_today": 4 * 10**9}
-    assert status(StatusFacts(current=view, running=1, level=level, **money)).text == text
+    facts = StatusFacts(
+        current=view, running=1, level=level, day_limit=5 * 10**9, spent_today=4 * 10**9
+    )
+    assert status(facts).text == text
 
 
 def test_what_was_not_sent_stands_in_the_tooltip_and_loads_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 from tests.support.editor import Editor
 from tests.support.fuzzing import field_of, resident, rested
@@ -36,7 +37,7 @@ async def test_refused_messages_are_answered_and_leave_no_memory_behind(rpc: Rpc
     before = resident(rpc.process.pid)
     for msg_id, body in bodies():
         rpc.raw(framed(body))
-        await rpc.until(lambda wanted=msg_id: wanted in rpc.responses)
+        await rpc.until(partial(rpc.responses.__contains__, msg_id))
         assert rpc.responses[msg_id][0]["error"]["code"] in (-32600, -32601, -32602, -32700)
         assert rpc.responses[msg_id][0]["error"]["message"]
     deadline = time.monotonic() + WAIT

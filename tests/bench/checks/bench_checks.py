@@ -13,7 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from tests.bench.checks.corpus import EditTask, tasks
+from tests.bench.checks.edit_tasks import EditTask, tasks
 from tests.bench.checks.mutators import alike_answers, bad_answers, good_answers, wrong_answers
 
 from tierwise.context.ignore import IgnoreRules

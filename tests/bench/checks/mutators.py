@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tests.bench.checks.corpus import EditTask
+from tests.bench.checks.edit_tasks import EditTask
 
 _COMMENT: Final = {"python": "#", "typescript": "//", "go": "//", "rust": "//", "java": "//",
                    "lua": "--"}  # fmt: skip

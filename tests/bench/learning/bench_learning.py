@@ -13,7 +13,6 @@ import argparse
 import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -287,4 +286,4 @@ def _hundreds(runs: Sequence[Sequence[float]]) -> list[float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

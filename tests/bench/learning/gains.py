@@ -82,11 +82,11 @@ def say_pooled(parts: Sequence[Gains]) -> None:
         own = [mean(pick[g.name]) / mean(g.static[g.best]) for g in parts]
         whole = sum(own)
         share = sum(o * f[0] for o, f in zip(own, found, strict=True)) / whole
-        halves = (
+        orders, tasks = (
             math.sqrt(sum((o * f[k]) ** 2 for o, f in zip(own, found, strict=True))) / whole
             for k in (1, 2)
         )
-        return told((share, *halves), False)
+        return told((share, orders, tasks), False)
 
     def loss(tier: str) -> float:
         return sum(mean(g.static[tier]) / mean(g.static[g.best]) for g in parts)

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, cast
 
 from tests.bench.learning.streams import Line
 
@@ -71,7 +71,7 @@ def priced_by_unit(found: Stream) -> Stream:
     spends = {n: to_nanos(UNIT * k) for n, k in zip(NAMES, (1, 3, 5), strict=True)}
     rows = []
     for row in found.rows:
-        signals, facts, cell = row.request  # type: ignore[misc]
+        signals, facts, cell = cast("tuple[Any, Any, Any]", row.request)
         rows.append(
             replace(row, request=(signals, replace(facts, cost=spends), cell), costs=spends)
         )
@@ -82,10 +82,10 @@ def routed(found: Stream) -> Route:
     """The router with whatever memory it is given."""
 
     def route(row: ReplayRow, memory: Memory) -> ReplayedRoute:
-        signals, facts, cell = row.request  # type: ignore[misc]
+        signals, facts, cell = cast("tuple[Any, Any, Any]", row.request)
         facts = replace(facts, redo_cost=found.redo)
         made = advice.decide(signals, facts, found.weights, cell, memory, id=row.id)
-        return ReplayedRoute(made.decision, made.task)
+        return ReplayedRoute(made.decision, advice.task_of(signals, facts, found.weights, cell))
 
     return route
 

@@ -37,7 +37,7 @@ def without(family: str | None) -> Weights:
     if family is not None:
         own = streams.FAMILIES[family]
         others = [r for r in streams.outcome_rows() if r["source"] not in own and r["prompt"]]
-        kept = [rows.outcome(r) for r in others]
+        kept = [rows.outcome(dict(r)) for r in others]
     requests = [*rows.labelled(streams.folder() / "requests.dev.jsonl"), *rows.own()]
     made = fit_weights(requests, kept)
     KEPT.mkdir(parents=True, exist_ok=True)

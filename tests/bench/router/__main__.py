@@ -27,6 +27,7 @@ from tests.bench.router.figures import percent
 from tierwise.routing.fit import judge, rows
 from tierwise.routing.fit.__main__ import HELD, OUT
 from tierwise.routing.fit.judge import Held
+from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import NEEDS, LabelledRequest, OutcomeRow
 from tierwise.routing.fit.train import Corpus
 
@@ -137,8 +138,8 @@ def _curves(
     ours: Sequence[Held],
     tasks: Sequence[Held],
     outcomes: Sequence[OutcomeRow],
-) -> list[tuple[str, judge.Array, judge.Array]]:
-    def need(tier: int) -> tuple[judge.Array, judge.Array]:
+) -> list[tuple[str, Array, Array]]:
+    def need(tier: int) -> tuple[Array, Array]:
         shares = np.array([h.estimate.need[NEEDS[tier]] for h in ours])
         return shares, np.array([float(row.need <= tier) for row in mine])
 

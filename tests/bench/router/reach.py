@@ -13,6 +13,7 @@ from tierwise.routing import policy
 from tierwise.routing.estimate import estimate
 from tierwise.routing.fit import reach
 from tierwise.routing.fit.__main__ import OUT
+from tierwise.routing.fit.rows import LabelledRequest
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import Weights, parse
 
@@ -45,7 +46,7 @@ def table() -> str:
     return report.table(["", "cases", "exact %", "under %", "over %"], lines)
 
 
-def _routed(case: reach.LabelledRequest, weights: Weights) -> int:
+def _routed(case: LabelledRequest, weights: Weights) -> int:
     signals = measure(case.request, weights=weights)
     found = estimate(signals, weights, DEFAULT_LADDER)
     return DEFAULT_LADDER.rank(policy.decide(signals, found, Situation()).routed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 DOC = Path("docs/routing.md")
@@ -15,6 +16,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def _filled(found: re.Match[str], body: str) -> str:
+    return f"{found[1]}\n{body}\n\n{found[2]}"
+
+
 def write(sections: dict[str, str]) -> None:
     """Replace each marked section of the page."""
     text = DOC.read_text(encoding="utf-8")
@@ -22,5 +27,5 @@ def write(sections: dict[str, str]) -> None:
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if not pattern.search(text):
             raise ValueError(f"{DOC} has no section '{name}'")
-        text = pattern.sub(lambda m, b=body: f"{m[1]}\n{b}\n\n{m[2]}", text)
+        text = pattern.sub(partial(_filled, body=body), text)
     DOC.write_text(text, encoding="utf-8")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.editors.neovim.driver import PLAIN, ROOT, Driver
+from tests.editors.neovim.driver import PLAIN, ROOT, Driver, Open
 from tests.support.forks import Forks
 from tests.support.loopback import Loopback
 
@@ -24,7 +24,7 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.fixture
-def model(shared_model: Loopback) -> Iterator[Loopback]:  # type: ignore[override]
+def model(shared_model: Loopback) -> Iterator[Loopback]:
     """The loopback model, with no faults and no memory of other tests."""
     shared_model.fresh()
     yield shared_model
@@ -40,9 +40,6 @@ def model_env(tmp_path: Path, config: Path, model: Loopback) -> dict[str, str]:
         "ANTHROPIC_BASE_URL": model.base_url,
         "PYTHONPATH": str(ROOT / "server"),
     }
-
-
-Open = Callable[..., Driver]
 
 
 @pytest.fixture(params=["0.11", "0.12"])

@@ -241,3 +241,7 @@ def asked(model: Loopback, number: int = -1) -> ReadPrompt:
     content = model.requests()[number]["messages"][-1]["content"]
     text = content if isinstance(content, str) else "".join(b.get("text", "") for b in content)
     return read(text)
+
+
+Open = Callable[..., Driver]
+"""Opens a Neovim on files of the workspace; what it takes stands at the fixture `open_nvim`."""

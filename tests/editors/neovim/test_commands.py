@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import SAMPLE
-from tests.editors.neovim.driver import Driver, asked
+from tests.editors.neovim.driver import Driver, Open, asked
 from tests.support.loopback import Loopback
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
@@ -167,7 +167,7 @@ def test_a_block_of_an_answer_becomes_a_proposal(nvim: Driver, model: Loopback) 
     assert "print" not in nvim.text
 
 
-def test_chats_of_earlier_sessions_come_back(open_nvim, model: Loopback) -> None:
+def test_chats_of_earlier_sessions_come_back(open_nvim: Open, model: Loopback) -> None:
     model.faults(queue=[{"text": "Forty-two."}, {"text": "Because."}])
     first = open_nvim().ready()
     first.command("Tierwise ask what is the answer?")
@@ -306,7 +306,7 @@ def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: L
     assert nvim.task()["state"] == "proposed"
 
 
-def test_money_history_and_report(open_nvim) -> None:
+def test_money_history_and_report(open_nvim: Open) -> None:
     nvim = open_nvim().ready()
     nvim.command("Tierwise budget")
     assert "Today" in nvim.float()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import SAMPLE
-from tests.editors.neovim.driver import PLUGIN, Driver
+from tests.editors.neovim.driver import PLUGIN, Driver, Open
 from tests.support.loopback import Loopback
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
@@ -77,7 +77,7 @@ def test_typing_goes_on_while_an_answer_streams(nvim: Driver, model: Loopback) -
 
 
 def test_a_paused_task_goes_on_when_the_budget_is_raised(
-    open_nvim, config: Path, model: Loopback
+    open_nvim: Open, config: Path, model: Loopback
 ) -> None:
     config.write_text("[budget]\nday_usd = 0.00001\n", encoding="utf-8")
     nvim = open_nvim().ready()
@@ -95,7 +95,7 @@ def test_a_paused_task_goes_on_when_the_budget_is_raised(
     assert len(model.requests()) == 1
 
 
-def test_the_cap_that_is_named_is_raised(open_nvim, config: Path) -> None:
+def test_the_cap_that_is_named_is_raised(open_nvim: Open, config: Path) -> None:
     config.write_text("[budget]\nday_usd = 0.00001\nproject_usd = 0.00001\n", encoding="utf-8")
     nvim = open_nvim().ready()
     nvim.command("4,5Tierwise document")
@@ -108,7 +108,7 @@ def test_the_cap_that_is_named_is_raised(open_nvim, config: Path) -> None:
     nvim.previewed()
 
 
-def test_resume_anyway_lets_one_task_run(open_nvim, config: Path, model: Loopback) -> None:
+def test_resume_anyway_lets_one_task_run(open_nvim: Open, config: Path, model: Loopback) -> None:
     config.write_text("[budget]\nday_usd = 0.00001\n", encoding="utf-8")
     nvim = open_nvim().ready()
     nvim.command("4,5Tierwise document")
@@ -120,7 +120,7 @@ def test_resume_anyway_lets_one_task_run(open_nvim, config: Path, model: Loopbac
     nvim.previewed()
 
 
-def test_a_chat_while_paused_gives_the_words_back(open_nvim, config: Path) -> None:
+def test_a_chat_while_paused_gives_the_words_back(open_nvim: Open, config: Path) -> None:
     config.write_text("[budget]\nday_usd = 0.00001\n", encoding="utf-8")
     nvim = open_nvim().ready()
     nvim.command("Tierwise chat")
@@ -146,7 +146,9 @@ def test_a_failover_is_said_and_drawn(nvim: Driver, model: Loopback) -> None:
     assert "Haiku: overloaded; Sonnet answers" in nvim.drawn()
 
 
-def test_what_was_not_sent_is_said_quietly(open_nvim, model: Loopback, workspace: Path) -> None:
+def test_what_was_not_sent_is_said_quietly(
+    open_nvim: Open, model: Loopback, workspace: Path
+) -> None:
     (workspace / ".cursorignore").write_text("keys.py\n", encoding="utf-8")
     (workspace / "keys.py").write_text("value = 1\n", encoding="utf-8")
     nvim = open_nvim("keys.py", "sample.py").ready()
@@ -183,7 +185,7 @@ def test_a_failure_is_one_sentence(nvim: Driver, model: Loopback) -> None:
     assert nvim.lua("return require('tierwise.say').last_error ~= nil")
 
 
-def test_a_killed_server_comes_back_and_pins_hold(open_nvim, model: Loopback) -> None:
+def test_a_killed_server_comes_back_and_pins_hold(open_nvim: Open, model: Loopback) -> None:
     nvim = open_nvim(plain=True).ready()
     nvim.command("Tierwise pin opus")
     nvim.note("session: Opus answers")
@@ -208,7 +210,7 @@ def test_a_killed_server_comes_back_and_pins_hold(open_nvim, model: Loopback) ->
     nvim.until(lambda: "Add numbers" in nvim.text)
 
 
-def test_two_neovims_share_one_ledger(open_nvim, workspace: Path, model: Loopback) -> None:
+def test_two_neovims_share_one_ledger(open_nvim: Open, workspace: Path, model: Loopback) -> None:
     (workspace / "two.py").write_text(SAMPLE, encoding="utf-8")
     one, two = open_nvim(plain=True), open_nvim("two.py", plain=True)
     for nvim in (one, two):
@@ -283,7 +285,7 @@ def test_progress_reaches_the_editor(nvim: Driver, model: Loopback) -> None:
     assert "Tierwise" in nvim.lua("return _G.progress[1].title")
 
 
-def test_nothing_is_started_or_loaded_before_it_is_needed(open_nvim) -> None:
+def test_nothing_is_started_or_loaded_before_it_is_needed(open_nvim: Open) -> None:
     nvim = open_nvim(more="", plain=True)
     loaded = (
         "return vim.tbl_filter(function(n) return n:find('^tierwise') ~= nil end,"
@@ -295,7 +297,7 @@ def test_nothing_is_started_or_loaded_before_it_is_needed(open_nvim) -> None:
     nvim.previewed()
 
 
-def test_without_a_server_one_message_says_what_to_do(open_nvim) -> None:
+def test_without_a_server_one_message_says_what_to_do(open_nvim: Open) -> None:
     nvim = open_nvim(
         more="vim.g.tierwise = nil vim.env.PATH = '/nowhere'"
         " require('tierwise.server').plugin_root = function() return '/nowhere/plugin' end"
@@ -311,7 +313,7 @@ def test_without_a_server_one_message_says_what_to_do(open_nvim) -> None:
     assert "there is no server yet" in nvim.text
 
 
-def test_settings_that_do_not_fit_are_said_and_the_rest_holds(open_nvim) -> None:
+def test_settings_that_do_not_fit_are_said_and_the_rest_holds(open_nvim: Open) -> None:
     nvim = open_nvim(
         more="local cmd = vim.g.tierwise.server.cmd vim.g.tierwise = function() return {"
         " server = { cmd = cmd }, keys = { apply = 7 }, chatt = {}, codelens = 'yes' } end"
@@ -324,7 +326,7 @@ def test_settings_that_do_not_fit_are_said_and_the_rest_holds(open_nvim) -> None
     assert len(nvim.notes()) == 3
 
 
-def test_settings_reach_the_server(open_nvim, model: Loopback) -> None:
+def test_settings_reach_the_server(open_nvim: Open, model: Loopback) -> None:
     nvim = open_nvim(
         more="vim.g.tierwise = vim.tbl_extend('force', vim.g.tierwise, {"
         " settings = { floors = { actions = { document = 'opus' } } } })"
@@ -336,7 +338,9 @@ def test_settings_reach_the_server(open_nvim, model: Loopback) -> None:
     assert nvim.task()["cause"] == "floor"
 
 
-def test_packadd_is_enough(version: str, tmp_path: Path, workspace: Path, model_env: dict) -> None:
+def test_packadd_is_enough(
+    version: str, tmp_path: Path, workspace: Path, model_env: dict[str, str]
+) -> None:
     site = tmp_path / "nvim" / "DATA" / "nvim" / "site" / "pack" / "x" / "opt"
     site.mkdir(parents=True)
     shutil.copytree(PLUGIN, site / "tierwise.nvim")
@@ -358,7 +362,7 @@ def test_packadd_is_enough(version: str, tmp_path: Path, workspace: Path, model_
 
 
 @pytest.mark.parametrize("version", ["0.10"])
-def test_an_older_neovim_is_told(open_nvim) -> None:
+def test_an_older_neovim_is_told(open_nvim: Open) -> None:
     nvim = open_nvim(more="")
     nvim.command("4,5Tierwise edit something")
     nvim.note("the plugin needs Neovim 0.11 or newer, this is 0.10.")

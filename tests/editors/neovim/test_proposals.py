@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import SAMPLE
-from tests.editors.neovim.driver import Driver, asked
+from tests.editors.neovim.driver import Driver, Open, asked
 from tests.support.loopback import Loopback
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
@@ -74,7 +74,7 @@ def selects(nvim: Driver, keys: str, model: Loopback) -> str:
     ids=["charwise", "across-lines", "combining", "linewise", "blockwise", "to-the-end"],
 )
 def test_a_selection_is_sent_to_the_character(
-    open_nvim, workspace: Path, model: Loopback, keys: str, expected: str | None
+    open_nvim: Open, workspace: Path, model: Loopback, keys: str, expected: str | None
 ) -> None:
     (workspace / "odd.py").write_text(ODD, encoding="utf-8")
     nvim = open_nvim("odd.py").ready()
@@ -206,7 +206,7 @@ def test_a_hunk_is_discarded_and_the_rest_applied(nvim: Driver, model: Loopback)
 
 
 def test_several_files_are_listed_applied_and_undone_as_one(
-    open_nvim, model: Loopback, workspace: Path
+    open_nvim: Open, model: Loopback, workspace: Path
 ) -> None:
     (workspace / "other.py").write_text(OTHER, encoding="utf-8")
     nvim = open_nvim().ready()
@@ -284,7 +284,9 @@ def test_side_by_side_in_a_tab(nvim: Driver) -> None:
     [SAMPLE.replace("\n", "\r\n"), SAMPLE.rstrip("\n"), "\ufeff" + SAMPLE],
     ids=["crlf", "no-end-of-line", "byte-order-mark"],
 )
-def test_bytes_around_an_edit_stay(open_nvim, model: Loopback, workspace: Path, text: str) -> None:
+def test_bytes_around_an_edit_stay(
+    open_nvim: Open, model: Loopback, workspace: Path, text: str
+) -> None:
     (workspace / "sample.py").write_bytes(text.encode())
     nvim = open_nvim().ready()
     model.faults(default={"text": TWO_HUNKS})
@@ -298,7 +300,7 @@ def test_bytes_around_an_edit_stay(open_nvim, model: Loopback, workspace: Path, 
     assert nvim.written() == text.encode()
 
 
-def test_stock_keys_run_code_actions_and_lenses(open_nvim, model: Loopback) -> None:
+def test_stock_keys_run_code_actions_and_lenses(open_nvim: Open, model: Loopback) -> None:
     nvim = open_nvim(
         more="vim.g.tierwise = vim.tbl_extend('force', vim.g.tierwise, { codelens = true })"
         " vim.lsp.enable('tierwise')"
@@ -321,7 +323,7 @@ def test_stock_keys_run_code_actions_and_lenses(open_nvim, model: Loopback) -> N
 
 
 def test_what_is_out_of_sight_is_drawn_a_moment_later(
-    open_nvim, model: Loopback, workspace: Path
+    open_nvim: Open, model: Loopback, workspace: Path
 ) -> None:
     lines, hunks = 1200, 300
     text = [f"value_{n} = {n}" for n in range(lines)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, expect, sync_playwright
 from tests.conftest import SAMPLE
@@ -53,7 +54,8 @@ def take(
     workspace.mkdir(parents=True)
     (workspace / "sample.py").write_text(SAMPLE, encoding="utf-8")
     config.write_text("[budget]\nday_usd = 5\n", encoding="utf-8")
-    with CodeServer(tools.LATEST, **{"workbench.colorTheme": theme}) as code:
+    settings: dict[str, Any] = {"workbench.colorTheme": theme}
+    with CodeServer(tools.LATEST, **settings) as code:
         desk = Desk(code, browser, Model(model), workspace, place / "state", config)
         desk.environment()
         window = desk.open("sample.py")

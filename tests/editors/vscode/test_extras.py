@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -27,7 +28,7 @@ def chatting(
     browser: Browser, loopback: Loopback, workspace: Path, config: Path, tmp_path: Path
 ) -> Iterator[Desk]:
     """A desk in a workbench that shows its own chat, without agents: ours calls no tools."""
-    settings = {"chat.disableAIFeatures": False, "chat.agent.enabled": False}
+    settings: dict[str, Any] = {"chat.disableAIFeatures": False, "chat.agent.enabled": False}
     with CodeServer(tools.LATEST, **settings) as code:
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()

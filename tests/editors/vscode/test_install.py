@@ -7,6 +7,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -35,7 +36,7 @@ def installed(
         "ANTHROPIC_API_KEY": "test-key-of-nobody",
         "ANTHROPIC_BASE_URL": loopback.base_url,
     }
-    settings = {"tierwise.server.python": sys.executable}
+    settings: dict[str, Any] = {"tierwise.server.python": sys.executable}
     with CodeServer(tools.LATEST, vsix=tools.vsix(), env=env, **settings) as code:
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         yield desk

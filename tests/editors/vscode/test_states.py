@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -93,7 +94,7 @@ def restricted(
     browser: Browser, loopback: Loopback, workspace: Path, config: Path, tmp_path: Path
 ) -> Iterator[Desk]:
     """A desk in a workbench that asks for trust before it gives any."""
-    settings = {"security.workspace.trust.startupPrompt": "never"}
+    settings: dict[str, Any] = {"security.workspace.trust.startupPrompt": "never"}
     with CodeServer(tools.LATEST, trust=True, **settings) as code:
         code.configure(**{"tierwise.server.command": [str(code.launcher), "serve"]})
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_repository_may_tighten(tmp_path: Path) -> None:
     ],
 )
 def test_settings_over_the_wire_may_not_choose_endpoints_or_raise_budgets(
-    tmp_path: Path, settings: dict[str, object]
+    tmp_path: Path, settings: dict[str, Any]
 ) -> None:
     operator = "[budget]\nday_usd = 5\nproject_usd = 50"
     own = loaded(tmp_path, operator)

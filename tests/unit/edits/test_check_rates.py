@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench.checks.bench_checks import CLASSES, Desk, measure
-from tests.bench.checks.corpus import LANGUAGES, tasks
+from tests.bench.checks.edit_tasks import LANGUAGES, tasks
 
 
 @pytest.mark.timeout(600)

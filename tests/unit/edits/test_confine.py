@@ -62,7 +62,7 @@ def test_an_escape_is_refused_or_asks(root: Path, name: str) -> None:
     if path is None:
         return
     for kind in ("text", "create", "delete"):
-        judged = confine.may(kind, path)  # type: ignore[arg-type]
+        judged = confine.may(kind, path)
         assert judged.verdict in ("refused", "confirm"), judged
         assert judged.why
         if judged.verdict == "confirm":

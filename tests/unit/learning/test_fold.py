@@ -23,6 +23,7 @@ from tierwise.routing.signals import measure
 from tierwise.routing.weights import load
 from tierwise.store import decisions, outcomes
 from tierwise.store.decisions import DecisionRow, TaskRow, Told
+from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, recall, rerun
@@ -62,7 +63,7 @@ def write(ledger: Ledger, number: int, *events: tuple[str, int], rehearsal: bool
     task_id, found = f"t{number:04}", advised()
     tier = found.decision.answering
 
-    def insert(conn: decisions.Connection) -> None:
+    def insert(conn: Connection) -> None:
         decisions.insert_task(
             conn,
             TaskRow(task_id, 1_000 + number, "/home/me/secret-project", "document", "python",
@@ -136,8 +137,8 @@ def live_memory() -> Memory:
         answers = (
             LearnerAnswer(0, 0.0, settled=True, clicked=False),
             LearnerAnswer(1, 0.0, settled=True),
+            LearnerAnswer(2, 1.0, settled=True, clicked=True),
         )
-        answers += (LearnerAnswer(2, 1.0, settled=True, clicked=True),)
         memory = memory.learned(Observation(task, answers))
     assert memory.live
     return memory
@@ -163,7 +164,7 @@ def test_decisions_of_the_ledger_come_out_again_bit_for_bit() -> None:
             assert rerun.reproduced(row(found), WEIGHTS)
             assert recall.situation(row(found).detail) == found.situation
     tampered = row(advised())
-    tampered.detail["signals"]["words"] += 0.5  # type: ignore[index]
+    tampered.detail["signals"]["words"] += 0.5
     assert not rerun.reproduced(tampered, WEIGHTS)
 
 

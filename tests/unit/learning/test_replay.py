@@ -19,7 +19,7 @@ from tierwise.present.learning import ledger_lines
 
 def lines(count: int = 260) -> list[dict[str, Any]]:
     r = random.Random(7)
-    made = []
+    made: list[dict[str, object]] = []
     for number in range(count):
         hard = number % 2
         made.append(

@@ -76,7 +76,11 @@ def test_a_list_of_another_maker_is_read_as_far_as_it_goes() -> None:
     found = ModelFacts.of({"id": "qwen3:8b", "object": "model", "created": 1, "owned_by": "x"})
     assert (found.id, found.line, found.efforts, found.retires) == ("qwen3:8b", None, None, None)
     assert judge(Tier("local", "qwen3:8b", 4096), TODAY, (found,)) == ()
-    for odd in ({}, {"id": None, "capabilities": [], "retires_at": "soon"}):
+    odds: tuple[dict[str, object], ...] = (
+        {},
+        {"id": None, "capabilities": [], "retires_at": "soon"},
+    )
+    for odd in odds:
         assert ModelFacts.of(odd).retires is None
 
 

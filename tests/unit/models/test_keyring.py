@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,8 @@ def ring() -> Iterator[list[tuple[str, str]]]:
             raise AssertionError("nothing is removed from the keyring")
 
     before = keyring.get_keyring()
-    keyring.set_keyring(InMemory())
+    backend: Any = InMemory
+    keyring.set_keyring(backend())
     yield asked
     keyring.set_keyring(before)
 

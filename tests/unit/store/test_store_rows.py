@@ -14,6 +14,7 @@ from tierwise.core.outcome import Outcome
 from tierwise.store import decisions, outcomes, overrides, reservations, stats
 from tierwise.store.content import Content
 from tierwise.store.decisions import DecisionRow, TaskRow
+from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.reservations import ReservationRow
 
@@ -83,7 +84,7 @@ def an_attempt(task_id: str, cost: int, *, rehearsal: bool = False) -> Reservati
 
 
 async def test_a_task_comes_back_with_its_whole_life(ledger: Ledger) -> None:
-    def live(conn: decisions.Connection) -> None:
+    def live(conn: Connection) -> None:
         decisions.insert_task(conn, a_task("task-1"))
         decisions.record_decision(conn, "task-1", 1, a_decision("haiku"))
         decisions.record_decision(conn, "task-1", 2, a_decision("opus", cause="override"))
@@ -109,7 +110,7 @@ async def test_a_task_comes_back_with_its_whole_life(ledger: Ledger) -> None:
 
 
 async def test_a_task_is_found_by_a_unique_prefix_alone(ledger: Ledger) -> None:
-    def write(conn: decisions.Connection) -> None:
+    def write(conn: Connection) -> None:
         for name in ("ab1", "ab2", "ab", "a%"):
             decisions.insert_task(conn, a_task(name))
 
@@ -128,7 +129,7 @@ async def test_a_task_is_found_by_a_unique_prefix_alone(ledger: Ledger) -> None:
 
 
 async def test_history_is_newest_first_and_filters(ledger: Ledger) -> None:
-    def write(conn: decisions.Connection) -> None:
+    def write(conn: Connection) -> None:
         for n in range(1_200):
             decisions.insert_task(conn, a_task(f"t{n:04}", n))
             decisions.record_decision(conn, f"t{n:04}", 1, a_decision("haiku"))
@@ -150,7 +151,7 @@ async def test_history_is_newest_first_and_filters(ledger: Ledger) -> None:
 
 
 async def test_rehearsal_teaches_nothing_and_counts_apart(ledger: Ledger) -> None:
-    def write(conn: decisions.Connection) -> None:
+    def write(conn: Connection) -> None:
         for name, rehearsal in (("real", False), ("played", True)):
             decisions.insert_task(conn, a_task(name, rehearsal=rehearsal))
             decisions.record_decision(conn, name, 1, a_decision("sonnet", cause="override"))
@@ -194,7 +195,7 @@ async def test_a_request_id_is_reserved_once(ledger: Ledger) -> None:
 
 
 async def test_choices_hold_for_their_project_and_session(ledger: Ledger) -> None:
-    def write(conn: decisions.Connection) -> None:
+    def write(conn: Connection) -> None:
         overrides.put(conn, "session", "s1", "opus", project="p", session="s1")
         overrides.put(conn, "project", "p", "haiku", project="p", session="s1")
         overrides.put(conn, "project", "p", "sonnet", project="p", session="s2")

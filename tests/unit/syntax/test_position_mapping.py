@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Final
 
 import pytest
 
 from tierwise.core.document import Position
 from tierwise.syntax.positions import Encoding, LineIndex, line_starts, split_lines
 
+ENCODINGS: Final[tuple[Encoding, ...]] = ("utf-8", "utf-16", "utf-32")
 ROUNDS = 1_000
 PLACES = 100
 PIECES = (
@@ -36,7 +38,7 @@ def test_100_000_places_come_back_as_they_were() -> None:
         assert "".join(split_lines(text)) == text
         assert index.line_count == len(lines)
         for _ in range(PLACES):
-            encoding = chance.choice(("utf-8", "utf-16", "utf-32"))
+            encoding = chance.choice(ENCODINGS)
             offset = chance.randrange(len(text) + 1)
             position = index.position(offset)
             between = text[offset - 1 : offset + 1] == "\r\n"

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Request
+from playwright.sync_api import Browser, BrowserContext, Request, ViewportSize
 
 from .workbench import Workbench
 
 _RESOURCES = ".vscode-resource.vscode-cdn.net"
 """The made-up host of a webview's own files: a worker of the workbench answers for it."""
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 class Profile:

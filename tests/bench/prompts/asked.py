@@ -11,7 +11,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench.checks import corpus
+from tests.bench.checks import edit_tasks
 
 COMMIT: Final = "06a9b5f"
 """The commit whose files are asked about, so that the set stays the same while they change."""
@@ -87,7 +87,7 @@ def _of_answers() -> Iterator[BenchTask]:
 
 def _of_checks() -> Iterator[BenchTask]:
     """Every third task of the corpus of the checks: small files with one function or two."""
-    for task in corpus.tasks()[::3]:
+    for task in edit_tasks.tasks()[::3]:
         yield BenchTask(
             f"checks/{task.language}/{task.name}",
             task.action,

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.editors.neovim.driver import PLUGIN, Driver
+from tests.editors.neovim.driver import PLUGIN, Driver, Open
 
 pytestmark = [pytest.mark.editors]
 
@@ -54,7 +54,9 @@ def alone(tmp_path: Path) -> Alone:
     return Alone(tmp_path)
 
 
-def test_a_plugin_alone_installs_no_bare_name_and_says_what_to_do(open_nvim, alone: Alone) -> None:
+def test_a_plugin_alone_installs_no_bare_name_and_says_what_to_do(
+    open_nvim: Open, alone: Alone
+) -> None:
     nvim: Driver = open_nvim(more=alone.settings())
     nvim.command("Tierwise install")
     nvim.note("was not shipped with this plugin")
@@ -62,7 +64,7 @@ def test_a_plugin_alone_installs_no_bare_name_and_says_what_to_do(open_nvim, alo
     assert alone.calls() == []
 
 
-def test_a_bare_name_that_is_configured_is_refused(open_nvim, alone: Alone) -> None:
+def test_a_bare_name_that_is_configured_is_refused(open_nvim: Open, alone: Alone) -> None:
     nvim: Driver = open_nvim(more=alone.settings(package="tierwise==1.0"))
     nvim.command("Tierwise install")
     nvim.note("A bare name is not installed")
@@ -71,7 +73,7 @@ def test_a_bare_name_that_is_configured_is_refused(open_nvim, alone: Alone) -> N
 
 @pytest.mark.parametrize("source", ["shipped", "path", "address"])
 def test_what_was_shipped_or_named_is_installed_away_from_the_workspace(
-    open_nvim, alone: Alone, tmp_path: Path, workspace: Path, source: str
+    open_nvim: Open, alone: Alone, tmp_path: Path, workspace: Path, source: str
 ) -> None:
     wheel = alone.root / "server" / "tierwise-1.0-py3-none-any.whl"
     if source != "address":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import get_args
 
 import pytest
@@ -10,10 +12,11 @@ import pytest
 from tests.corpus.answers import Answer, Position, Task, tasks
 from tests.corpus.answers.form import TEXT_ACTIONS, Action, Outcome, Shape
 
-TASKS = 16
-LANGUAGES = 9
-EACH_ACTION = 0
-EACH_SHAPE = 0
+TASKS = 57
+LANGUAGES = 18
+EACH_ACTION = 3
+EACH_SHAPE = 13
+MARKED = 9
 ANSWERS = 4
 TASK_IDS = [task.name for task in tasks()]
 PAIRS = [(task, answer) for task in tasks() for answer in task.answers]
@@ -28,6 +31,7 @@ def test_there_is_enough_of_everything() -> None:
     assert {a: actions[a] for a in get_args(Action) if actions[a] < EACH_ACTION} == {}
     assert {s: shapes[s] for s in get_args(Shape) if shapes[s] < EACH_SHAPE} == {}
     assert set(shapes) <= set(get_args(Shape))
+    assert sum(answer.verdict == "marked" for _, answer in PAIRS) >= MARKED
 
 
 @pytest.mark.parametrize("task", tasks(), ids=TASK_IDS)
@@ -81,6 +85,48 @@ def test_nothing_counts_as_an_end_but_what_is_listed() -> None:
     assert not right.accepts({**right.right[0], "other.py": ""}, marked=True)
     assert refused.accepts(None, marked=False)
     assert not refused.accepts(other, marked=True)
+
+
+BLOCKS = [(t, a) for t, a in PAIRS if a.verdict == "right" and "<<<< SEARCH" in a.text]
+
+
+@pytest.mark.parametrize(("task", "answer"), BLOCKS, ids=[answer.name for _, answer in BLOCKS])
+def test_blocks_followed_by_hand_lead_to_the_right_text(task: Task, answer: Answer) -> None:
+    text = re.sub(r"<think>.*?</think>", "", answer.text.replace("\r\n", "\n"), flags=re.DOTALL)
+    paths = {file.path: file.text for file in task.files}
+    after = {path: text.replace("\r\n", "\n") for path, text in paths.items()}
+    known = sorted({*paths, *(path for outcome in answer.right for path in outcome)})
+    blocks = re.compile(r"<<<<<<< SEARCH\n(.*?)=======\n(.*?)>>>>>>> REPLACE", re.DOTALL)
+    path = task.file.path
+    end = 0
+    done: set[tuple[str, str, str]] = set()
+    for block in blocks.finditer(text):
+        named = [p for line in text[end : block.start()].split("\n") for p in known if p in line]
+        path, end = [path, *named][-1], block.end()
+        old, new = block[1], block[2]
+        if (path, old, new) not in done:
+            done.add((path, old, new))
+            after[path] = _replaced(after.get(path, ""), old, new, task)
+    changed = {path: text for path, text in after.items() if text.strip() != _plain(paths, path)}
+    rights = [{p: _plain(outcome, p) for p in outcome} for outcome in answer.right]
+    assert {path: text.strip() for path, text in changed.items()} in rights
+
+
+def _plain(texts: Mapping[str, str], path: str) -> str:
+    return texts.get(path, "").replace("\r\n", "\n").strip()
+
+
+def _replaced(text: str, old: str, new: str, task: Task) -> str:
+    """`text` with a block applied; of several places the one within the selection counts."""
+    if not text:
+        return new
+    text = text if text.endswith("\n") else text + "\n"
+    selected = task.selection.text.replace("\r\n", "\n")
+    if text.count(old) == 1:
+        return text.replace(old, new)
+    assert text.count(selected) == 1
+    assert selected.count(old) == 1
+    return text.replace(selected, selected.replace(old, new))
 
 
 def _same(some: tuple[Outcome, ...], others: tuple[Outcome, ...]) -> bool:

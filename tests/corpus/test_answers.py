@@ -12,7 +12,7 @@ import pytest
 from tests.corpus.answers import Answer, Position, Task, tasks
 from tests.corpus.answers.form import TEXT_ACTIONS, Action, Outcome, Shape
 
-TASKS = 57
+TASKS = 60
 LANGUAGES = 18
 EACH_ACTION = 3
 EACH_SHAPE = 13

@@ -95,8 +95,9 @@ pictures: $(DEV) $(NVIM) ## Take the pictures of Neovim in docs/ anew; needs tmu
 	@$(BIN)/python -m tests.editors.neovim.screenshots docs/pictures preview chat several side why
 
 .PHONY: types
-types: $(DEV) ## Make the VS Code client's message types from the server's
-	@$(BIN)/python -m tierwise.lsp.typescript > $(CLIENT)/src/server/messages.ts
+types: $(DEV) ## Make what is generated from the server: message types, protocol reference
+	@$(BIN)/python -m tierwise.lsp.reference.typescript > $(CLIENT)/src/server/messages.ts
+	@$(BIN)/python -m tierwise.lsp.reference.markdown > docs/protocol.md
 
 fit: $(DEV) ## Fit the router's weights from the shared data
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tierwise.routing.fit

@@ -15,7 +15,7 @@ from tests.unit.learning.test_fold import live_memory
 
 from tierwise.learning import record
 from tierwise.learning.record import Record
-from tierwise.lsp.replies.route import Explained
+from tierwise.lsp.messages.route import Explained
 from tierwise.routing.weights import load
 from tierwise.store.learned import LearnedFile
 

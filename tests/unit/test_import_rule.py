@@ -24,6 +24,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "app"},
 }
 FREE = {"lsp", "cli"}
+INSIDE_LSP: dict[str, set[str]] = {
+    "wire": {"wire"},
+    "documents": {"documents"},
+    "messages": {"documents", "messages"},
+    "session": {"documents", "messages", "session"},
+    "features": {"documents", "messages", "session", "features"},
+    "interface": set(),
+    "dispatch": {"interface", "messages", "session", "features"},
+    "server": {"dispatch", "session", "wire"},
+    "reference": {"interface", "dispatch", "messages", "reference"},
+}
+"""Which rooms of `lsp` a room of it may import."""
 OWNERS = {
     "pygls": {"lsp"},
     "lsprotocol": {"lsp"},
@@ -67,6 +79,20 @@ def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
     rooms = {n.split(".")[1] for n in imported(path) if n.startswith("tierwise.") and n.count(".")}
     rooms -= {"__version__"}
     assert rooms <= MAY_IMPORT[room], f"{room} imports {sorted(rooms - MAY_IMPORT[room])}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in source_files() if p.is_relative_to(PACKAGE / "lsp")],
+    ids=lambda p: str(p.relative_to(PACKAGE)),
+)
+def test_a_file_of_lsp_imports_only_what_its_room_may(path: Path) -> None:
+    room = path.relative_to(PACKAGE / "lsp").parts[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    inside = {n.split(".")[2] for n in imported(path) if n.startswith("tierwise.lsp.")}
+    inside &= {p.stem for p in (PACKAGE / "lsp").iterdir()}
+    assert inside <= INSIDE_LSP[room], f"{room} imports {sorted(inside - INSIDE_LSP[room])}"
 
 
 @pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))

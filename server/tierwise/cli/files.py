@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tierwise.core.errors import BadRequest
-from tierwise.lsp.documents import path_of
+from tierwise.lsp.documents.store import path_of
 from tierwise.syntax import encoding
 from tierwise.syntax.positions import LineIndex
 

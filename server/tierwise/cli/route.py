@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 import typer
@@ -49,7 +50,7 @@ def run() -> None:
 
 def _answer(
     line: str, number: int, config: Config, prices: PriceTable, unknown: set[str]
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     found: object = None
 
     def warn(key: str) -> None:

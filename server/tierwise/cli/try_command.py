@@ -24,7 +24,7 @@ from tierwise.cli.screen import Screen
 from tierwise.cli.try_steps import Step
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
-from tierwise.lsp.child import Child
+from tierwise.lsp.wire.child import Child
 from tierwise.models.client import ModelClient
 from tierwise.present.money import dollars
 from tierwise.syntax.languages import of_path

@@ -22,24 +22,23 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from tierwise import __version__
-from tierwise.lsp import features
-from tierwise.lsp.client import Client
-from tierwise.lsp.documents import DocumentStore
-from tierwise.lsp.memory import Returning
-from tierwise.lsp.protocol import Protocol
-from tierwise.lsp.wire import Ahead, Frame, Stream, read_frames
-from tierwise.lsp.writer import Writer
+from tierwise.lsp import dispatch
+from tierwise.lsp.session.editor import Editor
+from tierwise.lsp.session.session import Session
+from tierwise.lsp.wire.framing import Ahead, Frame, Stream, read_frames
+from tierwise.lsp.wire.memory import Returning
+from tierwise.lsp.wire.protocol import Protocol
+from tierwise.lsp.wire.writer import Writer
 
 if TYPE_CHECKING:
     from tierwise.app import Application
-    from tierwise.lsp.listener import Edge
 
 log = logging.getLogger(__name__)
 
 PARENT_EVERY: Final = 1.0
 """Seconds between looks whether the client's process still lives."""
-BUILD_WITHIN: Final = 30.0
-"""Seconds the engine may take to be built."""
+CLOSE_WITHIN: Final = 5.0
+"""Seconds the engine may take to close."""
 
 
 class Server(LanguageServer):
@@ -54,86 +53,19 @@ class Server(LanguageServer):
             protocol_cls=Protocol,
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
         )
-        self.env = env
-        self.loaded = False
-        self.docs = DocumentStore()
-        self.client: Client = Client.of(
-            types.InitializeParams(capabilities=types.ClientCapabilities())
-        )
-        self.edge: Edge
-        self.writer: Writer | None = None
-        self._engine: asyncio.Future[Application] | None = None
-        self._over = asyncio.Event()
-        self.exit_code = 1
-        features.register(self)
-
-    @property
-    def congested(self) -> bool:
-        """Whether the client is not reading what is sent."""
-        return self.writer is not None and self.writer.congested
+        self.editor = Editor(self, self.protocol.tell)
+        self.session = Session(env, self.editor, build)
+        self.protocol.tiers = lambda: self.session.tiers
+        dispatch.register(self, self.session)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Errors are answered or logged, never shown as popups of the protocol library."""
         log.info("%s: %s", getattr(source, "__name__", source), type(error).__name__)
 
-    def tell(self, method: str, params: Mapping[str, Any]) -> None:
-        """Send a notification of ours, whose params are plain data already.
-
-        A stream of an answer goes this way: the protocol library would make an object of a
-        generated class of every piece, and take it apart again.
-        """
-        self.protocol.tell(method, params)
-
-    async def engine(self) -> Application:
-        """The engine, once it is built."""
-        if self._engine is None:
-            self.start_engine()
-        assert self._engine is not None
-        async with asyncio.timeout(BUILD_WITHIN):
-            return await asyncio.shield(self._engine)
-
-    @property
-    def ready(self) -> Application | None:
-        """The engine if it is built already; for what must answer at once."""
-        done = self._engine is not None and self._engine.done()
-        return self._engine.result() if done and self._engine is not None else None
-
-    def start_engine(self) -> None:
-        """Build the engine in the background; harmless to call twice."""
-        if self._engine is None:
-            self._engine = asyncio.ensure_future(self._build())
-
-    def leave(self, code: int) -> None:
-        """End the connection with this exit code."""
-        self.exit_code = code
-        self._over.set()
-
-    async def _build(self) -> Application:
-        await asyncio.to_thread(_import_engine)
-        features.load(self)
-        from tierwise import app
-        from tierwise.lsp.listener import Edge
-
-        self.edge = Edge(self)
-        options = self.client.options
-        engine = app.build(
-            self.env,
-            self.docs,
-            self.edge,
-            trusted=options.trusted,
-            session=options.session_id,
-            settings=options.settings,
-        )
-        await engine.started()
-        engine.world.client.warm_up()
-        # What was imported and built stays for good: a full collection need not walk it.
-        gc.collect()
-        gc.freeze()
-        return engine
-
     async def run(self, stdin: Stream, writer: Writer) -> int:
         """Serve until the client leaves; the exit code."""
-        self.writer = writer
+        session = self.session
+        self.editor.congested = lambda: writer.congested
         self.protocol.set_writer(writer)
         loop = asyncio.get_running_loop()
         ahead, returning = Ahead(), Returning()
@@ -147,11 +79,11 @@ class Server(LanguageServer):
 
         def take(frame: Frame | None) -> None:
             if frame is None:
-                self._over.set()
+                session.over.set()
                 return
             size = len(frame.body)
             ahead.leave(size)
-            if not self._over.is_set():
+            if not session.over.is_set():
                 self.protocol.feed(frame)
             returning.handled(size)
 
@@ -160,21 +92,18 @@ class Server(LanguageServer):
         ).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, self._over.set)
+                loop.add_signal_handler(number, session.over.set)
         watch = asyncio.ensure_future(self._watch_parent())
-        await self._over.wait()
+        await session.over.wait()
         watch.cancel()
         await self._settle()
         await asyncio.to_thread(writer.close)
-        return self.exit_code
+        return session.exit_code
 
     async def _settle(self) -> None:
         """Whatever runs is cancelled and booked, whatever the way out."""
-        if self._engine is None:
-            return
         try:
-            engine = await asyncio.wait_for(asyncio.shield(self._engine), 5.0)
-            await engine.close()
+            await self.session.close(CLOSE_WITHIN)
         except Exception:
             log.exception("the engine did not close as it should")
 
@@ -184,7 +113,30 @@ class Server(LanguageServer):
             await asyncio.sleep(PARENT_EVERY)
             pid = self.process_id
             if isinstance(pid, int) and pid > 0 and not _alive(pid):
-                self._over.set()
+                self.session.over.set()
+
+
+async def build(session: Session) -> Application:
+    """The engine of a session, started. The heavy imports run on a thread."""
+    await asyncio.to_thread(_import_engine)
+    from tierwise import app
+    from tierwise.lsp.session.listener import EditorListener
+
+    options = session.client.options
+    engine = app.build(
+        session.env,
+        session.docs,
+        EditorListener(session),
+        trusted=options.trusted,
+        session=options.session_id,
+        settings=options.settings,
+    )
+    await engine.started()
+    engine.world.client.warm_up()
+    # What was imported and built stays for good: a full collection need not walk it.
+    gc.collect()
+    gc.freeze()
+    return engine
 
 
 def serve_stdio(env: Mapping[str, str]) -> NoReturn:
@@ -219,9 +171,9 @@ def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
 
 def _import_engine() -> None:
     """The heavy imports, off the loop."""
-    features.import_all()
+    dispatch.import_all()
     import tierwise.app
-    import tierwise.lsp.listener  # noqa: F401  # imported here so that the loop need not
+    import tierwise.lsp.session.listener  # noqa: F401  # imported here so that the loop need not
 
 
 def _alive(pid: int) -> bool:

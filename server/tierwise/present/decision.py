@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
-from tierwise.core.decision import Decision
+from tierwise.core.decision import Cause, Decision
 from tierwise.core.money import to_usd
 from tierwise.present.tiers import confident, main_reason
 
 
-def to_wire(decision: Decision, said: str = "") -> dict[str, Any]:
+class WireDecision(TypedDict):
+    """Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
+
+    `headline` is the tier with its confidence as shown everywhere, `because` the reason that
+    says most.
+    """
+
+    id: str
+    first: str
+    routed: str
+    answering: str
+    confidence: float
+    cause: Cause
+    final: bool
+    estimate: dict[str, float]
+    lower: dict[str, float]
+    accept: dict[str, float]
+    costUsd: dict[str, float]
+    reasons: list[str]
+    signals: dict[str, float | None]
+    propensity: float
+    soft: bool
+    explicit: bool
+    headline: str
+    because: str
+
+
+def to_wire(decision: Decision, said: str = "") -> WireDecision:
     """The JSON object of a decision: what `tierwise route` prints and the wire carries.
 
     Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same

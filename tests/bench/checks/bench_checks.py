@@ -22,7 +22,7 @@ from tierwise.core.money import Usage
 from tierwise.core.request import Request
 from tierwise.edits.confine import Confine
 from tierwise.edits.verify import Subject, verify
-from tierwise.lsp.documents import DocumentStore
+from tierwise.lsp.documents.store import DocumentStore
 from tierwise.models.call import Result
 from tierwise.tasks.calling.attempts import Answer
 from tierwise.tasks.proposing.drafts import Draft, made

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from tierwise.lsp.wire import (
+from tierwise.lsp.wire.framing import (
     LARGEST,
     MOST_VALUES,
     Ahead,
@@ -20,7 +20,7 @@ from tierwise.lsp.wire import (
     sniff_id,
     values,
 )
-from tierwise.lsp.writer import FULL, Writer
+from tierwise.lsp.wire.writer import FULL, Writer
 
 
 def frames(data: bytes, piece: int = 1 << 20) -> list[Frame]:

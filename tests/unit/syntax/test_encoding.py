@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tierwise.core.errors import BadRequest
-from tierwise.lsp.documents import DocumentStore
+from tierwise.lsp.documents.store import DocumentStore
 from tierwise.syntax import encoding
 
 TEXT = "naïve = '😀'\r\nnext\n"

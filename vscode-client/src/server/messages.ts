@@ -25,230 +25,6 @@ export type StreamKind = "decision" | "delta" | "reset" | "notice";
 
 export type BudgetLevel = "ok" | "soft" | "paused";
 
-/** A position in the negotiated encoding; lines from 0. */
-export interface WirePosition {
-  line: number;
-  character: number;
-}
-
-/** A half-open range. */
-export interface WireRange {
-  start: WirePosition;
-  end: WirePosition;
-}
-
-/** A range in a document; without a range, the whole of it. */
-export interface WireLocation {
-  uri: string;
-  range?: WireRange;
-}
-
-/** A document by URI. */
-export interface TextDocument {
-  uri: string;
-}
-
-/** A file that goes with a task; `attached` by the operator or merely named. */
-export interface FileItem {
-  uri: string;
-  attached?: boolean;
-}
-
-/** A diagnostic, with the line counted from 1 as in `tierwise route`. */
-export interface DiagnosticItem {
-  path?: string;
-  line?: number;
-  severity?: Severity;
-  code?: string | number;
-  message?: string;
-}
-
-/**
- * Request `tierwise/task/start`, and the argument of the command `tierwise.task.start`.
- *
- * Answered by `{taskId, decision}` in milliseconds; the final decision and the proposal
- * follow in `tierwise/task/didChange`. Errors: BadRequest, UnknownTier.
- */
-export interface TaskStart {
-  action: Action;
-  textDocument?: TextDocument;
-  range?: WireRange;
-  instruction?: string;
-  tier?: string;
-  files?: FileItem[];
-  diagnostics?: DiagnosticItem[];
-  tools?: string[];
-  taskId?: string;
-  comment?: WireRange;
-  conversationId?: string;
-}
-
-/**
- * Request `tierwise/chat/send`; answered when the turn is over.
- *
- * Errors: BudgetPaused, NotConfigured, ModelError, Untrusted, Ignored, UnknownTier.
- */
-export interface ChatSend {
-  prompt: string;
-  taskId?: string;
-  conversationId?: string;
-  references?: WireLocation[];
-  selection?: WireLocation;
-  tools?: string[];
-  tier?: string;
-}
-
-/** Request `tierwise/chat/get`: a conversation as it was kept; empty where nothing was. */
-export interface ChatGet {
-  conversationId: string;
-}
-
-/** Request `tierwise/chat/list`: the conversations of this project, the latest first. */
-export interface ChatList {
-  limit?: number;
-}
-
-/**
- * Request `tierwise/chat/apply`: a block of an answer's code becomes its task's proposal.
- *
- * `path` is what its fence named, `text_document` and `range` where the operator is; the code
- * replaces the selection, else the definition of its name, else stands at the cursor. Answers
- * `{editId}`, no model call. Errors: BadRequest, UnknownTask.
- */
-export interface ChatApply {
-  taskId: string;
-  code: string;
-  path?: string;
-  textDocument?: TextDocument;
-  range?: WireRange;
-}
-
-/** Request `tierwise/usage/query`: what was spent today and in the project, by tier. */
-export interface UsageAsk {
-}
-
-/** Request `tierwise/task/cancel`: a task by id. Answers whether something was stopped. */
-export interface TaskId {
-  taskId: string;
-}
-
-/**
- * Request `tierwise/task/sent`: what went to the models for a task, word for word.
- *
- * The command `tierwise.task.showSent` takes the same and shows it as a document. Errors:
- * UnknownTask, also where it is no longer kept.
- */
-export interface SentAsk {
-  taskId: string;
-}
-
-/**
- * Request `tierwise/route/explain`: the params of a task, or `{taskId}`; no model call.
- *
- * By id the answer also says what would have made the task cheaper or dearer.
- */
-export interface Explain extends Omit<TaskStart, "action"> {
-  action?: Action;
-}
-
-/** Request `tierwise/route/override` and command; `to` is a tier or "auto". */
-export interface Override {
-  scope: Scope;
-  to: string;
-  taskId?: string;
-  conversationId?: string;
-  action?: Action;
-  uri?: string;
-  from?: string;
-}
-
-/** Request `tierwise/route/choices`: every pin and remap in force, as `{choices}`. */
-export interface ChoicesAsk {
-}
-
-/** Request `tierwise/edit/get`, notification `tierwise/edit/didShow`, edit commands. */
-export interface EditId {
-  editId: string;
-  hunks?: string[];
-  reason?: string;
-}
-
-/**
- * Request `tierwise/edit/resolve`: apply, discard or retry, whole or by hunk.
- *
- * Answers `{applied, failureReason?, taskId?}`. Errors: DocumentChanged, UnknownEdit.
- */
-export interface EditResolve extends EditId {
-  action: "apply" | "discard" | "retry";
-  tier?: string;
-}
-
-/** Command `tierwise.task.rerunOn`: `tier` is a name, "up" or "same". */
-export interface Rerun {
-  taskId: string;
-  tier: string;
-}
-
-/** Command `tierwise.route.rate`. */
-export interface Rate {
-  taskId: string;
-  rating: Rating;
-}
-
-/**
- * Command `tierwise.budget.resume`: raise a cap in dollars, or allow one task.
- *
- * Without a `scope` it is the cap that pauses. Errors: BadRequest where a named one is not there.
- */
-export interface Resume {
-  raiseUsd?: number;
-  scope?: "day" | "project";
-  allowTask?: string;
-}
-
-/** Notification `tierwise/outcome/record` from the client. */
-export interface RecordOutcome {
-  taskId: string;
-  kind: "inserted" | "copied" | "rated" | "reasked";
-  value?: string | number;
-}
-
-/** Notification `tierwise/trust/didChange` from the client. */
-export interface Trusted {
-  trusted: boolean;
-}
-
-/**
- * Request `tierwise/history/query`; `since` is UTC milliseconds. Newest first.
- *
- * With a `task_id` it is that task alone, and with what came back for it.
- */
-export interface HistoryAsk {
-  limit?: number;
-  since?: number;
-  tier?: string;
-  state?: TaskState;
-  taskId?: string;
-}
-
-/** What a client of ours can show; each absent flag is false. */
-export interface ClientFlags {
-  chat?: boolean;
-  status?: boolean;
-  task?: boolean;
-  preview?: boolean;
-  budget?: boolean;
-  progress?: boolean;
-}
-
-/** `initializationOptions`. */
-export interface Options {
-  clientCapabilities?: ClientFlags;
-  trusted?: boolean;
-  sessionId?: string;
-  settings?: Record<string, unknown>;
-}
-
 /**
  * Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
  *
@@ -276,31 +52,101 @@ export interface Decision {
   because: string;
 }
 
-/**
- * Result of `tierwise/route/explain`: the decision, and for a task by id what would flip it.
- *
- * `cheaper` and `dearer` say the least change of the request that would move the tier down or
- * up; absent where none is known, and for a task that was not started: clients ask for that
- * while the operator types, and the search takes some fifty milliseconds.
- */
-export interface Explained extends Decision {
-  cheaper?: string;
-  dearer?: string;
+/** A position in the negotiated encoding; lines from 0. */
+export interface WirePosition {
+  line: number;
+  character: number;
 }
 
-/** A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id. */
-export interface Chosen {
-  scope: Scope;
-  key: string;
+/** A half-open range. */
+export interface WireRange {
+  start: WirePosition;
+  end: WirePosition;
+}
+
+/** A range in a document; without a range, the whole of it. */
+export interface WireLocation {
+  uri: string;
+  range?: WireRange;
+}
+
+/** A document by URI. */
+export interface TextDocument {
+  uri: string;
+}
+
+/** What a client of ours can show; each absent flag is false. */
+export interface ClientFlags {
+  chat?: boolean;
+  status?: boolean;
+  task?: boolean;
+  preview?: boolean;
+  budget?: boolean;
+  progress?: boolean;
+}
+
+/** `initializationOptions`. */
+export interface Options {
+  clientCapabilities?: ClientFlags;
+  trusted?: boolean;
+  sessionId?: string;
+  settings?: Record<string, unknown>;
+}
+
+/** The workspace is trusted from now on, or no longer. */
+export interface TrustChange {
+  trusted: boolean;
+}
+
+/** A file that goes with a task; `attached` by the operator or merely named. */
+export interface FileItem {
+  uri: string;
+  attached?: boolean;
+}
+
+/** A diagnostic, with the line counted from 1 as in `tierwise route`. */
+export interface DiagnosticItem {
+  path?: string;
+  line?: number;
+  severity?: Severity;
+  code?: string | number;
+  message?: string;
+}
+
+/** A task as the editor asks for it; ids may be made by the client. */
+export interface TaskStart {
+  action: Action;
+  textDocument?: TextDocument;
+  range?: WireRange;
+  instruction?: string;
+  tier?: string;
+  files?: FileItem[];
+  diagnostics?: DiagnosticItem[];
+  tools?: string[];
+  taskId?: string;
+  comment?: WireRange;
+  conversationId?: string;
+}
+
+/** A task by id. */
+export interface TaskId {
+  taskId: string;
+}
+
+/** A task to be redone; `tier` is a name, "up" or "same". */
+export interface Rerun {
+  taskId: string;
   tier: string;
 }
 
-/** Result of `tierwise/route/choices`. */
-export interface Choices {
-  choices: Chosen[];
+/** What a client saw become of an answer. */
+export interface RecordOutcome {
+  taskId: string;
+  kind: "inserted" | "copied" | "rated" | "reasked";
+  value?: string | number;
 }
 
-/** Result of `tierwise/task/start`, `tierwise.task.start` and `tierwise.task.rerunOn`. */
+/** A task that was taken on. Its `decision` may not be final yet. */
 export interface Started {
   taskId: string;
   decision: Decision;
@@ -335,7 +181,7 @@ export interface Switch {
 }
 
 /**
- * Notification `tierwise/task/didChange` to the client, flag `task`.
+ * A task changed.
  *
  * `cause_note` says in a few words why the answering tier differs from the routed one;
  * `forecast` is the first decision, where the final one differs from it; `notices` say
@@ -404,13 +250,102 @@ export interface SentAttempt {
   turns: SentTurn[];
 }
 
-/** Result of `tierwise/task/sent`: the attempts of a task, oldest first. */
+/** What went to the models for a task: its attempts, oldest first. */
 export interface Sent {
   taskId: string;
   attempts: SentAttempt[];
 }
 
-/** Result of `tierwise/chat/send`; `stop_reason` is the model's, or "cancelled". */
+/**
+ * The params of a task, or `taskId` alone.
+ *
+ * By id the answer also says what would have made the task cheaper or dearer.
+ */
+export interface Explain extends Omit<TaskStart, "action"> {
+  action?: Action;
+}
+
+/**
+ * The decision, and for a task by id what would flip it.
+ *
+ * `cheaper` and `dearer` say the least change of the request that would move the tier down or
+ * up; absent where none is known, and for a task that was not started: clients ask for that
+ * while the operator types, and the search takes some fifty milliseconds.
+ */
+export interface Explained extends Decision {
+  cheaper?: string;
+  dearer?: string;
+}
+
+/** The tier that holds for a scope; `to` is a tier, or "auto" to clear the choice. */
+export interface Override {
+  scope: Scope;
+  to: string;
+  taskId?: string;
+  conversationId?: string;
+  action?: Action;
+  uri?: string;
+  from?: string;
+}
+
+/** How the operator judges the tier that answered a task. */
+export interface Rate {
+  taskId: string;
+  rating: Rating;
+}
+
+/** Nothing is asked but the choices. */
+export interface ChoicesAsk {
+}
+
+/** A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id. */
+export interface Chosen {
+  scope: Scope;
+  key: string;
+  tier: string;
+}
+
+/** Every pin and remap in force. */
+export interface Choices {
+  choices: Chosen[];
+}
+
+/** A chat turn as the editor asks for it; ids may be made by the client. */
+export interface ChatSend {
+  prompt: string;
+  taskId?: string;
+  conversationId?: string;
+  references?: WireLocation[];
+  selection?: WireLocation;
+  tools?: string[];
+  tier?: string;
+}
+
+/** A conversation by id. */
+export interface ChatGet {
+  conversationId: string;
+}
+
+/** How many conversations are asked for. */
+export interface ChatList {
+  limit?: number;
+}
+
+/**
+ * A block of code of an answer.
+ *
+ * `path` is what its fence named, `text_document` and `range` where the operator is; the code
+ * replaces the selection, else the definition of its name, else stands at the cursor.
+ */
+export interface ChatApply {
+  taskId: string;
+  code: string;
+  path?: string;
+  textDocument?: TextDocument;
+  range?: WireRange;
+}
+
+/** A finished chat turn; `stop_reason` is the model's, or "cancelled". */
 export interface ChatReply {
   taskId: string;
   conversationId: string;
@@ -422,7 +357,7 @@ export interface ChatReply {
 }
 
 /**
- * Notification `tierwise/chat/didStream` to the client, flag `chat`.
+ * A piece of an answer.
  *
  * The decision comes before the first delta; `reset` means forget what was shown.
  */
@@ -448,7 +383,7 @@ export interface Turn {
   createdAt: number;
 }
 
-/** Result of `tierwise/chat/get`, in the order it was spoken. */
+/** The turns of a conversation, in the order they were spoken. */
 export interface Conversation {
   turns: Turn[];
 }
@@ -460,14 +395,27 @@ export interface Heading {
   at: number;
 }
 
-/** Result of `tierwise/chat/list`. */
+/** The conversations of a project, the latest first. */
 export interface Conversations {
   conversations: Heading[];
 }
 
-/** Result of `tierwise/chat/apply`. */
+/** The proposal that a block became. */
 export interface BlockOffered {
   editId: string;
+}
+
+/** A proposal by id, or some of its hunks; `reason` says why it is discarded. */
+export interface EditId {
+  editId: string;
+  hunks?: string[];
+  reason?: string;
+}
+
+/** What to do with a proposal: apply, discard or retry, whole or by hunk. */
+export interface EditResolve extends EditId {
+  action: "apply" | "discard" | "retry";
+  tier?: string;
 }
 
 /** One hunk of a proposal; its range is of the document's current version. */
@@ -481,7 +429,7 @@ export interface Hunk {
   newText?: string;
 }
 
-/** Result of `tierwise/edit/get`; `stale` where some hunk no longer fits its document. */
+/** A proposal; `stale` where some hunk no longer fits its document. */
 export interface EditGot {
   edit: WorkspaceEdit;
   diff: string;
@@ -492,10 +440,23 @@ export interface EditGot {
   taskId: string;
 }
 
-/** Result of `tierwise/edit/resolve` and the commands that apply, discard or undo. */
+/** What became of a proposal; `failure_reason` is a sentence for the operator. */
 export interface Resolved {
   applied: boolean;
   failureReason?: string;
+  taskId?: string;
+}
+
+/**
+ * Which tasks of the past are asked for; `since` is UTC milliseconds.
+ *
+ * With a `task_id` it is that task alone, and with what came back for it.
+ */
+export interface HistoryAsk {
+  limit?: number;
+  since?: number;
+  tier?: string;
+  state?: TaskState;
   taskId?: string;
 }
 
@@ -523,9 +484,13 @@ export interface HistoryTask {
   answer?: string;
 }
 
-/** Result of `tierwise/history/query`. */
+/** Tasks of the past, newest first. */
 export interface History {
   tasks: HistoryTask[];
+}
+
+/** Nothing is asked but the figures. */
+export interface UsageAsk {
 }
 
 /** What one tier did: tasks it took part in, and dollars. */
@@ -545,9 +510,16 @@ export interface ScopeUse {
   tiers: TierUse[];
 }
 
-/** Result of `tierwise/usage/query`. */
+/** What was spent today and in the project, by tier. */
 export interface UsageFigures {
   scopes: ScopeUse[];
+}
+
+/** Raise a cap in dollars, or allow one task. Without a `scope` it is the cap that pauses. */
+export interface Resume {
+  raiseUsd?: number;
+  scope?: "day" | "project";
+  allowTask?: string;
 }
 
 /** A command of the server with its one argument. */
@@ -564,7 +536,7 @@ export interface Pin {
   to: string;
 }
 
-/** Result of `tierwise/status`; notification `tierwise/status/didChange`, flag `status`. */
+/** The status of the window, as every client shows it. */
 export interface Status {
   kind: StatusKind;
   text: string;
@@ -585,7 +557,7 @@ export interface Status {
   command?: CommandOffer;
 }
 
-/** Notification `tierwise/budget/didChange` to the client, flag `budget`. */
+/** A budget crossed a threshold. */
 export interface BudgetChanged {
   scope: "day" | "project" | "hour";
   state: BudgetLevel;
@@ -596,7 +568,7 @@ export interface BudgetChanged {
 export interface Requests {
   "tierwise/task/start": { params: TaskStart; result: Started };
   "tierwise/task/cancel": { params: TaskId; result: boolean };
-  "tierwise/task/sent": { params: SentAsk; result: Sent };
+  "tierwise/task/sent": { params: TaskId; result: Sent };
   "tierwise/chat/send": { params: ChatSend; result: ChatReply };
   "tierwise/chat/get": { params: ChatGet; result: Conversation };
   "tierwise/chat/list": { params: ChatList; result: Conversations };
@@ -614,12 +586,12 @@ export interface Requests {
 export interface FromClient {
   "tierwise/edit/didShow": { params: EditId; result: void };
   "tierwise/outcome/record": { params: RecordOutcome; result: void };
-  "tierwise/trust/didChange": { params: Trusted; result: void };
+  "tierwise/trust/didChange": { params: TrustChange; result: void };
 }
 
 export interface ToClient {
-  "tierwise/chat/didStream": { params: Streamed; result: void };
   "tierwise/task/didChange": { params: TaskChanged; result: void };
+  "tierwise/chat/didStream": { params: Streamed; result: void };
   "tierwise/status/didChange": { params: Status; result: void };
   "tierwise/budget/didChange": { params: BudgetChanged; result: void };
 }
@@ -628,7 +600,7 @@ export interface Commands {
   "tierwise.task.start": { params: TaskStart; result: Started };
   "tierwise.task.cancel": { params: TaskId; result: boolean };
   "tierwise.task.rerunOn": { params: Rerun; result: Started };
-  "tierwise.task.showSent": { params: SentAsk; result: boolean };
+  "tierwise.task.showSent": { params: TaskId; result: boolean };
   "tierwise.edit.apply": { params: EditId; result: Resolved };
   "tierwise.edit.discard": { params: EditId; result: Resolved };
   "tierwise.edit.showDiff": { params: EditId; result: boolean };

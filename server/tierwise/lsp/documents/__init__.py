@@ -1,0 +1,1 @@
+"""The documents of the editor, and files on the disk for a client that cannot touch them."""

@@ -1,0 +1,56 @@
+"""`tierwise/edit/*`: look at a proposal, apply, discard, retry or undo it."""
+
+from __future__ import annotations
+
+from tierwise.lsp.messages.edit import EditGot, EditId, EditResolve, Resolved
+from tierwise.lsp.session.preview import open_diff
+from tierwise.lsp.session.session import Session
+
+
+async def get(session: Session, params: EditId) -> EditGot:
+    """A proposal with its edit, diff and hunks. Hunk ids are stable."""
+    view = (await session.engine()).edit(params.edit_id)
+    return EditGot.of(session.docs, view, session.client.annotations)
+
+
+async def resolve(session: Session, params: EditResolve) -> Resolved:
+    """Apply, discard or retry a proposal, whole or by hunk."""
+    engine = await session.engine()
+    if params.action == "apply":
+        return Resolved.of(await engine.apply(params.edit_id, params.hunks))
+    if params.action == "discard":
+        return await discard(session, params)
+    task_id = engine.edit(params.edit_id).task_id
+    started = await engine.rerun_on(task_id, params.tier or "same")
+    return Resolved(applied=False, task_id=started.task_id)
+
+
+async def did_show(session: Session, params: EditId) -> None:
+    """The client showed a proposal."""
+    (await session.engine()).shown(params.edit_id)
+
+
+async def apply(session: Session, params: EditId) -> Resolved:
+    """Apply a proposal, or some of its hunks."""
+    reply = await (await session.engine()).apply(params.edit_id, params.hunks)
+    if not reply.applied and reply.failure_reason and not session.client.flags.preview:
+        session.editor.notice("warning", f"not applied: {reply.failure_reason}")
+    return Resolved.of(reply)
+
+
+async def discard(session: Session, params: EditId) -> Resolved:
+    """Discard a proposal, or some of its hunks."""
+    engine = await session.engine()
+    return Resolved.of(await engine.discard(params.edit_id, params.hunks, params.reason))
+
+
+async def show_diff(session: Session, params: EditId) -> bool:
+    """Show a proposal's diff as a document, or as a message."""
+    if not await open_diff(session, params.edit_id):
+        session.editor.notice("info", (await session.engine()).edit(params.edit_id).diff)
+    return True
+
+
+async def undo(session: Session, params: EditId) -> Resolved:
+    """Take a whole applied task back, files included; refused where they changed."""
+    return Resolved.of(await (await session.engine()).undo(params.edit_id))

@@ -1,0 +1,45 @@
+"""`tierwise/route/*`: why a tier, which choices hold, and how to change or judge them."""
+
+from __future__ import annotations
+
+from tierwise.core.errors import BadRequest
+from tierwise.lsp.messages.route import (
+    Choices,
+    ChoicesAsk,
+    Explain,
+    Explained,
+    Override,
+    Rate,
+    explained,
+)
+from tierwise.lsp.session.session import Session
+from tierwise.present.decision import WireDecision, to_wire
+from tierwise.tasks import overview
+
+
+async def explain(session: Session, params: Explain) -> Explained:
+    """The decision of a task, or of one that could be started. No model is called."""
+    engine = await session.engine()
+    if "action" in params.model_fields_set:
+        return explained(engine.forecast(params.params(session.docs), reasons=True))
+    if params.task_id is None:
+        raise BadRequest("The params do not fit: an action or the id of a task is needed.")
+    told = await engine.explain_task(params.task_id)
+    return explained(told.decision, told.flips.cheaper, told.flips.dearer)
+
+
+async def override(session: Session, params: Override) -> WireDecision | None:
+    """Set or clear the tier of a scope. For a task that redoes it, and answers its decision."""
+    decision = await (await session.engine()).override(params.params())
+    return to_wire(decision) if decision is not None else None
+
+
+async def choices(session: Session, params: ChoicesAsk) -> Choices:
+    """Every pin and remap in force."""
+    return Choices.of(overview.choices((await session.engine()).world))
+
+
+async def rate(session: Session, params: Rate) -> bool:
+    """Record how the operator judges the tier of a task."""
+    await (await session.engine()).record_outcome(params.task_id, "rated", params.rating)
+    return True

@@ -1,0 +1,269 @@
+"""Code actions: what can be asked for here, with the forecast in each title.
+
+An explicit request lists everything that makes sense; an automatic one (the light bulb) at
+most four, and whatever concerns a pending proposal. Each carries a command that starts a
+task; nothing is computed in the editor's way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+from tierwise.core.document import Position, Range
+from tierwise.core.errors import TierwiseError
+from tierwise.core.request import Action, Diagnostic, Severity
+from tierwise.core.views import TaskView
+from tierwise.lsp.documents.store import DocumentStore
+from tierwise.lsp.features.text_document.code_lens import command, offers
+from tierwise.lsp.session.session import Session
+from tierwise.present.titles import action_title, comment_title
+from tierwise.syntax.around import enclosing
+from tierwise.syntax.positions import LineIndex
+from tierwise.tasks.api import TaskParams
+
+if TYPE_CHECKING:
+    from tierwise.app import Application
+
+REWRITE: Final = "refactor.rewrite.tierwise"
+QUICKFIX: Final = "quickfix.tierwise"
+"""Kinds of code actions; those of `REWRITE` end in the action's name."""
+QUIET: Final = 4
+"""Actions on an automatic request."""
+ON_SELECTION: Final[tuple[Action, ...]] = (
+    "edit", "explain", "fix", "document", "refactor", "test", "review",
+)  # fmt: skip
+ON_EMPTY: Final[tuple[Action, ...]] = ("generate", "explain", "document", "test", "review")
+_COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
+ABOVE: Final = 3
+"""Lines above a selection searched for a `tw:` comment."""
+_SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+
+
+async def code_action(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """What can be asked for at a place, and what can be done with the proposals there."""
+    engine, docs = session.ready, session.docs
+    uri = params.text_document.uri
+    if engine is None or uri not in docs.open:
+        return []
+    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    span = docs.from_wire(uri, params.range)
+    lines = range(span.start.line, span.end.line + 1)
+    found = [_diagnostic(uri, d) for d in params.context.diagnostics]
+    engine.world.watch.diagnosed(uri, lines, found)
+    only = params.context.only
+    pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
+    offered = _asked(docs, engine, uri, span, params.context.diagnostics)
+    made = (make() for kind, make in offered if _wanted(kind, only))
+    asked = (action for action in made if action is not None)
+    return [*pending, *islice(asked, QUIET if automatic else None)]
+
+
+def _wanted(kind: str, only: Sequence[str] | None) -> bool:
+    return not only or any(kind == want or kind.startswith(f"{want}.") for want in only)
+
+
+def _pending(engine: Application, uri: str, span: Range) -> list[types.CodeAction]:
+    """Whatever the lens of a task offers, at the same range."""
+    found = []
+    for view in engine.tasks_at(uri):
+        if not _touches(view, span):
+            continue
+        for offer in offers(engine, view):
+            found.append(
+                types.CodeAction(
+                    title=f"Tierwise: {offer.title}",
+                    kind=f"{REWRITE}.{view.action}",
+                    command=command(offer),
+                )
+            )
+        found.append(_sent(view))
+    return found
+
+
+def _sent(view: TaskView) -> types.CodeAction:
+    """A look at what went to the models; no lens, for it would push code off the screen."""
+    title = "Tierwise: Show what was sent"
+    return types.CodeAction(
+        title=title,
+        kind=f"{REWRITE}.{view.action}",
+        command=types.Command(
+            title=title, command="tierwise.task.showSent", arguments=[{"taskId": view.task_id}]
+        ),
+    )
+
+
+def _asked(
+    docs: DocumentStore,
+    engine: Application,
+    uri: str,
+    span: Range,
+    diagnostics: Sequence[types.Diagnostic],
+) -> Iterator[tuple[str, Callable[[], types.CodeAction | None]]]:
+    """What can be asked for at a range: its kind, and what makes it, since a forecast costs."""
+    index = docs.index(uri)
+    if (comment := _comment(index, span)) is not None:
+        where, instruction = comment
+        target = _after_comment(docs, uri, index, span, where)
+        made = partial(_comment_action, docs, engine, uri, target, where, instruction)
+        yield f"{REWRITE}.edit", made
+    for diagnostic in diagnostics[:3]:
+        yield QUICKFIX, partial(_fix, docs, engine, uri, span, diagnostic)
+    empty = span.start == span.end
+    kinds = ON_EMPTY if empty else ON_SELECTION
+    has_symbol = not empty or _symbol(docs, uri, span.start)
+    for kind in kinds:
+        if kind in ("document", "test") and not has_symbol:
+            continue
+        if kind == "fix" and diagnostics:
+            continue
+        yield f"{REWRITE}.{kind}", partial(_action, docs, engine, uri, span, kind)
+
+
+def _action(
+    docs: DocumentStore, engine: Application, uri: str, span: Range, kind: Action
+) -> types.CodeAction | None:
+    given = {
+        "action": kind,
+        "textDocument": {"uri": uri},
+        "range": _wire(docs, uri, span),
+    }
+    try:
+        decision = engine.forecast(TaskParams(kind, uri, span))
+    except TierwiseError:
+        return None
+    title = action_title(kind, decision)
+    return types.CodeAction(
+        title=title,
+        kind=f"{REWRITE}.{kind}",
+        command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _fix(
+    docs: DocumentStore, engine: Application, uri: str, span: Range, diagnostic: types.Diagnostic
+) -> types.CodeAction | None:
+    where = docs.from_wire(uri, diagnostic.range)
+    target = span if span.start != span.end else _around(docs, uri, where)
+    problem = _diagnostic(uri, diagnostic)
+    params = TaskParams("fix", uri, target, diagnostics=(problem,))
+    try:
+        decision = engine.forecast(params)
+    except TierwiseError:
+        return None
+    subject = f"“{_plain(diagnostic.message)[:40]}”"
+    title = action_title("fix", decision, subject=subject)
+    given = {
+        "action": "fix",
+        "textDocument": {"uri": uri},
+        "range": _wire(docs, uri, target),
+        "diagnostics": [asdict(problem)],
+    }
+    return types.CodeAction(
+        title=title,
+        kind=QUICKFIX,
+        diagnostics=[diagnostic],
+        command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _diagnostic(uri: str, diagnostic: types.Diagnostic) -> Diagnostic:
+    return Diagnostic(
+        path=uri.rsplit("/", 1)[-1],
+        line=diagnostic.range.start.line + 1,
+        severity=_SEVERITY.get(int(diagnostic.severity or 1), "error"),
+        code=None if diagnostic.code is None else str(diagnostic.code),
+        message=_plain(diagnostic.message),
+    )
+
+
+def _comment_action(
+    docs: DocumentStore, engine: Application, uri: str, span: Range, comment: Range, text: str
+) -> types.CodeAction | None:
+    given = {
+        "action": "edit",
+        "textDocument": {"uri": uri},
+        "range": _wire(docs, uri, span),
+        "instruction": text,
+        "comment": _wire(docs, uri, comment),
+    }
+    try:
+        decision = engine.forecast(TaskParams("edit", uri, span, text))
+    except TierwiseError as error:
+        return types.CodeAction(
+            title=f"Tierwise: {error.message}",
+            kind=f"{REWRITE}.edit",
+            disabled=types.CodeActionDisabled(reason=error.message),
+        )
+    title = comment_title(decision)
+    return types.CodeAction(
+        title=title,
+        kind=f"{REWRITE}.edit",
+        command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _comment(index: LineIndex, span: Range) -> tuple[Range, str] | None:
+    """The `tw:` comment in the selection or right above it: its whole lines, and the wish."""
+    first = max(0, span.start.line - ABOVE)
+    for number in range(min(span.end.line, index.line_count - 1), first - 1, -1):
+        found = _COMMENT.match(index.line(number))
+        if found is not None:
+            return Range(Position(number, 0), Position(number + 1, 0)), found.group(1)
+    return None
+
+
+def _after_comment(
+    docs: DocumentStore, uri: str, index: LineIndex, span: Range, comment: Range
+) -> Range:
+    """What a comment is about: the selection, else the symbol below it, else the line below."""
+    if span.start != span.end:
+        return span
+    below = Position(min(comment.end.line, index.line_count - 1), 0)
+    line = index.line(below.line)
+    at = Position(below.line, len(line) - len(line.lstrip()))
+    snapshot = docs.snapshot(uri)
+    symbol = enclosing(snapshot.text, snapshot.language, at)
+    if symbol is not None:
+        return Range(Position(symbol.range.start.line, 0), symbol.range.end)
+    return Range(below, Position(below.line, len(line)))
+
+
+def _around(docs: DocumentStore, uri: str, where: Range) -> Range:
+    """The lines a diagnostic stands on, or the symbol around them where it is small."""
+    index = docs.index(uri)
+    snapshot = docs.snapshot(uri)
+    symbol = enclosing(snapshot.text, snapshot.language, where.start)
+    if symbol is not None and symbol.range.end.line - symbol.range.start.line <= 60:
+        return symbol.range
+    first = max(0, where.start.line - 5)
+    last = min(index.line_count - 1, where.end.line + 5)
+    return Range(Position(first, 0), Position(last, len(index.line(last))))
+
+
+def _symbol(docs: DocumentStore, uri: str, at: Position) -> bool:
+    snapshot = docs.snapshot(uri)
+    return enclosing(snapshot.text, snapshot.language, at) is not None
+
+
+def _touches(view: TaskView, span: Range) -> bool:
+    own = view.range
+    return own is None or (own.start.line <= span.end.line and span.start.line <= own.end.line)
+
+
+def _wire(docs: DocumentStore, uri: str, span: Range) -> dict[str, Any]:
+    found = docs.to_wire(uri, span)
+    return {
+        "start": {"line": found.start.line, "character": found.start.character},
+        "end": {"line": found.end.line, "character": found.end.character},
+    }
+
+
+def _plain(message: Any) -> str:
+    return message if isinstance(message, str) else str(getattr(message, "value", ""))

@@ -1,0 +1,59 @@
+"""Code lenses: tier and state above an edit, and what can be done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tierwise.core.document import Position
+from tierwise.core.errors import UnknownEdit
+from tierwise.core.views import Offer, TaskView
+from tierwise.lsp.session.session import Session
+from tierwise.present import lens as present
+
+if TYPE_CHECKING:
+    from tierwise.app import Application
+
+
+def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
+    """The lenses of every task of a document."""
+    engine, uri = session.ready, params.text_document.uri
+    if engine is None:
+        return []
+    found = []
+    for view in engine.tasks_at(uri):
+        start = view.range.start if view.range is not None else Position(0, 0)
+        stale, _ = _pending(engine, view)
+        head = types.Command(title=present.headline(view, stale=stale), command="")
+        shown = [head, *(command(offer) for offer in offers(engine, view))]
+        found += [types.CodeLens(range=_at(start.line, n), command=c) for n, c in enumerate(shown)]
+    return found
+
+
+def offers(engine: Application, view: TaskView) -> list[Offer]:
+    """What can be done with a task now; a stale proposal offers other things than a fresh one."""
+    stale, hunks = _pending(engine, view)
+    return list(present.offers(view, engine.world.ladder, stale=stale, hunks=hunks))
+
+
+def command(offer: Offer) -> types.Command:
+    """An offer as a command of the server."""
+    return types.Command(title=offer.title, command=offer.command, arguments=[dict(offer.argument)])
+
+
+def _at(line: int, order: int) -> types.Range:
+    """A place per lens: clients sort the lenses of a line by where they begin in it."""
+    place = types.Position(line, order)
+    return types.Range(place, place)
+
+
+def _pending(engine: Application, view: TaskView) -> tuple[bool, int]:
+    """Whether the text under a proposal changed, and how many of its hunks are pending."""
+    if view.state not in ("proposed", "partlyApplied") or view.edit_id is None:
+        return False, 0
+    try:
+        edit = engine.edit(view.edit_id)
+    except UnknownEdit:
+        return False, 0
+    return edit.stale, sum(1 for hunk in edit.hunks if hunk.state == "pending")

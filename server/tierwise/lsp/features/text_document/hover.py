@@ -1,0 +1,27 @@
+"""Hover: a pending proposal or a text answer at this place, for clients without a panel."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from tierwise.lsp.session.session import Session
+from tierwise.present import hover as present
+
+
+def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """What Tierwise has to say about a place."""
+    engine, uri = session.ready, params.text_document.uri
+    if engine is None:
+        return None
+    line = params.position.line
+    for view in engine.tasks_at(uri):
+        span = view.range
+        inside = span is None or span.start.line <= line <= span.end.line
+        if view.state == "proposed" and view.edit_id is not None and inside:
+            return _markdown(present.proposal(view, engine.edit(view.edit_id)))
+    text = engine.answer_at(uri, line)
+    return _markdown(text) if text is not None else None
+
+
+def _markdown(text: str) -> types.Hover:
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text))

@@ -1,0 +1,25 @@
+"""Document synchronisation: the store follows the editor, the engine follows the store."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from tierwise.lsp.session.session import Session
+
+
+def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
+    """A document was opened."""
+    session.docs.did_open(params.text_document)
+
+
+def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    """A document changed."""
+    doc = params.text_document
+    snapshot = session.docs.did_change(doc.uri, doc.version, params.content_changes)
+    if snapshot is not None and session.ready is not None:
+        session.ready.document_changed(snapshot)
+
+
+def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
+    """A document was closed."""
+    session.docs.did_close(params.text_document.uri)

@@ -1,0 +1,54 @@
+"""`workspace/*`: settings, folders and renamed files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lsprotocol import types
+
+from tierwise.lsp.documents.store import path_of
+from tierwise.lsp.session.session import Session
+
+
+async def did_change_configuration(
+    session: Session, params: types.DidChangeConfigurationParams
+) -> None:
+    """Take the changed settings, from the client that can be asked or from what it sent."""
+    if session.client.configuration:
+        await pull_settings(session)
+        return
+    given = params.settings
+    own = given.get("tierwise") if isinstance(given, dict) else None
+    if isinstance(own, dict):
+        (await session.engine()).set_settings(own)
+
+
+async def did_change_workspace_folders(
+    session: Session, params: types.DidChangeWorkspaceFoldersParams
+) -> None:
+    """Take the folders that were added, and drop those that were removed."""
+    docs = session.docs
+    gone = {path_of(f.uri) for f in params.event.removed}
+    kept = [f for f in docs.folders if f.as_posix() not in gone]
+    added = [Path(p) for f in params.event.added if (p := path_of(f.uri)) is not None]
+    docs.folders = [*kept, *added]
+    engine = await session.engine()
+    engine.world.ignore.roots = tuple(docs.folders)
+
+
+def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
+    """Tell the engine of renamed files."""
+    if session.ready is not None:
+        for file in params.files:
+            session.ready.document_renamed(file.old_uri, file.new_uri)
+
+
+async def pull_settings(session: Session) -> None:
+    """Ask the client for its settings and load them where they differ."""
+    engine = await session.engine()
+    own = await session.editor.settings()
+    if not isinstance(own, dict):
+        return
+    wanted = {**(session.client.options.settings or {}), **own}
+    if wanted != engine.settings:
+        engine.set_settings(wanted)

@@ -1,0 +1,122 @@
+"""The one table of what the server handles. Everything else about a method is made from it.
+
+A method's handler is found by the method's name: `tierwise/chat/send` is the function `send` in
+`features/chat.py`, and so is the command of that name. What it takes and gives is the handler's own
+signature. From the two come dispatch and the check of params (`dispatch.py`), the clients' types
+(`reference/typescript.py`) and `docs/protocol.md` (`reference/markdown.py`).
+
+This file is read before `initialize` is answered, so it imports no message and no handler.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lsprotocol import types
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A request, notification or command that the server handles.
+
+    `errors` are the names in `error.data.name` beside BadRequest and Internal, which every method
+    may answer. `options` are what `initialize` tells the client. `file` is the module under
+    `features` where it is not the one that the name says.
+    """
+
+    name: str
+    errors: tuple[str, ...] = ()
+    options: Any = None
+    file: str = ""
+
+    @property
+    def module(self) -> str:
+        """The module under `features` that has the handler."""
+        parts = _parts(self.name)
+        return self.file or _snake(parts[-2] if len(parts) > 1 else parts[-1])
+
+    @property
+    def function(self) -> str:
+        """The name of the handler; one that would hide a builtin ends in an underscore."""
+        name = _snake(_parts(self.name)[-1])
+        return f"{name}_" if name in ("list", "exit") else name
+
+
+CODE_ACTIONS: Final = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite],
+    resolve_provider=False,
+)
+LENSES: Final = types.CodeLensOptions(resolve_provider=False)
+_MODEL: Final = ("BudgetPaused", "NotConfigured", "ModelError", "Untrusted", "Ignored")
+
+BUILT_IN: Final = (
+    Method(types.EXIT, file="lifecycle"),
+    Method(types.TEXT_DOCUMENT_DID_OPEN, file="text_document.sync"),
+    Method(types.TEXT_DOCUMENT_DID_CHANGE, file="text_document.sync"),
+    Method(types.TEXT_DOCUMENT_DID_CLOSE, file="text_document.sync"),
+)
+"""Methods taken over from the protocol library, which has handlers of its own for them."""
+AT_ONCE: Final = (
+    Method(types.INITIALIZE, file="lifecycle"),
+    Method(types.INITIALIZED, file="lifecycle"),
+    Method(types.WORKSPACE_DID_RENAME_FILES),
+    Method(types.WORKSPACE_DID_CHANGE_CONFIGURATION),
+    Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS),
+)
+"""Methods whose code is light, so that it is there before `initialize` is answered."""
+STANDARD: Final = (
+    Method(types.TEXT_DOCUMENT_CODE_ACTION, (), CODE_ACTIONS, "text_document.code_action"),
+    Method(types.TEXT_DOCUMENT_CODE_LENS, (), LENSES, "text_document.code_lens"),
+    Method(types.TEXT_DOCUMENT_HOVER, file="text_document.hover"),
+    Method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL),
+)
+"""Methods of the protocol that offer and show tasks."""
+REQUESTS: Final = (
+    Method("tierwise/task/start", ("UnknownTier",)),
+    Method("tierwise/task/cancel", ("UnknownTask",)),
+    Method("tierwise/task/sent", ("UnknownTask",)),
+    Method("tierwise/chat/send", (*_MODEL, "ContextTooLarge", "UnknownTier")),
+    Method("tierwise/chat/get"),
+    Method("tierwise/chat/list"),
+    Method("tierwise/chat/apply", ("UnknownTask",)),
+    Method("tierwise/route/explain", ("UnknownTask", "UnknownTier")),
+    Method("tierwise/route/override", ("UnknownTask", "UnknownTier")),
+    Method("tierwise/route/choices"),
+    Method("tierwise/edit/get", ("UnknownEdit",)),
+    Method("tierwise/edit/resolve", ("DocumentChanged", "UnknownEdit", "UnknownTier")),
+    Method("tierwise/status"),
+    Method("tierwise/history/query"),
+    Method("tierwise/usage/query"),
+)
+"""Our own requests."""
+NOTIFICATIONS: Final = (
+    Method("tierwise/edit/didShow"),
+    Method("tierwise/outcome/record"),
+    Method("tierwise/trust/didChange"),
+)
+"""Our own notifications from the client."""
+COMMANDS: Final = (
+    Method("tierwise.task.start", ("UnknownTier",)),
+    Method("tierwise.task.cancel", ("UnknownTask",)),
+    Method("tierwise.task.rerunOn", ("UnknownTask", "UnknownTier")),
+    Method("tierwise.task.showSent", ("UnknownTask",)),
+    Method("tierwise.edit.apply", ("DocumentChanged", "UnknownEdit")),
+    Method("tierwise.edit.discard", ("UnknownEdit",)),
+    Method("tierwise.edit.showDiff", ("UnknownEdit",)),
+    Method("tierwise.edit.undo", ("DocumentChanged", "UnknownEdit")),
+    Method("tierwise.route.override", ("UnknownTask", "UnknownTier")),
+    Method("tierwise.route.rate", ("UnknownTask",)),
+    Method("tierwise.budget.resume"),
+)
+"""Commands of `workspace/executeCommand`; each takes one object."""
+
+
+def _parts(name: str) -> list[str]:
+    parts = re.split(r"[/.]", name)
+    return parts[1:] if parts[0] == "tierwise" else parts
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,98 @@
+"""What all messages share: the base classes, ids and texts with a bound, and places in a document.
+
+camelCase on the wire. Unknown keys are tolerated, so that clients and servers of different ages
+understand each other; what is absent is left out, never null.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from lsprotocol import types
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from tierwise.core.document import Range
+from tierwise.lsp.documents.store import DocumentStore
+
+Text = Annotated[str, Field(max_length=2_000_000)]
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Message(BaseModel):
+    """Base of all messages."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        defer_build=True,
+    )
+
+    def wire(self) -> dict[str, Any]:
+        """The message as plain data of the wire, without the fields that are None."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class Push(Message):
+    """Base of our notifications to the client.
+
+    `method` is the name on the wire, `flag` the field of `ClientFlags` by which a client asks
+    for the notification.
+    """
+
+    method: ClassVar[str]
+    flag: ClassVar[str]
+
+
+class WirePosition(Message):
+    """A position in the negotiated encoding; lines from 0."""
+
+    line: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    character: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class WireRange(Message):
+    """A half-open range."""
+
+    start: WirePosition
+    end: WirePosition
+
+    @classmethod
+    def of(cls, docs: DocumentStore, uri: str | None, span: Range | None) -> WireRange | None:
+        """A range in code points in the units of the wire; None where there is no range."""
+        if uri is None or span is None:
+            return None
+        found = docs.to_wire(uri, span)
+        start, end = found.start, found.end
+        return cls(
+            start=WirePosition(line=start.line, character=start.character),
+            end=WirePosition(line=end.line, character=end.character),
+        )
+
+
+class WireLocation(Message):
+    """A range in a document; without a range, the whole of it."""
+
+    uri: Text
+    range: WireRange | None = None
+
+
+class TextDocument(Message):
+    """A document by URI."""
+
+    uri: Text
+
+
+def code_points(docs: DocumentStore, uri: str | None, given: WireRange | None) -> Range | None:
+    """A range of the wire in code points. Raises `BadRequest` past the end of the document."""
+    if uri is None or given is None:
+        return None
+    start, end = given.start, given.end
+    return docs.from_wire(
+        uri,
+        types.Range(
+            types.Position(start.line, start.character), types.Position(end.line, end.character)
+        ),
+    )

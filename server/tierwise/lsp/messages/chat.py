@@ -1,0 +1,211 @@
+"""Chats: a turn and its answer, while it is written and whole, and conversations as kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from tierwise.core.request import Action
+from tierwise.core.views import StreamKind, StreamView, TaskState
+from tierwise.lsp.documents.store import DocumentStore
+from tierwise.lsp.messages.base import (
+    Id,
+    Message,
+    Push,
+    Text,
+    TextDocument,
+    WireLocation,
+    WireRange,
+    code_points,
+)
+from tierwise.lsp.messages.task import Usage
+from tierwise.present.decision import WireDecision, to_wire
+from tierwise.tasks import api
+from tierwise.tasks.chat import transcripts
+from tierwise.tasks.proposing.blocks import Block
+
+
+class ChatSend(Message):
+    """A chat turn as the editor asks for it; ids may be made by the client."""
+
+    prompt: Text
+    task_id: Id | None = None
+    conversation_id: Id | None = None
+    references: list[WireLocation] = Field(default_factory=list)
+    selection: WireLocation | None = None
+    tools: list[str] | None = None
+    tier: str | None = None
+
+    def params(self, docs: DocumentStore) -> api.ChatParams:
+        """The params of the engine. Raises `BadRequest` past the end of a document."""
+
+        def location(item: WireLocation) -> api.Location:
+            return api.Location(item.uri, code_points(docs, item.uri, item.range))
+
+        return api.ChatParams(
+            prompt=self.prompt,
+            task_id=self.task_id,
+            conversation_id=self.conversation_id,
+            references=tuple(location(item) for item in self.references),
+            selection=location(self.selection) if self.selection is not None else None,
+            tools=None if self.tools is None else tuple(self.tools),
+            tier=self.tier,
+        )
+
+
+class ChatGet(Message):
+    """A conversation by id."""
+
+    conversation_id: Id
+
+
+class ChatList(Message):
+    """How many conversations are asked for."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 30
+
+
+class ChatApply(Message):
+    """A block of code of an answer.
+
+    `path` is what its fence named, `text_document` and `range` where the operator is; the code
+    replaces the selection, else the definition of its name, else stands at the cursor.
+    """
+
+    task_id: Id
+    code: Text
+    path: Annotated[str, Field(max_length=1000)] | None = None
+    text_document: TextDocument | None = None
+    range: WireRange | None = None
+
+    def block(self, docs: DocumentStore) -> Block:
+        """The block for the engine. Raises `BadRequest` past the end of the document."""
+        uri = self.text_document.uri if self.text_document is not None else None
+        return Block(self.code, self.path, uri, code_points(docs, uri, self.range))
+
+
+class ChatReply(Message):
+    """A finished chat turn; `stop_reason` is the model's, or "cancelled"."""
+
+    task_id: Id
+    conversation_id: str
+    decision: WireDecision
+    text: str
+    stop_reason: str
+    usage: Usage
+    edit_id: Id | None = None
+
+    @classmethod
+    def of(cls, reply: api.ChatReply) -> ChatReply:
+        """The engine's reply."""
+        return cls(
+            task_id=reply.task_id,
+            conversation_id=reply.conversation_id,
+            decision=to_wire(reply.decision),
+            text=reply.text,
+            stop_reason=reply.stop_reason,
+            usage=Usage.of(reply.usage, reply.cost),
+            edit_id=reply.edit_id,
+        )
+
+
+class Streamed(Push):
+    """A piece of an answer.
+
+    The decision comes before the first delta; `reset` means forget what was shown.
+    """
+
+    method: ClassVar = "tierwise/chat/didStream"
+    flag: ClassVar = "chat"
+
+    task_id: Id
+    conversation_id: Id | None = None
+    seq: int
+    kind: StreamKind
+    delta: str | None = None
+    decision: WireDecision | None = None
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, view: StreamView) -> Streamed:
+        """A piece as the engine streams it."""
+        decision = view.decision
+        return cls(
+            task_id=view.task_id,
+            conversation_id=view.conversation_id,
+            seq=view.seq,
+            kind=view.kind,
+            delta=view.delta,
+            decision=None if decision is None else to_wire(decision, view.reason or ""),
+            reason=view.reason,
+        )
+
+
+class Turn(Message):
+    """A question with its answer as kept; `created_at` is UTC milliseconds."""
+
+    task_id: Id
+    action: Action
+    prompt: str
+    text: str
+    state: TaskState
+    decision: WireDecision
+    usage: Usage
+    created_at: int
+
+    @classmethod
+    def of(cls, turn: transcripts.Spoken) -> Turn:
+        """A turn as it was kept."""
+        item = turn.item
+        return cls(
+            task_id=item.task_id,
+            action=item.action,
+            prompt=turn.prompt,
+            text=turn.text,
+            state=item.state,
+            decision=to_wire(item.decision),
+            usage=Usage.of(turn.usage, item.cost),
+            created_at=item.created_ms,
+        )
+
+
+class Conversation(Message):
+    """The turns of a conversation, in the order they were spoken."""
+
+    turns: list[Turn]
+
+    @classmethod
+    def of(cls, turns: Iterable[transcripts.Spoken]) -> Conversation:
+        """A conversation as it was kept."""
+        return cls(turns=[Turn.of(turn) for turn in turns])
+
+
+class Heading(Message):
+    """A conversation by the head of its first question; `at` is UTC milliseconds."""
+
+    conversation_id: Id
+    title: str
+    at: int
+
+
+class Conversations(Message):
+    """The conversations of a project, the latest first."""
+
+    conversations: list[Heading]
+
+    @classmethod
+    def of(cls, found: Iterable[transcripts.Heading]) -> Conversations:
+        """The headings as they are kept."""
+        return cls(
+            conversations=[
+                Heading(conversation_id=one.id, title=one.title, at=one.at_ms) for one in found
+            ]
+        )
+
+
+class BlockOffered(Message):
+    """The proposal that a block became."""
+
+    edit_id: Id

@@ -1,0 +1,132 @@
+"""Past tasks, and the figures of a day and a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tierwise.budget import usage
+from tierwise.core.money import to_usd
+from tierwise.core.outcome import OutcomeKind
+from tierwise.core.request import Action
+from tierwise.core.views import HistoryItem, TaskState
+from tierwise.lsp.messages.base import Id, Message
+from tierwise.present.decision import WireDecision, to_wire
+from tierwise.tasks.api import HistoryQuery
+
+
+class HistoryAsk(Message):
+    """Which tasks of the past are asked for; `since` is UTC milliseconds.
+
+    With a `task_id` it is that task alone, and with what came back for it.
+    """
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    since: Annotated[int | None, Field(ge=0, le=2**53)] = None
+    tier: str | None = None
+    state: TaskState | None = None
+    task_id: Id | None = None
+
+    def query(self) -> HistoryQuery:
+        """The query of the engine."""
+        return HistoryQuery(self.limit, self.since, self.tier, self.state, self.task_id)
+
+
+class OutcomeAt(Message):
+    """An outcome and when it was, in UTC milliseconds."""
+
+    kind: OutcomeKind
+    at: int
+
+
+class HistoryTask(Message):
+    """One task of the past; `created_at` is UTC milliseconds. `diff` and `answer` are what came
+    back, in the answer for one task and as long as they are kept."""
+
+    task_id: Id
+    action: Action
+    uri: str | None = None
+    state: TaskState
+    decision: WireDecision
+    edit_id: Id | None = None
+    cost_usd: float
+    created_at: int
+    outcomes: list[OutcomeAt]
+    diff: str | None = None
+    answer: str | None = None
+
+    @classmethod
+    def of(
+        cls, item: HistoryItem, *, diff: str | None = None, answer: str | None = None
+    ) -> HistoryTask:
+        """A task as the ledger has it."""
+        return cls(
+            task_id=item.task_id,
+            action=item.action,
+            uri=item.uri,
+            state=item.state,
+            decision=to_wire(item.decision),
+            edit_id=item.edit_id,
+            cost_usd=to_usd(item.cost),
+            created_at=item.created_ms,
+            outcomes=[OutcomeAt(kind=kind, at=at) for kind, at in item.outcomes],
+            diff=diff,
+            answer=answer,
+        )
+
+
+class History(Message):
+    """Tasks of the past, newest first."""
+
+    tasks: list[HistoryTask]
+
+
+class UsageAsk(Message):
+    """Nothing is asked but the figures."""
+
+
+class TierUse(Message):
+    """What one tier did: tasks it took part in, and dollars."""
+
+    tier: str
+    tasks: int
+    cost_usd: float
+
+
+class ScopeUse(Message):
+    """The figures of a scope; `saved` is against the top tier with the same tokens."""
+
+    scope: Literal["today", "project"]
+    tasks: int
+    spent_usd: float
+    limit_usd: float | None = None
+    saved_usd: float
+    tiers: list[TierUse]
+
+    @classmethod
+    def of(cls, scope: usage.ScopeUse) -> ScopeUse:
+        """The figures as the ledger has them."""
+        return cls(
+            scope=scope.scope,
+            tasks=scope.tasks,
+            spent_usd=to_usd(scope.spent),
+            limit_usd=None if scope.limit is None else to_usd(scope.limit),
+            saved_usd=to_usd(scope.saved),
+            tiers=[
+                TierUse(tier=use.tier, tasks=use.tasks, cost_usd=to_usd(use.cost))
+                for use in scope.tiers
+            ],
+        )
+
+
+class UsageFigures(Message):
+    """What was spent today and in the project, by tier."""
+
+    scopes: list[ScopeUse]
+
+    @classmethod
+    def of(cls, scopes: Iterable[usage.ScopeUse]) -> UsageFigures:
+        """The figures as the ledger has them."""
+        return cls(scopes=[ScopeUse.of(scope) for scope in scopes])

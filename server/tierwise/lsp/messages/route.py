@@ -1,0 +1,101 @@
+"""Which tier answers a task and why, the choices in force, and how to change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, cast
+
+from pydantic import Field
+
+from tierwise.core.decision import Decision, Scope
+from tierwise.core.outcome import Rating
+from tierwise.core.request import Action
+from tierwise.lsp.messages.base import Id, Message, Text
+from tierwise.lsp.messages.task import TaskStart
+from tierwise.present.decision import WireDecision, to_wire
+from tierwise.tasks.api import OverrideParams
+from tierwise.tasks.choices import Kept
+
+
+class Explain(TaskStart):
+    """The params of a task, or `taskId` alone.
+
+    By id the answer also says what would have made the task cheaper or dearer.
+    """
+
+    action: Action = "chat"
+
+
+class Explained(WireDecision, total=False):
+    """The decision, and for a task by id what would flip it.
+
+    `cheaper` and `dearer` say the least change of the request that would move the tier down or
+    up; absent where none is known, and for a task that was not started: clients ask for that
+    while the operator types, and the search takes some fifty milliseconds.
+    """
+
+    cheaper: str
+    dearer: str
+
+
+def explained(
+    decision: Decision, cheaper: str | None = None, dearer: str | None = None
+) -> Explained:
+    """A decision, and what would flip it where that is known."""
+    flips = {"cheaper": cheaper, "dearer": dearer}
+    found = {way: change for way, change in flips.items() if change is not None}
+    return cast("Explained", {**to_wire(decision), **found})
+
+
+class Override(Message):
+    """The tier that holds for a scope; `to` is a tier, or "auto" to clear the choice."""
+
+    scope: Scope
+    to: str
+    task_id: Id | None = None
+    conversation_id: Id | None = None
+    action: Action | None = None
+    uri: Text | None = None
+    source: Annotated[str | None, Field(alias="from")] = None
+
+    def params(self) -> OverrideParams:
+        """The params of the engine."""
+        return OverrideParams(
+            scope=self.scope,
+            to=self.to,
+            task_id=self.task_id,
+            action=self.action,
+            uri=self.uri,
+            source=self.source,
+            conversation_id=self.conversation_id,
+        )
+
+
+class Rate(Message):
+    """How the operator judges the tier that answered a task."""
+
+    task_id: Id
+    rating: Rating
+
+
+class ChoicesAsk(Message):
+    """Nothing is asked but the choices."""
+
+
+class Chosen(Message):
+    """A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id."""
+
+    scope: Scope
+    key: str
+    tier: str
+
+
+class Choices(Message):
+    """Every pin and remap in force."""
+
+    choices: list[Chosen]
+
+    @classmethod
+    def of(cls, kept: Iterable[Kept]) -> Choices:
+        """The choices as the engine keeps them."""
+        return cls(choices=[Chosen(scope=k.scope, key=k.key, tier=k.tier) for k in kept])

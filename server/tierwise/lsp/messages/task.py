@@ -1,0 +1,274 @@
+"""A task: how it is asked for, how it changed, and what of it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from tierwise.core import money
+from tierwise.core.context import ItemKind
+from tierwise.core.request import Action, Diagnostic, Severity
+from tierwise.core.views import TaskState, TaskView
+from tierwise.lsp.documents.store import DocumentStore
+from tierwise.lsp.messages.base import (
+    Id,
+    Message,
+    Push,
+    Text,
+    TextDocument,
+    WireRange,
+    code_points,
+)
+from tierwise.present.decision import WireDecision, to_wire
+from tierwise.present.tiers import switched
+from tierwise.tasks import api
+
+
+class FileItem(Message):
+    """A file that goes with a task; `attached` by the operator or merely named."""
+
+    uri: Text
+    attached: bool = True
+
+
+class DiagnosticItem(Message):
+    """A diagnostic, with the line counted from 1 as in `tierwise route`."""
+
+    path: Text = ""
+    line: int = 1
+    severity: Severity = "error"
+    code: str | int | None = None
+    message: Text = ""
+
+    def diagnostic(self) -> Diagnostic:
+        """The same for the engine."""
+        code = None if self.code is None else str(self.code)
+        return Diagnostic(self.path, self.line, self.severity, code, self.message)
+
+
+class TaskStart(Message):
+    """A task as the editor asks for it; ids may be made by the client."""
+
+    action: Action
+    text_document: TextDocument | None = None
+    range: WireRange | None = None
+    instruction: Text = ""
+    tier: str | None = None
+    files: list[FileItem] | None = None
+    diagnostics: list[DiagnosticItem] | None = None
+    tools: list[str] | None = None
+    task_id: Id | None = None
+    comment: WireRange | None = None
+    conversation_id: Id | None = None
+
+    def params(self, docs: DocumentStore) -> api.TaskParams:
+        """The params of the engine. Raises `BadRequest` past the end of the document."""
+        uri = self.text_document.uri if self.text_document is not None else None
+        files, found = self.files, self.diagnostics
+        return api.TaskParams(
+            action=self.action,
+            uri=uri,
+            range=code_points(docs, uri, self.range),
+            instruction=self.instruction,
+            tier=self.tier,
+            files=None
+            if files is None
+            else tuple(api.Attachment(f.uri, f.attached) for f in files),
+            diagnostics=None if found is None else tuple(d.diagnostic() for d in found),
+            tools=None if self.tools is None else tuple(self.tools),
+            task_id=self.task_id,
+            comment=code_points(docs, uri, self.comment),
+            conversation_id=self.conversation_id,
+        )
+
+
+class TaskId(Message):
+    """A task by id."""
+
+    task_id: Id
+
+
+class Rerun(Message):
+    """A task to be redone; `tier` is a name, "up" or "same"."""
+
+    task_id: Id
+    tier: str
+
+
+class RecordOutcome(Message):
+    """What a client saw become of an answer."""
+
+    task_id: Id
+    kind: Literal["inserted", "copied", "rated", "reasked"]
+    value: str | float | None = None
+
+
+class Started(Message):
+    """A task that was taken on. Its `decision` may not be final yet."""
+
+    task_id: Id
+    decision: WireDecision
+
+    @classmethod
+    def of(cls, started: api.Started) -> Started:
+        """The engine's word on a task it took on."""
+        return cls(task_id=started.task_id, decision=to_wire(started.decision))
+
+
+class Usage(Message):
+    """Tokens used and what they cost in dollars."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    cost_usd: float
+
+    @classmethod
+    def of(cls, usage: money.Usage, cost: int) -> Usage:
+        """Tokens with their cost in nano-dollars."""
+        return cls(
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
+            cost_usd=money.to_usd(cost),
+        )
+
+
+class Problem(Message):
+    """Why a task failed: the name of an error and a sentence for the operator."""
+
+    name: str
+    message: str
+
+
+class Switch(Message):
+    """One switch from a tier that did not answer to one that may; `cause` is a word or two.
+
+    `text` says it in a sentence, as every client shows it.
+    """
+
+    source: Annotated[str, Field(alias="from")]
+    to: str
+    cause: str
+    place: str
+    text: str
+
+
+class TaskChanged(Push):
+    """A task changed.
+
+    `cause_note` says in a few words why the answering tier differs from the routed one;
+    `forecast` is the first decision, where the final one differs from it; `notices` say
+    what was left out or replaced before sending. An `edit_id` while
+    the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
+    them, their ids are final only once the task is `proposed`, and none can be applied.
+    """
+
+    method: ClassVar = "tierwise/task/didChange"
+    flag: ClassVar = "task"
+
+    task_id: Id
+    action: Action
+    uri: str | None = None
+    range: WireRange | None = None
+    state: TaskState
+    decision: WireDecision
+    progress: str | None = None
+    cost_usd: float | None = None
+    edit_id: Id | None = None
+    error: Problem | None = None
+    cause_note: str | None = None
+    rehearsal: bool | None = None
+    conversation_id: Id | None = None
+    forecast: WireDecision | None = None
+    switches: list[Switch] | None = None
+    usage: Usage | None = None
+    notices: list[str] | None = None
+
+    @classmethod
+    def of(cls, docs: DocumentStore, view: TaskView) -> TaskChanged:
+        """A task as the engine shows it."""
+        error = view.error
+        return cls(
+            task_id=view.task_id,
+            action=view.action,
+            uri=view.uri,
+            range=WireRange.of(docs, view.uri, view.range),
+            state=view.state,
+            decision=to_wire(view.decision, view.cause_note),
+            progress=view.progress,
+            cost_usd=money.to_usd(view.cost),
+            edit_id=view.edit_id,
+            error=Problem(name=error[0], message=error[1]) if error else None,
+            cause_note=view.cause_note or None,
+            rehearsal=view.rehearsal or None,
+            switches=[
+                Switch(source=s.old, to=s.new, cause=s.cause, place=s.new_place, text=switched(s))
+                for s in view.switches
+            ]
+            or None,
+            conversation_id=view.conversation_id,
+            usage=None if view.usage is None else Usage.of(view.usage, view.cost),
+            forecast=to_wire(view.forecast) if view.forecast is not None else None,
+            notices=list(view.notices) or None,
+        )
+
+
+class SentItem(Message):
+    """A piece of context that was sent, and why it was chosen; lines count from 1."""
+
+    kind: ItemKind
+    path: str
+    start_line: int
+    end_line: int
+    tokens: int
+    why: str
+
+
+class NotSent(Message):
+    """A file or piece that was not sent, and why."""
+
+    path: str
+    why: str
+
+
+class SentTurn(Message):
+    """One turn of a prompt, word for word."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class SentAttempt(Message):
+    """What one attempt sent, and when.
+
+    `at` is UTC milliseconds; about `tokens` of the `window` tokens of context were used, and
+    `secrets` is how many secrets were replaced before sending.
+    """
+
+    tier: str
+    model: str
+    at: int
+    tokens: int
+    window: int
+    items: list[SentItem]
+    left_out: list[NotSent]
+    secrets: int
+    system: str
+    turns: list[SentTurn]
+
+
+class Sent(Message):
+    """What went to the models for a task: its attempts, oldest first."""
+
+    task_id: Id
+    attempts: list[SentAttempt]
+
+    @classmethod
+    def of(cls, task_id: str, attempts: Sequence[Mapping[str, Any]]) -> Sent:
+        """The attempts as they are kept."""
+        return cls(task_id=task_id, attempts=[SentAttempt.model_validate(a) for a in attempts])

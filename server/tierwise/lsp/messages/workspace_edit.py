@@ -1,0 +1,55 @@
+"""The edit of a proposal as the protocol defines it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+
+from tierwise.core.views import FileChange
+from tierwise.lsp.documents.store import DocumentStore
+
+
+def workspace_edit(
+    docs: DocumentStore, changes: Sequence[FileChange], *, annotate: bool = False
+) -> types.WorkspaceEdit:
+    """The edit of some changes, with document versions.
+
+    With `annotate`, changes of protected or foreign files ask the operator in the editor.
+    """
+    operations: list[
+        types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
+    ] = []
+    notes: dict[str, types.ChangeAnnotation] = {}
+    for number, change in enumerate(changes):
+        if change.kind == "delete":
+            operations.append(types.DeleteFile(uri=change.uri))
+            continue
+        if change.kind == "rename" and change.to_uri is not None:
+            operations.append(types.RenameFile(old_uri=change.uri, new_uri=change.to_uri))
+            continue
+        if change.kind == "create":
+            operations.append(types.CreateFile(uri=change.uri))
+        note = None
+        if annotate and change.confirm is not None:
+            note = f"tierwise-{number}"
+            notes[note] = types.ChangeAnnotation(
+                label=change.confirm[:100], needs_confirmation=True
+            )
+        edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = []
+        for edit in change.edits:
+            where = docs.to_wire(change.uri, edit.range)
+            edits.append(
+                types.AnnotatedTextEdit(annotation_id=note, range=where, new_text=edit.new_text)
+                if note is not None
+                else types.TextEdit(where, edit.new_text)
+            )
+        operations.append(
+            types.TextDocumentEdit(
+                types.OptionalVersionedTextDocumentIdentifier(
+                    uri=change.uri, version=change.version
+                ),
+                edits,
+            )
+        )
+    return types.WorkspaceEdit(document_changes=operations, change_annotations=notes or None)

@@ -1,0 +1,1 @@
+"""One connected editor: what it can do, what is asked of it, and what it is shown."""

@@ -1,0 +1,90 @@
+"""What the connected client can show, from its capabilities; nothing is assumed of any.
+
+What it says of ours is looked at when it is first asked for, after `initialize` is answered:
+the library that checks it takes a tenth of a second to import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from tierwise.lsp.messages.options import ClientFlags, Options
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client's abilities."""
+
+    initialization_options: Any = None
+    experimental: Any = None
+    """Both as the client sent them; `options` and `flags` are what is made of them."""
+    show_document: bool = False
+    progress: bool = False
+    annotations: bool = False
+    operations: frozenset[str] = frozenset()
+    """What it can do with files as part of an edit: "create", "rename", "delete"."""
+    lens_refresh: bool = False
+    configuration: bool = False
+    """Whether it can be asked for its settings."""
+
+    @classmethod
+    def of(cls, params: types.InitializeParams) -> Client:
+        """The client that sent these params."""
+        caps = params.capabilities
+        window, workspace = caps.window, caps.workspace
+        edit = workspace.workspace_edit if workspace else None
+        lens = workspace.code_lens if workspace else None
+        shows = window.show_document if window else None
+        return cls(
+            initialization_options=params.initialization_options,
+            experimental=caps.experimental,
+            show_document=bool(shows and shows.support),
+            progress=bool(window and window.work_done_progress),
+            annotations=bool(edit and edit.change_annotation_support),
+            operations=frozenset(
+                str(getattr(kind, "value", kind))
+                for kind in (edit.resource_operations if edit else None) or ()
+            ),
+            lens_refresh=bool(lens and lens.refresh_support),
+            configuration=bool(workspace and workspace.configuration),
+        )
+
+    @cached_property
+    def options(self) -> Options:
+        """Its `initializationOptions`; those that do not fit count as absent."""
+        from pydantic import ValidationError
+
+        from tierwise.lsp.messages.options import Options
+
+        try:
+            return Options.model_validate(self.initialization_options or {})
+        except ValidationError:
+            return Options()
+
+    @cached_property
+    def flags(self) -> ClientFlags:
+        """What of our own notifications it wants, by its capabilities or its options."""
+        from tierwise.lsp.messages.options import ClientFlags
+
+        return _flags(self.experimental) or self.options.client_capabilities or ClientFlags()
+
+
+def _flags(experimental: Any) -> ClientFlags | None:
+    from pydantic import ValidationError
+
+    from tierwise.lsp.messages.options import ClientFlags
+
+    own = experimental.get("tierwise") if isinstance(experimental, dict) else None
+    if own is None:
+        own = getattr(experimental, "tierwise", None)
+    if own is None:
+        return None
+    try:
+        return ClientFlags.model_validate(own if isinstance(own, dict) else own._asdict())
+    except (ValidationError, AttributeError):
+        return None

@@ -1,0 +1,156 @@
+"""What can be asked of the editor, each within a time: an edit, a question, a document shown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from tierwise.syntax.positions import Encoding
+
+if TYPE_CHECKING:
+    from tierwise.lsp.messages.base import Push
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN: Final = 15.0
+"""Seconds a client has to answer what needs no human."""
+HUMAN_WITHIN: Final = 600.0
+"""Seconds a question waits for the operator."""
+TOKEN_WITHIN: Final = 5.0
+"""Seconds a client has to accept a progress token."""
+_LEVELS: Final = {
+    "info": types.MessageType.Info,
+    "warning": types.MessageType.Warning,
+    "error": types.MessageType.Error,
+}
+
+
+class Editor:
+    """The connected editor, as the protocol lets it be asked."""
+
+    def __init__(
+        self, server: LanguageServer, tell: Callable[[str, Mapping[str, Any]], None]
+    ) -> None:
+        """`tell` sends a notification whose params are plain data."""
+        self._server = server
+        self._tell = tell
+        self.congested: Callable[[], bool] = lambda: False
+        """Whether the client is not reading what is sent."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """The position encoding the client was promised."""
+        kind = self._server.workspace.position_encoding
+        chosen = str(getattr(kind, "value", kind))
+        return "utf-8" if chosen == "utf-8" else "utf-32" if chosen == "utf-32" else "utf-16"
+
+    @property
+    def shut_down(self) -> bool:
+        """Whether the client said `shutdown`."""
+        return bool(self._server.protocol._shutdown)
+
+    def push(self, message: Push) -> None:
+        """Send a notification of ours.
+
+        It goes out as plain data: the protocol library would make an object of a generated class
+        of every piece of an answer, and take it apart again.
+        """
+        self._tell(message.method, message.wire())
+
+    def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
+        """Show a sentence to the operator."""
+        self._server.window_show_message(
+            types.ShowMessageParams(type=_LEVELS[level], message=f"Tierwise: {text}")
+        )
+
+    async def ask(self, question: str, options: Sequence[str]) -> str | None:
+        """A question with buttons; None where the client cannot ask, or nobody answered.
+
+        Sent to every client: asking is part of the protocol from its beginning, and the
+        capability of that name is about extra properties of a button.
+        """
+        answer = await within(
+            self._server.window_show_message_request_async(
+                types.ShowMessageRequestParams(
+                    type=types.MessageType.Warning,
+                    message=f"Tierwise: {question}",
+                    actions=[types.MessageActionItem(title=option) for option in options],
+                )
+            ),
+            HUMAN_WITHIN,
+        )
+        title = getattr(answer, "title", None)
+        return title if title in options else None
+
+    async def apply(
+        self, edit: types.WorkspaceEdit, label: str
+    ) -> types.ApplyWorkspaceEditResult | None:
+        """Apply an edit; None where the editor did not answer."""
+        return await within(
+            self._server.workspace_apply_edit_async(
+                types.ApplyWorkspaceEditParams(edit=edit, label=label)
+            )
+        )
+
+    async def show_document(self, uri: str) -> bool:
+        """Open a document beside what the operator works on."""
+        shown = await within(
+            self._server.window_show_document_async(
+                types.ShowDocumentParams(uri=uri, take_focus=False)
+            )
+        )
+        return bool(shown is not None and shown.success)
+
+    async def refresh_lenses(self) -> None:
+        """Ask the client to ask for lenses again."""
+        await within(self._server.workspace_code_lens_refresh_async(None))
+
+    async def settings(self) -> Any:
+        """The client's settings of the section `tierwise`; None where it has none."""
+        items = [types.ConfigurationItem(section="tierwise")]
+        answer = await within(
+            self._server.workspace_configuration_async(types.ConfigurationParams(items=items))
+        )
+        return answer[0] if answer else None
+
+    async def begin_progress(self, token: str) -> bool:
+        """Ask for a progress token; False where the client does not take it."""
+        create = types.WorkDoneProgressCreateParams(token=token)
+        try:
+            await asyncio.wait_for(
+                self._server.window_work_done_progress_create_async(create), TOKEN_WITHIN
+            )
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            return False
+        return True
+
+    def progress(
+        self,
+        token: str,
+        value: types.WorkDoneProgressBegin
+        | types.WorkDoneProgressReport
+        | types.WorkDoneProgressEnd,
+    ) -> None:
+        """Report a progress."""
+        self._server.progress(types.ProgressParams(token=token, value=value))
+
+
+async def within(answer: Awaitable[T], seconds: float = ANSWER_WITHIN) -> T | None:
+    """A client's answer, or None where it fails or does not come."""
+    try:
+        return await asyncio.wait_for(answer, seconds)
+    except TimeoutError:
+        return None
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        log.info("the client refused: %s", type(error).__name__)
+        return None

@@ -1,0 +1,142 @@
+"""What the engine tells the client: our own messages where it knows them, plain LSP elsewhere.
+
+Text of an answer is never dropped: while a client does not read, deltas are held back and
+joined, and everything that would only be overwritten is left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
+from tierwise.lsp.documents import disk
+from tierwise.lsp.messages.chat import Streamed
+from tierwise.lsp.messages.status import BudgetChanged, Status
+from tierwise.lsp.messages.task import TaskChanged
+from tierwise.lsp.messages.workspace_edit import workspace_edit
+from tierwise.lsp.session.preview import Preview
+from tierwise.lsp.session.progress import Progress
+from tierwise.lsp.session.session import Session
+from tierwise.tasks.api import ApplyReply
+
+log = logging.getLogger(__name__)
+
+HOLD: Final = 0.05
+"""Seconds a piece of an answer is held back before the client is looked at again."""
+
+
+class EditorListener:
+    """Hears the engine of one session. Implements `tasks.api.Listener`."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.editor = session.editor
+        self._progress = Progress(session)
+        self._preview = Preview(session)
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._held: dict[str, StreamView] = {}
+        self._flushing: asyncio.TimerHandle | None = None
+
+    @property
+    def previews(self) -> bool:
+        """Whether this client shows proposals itself."""
+        return self.session.client.flags.preview
+
+    def task_changed(self, view: TaskView) -> None:
+        """A task changed: to our own clients as it is, to others as progress and preview."""
+        flags = self.session.client.flags
+        if flags.task:
+            self._flush(force=True)
+            self.editor.push(TaskChanged.of(self.session.docs, view))
+        if flags.progress or not flags.task or not flags.chat:
+            self._spawn(self._progress.show(view))
+        if not flags.preview:
+            self._spawn(self._preview.show(view))
+        if view.state == "failed" and not flags.task and view.error is not None:
+            self.notice("error", view.error[1])
+        self._refresh_lenses()
+
+    def streamed(self, view: StreamView) -> None:
+        """A piece of an answer, for clients that show streams."""
+        if not self.session.client.flags.chat:
+            return
+        held = self._held.get(view.task_id)
+        if view.kind == "delta" and (held is not None or self.editor.congested()):
+            before = held.delta if held is not None and held.delta else ""
+            self._held[view.task_id] = replace(view, delta=before + (view.delta or ""))
+            if self._flushing is None:
+                self._flushing = asyncio.get_running_loop().call_later(HOLD, self._flush)
+            return
+        self._flush(force=True)
+        self.editor.push(Streamed.of(view))
+
+    def status_changed(self, view: StatusView) -> None:
+        """The status, for clients that show one."""
+        if self.session.client.flags.status and not self.editor.congested():
+            self.editor.push(Status.of(view))
+
+    def budget_changed(self, view: BudgetView) -> None:
+        """A budget crossed a threshold."""
+        if self.session.client.flags.budget:
+            self.editor.push(BudgetChanged.of(view))
+
+    def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
+        """A sentence for the operator."""
+        self.editor.notice(level, text)
+
+    async def ask(self, question: str, options: Sequence[str]) -> str | None:
+        """A question with buttons; None where the client cannot ask, or nobody answered."""
+        return await self.editor.ask(question, options)
+
+    async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
+        """One edit for the editor; what it cannot do with files is done here, after its yes."""
+        docs, able = self.session.docs, self.session.client.operations
+        own = [c for c in changes if c.kind != "text" and c.kind not in able]
+        if any(c.kind in ("rename", "delete") and c.uri in docs.open for c in own):
+            return ApplyReply(False, "this editor cannot rename or delete a file that is open")
+        rest = [c for c in changes if c not in own]
+        reply = await self._edit(rest, label) if rest else ApplyReply(True)
+        if not reply.applied:
+            return reply
+        try:
+            for change in own:
+                await asyncio.to_thread(disk.perform, change, docs.roots())
+        except OSError as error:
+            return ApplyReply(False, f"a file could not be written ({type(error).__name__})")
+        return reply
+
+    async def _edit(self, rest: Sequence[FileChange], label: str) -> ApplyReply:
+        reply = await self.editor.apply(workspace_edit(self.session.docs, rest), label)
+        if reply is None:
+            return ApplyReply(False, "the editor did not answer")
+        return ApplyReply(bool(reply.applied), reply.failure_reason)
+
+    def _refresh_lenses(self) -> None:
+        if self.session.client.lens_refresh and not self.editor.congested():
+            self._spawn(self.editor.refresh_lenses())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside, with its failure logged."""
+        job = asyncio.get_running_loop().create_task(work)
+        self._jobs.add(job)
+        job.add_done_callback(self._finished)
+
+    def _flush(self, force: bool = False) -> None:
+        self._flushing = None if not force else self._flushing
+        if not self._held:
+            return
+        if self.editor.congested() and not force:
+            self._flushing = asyncio.get_running_loop().call_later(HOLD, self._flush)
+            return
+        held, self._held = self._held, {}
+        for view in held.values():
+            self.editor.push(Streamed.of(view))
+
+    def _finished(self, job: asyncio.Task[None]) -> None:
+        self._jobs.discard(job)
+        if not job.cancelled() and (error := job.exception()) is not None:
+            log.error("showing something failed", exc_info=error)

@@ -1,0 +1,71 @@
+"""Work-done progress: the tier in its title, cancellable, for clients without our messages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from lsprotocol import types
+
+from tierwise.core.views import TaskView
+from tierwise.lsp.session.session import Session
+from tierwise.present.tiers import confident
+from tierwise.present.titles import ACTION_TITLES
+from tierwise.tasks.task import OVER
+
+_TOKEN: Final = "tierwise-"
+
+
+def token_of(task_id: str) -> str:
+    """The progress token of a task."""
+    return _TOKEN + task_id
+
+
+def task_of(token: str | int) -> str | None:
+    """The task of a progress token; None for a token that is not ours."""
+    own = isinstance(token, str) and token.startswith(_TOKEN)
+    return str(token).removeprefix(_TOKEN) if own else None
+
+
+class Progress:
+    """The progress of every running task; a token is forgotten when its task ends."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._begun: set[str] = set()
+        self._lock = asyncio.Lock()
+
+    async def show(self, view: TaskView) -> None:
+        """Begin, report or end the progress of a task."""
+        if not self.session.client.progress:
+            return
+        async with self._lock:
+            over = view.state in OVER or view.state == "proposed"
+            if view.task_id not in self._begun:
+                if not over and view.state in ("running", "paused"):
+                    await self._begin(view)
+                return
+            editor, token = self.session.editor, token_of(view.task_id)
+            if over:
+                self._begun.discard(view.task_id)
+                end = types.WorkDoneProgressEnd(message=view.progress or view.state)
+                editor.progress(token, end)
+            elif not editor.congested():
+                tier = confident(view.decision, view.cause_note)
+                report = types.WorkDoneProgressReport(message=f"{tier} · {view.progress or ''}")
+                editor.progress(token, report)
+
+    async def _begin(self, view: TaskView) -> None:
+        token = token_of(view.task_id)
+        if not await self.session.editor.begin_progress(token):
+            return
+        self._begun.add(view.task_id)
+        title = f"Tierwise: {confident(view.decision, view.cause_note)}"
+        if view.rehearsal:
+            title += " (rehearsal)"
+        self.session.editor.progress(
+            token,
+            types.WorkDoneProgressBegin(
+                title=title, message=ACTION_TITLES[view.action], cancellable=True
+            ),
+        )

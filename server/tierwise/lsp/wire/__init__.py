@@ -1,0 +1,1 @@
+"""The wire: bytes into messages and back, and one response to every request."""

@@ -1,0 +1,35 @@
+"""Errors on the wire: the codes of the protocol, and what each of our errors becomes."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from tierwise.core.errors import BadRequest, TierwiseError
+
+log = logging.getLogger(__name__)
+
+PARSE_ERROR: Final = -32700
+INVALID_REQUEST: Final = -32600
+METHOD_NOT_FOUND: Final = -32601
+INVALID_PARAMS: Final = -32602
+INTERNAL: Final = -32603
+NOT_INITIALIZED: Final = -32002
+CANCELLED: Final = -32800
+REQUEST_FAILED: Final = -32803
+
+
+def described(error: Exception) -> tuple[int, str, str]:
+    """Code, name and sentence of an error for the wire; details go to the log alone."""
+    if isinstance(error, BadRequest):
+        return INVALID_PARAMS, error.name, error.message
+    if isinstance(error, TierwiseError):
+        return REQUEST_FAILED, error.name, error.message
+    if isinstance(error, JsonRpcInvalidParams):
+        return INVALID_PARAMS, "BadRequest", "The params do not fit."
+    if isinstance(error, JsonRpcException):
+        return INTERNAL, "Internal", "The request failed."
+    log.error("a request failed", exc_info=error)
+    return INTERNAL, "Internal", "Tierwise failed on this request; its log says why."

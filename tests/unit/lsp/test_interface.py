@@ -1,0 +1,61 @@
+"""The interface: every method has a handler of its name, and names what it takes and gives."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+from tierwise.core import errors
+from tierwise.lsp import dispatch, interface
+from tierwise.lsp.interface import Method
+from tierwise.lsp.messages.base import Message
+from tierwise.lsp.server import Server
+
+OWN = (*interface.REQUESTS, *interface.NOTIFICATIONS, *interface.COMMANDS)
+ALL = (*interface.BUILT_IN, *interface.AT_ONCE, *interface.STANDARD, *OWN)
+
+
+@pytest.mark.parametrize("method", ALL, ids=lambda m: m.name)
+def test_a_method_has_a_handler_with_a_sentence(method: Method) -> None:
+    handler = dispatch.handler_of(method)
+    assert handler.__name__ == method.function
+    assert (handler.__doc__ or "").strip()
+    assert next(iter(inspect.signature(handler).parameters)) == "session"
+
+
+@pytest.mark.parametrize("method", OWN, ids=lambda m: m.name)
+def test_a_method_of_ours_takes_a_message_and_names_errors_that_are_there(method: Method) -> None:
+    params, result = dispatch.types_of(dispatch.handler_of(method))
+    assert params is None or issubclass(params, Message)
+    assert (result is type(None)) == (method in interface.NOTIFICATIONS)
+    assert set(method.errors) <= {getattr(kind, "name", "") for kind in vars(errors).values()}
+
+
+def test_the_handler_of_ours_is_found_by_the_name_alone() -> None:
+    where = {m.name: (m.module, m.function) for m in OWN}
+    assert where["tierwise/chat/send"] == ("chat", "send")
+    assert where["tierwise.task.rerunOn"] == ("task", "rerun_on")
+    assert where["tierwise/status"] == ("status", "status")
+    assert not any(m.file for m in OWN)
+
+
+def test_every_method_is_registered_before_the_engine_is_there() -> None:
+    manager = Server({}).protocol.fm
+    known = set(manager.features) | set(manager.builtin_features)
+    assert {m.name for m in ALL if m not in interface.COMMANDS} <= known
+    assert set(manager.commands) == {m.name for m in interface.COMMANDS}
+
+
+def test_no_message_is_imported_before_initialize_is_answered() -> None:
+    heavy = "pydantic", "anthropic", "sqlalchemy", "tierwise.app", "tierwise.lsp.messages.base"
+    code = f"""
+import sys
+from tierwise.lsp.server import Server
+Server({{}})
+print([name for name in {heavy!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

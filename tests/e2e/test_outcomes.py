@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 from tests.conftest import SAMPLE
 from tests.e2e.test_thread import pending, start_document
 from tests.support.editor import Editor
@@ -71,10 +72,10 @@ async def test_explaining_a_task_says_what_would_flip_it(editor: Editor, rpc: Rp
     await rpc.request("tierwise/status")
     uri, task_id = await start_document(editor)
     told = await rpc.request("tierwise/route/explain", {"taskId": task_id})
-    flips = Explained.model_validate(told)
-    assert flips.id == task_id
+    flips = TypeAdapter(Explained).validate_python(told)
+    assert flips["id"] == task_id
     assert told["routed"] != "haiku" or "cheaper" not in told, "nothing is below the lowest"
-    assert " instead of " in (flips.cheaper or flips.dearer or "")
+    assert " instead of " in (flips.get("cheaper") or flips.get("dearer") or "")
 
     asked = {"action": "document", "textDocument": {"uri": uri}, "range": editor.span(uri, 3, 5)}
     told = await rpc.request("tierwise/route/explain", asked)

@@ -19,6 +19,8 @@ from tierwise.lsp.interface import Method
 from tierwise.lsp.session.session import Session
 
 Handler = Callable[..., Any]
+NOTHING: Final[tuple[object, ...]] = (None, [])
+"""Params that say nothing: Lua has one empty table for objects and lists."""
 LATER: Final = (
     *interface.STANDARD,
     *interface.REQUESTS,
@@ -108,7 +110,7 @@ def _checked(method: Method) -> Handler:
 
     def checked(session: Session, params: Any) -> Any:
         try:
-            given = kind.model_validate({} if params is None else params)
+            given = kind.model_validate(params if params not in NOTHING else {})
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in problem["loc"]) or "all of them"

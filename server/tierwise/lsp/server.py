@@ -132,7 +132,7 @@ async def build(session: Session) -> Application:
         settings=options.settings,
     )
     await engine.started()
-    engine.world.client.warm_up()
+    engine.warm_up()
     # What was imported and built stays for good: a full collection need not walk it.
     gc.collect()
     gc.freeze()

@@ -13,8 +13,6 @@ from tierwise.lsp.messages.chat import (
     Conversations,
 )
 from tierwise.lsp.session.session import Session
-from tierwise.tasks.chat import transcripts
-from tierwise.tasks.proposing import blocks
 
 
 async def send(session: Session, params: ChatSend) -> ChatReply:
@@ -26,18 +24,17 @@ async def send(session: Session, params: ChatSend) -> ChatReply:
 async def get(session: Session, params: ChatGet) -> Conversation:
     """A conversation as it was kept; empty where nothing was."""
     engine = await session.engine()
-    return Conversation.of(await transcripts.spoken(engine.world, params.conversation_id))
+    return Conversation.of(await engine.conversation(params.conversation_id))
 
 
 async def list_(session: Session, params: ChatList) -> Conversations:
     """The conversations of this project, the latest first."""
     engine = await session.engine()
-    return Conversations.of(await transcripts.headings(engine.world, params.limit))
+    return Conversations.of(await engine.conversations(params.limit))
 
 
 async def apply(session: Session, params: ChatApply) -> BlockOffered:
     """Make a block of an answer's code the proposal of its task. No model is called."""
     engine = await session.engine()
     block = params.block(session.docs)
-    task = blocks.task_of(params.task_id, engine.tasks)
-    return BlockOffered(edit_id=await blocks.propose(task, block, engine.world))
+    return BlockOffered(edit_id=await engine.propose_block(params.task_id, block))

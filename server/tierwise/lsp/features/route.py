@@ -14,7 +14,6 @@ from tierwise.lsp.messages.route import (
 )
 from tierwise.lsp.session.session import Session
 from tierwise.present.decision import WireDecision, to_wire
-from tierwise.tasks import overview
 
 
 async def explain(session: Session, params: Explain) -> Explained:
@@ -36,7 +35,7 @@ async def override(session: Session, params: Override) -> WireDecision | None:
 
 async def choices(session: Session, params: ChoicesAsk) -> Choices:
     """Every pin and remap in force."""
-    return Choices.of(overview.choices((await session.engine()).world))
+    return Choices.of((await session.engine()).choices())
 
 
 async def rate(session: Session, params: Rate) -> bool:

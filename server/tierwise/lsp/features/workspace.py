@@ -32,8 +32,6 @@ async def did_change_workspace_folders(
     kept = [f for f in docs.folders if f.as_posix() not in gone]
     added = [Path(p) for f in params.event.added if (p := path_of(f.uri)) is not None]
     docs.folders = [*kept, *added]
-    engine = await session.engine()
-    engine.world.ignore.roots = tuple(docs.folders)
 
 
 def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:

@@ -23,7 +23,7 @@ DISCARD: Final = "Discard"
 async def open_document(session: Session, task_id: str, name: str, text: str) -> bool:
     """Open a text from the state folder; False where the client cannot."""
     engine = await session.engine()
-    path = engine.world.content.put(task_id, name, text)
+    path = engine.keep_document(task_id, name, text)
     if path is None or not session.client.show_document:
         return False
     return await session.editor.show_document(path.as_uri())

@@ -29,7 +29,7 @@ from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.api import TaskParams
 
 if TYPE_CHECKING:
-    from tierwise.app import Application
+    from tierwise.tasks.engine import TaskEngine
 
 REWRITE: Final = "refactor.rewrite.tierwise"
 QUICKFIX: Final = "quickfix.tierwise"
@@ -56,7 +56,7 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     span = docs.from_wire(uri, params.range)
     lines = range(span.start.line, span.end.line + 1)
     found = [_diagnostic(uri, d) for d in params.context.diagnostics]
-    engine.world.watch.diagnosed(uri, lines, found)
+    engine.diagnosed(uri, lines, found)
     only = params.context.only
     pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
     offered = _asked(docs, engine, uri, span, params.context.diagnostics)
@@ -69,7 +69,7 @@ def _wanted(kind: str, only: Sequence[str] | None) -> bool:
     return not only or any(kind == want or kind.startswith(f"{want}.") for want in only)
 
 
-def _pending(engine: Application, uri: str, span: Range) -> list[types.CodeAction]:
+def _pending(engine: TaskEngine, uri: str, span: Range) -> list[types.CodeAction]:
     """Whatever the lens of a task offers, at the same range."""
     found = []
     for view in engine.tasks_at(uri):
@@ -101,7 +101,7 @@ def _sent(view: TaskView) -> types.CodeAction:
 
 def _asked(
     docs: DocumentStore,
-    engine: Application,
+    engine: TaskEngine,
     uri: str,
     span: Range,
     diagnostics: Sequence[types.Diagnostic],
@@ -127,7 +127,7 @@ def _asked(
 
 
 def _action(
-    docs: DocumentStore, engine: Application, uri: str, span: Range, kind: Action
+    docs: DocumentStore, engine: TaskEngine, uri: str, span: Range, kind: Action
 ) -> types.CodeAction | None:
     given = {
         "action": kind,
@@ -147,7 +147,7 @@ def _action(
 
 
 def _fix(
-    docs: DocumentStore, engine: Application, uri: str, span: Range, diagnostic: types.Diagnostic
+    docs: DocumentStore, engine: TaskEngine, uri: str, span: Range, diagnostic: types.Diagnostic
 ) -> types.CodeAction | None:
     where = docs.from_wire(uri, diagnostic.range)
     target = span if span.start != span.end else _around(docs, uri, where)
@@ -184,7 +184,7 @@ def _diagnostic(uri: str, diagnostic: types.Diagnostic) -> Diagnostic:
 
 
 def _comment_action(
-    docs: DocumentStore, engine: Application, uri: str, span: Range, comment: Range, text: str
+    docs: DocumentStore, engine: TaskEngine, uri: str, span: Range, comment: Range, text: str
 ) -> types.CodeAction | None:
     given = {
         "action": "edit",

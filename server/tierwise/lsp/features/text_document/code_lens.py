@@ -13,7 +13,7 @@ from tierwise.lsp.session.session import Session
 from tierwise.present import lens as present
 
 if TYPE_CHECKING:
-    from tierwise.app import Application
+    from tierwise.tasks.engine import TaskEngine
 
 
 def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -31,10 +31,10 @@ def code_lens(session: Session, params: types.CodeLensParams) -> list[types.Code
     return found
 
 
-def offers(engine: Application, view: TaskView) -> list[Offer]:
+def offers(engine: TaskEngine, view: TaskView) -> list[Offer]:
     """What can be done with a task now; a stale proposal offers other things than a fresh one."""
     stale, hunks = _pending(engine, view)
-    return list(present.offers(view, engine.world.ladder, stale=stale, hunks=hunks))
+    return list(present.offers(view, engine.ladder, stale=stale, hunks=hunks))
 
 
 def command(offer: Offer) -> types.Command:
@@ -48,7 +48,7 @@ def _at(line: int, order: int) -> types.Range:
     return types.Range(place, place)
 
 
-def _pending(engine: Application, view: TaskView) -> tuple[bool, int]:
+def _pending(engine: TaskEngine, view: TaskView) -> tuple[bool, int]:
     """Whether the text under a proposal changed, and how many of its hunks are pending."""
     if view.state not in ("proposed", "partlyApplied") or view.edit_id is None:
         return False, 0

@@ -167,7 +167,7 @@ async def _books(window: Window, model: RehearsalServer, tally: Tally) -> None:
     world, table = window.app.world, schema.reservations
     await world.journal.flush()
     query = sa.select(table.c.task_id, table.c.state)
-    rows = await world.ledger.read(lambda conn: conn.execute(query).all())
+    rows = await world.window.ledger.read(lambda conn: conn.execute(query).all())
     per_task = Counter(row.task_id for row in rows)
     tally.calls, tally.most_calls = len(model.requests), max(per_task.values(), default=0)
     if tally.most_calls > 3:
@@ -175,7 +175,7 @@ async def _books(window: Window, model: RehearsalServer, tally: Tally) -> None:
     if len(rows) < len(model.requests):
         tally.wrong.append(f"{len(model.requests)} calls, {len(rows)} reservations")
     still = [row for row in rows if row.state == "open"]
-    if still or world.money.state.day_reserved:
+    if still or world.budget_watch.state.day_reserved:
         tally.wrong.append(f"{len(still)} reservations stay open")
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tierwise.app import Application, build
+from tierwise.app import build
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import ApplyReply
+from tierwise.tasks.engine import TaskEngine
 
 CODE = """\
 def add_numbers(a, b):
@@ -100,7 +101,7 @@ class Screen:
 class Window:
     """A window with its engine started. Close it with `close`."""
 
-    app: Application
+    app: TaskEngine
     papers: Papers
     screen: Screen
 

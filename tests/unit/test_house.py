@@ -19,13 +19,13 @@ import pytest
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "server" / "tierwise"
 
-CIRCLES: Final = {"tasks": 22}
+CIRCLES: Final[Mapping[str, int]] = {}
 """Modules of a room that stand in a circle of imports; a room that is not named has none."""
 REACHED_THROUGH: Final = 0
 """Places in `lsp/` that take what is behind the engine instead of asking the engine."""
 WRITTEN_OUTSIDE: Final = 0
 """Fields of a task that another file assigns."""
-LATE: Final = 10
+LATE: Final = 0
 """Fields of `tasks/` that are set after their object was made (`field(init=False)`)."""
 ACTION_FILES: Final = 22
 """Files that name actions one by one, so that a new action must be added there by hand."""

@@ -134,9 +134,9 @@ def prices(as_json: Json = False) -> None:
 
 def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetState:
     """Run something on the purse of the folder the command was given in."""
-    from tierwise.app import limits, project_of
     from tierwise.budget.prices import PriceTable
     from tierwise.budget.reserve import Purse
+    from tierwise.tasks.settings import limits, project_of
 
     config = configuration().config
 

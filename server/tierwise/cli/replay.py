@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from tierwise.app import price_table
 from tierwise.budget.prices import PriceTable
 from tierwise.cli.ground import configuration, print_json, read
 from tierwise.cli.route import situation
@@ -35,6 +34,7 @@ from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, rerun
 from tierwise.tasks.learning.learning import project_key
 from tierwise.tasks.learning.learning import read as read_record
+from tierwise.tasks.settings import price_table
 
 OWN_KEYS = frozenset({"outcomes", "cost_usd", "project"})
 

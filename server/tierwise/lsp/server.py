@@ -31,7 +31,7 @@ from tierwise.lsp.wire.protocol import Protocol
 from tierwise.lsp.wire.writer import Writer
 
 if TYPE_CHECKING:
-    from tierwise.app import Application
+    from tierwise.tasks.engine import TaskEngine
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ class Server(LanguageServer):
                 self.session.over.set()
 
 
-async def build(session: Session) -> Application:
+async def build(session: Session) -> TaskEngine:
     """The engine of a session, started. The heavy imports run on a thread."""
     await asyncio.to_thread(_import_engine)
     from tierwise import app

@@ -6,29 +6,23 @@ code points (`core.document`), paths are URIs as the editor sent them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.money import Usage
-from tierwise.core.outcome import OutcomeKind
 from tierwise.core.request import Action, Diagnostic
 from tierwise.core.views import (
     BudgetView,
-    EditView,
     FileChange,
-    HistoryItem,
     StatusView,
     StreamView,
     TaskState,
     TaskView,
 )
-
-if TYPE_CHECKING:
-    from tierwise.tasks.deciding.routing import Explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +46,7 @@ class TaskParams:
     """A task as the editor asks for it (`tierwise/task/start`).
 
     `range` None means no selection. `tier` is an override for this task. `task_id` may be
-    made by the client. `confirmed` lists what the operator agreed to beforehand: paths of
-    git-ignored files whose selection may be sent, or "cost" for a dear request.
+    made by the client.
     """
 
     action: Action
@@ -190,78 +183,4 @@ class Listener(Protocol):
 
     async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
         """Hand one edit to the editor, as one undo step per open file."""
-        ...
-
-
-class Engine(Protocol):
-    """The one object the edge talks to. Errors are `core.errors` types."""
-
-    async def start_task(self, params: TaskParams) -> Started: ...
-
-    async def chat(self, params: ChatParams) -> ChatReply: ...
-
-    async def cancel(self, task_id: str) -> bool: ...
-
-    def forecast(self, params: TaskParams, *, reasons: bool = False) -> Decision:
-        """The decision as it would be made now, in about a millisecond; for titles."""
-        ...
-
-    async def explain_task(self, task_id: str) -> Explained: ...
-
-    async def override(self, params: OverrideParams) -> Decision | None: ...
-
-    async def rerun_on(self, task_id: str, tier: str) -> Started:
-        """Redo on another tier: a tier name, "up" (one above) or "same"."""
-        ...
-
-    def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]: ...
-
-    def edit(self, edit_id: str) -> EditView: ...
-
-    async def apply(self, edit_id: str, hunks: Sequence[str] | None = None) -> ResolveReply: ...
-
-    async def discard(
-        self, edit_id: str, hunks: Sequence[str] | None = None, reason: str | None = None
-    ) -> ResolveReply: ...
-
-    async def undo(self, edit_id: str) -> ResolveReply: ...
-
-    def shown(self, edit_id: str) -> None: ...
-
-    async def record_outcome(
-        self, task_id: str, kind: OutcomeKind, value: str | float | None = None
-    ) -> None: ...
-
-    def status(self) -> StatusView: ...
-
-    async def history(self, query: HistoryQuery) -> Sequence[HistoryItem]: ...
-
-    async def resume(
-        self, raise_nanos: int | None = None, allow_task: str | None = None
-    ) -> StatusView: ...
-
-    def tasks_at(self, uri: str) -> Sequence[TaskView]:
-        """Running tasks and open proposals of a document, for lens, hover and code actions."""
-        ...
-
-    def answer_at(self, uri: str, line: int) -> str | None:
-        """The latest text answer for a line (from 0) of a document, as markdown, for hover."""
-        ...
-
-    def answer_text(self, task_id: str) -> str | None:
-        """The text answer of a task, as markdown; for showing it as a document."""
-        ...
-
-    def document_changed(self, snapshot: Snapshot) -> None: ...
-
-    def document_renamed(self, old_uri: str, new_uri: str) -> None: ...
-
-    def set_trusted(self, trusted: bool) -> None: ...
-
-    def set_settings(self, settings: Mapping[str, object]) -> None:
-        """The client's settings (camelCase section `tierwise`), at start or when they change."""
-        ...
-
-    async def close(self) -> None:
-        """Settle everything that runs and close the ledger; at most a second."""
         ...

@@ -6,10 +6,11 @@ session pins of the same session survive a restart of the server.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tierwise.config.model import Config
 from tierwise.core.decision import Scope
 from tierwise.core.situation import Choice
 from tierwise.core.views import Pin
@@ -89,6 +90,17 @@ class Choices:
             for (scope, key), tier in self.kept.items()
             if scope not in ("task", "conversation") and own.get(scope, key) == key
         )
+
+    def in_force(self, config: Config, project: str) -> Sequence[Kept]:
+        """Every pin and remap that holds beyond one task, the configured ones first."""
+        pin = config.pins.project
+        configured = [Kept("project", project, pin)] if pin else []
+        configured += [Kept("tier", tier, to) for tier, to in config.remap.items()]
+        over = [one for one in configured if (one.scope, one.key) not in self.kept]
+        own = [
+            Kept(scope, key, tier) for (scope, key), tier in self.kept.items() if scope != "task"
+        ]
+        return [*over, *own]
 
     def pinned(self, session: str, project: str) -> str | None:
         """The tier pinned for this session or project, for the status line."""

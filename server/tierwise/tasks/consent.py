@@ -12,12 +12,10 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tierwise.config.load import ConsentRequest
-
-if TYPE_CHECKING:
-    from tierwise.tasks.api import Listener
+from tierwise.tasks.api import Listener
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ async def prepare(task: Task, tier: str, world: World) -> None:
     Raises `UnknownTier`, and `BadRequest` for a task that is applied.
     """
     here = task.decision.answering
-    to = {"up": world.ladder.above(here) or here, "same": here}.get(tier, tier)
-    world.ladder.rank(to)
+    to = {"up": world.window.ladder.above(here) or here, "same": here}.get(tier, tier)
+    world.window.ladder.rank(to)
     was = task.state
     # Another redo may have begun while this one waited: one task never runs twice at once.
     while await task.stop():
@@ -27,7 +27,7 @@ async def prepare(task: Task, tier: str, world: World) -> None:
         raise BadRequest("This task is applied. Undo it first, then redo it.")
     world.proposals.supersede(task)
     if task.conversation_id is not None:
-        world.threads.open(task.conversation_id).retract(task.id)
+        world.chats.open(task.conversation_id).retract(task.id)
     world.choices.put("task", task.id, to)
     # The size of the context that was collected before is the best guess of the next one.
     decision = routing.route(task.request, task.scene, world, task).decision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from tierwise.core.errors import UnknownTask
@@ -15,45 +15,42 @@ KEPT: Final = 200
 
 _AT_WORK: Final = ("routing", "paused", "running", "proposed", "applied", "partlyApplied")
 
-Roster = Mapping[str, Task]
-"""Tasks by id, in the order they were asked."""
 
+class Roster(dict[str, Task]):
+    """Tasks by id, in the order they were asked."""
 
-def named(roster: Roster, task_id: str) -> Task:
-    """The task of that id. Raises `UnknownTask`."""
-    try:
-        return roster[task_id]
-    except KeyError:
-        raise UnknownTask(f"There is no task '{task_id}' in this window.") from None
+    def named(self, task_id: str) -> Task:
+        """The task of that id. Raises `UnknownTask`."""
+        try:
+            return self[task_id]
+        except KeyError:
+            raise UnknownTask(f"There is no task '{task_id}' in this window.") from None
 
+    def of_document(self, uri: str) -> Sequence[TaskView]:
+        """What runs, waits or was applied in a document."""
+        return [
+            task.view()
+            for task in self.values()
+            if task.state in _AT_WORK
+            and (task.scene.focus is not None and task.scene.focus.uri == uri)
+        ]
 
-def of_document(roster: Roster, uri: str) -> Sequence[TaskView]:
-    """What runs, waits or was applied in a document."""
-    return [
-        task.view()
-        for task in roster.values()
-        if task.state in _AT_WORK and (task.scene.focus is not None and task.scene.focus.uri == uri)
-    ]
+    def answer_at(self, uri: str, line: int) -> str | None:
+        """The latest text answer about a line (from 0) of a document, as markdown."""
+        for task in reversed(list(self.values())):
+            span, focus = task.scene.range, task.scene.focus
+            if task.state != "answered" or focus is None or focus.uri != uri or span is None:
+                continue
+            if span.start.line <= line <= span.end.line:
+                return answer(task.view(), task.text)
+        return None
 
+    def answer_of(self, task_id: str) -> str | None:
+        """The text answer of a task with its headline, as markdown; None without one."""
+        task = self.get(task_id)
+        return answer(task.view(), task.text) if task is not None and task.text else None
 
-def answer_at(roster: Roster, uri: str, line: int) -> str | None:
-    """The latest text answer about a line (from 0) of a document, as markdown."""
-    for task in reversed(list(roster.values())):
-        span, focus = task.scene.range, task.scene.focus
-        if task.state != "answered" or focus is None or focus.uri != uri or span is None:
-            continue
-        if span.start.line <= line <= span.end.line:
-            return answer(task.view(), task.text)
-    return None
-
-
-def answer_of(roster: Roster, task_id: str) -> str | None:
-    """The text answer of a task with its headline, as markdown; None without one."""
-    task = roster.get(task_id)
-    return answer(task.view(), task.text) if task is not None and task.text else None
-
-
-def surplus(roster: Roster) -> Sequence[Task]:
-    """The oldest finished tasks beyond those that are kept."""
-    over = [task for task in roster.values() if task.state in OVER]
-    return over[: max(0, len(over) - KEPT)]
+    def surplus(self) -> Sequence[Task]:
+        """The oldest finished tasks beyond those that are kept."""
+        over = [task for task in self.values() if task.state in OVER]
+        return over[: max(0, len(over) - KEPT)]

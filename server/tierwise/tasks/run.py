@@ -52,17 +52,17 @@ async def _answer(task: Task, world: World) -> None:
 
 
 async def _once(task: Task, world: World) -> None:
-    refresh(task, world.documents)
+    refresh(task, world.window.documents)
     admission.require(task, world)
-    await materials.collect(task, world)
+    await materials.collect(task, world.window)
     routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
-    await asyncio.to_thread(world.client.require_key, world.tier(task.decision.answering))
+    await asyncio.to_thread(world.client.require_key, world.window.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
-    task.run.begin(world.monotonic(), world.config.timeouts.task)
+    task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
     task.move("running", progress="working")
-    draft = await drafts.draft(task, await attempts.answer(task, world), world)
+    draft = await drafts.draft(task, await attempts.answer(task, world), world.window)
     draft = await escalation.escalated(task, draft, routed.situation, world)
     world.proposals.offer(task, draft)
 

@@ -30,17 +30,17 @@ class StatusLine:
 
     def view(self) -> StatusView:
         """The status as it is now."""
-        world, state = self.world, self.world.money.state
+        world, state = self.world, self.world.budget_watch.state
         return status(
             StatusFacts(
                 current=self._current.view() if self._current is not None else None,
                 recent=[task.view() for task in self._recent],
                 running=sum(task.state in ("routing", "running") for task in self.roster.values()),
-                level=world.money.level,
-                rehearsal=world.rehearsal,
-                problem=self.problem or world.ledger.problem,
-                pin=world.choices.pinned(world.session, world.project),
-                pins=world.choices.pins(world.session, world.project),
+                level=world.budget_watch.level,
+                rehearsal=world.window.rehearsal,
+                problem=self.problem or world.window.ledger.problem,
+                pin=world.choices.pinned(world.window.session, world.window.project),
+                pins=world.choices.pins(world.window.session, world.window.project),
                 spent_today=state.day_spent,
                 reserved=state.day_reserved,
                 day_limit=state.day_limit,
@@ -49,7 +49,7 @@ class StatusLine:
                 spent_hour=state.hour_spent,
                 hour_limit=state.hour_limit,
                 reached=state.reached,
-                project=world.project.rsplit("/", 1)[-1],
+                project=world.window.project.rsplit("/", 1)[-1],
             )
         )
 
@@ -58,7 +58,7 @@ class StatusLine:
         view = self.view()
         if view != self._sent:
             self._sent = view
-            self.world.listener.status_changed(view)
+            self.world.window.listener.status_changed(view)
 
     def about(self, task: Task) -> None:
         """A task changed: the line is about it, and for a while after it ended."""

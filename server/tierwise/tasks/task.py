@@ -70,7 +70,7 @@ class Task:
     question: Question
     decision: Decision
     on_change: Callable[[Task], None]
-    on_stream: Callable[[StreamView], None]
+    on_stream: Callable[[Task, StreamView], None]
     run: Run = field(default_factory=Run)
     answer: TaskAnswer = field(default_factory=TaskAnswer)
     state: TaskState = "routing"
@@ -287,6 +287,9 @@ class Task:
         reason: str | None = None,
     ) -> None:
         self.on_stream(
-            StreamView(self.id, self.conversation_id, self.stream_no, kind, delta, decision, reason)
+            self,
+            StreamView(
+                self.id, self.conversation_id, self.stream_no, kind, delta, decision, reason
+            ),
         )
         self.stream_no += 1

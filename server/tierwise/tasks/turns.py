@@ -12,13 +12,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Literal
 
 from tierwise.core.document import Range
 from tierwise.core.request import EDITING
 from tierwise.tasks.task import Task
-
-Waits = Literal["room", "lines"]
 
 
 @dataclass(eq=False)
@@ -35,7 +32,6 @@ class Turns:
     """The order of one window. `limit` is asked anew each time, so that changes take effect."""
 
     limit: Callable[[], int]
-    on_wait: Callable[[Task, Waits], None] = lambda task, why: None
     _entries: dict[str, _Entry] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
@@ -70,7 +66,9 @@ class Turns:
     async def _wait(self, entry: _Entry) -> None:
         self._next()
         if not entry.running:
-            self.on_wait(entry.task, "lines" if self._behind(entry) else "room")
+            lines = self._behind(entry)
+            behind = "the edit of these lines before it" if lines else "other tasks to finish"
+            entry.task.say(f"waiting for {behind}")
         await entry.ready.wait()
 
     def _next(self) -> None:

@@ -24,7 +24,7 @@ from tierwise.edits.confine import Confine
 from tierwise.edits.verify import Subject, verify
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.models.call import Result
-from tierwise.tasks.calling.attempts import Answer
+from tierwise.tasks.answer import Answer
 from tierwise.tasks.proposing.drafts import Draft, made
 from tierwise.tasks.scene import Scene
 
@@ -72,7 +72,7 @@ class Desk:
         (folder / "docs").mkdir(exist_ok=True)
         (folder / "docs/notes.md").write_text("Nothing to see.\n", encoding="utf-8")
         self.docs = DocumentStore(folders=[folder])
-        self.world = SimpleNamespace(
+        self.window = SimpleNamespace(
             documents=self.docs, confine=Confine((folder,)), ignore=IgnoreRules((folder,))
         )
 
@@ -88,7 +88,7 @@ class Desk:
             request=Request(task.action, task.instruction),
         )  # fmt: skip
         answer = Answer(Result(text, stop_reason, Usage(), "m"), "haiku")
-        return made(cast(Any, asked), answer, cast(Any, self.world))
+        return made(cast(Any, asked), answer, cast(Any, self.window))
 
 
 def measure(desk: Desk, seeds: int = 1) -> Tally:

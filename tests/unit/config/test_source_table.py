@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tierwise.app import configuration
 from tierwise.config.load import LARGEST_FILE, Loaded, leaf, load
 from tierwise.config.model import Config
 from tierwise.config.sources import SOURCES
+from tierwise.tasks.settings import configuration
 
 OPERATOR = """
 max_tier = "sonnet"

@@ -15,8 +15,8 @@ from tierwise.edits import answer, diff
 from tierwise.edits.answer import Replace
 from tierwise.edits.place import NotFound, apply_block
 from tierwise.edits.proposal import FileEdit, NewText, make, place
+from tierwise.edits.textual import applied
 from tierwise.syntax.positions import LineIndex, split_lines
-from tierwise.tasks.proposing.applying import applied
 
 BLOCK = "src/a.py\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
 

@@ -44,8 +44,8 @@ async def test_staying_on_a_warm_dearer_tier_is_weighed_and_the_break_even_is_sa
     window: Open, model: RehearsalServer
 ) -> None:
     w = await window()
-    thread = w.app.world.threads.open("c")
-    now = w.app.world.now_ms()
+    thread = w.app.world.chats.open("c")
+    now = w.app.world.window.now_ms()
     routed = (await say(w, "what is a list?")).decision.routed
     for held, leaves in ((60_000, False), (600, True)):
         usage = Usage(cache_read_tokens=held)
@@ -71,13 +71,13 @@ async def test_a_conversation_goes_on_after_a_restart(window: Open, model: Rehea
     messages = model.requests[-1]["messages"]
     assert "remember the number 41" in str(messages[0])
     assert "first answer" in str(messages[1])
-    assert again.app.world.threads.open("c").task_ids != []
-    (kept,) = (w.app.world.content.folder).glob("chat-*/thread.json")
+    assert again.app.world.chats.open("c").task_ids != []
+    (kept,) = (w.app.world.window.content.folder).glob("chat-*/thread.json")
     assert kept.stat().st_mode & 0o777 == 0o600
     await again.close()
-    again.app.world.content.purge()
+    again.app.world.window.content.purge()
     fresh = await window()
-    assert fresh.app.world.threads.find("c") is None, "purged is gone"
+    assert fresh.app.world.chats.find("c") is None, "purged is gone"
 
 
 async def test_nothing_is_kept_where_nothing_may_be(window: Open, model: RehearsalServer) -> None:
@@ -85,7 +85,7 @@ async def test_nothing_is_kept_where_nothing_may_be(window: Open, model: Rehears
     await say(w, "hello")
     await say(w, "hello again, differently")
     assert len(model.requests[-1]["messages"]) == 3, "while the server lives it is remembered"
-    assert not list(w.app.world.content.folder.glob("chat-*"))
+    assert not list(w.app.world.window.content.folder.glob("chat-*"))
 
 
 async def test_what_was_ignored_since_is_not_sent_again(

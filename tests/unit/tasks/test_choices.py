@@ -17,7 +17,7 @@ async def test_a_pin_follows_its_file_to_another_name_also_after_a_restart(windo
     assert w.app.forecast(TaskParams("document", old)).answering != "opus"
     world = w.app.world
     await world.journal.flush()
-    kept = await world.ledger.read(
-        lambda conn: overrides.choices(conn, project=world.project, session="another")
+    kept = await world.window.ledger.read(
+        lambda conn: overrides.choices(conn, project=world.window.project, session="another")
     )
     assert [tuple(row) for row in kept] == [("file", new, "opus")]

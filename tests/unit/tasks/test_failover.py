@@ -46,7 +46,7 @@ async def attempts(window: Window, task_id: str) -> list[tuple[str, str]]:
     await window.app.world.journal.flush()
     table = schema.reservations
     query = sa.select(table.c.model, table.c.state).where(table.c.task_id == task_id)
-    rows = await window.app.world.ledger.read(
+    rows = await window.app.world.window.ledger.read(
         lambda conn: conn.execute(query.order_by(table.c.request_id)).all()
     )
     return [(row.model, row.state) for row in rows]
@@ -67,7 +67,7 @@ async def test_a_switch_is_an_event_on_screen_and_in_the_ledger(
     assert await attempts(w, view.task_id) == [
         (HAIKU, "released"), (HAIKU, "released"), (SONNET, "settled"),
     ]  # fmt: skip
-    told = await w.app.world.ledger.read(lambda conn: decisions.task(conn, view.task_id))
+    told = await w.app.world.window.ledger.read(lambda conn: decisions.task(conn, view.task_id))
     assert told is not None
     assert told.decisions[-1].cause == "failover"
     assert told.decisions[-1].detail["switches"][0]["cause"] == "overloaded"

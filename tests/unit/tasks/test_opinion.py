@@ -23,13 +23,20 @@ ON = 'second_opinion = "uncertain"\n'
 UNSURE = "make it better"
 
 
+def aims_at(w: Window, confidence: float) -> None:
+    settings = w.app.world.window.settings
+    settings.config = settings.config.model_copy(update={"confidence_target": confidence})
+
+
 @pytest.fixture
 def window(window: Open) -> Open:
     """Opens windows whose router is sure of everything: tests say where it is not."""
 
     async def start(config: str = ON) -> Window:
         w = await window(config)
-        w.app.world.config = w.app.world.config.model_copy(update={"confidence_target": 0.0})
+        w.app.world.window.settings.config = w.app.world.window.config.model_copy(
+            update={"confidence_target": 0.0}
+        )
         return w
 
     return start
@@ -44,7 +51,9 @@ def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def edit(w: Window, instruction: str = UNSURE, **more: object) -> TaskView:
-    w.app.world.config = w.app.world.config.model_copy(update={"confidence_target": 0.6})
+    w.app.world.window.settings.config = w.app.world.window.config.model_copy(
+        update={"confidence_target": 0.6}
+    )
     uri = w.papers.put("sample.py")
     started = await w.app.start_task(
         TaskParams("document", uri, lines(0, 2), instruction, **more)  # type: ignore[arg-type]
@@ -68,7 +77,7 @@ async def test_an_opinion_in_time_decides_and_is_on_screen_and_in_the_sum(
     assert asked["max_tokens"] == opinion.MAX_TOKENS
     await w.app.world.journal.flush()
     table = schema.reservations
-    rows = await w.app.world.ledger.read(
+    rows = await w.app.world.window.ledger.read(
         lambda conn: conn.execute(sa.select(table.c.action, table.c.cost)).all()
     )
     assert {row.action for row in rows} == {"opinion", "document"}
@@ -111,7 +120,7 @@ async def test_it_is_off_by_default_and_where_it_could_change_nothing(
     await edit(w, tier="sonnet")
     assert len(model.requests) == 2, "an explicit choice asks nobody"
     w.app.set_settings({"secondOpinion": "uncertain", "rehearsal": True})
-    await w.reached(lambda: w.app.rehearsal_server is not None)
+    await w.reached(lambda: w.app.upkeep.rehearsal.server is not None)
     await edit(w)
     assert len(model.requests) == 2, "rehearsal asks nobody"
 

@@ -25,13 +25,13 @@ async def paused(window: Window) -> TaskView:
     uri = window.papers.put("sample.py")
     started = await window.app.start_task(TaskParams("document", uri, lines(0, 2)))
     task = window.app.tasks[started.task_id]
-    await window.reached(lambda: task.id in window.app.world.money._waiting)
+    await window.reached(lambda: task.id in window.app.world.budget_watch._waiting)
     return task.view()
 
 
 def visible(window: Window, view: TaskView) -> bool:
     """Whether a paused task and its ways on are on screen without any message."""
-    titles = [offer.title for offer in offers(view, window.app.world.ladder)]
+    titles = [offer.title for offer in offers(view, window.app.world.window.ladder)]
     status = window.app.status()
     return (
         view.state == "paused"

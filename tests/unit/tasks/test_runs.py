@@ -34,7 +34,7 @@ async def experienced(window: Open) -> Window:
         for _ in range(ENOUGH_OUTPUT):
             samples.add(conn, *((key, SHORT) for key in keys))
 
-    await before.app.world.ledger.write(write)
+    await before.app.world.window.ledger.write(write)
     return await window()
 
 

@@ -23,14 +23,14 @@ async def states(ledger: Ledger) -> list[str]:
 
 async def answered_while_held(window: Window, model: RehearsalServer, lock: FileLock) -> str:
     """A task whose answer comes while another window holds the ledger."""
-    window.app.world.ledger._file._lock._wait_s = 0.05
+    window.app.world.window.ledger._file._lock._wait_s = 0.05
     model.faults.default = Fault(pings=5, delay=0.1)
     uri = window.papers.put("sample.py")
     started = await window.app.start_task(TaskParams("document", uri, lines(0, 2), tier="haiku"))
     await window.reached(lambda: model.requests)
     lock.acquire(timeout=5)
     assert (await window.ended(started.task_id)).state == "proposed", "the answer is not lost"
-    assert await states(window.app.world.ledger) == ["open"]
+    assert await states(window.app.world.window.ledger) == ["open"]
     return started.task_id
 
 
@@ -43,12 +43,12 @@ async def test_what_could_not_be_settled_is_settled_as_soon_as_the_ledger_is_fre
     try:
         task = window.app.tasks[await answered_while_held(window, model, lock)]
         assert task.cost == 0
-        assert world.money._open, "its lease is renewed as long as it may still be settled"
+        assert world.budget_watch._open, "its lease is renewed as long as it may still be settled"
         lock.release()
-        await window.reached(lambda: task.cost > 0 and not world.money._open)
-        assert await states(world.ledger) == ["settled"]
-        assert world.money.state.day_reserved == 0
-        assert world.money.state.day_spent == task.cost
+        await window.reached(lambda: task.cost > 0 and not world.budget_watch._open)
+        assert await states(world.window.ledger) == ["settled"]
+        assert world.budget_watch.state.day_reserved == 0
+        assert world.budget_watch.state.day_spent == task.cost
     finally:
         lock.release(force=True)
         await window.close()
@@ -63,8 +63,8 @@ async def test_the_tries_are_bounded_and_the_lease_is_left(
     try:
         await answered_while_held(window, model, lock)
         await window.reached(lambda: not window.app.world.settling._late)
-        assert not window.app.world.money._open
-        assert await states(window.app.world.ledger) == ["open"]
+        assert not window.app.world.budget_watch._open
+        assert await states(window.app.world.window.ledger) == ["open"]
     finally:
         lock.release(force=True)
         await window.close()

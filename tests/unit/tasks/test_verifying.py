@@ -41,11 +41,11 @@ async def test_a_command_runs_in_a_trusted_workspace_alone(
         world = window.app.world
         proposal = world.proposals.entry(view.edit_id).proposal
         # Straight to the command: a task is refused long before, and this must not depend on it.
-        world.trust.set(False)
-        assert await verified(proposal, world) == ()
+        world.window.trust.set(False)
+        assert await verified(proposal, world.window) == ()
         assert not marker.exists()
-        world.trust.set(True)
-        assert await verified(proposal, world) == ()
+        world.window.trust.set(True)
+        assert await verified(proposal, world.window) == ()
         assert marker.exists()
     finally:
         await window.close()

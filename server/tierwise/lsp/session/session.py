@@ -13,7 +13,7 @@ from tierwise.lsp.session.client import Client
 from tierwise.lsp.session.editor import Editor
 
 if TYPE_CHECKING:
-    from tierwise.app import Application
+    from tierwise.tasks.engine import TaskEngine
 
 BUILD_WITHIN: Final = 30.0
 """Seconds the engine may take to be built."""
@@ -30,7 +30,7 @@ class Session:
         self,
         env: Mapping[str, str],
         editor: Editor,
-        build: Callable[[Session], Awaitable[Application]],
+        build: Callable[[Session], Awaitable[TaskEngine]],
     ) -> None:
         self.env = env
         self.editor = editor
@@ -42,21 +42,21 @@ class Session:
         """Set when the connection ends."""
         self.exit_code = 1
         self._build = build
-        self._engine: asyncio.Future[Application] | None = None
+        self._engine: asyncio.Future[TaskEngine] | None = None
 
-    def start_engine(self) -> asyncio.Future[Application]:
+    def start_engine(self) -> asyncio.Future[TaskEngine]:
         """Build the engine in the background; harmless to call twice."""
         if self._engine is None:
             self._engine = asyncio.ensure_future(self._build(self))
         return self._engine
 
-    async def engine(self) -> Application:
+    async def engine(self) -> TaskEngine:
         """The engine, once it is built."""
         async with asyncio.timeout(BUILD_WITHIN):
             return await asyncio.shield(self.start_engine())
 
     @property
-    def ready(self) -> Application | None:
+    def ready(self) -> TaskEngine | None:
         """The engine if it is built already; for what must answer at once."""
         done = self._engine is not None and self._engine.done()
         return self._engine.result() if done and self._engine is not None else None

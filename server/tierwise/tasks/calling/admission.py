@@ -14,14 +14,14 @@ STOP = "Stop"
 
 def require(task: Task, world: World) -> None:
     """Raise `Untrusted` where nothing may be sent, `BudgetPaused` for a chat while paused."""
-    world.trust.require("send anything to a model")
-    if task.request.action == "chat" and world.money.level == "paused" and not task.allowed:
+    world.window.trust.require("send anything to a model")
+    if task.request.action == "chat" and world.budget_watch.level == "paused" and not task.allowed:
         raise BudgetPaused("The budget is used up. Raise it, allow this task, or wait.")
 
 
 def dear(task: Task, tier: str, world: World) -> bool:
     """Whether a task's forecast on a tier is above what it may cost without a question."""
-    limit = to_nanos(world.config.ask_above_usd)
+    limit = to_nanos(world.window.config.ask_above_usd)
     if not limit or task.rehearsal or task.allowed:
         return False
     return task.decision.cost.get(tier, 0) > max(limit, task.run.agreed)
@@ -31,9 +31,11 @@ async def ask_if_dear(task: Task, world: World) -> None:
     """Ask once before a request whose forecast is above `ask_above_usd`; 0 never asks."""
     if not dear(task, task.decision.answering, world):
         return
-    limit = to_nanos(world.config.ask_above_usd)
+    limit = to_nanos(world.window.config.ask_above_usd)
     cost = task.decision.cost[task.decision.answering]
-    answer = await world.listener.ask(f"This will cost about {dollars(cost)}. Go on?", (GO, STOP))
+    answer = await world.window.listener.ask(
+        f"This will cost about {dollars(cost)}. Go on?", (GO, STOP)
+    )
     if answer != GO:
         raise TaskTooDear(
             f"This task is forecast at {dollars(cost)}, above what is asked for"
@@ -54,5 +56,5 @@ async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None
         raise error
     task.move("paused", progress=error.message)
     async with world.turns.aside(task):
-        await world.money.pause_until_allowed(task)
+        await world.budget_watch.pause_until_allowed(task)
     task.move("routing")

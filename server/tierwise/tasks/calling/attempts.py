@@ -1,16 +1,15 @@
 """Attempts: reserve, call, settle; and again for a retry, a failover or a longer answer.
 
-The only place where money and model meet. Every attempt has its own reservation and every
-reservation is settled, whatever happens to the call.
+Every attempt is a paid call of its own (`tasks/money/settling.py`): reserved before and settled
+after, whatever happens to it.
 """
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tierwise.budget.reserve import Reservation, ReservationRequest
+from tierwise.budget.reserve import ReservationRequest
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts, retry, tools
@@ -22,28 +21,17 @@ from tierwise.models.call import (
     Prompt,
     Result,
     Thinking,
-    Trace,
 )
 from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.routing import policy
+from tierwise.tasks.answer import Answer
 from tierwise.tasks.calling import failover, sent
 from tierwise.tasks.calling.failover import AttemptPlan
 from tierwise.tasks.chat import threads
+from tierwise.tasks.money.settling import PaidCall
 from tierwise.tasks.task import Task
 from tierwise.tasks.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer with the tier that gave it."""
-
-    result: Result
-    tier: str
-
-    @property
-    def text(self) -> str:
-        return self.result.text
 
 
 async def answer(task: Task, world: World) -> Answer:
@@ -70,17 +58,17 @@ async def answer(task: Task, world: World) -> Answer:
 
 def room(task: Task, world: World) -> bool:
     """Whether a task may make another model call in this run."""
-    late = task.run.due - world.monotonic() < failover.WORTH_TRYING
+    late = task.run.due - world.window.monotonic() < failover.WORTH_TRYING
     return task.run.call_count < retry.MAX_ATTEMPTS and not late
 
 
 def _go_down(course: AttemptPlan, error: TaskTooDear) -> None:
     """A soft task that does not fit the budget goes one tier down; any other is refused alone."""
     task, world = course.task, course.world
-    below = world.ladder.below(course.place.name)
+    below = world.window.ladder.below(course.place.name)
     if task.decision.explicit or not task.decision.soft or below is None:
         raise error
-    course.place, course.here = world.tier(below), 0
+    course.place, course.here = world.window.tier(below), 0
     task.decided(policy.moved(task.decision, below, "budget", "budget", error.message), "budget")
 
 
@@ -89,42 +77,44 @@ async def _attempt(course: AttemptPlan) -> Result:
     task, world, tier = course.task, course.world, course.place
     prompt = _prompt(task, tier, world)
     deadlines = _deadlines(course)
-    reservation = await _reserve(task, tier, prompt, world)
-    if reservation.note:
-        task.noticed(reservation.note)
-    task.run.called()
-    course.here += 1
-    trace = Trace()
-    try:
-        result = await _call(course, prompt, reservation.max_tokens, deadlines, trace)
-    except ModelError as error:
-        if error.kind == "slow" and deadlines.first_token is not None:
-            _took(course, deadlines.first_token * 1000)
-        if error.kind not in TRIPS:
+    async with world.settling.paid_call(task, _request(task, tier, prompt, world)) as call:
+        if call.reservation.note:
+            task.noticed(call.reservation.note)
+        task.run.called()
+        course.here += 1
+        try:
+            result = await _call(course, prompt, call, deadlines)
+        except ModelError as error:
+            if error.kind == "slow" and deadlines.first_token is not None:
+                _took(course, deadlines.first_token * 1000)
+            if error.kind not in TRIPS:
+                world.breakers.dropped(tier.place)
+            raise
+        except BaseException:
+            # Cancelled, or never sent: a trial that told nothing must not stay the only one.
             world.breakers.dropped(tier.place)
-        raise
-    except BaseException:
-        # Cancelled, or never sent: a trial that told nothing must not stay the only one.
-        world.breakers.dropped(tier.place)
-        raise
-    finally:
-        if trace.first_token_ms is not None:
-            _took(course, trace.first_token_ms)
-        await asyncio.shield(world.settling.settle(task, reservation, trace))
+            raise
+        finally:
+            if call.trace.first_token_ms is not None:
+                _took(course, call.trace.first_token_ms)
     task.run.answered(result.usage)
     if not task.rehearsal:
-        world.breakers.succeeded(tier.place, world.monotonic())
+        world.breakers.succeeded(tier.place, world.window.monotonic())
     return result
 
 
 async def _call(
-    course: AttemptPlan, prompt: Prompt, max_tokens: int, deadlines: Deadlines, trace: Trace
+    course: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: Deadlines
 ) -> Result:
     """The call itself, streamed to the operator as it comes."""
     task, world = course.task, course.world
-    world.breakers.trying(course.place.place, world.monotonic())
+    world.breakers.trying(course.place.place, world.window.monotonic())
     stream = world.client.stream(
-        course.place, prompt, max_tokens=max_tokens, deadlines=deadlines, trace=trace
+        course.place,
+        prompt,
+        max_tokens=call.reservation.max_tokens,
+        deadlines=deadlines,
+        trace=call.trace,
     )
     pieces = Pieces(task.streamed)
     try:
@@ -149,12 +139,12 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
     pack = sent.fitted(task, tier)
     asked = replace(task.request, instruction=task.run.wish)
     turn = None
-    thread = world.threads.find(task.conversation_id)
+    thread = world.chats.find(task.conversation_id)
     if thread is None:
         prompt = prompts.build(asked, pack)
     else:
-        pack = thread.fresh(pack, world.may_go)
-        history = thread.turns(world.may_go)
+        pack = thread.fresh(pack, world.window.may_go)
+        history = thread.turns(world.window.may_go)
         prompt = prompts.build(asked, pack, history, thread.life)
         turn = threads.sent(prompt.turns[-1].text, pack)
     prompt = replace(prompt, tool=tools.offered(tier, task.request.action))
@@ -164,7 +154,7 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
 
 def _deadlines(course: AttemptPlan) -> Deadlines:
     """The configured deadlines, within what the task has left and what the place usually needs."""
-    own, left = course.world.deadlines, max(0.05, course.left)
+    own, left = course.world.window.deadlines, max(0.05, course.left)
     return replace(own, attempt=min(own.attempt, left), first_token=course.first_token())
 
 
@@ -175,22 +165,18 @@ def _took(course: AttemptPlan, first_token_ms: float) -> None:
         course.world.journal.took(place, course.world.latency.took(place, first_token_ms))
 
 
-async def _reserve(task: Task, tier: Tier, prompt: Prompt, world: World) -> Reservation:
+def _request(task: Task, tier: Tier, prompt: Prompt, world: World) -> ReservationRequest:
     focus = task.scene.focus
-    reservation = await world.purse.reserve(
-        ReservationRequest(
-            task_id=task.id,
-            request_id=task.next_reservation(),
-            tier=tier,
-            prompt=prompt.text,
-            action=task.request.action,
-            language=focus.language if focus else None,
-            max_tokens=tier.max_tokens,
-            project=world.project,
-            rehearsal=task.rehearsal,
-            allowed=task.allowed,
-            whole=task.run.full_output,
-        )
+    return ReservationRequest(
+        task_id=task.id,
+        request_id=task.next_reservation(),
+        tier=tier,
+        prompt=prompt.text,
+        action=task.request.action,
+        language=focus.language if focus else None,
+        max_tokens=tier.max_tokens,
+        project=world.window.project,
+        rehearsal=task.rehearsal,
+        allowed=task.allowed,
+        whole=task.run.full_output,
     )
-    world.money.running(reservation.id)
-    return reservation

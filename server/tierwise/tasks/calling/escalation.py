@@ -33,7 +33,7 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
     task.decided(higher, draft.failed[0].sentence)
     world.journal.decided(task, situation)
     try:
-        return await drafts.draft(task, await attempts.answer(task, world), world)
+        return await drafts.draft(task, await attempts.answer(task, world), world.window)
     except (BudgetPaused, LedgerUnavailable, ModelError, NotConfigured) as error:
         log.info("task %s: not escalated (%s)", task.id, error.name)
         stays = f"{label(higher.answering)} could not check it: {error.message}"
@@ -51,15 +51,15 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
     than may be spent unasked, nor twice: there the failed check is shown with the redo.
     """
     decision = task.decision
-    up = world.ladder.above(decision.answering)
+    up = world.window.ladder.above(decision.answering)
     if not draft.failed or up is None or decision.explicit or not attempts.room(task, world):
         return None
-    if decision.cause in ("escalated", "trial") or world.money.level != "ok":
+    if decision.cause in ("escalated", "trial") or world.budget_watch.level != "ok":
         return None
     if any(reason.step == "budget" for reason in decision.reasons):
         return None
-    cap = world.config.max_tier
-    if cap is not None and world.ladder.rank(up) > world.ladder.rank(cap):
+    cap = world.window.config.max_tier
+    if cap is not None and world.window.ladder.rank(up) > world.window.ladder.rank(cap):
         return None
     if admission.dear(task, up, world):
         return None

@@ -53,23 +53,23 @@ class AttemptPlan:
     @property
     def left(self) -> float:
         """Seconds the task still has."""
-        return self.task.run.due - self.world.monotonic()
+        return self.task.run.due - self.world.window.monotonic()
 
     def other(self) -> Tier | None:
         """The best place to go on at without a question, None where there is none."""
         found = candidates.others(
-            self.place, self.world.ladder, self.free, same_tier=self.task.decision.explicit
+            self.place, self.world.window.ladder, self.free, same_tier=self.task.decision.explicit
         )
         return next((place for place in found if not self.dear(place)), None)
 
     def dearer(self) -> Tier | None:
         """The best place that could go on but for its price, which is asked about first."""
-        found = candidates.others(self.place, self.world.ladder, self.free)
+        found = candidates.others(self.place, self.world.window.ladder, self.free)
         return next((place for place in found if self.dear(place)), None)
 
     def first_token(self) -> float | None:
         """Seconds after which this place counts as slow; None where slow is better than none."""
-        timeouts = self.world.config.timeouts
+        timeouts = self.world.window.config.timeouts
         if self.task.run.call_count > 0 or self.task.rehearsal or self.other() is None:
             return None
         return self.world.latency.slow_after(
@@ -89,7 +89,7 @@ class AttemptPlan:
         world = self.world
         return (
             place.place not in self.failed
-            and world.breakers.allows(place.place, world.monotonic())
+            and world.breakers.allows(place.place, world.window.monotonic())
             and world.client.key(place) is not None
         )
 
@@ -113,9 +113,9 @@ async def start(task: Task, world: World) -> AttemptPlan:
 
     A chosen tier is always asked itself: its failure is the operator's to see.
     """
-    tier = world.tier(task.decision.answering)
+    tier = world.window.tier(task.decision.answering)
     course = AttemptPlan(task, world, tier)
-    state = world.breakers.state(tier.place, world.monotonic())
+    state = world.breakers.state(tier.place, world.window.monotonic())
     if state in ("open", "held"):
         kind = world.breakers.why(tier.place)
         other = course.other()
@@ -137,7 +137,7 @@ async def after(course: AttemptPlan, error: ModelError) -> None:
     task, world, place = course.task, course.world, course.place
     hurried = error.kind == "timeout" and course.left < WORTH_TRYING
     if error.kind in TRIPS and not task.rehearsal and not hurried:
-        opened = world.breakers.failed(place.place, world.monotonic(), error.kind)
+        opened = world.breakers.failed(place.place, world.window.monotonic(), error.kind)
         if opened:
             log.warning("breaker of %s opened (%s)", place.place, error.kind)
     other = course.other()
@@ -195,15 +195,15 @@ async def _ask(course: AttemptPlan, error: ModelError, *, again: bool) -> Tier |
     lower = f"Use {below.label}" if below is not None else None
     dear = f"Use {above.label} (about {dollars(course.cost(above))})" if above else None
     task.say(f"{course.place.label} {_is(error.kind)}: waiting for your answer")
-    asked = world.monotonic()
+    asked = world.window.monotonic()
     answer = None
     try:
         async with asyncio.timeout(max(ANSWER_WITHIN, error.retry_after or 0.0)):
             options = [option for option in (wait, dear, lower, CANCEL) if option]
-            answer = await world.listener.ask(error.message, options)
+            answer = await world.window.listener.ask(error.message, options)
     except TimeoutError:
         pass
-    task.run.extend(world.monotonic() - asked)
+    task.run.extend(world.window.monotonic() - asked)
     if answer is not None and answer == lower:
         return below
     if above is not None and answer == dear:
@@ -220,20 +220,22 @@ async def _ask(course: AttemptPlan, error: ModelError, *, again: bool) -> Tier |
 
 async def _wait(course: AttemptPlan, seconds: float) -> None:
     """The wait the operator chose, with the time it ends on screen; a cancel ends it."""
-    ends = (course.world.clock().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M:%S")
+    ends = (course.world.window.clock().astimezone() + timedelta(seconds=seconds)).strftime(
+        "%H:%M:%S"
+    )
     course.task.reset(f"{course.place.label}: waiting until {ends}, as the server asked")
     course.task.say(f"waiting for {course.place.label} until {ends}")
-    began = course.world.monotonic()
+    began = course.world.window.monotonic()
     await asyncio.sleep(seconds)
-    course.task.run.extend(course.world.monotonic() - began)
+    course.task.run.extend(course.world.window.monotonic() - began)
     course.here = 0
 
 
 def _lower(course: AttemptPlan) -> Tier | None:
     """The next tier down that could answer, for the question alone."""
     world, name = course.world, course.place.name
-    while (below := world.ladder.below(name)) is not None:
-        tier, name = world.tier(below), below
+    while (below := world.window.ladder.below(name)) is not None:
+        tier, name = world.window.tier(below), below
         if course.free(tier):
             return tier
     return None

@@ -17,7 +17,7 @@ from tierwise.core.decision import Decision
 from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import Tier
 from tierwise.models import opinion
-from tierwise.models.call import Deadlines, Finished, Prompt, Trace
+from tierwise.models.call import Deadlines, Finished, Prompt
 from tierwise.routing import instruction
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.routing import Routed
@@ -32,7 +32,7 @@ WITHIN: Final = 0.8
 
 async def second(task: Task, routed: Routed, world: World) -> Routed:
     """The decision, taken again with a second opinion where one is wanted and comes in time."""
-    tier = world.tier(world.ladder.cheapest)
+    tier = world.window.tier(world.window.ladder.cheapest)
     if not _wanted(task, routed.decision, tier, world):
         return routed
     named = await _ask(task, replace(tier, effort="low"), world)
@@ -43,13 +43,13 @@ async def second(task: Task, routed: Routed, world: World) -> Routed:
 def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:
     """Only where it could change something, and where the cheapest tier can be asked at all."""
     return (
-        world.config.second_opinion == "uncertain"
+        world.window.config.second_opinion == "uncertain"
         and not task.rehearsal
         and not decision.explicit
         and decision.first != decision.routed
         and any(reason.step == "route" for reason in decision.reasons)
-        and world.money.level != "paused"
-        and world.breakers.state(tier.place, world.monotonic()) == "closed"
+        and world.budget_watch.level != "paused"
+        and world.breakers.state(tier.place, world.window.monotonic()) == "closed"
         and world.client.key(tier) is not None
     )
 
@@ -57,7 +57,7 @@ def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:
 async def _ask(task: Task, tier: Tier, world: World) -> str | None:
     """The tier that was named, None where nothing usable came in time."""
     asked = instruction.read(task.run.wish)
-    prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.ladder)
+    prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.window.ladder)
     task.say("asking for a second opinion")
     try:
         async with asyncio.timeout(WITHIN):
@@ -68,37 +68,31 @@ async def _ask(task: Task, tier: Tier, world: World) -> str | None:
     except TierwiseError as error:
         log.info("task %s: no second opinion (%s)", task.id, error.name)
         return None
-    return opinion.read(answer, world.ladder)
+    return opinion.read(answer, world.window.ladder)
 
 
 async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
-    reservation = await world.purse.reserve(
-        ReservationRequest(
-            task_id=task.id,
-            request_id=task.next_reservation("opinion"),
-            tier=tier,
-            prompt=prompt.text,
-            action="opinion",
-            language=None,
-            max_tokens=opinion.MAX_TOKENS,
-            project=world.project,
-            allowed=task.allowed,
-        )
+    request = ReservationRequest(
+        task_id=task.id,
+        request_id=task.next_reservation("opinion"),
+        tier=tier,
+        prompt=prompt.text,
+        action="opinion",
+        language=None,
+        max_tokens=opinion.MAX_TOKENS,
+        project=world.window.project,
+        allowed=task.allowed,
     )
-    world.money.running(reservation.id)
-    trace = Trace()
-    try:
+    async with world.settling.paid_call(task, request) as call:
         events = world.client.stream(
             tier,
             prompt,
-            max_tokens=reservation.max_tokens,
+            max_tokens=call.reservation.max_tokens,
             deadlines=Deadlines(attempt=WITHIN),
-            trace=trace,
+            trace=call.trace,
         )
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, Finished):
                     return event.result.text
-        return ""
-    finally:
-        await asyncio.shield(world.settling.settle(task, reservation, trace))
+    return ""

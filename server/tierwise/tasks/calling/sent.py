@@ -35,7 +35,7 @@ def keep(
     record = {
         "tier": tier.name,
         "model": tier.model,
-        "at": world.now_ms(),
+        "at": world.window.now_ms(),
         "tokens": pack.tokens,
         "window": tier.context_tokens,
         "items": [_item(item) for item in pack.items],
@@ -45,10 +45,12 @@ def keep(
         "turns": [{"role": turn.role, "text": turn.text} for turn in prompt.turns],
     }
     task.run.sends(record, turn)
-    if world.config.content_keep_days > 0:
+    if world.window.keeps_content:
         # Beside the call: a folder and a file on a busy disk would delay its first token.
         text = json.dumps({"attempts": task.records})
-        asyncio.get_running_loop().run_in_executor(None, world.content.put, task.id, NAME, text)
+        asyncio.get_running_loop().run_in_executor(
+            None, world.window.content.put, task.id, NAME, text
+        )
 
 
 def told(task: Task | None, task_id: str, content: Content) -> Sequence[Mapping[str, Any]] | None:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tierwise.core.money import Usage
 from tierwise.core.views import HistoryItem
 from tierwise.store import decisions
+from tierwise.store.content import Content
 from tierwise.store.decisions import Told
 from tierwise.tasks.learning import recall
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
-
-if TYPE_CHECKING:
-    from tierwise.store.content import Content
+from tierwise.tasks.window import Window
 
 ASKED: Final = "asked.md"
 ANSWER: Final = "answer.md"
@@ -48,12 +46,12 @@ class Spoken:
     usage: Usage
 
 
-def keep(task: Task, world: World) -> None:
+def keep(task: Task, window: Window) -> None:
     """Keep a turn that ended. Without a prompt that was sent there is nothing to keep."""
-    if task.conversation_id is None or world.config.content_keep_days <= 0 or not task.run.ready:
+    if task.conversation_id is None or not window.keeps_content or not task.run.ready:
         return
-    world.content.put(task.id, ASKED, asked(task))
-    world.content.put(task.id, ANSWER, task.text)
+    window.content.put(task.id, ASKED, asked(task))
+    window.content.put(task.id, ANSWER, task.text)
 
 
 def asked(task: Task) -> str:
@@ -63,13 +61,16 @@ def asked(task: Task) -> str:
     return wish if action == "chat" else f"/{action} {wish}".strip()
 
 
-async def headings(world: World, limit: int) -> Sequence[Heading]:
-    """The conversations of this project that are still kept, the latest first."""
-    told = await _told(world, None, LOOKED_AT)
+async def headings(window: Window, limit: int) -> Sequence[Heading]:
+    """The conversations of this project that are still kept, the latest first.
+
+    Reads the ledger; what the journal has not written yet is not in it.
+    """
+    told = await _told(window, None, LOOKED_AT)
     found: dict[str, Heading] = {}
     for one in told:
         key = one.task.conversation_id
-        words = world.content.get(one.task.task_id, ASKED) if key is not None else None
+        words = window.content.get(one.task.task_id, ASKED) if key is not None else None
         if key is None or words is None:
             continue
         at = found[key].at_ms if key in found else one.task.created_ms
@@ -77,17 +78,16 @@ async def headings(world: World, limit: int) -> Sequence[Heading]:
     return list(found.values())[:limit]
 
 
-async def spoken(world: World, conversation_id: str) -> Sequence[Spoken]:
+async def spoken(window: Window, conversation_id: str) -> Sequence[Spoken]:
     """What was said in a conversation, in order; turns whose words are gone are left out."""
-    told = await _told(world, conversation_id, LOOKED_AT)
-    turns = [_spoken(one, world.content) for one in reversed(told)]
+    told = await _told(window, conversation_id, LOOKED_AT)
+    turns = [_spoken(one, window.content) for one in reversed(told)]
     return [turn for turn in turns if turn is not None]
 
 
-async def _told(world: World, conversation_id: str | None, limit: int) -> Sequence[Told]:
-    await world.journal.flush()
-    project = world.project
-    return await world.ledger.read(
+async def _told(window: Window, conversation_id: str | None, limit: int) -> Sequence[Told]:
+    project = window.project
+    return await window.ledger.read(
         lambda conn: decisions.spoken(conn, project, conversation_id, limit=limit)
     )
 

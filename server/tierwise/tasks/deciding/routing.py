@@ -62,7 +62,7 @@ def again(
         advised = advice.decide(
             signals,
             facts,
-            world.weights,
+            world.window.weights,
             cell,
             memory,
             basis=basis,
@@ -78,8 +78,8 @@ def again(
 
 def _with_price(decision: Decision, world: World) -> Decision:
     """Say so where the price of the answering tier is not known."""
-    tier = world.tier(decision.answering)
-    if world.prices.known(tier.model, tier.base_url):
+    tier = world.window.tier(decision.answering)
+    if world.window.prices.known(tier.model, tier.base_url):
         return decision
     text = f"price unknown: {tier.label} is counted at the dearest known rate"
     return replace(decision, reasons=(*decision.reasons, Reason("note", text)))
@@ -99,23 +99,25 @@ async def explained(decision: Decision, world: World) -> Explained:
 
     It asks the shipped fit on its own: without pins, budget, thread and what was learned.
     """
-    facts = Situation(ladder=world.ladder, confidence_target=world.config.confidence_target)
-    found = await asyncio.to_thread(flips, decision.signals, world.weights, facts)
+    facts = Situation(
+        ladder=world.window.ladder, confidence_target=world.window.config.confidence_target
+    )
+    found = await asyncio.to_thread(flips, decision.signals, world.window.weights, facts)
     return Explained(decision, found)
 
 
 def measure(request: Request, scene: Scene, world: World) -> Signals:
     """The signals of a request; the structure of its selection is cached per document version."""
-    return routing_signals.measure(request, _structure(request, scene), world.weights)
+    return routing_signals.measure(request, _structure(request, scene), world.window.weights)
 
 
 def situation(request: Request, scene: Scene, world: World, task: Task | None = None) -> Situation:
     """The facts a decision needs beside the signals, from what this window knows right now."""
-    config = world.config
+    config = world.window.config
     chars = _prompt_chars(request, scene, task)
-    now = world.clock()
+    now = world.window.clock()
     return Situation(
-        ladder=world.ladder,
+        ladder=world.window.ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
         redo_cost=to_nanos(config.redo_cost_usd),
@@ -124,19 +126,19 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
                 tier,
                 request.action,
                 chars,
-                world.prices,
+                world.window.prices,
                 at=now,
                 calibration=world.purse.calibration,
             )
-            for tier in world.ladder
+            for tier in world.window.ladder
         },
-        budget="ok" if task is not None and task.allowed else world.money.level,
+        budget="ok" if task is not None and task.allowed else world.budget_watch.level,
         choices=_choices(request, scene, task, world),
         remap=world.choices.remap(config.remap),
         floors=_floors(request, world),
         warm=_warm(task, world),
         blocked=_blocked(world),
-        fallback={t.name: t.fallback for t in world.ladder if t.fallback is not None},
+        fallback={t.name: t.fallback for t in world.window.ladder if t.fallback is not None},
         cap=config.max_tier,
         trial=random.random() if config.learning.trials and task is not None else None,
     )
@@ -146,14 +148,16 @@ def _warm(task: Task | None, world: World) -> WarmThread | None:
     """What a conversation's warm prompt cache is worth, None outside of one."""
     if task is None or task.conversation_id is None:
         return None
-    thread = world.threads.find(task.conversation_id)
+    thread = world.chats.find(task.conversation_id)
     if thread is None or thread.last_tier is None:
         return None
-    warm = thread.warm(world.now_ms())
+    warm = thread.warm(world.window.now_ms())
     if thread.last_tier not in warm:
         return None
     prefix = Prefix(warm[thread.last_tier], frozenset(warm))
-    return warm_thread(thread.last_tier, prefix, world.ladder, world.prices, world.clock())
+    return warm_thread(
+        thread.last_tier, prefix, world.window.ladder, world.window.prices, world.window.clock()
+    )
 
 
 def _choices(request: Request, scene: Scene, task: Task | None, world: World) -> tuple[Choice, ...]:
@@ -162,12 +166,12 @@ def _choices(request: Request, scene: Scene, task: Task | None, world: World) ->
         conversation=task.conversation_id if task else None,
         uri=scene.focus.uri if scene.focus else None,
         action=request.action,
-        session=world.session,
-        project=world.project,
+        session=world.window.session,
+        project=world.window.project,
     )
     redone = any(choice.scope == "task" for choice in kept)
     own = (Choice("task", request.tier),) if request.tier and not redone else ()
-    pinned = world.config.pins.project
+    pinned = world.window.config.pins.project
     configured = (Choice("project", pinned),) if pinned else ()
     return (*own, *kept, *configured)
 
@@ -176,15 +180,15 @@ def _floors(request: Request, world: World) -> tuple[Floor, ...]:
     paths = {f.path for f in request.files or () if f.attached}
     if request.selection is not None:
         paths.add(request.selection.path)
-    return floors_for(request.action, paths, world.config.floors, world.ladder)
+    return floors_for(request.action, paths, world.window.config.floors, world.window.ladder)
 
 
 def _blocked(world: World) -> Mapping[str, str]:
     """Tiers none of whose places may be asked at this moment, with the cause."""
-    now, breakers = world.monotonic(), world.breakers
+    now, breakers = world.window.monotonic(), world.breakers
     return {
         tier.name: short(breakers.why(tier.place))
-        for tier in world.ladder
+        for tier in world.window.ladder
         if not any(breakers.allows(place.place, now) for place in tier.places)
     }
 

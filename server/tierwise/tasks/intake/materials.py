@@ -13,35 +13,35 @@ from tierwise.core.errors import Ignored
 from tierwise.present.left_out import sentences
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 SEND = "Send it"
 KEEP = "Keep it here"
 
 
-async def collect(task: Task, world: World) -> None:
+async def collect(task: Task, window: Window) -> None:
     """Collect what this run sends. Raises `Ignored` or `ContextTooLarge`; asks once per ignored
     file."""
-    roots = tuple(world.documents.roots())
+    roots = tuple(window.documents.roots())
 
     def name(doc: Snapshot) -> str:
         return relative(doc, roots)
 
     scene = task.scene
     found = context.Materials(
-        scene.focus, scene.range, scene.attached, scene.open, name, world.ignore
+        scene.focus, scene.range, scene.attached, scene.open, name, window.ignore
     )
     asked = context.needs_confirmation(found)
-    if asked is not None and asked[0] not in world.accepted:
+    if asked is not None and asked[0] not in window.confirmed:
         path, why = asked
-        answer = await world.listener.ask(
+        answer = await window.listener.ask(
             f"{path} {why}. Send this selection to a model?", (SEND, KEEP)
         )
         if answer != SEND:
             raise Ignored(f"{path} {why}, so it is not sent without your yes.")
-        world.accepted.add(path)
+        window.confirmed.add(path)
     pack = await asyncio.to_thread(context.collect, task.request, found)
-    words, gone = diffs.without(task.request.instruction, lambda path: _hard(path, world))
+    words, gone = diffs.without(task.request.instruction, lambda path: _hard(path, window))
     wish = secrets.redact(words, pack.secrets)
     left_out = (*pack.left_out, *(LeftOut(path, "its changes: it is ignored") for path in gone))
     pack = replace(pack, secrets=wish.secrets, left_out=left_out)
@@ -50,5 +50,5 @@ async def collect(task: Task, world: World) -> None:
         task.noticed(sentence)
 
 
-def _hard(path: str, world: World) -> bool:
-    return world.ignore.judge_shown(path).kind == "hard"
+def _hard(path: str, window: Window) -> bool:
+    return window.ignore.judge_shown(path).kind == "hard"

@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.learning import labels, record
@@ -23,9 +23,7 @@ from tierwise.store import decisions
 from tierwise.store.decisions import Told
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, recall
-
-if TYPE_CHECKING:
-    from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +38,7 @@ NOTHING: Final = Memory()
 class Learning:
     """The memory as this window sees it, refreshed when any window wrote the file."""
 
-    world: World
+    window: Window
     file: LearnedFile
     _record: Record = field(default_factory=Record)
     _stamp: tuple[int, int] | None = None
@@ -51,7 +49,7 @@ class Learning:
     @property
     def on(self) -> bool:
         """Whether what was learned may decide: by the configuration and by the command line."""
-        return self.world.config.learning.on and self._record.on
+        return self.window.config.learning.on and self._record.on
 
     def memory(self) -> tuple[Memory, str]:
         """The memory to decide with and its name; an empty one while learning is off."""
@@ -60,12 +58,12 @@ class Learning:
 
     def cell(self, action: str, language: str | None) -> Cell:
         """Where a task of this window belongs."""
-        return Cell(action, language, project_key(self.world.project))
+        return Cell(action, language, project_key(self.window.project))
 
     def start(self) -> None:
         """Look for ripe outcomes now, and then every minute."""
         self._timer = None
-        if self.world.config.learning.on and (self._job is None or self._job.done()):
+        if self.window.config.learning.on and (self._job is None or self._job.done()):
             self._job = asyncio.get_running_loop().create_task(self._learn(), name="learning")
         self._timer = asyncio.get_running_loop().call_later(EVERY_S, self.start)
 
@@ -78,11 +76,11 @@ class Learning:
 
     async def _learn(self) -> None:
         self._refresh()
-        weights = self.world.weights
+        weights = self.window.weights
         since = self._record.fit_for(weights.hash).told_ms - BACK_MS
-        now, target = self.world.now_ms(), self.world.config.confidence_target
+        now, target = self.window.now_ms(), self.window.config.confidence_target
         try:
-            told = await self.world.ledger.read(lambda conn: decisions.judged(conn, since))
+            told = await self.window.ledger.read(lambda conn: decisions.judged(conn, since))
             if told:
                 await asyncio.to_thread(fold, self.file, told, weights, target, now)
         except (LedgerUnavailable, OSError) as error:
@@ -92,7 +90,7 @@ class Learning:
         stamp = self.file.stamp
         if stamp != self._stamp:
             self._stamp = stamp
-            self._record = read(self.file, self.world.weights)
+            self._record = read(self.file, self.window.weights)
             self._basis = self._record.basis
 
 

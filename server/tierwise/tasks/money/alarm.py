@@ -13,7 +13,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.present.tiers import label
 from tierwise.store import shares
 from tierwise.tasks.consent import Consents
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ TOLD: Final = "share of the dearest tier"
 class ShareAlarm:
     """Watches one ledger for one window."""
 
-    world: World
+    window: Window
     consents: Consents
 
     async def watch(self) -> None:
@@ -43,18 +43,18 @@ class ShareAlarm:
 
     async def look(self) -> bool:
         """Tell once a day if the share has doubled; whether it was told."""
-        now = self.world.now_ms()
-        tier, day = self.world.ladder.top, now - share.DAY_MS
-        recent = await self.world.ledger.read(lambda c: shares.answered(c, tier, day, now + 1))
-        usual = await self.world.ledger.read(
+        now = self.window.now_ms()
+        tier, day = self.window.ladder.top, now - share.DAY_MS
+        recent = await self.window.ledger.read(lambda c: shares.answered(c, tier, day, now + 1))
+        usual = await self.window.ledger.read(
             lambda c: shares.answered(c, tier, day - share.BEFORE_MS, day)
         )
         if not share.risen(Counts(*recent), Counts(*usual)):
             return False
-        today = self.world.clock().date().isoformat()
+        today = self.window.clock().date().isoformat()
         if today in self.consents.answered(TOLD):
             return False
         self.consents.remember(TOLD, today, True)
         text = share.sentence(label(tier), Counts(*recent), Counts(*usual))
-        self.world.listener.notice("warning", text)
+        self.window.listener.notice("warning", text)
         return True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from tierwise.budget import accounts
 from tierwise.budget.limits import BudgetState, views
+from tierwise.budget.reserve import Purse
 from tierwise.budget.reserve import Scope as BudgetScope
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
@@ -16,7 +18,7 @@ from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import BudgetView
 from tierwise.present.money import dollars, raise_title
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +32,14 @@ STAY: Final = "Stay paused"
 
 @dataclass
 class BudgetWatch:
-    """Budget state, cached; `refresh` after anything that may have changed it."""
+    """Budget state, cached; `refresh` after anything that may have changed it.
 
-    world: World
+    `on_change` is called when the status has another budget to show.
+    """
+
+    window: Window
+    purse: Purse
+    on_change: Callable[[], None]
     state: BudgetState = field(
         default_factory=lambda: BudgetState(day="", period="", day_limit=None)
     )
@@ -45,7 +52,7 @@ class BudgetWatch:
     @property
     def level(self) -> BudgetLevel:
         """The budget's level; rehearsal spends nothing and is never held back."""
-        return "ok" if self.world.rehearsal else self.state.level
+        return "ok" if self.window.rehearsal else self.state.level
 
     def start(self) -> None:
         """Begin watching."""
@@ -69,14 +76,14 @@ class BudgetWatch:
     async def refresh(self) -> None:
         """Look at the ledger, tell what changed, and let go of tasks that may run."""
         try:
-            state = await self.world.purse.state(self.world.project)
+            state = await self.purse.state(self.window.project)
         except LedgerUnavailable:
             return
         before, self.state = self.state, state
         if _levels(state) != _levels(before):
             self._announce()
         if state != before:
-            self.world.push_status()
+            self.on_change()
         await self._release()
 
     async def pause_until_allowed(self, task: Task) -> None:
@@ -93,7 +100,7 @@ class BudgetWatch:
 
     async def raise_by(self, nanos: int, scope: BudgetScope = "day") -> None:
         """Raise a cap for its current day or period, effective at once in every window."""
-        await self.world.purse.raise_by(nanos, self.world.project, scope)
+        await self.purse.raise_by(nanos, self.window.project, scope)
         await self.refresh()
 
     async def raise_asked(self, nanos: int, scope: BudgetScope | None) -> None:
@@ -111,7 +118,7 @@ class BudgetWatch:
 
     async def allow(self, task_id: str) -> None:
         """Let one task run beyond the budget."""
-        await self.world.purse.allow(task_id, self.world.project)
+        await self.purse.allow(task_id, self.window.project)
         await self._release()
 
     async def _release(self) -> None:
@@ -122,7 +129,7 @@ class BudgetWatch:
     async def _allowed(self, task: Task) -> bool:
         if not task.allowed:
             try:
-                if await self.world.ledger.read(lambda conn: accounts.allowed(conn, task.id)):
+                if await self.window.ledger.read(lambda conn: accounts.allowed(conn, task.id)):
                     task.allow()
             except LedgerUnavailable:
                 return False
@@ -135,19 +142,19 @@ class BudgetWatch:
         """
         state = self.state
         for view in views(state):
-            self.world.listener.budget_changed(view)
+            self.window.listener.budget_changed(view)
             scope, level, spent, limit = view.scope, view.state, view.spent, view.limit
             key = _threshold(view, state)
-            if level == "ok" or key in self._told or self.world.rehearsal:
+            if level == "ok" or key in self._told or self.window.rehearsal:
                 continue
             self._told.add(key)
             cap = dollars(limit or 0)
             if level == "soft":
                 text = f"{dollars(spent)} of the {scope} budget {cap} is spent: soft tasks go down."
-                self.world.listener.notice("warning", text)
+                self.window.listener.notice("warning", text)
             elif not self._waiting:
                 text = f"Paused: the {scope} budget {cap} is reached. Raise it or wait."
-                self.world.listener.notice("warning", text)
+                self.window.listener.notice("warning", text)
 
     def _ask(self, task: Task) -> None:
         """Ask once per threshold and day; what was asked about is not announced as well."""
@@ -170,7 +177,7 @@ class BudgetWatch:
             await self._question_of_the_hour(task)
             return
         limit = state.day_limit if scope == "day" else state.project_limit
-        answer = await self.world.listener.ask(
+        answer = await self.window.listener.ask(
             f"Paused: the {scope} budget {dollars(limit or 0)} is reached.",
             (raise_title(scope), ALLOW, STAY),
         )
@@ -183,7 +190,7 @@ class BudgetWatch:
             await self.allow(task.id)
         elif answer is None:
             text = f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
-            self.world.listener.notice("warning", text)
+            self.window.listener.notice("warning", text)
 
     async def _question_of_the_hour(self, task: Task) -> None:
         """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
@@ -191,11 +198,11 @@ class BudgetWatch:
             f"Paused: the hour's budget {dollars(self.state.hour_limit or 0)} is reached."
             " It frees up by itself."
         )
-        answer = await self.world.listener.ask(why, (ALLOW, STAY))
+        answer = await self.window.listener.ask(why, (ALLOW, STAY))
         if answer == ALLOW:
             await self.allow(task.id)
         elif answer is None:
-            self.world.listener.notice("warning", why)
+            self.window.listener.notice("warning", why)
 
     async def _tick(self) -> None:
         ticks = 0
@@ -204,7 +211,7 @@ class BudgetWatch:
             ticks += 1
             try:
                 if self._open and ticks % RENEW_TICKS == 0:
-                    await self.world.purse.renew(sorted(self._open))
+                    await self.purse.renew(sorted(self._open))
                 await self.refresh()
             except LedgerUnavailable:
                 log.info("the ledger cannot be read; looking again later")

@@ -1,7 +1,8 @@
-"""Settling: every attempt is booked, if need be later, so that no money stays set aside for long.
+"""Paid calls: reserved before, settled after, whatever happens in between.
 
-A ledger that another window holds is tried again in the background, less and less often. The
-lease of the reservation is the last resort: it books the worst case.
+The only place where money and model meet. A settlement that another window holds up is tried
+again in the background, less and less often. The lease of the reservation is the last resort:
+it books the worst case.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from tierwise.budget.reserve import Purse, Reservation, ReservationRequest
 from tierwise.core.errors import LedgerUnavailable
-
-if TYPE_CHECKING:
-    from tierwise.budget.reserve import Reservation
-    from tierwise.models.call import Trace
-    from tierwise.tasks.task import Task
-    from tierwise.tasks.world import World
+from tierwise.models.call import Trace
+from tierwise.tasks.money.budget_watch import BudgetWatch
+from tierwise.tasks.task import Task
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +30,41 @@ LAST_TRY: Final = 0.3
 """Seconds the last try may take when the server ends; what it queued is still written."""
 
 
+@dataclass(frozen=True, slots=True)
+class PaidCall:
+    """A call that may be made: what is reserved for it, and what it is known to have used."""
+
+    reservation: Reservation
+    trace: Trace
+
+
 @dataclass
 class Settling:
-    """The settlements of one window, and those that wait for the ledger."""
+    """The paid calls of one window, and the settlements that wait for the ledger."""
 
-    world: World
+    purse: Purse
+    budget_watch: BudgetWatch
     _late: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def settle(self, task: Task, reservation: Reservation, trace: Trace) -> None:
-        """Book what an attempt used. Never lets its own failure hide the call's."""
-        ended = self.world.purse.clock()
+    @asynccontextmanager
+    async def paid_call(self, task: Task, request: ReservationRequest) -> AsyncIterator[PaidCall]:
+        """Reserve what a call may cost, and settle it when the block ends.
+
+        The call inside keeps its `trace`. A cancellation waits for the settlement. Raises what
+        `Purse.reserve` raises; then there is no call and nothing to settle.
+        """
+        reservation = await self.purse.reserve(request)
+        self.budget_watch.running(reservation.id)
+        trace = Trace()
+        try:
+            yield PaidCall(reservation, trace)
+        finally:
+            await asyncio.shield(self._settle(task, reservation, trace))
+
+    async def _settle(self, task: Task, reservation: Reservation, trace: Trace) -> None:
+        """Book what a call used. Never lets its own failure hide the call's."""
+        ended = self.purse.clock()
         try:
             await self._book(task, reservation, trace, ended)
         except LedgerUnavailable as error:
@@ -85,7 +110,7 @@ class Settling:
     async def _book(
         self, task: Task, reservation: Reservation, trace: Trace, ended: datetime
     ) -> None:
-        purse = self.world.purse
+        purse = self.purse
         if not trace.sent:
             await purse.release(reservation)
             return
@@ -95,5 +120,5 @@ class Settling:
         task.paid(*await booked)
 
     async def _over(self, reservation: Reservation) -> None:
-        self.world.money.done(reservation.id)
-        await self.world.money.refresh()
+        self.budget_watch.done(reservation.id)
+        await self.budget_watch.refresh()

@@ -10,8 +10,8 @@ from tierwise.core.errors import BadRequest, DocumentChanged
 from tierwise.core.views import FileChange, TextChange
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal, place
-from tierwise.syntax.positions import LineIndex
-from tierwise.tasks.world import World
+from tierwise.edits.textual import applied
+from tierwise.tasks.window import Window
 
 _NOWHERE = Range(Position(0, 0), Position(0, 0))
 
@@ -58,15 +58,15 @@ class Done:
                 self.steps.setdefault(change.uri, []).append((before, after))
 
 
-def placed(proposal: Proposal, world: World) -> Mapping[str, Placed | None]:
+def placed(proposal: Proposal, window: Window) -> Mapping[str, Placed | None]:
     """Where each pending hunk goes in the documents as they are; None where it does not fit."""
     found: dict[str, Placed | None] = {}
     for file in proposal.files:
         pending = [h for h in file.hunks if h.state == "pending"]
         try:
-            fits = _fits(file, world)
+            fits = _fits(file, window)
             if file.kind == "text":
-                found.update(place(file, text_of(file.uri, world)))
+                found.update(place(file, text_of(file.uri, window)))
                 continue
         except BadRequest:
             fits = False
@@ -77,7 +77,7 @@ def placed(proposal: Proposal, world: World) -> Mapping[str, Placed | None]:
 
 
 def changes(
-    proposal: Proposal, ids: Sequence[str], where: Mapping[str, Placed | None], world: World
+    proposal: Proposal, ids: Sequence[str], where: Mapping[str, Placed | None], window: Window
 ) -> tuple[FileChange, ...]:
     """What some hunks do to the files, in the order in which it must be done."""
     wanted, found = set(ids), []
@@ -86,82 +86,70 @@ def changes(
         if not spots:
             continue
         if file.kind in ("rename", "delete"):
-            found.append(FileChange(file.uri, file.kind, version_of(file.uri, world),
+            found.append(FileChange(file.uri, file.kind, version_of(file.uri, window),
                                     to_uri=file.to_uri, confirm=file.confirm))  # fmt: skip
             continue
-        version = None if file.kind == "create" else version_of(file.uri, world)
+        version = None if file.kind == "create" else version_of(file.uri, window)
         edits = tuple(TextChange(p.range, p.new_text) for p in spots)
         found.append(FileChange(file.uri, file.kind, version, edits, confirm=file.confirm))
     return tuple(found)
 
 
-def taken_back(done: Done, world: World) -> tuple[FileChange, ...]:
+def taken_back(done: Done, window: Window) -> tuple[FileChange, ...]:
     """The changes that take everything back. Raises `DocumentChanged` where a file changed."""
     found: list[FileChange] = []
     for uri, steps in done.steps.items():
-        now = text_of(uri, world)
+        now = text_of(uri, window)
         if uri in done.created:
             if now != steps[-1][1]:
                 raise DocumentChanged(f"{_name(uri)} changed since; undo it there.")
-            found.append(FileChange(uri, "delete", version_of(uri, world)))
+            found.append(FileChange(uri, "delete", version_of(uri, window)))
             continue
-        found.append(_back(uri, steps, now, world))
+        found.append(_back(uri, steps, now, window))
     for uri, to in reversed(done.renamed):
-        if exists(uri, world):
+        if exists(uri, window):
             raise DocumentChanged(f"There is another {_name(uri)} now; undo the rename by hand.")
-        found.append(FileChange(to, "rename", version_of(to, world), to_uri=uri))
+        found.append(FileChange(to, "rename", version_of(to, window), to_uri=uri))
     for uri, text in done.deleted.items():
-        if exists(uri, world):
+        if exists(uri, window):
             raise DocumentChanged(f"There is another {_name(uri)} now, so it is not brought back.")
         found.append(FileChange(uri, "create", None, (TextChange(_NOWHERE, text),)))
     return tuple(found)
 
 
-def applied(text: str, edits: Sequence[TextChange]) -> str:
-    """A text with non-overlapping edits made, as an editor makes them."""
-    index = LineIndex(text)
-    spans = sorted(
-        ((index.offset(e.range.start), index.offset(e.range.end), e.new_text) for e in edits),
-        reverse=True,
-    )
-    for start, end, new_text in spans:
-        text = text[:start] + new_text + text[end:]
-    return text
-
-
-def text_of(uri: str, world: World) -> str:
+def text_of(uri: str, window: Window) -> str:
     """The text of a document as it is. Raises `BadRequest` for one that is not there."""
-    return world.documents.snapshot(uri).text
+    return window.documents.snapshot(uri).text
 
 
-def version_of(uri: str, world: World) -> int | None:
+def version_of(uri: str, window: Window) -> int | None:
     """The editor's version of a document, None where it is not open."""
     try:
-        return world.documents.snapshot(uri).version
+        return window.documents.snapshot(uri).version
     except BadRequest:
         return None
 
 
-def exists(uri: str, world: World) -> bool:
+def exists(uri: str, window: Window) -> bool:
     """Whether there is a file of that name."""
-    local = world.confine.path_of(uri)
+    local = window.confine.path_of(uri)
     return local is not None and local.exists()
 
 
-def _fits(file: FileEdit, world: World) -> bool:
+def _fits(file: FileEdit, window: Window) -> bool:
     match file.kind:
         case "create":
-            return not exists(file.uri, world)
+            return not exists(file.uri, window)
         case "delete":
-            return text_of(file.uri, world) == file.before
+            return text_of(file.uri, window) == file.before
         case "rename":
-            here = text_of(file.uri, world) is not None
-            return here and file.to_uri is not None and not exists(file.to_uri, world)
+            here = text_of(file.uri, window) is not None
+            return here and file.to_uri is not None and not exists(file.to_uri, window)
         case _:
             return True
 
 
-def _back(uri: str, steps: Sequence[tuple[str, str]], now: str, world: World) -> FileChange:
+def _back(uri: str, steps: Sequence[tuple[str, str]], now: str, window: Window) -> FileChange:
     """The change that takes every apply back, newest first, around what was typed since."""
     text = now
     for before, after in reversed(steps):
@@ -173,7 +161,7 @@ def _back(uri: str, steps: Sequence[tuple[str, str]], now: str, world: World) ->
         )
     back = place(_edit(uri, now, text), now)
     edits = tuple(TextChange(p.range, p.new_text) for p in back.values() if p is not None)
-    return FileChange(uri, "text", version_of(uri, world), edits)
+    return FileChange(uri, "text", version_of(uri, window), edits)
 
 
 def _edit(uri: str, before: str, after: str) -> FileEdit:

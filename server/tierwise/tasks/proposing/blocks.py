@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tierwise.core.document import Position, Range, Snapshot
-from tierwise.core.errors import BadRequest, UnknownTask
+from tierwise.core.errors import BadRequest
 from tierwise.core.money import Usage
 from tierwise.core.request import Action
 from tierwise.models.call import Result
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, definitions
-from tierwise.tasks.calling.attempts import Answer
+from tierwise.tasks.answer import Answer
 from tierwise.tasks.proposing import drafts
+from tierwise.tasks.proposing.proposals import Proposals
 from tierwise.tasks.scene import Question, Scene
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 _PATH: Final = re.compile(r"^[\w.@-]+(/[\w.@-]+)*$")
 
@@ -36,7 +37,7 @@ class Block:
     range: Range | None = None
 
 
-async def propose(task: Task, block: Block, world: World) -> str:
+async def propose(task: Task, block: Block, proposals: Proposals) -> str:
     """Offer a block as a proposal of its task; the proposal's id.
 
     Raises `BadRequest` where the task has no finished answer or the code has no place.
@@ -45,7 +46,8 @@ async def propose(task: Task, block: Block, world: World) -> str:
         raise BadRequest("A block can be applied once its answer is there.")
     if not block.code.strip():
         raise BadRequest("There is no code in this block.")
-    focus = _focus(task, block, world)
+    window = proposals.window
+    focus = _focus(task, block, window)
     if focus is None and block.path is None:
         raise BadRequest("Open the file this code is for, or select what it replaces.")
     action, span = _place(focus, block)
@@ -55,36 +57,26 @@ async def propose(task: Task, block: Block, world: World) -> str:
     draft = await drafts.draft(
         replace(task, question=Question(request, scene)),
         Answer(Result(answer, "end_turn", Usage(), ""), task.decision.answering),
-        world,
+        window,
     )
     if draft.proposal is None:
         why = draft.failed[0].sentence if draft.failed else "it changes nothing"
         raise BadRequest(f"This block cannot be applied: {why}.")
-    world.proposals.supersede(task)
-    world.proposals.offer_block(task, draft)
+    proposals.supersede(task)
+    proposals.offer_block(task, draft)
     return draft.proposal.id
 
 
-def task_of(task_id: str, tasks: dict[str, Task]) -> Task:
-    """The task a block belongs to. Raises `UnknownTask` for one of an earlier window."""
-    try:
-        return tasks[task_id]
-    except KeyError:
-        raise UnknownTask(
-            "This answer is from an earlier session. Insert the code, or ask again."
-        ) from None
-
-
-def _focus(task: Task, block: Block, world: World) -> Snapshot | None:
+def _focus(task: Task, block: Block, window: Window) -> Snapshot | None:
     """The document the block is for: the one its fence names, else the one the operator is in."""
     if block.path is not None and _PATH.match(block.path):
-        for root in world.documents.roots():
+        for root in window.documents.roots():
             local = root / block.path
             if local.exists():
-                return world.documents.snapshot(local.as_uri())
+                return window.documents.snapshot(local.as_uri())
         return None
     if block.uri is not None:
-        return world.documents.snapshot(block.uri)
+        return window.documents.snapshot(block.uri)
     return task.scene.focus
 
 

@@ -13,15 +13,15 @@ from tierwise.core.views import FileChange, HunkKind
 from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 
-def confined(task: Task, proposal: Proposal, world: World) -> Proposal:
+def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
     """The proposal without what may not be written, and with why a file needs a yes."""
     files = []
     notes = [proposal.note] if proposal.note else []
     for file in proposal.files:
-        judged = _judged(task, file, world)
+        judged = _judged(task, file, window)
         if judged.verdict == "refused":
             notes.append(f"{file.to_path or file.path} was left out: {judged.why}")
             continue
@@ -30,7 +30,7 @@ def confined(task: Task, proposal: Proposal, world: World) -> Proposal:
 
 
 def changed_since(
-    proposal: Proposal, changes: Sequence[FileChange], task: Task, world: World
+    proposal: Proposal, changes: Sequence[FileChange], task: Task, window: Window
 ) -> str | None:
     """Why changes may not be made any more, though they were agreed to; None if they may."""
     files = {(file.uri, file.kind): file for file in proposal.files}
@@ -38,7 +38,7 @@ def changed_since(
         file = files.get((change.uri, change.kind))
         if file is None:
             continue
-        judged = _judged(task, file, world)
+        judged = _judged(task, file, window)
         if judged.verdict == "refused":
             return f"{file.path} may not be written any more: {judged.why}."
         if judged.why and judged.why != (file.confirm or ""):
@@ -46,30 +46,30 @@ def changed_since(
     return None
 
 
-def astray(changes: Sequence[FileChange], world: World) -> str | None:
+def astray(changes: Sequence[FileChange], window: Window) -> str | None:
     """Why changes that take an edit back may not be made; None if they may."""
     for change in changes:
         if change.kind == "text":
             continue
-        judged = _placed(change.kind, change.uri, change.to_uri, world)
+        judged = _placed(change.kind, change.uri, change.to_uri, window)
         if judged is not None and judged.verdict == "refused":
             return f"It cannot be taken back: {judged.why}."
     return None
 
 
-def _judged(task: Task, file: FileEdit, world: World) -> JudgedPath:
+def _judged(task: Task, file: FileEdit, window: Window) -> JudgedPath:
     focus = task.scene.focus
     own = focus is not None and file.uri == focus.uri and file.kind == "text"
-    local = world.confine.path_of(file.uri)
-    if own and (local is None or not world.confine.roots):
+    local = window.confine.path_of(file.uri)
+    if own and (local is None or not window.confine.roots):
         return JudgedPath("allowed")
-    judged = _placed(file.kind, file.uri, file.to_uri, world)
+    judged = _placed(file.kind, file.uri, file.to_uri, window)
     if judged is None:
         return JudgedPath("refused", "it is not a local file")
     if judged.verdict == "refused":
         return judged
-    ends = [p for uri in (file.uri, file.to_uri) if uri and (p := world.confine.path_of(uri))]
-    if any(world.ignore.judge(end).kind == "hard" for end in ends):
+    ends = [p for uri in (file.uri, file.to_uri) if uri and (p := window.confine.path_of(uri))]
+    if any(window.ignore.judge(end).kind == "hard" for end in ends):
         return JudgedPath("refused", "it is kept back by an ignore file")
     known = file.uri in task.scene.documents or task.request.action == "test"
     if judged.verdict == "allowed" and not known:
@@ -77,9 +77,9 @@ def _judged(task: Task, file: FileEdit, world: World) -> JudgedPath:
     return judged
 
 
-def _placed(kind: HunkKind, uri: str, to_uri: str | None, world: World) -> JudgedPath | None:
-    path = world.confine.path_of(uri)
-    to = world.confine.path_of(to_uri) if to_uri is not None else None
+def _placed(kind: HunkKind, uri: str, to_uri: str | None, window: Window) -> JudgedPath | None:
+    path = window.confine.path_of(uri)
+    to = window.confine.path_of(to_uri) if to_uri is not None else None
     if path is None or (to_uri is not None and to is None):
         return None
-    return world.confine.may(kind, path, to)
+    return window.confine.may(kind, path, to)

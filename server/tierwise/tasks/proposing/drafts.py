@@ -12,11 +12,11 @@ from tierwise.edits import check
 from tierwise.edits.answer import Problem, ReadAnswer
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import Proposal, make
-from tierwise.tasks.calling.attempts import Answer
+from tierwise.tasks.answer import Answer
 from tierwise.tasks.proposing import confining, verifying
 from tierwise.tasks.proposing.placing import Misplaced, new_texts
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +31,30 @@ class Draft:
     failed: tuple[Failed, ...] = ()
 
 
-async def draft(task: Task, answer: Answer, world: World) -> Draft:
+async def draft(task: Task, answer: Answer, window: Window) -> Draft:
     """Read, place and check an answer; the operator's own command only on what passed so far.
 
     An answer without any edit is text for the operator, whatever was asked.
     """
-    draft = await asyncio.to_thread(made, task, answer, world)
+    draft = await asyncio.to_thread(made, task, answer, window)
     if draft.proposal is None or draft.failed:
         return draft
-    return replace(draft, failed=await verifying.verified(draft.proposal, world))
+    return replace(draft, failed=await verifying.verified(draft.proposal, window))
 
 
-def made(task: Task, answer: Answer, world: World) -> Draft:
+def made(task: Task, answer: Answer, window: Window) -> Draft:
     """An answer read, placed and checked for free."""
     edits = task.request.action in EDITING
     read = answers.read(answer.text, stop_reason=answer.result.stop_reason, edits=edits)
     if read.kind == "text" or (not edits and read.problem == "cut off"):
         return Draft(answer, None, _of_text(read, edits))
     try:
-        texts = new_texts(task, read, world)
+        texts = new_texts(task, read, window)
     except Misplaced as error:
         cut = (Failed("cut", "the answer was cut off"),) if read.problem == "cut off" else ()
         return Draft(answer, None, cut or (Failed("place", error.sentence, error.detail),))
     proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
-    proposal = confining.confined(task, proposal, world)
+    proposal = confining.confined(task, proposal, window)
     held = asked(task, read.problem)
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
         return Draft(answer, None, (Failed("empty", "the answer is empty"),))

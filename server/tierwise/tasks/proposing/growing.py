@@ -21,7 +21,7 @@ from tierwise.edits.proposal import FileEdit, Proposal, make
 from tierwise.tasks.proposing.confining import confined
 from tierwise.tasks.proposing.placing import Misplaced, new_texts
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ LARGEST: Final = 200_000
 class Growing:
     """The answers that are being written. `show` hands over what there is of a proposal."""
 
-    world: World
+    window: Window
     show: Callable[[Task, Proposal], None]
     _jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -45,7 +45,7 @@ class Growing:
 
     def heard(self, task: Task, kind: StreamKind) -> None:
         """A piece of a stream went by: look at the answer soon, or forget what was shown."""
-        if task.request.action not in EDITING or not self.world.listener.previews:
+        if task.request.action not in EDITING or not self.window.listener.previews:
             return
         if kind == "reset":
             self.over(task)
@@ -80,7 +80,7 @@ class Growing:
 
     async def _show(self, task: Task) -> None:
         text, edit_id = task.text, task.edit_id or uuid.uuid4().hex[:12]
-        grown = await asyncio.to_thread(so_far, task, text, edit_id, self.world)
+        grown = await asyncio.to_thread(so_far, task, text, edit_id, self.window)
         if grown is None or task.state != "running" or not task.text.startswith(text):
             return
         if self._seen.get(task.id) != grown.files:
@@ -88,14 +88,14 @@ class Growing:
             self.show(task, grown)
 
 
-def so_far(task: Task, text: str, edit_id: str, world: World) -> Proposal | None:
+def so_far(task: Task, text: str, edit_id: str, window: Window) -> Proposal | None:
     """The hunks of an answer as far as it is written; None where there are none yet."""
     read = answers.so_far(text, edits=True)
     if read.kind == "text" or not (read.changes or (read.whole and read.whole.text.strip())):
         return None
     try:
-        texts = new_texts(task, read, world, growing=True)
+        texts = new_texts(task, read, window, growing=True)
     except Misplaced:
         return None
-    proposal = confined(task, make(edit_id, task.id, texts), world)
+    proposal = confined(task, make(edit_id, task.id, texts), window)
     return proposal if proposal.files else None

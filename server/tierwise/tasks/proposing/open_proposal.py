@@ -13,7 +13,7 @@ from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
 from tierwise.tasks.proposing import applying
 from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 
 @dataclass
@@ -60,10 +60,10 @@ class OpenProposal:
             self.timer.cancel()
 
 
-def view(entry: OpenProposal, world: World) -> EditView:
+def view(entry: OpenProposal, window: Window) -> EditView:
     """The proposal as it stands against the documents as they are now."""
     proposal = entry.proposal
-    placed = applying.placed(proposal, world)
+    placed = applying.placed(proposal, window)
     hunks = [_hunk_view(file, hunk, placed) for file in proposal.files for hunk in file.hunks]
     stale = any(
         placed.get(h.id) is None for f in proposal.files for h in f.hunks if h.state == "pending"
@@ -71,10 +71,10 @@ def view(entry: OpenProposal, world: World) -> EditView:
     return EditView(
         edit_id=proposal.id,
         task_id=entry.task.id,
-        changes=applying.changes(proposal, proposal.pending, placed, world),
+        changes=applying.changes(proposal, proposal.pending, placed, window),
         diff="".join(_diff(file) for file in proposal.files),
         hunks=tuple(hunks),
-        versions={f.uri: applying.version_of(f.uri, world) for f in proposal.files},
+        versions={f.uri: applying.version_of(f.uri, window) for f in proposal.files},
         stale=stale,
         note="still being written" if entry.growing else _beside(entry),
     )

@@ -18,7 +18,7 @@ from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import index_of
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 REPLACES: Final = frozenset({"edit", "fix", "document", "refactor"})
 """Actions whose one fenced block replaces the selection, else the symbol around the cursor."""
@@ -38,14 +38,14 @@ class Misplaced(Exception):
 
 
 def new_texts(
-    task: Task, read: ReadAnswer, world: World, *, growing: bool = False
+    task: Task, read: ReadAnswer, window: Window, *, growing: bool = False
 ) -> dict[str, NewText]:
     """What becomes of each file, by URI. Raises `Misplaced`.
 
     Of an answer that is `growing`, one fenced block replaces as much of the selection as it
     has come to, and the rest stays for the time being.
     """
-    placing = _Placing(task, world, growing)
+    placing = _Placing(task, window, growing)
     if read.whole is not None:
         placing.whole(placing.restored(read.whole.text))
     for change in read.changes:
@@ -66,7 +66,7 @@ class _Placing:
     """The files as they become, change by change."""
 
     task: Task
-    world: World
+    window: Window
     growing: bool = False
     texts: dict[str, NewText] = field(default_factory=dict)
     near: tuple[int, int] | None = None
@@ -75,7 +75,7 @@ class _Placing:
     def __post_init__(self) -> None:
         span = self.task.scene.range
         self.near = (span.start.line, span.end.line) if span is not None else None
-        self.roots = tuple(self.world.documents.roots())
+        self.roots = tuple(self.window.documents.roots())
 
     def block(self, given: Replace) -> None:
         uri, doc = self._find(given.path)
@@ -187,14 +187,14 @@ class _Placing:
         ]
         if len(named) == 1:
             return named[0]
-        local = self.world.confine.path_of(path)
+        local = self.window.confine.path_of(path)
         if local is None:
             raise Misplaced("the edit reaches outside the workspace", path)
         uri = local.as_uri() if local.is_absolute() else Path.cwd().joinpath(local).as_uri()
         if not local.exists():
             return uri, None
         try:
-            return uri, self.world.documents.snapshot(uri)
+            return uri, self.window.documents.snapshot(uri)
         except BadRequest as error:
             raise Misplaced("a file to change cannot be read", error.message) from None
 
@@ -217,7 +217,7 @@ class _Placing:
         if not self.roots:
             wanted = PurePosixPath(wanted.name)
         uri = (base / wanted).as_uri()
-        doc = self.world.documents.snapshot(uri) if (base / wanted).exists() else None
+        doc = self.window.documents.snapshot(uri) if (base / wanted).exists() else None
         return uri, wanted.as_posix(), doc
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
@@ -17,8 +16,10 @@ from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.proposing.drafts import Draft
 from tierwise.tasks.proposing.growing import Growing
 from tierwise.tasks.proposing.open_proposal import OpenProposal, view
+from tierwise.tasks.record.edit_watch import EditWatch
+from tierwise.tasks.record.outcomes import Outcomes
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
+from tierwise.tasks.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -28,22 +29,21 @@ APPLY: Final = "Apply"
 CANCEL: Final = "Cancel"
 
 
-@dataclass
 class Proposals:
     """All proposals of this window."""
 
-    world: World
-    entries: dict[str, OpenProposal] = field(default_factory=dict)
-    growing: Growing = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.growing = Growing(self.world, self._grow)
+    def __init__(self, window: Window, outcomes: Outcomes, edit_watch: EditWatch) -> None:
+        self.window = window
+        self.entries: dict[str, OpenProposal] = {}
+        self.growing = Growing(window, self._grow)
+        self._outcomes = outcomes
+        self._edit_watch = edit_watch
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
         """Show what there is of an answer; only the clients hear of it, not the ledger."""
         task.offered(proposal.id)
         self.entries[proposal.id] = OpenProposal(task, proposal, growing=True)
-        self.world.listener.task_changed(task.view())
+        self.window.listener.task_changed(task.view())
 
     def written(self, task: Task) -> None:
         """The answer of a task is whole, or none will come: what was shown of it goes."""
@@ -82,7 +82,7 @@ class Proposals:
         loop = asyncio.get_running_loop()
         entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, proposal.id)
         task.offered(proposal.id)
-        self.world.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
+        self.window.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
         task.move("proposed", progress=note or None)
 
     def entry(self, edit_id: str) -> OpenProposal:
@@ -94,7 +94,7 @@ class Proposals:
 
     def view(self, edit_id: str) -> EditView:
         """The proposal as it stands against the documents as they are now."""
-        return view(self.entry(edit_id), self.world)
+        return view(self.entry(edit_id), self.window)
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
         """Apply pending hunks, all of them or those named, as one edit.
@@ -104,22 +104,22 @@ class Proposals:
         entry = self.entry(edit_id)
         async with entry.lock:
             ids = entry.wanted(hunks)
-            placed = applying.placed(entry.proposal, self.world)
+            placed = applying.placed(entry.proposal, self.window)
             fitting = [i for i in ids if placed.get(i) is not None]
             if not fitting:
                 raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
             if not await self._confirmed(entry, fitting):
                 return ResolveReply(False, "not confirmed")
-            placed = applying.placed(entry.proposal, self.world)
+            placed = applying.placed(entry.proposal, self.window)
             fitting = [i for i in fitting if placed.get(i) is not None]
-            changes = applying.changes(entry.proposal, fitting, placed, self.world)
-            astray = confining.changed_since(entry.proposal, changes, entry.task, self.world)
+            changes = applying.changes(entry.proposal, fitting, placed, self.window)
+            astray = confining.changed_since(entry.proposal, changes, entry.task, self.window)
             if astray is not None:
                 raise DocumentChanged(astray)
             before = {
-                c.uri: applying.text_of(c.uri, self.world) for c in changes if c.kind != "create"
+                c.uri: applying.text_of(c.uri, self.window) for c in changes if c.kind != "create"
             }
-            reply = await self.world.listener.apply(
+            reply = await self.window.listener.apply(
                 changes, f"Tierwise: {entry.task.request.action}"
             )
             if not reply.applied:
@@ -141,10 +141,10 @@ class Proposals:
         task = entry.task
         if not entry.proposal.pending:
             if entry.proposal.applied_hunks:
-                self.world.outcomes.record(task, "partlyApplied", entry.proposal.taken)
+                self._outcomes.record(task, "partlyApplied", entry.proposal.taken)
                 task.move("partlyApplied")
             else:
-                self.world.outcomes.record(task, "discarded", reason)
+                self._outcomes.record(task, "discarded", reason)
                 task.move("discarded")
             entry.stop_timer()
         else:
@@ -157,15 +157,15 @@ class Proposals:
         async with entry.lock:
             if not entry.done.anything or entry.done.undone:
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
-            changes = applying.taken_back(entry.done, self.world)
-            astray = confining.astray(changes, self.world)
+            changes = applying.taken_back(entry.done, self.window)
+            astray = confining.astray(changes, self.window)
             if astray is not None:
                 raise DocumentChanged(astray)
-            reply = await self.world.listener.apply(changes, "Tierwise: undo")
+            reply = await self.window.listener.apply(changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
-            self.world.watch.undone(entry.task)
-            self._undone(entry, self.world.now_ms() - entry.done.at_ms)
+            self._edit_watch.undone(entry.task)
+            self._undone(entry, self.window.now_ms() - entry.done.at_ms)
         return ResolveReply(True, None, entry.task.id)
 
     def at(self, uri: str) -> Sequence[OpenProposal]:
@@ -174,12 +174,12 @@ class Proposals:
 
     def seen(self, uri: str, text: str) -> None:
         """A document changed: a proposal may be stale now, an applied one may be taken back."""
-        self.world.watch.seen(uri, text)
+        self._edit_watch.seen(uri, text)
         for entry in self.at(uri):
             if entry.task.state == "proposed":
                 entry.task.announce()
 
-    def taken_back(self, edit_id: str, after_ms: int) -> None:
+    def _taken_back(self, edit_id: str, after_ms: int) -> None:
         """The document reads as before an apply: undone in the editor, or by hand."""
         entry = self.entries.get(edit_id)
         if entry is not None:
@@ -187,7 +187,7 @@ class Proposals:
 
     def supersede(self, task: Task) -> None:
         """A redo replaces a proposal: a strong sign about the tier that made it."""
-        self.world.watch.forget(task)
+        self._edit_watch.forget(task)
         if task.edit_id in self.entries:
             entry = self.entries[task.edit_id]
             entry.proposal = entry.proposal.marked(entry.proposal.pending, "discarded")
@@ -197,7 +197,7 @@ class Proposals:
 
     async def _confirmed(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
         for question in entry.questions(ids):
-            if await self.world.listener.ask(question, (APPLY, CANCEL)) != APPLY:
+            if await self.window.listener.ask(question, (APPLY, CANCEL)) != APPLY:
                 return False
         return True
 
@@ -213,16 +213,16 @@ class Proposals:
             entry.done.took(change, before.get(change.uri, ""))
             if change.kind == "rename" and change.to_uri is not None:
                 entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
-        entry.done.at_ms = self.world.now_ms()
-        self.world.watch.applied(task, changes, before)
+        entry.done.at_ms = self.window.now_ms()
+        self._edit_watch.applied(task, changes, before, self._taken_back)
         entry.proposal = entry.proposal.marked(ids, "applied")
         whole = all(h.state == "applied" for f in entry.proposal.files for h in f.hunks)
         if whole:
-            self.world.outcomes.record(task, "applied")
+            self._outcomes.record(task, "applied")
             task.move("applied")
             entry.stop_timer()
         else:
-            self.world.outcomes.record(task, "partlyApplied", entry.proposal.taken)
+            self._outcomes.record(task, "partlyApplied", entry.proposal.taken)
             task.move("partlyApplied")
 
     def _undone(self, entry: OpenProposal, after_ms: int) -> None:
@@ -233,7 +233,7 @@ class Proposals:
         """
         if entry.done.undone:
             return
-        self.world.outcomes.record(entry.task, "undone", after_ms=after_ms)
+        self._outcomes.record(entry.task, "undone", after_ms=after_ms)
         if entry.proposal.pending and entry.done.only_text:
             entry.proposal = entry.proposal.marked(entry.proposal.applied_hunks, "pending")
             entry.done = Done()
@@ -245,10 +245,10 @@ class Proposals:
     def _expire(self, edit_id: str) -> None:
         entry = self.entries.get(edit_id)
         if entry is not None and entry.task.state == "proposed":
-            self.world.outcomes.record(entry.task, "expired")
+            self._outcomes.record(entry.task, "expired")
             entry.task.move("expired")
             del self.entries[edit_id]
 
     def _keep(self, task: Task, text: str) -> None:
-        if self.world.config.content_keep_days > 0:
-            self.world.content.put(task.id, "answer.md", text)
+        if self.window.keeps_content:
+            self.window.content.put(task.id, "answer.md", text)

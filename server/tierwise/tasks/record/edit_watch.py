@@ -8,19 +8,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from tierwise.core.errors import BadRequest
 from tierwise.core.request import Diagnostic
 from tierwise.core.views import FileChange
+from tierwise.edits.textual import applied
 from tierwise.learning.watched import Watched
 from tierwise.syntax.positions import LineIndex
-from tierwise.tasks.proposing.applying import applied
+from tierwise.tasks.record.outcomes import Outcomes
 from tierwise.tasks.task import Task
-
-if TYPE_CHECKING:
-    from tierwise.tasks.world import World
-
+from tierwise.tasks.window import Window
 
 LOOKED_MS: Final = 3_000
 """Time other tools get to look at an edit before their diagnostics are held against it."""
@@ -31,6 +29,9 @@ class Handle(Protocol):
 
     def cancel(self) -> None: ...
 
+
+OnUndone = Callable[[str, int], None]
+"""Takes the id of a proposal that was taken back, and how many milliseconds after its apply."""
 
 Later = Callable[[float, Callable[[], None]], Handle]
 """Call back in so many seconds."""
@@ -47,6 +48,7 @@ class _Watch:
     task: Task
     edit_id: str
     state: Watched
+    on_undone: OnUndone
     timer: Handle | None = None
     diagnosed: bool = False
 
@@ -55,17 +57,27 @@ class _Watch:
 class EditWatch:
     """All watches of this window. `later` is the timer, the event loop's if not given."""
 
-    world: World
+    window: Window
+    outcomes: Outcomes
     later: Later = _on_loop
     watches: dict[str, _Watch] = field(default_factory=dict)
 
-    def applied(self, task: Task, changes: Sequence[FileChange], before: Mapping[str, str]) -> None:
-        """An apply was made; `before` holds the texts it was made on, per URI."""
-        now = self.world.now_ms()
+    def applied(
+        self,
+        task: Task,
+        changes: Sequence[FileChange],
+        before: Mapping[str, str],
+        on_undone: OnUndone,
+    ) -> None:
+        """An apply was made; `before` holds the texts it was made on, per URI.
+
+        `on_undone` is called if the documents come to read as before.
+        """
+        now = self.window.now_ms()
         watch = self.watches.get(task.id)
         if watch is None or watch.edit_id != task.edit_id:
             self.forget(task)
-            watch = _Watch(task, task.edit_id or "", Watched(now))
+            watch = _Watch(task, task.edit_id or "", Watched(now), on_undone)
             self.watches[task.id] = watch
         for change in changes:
             match change.kind:
@@ -87,7 +99,7 @@ class EditWatch:
         """A document changed."""
         for watch in list(self.watches.values()):
             if uri in watch.state.files:
-                watch.state.seen(uri, text, self.world.now_ms())
+                watch.state.seen(uri, text, self.window.now_ms())
                 self._schedule(watch)
 
     def renamed(self, old: str, new: str) -> None:
@@ -107,7 +119,7 @@ class EditWatch:
         lines hold the edit, and not before other tools can have looked at it.
         """
         for watch in self.watches.values():
-            before, now_ms = watch.task.request.diagnostics, self.world.now_ms()
+            before, now_ms = watch.task.request.diagnostics, self.window.now_ms()
             early = now_ms < watch.state.applied_ms + LOOKED_MS
             if watch.diagnosed or not before or early or not watch.state.within(uri, lines):
                 continue
@@ -116,7 +128,7 @@ class EditWatch:
             now = [(d.code, d.message) for d in diagnostics]
             cleared = sum(d not in now for d in was)
             added = sum(d not in was for d in now)
-            self.world.outcomes.record(watch.task, "diagnostics", f"-{cleared}/+{added}")
+            self.outcomes.record(watch.task, "diagnostics", f"-{cleared}/+{added}")
 
     def forget(self, task: Task) -> None:
         """Stop watching a task: it is done anew."""
@@ -136,11 +148,11 @@ class EditWatch:
         if watch.task.edit_id != watch.edit_id:
             self.forget(watch.task)
             return
-        for event in watch.state.tick(self.world.now_ms(), self._read):
+        for event in watch.state.tick(self.window.now_ms(), self._read):
             if event.kind == "undone":
-                self.world.proposals.taken_back(watch.edit_id, event.after_ms)
+                watch.on_undone(watch.edit_id, event.after_ms)
             else:
-                self.world.outcomes.record(watch.task, event.kind, event.value, event.after_ms)
+                self.outcomes.record(watch.task, event.kind, event.value, event.after_ms)
         self._schedule(watch)
 
     def _schedule(self, watch: _Watch) -> None:
@@ -150,11 +162,11 @@ class EditWatch:
         if due is None:
             self.forget(watch.task)
             return
-        wait = max(0.0, (due - self.world.now_ms()) / 1000)
+        wait = max(0.0, (due - self.window.now_ms()) / 1000)
         watch.timer = self.later(wait, lambda: self._tick(watch))
 
     def _read(self, uri: str) -> str | None:
         try:
-            return self.world.documents.snapshot(uri).text
+            return self.window.documents.snapshot(uri).text
         except BadRequest:
             return None

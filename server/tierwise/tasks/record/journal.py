@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
@@ -23,17 +23,15 @@ from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
 from tierwise.models import latency
 from tierwise.store import decisions, outcomes, overrides, samples
+from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.faults import fault_of
 from tierwise.tasks.task import Task
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
 log = logging.getLogger(__name__)
 
 
-Line = Callable[["Connection"], object]
+Line = Callable[[Connection], object]
 """One thing to write, inside a transaction it shares with others."""
 
 AGAIN: Final = 2.0

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tierwise.core.outcome import Outcome, OutcomeKind
+from tierwise.tasks.chat.chats import Chats
+from tierwise.tasks.record.journal import Journal
 from tierwise.tasks.task import Task
-from tierwise.tasks.world import World
 
 
-@dataclass
+@dataclass(frozen=True)
 class Outcomes:
-    """The recorder of one window."""
+    """The recorder of one window. `now_ms` is UTC milliseconds."""
 
-    world: World
+    journal: Journal
+    chats: Chats
+    now_ms: Callable[[], int]
 
     def record(
         self,
@@ -23,9 +27,9 @@ class Outcomes:
         after_ms: int | None = None,
     ) -> None:
         """Record an outcome of a task, against the tier that answered it."""
-        self.world.journal.outcome(
-            Outcome(task.id, kind, self.world.now_ms(), task.decision.answering, value, after_ms)
+        self.journal.outcome(
+            Outcome(task.id, kind, self.now_ms(), task.decision.answering, value, after_ms)
         )
-        thread = self.world.threads.find(task.conversation_id)
+        thread = self.chats.find(task.conversation_id)
         if thread is not None and kind in ("discarded", "undone"):
             thread.rejected += 1

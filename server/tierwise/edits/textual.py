@@ -1,0 +1,20 @@
+"""Text edits made on a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tierwise.core.views import TextChange
+from tierwise.syntax.positions import LineIndex
+
+
+def applied(text: str, edits: Sequence[TextChange]) -> str:
+    """A text with non-overlapping edits made, as an editor makes them."""
+    index = LineIndex(text)
+    spans = sorted(
+        ((index.offset(e.range.start), index.offset(e.range.end), e.new_text) for e in edits),
+        reverse=True,
+    )
+    for start, end, new_text in spans:
+        text = text[:start] + new_text + text[end:]
+    return text

@@ -1,0 +1,19 @@
+"""What a model gave back for a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tierwise.models.call import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with the tier that gave it."""
+
+    result: Result
+    tier: str
+
+    @property
+    def text(self) -> str:
+        return self.result.text

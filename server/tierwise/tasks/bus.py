@@ -1,0 +1,52 @@
+"""The bus: who is told when a task, its stream or the status changes, and in which order.
+
+Services that are made first must be able to reach those that are made later without knowing
+them. They publish here, and `reactions.py` says who is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tierwise.core.views import StreamView
+from tierwise.tasks.task import Task
+
+OnTask = Callable[[Task], None]
+OnStream = Callable[[Task, StreamView], None]
+OnStatus = Callable[[], None]
+
+
+@dataclass
+class Bus:
+    """The subscribers of one window; each is called at once, in the order of subscription."""
+
+    _task: list[OnTask] = field(default_factory=list)
+    _stream: list[OnStream] = field(default_factory=list)
+    _status: list[OnStatus] = field(default_factory=list)
+
+    def subscribe(
+        self,
+        task: Sequence[OnTask] = (),
+        stream: Sequence[OnStream] = (),
+        status: Sequence[OnStatus] = (),
+    ) -> None:
+        """Add subscribers after those that are there."""
+        self._task += task
+        self._stream += stream
+        self._status += status
+
+    def task_changed(self, task: Task) -> None:
+        """A task changed in any way that can be seen."""
+        for told in self._task:
+            told(task)
+
+    def streamed(self, task: Task, view: StreamView) -> None:
+        """A piece of a task's stream."""
+        for told in self._stream:
+            told(task, view)
+
+    def status_changed(self) -> None:
+        """Something that the status shows may have changed."""
+        for told in self._status:
+            told()

@@ -1,0 +1,58 @@
+"""What follows a change of a task, as one list.
+
+The order matters. The ledger takes the change before the operator sees it. The conversation
+and what is kept of it are complete before the editor is told that the task is over, because
+the editor may ask for them at once. The status comes last: it sums up what the others did.
+"""
+
+from __future__ import annotations
+
+from tierwise.core.views import StreamView
+from tierwise.tasks.chat import transcripts
+from tierwise.tasks.status_line import StatusLine
+from tierwise.tasks.task import OVER, Task
+from tierwise.tasks.world import World
+
+
+def connect(world: World, status_line: StatusLine) -> None:
+    """Subscribe everybody to the bus of a window."""
+    window, listener = world.window, world.window.listener
+
+    def hunks_go(task: Task) -> None:
+        """What was shown of an unfinished answer goes when none will come."""
+        if task.state in ("failed", "cancelled", "paused"):
+            world.proposals.written(task)
+
+    def joins_its_conversation(task: Task) -> None:
+        if task.state in ("answered", "proposed"):
+            world.chats.answered(task, window.now_ms())
+
+    def is_kept(task: Task) -> None:
+        if task.state in OVER or task.state == "proposed":
+            transcripts.keep(task, window)
+
+    def is_shown(task: Task) -> None:
+        listener.task_changed(task.view())
+
+    def status_is_shown(task: Task) -> None:
+        status_line.push()
+
+    def stream_is_shown(task: Task, view: StreamView) -> None:
+        listener.streamed(view)
+
+    def hunks_grow(task: Task, view: StreamView) -> None:
+        world.proposals.growing.heard(task, view.kind)
+
+    world.bus.subscribe(
+        task=(
+            hunks_go,
+            world.journal.moved,
+            status_line.about,
+            joins_its_conversation,
+            is_kept,
+            is_shown,
+            status_is_shown,
+        ),
+        stream=(stream_is_shown, hunks_grow),
+        status=(status_line.push,),
+    )

@@ -1,0 +1,35 @@
+"""The rehearsal model's server of a window: started when rehearsal is first switched on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.tasks.settings import Settings
+
+NOWHERE: Final = "http://127.0.0.1:9"
+"""Where a call goes until the server runs: nobody listens on the discard port."""
+
+
+class Rehearsal:
+    """Runs the rehearsal server for as long as the window is open."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.server: RehearsalServer | None = None
+
+    def url(self) -> str | None:
+        """Where calls go; None while rehearsal is off and the real endpoints are asked."""
+        if not self._settings.config.rehearsal:
+            return None
+        return self.server.base_url if self.server is not None else NOWHERE
+
+    async def start(self) -> None:
+        """Start the server if it is wanted and does not run yet."""
+        if self._settings.config.rehearsal and self.server is None:
+            self.server = await RehearsalServer(watched=False).start()
+
+    async def close(self) -> None:
+        """Stop the server, if it runs."""
+        if self.server is not None:
+            await self.server.close()

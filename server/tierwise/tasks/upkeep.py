@@ -1,0 +1,116 @@
+"""What goes on beside the tasks of a window: settings, consents, and a look at the models."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from typing import Any, cast
+
+from tierwise.core.decision import Scope
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.store import overrides, samples
+from tierwise.tasks import catalog
+from tierwise.tasks.choices import Kept
+from tierwise.tasks.consent import Consents, offer
+from tierwise.tasks.money.alarm import ShareAlarm
+from tierwise.tasks.rehearsal import Rehearsal
+from tierwise.tasks.status_line import StatusLine
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """The work beside the tasks of one window."""
+
+    def __init__(
+        self, world: World, rehearsal: Rehearsal, consents: Consents, status_line: StatusLine
+    ) -> None:
+        self._world = world
+        self._window = world.window
+        self.rehearsal = rehearsal
+        self._consents = consents
+        self._status_line = status_line
+        self._offered: set[str] = set()
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Open the ledger, take over earlier choices, start the watch on money."""
+        world, window = self._world, self._window
+        window.ledger.warm()
+        try:
+            rows = await window.ledger.read(
+                lambda conn: overrides.choices(conn, project=window.project, session=window.session)
+            )
+            world.choices.load(Kept(cast(Scope, scope), key, tier) for scope, key, tier in rows)
+            world.latency.load(await window.ledger.read(samples.read))
+            await world.purse.reap()
+        except LedgerUnavailable as error:
+            self._status_line.problem = error.message
+            window.listener.notice("error", error.message)
+        await asyncio.to_thread(window.content.purge, window.config.content_keep_days or 0)
+        await self.rehearsal.start()
+        self._spawn(self._check_models())
+        self._spawn(self._offer())
+        self._spawn(ShareAlarm(window, self._consents).watch())
+        world.budget_watch.start()
+        world.learning.start()
+        await world.budget_watch.refresh()
+        self._status_line.push()
+
+    def set_settings(self, client: Mapping[str, object]) -> None:
+        """The client's settings changed: load everything again and say what did not fit."""
+        self._window.settings.reload(client)
+        for notice in self._window.settings.loaded.notices:
+            self._window.warn_once(notice)
+        self._spawn(self.rehearsal.start())
+        self._spawn(self._offer())
+        self._status_line.push()
+
+    def reload(self) -> None:
+        """Trust or a consent changed, and with it what the repository's own file may set."""
+        self.set_settings(self._window.settings.client)
+
+    def stop(self) -> None:
+        """Cancel what runs."""
+        for job in list(self._jobs):
+            job.cancel()
+
+    async def close(self) -> None:
+        """Stop the rehearsal server; nothing asks it any more."""
+        await self.rehearsal.close()
+
+    async def _offer(self) -> None:
+        """Ask about what the repository wishes for; what is accepted holds at once."""
+        window = self._window
+        asks = [ask for ask in window.settings.loaded.asks if ask.digest not in self._offered]
+        self._offered |= {ask.digest for ask in asks}
+        if await offer(asks, window.project, self._consents, window.listener):
+            self.reload()
+
+    async def _check_models(self) -> None:
+        """Say which models are gone, leaving or misspelt, before a task fails on one.
+
+        Keys are looked up on a thread first, because a keyring may want to be unlocked. In an
+        untrusted workspace nobody is asked.
+        """
+        window, client = self._window, self._world.client
+        if window.rehearsal or not window.trust.trusted:
+            return
+        try:
+            places = [place for tier in window.ladder for place in tier.places]
+            await asyncio.to_thread(lambda: [client.key(place) for place in places])
+            found = await catalog.inspect(
+                window.ladder, client, window.clock().date(), ask=window.trust.trusted
+            )
+        except Exception:
+            log.exception("the models could not be looked at")
+            return
+        for warning in catalog.warnings(found):
+            window.warn_once(warning)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.get_running_loop().create_task(work)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)

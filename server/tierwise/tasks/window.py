@@ -1,0 +1,93 @@
+"""What an editor window has: its documents, its listener, its settings, its ledger and clocks.
+
+It knows no service. Services are made from it and from one another (`world.py`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tierwise.budget import days
+from tierwise.budget.prices import PriceTable
+from tierwise.config.model import Config
+from tierwise.context.ignore import IgnoreRules
+from tierwise.core.tiers import Ladder, Tier
+from tierwise.edits.confine import Confine
+from tierwise.models.call import Deadlines
+from tierwise.routing.weights import Weights
+from tierwise.store.content import Content
+from tierwise.store.engine import Ledger
+from tierwise.tasks.api import Documents, Listener
+from tierwise.tasks.settings import Settings
+from tierwise.trust import Trust
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window. `now_ms` is UTC milliseconds, `monotonic` seconds."""
+
+    settings: Settings
+    documents: Documents
+    listener: Listener
+    trust: Trust
+    ignore: IgnoreRules
+    ledger: Ledger
+    content: Content
+    prices: PriceTable
+    weights: Weights
+    session: str
+    project: str
+    now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    monotonic: Callable[[], float] = time.monotonic
+    clock: Callable[[], datetime] = days.now
+    confirmed: set[str] = field(default_factory=set)
+    """Ignored files the operator agreed to send, so that none is asked about twice."""
+    _said: set[str] = field(default_factory=set)
+
+    @property
+    def config(self) -> Config:
+        """The configuration as it is now."""
+        return self.settings.config
+
+    @property
+    def ladder(self) -> Ladder:
+        """The tiers as configured now."""
+        return self.config.ladder()
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether answers come from the rehearsal model, by the operator's choice."""
+        return self.config.rehearsal
+
+    @property
+    def keeps_content(self) -> bool:
+        """Whether prompts and answers may be kept on disk."""
+        return self.config.content_keep_days > 0
+
+    @property
+    def confine(self) -> Confine:
+        """Where edits may go: the workspace folders as they are now."""
+        return Confine(tuple(self.documents.roots()))
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The deadlines of a model call, in seconds."""
+        t = self.config.timeouts
+        return Deadlines(t.connect, t.first_event, t.between_events, t.attempt)
+
+    def may_go(self, path: str) -> bool:
+        """Whether a path as shown may still be sent; what was ignored since may not."""
+        return self.ignore.judge_shown(path).kind != "hard"
+
+    def tier(self, name: str) -> Tier:
+        """The tier of that name. Raises `UnknownTier`."""
+        return self.ladder.get(name)
+
+    def warn_once(self, text: str) -> None:
+        """Show a warning, unless this window showed the same before."""
+        if text not in self._said:
+            self._said.add(text)
+            self.listener.notice("warning", text)

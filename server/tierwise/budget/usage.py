@@ -1,23 +1,27 @@
-"""What was spent, on which tier, and what the top tier would have cost for the same tokens."""
+"""What was spent, on which tier, and what the baseline would have cost for the same tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Literal
 
 from tierwise.budget.limits import BudgetState
-from tierwise.budget.prices import PriceTable
-from tierwise.core.money import Usage
-from tierwise.core.tiers import Ladder
+from tierwise.budget.prices import PriceRate, PriceTable
+from tierwise.core.tiers import Ladder, Tier
 from tierwise.store import stats
 from tierwise.store.deferred import Connection
+from tierwise.store.stats import Cut, SpendCell
+
+NOON: int = 12
+"""The hour (UTC) of a day at which its price is looked up: rows hold from a date on."""
 
 
 @dataclass(frozen=True, slots=True)
 class TierUse:
-    """What one tier did: tasks it took part in, and nano-dollars."""
+    """What one tier did: tasks it answered last, and nano-dollars of all calls on it."""
 
     tier: str
     tasks: int
@@ -28,8 +32,9 @@ class TierUse:
 class ScopeUse:
     """The figures of a scope. Money in nano-dollars; `limit` None means no cap.
 
-    `saved` is against the top tier with the same tokens, and negative where escalations
-    cost more than they saved.
+    `saved` is what the tokens of all calls would have cost on the baseline, less what they
+    cost: negative where they went to dearer models. Costs and tasks of the tiers add up to
+    `spent` and `tasks`.
     """
 
     scope: Literal["today", "project"]
@@ -37,47 +42,72 @@ class ScopeUse:
     spent: int
     limit: int | None
     saved: int
+    baseline: str
     tiers: tuple[TierUse, ...]
 
 
-def at_top(usage: Usage, at: datetime, prices: PriceTable, ladder: Ladder) -> int:
-    """What these tokens would have cost on the top tier, in nano-dollars."""
-    return prices.cost(ladder.get(ladder.top).model, usage, at)
+def baseline_of(ladder: Ladder, chosen: str | None) -> Tier:
+    """The tier that savings are measured against: the chosen one where it exists, else the top."""
+    return ladder.get(chosen if chosen is not None and chosen in ladder else ladder.top)
+
+
+def baseline_cost(cells: Iterable[SpendCell], baseline: Tier, prices: PriceTable) -> int:
+    """What the same tokens would have cost on the baseline's model, in nano-dollars.
+
+    Cache reads and both kinds of cache writes are priced as such. A call on the baseline's
+    own model would have cost what it cost, so that a bound booked for an unbilled call is
+    never counted as a saving or a loss. A cell is priced in the band that its prompts reach.
+    """
+
+    @cache
+    def rate(day: str, prompt_size: int) -> PriceRate:
+        at = datetime.fromisoformat(day).replace(hour=NOON, tzinfo=UTC)
+        return prices.rate(baseline.model, at, prompt_size + 1, baseline.base_url)
+
+    return sum(
+        cell.cost
+        if cell.model == baseline.model
+        else rate(cell.day, cell.prompt_size).cost(cell.usage)
+        for cell in cells
+    )
 
 
 def read(
-    conn: Connection, state: BudgetState, prices: PriceTable, ladder: Ladder
+    conn: Connection,
+    state: BudgetState,
+    prices: PriceTable,
+    ladder: Ladder,
+    baseline: str | None = None,
 ) -> tuple[ScopeUse, ...]:
     """The figures of the open day and of the project's period."""
-    today = stats.paid(conn, day=state.day)
-    project = stats.paid(conn, project=(state.project, state.period))
+    measure = baseline_of(ladder, baseline)
+    today = Cut(day=state.day)
+    project = Cut(project=state.project, period=state.period)
     return (
-        _scope("today", today, state.day_limit, prices, ladder),
-        _scope("project", project, state.project_limit, prices, ladder),
+        _scope(conn, "today", today, state.day_limit, prices, ladder, measure),
+        _scope(conn, "project", project, state.project_limit, prices, ladder, measure),
     )
 
 
 def _scope(
+    conn: Connection,
     scope: Literal["today", "project"],
-    paid: Sequence[tuple[str, stats.Paid]],
+    cut: Cut,
     limit: int | None,
     prices: PriceTable,
     ladder: Ladder,
+    baseline: Tier,
 ) -> ScopeUse:
-    spent = sum(p.cost for _, p in paid)
-    top = sum(
-        at_top(p.usage, datetime.fromtimestamp(p.at_ms / 1000, UTC), prices, ladder)
-        for _, p in paid
-    )
+    cells = stats.spend(conn, cut)
+    costs = stats.spent_by(conn, "tier", cut)
+    tasks = {tier: n for tier, n in stats.tasks_by(conn, "answering", cut).items() if tier}
     names = [tier.name for tier in ladder]
-    others = sorted({p.tier for _, p in paid} - set(names))
-    tiers = [
-        TierUse(
-            name,
-            len({task for task, p in paid if p.tier == name}),
-            sum(p.cost for _, p in paid if p.tier == name),
-        )
+    others = sorted({*costs, *tasks} - set(names))
+    used = tuple(
+        TierUse(name, tasks.get(name, 0), costs.get(name, 0))
         for name in (*names, *others)
-    ]
-    used = tuple(use for use in tiers if use.tasks)
-    return ScopeUse(scope, len({task for task, _ in paid}), spent, limit, top - spent, used)
+        if tasks.get(name) or costs.get(name)
+    )
+    spent = sum(costs.values())
+    saved = baseline_cost(cells, baseline, prices) - spent
+    return ScopeUse(scope, sum(tasks.values()), spent, limit, saved, baseline.name, used)

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tierwise.budget.prices import PriceTable
-from tierwise.budget.usage import at_top
+from tierwise.budget import days as civil
+from tierwise.budget.usage import baseline_cost, baseline_of
 from tierwise.cli.ground import configuration, print_json, read
-from tierwise.core.money import Usage
-from tierwise.core.tiers import Ladder
+from tierwise.core.money import to_usd
 from tierwise.present.money import dollars
 from tierwise.present.tiers import label
-from tierwise.store import decisions
-from tierwise.store.decisions import Told
+from tierwise.store import stats
+from tierwise.store.stats import Cut
 
-MOST = 100_000
-"""Tasks counted at most."""
+if TYPE_CHECKING:
+    from tierwise.budget.prices import PriceTable
+    from tierwise.core.tiers import Ladder
+    from tierwise.store.deferred import Connection
+
+NONE = "none"
+"""Stands for the tier of a task that ended before it was routed."""
 
 
 def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    days: Annotated[int, typer.Option(help="Days back; 0 = everything.")] = 30,
+    days: Annotated[int, typer.Option(help="Days back, today included; 0 = everything.")] = 30,
 ) -> None:
-    """Show what was spent, on which tier, and what always using the top tier would have cost."""
-    since = None
-    if days:
-        since = int((datetime.now(UTC) - timedelta(days=days)).timestamp() * 1000)
-    told = read(lambda conn: decisions.history(conn, limit=MOST, since_ms=since))
-    ladder = configuration().config.ladder()
-    real = summary([t for t in told if not t.task.rehearsal], ladder)
-    rehearsal = summary([t for t in told if t.task.rehearsal], ladder)
+    """Show what was spent, on which tier, and what always using the baseline would have cost."""
+    from tierwise.app import price_table
+
+    config = configuration().config
+    ladder, prices = config.ladder(), price_table(config)[0]
+    since = first_day(days, config.budget.timezone)
+
+    def figures(conn: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
+        real, played = (
+            summary(conn, Cut(since=since, rehearsal=rehearsal), ladder, prices, config.baseline)
+            for rehearsal in (False, True)
+        )
+        return real, played
+
+    real, rehearsal = read(figures)
     if as_json:
         print_json({**real, "days": days, "rehearsal": rehearsal})
         return
@@ -43,65 +53,76 @@ def run(
         _show("Rehearsal (costs nothing; figures at list prices)", rehearsal)
 
 
-def summary(told: Sequence[Told], ladder: Ladder) -> dict[str, Any]:
-    """The figures of some tasks. Saved is against the top tier with the same tokens."""
-    prices = PriceTable.load()
-    by_tier: dict[str, dict[str, Any]] = {}
-    by_action: dict[str, dict[str, Any]] = {}
-    pairs: Counter[tuple[str, str]] = Counter()
-    outcomes: Counter[str] = Counter()
-    top_cost = 0
-    for task in told:
-        _add(by_action, task.task.action, 1, task.cost)
-        if task.decisions:
-            last = task.decisions[-1]
-            pairs[last.routed, last.answering] += 1
-            _add(by_tier, last.answering, 1, 0)
-        for attempt in task.attempts:
-            _add(by_tier, attempt["tier"], 0, attempt["cost"])
-            top_cost += _at_top(attempt, prices, ladder)
-        outcomes.update(kind for kind, _, _, _ in task.outcomes)
-    spent = sum(t.cost for t in told)
+def first_day(days: int, zone: str | None) -> str:
+    """The civil day that `days` days reach back to, today being the first; "" for all days."""
+    if not days:
+        return ""
+    today = date.fromisoformat(civil.day_of(civil.now(), zone))
+    return (today - timedelta(days=min(days, today.toordinal()) - 1)).isoformat()
+
+
+def summary(
+    conn: Connection, cut: Cut, ladder: Ladder, prices: PriceTable, chosen: str | None = None
+) -> dict[str, Any]:
+    """The figures of a cut. Tasks and money add up to the same total by whatever they are cut.
+
+    `savedUsd` is what the same tokens would have cost on the baseline, less what was spent.
+    """
+    cells = stats.spend(conn, cut)
+    spent = sum(cell.cost for cell in cells)
+    baseline = baseline_of(ladder, chosen)
+    measured = baseline_cost(cells, baseline, prices)
+    pairs: dict[tuple[str, str], int] = {}
+    causes: dict[str, int] = {}
+    for move in stats.moved(conn, cut):
+        pair = (move.routed or NONE, move.answering or NONE)
+        pairs[pair] = pairs.get(pair, 0) + move.tasks
+        causes[move.cause or NONE] = causes.get(move.cause or NONE, 0) + move.tasks
+    outcomes: dict[str, int] = {}
+    for (kind, _), count in stats.outcomes(conn, cut).items():
+        outcomes[kind] = outcomes.get(kind, 0) + count
     return {
-        "tasks": len(told),
-        "spentUsd": spent / 1e9,
-        "topUsd": top_cost / 1e9,
-        "savedUsd": (top_cost - spent) / 1e9,
-        "byTier": by_tier,
-        "byAction": by_action,
+        "tasks": sum(pairs.values()),
+        "spentUsd": to_usd(spent),
+        "assumedUsd": to_usd(stats.assumed(conn, cut)),
+        "baseline": baseline.name,
+        "baselineUsd": to_usd(measured),
+        "savedUsd": to_usd(measured - spent),
+        "topUsd": to_usd(baseline_cost(cells, ladder.get(ladder.top), prices)),
+        "byTier": _cut(conn, "answering", "tier", cut),
+        "byAction": _cut(conn, "action", "action", cut),
+        "byProject": _cut(conn, "project", "project", cut),
+        "byDay": _cut(conn, "day", "day", cut),
         "routedToAnswering": [
             {"routed": a, "answering": b, "tasks": n} for (a, b), n in sorted(pairs.items())
         ],
-        "outcomes": dict(outcomes),
+        "byCause": dict(sorted(causes.items())),
+        "outcomes": outcomes,
     }
 
 
-def _at_top(attempt: Mapping[str, Any], prices: PriceTable, ladder: Ladder) -> int:
-    usage = Usage(
-        attempt["input_tokens"],
-        attempt["output_tokens"],
-        attempt["cache_read_tokens"],
-        attempt["cache_write_tokens"],
-    )
-    at = datetime.fromtimestamp(attempt["created_ms"] / 1000, UTC)
-    return at_top(usage, at, prices, ladder)
-
-
-def _add(table: dict[str, dict[str, Any]], key: str, tasks: int, nanos: int) -> None:
-    row = table.setdefault(key, {"tasks": 0, "costUsd": 0.0})
-    row["tasks"] += tasks
-    row["costUsd"] = round(row["costUsd"] + nanos / 1e9, 9)
+def _cut(conn: Connection, asked: str, paid: str, cut: Cut) -> dict[str, dict[str, Any]]:
+    """Tasks by one column and money by another, under the same keys."""
+    tasks = {key or NONE: n for key, n in stats.tasks_by(conn, asked, cut).items()}
+    costs = stats.spent_by(conn, paid, cut)
+    return {
+        key: {"tasks": tasks.get(key, 0), "costUsd": to_usd(costs.get(key, 0))}
+        for key in sorted({*tasks, *costs})
+    }
 
 
 def _show(title: str, figures: Mapping[str, Any]) -> None:
     if title:
         typer.echo(f"\n{title}")
     spent, saved = (round(figures[k] * 1e9) for k in ("spentUsd", "savedUsd"))
-    typer.echo(
-        f"{figures['tasks']} tasks, {dollars(spent)} spent,"
-        f" {dollars(max(saved, 0))} saved against the top tier with the same tokens"
+    against = f"{label(figures['baseline'])} with the same tokens"
+    difference = (
+        f"{dollars(saved)} saved against {against}"
+        if saved >= 0
+        else f"{dollars(-saved)} more than {against} would have cost"
     )
+    typer.echo(f"{figures['tasks']} tasks, {dollars(spent)} spent, {difference}")
     for tier, row in figures["byTier"].items():
         typer.echo(f"  {label(tier):8} {row['tasks']:5} {dollars(round(row['costUsd'] * 1e9)):>10}")
-    for action, row in sorted(figures["byAction"].items()):
+    for action, row in figures["byAction"].items():
         typer.echo(f"  {action:8} {row['tasks']:5} {dollars(round(row['costUsd'] * 1e9)):>10}")

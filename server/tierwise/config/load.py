@@ -225,7 +225,10 @@ def _consistent(config: Config, notices: list[str]) -> Config:
     actions = {a: t for a, t in config.floors.actions.items() if t in known}
     for tier in {*config.floors.paths.values(), *config.floors.actions.values()} - set(known):
         drop("floors", tier)
-    pin, cap = config.pins.project, config.max_tier
+    pin, cap, baseline = config.pins.project, config.max_tier, config.baseline
+    if baseline is not None and baseline not in known:
+        drop("baseline", baseline)
+        baseline = None
     if pin is not None and pin not in known:
         drop("pins.project", pin)
         pin = None
@@ -234,6 +237,7 @@ def _consistent(config: Config, notices: list[str]) -> Config:
         cap = None
     return config.model_copy(
         update={
+            "baseline": baseline,
             "remap": remap,
             "floors": config.floors.model_copy(update={"paths": paths, "actions": actions}),
             "pins": config.pins.model_copy(update={"project": pin}),

@@ -148,6 +148,10 @@ class Config(Section):
     soft_target: Share = 0.55
     redo_cost_usd: Usd = 0.03
     ask_above_usd: Usd = 0.50
+    baseline: str | None = None
+    """The tier that savings are measured against; None for the top."""
+    notify_command: tuple[str, ...] = ()
+    """Run once per budget threshold where no editor is open; the sentence is its last argument."""
     second_opinion: Literal["off", "uncertain"] = "off"
     rehearsal: bool = False
     content_keep_days: Annotated[float, Field(ge=0.0)] = 7.0

@@ -63,6 +63,8 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "soft_target": Rule("any", "never"),
     "redo_cost_usd": Rule("any", "never"),
     "ask_above_usd": Rule("any", "never"),
+    "baseline": Rule("never", "never"),
+    "notify_command": Rule("never", "never"),
     "second_opinion": Rule("any", "never"),
     "rehearsal": Rule("any", "never"),
     "content_keep_days": Rule("any", "never"),

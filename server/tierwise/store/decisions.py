@@ -34,11 +34,16 @@ class TaskRow:
     state: str
     edit_id: str | None = None
     error: str | None = None
+    day: str | None = None
+    """The civil day it was asked on; None lets the ledger take the machine's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision as kept; `detail` holds what a replay needs, in JSON, without any text."""
+    """A decision as kept; `detail` holds what a replay needs, in JSON, without any text.
+
+    `rule` names the rule that made it, None where it was made before rules had names.
+    """
 
     first: str
     routed: str
@@ -52,6 +57,7 @@ class DecisionRow:
     action: str = ""
     language: str | None = None
     project: str = ""
+    rule: str | None = None
     at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
 

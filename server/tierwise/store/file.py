@@ -169,7 +169,7 @@ def _engine(path: Path, journal: str) -> Engine:
 
 
 def _migrate(connection: Connection, path: Path) -> None:
-    from tierwise.store import migrate
+    from tierwise.store import daily, migrate
 
     with connection.begin():
         found = migrate.version(connection)
@@ -177,3 +177,5 @@ def _migrate(connection: Connection, path: Path) -> None:
         backup.rotate(path)
     with connection.begin():
         migrate.migrate(connection)
+        if not daily.check(connection.exec_driver_sql):
+            log.warning("ledger: the daily sums were wrong and were added up anew")

@@ -1,47 +1,74 @@
-"""Steps from one shape of the ledger to the next, counted in `PRAGMA user_version`."""
+"""Brings a ledger to the shape this program knows, and says whether it may write there.
+
+Two numbers are kept. The table `steps_done` names the steps a ledger went through.
+`PRAGMA user_version` is the oldest shape whose programs may still write (`min_writer`): the
+first Tierwise looks at that number alone and refuses a larger one than its own, so a step
+that only adds leaves it alone and shuts no open window out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy.engine import Connection
 
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.store import schema
-
-Step = Callable[[Connection], None]
-
-
-def create(conn: Connection) -> None:
-    """The tables as they are described in `schema`."""
-    schema.metadata.create_all(conn)
-
-
-STEPS: Final[tuple[Step, ...]] = (create,)
-"""Step n takes a ledger from version n to n + 1; a step that was shipped never changes."""
+from tierwise.store.steps import STEPS, Step
 
 CURRENT: Final = len(STEPS)
 
+_DONE: Final = "CREATE TABLE steps_done (step INTEGER PRIMARY KEY, at_ms BIGINT NOT NULL)"
+
 
 def version(conn: Connection) -> int:
-    """The version of the schema in an open ledger; 0 for an empty file."""
+    """The last step an open ledger went through; 0 for an empty file."""
+    if _has_steps(conn):
+        return int(conn.exec_driver_sql("SELECT MAX(step) FROM steps_done").scalar_one() or 0)
+    return min(min_writer(conn), 1)
+
+
+def min_writer(conn: Connection) -> int:
+    """The oldest shape whose programs may write this ledger; 0 for an empty file."""
     return int(conn.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 def migrate(conn: Connection, steps: Sequence[Step] = STEPS) -> None:
     """Bring an open ledger up to date inside the caller's transaction: all steps or none.
 
-    Raises `LedgerUnavailable` for a ledger that a newer Tierwise wrote: it can be read,
-    but what its columns mean is not known here, so nothing is written.
+    A ledger that a newer Tierwise only added to is written on: what was added has defaults.
+    Raises `LedgerUnavailable` where a newer one changed what the rows mean: then it can be
+    read and nothing is written.
     """
-    found = version(conn)
-    if found > len(steps):
+    allowed = min_writer(conn)
+    if allowed > len(steps):
         raise LedgerUnavailable(
             "The ledger was written by a newer Tierwise, so this one only reads it and makes no "
             "paid call. Update Tierwise."
         )
+    found = version(conn)
+    if found >= len(steps):
+        return
+    if not _has_steps(conn):
+        conn.exec_driver_sql(_DONE)
+        _note(conn, range(1, found + 1))
     for step in steps[found:]:
-        step(conn)
-    if found < len(steps):
-        conn.exec_driver_sql(f"PRAGMA user_version={len(steps)}")
+        for statement in step.statements:
+            conn.exec_driver_sql(statement)
+        allowed = max(allowed, step.min_writer)
+    _note(conn, range(found + 1, len(steps) + 1))
+    conn.exec_driver_sql(f"PRAGMA user_version={allowed}")
+
+
+def _note(conn: Connection, steps: range) -> None:
+    at_ms = time.time_ns() // 1_000_000
+    for step in steps:
+        conn.exec_driver_sql("INSERT INTO steps_done VALUES (?, ?)", (step, at_ms))
+
+
+def _has_steps(conn: Connection) -> bool:
+    found = conn.exec_driver_sql(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'steps_done'"
+    )
+    return found.first() is not None

@@ -17,14 +17,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from tierwise.store import backup
+from tierwise.store import backup, daily
 
 log = logging.getLogger(__name__)
 
 MONEY: Final = ("reservations", "budget_events", "calendar")
 """Tables without whose newest rows the caps cannot be trusted."""
 
-LIFE: Final = ("tasks", "decisions", "outcomes", "overrides", "samples")
+LIFE: Final = ("tasks", "decisions", "outcomes", "overrides", "samples", "said")
 
 _SUMS: Final = """
 INSERT INTO spent (scope, key, rehearsal, settled, reserved, expected)
@@ -86,6 +86,7 @@ def _fill(part: Path, aside: Path) -> bool:
         saved = {table: _take_over(target, aside, table) for table in MONEY + LIFE}
         target.execute("DELETE FROM spent")
         target.execute(_SUMS)
+        daily.rebuild(target.execute)
         whole = all(saved[table] for table in MONEY)
         if not whole:
             target.execute(
@@ -97,17 +98,27 @@ def _fill(part: Path, aside: Path) -> bool:
 
 
 def _take_over(target: sqlite3.Connection, aside: Path, table: str) -> bool:
-    """Copy the rows of a table that can be read; whether that was all of them."""
-    columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
-    marks = ", ".join("?" * len(columns))
-    insert = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    """Copy the rows of a table that can be read; whether that was all of them.
+
+    A file of an older shape lacks columns, and tables that nothing is lost with.
+    """
     try:
         with closing(sqlite3.connect(aside, timeout=1.0)) as source:
+            there = set(_columns(source, table))
+            columns = [name for name in _columns(target, table) if name in there]
+            if not columns:
+                return table not in MONEY
+            marks = ", ".join("?" * len(columns))
+            insert = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
             for row in _rows(source, table, columns):
                 target.execute(insert, row)
     except sqlite3.Error:
         return False
     return True
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
 def _rows(source: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[tuple[object]]:

@@ -67,6 +67,7 @@ class ReservationRow:
     cache_write_5m_tokens: int = 0
     cache_write_1h_tokens: int = 0
     assumed: bool = False
+    sent_ms: int | None = 0
 
     @property
     def accounts(self) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,7 @@
-"""The tables of the ledger. No column holds code, prompts or answers.
+"""The tables of the ledger as statements name them. No column holds code, prompts or answers.
+
+What is created on disk is in `steps/`: a column that is added here needs a step there, and
+may be empty, because a window of an older Tierwise knows nothing of it.
 
 Money columns are integer nano-dollars, times UTC milliseconds. Rehearsal rows are marked
 and kept apart in every sum.
@@ -38,6 +41,7 @@ tasks = Table(
     Column("state", Text, nullable=False),
     Column("edit_id", Text),
     Column("error", Text),
+    Column("day", Text),
     Index("tasks_created", "created_ms"),
 )
 
@@ -59,7 +63,9 @@ decisions = Table(
     Column("language", Text),
     Column("project", Text, nullable=False),
     Column("detail", JSON, nullable=False),
+    Column("rule", Text),
 )
+"""`rule` names the rule that made a decision; empty where it was made before rules had names."""
 
 reservations = Table(
     "reservations",
@@ -95,12 +101,17 @@ reservations = Table(
     Column("allowed", Boolean, nullable=False, default=False),
     Column("price_known", Boolean, nullable=False),
     Column("rehearsal", Boolean, nullable=False),
+    Column("sent_ms", BigInteger),
     UniqueConstraint("request_id", name="one_reservation_per_request"),
     Index("reservations_open", "state", "lease_ms"),
     Index("reservations_task", "task_id"),
     Index("reservations_day", "day"),
 )
-"""One row per attempt. State: open, settled, released, or assumed (its process was lost)."""
+"""One row per attempt. State: open, settled, released, or assumed (its process was lost).
+
+`sent_ms` is 0 until the request may leave, then the moment it was let go. It is empty where an
+older Tierwise made the reservation: such a request must be taken for sent.
+"""
 
 spent = Table(
     "spent",
@@ -174,3 +185,68 @@ overrides = Table(
     Column("tier", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
 )
+
+daily_spend = Table(
+    "daily_spend",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("rehearsal", Boolean, primary_key=True),
+    Column("tier", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("prompt_size", Integer, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("assumed_cost", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cache_read_tokens", BigInteger, nullable=False),
+    Column("cache_write_5m_tokens", BigInteger, nullable=False),
+    Column("cache_write_1h_tokens", BigInteger, nullable=False),
+)
+"""What calls used and cost, by the day they were reserved on. Kept by triggers."""
+
+daily_tasks = Table(
+    "daily_tasks",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("rehearsal", Boolean, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("routed", Text, primary_key=True),
+    Column("answering", Text, primary_key=True),
+    Column("cause", Text, primary_key=True),
+    Column("tasks", Integer, nullable=False),
+)
+"""How many tasks were asked, by their latest decision. Kept by triggers."""
+
+daily_outcomes = Table(
+    "daily_outcomes",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("rehearsal", Boolean, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("tier", Text, primary_key=True),
+    Column("outcomes", Integer, nullable=False),
+)
+"""What became of the tasks of a day. Kept by triggers."""
+
+said = Table(
+    "said",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+)
+"""What was said to the operator on a day, so that no second window or process says it again."""
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("used_ms", BigInteger, nullable=False),
+)
+"""The windows that are open, and when the operator last asked for something in each."""

@@ -1,15 +1,19 @@
-"""What `stats` reads: counts and money by tier and action, rehearsal apart."""
+"""Sums of the ledger by SQL, from the daily sums that the database keeps as rows are written.
+
+Triggers keep them (`steps/002_daily_sums.sql`), in the transaction of the row itself and
+whichever version of Tierwise writes it. A reservation counts on the civil day it was made,
+however late it is settled; a task on the day it was asked, under its latest decision. A
+change of zone moves nothing that is kept. Removing kept content changes no sum.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from tierwise.core.money import Usage
 from tierwise.store.deferred import Connection, deferred
-from tierwise.store.reservations import ReservationRow
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -20,134 +24,135 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
-    """What one attempt used and cost (nano-dollars), for pricing it again elsewhere."""
+class Cut:
+    """Which part of the ledger is added up. `since` and `day` are civil days ("YYYY-MM-DD").
 
-    tier: str
-    model: str
-    action: str
-    at_ms: int
-    usage: Usage
-    cost: int
-    price_known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Counts and money since a moment. Money in nano-dollars.
-
-    `moved` counts tasks by (routed, answering); `causes` by what last changed the tier;
-    `outcomes` by kind and answering tier. `paid` are the settled attempts themselves.
+    `project` goes with `period`, as the caps do: a project's sums are those of one period.
     """
 
-    tasks: int = 0
-    by_tier: Mapping[str, int] = field(default_factory=dict)
-    by_action: Mapping[str, int] = field(default_factory=dict)
-    spent_by_tier: Mapping[str, int] = field(default_factory=dict)
-    spent_by_action: Mapping[str, int] = field(default_factory=dict)
-    moved: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    causes: Mapping[str, int] = field(default_factory=dict)
-    outcomes: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    spent: int = 0
-    assumed: int = 0
-    paid: Sequence[Paid] = ()
+    since: str = ""
+    day: str | None = None
+    project: str | None = None
+    period: str | None = None
+    rehearsal: bool = False
+
+
+EVERYTHING: Final = Cut()
 
 
 @dataclass(frozen=True, slots=True)
-class _Last:
+class SpendCell:
+    """What one model used on one day, for prompts of one size; cost in nano-dollars.
+
+    `prompt_size` is the number of tokens that every prompt of the cell is longer than: one
+    of the sizes at which vendors change their prices, so that a cell has one price.
+    """
+
+    day: str
+    tier: str
+    model: str
+    prompt_size: int
+    usage: Usage
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many tasks were routed to one tier and answered by another, and why."""
+
     routed: str
     answering: str
     cause: str
+    tasks: int
 
 
-def stats(conn: Connection, since_ms: int = 0, *, rehearsal: bool = False) -> Stats:
-    """What happened since `since_ms` (UTC milliseconds)."""
-    owners = schema.tasks
-    found = conn.execute(
-        sa.select(owners.c.task_id, owners.c.action).where(
-            owners.c.created_ms >= since_ms, owners.c.rehearsal.is_(rehearsal)
+def spend(conn: Connection, cut: Cut = EVERYTHING) -> Sequence[SpendCell]:
+    """The cells of a cut, in no order. Their costs add up to what the cut has cost."""
+    table = schema.daily_spend
+    keys = (table.c.day, table.c.tier, table.c.model, table.c.prompt_size)
+    sums = [
+        sa.func.sum(table.c[name])
+        for name in (
+            "input_tokens",
+            "output_tokens",
+            "cache_read_tokens",
+            "cache_write_5m_tokens",
+            "cache_write_1h_tokens",
+            "cost",
         )
-    ).all()
-    last = _last_decisions(conn, since_ms, rehearsal)
-    attempts = _attempts(conn, since_ms, rehearsal)
-    by_tier, by_action = Counter[str](), Counter[str]()
-    for row in attempts:
-        by_tier[row.tier] += row.cost
-        by_action[row.action] += row.cost
-    return Stats(
-        tasks=len(found),
-        by_tier=Counter(made.answering for made in last),
-        by_action=Counter(row.action for row in found),
-        spent_by_tier=by_tier,
-        spent_by_action=by_action,
-        moved=Counter((made.routed, made.answering) for made in last),
-        causes=Counter(made.cause for made in last),
-        outcomes=_outcomes(conn, since_ms, rehearsal),
-        spent=sum(row.cost for row in attempts),
-        assumed=sum(row.cost for row in attempts if row.assumed),
-        paid=[_paid(row) for row in attempts if row.state != "released"],
-    )
+    ]
+    query = sa.select(*keys, *sums).where(*_of_spend(cut)).group_by(*keys)
+    return [
+        SpendCell(day, tier, model, size, Usage(*tokens), cost)
+        for day, tier, model, size, *tokens, cost in conn.execute(query)
+    ]
 
 
-def paid(
-    conn: Connection, *, day: str | None = None, project: tuple[str, str] | None = None
-) -> Sequence[tuple[str, Paid]]:
-    """Task id and attempt of everything booked to a civil day, or to (project, period)."""
-    table = schema.reservations
-    query = sa.select(table).where(table.c.rehearsal.is_(False), table.c.state != "open")
-    if day is not None:
-        query = query.where(table.c.day == day)
-    if project is not None:
-        query = query.where(table.c.project == project[0], table.c.period == project[1])
-    rows = [ReservationRow(**row) for row in conn.execute(query).mappings()]
-    return [(row.task_id, _paid(row)) for row in rows if row.state != "released"]
+def spent_by(conn: Connection, column: str, cut: Cut = EVERYTHING) -> Mapping[str, int]:
+    """Nano-dollars of a cut by "day", "project", "tier", "model" or "action"."""
+    table = schema.daily_spend
+    query = sa.select(table.c[column], sa.func.sum(table.c.cost)).where(*_of_spend(cut))
+    return {row[0]: row[1] for row in conn.execute(query.group_by(table.c[column]))}
 
 
-def _attempts(conn: Connection, since_ms: int, rehearsal: bool) -> Sequence[ReservationRow]:
-    table = schema.reservations
-    query = sa.select(table).where(
-        table.c.created_ms >= since_ms,
-        table.c.rehearsal.is_(rehearsal),
-        table.c.state != "open",
-    )
-    return [ReservationRow(**row) for row in conn.execute(query).mappings()]
+def assumed(conn: Connection, cut: Cut = EVERYTHING) -> int:
+    """Nano-dollars of a cut that nobody billed and that were booked at an upper bound."""
+    query = sa.select(sa.func.sum(schema.daily_spend.c.assumed_cost)).where(*_of_spend(cut))
+    return int(conn.execute(query).scalar() or 0)
 
 
-def _last_decisions(conn: Connection, since_ms: int, rehearsal: bool) -> Sequence[_Last]:
-    """The latest decision of each task, without its detail."""
-    made, owners = schema.decisions, schema.tasks
-    newest = (
-        sa.select(made.c.task_id, sa.func.max(made.c.seq).label("seq"))
-        .group_by(made.c.task_id)
-        .subquery()
-    )
-    query = (
-        sa.select(made.c.routed, made.c.answering, made.c.cause)
-        .join(newest, sa.and_(newest.c.task_id == made.c.task_id, newest.c.seq == made.c.seq))
-        .join(owners, owners.c.task_id == made.c.task_id)
-        .where(owners.c.created_ms >= since_ms, owners.c.rehearsal.is_(rehearsal))
-    )
-    return [_Last(*row) for row in conn.execute(query)]
+def tasks_by(conn: Connection, column: str, cut: Cut = EVERYTHING) -> Mapping[str, int]:
+    """Tasks of a cut by "day", "project", "action", "routed", "answering" or "cause".
+
+    A task that was never decided stands under "".
+    """
+    table = schema.daily_tasks
+    query = sa.select(table.c[column], sa.func.sum(table.c.tasks)).where(*_of_tasks(cut))
+    found = conn.execute(query.group_by(table.c[column]))
+    return {key: tasks for key, tasks in found if tasks}
 
 
-def _outcomes(conn: Connection, since_ms: int, rehearsal: bool) -> Mapping[tuple[str, str], int]:
-    events, owners = schema.outcomes, schema.tasks
-    query = (
-        sa.select(events.c.kind, events.c.tier, sa.func.count())
-        .join(owners, owners.c.task_id == events.c.task_id)
-        .where(owners.c.created_ms >= since_ms, owners.c.rehearsal.is_(rehearsal))
-        .group_by(events.c.kind, events.c.tier)
-    )
-    return {(kind, tier): n for kind, tier, n in conn.execute(query)}
+def moved(conn: Connection, cut: Cut = EVERYTHING) -> Sequence[Moved]:
+    """Where tasks were routed, what answered them and why, by their latest decision."""
+    table = schema.daily_tasks
+    keys = (table.c.routed, table.c.answering, table.c.cause)
+    query = sa.select(*keys, sa.func.sum(table.c.tasks)).where(*_of_tasks(cut)).group_by(*keys)
+    return [Moved(*row) for row in conn.execute(query.order_by(*keys)) if row[3]]
 
 
-def _paid(row: ReservationRow) -> Paid:
-    usage = Usage(
-        row.input_tokens,
-        row.output_tokens,
-        row.cache_read_tokens,
-        row.cache_write_5m_tokens,
-        row.cache_write_1h_tokens,
-        row.assumed,
-    )
-    return Paid(row.tier, row.model, row.action, row.created_ms, usage, row.cost, row.price_known)
+def outcomes(conn: Connection, cut: Cut = EVERYTHING) -> Mapping[tuple[str, str], int]:
+    """Outcomes of the tasks of a cut, by (kind, answering tier). The project is not looked at."""
+    table = schema.daily_outcomes
+    keys = (table.c.kind, table.c.tier)
+    query = sa.select(*keys, sa.func.sum(table.c.outcomes)).where(*_days(table, cut))
+    return {(kind, tier): n for kind, tier, n in conn.execute(query.group_by(*keys)) if n}
+
+
+def _of_spend(cut: Cut) -> list[Any]:
+    table = schema.daily_spend
+    wanted = _days(table, cut)
+    if cut.project is not None:
+        wanted.append(table.c.project == cut.project)
+    if cut.period is not None:
+        wanted.append(table.c.period == cut.period)
+    return wanted
+
+
+def _of_tasks(cut: Cut) -> list[Any]:
+    """A month's period is the beginning of its days; every other period holds all of them."""
+    table = schema.daily_tasks
+    wanted = _days(table, cut)
+    if cut.project is not None:
+        wanted.append(table.c.project == cut.project)
+    if cut.period is not None and cut.period != "total":
+        wanted.append(table.c.day.startswith(cut.period, autoescape=True))
+    return wanted
+
+
+def _days(table: Any, cut: Cut) -> list[Any]:
+    wanted = [table.c.rehearsal.is_(cut.rehearsal)]
+    if cut.since:
+        wanted.append(table.c.day >= cut.since)
+    if cut.day is not None:
+        wanted.append(table.c.day == cut.day)
+    return wanted

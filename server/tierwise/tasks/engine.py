@@ -219,9 +219,12 @@ class TaskEngine:
     async def usage(self) -> Sequence[ScopeUse]:
         """What was spent and saved per scope and tier, with the budgets of now."""
         world = self.world
+        window = world.window
         await world.budget_watch.refresh()
-        state, prices, ladder = world.budget_watch.state, world.window.prices, world.window.ladder
-        return await world.window.ledger.read(lambda conn: usage.read(conn, state, prices, ladder))
+        state, chosen = world.budget_watch.state, window.config.baseline
+        return await window.ledger.read(
+            lambda conn: usage.read(conn, state, window.prices, window.ladder, chosen)
+        )
 
     async def conversations(self, limit: int) -> Sequence[transcripts.Heading]:
         """The kept conversations of this project, the latest first."""

@@ -33,6 +33,8 @@ LOOSER: dict[str, list[Any]] = {
     "soft_target": [0.01],
     "redo_cost_usd": [0.0],
     "ask_above_usd": [0.0, 900.0],
+    "baseline": ["haiku", "turbo"],
+    "notify_command": [["sh", "-c", "true"]],
     "second_opinion": ["uncertain"],
     "rehearsal": [True],
     "content_keep_days": [9000],

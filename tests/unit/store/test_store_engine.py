@@ -14,7 +14,7 @@ import pytest
 from tests.unit.store.rows import keys, put
 
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.store import faults, filesystem, migrate
+from tierwise.store import faults, filesystem
 from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.lock import LedgerLock
@@ -122,35 +122,6 @@ async def test_a_change_by_another_window_is_noticed(ledger: Ledger) -> None:
     await other.write(put("c"))
     await asyncio.wait_for(waiting, 10)
     await other.close()
-
-
-async def test_a_newer_ledger_is_read_but_not_written(ledger: Ledger) -> None:
-    await ledger.write(put("a"))
-    await ledger.close()
-    with closing(sqlite3.connect(ledger.path)) as raw:
-        raw.execute(f"PRAGMA user_version={migrate.CURRENT + 1}")
-    later = Ledger.open(ledger.folder)
-    with pytest.raises(LedgerUnavailable, match="newer Tierwise"):
-        await later.write(put("b"))
-    assert later.problem is not None
-    assert await later.read(keys) == ["a"]
-    await later.close()
-
-
-async def test_steps_run_once_each_and_all_or_none(ledger: Ledger) -> None:
-    def add(conn: Connection) -> None:
-        conn.exec_driver_sql("CREATE TABLE extra (n INTEGER)")
-
-    def broken(conn: Connection) -> None:
-        raise RuntimeError("no")
-
-    with pytest.raises(RuntimeError):
-        await ledger.write(lambda conn: migrate.migrate(conn, (*migrate.STEPS, add, broken)))
-    assert await ledger.write(migrate.version) == migrate.CURRENT
-    steps = (*migrate.STEPS, add)
-    await ledger.write(lambda conn: migrate.migrate(conn, steps))
-    await ledger.write(lambda conn: migrate.migrate(conn, steps))
-    assert await ledger.write(migrate.version) == migrate.CURRENT + 1
 
 
 async def test_a_full_disk_refuses_and_heals_by_itself(ledger: Ledger) -> None:

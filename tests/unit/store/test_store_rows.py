@@ -39,6 +39,7 @@ def a_task(task_id: str, created_ms: int = 1, *, rehearsal: bool = False) -> Tas
         session="s",
         rehearsal=rehearsal,
         state="routing",
+        day="2026-11-24",
     )
 
 
@@ -165,15 +166,24 @@ async def test_rehearsal_teaches_nothing_and_counts_apart(ledger: Ledger) -> Non
     assert [judged.outcome.task_id for judged in taught] == ["real"]
     assert taught[0].decisions[0].answering == "sonnet"
     for rehearsal in (False, True):
-        found = await ledger.read(
-            lambda conn, r=rehearsal: stats.stats(conn, rehearsal=r)  # type: ignore[misc]  # default binds the loop variable
+        cut = stats.Cut(rehearsal=rehearsal)
+
+        def figures(conn: decisions.Connection, cut: stats.Cut = cut) -> tuple[object, ...]:
+            return (
+                stats.tasks_by(conn, "answering", cut),
+                stats.moved(conn, cut),
+                stats.outcomes(conn, cut),
+                stats.spent_by(conn, "tier", cut),
+                [(cell.usage, cell.cost) for cell in stats.spend(conn, cut)],
+            )
+
+        assert await ledger.read(figures) == (
+            {"sonnet": 1},
+            [stats.Moved("haiku", "sonnet", "override", 1)],
+            {("applied", "sonnet"): 1},
+            {"haiku": 60},
+            [(Usage(10, 5), 60)],
         )
-        assert (found.tasks, found.spent) == (1, 60)
-        assert found.by_tier == {"sonnet": 1}
-        assert found.moved == {("haiku", "sonnet"): 1}
-        assert found.outcomes == {("applied", "sonnet"): 1}
-        assert found.spent_by_tier == {"haiku": 60}
-        assert [paid.usage for paid in found.paid] == [Usage(10, 5)]
     real, played = (
         await ledger.read(reservations.stored),
         await ledger.read(lambda conn: reservations.stored(conn, rehearsal=True)),

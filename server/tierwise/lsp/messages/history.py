@@ -88,7 +88,7 @@ class UsageAsk(Message):
 
 
 class TierUse(Message):
-    """What one tier did: tasks it took part in, and dollars."""
+    """What one tier did: tasks it answered last, and dollars of all calls on it."""
 
     tier: str
     tasks: int
@@ -96,13 +96,14 @@ class TierUse(Message):
 
 
 class ScopeUse(Message):
-    """The figures of a scope; `saved` is against the top tier with the same tokens."""
+    """The figures of a scope. `saved_usd` is signed, against `baseline` with the same tokens."""
 
     scope: Literal["today", "project"]
     tasks: int
     spent_usd: float
     limit_usd: float | None = None
     saved_usd: float
+    baseline: str
     tiers: list[TierUse]
 
     @classmethod
@@ -114,6 +115,7 @@ class ScopeUse(Message):
             spent_usd=to_usd(scope.spent),
             limit_usd=None if scope.limit is None else to_usd(scope.limit),
             saved_usd=to_usd(scope.saved),
+            baseline=scope.baseline,
             tiers=[
                 TierUse(tier=use.tier, tasks=use.tasks, cost_usd=to_usd(use.cost))
                 for use in scope.tiers

@@ -1,0 +1,59 @@
+"""Checks the daily sums against the running sums, and adds them up anew where they differ.
+
+Triggers keep them right through every write. A file that was repaired row by row, by this
+program or an older one, is the one way past them, so they are checked whenever a ledger is
+opened: the costs of all days must be what the running sums of the days say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+Execute = Callable[[str], Iterable[Any]]
+"""Runs one statement and gives its rows, on a driver's or on SQLAlchemy's connection."""
+
+_DIFFERENT: Final = """
+SELECT 1 WHERE EXISTS (
+  SELECT 1 FROM (SELECT 0 AS played UNION ALL SELECT 1) AS books WHERE
+  (SELECT COALESCE(SUM(settled), 0) FROM spent WHERE scope = 'day' AND rehearsal = played)
+  <> (SELECT COALESCE(SUM(cost), 0) FROM daily_spend WHERE rehearsal = played))
+"""
+
+REBUILD: Final = (
+    """UPDATE tasks SET day = COALESCE(
+  (SELECT r.day FROM reservations r WHERE r.task_id = tasks.task_id ORDER BY r.created_ms LIMIT 1),
+  date(created_ms / 1000, 'unixepoch', 'localtime')) WHERE day IS NULL""",
+    "DELETE FROM daily_spend",
+    """INSERT INTO daily_spend
+  SELECT day, period, project, rehearsal, tier, model, action, prompt_size, COUNT(*), SUM(cost),
+    SUM(CASE WHEN assumed THEN cost ELSE 0 END), SUM(input_tokens), SUM(output_tokens),
+    SUM(cache_read_tokens), SUM(cache_write_5m_tokens), SUM(cache_write_1h_tokens)
+  FROM reservations WHERE state NOT IN ('open', 'released') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",
+    "DELETE FROM daily_tasks",
+    """INSERT INTO daily_tasks
+  SELECT t.day, t.project, t.rehearsal, t.action, COALESCE(d.routed, ''),
+    COALESCE(d.answering, ''), COALESCE(d.cause, ''), COUNT(*)
+  FROM tasks t LEFT JOIN decisions d ON d.task_id = t.task_id
+    AND d.seq = (SELECT MAX(l.seq) FROM decisions l WHERE l.task_id = t.task_id)
+  GROUP BY 1, 2, 3, 4, 5, 6, 7""",
+    "DELETE FROM daily_outcomes",
+    """INSERT INTO daily_outcomes
+  SELECT t.day, t.rehearsal, o.kind, o.tier, COUNT(*)
+  FROM outcomes o JOIN tasks t ON t.task_id = o.task_id GROUP BY 1, 2, 3, 4""",
+)
+"""Adds every daily sum up anew from the rows."""
+
+
+def check(execute: Execute) -> bool:
+    """Whether the sums were right; those that were not are right afterwards."""
+    if not list(execute(_DIFFERENT)):
+        return True
+    rebuild(execute)
+    return False
+
+
+def rebuild(execute: Execute) -> None:
+    """Add the daily sums up anew, inside the caller's transaction."""
+    for statement in REBUILD:
+        execute(statement)

@@ -123,7 +123,7 @@ def measure(folder: Path) -> Iterator[str]:
     ledger = Ledger.open(folder)
     began = time.perf_counter()
     ledger.write_sync(lambda conn: None)
-    yield f"opened (upgraded where it was of the first shape) in {time.perf_counter() - began:.1f} s"
+    yield f"opened, and upgraded where that was due, in {time.perf_counter() - began:.1f} s"
     at = datetime(LAST.year, LAST.month, LAST.day, 13, tzinfo=UTC)
     purse = Purse(ledger, prices, lambda: Limits(timezone="UTC"), lambda: ladder.get("haiku"),
                   lambda: at)  # fmt: skip

@@ -90,7 +90,10 @@ def summary(
         "savedUsd": to_usd(measured - spent),
         "topUsd": to_usd(baseline_cost(cells, ladder.get(ladder.top), prices)),
         "byTier": _cut(conn, "answering", "tier", cut),
-        "byAction": _cut(conn, "action", "action", cut),
+        "byAction": {
+            action: {"tasks": tasks, "costUsd": to_usd(cost)}
+            for action, (tasks, cost) in sorted(stats.actions(conn, cut).items())
+        },
         "byProject": _cut(conn, "project", "project", cut),
         "byDay": _cut(conn, "day", "day", cut),
         "routedToAnswering": [

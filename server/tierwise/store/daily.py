@@ -26,17 +26,24 @@ REBUILD: Final = (
   date(created_ms / 1000, 'unixepoch', 'localtime')) WHERE day IS NULL""",
     "DELETE FROM daily_spend",
     """INSERT INTO daily_spend
-  SELECT day, period, project, rehearsal, tier, model, action, prompt_size, COUNT(*), SUM(cost),
+  SELECT day, period, project, rehearsal, tier, model, prompt_size, COUNT(*), SUM(cost),
     SUM(CASE WHEN assumed THEN cost ELSE 0 END), SUM(input_tokens), SUM(output_tokens),
     SUM(cache_read_tokens), SUM(cache_write_5m_tokens), SUM(cache_write_1h_tokens)
-  FROM reservations WHERE state NOT IN ('open', 'released') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",
+  FROM reservations WHERE state NOT IN ('open', 'released') GROUP BY 1, 2, 3, 4, 5, 6, 7""",
     "DELETE FROM daily_tasks",
     """INSERT INTO daily_tasks
-  SELECT t.day, t.project, t.rehearsal, t.action, COALESCE(d.routed, ''),
+  SELECT t.day, t.project, t.rehearsal, COALESCE(d.routed, ''),
     COALESCE(d.answering, ''), COALESCE(d.cause, ''), COUNT(*)
   FROM tasks t LEFT JOIN decisions d ON d.task_id = t.task_id
     AND d.seq = (SELECT MAX(l.seq) FROM decisions l WHERE l.task_id = t.task_id)
-  GROUP BY 1, 2, 3, 4, 5, 6, 7""",
+  GROUP BY 1, 2, 3, 4, 5, 6""",
+    "DELETE FROM daily_actions",
+    """INSERT INTO daily_actions
+  SELECT day, rehearsal, action, SUM(tasks), SUM(cost) FROM (
+    SELECT day, rehearsal, action, 1 AS tasks, 0 AS cost FROM tasks
+    UNION ALL
+    SELECT day, rehearsal, action, 0, cost FROM reservations
+    WHERE state NOT IN ('open', 'released')) GROUP BY 1, 2, 3""",
     "DELETE FROM daily_outcomes",
     """INSERT INTO daily_outcomes
   SELECT t.day, t.rehearsal, o.kind, o.tier, COUNT(*)

@@ -195,7 +195,6 @@ daily_spend = Table(
     Column("rehearsal", Boolean, primary_key=True),
     Column("tier", Text, primary_key=True),
     Column("model", Text, primary_key=True),
-    Column("action", Text, primary_key=True),
     Column("prompt_size", Integer, primary_key=True),
     Column("calls", Integer, nullable=False),
     Column("cost", BigInteger, nullable=False),
@@ -214,13 +213,23 @@ daily_tasks = Table(
     Column("day", Text, primary_key=True),
     Column("project", Text, primary_key=True),
     Column("rehearsal", Boolean, primary_key=True),
-    Column("action", Text, primary_key=True),
     Column("routed", Text, primary_key=True),
     Column("answering", Text, primary_key=True),
     Column("cause", Text, primary_key=True),
     Column("tasks", Integer, nullable=False),
 )
 """How many tasks were asked, by their latest decision. Kept by triggers."""
+
+daily_actions = Table(
+    "daily_actions",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("rehearsal", Boolean, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("tasks", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+)
+"""What was asked and what it cost, by kind of action. Kept by triggers."""
 
 daily_outcomes = Table(
     "daily_outcomes",

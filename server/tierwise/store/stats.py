@@ -89,10 +89,18 @@ def spend(conn: Connection, cut: Cut = EVERYTHING) -> Sequence[SpendCell]:
 
 
 def spent_by(conn: Connection, column: str, cut: Cut = EVERYTHING) -> Mapping[str, int]:
-    """Nano-dollars of a cut by "day", "project", "tier", "model" or "action"."""
+    """Nano-dollars of a cut by "day", "project", "tier" or "model"."""
     table = schema.daily_spend
     query = sa.select(table.c[column], sa.func.sum(table.c.cost)).where(*_of_spend(cut))
     return {row[0]: row[1] for row in conn.execute(query.group_by(table.c[column]))}
+
+
+def actions(conn: Connection, cut: Cut = EVERYTHING) -> Mapping[str, tuple[int, int]]:
+    """Tasks and nano-dollars of the days of a cut, by kind of action, in all projects."""
+    table = schema.daily_actions
+    sums = (sa.func.sum(table.c.tasks), sa.func.sum(table.c.cost))
+    query = sa.select(table.c.action, *sums).where(*_days(table, cut)).group_by(table.c.action)
+    return {action: (tasks, cost) for action, tasks, cost in conn.execute(query)}
 
 
 def assumed(conn: Connection, cut: Cut = EVERYTHING) -> int:
@@ -102,7 +110,7 @@ def assumed(conn: Connection, cut: Cut = EVERYTHING) -> int:
 
 
 def tasks_by(conn: Connection, column: str, cut: Cut = EVERYTHING) -> Mapping[str, int]:
-    """Tasks of a cut by "day", "project", "action", "routed", "answering" or "cause".
+    """Tasks of a cut by "day", "project", "routed", "answering" or "cause".
 
     A task that was never decided stands under "".
     """

@@ -37,7 +37,6 @@ CREATE TABLE daily_spend (
     rehearsal BOOLEAN NOT NULL,
     tier TEXT NOT NULL,
     model TEXT NOT NULL,
-    action TEXT NOT NULL,
     prompt_size INTEGER NOT NULL,
     calls INTEGER NOT NULL,
     cost BIGINT NOT NULL,
@@ -47,7 +46,7 @@ CREATE TABLE daily_spend (
     cache_read_tokens BIGINT NOT NULL,
     cache_write_5m_tokens BIGINT NOT NULL,
     cache_write_1h_tokens BIGINT NOT NULL,
-    PRIMARY KEY (day, period, project, rehearsal, tier, model, action, prompt_size)
+    PRIMARY KEY (day, period, project, rehearsal, tier, model, prompt_size)
 );
 CREATE INDEX daily_spend_project ON daily_spend (project, period);
 
@@ -55,12 +54,20 @@ CREATE TABLE daily_tasks (
     day TEXT NOT NULL,
     project TEXT NOT NULL,
     rehearsal BOOLEAN NOT NULL,
-    action TEXT NOT NULL,
     routed TEXT NOT NULL,
     answering TEXT NOT NULL,
     cause TEXT NOT NULL,
     tasks INTEGER NOT NULL,
-    PRIMARY KEY (day, project, rehearsal, action, routed, answering, cause)
+    PRIMARY KEY (day, project, rehearsal, routed, answering, cause)
+);
+
+CREATE TABLE daily_actions (
+    day TEXT NOT NULL,
+    rehearsal BOOLEAN NOT NULL,
+    action TEXT NOT NULL,
+    tasks INTEGER NOT NULL,
+    cost BIGINT NOT NULL,
+    PRIMARY KEY (day, rehearsal, action)
 );
 
 CREATE TABLE daily_outcomes (
@@ -78,19 +85,27 @@ UPDATE tasks SET day = COALESCE(
 );
 
 INSERT INTO daily_spend
-    SELECT day, period, project, rehearsal, tier, model, action, prompt_size,
+    SELECT day, period, project, rehearsal, tier, model, prompt_size,
         COUNT(*), SUM(cost), SUM(CASE WHEN assumed THEN cost ELSE 0 END),
         SUM(input_tokens), SUM(output_tokens), SUM(cache_read_tokens),
         SUM(cache_write_5m_tokens), SUM(cache_write_1h_tokens)
     FROM reservations WHERE state NOT IN ('open', 'released')
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+    GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 INSERT INTO daily_tasks
-    SELECT t.day, t.project, t.rehearsal, t.action,
+    SELECT t.day, t.project, t.rehearsal,
         COALESCE(d.routed, ''), COALESCE(d.answering, ''), COALESCE(d.cause, ''), COUNT(*)
     FROM tasks t LEFT JOIN decisions d ON d.task_id = t.task_id
         AND d.seq = (SELECT MAX(l.seq) FROM decisions l WHERE l.task_id = t.task_id)
-    GROUP BY 1, 2, 3, 4, 5, 6, 7;
+    GROUP BY 1, 2, 3, 4, 5, 6;
+
+INSERT INTO daily_actions
+    SELECT day, rehearsal, action, SUM(tasks), SUM(cost) FROM (
+        SELECT day, rehearsal, action, 1 AS tasks, 0 AS cost FROM tasks
+        UNION ALL
+        SELECT day, rehearsal, action, 0, cost FROM reservations
+            WHERE state NOT IN ('open', 'released')
+    ) GROUP BY 1, 2, 3;
 
 INSERT INTO daily_outcomes
     SELECT t.day, t.rehearsal, o.kind, o.tier, COUNT(*)
@@ -101,10 +116,10 @@ CREATE TRIGGER spend_inserted AFTER INSERT ON reservations
 WHEN NEW.state NOT IN ('open', 'released')
 BEGIN
     INSERT INTO daily_spend
-        SELECT NEW.day, NEW.period, NEW.project, NEW.rehearsal, NEW.tier, NEW.model, NEW.action, NEW.prompt_size,
+        SELECT NEW.day, NEW.period, NEW.project, NEW.rehearsal, NEW.tier, NEW.model, NEW.prompt_size,
             0, 0, 0, 0, 0, 0, 0, 0
         WHERE NOT EXISTS (SELECT 1 FROM daily_spend WHERE day = NEW.day AND period = NEW.period AND project = NEW.project AND rehearsal = NEW.rehearsal
-        AND tier = NEW.tier AND model = NEW.model AND action = NEW.action AND prompt_size = NEW.prompt_size);
+        AND tier = NEW.tier AND model = NEW.model AND prompt_size = NEW.prompt_size);
     UPDATE daily_spend SET
         calls = calls + 1,
         cost = cost + NEW.cost,
@@ -115,7 +130,13 @@ BEGIN
         cache_write_5m_tokens = cache_write_5m_tokens + NEW.cache_write_5m_tokens,
         cache_write_1h_tokens = cache_write_1h_tokens + NEW.cache_write_1h_tokens
         WHERE day = NEW.day AND period = NEW.period AND project = NEW.project AND rehearsal = NEW.rehearsal
-        AND tier = NEW.tier AND model = NEW.model AND action = NEW.action AND prompt_size = NEW.prompt_size;
+        AND tier = NEW.tier AND model = NEW.model AND prompt_size = NEW.prompt_size;
+    INSERT INTO daily_actions
+        SELECT NEW.day, NEW.rehearsal, NEW.action, 0, 0
+        WHERE NOT EXISTS (SELECT 1 FROM daily_actions WHERE day = NEW.day
+            AND rehearsal = NEW.rehearsal AND action = NEW.action);
+    UPDATE daily_actions SET cost = cost + NEW.cost
+        WHERE day = NEW.day AND rehearsal = NEW.rehearsal AND action = NEW.action;
 END;
 
 CREATE TRIGGER spend_taken_back AFTER UPDATE OF
@@ -133,7 +154,9 @@ BEGIN
         cache_write_5m_tokens = cache_write_5m_tokens - OLD.cache_write_5m_tokens,
         cache_write_1h_tokens = cache_write_1h_tokens - OLD.cache_write_1h_tokens
         WHERE day = OLD.day AND period = OLD.period AND project = OLD.project AND rehearsal = OLD.rehearsal
-        AND tier = OLD.tier AND model = OLD.model AND action = OLD.action AND prompt_size = OLD.prompt_size;
+        AND tier = OLD.tier AND model = OLD.model AND prompt_size = OLD.prompt_size;
+    UPDATE daily_actions SET cost = cost - OLD.cost
+        WHERE day = OLD.day AND rehearsal = OLD.rehearsal AND action = OLD.action;
 END;
 
 CREATE TRIGGER spend_updated AFTER UPDATE OF
@@ -142,10 +165,10 @@ CREATE TRIGGER spend_updated AFTER UPDATE OF
 WHEN NEW.state NOT IN ('open', 'released')
 BEGIN
     INSERT INTO daily_spend
-        SELECT NEW.day, NEW.period, NEW.project, NEW.rehearsal, NEW.tier, NEW.model, NEW.action, NEW.prompt_size,
+        SELECT NEW.day, NEW.period, NEW.project, NEW.rehearsal, NEW.tier, NEW.model, NEW.prompt_size,
             0, 0, 0, 0, 0, 0, 0, 0
         WHERE NOT EXISTS (SELECT 1 FROM daily_spend WHERE day = NEW.day AND period = NEW.period AND project = NEW.project AND rehearsal = NEW.rehearsal
-        AND tier = NEW.tier AND model = NEW.model AND action = NEW.action AND prompt_size = NEW.prompt_size);
+        AND tier = NEW.tier AND model = NEW.model AND prompt_size = NEW.prompt_size);
     UPDATE daily_spend SET
         calls = calls + 1,
         cost = cost + NEW.cost,
@@ -156,7 +179,13 @@ BEGIN
         cache_write_5m_tokens = cache_write_5m_tokens + NEW.cache_write_5m_tokens,
         cache_write_1h_tokens = cache_write_1h_tokens + NEW.cache_write_1h_tokens
         WHERE day = NEW.day AND period = NEW.period AND project = NEW.project AND rehearsal = NEW.rehearsal
-        AND tier = NEW.tier AND model = NEW.model AND action = NEW.action AND prompt_size = NEW.prompt_size;
+        AND tier = NEW.tier AND model = NEW.model AND prompt_size = NEW.prompt_size;
+    INSERT INTO daily_actions
+        SELECT NEW.day, NEW.rehearsal, NEW.action, 0, 0
+        WHERE NOT EXISTS (SELECT 1 FROM daily_actions WHERE day = NEW.day
+            AND rehearsal = NEW.rehearsal AND action = NEW.action);
+    UPDATE daily_actions SET cost = cost + NEW.cost
+        WHERE day = NEW.day AND rehearsal = NEW.rehearsal AND action = NEW.action;
 END;
 
 CREATE TRIGGER task_inserted AFTER INSERT ON tasks
@@ -164,20 +193,28 @@ BEGIN
     UPDATE tasks
         SET day = COALESCE(NEW.day, date(NEW.created_ms / 1000, 'unixepoch', 'localtime'))
         WHERE task_id = NEW.task_id;
+    INSERT INTO daily_actions
+        SELECT t.day, t.rehearsal, t.action, 0, 0
+        FROM tasks t WHERE t.task_id = NEW.task_id AND NOT EXISTS (
+            SELECT 1 FROM daily_actions d WHERE d.day = t.day
+                AND d.rehearsal = t.rehearsal AND d.action = t.action);
+    UPDATE daily_actions SET tasks = tasks + 1
+        WHERE (day, rehearsal, action) = (
+            SELECT day, rehearsal, action FROM tasks WHERE task_id = NEW.task_id);
     INSERT INTO daily_tasks
-        SELECT t.day, t.project, t.rehearsal, t.action,
+        SELECT t.day, t.project, t.rehearsal,
             COALESCE(l.routed, ''), COALESCE(l.answering, ''), COALESCE(l.cause, ''), 0
         FROM tasks t LEFT JOIN decisions l ON l.task_id = t.task_id AND l.seq = (
             SELECT MAX(seq) FROM decisions WHERE task_id = NEW.task_id)
         WHERE t.task_id = NEW.task_id AND NOT EXISTS (
             SELECT 1 FROM daily_tasks d WHERE d.day = t.day AND d.project = t.project
-                AND d.rehearsal = t.rehearsal AND d.action = t.action
+                AND d.rehearsal = t.rehearsal
                 AND d.routed = COALESCE(l.routed, '')
                 AND d.answering = COALESCE(l.answering, '')
                 AND d.cause = COALESCE(l.cause, ''));
     UPDATE daily_tasks SET tasks = tasks + 1
-        WHERE (day, project, rehearsal, action, routed, answering, cause) = (
-            SELECT t.day, t.project, t.rehearsal, t.action,
+        WHERE (day, project, rehearsal, routed, answering, cause) = (
+            SELECT t.day, t.project, t.rehearsal,
                 COALESCE(l.routed, ''), COALESCE(l.answering, ''), COALESCE(l.cause, '')
             FROM tasks t LEFT JOIN decisions l ON l.task_id = t.task_id AND l.seq = (
                 SELECT MAX(seq) FROM decisions WHERE task_id = NEW.task_id)
@@ -200,21 +237,21 @@ CREATE TRIGGER decision_inserted AFTER INSERT ON decisions
 WHEN NOT EXISTS (SELECT 1 FROM decisions WHERE task_id = NEW.task_id AND seq > NEW.seq)
 BEGIN
     UPDATE daily_tasks SET tasks = tasks - 1
-        WHERE (day, project, rehearsal, action, routed, answering, cause) = (
-            SELECT t.day, t.project, t.rehearsal, t.action,
+        WHERE (day, project, rehearsal, routed, answering, cause) = (
+            SELECT t.day, t.project, t.rehearsal,
                 COALESCE(d.routed, ''), COALESCE(d.answering, ''), COALESCE(d.cause, '')
             FROM tasks t LEFT JOIN decisions d ON d.task_id = t.task_id AND d.seq = (
                 SELECT MAX(l.seq) FROM decisions l WHERE l.task_id = t.task_id AND l.seq < NEW.seq)
             WHERE t.task_id = NEW.task_id);
     INSERT INTO daily_tasks
-        SELECT t.day, t.project, t.rehearsal, t.action, NEW.routed, NEW.answering, NEW.cause, 0
+        SELECT t.day, t.project, t.rehearsal, NEW.routed, NEW.answering, NEW.cause, 0
         FROM tasks t WHERE t.task_id = NEW.task_id AND NOT EXISTS (
             SELECT 1 FROM daily_tasks d WHERE d.day = t.day AND d.project = t.project
-                AND d.rehearsal = t.rehearsal AND d.action = t.action
+                AND d.rehearsal = t.rehearsal
                 AND d.routed = NEW.routed AND d.answering = NEW.answering AND d.cause = NEW.cause);
     UPDATE daily_tasks SET tasks = tasks + 1
-        WHERE (day, project, rehearsal, action, routed, answering, cause) = (
-            SELECT t.day, t.project, t.rehearsal, t.action, NEW.routed, NEW.answering, NEW.cause
+        WHERE (day, project, rehearsal, routed, answering, cause) = (
+            SELECT t.day, t.project, t.rehearsal, NEW.routed, NEW.answering, NEW.cause
             FROM tasks t WHERE t.task_id = NEW.task_id);
 END;
 

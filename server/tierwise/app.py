@@ -89,7 +89,10 @@ def services(window: Window, client: ModelClient, learned: LearnedFile) -> World
         lambda: window.tier(window.ladder.cheapest),
     )
     journal = Journal(
-        window.ledger, lambda text: window.listener.notice("error", text), window.session
+        window.ledger,
+        lambda text: window.listener.notice("error", text),
+        window.session,
+        lambda: window.settings.limits.timezone,
     )
     chats = Chats(window.content, lambda: window.keeps_content, window.project)
     outcomes = Outcomes(journal, chats, window.now_ms)

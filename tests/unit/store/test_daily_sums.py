@@ -39,8 +39,8 @@ def apply(conn: Connection, write: tuple[object, ...]) -> None:
     kind, name = write[0], str(write[1])
     if kind == "task":
         if decisions.task(conn, name) is None:
-            row = replace(a_task(name, rehearsal=bool(write[3])), day=str(write[2]))
-            decisions.insert_task(conn, row)
+            asked = replace(a_task(name, rehearsal=bool(write[3])), day=str(write[2]))
+            decisions.insert_task(conn, asked)
     elif kind == "decision":
         made = decisions.decision_rows(conn, name)
         decisions.record_decision(conn, name, len(made) + 1, a_decision(str(write[3])))

@@ -13,6 +13,7 @@ from tierwise.core.money import Usage
 from tierwise.core.outcome import Outcome
 from tierwise.store import decisions, outcomes, overrides, reservations, stats
 from tierwise.store.content import Content
+from tierwise.store.deferred import Connection
 from tierwise.store.decisions import DecisionRow, TaskRow
 from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
@@ -168,7 +169,7 @@ async def test_rehearsal_teaches_nothing_and_counts_apart(ledger: Ledger) -> Non
     for rehearsal in (False, True):
         cut = stats.Cut(rehearsal=rehearsal)
 
-        def figures(conn: decisions.Connection, cut: stats.Cut = cut) -> tuple[object, ...]:
+        def figures(conn: Connection, cut: stats.Cut = cut) -> tuple[object, ...]:
             return (
                 stats.tasks_by(conn, "answering", cut),
                 stats.moved(conn, cut),

@@ -14,9 +14,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+from tierwise.budget import days
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
@@ -48,6 +50,8 @@ class Journal:
     ledger: Ledger
     warn: Callable[[str], None]
     session: str = ""
+    zone: Callable[[], str | None] = lambda: None
+    """The time zone that the budget's days are counted in; None for the machine's."""
     _lines: list[Line] = field(default_factory=list)
     _writer: asyncio.Task[None] | None = None
     _again: asyncio.TimerHandle | None = None
@@ -69,6 +73,7 @@ class Journal:
             rehearsal=task.rehearsal,
             state=task.state,
             edit_id=task.edit_id,
+            day=self._day(task.created_ms),
         )
         self._write(lambda conn: decisions.insert_task(conn, row))
 
@@ -128,6 +133,13 @@ class Journal:
             self._again.cancel()
         if self._lines:
             log.error("%d journal lines are lost: the ledger stayed away", len(self._lines))
+
+    def _day(self, at_ms: int) -> str | None:
+        """The civil day of an instant; None where the zone does not exist."""
+        try:
+            return days.day_of(datetime.fromtimestamp(at_ms / 1000, UTC), self.zone())
+        except ValueError:
+            return None
 
     def _write(self, line: Line) -> None:
         self._lines.append(line)

@@ -13,7 +13,6 @@ from tierwise.core.money import Usage
 from tierwise.core.outcome import Outcome
 from tierwise.store import decisions, outcomes, overrides, reservations, stats
 from tierwise.store.content import Content
-from tierwise.store.deferred import Connection
 from tierwise.store.decisions import DecisionRow, TaskRow
 from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger

@@ -1,0 +1,612 @@
+// Made by `make types` from the server's own messages; edit those, not this file.
+import type { WorkspaceEdit } from "vscode-languageserver-protocol";
+
+export type Action = "chat" | "edit" | "explain" | "fix" | "document" | "test" | "refactor" | "generate" | "review" | "commit";
+
+export type Severity = "error" | "warning" | "information" | "hint";
+
+export type Cause = "routed" | "uncertain" | "floor" | "override" | "pin" | "remap" | "thread" | "budget" | "failover" | "escalated" | "trial";
+
+export type Scope = "task" | "conversation" | "file" | "action" | "session" | "project" | "tier";
+
+export type OutcomeKind = "applied" | "partlyApplied" | "discarded" | "undone" | "editedAfter" | "survived" | "superseded" | "cancelled" | "expired" | "failed" | "inserted" | "copied" | "rated" | "reasked" | "diagnostics";
+
+export type Rating = "tooWeak" | "fine" | "overkill";
+
+export type TaskState = "routing" | "paused" | "running" | "proposed" | "answered" | "applied" | "partlyApplied" | "discarded" | "cancelled" | "failed" | "expired";
+
+export type HunkKind = "text" | "create" | "rename" | "delete";
+
+export type HunkState = "pending" | "applied" | "discarded" | "refused";
+
+export type StatusKind = "error" | "paused" | "rehearsal" | "busy" | "soft" | "ready";
+
+export type StreamKind = "decision" | "delta" | "reset" | "notice";
+
+export type BudgetLevel = "ok" | "soft" | "paused";
+
+/**
+ * Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
+ *
+ * `headline` is the tier with its confidence as shown everywhere, `because` the reason that
+ * says most.
+ */
+export interface Decision {
+  id: string;
+  first: string;
+  routed: string;
+  answering: string;
+  confidence: number;
+  cause: Cause;
+  final: boolean;
+  estimate: Record<string, number>;
+  lower: Record<string, number>;
+  accept: Record<string, number>;
+  costUsd: Record<string, number>;
+  reasons: string[];
+  signals: Record<string, number | null>;
+  propensity: number;
+  soft: boolean;
+  explicit: boolean;
+  headline: string;
+  because: string;
+}
+
+/** A position in the negotiated encoding; lines from 0. */
+export interface WirePosition {
+  line: number;
+  character: number;
+}
+
+/** A half-open range. */
+export interface WireRange {
+  start: WirePosition;
+  end: WirePosition;
+}
+
+/** A range in a document; without a range, the whole of it. */
+export interface WireLocation {
+  uri: string;
+  range?: WireRange;
+}
+
+/** A document by URI. */
+export interface TextDocument {
+  uri: string;
+}
+
+/** What a client of ours can show; each absent flag is false. */
+export interface ClientFlags {
+  chat?: boolean;
+  status?: boolean;
+  task?: boolean;
+  preview?: boolean;
+  budget?: boolean;
+  progress?: boolean;
+}
+
+/** `initializationOptions`. */
+export interface Options {
+  clientCapabilities?: ClientFlags;
+  trusted?: boolean;
+  sessionId?: string;
+  settings?: Record<string, unknown>;
+}
+
+/** The workspace is trusted from now on, or no longer. */
+export interface TrustChange {
+  trusted: boolean;
+}
+
+/** A file that goes with a task; `attached` by the operator or merely named. */
+export interface FileItem {
+  uri: string;
+  attached?: boolean;
+}
+
+/** A diagnostic, with the line counted from 1 as in `tierwise route`. */
+export interface DiagnosticItem {
+  path?: string;
+  line?: number;
+  severity?: Severity;
+  code?: string | number;
+  message?: string;
+}
+
+/** A task as the editor asks for it; ids may be made by the client. */
+export interface TaskStart {
+  action: Action;
+  textDocument?: TextDocument;
+  range?: WireRange;
+  instruction?: string;
+  tier?: string;
+  files?: FileItem[];
+  diagnostics?: DiagnosticItem[];
+  tools?: string[];
+  taskId?: string;
+  comment?: WireRange;
+  conversationId?: string;
+}
+
+/** A task by id. */
+export interface TaskId {
+  taskId: string;
+}
+
+/** A task to be redone; `tier` is a name, "up" or "same". */
+export interface Rerun {
+  taskId: string;
+  tier: string;
+}
+
+/** What a client saw become of an answer. */
+export interface RecordOutcome {
+  taskId: string;
+  kind: "inserted" | "copied" | "rated" | "reasked";
+  value?: string | number;
+}
+
+/** A task that was taken on. Its `decision` may not be final yet. */
+export interface Started {
+  taskId: string;
+  decision: Decision;
+}
+
+/** Tokens used and what they cost in dollars. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costUsd: number;
+}
+
+/** Why a task failed: the name of an error and a sentence for the operator. */
+export interface Problem {
+  name: string;
+  message: string;
+}
+
+/**
+ * One switch from a tier that did not answer to one that may; `cause` is a word or two.
+ *
+ * `text` says it in a sentence, as every client shows it.
+ */
+export interface Switch {
+  from: string;
+  to: string;
+  cause: string;
+  place: string;
+  text: string;
+}
+
+/**
+ * A task changed.
+ *
+ * `cause_note` says in a few words why the answering tier differs from the routed one;
+ * `forecast` is the first decision, where the final one differs from it; `notices` say
+ * what was left out or replaced before sending. An `edit_id` while
+ * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
+ * them, their ids are final only once the task is `proposed`, and none can be applied.
+ */
+export interface TaskChanged {
+  taskId: string;
+  action: Action;
+  uri?: string;
+  range?: WireRange;
+  state: TaskState;
+  decision: Decision;
+  progress?: string;
+  costUsd?: number;
+  editId?: string;
+  error?: Problem;
+  causeNote?: string;
+  rehearsal?: boolean;
+  conversationId?: string;
+  forecast?: Decision;
+  switches?: Switch[];
+  usage?: Usage;
+  notices?: string[];
+}
+
+/** A piece of context that was sent, and why it was chosen; lines count from 1. */
+export interface SentItem {
+  kind: "selection" | "symbol" | "related" | "usage" | "imports" | "diagnostics" | "file" | "outline" | "diff";
+  path: string;
+  startLine: number;
+  endLine: number;
+  tokens: number;
+  why: string;
+}
+
+/** A file or piece that was not sent, and why. */
+export interface NotSent {
+  path: string;
+  why: string;
+}
+
+/** One turn of a prompt, word for word. */
+export interface SentTurn {
+  role: "user" | "assistant";
+  text: string;
+}
+
+/**
+ * What one attempt sent, and when.
+ *
+ * `at` is UTC milliseconds; about `tokens` of the `window` tokens of context were used, and
+ * `secrets` is how many secrets were replaced before sending.
+ */
+export interface SentAttempt {
+  tier: string;
+  model: string;
+  at: number;
+  tokens: number;
+  window: number;
+  items: SentItem[];
+  leftOut: NotSent[];
+  secrets: number;
+  system: string;
+  turns: SentTurn[];
+}
+
+/** What went to the models for a task: its attempts, oldest first. */
+export interface Sent {
+  taskId: string;
+  attempts: SentAttempt[];
+}
+
+/**
+ * The params of a task, or `taskId` alone.
+ *
+ * By id the answer also says what would have made the task cheaper or dearer.
+ */
+export interface Explain extends Omit<TaskStart, "action"> {
+  action?: Action;
+}
+
+/**
+ * The decision, and for a task by id what would flip it.
+ *
+ * `cheaper` and `dearer` say the least change of the request that would move the tier down or
+ * up; absent where none is known, and for a task that was not started: clients ask for that
+ * while the operator types, and the search takes some fifty milliseconds.
+ */
+export interface Explained extends Decision {
+  cheaper?: string;
+  dearer?: string;
+}
+
+/** The tier that holds for a scope; `to` is a tier, or "auto" to clear the choice. */
+export interface Override {
+  scope: Scope;
+  to: string;
+  taskId?: string;
+  conversationId?: string;
+  action?: Action;
+  uri?: string;
+  from?: string;
+}
+
+/** How the operator judges the tier that answered a task. */
+export interface Rate {
+  taskId: string;
+  rating: Rating;
+}
+
+/** Nothing is asked but the choices. */
+export interface ChoicesAsk {
+}
+
+/** A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id. */
+export interface Chosen {
+  scope: Scope;
+  key: string;
+  tier: string;
+}
+
+/** Every pin and remap in force. */
+export interface Choices {
+  choices: Chosen[];
+}
+
+/** A chat turn as the editor asks for it; ids may be made by the client. */
+export interface ChatSend {
+  prompt: string;
+  taskId?: string;
+  conversationId?: string;
+  references?: WireLocation[];
+  selection?: WireLocation;
+  tools?: string[];
+  tier?: string;
+}
+
+/** A conversation by id. */
+export interface ChatGet {
+  conversationId: string;
+}
+
+/** How many conversations are asked for. */
+export interface ChatList {
+  limit?: number;
+}
+
+/**
+ * A block of code of an answer.
+ *
+ * `path` is what its fence named, `text_document` and `range` where the operator is; the code
+ * replaces the selection, else the definition of its name, else stands at the cursor.
+ */
+export interface ChatApply {
+  taskId: string;
+  code: string;
+  path?: string;
+  textDocument?: TextDocument;
+  range?: WireRange;
+}
+
+/** A finished chat turn; `stop_reason` is the model's, or "cancelled". */
+export interface ChatReply {
+  taskId: string;
+  conversationId: string;
+  decision: Decision;
+  text: string;
+  stopReason: string;
+  usage: Usage;
+  editId?: string;
+}
+
+/**
+ * A piece of an answer.
+ *
+ * The decision comes before the first delta; `reset` means forget what was shown.
+ */
+export interface Streamed {
+  taskId: string;
+  conversationId?: string;
+  seq: number;
+  kind: StreamKind;
+  delta?: string;
+  decision?: Decision;
+  reason?: string;
+}
+
+/** A question with its answer as kept; `created_at` is UTC milliseconds. */
+export interface Turn {
+  taskId: string;
+  action: Action;
+  prompt: string;
+  text: string;
+  state: TaskState;
+  decision: Decision;
+  usage: Usage;
+  createdAt: number;
+}
+
+/** The turns of a conversation, in the order they were spoken. */
+export interface Conversation {
+  turns: Turn[];
+}
+
+/** A conversation by the head of its first question; `at` is UTC milliseconds. */
+export interface Heading {
+  conversationId: string;
+  title: string;
+  at: number;
+}
+
+/** The conversations of a project, the latest first. */
+export interface Conversations {
+  conversations: Heading[];
+}
+
+/** The proposal that a block became. */
+export interface BlockOffered {
+  editId: string;
+}
+
+/** A proposal by id, or some of its hunks; `reason` says why it is discarded. */
+export interface EditId {
+  editId: string;
+  hunks?: string[];
+  reason?: string;
+}
+
+/** What to do with a proposal: apply, discard or retry, whole or by hunk. */
+export interface EditResolve extends EditId {
+  action: "apply" | "discard" | "retry";
+  tier?: string;
+}
+
+/** One hunk of a proposal; its range is of the document's current version. */
+export interface Hunk {
+  id: string;
+  kind: HunkKind;
+  state: HunkState;
+  uri: string;
+  toUri?: string;
+  range?: WireRange;
+  newText?: string;
+}
+
+/** A proposal; `stale` where some hunk no longer fits its document. */
+export interface EditGot {
+  edit: WorkspaceEdit;
+  diff: string;
+  hunks: Hunk[];
+  versions: Record<string, number | null>;
+  stale: boolean;
+  note: string;
+  taskId: string;
+}
+
+/** What became of a proposal; `failure_reason` is a sentence for the operator. */
+export interface Resolved {
+  applied: boolean;
+  failureReason?: string;
+  taskId?: string;
+}
+
+/**
+ * Which tasks of the past are asked for; `since` is UTC milliseconds.
+ *
+ * With a `task_id` it is that task alone, and with what came back for it.
+ */
+export interface HistoryAsk {
+  limit?: number;
+  since?: number;
+  tier?: string;
+  state?: TaskState;
+  taskId?: string;
+}
+
+/** An outcome and when it was, in UTC milliseconds. */
+export interface OutcomeAt {
+  kind: OutcomeKind;
+  at: number;
+}
+
+/**
+ * One task of the past; `created_at` is UTC milliseconds. `diff` and `answer` are what came
+ * back, in the answer for one task and as long as they are kept.
+ */
+export interface HistoryTask {
+  taskId: string;
+  action: Action;
+  uri?: string;
+  state: TaskState;
+  decision: Decision;
+  editId?: string;
+  costUsd: number;
+  createdAt: number;
+  outcomes: OutcomeAt[];
+  diff?: string;
+  answer?: string;
+}
+
+/** Tasks of the past, newest first. */
+export interface History {
+  tasks: HistoryTask[];
+}
+
+/** Nothing is asked but the figures. */
+export interface UsageAsk {
+}
+
+/** What one tier did: tasks it answered last, and dollars of all calls on it. */
+export interface TierUse {
+  tier: string;
+  tasks: number;
+  costUsd: number;
+}
+
+/** The figures of a scope. `saved_usd` is signed, against `baseline` with the same tokens. */
+export interface ScopeUse {
+  scope: "today" | "project";
+  tasks: number;
+  spentUsd: number;
+  limitUsd?: number;
+  savedUsd: number;
+  baseline: string;
+  tiers: TierUse[];
+}
+
+/** What was spent today and in the project, by tier. */
+export interface UsageFigures {
+  scopes: ScopeUse[];
+}
+
+/** Raise a cap in dollars, or allow one task. Without a `scope` it is the cap that pauses. */
+export interface Resume {
+  raiseUsd?: number;
+  scope?: "day" | "project";
+  allowTask?: string;
+}
+
+/** A command of the server with its one argument. */
+export interface CommandOffer {
+  title: string;
+  command: string;
+  arguments: Record<string, unknown>[];
+}
+
+/** A choice in force: `key` is a session, project, file, action or tier, by its scope. */
+export interface Pin {
+  scope: Scope;
+  key: string;
+  to: string;
+}
+
+/** The status of the window, as every client shows it. */
+export interface Status {
+  kind: StatusKind;
+  text: string;
+  tooltip: string;
+  tier?: string;
+  routed?: string;
+  confidence?: number;
+  state?: TaskState;
+  pins: Pin[];
+  spentTodayUsd: number;
+  reservedUsd: number;
+  dayUsd?: number;
+  spentProjectUsd: number;
+  projectUsd?: number;
+  spentHourUsd?: number;
+  hourUsd?: number;
+  level: BudgetLevel;
+  command?: CommandOffer;
+}
+
+/** A budget crossed a threshold. */
+export interface BudgetChanged {
+  scope: "day" | "project" | "hour";
+  state: BudgetLevel;
+  spentUsd: number;
+  limitUsd?: number;
+}
+
+export interface Requests {
+  "tierwise/task/start": { params: TaskStart; result: Started };
+  "tierwise/task/cancel": { params: TaskId; result: boolean };
+  "tierwise/task/sent": { params: TaskId; result: Sent };
+  "tierwise/chat/send": { params: ChatSend; result: ChatReply };
+  "tierwise/chat/get": { params: ChatGet; result: Conversation };
+  "tierwise/chat/list": { params: ChatList; result: Conversations };
+  "tierwise/chat/apply": { params: ChatApply; result: BlockOffered };
+  "tierwise/route/explain": { params: Explain; result: Explained };
+  "tierwise/route/override": { params: Override; result: Decision | null };
+  "tierwise/route/choices": { params: ChoicesAsk; result: Choices };
+  "tierwise/edit/get": { params: EditId; result: EditGot };
+  "tierwise/edit/resolve": { params: EditResolve; result: Resolved };
+  "tierwise/status": { params: null; result: Status };
+  "tierwise/history/query": { params: HistoryAsk; result: History };
+  "tierwise/usage/query": { params: UsageAsk; result: UsageFigures };
+}
+
+export interface FromClient {
+  "tierwise/edit/didShow": { params: EditId; result: void };
+  "tierwise/outcome/record": { params: RecordOutcome; result: void };
+  "tierwise/trust/didChange": { params: TrustChange; result: void };
+}
+
+export interface ToClient {
+  "tierwise/task/didChange": { params: TaskChanged; result: void };
+  "tierwise/chat/didStream": { params: Streamed; result: void };
+  "tierwise/status/didChange": { params: Status; result: void };
+  "tierwise/budget/didChange": { params: BudgetChanged; result: void };
+}
+
+export interface Commands {
+  "tierwise.task.start": { params: TaskStart; result: Started };
+  "tierwise.task.cancel": { params: TaskId; result: boolean };
+  "tierwise.task.rerunOn": { params: Rerun; result: Started };
+  "tierwise.task.showSent": { params: TaskId; result: boolean };
+  "tierwise.edit.apply": { params: EditId; result: Resolved };
+  "tierwise.edit.discard": { params: EditId; result: Resolved };
+  "tierwise.edit.showDiff": { params: EditId; result: boolean };
+  "tierwise.edit.undo": { params: EditId; result: Resolved };
+  "tierwise.route.override": { params: Override; result: Decision | null };
+  "tierwise.route.rate": { params: Rate; result: boolean };
+  "tierwise.budget.resume": { params: Resume; result: Status };
+}

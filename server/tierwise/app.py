@@ -20,7 +20,6 @@ from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.bus import Bus
 from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.choices import Choices
-from tierwise.tasks.consent import Consents
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.learning.learning import Learning
 from tierwise.tasks.money.budget_watch import BudgetWatch
@@ -29,13 +28,14 @@ from tierwise.tasks.proposing.proposals import Proposals
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.journal import Journal
 from tierwise.tasks.record.outcomes import Outcomes
-from tierwise.tasks.rehearsal import Rehearsal
-from tierwise.tasks.roster import Roster
-from tierwise.tasks.settings import Settings, price_table, project_of
 from tierwise.tasks.status_line import StatusLine
-from tierwise.tasks.turns import Turns
+from tierwise.tasks.task.roster import Roster
+from tierwise.tasks.task.turns import Turns
 from tierwise.tasks.upkeep import Upkeep
-from tierwise.tasks.window import Window
+from tierwise.tasks.window.consent import Consents
+from tierwise.tasks.window.rehearsal import Rehearsal
+from tierwise.tasks.window.settings import Settings, price_table, project_of
+from tierwise.tasks.window.window import Window
 from tierwise.tasks.world import World
 from tierwise.trust import Trust
 

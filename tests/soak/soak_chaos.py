@@ -27,7 +27,7 @@ from tierwise.models.rehearsal.faults import Fault, Faults
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import schema
 from tierwise.tasks.api import ChatParams, TaskParams
-from tierwise.tasks.task import OVER
+from tierwise.tasks.task.task import OVER
 
 TASK: Final = 3.0
 """The configured deadline of a run, in seconds."""

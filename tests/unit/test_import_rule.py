@@ -24,18 +24,49 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "app"},
 }
 FREE = {"lsp", "cli"}
-INSIDE_LSP: dict[str, set[str]] = {
-    "wire": {"wire"},
-    "documents": {"documents"},
-    "messages": {"documents", "messages"},
-    "session": {"documents", "messages", "session"},
-    "features": {"documents", "messages", "session", "features"},
-    "interface": set(),
-    "dispatch": {"interface", "messages", "session", "features"},
-    "server": {"dispatch", "session", "wire"},
-    "reference": {"interface", "dispatch", "messages", "reference"},
-}
-"""Which rooms of `lsp` a room of it may import."""
+_TASK_DATA = {"api", "window", "task"}
+INSIDE: dict[str, dict[str, set[str]]] = {
+    "tasks": {
+        "api": set(),
+        "window": {"api"},
+        "task": set(),
+        "bus": {"task"},
+        "choices": set(),
+        "learning": _TASK_DATA,
+        "chat": _TASK_DATA | {"learning"},
+        "record": _TASK_DATA | {"chat"},
+        "intake": _TASK_DATA,
+        "money": _TASK_DATA,
+        "proposing": _TASK_DATA | {"intake", "record"},
+        "world": {
+            "window", "bus", "choices", "task", "learning", "chat", "record", "money", "proposing",
+        },
+        "deciding": _TASK_DATA | {"learning", "world"},
+        "calling": _TASK_DATA | {"chat", "money", "proposing", "world", "deciding"},
+        "status_line": {"task", "world"},
+        "reactions": {"task", "chat", "world", "status_line"},
+        "redo": {"task", "world", "deciding"},
+        "run": {"task", "intake", "proposing", "world", "deciding", "calling"},
+        "upkeep": {"window", "choices", "money", "world", "status_line"},
+        "engine": _TASK_DATA | {
+            "choices", "learning", "chat", "intake", "proposing", "world", "deciding", "calling",
+            "status_line", "redo", "run", "upkeep",
+        },
+    },
+    "lsp": {
+        "wire": set(),
+        "documents": set(),
+        "messages": {"documents"},
+        "session": {"documents", "messages"},
+        "features": {"documents", "messages", "session"},
+        "interface": set(),
+        "dispatch": {"interface", "messages", "session", "features"},
+        "server": {"dispatch", "session", "wire"},
+        "reference": {"interface", "dispatch", "messages"},
+    },
+}  # fmt: skip
+"""Inside a room: which of its rooms and files each may import. The list is a stair: nobody names
+what stands below, so that no circle can come about."""
 OWNERS = {
     "pygls": {"lsp"},
     "lsprotocol": {"lsp"},
@@ -81,18 +112,29 @@ def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
     assert rooms <= MAY_IMPORT[room], f"{room} imports {sorted(rooms - MAY_IMPORT[room])}"
 
 
+@pytest.mark.parametrize("room", INSIDE)
+def test_inside_a_room_arrows_go_one_way(room: str) -> None:
+    above: set[str] = set()
+    for name, may in INSIDE[room].items():
+        assert may <= above, f"{name} names {sorted(may - above)}, which stands below it"
+        above.add(name)
+    there = {p.stem for p in (PACKAGE / room).iterdir()} - {"__init__", "__pycache__"}
+    assert there == above, "every room and file has its place on the stair"
+
+
 @pytest.mark.parametrize(
     "path",
-    [p for p in source_files() if p.is_relative_to(PACKAGE / "lsp")],
+    [p for room in INSIDE for p in source_files() if p.is_relative_to(PACKAGE / room)],
     ids=lambda p: str(p.relative_to(PACKAGE)),
 )
-def test_a_file_of_lsp_imports_only_what_its_room_may(path: Path) -> None:
-    room = path.relative_to(PACKAGE / "lsp").parts[0].removesuffix(".py")
-    if room == "__init__":
+def test_a_file_imports_only_what_its_room_inside_a_room_may(path: Path) -> None:
+    room, inner, *_ = path.relative_to(PACKAGE).with_suffix("").parts
+    if inner == "__init__":
         return
-    inside = {n.split(".")[2] for n in imported(path) if n.startswith("tierwise.lsp.")}
-    inside &= {p.stem for p in (PACKAGE / "lsp").iterdir()}
-    assert inside <= INSIDE_LSP[room], f"{room} imports {sorted(inside - INSIDE_LSP[room])}"
+    inside = {n.split(".")[2] for n in imported(path) if n.startswith(f"tierwise.{room}.")}
+    inside &= INSIDE[room].keys()
+    may = INSIDE[room][inner] | {inner}
+    assert inside <= may, f"{room}/{inner} imports {sorted(inside - may)}"
 
 
 @pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -136,7 +136,7 @@ def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetSt
     """Run something on the purse of the folder the command was given in."""
     from tierwise.budget.prices import PriceTable
     from tierwise.budget.reserve import Purse
-    from tierwise.tasks.settings import limits, project_of
+    from tierwise.tasks.window.settings import limits, project_of
 
     config = configuration().config
 

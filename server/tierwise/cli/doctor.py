@@ -17,8 +17,8 @@ from tierwise.cli.ground import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.client import ModelClient
-from tierwise.tasks import catalog
-from tierwise.tasks.catalog import Inspected
+from tierwise.tasks.window import catalog
+from tierwise.tasks.window.catalog import Inspected
 
 LIBRARIES = ("pygls", "anthropic", "sqlalchemy", "tree-sitter", "pydantic")
 

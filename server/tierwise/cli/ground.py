@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 def configuration() -> Loaded:
     """The operator's configuration, tightened by the folder's own file."""
-    from tierwise.tasks.settings import configuration as of
+    from tierwise.tasks.window.settings import configuration as of
 
     return of(os.environ, {}, [Path.cwd()], True)
 

@@ -34,7 +34,7 @@ from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, rerun
 from tierwise.tasks.learning.learning import project_key
 from tierwise.tasks.learning.learning import read as read_record
-from tierwise.tasks.settings import price_table
+from tierwise.tasks.window.settings import price_table
 
 OWN_KEYS = frozenset({"outcomes", "cost_usd", "project"})
 

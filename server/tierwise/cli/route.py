@@ -22,7 +22,7 @@ from tierwise.present.decision import to_wire
 from tierwise.routing.route import parse_request, route_one
 from tierwise.routing.weights import load
 from tierwise.tasks.deciding.floors import floors_for
-from tierwise.tasks.settings import price_table
+from tierwise.tasks.window.settings import price_table
 
 LONGEST = 64 * 1024 * 1024
 """Characters of a line at most."""

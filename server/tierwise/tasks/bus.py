@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tierwise.core.views import StreamView
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 
 OnTask = Callable[[Task], None]
 OnStream = Callable[[Task, StreamView], None]

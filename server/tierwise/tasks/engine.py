@@ -36,11 +36,11 @@ from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import requests
 from tierwise.tasks.learning import recall
 from tierwise.tasks.proposing import blocks
-from tierwise.tasks.roster import Roster
 from tierwise.tasks.run import run
-from tierwise.tasks.scene import Question, Scene
 from tierwise.tasks.status_line import StatusLine
-from tierwise.tasks.task import Identity, Task
+from tierwise.tasks.task.roster import Roster
+from tierwise.tasks.task.scene import Question, Scene
+from tierwise.tasks.task.task import Identity, Task
 from tierwise.tasks.upkeep import Upkeep
 from tierwise.tasks.world import World
 

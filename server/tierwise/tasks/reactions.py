@@ -10,7 +10,7 @@ from __future__ import annotations
 from tierwise.core.views import StreamView
 from tierwise.tasks.chat import transcripts
 from tierwise.tasks.status_line import StatusLine
-from tierwise.tasks.task import OVER, Task
+from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
 
 

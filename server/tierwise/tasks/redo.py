@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tierwise.core.errors import BadRequest
 from tierwise.tasks.deciding import routing
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 

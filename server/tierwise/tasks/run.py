@@ -15,7 +15,7 @@ from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import materials
 from tierwise.tasks.intake.refresh import refresh
 from tierwise.tasks.proposing import drafts
-from tierwise.tasks.task import OVER, Task
+from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)

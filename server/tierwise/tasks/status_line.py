@@ -9,8 +9,8 @@ from typing import Final
 
 from tierwise.core.views import StatusView
 from tierwise.present.status import StatusFacts, status
-from tierwise.tasks.roster import Roster
-from tierwise.tasks.task import OVER, Task
+from tierwise.tasks.task.roster import Roster
+from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
 
 SHOWN_AFTER: Final = 5.0

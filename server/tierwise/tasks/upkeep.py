@@ -10,12 +10,12 @@ from typing import Any, cast
 from tierwise.core.decision import Scope
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import overrides, samples
-from tierwise.tasks import catalog
 from tierwise.tasks.choices import Kept
-from tierwise.tasks.consent import Consents, offer
 from tierwise.tasks.money.alarm import ShareAlarm
-from tierwise.tasks.rehearsal import Rehearsal
 from tierwise.tasks.status_line import StatusLine
+from tierwise.tasks.window import catalog
+from tierwise.tasks.window.consent import Consents, offer
+from tierwise.tasks.window.rehearsal import Rehearsal
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)

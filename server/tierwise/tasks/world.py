@@ -22,8 +22,8 @@ from tierwise.tasks.proposing.proposals import Proposals
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.journal import Journal
 from tierwise.tasks.record.outcomes import Outcomes
-from tierwise.tasks.turns import Turns
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.turns import Turns
+from tierwise.tasks.window.window import Window
 
 
 @dataclass(frozen=True)

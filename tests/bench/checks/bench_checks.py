@@ -24,9 +24,9 @@ from tierwise.edits.confine import Confine
 from tierwise.edits.verify import Subject, verify
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.models.call import Result
-from tierwise.tasks.answer import Answer
 from tierwise.tasks.proposing.drafts import Draft, made
-from tierwise.tasks.scene import Scene
+from tierwise.tasks.task.answer import Answer
+from tierwise.tasks.task.scene import Scene
 
 CLASSES = ("broken", "elided", "out of scope", "cut off", "empty")
 RUNNER = (

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tierwise.config.load import LARGEST_FILE, Loaded, leaf, load
 from tierwise.config.model import Config
 from tierwise.config.sources import SOURCES
-from tierwise.tasks.settings import configuration
+from tierwise.tasks.window.settings import configuration
 
 OPERATOR = """
 max_tier = "sonnet"

@@ -15,7 +15,7 @@ from tierwise.models.client import ModelClient
 from tierwise.models.rehearsal.catalog import MODELS
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.tasks.catalog import inspect, warnings
+from tierwise.tasks.window.catalog import inspect, warnings
 
 TODAY = date(2026, 11, 26)
 LISTED = tuple(ModelFacts.of(entry) for entry in MODELS)

@@ -14,8 +14,8 @@ from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.store import decisions
 from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
-from tierwise.tasks.consent import Consents
 from tierwise.tasks.money.alarm import ShareAlarm
+from tierwise.tasks.window.consent import Consents
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 HOUR = 3_600_000

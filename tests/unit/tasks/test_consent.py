@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from tierwise.config.load import ConsentRequest
-from tierwise.tasks.consent import DECLINE, USE, Consents, offer
+from tierwise.tasks.window.consent import DECLINE, USE, Consents, offer
 
 WISH = ConsentRequest("floors.paths", "d1", "The repository asks for more.")
 

@@ -16,7 +16,7 @@ from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import samples
 from tierwise.store.deferred import Connection
 from tierwise.tasks.api import ChatParams, TaskParams
-from tierwise.tasks.task_run import Run, TaskAnswer
+from tierwise.tasks.task.task_run import Run, TaskAnswer
 
 CUT = Fault(stop_reason="max_tokens")
 

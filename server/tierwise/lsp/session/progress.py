@@ -11,7 +11,7 @@ from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present.tiers import confident
 from tierwise.present.titles import ACTION_TITLES
-from tierwise.tasks.task import OVER
+from tierwise.tasks.task.task import OVER
 
 _TOKEN: Final = "tierwise-"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import to_nanos
 from tierwise.present.money import dollars
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 GO = "Go on"

@@ -25,12 +25,12 @@ from tierwise.models.call import (
 from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.routing import policy
-from tierwise.tasks.answer import Answer
 from tierwise.tasks.calling import failover, sent
 from tierwise.tasks.calling.failover import AttemptPlan
 from tierwise.tasks.chat import threads
 from tierwise.tasks.money.settling import PaidCall
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.answer import Answer
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 

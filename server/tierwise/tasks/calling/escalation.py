@@ -12,7 +12,7 @@ from tierwise.routing import policy
 from tierwise.tasks.calling import admission, attempts
 from tierwise.tasks.proposing import drafts
 from tierwise.tasks.proposing.drafts import Draft
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)

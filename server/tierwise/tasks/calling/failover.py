@@ -24,7 +24,7 @@ from tierwise.present.money import dollars
 from tierwise.present.tiers import switched
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from tierwise.models.call import Deadlines, Finished, Prompt
 from tierwise.routing import instruction
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.routing import Routed
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from tierwise.core.context import ContextItem, Pack
 from tierwise.core.tiers import Tier
 from tierwise.models.call import Prompt
 from tierwise.store.content import Content
-from tierwise.tasks.task import Task
-from tierwise.tasks.task_run import SentTurn
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.task.task_run import SentTurn
 from tierwise.tasks.world import World
 
 NAME: Final = "sent.json"

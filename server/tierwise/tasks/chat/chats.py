@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from tierwise.store.content import Content
 from tierwise.tasks.chat.threads import Cached, Said, Thread
-from tierwise.tasks.task import Task
-from tierwise.tasks.task_run import SentTurn
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.task.task_run import SentTurn
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from tierwise.core.context import ContextItem, Pack
 from tierwise.core.money import Usage
 from tierwise.core.request import ThreadState
 from tierwise.models.call import CacheLife, CallTurn
-from tierwise.tasks.task_run import SentTurn
+from tierwise.tasks.task.task_run import SentTurn
 
 _SAME: Final = 0.8
 """Share of equal characters from which a prompt counts as asking the same thing again."""

@@ -16,8 +16,8 @@ from tierwise.store import decisions
 from tierwise.store.content import Content
 from tierwise.store.decisions import Told
 from tierwise.tasks.learning import recall
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 ASKED: Final = "asked.md"
 ANSWER: Final = "answer.md"

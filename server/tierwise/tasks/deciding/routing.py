@@ -22,8 +22,8 @@ from tierwise.routing.flips import Flips, flips
 from tierwise.syntax import structure as syntax_structure
 from tierwise.tasks.deciding.floors import floors_for
 from tierwise.tasks.learning import advice
-from tierwise.tasks.scene import Scene
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.scene import Scene
+from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from tierwise.core.document import Snapshot
 from tierwise.core.errors import Ignored
 from tierwise.present.left_out import sentences
 from tierwise.tasks.intake.requests import relative
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 SEND = "Send it"
 KEEP = "Keep it here"

@@ -11,8 +11,8 @@ from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
 from tierwise.tasks.api import Documents
 from tierwise.tasks.intake import requests
-from tierwise.tasks.scene import Question, Scene
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.scene import Question, Scene
+from tierwise.tasks.task.task import Task
 
 MOST_LINES: Final = 2_000
 """Changed lines up to which a selection is looked for; beyond it the document is another one."""

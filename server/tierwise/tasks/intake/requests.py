@@ -17,7 +17,7 @@ from tierwise.syntax.around import enclosing
 from tierwise.syntax.parse import LARGEST
 from tierwise.syntax.positions import index_of
 from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
-from tierwise.tasks.scene import Scene
+from tierwise.tasks.task.scene import Scene
 
 _NEEDS_CODE = frozenset({"fix", "document", "test", "refactor", "edit"})
 

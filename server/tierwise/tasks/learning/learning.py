@@ -23,7 +23,7 @@ from tierwise.store import decisions
 from tierwise.store.decisions import Told
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, recall
-from tierwise.tasks.window import Window
+from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
 

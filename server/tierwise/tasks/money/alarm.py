@@ -12,8 +12,8 @@ from tierwise.budget.share import Counts
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.present.tiers import label
 from tierwise.store import shares
-from tierwise.tasks.consent import Consents
-from tierwise.tasks.window import Window
+from tierwise.tasks.window.consent import Consents
+from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import BudgetView
 from tierwise.present.money import dollars, raise_title
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from tierwise.budget.reserve import Purse, Reservation, ReservationRequest
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.call import Trace
 from tierwise.tasks.money.budget_watch import BudgetWatch
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 
 log = logging.getLogger(__name__)
 

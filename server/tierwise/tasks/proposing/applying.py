@@ -11,7 +11,7 @@ from tierwise.core.views import FileChange, TextChange
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal, place
 from tierwise.edits.textual import applied
-from tierwise.tasks.window import Window
+from tierwise.tasks.window.window import Window
 
 _NOWHERE = Range(Position(0, 0), Position(0, 0))
 

@@ -17,12 +17,12 @@ from tierwise.core.request import Action
 from tierwise.models.call import Result
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, definitions
-from tierwise.tasks.answer import Answer
 from tierwise.tasks.proposing import drafts
 from tierwise.tasks.proposing.proposals import Proposals
-from tierwise.tasks.scene import Question, Scene
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.answer import Answer
+from tierwise.tasks.task.scene import Question, Scene
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 _PATH: Final = re.compile(r"^[\w.@-]+(/[\w.@-]+)*$")
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from tierwise.core.views import FileChange, HunkKind
 from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 
 def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:

@@ -12,11 +12,11 @@ from tierwise.edits import check
 from tierwise.edits.answer import Problem, ReadAnswer
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import Proposal, make
-from tierwise.tasks.answer import Answer
 from tierwise.tasks.proposing import confining, verifying
 from tierwise.tasks.proposing.placing import Misplaced, new_texts
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.answer import Answer
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 
 @dataclass(frozen=True, slots=True)

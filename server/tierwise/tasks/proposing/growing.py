@@ -20,8 +20,8 @@ from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
 from tierwise.tasks.proposing.confining import confined
 from tierwise.tasks.proposing.placing import Misplaced, new_texts
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
 from tierwise.tasks.proposing import applying
 from tierwise.tasks.proposing.applying import Done
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 
 @dataclass

@@ -17,8 +17,8 @@ from tierwise.syntax import encoding
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import index_of
 from tierwise.tasks.intake.requests import relative
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 REPLACES: Final = frozenset({"edit", "fix", "document", "refactor"})
 """Actions whose one fenced block replaces the selection, else the symbol around the cursor."""

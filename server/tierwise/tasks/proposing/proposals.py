@@ -18,8 +18,8 @@ from tierwise.tasks.proposing.growing import Growing
 from tierwise.tasks.proposing.open_proposal import OpenProposal, view
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.outcomes import Outcomes
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
 

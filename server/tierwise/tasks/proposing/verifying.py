@@ -8,7 +8,7 @@ from pathlib import Path
 from tierwise.edits.asked import Failed
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.edits.verify import Subject, verify
-from tierwise.tasks.window import Window
+from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
 

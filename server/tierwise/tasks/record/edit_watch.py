@@ -17,8 +17,8 @@ from tierwise.edits.textual import applied
 from tierwise.learning.watched import Watched
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.record.outcomes import Outcomes
-from tierwise.tasks.task import Task
-from tierwise.tasks.window import Window
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
 
 LOOKED_MS: Final = 3_000
 """Time other tools get to look at an edit before their diagnostics are held against it."""

@@ -28,7 +28,7 @@ from tierwise.store import decisions, outcomes, overrides, samples
 from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.faults import fault_of
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tierwise.core.outcome import Outcome, OutcomeKind
 from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.record.journal import Journal
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from tierwise.core.errors import TierwiseError
 from tierwise.core.money import Usage
 from tierwise.core.request import Request
 from tierwise.core.views import StreamKind, StreamView, TaskState, TaskView
-from tierwise.tasks.scene import Question, Scene
-from tierwise.tasks.task_run import Run, TaskAnswer
+from tierwise.tasks.task.scene import Question, Scene
+from tierwise.tasks.task.task_run import Run, TaskAnswer
 
 _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "routing": frozenset({"paused", "running", "cancelled", "failed"}),

@@ -11,7 +11,7 @@ from tierwise.config import paths
 from tierwise.config.load import Loaded, load
 from tierwise.config.model import Config
 from tierwise.core.money import to_nanos
-from tierwise.tasks.consent import Consents
+from tierwise.tasks.window.consent import Consents
 from tierwise.trust import Trust
 
 

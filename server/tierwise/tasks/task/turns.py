@@ -15,7 +15,7 @@ from itertools import count
 
 from tierwise.core.document import Range
 from tierwise.core.request import EDITING
-from tierwise.tasks.task import Task
+from tierwise.tasks.task.task import Task
 
 
 @dataclass(eq=False)

@@ -21,7 +21,7 @@ from tierwise.routing.weights import Weights
 from tierwise.store.content import Content
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import Documents, Listener
-from tierwise.tasks.settings import Settings
+from tierwise.tasks.window.settings import Settings
 from tierwise.trust import Trust
 
 

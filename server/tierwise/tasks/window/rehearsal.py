@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.tasks.settings import Settings
+from tierwise.tasks.window.settings import Settings
 
 NOWHERE: Final = "http://127.0.0.1:9"
 """Where a call goes until the server runs: nobody listens on the discard port."""

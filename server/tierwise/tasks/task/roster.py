@@ -8,7 +8,7 @@ from typing import Final
 from tierwise.core.errors import UnknownTask
 from tierwise.core.views import TaskView
 from tierwise.present.hover import answer
-from tierwise.tasks.task import OVER, Task
+from tierwise.tasks.task.task import OVER, Task
 
 KEPT: Final = 200
 """Finished tasks kept in memory, for redo, hover and `explain`."""

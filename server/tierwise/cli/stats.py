@@ -31,7 +31,7 @@ def run(
     days: Annotated[int, typer.Option(help="Days back, today included; 0 = everything.")] = 30,
 ) -> None:
     """Show what was spent, on which tier, and what always using the baseline would have cost."""
-    from tierwise.tasks.settings import price_table
+    from tierwise.tasks.window.settings import price_table
 
     config = configuration().config
     ladder, prices = config.ladder(), price_table(config)[0]

@@ -15,7 +15,7 @@ from tierwise.core.money import to_usd
 from tierwise.present.money import dollars
 from tierwise.present.tiers import label
 from tierwise.store import stats
-from tierwise.store.stats import Cut
+from tierwise.store.stats import LedgerPart
 
 if TYPE_CHECKING:
     from tierwise.budget.prices import PriceTable
@@ -39,7 +39,9 @@ def run(
 
     def figures(conn: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
         real, played = (
-            summary(conn, Cut(since=since, rehearsal=rehearsal), ladder, prices, config.baseline)
+            summary(
+                conn, LedgerPart(since=since, rehearsal=rehearsal), ladder, prices, config.baseline
+            )
             for rehearsal in (False, True)
         )
         return real, played
@@ -62,7 +64,7 @@ def first_day(days: int, zone: str | None) -> str:
 
 
 def summary(
-    conn: Connection, cut: Cut, ladder: Ladder, prices: PriceTable, chosen: str | None = None
+    conn: Connection, cut: LedgerPart, ladder: Ladder, prices: PriceTable, chosen: str | None = None
 ) -> dict[str, Any]:
     """The figures of a cut. Tasks and money add up to the same total by whatever they are cut.
 
@@ -104,7 +106,7 @@ def summary(
     }
 
 
-def _cut(conn: Connection, asked: str, paid: str, cut: Cut) -> dict[str, dict[str, Any]]:
+def _cut(conn: Connection, asked: str, paid: str, cut: LedgerPart) -> dict[str, dict[str, Any]]:
     """Tasks by one column and money by another, under the same keys."""
     tasks = {key or NONE: n for key, n in stats.tasks_by(conn, asked, cut).items()}
     costs = stats.spent_by(conn, paid, cut)

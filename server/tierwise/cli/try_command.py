@@ -21,7 +21,7 @@ import typer
 from tierwise.cli import files, try_steps
 from tierwise.cli.ground import configuration
 from tierwise.cli.screen import Screen
-from tierwise.cli.try_steps import Step
+from tierwise.cli.try_steps import TryStep
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.lsp.wire.child import Child
@@ -104,7 +104,7 @@ class _Session:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     applied: int = 0
 
-    async def play(self, steps: list[Step]) -> None:
+    async def play(self, steps: list[TryStep]) -> None:
         self.child = await Child.start(self.env)
         self.child.handlers = {
             "tierwise/task/didChange": self._task,
@@ -134,7 +134,7 @@ class _Session:
         finally:
             await self.child.stop()
 
-    async def _step(self, step: Step) -> None:
+    async def _step(self, step: TryStep) -> None:
         uri = self._open(step.path)
         for name in step.attached:
             self._open(name)

@@ -14,7 +14,7 @@ from tierwise.syntax.positions import LineIndex
 
 
 @dataclass(frozen=True)
-class Step:
+class TryStep:
     """One request of the demonstration; lines count from 1 and are inclusive."""
 
     title: str
@@ -26,7 +26,7 @@ class Step:
     diagnostics: tuple[dict[str, Any], ...] = ()
 
 
-def demonstration(folder: Path) -> list[Step]:
+def demonstration(folder: Path) -> list[TryStep]:
     """Copies of real files, and the requests made on them."""
     root = folder / "files"
     package = resources.files("tierwise")
@@ -45,19 +45,19 @@ def demonstration(folder: Path) -> list[Step]:
     problem = {"path": "money.py", "line": at, "severity": "warning", "code": "F401",
                "message": "`json` imported but unused"}  # fmt: skip
     return [
-        Step("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
-        Step("A rename", "edit", "present/money.py", (spent, spent + 5), "rename cents to whole"),
-        Step("A fix for a diagnostic (an unused import, put into the copy)", "fix",
+        TryStep("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
+        TryStep("A rename", "edit", "present/money.py", (spent, spent + 5), "rename cents to whole"),
+        TryStep("A fix for a diagnostic (an unused import, put into the copy)", "fix",
              "present/money.py", (at - 1, at + 1), diagnostics=(problem,)),
-        Step("A design question", "chat", "budget/forecast.py", None,
+        TryStep("A design question", "chat", "budget/forecast.py", None,
              "How should we design the forecast so that it learns from the ledger without"
              " ever being cheaper than the bill? Weigh at least two approaches."),
-        Step("A change over several files", "refactor", "present/money.py", (at, len(lines)),
+        TryStep("A change over several files", "refactor", "present/money.py", (at, len(lines)),
              "rename spent_of to spent_against everywhere", ("present/status.py",)),
     ]  # fmt: skip
 
 
-def own(where: str, instruction: str | None) -> tuple[list[Step], Path]:
+def own(where: str, instruction: str | None) -> tuple[list[TryStep], Path]:
     """The request on `FILE:A-B`, and the folder it is made in. Raises `BadRequest`."""
     found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", where)
     if found is None or not Path(found.group(1)).is_file():
@@ -70,6 +70,6 @@ def own(where: str, instruction: str | None) -> tuple[list[Step], Path]:
         raise BadRequest(f"{path.name} has {count} lines; give a range inside it.")
     span = (first, min(last or first, count)) if first is not None else None
     root = next((p for p in path.parents if (p / ".git").exists()), path.parent)
-    step = Step(instruction or "Edit", "edit", path.relative_to(root).as_posix(), span,
+    step = TryStep(instruction or "Edit", "edit", path.relative_to(root).as_posix(), span,
                 instruction or "")  # fmt: skip
     return [step], root

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.store.steps import STEPS, Step
+from tierwise.store.steps import STEPS, SchemaStep
 
 CURRENT: Final = len(STEPS)
 
@@ -34,7 +34,7 @@ def min_writer(conn: Connection) -> int:
     return int(conn.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def migrate(conn: Connection, steps: Sequence[Step] = STEPS) -> None:
+def migrate(conn: Connection, steps: Sequence[SchemaStep] = STEPS) -> None:
     """Bring an open ledger up to date inside the caller's transaction: all steps or none.
 
     A ledger that a newer Tierwise only added to is written on: what was added has defaults.

@@ -16,7 +16,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import migrate, reservations, schema
 from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
-from tierwise.store.steps import STEPS, Step
+from tierwise.store.steps import STEPS, SchemaStep
 
 OLD_TABLES = (
     "tasks", "decisions", "reservations", "spent", "calendar", "samples", "budget_events",
@@ -177,7 +177,7 @@ async def test_a_window_of_the_first_tierwise_goes_on_while_another_upgrades(
 
 
 async def test_a_ledger_to_which_a_newer_one_only_added_is_written_on(ledger: Ledger) -> None:
-    newer = (*STEPS, Step(("CREATE TABLE extra (n INTEGER)",), min_writer=1))
+    newer = (*STEPS, SchemaStep(("CREATE TABLE extra (n INTEGER)",), min_writer=1))
     await ledger.write(lambda conn: migrate.migrate(conn, newer))
     await ledger.close()
     later = Ledger.open(ledger.folder)
@@ -192,7 +192,7 @@ async def test_a_ledger_whose_rows_mean_something_else_is_read_and_not_written(
 ) -> None:
     await ledger.write(put("a"))
     number = migrate.CURRENT + 1
-    newer = (*STEPS, Step(("CREATE TABLE extra (n INTEGER)",), min_writer=number))
+    newer = (*STEPS, SchemaStep(("CREATE TABLE extra (n INTEGER)",), min_writer=number))
     await ledger.write(lambda conn: migrate.migrate(conn, newer))
     await ledger.close()
     later = Ledger.open(ledger.folder)
@@ -204,8 +204,8 @@ async def test_a_ledger_whose_rows_mean_something_else_is_read_and_not_written(
 
 
 async def test_steps_run_once_each_and_all_or_none(ledger: Ledger) -> None:
-    add = Step(("CREATE TABLE extra (n INTEGER)",), min_writer=1)
-    broken = Step(("CREATE TABLE extra (n INTEGER)",), min_writer=1)
+    add = SchemaStep(("CREATE TABLE extra (n INTEGER)",), min_writer=1)
+    broken = SchemaStep(("CREATE TABLE extra (n INTEGER)",), min_writer=1)
 
     def number(conn: Connection) -> int:
         return migrate.version(conn)

@@ -14,7 +14,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SchemaStep:
     """One step. `min_writer` is the oldest shape whose programs may go on writing after it.
 
     A step that only adds (columns that may be empty, tables, triggers) leaves it as it was.
@@ -40,7 +40,7 @@ def _of(file: str) -> tuple[str, ...]:
 
 
 STEPS: Final = (
-    Step(_of("001_tables.sql"), min_writer=1),
-    Step(_of("002_daily_sums.sql"), min_writer=1),
+    SchemaStep(_of("001_tables.sql"), min_writer=1),
+    SchemaStep(_of("002_daily_sums.sql"), min_writer=1),
 )
 """The first step makes shape 1 out of an empty file, the second shape 2 out of that."""

@@ -13,7 +13,7 @@ from tierwise.budget.prices import PriceRate, PriceTable
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.store import stats
 from tierwise.store.deferred import Connection
-from tierwise.store.stats import LedgerPart, SpendCell
+from tierwise.store.stats import LedgerCut, SpendCell
 
 NOON: int = 12
 """The hour (UTC) of a day at which its price is looked up: rows hold from a date on."""
@@ -81,8 +81,8 @@ def read(
 ) -> tuple[ScopeUse, ...]:
     """The figures of the open day and of the project's period."""
     measure = baseline_of(ladder, baseline)
-    today = LedgerPart(day=state.day)
-    project = LedgerPart(project=state.project, period=state.period)
+    today = LedgerCut(day=state.day)
+    project = LedgerCut(project=state.project, period=state.period)
     return (
         _scope(conn, "today", today, state.day_limit, prices, ladder, measure),
         _scope(conn, "project", project, state.project_limit, prices, ladder, measure),
@@ -92,7 +92,7 @@ def read(
 def _scope(
     conn: Connection,
     scope: Literal["today", "project"],
-    cut: LedgerPart,
+    cut: LedgerCut,
     limit: int | None,
     prices: PriceTable,
     ladder: Ladder,

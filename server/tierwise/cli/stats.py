@@ -15,7 +15,7 @@ from tierwise.core.money import to_usd
 from tierwise.present.money import dollars
 from tierwise.present.tiers import label
 from tierwise.store import stats
-from tierwise.store.stats import LedgerPart
+from tierwise.store.stats import LedgerCut
 
 if TYPE_CHECKING:
     from tierwise.budget.prices import PriceTable
@@ -40,7 +40,7 @@ def run(
     def figures(conn: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
         real, played = (
             summary(
-                conn, LedgerPart(since=since, rehearsal=rehearsal), ladder, prices, config.baseline
+                conn, LedgerCut(since=since, rehearsal=rehearsal), ladder, prices, config.baseline
             )
             for rehearsal in (False, True)
         )
@@ -64,7 +64,7 @@ def first_day(days: int, zone: str | None) -> str:
 
 
 def summary(
-    conn: Connection, cut: LedgerPart, ladder: Ladder, prices: PriceTable, chosen: str | None = None
+    conn: Connection, cut: LedgerCut, ladder: Ladder, prices: PriceTable, chosen: str | None = None
 ) -> dict[str, Any]:
     """The figures of a cut. Tasks and money add up to the same total by whatever they are cut.
 
@@ -106,7 +106,7 @@ def summary(
     }
 
 
-def _cut(conn: Connection, asked: str, paid: str, cut: LedgerPart) -> dict[str, dict[str, Any]]:
+def _cut(conn: Connection, asked: str, paid: str, cut: LedgerCut) -> dict[str, dict[str, Any]]:
     """Tasks by one column and money by another, under the same keys."""
     tasks = {key or NONE: n for key, n in stats.tasks_by(conn, asked, cut).items()}
     costs = stats.spent_by(conn, paid, cut)

@@ -46,7 +46,8 @@ def demonstration(folder: Path) -> list[TryStep]:
                "message": "`json` imported but unused"}  # fmt: skip
     return [
         TryStep("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
-        TryStep("A rename", "edit", "present/money.py", (spent, spent + 5), "rename cents to whole"),
+        TryStep("A rename", "edit", "present/money.py", (spent, spent + 5),
+             "rename cents to whole"),
         TryStep("A fix for a diagnostic (an unused import, put into the copy)", "fix",
              "present/money.py", (at - 1, at + 1), diagnostics=(problem,)),
         TryStep("A design question", "chat", "budget/forecast.py", None,

@@ -24,7 +24,7 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerPart:
+class LedgerCut:
     """Which part of the ledger is added up. `since` and `day` are civil days ("YYYY-MM-DD").
 
     `project` goes with `period`, as the caps do: a project's sums are those of one period.
@@ -37,7 +37,7 @@ class LedgerPart:
     rehearsal: bool = False
 
 
-EVERYTHING: Final = LedgerPart()
+EVERYTHING: Final = LedgerCut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Moved:
     tasks: int
 
 
-def spend(conn: Connection, cut: LedgerPart = EVERYTHING) -> Sequence[SpendCell]:
+def spend(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[SpendCell]:
     """The cells of a cut, in no order. Their costs add up to what the cut has cost."""
     table = schema.daily_spend
     keys = (table.c.day, table.c.tier, table.c.model, table.c.prompt_size)
@@ -88,14 +88,14 @@ def spend(conn: Connection, cut: LedgerPart = EVERYTHING) -> Sequence[SpendCell]
     ]
 
 
-def spent_by(conn: Connection, column: str, cut: LedgerPart = EVERYTHING) -> Mapping[str, int]:
+def spent_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
     """Nano-dollars of a cut by "day", "project", "tier" or "model"."""
     table = schema.daily_spend
     query = sa.select(table.c[column], sa.func.sum(table.c.cost)).where(*_of_spend(cut))
     return {row[0]: row[1] for row in conn.execute(query.group_by(table.c[column]))}
 
 
-def actions(conn: Connection, cut: LedgerPart = EVERYTHING) -> Mapping[str, tuple[int, int]]:
+def actions(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[str, tuple[int, int]]:
     """Tasks and nano-dollars of the days of a cut, by kind of action, in all projects."""
     table = schema.daily_actions
     sums = (sa.func.sum(table.c.tasks), sa.func.sum(table.c.cost))
@@ -103,13 +103,13 @@ def actions(conn: Connection, cut: LedgerPart = EVERYTHING) -> Mapping[str, tupl
     return {action: (tasks, cost) for action, tasks, cost in conn.execute(query)}
 
 
-def assumed(conn: Connection, cut: LedgerPart = EVERYTHING) -> int:
+def assumed(conn: Connection, cut: LedgerCut = EVERYTHING) -> int:
     """Nano-dollars of a cut that nobody billed and that were booked at an upper bound."""
     query = sa.select(sa.func.sum(schema.daily_spend.c.assumed_cost)).where(*_of_spend(cut))
     return int(conn.execute(query).scalar() or 0)
 
 
-def tasks_by(conn: Connection, column: str, cut: LedgerPart = EVERYTHING) -> Mapping[str, int]:
+def tasks_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
     """Tasks of a cut by "day", "project", "routed", "answering" or "cause".
 
     A task that was never decided stands under "".
@@ -120,7 +120,7 @@ def tasks_by(conn: Connection, column: str, cut: LedgerPart = EVERYTHING) -> Map
     return {key: tasks for key, tasks in found if tasks}
 
 
-def moved(conn: Connection, cut: LedgerPart = EVERYTHING) -> Sequence[Moved]:
+def moved(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[Moved]:
     """Where tasks were routed, what answered them and why, by their latest decision."""
     table = schema.daily_tasks
     keys = (table.c.routed, table.c.answering, table.c.cause)
@@ -128,7 +128,7 @@ def moved(conn: Connection, cut: LedgerPart = EVERYTHING) -> Sequence[Moved]:
     return [Moved(*row) for row in conn.execute(query.order_by(*keys)) if row[3]]
 
 
-def outcomes(conn: Connection, cut: LedgerPart = EVERYTHING) -> Mapping[tuple[str, str], int]:
+def outcomes(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[tuple[str, str], int]:
     """Outcomes of the tasks of a cut, by (kind, answering tier). The project is not looked at."""
     table = schema.daily_outcomes
     keys = (table.c.kind, table.c.tier)
@@ -136,7 +136,7 @@ def outcomes(conn: Connection, cut: LedgerPart = EVERYTHING) -> Mapping[tuple[st
     return {(kind, tier): n for kind, tier, n in conn.execute(query.group_by(*keys)) if n}
 
 
-def _of_spend(cut: LedgerPart) -> list[Any]:
+def _of_spend(cut: LedgerCut) -> list[Any]:
     table = schema.daily_spend
     wanted = _days(table, cut)
     if cut.project is not None:
@@ -146,7 +146,7 @@ def _of_spend(cut: LedgerPart) -> list[Any]:
     return wanted
 
 
-def _of_tasks(cut: LedgerPart) -> list[Any]:
+def _of_tasks(cut: LedgerCut) -> list[Any]:
     """A month's period is the beginning of its days; every other period holds all of them."""
     table = schema.daily_tasks
     wanted = _days(table, cut)
@@ -157,7 +157,7 @@ def _of_tasks(cut: LedgerPart) -> list[Any]:
     return wanted
 
 
-def _days(table: Any, cut: LedgerPart) -> list[Any]:
+def _days(table: Any, cut: LedgerCut) -> list[Any]:
     wanted = [table.c.rehearsal.is_(cut.rehearsal)]
     if cut.since:
         wanted.append(table.c.day >= cut.since)

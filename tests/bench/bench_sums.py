@@ -139,7 +139,7 @@ def measure(folder: Path) -> Iterator[str]:
     yield f"usage/query: median {median:.1f} ms, worst {worst:.1f} ms ({scopes[1].tasks} tasks)"
     figures, median, worst = timed(summed)
     yield f"stats' sums: median {median:.1f} ms, worst {worst:.1f} ms ({figures['tasks']} tasks)"
-    cut = stats.Cut(since=(LAST - timedelta(days=29)).isoformat())
+    cut = stats.LedgerCut(since=(LAST - timedelta(days=29)).isoformat())
     _, median, worst = timed(
         lambda: ledger.read_sync(lambda conn: summary(conn, cut, ladder, prices))
     )

@@ -166,9 +166,9 @@ async def test_rehearsal_teaches_nothing_and_counts_apart(ledger: Ledger) -> Non
     assert [judged.outcome.task_id for judged in taught] == ["real"]
     assert taught[0].decisions[0].answering == "sonnet"
     for rehearsal in (False, True):
-        cut = stats.Cut(rehearsal=rehearsal)
+        cut = stats.LedgerCut(rehearsal=rehearsal)
 
-        def figures(conn: Connection, cut: stats.Cut = cut) -> tuple[object, ...]:
+        def figures(conn: Connection, cut: stats.LedgerCut = cut) -> tuple[object, ...]:
             return (
                 stats.tasks_by(conn, "answering", cut),
                 stats.moved(conn, cut),

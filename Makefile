@@ -95,9 +95,12 @@ pictures: $(DEV) $(NVIM) ## Take the pictures of Neovim in docs/ anew; needs tmu
 	@$(BIN)/python -m tests.editors.neovim.screenshots docs/pictures preview chat several side why
 
 .PHONY: types
-types: $(DEV) ## Make what is generated from the server: message types, protocol reference
+types: $(DEV) $(NODE) ## Make what is generated from the server: types, actions, protocol reference
 	@$(BIN)/python -m tierwise.lsp.reference.typescript > $(CLIENT)/src/server/messages.ts
 	@$(BIN)/python -m tierwise.lsp.reference.markdown > docs/protocol.md
+	@$(BIN)/python -m tierwise.lsp.reference.actions ts > $(CLIENT)/src/server/actions.ts
+	@$(BIN)/python -m tierwise.lsp.reference.actions lua > $(PLUGIN)/lua/tierwise/actions.lua
+	@cd $(CLIENT) && npm run --silent l10n
 
 fit: $(DEV) ## Fit the router's weights from the shared data
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tierwise.routing.fit

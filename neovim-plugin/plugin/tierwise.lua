@@ -29,7 +29,13 @@ end, {
 })
 
 -- On a selection the command takes the marks of it; as an operator the same words follow `.`.
-for _, name in ipairs({ "ask", "edit", "explain", "fix", "document", "test", "refactor", "review" }) do
+local on_selection = { "ask" }
+for _, action in ipairs(require("tierwise.actions")) do
+  if action.on_code and not action.at_cursor then
+    table.insert(on_selection, action.name)
+  end
+end
+for _, name in ipairs(on_selection) do
   local plug = "<Plug>(Tierwise" .. name:sub(1, 1):upper() .. name:sub(2) .. ")"
   vim.keymap.set("n", plug, "<Cmd>Tierwise " .. name .. "<CR>", { desc = "Tierwise: " .. name })
   vim.keymap.set("x", plug, ":Tierwise " .. name .. "<CR>", { desc = "Tierwise: " .. name, silent = true })

@@ -1,5 +1,6 @@
 /** The commands of the palette, all `tierwise.ui.*`, and what the lenses of the server come to. */
 import * as vscode from "vscode";
+import { ACTIONS } from "./server/actions";
 import type { Action, EditId } from "./server/messages";
 import type { Keys } from "./server/key";
 import type { Session } from "./server/session";
@@ -32,16 +33,10 @@ type Run = (...args: never[]) => unknown;
 
 export function registerCommands(parts: Parts): vscode.Disposable {
   const { session, board, menu, preview, tasks, log } = parts;
+  const onCode = (Object.keys(ACTIONS) as Action[]).filter((action) => ACTIONS[action].onCode);
   const start = (action: Action) => () => tasks.here(action);
   const table: Readonly<Record<string, Run>> = {
-    edit: start("edit"),
-    generate: start("generate"),
-    explain: start("explain"),
-    fix: start("fix"),
-    document: start("document"),
-    refactor: start("refactor"),
-    test: start("test"),
-    review: start("review"),
+    ...Object.fromEntries(onCode.map((action) => [action, start(action)])),
     stop: async () => {
       const task = board.running;
       if (task !== undefined) await session.request("tierwise/task/cancel", { taskId: task.taskId });

@@ -1,10 +1,12 @@
 --- Starting tasks: what is selected, what is attached, and what the server is told.
 local M = {}
 
---- Actions whose answer is text; it is shown in the chat.
-M.IN_TEXT = { explain = true, review = true, commit = true }
---- Actions that make no sense without words.
-local NEEDS_WORDS = { edit = true, generate = true }
+--- What follows from each action, by its name.
+---@type table<string, tierwise.Action>
+M.actions = {}
+for _, action in ipairs(require("tierwise.actions")) do
+  M.actions[action.name] = action
+end
 
 ---@class tierwise.AskOpts
 ---@field buf integer
@@ -66,7 +68,7 @@ function M.start(action, opts)
       require("tierwise.commit").with_diff(opts.buf, words, function(instruction)
         M.send(client, action, opts, range, words, instruction)
       end)
-    elseif words == "" and NEEDS_WORDS[action] then
+    elseif words == "" and M.actions[action].needs_words then
       vim.ui.input({ prompt = "Tierwise " .. action .. ": " }, function(typed)
         if typed and vim.trim(typed) ~= "" then
           M.send(client, action, opts, range, typed)
@@ -100,13 +102,13 @@ function M.send(client, action, opts, range, words, instruction)
     range = named and action ~= "commit" and range or nil,
     files = require("tierwise.chat.mentions").files(words),
   }
-  if named and action == "fix" then
+  if named and M.actions[action].takes_diagnostics then
     params.diagnostics = diagnostics(opts.buf, range)
     if vim.tbl_isempty(params.diagnostics) then
       params.diagnostics = nil
     end
   end
-  if M.IN_TEXT[action] then
+  if not M.actions[action].edits then
     params.conversationId = require("tierwise.chat").begin(params, opts.buf, words)
   end
   client:request("tierwise/task/start", params, function(err, result)

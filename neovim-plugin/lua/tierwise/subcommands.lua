@@ -66,7 +66,12 @@ local function tiers_and(...)
   end
 end
 
-local ACTIONS = "chat edit explain fix document test refactor generate review commit"
+local ACTIONS = table.concat(
+  vim.tbl_map(function(action)
+    return action.name
+  end, require("tierwise.actions")),
+  " "
+)
 
 local PARTS = { "hunk", "file", "all" }
 
@@ -108,19 +113,6 @@ local subs = {
     args = "{question}",
     about = "ask about the selection; the answer is in the chat",
   },
-  edit = {
-    run = starts("edit"),
-    args = "{instruction}",
-    about = "change the selection, or the symbol at the cursor",
-  },
-  generate = { run = starts("generate"), args = "{instruction}", about = "write code at the cursor" },
-  explain = { run = starts("explain"), args = "[question]", about = "explain the selection in the chat" },
-  fix = { run = starts("fix"), args = "[instruction]", about = "fix the diagnostics of the selection" },
-  document = { run = starts("document"), args = "[instruction]", about = "add documentation" },
-  test = { run = starts("test"), args = "[instruction]", about = "write tests" },
-  refactor = { run = starts("refactor"), args = "[instruction]", about = "refactor the selection" },
-  review = { run = starts("review"), args = "[question]", about = "review the selection, or the file" },
-  commit = { run = starts("commit"), args = "[instruction]", about = "write a commit message in the chat" },
   chat = { run = chats("open"), args = "[prompt]", about = "open the chat; with ! a new one" },
   apply = {
     run = resolves("apply"),
@@ -269,5 +261,12 @@ local subs = {
     about = "start the server anew",
   },
 }
+
+for _, action in ipairs(require("tierwise.actions")) do
+  -- The chat has subcommands of its own.
+  if not subs[action.name] then
+    subs[action.name] = { run = starts(action.name), args = action.args, about = action.about }
+  end
+end
 
 return subs

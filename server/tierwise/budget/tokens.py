@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from tierwise.core.actions import TABLE
+
 BOUND_CHARS: Final = 1.6
 MEAN_CHARS: Final = 3.0
 OVERHEAD: Final = 64
@@ -19,18 +21,7 @@ SMALLEST_OUTPUT: Final = 256
 """Output tokens below which an answer is not worth asking for."""
 
 TYPICAL_OUTPUT: Final = 400
-MEDIAN_OUTPUT: Final[dict[str, int]] = {
-    "chat": 350,
-    "edit": 350,
-    "explain": 400,
-    "fix": 250,
-    "document": 220,
-    "test": 700,
-    "refactor": 600,
-    "generate": 600,
-    "review": 450,
-    "commit": 80,
-}
+MEDIAN_OUTPUT: Final[dict[str, int]] = {kind.name: kind.median_output for kind in TABLE}
 """Median output tokens per action to start from; the ledger's own medians replace them."""
 
 

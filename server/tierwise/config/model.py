@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from tierwise.core.request import Action
+from tierwise.core.actions import Action
 from tierwise.core.tiers import ALL_FEATURES, CONTEXT_TOKENS, DEFAULT_LADDER, Ladder, Tier
 
 Feature = Literal["caching", "thinking", "effort", "tools", "edit_tool"]

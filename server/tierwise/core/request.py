@@ -7,19 +7,11 @@ zero or an empty tuple: the router widens its bound for what it was not told.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Literal
 
-Action = Literal[
-    "chat", "edit", "explain", "fix", "document", "test", "refactor", "generate", "review", "commit"
-]
+from tierwise.core.actions import Action
+
 Severity = Literal["error", "warning", "information", "hint"]
-
-ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
-
-EDITING: Final[frozenset[Action]] = frozenset(
-    ("edit", "fix", "document", "test", "refactor", "generate")
-)
-"""Actions whose answer is expected to become a proposal; the others answer in text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tierwise.core.actions import Action
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range
 from tierwise.core.money import Usage
 from tierwise.core.outcome import OutcomeKind
-from tierwise.core.request import Action
 
 TaskState = Literal[
     "routing", "paused", "running", "proposed", "answered",

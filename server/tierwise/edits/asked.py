@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tierwise.core.actions import KINDS, Action, ActionKind
 from tierwise.core.document import Range, Snapshot
-from tierwise.core.request import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class AskedEdit:
     diagnostics: frozenset[int] = frozenset()
     documents: Mapping[str, Snapshot] = field(default_factory=dict)
     """The documents of the request by URI."""
+
+    @property
+    def kind(self) -> ActionKind:
+        """What follows from the action."""
+        return KINDS[self.action]
 
     def says(self, *stems: str) -> bool:
         """Whether the instruction has a word that starts with one of these."""

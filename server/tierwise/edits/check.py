@@ -45,7 +45,7 @@ def _of_file(file: FileEdit, asked: AskedEdit) -> list[Failed]:
         failed.append(Failed("elided", "the edit leaves code out"))
     if scope.repeats(file, asked):
         failed.append(Failed("scope", "the edit repeats code that is there already"))
-    if asked.action == "document" and file.kind == "text" and scope.changes_code(file):
+    if asked.kind.documentation_only and file.kind == "text" and scope.changes_code(file):
         failed.append(Failed("scope", "the edit changes code, not its documentation alone"))
     return failed
 

@@ -66,7 +66,7 @@ def changes_code(file: FileEdit) -> bool:
 
 def loses(file: FileEdit, asked: AskedEdit) -> bool:
     """Whether a definition went away that nobody asked to remove."""
-    if file.kind != "text" or asked.action in ("refactor", "fix") or asked.says(
+    if file.kind != "text" or asked.kind.may_remove or asked.says(
         "remov", "delet", "drop", "inlin", "merg", "mov", "extract", "split", "renam", "replac",
         "simplif", "refactor", "convert", "rewrit", "combin", "clean", "unus", "dead", "turn",
         "chang", "collaps", "reduc", "get rid", "call", "use", "instead", "consolidat", "dedup",
@@ -90,12 +90,12 @@ def _strays(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:
     if file.kind == "create":
         return not (
             mentioned
-            or asked.action in ("test", "generate")
+            or asked.kind.may_create
             or asked.says("files?\\b", "modul", "split", "extract", "mov", "packag", "separat")
         )
     if file.uri == asked.focus:
         return _strays_in_focus(file, asked, in_play)
-    if file.uri in asked.attached or mentioned or asked.action == "test":
+    if file.uri in asked.attached or mentioned or asked.kind.elsewhere:
         return False
     return any(not _needed(file, hunk, in_play) for hunk in file.hunks)
 

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from secrets import token_bytes
 from typing import Final
 
+from tierwise.core.actions import KINDS, Answer
 from tierwise.core.context import ContextItem, Pack
-from tierwise.core.request import EDITING, Action, Request
+from tierwise.core.request import Request
 from tierwise.models.call import CacheLife, CallTurn, Prompt
 
 _KEY: Final = token_bytes(16)
@@ -42,49 +43,26 @@ A file is renamed by its path, a line <<<<<<< RENAME, the new path and >>>>>>> R
 deleted by its path, a line <<<<<<< DELETE and >>>>>>> DELETE.
 Never shorten code with remarks like "rest unchanged"."""
 
-_FORMS: Final[dict[Action, str]] = {
-    "edit": _ONE_FENCE,
-    "fix": _ONE_FENCE,
-    "document": _ONE_FENCE,
-    "refactor": _ONE_FENCE,
-    "generate": "Answer with one fenced code block and nothing else: the code to insert.",
-    "test": "Answer with one fenced code block and nothing else: the tests to add.",
-    "chat": "Answer in markdown. Propose edits as search/replace blocks only if asked for.",
-    "explain": "Explain in markdown, briefly.",
-    "review": "Review in markdown: the findings that matter, most important first.",
-    "commit": "Answer with the commit message as plain text and nothing else.",
+_FORMS: Final[dict[Answer, str]] = {
+    "replacement": _ONE_FENCE,
+    "insertion": "Answer with one fenced code block and nothing else: the code to insert.",
+    "tests": "Answer with one fenced code block and nothing else: the tests to add.",
 }
-
-_DEFAULTS: Final[dict[Action, str]] = {
-    "chat": "Answer about this.",
-    "edit": "Improve this code.",
-    "explain": "Explain this code.",
-    "fix": "Fix the diagnostics in this code.",
-    "document": "Add documentation to this code.",
-    "test": "Write tests for this code.",
-    "refactor": "Refactor this code without changing what it does.",
-    "generate": "Generate the code that belongs here.",
-    "review": "Review this code.",
-    "commit": "Write a commit message for this change.",
-}
+"""How an answer is asked for that becomes an edit; the others have their own form."""
 
 
 def build(
     request: Request, pack: Pack, history: Sequence[CallTurn] = (), cache: CacheLife = "5m"
 ) -> Prompt:
     """The prompt of a request: the system text, the turns so far, and this turn."""
+    kind = KINDS[request.action]
     whole = "".join(i.text for i in pack.items).encode("utf-8", "replace")
     tag = f"context-{hashlib.blake2s(whole, key=_KEY, digest_size=4).hexdigest()}"
     parts = [_item(item, tag) for item in pack.items]
-    wish = request.instruction.strip() or _DEFAULTS[request.action]
+    wish = request.instruction.strip() or kind.wish
     parts.append(f'<request action="{request.action}">\n{wish}\n</request>')
-    system = f"{_SYSTEM}\n\n{_FORMS[request.action]}"
+    system = f"{_SYSTEM}\n\n{_FORMS.get(kind.answer, kind.form)}"
     return Prompt(system, (*history, CallTurn("user", "\n\n".join(parts))), cache)
-
-
-def wants_edit(action: Action) -> bool:
-    """Whether the answer is asked for in a form that edits."""
-    return action in EDITING
 
 
 def _item(item: ContextItem, tag: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from tierwise.core.request import EDITING, Action
+from tierwise.core.actions import KINDS, Action
 from tierwise.core.tiers import Tier
 
 FEATURE: Final = "edit_tool"
@@ -45,7 +45,7 @@ TOOL: Final[dict[str, Any]] = {
 
 def offered(tier: Tier, action: Action) -> str:
     """The tool as it is sent with an action, "" where it is not."""
-    return json.dumps(TOOL) if FEATURE in tier.features and action in EDITING else ""
+    return json.dumps(TOOL) if FEATURE in tier.features and KINDS[action].edits else ""
 
 
 def opening() -> str:

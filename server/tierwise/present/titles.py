@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision
-from tierwise.core.request import Action
 from tierwise.present.money import dollars
 from tierwise.present.tiers import confident, label
 
-ACTION_TITLES: Final[dict[Action, str]] = {
-    "chat": "Ask",
-    "edit": "Edit",
-    "explain": "Explain",
-    "fix": "Fix",
-    "document": "Add docs",
-    "test": "Write tests",
-    "refactor": "Refactor",
-    "generate": "Generate",
-    "review": "Review",
-    "commit": "Write commit message",
-}
 COMMENT_TITLE: Final = "Do this comment"
 
 
@@ -36,7 +24,7 @@ def action_title(action: Action, decision: Decision, *, subject: str = "") -> st
 
     `subject` narrows what is acted on ("unused import"), for actions on a diagnostic.
     """
-    what = ACTION_TITLES[action] + (f" {subject}" if subject else "")
+    what = KINDS[action].title + (f" {subject}" if subject else "")
     return f"Tierwise: {what} · {forecast(decision)}"
 
 

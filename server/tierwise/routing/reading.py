@@ -11,8 +11,8 @@ from functools import cached_property
 from operator import mul
 from typing import Final
 
+from tierwise.core.actions import ACTIONS
 from tierwise.core.decision import Signals
-from tierwise.core.request import ACTIONS
 from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
 

@@ -6,16 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar, get_args
 
+from tierwise.core.actions import ACTIONS
 from tierwise.core.decision import Decision
-from tierwise.core.request import (
-    ACTIONS,
-    Diagnostic,
-    FileRef,
-    Request,
-    Selection,
-    Severity,
-    ThreadState,
-)
+from tierwise.core.request import Diagnostic, FileRef, Request, Selection, Severity, ThreadState
 from tierwise.core.situation import Choice, Situation
 from tierwise.routing import explain, policy
 from tierwise.routing.estimate import estimate

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tierwise.core.actions import ACTIONS
 from tierwise.core.decision import Signals
-from tierwise.core.request import ACTIONS, Request
+from tierwise.core.request import Request
 from tierwise.core.structure import Structure
 from tierwise.routing import grams, surroundings, words
 from tierwise.routing.instruction import read, shape

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tierwise.core.actions import Action
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.money import Usage
-from tierwise.core.request import Action, Diagnostic
+from tierwise.core.request import Diagnostic
 from tierwise.core.views import (
     BudgetView,
     FileChange,

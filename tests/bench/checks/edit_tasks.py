@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tierwise.core.request import Action
+from tierwise.core.actions import Action
 
 FOLDER: Final = Path(__file__).parent / "corpus"
 LANGUAGES: Final = ("python", "typescript", "go", "rust", "java", "lua")

@@ -14,7 +14,8 @@ from typing import Final, cast
 
 from tests.bench.router import report
 
-from tierwise.core.request import Action, FileRef, Request, Selection
+from tierwise.core.actions import Action
+from tierwise.core.request import FileRef, Request, Selection
 from tierwise.routing.fit.judge import Held
 from tierwise.routing.fit.train import Corpus
 from tierwise.routing.route import route_one

@@ -63,6 +63,8 @@ def test_every_link_of_the_help_leads_somewhere(tmp_path: Path) -> None:
 def test_every_subcommand_has_a_place_in_the_help() -> None:
     text = (PLUGIN / "doc/tierwise.txt").read_text(encoding="utf-8")
     lua = (PLUGIN / "lua/tierwise/subcommands.lua").read_text(encoding="utf-8")
+    actions = (PLUGIN / "lua/tierwise/actions.lua").read_text(encoding="utf-8")
     names = re.findall(r"^  (\w+) = \{", lua, re.MULTILINE)
+    names += re.findall(r'^    name = "(\w+)"', actions, re.MULTILINE)
     assert len(names) > 30
     assert [name for name in names if f"*tierwise-{name}*" not in text] == []

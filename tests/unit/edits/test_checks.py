@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tierwise.core.actions import Action
 from tierwise.core.document import Position, Range, Snapshot
-from tierwise.core.request import Action
 from tierwise.edits import check
 from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import NewText, make

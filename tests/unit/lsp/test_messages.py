@@ -33,7 +33,7 @@ from tierwise.lsp.messages.history import HistoryTask
 from tierwise.lsp.messages.route import explained
 from tierwise.lsp.messages.status import BudgetChanged, Status
 from tierwise.lsp.messages.task import TaskChanged
-from tierwise.lsp.reference import markdown, typescript
+from tierwise.lsp.reference import actions, markdown, typescript
 from tierwise.present.decision import to_wire
 from tierwise.tasks import api
 
@@ -136,6 +136,13 @@ def test_the_clients_types_are_those_of_the_server() -> None:
 
 def test_the_reference_of_the_protocol_is_that_of_the_server() -> None:
     assert REFERENCE.read_text(encoding="utf-8") == markdown.generate(), "run `make types`"
+
+
+def test_the_clients_tables_of_actions_are_those_of_the_server() -> None:
+    code = ROOT / "vscode-client" / "src" / "server" / "actions.ts"
+    plugin = ROOT / "neovim-plugin" / "lua" / "tierwise" / "actions.lua"
+    assert code.read_text(encoding="utf-8") == actions.typescript(), "run `make types`"
+    assert plugin.read_text(encoding="utf-8") == actions.lua(), "run `make types`"
 
 
 def test_a_type_without_typescript_is_an_error_not_a_guess() -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tierwise.core.request import ACTIONS, FileRef, Request, Selection
+from tierwise.core.actions import ACTIONS
+from tierwise.core.request import FileRef, Request, Selection
 from tierwise.routing.explain import why
 from tierwise.routing.route import route_one
 from tierwise.routing.shown import say

@@ -9,7 +9,7 @@ from tests.support.window import Window, lines
 from tests.unit.tasks.conftest import Open
 
 from tierwise.budget.calibration import ENOUGH_OUTPUT
-from tierwise.core.request import ACTIONS
+from tierwise.core.actions import ACTIONS
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer

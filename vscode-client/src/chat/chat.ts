@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Proposals } from "../panel/proposals";
 import type { Chip, ConversationItem, ToPage, Turn } from "../panel/protocol";
+import { ACTIONS } from "../server/actions";
 import type { Action, DiagnosticItem, Rating, TaskChanged, TaskStart, Turn as Kept } from "../server/messages";
 import type { Session } from "../server/session";
 import { onSelection } from "../tasks/start";
@@ -14,8 +15,6 @@ import { Conversation, header, tokensOf } from "./turns";
 /** A turn that was just begun. */
 const EMPTY = { state: "routing", text: "", progress: "", notices: [] } as const;
 const LAST = "tierwise.conversation";
-/** Actions on code that mean nothing without a place. */
-const PLACED = new Set<Action>(["edit", "explain", "fix", "document", "test", "refactor", "generate", "review"]);
 
 export class Chat implements vscode.Disposable {
   private conversation: Conversation;
@@ -92,8 +91,8 @@ export class Chat implements vscode.Disposable {
     await this.opening;
     const { action, instruction } = read(text, this.known);
     const taskId = randomUUID();
-    const place = PLACED.has(action) ? chips.find((chip) => chip.kind === "selection") ?? cursor() : undefined;
-    const shown = place === undefined || chips.includes(place) || action === "generate"
+    const place = ACTIONS[action].onCode ? chips.find((chip) => chip.kind === "selection") ?? cursor() : undefined;
+    const shown = place === undefined || chips.includes(place) || ACTIONS[action].atCursor
       ? chips : [place, ...chips];
     await this.memory.update(LAST, this.conversation.id);
     this.conversation.begin({ ...EMPTY, taskId, action, prompt: text, chips: shown });
@@ -180,7 +179,7 @@ export class Chat implements vscode.Disposable {
     chips: readonly Chip[],
     tier?: string,
   ): Promise<void> {
-    const diagnostics = action === "fix" ? diagnosticsAt(place) : undefined;
+    const diagnostics = ACTIONS[action].takesDiagnostics ? diagnosticsAt(place) : undefined;
     const files = chips.filter((chip) => chip !== place).map(({ uri }) => ({ uri, attached: true }));
     await this.session.request("tierwise/task/start", {
       taskId,

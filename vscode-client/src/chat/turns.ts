@@ -2,7 +2,7 @@
 import type { Proposal, ToPage, Turn, TurnFacts } from "../panel/protocol";
 import type { Problem, Rating, Streamed, TaskChanged, Usage } from "../server/messages";
 import { beside } from "../tasks/words";
-import { EDITING } from "./slashes";
+import { ACTIONS } from "../server/actions";
 
 type Changes = Partial<Omit<Turn, "taskId">>;
 
@@ -41,7 +41,7 @@ export class Conversation {
         break;
       case "delta":
         this.put(turn, { text: turn.text + (event.delta ?? "") });
-        if (!EDITING.has(turn.action) && event.delta !== undefined) {
+        if (!ACTIONS[turn.action].edits && event.delta !== undefined) {
           this.post({ kind: "delta", taskId: turn.taskId, delta: event.delta, at });
         }
         break;
@@ -63,7 +63,7 @@ export class Conversation {
     const turn = this.turns.find((one) => one.taskId === event.taskId);
     if (turn === undefined) return;
     const began = event.state === "routing" && turn.state !== "routing";
-    const plain = EDITING.has(turn.action) && event.state === "answered" && turn.state !== "answered";
+    const plain = ACTIONS[turn.action].edits && event.state === "answered" && turn.state !== "answered";
     this.change(turn.taskId, {
       state: event.state,
       header: header(event.decision),

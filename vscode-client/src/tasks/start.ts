@@ -1,15 +1,12 @@
 /** Starting tasks from the editor: what is asked for, with what it is asked on. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { ACTIONS } from "../server/actions";
 import type { Action, DiagnosticItem, TaskStart, WireRange } from "../server/messages";
 import type { Session } from "../server/session";
 import { askInstruction } from "./prompt";
 import { problemOf } from "./trouble";
 
-/** Actions that are answered in words: they are read in the panel, where they stream. */
-const READ: ReadonlySet<Action> = new Set<Action>(["explain", "review", "commit"]);
-/** Actions that say nothing without an instruction. */
-const ASKS: ReadonlySet<Action> = new Set<Action>(["edit", "generate"]);
 const SEVERITIES = ["error", "warning", "information", "hint"] as const;
 
 export class Tasks {
@@ -37,12 +34,12 @@ export class Tasks {
   /** Start what a code action or a lens names; asks for the instruction where it takes one. */
   async begin(params: TaskStart): Promise<string | undefined> {
     const given = { ...params, taskId: params.taskId ?? randomUUID().slice(0, 12) };
-    if (ASKS.has(params.action) && (params.instruction ?? "") === "") {
+    if (ACTIONS[params.action].needsWords && (params.instruction ?? "") === "") {
       const instruction = await askInstruction(this.session, params);
       if (instruction === undefined) return undefined;
       given.instruction = instruction;
     }
-    if (READ.has(given.action)) {
+    if (!ACTIONS[given.action].edits) {
       await this.options.read(given);
       return given.taskId;
     }
@@ -71,7 +68,7 @@ export class Tasks {
 export function onSelection(editor: vscode.TextEditor, action: Action): TaskStart {
   const { document, selection } = editor;
   const diagnostics =
-    action === "fix"
+    ACTIONS[action].takesDiagnostics
       ? vscode.languages
           .getDiagnostics(document.uri)
           .filter(({ range }) => selection.intersection(range) !== undefined)

@@ -4,16 +4,11 @@ local M = {}
 local MOST = 5000
 local FRESH_MS = 10000
 
-M.ACTIONS = {
-  { "explain", "explain the code around the cursor" },
-  { "review", "review the file" },
-  { "fix", "fix the diagnostics" },
-  { "edit", "edit the code around the cursor" },
-  { "document", "add documentation" },
-  { "test", "write tests" },
-  { "refactor", "refactor" },
-  { "commit", "write a commit message" },
-}
+--- The actions that a line of the chat may begin with.
+---@type tierwise.Action[]
+M.ACTIONS = vim.tbl_filter(function(action)
+  return action.name ~= "chat"
+end, require("tierwise.actions"))
 
 ---@type { root: string, at: integer, files: string[] }?
 local cached
@@ -66,8 +61,11 @@ function M.items(base, first)
   local found = {}
   if base:sub(1, 1) == "/" then
     for _, action in ipairs(M.ACTIONS) do
-      if vim.startswith("/" .. action[1], base) then
-        table.insert(found, { word = "/" .. action[1] .. " ", abbr = "/" .. action[1], menu = action[2] })
+      if vim.startswith("/" .. action.name, base) then
+        table.insert(
+          found,
+          { word = "/" .. action.name .. " ", abbr = "/" .. action.name, menu = action.about }
+        )
       end
     end
     return found

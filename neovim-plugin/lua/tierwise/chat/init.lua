@@ -194,7 +194,7 @@ function M.send(chat)
   end
   local action, words = prompt:match("^/(%a+)%s*(.*)$")
   local known = vim.iter(require("tierwise.chat.complete").ACTIONS):any(function(item)
-    return item[1] == action
+    return item.name == action
   end)
   text.compose(chat.buf, chat.composer, "")
   if known then

@@ -12,7 +12,7 @@ function M.show(buf, task)
   local id = tonumber(task.taskId:sub(1, 7), 16) or 1
   vim.api.nvim_buf_del_extmark(buf, M.ns, id)
   local live = require("tierwise.tasks").LIVE[task.state]
-  if not live or not task.range or require("tierwise.ask").IN_TEXT[task.action] then
+  if not live or not task.range or not require("tierwise.ask").actions[task.action].edits then
     return
   end
   local frame = render.frame(buf)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tierwise.core.request import Action
+from tierwise.core.actions import Action
 from tierwise.core.views import StreamKind, StreamView, TaskState
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.messages.base import (

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tierwise.budget import usage
+from tierwise.core.actions import Action
 from tierwise.core.money import to_usd
 from tierwise.core.outcome import OutcomeKind
-from tierwise.core.request import Action
 from tierwise.core.views import HistoryItem, TaskState
 from tierwise.lsp.messages.base import Id, Message
 from tierwise.present.decision import WireDecision, to_wire

@@ -7,9 +7,9 @@ from typing import Annotated, cast
 
 from pydantic import Field
 
+from tierwise.core.actions import Action
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.outcome import Rating
-from tierwise.core.request import Action
 from tierwise.lsp.messages.base import Id, Message, Text
 from tierwise.lsp.messages.task import TaskStart
 from tierwise.present.decision import WireDecision, to_wire

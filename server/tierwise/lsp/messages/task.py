@@ -8,8 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from tierwise.core import money
+from tierwise.core.actions import Action
 from tierwise.core.context import ItemKind
-from tierwise.core.request import Action, Diagnostic, Severity
+from tierwise.core.request import Diagnostic, Severity
 from tierwise.core.views import TaskState, TaskView
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.messages.base import (

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from typing_extensions import get_type_hints, is_typeddict
 
-from tierwise.core import decision, outcome, request, situation, views
+from tierwise.core import actions, decision, outcome, request, situation, views
 from tierwise.lsp import dispatch, interface
 from tierwise.lsp.interface import Method
 from tierwise.lsp.messages import base, chat, edit, history, options, route, status, task
@@ -27,7 +27,7 @@ HEAD: Final = """\
 import type { WorkspaceEdit } from "vscode-languageserver-protocol";
 """
 WORDS: Final[Mapping[str, Any]] = {
-    "Action": request.Action,
+    "Action": actions.Action,
     "Severity": request.Severity,
     "Cause": decision.Cause,
     "Scope": decision.Scope,

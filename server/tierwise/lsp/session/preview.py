@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tierwise.core.actions import KINDS
 from tierwise.core.errors import TierwiseError
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present.tiers import confident
-from tierwise.present.titles import ACTION_TITLES
 
 APPLY: Final = "Apply"
 SHOW: Final = "Show diff"
@@ -64,7 +64,7 @@ class Preview:
 
     async def _proposal(self, view: TaskView, edit_id: str) -> None:
         editor, engine = self.session.editor, await self.session.engine()
-        title = f"{ACTION_TITLES[view.action]} · {confident(view.decision, view.cause_note)}"
+        title = f"{KINDS[view.action].title} · {confident(view.decision, view.cause_note)}"
         if await open_diff(self.session, edit_id):
             return
         answer = await editor.ask(f"{title} is ready.", (APPLY, SHOW, DISCARD))

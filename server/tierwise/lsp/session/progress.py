@@ -7,10 +7,10 @@ from typing import Final
 
 from lsprotocol import types
 
+from tierwise.core.actions import KINDS
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present.tiers import confident
-from tierwise.present.titles import ACTION_TITLES
 from tierwise.tasks.task.task import OVER
 
 _TOKEN: Final = "tierwise-"
@@ -66,6 +66,6 @@ class Progress:
         self.session.editor.progress(
             token,
             types.WorkDoneProgressBegin(
-                title=title, message=ACTION_TITLES[view.action], cancellable=True
+                title=title, message=KINDS[view.action].title, cancellable=True
             ),
         )

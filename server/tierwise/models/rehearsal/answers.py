@@ -23,7 +23,7 @@ _LINE_COMMENT: Final = {"lua": "---", "go": "//", "rust": "///", "c": "//", "cpp
 
 def answer(asked: ReadPrompt) -> str:
     """The answer to a prompt, in one of the forms an answer may have."""
-    if asked.action in ("chat", "explain", "review", "commit"):
+    if not asked.edits:
         return _talk(asked)
     rename = _RENAME.search(asked.wish)
     if rename is not None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.actions import TABLE
+
 _REQUEST: Final = re.compile(r'<request action="(\w+)">\n(.*?)\n</request>', re.DOTALL)
 _ITEM: Final = re.compile(
     r'<(context-[0-9a-f]{8}) path="([^"]*)" kind="(\w+)" lines="(\d+)-(\d+)"'
@@ -32,6 +34,11 @@ class ReadPrompt:
     action: str
     wish: str
     pieces: tuple[PromptPiece, ...]
+
+    @property
+    def edits(self) -> bool:
+        """Whether the answer is to become an edit."""
+        return any(kind.name == self.action and kind.edits for kind in TABLE)
 
     @property
     def selection(self) -> PromptPiece | None:

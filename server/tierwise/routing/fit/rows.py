@@ -14,7 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from tierwise.core.request import Action, FileRef, Request
+from tierwise.core.actions import Action
+from tierwise.core.request import FileRef, Request
 from tierwise.routing import signals
 from tierwise.routing.grams import grams
 from tierwise.routing.route import parse_request

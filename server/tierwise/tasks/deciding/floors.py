@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from tierwise.config.model import Floors
-from tierwise.core.request import Action
+from tierwise.core.actions import Action
 from tierwise.core.situation import Floor
 from tierwise.core.tiers import Ladder
 

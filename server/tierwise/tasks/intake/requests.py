@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from tierwise.context import facts
+from tierwise.core.actions import ACTIONS, KINDS
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
-from tierwise.core.request import ACTIONS, EDITING, FileRef, Request, Selection, ThreadState
+from tierwise.core.request import FileRef, Request, Selection, ThreadState
 from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
 from tierwise.syntax import usages
@@ -18,8 +19,6 @@ from tierwise.syntax.parse import LARGEST
 from tierwise.syntax.positions import index_of
 from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
 from tierwise.tasks.task.scene import Scene
-
-_NEEDS_CODE = frozenset({"fix", "document", "test", "refactor", "edit"})
 
 
 def of_task(
@@ -102,7 +101,7 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
     action that needs code where nothing was selected and no symbol encloses the cursor.
     """
     if focus is None:
-        if params.action in _NEEDS_CODE:
+        if KINDS[params.action].needs_code:
             raise BadRequest("Open a file and select the code this is about.")
         return None
     index = index_of(focus.text)
@@ -114,7 +113,7 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
             f" ({index.line_count} lines)."
         )
     span = index.clamp(params.range)
-    if span.start != span.end or params.action not in _NEEDS_CODE:
+    if span.start != span.end or not KINDS[params.action].needs_code:
         return span
     symbol = enclosing(focus.text, focus.language, span.start)
     if symbol is not None:
@@ -205,7 +204,7 @@ def _relative(name: str, roots: tuple[Path, ...]) -> str:
 
 def wants_edit(request: Request) -> bool:
     """Whether the answer is expected to become a proposal."""
-    return request.action in EDITING
+    return KINDS[request.action].edits
 
 
 def _attached(

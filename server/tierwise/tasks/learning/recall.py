@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
+from tierwise.core.actions import Action
 from tierwise.core.decision import Adjustment, Cause, Decision, Estimate, Reason, Signals
 from tierwise.core.errors import UnknownTask
 from tierwise.core.outcome import OutcomeKind
-from tierwise.core.request import Action
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tierwise.core.actions import Action
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.money import Usage
-from tierwise.core.request import Action
 from tierwise.models.call import Result
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, definitions

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tierwise.core.actions import KINDS
 from tierwise.core.views import FileChange, HunkKind
 from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
@@ -71,7 +72,7 @@ def _judged(task: Task, file: FileEdit, window: Window) -> JudgedPath:
     ends = [p for uri in (file.uri, file.to_uri) if uri and (p := window.confine.path_of(uri))]
     if any(window.ignore.judge(end).kind == "hard" for end in ends):
         return JudgedPath("refused", "it is kept back by an ignore file")
-    known = file.uri in task.scene.documents or task.request.action == "test"
+    known = file.uri in task.scene.documents or KINDS[task.request.action].elsewhere
     if judged.verdict == "allowed" and not known:
         return replace(judged, verdict="confirm", why=f"{file.path} was not part of the request")
     return judged

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from dataclasses import dataclass, replace
 
-from tierwise.core.request import EDITING
+from tierwise.core.actions import KINDS
 from tierwise.edits import answer as answers
 from tierwise.edits import check
 from tierwise.edits.answer import Problem, ReadAnswer
@@ -44,7 +44,7 @@ async def draft(task: Task, answer: Answer, window: Window) -> Draft:
 
 def made(task: Task, answer: Answer, window: Window) -> Draft:
     """An answer read, placed and checked for free."""
-    edits = task.request.action in EDITING
+    edits = KINDS[task.request.action].edits
     read = answers.read(answer.text, stop_reason=answer.result.stop_reason, edits=edits)
     if read.kind == "text" or (not edits and read.problem == "cut off"):
         return Draft(answer, None, _of_text(read, edits))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from tierwise.core.request import EDITING
+from tierwise.core.actions import KINDS
 from tierwise.core.views import StreamKind
 from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
@@ -45,7 +45,7 @@ class Growing:
 
     def heard(self, task: Task, kind: StreamKind) -> None:
         """A piece of a stream went by: look at the answer soon, or forget what was shown."""
-        if task.request.action not in EDITING or not self.window.listener.previews:
+        if not KINDS[task.request.action].edits or not self.window.listener.previews:
             return
         if kind == "reset":
             self.over(task)

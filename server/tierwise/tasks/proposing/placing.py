@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from tierwise.context import secrets
+from tierwise.core.actions import KINDS
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.edits import whole
@@ -19,9 +19,6 @@ from tierwise.syntax.positions import index_of
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
-
-REPLACES: Final = frozenset({"edit", "fix", "document", "refactor"})
-"""Actions whose one fenced block replaces the selection, else the symbol around the cursor."""
 
 
 class Misplaced(Exception):
@@ -129,8 +126,8 @@ class _Placing:
 
     def whole(self, text: str) -> None:
         """What one fenced block alone means for this action."""
-        action = self.task.request.action
-        if action == "test":
+        kind = KINDS[self.task.request.action]
+        if kind.elsewhere:
             uri, path, doc = self._test_file()
             self.texts[uri] = NewText(doc, path, whole.joined(doc.text if doc else "", text))
             return
@@ -140,7 +137,7 @@ class _Placing:
         span = target(self.task)
         if span is None:
             raise Misplaced("nothing is selected that the answer could replace")
-        if self.growing and action in REPLACES:
+        if self.growing and kind.replaces:
             text = whole.grown(index_of(focus.text).slice(span), text)
         after = whole.replaced(focus.text, span, text)
         self.texts[focus.uri] = NewText(focus, relative(focus, self.roots), after)
@@ -227,9 +224,9 @@ def target(task: Task) -> Range | None:
     if focus is None:
         return None
     at = span.start if span is not None else Position(0, 0)
-    if span is not None and (span.start != span.end or task.request.action not in REPLACES):
+    if span is not None and (span.start != span.end or not KINDS[task.request.action].replaces):
         return span
-    if task.request.action not in REPLACES:
+    if not KINDS[task.request.action].replaces:
         return Range(at, at)
     symbol = enclosing(focus.text, focus.language, at)
     return symbol.range if symbol is not None else None

@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
+from tierwise.core.actions import KINDS
 from tierwise.core.document import Range
-from tierwise.core.request import EDITING
 from tierwise.tasks.task.task import Task
 
 
@@ -93,7 +93,7 @@ class Turns:
 
 def overlap(one: Task, other: Task) -> bool:
     """Whether two tasks edit the same lines of the same document."""
-    if one.request.action not in EDITING or other.request.action not in EDITING:
+    if not (KINDS[one.request.action].edits and KINDS[other.request.action].edits):
         return False
     a, b = one.scene, other.scene
     if a.focus is None or b.focus is None or a.focus.uri != b.focus.uri:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from tierwise.core.actions import Action, offered
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import TierwiseError
-from tierwise.core.request import Action, Diagnostic, Severity
+from tierwise.core.request import Diagnostic, Severity
 from tierwise.core.views import TaskView
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
@@ -36,10 +37,6 @@ QUICKFIX: Final = "quickfix.tierwise"
 """Kinds of code actions; those of `REWRITE` end in the action's name."""
 QUIET: Final = 4
 """Actions on an automatic request."""
-ON_SELECTION: Final[tuple[Action, ...]] = (
-    "edit", "explain", "fix", "document", "refactor", "test", "review",
-)  # fmt: skip
-ON_EMPTY: Final[tuple[Action, ...]] = ("generate", "explain", "document", "test", "review")
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
 ABOVE: Final = 3
 """Lines above a selection searched for a `tw:` comment."""
@@ -59,8 +56,8 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     engine.diagnosed(uri, lines, found)
     only = params.context.only
     pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
-    offered = _asked(docs, engine, uri, span, params.context.diagnostics)
-    made = (make() for kind, make in offered if _wanted(kind, only))
+    possible = _asked(docs, engine, uri, span, params.context.diagnostics)
+    made = (make() for kind, make in possible if _wanted(kind, only))
     asked = (action for action in made if action is not None)
     return [*pending, *islice(asked, QUIET if automatic else None)]
 
@@ -116,14 +113,13 @@ def _asked(
     for diagnostic in diagnostics[:3]:
         yield QUICKFIX, partial(_fix, docs, engine, uri, span, diagnostic)
     empty = span.start == span.end
-    kinds = ON_EMPTY if empty else ON_SELECTION
     has_symbol = not empty or _symbol(docs, uri, span.start)
-    for kind in kinds:
-        if kind in ("document", "test") and not has_symbol:
+    for kind in offered(selection=not empty):
+        if kind.needs_symbol and not has_symbol:
             continue
-        if kind == "fix" and diagnostics:
+        if kind.takes_diagnostics and diagnostics:
             continue
-        yield f"{REWRITE}.{kind}", partial(_action, docs, engine, uri, span, kind)
+        yield f"{REWRITE}.{kind.name}", partial(_action, docs, engine, uri, span, kind.name)
 
 
 def _action(

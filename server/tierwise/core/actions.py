@@ -1,0 +1,213 @@
+"""The one table of actions: what can be asked for, and everything that follows from which it is.
+
+A new action is a name in `Action` and a row in `TABLE`. The server reads the table; the VS Code
+client's `src/server/actions.ts` and the Neovim plugin's `lua/tierwise/actions.lua` are generated
+from it (`make types`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+Action = Literal[
+    "chat", "edit", "explain", "fix", "document", "test", "refactor", "generate", "review", "commit"
+]
+Answer = Literal["text", "replacement", "insertion", "tests"]
+"""What an answer becomes: text to read, or one fenced block that replaces the selection or the
+symbol around the cursor, is inserted at the cursor, or goes into the matching test file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionKind:
+    """What follows from an action. `title`, `about` and `wish` are words; no other file has them.
+
+    `wish` is what is asked where the operator said nothing, `form` how a text answer is asked for.
+    """
+
+    name: Action
+    title: str
+    """As code actions and progress name it: "Add docs"."""
+    about: str
+    """What it does, for completion and help: "write documentation for the selection"."""
+    wish: str
+    answer: Answer
+    median_output: int
+    """Output tokens of half of its answers, to start from; the ledger's own medians replace it."""
+    form: str = ""
+    needs_words: bool = False
+    """Whether it means nothing without an instruction."""
+    asks: Literal["instruction", "question"] = "instruction"
+    """What its words are called."""
+    on_code: bool = True
+    """Whether it is about a place in a document."""
+    needs_symbol: bool = False
+    """Whether it is offered at a cursor only inside a definition."""
+    takes_diagnostics: bool = False
+    """Whether the problems of its lines go along, each problem being offered on its own."""
+    on_selection: int | None = None
+    """Its place among the code actions of a selection; None where it is not offered there."""
+    on_cursor: int | None = None
+    """Its place among the code actions of a cursor; None where it is not offered there."""
+    may_remove: bool = False
+    """Whether definitions may go away that nobody asked to remove."""
+    documentation_only: bool = False
+    """Whether it may change comments and documentation alone."""
+
+    @property
+    def edits(self) -> bool:
+        """Whether the answer is expected to become a proposal."""
+        return self.answer != "text"
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a fenced block of the answer replaces the selection or the symbol."""
+        return self.answer == "replacement"
+
+    @property
+    def at_cursor(self) -> bool:
+        """Whether a fenced block of the answer is inserted at the cursor."""
+        return self.answer == "insertion"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the answer belongs into another file than the one that was asked on."""
+        return self.answer == "tests"
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether it needs a selection, or a symbol around the cursor."""
+        return self.replaces or self.elsewhere
+
+    @property
+    def may_create(self) -> bool:
+        """Whether it may make a file that nobody named."""
+        return self.at_cursor or self.elsewhere
+
+
+TABLE: Final = (
+    ActionKind(
+        "chat",
+        title="Ask",
+        about="ask a question",
+        wish="Answer about this.",
+        answer="text",
+        median_output=350,
+        form="Answer in markdown. Propose edits as search/replace blocks only if asked for.",
+        needs_words=True,
+        asks="question",
+        on_code=False,
+    ),
+    ActionKind(
+        "edit",
+        title="Edit",
+        about="change the selection, or the symbol at the cursor",
+        wish="Improve this code.",
+        answer="replacement",
+        median_output=350,
+        needs_words=True,
+        on_selection=1,
+    ),
+    ActionKind(
+        "explain",
+        title="Explain",
+        about="explain the selection",
+        wish="Explain this code.",
+        answer="text",
+        median_output=400,
+        form="Explain in markdown, briefly.",
+        asks="question",
+        on_selection=2,
+        on_cursor=2,
+    ),
+    ActionKind(
+        "fix",
+        title="Fix",
+        about="fix the problems of the selection",
+        wish="Fix the diagnostics in this code.",
+        answer="replacement",
+        median_output=250,
+        takes_diagnostics=True,
+        on_selection=3,
+        may_remove=True,
+    ),
+    ActionKind(
+        "document",
+        title="Add docs",
+        about="write documentation for the selection",
+        wish="Add documentation to this code.",
+        answer="replacement",
+        median_output=220,
+        needs_symbol=True,
+        on_selection=4,
+        on_cursor=3,
+        documentation_only=True,
+    ),
+    ActionKind(
+        "test",
+        title="Write tests",
+        about="write tests for the selection",
+        wish="Write tests for this code.",
+        answer="tests",
+        median_output=700,
+        needs_symbol=True,
+        on_selection=6,
+        on_cursor=4,
+    ),
+    ActionKind(
+        "refactor",
+        title="Refactor",
+        about="restructure the selection, same behaviour",
+        wish="Refactor this code without changing what it does.",
+        answer="replacement",
+        median_output=600,
+        on_selection=5,
+        may_remove=True,
+    ),
+    ActionKind(
+        "generate",
+        title="Generate",
+        about="write code at the cursor",
+        wish="Generate the code that belongs here.",
+        answer="insertion",
+        median_output=600,
+        needs_words=True,
+        on_cursor=1,
+    ),
+    ActionKind(
+        "review",
+        title="Review",
+        about="review the selection, or the file",
+        wish="Review this code.",
+        answer="text",
+        median_output=450,
+        form="Review in markdown: the findings that matter, most important first.",
+        asks="question",
+        on_selection=7,
+        on_cursor=5,
+    ),
+    ActionKind(
+        "commit",
+        title="Write commit message",
+        about="write a commit message",
+        wish="Write a commit message for this change.",
+        answer="text",
+        median_output=80,
+        form="Answer with the commit message as plain text and nothing else.",
+        on_code=False,
+    ),
+)
+"""Every action, in the order of `Action`."""
+
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+KINDS: Final[Mapping[Action, ActionKind]] = MappingProxyType({kind.name: kind for kind in TABLE})
+"""The table by name."""
+
+
+def offered(*, selection: bool) -> tuple[ActionKind, ...]:
+    """The actions that are offered on a selection, or at a cursor, in their order."""
+    places = [(k.on_selection if selection else k.on_cursor, k) for k in TABLE]
+    there = [(place, kind) for place, kind in places if place is not None]
+    return tuple(kind for _, kind in sorted(there, key=lambda pair: pair[0]))

@@ -27,10 +27,22 @@ WRITTEN_OUTSIDE: Final = 0
 """Fields of a task that another file assigns."""
 LATE: Final = 0
 """Fields of `tasks/` that are set after their object was made (`field(init=False)`)."""
-ACTION_FILES: Final = 22
-"""Files that name actions one by one, so that a new action must be added there by hand."""
 DATA: Final = frozenset({"tierwise.tasks.task.task"})
 """Modules that more than half of their room may import, because they only hold data."""
+NAME_ACTIONS: Final[Mapping[str, str]] = {
+    "server/tierwise/core/actions.py": "the table",
+    "vscode-client/src/server/messages.ts": "generated from it",
+    "vscode-client/src/server/actions.ts": "generated from it",
+    "neovim-plugin/lua/tierwise/actions.lua": "generated from it",
+    "server/tierwise/cli/try_steps.py": "the steps of the demonstration",
+    "server/tierwise/models/rehearsal/answers.py": "has rules for some, and says so for the others",
+    "server/tierwise/routing/fit/rows.py": "which action a row of the fitting data stands for",
+    "server/tierwise/routing/fit/calibrate.py": "the actions with rows enough for a shift",
+    "server/tierwise/routing/lexicon.py": "families of words, no actions",
+    "server/tierwise/routing/shown.py": "families of words, no actions",
+    "server/tierwise/edits/scope.py": "words of an instruction, no actions",
+}
+"""The files that may name actions, and why a new action need not be added there by hand."""
 TWICE: Final[Mapping[str, str]] = {}
 """Class names with two meanings, each with the reason why both keep it."""
 WIRE_TWINS: Final = "lsp/messages/"
@@ -174,7 +186,7 @@ def test_a_class_name_means_one_thing() -> None:
     assert not twice
 
 
-def test_few_places_know_an_action() -> None:
+def test_one_place_knows_an_action() -> None:
     word = re.compile(r"""["'](generate|document|refactor|explain|review|edit|fix|test|chat)["']""")
     found = []
     for folder, ending in (("server", "py"), ("vscode-client/src", "ts"), ("neovim-plugin", "lua")):
@@ -184,4 +196,4 @@ def test_few_places_know_an_action() -> None:
             named = Counter(word.findall(path.read_text(encoding="utf-8")))
             if len(named) >= 3 and {"generate", "document", "refactor", "explain"} & named.keys():
                 found.append(path.relative_to(ROOT).as_posix())
-    assert len(found) <= ACTION_FILES, found
+    assert set(found) <= set(NAME_ACTIONS), set(found) - set(NAME_ACTIONS)

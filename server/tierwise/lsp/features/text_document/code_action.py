@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from lsprotocol import types
 
@@ -28,9 +28,7 @@ from tierwise.present.titles import action_title, comment_title
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.api import TaskParams
-
-if TYPE_CHECKING:
-    from tierwise.tasks.engine import TaskEngine
+from tierwise.tasks.engine import TaskEngine
 
 REWRITE: Final = "refactor.rewrite.tierwise"
 QUICKFIX: Final = "quickfix.tierwise"

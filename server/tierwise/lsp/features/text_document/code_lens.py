@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types
 
 from tierwise.core.document import Position
@@ -11,9 +9,7 @@ from tierwise.core.errors import UnknownEdit
 from tierwise.core.views import Offer, TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present import lens as present
-
-if TYPE_CHECKING:
-    from tierwise.tasks.engine import TaskEngine
+from tierwise.tasks.engine import TaskEngine
 
 
 def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -66,6 +66,7 @@ lint: $(DEV) $(NODE) $(LUA) ## Run the checkers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.dead_code
 	@cd $(CLIENT) && npm run --silent lint
 	@cd $(PLUGIN) && ../.tools/lua/luacheck --quiet --config .luacheckrc .
 	@node tests/editors/neovim/stylua.mjs --check

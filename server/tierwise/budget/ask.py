@@ -33,9 +33,9 @@ class ReservationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A worst case set aside. `max_tokens` is what the call may ask for; `note` is shown.
+    """A worst case set aside. `max_tokens` is what the call may ask for.
 
-    `shrunk` tells that the budget, and not the action's habit, made the cap smaller.
+    `note` is shown; it is there where the budget, and not the action's habit, made the cap smaller.
     """
 
     id: str
@@ -47,10 +47,6 @@ class Reservation:
     row: ReservationRow
     thinking: bool = False
     note: str | None = None
-
-    @property
-    def shrunk(self) -> bool:
-        return self.note is not None
 
 
 def again(row: ReservationRow, ask: ReservationRequest) -> Reservation:

@@ -7,7 +7,6 @@ a cheaper tier can be dearer for many turns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -118,32 +117,3 @@ def warm_thread(
         {t.name: spend(t, prefix, turns, prices, at, turn) for t in ladder},
         {t.name: break_even(tier, t, prefix, prices, at, turn) for t in ladder if t.name != warm},
     )
-
-
-def expected_spends(
-    costs: Mapping[str, int], escalates: Mapping[str, float], ladder: Ladder
-) -> Mapping[str, int]:
-    """Spend per tier with one escalation by its probability, in nano-dollars.
-
-    `costs` is one attempt (or the rest of a thread) per tier; an answer that fails its
-    check is asked again one tier up.
-    """
-    found: dict[str, int] = {}
-    for tier in ladder:
-        above = ladder.above(tier.name)
-        again = costs[above] * escalates.get(tier.name, 0.0) if above else 0.0
-        found[tier.name] = costs[tier.name] + round(again)
-    return found
-
-
-def downgrade(
-    tier: str, costs: Mapping[str, int], escalates: Mapping[str, float], ladder: Ladder
-) -> str:
-    """The tier a soft task goes to for the budget: the cheapest in expected spend, or itself.
-
-    Only tiers below are looked at, and one is taken only where its expected spend,
-    escalation included, is strictly lower.
-    """
-    spends = expected_spends(costs, escalates, ladder)
-    lower = [name for name in ladder.names[: ladder.rank(tier)] if spends[name] < spends[tier]]
-    return min(lower, key=lambda name: spends[name], default=tier)

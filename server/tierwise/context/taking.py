@@ -56,7 +56,7 @@ class Taking:
     def _unquoted(self, text: str) -> str:
         """A text without the changes that a diff in it shows of ignored files."""
         kept, gone = diffs.without(text, lambda path: self._judge(path).kind not in ("open", "git"))
-        self._left_out += [LeftOut(path, "its changes: it is ignored") for path in gone]
+        self._left_out.extend(LeftOut(path, "its changes: it is ignored") for path in gone)
         return kept
 
     def text(

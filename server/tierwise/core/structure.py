@@ -13,7 +13,7 @@ class Structure:
     decision points, `definitions` the functions, methods and classes that start in it,
     `calls` the call sites. `whole_symbol` tells whether the range is exactly one
     definition, `symbol` is the name of the innermost definition that encloses the range
-    (for display and usages, never a signal). `parsed` is False where the fallback answered.
+    (for display and usages, never a signal).
     """
 
     lines: int
@@ -23,6 +23,5 @@ class Structure:
     calls: int
     whole_symbol: bool | None = None
     symbol: str | None = None
-    parsed: bool = False
     density: float = 0.0
     """Share of marks (neither letters, digits nor space) in the code that is no comment line."""

@@ -25,7 +25,6 @@ _IMPORT: Final = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\b|#\s*include\b|using\b|package\b|require|extern\b"
     r"|(?:const|let|var|local)\s.*=\s*require|source\s|export\s.*\bfrom\b|mod\s|@import|\}\s*from\b)"
 )
-_LISTED: Final = re.compile(r"^\s*(?:[\w.*\"'/]+(?:\s+as\s+\w+)?,|[(){}]|\}\s*from.*)\s*$")
 _OVERLOADS: Final = frozenset(("java", "c", "cpp", "kotlin", "typescript", "typescriptreact"))
 """Languages in which two definitions of one name are usual."""
 _ECHO: Final = 3

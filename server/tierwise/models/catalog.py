@@ -32,7 +32,6 @@ class ModelFacts:
     lifecycle: str = "active"
     retires: date | None = None
     created: date | None = None
-    max_input_tokens: int | None = None
     max_tokens: int | None = None
     efforts: frozenset[str] | None = None
 
@@ -45,7 +44,6 @@ class ModelFacts:
             lifecycle=str(data.get("lifecycle") or "active"),
             retires=_day(data.get("retires_at")),
             created=_day(data.get("created_at")),
-            max_input_tokens=data.get("max_input_tokens"),
             max_tokens=data.get("max_tokens"),
             efforts=_efforts(data.get("capabilities")),
         )

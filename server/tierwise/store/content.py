@@ -62,14 +62,6 @@ class Content:
                 removed += 1
         return removed
 
-    def purge_older(self, days: float) -> int:
-        """Remove the tasks kept longer than so many days; how many there were."""
-        return self.purge(days) if days > 0 else 0
-
-    def purge_all(self) -> int:
-        """Remove everything kept; how many tasks there were."""
-        return self.purge()
-
     def _path(self, task_id: str, name: str) -> Path:
         return self.folder / _safe(task_id) / _safe(name)
 

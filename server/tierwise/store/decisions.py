@@ -108,11 +108,6 @@ def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) 
     conn.execute(sa.insert(schema.decisions).values(task_id=task_id, seq=seq, **asdict(row)))
 
 
-def decision_rows(conn: Connection, task_id: str) -> Sequence[DecisionRow]:
-    """The decisions of a task, in order."""
-    return decisions_of(conn, [task_id]).get(task_id, ())
-
-
 def task(conn: Connection, task_id: str) -> Told | None:
     """A task with everything known of it; a unique prefix of the id is enough."""
     table = schema.tasks

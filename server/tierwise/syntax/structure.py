@@ -87,7 +87,6 @@ def _of_tree(tree: Tree, language: str | None, text: str) -> Structure:
         definitions=len(defined),
         calls=len(calls),
         whole_symbol=whole,
-        parsed=True,
     )
 
 

@@ -42,7 +42,7 @@ def apply(conn: Connection, write: tuple[object, ...]) -> None:
             asked = replace(a_task(name, rehearsal=bool(write[3])), day=str(write[2]))
             decisions.insert_task(conn, asked)
     elif kind == "decision":
-        made = decisions.decision_rows(conn, name)
+        made = decisions.decisions_of(conn, [name]).get(name, ())
         decisions.record_decision(conn, name, len(made) + 1, a_decision(str(write[3])))
     elif kind == "outcome":
         outcomes.record_outcome(conn, Outcome(name, write[2], 9, "haiku"))  # type: ignore[arg-type]  # one of the kinds

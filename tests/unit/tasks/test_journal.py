@@ -7,10 +7,11 @@ import logging
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
-from tierwise.store import outcomes
+from tierwise.store import schema
 from tierwise.store.engine import Ledger
 from tierwise.tasks.record import journal as journals
 from tierwise.tasks.record.journal import Journal
@@ -35,9 +36,10 @@ def lines(number: int) -> list[Outcome]:
 
 async def kept(ledger: Ledger, number: int) -> list[int]:
     found: list[int] = []
+    table = schema.outcomes
     for n in range(number):
-        rows = await ledger.read(lambda conn, n=n: outcomes.outcomes_of(conn, f"task-{n}"))  # type: ignore[misc]
-        found += [row.at_ms for row in rows]
+        query = sa.select(table.c.at_ms).where(table.c.task_id == f"task-{n}").order_by(table.c.id)
+        found += await ledger.read(lambda conn, query=query: conn.execute(query).scalars().all())  # type: ignore[misc]
     return found
 
 

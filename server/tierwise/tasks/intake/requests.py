@@ -202,11 +202,6 @@ def _relative(name: str, roots: tuple[Path, ...]) -> str:
     return path.name
 
 
-def wants_edit(request: Request) -> bool:
-    """Whether the answer is expected to become a proposal."""
-    return KINDS[request.action].edits
-
-
 def _attached(
     wanted: Sequence[Attachment] | None, documents: Documents, focus: Snapshot | None
 ) -> tuple[Snapshot, ...]:

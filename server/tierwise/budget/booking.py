@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from tierwise.budget import calibration, settlement
+from tierwise.budget import calibration, settlement, tokens
 from tierwise.budget.ask import Reservation
 from tierwise.budget.calibration import Calibration
 from tierwise.core.money import Usage
@@ -23,9 +23,12 @@ def book(
     cost: int,
     at_ms: int,
     factors: Calibration,
+    *,
+    told: Usage | None = None,
 ) -> tuple[Usage, int]:
     """Settle a reservation to its usage and cost in nano-dollars; what it is booked with.
 
+    `told` is what the server said; a prompt somewhat above its bound teaches the bound.
     Idempotent: what is settled stays as it is. One that was booked at its worst because its
     process was thought dead is corrected by its bill.
     """
@@ -38,8 +41,8 @@ def book(
     reservations.book(conn, row, used, cost, state="settled", at_ms=at_ms)
     if cost > row.worst:
         log.warning("a bill was %d nano-dollars above its reservation", cost - row.worst)
-    if not used.assumed and not row.rehearsal:
-        _learn(conn, row, used, factors)
+    if not row.rehearsal and (not used.assumed or _denser(row, told, factors)):
+        _learn(conn, row, told if used.assumed and told is not None else used, factors)
     return used, cost
 
 
@@ -48,6 +51,18 @@ def withdraw(conn: Connection, request_id: str, at_ms: int) -> None:
     row = reservations.by_request(conn, request_id)
     if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):
         reservations.book(conn, row, Usage(), 0, state="released", at_ms=at_ms)
+
+
+def _denser(row: ReservationRow, told: Usage | None, factors: Calibration) -> bool:
+    """Whether a prompt was told to be above its bound, by no more than a text can be.
+
+    No text has more tokens than bytes, and the static bound allows one token for so many
+    characters. What is beyond that is no measurement, so it teaches nothing.
+    """
+    if told is None or not 0 < told.output_tokens <= row.max_tokens:
+        return False
+    static = row.input_bound / factors.input_factor(row.model, row.language)
+    return row.input_bound < told.prompt_tokens <= static * tokens.BOUND_CHARS
 
 
 def _learn(conn: Connection, row: ReservationRow, used: Usage, factors: Calibration) -> None:

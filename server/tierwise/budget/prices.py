@@ -95,6 +95,14 @@ class PriceTable:
         """Whether there is a price; where there is none "price unknown" is shown."""
         return self._found(model, base_url) is not None
 
+    def free(self, model: str, at: datetime, base_url: str | None = None) -> bool:
+        """Whether the operator wrote a price of 0 for all of it, as for a server of their own."""
+        rows = self._found(model, base_url)
+        if rows is None:
+            return False
+        rate = _dearest_of(_in_force(rows, at, row.rate.over + 1).rate for row in rows)
+        return rate.dearest_input == 0 and rate.output == 0
+
     def rate(
         self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
     ) -> PriceRate:

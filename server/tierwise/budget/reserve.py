@@ -21,6 +21,7 @@ from tierwise.budget.calibration import Calibration
 from tierwise.budget.fit import SpendWish, fit
 from tierwise.budget.limits import BudgetState, Limits, views
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.settlement import CallEnd
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
@@ -76,7 +77,8 @@ class Purse:
         reservation: Reservation,
         usage: Usage | None,
         *,
-        streamed: str = "",
+        streamed: str | None = None,
+        thought: int = 0,
         known: Usage | None = None,
         ended: datetime | None = None,
     ) -> tuple[Usage, int]:
@@ -85,16 +87,21 @@ class Purse:
         Without a bill (cancelled, cut, crashed after it was sent) the input and what was
         streamed are booked at their upper bound, marked assumed; never nothing. `known` is
         what the server said of the usage before the end, such as the input at the start,
-        `ended` when the call was over, where it is booked later than that.
+        `ended` when the call was over, where it is booked later than that. A usage given
+        together with what was `streamed` is a server's word: it is booked where it can be
+        true, else at its upper bound as well.
         """
         now = self.clock()
-        if usage is not None:
+        if usage is not None and streamed is None:
             used, cost = usage, settlement.billed(reservation, usage, self.prices)
         else:
             seconds = ((ended or now) - reservation.at).total_seconds()
-            used, cost = settlement.assumed(reservation, streamed, known, seconds, self.prices)
+            end = CallEnd(usage, known, streamed or "", thought, seconds)
+            used, cost = settlement.booked(reservation, end, self.prices)
         return await self.ledger.write(
-            lambda conn: booking.book(conn, reservation, used, cost, _ms(now), self.calibration)
+            lambda conn: booking.book(
+                conn, reservation, used, cost, _ms(now), self.calibration, told=usage
+            )
         )
 
     async def release(self, reservation: Reservation) -> None:

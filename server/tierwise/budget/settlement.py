@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tierwise.budget import tokens
@@ -13,6 +14,25 @@ from tierwise.store.reservations import ReservationRow
 
 THINKING_PER_S: Final = 150
 """Tokens a second that a model may think unseen; for a call that ended without a bill."""
+LOOSEST_CHARS: Final = 12
+"""Characters per token that no tokenizer reaches over a whole text: three times the usual four."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnd:
+    """What is known of a call that is over.
+
+    `bill` is what the server told at the end of a whole answer, `known` what it told until the
+    call broke off. `streamed` is the text that came, `thought` the characters of thinking that
+    came, `seconds` how long the call ran: a model that thinks before it speaks has used tokens
+    nobody saw.
+    """
+
+    bill: Usage | None = None
+    known: Usage | None = None
+    streamed: str = ""
+    thought: int = 0
+    seconds: float = 0.0
 
 
 def billed(reservation: Reservation, usage: Usage, prices: PriceTable) -> int:
@@ -21,26 +41,52 @@ def billed(reservation: Reservation, usage: Usage, prices: PriceTable) -> int:
     return prices.cost(row.model, usage, reservation.at, row.base_url)
 
 
-def assumed(
-    reservation: Reservation,
-    streamed: str,
-    known: Usage | None,
-    seconds: float,
-    prices: PriceTable,
-) -> tuple[Usage, int]:
+def booked(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
+    """What a call is booked with, and its nano-dollars: never nothing, unless its price is 0.
+
+    A count that the server told is taken where it can be true. Anything else is replaced by
+    its upper bound, and the usage is marked assumed.
+    """
+    row, bill = reservation.row, end.bill
+    if bill is not None and prices.free(row.model, reservation.at, row.base_url):
+        return bill, 0
+    least_output = max(1, math.ceil((len(end.streamed) + end.thought) / LOOSEST_CHARS))
+    if bill is not None and believable_input(reservation, bill):
+        if least_output <= bill.output_tokens <= reservation.max_tokens:
+            return bill, billed(reservation, bill, prices)
+        end = replace(end, known=replace(bill, output_tokens=0))
+    elif bill is not None and least_output <= bill.output_tokens <= reservation.max_tokens:
+        return _bound(reservation, bill.output_tokens, prices)
+    return assumed(reservation, end, prices)
+
+
+def believable_input(reservation: Reservation, told: Usage) -> bool:
+    """Whether input and cache counts can be true of the prompt that was sent."""
+    least = math.ceil(reservation.row.input_chars / LOOSEST_CHARS)
+    return max(1, least) <= told.prompt_tokens <= reservation.prompt_tokens
+
+
+def assumed(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
     """An upper bound of what was used by a call nobody billed, and its nano-dollars.
 
     The input counts whole even when nothing was streamed: it is billed as soon as the
-    request is accepted. `known` is what the server said at the start, `seconds` how long
-    the call ran: a model that thinks before it speaks has used tokens nobody saw.
+    request is accepted.
     """
-    output = tokens.output_bound(streamed)
+    output = tokens.output_bound(end.streamed) + math.ceil(end.thought / tokens.BOUND_CHARS)
     if reservation.thinking:
-        output = max(output, round(max(seconds, 0.0) * THINKING_PER_S))
+        output = max(output, round(max(end.seconds, 0.0) * THINKING_PER_S))
+    known = end.known
+    if known is not None:
+        output = max(output, known.output_tokens)
     output = min(output, reservation.max_tokens)
-    if known is not None and known.prompt_tokens:
-        used = replace(known, output_tokens=max(output, known.output_tokens), assumed=True)
+    if known is not None and believable_input(reservation, known):
+        used = replace(known, output_tokens=output, assumed=True)
         return used, billed(reservation, used, prices)
+    return _bound(reservation, output, prices)
+
+
+def _bound(reservation: Reservation, output: int, prices: PriceTable) -> tuple[Usage, int]:
+    """The prompt at its upper bound and dearest rate, and so much output."""
     row, bound = reservation.row, reservation.prompt_tokens
     rate = prices.dearest_band(row.model, reservation.at, bound, row.base_url)
     used = Usage(bound, output, assumed=True)

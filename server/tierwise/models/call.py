@@ -104,12 +104,16 @@ Event = CallStarted | Thinking | Delta | Finished
 class Trace:
     """What is known of a call that may still fail: for settling it and for naming the failure.
 
-    `sent` is True from the moment the server may bill. `known` is the usage it told at the
-    start, `bill` the one it told at the end. Times are milliseconds since the call began.
+    `sent` is True from the moment the server may bill, `answered` once the head of its answer
+    came. `known` is the usage it told so far, `bill` the one at the end of a whole answer;
+    both are the server's word, which is judged where it is booked. `thought` counts the
+    characters of thinking that were streamed. Times are milliseconds since the call began.
     """
 
     sent: bool = False
+    answered: bool = False
     text: list[str] = field(default_factory=list)
+    thought: int = 0
     known: Usage | None = None
     bill: Usage | None = None
     first_event_ms: float | None = None

@@ -14,7 +14,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from importlib import import_module
 from threading import Thread
 from typing import Any, Final
@@ -28,6 +28,7 @@ from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thin
 from tierwise.models.catalog import ModelFacts
 from tierwise.models.failure import classify, failure, refused_unbilled, retry_after_seconds
 from tierwise.models.reading import StreamReader
+from tierwise.models.sse import EventDecoder, NotEvents, ServerEvent
 from tierwise.models.watch import StreamWatch, alarmed
 
 log = logging.getLogger(__name__)
@@ -127,27 +128,42 @@ class ModelClient:
         """
         sdk_client = await self._ready(tier)
         watch = StreamWatch(tier, deadlines, trace)
-        reader = StreamReader(tier, trace)
+        reader = StreamReader(tier, trace, prompt.cache)
         async with self._translated(tier, trace), alarmed(watch) as alarm:
             trace.sent = True
             stream = await sdk_client.messages.create(
                 **body(tier, prompt, max_tokens), stream=True, timeout=_timeout(deadlines)
             )
             async with stream:
+                trace.answered = True
                 reader.request_id = stream.response.headers.get("request-id", "")
-                async for raw in self._sdk().AsyncStream.raw_events(stream.response):
-                    event = reader.take(raw.event, raw.data)
-                    watch.heard(token=isinstance(event, Delta | Thinking))
-                    if isinstance(event, Finished):
-                        break
-                    if event is not None:
-                        alarm.held = True
-                        yield event
-                        alarm.held = False
-                else:
-                    kind = str(stream.response.headers.get("content-type", ""))
-                    raise reader.ended_early(kind)
+                async with aclosing(self._events(stream.response, tier)) as events:
+                    async for raw in events:
+                        if raw.comment:
+                            watch.alive()
+                            continue
+                        event = reader.take(raw.name, raw.data)
+                        watch.heard(token=isinstance(event, Delta | Thinking))
+                        if isinstance(event, Finished):
+                            break
+                        if event is not None:
+                            alarm.held = True
+                            yield event
+                            alarm.held = False
+                    else:
+                        kind = str(stream.response.headers.get("content-type", ""))
+                        raise reader.ended_early(kind)
         yield Finished(reader.result())
+
+    async def _events(self, response: Any, tier: Tier) -> AsyncGenerator[ServerEvent, None]:
+        """The events and comments of a response. Raises `ModelError` for what is no stream."""
+        decoder = EventDecoder()
+        async for chunk in response.aiter_bytes():
+            try:
+                for event in decoder.feed(chunk):
+                    yield event
+            except NotEvents:
+                raise failure("bad_stream", tier, sent=True) from None
 
     async def models(self, tier: Tier, within: float = 10.0) -> tuple[ModelFacts, ...]:
         """The models the tier's server lists. Raises `ModelError` or `NotConfigured`."""
@@ -238,7 +254,7 @@ class ModelClient:
             return failure("stalled" if trace.text else "slow_first_event", tier, sent=True)
         if isinstance(error, http.HTTPError | OSError):
             return failure("cut", tier, sent=True)
-        if isinstance(error, TypeError | ValueError) and trace.first_event_ms is None:
+        if isinstance(error, TypeError | ValueError) and not trace.answered:
             return failure("bad_request", tier, sent=False, detail=type(error).__name__)
         return failure("bad_stream", tier, sent=True)
 

@@ -4,71 +4,123 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tierwise.core.errors import ModelError
-from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.models import tools
-from tierwise.models.call import CallStarted, Delta, Event, Finished, Result, Thinking, Trace
+from tierwise.models.call import (
+    CacheLife,
+    CallStarted,
+    Delta,
+    Event,
+    Finished,
+    Result,
+    Thinking,
+    Trace,
+)
 from tierwise.models.failure import classify, failure
+from tierwise.models.usage import UsageCounts
+
+_KINDS: Final = frozenset(
+    (
+        "message_start", "content_block_start", "content_block_delta", "content_block_stop",
+        "message_delta", "message_stop", "error", "ping",
+    )
+)  # fmt: skip
+_END: Final = "[DONE]"
+"""What some servers send after the last event of theirs."""
 
 
 class StreamReader:
-    """One answer. A stream that ends without `message_stop` is no answer, however clean its end."""
+    """One answer. A stream that ends without `message_stop` is no answer, however clean its end.
 
-    def __init__(self, tier: Tier, trace: Trace) -> None:
+    `cache` is the kind of prompt cache that the request asked for.
+    """
+
+    def __init__(self, tier: Tier, trace: Trace, cache: CacheLife = "5m") -> None:
         self.tier, self.trace = tier, trace
-        self.usage, self.stop, self.model, self.request_id = Usage(), "", tier.model, ""
+        self.counts = UsageCounts(cache)
+        self.stop, self.model, self.request_id = "", tier.model, ""
         self.thinks = False
         self.in_tool = False
 
-    def take(self, name: str | None, data: str) -> Event | None:
-        """One event; None where it carries nothing of ours. Raises `ModelError` for a bad one."""
-        if name in (None, "ping") or not data:
+    def take(self, name: str, data: str) -> Event | None:
+        """One event; None where it carries nothing of ours. Raises `ModelError` for a bad one.
+
+        What an event is stands in its own `type`; its name only counts where that is missing,
+        since many servers send `data:` lines alone.
+        """
+        if name == "ping" or not data or data.strip() == _END:
             return None
         try:
-            return self._known(str(name), json.loads(data))
+            payload = json.loads(data)
+            if not isinstance(payload, Mapping):
+                if name in _KINDS:
+                    raise TypeError("an event is an object")
+                return None
+            return self._known(_kind(name, payload), payload)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise failure("bad_stream", self.tier, sent=True) from None
 
-    def _known(self, name: str, payload: Any) -> Event | None:
-        match name:
+    def _known(self, kind: str, payload: Mapping[str, Any]) -> Event | None:
+        self.counts.hear(payload.get("usage"), start=kind == "message_start")
+        match kind:
             case "message_start":
-                message = payload["message"]
-                self.usage = usage_of(message.get("usage") or {}, self.usage)
+                message = _object(payload.get("message"))
+                self.counts.hear(message.get("usage"), start=True)
                 self.model = str(message.get("model") or self.model)
-                self.trace.known = self.usage
-                return CallStarted(self.usage)
-            case "content_block_start" if payload["content_block"].get("type") == "tool_use":
-                self.in_tool = True
-                return self._said(tools.opening())
+                self.trace.known = self.counts.usage()
+                return CallStarted(self.trace.known)
+            case "content_block_start":
+                return self._block(_object(payload.get("content_block")))
             case "content_block_delta":
                 return self._delta(payload["delta"])
             case "content_block_stop" if self.in_tool:
                 self.in_tool = False
                 return self._said(tools.closing())
             case "message_delta":
-                self.usage = usage_of(payload.get("usage") or {}, self.usage)
-                self.stop = str(payload["delta"].get("stop_reason") or self.stop)
+                delta = _object(payload.get("delta"))
+                self.counts.hear(delta.get("usage"))
+                self.trace.known = self.counts.usage()
+                self.stop = str(delta.get("stop_reason") or self.stop)
             case "message_stop":
-                self.trace.bill = self.usage
+                self.counts.hear(_object(payload.get("message")).get("usage"))
+                self.trace.bill = self.counts.final(len(self.trace.streamed) + self.trace.thought)
                 return Finished(self.result())
             case "error":
-                said = payload.get("error") or {}
-                kind, message = str(said.get("type") or ""), str(said.get("message") or "")
-                found = classify(None, kind, None, message)
-                raise failure(found, self.tier, sent=True, detail=message, status=200)
+                raise self._error(payload)
+        return None
+
+    def _error(self, payload: Mapping[str, Any]) -> ModelError:
+        """The failure an error event names: with an object, a text, or the event itself."""
+        said = payload.get("error", payload)
+        if isinstance(said, Mapping):
+            kind, message = str(said.get("type") or ""), str(said.get("message") or "")
+        else:
+            kind, message = "", str(said or "")
+        found = classify(None, kind, None, message)
+        return failure(found, self.tier, sent=True, detail=message, status=200)
+
+    def _block(self, block: Mapping[str, Any]) -> Event | None:
+        """The start of a block; some servers put the first words into it."""
+        if block.get("type") == "tool_use":
+            self.in_tool = True
+            return self._said(tools.opening())
+        if block.get("type") == "text" and isinstance(block.get("text"), str) and block["text"]:
+            return self._said(block["text"])
         return None
 
     def _delta(self, delta: Mapping[str, Any]) -> Event | None:
         if delta["type"] == "text_delta":
-            return self._said(str(delta["text"]))
+            return self._said(_text(delta["text"]))
         if delta["type"] == "input_json_delta" and self.in_tool:
-            return self._said(str(delta["partial_json"]))
-        if delta["type"] == "thinking_delta" and not self.thinks:
-            self.thinks = True
-            return Thinking()
+            return self._said(_text(delta["partial_json"]))
+        if delta["type"] == "thinking_delta":
+            self.trace.thought += len(_text(delta.get("thinking") or ""))
+            if not self.thinks:
+                self.thinks = True
+                return Thinking()
         return None
 
     def _said(self, text: str) -> Delta:
@@ -82,7 +134,8 @@ class StreamReader:
             raise failure("refused", self.tier, sent=True, request_id=self.request_id)
         if not text.strip() and stop != "max_tokens":
             raise failure("empty", self.tier, sent=True, request_id=self.request_id)
-        return Result(text, stop, self.usage, self.model, self.request_id)
+        usage = self.trace.bill or self.counts.usage()
+        return Result(text, stop, usage, self.model, self.request_id)
 
     def ended_early(self, content_type: str) -> ModelError:
         """The failure of a stream that ended without `message_stop`."""
@@ -92,21 +145,21 @@ class StreamReader:
         )
 
 
-def usage_of(reported: Mapping[str, Any], before: Usage) -> Usage:
-    """Usage as the stream tells it; a later event overwrites what it names."""
+def _kind(name: str, payload: Mapping[str, Any]) -> str:
+    """What an event is: by its type, else by its name, else an error if it holds one."""
+    own = payload.get("type")
+    if own in _KINDS:
+        return str(own)
+    if name in _KINDS:
+        return name
+    return "error" if payload.get("error") else ""
 
-    def take(name: str, kept: int) -> int:
-        value = reported.get(name)
-        return int(value) if value is not None else kept
 
-    detail = reported.get("cache_creation") or {}
-    written = take("cache_creation_input_tokens", before.cache_write_tokens)
-    hour = int(detail.get("ephemeral_1h_input_tokens") or 0)
-    hour = hour or min(before.cache_write_1h_tokens, written)
-    return Usage(
-        input_tokens=take("input_tokens", before.input_tokens),
-        output_tokens=take("output_tokens", before.output_tokens),
-        cache_read_tokens=take("cache_read_input_tokens", before.cache_read_tokens),
-        cache_write_5m_tokens=written - hour,
-        cache_write_1h_tokens=hour,
-    )
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a piece of text is a string")
+    return value

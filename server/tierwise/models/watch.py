@@ -24,7 +24,10 @@ HELD_AGAIN: Final = 0.02
 
 @dataclass(slots=True)
 class StreamWatch:
-    """When a call is late, and what is said then. Times are `time.perf_counter` seconds."""
+    """When a call is late, and what is said then. Times are `time.perf_counter` seconds.
+
+    `latest` is when an event or a comment came last, 0 before the first.
+    """
 
     tier: Tier
     deadlines: Deadlines
@@ -40,6 +43,10 @@ class StreamWatch:
             self.trace.first_event_ms = elapsed
         if token and self.trace.first_token_ms is None:
             self.trace.first_token_ms = elapsed
+
+    def alive(self) -> None:
+        """A comment arrived: the server is there, though it says nothing yet."""
+        self.latest = time.perf_counter()
 
     def left(self) -> float:
         """Seconds until the next deadline, at least 0."""
@@ -60,8 +67,10 @@ class StreamWatch:
     def _dues(self) -> list[tuple[float, str]]:
         d = self.deadlines
         dues = [(self.began + d.attempt, "timeout")]
-        if self.trace.first_event_ms is None:
+        if not self.latest:
             dues.append((self.began + d.first_event, "slow_first_event"))
+        elif self.trace.first_event_ms is None:
+            dues.append((self.latest + max(d.first_event, d.between_events), "slow_first_event"))
         else:
             dues.append((self.latest + d.between_events, "stalled"))
         if d.first_token is not None and self.trace.first_token_ms is None:

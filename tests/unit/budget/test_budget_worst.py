@@ -13,6 +13,7 @@ from tierwise.budget.ask import Reservation
 from tierwise.budget.fit import Fit, SpendWish, fit
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.settlement import CallEnd
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import DEFAULT_LADDER
@@ -87,7 +88,8 @@ def test_a_reservation_covers_every_bill(
     if cut:
         streamed = "x" * int(usage.output_tokens * 1.6)
         for known in (None, replace(usage, output_tokens=1)):
-            booked, cost = settlement.assumed(held, streamed, known, seconds, PRICES)
+            end = CallEnd(None, known, streamed, 0, seconds)
+            booked, cost = settlement.assumed(held, end, PRICES)
             assert booked.assumed
             assert PRICES.cost(model, usage, at) * 0.99 <= cost <= found.worst
             assert cost > 0

@@ -115,7 +115,12 @@ class Settling:
             await purse.release(reservation)
             return
         booked = purse.settle(
-            reservation, trace.bill, streamed=trace.streamed, known=trace.known, ended=ended
+            reservation,
+            trace.bill,
+            streamed=trace.streamed,
+            thought=trace.thought,
+            known=trace.known,
+            ended=ended,
         )
         task.paid(*await booked)
 

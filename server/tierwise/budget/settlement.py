@@ -44,20 +44,20 @@ def billed(reservation: Reservation, usage: Usage, prices: PriceTable) -> int:
 def booked(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
     """What a call is booked with, and its nano-dollars: never nothing, unless its price is 0.
 
-    A count that the server told is taken where it can be true. Anything else is replaced by
-    its upper bound, and the usage is marked assumed.
+    A bill is taken as it is where all of it can be true. Else the whole call is booked at its
+    upper bound, marked assumed: a server that is wrong about one count leaves out others.
     """
     row, bill = reservation.row, end.bill
     if bill is not None and prices.free(row.model, reservation.at, row.base_url):
         return bill, 0
-    least_output = max(1, math.ceil((len(end.streamed) + end.thought) / LOOSEST_CHARS))
-    if bill is not None and believable_input(reservation, bill):
-        if least_output <= bill.output_tokens <= reservation.max_tokens:
-            return bill, billed(reservation, bill, prices)
-        end = replace(end, known=replace(bill, output_tokens=0))
-    elif bill is not None and least_output <= bill.output_tokens <= reservation.max_tokens:
-        return _bound(reservation, bill.output_tokens, prices)
-    return assumed(reservation, end, prices)
+    if bill is None:
+        return assumed(reservation, end, prices)
+    least = max(1, math.ceil((len(end.streamed) + end.thought) / LOOSEST_CHARS))
+    if least <= bill.output_tokens <= reservation.max_tokens and believable_input(
+        reservation, bill
+    ):
+        return bill, billed(reservation, bill, prices)
+    return assumed(reservation, replace(end, known=Usage(0, bill.output_tokens)), prices)
 
 
 def believable_input(reservation: Reservation, told: Usage) -> bool:
@@ -76,17 +76,12 @@ def assumed(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple
     if reservation.thinking:
         output = max(output, round(max(end.seconds, 0.0) * THINKING_PER_S))
     known = end.known
-    if known is not None:
+    if known is not None and known.output_tokens <= reservation.max_tokens:
         output = max(output, known.output_tokens)
     output = min(output, reservation.max_tokens)
     if known is not None and believable_input(reservation, known):
         used = replace(known, output_tokens=output, assumed=True)
         return used, billed(reservation, used, prices)
-    return _bound(reservation, output, prices)
-
-
-def _bound(reservation: Reservation, output: int, prices: PriceTable) -> tuple[Usage, int]:
-    """The prompt at its upper bound and dearest rate, and so much output."""
     row, bound = reservation.row, reservation.prompt_tokens
     rate = prices.dearest_band(row.model, reservation.at, bound, row.base_url)
     used = Usage(bound, output, assumed=True)

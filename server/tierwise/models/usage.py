@@ -22,6 +22,10 @@ puts the real one at the start tells at least one token for so many characters.
 """
 
 
+MOST: Final = 10**12
+"""Tokens that no answer has; a larger count is cut to it, so that it fits the ledger's columns."""
+
+
 class UsageCounts:
     """The counts of one answer. `cache` is the kind of prompt cache that the request asked for."""
 
@@ -87,4 +91,4 @@ def _count(value: object) -> int | None:
         return None
     if not math.isfinite(value) or value < 0:
         return None
-    return math.ceil(value)
+    return min(math.ceil(value), MOST)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+TRUE: Final = "$true"
+"""Stands for the true count where `Fault.usage` tells counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,13 @@ class Fault:
     "bad_shape", "short_chunk" (a chunk that is not as long as it says), "drip" (one byte a
     second); and instead of a stream, with -1, "html" and "json". `pings` come before the
     answer, `thinking` is streamed before its text. Delays are seconds.
+
+    `usage` tells other counts than the true ones: per place ("start", "middle", "end") the
+    usages that are told there, one event each; an empty list tells none, and a count that is
+    `TRUE` is told as it is. `framing` writes the
+    events otherwise: "data" without their names, "generic" all under one name. `comments` are
+    comment lines before the answer, `delay` apart; `newline` ends the lines, and `bom` puts a
+    byte order mark before the first.
     """
 
     status: int = 0
@@ -33,6 +43,11 @@ class Fault:
     thinking: str = ""
     text: str | None = None
     stop_reason: str = "end_turn"
+    usage: Mapping[str, Sequence[Any]] | None = None
+    framing: str = "named"
+    comments: int = 0
+    newline: str = "\n"
+    bom: bool = False
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Fault:

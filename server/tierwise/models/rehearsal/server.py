@@ -27,6 +27,8 @@ class RehearsalServer:
     faults: Faults = field(default_factory=Faults)
     cache: PromptCache = field(default_factory=PromptCache)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    bills: list[dict[str, Any]] = field(default_factory=list)
+    """What each answered stream truly used, whatever was told of it."""
     watched: bool = True
     """Whether bodies are kept and faults are taken over HTTP: for tests, never beside a user,
     where any program of the machine could read them."""
@@ -145,6 +147,8 @@ class RehearsalServer:
             return
         text, stop = _text(data, fault)
         usage = {**self.cache.usage(data, _tokens), "output_tokens": _tokens(text)}
+        if self.watched:
+            self.bills.append({"model": data.get("model", ""), **usage})
         await streaming.send(writer, data, text, stop, usage, fault, self.began.append)
 
 

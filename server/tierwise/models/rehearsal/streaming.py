@@ -6,10 +6,10 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from tierwise.models.rehearsal.faults import Fault
+from tierwise.models.rehearsal.faults import TRUE, Fault
 
 PIECE: Final = 24
 """Characters of one streamed delta."""
@@ -34,11 +34,17 @@ async def send(
         return
     chunked = fault.how == "short_chunk" and fault.after is not None
     writer.write(HEAD + (b"transfer-encoding: chunked\r\n\r\n" if chunked else b"\r\n"))
+    if fault.bom:
+        writer.write(b"\xef\xbb\xbf")
+    for _ in range(fault.comments):
+        writer.write(f": working{fault.newline}{fault.newline}".encode())
+        await writer.drain()
+        await asyncio.sleep(fault.delay)
     for number, (name, payload) in enumerate(_events(data, text, stop, usage, fault)):
         if number == fault.after:
             await _break(writer, fault, data)
             return
-        block = event(name, payload)
+        block = _framed(event(name, payload), fault)
         writer.write(b"%x\r\n%b\r\n" % (len(block), block) if chunked else block)
         await writer.drain()
         if number == 0:
@@ -50,9 +56,8 @@ async def send(
 def _events(
     data: Mapping[str, Any], text: str, stop: str, usage: Mapping[str, Any], fault: Fault
 ) -> list[tuple[str, dict[str, Any]]]:
-    start = message(data, "", None, {**usage, "output_tokens": 1})
-    start["content"] = []
-    events: list[tuple[str, dict[str, Any]]] = [("message_start", {"message": start})]
+    told = {place: [_true(one, usage) for one in ones] for place, ones in _told(fault)}
+    events = _starts(data, told.get("start", [{**usage, "output_tokens": 1}]))
     events += [("ping", {})] * fault.pings
     at = 0
     if fault.thinking:
@@ -67,20 +72,55 @@ def _events(
     events.append(
         ("content_block_start", {"index": at, "content_block": {"type": "text", "text": ""}})
     )
-    events += [
+    pieces: list[tuple[str, dict[str, Any]]] = [
         (
             "content_block_delta",
             {"index": at, "delta": {"type": "text_delta", "text": text[i : i + PIECE]}},
         )
         for i in range(0, len(text), PIECE)
     ]
-    ending = {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": dict(usage)}
-    events += [
-        ("content_block_stop", {"index": at}),
-        ("message_delta", ending),
-        ("message_stop", {}),
-    ]
-    return events
+    half = len(pieces) // 2
+    events += pieces[:half]
+    events += [("message_delta", {"delta": {}, "usage": one}) for one in told.get("middle", ())]
+    events += pieces[half:]
+    events += [("content_block_stop", {"index": at})]
+    events += _ends({"stop_reason": stop, "stop_sequence": None}, told.get("end", [dict(usage)]))
+    return [*events, ("message_stop", {})]
+
+
+def _told(fault: Fault) -> Iterable[tuple[str, Sequence[Any]]]:
+    return (fault.usage or {}).items()
+
+
+def _true(told: Any, usage: Mapping[str, Any]) -> Any:
+    """A usage as it is told, the true counts filled in."""
+    if not isinstance(told, Mapping):
+        return told
+    return {name: usage[name] if value == TRUE else value for name, value in told.items()}
+
+
+def _starts(data: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The first event, once for each usage that it tells."""
+    start = {**message(data, "", None, {}), "content": []}
+    del start["usage"]
+    told = [{**start, "usage": usage} for usage in usages] or [start]
+    return [("message_start", {"message": one}) for one in told]
+
+
+def _ends(delta: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The event with the stop reason, once for each usage that it tells."""
+    told = [{"delta": delta, "usage": usage} for usage in usages] or [{"delta": delta}]
+    return [("message_delta", one) for one in told]
+
+
+def _framed(block: bytes, fault: Fault) -> bytes:
+    """An event as this server frames its events."""
+    data = block.decode().split("\n", 1)[1]
+    if fault.framing == "data":
+        block = data.encode()
+    elif fault.framing == "generic":
+        block = f"event: message\n{data}".encode()
+    return block.replace(b"\n", fault.newline.encode())
 
 
 async def _break(writer: asyncio.StreamWriter, fault: Fault, data: Mapping[str, Any]) -> None:

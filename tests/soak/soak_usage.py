@@ -1,0 +1,163 @@
+"""`python -m tests.soak.soak_usage --streams 2000`: chats with servers that lie about usage.
+
+Each chat goes over real HTTP to a loopback server that tells generated counts. What was booked
+must be the true cost where the counts can be true, else at least the true cost, marked assumed;
+never below zero, and no cap may be crossed. Prints one line of figures; exits 1 when any fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from tests.support import usage_streams
+from tests.support.window import Window
+
+from tierwise.core.errors import BudgetPaused, ModelError
+from tierwise.core.money import to_nanos
+from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.store import schema
+from tierwise.tasks.api import ChatParams, ChatReply
+
+CAP: Final = "0.40"
+"""Dollars of the day's cap, raised by as much each time that it is reached."""
+CONFIG: Final = f"[budget]\nday_usd = {CAP}\nrequest_usd = 1\n[learning]\non = false\n"
+TIERS: Final = ("haiku", "haiku", "sonnet", "opus")
+SENT: Final = "Look at this line of words and say what you make of it, briefly. "
+
+
+@dataclass
+class Tally:
+    """What was booked; `wrong` says what must not be."""
+
+    exact: int = 0
+    bounded: int = 0
+    refused: int = 0
+    highest: float = 0.0
+    unknowable: int = 0
+    wrong: list[str] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
+
+
+async def usage_streams_booked(folder: Path, streams: int, seed: int) -> Tally:
+    """So many chats, one after the other, on one ledger."""
+    dice, tally = random.Random(seed), Tally()
+    model = await RehearsalServer().start()
+    window = await Window.open(folder, model, CONFIG)
+    try:
+        for number in range(streams):
+            await _one(window, model, number, dice, tally)
+        await _books(window, tally)
+    finally:
+        await window.close()
+        await model.close()
+    return tally
+
+
+async def _one(
+    window: Window, model: RehearsalServer, number: int, dice: random.Random, tally: Tally
+) -> None:
+    told = usage_streams.generated(dice)
+    model.faults.default = told.fault()
+    model.bills.clear()
+    reply = await _asked(window, number, dice, tally)
+    state = window.app.world.money.state
+    if state.day_limit is not None and state.day_spent + state.day_reserved > state.day_limit:
+        tally.wrong.append(f"{number}: the cap was crossed")
+    task = window.app.tasks[f"t{number}"]
+    if len(model.bills) != 1:
+        tally.wrong.append(f"{number}: {len(model.bills)} calls")
+        return
+    bill = model.bills[0]
+    true = usage_streams.true_usage(bill)
+    world = window.app.world
+    cost = world.prices.cost(str(bill["model"]), true, world.clock())
+    row = await world.ledger.read(lambda conn: conn.execute(_ROW, {"id": task.id}).one())
+    heard = told.largest(bill)
+    text = len(told.text) if reply is None else len(reply.text)
+    fits = usage_streams.believable(heard, row.input_chars, text, row.input_bound, row.max_tokens)
+    if row.cost < 0:
+        tally.wrong.append(f"{number}: {row.cost} nano-dollars were booked")
+    elif fits and heard == true:
+        tally.exact += 1
+        if row.cost != cost or row.assumed:
+            tally.wrong.append(f"{number}: {row.cost} booked for {cost}, {told}")
+    elif fits:
+        tally.unknowable += 1
+    else:
+        tally.bounded += 1
+        tally.highest = max(tally.highest, row.cost / cost)
+        if row.cost < cost or not row.assumed:
+            tally.wrong.append(f"{number}: only {row.cost} booked for {cost}, {told}")
+
+
+async def _asked(
+    window: Window, number: int, dice: random.Random, tally: Tally
+) -> ChatReply | None:
+    """Ask until it is answered; a budget that is reached is raised."""
+    prompt = SENT * dice.choice((1, 4, 40)) + str(number)
+    for attempt in range(30):
+        task_id = f"t{number}" if attempt == 0 else None
+        params = ChatParams(prompt, task_id, f"c{number // 4}", tier=dice.choice(TIERS))
+        try:
+            reply = await window.app.chat(params)
+        except BudgetPaused:
+            tally.refused += 1
+            window.app.tasks.pop(f"t{number}", None)
+            await window.app.resume(raise_nanos=to_nanos(CAP), scope="day")
+            continue
+        except ModelError:
+            return None
+        if attempt:
+            window.app.tasks[f"t{number}"] = window.app.tasks[reply.task_id]
+        return reply
+    raise AssertionError("the budget was raised thirty times for one chat")
+
+
+async def _books(window: Window, tally: Tally) -> None:
+    """At the end the sums are those of the rows, and nothing is left open."""
+    rows = schema.reservations
+    query = sa.select(sa.func.sum(rows.c.cost), sa.func.min(rows.c.cost))
+    total, least = await window.app.world.ledger.read(lambda conn: conn.execute(query).one())
+    await window.app.world.money.refresh()
+    state = window.app.world.money.state
+    if state.day_spent != total or least < 0 or state.day_reserved:
+        tally.wrong.append(f"the sums say {state.day_spent}, the rows {total}; least {least}")
+
+
+_ROW: Final = sa.select(schema.reservations).where(
+    schema.reservations.c.task_id == sa.bindparam("id")
+)
+
+
+def main() -> int:
+    """Run it and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--streams", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        tally = asyncio.run(usage_streams_booked(Path(folder), given.streams, given.seed))
+    print(
+        f"{given.streams} streams in {time.monotonic() - began:.0f} s: {tally.exact} booked at"
+        f" their true cost, {tally.bounded} at their bound (at most {tally.highest:.1f} times the"
+        f" truth), {tally.unknowable} whose false counts could be true, {tally.refused} refused by"
+        f" the cap; {len(tally.wrong)} wrong"
+    )
+    for line in tally.wrong[:20]:
+        print(" ", line)
+    return 1 if tally.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

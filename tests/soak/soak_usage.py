@@ -70,7 +70,7 @@ async def _one(
     model.faults.default = told.fault()
     model.bills.clear()
     reply = await _asked(window, number, dice, tally)
-    state = window.app.world.money.state
+    state = window.app.world.budget_watch.state
     if state.day_limit is not None and state.day_spent + state.day_reserved > state.day_limit:
         tally.wrong.append(f"{number}: the cap was crossed")
     task = window.app.tasks[f"t{number}"]
@@ -80,8 +80,8 @@ async def _one(
     bill = model.bills[0]
     true = usage_streams.true_usage(bill)
     world = window.app.world
-    cost = world.prices.cost(str(bill["model"]), true, world.clock())
-    row = await world.ledger.read(lambda conn: conn.execute(_ROW, {"id": task.id}).one())
+    cost = world.window.prices.cost(str(bill["model"]), true, world.window.clock())
+    row = await world.window.ledger.read(lambda conn: conn.execute(_ROW, {"id": task.id}).one())
     heard = told.largest(bill)
     text = len(told.text) if reply is None else len(reply.text)
     fits = usage_streams.believable(heard, row.input_chars, text, row.input_bound, row.max_tokens)
@@ -127,9 +127,9 @@ async def _books(window: Window, tally: Tally) -> None:
     """At the end the sums are those of the rows, and nothing is left open."""
     rows = schema.reservations
     query = sa.select(sa.func.sum(rows.c.cost), sa.func.min(rows.c.cost))
-    total, least = await window.app.world.ledger.read(lambda conn: conn.execute(query).one())
-    await window.app.world.money.refresh()
-    state = window.app.world.money.state
+    total, least = await window.app.world.window.ledger.read(lambda conn: conn.execute(query).one())
+    await window.app.world.budget_watch.refresh()
+    state = window.app.world.budget_watch.state
     if state.day_spent != total or least < 0 or state.day_reserved:
         tally.wrong.append(f"the sums say {state.day_spent}, the rows {total}; least {least}")
 

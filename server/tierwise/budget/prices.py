@@ -15,6 +15,7 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from importlib import resources
 from typing import Any, Final
 
+from tierwise.core import address
 from tierwise.core.money import Usage
 
 WRITE_5M: Final = Decimal("1.25")
@@ -140,7 +141,7 @@ class PriceTable:
         return int((whole * factor).to_integral_value(rounding=ROUND_CEILING))
 
     def _found(self, model: str, base_url: str | None) -> list[PriceRow] | None:
-        server = base_url.rstrip("/") if base_url else None
+        server = address.base(base_url) if base_url else None
         keys: list[_Key] = [(server, model), (server, None)] if server else []
         return next(
             (self._by_key[key] for key in (*keys, (None, model)) if key in self._by_key), None
@@ -208,6 +209,6 @@ def _row(item: Mapping[str, Any]) -> PriceRow:
         str(model) if model else None,
         item.get("from", date.min),
         rate,
-        str(server).rstrip("/") if server else None,
+        address.base(str(server)) if server else None,
         Decimal(str(item.get("batch", "1"))),
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from tierwise.core import address
 from tierwise.core.actions import Action
 from tierwise.core.tiers import ALL_FEATURES, CONTEXT_TOKENS, DEFAULT_LADDER, Ladder, Tier
 
@@ -48,7 +49,7 @@ class PlaceConfig(Section):
             model=self.model,
             max_tokens=self.max_tokens,
             effort=self.effort,
-            base_url=self.base_url,
+            base_url=None if self.base_url is None else address.base(self.base_url),
             api_key_env=self.api_key_env,
             features=ALL_FEATURES if self.features is None else frozenset(self.features),
             context_tokens=self.context_tokens,

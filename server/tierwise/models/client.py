@@ -18,16 +18,18 @@ from contextlib import aclosing, asynccontextmanager
 from importlib import import_module
 from threading import Thread
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from tierwise.core import address
 from tierwise.core.errors import ModelError, NotConfigured
 from tierwise.core.redact import hide
 from tierwise.core.tiers import Tier
+from tierwise.models import reach
 from tierwise.models.body import body
 from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thinking, Trace
 from tierwise.models.catalog import ModelFacts
-from tierwise.models.failure import classify, failure, refused_unbilled, retry_after_seconds
+from tierwise.models.failure import failure
 from tierwise.models.reading import StreamReader
+from tierwise.models.refusals import classify, refused_unbilled, retry_after_seconds
 from tierwise.models.sse import EventDecoder, NotEvents, ServerEvent
 from tierwise.models.watch import StreamWatch, alarmed
 
@@ -111,7 +113,7 @@ class ModelClient:
 
     def endpoint(self, tier: Tier) -> str:
         """Where a tier's requests go."""
-        return (
+        return address.base(
             self._rehearsal_url()
             or tier.base_url
             or self._env.get("ANTHROPIC_BASE_URL", "").strip()
@@ -187,23 +189,20 @@ class ModelClient:
     def _client(self, tier: Tier, url: str, key: str) -> Any:
         if not (key.isascii() and key.isprintable()):
             raise failure("auth", tier, sent=False)
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-            _ = parts.port
-        except ValueError:
-            usable = False
-        if not usable:
+        if not address.usable(url):
             raise failure("network", tier, sent=False)
         sdk = self._sdk()
-        self._clients[url, key] = sdk.AsyncAnthropic(
-            api_key=key,
-            base_url=url,
-            max_retries=0,
-            # A redirect would carry the prompt and the key to wherever a server points.
-            http_client=sdk.DefaultAsyncHttpxClient(follow_redirects=False),
-            default_headers=self._headers(url, key),
-        )
+        try:
+            self._clients[url, key] = sdk.AsyncAnthropic(
+                api_key=key,
+                base_url=url,
+                max_retries=0,
+                http_client=sdk.DefaultAsyncHttpxClient(**reach.http_options(url)),
+                default_headers=self._headers(url, key),
+            )
+        except (ImportError, ValueError, OSError) as error:
+            log.info("%s: no client (%s)", tier.name, type(error).__name__)
+            raise reach.unusable(error, tier, url) from error
         return self._clients[url, key]
 
     def _headers(self, url: str, key: str) -> dict[str, Any]:
@@ -215,7 +214,7 @@ class ModelClient:
         if url == OFFICIAL:
             return {}
         found: dict[str, Any] = {}
-        if url != self._env.get("ANTHROPIC_BASE_URL", "").strip():
+        if url != address.base(self._env.get("ANTHROPIC_BASE_URL", "")):
             names = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
             found = {n.partition(":")[0].strip(): self._sdk().omit for n in names if ":" in n}
         return {**found, "X-Api-Key": key}
@@ -239,15 +238,14 @@ class ModelClient:
     def _model_error(self, tier: Tier, trace: Trace, error: Exception) -> ModelError:
         sdk, http = self._sdk(), import_module("httpx2")
         if isinstance(error, sdk.APIStatusError):
-            return _status_error(tier, error, began=trace.first_event_ms is not None)
+            if error.status_code == 407:
+                return reach.by_proxy(tier, self.endpoint(tier), "it asks for a password")
+            return _status_error(tier, error)
         if isinstance(error, sdk.APIConnectionError) and error.__cause__ is not None:
             error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        unsent = (
-            http.ConnectError, http.ConnectTimeout, http.PoolTimeout, http.UnsupportedProtocol,
-            http.LocalProtocolError, http.ProxyError, http.InvalidURL,
-        )  # fmt: skip
-        if isinstance(error, unsent):
-            return failure("network", tier, sent=False)
+        away = reach.unreachable(error, tier, self.endpoint(tier))
+        if away is not None:
+            return away
         if isinstance(error, http.DecodingError | sdk.APIResponseValidationError):
             return failure("bad_stream", tier, sent=True)
         if isinstance(error, http.TimeoutException):
@@ -265,7 +263,7 @@ def _timeout(deadlines: Deadlines) -> Any:
     return http.Timeout(deadlines.attempt, connect=deadlines.connect)
 
 
-def _status_error(tier: Tier, error: Any, *, began: bool) -> ModelError:
+def _status_error(tier: Tier, error: Any) -> ModelError:
     status = int(getattr(error, "status_code", 0) or 0) or None
     message = str(getattr(error, "api_message", None) or "")
     error_type, code = getattr(error, "type", None), getattr(error, "error_code", None)
@@ -275,10 +273,10 @@ def _status_error(tier: Tier, error: Any, *, began: bool) -> ModelError:
     return failure(
         kind,
         tier,
-        sent=began or not refused_unbilled(kind, status),
+        sent=not refused_unbilled(kind, status),
         status=status,
         retry_after=retry_after_seconds(headers),
-        detail=message if kind == "bad_request" else "",
+        detail=message if kind in ("bad_request", "output_cap") else "",
         request_id=str(getattr(error, "request_id", None) or ""),
         retryable=again,
     )

@@ -16,7 +16,7 @@ from tierwise.core.tiers import Tier
 Kind = Literal[
     "auth", "no_credit", "forbidden", "unknown_model", "bad_request", "too_large", "refused",
     "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event", "stalled",
-    "timeout", "cut", "bad_stream", "empty",
+    "timeout", "cut", "bad_stream", "empty", "output_cap", "proxy", "certificate",
 ]  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -24,7 +24,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 RETRYABLE: Final[frozenset[str]] = frozenset(
     (
         "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event",
-        "stalled", "cut", "bad_stream", "empty",
+        "stalled", "cut", "bad_stream", "empty", "proxy",
     )
 )  # fmt: skip
 """Kinds that another attempt may cure. `timeout` is not among them: the time is spent."""
@@ -32,10 +32,15 @@ RETRYABLE: Final[frozenset[str]] = frozenset(
 WAITED: Final[frozenset[str]] = frozenset(("slow", "slow_first_event", "stalled"))
 """Kinds that were waited for long enough once, so that elsewhere is tried before here."""
 
-FAILS_OVER: Final[frozenset[str]] = RETRYABLE | {"timeout", "unknown_model", "forbidden"}
+FITS_ELSEWHERE: Final[frozenset[str]] = frozenset(("too_large", "output_cap"))
+"""Kinds that say that the request is beyond this model's size, not that anything is wrong."""
+
+FAILS_OVER: Final[frozenset[str]] = (
+    RETRYABLE | FITS_ELSEWHERE | {"timeout", "unknown_model", "forbidden", "certificate"}
+)
 """Kinds that another model may cure. A bad key or a bad request would fail there as well."""
 
-TRIPS: Final[frozenset[str]] = FAILS_OVER - {"empty"}
+TRIPS: Final[frozenset[str]] = FAILS_OVER - FITS_ELSEWHERE - {"empty", "certificate"}
 """Kinds that say something about the model's health and so count for its breaker."""
 
 _SHORT: Final[Mapping[str, str]] = {
@@ -57,35 +62,9 @@ _SHORT: Final[Mapping[str, str]] = {
     "cut": "broke off",
     "bad_stream": "unreadable",
     "empty": "said nothing",
-}
-
-_BY_TYPE: Final[Mapping[str, Kind]] = {
-    "authentication_error": "auth",
-    "billing_error": "no_credit",
-    "permission_error": "forbidden",
-    "not_found_error": "unknown_model",
-    "invalid_request_error": "bad_request",
-    "request_too_large": "too_large",
-    "rate_limit_error": "rate_limited",
-    "overloaded_error": "overloaded",
-    "timeout_error": "server",
-    "api_error": "server",
-    "conflict_error": "server",
-}
-"""Error types of the Messages API. The type decides before the status, since an error event
-inside a stream arrives with status 200."""
-
-_BY_STATUS: Final[Mapping[int, Kind]] = {
-    401: "auth",
-    402: "no_credit",
-    403: "forbidden",
-    404: "unknown_model",
-    408: "server",
-    409: "server",
-    413: "too_large",
-    429: "rate_limited",
-    503: "overloaded",
-    529: "overloaded",
+    "output_cap": "answers too short",
+    "proxy": "behind its proxy",
+    "certificate": "not trusted",
 }
 
 _SENTENCE: Final[Mapping[str, str]] = {
@@ -117,6 +96,12 @@ _SENTENCE: Final[Mapping[str, str]] = {
     "bad_stream": "{label}: {who} sent something that is not a Messages API answer. Check the"
     " tier's address, or use another tier.",
     "empty": "{label} answered with nothing. Redo it, or use another tier.",
+    "output_cap": "{label}: {model} gives shorter answers than max_tokens asks for{detail}. Set a"
+    " smaller max_tokens for the tier, or use another tier.",
+    "proxy": "{label}: the proxy of {proxy} did not let the request through{detail}. Correct it, or"
+    " add {host} to NO_PROXY.",
+    "certificate": "{label}: the certificate of {host} is not trusted{detail}. Set SSL_CERT_FILE to"
+    " a file with the certificates of your network, or check the tier's address.",
 }
 
 
@@ -131,8 +116,12 @@ def failure(
     seconds: float | None = None,
     request_id: str = "",
     retryable: bool | None = None,
+    host: str = "",
+    proxy: str = "",
 ) -> ModelError:
     """A `ModelError` of a `Kind`. `seconds` is the missed deadline, `detail` a short cause.
+
+    `host` is the server's, `proxy` the variable and host of the proxy in between.
 
     `sent` tells the ledger whether the server may bill: it took the request and had not
     refused it. `retryable` overrides what the kind says, for a server that says so itself.
@@ -145,6 +134,8 @@ def failure(
         detail=f": {one_line(detail)}" if detail else "",
         wait=f"; the server asks to wait {human_wait(retry_after)}" if retry_after else "",
         seconds=f"{seconds:.3g}" if seconds is not None else "",
+        host=host or "its host",
+        proxy=proxy or "the environment",
         features=" If it knows no caching, thinking or effort, say so in the tier's features."
         if tier.base_url
         else "",
@@ -165,50 +156,6 @@ def short(kind: str) -> str:
     return _SHORT.get(kind, "failing")
 
 
-def classify(status: int | None, error_type: str | None, code: str | None, message: str) -> Kind:
-    """The kind of an error answer: by its code, then its type, then its status.
-
-    The API says that a prompt is too long with a bad request, so there its words decide.
-    """
-    if code and ("too_long" in code or "too_large" in code):
-        return "too_large"
-    if code and ("credit" in code or "spend_limit" in code):
-        return "no_credit"
-    kind = _BY_TYPE.get(error_type or "")
-    if kind is None:
-        kind = _by_status(status)
-    if kind == "bad_request" and "prompt is too long" in message.lower():
-        return "too_large"
-    if kind == "bad_request" and "credit balance" in message.lower():
-        return "no_credit"
-    return kind
-
-
-def refused_unbilled(kind: str, status: int | None) -> bool:
-    """Whether an error answer proves that nothing was generated, so that nothing is billed.
-
-    A gateway that fails or times out (500, 502, 504) may have a model working behind it.
-    """
-    if kind in ("rate_limited", "overloaded"):
-        return True
-    return status is not None and 300 <= status < 500 and status != 408
-
-
-def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """The wait a server asks for, in seconds, or `None`. Dates are left to our own backoff."""
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = headers.get(name)
-        if value is None:
-            continue
-        try:
-            seconds = float(value) * scale
-        except ValueError:
-            continue
-        if 0 <= seconds < float("inf"):
-            return seconds
-    return None
-
-
 def human_wait(seconds: float) -> str:
     """A wait as people say it: "8 s", "2 min", "1 h 5 min"."""
     whole = max(1, round(seconds))
@@ -227,13 +174,3 @@ def one_line(text: str, limit: int = 120) -> str:
     if len(flat) > limit:
         flat = flat[: limit - 1].rstrip() + "…"
     return flat.rstrip(".")
-
-
-def _by_status(status: int | None) -> Kind:
-    if status is None:
-        return "server"
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    if status >= 500:
-        return "server"
-    return "bad_stream" if status < 400 else "bad_request"

@@ -19,7 +19,8 @@ from tierwise.models.call import (
     Thinking,
     Trace,
 )
-from tierwise.models.failure import classify, failure
+from tierwise.models.failure import failure
+from tierwise.models.refusals import classify
 from tierwise.models.usage import UsageCounts
 
 _KINDS: Final = frozenset(

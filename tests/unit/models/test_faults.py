@@ -29,13 +29,12 @@ from tierwise.models.failure import (
     FAILS_OVER,
     KINDS,
     RETRYABLE,
-    classify,
     failure,
     human_wait,
     one_line,
-    retry_after_seconds,
     short,
 )
+from tierwise.models.refusals import classify, retry_after_seconds
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 
@@ -108,7 +107,14 @@ CASES: list[tuple[Fault, str, bool, bool]] = [
     (status(504, "timeout_error"), "server", True, True),
     (status(529, "overloaded_error"), "overloaded", True, False),
     (status(529, "overloaded_error", retry_after="120"), "overloaded", True, False),
+    (status(400, "invalid_request_error", message="max_tokens: 9 > 8, which is the maximum"),
+     "output_cap", False, False),
     (status(418, body="{not json"), "bad_request", False, False),
+    (Fault(after=0, how="error", kind="overloaded_error", framing="data"), "overloaded", True,
+     True),
+    (Fault(after=4, how="error", kind="api_error", framing="generic"), "server", True, True),
+    (Fault(after=4, how="error_text", framing="data"), "server", True, True),
+    (Fault(comments=40, delay=0.3, how="stall"), "timeout", False, True),
     (status(302, body="moved", headers={"location": "/login"}), "bad_stream", True, False),
     (Fault(after=0), "cut", True, True),
     (Fault(after=4), "cut", True, True),
@@ -166,7 +172,12 @@ async def test_every_fault_is_one_model_error(
 
 def test_there_are_as_many_cases_as_were_measured() -> None:
     assert len(CASES) >= 40
-    assert {kind for _, kind, _, _ in CASES} >= set(KINDS) - {"network", "slow", "timeout"}
+    assert {kind for _, kind, _, _ in CASES} >= set(KINDS) - {
+        "network",
+        "slow",
+        "proxy",
+        "certificate",
+    }
 
 
 @pytest.mark.parametrize(
@@ -239,6 +250,29 @@ async def test_a_slow_model_is_told_from_a_dead_one(server: RehearsalServer) -> 
     with pytest.raises(ModelError, match="slower than usual") as raised:
         await ask(server.base_url, Trace(), replace(patient, first_token=0.5))
     assert raised.value.kind == "slow"
+
+
+async def test_comments_are_signs_of_life(server: RehearsalServer) -> None:
+    server.faults.queue.append(Fault(comments=6, delay=0.4, text="late"))
+    began = time.monotonic()
+    assert (await ask(server.base_url, trace := Trace())).text == "late"
+    assert time.monotonic() - began > SHORT.first_event, "longer than the first event may take"
+    assert trace.first_event_ms is not None
+    assert trace.first_event_ms > 2_000
+
+
+@pytest.mark.parametrize("framing", ["named", "data", "generic"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", [False, True])
+async def test_a_stream_is_read_however_its_events_are_framed(
+    server: RehearsalServer, framing: str, newline: str, bom: bool
+) -> None:
+    server.faults.queue.append(Fault(text=TEXT, framing=framing, newline=newline, bom=bom))
+    result = await ask(server.base_url, trace := Trace())
+    assert result.text == TEXT
+    assert trace.bill is not None
+    assert trace.bill.output_tokens == len(TEXT) / 3
+    assert trace.bill.prompt_tokens > 0, "the first event was read"
 
 
 async def test_what_a_model_thinks_is_not_its_answer(server: RehearsalServer) -> None:

@@ -16,7 +16,8 @@ class Fault:
 
     `status` with `kind` and `message` (or a raw `body`) answers an error before the stream.
     `after` events the stream breaks; -1 breaks it before its head was sent. `how`: "eof" (a
-    clean end), "reset", "stall", "error" (an error event), "bad_json", "bad_utf8",
+    clean end), "reset", "stall", "error" (an error event), "error_text" (an
+    event that holds an error as a text and no type), "bad_json", "bad_utf8",
     "bad_shape", "short_chunk" (a chunk that is not as long as it says), "drip" (one byte a
     second); and instead of a stream, with -1, "html" and "json". `pings` come before the
     answer, `thinking` is streamed before its text. Delays are seconds.

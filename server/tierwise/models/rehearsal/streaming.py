@@ -139,7 +139,9 @@ async def _break(writer: asyncio.StreamWriter, fault: Fault, data: Mapping[str, 
                 await asyncio.sleep(1)
         case "error":
             said = {"type": fault.kind, "message": fault.message}
-            writer.write(event("error", {"error": said}))
+            writer.write(_framed(event("error", {"error": said}), fault))
+        case "error_text":
+            writer.write(_framed(event("", {"error": fault.message}), fault))
         case "bad_json":
             writer.write(delta + b"{not json\n\n")
         case "bad_utf8":

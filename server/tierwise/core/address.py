@@ -1,0 +1,70 @@
+"""Addresses of model servers: one spelling for each, and which of them are this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from typing import Final
+from urllib.parse import urlsplit
+
+_ENDING: Final = re.compile(r"/*(?:/v1(?:/+messages)?)?/*$")
+"""What people copy along with an address, and what the Messages API appends by itself."""
+_NUMBERS: Final = re.compile(r"[0-9a-fx.]+", re.IGNORECASE)
+
+
+def base(url: str) -> str:
+    """The address of a server as requests and prices use it.
+
+    "/", "/v1", "/v1/" and "/v1/messages" at its end are dropped, since the path of a request
+    begins with "/v1"; scheme and host are written small.
+    """
+    text = url.strip()
+    scheme, mark, rest = text.partition("://")
+    if not mark:
+        return text.rstrip("/")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}://{host.lower()}" + _ENDING.sub("", slash + path)
+
+
+def usable(url: str) -> bool:
+    """Whether requests can be sent to an address at all: http or https, a host, a real port."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return False
+    written = url.strip()
+    plain = written.isprintable() and not any(c.isspace() for c in written)
+    return plain and parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+
+
+def host_of(url: str) -> str:
+    """The host of an address, "" where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def loopback(url: str) -> bool:
+    """Whether an address is this machine, in any spelling of its host."""
+    host = host_of(url).rstrip(".").lower()
+    if host == "localhost" or host.endswith((".localhost", ".localdomain")):
+        return True
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return _short_form(host)
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback or (mapped or found).is_unspecified
+
+
+def _short_form(host: str) -> bool:
+    """Whether a host is this machine as the C library reads it: "127.1", "0x7f000001"."""
+    if not _NUMBERS.fullmatch(host):
+        return False
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host)).is_loopback
+    except (OSError, ValueError):
+        return False

@@ -78,8 +78,19 @@ class IgnoreRules:
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
     def judge_shown(self, path: str) -> IgnoreVerdict:
-        """The verdict on a path as it is shown: absolute, or relative to any of the roots."""
-        verdicts = [self.judge(root / path) for root in self._all_roots()] or [self.judge(path)]
+        """The verdict on a path as it is shown: absolute, or relative to any of the roots.
+
+        Beside other roots, a path may begin with the name of its own.
+        """
+        roots = self._all_roots()
+        named = [
+            root / Path(*Path(path).parts[n:])
+            for root in roots
+            for n in range(1, len(Path(path).parts))
+            if root.parts[-n:] == Path(path).parts[:n]
+        ]
+        places = [*named, *(root / path for root in roots)]
+        verdicts = [self.judge(place) for place in places] or [self.judge(path)]
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
     def _one(self, path: Path) -> IgnoreVerdict:

@@ -95,17 +95,35 @@ def redact_spans(
     return Redacted("".join(parts), tuple((name, secret) for secret, name in names.items()))
 
 
-def restore(text: str, secrets: tuple[tuple[str, str], ...]) -> str | None:
-    """The text with every placeholder put back; None where one was bent or made up."""
+def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> str | None:
+    """The text with every placeholder put back; None where one was bent or made up.
+
+    `own` is the file the text is for: a placeholder that really stands in it, and whose secret
+    does not, stays as it is.
+    """
     if not secrets:
         return text
-    known = dict(secrets)
+    known = {
+        name: secret for name, secret in secrets if name not in own or (secret and secret in own)
+    }
     rest = _PLACEHOLDER.sub(lambda m: "" if m.group() in known else m.group(), text)
     for match in _BENT.finditer(rest):
         number = match.group(1)
+        if _around(rest, match) in own:
+            continue
         if number is None or f"{{{{SECRET_{number}}}}}" in known:
             return None
-    return _PLACEHOLDER.sub(lambda m: known[m.group()], text)
+    return _PLACEHOLDER.sub(lambda m: known.get(m.group(), m.group()), text)
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """What looks like a placeholder, with the braces around it."""
+    start, end = match.span()
+    while start and text[start - 1] in "{ ":
+        start -= 1
+    while end < len(text) and text[end] in "} ":
+        end += 1
+    return text[start:end].strip()
 
 
 def _random(value: str) -> bool:

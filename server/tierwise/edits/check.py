@@ -7,6 +7,8 @@ the wrong thing; `docs/verification.md` has the measured rates.
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from tierwise.edits import elided, parses, renamed, scope
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import FileEdit, Proposal
@@ -15,10 +17,8 @@ from tierwise.syntax.positions import split_lines
 
 def check(proposal: Proposal, asked: AskedEdit) -> tuple[Failed, ...]:
     """Every failed check of a proposal, the most telling first."""
-    if asked.problem == "cut off":
-        return (Failed("cut", "the answer was cut off"),)
     if asked.problem is not None:
-        return (Failed("garbled", f"the answer could not be read ({asked.problem})"),)
+        return of_problem(asked.problem)
     if not proposal.files:
         return (Failed("empty", "the answer changes nothing"),)
     failed = [f for file in proposal.files for f in _of_file(file, asked)]
@@ -28,6 +28,19 @@ def check(proposal: Proposal, asked: AskedEdit) -> tuple[Failed, ...]:
     if scope.beyond(proposal, asked):
         failed.append(Failed("scope", "the edit goes beyond what was asked for"))
     return tuple(dict.fromkeys(failed))
+
+
+def of_problem(problem: str | None) -> tuple[Failed, ...]:
+    """The failed check for what reading an answer found; () where it found nothing."""
+    match problem:
+        case None:
+            return ()
+        case "cut off":
+            return (Failed("cut", "the answer was cut off"),)
+        case "ended early":
+            return (Failed("cut", "the answer ended before it was complete"),)
+        case _:
+            return (Failed("garbled", f"the answer could not be read ({problem})"),)
 
 
 def _of_file(file: FileEdit, asked: AskedEdit) -> list[Failed]:
@@ -91,8 +104,9 @@ def _left_behind(wish: renamed.RenameWish, proposal: Proposal, asked: AskedEdit)
     if focus is None or not renamed.is_public(wish.old, focus.text, focus.language):
         return False
     touched = {file.uri for file in proposal.files}
+    module = PurePosixPath(focus.path or focus.uri).name.split(".")[0]
     return any(
-        renamed.count(wish.old, doc.text, doc.language)
+        renamed.uses_elsewhere(wish.old, doc.text, doc.language, module)
         for uri, doc in asked.documents.items()
         if uri in asked.attached and uri not in touched
     )

@@ -7,11 +7,14 @@ there is given the file's indentation and line ends. Nothing is ever placed by l
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from tierwise.edits.answer import Replace
+from tierwise.edits.align import align
+from tierwise.edits.fit import bare, end_of, ended, trimmed
+from tierwise.edits.forms import Replace
+from tierwise.edits.indent import in_unit, indent_of, unit_of
+from tierwise.syntax.literals import literal_lines
 from tierwise.syntax.positions import split_lines
 
 
@@ -33,7 +36,9 @@ class Applied:
     """How many lines were there before."""
 
 
-def apply_block(text: str, block: Replace, near: tuple[int, int] | None = None) -> Applied:
+def apply_block(
+    text: str, block: Replace, near: tuple[int, int] | None = None, language: str | None = None
+) -> Applied:
     """The text with one block applied. Raises `NotFound`.
 
     Of several readings the one with the most old lines counts: what follows a divider that
@@ -50,13 +55,12 @@ def apply_block(text: str, block: Replace, near: tuple[int, int] | None = None) 
         if not any(wanted):
             continue
         for fits in (_exactly, _but_for_ends, _but_for_indent, _but_for_blank_lines, _by_words):
-            found = fits([_bare_line(line) for line in lines], wanted)
+            found = fits([bare(line) for line in lines], wanted)
             if len(found) > 1 and near is not None:
-                a, b = near
-                found = [f for f in found if f[0] <= b and f[1] > a] or found
+                found = _nearest(found, near)
             if len(found) == 1:
                 start, end = found[0]
-                made = _fitted(new, wanted, lines[start:end], lines)
+                made = _fitted(new, wanted, lines[start:end], lines, language)
                 if made is not None:
                     text = "".join([mark, *lines[:start], *made, *lines[end:]])
                     return Applied(text, start, start + len(made), end - start)
@@ -66,8 +70,29 @@ def apply_block(text: str, block: Replace, near: tuple[int, int] | None = None) 
     raise NotFound("in more than one place" if several else "not in the file")
 
 
+def is_done(before: str, now: str, block: Replace, language: str | None) -> bool:
+    """Whether a block that no longer fits says what an earlier one already did.
+
+    Models repeat an insertion with more or fewer lines around it.
+    """
+    try:
+        done = apply_block(before, block, language=language)
+    except NotFound:
+        return False
+    wanted = [bare(line) for line in split_lines(done.text)[done.start : done.end]]
+    there = [bare(line) for line in split_lines(now)]
+    return bool(wanted) and len(_matches(there, wanted, str)) == 1
+
+
 Places = list[tuple[int, int]]
 """Line spans [start, end) that fit."""
+
+
+def _nearest(found: Places, near: tuple[int, int]) -> Places:
+    """The places within the lines [first, last], else those that touch them, else all."""
+    a, b = near
+    within = [f for f in found if f[0] >= a and f[1] <= b + 1]
+    return within or [f for f in found if f[0] <= b and f[1] > a] or found
 
 
 def _exactly(lines: Sequence[str], wanted: Sequence[str]) -> Places:
@@ -103,34 +128,65 @@ def _matches(lines: Sequence[str], wanted: Sequence[str], same: Callable[[str], 
 
 
 def _fitted(
-    new: str, wanted: Sequence[str], found: Sequence[str], lines: Sequence[str]
-) -> list[str] | None:
-    """The new lines with the file's indentation and line ends; None where that is not clear."""
+    new: str, wanted: Sequence[str], found: Sequence[str], lines: Sequence[str],
+    language: str | None,
+) -> list[str] | None:  # fmt: skip
+    """The new lines as they go into the file; None where their indentation is not clear.
+
+    A line that the block left as it was is copied from the file.
+    """
     fresh = _bare(split_lines(new))
-    there = [_bare_line(line) for line in found]
-    if len(there) < len(wanted):
-        fresh = _trimmed(fresh)
-    if there != list(wanted):
-        shifted = _reindented(fresh, [w for w in wanted if w.strip()],
-                              [t for t in there if t.strip()])  # fmt: skip
+    there = [bare(line) for line in found]
+    asked = list(wanted)
+    if len(there) < len(asked):
+        first, last = trimmed(asked)
+        asked = asked[first:last]
+        first, last = trimmed(fresh)
+        fresh = fresh[first:last]
+    pairs = align(asked, fresh)
+    fixed = literal_lines("\n".join(fresh), language)
+    said = fresh
+    if there != asked:
+        shifted = _reindented(fresh, [w for w in asked if w.strip()],
+                              [t for t in there if t.strip()], fixed)  # fmt: skip
         if shifted is None:
             return None
         fresh = shifted
-    usual = _usual_end(lines)
-    ends = [line[len(_bare_line(line)) :] for line in found]
-    made = [line + ((ends[n] if n < len(ends) else "") or usual) for n, line in enumerate(fresh)]
-    if made and found and not ends[-1]:
+    fresh = _in_file_unit(fresh, lines, fixed)
+    for pair in pairs:
+        if pair.same and asked[pair.old] == said[pair.new]:
+            fresh[pair.new] = there[pair.old]
+    made = ended(fresh, found, pairs, lines)
+    if made and found and not end_of(found[-1]):
         made[-1] = fresh[-1]
     return made
 
 
+def _in_file_unit(fresh: Sequence[str], lines: Sequence[str], fixed: Collection[int]) -> list[str]:
+    """The lines with tabs where the file has tabs, and blanks where it has blanks."""
+    unit = unit_of([bare(line) for line in lines])
+    wrong = [
+        line
+        for n, line in enumerate(fresh)
+        if n not in fixed and line.strip() and (i := indent_of(line))
+        and i.startswith("\t") != (unit == "\t")
+    ]  # fmt: skip
+    if unit is None or not wrong:
+        return list(fresh)
+    own = [line if line in wrong else "" for line in fresh]
+    other = in_unit(own, unit, fixed)
+    if other is None:
+        return list(fresh)
+    return [new if line in wrong else line for line, new in zip(fresh, other, strict=True)]
+
+
 def _reindented(
-    fresh: Sequence[str], wanted: Sequence[str], there: Sequence[str]
+    fresh: Sequence[str], wanted: Sequence[str], there: Sequence[str], fixed: Collection[int]
 ) -> list[str] | None:
-    """`fresh` moved from the block's indentation to the file's."""
+    """`fresh` moved from the block's indentation to the file's, but for lines in `fixed`."""
     known: dict[str, str] = {}
     for want, have in zip(wanted, there, strict=True):
-        if known.setdefault(_indent(want), _indent(have)) != _indent(have):
+        if known.setdefault(indent_of(want), indent_of(have)) != indent_of(have):
             return None
     depths = [len(known[want]) for want in sorted(known, key=len)]
     if depths != sorted(depths):
@@ -138,9 +194,9 @@ def _reindented(
     tabs = any("\t" in have for have in known.values())
     unit = min((len(i) for i in known if i), default=4)
     result = []
-    for line in fresh:
-        indent, rest = _indent(line), line.lstrip()
-        if not rest:
+    for number, line in enumerate(fresh):
+        indent, rest = indent_of(line), line.lstrip(" \t")
+        if not rest or number in fixed:
             result.append(line)
             continue
         base = max((k for k in known if indent.startswith(k)), key=len, default=None)
@@ -157,26 +213,7 @@ def _reindented(
     return result
 
 
-def _trimmed(lines: list[str]) -> list[str]:
-    text = [n for n, line in enumerate(lines) if line.strip()]
-    return lines[text[0] : text[-1] + 1] if text else []
-
-
-def _usual_end(lines: Sequence[str]) -> str:
-    ends = Counter(line[len(_bare_line(line)) :] for line in lines)
-    ends.pop("", None)
-    return ends.most_common(1)[0][0] if ends else "\n"
-
-
 def _bare(lines: list[str]) -> list[str]:
     if lines and not lines[-1]:
         lines.pop()
-    return [_bare_line(line) for line in lines]
-
-
-def _bare_line(line: str) -> str:
-    return line.rstrip("\r\n")
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+    return [bare(line) for line in lines]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tierwise.syntax.mentions import Mention, mentions
 from tierwise.syntax.symbols import definitions
 from tierwise.syntax.tokens import code
 
@@ -30,6 +31,11 @@ _REST: Final = re.compile(
     r"|consistently|[\s.,!])*$",
     re.IGNORECASE,
 )
+
+_IMPORTING: Final = frozenset(
+    ("python", "javascript", "javascriptreact", "typescript", "typescriptreact")
+)
+"""Languages in which a file uses of another one only what it imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +63,62 @@ def still_there(
 ) -> bool:
     """Whether the old name is left where it should be gone.
 
-    That is the whole file where the name is defined once and for all of it, else the lines
-    [first, last] of the selection. Comments and strings may go on mentioning it.
+    That is everywhere for what the file defines at its top, the type itself for one of its
+    methods, else the lines [first, last] of the selection. Only mentions of the renamed thing
+    count: `json.load` is another `load`, and so is a variable of another function.
     """
     if asked.old == asked.new or not count(asked.old, before, language):
         return False
+    was, now = mentions(asked.old, before, language), mentions(asked.old, after, language)
+    if was is None or now is None:
+        return _still_said(asked, before, after, language, lines)
+    first, last = lines or (0, len(before))
+    chosen = [m for m in was if first <= m.line <= last]
+    of_type = next((m.type for m in chosen if m.meaning == "method"), None)
+    if of_type is not None:
+        return any(m.type == of_type and m.meaning in ("method", "own") for m in now)
+    if lines is None or is_public(asked.old, before, language) or _is_global(chosen):
+        return any(m.meaning in ("plain", "defines") and not m.local for m in now)
+    grown = after.count("\n") - before.count("\n")
+    return any(
+        first <= m.line <= last + grown and m.meaning in ("plain", "defines", "own") for m in now
+    )
+
+
+def _is_global(chosen: Sequence[Mention]) -> bool:
+    """Whether the selection gives the name its value outside of any function."""
+    return any(m.binds and not m.local and m.meaning in ("plain", "defines") for m in chosen)
+
+
+def _still_said(
+    asked: RenameWish, before: str, after: str, language: str | None, lines: tuple[int, int] | None
+) -> bool:
+    """The same by words, where no grammar tells what a word means."""
     if lines is None or is_public(asked.old, before, language):
         return bool(count(asked.old, after, language))
     first, last = lines
     grown = after.count("\n") - before.count("\n")
     part = "\n".join(after.split("\n")[first : last + 1 + grown])
-    return re.search(rf"(?<![\w$]){re.escape(asked.old)}(?![\w$])", _bare(part)) is not None
+    return bool(_said(asked.old, part))
+
+
+def uses_elsewhere(name: str, text: str, language: str | None, module: str) -> bool:
+    """Whether another file uses what `module` (a file's name without its suffix) defines."""
+    found = mentions(name, text, language)
+    if found is None:
+        return bool(_said(name, text))
+    if any(m.meaning == "defines" or (m.binds and not m.local and m.meaning == "plain")
+           for m in found):  # fmt: skip
+        return False
+    imported = [m for m in found if m.meaning == "import"]
+    word = re.compile(rf"(?<!\w){re.escape(module)}(?!\w)")
+    if any(word.search(m.owner) for m in imported):
+        return True
+    if any(m.meaning == "member" and word.search(m.owner) for m in found):
+        return True
+    if imported or language in _IMPORTING:
+        return False
+    return any(m.meaning == "plain" and not m.local for m in found)
 
 
 def is_public(name: str, text: str, language: str | None) -> bool:
@@ -92,11 +143,18 @@ def more_than_names(asked: RenameWish, before: str, after: str, language: str | 
 
 
 def count(name: str, text: str, language: str | None) -> int:
-    """How often code names something; what comments and strings say does not count."""
-    tokens = code(text, language)
-    if tokens is None:
-        return len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", _bare(text)))
-    return sum(1 for token in tokens if token == name)
+    """How often code means this name itself; comments, strings and members of something else
+    do not count."""
+    found = mentions(name, text, language)
+    if found is None:
+        return len(_said(name, text))
+    return sum(1 for m in found if m.meaning not in ("member", "key", "import"))
+
+
+def _said(name: str, text: str) -> list[str]:
+    """A name as a word of its own, in a text that no grammar reads; not as somebody's member."""
+    word = rf"(?<![\w$.])(?:(?:self|this|cls)\.)?{re.escape(name)}(?![\w$])"
+    return re.findall(word, _bare(text))
 
 
 def _bare(text: str) -> str:

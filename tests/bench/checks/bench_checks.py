@@ -10,23 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 from tests.bench.checks.edit_tasks import EditTask, tasks
 from tests.bench.checks.mutators import alike_answers, bad_answers, good_answers, wrong_answers
+from tests.support.desk import Desk
 
-from tierwise.context.ignore import IgnoreRules
 from tierwise.core.document import Position, Range
-from tierwise.core.money import Usage
-from tierwise.core.request import Request
-from tierwise.edits.confine import Confine
 from tierwise.edits.verify import Subject, verify
-from tierwise.lsp.documents.store import DocumentStore
-from tierwise.models.call import Result
-from tierwise.tasks.proposing.drafts import Draft, made
-from tierwise.tasks.task.answer import Answer
-from tierwise.tasks.task.scene import Scene
+from tierwise.tasks.proposing.drafts import Draft
 
 CLASSES = ("broken", "elided", "out of scope", "cut off", "empty")
 RUNNER = (
@@ -64,54 +55,57 @@ class Tally:
         return self.caught[kind] / self.seen[kind] if self.seen[kind] else 0.0
 
 
-class Desk:
-    """A workspace on disk in which answers become drafts the way they do in the server."""
+class CorpusDesk(Desk):
+    """A workspace with a file beside the one that is asked about."""
 
     def __init__(self, folder: Path) -> None:
-        self.root = folder
-        (folder / "docs").mkdir(exist_ok=True)
-        (folder / "docs/notes.md").write_text("Nothing to see.\n", encoding="utf-8")
-        self.docs = DocumentStore(folders=[folder])
-        self.window = SimpleNamespace(
-            documents=self.docs, confine=Confine((folder,)), ignore=IgnoreRules((folder,))
-        )
+        super().__init__(folder)
+        self.write({"docs/notes.md": "Nothing to see.\n"})
 
-    def draft(self, task: EditTask, text: str, stop_reason: str = "end_turn") -> Draft:
-        """An answer read, placed and checked."""
-        path = self.root / task.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(task.source, encoding="utf-8")
-        focus = self.docs.snapshot(path.as_uri())
+    def answered(self, task: EditTask, text: str, stop_reason: str = "end_turn") -> Draft:
+        """An answer to a task of the corpus read, placed and checked."""
+        self.write({task.path: task.source})
         span = Range(Position(task.first, 0), Position(task.last, 0))
-        asked = SimpleNamespace(
-            id="t", edit_id=None, run=SimpleNamespace(pack=None), scene=Scene(focus, span),
-            request=Request(task.action, task.instruction),
+        return self.draft(
+            task.path, span, text, action=task.action, instruction=task.instruction,
+            stop_reason=stop_reason,
         )  # fmt: skip
-        answer = Answer(Result(text, stop_reason, Usage(), "m"), "haiku")
-        return made(cast(Any, asked), answer, cast(Any, self.window))
+
+    def right(self, task: EditTask, draft: Draft) -> bool:
+        """Whether a draft does what the good answer does, and nothing else."""
+        good = self.answered(task, task.answer())
+        mine = draft.proposal.files if draft.proposal is not None else ()
+        theirs = good.proposal.files if good.proposal is not None else ()
+        return [(f.path, f.kind, f.after) for f in mine] == [
+            (f.path, f.kind, f.after) for f in theirs
+        ]
 
 
-def measure(desk: Desk, seeds: int = 1) -> Tally:
+def measure(desk: CorpusDesk, seeds: int = 1) -> Tally:
     """Every class over the whole corpus."""
     tally = Tally()
     for task in tasks():
         for how, text in good_answers(task):
-            tally.add("good", task, how, _keys(desk.draft(task, text)))
+            tally.add("good", task, how, _keys(desk.answered(task, text)))
         for seed in range(seeds):
             for how, text in alike_answers(task, seed):
-                keys = _keys(desk.draft(task, text))
+                keys = _keys(desk.answered(task, text))
                 tally.add("good, with remarks that sound alike", task, how, keys)
             for bad in bad_answers(task, seed):
-                keys = _keys(desk.draft(task, bad.answer, bad.stop_reason))
+                draft = desk.answered(task, bad.answer, bad.stop_reason)
+                keys = _keys(draft)
+                if bad.kind == "out of scope" and not keys and desk.right(task, draft):
+                    tally.add("out of scope, set right", task, bad.how, ("right",))
+                    continue
                 tally.add(bad.kind, task, bad.how, keys)
                 if bad.kind == "cut off":
                     tally.add(f"cut off, {bad.how}", task, bad.how, keys)
             for how, text in wrong_answers(task, seed):
-                tally.add("wrong but parses", task, how, _keys(desk.draft(task, text)))
+                tally.add("wrong but parses", task, how, _keys(desk.answered(task, text)))
     return tally
 
 
-async def with_commands(desk: Desk, seeds: int) -> Tally:
+async def with_commands(desk: CorpusDesk, seeds: int) -> Tally:
     """Python answers that fail their tests, held against each command; and the good ones."""
     tally = Tally()
     for task in (t for t in tasks() if t.tests):
@@ -121,7 +115,7 @@ async def with_commands(desk: Desk, seeds: int) -> Tally:
         for seed in range(seeds):
             answers += [("wrong", how, text) for how, text in wrong_answers(task, seed)]
         for kind, how, text in answers:
-            draft = desk.draft(task, text)
+            draft = desk.answered(task, text)
             subject = _subject(desk, task, draft)
             if subject is None:
                 continue
@@ -143,7 +137,7 @@ async def _refuses(command: list[str], subject: Subject, root: Path, tests: Path
     return (await verify(filled, alone, (), root, seconds=30)).kind == "refused"
 
 
-def _subject(desk: Desk, task: EditTask, draft: Draft) -> Subject | None:
+def _subject(desk: CorpusDesk, task: EditTask, draft: Draft) -> Subject | None:
     files = draft.proposal.files if draft.proposal is not None else ()
     file = next((f for f in files if f.path == task.path), None)
     return None if file is None else Subject(desk.root / task.path, task.path, file.before,
@@ -168,7 +162,7 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder).resolve())
+        desk = CorpusDesk(Path(folder).resolve())
         tally = measure(desk, given.seeds)
         commands = asyncio.run(with_commands(desk, given.seeds))
     counted = Counter(task.language for task in tasks())
@@ -176,7 +170,7 @@ def main() -> None:
     print("| answers | how many | failed a check | rate | by |\n|---|---|---|---|---|")
     rows = ("good", "good, with remarks that sound alike", *CLASSES,
         "elided, held-out wordings", "cut off, and said so", "cut off, without saying so",
-            "wrong but parses")  # fmt: skip
+            "out of scope, set right",            "wrong but parses")  # fmt: skip
     print("\n".join(table(tally, rows)))
     print("\nPython answers, held against their tests:\n")
     print("| answers | how many | failed | rate | |\n|---|---|---|---|---|")

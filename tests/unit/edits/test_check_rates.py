@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.bench.checks.bench_checks import CLASSES, Desk, measure
+from tests.bench.checks.bench_checks import CLASSES, CorpusDesk, measure
 from tests.bench.checks.edit_tasks import LANGUAGES, tasks
 
 
@@ -13,7 +13,7 @@ from tests.bench.checks.edit_tasks import LANGUAGES, tasks
 def test_bad_answers_are_caught_and_good_ones_are_not(tmp_path: Path) -> None:
     assert len(tasks()) >= 60
     assert {task.language for task in tasks()} == set(LANGUAGES)
-    tally = measure(Desk(tmp_path), seeds=1)
+    tally = measure(CorpusDesk(tmp_path), seeds=1)
     assert tally.rate("good") <= 0.02, tally.missed
     for kind in CLASSES:
         assert tally.seen[kind] >= 200

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tierwise.core.document import Snapshot
 from tierwise.core.views import TextChange
-from tierwise.edits import answer, diff
+from tierwise.edits import answer, diff, named
 from tierwise.edits.answer import Replace
 from tierwise.edits.place import NotFound, apply_block
 from tierwise.edits.proposal import FileEdit, NewText, make, place
@@ -32,7 +32,7 @@ BLOCK = "src/a.py\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
         ("new.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE", "blocks", ["new.py"]),
         ("```python\nx = 1\n```", "whole", []),
         ("Here it is:\n```\nx\n```\nDone.", "whole", []),
-        ("```\na\n```\n```\nb\n```", "text", []),
+        ("```\na\n```\n```\nb\n```", "fences", []),
         ("just words", "text", []),
         ("", "text", []),
     ],
@@ -124,7 +124,7 @@ def test_a_block_about_dividers_is_placed_by_the_reading_that_fits() -> None:
     ],
 )
 def test_a_path_is_told_from_a_sentence(line: str, path: str) -> None:
-    assert answer.path_in(line) == path
+    assert named.path_in(line) == path
 
 
 def test_blocks_without_a_path_follow_the_last_and_files_come_and_go() -> None:

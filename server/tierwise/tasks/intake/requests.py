@@ -196,10 +196,21 @@ def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
 @lru_cache(maxsize=1024)
 def _relative(name: str, roots: tuple[Path, ...]) -> str:
     path = Path(name)
-    for root in roots:
-        if path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-    return path.name
+    around = [root for root in roots if path.is_relative_to(root)]
+    if not around:
+        return path.name
+    root = max(around, key=lambda r: len(r.parts))
+    inside = path.relative_to(root).as_posix()
+    return inside if len(roots) == 1 else f"{folder_name(root, roots)}/{inside}"
+
+
+def folder_name(root: Path, roots: Sequence[Path]) -> str:
+    """What a workspace folder is called beside others: as many of its last parts as it takes."""
+    for count in range(1, len(root.parts)):
+        parts = root.parts[-count:]
+        if sum(other.parts[-count:] == parts for other in roots) < 2:
+            return "/".join(parts)
+    return root.as_posix().strip("/")
 
 
 def _attached(

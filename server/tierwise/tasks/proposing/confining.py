@@ -6,6 +6,7 @@ the operator saw and agreed to is then no longer what would be written.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,6 +41,8 @@ def changed_since(
         if file is None:
             continue
         judged = _judged(task, file, window)
+        if change.kind == "create" and _is_open(change.uri, window):
+            return f"{file.path} is open in the editor now. Save it under another name, or re-run."
         if judged.verdict == "refused":
             return f"{file.path} may not be written any more: {judged.why}."
         if judged.why and judged.why != (file.confirm or ""):
@@ -56,6 +59,16 @@ def astray(changes: Sequence[FileChange], window: Window) -> str | None:
         if judged is not None and judged.verdict == "refused":
             return f"It cannot be taken back: {judged.why}."
     return None
+
+
+def _is_open(uri: str, window: Window) -> bool:
+    """Whether the editor has a document under this path, saved or not."""
+    path = window.confine.path_of(uri)
+    if path is None:
+        return False
+    real = os.path.realpath(path)
+    opened = window.documents.open_documents()
+    return any(doc.path is not None and os.path.realpath(doc.path) == real for doc in opened)
 
 
 def _judged(task: Task, file: FileEdit, window: Window) -> JudgedPath:

@@ -13,6 +13,7 @@ from tierwise.edits.answer import Problem, ReadAnswer
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import Proposal, make
 from tierwise.tasks.proposing import confining, verifying
+from tierwise.tasks.proposing.paths import Paths
 from tierwise.tasks.proposing.placing import Misplaced, new_texts
 from tierwise.tasks.task.answer import Answer
 from tierwise.tasks.task.task import Task
@@ -31,34 +32,44 @@ class Draft:
     failed: tuple[Failed, ...] = ()
 
 
-async def draft(task: Task, answer: Answer, window: Window) -> Draft:
+async def draft(task: Task, answer: Answer, window: Window, *, chosen: bool = False) -> Draft:
     """Read, place and check an answer; the operator's own command only on what passed so far.
 
-    An answer without any edit is text for the operator, whatever was asked.
+    An answer without any edit is text for the operator, whatever was asked. `chosen` says that
+    the operator picked the code and its place.
     """
-    draft = await asyncio.to_thread(made, task, answer, window)
+    draft = await asyncio.to_thread(made, task, answer, window, chosen=chosen)
     if draft.proposal is None or draft.failed:
         return draft
     return replace(draft, failed=await verifying.verified(draft.proposal, window))
 
 
-def made(task: Task, answer: Answer, window: Window) -> Draft:
+def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) -> Draft:
     """An answer read, placed and checked for free."""
     edits = KINDS[task.request.action].edits
-    read = answers.read(answer.text, stop_reason=answer.result.stop_reason, edits=edits)
-    if read.kind == "text" or (not edits and read.problem == "cut off"):
+    known = Paths(task, window).known
+    reason = answer.result.stop_reason
+    read = answers.read(answer.text, stop_reason=reason, edits=edits, known=known)
+    never = task.request.action == "commit"
+    if never or (not edits and (read.kind == "text" or read.problem is not None)):
         return Draft(answer, None, _of_text(read, edits))
+    if read.problem is not None and not read.changes and not read.fences:
+        return Draft(answer, None, check.of_problem(read.problem))
     try:
-        texts = new_texts(task, read, window)
+        new = new_texts(task, read, window, chosen=chosen)
     except Misplaced as error:
-        cut = (Failed("cut", "the answer was cut off"),) if read.problem == "cut off" else ()
-        return Draft(answer, None, cut or (Failed("place", error.sentence, error.detail),))
-    proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, texts)
+        misplaced = Failed("place", error.sentence, error.detail)
+        return Draft(answer, None, check.of_problem(read.problem) or (misplaced,))
+    if read.kind == "text" and not new.texts:
+        return Draft(answer, None, _of_text(read, edits))
+    proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, new.texts)
     proposal = confining.confined(task, proposal, window)
     held = asked(task, read.problem)
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
         return Draft(answer, None, (Failed("empty", "the answer is empty"),))
     failed = check.check(proposal, held)
+    if new.doubt:
+        failed = (*failed, Failed("place", new.doubt))
     return Draft(answer, proposal if proposal.files else None, failed)
 
 
@@ -87,6 +98,6 @@ def _to_remove(held: AskedEdit) -> bool:
 def _of_text(read: ReadAnswer, edits: bool) -> tuple[Failed, ...]:
     if not edits:
         return ()
-    if read.problem == "cut off":
-        return (Failed("cut", "the answer was cut off"),)
+    if read.problem is not None:
+        return check.of_problem(read.problem)
     return () if read.prose.strip() else (Failed("empty", "the answer is empty"),)

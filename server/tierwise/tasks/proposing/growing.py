@@ -19,6 +19,7 @@ from tierwise.core.views import StreamKind
 from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
 from tierwise.tasks.proposing.confining import confined
+from tierwise.tasks.proposing.paths import Paths
 from tierwise.tasks.proposing.placing import Misplaced, new_texts
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
@@ -90,11 +91,11 @@ class Growing:
 
 def so_far(task: Task, text: str, edit_id: str, window: Window) -> Proposal | None:
     """The hunks of an answer as far as it is written; None where there are none yet."""
-    read = answers.so_far(text, edits=True)
+    read = answers.so_far(text, edits=True, known=Paths(task, window).known)
     if read.kind == "text" or not (read.changes or (read.whole and read.whole.text.strip())):
         return None
     try:
-        texts = new_texts(task, read, window, growing=True)
+        texts = new_texts(task, read, window, growing=True).texts
     except Misplaced:
         return None
     proposal = confined(task, make(edit_id, task.id, texts), window)

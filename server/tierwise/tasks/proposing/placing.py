@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tierwise.context import secrets
 from tierwise.core.actions import KINDS
 from tierwise.core.document import Position, Range, Snapshot
-from tierwise.core.errors import BadRequest
-from tierwise.edits import whole
+from tierwise.edits import added, standin, whole
 from tierwise.edits.answer import Delete, ReadAnswer, Rename, Replace
-from tierwise.edits.place import NotFound, apply_block
+from tierwise.edits.place import NotFound, apply_block, is_done
 from tierwise.edits.proposal import NewText
+from tierwise.edits.reader import shows_blocks
 from tierwise.syntax import encoding
 from tierwise.syntax.around import enclosing
+from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import index_of
-from tierwise.tasks.intake.requests import relative
+from tierwise.tasks.intake.requests import folder_name
+from tierwise.tasks.proposing.paths import Paths, Unreadable
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -34,17 +38,31 @@ class Misplaced(Exception):
         self.detail = detail[:200]
 
 
+LEFT: Final = "the answer has more code than what was put into the file"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTexts:
+    """What becomes of each file, by URI. `doubt` is the sentence of a failed check, or ""."""
+
+    texts: dict[str, NewText]
+    doubt: str = ""
+
+
 def new_texts(
-    task: Task, read: ReadAnswer, window: Window, *, growing: bool = False
-) -> dict[str, NewText]:
-    """What becomes of each file, by URI. Raises `Misplaced`.
+    task: Task, read: ReadAnswer, window: Window, *, growing: bool = False, chosen: bool = False
+) -> NewTexts:
+    """What an answer makes of the files. Raises `Misplaced`.
 
     Of an answer that is `growing`, one fenced block replaces as much of the selection as it
-    has come to, and the rest stays for the time being.
+    has come to, and the rest stays for the time being. `chosen` says that the operator picked
+    the code and its place, so that it need not resemble what it replaces.
     """
-    placing = _Placing(task, window, growing)
-    if read.whole is not None:
-        placing.whole(placing.restored(read.whole.text))
+    placing = _Placing(task, window, growing, chosen)
+    if read.fences:
+        placing.fences(read)
+    elif not read.changes:
+        placing.unfenced(read)
     for change in read.changes:
         match change:
             case Replace():
@@ -55,7 +73,7 @@ def new_texts(
                 placing.delete(change)
     if task.scene.comment is not None and placing.texts:
         placing.without_comment()
-    return placing.texts
+    return NewTexts(placing.texts, placing.doubt)
 
 
 @dataclass
@@ -65,39 +83,50 @@ class _Placing:
     task: Task
     window: Window
     growing: bool = False
+    chosen: bool = False
     texts: dict[str, NewText] = field(default_factory=dict)
+    doubt: str = ""
     near: tuple[int, int] | None = None
     """The lines of the selection in the new text of its file, to tell like places apart."""
 
     def __post_init__(self) -> None:
         span = self.task.scene.range
-        self.near = (span.start.line, span.end.line) if span is not None else None
-        self.roots = tuple(self.window.documents.roots())
+        if span is not None:
+            open_end = span.end.character == 0 and span.end.line > span.start.line
+            self.near = (span.start.line, span.end.line - open_end)
+        self.paths = Paths(self.task, self.window)
+        self.roots = self.paths.roots
 
     def block(self, given: Replace) -> None:
-        uri, doc = self._find(given.path)
+        creates = not given.old.strip("\n") and not given.others
+        uri, doc = self._find(given.path, new=creates)
         known = self.texts.get(uri)
         if known is None:
             known = NewText(doc, self._shown(given.path, doc), doc.text if doc is not None else "")
         text = known.text if known.text is not None else ""
-        if not given.old.strip("\n") and not given.others:
+        if creates:
             if text.strip():
                 raise Misplaced("a file to create is there already", known.path)
-            new = self.restored(given.new)
+            new = self.restored(given.new, doc)
             end = whole.line_end(doc.text) if doc is not None else "\n"
             self.texts[uri] = NewText(doc, known.path, new.replace("\n", end), known.to)
             return
+        if doc is None and uri not in self.texts:
+            raise Misplaced("a file to change is not there", given.path)
         block = Replace(
             given.path,
-            self.restored(given.old),
-            self.restored(given.new),
-            tuple((self.restored(a), self.restored(b)) for a, b in given.others),
+            self.restored(given.old, doc),
+            self.restored(given.new, doc),
+            tuple((self.restored(a, doc), self.restored(b, doc)) for a, b in given.others),
         )
         focus = self.task.scene.focus
         here = focus is not None and uri == focus.uri
+        language = doc.language if doc is not None else of_path(known.path)
         try:
-            done = apply_block(text, block, self.near if here else None)
+            done = apply_block(text, block, self.near if here else None, language)
         except NotFound as error:
+            if doc is not None and is_done(doc.text, text, block, language):
+                return
             raise Misplaced(f"the lines to change are {error}", known.path) from None
         if here and self.near is not None:
             grown = done.end - done.start - done.was
@@ -110,7 +139,7 @@ class _Placing:
         uri, doc = self._find(given.path)
         if doc is None:
             raise Misplaced("a file to rename is not there", given.path)
-        to, there = self._find(given.to, exact=True)
+        to, there = self._find(given.to, new=True)
         if there is not None and to != uri:
             raise Misplaced("a file to rename to is there already", given.to)
         known = self.texts.get(uri) or NewText(doc, self._shown(given.path, doc), doc.text)
@@ -124,23 +153,77 @@ class _Placing:
             raise Misplaced("a file to delete could not be brought back as it is", given.path)
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
-    def whole(self, text: str) -> None:
-        """What one fenced block alone means for this action."""
-        kind = KINDS[self.task.request.action]
+    def fences(self, read: ReadAnswer) -> None:
+        """What the fences of an answer mean for this action."""
+        kind, focus = KINDS[self.task.request.action], self.task.scene.focus
+        try:
+            if kind.replaces:
+                self._stand_in(read)
+                return
+            language = focus.language if focus is not None else None
+            fence = standin.of_kind(read.fences, language)
+        except standin.NoStandIn as error:
+            raise Misplaced(str(error)) from None
         if kind.elsewhere:
             uri, path, doc = self._test_file()
-            self.texts[uri] = NewText(doc, path, whole.joined(doc.text if doc else "", text))
+            text = self.restored(fence.text, doc)
+            after = added.joined(doc.text if doc else "", text, of_path(path))
+            self.texts[uri] = NewText(doc, path, after)
             return
-        focus = self.task.scene.focus
         if focus is None:
             raise Misplaced("there is no document to put the code into")
-        span = target(self.task)
+        if fence.path and self.paths.is_foreign(fence.path):
+            raise Misplaced(standin.ELSEWHERE, fence.path)
+        text, span = self.restored(fence.text, focus), target(self.task)
+        if span is not None and span.start == span.end:
+            after = added.generated(focus.text, span.start, text, focus.language)
+        elif span is not None:
+            after = whole.replaced(focus.text, span, text, focus.language)
+        else:
+            raise Misplaced("there is no place to put the code")
+        self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
+
+    def _stand_in(self, read: ReadAnswer) -> None:
+        """The fence that stands for the selection, in its place."""
+        focus, span = self.task.scene.focus, target(self.task)
+        if focus is None:
+            raise Misplaced("there is no document to put the code into")
         if span is None:
             raise Misplaced("nothing is selected that the answer could replace")
-        if self.growing and kind.replaces:
-            text = whole.grown(index_of(focus.text).slice(span), text)
-        after = whole.replaced(focus.text, span, text)
-        self.texts[focus.uri] = NewText(focus, relative(focus, self.roots), after)
+        fence = read.fences[0]
+        if self.growing:
+            text = whole.grown(index_of(focus.text).slice(span), fence.text)
+        elif self.chosen:
+            text = fence.text
+        else:
+            asked = self._asked(focus, span)
+            found = standin.unfenced(read.text, asked) if _prose(focus) else None
+            found = found or standin.choose(
+                read.fences, read.outer, read.prose, asked, self.paths.is_foreign
+            )
+            text, span = found.fence.text, found.span
+            self.doubt = LEFT if found.left else ""
+        self._put(focus, span, text)
+
+    def unfenced(self, read: ReadAnswer) -> None:
+        """An answer that is nothing but the new text of the selection, in no fence."""
+        focus, span = self.task.scene.focus, target(self.task)
+        if focus is None or span is None or not KINDS[self.task.request.action].replaces:
+            return
+        found = standin.unfenced(read.text, self._asked(focus, span))
+        if found is not None:
+            self._put(focus, found.span, found.fence.text)
+
+    def _asked(self, focus: Snapshot, span: Range) -> standin.Asked:
+        words = _word_of(self.task.request.instruction)
+        return standin.Asked(focus.text, focus.language, span, words)
+
+    def _put(self, focus: Snapshot, span: Range, text: str) -> None:
+        text = self.restored(text, focus)
+        if shows_blocks(text) and not shows_blocks(index_of(focus.text).slice(span)):
+            raise Misplaced("the answer mixes code with search/replace blocks")
+        after = whole.replaced(focus.text, span, text, focus.language)
+        self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def without_comment(self) -> None:
         """Applying what a `tw:` comment says removes the comment."""
@@ -149,62 +232,50 @@ class _Placing:
             return
         line = index_of(focus.text).slice(comment)
         known = self.texts.get(focus.uri)
-        known = known or NewText(focus, relative(focus, self.roots), focus.text)
+        known = known or NewText(focus, self.paths.shown(focus), focus.text)
         if known.text is not None and known.text.count(line) == 1:
             self.texts[focus.uri] = NewText(
                 focus, known.path, known.text.replace(line, ""), known.to
             )
 
-    def restored(self, text: str) -> str:
+    def restored(self, text: str, doc: Snapshot | None) -> str:
         """The text with the secrets that were taken out before sending."""
         pack = self.task.run.pack
-        found = secrets.restore(text, pack.secrets if pack is not None else ())
+        own = doc.text if doc is not None else ""
+        found = secrets.restore(text, pack.secrets if pack is not None else (), own)
         if found is None:
             raise Misplaced("a secret's placeholder was changed")
         return found
 
     def _shown(self, path: str, doc: Snapshot | None) -> str:
-        return relative(doc, self.roots) if doc is not None else path
+        return self.paths.shown(doc) if doc is not None else path
 
-    def _find(self, path: str, *, exact: bool = False) -> tuple[str, Snapshot | None]:
+    def _find(self, path: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
         """The document a change names: one of the task's, else a file of the workspace."""
-        documents = self.task.scene.documents
         focus = self.task.scene.focus
         if not path:
             if focus is None:
                 raise Misplaced("a block does not say which file it is about")
             return focus.uri, focus
-        for uri, doc in documents.items():
-            if path in (relative(doc, self.roots), doc.path, uri):
-                return uri, doc
-        named = [
-            (uri, doc)
-            for uri, doc in documents.items()
-            if not exact and PurePosixPath(relative(doc, self.roots)).name == path
-        ]
-        if len(named) == 1:
-            return named[0]
-        local = self.window.confine.path_of(path)
-        if local is None:
-            raise Misplaced("the edit reaches outside the workspace", path)
-        uri = local.as_uri() if local.is_absolute() else Path.cwd().joinpath(local).as_uri()
-        if not local.exists():
-            return uri, None
         try:
-            return uri, self.window.documents.snapshot(uri)
-        except BadRequest as error:
-            raise Misplaced("a file to change cannot be read", error.message) from None
+            uri, doc = self.paths.find(path, new=new)
+        except Unreadable as error:
+            raise Misplaced("a file to change cannot be read", str(error)) from None
+        if not uri:
+            raise Misplaced("the edit reaches outside the workspace", path)
+        return uri, doc
 
     def _test_file(self) -> tuple[str, str, Snapshot | None]:
         """The test file of the focus: `tests/test_x.py` for `x.py`, `x.test.ts` and so on."""
         focus = self.task.scene.focus
         if focus is None or focus.path is None:
             raise Misplaced("there is no file to write tests for")
-        own = PurePosixPath(relative(focus, self.roots))
+        own = self._own_path(focus)
         if own.name.startswith("test_") or ".test." in own.name or own.stem.endswith("_test"):
             return focus.uri, own.as_posix(), focus
         home = Path(focus.path).parent
-        base = next((r for r in self.roots if Path(focus.path).is_relative_to(r)), home)
+        around = [root for root in self.roots if Path(focus.path).is_relative_to(root)]
+        base = max(around, key=lambda root: len(root.parts), default=home)
         if own.suffix == ".py":
             wanted = PurePosixPath("tests") / f"test_{own.stem}.py"
         elif own.suffix == ".go":
@@ -213,9 +284,21 @@ class _Placing:
             wanted = own.with_name(f"{own.stem}.test{own.suffix}")
         if not self.roots:
             wanted = PurePosixPath(wanted.name)
-        uri = (base / wanted).as_uri()
-        doc = self.window.documents.snapshot(uri) if (base / wanted).exists() else None
-        return uri, wanted.as_posix(), doc
+        try:
+            doc = self.paths.at(base / wanted)
+        except Unreadable as error:
+            raise Misplaced("the test file cannot be read", str(error)) from None
+        if doc is not None:
+            return doc.uri, self.paths.shown(doc), doc
+        label = f"{folder_name(base, self.roots)}/" if len(self.roots) > 1 else ""
+        return (base / wanted).as_uri(), f"{label}{wanted.as_posix()}", None
+
+    def _own_path(self, focus: Snapshot) -> PurePosixPath:
+        """The path of the task's file within its workspace folder."""
+        path = Path(focus.path or "")
+        around = [root for root in self.roots if path.is_relative_to(root)]
+        base = max(around, key=lambda root: len(root.parts), default=path.parent)
+        return PurePosixPath(path.relative_to(base).as_posix())
 
 
 def target(task: Task) -> Range | None:
@@ -230,6 +313,16 @@ def target(task: Task) -> Range | None:
         return Range(at, at)
     symbol = enclosing(focus.text, focus.language, at)
     return symbol.range if symbol is not None else None
+
+
+def _prose(doc: Snapshot) -> bool:
+    """Whether a document may hold fences of its own."""
+    return (doc.language or "") in ("markdown", "mdx", "restructuredtext", "quarto", "asciidoc")
+
+
+def _word_of(instruction: str) -> Callable[[str], bool]:
+    """Whether an instruction has a name in it, as a word of its own."""
+    return lambda name: re.search(rf"(?<!\w){re.escape(name)}(?!\w)", instruction) is not None
 
 
 def _comes_back(path: Path) -> bool:

@@ -1,0 +1,188 @@
+"""One rule for text that goes into a file, whatever form it came in.
+
+Old and new lines are aligned. A line that did not change is copied from the file byte for
+byte; one that did gets the file's indentation and line end. The text of strings over several
+lines is never moved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tierwise.edits.align import Pair, align, squeezed
+from tierwise.edits.indent import USUAL, in_unit, indent_of, moved, unit_of
+from tierwise.syntax.literals import literal_lines
+
+Reads = Callable[[Sequence[str]], int]
+"""How many syntax errors the file has with these lines in place; for a choice between ways."""
+
+_SAME: Final = 2.0
+_ALIKE: Final = 1.0
+_FIRST: Final = 0.5
+_STEP: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The lines of a file that new ones replace, and the file around them. All with line ends."""
+
+    old: Sequence[str]
+    file: Sequence[str]
+    language: str | None = None
+    reads: Reads | None = None
+
+
+def bare(line: str) -> str:
+    """A line without its line end."""
+    return line.rstrip("\r\n")
+
+
+def end_of(line: str) -> str:
+    """The line end of a line, "" for a last one without."""
+    return line[len(bare(line)) :]
+
+
+def usual_end(lines: Iterable[str]) -> str:
+    """The line end most lines have; LF where none has one."""
+    ends = Counter(end_of(line) for line in lines)
+    ends.pop("", None)
+    return ends.most_common(1)[0][0] if ends else "\n"
+
+
+def trimmed(lines: Sequence[str]) -> tuple[int, int]:
+    """The span [start, end) of lines without the blank ones at either end."""
+    full = [n for n, line in enumerate(lines) if line.strip()]
+    return (full[0], full[-1] + 1) if full else (0, 0)
+
+
+def fitted(new: Sequence[str], place: Place) -> list[str]:
+    """Lines of an answer (without line ends) as they go into the file.
+
+    Blank lines at either end of what they replace stay as they were.
+    """
+    old = [bare(line) for line in place.old]
+    start, end = trimmed(old)
+    first, last = trimmed(new)
+    core, fresh = old[start:end], list(new[first:last])
+    fresh = _shaped(core, fresh, place)
+    pairs = align(core, fresh)
+    if [squeezed(x) for x in core if x.strip()] != [squeezed(x) for x in fresh if x.strip()]:
+        fresh = _kept(core, fresh, pairs)
+    made = ended(fresh, place.old[start:end], pairs, place.file)
+    head, rest = list(place.old[:start]), list(place.old[end:])
+    if rest and made and not end_of(made[-1]):
+        made[-1] += usual_end(place.file)
+    if not rest and made and place.old and not end_of(place.old[-1]):
+        made[-1] = bare(made[-1])
+    return [*head, *made, *rest]
+
+
+def ended(
+    fresh: Sequence[str], old: Sequence[str], pairs: Sequence[Pair], file: Sequence[str]
+) -> list[str]:
+    """Lines with the ends of the lines they stand for, else of the line above them."""
+    by_new = {pair.new: pair.old for pair in pairs}
+    usual = usual_end(file)
+    kinds = {end_of(line) for line in file} - {""}
+    if len(kinds) < 2:
+        return [line + usual for line in fresh]
+    if len(fresh) == len(old):
+        return [line + (end_of(was) or usual) for line, was in zip(fresh, old, strict=True)]
+    made, at, limit = [], -1, len(old)
+    for number, line in enumerate(fresh):
+        at = by_new.get(number, at + 1)
+        limit = min((o for n, o in by_new.items() if n > number), default=len(old))
+        stands = at if number in by_new or at < limit else None
+        made.append(line + ((end_of(old[stands]) if stands is not None else "") or usual))
+    return made
+
+
+def _kept(core: Sequence[str], fresh: Sequence[str], pairs: Sequence[Pair]) -> list[str]:
+    """The new lines, with those that did not change as they are in the file."""
+    made = list(fresh)
+    for pair in pairs:
+        if not pair.same:
+            continue
+        was, now = core[pair.old], fresh[pair.new]
+        deeper = indent_of(now) != indent_of(was) and now.strip()
+        made[pair.new] = indent_of(now) + was[len(indent_of(was)) :] if deeper else was
+    return made
+
+
+def _shaped(core: Sequence[str], fresh: Sequence[str], place: Place) -> list[str]:
+    """The new lines with the indentation they should have in the file.
+
+    A model answers in the file's indentation, in none, or, as a selection that begins behind
+    the indentation is shown, with the first line bare and the others as they are. Which it
+    was is told by the lines it left as they were.
+    """
+    if not fresh or not core:
+        return list(fresh)
+    fixed = literal_lines("\n".join(fresh), place.language)
+    pairs = align([line.strip() for line in core], [line.strip() for line in fresh])
+    want = indent_of(core[0])
+    ways: list[list[str]] = []
+    for lines in _units(core, fresh, fixed, place.file):
+        have = indent_of(lines[0])
+        ways.append(moved(lines, have, want, fixed))
+        ways.append([want + lines[0].lstrip(" \t"), *lines[1:]])
+        ways.append(list(lines))
+    distinct = list(dict.fromkeys(tuple(way) for way in ways))
+    if len(distinct) == 1:
+        return list(distinct[0])
+    unit = unit_of([*core, *(bare(line) for line in place.file)]) or USUAL
+    scores = [_score(way, core, pairs, want, unit) for way in distinct]
+    if place.reads is not None:
+        broken = [place.reads(way) for way in distinct]
+        least = min(broken)
+        scores = [s - 1_000 * (b > least) for s, b in zip(scores, broken, strict=True)]
+    best = max(range(len(distinct)), key=lambda n: scores[n])
+    return _texts_back(list(distinct[best]), core, pairs, fixed)
+
+
+def _units(
+    core: Sequence[str], fresh: Sequence[str], fixed: frozenset[int], file: Sequence[str]
+) -> list[list[str]]:
+    """The new lines in the file's unit of indentation, and as they are."""
+    around = [bare(line) for line in file]
+    unit = unit_of(core) if any(indent_of(x).startswith("\t") for x in core) else unit_of(around)
+    other = in_unit(fresh, unit, fixed) if unit is not None else None
+    return [list(fresh)] if other is None or other == list(fresh) else [other, list(fresh)]
+
+
+def _score(
+    way: Sequence[str], core: Sequence[str], pairs: Sequence[Pair], want: str, unit: str
+) -> float:
+    """How well a way of indenting agrees with the lines that stood there."""
+    score = sum(
+        _SAME if pair.same else _ALIKE
+        for pair in pairs
+        if core[pair.old].strip() and indent_of(core[pair.old]) == indent_of(way[pair.new])
+    )
+    score += _FIRST * (indent_of(way[0]) == want)
+    steps = [indent_of(line) for line in way[1:] if line.strip()]
+    deeper = [i for i in steps if len(i) > len(want)]
+    if deeper and min(deeper, key=len) == want + unit:
+        score += _STEP
+    shallower = sum(1 for i in steps if len(i) < len(want))
+    return score - _STEP * (shallower > 0)
+
+
+def _texts_back(
+    way: list[str], core: Sequence[str], pairs: Sequence[Pair], fixed: frozenset[int]
+) -> list[str]:
+    """Lines of a string that the answer moved with its code, moved back to where they were."""
+    known = [p for p in pairs if p.new in fixed and core[p.old].strip() and way[p.new].strip()]
+    lost = Counter(
+        len(indent_of(core[p.old])) - len(indent_of(way[p.new])) for p in known if p.same
+    ) or Counter(len(indent_of(core[p.old])) - len(indent_of(way[p.new])) for p in known)
+    by = lost.most_common(1)[0][0] if lost else 0
+    sample = next((indent_of(core[p.old]) for p in known if indent_of(core[p.old])), "")
+    if by > 0 and sample:
+        for number in fixed:
+            if number < len(way) and way[number].strip():
+                way[number] = sample[:by] + way[number]
+    return way

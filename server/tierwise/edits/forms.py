@@ -1,0 +1,58 @@
+"""The forms in which an answer can say an edit: blocks, and fences of code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+TOOL: Final = "edit_files"
+"""The info of a fence that holds what was passed to the edit tool, as JSON."""
+
+Problem = Literal["cut off", "ended early", "garbled"]
+Known = Callable[[str], bool]
+"""Whether a name is a file of the task or of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Replace `old` by `new` in a file; an empty `old` creates the file. Paths as answered.
+
+    `others` holds the other readings of a block in which more than one line looks like the
+    divider between old and new. A `path` of "" is the file of the selection.
+    """
+
+    path: str
+    old: str
+    new: str
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give a file another path."""
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove a file."""
+
+    path: str
+
+
+Change = Replace | Rename | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One fenced block of code; what it replaces depends on the action.
+
+    `path` is the file that the line above or the fence itself names, "" where none does.
+    """
+
+    text: str
+    language: str
+    path: str = ""

@@ -1,0 +1,100 @@
+"""Import lines that an answer puts above its code: they belong to the head of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from tierwise.edits.align import squeezed
+from tierwise.edits.fit import bare, usual_end
+
+IMPORT: Final = re.compile(
+    r"^\s*(?:import\b|from\s+\S+\s+import\b|use\b|#\s*include\b|using\b|package\b|require|extern\b"
+    r"|(?:const|let|var|local)\s.*=\s*require|source\s|export\s.*\bfrom\b|mod\s|@import|\}\s*from\b)"
+)
+"""A line that brings in names from elsewhere, over many languages."""
+_ALONE: Final = re.compile(
+    r"^(?:import\s+[\w.*]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+)*;?"
+    r"|import\s+static\s+[\w.*]+;|from\s+\S+\s+import\s+[\w*, ]+"
+    r"|import\s+(?:type\s+)?[\w*{},\s$]+\s+from\s+['\"][^'\"]+['\"];?|import\s+['\"][^'\"]+['\"];?"
+    r"|(?:pub\s+)?use\s+[\w:{}*, ]+;|#\s*include\s+[<\"][^>\"]+[>\"]|using\s+[\w.]+;"
+    r"|(?:const|let|var|local)\s+[\w{}, ]+\s*=\s*require\s*\(?\s*['\"][^'\"]+['\"]\)?;?"
+    r"|require(?:_relative)?\s+['\"][^'\"]+['\"]|use\s+[\w\\]+;)\s*$"
+)
+"""An import that is whole on its line."""
+_NAMES: Final = re.compile(
+    r"^from \S+ import (?P<python>[\w, ]+)$|^import (?:type )?\{(?P<script>[^}]*)\} from .+$"
+    r"|^use [\w:]+::\{(?P<rust>[^}]*)\}$"
+)
+_HEAD: Final = 400
+"""Lines of a file searched for its imports."""
+
+
+def split(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The import lines an answer begins with, and the rest of it.
+
+    Only lines that stand for themselves are taken off, and only where code follows.
+    """
+    taken: list[str] = []
+    for number, line in enumerate(fresh):
+        if _ALONE.match(line):
+            taken.append(line)
+        elif line.strip():
+            return (taken, list(fresh[number:])) if taken else ([], list(fresh))
+    return [], list(fresh)
+
+
+def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
+    """The lines of a file with imports added among its own; None where it is not clear where.
+
+    An import that is there already is not added again.
+    """
+    made = list(lines)
+    for line in wanted:
+        if any(_brings(x, line) for x in made[:_HEAD]):
+            continue
+        at = _place(made, line)
+        if at is None:
+            return None
+        made.insert(at, line.rstrip() + usual_end(lines))
+    return made
+
+
+def _brings(there: str, wanted: str) -> bool:
+    """Whether an import that is there brings all that another one would."""
+    a, b = squeezed(there).rstrip(";"), squeezed(wanted).rstrip(";")
+    if a == b:
+        return True
+    one, other = _NAMES.match(a), _NAMES.match(b)
+    if one is None or other is None or one.lastgroup != other.lastgroup:
+        return False
+    kind = one.lastgroup or ""
+    source = [x.replace(m.group(kind), "") for x, m in ((a, one), (b, other))]
+    return source[0] == source[1] and _listed(other.group(kind)) <= _listed(one.group(kind))
+
+
+def _listed(names: str) -> set[str]:
+    return {squeezed(name) for name in names.split(",")}
+
+
+def _place(lines: Sequence[str], line: str) -> int | None:
+    """Where an import belongs: sorted into the last group of its kind, else below it."""
+    own = [n for n, x in enumerate(lines[:_HEAD]) if _ALONE.match(bare(x))]
+    if not own:
+        return None
+    same = [n for n in own if _kind(lines[n]) == _kind(line)]
+    if not same:
+        return own[-1] + 1
+    group = [same[-1]]
+    while group[0] - 1 in same:
+        group.insert(0, group[0] - 1)
+    said = [squeezed(lines[n]) for n in group]
+    if said != sorted(said):
+        return group[-1] + 1
+    return next((n for n in group if squeezed(lines[n]) > squeezed(line)), group[-1] + 1)
+
+
+def _kind(line: str) -> str:
+    found = re.match(r"#?\s*\w+", line)
+    return found.group(0) if found is not None else ""

@@ -1,0 +1,366 @@
+"""Reading an answer line by line: thoughts, fences, blocks and prose.
+
+Marks of a block count outside of fences, and inside a fence that holds nothing but paths and
+blocks. In any other fence they are part of what it shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tierwise.edits import named, patch
+from tierwise.edits.forms import TOOL, Change, Delete, Known, Problem, Rename, Replace, Whole
+
+_MARK: Final = re.compile(r"^([<>])\1{4,8} (SEARCH|REPLACE|RENAME|DELETE)[ \t]*$")
+_DIVIDER: Final = re.compile(r"^={5,9}[ \t]*$")
+_FENCE: Final = re.compile(r"^([ \t]*)(`{3,}|~{3,})([^`]*)$")
+_CLOSES: Final = {"SEARCH": "REPLACE", "RENAME": "RENAME", "DELETE": "DELETE"}
+_THOUGHT: Final = (
+    r"(?:antml:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis)"
+)
+_THINKS: Final = re.compile(rf"^\s*<({_THOUGHT})(?:\s[^<>]*)?>", re.IGNORECASE)
+_THOUGHT_OVER: Final = re.compile(rf"^(.*)</{_THOUGHT}>(.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    """A fence while it is read: the blanks and the mark it began with, and its info."""
+
+    blanks: str
+    mark: str
+    info: str
+    start: int
+
+
+@dataclass
+class Reader:
+    """The forms of an answer's lines. Reads all of them when it is made."""
+
+    lines: Sequence[str]
+    known: Known | None = None
+    diffs: bool = True
+    """Whether a diff in a fence edits."""
+    fences: list[Whole] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+    open: Whole | None = None
+    """The fence that was never closed, as far as it goes."""
+    unfinished: bool = False
+    garbled: bool = False
+    blocks: bool = False
+    """Whether there was an edit in the form of blocks, even one that could not be read."""
+    _changes: list[Change] = field(default_factory=list)
+    _above: list[str] = field(default_factory=list)
+    """The lines of text since the last block."""
+    _path: str = ""
+    _aloud: set[int] = field(default_factory=set)
+    """The numbers of the lines that were thought aloud."""
+    _bounds: list[int] = field(default_factory=list)
+    """The numbers of all lines that open or close a fence."""
+
+    def __post_init__(self) -> None:
+        at = 0
+        while at < len(self.lines):
+            at = self._next(at)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What the blocks change; the same block a second time says nothing new."""
+        return tuple(dict.fromkeys(self._changes))
+
+    @property
+    def said(self) -> str:
+        """The text beside the edit."""
+        return "\n".join(self.prose).strip()
+
+    @property
+    def text(self) -> str:
+        """All lines but those thought aloud."""
+        return "\n".join(line for n, line in enumerate(self.lines) if n not in self._aloud)
+
+    @property
+    def problem(self) -> Problem | None:
+        if self.unfinished or self.open is not None:
+            return "cut off"
+        return "garbled" if self.garbled else None
+
+    @property
+    def outer(self) -> Whole | None:
+        """All between the first and the last fence line, where a fence may hold bare ones."""
+        if len(self._bounds) < 4 or self.open is not None:
+            return None
+        first, last = self._bounds[0], self._bounds[-1]
+        closing = [_FENCE.match(self.lines[n]) for n in self._bounds[2:-1:2]]
+        if len(self._bounds) % 2 or any(m is None or m.group(3).strip() for m in closing):
+            return None
+        opened = _FENCE.match(self.lines[first])
+        assert opened is not None, "a bound is a fence line"
+        body = [_without(opened.group(1), line) for line in self.lines[first + 1 : last]]
+        return Whole("\n".join(body), opened.group(3).strip(), self.fences[0].path)
+
+    def _next(self, at: int) -> int:
+        """Read what starts at a line; the number of the line after it."""
+        line = self.lines[at]
+        if _THINKS.match(line):
+            return self._thought(at)
+        if (over := _THOUGHT_OVER.match(line)) is not None and not over.group(1).strip(" \t`"):
+            self._forget()
+            self._aloud.update(range(at + 1))
+            self._say(over.group(2))
+            return at + 1
+        mark = _MARK.match(line)
+        if mark is not None:
+            return self._block(at, mark.group(1), mark.group(2))
+        fence = _FENCE.match(line)
+        if fence is not None:
+            return self._fence(_Fence(fence.group(1), fence.group(2), fence.group(3).strip(), at))
+        self._say(line)
+        return at + 1
+
+    def _say(self, line: str) -> None:
+        self.prose.append(line)
+        if line.strip():
+            self._above.append(line)
+
+    def _thought(self, at: int) -> int:
+        """Pass over what a model thinks aloud: nothing of it is meant for the file."""
+        for number in range(at, len(self.lines)):
+            over = _THOUGHT_OVER.match(self.lines[number])
+            if over is not None:
+                self._aloud.update(range(at, number + 1))
+                if over.group(2).strip():
+                    self._say(over.group(2).strip())
+                return number + 1
+        self.unfinished = True
+        return len(self.lines)
+
+    def _forget(self) -> None:
+        """Everything so far was thought aloud, by a model that did not say where it began."""
+        self.fences.clear()
+        self.prose.clear()
+        self._changes.clear()
+        self._above.clear()
+        self._bounds.clear()
+        self.blocks = self.garbled = False
+        self._path = ""
+
+    def _block(self, at: int, side: str, word: str) -> int:
+        self.blocks = True
+        end = _block_end(self.lines, at)
+        if side == ">" or word == "REPLACE":
+            self.garbled = True
+            self._above.clear()
+            return at + 1
+        if end is None:
+            self.unfinished = True
+            return len(self.lines)
+        self._take(word, self.lines[at + 1 : end], self._above)
+        self._above.clear()
+        return end + 1
+
+    def _take(self, word: str, body: Sequence[str], above: Sequence[str]) -> None:
+        """One block with the lines of text above it."""
+        found = [
+            (_joined(body[:n]), _joined(body[n + 1 :]))
+            for n, line in enumerate(body)
+            if _DIVIDER.match(line)
+        ]
+        creates = word == "SEARCH" and bool(found) and not found[0][0].strip()
+        label, line = self._label(above, creates)
+        if label:
+            self._path = label
+            if self.prose and line in self.prose[-3:]:
+                self.prose.remove(line)
+        if word == "DELETE":
+            self._changes.append(Delete(self._path))
+        elif word == "RENAME":
+            to = named.alone_in(next((line for line in body if line.strip()), ""))
+            if to:
+                self._changes.append(Rename(self._path, to))
+            self.garbled |= not to
+        elif found:
+            self._changes.append(Replace(self._path, *found[0], tuple(found[1:])))
+        else:
+            self.garbled = True
+
+    def _label(self, above: Sequence[str], creates: bool) -> tuple[str, str]:
+        """The path for a block and the line that names it: the nearest line, else one further
+        up that is nothing but a path or leads over to what follows."""
+        for distance, line in enumerate(reversed(above)):
+            if distance and not (
+                named.is_path_line(line, self.known) or line.rstrip().rstrip("*`").endswith(":")
+            ):
+                continue
+            if path := named.path_in(line, self.known, creates=creates):
+                return path, line
+        return "", ""
+
+    def _fence(self, fence: _Fence) -> int:
+        end = _fence_end(self.lines, fence, self.known)
+        body = [_without(fence.blanks, line) for line in self.lines[fence.start + 1 : end]]
+        closed = end < len(self.lines)
+        self._bounds += [fence.start, end] if closed else [fence.start]
+        if fence.info == TOOL:
+            self.blocks = True
+            self.unfinished |= not closed
+            if closed:
+                self._called(body)
+        elif self.diffs and patch.is_diff(fence.info, body):
+            self._diff(body, fence, closed)
+        elif _only_blocks(body, self.known):
+            self._inner(body, closed)
+        elif closed:
+            self.fences.append(Whole("\n".join(body), fence.info, self._fence_path(fence)))
+            self._above.clear()
+        else:
+            self.open = Whole("\n".join(body), fence.info, self._fence_path(fence))
+        return end + 1
+
+    def _fence_path(self, fence: _Fence) -> str:
+        """The file a fence names: in its info, or by the line right above it."""
+        for word in re.split(r"[\s:,]+", fence.info)[0 if "/" in fence.info else 1 :]:
+            name = word.split("=")[-1].strip("\"'{}")
+            if named.looks(name):
+                return name
+        near = self._above[-1] if self._above else ""
+        return named.alone_in(near) if named.is_path_line(near, self.known) else ""
+
+    def _diff(self, body: Sequence[str], fence: _Fence, closed: bool) -> None:
+        self.blocks = True
+        self.unfinished |= not closed
+        path = self._label(self._above, creates=False)[0] or self._path
+        found = patch.changes(body, path, self.known)
+        self._above.clear()
+        if found is None:
+            self.garbled = True
+            return
+        self._changes += found
+
+    def _inner(self, body: Sequence[str], closed: bool) -> None:
+        """The blocks of a fence that holds nothing else; the path may stand above it."""
+        self.blocks = True
+        self.unfinished |= not closed
+        at = 0
+        while at < len(body):
+            mark = _MARK.match(body[at])
+            if mark is None:
+                if body[at].strip():
+                    self._above.append(body[at])
+                at += 1
+                continue
+            end = _block_end(body, at)
+            if end is None:
+                self.unfinished = True
+                break
+            self._take(mark.group(2), body[at + 1 : end], self._above)
+            self._above.clear()
+            at = end + 1
+
+    def _called(self, body: Sequence[str]) -> None:
+        """What a model passed to the edit tool, which stands in a fence of its own."""
+        try:
+            self._changes += [_of_call(edit) for edit in json.loads("\n".join(body))["edits"]]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.garbled = True
+
+
+def shows_blocks(text: str) -> bool:
+    """Whether a text has the marks of a block in it."""
+    return any(_MARK.match(line) for line in text.split("\n"))
+
+
+def _fence_end(lines: Sequence[str], fence: _Fence, known: Known | None) -> int:
+    """The number of the line that closes a fence; past the last where none does."""
+    inner, at = 0, fence.start + 1
+    while at < len(lines):
+        line = lines[at]
+        mark = _MARK.match(_without(fence.blanks, line))
+        if mark is not None and mark.group(1) == "<":
+            body = [_without(fence.blanks, x) for x in lines[fence.start + 1 :]]
+            end = _block_end(body, at - fence.start - 1)
+            if end is not None and _only_blocks(body[: end + 1], known):
+                at = fence.start + 1 + end + 1
+                continue
+        found = _FENCE.match(line)
+        if found is not None and found.group(2)[0] == fence.mark[0]:
+            if found.group(3).strip():
+                inner += len(found.group(2)) >= len(fence.mark)
+            elif inner and len(found.group(2)) >= len(fence.mark):
+                inner -= 1
+            elif len(found.group(2)) >= len(fence.mark) and _closes(found.group(1), fence):
+                return at
+        at += 1
+    return len(lines)
+
+
+def _closes(blanks: str, fence: _Fence) -> bool:
+    return blanks == fence.blanks or (len(blanks) < 4 and len(fence.blanks) < 4 and not blanks)
+
+
+def _block_end(lines: Sequence[str], start: int) -> int | None:
+    """The number of the line that closes the block which begins at `start`.
+
+    A block may show blocks, in a file that is about them.
+    """
+    opened = _MARK.match(lines[start])
+    if opened is None or opened.group(1) == ">":
+        return None
+    depth = 0
+    for number in range(start, len(lines)):
+        mark = _MARK.match(lines[number])
+        if mark is None:
+            continue
+        side, word = mark.groups()
+        if side == "<":
+            depth += 1
+        elif word == _CLOSES.get(opened.group(2)) or depth > 1:
+            depth -= 1
+        if depth == 0:
+            return number
+    return None
+
+
+def _only_blocks(body: Sequence[str], known: Known | None) -> bool:
+    """Whether lines are nothing but paths and blocks, with at least one block."""
+    at, found = 0, False
+    while at < len(body):
+        line = body[at]
+        mark = _MARK.match(line)
+        if mark is not None:
+            end = _block_end(body, at)
+            if mark.group(1) == ">":
+                return False
+            found = True
+            at = len(body) if end is None else end + 1
+            continue
+        if line.strip() and not named.is_path_line(line, known):
+            return False
+        at += 1
+    return found
+
+
+def _without(blanks: str, line: str) -> str:
+    """A line of a fence without the blanks the fence itself was moved in by."""
+    return line[len(blanks) :] if blanks and line.startswith(blanks) else line
+
+
+def _of_call(edit: dict[str, object]) -> Change:
+    path = str(edit["path"])
+    if edit.get("delete") is True:
+        return Delete(path)
+    if edit.get("rename_to"):
+        return Rename(path, str(edit["rename_to"]))
+    return Replace(path, _lines(edit.get("search")), _lines(edit.get("replace")))
+
+
+def _lines(text: object) -> str:
+    """Whole lines, whether or not the last one was ended."""
+    said = str(text or "").replace("\r\n", "\n")
+    return said if not said or said.endswith("\n") else f"{said}\n"
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

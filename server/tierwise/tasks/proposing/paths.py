@@ -1,0 +1,152 @@
+"""Which document a path in an answer means: one resolver for everything that names a file.
+
+The task's own file comes first, then the folder of the workspace it lies in, then the exact
+path on disk, then a name that only one of the files that were sent has.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from tierwise.core.document import Snapshot
+from tierwise.core.errors import BadRequest
+from tierwise.tasks.intake.requests import folder_name, relative
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
+
+
+class Unreadable(Exception):
+    """A file that is there and cannot be read as text; the message is a sentence."""
+
+
+@dataclass
+class Paths:
+    """The files of a task and of its workspace, by the names an answer may give them."""
+
+    task: Task
+    window: Window
+    _open: dict[str, Snapshot] = field(init=False)
+    _found: dict[tuple[str, bool], tuple[str, Snapshot | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.roots = tuple(self.window.documents.roots())
+        self.sent = tuple(self.task.scene.documents.values())
+        every = (*self.window.documents.open_documents(), *self.sent)
+        self._open = {_real(doc.path): doc for doc in every if doc.path is not None}
+
+    def shown(self, doc: Snapshot) -> str:
+        """The path of a document as it is shown and sent."""
+        return relative(doc, self.roots)
+
+    def known(self, name: str) -> bool:
+        """Whether a name is that of a file which is there."""
+        try:
+            return self.find(name)[1] is not None
+        except Unreadable:
+            return True
+
+    def is_foreign(self, name: str) -> bool:
+        """Whether a name means another file than the task's own."""
+        focus = self.task.scene.focus
+        return focus is not None and self.find(name)[0] != focus.uri
+
+    def find(self, name: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
+        """The URI of a path and its document; None where there is no such file.
+
+        `new` says that a file is to be made: then only an exact path counts. Raises
+        `Unreadable`.
+        """
+        key = (name, new)
+        if key not in self._found:
+            self._found[key] = self._find(name, new)
+        return self._found[key]
+
+    def at(self, path: Path) -> Snapshot | None:
+        """The document at a local path: the open one, however its URI is spelled, else the
+        file on disk. Raises `Unreadable`."""
+        opened = self._open.get(_real(str(path)))
+        if opened is not None:
+            return opened
+        if not path.is_file():
+            return None
+        try:
+            return self.window.documents.snapshot(path.as_uri())
+        except BadRequest as error:
+            raise Unreadable(error.message) from None
+
+    def _find(self, name: str, new: bool) -> tuple[str, Snapshot | None]:
+        focus = self.task.scene.focus
+        if focus is not None and name in self._names(focus):
+            return focus.uri, focus
+        for doc in self.sent:
+            if name == doc.uri or (doc.path is None and name == self.shown(doc)):
+                return doc.uri, doc
+        places = self._places(name)
+        for place in places:
+            if (found := self.at(place)) is not None:
+                return found.uri, found
+        if not new and (alike := self._by_end(name)) is not None:
+            return alike.uri, alike
+        if not places:
+            return "", None
+        return Path(os.path.abspath(places[0])).as_uri(), None
+
+    def _names(self, doc: Snapshot) -> set[str]:
+        """Every name a document is known by."""
+        names = {self.shown(doc), doc.uri}
+        if doc.path is not None:
+            names.add(doc.path)
+            path = Path(doc.path)
+            names |= {
+                path.relative_to(root).as_posix()
+                for root in self.roots
+                if path.is_relative_to(root)
+            }
+        return names
+
+    def _places(self, name: str) -> list[Path]:
+        """Where a path may lead, the likeliest first."""
+        if name.startswith("file:"):
+            parts = urlsplit(name)
+            local = parts.netloc in ("", "localhost") and parts.path
+            return [Path(unquote(parts.path))] if local else []
+        path = Path(name)
+        if path.is_absolute():
+            return [path]
+        home = self._home()
+        ordered = sorted(self.roots, key=lambda root: root != home)
+        named = [
+            root / PurePosixPath(name).relative_to(label)
+            for root in ordered
+            if (label := folder_name(root, self.roots))
+            and len(self.roots) > 1
+            and PurePosixPath(name).is_relative_to(label)
+        ]
+        first = [root / path for root in ordered[:1]]
+        there = [place for place in first if place.exists()]
+        return [*there, *named, *first, *(root / path for root in ordered[1:])]
+
+    def _home(self) -> Path | None:
+        """The workspace folder the task's own file lies in."""
+        focus = self.task.scene.focus
+        if focus is None or focus.path is None:
+            return self.roots[0] if self.roots else None
+        own = [root for root in self.roots if Path(focus.path).is_relative_to(root)]
+        return max(own, key=lambda root: len(root.parts), default=None)
+
+    def _by_end(self, name: str) -> Snapshot | None:
+        """The only file of those sent whose path ends like this."""
+        wanted = PurePosixPath(name).parts
+        found = [
+            doc
+            for doc in self.sent
+            if wanted and PurePosixPath(doc.path or self.shown(doc)).parts[-len(wanted) :] == wanted
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+def _real(path: str | None) -> str:
+    return os.path.realpath(path or "")

@@ -55,12 +55,12 @@ class Desk:
         focus = self.docs.snapshot((self.root / path).as_uri())
         if language is not None:
             focus = type(focus)(focus.uri, focus.path, 1, language, focus.text)
-        beside = [
+        with_them, beside = [
             tuple(self.docs.snapshot((self.root / name).as_uri()) for name in names)
             for names in (attached, opened)
         ]
         asked = SimpleNamespace(
-            id="t", edit_id=None, run=SimpleNamespace(pack=pack), scene=Scene(focus, span, *beside),
+            id="t", edit_id=None, run=SimpleNamespace(pack=pack), scene=Scene(focus, span, with_them, beside),
             request=Request(action, instruction),
         )  # fmt: skip
         answer = Answer(Result(text, stop_reason, Usage(), "m"), "haiku")

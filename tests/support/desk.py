@@ -8,10 +8,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from tierwise.context.ignore import IgnoreRules
+from tierwise.core.actions import Action
 from tierwise.core.context import Pack
 from tierwise.core.document import Position, Range
 from tierwise.core.money import Usage
-from tierwise.core.request import Action, Request
+from tierwise.core.request import Request
 from tierwise.edits.confine import Confine
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.models.call import Result

@@ -60,8 +60,9 @@ class Desk:
             tuple(self.docs.snapshot((self.root / name).as_uri()) for name in names)
             for names in (attached, opened)
         ]
+        scene = Scene(focus, span, with_them, beside)
         asked = SimpleNamespace(
-            id="t", edit_id=None, run=SimpleNamespace(pack=pack), scene=Scene(focus, span, with_them, beside),
+            id="t", edit_id=None, run=SimpleNamespace(pack=pack), scene=scene,
             request=Request(action, instruction),
         )  # fmt: skip
         answer = Answer(Result(text, stop_reason, Usage(), "m"), "haiku")

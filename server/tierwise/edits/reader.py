@@ -14,26 +14,14 @@ from typing import Final
 
 from tierwise.edits import named, patch
 from tierwise.edits.forms import TOOL, Change, Delete, Known, Problem, Rename, Replace, Whole
+from tierwise.edits.marks import FENCE, MARK, Fence, block_end, fence_end, only_blocks, without
 
-_MARK: Final = re.compile(r"^([<>])\1{4,8} (SEARCH|REPLACE|RENAME|DELETE)[ \t]*$")
 _DIVIDER: Final = re.compile(r"^={5,9}[ \t]*$")
-_FENCE: Final = re.compile(r"^([ \t]*)(`{3,}|~{3,})([^`]*)$")
-_CLOSES: Final = {"SEARCH": "REPLACE", "RENAME": "RENAME", "DELETE": "DELETE"}
 _THOUGHT: Final = (
     r"(?:antml:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis)"
 )
 _THINKS: Final = re.compile(rf"^\s*<({_THOUGHT})(?:\s[^<>]*)?>", re.IGNORECASE)
 _THOUGHT_OVER: Final = re.compile(rf"^(.*)</{_THOUGHT}>(.*)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fence:
-    """A fence while it is read: the blanks and the mark it began with, and its info."""
-
-    blanks: str
-    mark: str
-    info: str
-    start: int
 
 
 @dataclass
@@ -93,12 +81,12 @@ class Reader:
         if len(self._bounds) < 4 or self.open is not None:
             return None
         first, last = self._bounds[0], self._bounds[-1]
-        closing = [_FENCE.match(self.lines[n]) for n in self._bounds[2:-1:2]]
+        closing = [FENCE.match(self.lines[n]) for n in self._bounds[2:-1:2]]
         if len(self._bounds) % 2 or any(m is None or m.group(3).strip() for m in closing):
             return None
-        opened = _FENCE.match(self.lines[first])
+        opened = FENCE.match(self.lines[first])
         assert opened is not None, "a bound is a fence line"
-        body = [_without(opened.group(1), line) for line in self.lines[first + 1 : last]]
+        body = [without(opened.group(1), line) for line in self.lines[first + 1 : last]]
         return Whole("\n".join(body), opened.group(3).strip(), self.fences[0].path)
 
     def _next(self, at: int) -> int:
@@ -111,12 +99,12 @@ class Reader:
             self._aloud.update(range(at + 1))
             self._say(over.group(2))
             return at + 1
-        mark = _MARK.match(line)
+        mark = MARK.match(line)
         if mark is not None:
             return self._block(at, mark.group(1), mark.group(2))
-        fence = _FENCE.match(line)
+        fence = FENCE.match(line)
         if fence is not None:
-            return self._fence(_Fence(fence.group(1), fence.group(2), fence.group(3).strip(), at))
+            return self._fence(Fence(fence.group(1), fence.group(2), fence.group(3).strip(), at))
         self._say(line)
         return at + 1
 
@@ -149,7 +137,7 @@ class Reader:
 
     def _block(self, at: int, side: str, word: str) -> int:
         self.blocks = True
-        end = _block_end(self.lines, at)
+        end = block_end(self.lines, at)
         if side == ">" or word == "REPLACE":
             self.garbled = True
             self._above.clear()
@@ -198,9 +186,9 @@ class Reader:
                 return path, line
         return "", ""
 
-    def _fence(self, fence: _Fence) -> int:
-        end = _fence_end(self.lines, fence, self.known)
-        body = [_without(fence.blanks, line) for line in self.lines[fence.start + 1 : end]]
+    def _fence(self, fence: Fence) -> int:
+        end = fence_end(self.lines, fence, self.known)
+        body = [without(fence.blanks, line) for line in self.lines[fence.start + 1 : end]]
         closed = end < len(self.lines)
         self._bounds += [fence.start, end] if closed else [fence.start]
         if fence.info == TOOL:
@@ -210,7 +198,7 @@ class Reader:
                 self._called(body)
         elif self.diffs and patch.is_diff(fence.info, body):
             self._diff(body, fence, closed)
-        elif _only_blocks(body, self.known):
+        elif only_blocks(body, self.known):
             self._inner(body, closed)
         elif closed:
             self.fences.append(Whole("\n".join(body), fence.info, self._fence_path(fence)))
@@ -219,7 +207,7 @@ class Reader:
             self.open = Whole("\n".join(body), fence.info, self._fence_path(fence))
         return end + 1
 
-    def _fence_path(self, fence: _Fence) -> str:
+    def _fence_path(self, fence: Fence) -> str:
         """The file a fence names: in its info, or by the line right above it."""
         for word in re.split(r"[\s:,]+", fence.info)[0 if "/" in fence.info else 1 :]:
             name = word.split("=")[-1].strip("\"'{}")
@@ -228,7 +216,7 @@ class Reader:
         near = self._above[-1] if self._above else ""
         return named.alone_in(near) if named.is_path_line(near, self.known) else ""
 
-    def _diff(self, body: Sequence[str], fence: _Fence, closed: bool) -> None:
+    def _diff(self, body: Sequence[str], fence: Fence, closed: bool) -> None:
         self.blocks = True
         self.unfinished |= not closed
         path = self._label(self._above, creates=False)[0] or self._path
@@ -245,13 +233,13 @@ class Reader:
         self.unfinished |= not closed
         at = 0
         while at < len(body):
-            mark = _MARK.match(body[at])
+            mark = MARK.match(body[at])
             if mark is None:
                 if body[at].strip():
                     self._above.append(body[at])
                 at += 1
                 continue
-            end = _block_end(body, at)
+            end = block_end(body, at)
             if end is None:
                 self.unfinished = True
                 break
@@ -265,86 +253,6 @@ class Reader:
             self._changes += [_of_call(edit) for edit in json.loads("\n".join(body))["edits"]]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self.garbled = True
-
-
-def shows_blocks(text: str) -> bool:
-    """Whether a text has the marks of a block in it."""
-    return any(_MARK.match(line) for line in text.split("\n"))
-
-
-def _fence_end(lines: Sequence[str], fence: _Fence, known: Known | None) -> int:
-    """The number of the line that closes a fence; past the last where none does."""
-    inner, at = 0, fence.start + 1
-    while at < len(lines):
-        line = lines[at]
-        mark = _MARK.match(_without(fence.blanks, line))
-        if mark is not None and mark.group(1) == "<":
-            body = [_without(fence.blanks, x) for x in lines[fence.start + 1 :]]
-            end = _block_end(body, at - fence.start - 1)
-            if end is not None and _only_blocks(body[: end + 1], known):
-                at = fence.start + 1 + end + 1
-                continue
-        found = _FENCE.match(line)
-        if found is not None and found.group(2)[0] == fence.mark[0]:
-            if found.group(3).strip():
-                inner += len(found.group(2)) >= len(fence.mark)
-            elif inner and len(found.group(2)) >= len(fence.mark):
-                inner -= 1
-            elif len(found.group(2)) >= len(fence.mark) and _closes(found.group(1), fence):
-                return at
-        at += 1
-    return len(lines)
-
-
-def _closes(blanks: str, fence: _Fence) -> bool:
-    return blanks == fence.blanks or (len(blanks) < 4 and len(fence.blanks) < 4 and not blanks)
-
-
-def _block_end(lines: Sequence[str], start: int) -> int | None:
-    """The number of the line that closes the block which begins at `start`.
-
-    A block may show blocks, in a file that is about them.
-    """
-    opened = _MARK.match(lines[start])
-    if opened is None or opened.group(1) == ">":
-        return None
-    depth = 0
-    for number in range(start, len(lines)):
-        mark = _MARK.match(lines[number])
-        if mark is None:
-            continue
-        side, word = mark.groups()
-        if side == "<":
-            depth += 1
-        elif word == _CLOSES.get(opened.group(2)) or depth > 1:
-            depth -= 1
-        if depth == 0:
-            return number
-    return None
-
-
-def _only_blocks(body: Sequence[str], known: Known | None) -> bool:
-    """Whether lines are nothing but paths and blocks, with at least one block."""
-    at, found = 0, False
-    while at < len(body):
-        line = body[at]
-        mark = _MARK.match(line)
-        if mark is not None:
-            end = _block_end(body, at)
-            if mark.group(1) == ">":
-                return False
-            found = True
-            at = len(body) if end is None else end + 1
-            continue
-        if line.strip() and not named.is_path_line(line, known):
-            return False
-        at += 1
-    return found
-
-
-def _without(blanks: str, line: str) -> str:
-    """A line of a fence without the blanks the fence itself was moved in by."""
-    return line[len(blanks) :] if blanks and line.startswith(blanks) else line
 
 
 def _of_call(edit: dict[str, object]) -> Change:

@@ -13,8 +13,9 @@ from tierwise.edits.answer import Problem, ReadAnswer
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import Proposal, make
 from tierwise.tasks.proposing import confining, verifying
+from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths
-from tierwise.tasks.proposing.placing import Misplaced, new_texts
+from tierwise.tasks.proposing.placing import new_texts
 from tierwise.tasks.task.answer import Answer
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window

@@ -19,8 +19,9 @@ from tierwise.core.views import StreamKind
 from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
 from tierwise.tasks.proposing.confining import confined
+from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths
-from tierwise.tasks.proposing.placing import Misplaced, new_texts
+from tierwise.tasks.proposing.placing import new_texts
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from tierwise.context import secrets
@@ -13,31 +13,19 @@ from tierwise.core.actions import KINDS
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.edits import added, standin, whole
 from tierwise.edits.answer import Delete, ReadAnswer, Rename, Replace
+from tierwise.edits.likeness import Asked
+from tierwise.edits.marks import shows_blocks
 from tierwise.edits.place import NotFound, apply_block, is_done
 from tierwise.edits.proposal import NewText
-from tierwise.edits.reader import shows_blocks
 from tierwise.syntax import encoding
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import index_of
-from tierwise.tasks.intake.requests import folder_name
+from tierwise.tasks.proposing import test_file
+from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths, Unreadable
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
-
-
-class Misplaced(Exception):
-    """An edit names a place that is not there.
-
-    `sentence` completes a failed check and names nothing of the operator's; `detail` is the
-    path it is about, for the screen alone.
-    """
-
-    def __init__(self, sentence: str, detail: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.detail = detail[:200]
-
 
 LEFT: Final = "the answer has more code than what was put into the file"
 
@@ -166,7 +154,7 @@ class _Placing:
         except standin.NoStandIn as error:
             raise Misplaced(str(error)) from None
         if kind.elsewhere:
-            uri, path, doc = self._test_file()
+            uri, path, doc = test_file.find(focus, self.paths)
             text = self.restored(fence.text, doc)
             after = added.joined(doc.text if doc else "", text, of_path(path))
             self.texts[uri] = NewText(doc, path, after)
@@ -215,9 +203,9 @@ class _Placing:
         if found is not None:
             self._put(focus, found.span, found.fence.text)
 
-    def _asked(self, focus: Snapshot, span: Range) -> standin.Asked:
+    def _asked(self, focus: Snapshot, span: Range) -> Asked:
         words = _word_of(self.task.request.instruction)
-        return standin.Asked(focus.text, focus.language, span, words)
+        return Asked(focus.text, focus.language, span, words)
 
     def _put(self, focus: Snapshot, span: Range, text: str) -> None:
         text = self.restored(text, focus)
@@ -265,41 +253,6 @@ class _Placing:
         if not uri:
             raise Misplaced("the edit reaches outside the workspace", path)
         return uri, doc
-
-    def _test_file(self) -> tuple[str, str, Snapshot | None]:
-        """The test file of the focus: `tests/test_x.py` for `x.py`, `x.test.ts` and so on."""
-        focus = self.task.scene.focus
-        if focus is None or focus.path is None:
-            raise Misplaced("there is no file to write tests for")
-        own = self._own_path(focus)
-        if own.name.startswith("test_") or ".test." in own.name or own.stem.endswith("_test"):
-            return focus.uri, own.as_posix(), focus
-        home = Path(focus.path).parent
-        around = [root for root in self.roots if Path(focus.path).is_relative_to(root)]
-        base = max(around, key=lambda root: len(root.parts), default=home)
-        if own.suffix == ".py":
-            wanted = PurePosixPath("tests") / f"test_{own.stem}.py"
-        elif own.suffix == ".go":
-            wanted = own.with_name(f"{own.stem}_test.go")
-        else:
-            wanted = own.with_name(f"{own.stem}.test{own.suffix}")
-        if not self.roots:
-            wanted = PurePosixPath(wanted.name)
-        try:
-            doc = self.paths.at(base / wanted)
-        except Unreadable as error:
-            raise Misplaced("the test file cannot be read", str(error)) from None
-        if doc is not None:
-            return doc.uri, self.paths.shown(doc), doc
-        label = f"{folder_name(base, self.roots)}/" if len(self.roots) > 1 else ""
-        return (base / wanted).as_uri(), f"{label}{wanted.as_posix()}", None
-
-    def _own_path(self, focus: Snapshot) -> PurePosixPath:
-        """The path of the task's file within its workspace folder."""
-        path = Path(focus.path or "")
-        around = [root for root in self.roots if path.is_relative_to(root)]
-        base = max(around, key=lambda root: len(root.parts), default=path.parent)
-        return PurePosixPath(path.relative_to(base).as_posix())
 
 
 def target(task: Task) -> Range | None:

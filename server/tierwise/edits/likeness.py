@@ -1,0 +1,238 @@
+"""How much a piece of code is like a selection, and what of the file it could stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tierwise.core.document import Position, Range
+from tierwise.edits.align import ALIKE, align, alike, squeezed
+from tierwise.edits.forms import Whole
+from tierwise.edits.imports import IMPORT
+from tierwise.edits.whole import is_whole_file, line_in, lines_of
+from tierwise.syntax.bound import bound
+from tierwise.syntax.positions import index_of, split_lines
+from tierwise.syntax.symbols import Symbol, definitions
+
+_HALF: Final = 0.5
+_QUARTER: Final = 0.25
+_TOKEN: Final = re.compile(r"\w+|[^\w\s]")
+_FENCED: Final = re.compile(r"(?m)^\s*(?:`{3,}|~{3,})")
+_NEAR: Final = 0.7
+"""Share of words and signs a line must have in common with one of the file to be an edit of it."""
+_REMARK: Final = re.compile(r"^(?:#|//|--|/\*|\*|<!--|%|;|\.\.\.|…)")
+_PROSE: Final = frozenset(
+    ("", "md", "markdown", "mdx", "rst", "restructuredtext", "asciidoc", "quarto")
+)
+"""What fences are marked with that may hold fences themselves."""
+SHOWN: Final = frozenset(
+    ("text", "txt", "console", "output", "shell-session", "plaintext", "bash", "sh", "shell", "log")
+)
+"""What fences that show a command or its output are marked with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The selection in its file. `wanted` tells whether the request has a word in it."""
+
+    text: str
+    language: str | None
+    span: Range
+    wanted: Callable[[str], bool] = lambda name: False
+
+
+class SelectionLikeness:
+    """The selection, and what it is compared by."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.here = lines_of(asked.text, asked.span)
+        lines = index_of(asked.text)
+        self.lines = [
+            line
+            for n in range(self.here.first, min(self.here.last, lines.line_count))
+            if (line := lines.line(n)).strip()
+        ]
+        if self.here.part:
+            self.lines = [x for x in lines.slice(asked.span).splitlines() if x.strip()]
+        every = definitions(asked.text, asked.language)
+        first, last = self.here.first, self.here.last
+        within = [s for s in every if first <= s.range.start.line < last and not self.here.part]
+        least = min((s.depth for s in within), default=0)
+        self.defined = [s for s in within if s.depth == least]
+        self.inner = [s for s in within if s.depth > least]
+        self.names = () if self.here.part else bound("\n".join(self.lines), asked.language)
+        self.around = sorted(
+            (
+                s for s in every
+                if s not in within and s.range.start.line <= first and s.range.end.line >= last - 1
+            ),
+            key=lambda s: -s.depth,
+        )  # fmt: skip
+
+    def fits_better(self, outer: Whole, fences: Sequence[Whole]) -> bool:
+        """Whether all between the first and the last fence line is meant as one fence."""
+        shows = any(_FENCED.match(line) for line in self.lines)
+        marked = outer.language.lower().split(" ")[0] in _PROSE
+        if not fences or not marked or not (shows or (self.asked.language or "") in _PROSE):
+            return False
+        kept = self._kept(outer.text)
+        best = max((self._kept(fence.text) for fence in fences), default=0)
+        empty = any(not fence.text.strip() for fence in fences)
+        return kept > best or (empty and kept >= best) or (shows and kept >= best and kept > 0)
+
+    def is_same(self, fence: Whole, span: Range) -> bool:
+        """Whether a fence only shows what is there already."""
+        now = [squeezed(x) for x in fence.text.split("\n") if x.strip()]
+        was = index_of(self.asked.text).slice(span).split("\n")
+        return now == [squeezed(x) for x in was if x.strip()]
+
+    def judge(self, fence: Whole, alone: bool) -> tuple[int, Range] | None:
+        """How surely a fence stands for the selection, or for a symbol around or in it."""
+        text, asked = fence.text, self.asked
+        now = [line for line in text.split("\n") if line.strip()]
+        if not now or not self.lines:
+            return (1, asked.span) if alone else None
+        names = bound(text, asked.language)
+        if is_whole_file(split_lines(asked.text), text.split("\n")):
+            return 5, asked.span
+        if self.names and self.names[0] in names:
+            return 4, asked.span
+        if self.here.part and line_in(self.here, text.split("\n"), self.lines[0]) is not None:
+            return 4, asked.span
+        if self.defined:
+            if self.defined[0].name in names:
+                return 4, asked.span
+            if (outer := self._one_of(self.around, names, text)) is not None:
+                own = self._inside(text)
+                return (4, asked.span) if own is not None else (3, _whole_lines(outer.range))
+            if self._half(now):
+                return 3, asked.span
+            if (inner := self._one_of(self.inner, names, text)) is not None:
+                return 2, inner.range
+            if (
+                len(self.defined) > 1
+                and (other := self._one_of(self.defined[1:], names, text)) is not None
+            ):
+                return 2, other.range
+            if self._renamed(names, now):
+                return 2, asked.span
+            return None
+        if (outer := self._one_of(self.around, names, text)) is not None:
+            return 4, _whole_lines(outer.range)
+        if self._half(now):
+            return 3, asked.span
+        return (1, asked.span) if self._like_a_rewrite(now, names, alone) else None
+
+    def _one_of(self, symbols: Sequence[Symbol], names: Sequence[str], text: str) -> Symbol | None:
+        """The symbol that is all a text defines at its top."""
+        top = names[:1]
+        found = [s for s in symbols if s.name in top]
+        if len(found) != 1:
+            return None
+        head = index_of(self.asked.text).line(found[0].range.start.line).strip()
+        begins = [line.strip() for line in text.split("\n") if found[0].name in line]
+        return found[0] if begins and alike(head, begins[0]) >= ALIKE else None
+
+    def only_wanted(self, fence: Whole) -> Whole:
+        """The selected definition alone, of an answer that shows what encloses it only in part."""
+        own = self._inside(fence.text)
+        return fence if own is None else Whole(own, fence.language, fence.path)
+
+    def _inside(self, text: str) -> str | None:
+        """The selected definition within an enclosing one that says nothing else new."""
+        if not self.defined or not self.around:
+            return None
+        name = self.defined[0].name
+        found = [s for s in definitions(text, self.asked.language) if s.name == name and s.depth]
+        if len(found) != 1 or len(self.defined) != 1:
+            return None
+        lines = text.split("\n")
+        first, last = found[0].range.start.line, found[0].range.end.line
+        known = {squeezed(x) for x in self.asked.text.split("\n")}
+        rest = [*lines[:first], *lines[last + 1 :]]
+        full = [squeezed(x) for x in rest if x.strip()]
+        if not any(_REMARK.match(x) for x in full):
+            return None
+        if all(x in known or _REMARK.match(x) for x in full):
+            return "\n".join(lines[first : last + 1])
+        return None
+
+    def begins_like(self, line: str) -> bool:
+        """Whether a line is like the first one of the selection."""
+        return bool(self.lines) and alike(line, self.lines[0]) >= ALIKE
+
+    def is_edit(self, fence: Whole) -> bool:
+        """Whether a fence looks like a change of the file, and not like an example of use."""
+        if fence.language.split(" ")[0].lower() in SHOWN:
+            return False
+        now = [squeezed(line) for line in fence.text.split("\n") if line.strip()]
+        if not now or self._is_shown(now):
+            return False
+        if any(IMPORT.match(line) for line in now) or bound(fence.text, self.asked.language):
+            return True
+        others = {squeezed(x) for x in self.asked.text.split("\n") if len(x.strip()) > 3}
+        return any(alike(line, other) >= _NEAR for line in now for other in others)
+
+    def _is_shown(self, now: Sequence[str]) -> bool:
+        """Whether lines are a quotation of the file as it is."""
+        text = [squeezed(x) for x in self.asked.text.split("\n") if x.strip()]
+        return any(text[n : n + len(now)] == list(now) for n in range(len(text) - len(now) + 1))
+
+    def _renamed(self, names: Sequence[str], now: Sequence[str]) -> bool:
+        """Whether it is the same definition under a name that the request gives."""
+        head = self._head()
+        return (
+            bool(names)
+            and self.asked.wanted(names[0])
+            and len(now) * 3 >= len(self.lines)
+            and (any(alike(head, line) >= ALIKE for line in now[:3]))
+        )
+
+    def _head(self) -> str:
+        first = self.defined[0]
+        return next((x for x in self.lines if first.name in x), self.lines[0])
+
+    def _half(self, now: Sequence[str]) -> bool:
+        pairs = align(self.lines, now)
+        return len(pairs) >= _HALF * len(self.lines) and not (
+            len(self.lines) > 1 and len(pairs) * 2 == len(self.lines) == 2 and self._excerpt(now)
+        )
+
+    def _kept(self, text: str) -> int:
+        return sum(
+            pair.same for pair in align(self.lines, [x for x in text.split("\n") if x.strip()])
+        )
+
+    def _excerpt(self, now: Sequence[str]) -> bool:
+        """Whether all of it stands for some of the selection, and the rest is left out."""
+        pairs = align(self.lines, now)
+        return len(pairs) == len(now) < len(self.lines)
+
+    def _like_a_rewrite(self, now: Sequence[str], names: Sequence[str], alone: bool) -> bool:
+        """Whether lines that say it otherwise may be what the selection is to become."""
+        count, old = len(now), len(self.lines)
+        if old > 1 and self._excerpt(now):
+            return False
+        if names and self.around and not (set(names) & {s.name for s in self.around}):
+            begins = re.match(
+                r"\s*(?:def|class|function|func|fn|fun|public|private|export)\b", now[0]
+            )
+            if begins is not None:
+                return False
+        begins_alike = _TOKEN.findall(now[0])[:2] == _TOKEN.findall(self.lines[0])[:2]
+        if begins_alike and count >= _QUARTER * old:
+            return True
+        if not alone:
+            return old == 1 and count <= 3 and alike(now[0], self.lines[0]) >= 0.3
+        if count >= _HALF * old:
+            return True
+        said = {x for line in now for x in re.findall(r"\w+", line)}
+        known = {x for line in self.lines for x in re.findall(r"\w+", line)}
+        return count >= _QUARTER * old and len(said & known) >= _HALF * len(said)
+
+
+def _whole_lines(span: Range) -> Range:
+    return Range(Position(span.start.line, 0), span.end)

@@ -30,7 +30,7 @@ POSSIBLY_UNKNOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CutReading:
     """One cut's answer: the mean logit, its variance, and how far its bound stands below."""
 
     mean: float
@@ -97,7 +97,7 @@ class InstructionReading:
         return linear, cut.base + self._grown[i], forest
 
     @cached_property
-    def readings(self) -> tuple[Reading, ...]:
+    def readings(self) -> tuple[CutReading, ...]:
         """Per cut: the logit of P(need <= tier) and what bounds it."""
         signals, weights, x = self.signals, self.weights, self.x
         share = len(signals.unknown) / POSSIBLY_UNKNOWN
@@ -112,7 +112,7 @@ class InstructionReading:
             doubt = weights.doubt * disagreement(linear, grown, forest)
             variance += doubt + weights.unknown_variance * share
             variance += NOVEL_VARIANCE * signals.values.get("novel", 0.0)
-            found.append(Reading(mean, variance, cut.margin))
+            found.append(CutReading(mean, variance, cut.margin))
         return tuple(found)
 
     @cached_property
@@ -146,7 +146,7 @@ def read(signals: Signals, weights: Weights) -> InstructionReading:
     return made
 
 
-def readings(signals: Signals, weights: Weights) -> tuple[Reading, ...]:
+def readings(signals: Signals, weights: Weights) -> tuple[CutReading, ...]:
     """Per cut: the logit of P(need <= tier) and what bounds it."""
     return read(signals, weights).readings
 

@@ -21,7 +21,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import backup
 from tierwise.store.deferred import Connection
 from tierwise.store.file import LedgerFile
-from tierwise.store.reader import Reader, data_version
+from tierwise.store.reader import LedgerReader, data_version
 
 __all__ = ["Connection", "Ledger"]
 
@@ -48,7 +48,7 @@ class Ledger:
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="ledger-backup")
         self._copying: Future[None] | None = None
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="ledger-reader")
-        self._reader = Reader(self.path)
+        self._reader = LedgerReader(self.path)
         self._opened = False
         self._last: Future[Any] | None = None
 

@@ -19,7 +19,7 @@ BUSY_S: Final = 2.0
 """How long a read waits where readers and writers exclude each other (no write-ahead log)."""
 
 
-class Reader:
+class LedgerReader:
     """A read-only connection, opened anew when the file was replaced. One thread owns it."""
 
     def __init__(self, path: Path) -> None:

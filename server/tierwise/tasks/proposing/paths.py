@@ -7,7 +7,6 @@ path on disk, then a name that only one of the files that were sent has.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -22,20 +21,17 @@ class Unreadable(Exception):
     """A file that is there and cannot be read as text; the message is a sentence."""
 
 
-@dataclass
 class Paths:
     """The files of a task and of its workspace, by the names an answer may give them."""
 
-    task: Task
-    window: Window
-    _open: dict[str, Snapshot] = field(init=False)
-    _found: dict[tuple[str, bool], tuple[str, Snapshot | None]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.roots = tuple(self.window.documents.roots())
-        self.sent = tuple(self.task.scene.documents.values())
-        every = (*self.window.documents.open_documents(), *self.sent)
+    def __init__(self, task: Task, window: Window) -> None:
+        self.task = task
+        self.window = window
+        self.roots = tuple(window.documents.roots())
+        self.sent = tuple(task.scene.documents.values())
+        every = (*window.documents.open_documents(), *self.sent)
         self._open = {_real(doc.path): doc for doc in every if doc.path is not None}
+        self._found: dict[tuple[str, bool], tuple[str, Snapshot | None]] = {}
 
     def shown(self, doc: Snapshot) -> str:
         """The path of a document as it is shown and sent."""

@@ -39,7 +39,7 @@ class Tier:
     context_tokens: int = CONTEXT_TOKENS
 
     @property
-    def place(self) -> str:
+    def endpoint_id(self) -> str:
         """What answers: the model, and its server where that is not the default one."""
         return self.model if self.base_url is None else f"{self.model} at {self.base_url}"
 

@@ -20,7 +20,7 @@ def others(
     names = (tier.name,) if same_tier else (tier.name, *stand_ins(tier.name, ladder))
     for name in names:
         for found in ladder.get(name).places:
-            if found.place != place.place and free(found):
+            if found.endpoint_id != place.endpoint_id and free(found):
                 yield found
 
 

@@ -137,13 +137,6 @@ def _kept(text: str) -> LineIndex:
 _large: list[LineIndex] = []
 
 
-def replace_range(text: str, span: Range, new_text: str) -> str:
-    """The text with a range replaced."""
-    index = LineIndex(text)
-    a, b = sorted((index.offset(span.start), index.offset(span.end)))
-    return text[:a] + new_text + text[b:]
-
-
 def _units(text: str, encoding: Encoding) -> int:
     if encoding == "utf-8":
         return len(text.encode("utf-8", "surrogatepass"))

@@ -117,7 +117,7 @@ def test_a_step_holds_its_duration(ms: float) -> None:
 
 
 def place(found: object) -> list[str]:
-    return [tier.place for tier in found]  # type: ignore[attr-defined]
+    return [tier.endpoint_id for tier in found]  # type: ignore[attr-defined]
 
 
 def test_the_chain_is_same_tier_elsewhere_then_one_up_and_never_down() -> None:

@@ -40,18 +40,18 @@ async def answer(task: Task, world: World) -> Answer:
     Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError`
     when no place that may stand in is left. An explicit choice is never swapped.
     """
-    course = await failover.start(task, world)
+    plan = await failover.start(task, world)
     while True:
         try:
-            result = await _attempt(course)
+            result = await _attempt(plan)
         except TaskTooDear as error:
-            if not failover.too_dear(course, error.message):
-                _go_down(course, error)
+            if not failover.too_dear(plan, error.message):
+                _go_down(plan, error)
         except ModelError as error:
-            await failover.after(course, error)
+            await failover.after(plan, error)
         else:
             if not result.cut_off or task.run.full_output or not room(task, world):
-                return Answer(result, course.place.name)
+                return Answer(result, plan.place.name)
             task.run.cut_off()
             task.reset("the answer was cut off: once more, with more room")
 
@@ -62,55 +62,53 @@ def room(task: Task, world: World) -> bool:
     return task.run.call_count < retry.MAX_ATTEMPTS and not late
 
 
-def _go_down(course: AttemptPlan, error: TaskTooDear) -> None:
+def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
     """A soft task that does not fit the budget goes one tier down; any other is refused alone."""
-    task, world = course.task, course.world
-    below = world.window.ladder.below(course.place.name)
+    task, world = plan.task, plan.world
+    below = world.window.ladder.below(plan.place.name)
     if task.decision.explicit or not task.decision.soft or below is None:
         raise error
-    course.place, course.here = world.window.tier(below), 0
+    plan.place, plan.tries_here = world.window.tier(below), 0
     task.decided(policy.moved(task.decision, below, "budget", "budget", error.message), "budget")
 
 
-async def _attempt(course: AttemptPlan) -> Result:
-    """One reserved, settled attempt at the place the course has come to."""
-    task, world, tier = course.task, course.world, course.place
+async def _attempt(plan: AttemptPlan) -> Result:
+    """One reserved, settled attempt at the place the plan has come to."""
+    task, world, tier = plan.task, plan.world, plan.place
     prompt = _prompt(task, tier, world)
-    deadlines = _deadlines(course)
+    deadlines = _deadlines(plan)
     async with world.settling.paid_call(task, _request(task, tier, prompt, world)) as call:
         if call.reservation.note:
             task.noticed(call.reservation.note)
         task.run.called()
-        course.here += 1
+        plan.tries_here += 1
         try:
-            result = await _call(course, prompt, call, deadlines)
+            result = await _call(plan, prompt, call, deadlines)
         except ModelError as error:
             if error.kind == "slow" and deadlines.first_token is not None:
-                _took(course, deadlines.first_token * 1000)
+                _took(plan, deadlines.first_token * 1000)
             if error.kind not in TRIPS:
-                world.breakers.dropped(tier.place)
+                world.breakers.dropped(tier.endpoint_id)
             raise
         except BaseException:
             # Cancelled, or never sent: a trial that told nothing must not stay the only one.
-            world.breakers.dropped(tier.place)
+            world.breakers.dropped(tier.endpoint_id)
             raise
         finally:
             if call.trace.first_token_ms is not None:
-                _took(course, call.trace.first_token_ms)
+                _took(plan, call.trace.first_token_ms)
     task.run.answered(result.usage)
     if not task.rehearsal:
-        world.breakers.succeeded(tier.place, world.window.monotonic())
+        world.breakers.succeeded(tier.endpoint_id, world.window.monotonic())
     return result
 
 
-async def _call(
-    course: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: Deadlines
-) -> Result:
+async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: Deadlines) -> Result:
     """The call itself, streamed to the operator as it comes."""
-    task, world = course.task, course.world
-    world.breakers.trying(course.place.place, world.window.monotonic())
+    task, world = plan.task, plan.world
+    world.breakers.trying(plan.place.endpoint_id, world.window.monotonic())
     stream = world.client.stream(
-        course.place,
+        plan.place,
         prompt,
         max_tokens=call.reservation.max_tokens,
         deadlines=deadlines,
@@ -152,17 +150,17 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
     return prompt
 
 
-def _deadlines(course: AttemptPlan) -> Deadlines:
+def _deadlines(plan: AttemptPlan) -> Deadlines:
     """The configured deadlines, within what the task has left and what the place usually needs."""
-    own, left = course.world.window.deadlines, max(0.05, course.left)
-    return replace(own, attempt=min(own.attempt, left), first_token=course.first_token())
+    own, left = plan.world.window.deadlines, max(0.05, plan.left)
+    return replace(own, attempt=min(own.attempt, left), first_token=plan.first_token())
 
 
-def _took(course: AttemptPlan, first_token_ms: float) -> None:
+def _took(plan: AttemptPlan, first_token_ms: float) -> None:
     """Learn how long the place took; one that was given up on took at least that long."""
-    if not course.task.rehearsal:
-        place = course.place.place
-        course.world.journal.took(place, course.world.latency.took(place, first_token_ms))
+    if not plan.task.rehearsal:
+        place = plan.place.endpoint_id
+        plan.world.journal.took(place, plan.world.latency.took(place, first_token_ms))
 
 
 def _request(task: Task, tier: Tier, prompt: Prompt, world: World) -> ReservationRequest:

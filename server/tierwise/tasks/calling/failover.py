@@ -47,7 +47,7 @@ class AttemptPlan:
     task: Task
     world: World
     place: Tier
-    here: int = 0
+    tries_here: int = 0
     failed: dict[str, ModelError] = field(default_factory=dict)
 
     @property
@@ -73,7 +73,7 @@ class AttemptPlan:
         if self.task.run.call_count > 0 or self.task.rehearsal or self.other() is None:
             return None
         return self.world.latency.slow_after(
-            self.place.place, timeouts.slow_factor, timeouts.slow_at_least
+            self.place.endpoint_id, timeouts.slow_factor, timeouts.slow_at_least
         )
 
     def dear(self, place: Tier) -> bool:
@@ -88,8 +88,8 @@ class AttemptPlan:
         """Whether a place has not failed this task, is not shut, and has a key."""
         world = self.world
         return (
-            place.place not in self.failed
-            and world.breakers.allows(place.place, world.window.monotonic())
+            place.endpoint_id not in self.failed
+            and world.breakers.allows(place.endpoint_id, world.window.monotonic())
             and world.client.key(place) is not None
         )
 
@@ -114,35 +114,35 @@ async def start(task: Task, world: World) -> AttemptPlan:
     A chosen tier is always asked itself: its failure is the operator's to see.
     """
     tier = world.window.tier(task.decision.answering)
-    course = AttemptPlan(task, world, tier)
-    state = world.breakers.state(tier.place, world.window.monotonic())
+    plan = AttemptPlan(task, world, tier)
+    state = world.breakers.state(tier.endpoint_id, world.window.monotonic())
     if state in ("open", "held"):
-        kind = world.breakers.why(tier.place)
-        other = course.other()
+        kind = world.breakers.why(tier.endpoint_id)
+        other = plan.other()
         if other is not None:
-            _switch(course, other, short(kind))
+            _switch(plan, other, short(kind))
         elif state == "open" and not task.decision.explicit:
             error = failure(kind or "server", tier, sent=False)
-            chosen = await _ask(course, error, again=True)
+            chosen = await _ask(plan, error, again=True)
             if chosen is not None:
-                _switch(course, chosen, short(kind), "you said yes")
-    return course
+                _switch(plan, chosen, short(kind), "you said yes")
+    return plan
 
 
-async def after(course: AttemptPlan, error: ModelError) -> None:
+async def after(plan: AttemptPlan, error: ModelError) -> None:
     """What follows a failed attempt: wait and ask again, go elsewhere, or ask the operator.
 
-    Sets `course.place`. Raises the error where nothing is left to try.
+    Sets `plan.place`. Raises the error where nothing is left to try.
     """
-    task, world, place = course.task, course.world, course.place
-    hurried = error.kind == "timeout" and course.left < WORTH_TRYING
+    task, world, place = plan.task, plan.world, plan.place
+    hurried = error.kind == "timeout" and plan.left < WORTH_TRYING
     if error.kind in TRIPS and not task.rehearsal and not hurried:
-        opened = world.breakers.failed(place.place, world.window.monotonic(), error.kind)
+        opened = world.breakers.failed(place.endpoint_id, world.window.monotonic(), error.kind)
         if opened:
-            log.warning("breaker of %s opened (%s)", place.place, error.kind)
-    other = course.other()
+            log.warning("breaker of %s opened (%s)", place.endpoint_id, error.kind)
+    other = plan.other()
     wait = retry.wait_before_another(
-        error, course.here, task.run.call_count, course.left, elsewhere=other is not None
+        error, plan.tries_here, task.run.call_count, plan.left, elsewhere=other is not None
     )
     if wait is not None:
         note = f"{place.label} {_is(error.kind)}: trying again"
@@ -150,51 +150,51 @@ async def after(course: AttemptPlan, error: ModelError) -> None:
         task.say(note if wait < 2 else f"{note} in {human_wait(wait)}")
         await asyncio.sleep(wait)
         return
-    course.failed[place.place] = error
-    spent = task.run.call_count >= retry.MAX_ATTEMPTS or course.left < WORTH_TRYING
+    plan.failed[place.endpoint_id] = error
+    spent = task.run.call_count >= retry.MAX_ATTEMPTS or plan.left < WORTH_TRYING
     if spent or error.kind not in FAILS_OVER:
         raise error
     if other is not None:
-        _switch(course, other, short(error.kind))
+        _switch(plan, other, short(error.kind))
         return
     if task.decision.explicit:
         raise error
-    chosen = await _ask(course, error, again=False)
+    chosen = await _ask(plan, error, again=False)
     if chosen is not None:
-        _switch(course, chosen, short(error.kind), "you said yes")
+        _switch(plan, chosen, short(error.kind), "you said yes")
 
 
-def too_dear(course: AttemptPlan, why: str) -> bool:
+def too_dear(plan: AttemptPlan, why: str) -> bool:
     """A stand-in does not fit the budget: another one, if there is one. False where none is."""
-    if not course.failed:
+    if not plan.failed:
         return False
-    last = next(reversed(course.failed.values()))
-    course.failed[course.place.place] = ModelError(why, "budget")
-    other = course.other()
+    last = next(reversed(plan.failed.values()))
+    plan.failed[plan.place.endpoint_id] = ModelError(why, "budget")
+    other = plan.other()
     if other is None:
         raise ModelError(
-            f"{last.message} {course.place.label} does not fit the budget.",
+            f"{last.message} {plan.place.label} does not fit the budget.",
             last.kind,
             status=last.status,
             retry_after=last.retry_after,
         )
-    _switch(course, other, "over budget")
+    _switch(plan, other, "over budget")
     return True
 
 
-async def _ask(course: AttemptPlan, error: ModelError, *, again: bool) -> Tier | None:
+async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | None:
     """Ask what to do where nothing may stand in unasked: wait, another tier, or leave it.
 
     None means that the same place is asked once more, after the wait that was chosen.
     Raises the error where the operator leaves it, or cannot be asked; with `again` the place
     is then asked all the same, since a breaker alone is no answer.
     """
-    task, world = course.task, course.world
-    below, above = _lower(course), course.dearer()
+    task, world = plan.task, plan.world
+    below, above = _lower(plan), plan.dearer()
     wait = f"Wait {human_wait(error.retry_after)}" if error.retry_after else TRY
     lower = f"Use {below.label}" if below is not None else None
-    dear = f"Use {above.label} (about {dollars(course.cost(above))})" if above else None
-    task.say(f"{course.place.label} {_is(error.kind)}: waiting for your answer")
+    dear = f"Use {above.label} (about {dollars(plan.cost(above))})" if above else None
+    task.say(f"{plan.place.label} {_is(error.kind)}: waiting for your answer")
     asked = world.window.monotonic()
     answer = None
     try:
@@ -207,45 +207,45 @@ async def _ask(course: AttemptPlan, error: ModelError, *, again: bool) -> Tier |
     if answer is not None and answer == lower:
         return below
     if above is not None and answer == dear:
-        task.run.agree(course.cost(above))
+        task.run.agree(plan.cost(above))
         return above
     if answer == wait:
-        await _wait(course, error.retry_after or 1.0)
-        course.failed.pop(course.place.place, None)
+        await _wait(plan, error.retry_after or 1.0)
+        plan.failed.pop(plan.place.endpoint_id, None)
         return None
     if answer == CANCEL or not again:
         raise error
     return None
 
 
-async def _wait(course: AttemptPlan, seconds: float) -> None:
+async def _wait(plan: AttemptPlan, seconds: float) -> None:
     """The wait the operator chose, with the time it ends on screen; a cancel ends it."""
-    ends = (course.world.window.clock().astimezone() + timedelta(seconds=seconds)).strftime(
+    ends = (plan.world.window.clock().astimezone() + timedelta(seconds=seconds)).strftime(
         "%H:%M:%S"
     )
-    course.task.reset(f"{course.place.label}: waiting until {ends}, as the server asked")
-    course.task.say(f"waiting for {course.place.label} until {ends}")
-    began = course.world.window.monotonic()
+    plan.task.reset(f"{plan.place.label}: waiting until {ends}, as the server asked")
+    plan.task.say(f"waiting for {plan.place.label} until {ends}")
+    began = plan.world.window.monotonic()
     await asyncio.sleep(seconds)
-    course.task.run.extend(course.world.window.monotonic() - began)
-    course.here = 0
+    plan.task.run.extend(plan.world.window.monotonic() - began)
+    plan.tries_here = 0
 
 
-def _lower(course: AttemptPlan) -> Tier | None:
+def _lower(plan: AttemptPlan) -> Tier | None:
     """The next tier down that could answer, for the question alone."""
-    world, name = course.world, course.place.name
+    world, name = plan.world, plan.place.name
     while (below := world.window.ladder.below(name)) is not None:
         tier, name = world.window.tier(below), below
-        if course.free(tier):
+        if plan.free(tier):
             return tier
     return None
 
 
-def _switch(course: AttemptPlan, new: Tier, cause: str, why: str = "") -> None:
+def _switch(plan: AttemptPlan, new: Tier, cause: str, why: str = "") -> None:
     """Go on at another place: an event with old, new and cause, on screen and in the ledger."""
-    task, old = course.task, course.place
+    task, old = plan.task, plan.place
     same = old.name == new.name
-    switch = Switch(old.name, new.name, cause, old.place, new.place)
+    switch = Switch(old.name, new.name, cause, old.endpoint_id, new.endpoint_id)
     text = switched(switch) + (f" ({why})" if why else "")
     task.reset(text)
     task.run.switched(switch)
@@ -256,9 +256,9 @@ def _switch(course: AttemptPlan, new: Tier, cause: str, why: str = "") -> None:
         moved = policy.moved(task.decision, new.name, "failover", "availability", text)
     task.decided(moved, cause if not same else task.cause_note)
     if task.run.situation is not None:
-        course.world.journal.decided(task, task.run.situation)
-    log.info("task %s: %s -> %s (%s)", task.id, old.place, new.place, cause)
-    course.place, course.here = new, 0
+        plan.world.journal.decided(task, task.run.situation)
+    log.info("task %s: %s -> %s (%s)", task.id, old.endpoint_id, new.endpoint_id, cause)
+    plan.place, plan.tries_here = new, 0
 
 
 def _is(kind: str) -> str:

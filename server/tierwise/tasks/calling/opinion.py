@@ -49,7 +49,7 @@ def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:
         and decision.first != decision.routed
         and any(reason.step == "route" for reason in decision.reasons)
         and world.budget_watch.level != "paused"
-        and world.breakers.state(tier.place, world.window.monotonic()) == "closed"
+        and world.breakers.state(tier.endpoint_id, world.window.monotonic()) == "closed"
         and world.client.key(tier) is not None
     )
 

@@ -187,9 +187,9 @@ def _blocked(world: World) -> Mapping[str, str]:
     """Tiers none of whose places may be asked at this moment, with the cause."""
     now, breakers = world.window.monotonic(), world.breakers
     return {
-        tier.name: short(breakers.why(tier.place))
+        tier.name: short(breakers.why(tier.endpoint_id))
         for tier in world.window.ladder
-        if not any(breakers.allows(place.place, now) for place in tier.places)
+        if not any(breakers.allows(place.endpoint_id, now) for place in tier.places)
     }
 
 

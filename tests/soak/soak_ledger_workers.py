@@ -16,7 +16,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
@@ -151,7 +151,37 @@ async def keep_pace(order: Order) -> dict[str, object]:
     return {"times": times, "first": first_ms}
 
 
-JOBS = {"race": race, "write": write_until_killed, "pace": keep_pace}
+async def ask_until_killed(order: Order) -> dict[str, object]:
+    """Ask the same few tasks under the same ids for ever, through the real engine."""
+    from tests.support.window import Window, lines
+
+    from tierwise.tasks.api import TaskParams
+
+    rng, folder = random.Random(order.seed), Path(order.folder)
+    model = SimpleNamespace(base_url=(folder / "url").read_text())
+    window = await Window.open(folder, model)  # type: ignore[arg-type]  # only its address is asked
+    uri = window.papers.put("sample.py")
+    (folder / f"ready-{order.seed}").touch()
+    while True:
+        names = rng.sample(range(40), 4)
+        fresh = [name for name in names if f"soak-{name}" not in window.app.tasks]
+        for name in fresh:
+            await window.app.start_task(
+                TaskParams(
+                    "edit", uri, lines(0, 2), f"note soak-{name}", "haiku", task_id=f"soak-{name}"
+                )
+            )
+        await asyncio.gather(*(window.ended(f"soak-{name}") for name in fresh))
+        if len(window.app.tasks) >= 36:
+            await asyncio.sleep(60)
+
+
+JOBS = {
+    "race": race,
+    "write": write_until_killed,
+    "pace": keep_pace,
+    "send": ask_until_killed,
+}
 
 
 def nursery() -> None:
@@ -160,6 +190,7 @@ def nursery() -> None:
     import sqlalchemy.dialects.sqlite
     import sqlalchemy.ext.asyncio  # noqa: F401
 
+    import tierwise.app
     import tierwise.store.migrate  # noqa: F401
 
     for line in sys.stdin:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tierwise.core.tiers import Tier
-from tierwise.store import reservations
+from tierwise.store import owner, reservations
 from tierwise.store.reservations import ReservationRow
 
 
@@ -14,7 +14,8 @@ from tierwise.store.reservations import ReservationRow
 class ReservationRequest:
     """What is about to be called. `prompt` is measured, never kept.
 
-    `request_id` names the attempt: asked twice, it is reserved once. `whole` asks for
+    `request_id` is the key of the attempt: under one key at most one request is ever sent.
+    `whole` asks for
     `max_tokens` as they are, for the one larger attempt after an answer was cut off.
     """
 
@@ -29,6 +30,8 @@ class ReservationRequest:
     rehearsal: bool = False
     allowed: bool = False
     whole: bool = False
+    marked: bool = False
+    """Whether `Purse.let_go` will be called before it is sent. Otherwise it counts as sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,18 @@ class Reservation:
     note: str | None = None
 
 
+class RequestKeyUsed(Exception):
+    """A request was made under this key before, by this process or one that was lost."""
+
+
 def again(row: ReservationRow, ask: ReservationRequest) -> Reservation:
-    """The reservation of a request that was asked twice; a settled one is not spent again."""
-    if row.state != reservations.OPEN:
-        raise ValueError(f"request {row.request_id} was settled already")
+    """The reservation that this process made under the same key and has not used yet.
+
+    Raises `RequestKeyUsed` where a request may have left under the key, or its reservation is
+    another process's or booked: nothing is sent again under it.
+    """
+    if row.state != reservations.OPEN or not row.unsent or row.owner != owner.identity():
+        raise RequestKeyUsed(row.request_id)
     return reservation_of(row, ask, datetime.fromtimestamp(row.created_ms / 1000, UTC))
 
 

@@ -1,4 +1,8 @@
-"""Reservations whose process is gone: booked at their worst case, so that no cap is crossed."""
+"""Reservations whose process is gone: booked at their worst case, so that no cap is crossed.
+
+One whose request was not yet marked as sent is given back instead: the mark is on disk before
+the first byte leaves.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +39,18 @@ def orphaned(row: ReservationRow, alive: bool | None, now_ms: int) -> bool:
 
 
 def reap(conn: Connection, now_ms: int) -> int:
-    """Book every orphan at its worst case, marked assumed; how many there were.
+    """Book every orphan at its worst case, marked assumed; how many orphans there were.
 
-    Should the process come back after all, its settlement replaces the assumption.
+    What was certainly not sent is given back. Should the process come back after all, its
+    settlement replaces the assumption, and a request that was given back is not let go.
     """
     found = [
         row for row in reservations.open_rows(conn) if orphaned(row, owner.alive(row.owner), now_ms)
     ]
     for row in found:
+        if row.unsent:
+            reservations.book(conn, row, Usage(), 0, state="released", at_ms=now_ms)
+            continue
         usage = Usage(input_tokens=row.input_bound, output_tokens=row.max_tokens, assumed=True)
         reservations.book(conn, row, usage, row.worst, state=reservations.ASSUMED, at_ms=now_ms)
     return len(found)

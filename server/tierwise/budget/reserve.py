@@ -16,7 +16,13 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
-from tierwise.budget.ask import Reservation, ReservationRequest, again, reservation_of
+from tierwise.budget.ask import (
+    RequestKeyUsed,
+    Reservation,
+    ReservationRequest,
+    again,
+    reservation_of,
+)
 from tierwise.budget.calibration import Calibration
 from tierwise.budget.fit import SpendWish, fit
 from tierwise.budget.limits import BudgetState, Limits, views
@@ -31,7 +37,7 @@ from tierwise.store.deferred import Connection
 from tierwise.store.engine import Ledger
 from tierwise.store.reservations import ReservationRow
 
-__all__ = ["Purse", "Reservation", "ReservationRequest", "Scope"]
+__all__ = ["Purse", "RequestKeyUsed", "Reservation", "ReservationRequest", "Scope"]
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +68,9 @@ class Purse:
         """Set the worst case aside, with a smaller output cap where only that fits.
 
         Raises `BudgetPaused` when the budget is used up, `TaskTooDear` when this task alone
-        does not fit, `LedgerUnavailable` when nothing can be booked. A cancelled reserve
-        gives back what it may have reserved.
+        does not fit, `LedgerUnavailable` when nothing can be booked, `RequestKeyUsed` when a
+        request may have been sent under this key before: what a lost process left of it is
+        then booked. A cancelled reserve gives back what it may have reserved.
         """
         now = self.clock()
         try:
@@ -71,6 +78,24 @@ class Purse:
         except asyncio.CancelledError:
             self.ledger.submit(lambda conn: booking.withdraw(conn, ask.request_id, _ms(now)))
             raise
+        except RequestKeyUsed:
+            await self.reap()
+            raise
+
+    async def let_go(self, reservation: Reservation) -> None:
+        """Mark a request as sent, on disk, before its first byte leaves.
+
+        Raises `LedgerUnavailable` where that cannot be noted or the reservation has lapsed: a
+        window that was stopped for long may find it given back. Then nothing may be sent.
+        """
+        at = _ms(self.clock())
+        if not await self.ledger.write(
+            lambda conn: reservations.mark_sent(conn, reservation.id, at)
+        ):
+            raise LedgerUnavailable(
+                "What was set aside for this call was given back while the window stood still, "
+                "so the call was not made. Ask again."
+            )
 
     async def settle(
         self,
@@ -253,6 +278,7 @@ class Purse:
             allowed=free and not ask.rehearsal,
             price_known=self.prices.known(tier.model, tier.base_url),
             rehearsal=ask.rehearsal,
+            sent_ms=0 if ask.marked else _ms(now),
         )
         reservations.insert(conn, row)
         return replace(reservation_of(row, ask, now), note=found.note)

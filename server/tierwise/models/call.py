@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -108,8 +109,10 @@ class Trace:
     came. `known` is the usage it told so far, `bill` the one at the end of a whole answer;
     both are the server's word, which is judged where it is booked. `thought` counts the
     characters of thinking that were streamed. Times are milliseconds since the call began.
+    `before_sent` is awaited before the first byte leaves; what it raises stops the call.
     """
 
+    before_sent: Callable[[], Awaitable[None]] | None = None
     sent: bool = False
     answered: bool = False
     text: list[str] = field(default_factory=list)

@@ -129,6 +129,8 @@ class ModelClient:
         Closing the iterator closes the connection.
         """
         sdk_client = await self._ready(tier)
+        if trace.before_sent is not None:
+            await trace.before_sent()
         watch = StreamWatch(tier, deadlines, trace)
         reader = StreamReader(tier, trace, prompt.cache)
         async with self._translated(tier, trace), alarmed(watch) as alarm:

@@ -13,6 +13,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+ANSWER: Final = "answer.md"
+"""The name under which the last answer of a task is kept."""
+
 _SAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -22,8 +25,11 @@ class Content:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "content"
 
-    def put(self, task_id: str, name: str, text: str) -> Path | None:
-        """Keep a text; the path, or None where it could not be written."""
+    def put(self, task_id: str, name: str, text: str, *, durable: bool = False) -> Path | None:
+        """Keep a text; the path, or None where it could not be written.
+
+        `durable` waits until the disk has it: for what must outlive the machine's next moment.
+        """
         path = self._path(task_id, name)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,6 +38,9 @@ class Content:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
             with open(os.open(temporary, flags, 0o600), "w", encoding="utf-8", newline="") as file:
                 file.write(text)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             temporary.replace(path)
         except (OSError, UnicodeEncodeError):
             return None

@@ -11,10 +11,12 @@ from tierwise.store.deferred import Connection, deferred
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+    import sqlalchemy.dialects.sqlite as upsert
 
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+    upsert = deferred("sqlalchemy.dialects.sqlite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ class Told:
 
 
 def insert_task(conn: Connection, row: TaskRow) -> None:
-    """Add a task; a task id that is there already is an error of the caller."""
-    conn.execute(sa.insert(schema.tasks).values(**asdict(row)))
+    """Add a task. One that is asked again under its id, after its window was lost, goes on."""
+    new = upsert.insert(schema.tasks).values(**asdict(row))
+    again = {"state": row.state, "session": row.session, "edit_id": row.edit_id, "error": row.error}
+    conn.execute(new.on_conflict_do_update(index_elements=["task_id"], set_=again))
 
 
 def set_task_state(
@@ -104,7 +108,15 @@ def set_task_state(
 
 
 def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) -> None:
-    """Add the `seq`-th decision of a task; a redo keeps the earlier ones."""
+    """Add the `seq`-th decision of a task; a redo keeps the earlier ones.
+
+    Where a lost window left decisions of the task, it becomes the next one after them.
+    """
+    made = schema.decisions
+    last = conn.execute(
+        sa.select(sa.func.max(made.c.seq)).where(made.c.task_id == task_id)
+    ).scalar()
+    seq = max(seq, (last or 0) + 1)
     conn.execute(sa.insert(schema.decisions).values(task_id=task_id, seq=seq, **asdict(row)))
 
 

@@ -33,7 +33,8 @@ class ReservationRow:
     """One attempt as kept. Times in UTC milliseconds, money in nano-dollars.
 
     `input_bound` is the upper bound of the prompt in tokens, `expected` the forecast,
-    `owner` the process that holds the lease.
+    `owner` the process that holds the lease. `sent_ms` is 0 while the request has certainly
+    not left; None, from an older Tierwise, must be taken for sent.
     """
 
     id: str
@@ -68,6 +69,11 @@ class ReservationRow:
     cache_write_1h_tokens: int = 0
     assumed: bool = False
     sent_ms: int | None = 0
+
+    @property
+    def unsent(self) -> bool:
+        """Whether the request has certainly not left."""
+        return self.sent_ms == 0
 
     @property
     def accounts(self) -> tuple[tuple[str, str], ...]:
@@ -145,6 +151,13 @@ def book(
         _add(conn, row, settled=cost, reserved=-row.worst, expected=-row.expected)
     else:
         _add(conn, row, settled=cost - row.cost)
+
+
+def mark_sent(conn: Connection, reservation_id: str, at_ms: int) -> bool:
+    """Note that a request is about to leave. False where its reservation is open no more."""
+    table = schema.reservations
+    mine = sa.and_(table.c.id == reservation_id, table.c.state == OPEN)
+    return conn.execute(sa.update(table).where(mine).values(sent_ms=at_ms)).rowcount == 1
 
 
 def open_rows(conn: Connection) -> Sequence[ReservationRow]:

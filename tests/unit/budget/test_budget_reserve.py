@@ -15,6 +15,7 @@ import pytest
 from tests.unit.budget.window import PRICES, START, Window, consistent
 
 from tierwise.budget import tokens
+from tierwise.budget.reserve import RequestKeyUsed
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, TaskTooDear
 from tierwise.core.money import Usage, to_nanos
 from tierwise.core.tiers import DEFAULT_LADDER
@@ -46,12 +47,12 @@ async def test_settling_twice_books_once_and_tells_what_was_booked(window: Windo
 
 
 async def test_a_request_asked_twice_is_reserved_once(window: Window) -> None:
-    ask = window.ask()
+    ask = window.ask(marked=True)
     first, second = await window.purse.reserve(ask), await window.purse.reserve(ask)
     assert (first.id, first.worst) == (second.id, second.worst)
     assert (await window.purse.state("p")).day_reserved == first.worst
     await window.purse.settle(first, Usage(1, 1))
-    with pytest.raises(ValueError, match="settled already"):
+    with pytest.raises(RequestKeyUsed):
         await window.purse.reserve(ask)
 
 

@@ -253,3 +253,23 @@ def test_content_goes_after_its_days(tmp_path: Path) -> None:
     assert content.get("young", "a") == "x"
     assert content.purge() == 1
     assert content.get("young", "a") is None
+
+
+async def test_a_task_asked_again_under_its_id_keeps_what_it_had_and_goes_on(
+    ledger: Ledger,
+) -> None:
+    """Its window was lost, and the client asks for it once more after a restart."""
+
+    def live(conn: Connection) -> None:
+        for session, tier in (("first", "haiku"), ("second", "opus")):
+            row = replace(a_task("t"), session=session, created_ms=1 if session == "first" else 9)
+            decisions.insert_task(conn, row)
+            decisions.record_decision(conn, "t", 1, a_decision(tier))
+            decisions.record_decision(conn, "t", 2, a_decision("sonnet"))
+
+    await ledger.write(live)
+    told = await ledger.read(lambda conn: decisions.task(conn, "t"))
+    assert told is not None
+    assert [made.answering for made in told.decisions] == ["haiku", "sonnet", "opus", "sonnet"]
+    assert (told.task.session, told.task.created_ms) == ("second", 1)
+    assert await ledger.read(lambda conn: stats.tasks_by(conn, "answering")) == {"sonnet": 1}

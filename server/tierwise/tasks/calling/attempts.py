@@ -84,6 +84,7 @@ async def _attempt(plan: AttemptPlan) -> Result:
         plan.tries_here += 1
         try:
             result = await _call(plan, prompt, call, deadlines)
+            await world.window.keep_answer(task.id, result.text)
         except ModelError as error:
             if error.kind == "slow" and deadlines.first_token is not None:
                 _took(plan, deadlines.first_token * 1000)

@@ -13,14 +13,13 @@ from typing import Final
 from tierwise.core.money import Usage
 from tierwise.core.views import HistoryItem
 from tierwise.store import decisions
-from tierwise.store.content import Content
+from tierwise.store.content import ANSWER, Content
 from tierwise.store.decisions import Told
 from tierwise.tasks.learning import recall
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
 ASKED: Final = "asked.md"
-ANSWER: Final = "answer.md"
 TITLE: Final = 60
 """Characters of a conversation's title, which is the head of its first question."""
 LOOKED_AT: Final = 400

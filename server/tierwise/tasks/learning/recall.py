@@ -14,7 +14,7 @@ from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState
 from tierwise.store import decisions
-from tierwise.store.content import Content
+from tierwise.store.content import ANSWER, Content
 from tierwise.store.decisions import DecisionRow, TaskRow, Told
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import HistoryQuery
@@ -100,7 +100,7 @@ async def history(ledger: Ledger, query: HistoryQuery) -> Sequence[HistoryItem]:
 
 def kept(content: Content, task_id: str) -> dict[str, str]:
     """What came back for a task, where it is kept: `diff` as it was proposed, and `answer`."""
-    files = {"diff": "proposal.diff", "answer": "answer.md"}
+    files = {"diff": "proposal.diff", "answer": ANSWER}
     found = {name: content.get(task_id, file) for name, file in files.items()}
     return {name: text for name, text in found.items() if text}
 

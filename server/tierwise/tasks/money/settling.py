@@ -12,11 +12,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-from tierwise.budget.reserve import Purse, Reservation, ReservationRequest
+from tierwise.budget.reserve import Purse, RequestKeyUsed, Reservation, ReservationRequest
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.call import Trace
 from tierwise.tasks.money.budget_watch import BudgetWatch
@@ -28,6 +29,10 @@ WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
 """Seconds before each further try, about four minutes in all; each may wait for the lock too."""
 LAST_TRY: Final = 0.3
 """Seconds the last try may take when the server ends; what it queued is still written."""
+
+
+KEYS: Final = 1_000
+"""Keys tried for one call; a task makes a few calls each time it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,27 @@ class Settling:
         The call inside keeps its `trace`. A cancellation waits for the settlement. Raises what
         `Purse.reserve` raises; then there is no call and nothing to settle.
         """
-        reservation = await self.purse.reserve(request)
+        reservation = await self._reserved(task, request)
         self.budget_watch.running(reservation.id)
-        trace = Trace()
+        trace = Trace(before_sent=partial(self.purse.let_go, reservation))
         try:
             yield PaidCall(reservation, trace)
         finally:
             await asyncio.shield(self._settle(task, reservation, trace))
+
+    async def _reserved(self, task: Task, request: ReservationRequest) -> Reservation:
+        """A reservation under a key that was never used.
+
+        A task whose process was lost may be asked again under its id, and has used keys before.
+        """
+        request = replace(request, marked=True)
+        for _ in range(KEYS):
+            try:
+                return await self.purse.reserve(request)
+            except RequestKeyUsed:
+                log.info("task %s: key %s was used before", task.id, request.request_id)
+                request = replace(request, request_id=task.next_reservation())
+        raise LedgerUnavailable("This task's id was used too often. Ask again as a new task.")
 
     async def _settle(self, task: Task, reservation: Reservation, trace: Trace) -> None:
         """Book what a call used. Never lets its own failure hide the call's."""

@@ -10,6 +10,7 @@ from typing import Final
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
+from tierwise.store.content import ANSWER
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
 from tierwise.tasks.proposing.applying import Done
@@ -251,4 +252,4 @@ class Proposals:
 
     def _keep(self, task: Task, text: str) -> None:
         if self.window.keeps_content:
-            self.window.content.put(task.id, "answer.md", text)
+            self.window.content.put(task.id, ANSWER, text)

@@ -5,6 +5,7 @@ It knows no service. Services are made from it and from one another (`world.py`)
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from tierwise.core.tiers import Ladder, Tier
 from tierwise.edits.confine import Confine
 from tierwise.models.call import Deadlines
 from tierwise.routing.weights import Weights
-from tierwise.store.content import Content
+from tierwise.store.content import ANSWER, Content
 from tierwise.store.engine import Ledger
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.window.settings import Settings
@@ -77,6 +78,11 @@ class Window:
         """The deadlines of a model call, in seconds."""
         t = self.config.timeouts
         return Deadlines(t.connect, t.first_event, t.between_events, t.attempt)
+
+    async def keep_answer(self, task_id: str, text: str) -> None:
+        """Have an answer on disk, where content is kept: before its call is settled."""
+        if self.keeps_content and text:
+            await asyncio.to_thread(self.content.put, task_id, ANSWER, text, durable=True)
 
     def may_go(self, path: str) -> bool:
         """Whether a path as shown may still be sent; what was ignored since may not."""

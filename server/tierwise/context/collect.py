@@ -1,9 +1,9 @@
 """What goes to the model: chosen, not dumped.
 
 Ignore rules and the secret scan come first, before anything is counted, ranked or sent.
-Then, in rank: the selection, the diagnostics, the symbol around the selection, the imports
-of its file, attached files, and what belongs to the selection elsewhere. How much of that
-is sent depends on the window of the tier that answers (`context.window`).
+Then, in rank: the selection, the diagnostics, what stands around the selection
+(`context.focus`), attached files, and what belongs to the selection elsewhere. How much of
+that is sent depends on the window of the tier that answers (`context.window`).
 """
 
 from __future__ import annotations
@@ -14,29 +14,26 @@ from pathlib import Path
 from typing import Final
 
 from tierwise.context import window
-from tierwise.context.facts import symbol_at
+from tierwise.context.focus import Focus, focus_of, shown
 from tierwise.context.ignore import IgnoreRules, IgnoreVerdict
 from tierwise.context.kinds import why_noise
 from tierwise.context.outline import outline
 from tierwise.context.related import related
 from tierwise.context.taking import Taking
+from tierwise.core.actions import Action
 from tierwise.core.context import ContextItem, LeftOut, Pack
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import ContextTooLarge, Ignored
 from tierwise.core.request import Diagnostic, Request
-from tierwise.syntax.positions import LineIndex
 
 SELECTION_TOKENS: Final = 90_000
 """Tokens a selection may have by itself; it is sent whole or not at all."""
 OUTLINE_FROM: Final = 1_000
 """Tokens from which a file has an outline to stand for it; a smaller one always fits."""
-HEAD_LINES: Final = 40
-"""Lines of a file's head searched for imports."""
-AROUND_LINES: Final = 30
-"""Lines sent on either side of a cursor that no definition encloses."""
 DIAGNOSTICS: Final = 40
 """Diagnostics sent at most."""
-IMPORTS: Final = ("import ", "from ", "use ", "#include", "const ", "require", "using ", "package ")
+QUOTED: Final = 200
+"""Characters shown of a line that a diagnostic is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +74,7 @@ def collect(request: Request, materials: Materials) -> Pack:
     attached = [d for d in materials.attached if _may_send(d, materials, left_out)]
     opened = [d for d in materials.open if _may_send(d, materials, left_out)]
     taking = Taking(materials.name, materials.ignore.judge_shown, left_out)
-    items: list[ContextItem] = []
-    if focus is not None:
-        items += _of_focus(focus, materials.range, taking)
+    place, items = _of_focus(focus, materials.range, request.action, taking)
     selected = items[0].tokens if items and items[0].kind == "selection" else 0
     if selected > SELECTION_TOKENS:
         raise ContextTooLarge(
@@ -87,13 +82,11 @@ def collect(request: Request, materials: Materials) -> Pack:
             f" {SELECTION_TOKENS:,} tokens."
         )
     items += [_attached(doc, taking) for doc in attached]
-    pieces, unused = related(request, items, focus, materials.range, opened, taking)
+    pieces, unused = related(request, items, place, opened, taking)
     items += pieces
     left_out += unused
-    if shown := _diagnostics(request, materials, left_out):
-        lines = "\n".join(_line(d) for d in shown)
-        found = taking.text("diagnostics", shown[0].path, None, len(shown), lines, "reported")
-        items.insert(1 if items else 0, found)
+    if complaints := _diagnostics(request, materials, left_out):
+        items.insert(1 if items else 0, _reported(complaints, materials, attached, opened, taking))
     tokens = sum(item.tokens for item in items)
     return Pack(tuple(items), tuple(left_out), taking.known, tokens)
 
@@ -118,38 +111,18 @@ def _may_send(doc: Snapshot, materials: Materials, left_out: list[LeftOut]) -> b
     return noise is None
 
 
-def _of_focus(focus: Snapshot, span: Range | None, taking: Taking) -> list[ContextItem]:
+def _of_focus(
+    focus: Snapshot | None, span: Range | None, action: Action, taking: Taking
+) -> tuple[Focus | None, list[ContextItem]]:
+    """The pieces of the document that is worked on, and where in it."""
+    if focus is None:
+        return None, []
     if span is None:
-        return [taking.whole(focus, "the document asked about", _outlined(focus, taking))]
-    index = LineIndex(focus.text)
-    start, end = sorted((index.offset(span.start), index.offset(span.end)))
-    has_text = bool(focus.text[start:end].strip())
-    items = []
-    if has_text:
-        items.append(taking.piece("selection", focus, index, start, end, "selected"))
-    symbol = symbol_at(focus, span)
-    near = _lines_around(focus, index, span, taking)
-    if symbol is not None:
-        a, b = index.offset(symbol.range.start), index.offset(symbol.range.end)
-        if not has_text or (a, b) != (start, end):
-            why = f"{symbol.name} encloses the selection"
-            items.append(taking.piece("symbol", focus, index, a, b, why, near))
-    elif not has_text:
-        items.append(near)
-    head = min(HEAD_LINES, index.line_count, span.start.line)
-    imports = [line for n in range(head) if (line := index.line(n)).startswith(IMPORTS)]
-    if imports:
-        name, text = taking.name(focus), "\n".join(imports)
-        items.append(taking.text("imports", name, focus.language, head, text, "its imports"))
-    return items
-
-
-def _lines_around(focus: Snapshot, index: LineIndex, span: Range, taking: Taking) -> ContextItem:
-    first = max(0, span.start.line - AROUND_LINES)
-    last = min(index.line_count, span.end.line + AROUND_LINES + 1)
-    end = index.starts[last] if last < index.line_count else len(focus.text)
-    why = f"{AROUND_LINES} lines on either side are sent"
-    return taking.piece("symbol", focus, index, index.starts[first], end, why)
+        short = _outlined(focus, taking)
+        numbered = action == "review"
+        return None, [taking.whole(focus, "the document asked about", short, numbered=numbered)]
+    place = focus_of(focus, span)
+    return place, list(shown(place, action, taking))
 
 
 def _attached(doc: Snapshot, taking: Taking) -> ContextItem:
@@ -182,6 +155,23 @@ def _kept_back(verdict: IgnoreVerdict) -> str:
     return verdict.by if verdict.kind == "outside" else f"ignored by {verdict.by}"
 
 
-def _line(found: Diagnostic) -> str:
-    code = f" {found.code}" if found.code else ""
-    return f"{found.path}:{found.line}: {found.severity}{code}: {found.message}"
+def _reported(
+    complaints: Sequence[Diagnostic],
+    materials: Materials,
+    attached: Sequence[Snapshot],
+    opened: Sequence[Snapshot],
+    taking: Taking,
+) -> ContextItem:
+    """What was reported, each with the text of its line where the document is at hand."""
+    focus = materials.focus
+    known = {taking.name(d): d for d in (*opened, *attached, *((focus,) if focus else ()))}
+    lines = []
+    for found in complaints:
+        code = f" {found.code}" if found.code else ""
+        lines.append(f"{found.path}:{found.line}: {found.severity}{code}: {found.message}")
+        doc = known.get(found.path)
+        quoted = taking.line(doc, found.line - 1).strip() if doc is not None else ""
+        if quoted:
+            lines.append(f"  in: {quoted[:QUOTED]}")
+    path, text = complaints[0].path, "\n".join(lines)
+    return taking.text("diagnostics", path, None, len(complaints), text, "reported")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 _HEADER: Final = re.compile(
@@ -28,27 +29,45 @@ _HUNK: Final = re.compile(r"^[ \t>#]*@@", re.MULTILINE)
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
 
-def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
-    """A text with the sections of ignored files cut out of its diffs, and their paths.
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A section of a diff that must not be shown: its offsets, and the ignored path."""
+
+    start: int
+    end: int
+    path: str
+
+    @property
+    def note(self) -> str:
+        """What stands in its place."""
+        return f"(changes of {self.path} left out: it is ignored)\n"
+
+
+def hidden(text: str, ignored: Callable[[str], bool]) -> tuple[Hidden, ...]:
+    """The sections of ignored files in the diffs of a text, in order.
 
     A section runs from its header to the next one, or to the end of the text.
     """
     if "\n+++ " not in text and "diff --" not in text:
-        return text, ()
+        return ()
     starts = _starts(text)
-    if not starts:
-        return text, ()
-    parts, gone = [text[: starts[0]]], []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        section = text[start:end]
-        names = sorted(paths(section))
-        hidden = next((name for name in names if ignored(name)), None)
-        if hidden is None:
-            parts.append(section)
-        else:
-            gone.append(hidden)
-            parts.append(f"(changes of {hidden} left out: it is ignored)\n")
-    return "".join(parts), tuple(dict.fromkeys(gone))
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=bool(starts)):
+        name = next((name for name in sorted(paths(text[start:end])) if ignored(name)), None)
+        if name is not None:
+            found.append(Hidden(start, end, name))
+    return tuple(found)
+
+
+def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    """A text with the sections of ignored files cut out of its diffs, and their paths."""
+    parts, last = [], 0
+    sections = hidden(text, ignored)
+    for section in sections:
+        parts += [text[last : section.start], section.note]
+        last = section.end
+    parts.append(text[last:])
+    return "".join(parts), tuple(dict.fromkeys(section.path for section in sections))
 
 
 def paths(section: str) -> set[str]:

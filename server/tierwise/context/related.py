@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
+from tierwise.context.focus import Focus, asked_about
 from tierwise.context.taking import Taking
 from tierwise.core.context import ContextItem, ItemKind, LeftOut
-from tierwise.core.document import Range, Snapshot
+from tierwise.core.document import Snapshot
 from tierwise.core.request import Request
-from tierwise.syntax.positions import LineIndex
+from tierwise.syntax.head import head
+from tierwise.syntax.positions import LineIndex, split_lines
 from tierwise.syntax.symbols import Symbol, definitions, occurrences, words
 
 TAKEN: Final = 12
@@ -26,9 +28,11 @@ ALL_USES: Final = 60
 """Pieces taken at most where the instruction speaks of a name the selection defines."""
 PER_FILE: Final = 4
 """Uses taken of one file, while no name is to change."""
-DEFINITION_CHARS: Final = 6_000
-"""Characters a related definition may have; a larger one is a file of its own."""
-USE_CHARS: Final = 1_500
+DEFINITION_CHARS: Final = 1_500
+"""Characters of a related definition that is shown whole."""
+HEAD_CHARS: Final = 600
+"""Characters shown of the first lines of a larger one: its signature, and what documents it."""
+USE_CHARS: Final = 1_000
 """Characters of a definition that is shown whole because something is used in it."""
 AROUND_USE: Final = 2
 """Lines shown on either side of a use in a larger definition, or outside of any."""
@@ -51,8 +55,7 @@ class Found:
 def related(
     request: Request,
     items: Sequence[ContextItem],
-    focus: Snapshot | None,
-    span: Range | None,
+    place: Focus | None,
     others: Sequence[Snapshot],
     taking: Taking,
 ) -> tuple[list[ContextItem], list[LeftOut]]:
@@ -60,11 +63,12 @@ def related(
 
     `items` is what is sent already; `others` the documents that may be sent from.
     """
-    if focus is None or span is None:
+    if place is None:
         return [], []
+    focus = place.doc
     near = sorted(others, key=lambda doc: _distance(focus, doc))
     left_out = [LeftOut(taking.name(d), "too many files are open") for d in near[LOOKED_AT:]]
-    search = _Search(request, items, focus, span, taking)
+    search = _Search(request, items, place, taking)
     found = [f for doc in (focus, *near[:LOOKED_AT]) for f in search.of(doc)]
     found.sort(key=lambda f: -f.score)
     limit = ALL_USES if search.renames else TAKEN
@@ -89,15 +93,15 @@ class _Search:
         self,
         request: Request,
         items: Sequence[ContextItem],
-        focus: Snapshot,
-        span: Range,
+        place: Focus,
         taking: Taking,
     ) -> None:
+        focus, span = place.doc, place.span
         self.focus, self.taking = focus, taking
-        self.asked = "\n".join(i.text for i in items if i.kind in ("selection", "symbol"))
+        self.asked = asked_about(place)
         self.named = words(self.asked) | words(request.instruction)
         self.wish = words(request.instruction)
-        self.imported = words("\n".join(i.text for i in items if i.kind == "imports"))
+        self.imported = _imported(focus.text)
         self.sent = [(i.path, i.start_line, i.end_line) for i in items]
         self.defined = frozenset(
             s.name
@@ -124,14 +128,16 @@ class _Search:
             if symbol.name not in self.named or self._is_sent(doc, symbol.at.line):
                 continue
             start, end = index.offset(symbol.range.start), index.offset(symbol.range.end)
-            if end - start > DEFINITION_CHARS:
-                continue
+            whole = end - start <= DEFINITION_CHARS
             times = occurrences(symbol.name, self.asked)
             score = 1.0 + math.log1p(times) - 0.15 * math.log1p((end - start) / 400)
             score += 1.5 * (symbol.name in self.wish) + 0.5 * (symbol.name in self.imported)
             score += 0.3 * (doc.uri == self.focus.uri) - 0.2 * symbol.depth
             why = f"defines {symbol.name}, named {times} times" if times != 1 else (
                 f"defines {symbol.name}, named once")  # fmt: skip
+            if not whole:
+                end = _first_lines(index, symbol, start, end)
+                why += "; its first lines"
             yield Found(score, "related", doc, start, end, why)
 
     def _uses(self, doc: Snapshot, index: LineIndex, symbols: Sequence[Symbol]) -> Iterator[Found]:
@@ -164,6 +170,19 @@ class _Search:
     def _is_sent(self, doc: Snapshot, line: int) -> bool:
         path = self.taking.name(doc)
         return any(p == path and a <= line + 1 <= b for p, a, b in self.sent)
+
+
+def _first_lines(index: LineIndex, symbol: Symbol, start: int, end: int) -> int:
+    """The offset at which the first lines of a definition end."""
+    line = symbol.at.line + 1
+    while line + 1 < index.line_count and index.starts[line + 1] - start <= HEAD_CHARS:
+        line += 1
+    return min(end, index.starts[min(line, index.line_count - 1)])
+
+
+def _imported(text: str) -> frozenset[str]:
+    found = head(text)
+    return words("".join(split_lines(text)[slice(*found)])) if found else frozenset()
 
 
 def _distance(focus: Snapshot, doc: Snapshot) -> tuple[int, str]:

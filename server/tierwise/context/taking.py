@@ -5,14 +5,20 @@ A selection may cut through a secret, so a piece cannot be judged by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from tierwise.context import diffs, secrets, window
 from tierwise.context.ignore import IgnoreVerdict
 from tierwise.core.context import ContextItem, ItemKind, LeftOut
-from tierwise.core.document import Snapshot
-from tierwise.syntax.positions import LineIndex
+from tierwise.core.document import Range, Snapshot
+from tierwise.syntax.extent import is_part, last_line
+from tierwise.syntax.positions import LineIndex, index_of, line_starts, split_lines
+
+HERE: Final = "<the code goes here>"
+"""Stands where the cursor is."""
 
 
 class Taking:
@@ -30,6 +36,7 @@ class Taking:
     ) -> None:
         self.name, self._judge, self._left_out = name, judge, left_out
         self.known: tuple[tuple[str, str], ...] = ()
+        self._hidden: dict[str, tuple[diffs.Hidden, ...]] = {}
 
     def piece(
         self,
@@ -40,24 +47,80 @@ class Taking:
         end: int,
         why: str = "",
         short: ContextItem | None = None,
+        *,
+        numbered: bool = False,
     ) -> ContextItem:
-        """The text between two offsets, without its secrets."""
+        """The text between two offsets, without its secrets; with line numbers if wanted."""
+        span = Range(index.position(start), index.position(end))
+        text = self._shown(doc, index, start, end, numbered)
+        lines = span.start.line + 1, last_line(span) + 1
+        item = _item(kind, self.name(doc), doc.language, *lines, text, why, short)
+        return replace(item, part=is_part(index, span))
+
+    def mark(
+        self,
+        doc: Snapshot,
+        index: LineIndex,
+        place: tuple[int, int],
+        before: tuple[int, int],
+        behind: tuple[int, int],
+    ) -> ContextItem:
+        """A line with a mark where new code goes; all offsets, of its place and of what stands
+        before and behind the mark."""
+        left = self._shown(doc, index, *before, False)
+        right = self._shown(doc, index, *behind, False)
+        line = index.position(place[0]).line + 1
+        text = f"{left}{HERE}{right}"
+        item = _item("cursor", self.name(doc), doc.language, line, line, text, "the cursor", None)
+        return replace(item, part=bool(left.strip() or right.strip()))
+
+    def line(self, doc: Snapshot, number: int) -> str:
+        """A line (from 0) of a document, without its secrets; "" where there is none."""
+        index = index_of(doc.text)
+        if not 0 <= number < index.line_count:
+            return ""
+        start = index.starts[number]
+        end = start + len(index.line(number))
+        return self._shown(doc, index, start, end, False)
+
+    def _shown(self, doc: Snapshot, index: LineIndex, start: int, end: int, numbered: bool) -> str:
+        """The text between two offsets without secrets, and without the changes that a diff in
+        the document shows of ignored files: a piece may begin below the diff's header."""
+        parts, last = [], start
+        for section in self._sections(doc):
+            if section.start >= end or section.end <= start:
+                continue
+            parts += [self._redacted(doc, index, last, max(last, section.start), numbered)]
+            parts += [section.note]
+            last = max(last, min(end, section.end))
+        parts.append(self._redacted(doc, index, last, end, numbered))
+        return "".join(parts)
+
+    def _sections(self, doc: Snapshot) -> tuple[diffs.Hidden, ...]:
+        if doc.uri not in self._hidden:
+            found = diffs.hidden(doc.text, self._is_ignored)
+            self._hidden[doc.uri] = found
+            gone = dict.fromkeys(section.path for section in found)
+            self._left_out.extend(LeftOut(path, "its changes: it is ignored") for path in gone)
+        return self._hidden[doc.uri]
+
+    def _is_ignored(self, path: str) -> bool:
+        return self._judge(path).kind not in ("open", "git")
+
+    def _redacted(
+        self, doc: Snapshot, index: LineIndex, start: int, end: int, numbered: bool
+    ) -> str:
+        text = doc.text[start:end]
         spans = [
             (max(a, start) - start, min(b, end) - start)
             for a, b in _secret_spans(doc.text)
             if a < end and b > start
         ]
-        redacted = secrets.redact_spans(doc.text[start:end], spans, self.known)
+        if numbered:
+            text, spans = _numbered(text, spans, index.position(start).line + 1)
+        redacted = secrets.redact_spans(text, spans, self.known)
         self.known = redacted.secrets
-        first, last = index.position(start).line, index.position(end).line
-        text = self._unquoted(redacted.text)
-        return _item(kind, self.name(doc), doc.language, first + 1, last + 1, text, why, short)
-
-    def _unquoted(self, text: str) -> str:
-        """A text without the changes that a diff in it shows of ignored files."""
-        kept, gone = diffs.without(text, lambda path: self._judge(path).kind not in ("open", "git"))
-        self._left_out.extend(LeftOut(path, "its changes: it is ignored") for path in gone)
-        return kept
+        return redacted.text
 
     def text(
         self, kind: ItemKind, path: str, language: str | None, lines: int, text: str, why: str = ""
@@ -65,12 +128,16 @@ class Taking:
         """A text put together from pieces, without its secrets."""
         redacted = secrets.redact(text, self.known)
         self.known = redacted.secrets
-        text = self._unquoted(redacted.text)
+        text, gone = diffs.without(redacted.text, self._is_ignored)
+        self._left_out.extend(LeftOut(path, "its changes: it is ignored") for path in gone)
         return _item(kind, path, language, 1, lines, text, why, None)
 
-    def whole(self, doc: Snapshot, why: str, short: ContextItem | None = None) -> ContextItem:
+    def whole(
+        self, doc: Snapshot, why: str, short: ContextItem | None = None, *, numbered: bool = False
+    ) -> ContextItem:
         """All of a document."""
-        return self.piece("file", doc, LineIndex(doc.text), 0, len(doc.text), why, short)
+        index, end = index_of(doc.text), len(doc.text)
+        return self.piece("file", doc, index, 0, end, why, short, numbered=numbered)
 
 
 def _item(
@@ -84,6 +151,26 @@ def _item(
     short: ContextItem | None,
 ) -> ContextItem:
     return ContextItem(kind, path, language, first, last, text, window.tokens(text), why, short)
+
+
+def _numbered(
+    text: str, spans: Sequence[tuple[int, int]], first: int
+) -> tuple[str, list[tuple[int, int]]]:
+    """A text with a number before each line, and its secrets' spans in it.
+
+    A line that begins inside a secret has none, so that the secret stays in one piece.
+    """
+    parts: list[str] = []
+    moved = [list(span) for span in spans]
+    for number, (start, line) in enumerate(zip(line_starts(text), split_lines(text), strict=True)):
+        if line and not any(a < start < b for a, b in spans):
+            mark = f"{first + number}: "
+            parts.append(mark)
+            for (a, b), to in zip(spans, moved, strict=True):
+                to[0] += len(mark) if a >= start else 0
+                to[1] += len(mark) if b > start else 0
+        parts.append(line)
+    return "".join(parts), [(a, b) for a, b in moved]
 
 
 @lru_cache(maxsize=16)

@@ -11,6 +11,10 @@ CHARS_PER_TOKEN: Final = 3.0
 """Mean characters per token, for ranking within the window; money uses a bound."""
 
 
+KEPT: Final = frozenset(("selection", "cursor"))
+"""Kinds that are sent whatever they take."""
+
+
 def tokens(text: str) -> int:
     """About how many tokens a text is."""
     return int(len(text) / CHARS_PER_TOKEN) + 1
@@ -27,7 +31,7 @@ def fit(pack: Pack, budget_tokens: int) -> Pack:
     used = 0
     for item in pack.items:
         short = item.short
-        if item.kind == "selection" or used + item.tokens <= budget_tokens:
+        if item.kind in KEPT or used + item.tokens <= budget_tokens:
             kept.append(replace(item, short=None))
         elif short is not None and used + short.tokens <= budget_tokens:
             kept.append(short)
@@ -44,6 +48,6 @@ def fit(pack: Pack, budget_tokens: int) -> Pack:
 
 def place(item: ContextItem) -> str:
     """Where an item is from: its path, with the lines where it is a part of a file."""
-    if item.kind in ("file", "diagnostics", "imports"):
+    if item.kind in ("file", "diagnostics", "diff"):
         return item.path
     return f"{item.path}:{item.start_line}-{item.end_line}"

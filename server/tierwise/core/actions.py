@@ -37,6 +37,8 @@ class ActionKind:
     median_output: int
     """Output tokens of half of its answers, to start from; the ledger's own medians replace it."""
     form: str = ""
+    may_edit: bool = False
+    """Whether a text answer may propose edits, as search/replace blocks."""
     needs_words: bool = False
     """Whether it means nothing without an instruction."""
     asks: Literal["instruction", "question"] = "instruction"
@@ -95,7 +97,8 @@ TABLE: Final = (
         wish="Answer about this.",
         answer="text",
         median_output=350,
-        form="Answer in markdown. Propose edits as search/replace blocks only if asked for.",
+        form="Answer in markdown. Where an edit is asked for, propose it as search/replace blocks:",
+        may_edit=True,
         needs_words=True,
         asks="question",
         on_code=False,
@@ -183,7 +186,8 @@ TABLE: Final = (
         wish="Review this code.",
         answer="text",
         median_output=450,
-        form="Review in markdown: the findings that matter, most important first.",
+        form="Review in markdown: the findings that matter, most important first, each with its"
+        " line number. The numbers before the lines are no part of the file.",
         asks="question",
         on_selection=7,
         on_cursor=5,
@@ -195,7 +199,7 @@ TABLE: Final = (
         wish="Write a commit message for this change.",
         answer="text",
         median_output=80,
-        form="Answer with the commit message as plain text and nothing else.",
+        form="Answer with the commit message for the diff as plain text and nothing else.",
         on_code=False,
     ),
 )

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 ItemKind = Literal[
-    "selection", "symbol", "related", "usage", "imports", "diagnostics", "file", "outline", "diff"
-]
+    "selection", "cursor", "above", "below", "around", "head", "within", "related", "usage",
+    "diagnostics", "file", "outline", "diff", "tests",
+]  # fmt: skip
+"""What a piece is. Of the file that is worked on: the `selection`, or the `cursor` with a mark in
+it; what stands `above` and `below`, or `around` a cursor that nothing is written at; the `head`
+with its imports; the first lines of the definitions it stands `within`. `tests` is the file that
+tests go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class ContextItem:
     """A piece of context. `path` is workspace-relative, lines count from 1 and are inclusive.
 
     `why` says in a few words why it was chosen; `short` is what stands for it where it does
-    not fit.
+    not fit. `part` tells that it begins or ends within a line.
     """
 
     kind: ItemKind
@@ -27,6 +32,7 @@ class ContextItem:
     tokens: int
     why: str = ""
     short: ContextItem | None = None
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _attempt(attempt: Mapping[str, Any]) -> str:
 
 
 def _chosen(item: Mapping[str, Any]) -> str:
-    part = item["kind"] not in ("file", "diagnostics", "imports", "outline")
+    part = item["kind"] not in ("file", "diagnostics", "diff", "outline")
     where = f"{item['path']}:{item['startLine']}-{item['endLine']}" if part else item["path"]
     why = f", {item['why']}" if item["why"] else ""
     return f"- {where} ({item['kind']}{why}; {item['tokens']:,} tokens)"

@@ -20,13 +20,15 @@ from typing import Any, Final
 
 from tests.bench.prompts.asked import ROOT, BenchTask, tasks
 from tests.support.editor import PROFILES, Editor
-from tests.support.rpc import Rpc
+from tests.support.rpc import Rpc, RpcError
 
 from tierwise.models.rehearsal.server import RehearsalServer
 
 CHARS: Final = 3.0
 """Characters per token, on average over code and prose; ratios hang little on it."""
 _PART: Final = re.compile(r'<(context-[0-9a-f]{8}) path="[^"]*" kind="(\w+)"[^>]*>\n.*?</\1>', re.S)
+WHOLE: Final = 1_500
+"""Tokens up to which a file is shown whole, whatever is selected in it."""
 OVER: Final = ("proposed", "answered", "failed", "cancelled", "discarded")
 
 Parts = Mapping[str, int]
@@ -49,16 +51,21 @@ def main() -> None:
         subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
         was = asyncio.run(_measured(Path(folder) / "server"))
     _print(given.against, was)
-    both = sorted(now.keys() & was.keys())
+    both = now.keys() & was.keys()
     ratios = {name: _total(now[name]) / _total(was[name]) for name in both}
     print(f"\n{len(both)} tasks asked of both, {len(tasks()) - len(both)} of one or none")
     print(f"median tokens: {median(_total(now[n]) for n in both):,.0f} now,"
           f" {median(_total(was[n]) for n in both):,.0f} at {given.against}")  # fmt: skip
+    small = {t.name for t in tasks() if _tokens(t.files[0][2]) <= WHOLE}
+    for kind, names in (("up to", small), ("over", both - small)):
+        found = [ratios[n] for n in both if n in names]
+        print(f"  files {kind} {WHOLE:,} tokens: {len(found)} tasks, ratio {median(found):.3f}")
     share = sum(_total(now[n]) for n in both) / sum(_total(was[n]) for n in both)
     print(f"median of the ratios {median(ratios.values()):.3f}; all tokens {share:.3f}")
     if given.each:
         for name in sorted(both, key=lambda n: -ratios[n]):
             print(f"{ratios[name]:6.2f} {_total(was[name]):6,} {_total(now[name]):6,}  {name}")
+            print(f"{'':21} was {dict(was[name])}\n{'':21} now {dict(now[name])}")
 
 
 async def _measured(server: Path) -> Mapping[str, Parts]:
@@ -80,7 +87,10 @@ async def _measured(server: Path) -> Mapping[str, Parts]:
         await editor.start({**PROFILES["vscode"], **own})
         for task in tasks():
             before = len(model.requests)
-            await _ask(task, editor)
+            try:
+                await _ask(task, editor)
+            except RpcError as error:
+                print(f"not asked: {task.name}: {error}")
             if len(model.requests) > before:
                 found[task.name] = _parts(model.requests[before])
         await editor.rpc.kill()

@@ -57,7 +57,7 @@ def test_selection_symbol_imports_and_related_in_rank(root: Path) -> None:
     pack = collect(
         Request("edit", "x"), materials(root, doc(root, "a.py", SOURCE), span(4, 5), (), (other,))
     )
-    assert [i.kind for i in pack.items] == ["selection", "symbol", "imports", "related"]
+    assert [i.kind for i in pack.items] == ["selection", "above", "below", "related"]
     assert pack.items[0].text == "    x = price(rows)\n"
     assert pack.items[3].text.startswith("def price")
     assert "unrelated" not in pack.items[3].text
@@ -112,7 +112,7 @@ def test_secrets_are_out_of_every_kind_of_item(root: Path) -> None:
     request = Request("fix", "use it", diagnostics=(Diagnostic("a.py", 1, message=KEY),))
     found = materials(root, focus, span(4, 6), (attached,), (opened,))
     pack = collect(request, found)
-    assert {i.kind for i in pack.items} >= {"selection", "symbol", "file", "related", "diagnostics"}
+    assert {i.kind for i in pack.items} >= {"selection", "above", "file", "related", "diagnostics"}
     assert KEY not in repr(pack.items)
     assert pack.secrets == (("{{SECRET_1}}", KEY),)
 

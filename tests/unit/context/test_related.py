@@ -86,4 +86,9 @@ def test_a_large_symbol_gives_way_to_the_lines_around(root: Path) -> None:
     body = "def f(x):\n" + "".join(f"    x += {n}  # {'-' * 50}\n" for n in range(900))
     pack = packed(root, doc(root, "a.py", body), span(450, 451), ())
     fitted = window.fit(pack, 4_000)
-    assert [(i.kind, i.start_line) for i in fitted.items] == [("selection", 451), ("symbol", 421)]
+    assert [(i.kind, i.start_line, i.end_line) for i in fitted.items] == [
+        ("selection", 451, 451),
+        ("above", 421, 450),
+        ("below", 452, 482),
+        ("within", 1, 1),
+    ]

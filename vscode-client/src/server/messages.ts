@@ -211,7 +211,7 @@ export interface TaskChanged {
 
 /** A piece of context that was sent, and why it was chosen; lines count from 1. */
 export interface SentItem {
-  kind: "selection" | "symbol" | "related" | "usage" | "imports" | "diagnostics" | "file" | "outline" | "diff";
+  kind: "selection" | "cursor" | "above" | "below" | "around" | "head" | "within" | "related" | "usage" | "diagnostics" | "file" | "outline" | "diff" | "tests";
   path: string;
   startLine: number;
   endLine: number;

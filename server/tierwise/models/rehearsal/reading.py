@@ -11,7 +11,7 @@ from tierwise.core.actions import TABLE
 _REQUEST: Final = re.compile(r'<request action="(\w+)">\n(.*?)\n</request>', re.DOTALL)
 _ITEM: Final = re.compile(
     r'<(context-[0-9a-f]{8}) path="([^"]*)" kind="(\w+)" lines="(\d+)-(\d+)"'
-    r'(?: language="([^"]*)")?>\n(.*?)\n</\1>',
+    r'(?: language="([^"]*)")?>\n(.*?)\n?</\1>',
     re.DOTALL,
 )
 

@@ -30,7 +30,9 @@ MAX_TURNS: Final = 60
 MAX_CHARS: Final = 240_000
 """What a history may hold, about 80,000 tokens: below the prompt length at which prices rise.
 Beyond either bound the older half goes, since every change at the front costs the cache."""
-_AGAIN: Final = frozenset(("file", "related", "usage", "outline", "imports", "symbol", "diff"))
+_AGAIN: Final = frozenset(
+    ("file", "related", "usage", "outline", "head", "within", "above", "below", "around", "diff")
+)
 """Kinds of context that need not be sent again while the history holds them."""
 
 

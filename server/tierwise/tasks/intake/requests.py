@@ -15,9 +15,10 @@ from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
 from tierwise.syntax import usages
 from tierwise.syntax.around import enclosing
+from tierwise.syntax.extent import last_line, settled
 from tierwise.syntax.parse import LARGEST
 from tierwise.syntax.positions import index_of
-from tierwise.tasks.api import Attachment, ChatParams, Documents, TaskParams
+from tierwise.tasks.api import Attachment, ChatParams, Documents, Location, TaskParams
 from tierwise.tasks.task.scene import Scene
 
 
@@ -76,7 +77,7 @@ def of_chat(
     )
     scene = Scene(
         focus=focus,
-        range=where.range if where else None,
+        range=_meant(where, focus),
         attached=attached,
         open=_others(documents, focus, attached),
     )
@@ -92,6 +93,14 @@ def of_chat(
         tier=tier,
     )
     return facts.enrich(request, scene.focus, scene.range, tuple(scene.documents.values())), scene
+
+
+def _meant(where: Location | None, focus: Snapshot | None) -> Range | None:
+    """The range of a location as the lines that are meant by it."""
+    if where is None or where.range is None or focus is None:
+        return None
+    index = index_of(focus.text)
+    return settled(index, index.clamp(where.range))
 
 
 def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
@@ -112,12 +121,12 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
             f"Line {params.range.start.line + 1} is past the end of the file"
             f" ({index.line_count} lines)."
         )
-    span = index.clamp(params.range)
+    span = settled(index, index.clamp(params.range))
     if span.start != span.end or not KINDS[params.action].needs_code:
         return span
     symbol = enclosing(focus.text, focus.language, span.start)
     if symbol is not None:
-        return symbol.range
+        return settled(index, symbol.range)
     if index.line(span.start.line).strip():
         line = span.start.line
         return Range(Position(line, 0), Position(line, len(index.line(line))))
@@ -130,14 +139,11 @@ def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
     if focus is None or span is None:
         return None
     index = index_of(focus.text)
-    last = span.end.line
-    if span.end.character == 0 and last > span.start.line:
-        last -= 1
     return Selection(
         path=relative(focus, roots),
         language=focus.language,
         start_line=span.start.line + 1,
-        end_line=last + 1,
+        end_line=last_line(span) + 1,
         text=index.slice(span),
         file_lines=index.line_count,
     )

@@ -1,0 +1,44 @@
+"""What a selection means in lines: editors begin and end it a few blanks from where lines do."""
+
+from __future__ import annotations
+
+from tierwise.core.document import Position, Range
+from tierwise.syntax.positions import LineIndex
+
+
+def settled(index: LineIndex, span: Range) -> Range:
+    """A selection that covers whole lines but for blanks at its ends, as those whole lines.
+
+    It is widened over indentation and trailing blanks of lines it has the words of, and no
+    longer holds the blanks or the line end of a line it has none of. A part of a line, blanks
+    alone and a mere cursor stay as they are.
+    """
+    a, b = index.offset(span.start), index.offset(span.end)
+    if not index.text[a:b].strip():
+        return span
+    start, end = index.position(a), index.position(b)
+    line = index.line(start.line)
+    if line[: start.character].strip() and not line[start.character :].strip():
+        start = Position(start.line + 1, 0)
+    line = index.line(end.line)
+    if not line[: end.character].strip() and end.line > start.line:
+        end = Position(end.line, 0)
+    elif not line[end.character :].strip():
+        end = Position(end.line, len(line))
+    within = end.line == start.line and end.character < len(index.line(end.line))
+    if not within and not index.line(start.line)[: start.character].strip():
+        start = Position(start.line, 0)
+    return Range(start, end)
+
+
+def is_part(index: LineIndex, span: Range) -> bool:
+    """Whether a range begins or ends within the words of a line."""
+    before = index.line(span.start.line)[: span.start.character]
+    after = index.line(span.end.line)[span.end.character :]
+    return bool(before.strip() or (after.strip() and span.end.character))
+
+
+def last_line(span: Range) -> int:
+    """The last line (from 0) that a range has anything of."""
+    ends_before = span.end.character == 0 and span.end.line > span.start.line
+    return span.end.line - ends_before

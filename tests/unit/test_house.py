@@ -39,7 +39,7 @@ NAME_ACTIONS: Final[Mapping[str, str]] = {
     "server/tierwise/routing/fit/rows.py": "which action a row of the fitting data stands for",
     "server/tierwise/routing/fit/calibrate.py": "the actions with rows enough for a shift",
     "server/tierwise/routing/lexicon.py": "families of words, no actions",
-    "server/tierwise/routing/shown.py": "families of words, no actions",
+    "server/tierwise/present/signals.py": "families of words, no actions",
     "server/tierwise/edits/scope.py": "words of an instruction, no actions",
 }
 """The files that may name actions, and why a new action need not be added there by hand."""

@@ -9,12 +9,13 @@ import pytest
 
 from tierwise.core.decision import Decision, Estimate
 from tierwise.core.tiers import DEFAULT_LADDER
-from tierwise.core.views import Switch, TaskState, TaskView
+from tierwise.core.views import TaskState, TaskView
 from tierwise.present.decision import to_wire
 from tierwise.present.lens import MAX_TITLE, headline, offers
 from tierwise.present.money import dollars, limit, percent, spent_of
+from tierwise.present.reasons import switched
 from tierwise.present.status import MAX_TEXT, StatusFacts, status
-from tierwise.present.tiers import arrow, confident, switched
+from tierwise.present.tiers import arrow, confident
 from tierwise.present.titles import action_title
 
 ESTIMATE = Estimate(
@@ -123,9 +124,9 @@ def test_what_was_not_sent_stands_in_the_tooltip_and_loads_nothing() -> None:
 
 
 def test_a_switch_names_tiers_or_the_places_of_one_tier() -> None:
-    assert switched(Switch("haiku", "sonnet", "slow", "a", "b")) == "Haiku: slow; Sonnet answers"
-    assert switched(Switch("haiku", "haiku", "slow", "a", "b")) == "a: slow; b answers"
-    assert switched(Switch("haiku", "sonnet", "")) == "Haiku: cannot answer; Sonnet answers"
+    assert switched("haiku", "sonnet", "slow", "a", "b") == "Haiku: slow; Sonnet answers"
+    assert switched("haiku", "haiku", "slow", "a", "b") == "a: slow; b answers"
+    assert switched("haiku", "sonnet", "", "", "") == "Haiku: cannot answer; Sonnet answers"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from rich.text import Text
 from tierwise.core.decision import Decision, Estimate, Reason
 from tierwise.core.money import to_nanos
 from tierwise.present.money import dollars
-from tierwise.present.tiers import confident, label
+from tierwise.present.names import label
+from tierwise.present.reasons import words
+from tierwise.present.tiers import confident
 
 
 class Screen:
@@ -60,7 +62,7 @@ class Screen:
         self._end_stream()
         self.console.print(line)
         for reason in decision.reasons:
-            self.console.print(Text(f"     {reason.text}", style="dim"))
+            self.console.print(Text(f"     {words(reason)}", style="dim"))
 
     def answered(self, wire: Mapping[str, Any], cost_usd: float) -> None:
         """Which tier answered, and for how much."""
@@ -99,6 +101,6 @@ def _decision(wire: Mapping[str, Any]) -> Decision:
         cause=wire["cause"],
         estimate=Estimate(wire["estimate"], wire["lower"], wire["accept"]),
         cost={tier: to_nanos(usd) for tier, usd in wire["costUsd"].items()},
-        reasons=tuple(Reason("note", text) for text in wire["reasons"]),
+        reasons=tuple(Reason.said(text) for text in wire["reasons"]),
         explicit=wire["explicit"],
     )

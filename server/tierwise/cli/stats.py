@@ -13,7 +13,7 @@ from tierwise.budget.usage import baseline_cost, baseline_of
 from tierwise.cli.ground import configuration, print_json, read
 from tierwise.core.money import to_usd
 from tierwise.present.money import dollars
-from tierwise.present.tiers import label
+from tierwise.present.names import label
 from tierwise.store import stats
 from tierwise.store.stats import LedgerCut
 

@@ -18,6 +18,7 @@ from tierwise.learning.labels import Event
 from tierwise.present import sent as present
 from tierwise.present.decision import to_wire
 from tierwise.present.money import dollars
+from tierwise.present.reasons import flip, words
 from tierwise.present.tiers import confident
 from tierwise.routing import flips as routing_flips
 from tierwise.routing.weights import load
@@ -45,6 +46,7 @@ def run(
     config = configuration().config
     facts = Situation(ladder=config.ladder(), confidence_target=config.confidence_target)
     flips = routing_flips.flips(last.signals, load(), facts)
+    cheaper, dearer = flip(flips.cheaper), flip(flips.dearer)
     if as_json:
         print_json(
             {
@@ -54,8 +56,8 @@ def run(
                 "rehearsal": told.task.rehearsal,
                 "decision": to_wire(last),
                 "decisions": [to_wire(d) for d in decided],
-                "cheaper": flips.cheaper,
-                "dearer": flips.dearer,
+                "cheaper": cheaper,
+                "dearer": dearer,
                 "costUsd": told.cost / 1e9,
                 "attempts": [
                     {
@@ -81,11 +83,11 @@ def run(
     for decision in decided:
         typer.echo(f"  {confident(decision)}  ({decision.cause})")
         for reason in decision.reasons:
-            typer.echo(f"    {reason.text}")
-    if flips.cheaper:
-        typer.echo(f"  cheaper with: {flips.cheaper}")
-    if flips.dearer:
-        typer.echo(f"  dearer with: {flips.dearer}")
+            typer.echo(f"    {words(reason)}")
+    if cheaper:
+        typer.echo(f"  cheaper with: {cheaper}")
+    if dearer:
+        typer.echo(f"  dearer with: {dearer}")
     for attempt in told.attempts:
         assumed = ", assumed" if attempt["assumed"] else ""
         typer.echo(

@@ -11,6 +11,12 @@ Cause = Literal[
     "thread", "budget", "failover", "escalated", "trial",
 ]  # fmt: skip
 Step = Literal["route", "floor", "choice", "thread", "budget", "availability", "note"]
+ReasonCode = Literal[
+    "said", "signal", "unsure", "opinion", "no_opinion", "trial", "floor", "floor_overruled",
+    "chosen", "remapped", "cache_keeps", "cache_left", "budget", "budget_no_help", "no_room", "cap",
+    "unavailable", "router_failed", "price_unknown", "learned", "switched", "escalated",
+]  # fmt: skip
+ReasonArg = str | int | float | bool | None
 Scope = Literal["task", "conversation", "file", "action", "session", "project", "tier"]
 
 
@@ -42,10 +48,34 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One step of a decision in words fit for the screen (no file content, no paths' text)."""
+    """One step of a decision: a code with its arguments. `present/reasons.py` puts it into words.
+
+    Arguments are names of tiers, signals and rules, shares in [0, 1], counts and tokens; never
+    content of a file. The ledger keeps reasons, so a code's arguments may only be added to.
+    """
 
     step: Step
-    text: str
+    code: ReasonCode
+    args: Mapping[str, ReasonArg] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, step: Step, code: ReasonCode, /, **args: ReasonArg) -> Reason:
+        """A reason with its arguments by name."""
+        return cls(step, code, args)
+
+    @classmethod
+    def said(cls, text: str) -> Reason:
+        """A reason that is a sentence already, as older ledgers keep them."""
+        return cls("note", "said", {"text": text})
+
+
+@dataclass(frozen=True, slots=True)
+class SignalChange:
+    """A signal at another value; for the search of what would flip a decision."""
+
+    name: str
+    value: float
+    instead_of: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tierwise.core.decision import Adjustment, Scope
 from tierwise.core.tiers import DEFAULT_LADDER, Ladder
 
 BudgetLevel = Literal["ok", "soft", "paused"]
+FloorRule = Literal["path", "action", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """A rule that raises the tier. `why` is shown: "src/migrations/ is protected"."""
+    """A rule that raises the tier, for the path or the action that is its `subject`.
+
+    An older ledger has its sentence ("db/ is protected") as the subject, and "said" as the rule.
+    """
 
     tier: str
-    why: str
+    subject: str
+    rule: FloorRule = "said"
 
 
 @dataclass(frozen=True, slots=True)

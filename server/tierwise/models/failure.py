@@ -43,30 +43,6 @@ FAILS_OVER: Final[frozenset[str]] = (
 TRIPS: Final[frozenset[str]] = FAILS_OVER - FITS_ELSEWHERE - {"empty", "certificate"}
 """Kinds that say something about the model's health and so count for its breaker."""
 
-_SHORT: Final[Mapping[str, str]] = {
-    "auth": "key refused",
-    "no_credit": "no credit",
-    "forbidden": "not allowed",
-    "unknown_model": "unknown model",
-    "bad_request": "refused the request",
-    "too_large": "request too large",
-    "refused": "declined",
-    "rate_limited": "rate limited",
-    "overloaded": "overloaded",
-    "server": "failing",
-    "network": "unreachable",
-    "slow": "slow",
-    "slow_first_event": "not answering",
-    "stalled": "stalled",
-    "timeout": "too slow",
-    "cut": "broke off",
-    "bad_stream": "unreadable",
-    "empty": "said nothing",
-    "output_cap": "answers too short",
-    "proxy": "behind its proxy",
-    "certificate": "not trusted",
-}
-
 _SENTENCE: Final[Mapping[str, str]] = {
     "auth": "{label}: {who} refused the key. Put a valid one into {key} and run it again.",
     "no_credit": "{label}: the account behind {key} has no credit left. Add credit, or use"
@@ -149,11 +125,6 @@ def failure(
         sent=sent,
         request_id=redact(request_id),
     )
-
-
-def short(kind: str) -> str:
-    """A kind in a word or two, for the arrow on screen: "overloaded"."""
-    return _SHORT.get(kind, "failing")
 
 
 def human_wait(seconds: float) -> str:

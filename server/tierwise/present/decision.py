@@ -6,7 +6,8 @@ from typing_extensions import TypedDict
 
 from tierwise.core.decision import Cause, Decision
 from tierwise.core.money import to_usd
-from tierwise.present.tiers import confident, main_reason
+from tierwise.present.reasons import main_reason, words
+from tierwise.present.tiers import confident
 
 
 class WireDecision(TypedDict):
@@ -56,7 +57,7 @@ def to_wire(decision: Decision, said: str = "") -> WireDecision:
         "lower": {t: round(p, 6) for t, p in estimate.lower.items()},
         "accept": {t: round(p, 6) for t, p in estimate.accept.items()},
         "costUsd": {t: round(to_usd(c), 9) for t, c in decision.cost.items()},
-        "reasons": [reason.text for reason in decision.reasons],
+        "reasons": [words(reason) for reason in decision.reasons],
         "signals": {
             **{name: round(value, 6) for name, value in decision.signals.values.items()},
             **dict.fromkeys(sorted(decision.signals.unknown)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tierwise.core.views import EditView, TaskView
 from tierwise.present.markdown import fenced, without_images
 from tierwise.present.money import dollars
+from tierwise.present.reasons import words
 from tierwise.present.tiers import confident
 
 
@@ -29,7 +30,7 @@ def answer(view: TaskView, text: str) -> str:
 
 def reasons(view: TaskView) -> list[str]:
     """The decision's reasons, one bullet each; a forecast that changed is said first."""
-    bullets = [f"- {reason.text}" for reason in view.decision.reasons]
+    bullets = [f"- {words(reason)}" for reason in view.decision.reasons]
     if view.forecast and view.forecast.answering != view.decision.answering:
         bullets.insert(0, f"- forecast {confident(view.forecast)}")
     return ["\n".join(bullets)] if bullets else []

@@ -6,16 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tierwise.present.tiers import label
-
-
-def learned_reason(outcomes: int, taken: str | None = None, shipped: str | None = None) -> str:
-    """The reason of a decision that was made with a learned state."""
-    if taken is None or shipped is None:
-        return f"learned from {outcomes} outcomes"
-    if taken == shipped:
-        return f"learned from {outcomes} outcomes: {label(taken)} first, as shipped"
-    return f"learned from {outcomes} outcomes: {label(taken)} first, shipped {label(shipped)}"
+from tierwise.present.names import label
 
 
 def gate(why: str, needed: int, outcomes: int) -> str:

@@ -12,7 +12,8 @@ from typing import Final
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
 from tierwise.present.money import raise_title
-from tierwise.present.tiers import arrow, confident, label, note
+from tierwise.present.names import label
+from tierwise.present.tiers import arrow, confident, note
 from tierwise.present.titles import redo_title
 
 MAX_TITLE: Final = 48

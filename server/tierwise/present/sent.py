@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tierwise.present.tiers import label
+from tierwise.present.names import label
 
 
 def document(attempts: Sequence[Mapping[str, Any]]) -> str:

@@ -11,7 +11,9 @@ from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.markdown import without_images
 from tierwise.present.money import dollars, percent, raise_title, spent_of
-from tierwise.present.tiers import arrow, because, confident, label, note
+from tierwise.present.names import label
+from tierwise.present.reasons import words
+from tierwise.present.tiers import arrow, because, confident, note
 
 MAX_TEXT: Final = 28
 """Characters of the status text, the icon not counted."""
@@ -86,7 +88,7 @@ def tooltip(facts: StatusFacts) -> str:
         lines.append("Rehearsal: answers come from the built-in rehearsal model and cost nothing.")
     if view := facts.current:
         lines.append(f"**{confident(view.decision, view.cause_note)}** · {view.state}")
-        lines += [f"- {reason.text}" for reason in view.decision.reasons]
+        lines += [f"- {words(reason)}" for reason in view.decision.reasons]
         forecast = " · ".join(f"{label(t)} {dollars(c)}" for t, c in view.decision.cost.items())
         lines += [without_images(notice) for notice in view.notices]
         if forecast:

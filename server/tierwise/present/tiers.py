@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from tierwise.core.decision import Cause, Decision
-from tierwise.core.views import Switch
+from tierwise.present.causes import cause
 from tierwise.present.money import percent
+from tierwise.present.names import label
 
 _NOTES: Final[dict[Cause, str]] = {
     "routed": "",
@@ -23,14 +24,9 @@ _NOTES: Final[dict[Cause, str]] = {
 }
 
 
-def label(tier: str) -> str:
-    """A tier's name as shown: `haiku` reads "Haiku"."""
-    return tier[:1].upper() + tier[1:]
-
-
 def note(decision: Decision, said: str = "") -> str:
     """Why the answering tier is what it is, in a word or two; `said` is a closer cause if known."""
-    return said or _NOTES[decision.cause]
+    return cause(said) or _NOTES[decision.cause]
 
 
 def arrow(decision: Decision) -> str:
@@ -45,20 +41,6 @@ def because(decision: Decision, said: str = "") -> str:
     if decision.cause != "failover" or decision.answering == decision.routed:
         return arrow(decision)
     return f"{arrow(decision)}, {note(decision, said)}"
-
-
-def switched(switch: Switch) -> str:
-    """A switch in a sentence: "Haiku: overloaded; Sonnet answers"; by place within one tier."""
-    before, after = switch.old_place, switch.new_place
-    if switch.old != switch.new:
-        before, after = label(switch.old), label(switch.new)
-    return f"{before}: {switch.cause or 'cannot answer'}; {after} answers"
-
-
-def main_reason(decision: Decision) -> str:
-    """The reason that says most: what moved the tier last, else the two strongest signals."""
-    texts = [reason.text for reason in decision.reasons]
-    return ", ".join(texts[:2]) if decision.cause == "routed" else texts[-1] if texts else ""
 
 
 def confident(decision: Decision, said: str = "") -> str:

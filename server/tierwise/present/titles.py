@@ -7,7 +7,8 @@ from typing import Final
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision
 from tierwise.present.money import dollars
-from tierwise.present.tiers import confident, label
+from tierwise.present.names import label
+from tierwise.present.tiers import confident
 
 COMMENT_TITLE: Final = "Do this comment"
 

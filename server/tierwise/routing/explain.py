@@ -1,20 +1,19 @@
-"""Why a tier: the strongest signals in words and numbers."""
+"""Why a tier: the strongest signals."""
 
 from __future__ import annotations
 
 import math
 from heapq import nsmallest
 
-from tierwise.core.decision import Signals
+from tierwise.core.decision import Reason, Signals
 from tierwise.routing.reading import READERS, read
-from tierwise.routing.shown import say
 from tierwise.routing.weights import Weights
 
 
-def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[str, ...]:
+def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[Reason, ...]:
     """The signals that moved the estimate most, strongest first."""
     return tuple(
-        f"{say(name, signals.values.get(name, 0.0))}: {'easier' if pull > 0 else 'harder'}"
+        Reason.of("note", "signal", name=name, value=signals.values.get(name, 0.0), eases=pull > 0)
         for name, pull in strongest(signals, weights, count)
     )
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tierwise.core.decision import Signals
+from tierwise.core.decision import SignalChange, Signals
 from tierwise.core.situation import Situation
 from tierwise.routing.estimate import estimate
 from tierwise.routing.policy import decide
 from tierwise.routing.reading import readings
-from tierwise.routing.shown import say
 from tierwise.routing.weights import Weights
 
 MOST: Final = 4
@@ -23,10 +22,10 @@ _DERIVED: Final = frozenset({"chars", "foreign", "files.any", "later", "terse", 
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """The smallest change that would make a task cheaper or dearer, in words."""
+    """The smallest change that would make a task cheaper or dearer; None where none is known."""
 
-    cheaper: str | None = None
-    dearer: str | None = None
+    cheaper: tuple[SignalChange, ...] | None = None
+    dearer: tuple[SignalChange, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +60,19 @@ def _least(
     changes: list[_Change],
     here: int,
     way: int,
-) -> str | None:
-    """The words of the least change that flips; `way` is -1 toward cheaper, 1 toward dearer."""
+) -> tuple[SignalChange, ...] | None:
+    """The least change that flips; `way` is -1 toward cheaper, 1 toward dearer."""
     helping = [c for c in changes if c.pull * way < 0]
     for change in sorted(helping, key=lambda c: (c.size, c.name)):
         other = changed(signals, {change.name: change.value})
         if (_rank(other, weights, situation) - here) * way > 0:
-            return _told(signals, [change])
+            return _changes(signals, [change])
     taken: list[_Change] = []
     for change in sorted(helping, key=lambda c: (-abs(c.pull), c.name))[:MOST]:
         taken.append(change)
         other = changed(signals, {c.name: c.value for c in taken})
         if (_rank(other, weights, situation) - here) * way > 0:
-            return _told(signals, taken)
+            return _changes(signals, taken)
     return None
 
 
@@ -106,10 +105,5 @@ def changed(signals: Signals, values: dict[str, float]) -> Signals:
     return replace(signals, values={**signals.values, **values})
 
 
-def _told(signals: Signals, changes: list[_Change]) -> str:
-    return " and ".join(
-        "other words"
-        if c.name == "text"
-        else f"{say(c.name, c.value)} instead of {say(c.name, signals.values.get(c.name, 0.0))}"
-        for c in changes
-    )
+def _changes(signals: Signals, changes: list[_Change]) -> tuple[SignalChange, ...]:
+    return tuple(SignalChange(c.name, c.value, signals.values.get(c.name, 0.0)) for c in changes)

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from tierwise.core.decision import Cause, Decision, Estimate, Reason, Signals, Step
+from tierwise.core.decision import (
+    Cause,
+    Decision,
+    Estimate,
+    Reason,
+    ReasonArg,
+    ReasonCode,
+    Signals,
+    Step,
+)
 from tierwise.core.situation import Situation
 from tierwise.routing.overrides import strongest
-
-_SCOPES: Final = {
-    "task": "you chose {tier} for this task",
-    "conversation": "{tier} is pinned for this conversation",
-    "file": "{tier} is pinned for this file",
-    "action": "{tier} is pinned for this action",
-    "session": "{tier} is pinned for this session",
-    "project": "{tier} is pinned for this project",
-}
 
 
 @dataclass
@@ -32,13 +31,15 @@ class _Draft:
     explicit: bool = False
     reasons: list[Reason] = field(default_factory=list)
 
-    def say(self, step: Step, text: str) -> None:
-        self.reasons.append(Reason(step, text))
+    def say(self, step: Step, code: ReasonCode, /, **args: ReasonArg) -> None:
+        self.reasons.append(Reason(step, code, args))
 
-    def move(self, tier: str, cause: Cause, step: Step, text: str) -> None:
-        if tier != self.tier:
-            self.tier, self.cause = tier, cause
-        self.say(step, text)
+    def move(
+        self, to: str, cause: Cause, step: Step, code: ReasonCode, /, **args: ReasonArg
+    ) -> None:
+        if to != self.tier:
+            self.tier, self.cause = to, cause
+        self.say(step, code, **args)
 
 
 def decide(
@@ -48,19 +49,21 @@ def decide(
     *,
     id: str = "",
     weights: str = "",
-    signs: Sequence[str] = (),
+    signs: Sequence[Reason] = (),
 ) -> Decision:
-    """Decide. `signs` are the strongest signals in words, said first. Pure."""
+    """Decide. `signs` are the strongest signals, said first. Pure."""
     first = _cheapest(estimate.need, situation.confidence_target, situation)
     draft = _Draft(_cheapest(estimate.lower, situation.confidence_target, situation))
-    for sign in signs[:2]:
-        draft.say("note", sign)
+    draft.reasons.extend(signs[:2])
     if draft.tier != first:
         draft.cause = "uncertain"
         draft.say(
             "route",
-            f"unsure: {_label(first)} {_percent(estimate.need[first])}, at least"
-            f" {_percent(estimate.lower[first])}, {_percent(situation.confidence_target)} is asked",
+            "unsure",
+            tier=first,
+            estimate=estimate.need[first],
+            lower=estimate.lower[first],
+            target=situation.confidence_target,
         )
     _opinion(draft, first, situation)
     propensity = _trial(draft, estimate, situation)
@@ -107,13 +110,16 @@ def expected_spend(estimate: Estimate, situation: Situation) -> Mapping[str, int
     return result
 
 
-def fail_safe(situation: Situation, why: str) -> Decision:
-    """The decision when the router itself failed: the top tier, or what the operator chose."""
+def fail_safe(situation: Situation, error: str) -> Decision:
+    """The decision when the router itself failed: the top tier, or what the operator chose.
+
+    `error` is the name of the exception.
+    """
     ladder = situation.ladder
     flat = dict.fromkeys(ladder.names, 0.0) | {ladder.top: 1.0}
     estimate = Estimate(flat, flat, flat)
     draft = _Draft(ladder.top, "uncertain")
-    draft.say("route", f"{why}: the top tier, to be safe")
+    draft.say("route", "router_failed", error=error)
     _choice(draft, situation, ladder.top)
     _cap(draft, situation)
     _availability(draft, situation)
@@ -130,13 +136,13 @@ def fail_safe(situation: Situation, why: str) -> Decision:
     )
 
 
-def moved(decision: Decision, to: str, cause: Cause, step: Step, text: str) -> Decision:
-    """The same decision with another tier answering, and the reason said."""
+def moved(decision: Decision, to: str, cause: Cause, reason: Reason) -> Decision:
+    """The same decision with another tier answering, and the reason added."""
     return replace(
         decision,
         answering=to,
         cause=cause,
-        reasons=(*decision.reasons, Reason(step, text)),
+        reasons=(*decision.reasons, reason),
         final=True,
     )
 
@@ -151,13 +157,11 @@ def _opinion(draft: _Draft, first: str, situation: Situation) -> None:
     if said is None:
         return
     if said not in situation.ladder:
-        draft.say("route", "the second opinion did not come, so the tier stays")
+        draft.say("route", "no_opinion")
         return
     tier = situation.ladder.higher(first, said)
-    text = f"second opinion: {_label(said)}"
-    if tier != said:
-        text += f", but the estimate says {_label(first)}"
-    draft.move(tier, "routed" if tier == first else "uncertain", "route", text)
+    cause: Cause = "routed" if tier == first else "uncertain"
+    draft.move(tier, cause, "route", "opinion", said=said, first=first if tier != said else None)
 
 
 def _trial(draft: _Draft, estimate: Estimate, situation: Situation) -> float:
@@ -169,14 +173,15 @@ def _trial(draft: _Draft, estimate: Estimate, situation: Situation) -> float:
         return 1.0
     if situation.trial >= situation.trial_share:
         return 1.0 - situation.trial_share
-    draft.move(below, "trial", "route", f"a trial: {_label(below)} instead of {_label(draft.tier)}")
+    draft.move(below, "trial", "route", "trial", tier=below, instead_of=draft.tier)
     return situation.trial_share
 
 
 def _floors(draft: _Draft, situation: Situation) -> None:
     for floor in situation.floors:
         if situation.ladder.rank(floor.tier) > situation.ladder.rank(draft.tier):
-            draft.move(floor.tier, "floor", "floor", f"{floor.why}: at least {_label(floor.tier)}")
+            rule, subject, tier = floor.rule, floor.subject, floor.tier
+            draft.move(tier, "floor", "floor", "floor", rule=rule, subject=subject, tier=tier)
 
 
 def _choice(draft: _Draft, situation: Situation, routed: str) -> None:
@@ -185,16 +190,16 @@ def _choice(draft: _Draft, situation: Situation, routed: str) -> None:
         cause: Cause = "override" if choice.scope == "task" else "pin"
         draft.explicit = True
         draft.tier, draft.cause = choice.tier, cause
-        draft.say("choice", _SCOPES[choice.scope].format(tier=_label(choice.tier)))
+        draft.say("choice", "chosen", scope=choice.scope, tier=choice.tier)
     elif (to := situation.remap.get(routed)) is not None and to in situation.ladder:
         draft.explicit = True
         draft.tier, draft.cause = to, "remap"
-        draft.say("choice", f"you gave {_label(routed)}'s tasks to {_label(to)}")
+        draft.say("choice", "remapped", tier=routed, to=to)
     else:
         return
     for floor in situation.floors:
         if situation.ladder.rank(floor.tier) > situation.ladder.rank(draft.tier):
-            draft.say("floor", f"{floor.why}, but your choice holds")
+            draft.say("floor", "floor_overruled", rule=floor.rule, subject=floor.subject)
 
 
 def _thread(draft: _Draft, estimate: Estimate, situation: Situation) -> None:
@@ -209,18 +214,11 @@ def _thread(draft: _Draft, estimate: Estimate, situation: Situation) -> None:
     if stay is None or leave is None or stay >= leave:
         if turns is not None:
             draft.say(
-                "thread",
-                f"leaving {_label(warm.tier)}'s {warm.prefix_tokens:,} cached tokens pays after"
-                f" {turns} {'turn' if turns == 1 else 'turns'}",
+                "thread", "cache_left", tier=warm.tier, tokens=warm.prefix_tokens, turns=turns
             )
         return
-    after = f"; leaving pays after {turns} turns" if turns is not None else ""
-    draft.move(
-        warm.tier,
-        "thread",
-        "thread",
-        f"{_label(warm.tier)} has {warm.prefix_tokens:,} cached tokens, staying is cheaper{after}",
-    )
+    tier, tokens = warm.tier, warm.prefix_tokens
+    draft.move(tier, "thread", "thread", "cache_keeps", tier=tier, tokens=tokens, turns=turns)
 
 
 def _soft_target(
@@ -249,14 +247,16 @@ def _budget(draft: _Draft, estimate: Estimate, situation: Situation, soft_to: st
     if here is None or there is None:
         return
     if there >= here:
-        draft.say("budget", f"{_label(soft_to)} would not cost less here, so the tier stays")
+        draft.say("budget", "budget_no_help", tier=soft_to)
         return
     draft.move(
         soft_to,
         "budget",
         "budget",
-        f"the budget is nearly used up: {_label(soft_to)}"
-        f" ({_percent(estimate.need[soft_to])}) instead of {_label(draft.tier)}",
+        "budget",
+        tier=soft_to,
+        estimate=estimate.need[soft_to],
+        instead_of=draft.tier,
     )
 
 
@@ -265,7 +265,7 @@ def _cap(draft: _Draft, situation: Situation) -> None:
     if cap is None or cap not in situation.ladder or draft.explicit:
         return
     if situation.ladder.rank(draft.tier) > situation.ladder.rank(cap):
-        draft.move(cap, "budget", "budget", f"this workspace allows {_label(cap)} at most")
+        draft.move(cap, "budget", "budget", "cap", tier=cap)
 
 
 def _availability(draft: _Draft, situation: Situation) -> None:
@@ -277,9 +277,8 @@ def _availability(draft: _Draft, situation: Situation) -> None:
     order = situation.fallback.get(draft.tier, (up,) if up else ())
     for name in order:
         if name in ladder and name not in situation.blocked:
-            draft.move(
-                name, "failover", "availability", f"{_label(draft.tier)} is {why}: {_label(name)}"
-            )
+            args = {"tier": draft.tier, "why": why, "to": name}
+            draft.move(name, "failover", "availability", "unavailable", **args)
             return
 
 
@@ -288,12 +287,3 @@ def _cheapest(shares: Mapping[str, float], target: float, situation: Situation) 
         if shares[name] >= target:
             return name
     return situation.ladder.top
-
-
-def _label(tier: str) -> str:
-    return tier[:1].upper() + tier[1:]
-
-
-def _percent(share: float) -> str:
-    whole = round(share * 100)
-    return f"{99 if whole == 100 and share < 1 else whole} %"

@@ -19,6 +19,7 @@ from tierwise.core.situation import Choice, Situation
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, LearnerAnswer, Observation
 from tierwise.learning.record import Record
+from tierwise.present.reasons import words
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import load
 from tierwise.store import decisions, outcomes
@@ -47,7 +48,7 @@ def advised(memory: Memory | None = None, facts: Situation = FACTS) -> advice.Ad
 
 
 def _decided(decision: Decision) -> Any:
-    return SimpleNamespace(decision=decision, switches=())
+    return SimpleNamespace(decision=decision, run=SimpleNamespace(switches=()))
 
 
 def row(found: advice.Advised) -> DecisionRow:
@@ -147,7 +148,7 @@ def live_memory() -> Memory:
 def test_a_live_state_decides_and_says_so() -> None:
     shipped, found = advised().decision, advised(live_memory()).decision
     assert found.answering == "opus" != shipped.answering
-    assert found.reasons[0].text.startswith("learned from 400 outcomes: Opus first, shipped")
+    assert words(found.reasons[0]).startswith("learned from 400 outcomes: Opus first, shipped")
     assert found.estimate.need[shipped.answering] < shipped.estimate.need[shipped.answering]
 
 

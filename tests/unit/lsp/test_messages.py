@@ -52,7 +52,7 @@ DECISION = Decision(
     cause="override",
     estimate=Estimate({"haiku": 0.9}, {"haiku": 0.8}, {"haiku": 0.9}),
     cost={"haiku": 1000},
-    reasons=(Reason("route", "why"),),
+    reasons=(Reason.said("why"),),
     signals=Signals({"lines": 3.0}, frozenset(("turn",))),
 )
 TASK = TaskView("t", "edit", "proposed", DECISION)

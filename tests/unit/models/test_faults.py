@@ -32,11 +32,11 @@ from tierwise.models.failure import (
     failure,
     human_wait,
     one_line,
-    short,
 )
 from tierwise.models.refusals import classify, retry_after_seconds
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.causes import cause
 
 TIER = Tier("haiku", "claude-haiku-5-5", 4096)
 PROMPT = Prompt("Be brief.", (CallTurn("user", "hello"),))
@@ -338,7 +338,7 @@ def test_every_kind_has_a_sentence_a_word_and_a_place_in_the_policy() -> None:
             assert said.message.startswith("Haiku")
             assert "{" not in said.message
             assert "  " not in said.message
-        assert 0 < len(short(kind)) <= 20
+        assert 0 < len(cause(kind)) <= 20
     assert RETRYABLE < FAILS_OVER < set(KINDS)
 
 

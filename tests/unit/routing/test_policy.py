@@ -9,6 +9,7 @@ import pytest
 from tierwise.core.decision import Estimate, Signals
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.tiers import Ladder, Tier
+from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.routing.policy import decide
 
@@ -75,7 +76,7 @@ def test_a_warm_higher_tier_stays_only_where_it_is_cheaper() -> None:
     dear = WarmThread("sonnet", 50_000, {"haiku": 10_000, "sonnet": 30_000})
     held = decide(Signals({}), EASY, Situation(cost=COST, warm=cheap))
     assert (held.answering, held.cause) == ("sonnet", "thread")
-    assert "4 turns" in held.reasons[-1].text
+    assert "4 turns" in words(held.reasons[-1])
     assert decide(Signals({}), EASY, Situation(cost=COST, warm=dear)).answering == "haiku"
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.core.request import FileRef, Request, Selection
+from tierwise.present import reasons
 from tierwise.routing import lexicon, words
 from tierwise.routing.fit.rows import own
 from tierwise.routing.route import route_one
@@ -153,7 +154,7 @@ def test_reach_only_raises_and_says_so() -> None:
     typo = route_one(Request("edit", "fix the typo in the comment", selection=wide, files=()))
     assert (one.routed, typo.routed) == ("haiku", "haiku")
     assert many.routed != "haiku"
-    assert "touches" in " ".join(reason.text for reason in many.reasons)
+    assert "touches" in " ".join(reasons.words(reason) for reason in many.reasons)
 
 
 def test_the_same_request_is_measured_the_same() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from tierwise.core.actions import ACTIONS
 from tierwise.core.request import FileRef, Request, Selection
+from tierwise.present.reasons import words
+from tierwise.present.signals import say
 from tierwise.routing.explain import why
 from tierwise.routing.route import route_one
-from tierwise.routing.shown import say
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import load
 
@@ -23,7 +24,7 @@ SELECTED = Request(
 
 def _all(request: Request) -> list[str]:
     signals = measure(request)
-    return [sign.rpartition(": ")[0] for sign in why(signals, load(), 1_000)]
+    return [words(sign).rpartition(": ")[0] for sign in why(signals, load(), 1_000)]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -39,7 +40,7 @@ def test_a_selection_is_never_called_none(action: str) -> None:
 def test_the_wording_is_the_requests_own() -> None:
     assert "the wording" in _all(SELECTED)
     assert "the wording" not in _all(replace(SELECTED, instruction=""))
-    assert all("other wording" not in r.text for r in route_one(SELECTED).reasons)
+    assert all("other wording" not in words(r) for r in route_one(SELECTED).reasons)
 
 
 def test_nothing_is_written_where_nothing_was_said() -> None:

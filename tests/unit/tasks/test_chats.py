@@ -11,6 +11,7 @@ from tierwise.core.context import ContextItem, Pack
 from tierwise.core.money import Usage
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.reasons import words
 from tierwise.tasks.api import ChatParams, ChatReply, Location
 from tierwise.tasks.chat.threads import LIVES_MS, MAX_CHARS, Said, Thread, sent
 
@@ -51,7 +52,7 @@ async def test_staying_on_a_warm_dearer_tier_is_weighed_and_the_break_even_is_sa
         usage = Usage(cache_read_tokens=held)
         thread.answered(Said(f"t{held}", "design it", "so", "opus"), usage, now)
         decision = (await say(w, f"what is a list of {held}?")).decision
-        (reason,) = [r.text for r in decision.reasons if r.step == "thread"]
+        (reason,) = [words(r) for r in decision.reasons if r.step == "thread"]
         assert decision.routed == routed != "opus"
         assert decision.answering == (routed if leaves else "opus")
         assert f"{held:,} cached tokens" in reason

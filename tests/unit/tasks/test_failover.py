@@ -14,6 +14,7 @@ from tierwise.models.breaker import FAILURES
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import headline
+from tierwise.present.reasons import words
 from tierwise.store import decisions, schema
 from tierwise.tasks.api import TaskParams
 
@@ -84,7 +85,7 @@ async def test_the_same_tier_elsewhere_comes_before_another_tier(
     view = await document(w)
     assert view.decision.answering == "haiku"
     assert view.decision.cause == "routed", "the tier is the one that was routed to"
-    assert any(OPUS in reason.text for reason in view.decision.reasons)
+    assert any(OPUS in words(reason) for reason in view.decision.reasons)
     assert [m for m, _ in await attempts(w, view.task_id)] == [HAIKU, HAIKU, OPUS]
 
 
@@ -128,7 +129,7 @@ async def test_a_long_wait_is_shown_with_the_time_and_ways_out(
     assert "2 min" in question
     assert options == ("Wait 2 min", "Use Sonnet", "Cancel")
     assert view.decision.answering == "sonnet"
-    assert any("you said yes" in reason.text for reason in view.decision.reasons)
+    assert any("you said yes" in words(reason) for reason in view.decision.reasons)
     w.screen.answer = lambda question, options: "Cancel"
     assert (await document(w)).state == "failed"
 

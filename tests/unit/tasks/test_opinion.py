@@ -15,6 +15,7 @@ from tierwise.core.views import TaskView
 from tierwise.models import opinion
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.reasons import words
 from tierwise.routing import instruction, policy
 from tierwise.store import schema
 from tierwise.tasks.api import TaskParams
@@ -71,7 +72,7 @@ async def test_an_opinion_in_time_decides_and_is_on_screen_and_in_the_sum(
     model.faults.queue.append(Fault(text="haiku"))
     view = await edit(w)
     assert (view.decision.first, view.decision.answering) == ("haiku", "haiku")
-    assert "second opinion: Haiku" in [r.text for r in view.decision.reasons]
+    assert "second opinion: Haiku" in [words(r) for r in view.decision.reasons]
     asked, answered = model.requests
     assert asked["model"] == answered["model"] == "claude-haiku-5-5"
     assert asked["max_tokens"] == opinion.MAX_TOKENS
@@ -106,7 +107,7 @@ async def test_late_failing_or_odd_means_the_offline_decision_which_is_high(
     view = await edit(w)
     assert view.decision.answering == "opus"
     assert view.decision.cause == "uncertain"
-    assert any("second opinion did not come" in r.text for r in view.decision.reasons)
+    assert any("second opinion did not come" in words(r) for r in view.decision.reasons)
 
 
 async def test_it_is_off_by_default_and_where_it_could_change_nothing(

@@ -14,6 +14,7 @@ from tierwise.lsp.messages.route import (
 )
 from tierwise.lsp.session.session import Session
 from tierwise.present.decision import WireDecision, to_wire
+from tierwise.present.reasons import flip
 
 
 async def explain(session: Session, params: Explain) -> Explained:
@@ -24,7 +25,7 @@ async def explain(session: Session, params: Explain) -> Explained:
     if params.task_id is None:
         raise BadRequest("The params do not fit: an action or the id of a task is needed.")
     told = await engine.explain_task(params.task_id)
-    return explained(told.decision, told.flips.cheaper, told.flips.dearer)
+    return explained(told.decision, flip(told.flips.cheaper), flip(told.flips.dearer))
 
 
 async def override(session: Session, params: Override) -> WireDecision | None:

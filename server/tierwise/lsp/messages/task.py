@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from tierwise.core import money
+from tierwise.core import money, views
 from tierwise.core.actions import Action
 from tierwise.core.context import ItemKind
 from tierwise.core.request import Diagnostic, Severity
@@ -22,8 +22,9 @@ from tierwise.lsp.messages.base import (
     WireRange,
     code_points,
 )
+from tierwise.present.causes import cause
 from tierwise.present.decision import WireDecision, to_wire
-from tierwise.present.tiers import switched
+from tierwise.present.reasons import switched
 from tierwise.tasks import api
 
 
@@ -158,6 +159,13 @@ class Switch(Message):
     place: str
     text: str
 
+    @classmethod
+    def of(cls, switch: views.Switch) -> Switch:
+        """A switch as the engine shows it."""
+        old, new, why = switch.old, switch.new, switch.cause
+        text = switched(old, new, why, switch.old_place, switch.new_place)
+        return cls(source=old, to=new, cause=cause(why), place=switch.new_place, text=text)
+
 
 class TaskChanged(Push):
     """A task changed.
@@ -205,13 +213,9 @@ class TaskChanged(Push):
             cost_usd=money.to_usd(view.cost),
             edit_id=view.edit_id,
             error=Problem(name=error[0], message=error[1]) if error else None,
-            cause_note=view.cause_note or None,
+            cause_note=cause(view.cause_note) or None,
             rehearsal=view.rehearsal or None,
-            switches=[
-                Switch(source=s.old, to=s.new, cause=s.cause, place=s.new_place, text=switched(s))
-                for s in view.switches
-            ]
-            or None,
+            switches=[Switch.of(s) for s in view.switches] or None,
             conversation_id=view.conversation_id,
             usage=None if view.usage is None else Usage.of(view.usage, view.cost),
             forecast=to_wire(view.forecast) if view.forecast is not None else None,

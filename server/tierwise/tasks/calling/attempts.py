@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from tierwise.budget.reserve import ReservationRequest
+from tierwise.core.decision import Reason
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts, retry, tools
@@ -69,7 +70,15 @@ def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
     if task.decision.explicit or not task.decision.soft or below is None:
         raise error
     plan.place, plan.tries_here = world.window.tier(below), 0
-    task.decided(policy.moved(task.decision, below, "budget", "budget", error.message), "budget")
+    reason = Reason.of(
+        "budget",
+        "no_room",
+        tier=task.decision.answering,
+        needs=error.needs,
+        left=error.left,
+        to=below,
+    )
+    task.decided(policy.moved(task.decision, below, "budget", reason), "budget")
 
 
 async def _attempt(plan: AttemptPlan) -> Result:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from tierwise.core.decision import Decision
+from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, NotConfigured
 from tierwise.core.situation import Situation
-from tierwise.present.tiers import label
+from tierwise.present.names import label
+from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission, attempts
 from tierwise.tasks.proposing import drafts
@@ -29,7 +30,7 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
         return draft
     lower, note = task.decision, task.cause_note
     world.outcomes.record(task, "superseded", draft.failed[0].key)
-    task.reset(higher.reasons[-1].text)
+    task.reset(words(higher.reasons[-1]))
     task.decided(higher, draft.failed[0].sentence)
     world.journal.decided(task, situation)
     try:
@@ -63,6 +64,6 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
         return None
     if admission.dear(task, up, world):
         return None
-    why = draft.failed[0].sentence
-    text = f"{label(decision.answering)}: {why}; {label(up)} answers"
-    return policy.moved(decision, up, "escalated", "note", text)
+    why, tier = draft.failed[0].sentence, decision.answering
+    reason = Reason.of("note", "escalated", tier=tier, why=why, to=up)
+    return policy.moved(decision, up, "escalated", reason)

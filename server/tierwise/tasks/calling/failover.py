@@ -19,9 +19,10 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
-from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait, short
+from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait
+from tierwise.present import causes
 from tierwise.present.money import dollars
-from tierwise.present.tiers import switched
+from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission
 from tierwise.tasks.task.task import Task
@@ -120,12 +121,12 @@ async def start(task: Task, world: World) -> AttemptPlan:
         kind = world.breakers.why(tier.endpoint_id)
         other = plan.other()
         if other is not None:
-            _switch(plan, other, short(kind))
+            _switch(plan, other, kind)
         elif state == "open" and not task.decision.explicit:
             error = failure(kind or "server", tier, sent=False)
             chosen = await _ask(plan, error, again=True)
             if chosen is not None:
-                _switch(plan, chosen, short(kind), "you said yes")
+                _switch(plan, chosen, kind, asked=True)
     return plan
 
 
@@ -145,7 +146,7 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
         error, plan.tries_here, task.run.call_count, plan.left, elsewhere=other is not None
     )
     if wait is not None:
-        note = f"{place.label} {_is(error.kind)}: trying again"
+        note = f"{place.label} {causes.state(error.kind)}: trying again"
         task.reset(note)
         task.say(note if wait < 2 else f"{note} in {human_wait(wait)}")
         await asyncio.sleep(wait)
@@ -155,13 +156,13 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
     if spent or error.kind not in FAILS_OVER:
         raise error
     if other is not None:
-        _switch(plan, other, short(error.kind))
+        _switch(plan, other, error.kind)
         return
     if task.decision.explicit:
         raise error
     chosen = await _ask(plan, error, again=False)
     if chosen is not None:
-        _switch(plan, chosen, short(error.kind), "you said yes")
+        _switch(plan, chosen, error.kind, asked=True)
 
 
 def too_dear(plan: AttemptPlan, why: str) -> bool:
@@ -178,7 +179,7 @@ def too_dear(plan: AttemptPlan, why: str) -> bool:
             status=last.status,
             retry_after=last.retry_after,
         )
-    _switch(plan, other, "over budget")
+    _switch(plan, other, "over_budget")
     return True
 
 
@@ -194,7 +195,7 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
     wait = f"Wait {human_wait(error.retry_after)}" if error.retry_after else TRY
     lower = f"Use {below.label}" if below is not None else None
     dear = f"Use {above.label} (about {dollars(plan.cost(above))})" if above else None
-    task.say(f"{plan.place.label} {_is(error.kind)}: waiting for your answer")
+    task.say(f"{plan.place.label} {causes.state(error.kind)}: waiting for your answer")
     asked = world.window.monotonic()
     answer = None
     try:
@@ -241,25 +242,30 @@ def _lower(plan: AttemptPlan) -> Tier | None:
     return None
 
 
-def _switch(plan: AttemptPlan, new: Tier, cause: str, why: str = "") -> None:
+def _switch(plan: AttemptPlan, new: Tier, cause: str, *, asked: bool = False) -> None:
     """Go on at another place: an event with old, new and cause, on screen and in the ledger."""
     task, old = plan.task, plan.place
     same = old.name == new.name
     switch = Switch(old.name, new.name, cause, old.endpoint_id, new.endpoint_id)
-    text = switched(switch) + (f" ({why})" if why else "")
-    task.reset(text)
+    reason = Reason.of(
+        "availability",
+        "switched",
+        old=old.name,
+        new=new.name,
+        why=cause,
+        old_place=old.endpoint_id,
+        new_place=new.endpoint_id,
+        asked=asked,
+    )
+    task.reset(words(reason))
     task.run.switched(switch)
     if same:
         decision = task.decision
-        moved = replace(decision, reasons=(*decision.reasons, Reason("availability", text)))
+        moved = replace(decision, reasons=(*decision.reasons, reason))
     else:
-        moved = policy.moved(task.decision, new.name, "failover", "availability", text)
+        moved = policy.moved(task.decision, new.name, "failover", reason)
     task.decided(moved, cause if not same else task.cause_note)
     if task.run.situation is not None:
         plan.world.journal.decided(task, task.run.situation)
     log.info("task %s: %s -> %s (%s)", task.id, old.endpoint_id, new.endpoint_id, cause)
     plan.place, plan.tries_here = new, 0
-
-
-def _is(kind: str) -> str:
-    return f"is {short(kind)}" if kind in ("rate_limited", "overloaded") else short(kind)

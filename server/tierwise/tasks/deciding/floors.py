@@ -16,7 +16,7 @@ def floors_for(
     """The floors of an action on some paths (workspace-relative)."""
     found = []
     if (tier := rules.actions.get(action)) is not None and tier in ladder:
-        found.append(Floor(tier, f"the action {action} is marked"))
+        found.append(Floor(tier, action, "action"))
     if rules.paths and paths:
         from pathspec import GitIgnoreSpec
 
@@ -25,5 +25,5 @@ def floors_for(
                 continue
             hit = next(GitIgnoreSpec.from_lines([pattern]).match_files(paths), None)
             if hit is not None:
-                found.append(Floor(tier, f"{hit} is protected"))
+                found.append(Floor(tier, hit, "path"))
     return tuple(found)

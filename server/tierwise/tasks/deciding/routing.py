@@ -15,7 +15,6 @@ from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.structure import Structure
-from tierwise.models.failure import short
 from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
 from tierwise.routing.flips import Flips, flips
@@ -54,7 +53,7 @@ def again(
     request: Request, scene: Scene, world: World, facts: Situation, *, reasons: bool = True
 ) -> Routed:
     """Decide a request on given facts. A router that raises is not an outage: the top tier,
-    and it says so. Without `reasons` the signals behind it are not put into words."""
+    and it says so. Without `reasons` the signals behind it are not looked for."""
     try:
         signals = measure(request, scene, world)
         memory, basis = world.learning.memory()
@@ -72,7 +71,7 @@ def again(
         decision, facts = advised.decision, advised.situation
     except Exception as error:
         log.exception("the router failed; failing safe")
-        decision = policy.fail_safe(facts, f"the router failed ({type(error).__name__})")
+        decision = policy.fail_safe(facts, type(error).__name__)
     return Routed(_with_price(decision, world), facts)
 
 
@@ -81,8 +80,8 @@ def _with_price(decision: Decision, world: World) -> Decision:
     tier = world.window.tier(decision.answering)
     if world.window.prices.known(tier.model, tier.base_url):
         return decision
-    text = f"price unknown: {tier.label} is counted at the dearest known rate"
-    return replace(decision, reasons=(*decision.reasons, Reason("note", text)))
+    unknown = Reason.of("note", "price_unknown", tier=tier.name)
+    return replace(decision, reasons=(*decision.reasons, unknown))
 
 
 def forecast_decision(
@@ -187,7 +186,7 @@ def _blocked(world: World) -> Mapping[str, str]:
     """Tiers none of whose places may be asked at this moment, with the cause."""
     now, breakers = world.window.monotonic(), world.breakers
     return {
-        tier.name: short(breakers.why(tier.endpoint_id))
+        tier.name: breakers.why(tier.endpoint_id) or "server"
         for tier in world.window.ladder
         if not any(breakers.allows(place.endpoint_id, now) for place in tier.places)
     }

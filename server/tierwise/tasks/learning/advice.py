@@ -11,7 +11,6 @@ from tierwise.core.tiers import Ladder
 from tierwise.learning import learner, stakes
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, LearnerTask, features
-from tierwise.present.learning import learned_reason
 from tierwise.routing import estimate as estimates
 from tierwise.routing import explain, policy
 from tierwise.routing.reading import readings
@@ -55,8 +54,8 @@ def decide(
         situation = replace(situation, confidence_target=target)
     decision = again(signals, situation, weights, id=id, signs=signs)
     if reasons:
-        text = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
-        decision = replace(decision, reasons=(Reason("route", text), *decision.reasons))
+        reason = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
+        decision = replace(decision, reasons=(reason, *decision.reasons))
     return Advised(decision, situation)
 
 
@@ -66,7 +65,7 @@ def again(
     weights: Weights,
     *,
     id: str = "",
-    signs: Sequence[str] = (),
+    signs: Sequence[Reason] = (),
 ) -> Decision:
     """The decision on these facts: what was decided once is decided again, bit for bit. Pure."""
     found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
@@ -105,10 +104,13 @@ def _by_level(shares: Mapping[str, float], ladder: Ladder, cuts: int) -> list[fl
     return made
 
 
-def _reason(task: LearnerTask, ladder: Ladder, cuts: int, memory: Memory, *, compared: bool) -> str:
+def _reason(
+    task: LearnerTask, ladder: Ladder, cuts: int, memory: Memory, *, compared: bool
+) -> Reason:
     """What was learned, and where it moved the tier the router takes first."""
+    outcomes = memory.evidence.outcomes
     if not compared:
-        return learned_reason(memory.evidence.outcomes)
+        return Reason.of("route", "learned", outcomes=outcomes, taken=None, shipped=None)
     named = {level: tier for tier, level in reversed(list(levels(ladder, cuts).items()))}
     taken, shipped = named.get(memory.takes(task)), named.get(task.shipped)
-    return learned_reason(memory.evidence.outcomes, taken, shipped)
+    return Reason.of("route", "learned", outcomes=outcomes, taken=taken, shipped=shipped)

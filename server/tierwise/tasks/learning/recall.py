@@ -32,7 +32,7 @@ def decision(task: TaskRow, row: DecisionRow) -> Decision:
         cause=cast(Cause, row.cause),
         estimate=Estimate(estimate["need"], estimate["lower"], estimate["accept"]),
         cost=detail["cost"],
-        reasons=tuple(Reason("note", text) for text in detail["reasons"]),
+        reasons=tuple(reason(kept) for kept in detail["reasons"]),
         signals=signals(detail),
         propensity=row.propensity,
         soft=detail["soft"],
@@ -53,7 +53,7 @@ def situation(detail: Mapping[str, Any]) -> Situation:
     warm, learned = facts.get("warm"), facts.get("learned")
     facts["ladder"] = Ladder(tuple(_tier(tier) for tier in facts["ladder"]))
     facts["choices"] = tuple(Choice(**choice) for choice in facts["choices"])
-    facts["floors"] = tuple(Floor(**floor) for floor in facts["floors"])
+    facts["floors"] = tuple(floor(kept) for kept in facts["floors"])
     facts["fallback"] = {tier: tuple(names) for tier, names in facts["fallback"].items()}
     facts["warm"] = None if warm is None else WarmThread(**warm)
     if learned is not None:
@@ -62,6 +62,20 @@ def situation(detail: Mapping[str, Any]) -> Situation:
     facts["learned"] = learned
     known = {f.name for f in fields(Situation)}
     return Situation(**{key: value for key, value in facts.items() if key in known})
+
+
+def reason(kept: Any) -> Reason:
+    """A reason as the ledger has it; older ledgers have sentences."""
+    if isinstance(kept, str):
+        return Reason.said(kept)
+    return Reason(kept["step"], kept["code"], kept["args"])
+
+
+def floor(kept: Mapping[str, Any]) -> Floor:
+    """A floor as the ledger has it; older ledgers have sentences."""
+    if "why" in kept:
+        return Floor(kept["tier"], kept["why"])
+    return Floor(**kept)
 
 
 def _tier(data: Mapping[str, Any]) -> Tier:

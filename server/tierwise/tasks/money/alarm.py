@@ -10,7 +10,7 @@ from typing import Final
 from tierwise.budget import share
 from tierwise.budget.share import Counts
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.present.tiers import label
+from tierwise.present.names import label
 from tierwise.store import shares
 from tierwise.tasks.window.consent import Consents
 from tierwise.tasks.window.window import Window

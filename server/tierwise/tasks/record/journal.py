@@ -235,7 +235,7 @@ def decision_detail(task: Task, situation: Situation) -> Mapping[str, Any]:
         "text_scores": list(decision.signals.text_scores),
         "estimate": asdict(decision.estimate),
         "cost": dict(decision.cost),
-        "reasons": [reason.text for reason in decision.reasons],
+        "reasons": [asdict(reason) for reason in decision.reasons],
         "soft": decision.soft,
         "explicit": decision.explicit,
         "situation": facts,

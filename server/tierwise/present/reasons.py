@@ -1,0 +1,144 @@
+"""The reasons of a decision in words: one function per code, and nothing else words a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from tierwise.core.decision import Decision, Reason, ReasonCode, SignalChange
+from tierwise.present.causes import cause
+from tierwise.present.money import dollars, percent
+from tierwise.present.names import label
+from tierwise.present.signals import say
+
+Args = Mapping[str, Any]
+
+_SCOPES: Final = {
+    "task": "you chose {tier} for this task",
+    "conversation": "{tier} is pinned for this conversation",
+    "file": "{tier} is pinned for this file",
+    "action": "{tier} is pinned for this action",
+    "session": "{tier} is pinned for this session",
+    "project": "{tier} is pinned for this project",
+}
+_RULES: Final = {
+    "path": "{subject} is protected",
+    "action": "the action {subject} is marked",
+    "said": "{subject}",
+}
+
+
+def words(reason: Reason) -> str:
+    """A reason as a sentence for the screen, or as much of one as a list needs."""
+    return _WORDS[reason.code](reason.args)
+
+
+def main_reason(decision: Decision) -> str:
+    """The reason that says most: what moved the tier last, else the two strongest signals."""
+    if decision.cause == "routed":
+        return ", ".join(words(reason) for reason in decision.reasons[:2])
+    return words(decision.reasons[-1]) if decision.reasons else ""
+
+
+def flip(changes: tuple[SignalChange, ...] | None) -> str | None:
+    """The changes of a request that would flip its tier; None where none is known."""
+    return None if changes is None else " and ".join(_change(change) for change in changes)
+
+
+def _change(change: SignalChange) -> str:
+    if change.name == "text":
+        return "other words"
+    return f"{say(change.name, change.value)} instead of {say(change.name, change.instead_of)}"
+
+
+def _signal(args: Args) -> str:
+    pull = "easier" if args["eases"] else "harder"
+    return f"{say(args['name'], args['value'])}: {pull}"
+
+
+def _unsure(args: Args) -> str:
+    estimate, lower, target = (percent(args[name]) for name in ("estimate", "lower", "target"))
+    return f"unsure: {label(args['tier'])} {estimate}, at least {lower}, {target} is asked"
+
+
+def _opinion(args: Args) -> str:
+    over = f", but the estimate says {label(args['first'])}" if args["first"] else ""
+    return f"second opinion: {label(args['said'])}{over}"
+
+
+def _rule(args: Args) -> str:
+    return _RULES[args["rule"]].format(subject=args["subject"])
+
+
+def _turns(count: int) -> str:
+    return f"{count} {'turn' if count == 1 else 'turns'}"
+
+
+def _cache_keeps(args: Args) -> str:
+    turns = args["turns"]
+    after = f"; leaving pays after {_turns(turns)}" if turns is not None else ""
+    tokens = f"{args['tokens']:,} cached tokens"
+    return f"{label(args['tier'])} has {tokens}, staying is cheaper{after}"
+
+
+def _cache_left(args: Args) -> str:
+    tokens = f"{args['tokens']:,} cached tokens"
+    return f"leaving {label(args['tier'])}'s {tokens} pays after {_turns(args['turns'])}"
+
+
+def _budget(args: Args) -> str:
+    there = f"{label(args['tier'])} ({percent(args['estimate'])})"
+    return f"the budget is nearly used up: {there} instead of {label(args['instead_of'])}"
+
+
+def _no_room(args: Args) -> str:
+    need = f"{label(args['tier'])} may need {dollars(args['needs'])}"
+    return f"{need}, {dollars(args['left'])} is left: {label(args['to'])}"
+
+
+def _learned(args: Args) -> str:
+    taken, shipped = args["taken"], args["shipped"]
+    begin = f"learned from {args['outcomes']} outcomes"
+    if taken is None or shipped is None:
+        return begin
+    beside = "as shipped" if taken == shipped else f"shipped {label(shipped)}"
+    return f"{begin}: {label(taken)} first, {beside}"
+
+
+def _switched(args: Args) -> str:
+    said = switched(args["old"], args["new"], args["why"], args["old_place"], args["new_place"])
+    return f"{said} (you said yes)" if args["asked"] else said
+
+
+def switched(old: str, new: str, why: str, old_place: str, new_place: str) -> str:
+    """A switch in a sentence: "Haiku: overloaded; Sonnet answers"; by place within one tier."""
+    before, after = (old_place, new_place) if old == new else (label(old), label(new))
+    return f"{before}: {cause(why) or 'cannot answer'}; {after} answers"
+
+
+_WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
+    "said": lambda a: a["text"],
+    "signal": _signal,
+    "unsure": _unsure,
+    "opinion": _opinion,
+    "no_opinion": lambda a: "the second opinion did not come, so the tier stays",
+    "trial": lambda a: f"a trial: {label(a['tier'])} instead of {label(a['instead_of'])}",
+    "floor": lambda a: f"{_rule(a)}: at least {label(a['tier'])}",
+    "floor_overruled": lambda a: f"{_rule(a)}, but your choice holds",
+    "chosen": lambda a: _SCOPES[a["scope"]].format(tier=label(a["tier"])),
+    "remapped": lambda a: f"you gave {label(a['tier'])}'s tasks to {label(a['to'])}",
+    "cache_keeps": _cache_keeps,
+    "cache_left": _cache_left,
+    "budget": _budget,
+    "budget_no_help": lambda a: f"{label(a['tier'])} would not cost less here, so the tier stays",
+    "no_room": _no_room,
+    "cap": lambda a: f"this workspace allows {label(a['tier'])} at most",
+    "unavailable": lambda a: f"{label(a['tier'])} is {cause(a['why'])}: {label(a['to'])}",
+    "router_failed": lambda a: f"the router failed ({a['error']}): the top tier, to be safe",
+    "price_unknown": lambda a: (
+        f"price unknown: {label(a['tier'])} is counted at the dearest known rate"
+    ),
+    "learned": _learned,
+    "switched": _switched,
+    "escalated": lambda a: f"{label(a['tier'])}: {cause(a['why'])}; {label(a['to'])} answers",
+}

@@ -1,0 +1,130 @@
+"""Reasons: every code has words, whatever a ledger kept stays readable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, get_args
+
+import pytest
+
+from tierwise.core.decision import Decision, Estimate, Reason, ReasonCode
+from tierwise.core.situation import Floor
+from tierwise.models.failure import KINDS
+from tierwise.present.causes import CAUSES
+from tierwise.present.reasons import main_reason, words
+from tierwise.tasks.learning import recall
+
+SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
+    "said": ({"text": "db/ is protected: at least Opus"}, "db/ is protected: at least Opus"),
+    "signal": ({"name": "sel.lines", "value": 1.0986, "eases": True}, "2 lines selected: easier"),
+    "unsure": (
+        {"tier": "haiku", "estimate": 0.7, "lower": 0.6, "target": 0.8},
+        "unsure: Haiku 70 %, at least 60 %, 80 % is asked",
+    ),
+    "opinion": (
+        {"said": "haiku", "first": "sonnet"},
+        "second opinion: Haiku, but the estimate says Sonnet",
+    ),
+    "no_opinion": ({}, "the second opinion did not come, so the tier stays"),
+    "trial": ({"tier": "haiku", "instead_of": "sonnet"}, "a trial: Haiku instead of Sonnet"),
+    "floor": (
+        {"rule": "path", "subject": "db/a.sql", "tier": "opus"},
+        "db/a.sql is protected: at least Opus",
+    ),
+    "floor_overruled": (
+        {"rule": "action", "subject": "review"},
+        "the action review is marked, but your choice holds",
+    ),
+    "chosen": ({"scope": "task", "tier": "opus"}, "you chose Opus for this task"),
+    "remapped": ({"tier": "haiku", "to": "opus"}, "you gave Haiku's tasks to Opus"),
+    "cache_keeps": (
+        {"tier": "opus", "tokens": 50_000, "turns": 4},
+        "Opus has 50,000 cached tokens, staying is cheaper; leaving pays after 4 turns",
+    ),
+    "cache_left": (
+        {"tier": "opus", "tokens": 50_000, "turns": 1},
+        "leaving Opus's 50,000 cached tokens pays after 1 turn",
+    ),
+    "budget": (
+        {"tier": "haiku", "estimate": 0.6, "instead_of": "opus"},
+        "the budget is nearly used up: Haiku (60 %) instead of Opus",
+    ),
+    "budget_no_help": ({"tier": "haiku"}, "Haiku would not cost less here, so the tier stays"),
+    "no_room": (
+        {"tier": "opus", "needs": 200_000_000, "left": 50_000_000, "to": "sonnet"},
+        "Opus may need $0.20, $0.05 is left: Sonnet",
+    ),
+    "cap": ({"tier": "sonnet"}, "this workspace allows Sonnet at most"),
+    "unavailable": (
+        {"tier": "haiku", "why": "rate_limited", "to": "sonnet"},
+        "Haiku is rate limited: Sonnet",
+    ),
+    "router_failed": (
+        {"error": "KeyError"},
+        "the router failed (KeyError): the top tier, to be safe",
+    ),
+    "price_unknown": (
+        {"tier": "local"},
+        "price unknown: Local is counted at the dearest known rate",
+    ),
+    "learned": (
+        {"outcomes": 400, "taken": "opus", "shipped": "haiku"},
+        "learned from 400 outcomes: Opus first, shipped Haiku",
+    ),
+    "switched": (
+        {
+            "old": "haiku",
+            "new": "opus",
+            "why": "slow",
+            "old_place": "a",
+            "new_place": "b",
+            "asked": True,
+        },
+        "Haiku: slow; Opus answers (you said yes)",
+    ),
+    "escalated": (
+        {"tier": "haiku", "why": "the edit did not parse", "to": "sonnet"},
+        "Haiku: the edit did not parse; Sonnet answers",
+    ),
+}
+
+
+def test_every_code_has_a_sample() -> None:
+    assert set(SAMPLES) == set(get_args(ReasonCode))
+
+
+@pytest.mark.parametrize("code", get_args(ReasonCode))
+def test_a_reason_is_worded_and_survives_the_ledger(code: ReasonCode) -> None:
+    args, text = SAMPLES[code]
+    reason = Reason("note", code, args)
+    assert words(reason) == text
+    kept = json.loads(json.dumps(asdict(reason)))
+    assert recall.reason(kept) == reason
+
+
+def test_what_an_older_ledger_kept_reads_as_it_was_said() -> None:
+    assert words(recall.reason("second opinion: Haiku")) == "second opinion: Haiku"
+    assert recall.floor({"tier": "opus", "why": "db/ is protected"}) == Floor(
+        "opus", "db/ is protected"
+    )
+    assert recall.floor({"tier": "opus", "subject": "db/a", "rule": "path"}) == Floor(
+        "opus", "db/a", "path"
+    )
+
+
+def test_a_cause_of_an_older_ledger_is_in_words_already() -> None:
+    args = {"tier": "haiku", "why": "not answering", "to": "sonnet"}
+    assert words(Reason("availability", "unavailable", args)) == "Haiku is not answering: Sonnet"
+
+
+def test_every_way_a_call_fails_has_words() -> None:
+    assert set(KINDS) <= set(CAUSES)
+
+
+def test_the_reason_that_says_most() -> None:
+    flat = Estimate({}, {}, {})
+    said = tuple(Reason.said(text) for text in ("a", "b", "c"))
+    routed = Decision("haiku", "haiku", "haiku", 0.9, "routed", flat, {}, said)
+    floored = Decision("haiku", "opus", "opus", 0.9, "floor", flat, {}, said)
+    assert (main_reason(routed), main_reason(floored)) == ("a, b", "c")

@@ -36,7 +36,7 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry(
         "stats",
         "stats",
-        "Show what was spent, on which tier, and what always using the top tier would have cost.",
+        "Show what was spent, on which tier, and what always using the baseline would have cost.",
     ),
     CommandEntry(
         "history",

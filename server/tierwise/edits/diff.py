@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Protocol
 
+from tierwise.edits import matching
 from tierwise.syntax.positions import split_lines
+
+CONTEXT: Final = 3
+"""Lines shown around a change."""
+
+
+class Change(Protocol):
+    """Lines [start, end) of a text become `lines`."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def lines(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +37,53 @@ def hunks(old: str, new: str, join: int = 1) -> tuple[LineHunk, ...]:
     """What changed, line by line; changes at most `join` equal lines apart are one hunk."""
     a, b = split_lines(old), split_lines(new)
     found: list[LineHunk] = []
-    lead = _common(a, b)
-    tail = _common(a[lead:][::-1], b[lead:][::-1])
-    core_a, core_b = a[lead : len(a) - tail], b[lead : len(b) - tail]
-    matcher = difflib.SequenceMatcher(None, core_a, core_b, autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        if found and lead + i1 - found[-1].end <= join:
-            last = found.pop()
-            between = tuple(a[last.end : lead + i1])
-            found.append(LineHunk(last.start, lead + i2, (*last.lines, *between, *core_b[j1:j2])))
-        else:
-            found.append(LineHunk(lead + i1, lead + i2, tuple(core_b[j1:j2])))
+    i = j = 0
+    for old_at, new_at, size in [*matching.blocks(a, b), (len(a), len(b), 0)]:
+        if old_at > i or new_at > j:
+            last = found[-1] if found else None
+            if last is not None and i - last.end <= join:
+                between = a[last.end : i]
+                found[-1] = LineHunk(last.start, old_at, (*last.lines, *between, *b[j:new_at]))
+            else:
+                found.append(LineHunk(i, old_at, tuple(b[j:new_at])))
+        i, j = old_at + size, new_at + size
     return tuple(found)
 
 
-def unified(path: str, old: str, new: str, *, created: bool = False, gone: bool = False) -> str:
-    """A unified diff with three lines of context, "a/" and "b/" before the paths."""
-    before, after = "/dev/null" if created else f"a/{path}", "/dev/null" if gone else f"b/{path}"
-    lines = difflib.unified_diff(_shown(old), _shown(new), before, after, lineterm="")
-    text = "\n".join(lines)
-    return text + "\n" if text else ""
+def unified(
+    path: str,
+    old: str,
+    changes: Sequence[Change],
+    *,
+    created: bool = False,
+    gone: bool = False,
+) -> str:
+    """A unified diff of what the changes make of a text, "a/" and "b/" before the paths.
+
+    The changes are known already, so nothing is compared.
+    """
+    lines = split_lines(old)
+    if not changes:
+        return ""
+    shown = [f"--- {'/dev/null' if created else f'a/{path}'}"]
+    shown.append(f"+++ {'/dev/null' if gone else f'b/{path}'}")
+    shift = 0
+    for group in _groups(changes):
+        first = max(0, group[0].start - CONTEXT)
+        last = min(_count(lines), group[-1].end + CONTEXT)
+        body, at, before = [], first, shift
+        for change in group:
+            body += [f" {_bare(line)}" for line in lines[at : change.start]]
+            body += [f"-{_bare(line)}" for line in lines[change.start : change.end] if line]
+            body += [f"+{_bare(line)}" for line in change.lines if line]
+            shift += sum(map(bool, change.lines)) - (change.end - change.start)
+            at = change.end
+        body += [f" {_bare(line)}" for line in lines[at:last]]
+        had = sum(line[0] != "+" for line in body)
+        has = sum(line[0] != "-" for line in body)
+        shown.append(f"@@ -{_span(first, had)} +{_span(first + before, has)} @@")
+        shown += body
+    return "\n".join(shown) + "\n"
 
 
 def renamed(path: str, to: str) -> str:
@@ -52,14 +92,27 @@ def renamed(path: str, to: str) -> str:
     return f"{head}rename from {path}\nrename to {to}\n"
 
 
-def _shown(text: str) -> list[str]:
-    return [line.rstrip("\r\n") for line in split_lines(text) if line]
+def _groups(changes: Sequence[Change]) -> list[list[Change]]:
+    """Changes whose contexts touch are shown as one."""
+    groups: list[list[Change]] = []
+    for change in changes:
+        if groups and change.start - groups[-1][-1].end <= 2 * CONTEXT:
+            groups[-1].append(change)
+        else:
+            groups.append([change])
+    return groups
 
 
-def _common(a: Sequence[str], b: Sequence[str]) -> int:
-    count = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        count += 1
-    return count
+def _span(first: int, count: int) -> str:
+    if count == 1:
+        return str(first + 1)
+    return f"{first + 1 if count else first},{count}"
+
+
+def _count(lines: Sequence[str]) -> int:
+    """The number of lines; the empty one after the last line end is none."""
+    return len(lines) - (not lines[-1])
+
+
+def _bare(line: str) -> str:
+    return line.rstrip("\r\n")

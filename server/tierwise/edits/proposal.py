@@ -1,18 +1,21 @@
 """A proposal: what an answer would make of which files, as hunks that can be taken one by one.
 
-Each file keeps the text it was made for; a hunk is applied to whatever the document is by
-then, if the lines it stands on are still there, and refused otherwise. No text of the
-operator's is ever overwritten.
+Each file keeps the text it was made for. Its hunks follow the document from there (see
+`anchors`), and one that was touched is refused, so that no text of the operator's is overwritten.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from tierwise.core.document import Position, Range, Snapshot
+from tierwise.core.document import Snapshot
 from tierwise.core.views import HunkKind, HunkState
-from tierwise.edits import diff
+from tierwise.edits import diff, orphans
+from tierwise.edits.anchors import Anchors
+from tierwise.edits.spot import Spot
 from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import split_lines
 
@@ -107,15 +110,6 @@ class Proposal:
         return replace(self, files=files)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A hunk as it would be applied to the current text: the range and the text to put there."""
-
-    hunk: Hunk
-    range: Range
-    new_text: str
-
-
 def make(edit_id: str, task_id: str, texts: Mapping[str, NewText]) -> Proposal:
     """A proposal from what is to become of each file, by URI."""
     files: list[FileEdit] = []
@@ -148,56 +142,27 @@ def make(edit_id: str, task_id: str, texts: Mapping[str, NewText]) -> Proposal:
     return Proposal(edit_id, task_id, tuple(files))
 
 
-def place(file: FileEdit, current: str) -> Mapping[str, Placed | None]:
-    """Where each pending hunk goes in the current text; None where it no longer fits.
-
-    Hunks follow the lines they stand on: a three-way match of the old text against the
-    current one. A hunk whose own lines, or the line right before an insertion, changed
-    does not fit.
-    """
-    pending = [h for h in file.hunks if h.state == "pending"]
-    old, now = split_lines(file.before), split_lines(current)
-    if file.before == current:
-        return {h.id: Placed(h, *_span(now, h.start, h.end, h.lines)) for h in pending}
-    where = _line_map(old, now)
-    return {h.id: _rebased(h, old, now, where) for h in pending}
+def anchors(file: FileEdit) -> Anchors:
+    """The places of a file's hunks in the text they were made for."""
+    lines = split_lines(file.before)
+    starts = list(accumulate(map(len, lines), initial=0))
+    counts = Counter(lines)
+    return Anchors(file.before, [_spot(hunk, lines, starts, counts) for hunk in file.hunks])
 
 
-def _rebased(hunk: Hunk, old: list[str], now: list[str], where: Mapping[int, int]) -> Placed | None:
-    kept = [where.get(i) for i in range(hunk.start, hunk.end)]
-    if any(n is None for n in kept):
-        return None
-    numbers = [n for n in kept if n is not None]
-    if numbers:
-        first = numbers[0]
-        if numbers != list(range(first, first + len(numbers))):
-            return None
-        return Placed(hunk, *_span(now, first, first + len(numbers), hunk.lines))
-    before, after = where.get(hunk.start - 1), where.get(hunk.start)
-    if before is not None and (after is None or after == before + 1):
-        return Placed(hunk, *_span(now, before + 1, before + 1, hunk.lines))
-    if after is not None and (hunk.start == 0 or before == after - 1):
-        return Placed(hunk, *_span(now, after, after, hunk.lines))
-    return None
-
-
-def _line_map(old: list[str], now: list[str]) -> dict[int, int]:
-    """Old line number to current line number for every line that is still there."""
-    import difflib
-
-    matcher = difflib.SequenceMatcher(None, old, now, autojunk=False)
-    return {a + k: b + k for a, b, size in matcher.get_matching_blocks() for k in range(size)}
-
-
-def _span(now: list[str], first: int, last: int, lines: tuple[str, ...]) -> tuple[Range, str]:
-    """Range and text of a line replacement, with the final line's missing newline kept right."""
-    text = "".join(lines)
-    if last < len(now):
-        return Range(Position(first, 0), Position(last, 0)), text
-    if not now:
-        return Range(Position(0, 0), Position(0, 0)), text
-    end = Position(len(now) - 1, len(now[-1].rstrip("\r\n")))
-    if now[-1].endswith(("\n", "\r")):
-        end = Position(len(now), 0)
-    start = Position(first, 0) if first < len(now) else end
-    return Range(start, end), text
+def _spot(
+    hunk: Hunk, lines: Sequence[str], starts: Sequence[int], counts: Mapping[str, int]
+) -> Spot:
+    """A hunk's place. An insertion takes in the line before it, else the one after."""
+    first, last = hunk.start, hunk.end
+    own, text = "".join(lines[first:last]), "".join(hunk.lines)
+    lead = trail = ""
+    if first == last and first > 0:
+        first -= 1
+        lead = lines[first]
+    elif first == last:
+        last = min(last + 1, len(lines))
+        trail = "".join(lines[first:last])
+    owners = orphans.owners(lines, first, last, counts)
+    return Spot(hunk.id, starts[first], starts[last], lead + own + trail, lead + text + trail,
+                len(lead), len(trail), owners)  # fmt: skip

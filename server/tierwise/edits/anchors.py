@@ -1,0 +1,214 @@
+"""The places of a file's hunks, kept up with every change of its text.
+
+A change moves what lies below it and leaves the rest, so that a keystroke costs the same whatever
+waits. Where a change does not say what happened (see `Step.exact`) the texts are compared, and a
+hunk moves only where the lines around it did, too.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tierwise.edits import orphans, remap
+from tierwise.edits.splice import Splice, Step
+from tierwise.edits.spot import Spot, beside, lost, touched
+
+KNOWN: Final = 5
+"""Texts whose spots are remembered, the first one among them."""
+
+
+@dataclass
+class Anchors:
+    """The spots of one file's hunks in `text`, in the order of the hunks.
+
+    Steps that are too heavy for the event loop wait in `behind`; the spots are those of the text
+    before them until `caught_up` is called with what `followed` made of them.
+    """
+
+    text: str
+    spots: Sequence[Spot]
+    behind: list[Step] = field(default_factory=list)
+    _known: list[tuple[str, Sequence[Spot]]] = field(default_factory=list)
+    _lost: int = 0
+    _from: int = 0
+    """The first spot whose place `_by` is to be added to."""
+    _by: int = 0
+
+    def __post_init__(self) -> None:
+        self._known.append((self.text, self.spots))
+        self._lost = sum(spot.state == "lost" for spot in self.spots)
+
+    def step(self, step: Step) -> bool:
+        """The text changed. Whether some spot was lost or came back."""
+        if step.after is self.text:
+            return False
+        if step.before is not self.text and step.before != self.text:
+            step = Step(self.text, step.after)
+        self.text = step.after
+        if step.before == step.after:
+            return False
+        if self.behind or step.heavy:
+            self._wait(step)
+            return False
+        return self._take(step)
+
+    def reads(self, text: str) -> bool:
+        """The text is another one now; that is all that is known of it."""
+        return self.step(Step(self.text, text))
+
+    def expect(self, text: str, spots: Sequence[Spot]) -> None:
+        """The editor is asked for a change. Where the spots are once the text reads like that."""
+        later = [*self._known[1:], (self.text, self.current()), (text, spots)]
+        self._known[1:] = later[1 - KNOWN :]
+
+    def current(self) -> Sequence[Spot]:
+        """The spots as they are; those of the text before the steps that wait."""
+        if self._by:
+            moved = [spot.shifted(self._by) for spot in self.spots[self._from :]]
+            self.spots, self._by = [*self.spots[: self._from], *moved], 0
+        return self.spots
+
+    def put(self, spots: Sequence[Spot]) -> bool:
+        """Take spots for the text as it is. Whether their states differ from before."""
+        was = [spot.state for spot in self.spots]
+        self.spots, self._by, self.behind = spots, 0, []
+        self._lost = sum(spot.state == "lost" for spot in spots)
+        return was != [spot.state for spot in spots]
+
+    def caught_up(self, steps: Sequence[Step], spots: Sequence[Spot]) -> bool:
+        """Take what `follow` made of the steps that waited. Whether states differ from before.
+
+        What came in meanwhile is taken too, or waits in its turn.
+        """
+        if self.behind[: len(steps)] != list(steps):
+            return False
+        rest = self.behind[len(steps) :]
+        changed = self.put(spots)
+        for step in rest:
+            if self.behind or step.heavy:
+                self._wait(step)
+            else:
+                changed = self._take(step) or changed
+        return changed
+
+    def follow(self, steps: Iterable[Step]) -> Sequence[Spot]:
+        """The spots after some steps; changes nothing, so that another thread may do it."""
+        spots = self.current()
+        for step in steps:
+            spots = self._after(spots, step)
+        return spots
+
+    def _wait(self, step: Step) -> None:
+        """Let a step wait. Of several heavy ones only the first and the last text count."""
+        if self.behind and step.heavy:
+            step = Step(self.behind[0].before, step.after)
+            self.behind = []
+        self.behind.append(step)
+
+    def _take(self, step: Step) -> bool:
+        if step.small and not self._lost:
+            return self._shift(step)
+        return self.put(self._after(self.current(), step))
+
+    def _after(self, spots: Sequence[Spot], step: Step) -> Sequence[Spot]:
+        if not step.exact:
+            for text, known in self._known:
+                if text == step.after:
+                    offered = {spot.id: spot.offered for spot in spots}
+                    return [replace(s, offered=s.offered or offered[s.id]) for s in known]
+        return [followed(spot, step) for spot in spots]
+
+    def _shift(self, step: Step) -> bool:
+        """Follow a change within a line: only spots that it touches are looked at."""
+        splice, spots = step.told, self.spots
+        first = bisect_left(range(len(spots)), splice.start, key=self._end)
+        self._add_from(first)
+        made: list[Spot] = []
+        while (n := first + len(made)) < len(spots):
+            spot = self.spots[n].shifted(self._by)
+            if spot.start > splice.end:
+                break
+            made.append(followed(spot, step))
+        states = [spot.state for spot in self.spots[first:n]]
+        if made:
+            self.spots = [*self.spots[:first], *made, *self.spots[n:]]
+            self._from = n
+        self._by += splice.grows
+        self._lost += sum(spot.state == "lost" for spot in made)
+        return states != [spot.state for spot in made]
+
+    def _end(self, n: int) -> int:
+        return self.spots[n].end + (self._by if n >= self._from else 0)
+
+    def _add_from(self, n: int) -> None:
+        """Let `_by` be added from another spot on."""
+        low, high = min(n, self._from), max(n, self._from)
+        if self._by and low < high:
+            by = self._by if n > self._from else -self._by
+            between = [spot.shifted(by) for spot in self.spots[low:high]]
+            self.spots = [*self.spots[:low], *between, *self.spots[high:]]
+        self._from = n
+
+
+def followed(spot: Spot, step: Step) -> Spot:
+    """A spot after one change of its text."""
+    if not step.exact:
+        return _compared(spot, step)
+    settled = step.settled
+    splice = settled.splice
+    if settled.start < settled.end and spot.start < settled.end and settled.start < spot.end:
+        doubtful = step.after[settled.start : settled.end + splice.grows]
+        unsure = Splice(settled.start, settled.end, doubtful)
+        return lost(spot, unsure, step.before, doubtful=True)
+    if not beside(spot, splice, step.after):
+        return touched(spot, splice, step.before, step.after)
+    gone = orphans.orphaned(spot.start, spot.end, spot.owners, splice, step.before)
+    if gone and spot.state != "lost":
+        return lost(spot, splice, step.before, doubtful=True)
+    return _moved(spot, splice)
+
+
+def _compared(spot: Spot, step: Step) -> Spot:
+    """A spot where only two texts are known, or two texts of the stretch that was replaced."""
+    splice = step.told
+    apart = beside(spot, splice, step.after)
+    if apart and (spot.state == "lost" or (step.splice is not None and _parted(spot, step))):
+        return _moved(spot, splice)
+    if spot.state != "lost":
+        moved = _placed(spot, step)
+        if moved is not None:
+            return moved
+    found = touched(spot, splice, step.before, step.after, told=False)
+    if spot.state != "lost" and found.state == spot.state:
+        return lost(spot, splice, step.before, doubtful=True)
+    return found
+
+
+def _parted(spot: Spot, step: Step) -> bool:
+    """Whether lines that tell a spot from like ones stand between it and a change."""
+    splice = step.told
+    above = splice.end <= spot.start
+    between = (splice.end, spot.start) if above else (spot.end, splice.start)
+    if not spot.owners or between[1] - between[0] > orphans.NEAR:
+        return True
+    lines = step.before[between[0] : between[1]].splitlines(keepends=True)
+    whole = lines[1:] if above else lines[:-1]
+    return any(line in spot.owners for line in whole)
+
+
+def _placed(spot: Spot, step: Step) -> Spot | None:
+    """A spot where the texts alone place it; an empty one behind the line before it."""
+    texts = remap.between(step.before, step.after)
+    if spot.start < spot.end:
+        start = texts.offset(spot.start, spot.end)
+        return None if start is None else spot.shifted(start - spot.start)
+    line = step.before.rfind("\n", 0, max(0, spot.start - 1)) + 1
+    start = texts.offset(line, spot.start)
+    return None if start is None else spot.shifted(start - line)
+
+
+def _moved(spot: Spot, splice: Splice) -> Spot:
+    return spot.shifted(splice.grows if splice.end <= spot.start else 0)

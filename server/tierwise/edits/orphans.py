@@ -1,0 +1,91 @@
+"""Lines that lost what told them from like ones: the header above, the name below. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Final
+
+from tierwise.edits import sections
+from tierwise.edits.splice import Splice
+from tierwise.syntax.positions import split_lines
+
+NEAR: Final = 4_000
+"""Characters between a change and some lines within which it can take their surroundings."""
+FARTHEST: Final = 200
+"""Lines on either side within which an unlike line is looked for."""
+
+
+def owners(
+    lines: Sequence[str], first: int, last: int, counts: Mapping[str, int]
+) -> tuple[str, ...]:
+    """The unlike lines that tell some lines from like ones: the next ones in their section, those
+    at its ends, and the next ones outside."""
+
+    def unlike(n: int) -> bool:
+        return counts[lines[n]] == 1 and bool(lines[n].strip())
+
+    def following(first: int, last: int, within: range) -> list[int]:
+        above = range(first - 1, max(within.start, first - FARTHEST) - 1, -1)
+        below = range(last, min(within.stop, last + FARTHEST))
+        found = [next((n for n in side if unlike(n)), None) for side in (above, below)]
+        return [n for n in found if n is not None]
+
+    whole = range(len(lines))
+    for section in sections.around(lines, first, last):
+        inside = following(first, last, section)
+        if inside:
+            ends = [n for n in (section.start, section.stop - 1) if unlike(n)]
+            outside = following(section.start, section.stop, whole)
+            return tuple(dict.fromkeys(lines[n] for n in (*inside, *ends, *outside)))
+    return tuple(lines[n] for n in following(first, last, whole))
+
+
+def orphaned(start: int, end: int, owners: Sequence[str], splice: Splice, before: str) -> bool:
+    """Whether a change beside the whole lines [start, end) takes one of their owners away.
+
+    Lines that occur once need none. A section beside theirs may go.
+    """
+    if not owners or not _whole_lines(splice, before):
+        return False
+    above = splice.end <= start
+    gap = start - splice.end if above else splice.start - end
+    old = before[splice.start : splice.end]
+    if gap > NEAR or not any(owner in old for owner in owners):
+        return False
+    if before.count(before[start:end]) == 1:
+        return False
+    low = before.rfind("\n", 0, max(0, min(splice.start, start) - NEAR)) + 1
+    lines = split_lines(before[low : max(splice.end, end) + NEAR])
+    starts = list(accumulate(map(len, lines), initial=low))
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
+    gone = range(bisect_left(starts, splice.start), bisect_left(starts, splice.end))
+    if not any(lines[n] in owners for n in gone):
+        return False
+    return len(gone) == 1 or not _by_itself(lines, gone, first, last)
+
+
+def _by_itself(lines: Sequence[str], gone: range, first: int, last: int) -> bool:
+    """Whether the lines that went are a section beside that of the lines [first, last)."""
+    above = gone.stop <= first
+    cut = _filled(lines, gone.stop if above else gone.start)
+    near = range(gone.start + 1, first + 1) if above else range(last, gone.stop)
+    others = [n for n in near if n != cut and lines[n].strip()]
+
+    def begins(n: int) -> int:
+        return sections.begins(lines[n - 1] if n else None, lines[n:])
+
+    return begins(cut) > max(map(begins, others), default=-100)
+
+
+def _filled(lines: Sequence[str], n: int) -> int:
+    """The next line from one on that is not blank."""
+    return next((k for k in range(n, len(lines)) if lines[k].strip()), n)
+
+
+def _whole_lines(splice: Splice, before: str) -> bool:
+    """Whether a change takes away whole lines."""
+    old = before[splice.start : splice.end]
+    starts = splice.start == 0 or before[splice.start - 1] in "\r\n"
+    return "\n" in old and starts and (old.endswith("\n") or splice.end == len(before))

@@ -1,0 +1,155 @@
+"""Where lines of one text stand in a later one, when all that is known is the two texts. Pure.
+
+Lines are found again by the lines around them, up to the next unlike one: a line that occurs once
+in the old text. They are taken as moved only where everything speaks for one place. What the texts
+alone cannot tell apart is not found, because an edit in a like section nearby is worse than none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
+from tierwise.edits import matching, sections
+from tierwise.syntax.positions import split_lines
+
+FARTHEST: Final = 500
+"""Lines on either side within which an unlike line is looked for."""
+
+
+class Remap:
+    """The lines of an old text in a new one."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = split_lines(old), split_lines(new)
+        self._starts = list(accumulate(map(len, self.old), initial=0))
+        self._new_starts = list(accumulate(map(len, self.new), initial=0))
+        self._was, self._is = Counter(self.old), Counter(self.new)
+        pairs = matching.unique_pairs(self.old, self.new)
+        sure = matching.surely_in_order([place for _, place in pairs])
+        self._moved = {line: place for (line, place), s in zip(pairs, sure, strict=True) if s}
+
+    def offset(self, start: int, end: int) -> int | None:
+        """Where the whole lines [start, end) of the old text, in code points, begin now."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        place = self.where(first, last)
+        return None if place is None else self._new_starts[place]
+
+    def where(self, start: int, end: int) -> int | None:
+        """The line where the old lines [start, end) begin now; None where that is not certain.
+
+        The lines, and those around them up to an unlike line or the end of their section, have to
+        stand there as they did. Where other lines of the section changed it is enough that they
+        occur once in it, and that its one unlike line still tells which section it is. The unlike
+        lines outside have to be there too, in order.
+        """
+        if start >= end:
+            return None
+        section = self._section(start, end)
+        up, down = self._unlike(start - 1, -1, section), self._unlike(end, 1, section)
+        known = [n for n in (up, down) if n is not None]
+        if not known:
+            known = [n for n in range(start, end) if self._unique(n)]
+        if not known or any(n not in self._moved for n in known):
+            return None
+        first = section.start if up is None else up
+        last = section.stop if down is None else down + 1
+        shifts = {self._moved[n] - n for n in known}
+        shift = shifts.pop()
+        stands = not shifts and self._stands(first, last, shift)
+        stands = stands and (up is not None or self._edge(first, first + shift))
+        if stands and (down is not None or self._edge(last, last + shift)):
+            ends = self._outside(first, last, first + shift, last + shift)
+            return start + shift if ends else None
+        return self._within(start, end, section)
+
+    def _within(self, start: int, end: int, section: range) -> int | None:
+        """The place of lines in the section that has the same one unlike line."""
+        unlike = [n for n in section if self._unique(n) and n not in range(start, end)]
+        if len(unlike) != 1 or len(section) == len(self.old):
+            return None
+        (name,) = unlike
+        place = self._moved[name]
+        now = next((s for s in sections.around(self.new, place, place + 1)
+                    if len(s) > 1 and self._like(s, section)), None)  # fmt: skip
+        if now is None:
+            return None
+        for n in now:
+            if n != place and self._is[self.new[n]] == 1 and self.new[n].strip():
+                return None
+        wanted = self.old[start:end]
+        was = _places(wanted, self.old, section)
+        here = _places(wanted, self.new, now)
+        if len(here) != 1 or len(was) != 1 or (here[0] < place) != (start < name):
+            return None
+        ends = self._outside(section.start, section.stop, now.start, now.stop)
+        return here[0] if ends else None
+
+    def _like(self, now: range, was: range) -> bool:
+        """Whether a section now is bounded as one was: by blank lines, or by its indentation."""
+        head, foot = self.new[now.start], self.new[now.stop - 1]
+        return (
+            sections.indent(head) == sections.indent(self.old[was.start])
+            and sections.indent(foot) == sections.indent(self.old[was.stop - 1])
+            and self._edge(was.start, now.start)
+            and self._edge(was.stop, now.stop)
+        )
+
+    def _section(self, start: int, end: int) -> range:
+        """The smallest section of the lines that holds an unlike line; else the whole text."""
+        for section in sections.around(self.old, start, end):
+            if any(self._unique(n) for n in section):
+                return section
+        return range(len(self.old))
+
+    def _unlike(self, at: int, step: int, within: range) -> int | None:
+        """The next unlike line that way within a section."""
+        for n in range(at, at + step * FARTHEST, step):
+            if n not in within:
+                return None
+            if self._unique(n):
+                return n
+        return None
+
+    def _unique(self, n: int) -> bool:
+        """Whether a line occurs once in the old text, and was not made several of since."""
+        line = self.old[n]
+        return self._was[line] == 1 and self._is[line] <= 1 and bool(line.strip())
+
+    def _stands(self, first: int, last: int, shift: int) -> bool:
+        return self.old[first:last] == self.new[first + shift : last + shift]
+
+    def _edge(self, was: int, now: int) -> bool:
+        """Whether a section that began or ended at a line still does so."""
+        if now in (0, len(self.new)):
+            return True
+        above, below = self.new[now - 1], self.new[now]
+        if was in (0, len(self.old)):
+            return not (above.strip() and below.strip())
+        if not self.old[was - 1].strip() or not self.old[was].strip():
+            return not above.strip() or not below.strip()
+        return sections.indent(below) <= sections.indent(self.old[was])
+
+    def _outside(self, first: int, last: int, now_first: int, now_last: int) -> bool:
+        """Whether the next unlike lines outside are still there, on the side they were on."""
+        whole = range(len(self.old))
+        above, below = self._unlike(first - 1, -1, whole), self._unlike(last, 1, whole)
+        if above is not None and self._moved.get(above, len(self.new)) >= now_first:
+            return False
+        return below is None or self._moved.get(below, -1) >= now_last
+
+
+def _places(wanted: Sequence[str], lines: Sequence[str], within: range) -> list[int]:
+    """Where some lines begin within a stretch."""
+    last = within.stop - len(wanted)
+    return [n for n in range(within.start, last + 1) if lines[n : n + len(wanted)] == wanted]
+
+
+@lru_cache(maxsize=4)
+def between(old: str, new: str) -> Remap:
+    """The map from one text to another; the proposals that wait in a file share it."""
+    return Remap(old, new)

@@ -1,0 +1,95 @@
+"""Sections: the stretch of lines that a careful reader takes for one thing. Pure.
+
+Two kinds of evidence count, both of which hold in every language: blank lines around a paragraph,
+and the indentation under a line that opens a block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+BLANKS: Final = 10
+"""Lines within which a section has its first line that is not blank."""
+DEEPEST: Final = 6
+"""Blocks around each other that are looked at."""
+FARTHEST: Final = 2_000
+"""Lines on either side within which the ends of a section are looked for."""
+
+_CLOSES: Final = re.compile(r"\s*(?:[)\]}]|</|end\b|fi\b|done\b|esac\b)")
+_OPENS: Final = re.compile(r"\s*(?:\[|#|@|<\w|//|/\*|def |class |fn |func|it\(|test\()")
+_LISTS: Final = re.compile(r"\s*(?:[-*+]|\d+\.) ")
+
+
+def around(lines: Sequence[str], start: int, end: int) -> Iterator[range]:
+    """The sections that hold the lines [start, end), the smallest first."""
+    found = {_paragraph(lines, start, end), *_blocks(lines, start, end)}
+    for first, last in sorted(found, key=lambda s: s[1] - s[0]):
+        yield range(first, last)
+
+
+def begins(above: str | None, below: Sequence[str]) -> int:
+    """How much speaks for a section that begins between two lines; None is the file's beginning."""
+    line = next((line for line in below[:BLANKS] if line.strip()), None)
+    if above is None or line is None:
+        return 100
+    score = 45 if not (above.strip() and below[0].strip()) else 0
+    score -= min(indent(line), 40)
+    if _CLOSES.match(line):
+        score -= 60
+    if _OPENS.match(line):
+        score += 8
+    elif _LISTS.match(line):
+        score += 4
+    return score
+
+
+def closes(line: str) -> bool:
+    """Whether a line ends the block above it."""
+    return _CLOSES.match(line) is not None
+
+
+def indent(line: str) -> int:
+    """The width of a line's indentation, with tabs of eight."""
+    bare = line.lstrip(" \t")
+    return len(line[: len(line) - len(bare)].expandtabs(8))
+
+
+def _paragraph(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    first, last = start, end
+    while first > max(0, start - FARTHEST) and lines[first - 1].strip():
+        first -= 1
+    while last < min(len(lines), end + FARTHEST) and lines[last].strip():
+        last += 1
+    return first, last
+
+
+def _blocks(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line that opens a block with the deeper lines under it, and the line that closes it."""
+    first, last = start, end
+    for _ in range(DEEPEST):
+        depth = min((indent(line) for line in lines[first:last] if line.strip()), default=0)
+        if not depth:
+            return
+        head = first - 1
+        while head >= max(0, start - FARTHEST) and not _shallower(lines[head], depth):
+            head -= 1
+        if head < 0 or not _shallower(lines[head], depth):
+            return
+        base, foot = indent(lines[head]), last
+        while foot < min(len(lines), end + FARTHEST) and not (
+            lines[foot].strip() and indent(lines[foot]) <= base
+        ):
+            foot += 1
+        if foot < len(lines) and lines[foot].strip() and closes(lines[foot]):
+            foot += 1
+        else:
+            while foot > last and not lines[foot - 1].strip():
+                foot -= 1
+        first, last = head, foot
+        yield first, last
+
+
+def _shallower(line: str, depth: int) -> bool:
+    return bool(line.strip()) and indent(line) < depth

@@ -1,0 +1,248 @@
+"""One change of a text as an editor tells it, and what it may mean for the lines around it. Pure.
+
+Where whole lines come or go between like ones, several places explain the same new text: from
+"u k [b] u k" the lines "[b] u k" may be gone, or "u k [b]". Some editors tell the place where the
+operator was, others the first that a comparison finds. `settled` chooses the place where a section
+begins and ends, and says so where nothing tells the places apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from tierwise.edits import sections
+from tierwise.syntax import common
+from tierwise.syntax.positions import split_lines
+
+FARTHEST: Final = 200
+"""Lines that a change is moved along like ones at most."""
+HEAVY: Final = 100_000
+"""Characters of two texts up to which they are compared at once: 3 ms."""
+LARGEST: Final = 200_000
+"""Characters of inserted or deleted lines beyond which no other place is looked for."""
+ENDS: Final = 6
+"""How much it speaks for a place that the file itself begins or ends like that."""
+WITHIN: Final = 200
+"""How much it speaks against a place that the lines begin deeper than they go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Replace [start, end) of a text, in code points, by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def grows(self) -> int:
+        """By how many characters the text becomes longer."""
+        return len(self.text) - (self.end - self.start)
+
+    def on(self, text: str) -> str:
+        """The text with the change made."""
+        return text[: self.start] + self.text + text[self.end :]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A text and the next one. `splice` is the change as the editor told it, None where only the
+    two texts are known: a full synchronisation, a file that changed on disk, a reopened one."""
+
+    before: str
+    after: str
+    splice: Splice | None = None
+
+    @cached_property
+    def told(self) -> Splice:
+        """The change as it was told; else the whole stretch between the common start and end."""
+        if self.splice is not None:
+            return self.splice
+        lead = common.prefix(self.before, self.after)
+        tail = common.suffix(self.before, self.after, lead)
+        return Splice(lead, len(self.before) - tail, self.after[lead : len(self.after) - tail])
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether the change says what happened. A stretch of lines that was replaced by another,
+        as formatters do, does not; nor do two texts."""
+        if self.splice is None:
+            return False
+        old = self.before[self.splice.start : self.splice.end]
+        return not (old and self.splice.text and "\n" in old.rstrip("\r\n") + self.splice.text[:-1])
+
+    @cached_property
+    def settled(self) -> Settled:
+        """An exact change where it belongs."""
+        return settled(self.told, self.before)
+
+    @property
+    def small(self) -> bool:
+        """Whether the change is within a line, or makes one: then nothing has to be settled."""
+        if self.splice is None or "\n" in self.before[self.splice.start : self.splice.end]:
+            return False
+        return self.splice.text.count("\n") <= 1
+
+    @property
+    def heavy(self) -> bool:
+        """Whether following it takes so long that it has to be done beside the event loop."""
+        return not self.exact and len(self.before) + len(self.after) > HEAVY
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A change where it belongs. What lies within [start, end) of the text before may not have
+    been where it seems; the two are equal where nothing is doubtful."""
+
+    splice: Splice
+    start: int = 0
+    end: int = 0
+
+
+def settled(splice: Splice, before: str) -> Settled:
+    """Where whole lines came or went, of the places that make the same text.
+
+    A change of anything but several unlike whole lines is taken as it was told.
+    """
+    sure = Settled(splice)
+    if bool(splice.text) == (splice.start < splice.end):
+        return sure
+    gone = not splice.text
+    chunk = before[splice.start : splice.end] if gone else splice.text
+    if len(chunk) > LARGEST or "\n" not in chunk:
+        return sure
+    at, chunk = _on_a_line(splice.start, chunk, before, gone)
+    lines = split_lines(chunk)
+    if lines[-1] or not _begins_line(before, at):
+        return sure
+    lines.pop()
+    if len(set(lines)) < 2:
+        return _as(at, chunk, gone)
+    after = at + len(chunk) if gone else at
+    up, down = _like_above(before, at, lines), _like_below(before, after, lines)
+    if not up and not down:
+        return _as(at, chunk, gone)
+    return _chosen(before, at, after, lines, (up, down), gone)
+
+
+def _chosen(
+    before: str, at: int, after: int, lines: Sequence[str], like: tuple[int, int], gone: bool
+) -> Settled:
+    """The place where a section begins and ends, of those that the like lines allow."""
+    up, down = like
+    size = len(lines)
+    ring = [*_back(before, at, up + 1), *lines, *_ahead(before, after, down + 1)]
+    lead = len(ring) - size - len(_ahead(before, after, down + 1))
+    depth = min(sections.indent(line) for line in lines if line.strip()) if any(
+        line.strip() for line in lines) else 0  # fmt: skip
+    scores = {}
+    for move in range(-up, down + 1):
+        i = lead + move
+        first = next((line for line in ring[i : i + size] if line.strip()), "")
+        above = ring[i - 1] if i else None
+        scores[move] = sections.begins(above, ring[i:]) + bool(ring[i].strip())
+        if above is not None and _as_the_file(above, ring[i], before):
+            scores[move] += ENDS
+        if sections.indent(first) > depth:
+            scores[move] -= WITHIN
+    best = max(scores.values())
+    top = [move for move, score in scores.items() if score == best]
+    chunk = "".join(lines)
+    shift = _length(before, at, after, top[0])
+    if len(top) == 1:
+        start = at + shift
+        moved = "".join(ring[lead + top[0] : lead + top[0] + size])
+        return _as(start, moved, gone)
+    if all(move % size == 0 for move in top) and best > min(scores.values()):
+        return _as(at, chunk, gone)
+    start = at + _length(before, at, after, -up)
+    end = after + _length(before, at, after, down)
+    return Settled(_as(at, chunk, gone).splice, start, end)
+
+
+def _as(at: int, chunk: str, gone: bool) -> Settled:
+    return Settled(Splice(at, at + len(chunk), "") if gone else Splice(at, at, chunk))
+
+
+def _on_a_line(at: int, chunk: str, before: str, gone: bool) -> tuple[int, str]:
+    """The same change told from the beginning of a line, where it can be."""
+    if _begins_line(before, at):
+        return at, chunk
+    line = before.rfind("\n", 0, at) + 1
+    head = before[line:at]
+    if chunk.endswith(head) and len(head) < len(chunk):
+        return line, head + chunk[: len(chunk) - len(head)]
+    after = at + len(chunk) if gone else at
+    stop = before.find("\n", after)
+    tail = before[after : stop + 1] if stop >= 0 else before[after:] + "\n"
+    if stop >= 0 and chunk.startswith(tail) and len(tail) < len(chunk):
+        return at + len(tail), chunk[len(tail) :] + tail
+    return at, chunk
+
+
+def _begins_line(text: str, at: int) -> bool:
+    return at == 0 or text[at - 1] in "\r\n"
+
+
+def _like_above(before: str, at: int, lines: Sequence[str]) -> int:
+    """How many lines up the lines may be moved."""
+    ring, count = list(lines), 0
+    for line in reversed(_back(before, at, FARTHEST)):
+        if line != ring[-1]:
+            break
+        ring.insert(0, ring.pop())
+        count += 1
+    return count
+
+
+def _like_below(before: str, after: int, lines: Sequence[str]) -> int:
+    """How many lines down the lines may be moved."""
+    count = 0
+    for line in _ahead(before, after, FARTHEST):
+        if line != lines[count % len(lines)]:
+            break
+        count += 1
+    return count
+
+
+def _back(text: str, at: int, count: int) -> list[str]:
+    """The last lines before an offset, at most so many."""
+    start = at
+    for _ in range(count):
+        if start == 0:
+            break
+        start = text.rfind("\n", 0, start - 1) + 1
+    return split_lines(text[start:at])[:-1] if start < at else []
+
+
+def _ahead(text: str, at: int, count: int) -> list[str]:
+    """The first lines from an offset on, at most so many."""
+    end = at
+    for _ in range(count):
+        found = text.find("\n", end)
+        if found < 0:
+            end = len(text)
+            break
+        end = found + 1
+    lines = split_lines(text[at:end])
+    return lines if lines[-1] else lines[:-1]
+
+
+def _length(before: str, at: int, after: int, move: int) -> int:
+    """The length of the lines that a change is moved over."""
+    if move < 0:
+        return -sum(map(len, _back(before, at, -move)))
+    return sum(map(len, _ahead(before, after, move)))
+
+
+def _as_the_file(above: str, below: str, text: str) -> bool:
+    """Whether lines part as the file begins, under an unlike line, or as it ends, over one.
+
+    In a list without blank lines or blocks nothing else tells where its sections begin.
+    """
+    if text.count(f"\n{above}") <= 1 and text.lstrip("\r\n").startswith(below):
+        return True
+    return text.count(f"\n{below}") <= 1 and text.rstrip().endswith("\n" + above.rstrip("\r\n"))

@@ -1,0 +1,147 @@
+"""One hunk's place in a text that changes: where it is, and whether it can be applied there. Pure.
+
+A spot is a piece of the text that reads either as before the hunk or as after it. A change outside
+moves it. A change that touches it makes it lost, and the spot then remembers as much of the text
+around as the change took. When that piece reads again as it did, by whatever undo, the spot is
+back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from tierwise.edits.splice import Splice
+
+SpotState = Literal["pending", "applied", "lost"]
+
+GONE: Final = "\0"
+"""What a spot that is lost for good remembers of its surroundings."""
+REMEMBERED: Final = 200_000
+"""Characters of surroundings that a lost spot remembers at most; beyond it is lost for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A piece [start, end) of a text, in code points.
+
+    It reads `before` while the hunk is pending and `after` once it is applied. The piece of an
+    insertion holds the line beside it, so that the first `lead` characters, or the last `trail`
+    ones, are no part of the hunk. `owners` are the unlike lines that tell it from like pieces,
+    none where it is unlike itself. `offered`: the editor was given the hunk once, so that `after`
+    is the hunk and no chance. `above` and `below` is what a lost spot remembers of the text around.
+    """
+
+    id: str
+    start: int
+    end: int
+    before: str
+    after: str
+    lead: int = 0
+    trail: int = 0
+    owners: tuple[str, ...] = ()
+    state: SpotState = "pending"
+    offered: bool = False
+    above: str = ""
+    below: str = ""
+    doubtful: bool = False
+    """Lost because nothing told it from like pieces: only the very text brings it back."""
+
+    @property
+    def target(self) -> tuple[int, int, str]:
+        """Where the hunk's own text stands now, and what applying or undoing it puts there."""
+        other = self.after if self.state == "pending" else self.before
+        text = other[self.lead : len(other) - self.trail]
+        return self.start + self.lead, self.end - self.trail, text
+
+    def shifted(self, by: int) -> Spot:
+        """The spot so many characters further down."""
+        return replace(self, start=self.start + by, end=self.end + by) if by else self
+
+    def placed(self, start: int, state: SpotState) -> Spot:
+        """The spot where it reads as one of its two texts."""
+        size = len(self.before if state == "pending" else self.after)
+        return replace(self, start=start, end=start + size, state=state,
+                       above="", below="", doubtful=False)  # fmt: skip
+
+    def gone(self) -> Spot:
+        """The spot, lost for good."""
+        return replace(self, state="lost", above=GONE, below="")
+
+
+def beside(spot: Spot, splice: Splice, after: str) -> bool:
+    """Whether a change leaves a spot alone; `after` is the text after it.
+
+    A spot holds whole lines, so text glued to its first or last line changes it.
+    """
+    if spot.state == "lost":
+        return splice.end < spot.start or splice.start > spot.end
+    if splice.end <= spot.start:
+        start = spot.start + splice.grows
+        if spot.start == spot.end and splice.start == splice.end == spot.start:
+            return False
+        return start == 0 or after[start - 1] in "\r\n"
+    if splice.start >= spot.end:
+        inside = after[spot.end - 1 : spot.end]
+        return inside in ("\r", "\n") or after[spot.end : spot.end + 1] in ("\r", "\n", "")
+    return False
+
+
+def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool = True) -> Spot:
+    """A spot after a change that touches it, from the texts before and after the change.
+
+    `told`: the editor said where the change was. Only then may lines have come in beside it.
+    """
+    if spot.above == GONE:
+        return spot
+    without = lost(spot, splice, before, doubtful=not told)
+    if without.above == GONE:
+        return without
+    now, above, below = after[without.start : without.end], without.above, without.below
+    states: tuple[SpotState, ...] = ("pending", "applied") if spot.offered else ("pending",)
+    for state in states:
+        own = spot.before if state == "pending" else spot.after
+        glued = told and _glued(before[spot.start : spot.end], own)
+        at = _found(now, above, own, below, glued)
+        if at is not None:
+            return spot.placed(without.start + at, state)
+    return without
+
+
+def lost(spot: Spot, splice: Splice, before: str, *, doubtful: bool = False) -> Spot:
+    """A spot that a change took along, though it may read as it did."""
+    start, end = min(splice.start, spot.start), max(splice.end, spot.end)
+    above = before[start : spot.start] + spot.above
+    below = spot.below + before[spot.end : end]
+    if len(above) + len(below) > REMEMBERED:
+        return spot.gone()
+    return replace(spot, start=start, end=end + splice.grows, state="lost", above=above,
+                   below=below, doubtful=doubtful or spot.doubtful)  # fmt: skip
+
+
+def _glued(was: str, own: str) -> bool:
+    """Whether a spot was lost for nothing but some characters before or behind it."""
+    more = was.removesuffix(own) if was.endswith(own) else was.removeprefix(own)
+    return len(more) + len(own) == len(was) and not ("\r" in more or "\n" in more)
+
+
+def _found(now: str, above: str, own: str, below: str, told: bool) -> int | None:
+    """Where a spot's text stands between what was above and below it; None where it does not.
+
+    Lines may have come in between, above the spot or under it, if they are not like it.
+    """
+    more = len(now) - len(above) - len(own) - len(below)
+    if more < 0 or not (now.startswith(above) and now.endswith(below)):
+        return None
+    middle = now[len(above) : len(now) - len(below)]
+    if not more:
+        return len(above) if middle == own else None
+    if not own:
+        return len(above) if told and middle.endswith(("\r", "\n")) else None
+    if not told or middle.count(own) != 1:
+        return None
+    if middle.endswith(own) and middle[more - 1] in "\r\n":
+        return len(above) + more
+    if middle.startswith(own) and own[-1] in "\r\n":
+        return len(above)
+    return None

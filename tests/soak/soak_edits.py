@@ -1,0 +1,206 @@
+"""Generated edits by hand under a waiting proposal: it lands in its own section, or nowhere.
+
+    python -m tests.soak.soak_edits --sequences 20000
+
+Prints how often it landed wrong, how often it was refused although it could have followed, by the
+way the edits arrived and by the kind of document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.support.like_sections import KINDS, OPS, Document, Kind, Wanted, edit, wanted
+from tierwise.core.document import Snapshot
+from tierwise.edits.anchors import Anchors
+from tierwise.edits.proposal import NewText, anchors, make
+from tierwise.edits.splice import Splice, Step
+from tierwise.syntax import common
+
+WAYS: Final = {
+    "as made": 3,
+    "as a comparison finds them": 1,
+    "one range from first to last difference": 1,
+    "the whole text as one range": 1,
+    "whole texts": 3,
+    "one whole text, after a reopen": 3,
+    "one whole text, after a restart": 2,
+}
+"""How edits reach the server, with their weights; the last four are known as texts alone."""
+ANCHORED: Final = ("as made", "as a comparison finds them")
+
+
+@dataclass
+class Tally:
+    """What became of the sequences of one way and kind."""
+
+    total: int = 0
+    wrong: int = 0
+    right: int = 0
+    could: int = 0
+    refused: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+def line_splices(old: str, new: str) -> Iterator[Splice]:
+    """Line edits that lead from one text to another, from the end to the beginning."""
+    a, b = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = [0]
+    for line in a:
+        starts.append(starts[-1] + len(line))
+    codes = difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    for tag, i1, i2, j1, j2 in reversed(codes):
+        if tag != "equal":
+            yield Splice(starts[i1], starts[i2], "".join(b[j1:j2]))
+
+
+def one_range(old: str, new: str) -> Splice:
+    lead = common.prefix(old, new)
+    tail = common.suffix(old, new, lead)
+    return Splice(lead, len(old) - tail, new[lead : len(new) - tail])
+
+
+def hand_splices(old: Document, old_lines: Sequence[object], new: Document) -> Iterator[Splice]:
+    """The edit as it was made, by the identity of lines, from the end to the beginning."""
+    raise NotImplementedError
+
+
+def tell(place: Anchors, old: str, splices: Sequence[Splice]) -> None:
+    text = old
+    for splice in splices:
+        after = splice.on(text)
+        place.step(Step(text, after, splice))
+        text = after
+
+
+def by_identity(before: list[object], after: list[object], end: str) -> list[Splice]:
+    """Line edits by the identity of lines: what was really done, from the end to the beginning."""
+    ids = {id(line): n for n, line in enumerate(after)}
+    kept, last = [], -1
+    order = [(n, ids[id(line)]) for n, line in enumerate(before) if id(line) in ids]
+    best = _longest([m for _, m in order])
+    kept = [order[k] for k in best]
+    starts = [0]
+    for line in before:
+        starts.append(starts[-1] + len(line.text) + len(end))  # type: ignore[attr-defined]
+    found, i, j = [], 0, 0
+    for n, m in [*kept, (len(before), len(after))]:
+        if n > i or m > j:
+            text = "".join(line.text + end for line in after[j:m])  # type: ignore[attr-defined]
+            found.append(Splice(starts[i], starts[n], text))
+        i, j = n + 1, m + 1
+    del last
+    return found[::-1]
+
+
+def _longest(values: Sequence[int]) -> list[int]:
+    from tierwise.edits.matching import longest_in_order
+
+    return longest_in_order(values)
+
+
+def run(seed: int, kind: Kind, way: str, tally: Tally) -> None:
+    chance = random.Random(seed)
+    end = "\r\n" if chance.random() < 0.15 else "\n"
+    doc = Document.made(kind, chance, chance.randrange(3, 16), end)
+    want = wanted(doc)
+    base, proposed = doc.text, want.made(doc)
+    snapshot = Snapshot("file:///a", "/a", 1, None, base)
+    file = make("e", "t", {"file:///a": NewText(snapshot, "a", proposed)}).files[0]
+    place = anchors(file)
+    gaps = {}
+
+    def stable() -> list[object]:
+        made: list[object] = list(doc.head)
+        for n, section in enumerate(doc.sections):
+            if n:
+                made += gaps.setdefault(id(section), [type(doc.head[0] if doc.head else section.lines[0])(t) for t in doc.kind.gap])
+            made += section.lines
+        return made + list(doc.foot)
+
+    text, lines = base, stable()
+    for _ in range(chance.randrange(1, 5)):
+        edit(doc)
+        after, now = doc.text, stable()
+        if after == text:
+            continue
+        if way == "as made":
+            tell(place, text, by_identity(lines, now, end))
+        elif way == "as a comparison finds them":
+            tell(place, text, list(line_splices(text, after)))
+        elif way == "one range from first to last difference":
+            tell(place, text, [one_range(text, after)])
+        elif way == "the whole text as one range":
+            tell(place, text, [Splice(0, len(text), after)])
+        elif way == "whole texts":
+            place.reads(after)
+        text, lines = after, now
+    if "one whole text" in way:
+        place.reads(text)
+    judge(place, file, want, doc, text, tally, way)
+
+
+def judge(place, file, want: Wanted, doc: Document, text: str, tally: Tally, way: str) -> None:  # type: ignore[no-untyped-def]
+    tally.total += 1
+    spots = place.current()
+    assert place.text == text
+    could = want.stands(doc) and want.marked(doc)
+    tally.could += could
+    if any(spot.state != "pending" for spot in spots):
+        tally.refused += could
+        return
+    result = text
+    for spot in sorted(spots, key=lambda s: -s.start):
+        start, stop, new = spot.target
+        result = result[:start] + new + result[stop:]
+    if result in want.right(doc):
+        tally.right += 1
+    else:
+        tally.wrong += 1
+        if len(tally.examples) < 3:
+            tally.examples.append(
+                f"{doc.kind.name} / {way}: {doc.ops}\n--- base\n{file.before}\n--- wanted {[h.lines for h in file.hunks]} at {[h.start for h in file.hunks]}\n--- now\n{text}\n--- result\n{result}"
+            )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sequences", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--show", action="store_true")
+    args = parser.parse_args()
+    chance = random.Random(args.seed)
+    ways = list(WAYS)
+    by_way = {way: Tally() for way in ways}
+    by_kind: dict[tuple[str, bool], Tally] = {}
+    for n in range(args.sequences):
+        kind = KINDS[n % len(KINDS)]
+        way = chance.choices(ways, list(WAYS.values()))[0]
+        tally = Tally()
+        run(args.seed * 1_000_003 + n, kind, way, tally)
+        for total in (by_way[way], by_kind.setdefault((kind.name, way in ANCHORED), Tally())):
+            for name in ("total", "wrong", "right", "could", "refused"):
+                setattr(total, name, getattr(total, name) + getattr(tally, name))
+            total.examples += tally.examples
+    print("edits:", ", ".join(f"{name} ({weight})" for name, (weight, _) in OPS.items()))
+    for title, tallies in (("way", by_way), ("kind", {f"{k} ({'ranges' if a else 'texts'})": t for (k, a), t in by_kind.items()})):
+        print(f"{title:45} {'sequences':>9} {'wrong':>6} {'could follow':>12} {'refused':>8} {'share':>6}")
+        for name, t in tallies.items():
+            share = 100 * t.refused / t.could if t.could else 0
+            print(f"{name:45} {t.total:9} {t.wrong:6} {t.could:12} {t.refused:8} {share:5.1f}%")
+    wrong = sum(t.wrong for t in by_way.values())
+    if args.show:
+        for t in by_way.values():
+            print("\n".join(t.examples[:2]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -121,7 +121,10 @@ def run(seed: int, kind: Kind, way: str, tally: Tally) -> None:
         made: list[object] = list(doc.head)
         for n, section in enumerate(doc.sections):
             if n:
-                made += gaps.setdefault(id(section), [type(doc.head[0] if doc.head else section.lines[0])(t) for t in doc.kind.gap])
+                made += gaps.setdefault(
+                    id(section),
+                    [type(doc.head[0] if doc.head else section.lines[0])(t) for t in doc.kind.gap],
+                )
             made += section.lines
         return made + list(doc.foot)
 
@@ -190,8 +193,13 @@ def main() -> int:
                 setattr(total, name, getattr(total, name) + getattr(tally, name))
             total.examples += tally.examples
     print("edits:", ", ".join(f"{name} ({weight})" for name, (weight, _) in OPS.items()))
-    for title, tallies in (("way", by_way), ("kind", {f"{k} ({'ranges' if a else 'texts'})": t for (k, a), t in by_kind.items()})):
-        print(f"{title:45} {'sequences':>9} {'wrong':>6} {'could follow':>12} {'refused':>8} {'share':>6}")
+    for title, tallies in (
+        ("way", by_way),
+        ("kind", {f"{k} ({'ranges' if a else 'texts'})": t for (k, a), t in by_kind.items()}),
+    ):
+        print(
+            f"{title:45} {'sequences':>9} {'wrong':>6} {'could follow':>12} {'refused':>8} {'share':>6}"
+        )
         for name, t in tallies.items():
             share = 100 * t.refused / t.could if t.could else 0
             print(f"{name:45} {t.total:9} {t.wrong:6} {t.could:12} {t.refused:8} {share:5.1f}%")

@@ -135,9 +135,7 @@ def _insert_section(doc: Document) -> None:
 def _copy_section(doc: Document) -> None:
     n = doc.chance.randrange(len(doc.sections))
     old, new = doc.sections[n], doc.section()
-    new.lines = [
-        Line(line.text.replace(old.marker, new.marker), line.value) for line in old.lines
-    ]
+    new.lines = [Line(line.text.replace(old.marker, new.marker), line.value) for line in old.lines]
     doc.sections.insert(n + 1, new)
 
 
@@ -289,4 +287,6 @@ def wanted(doc: Document) -> Wanted:
         return Wanted(section, (line,), ())
     if kind < 0.5 and n + 1 in values:
         return Wanted(section, (line, section.lines[n + 1]), (f"{indent}proposed",))
-    return Wanted(section, (line,), (f"{indent}proposed", f"{indent}more")[: doc.chance.choice((1, 2))])
+    return Wanted(
+        section, (line,), (f"{indent}proposed", f"{indent}more")[: doc.chance.choice((1, 2))]
+    )

@@ -14,7 +14,7 @@ from typing import Final
 
 from tierwise.edits import orphans, remap
 from tierwise.edits.splice import Splice, Step
-from tierwise.edits.spot import Spot, beside, lost, touched
+from tierwise.edits.spot import Spot, beside, lost, touched, turned
 
 KNOWN: Final = 5
 """Texts whose spots are remembered, the first one among them."""
@@ -163,6 +163,9 @@ def followed(spot: Spot, step: Step) -> Spot:
         doubtful = step.after[settled.start : settled.end + splice.grows]
         unsure = Splice(settled.start, settled.end, doubtful)
         return lost(spot, unsure, step.before, doubtful=True)
+    other = turned(spot, splice, step.before, step.after)
+    if other is not None:
+        return other
     if not beside(spot, splice, step.after):
         return touched(spot, splice, step.before, step.after)
     gone = orphans.orphaned(spot.start, spot.end, spot.owners, splice, step.before)
@@ -204,10 +207,21 @@ def _placed(spot: Spot, step: Step) -> Spot | None:
     texts = remap.between(step.before, step.after)
     if spot.start < spot.end:
         start = texts.offset(spot.start, spot.end)
-        return None if start is None else spot.shifted(start - spot.start)
+        if start is None:
+            return None
+        moved = spot.shifted(start - spot.start)
+        return moved if _joint(spot, step.before) == _joint(moved, step.after) else None
     line = step.before.rfind("\n", 0, max(0, spot.start - 1)) + 1
     start = texts.offset(line, spot.start)
     return None if start is None else spot.shifted(start - line)
+
+
+def _joint(spot: Spot, text: str) -> str:
+    """The line that an insertion goes before; something that comes in between is in its place."""
+    if not spot.inserts or spot.trail:
+        return ""
+    end = text.find("\n", spot.end)
+    return text[spot.end : end if end >= 0 else len(text)]
 
 
 def _moved(spot: Spot, splice: Splice) -> Spot:

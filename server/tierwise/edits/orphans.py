@@ -36,7 +36,8 @@ def owners(
     for section in sections.around(lines, first, last):
         inside = following(first, last, section)
         if inside:
-            ends = [n for n in (section.start, section.stop - 1) if unlike(n)]
+            edge = (section.start, section.stop - 1)
+            ends = [n for n in edge if unlike(n) and not first <= n < last]
             outside = following(section.start, section.stop, whole)
             return tuple(dict.fromkeys(lines[n] for n in (*inside, *ends, *outside)))
     return tuple(lines[n] for n in following(first, last, whole))

@@ -54,6 +54,16 @@ class Spot:
         text = other[self.lead : len(other) - self.trail]
         return self.start + self.lead, self.end - self.trail, text
 
+    @property
+    def inserts(self) -> bool:
+        """Whether the hunk is an insertion that is pending."""
+        return self.state == "pending" and len(self.before) == self.lead + self.trail
+
+    @property
+    def point(self) -> int:
+        """Where an insertion goes."""
+        return self.start + self.lead
+
     def shifted(self, by: int) -> Spot:
         """The spot so many characters further down."""
         return replace(self, start=self.start + by, end=self.end + by) if by else self
@@ -76,6 +86,8 @@ def beside(spot: Spot, splice: Splice, after: str) -> bool:
     """
     if spot.state == "lost":
         return splice.end < spot.start or splice.start > spot.end
+    if spot.inserts and splice.text and splice.start <= spot.point <= splice.end:
+        return False
     if splice.end <= spot.start:
         start = spot.start + splice.grows
         if spot.start == spot.end and splice.start == splice.end == spot.start:
@@ -95,17 +107,35 @@ def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool =
     if spot.above == GONE:
         return spot
     without = lost(spot, splice, before, doubtful=not told)
+    return _turned(spot, without, before, after, told) or without
+
+
+def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
+    """A spot that a change next to it turned into its other text; None where it did not.
+
+    Only a hunk that the editor was offered is looked for: its insertion, or its undone removal.
+    """
+    if not spot.offered or spot.state == "lost":
+        return None
+    if splice.end < spot.start or splice.start > spot.end:
+        return None
+    found = _turned(spot, lost(spot, splice, before), before, after, told=False)
+    return found if found is not None and found.state != spot.state else None
+
+
+def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> Spot | None:
+    """The spot where one of its texts stands within what it remembers."""
     if without.above == GONE:
-        return without
+        return None
     now, above, below = after[without.start : without.end], without.above, without.below
     states: tuple[SpotState, ...] = ("pending", "applied") if spot.offered else ("pending",)
     for state in states:
         own = spot.before if state == "pending" else spot.after
-        glued = told and _glued(before[spot.start : spot.end], own)
+        glued = told and spot.state == "lost" and _glued(before[spot.start : spot.end], own)
         at = _found(now, above, own, below, glued)
         if at is not None:
             return spot.placed(without.start + at, state)
-    return without
+    return None
 
 
 def lost(spot: Spot, splice: Splice, before: str, *, doubtful: bool = False) -> Spot:

@@ -19,6 +19,7 @@ from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
 from tierwise.core.request import Diagnostic, Request
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
+from tierwise.edits.splice import Step
 from tierwise.tasks import redo
 from tierwise.tasks.api import (
     ChatParams,
@@ -143,8 +144,12 @@ class TaskEngine:
         return told
 
     def edit(self, edit_id: str) -> EditView:
-        """A proposal as it stands now."""
+        """A proposal as far as its documents were followed; for what must answer at once."""
         return self.world.proposals.view(edit_id)
+
+    async def edit_now(self, edit_id: str) -> EditView:
+        """A proposal as it stands in the documents as they are now."""
+        return await self.world.proposals.view_now(edit_id)
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None = None) -> ResolveReply:
         """Apply a proposal, or some of its hunks."""
@@ -265,9 +270,13 @@ class TaskEngine:
         """The editor reported the problems of some lines of a document (from 0)."""
         self.world.edit_watch.diagnosed(uri, lines, diagnostics)
 
-    def document_changed(self, snapshot: Snapshot) -> None:
-        """A document has a new text."""
-        self.world.proposals.seen(snapshot.uri, snapshot.text)
+    def document_opened(self, snapshot: Snapshot) -> None:
+        """A document was opened, with whatever text it has by now."""
+        self.world.proposals.reopened(snapshot)
+
+    def document_changed(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
+        """A document has a new text; the steps that led to it."""
+        self.world.proposals.seen(snapshot, steps)
 
     def document_renamed(self, old_uri: str, new_uri: str) -> None:
         """A file has another name; pins on it follow, here and in the ledger."""
@@ -276,6 +285,7 @@ class TaskEngine:
             self.world.journal.chose("file", old_uri, AUTO, self.world.window.project)
             self.world.journal.chose("file", new_uri, tier, self.world.window.project)
         self.world.edit_watch.renamed(old_uri, new_uri)
+        self.world.proposals.renamed(old_uri, new_uri)
 
     def set_settings(self, settings: Mapping[str, object]) -> None:
         """The client's settings (camelCase section `tierwise`) are these from now on."""

@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.core.document import Snapshot
-from tierwise.core.views import TextChange
 from tierwise.edits import answer, diff, named
 from tierwise.edits.answer import Replace
+from tierwise.edits.offer import asked
 from tierwise.edits.place import NotFound, apply_block
-from tierwise.edits.proposal import FileEdit, NewText, make, place
-from tierwise.edits.textual import applied
+from tierwise.edits.proposal import FileEdit, NewText, anchors, make
 from tierwise.syntax.positions import LineIndex, split_lines
 
 BLOCK = "src/a.py\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
@@ -190,15 +189,14 @@ def test_applying_every_hunk_gives_the_new_text(
     if before == after:
         assert proposal.files == ()
         return
-    placed = place(proposal.files[0], before)
-    edits = [TextChange(p.range, p.new_text) for p in placed.values() if p is not None]
-    assert len(edits) == len(placed)
-    assert applied(before, edits) == after
+    places = anchors(proposal.files[0])
+    ids = {spot.id for spot in places.spots}
+    assert asked(before, places.spots, ids).after == after
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_a_rebased_hunk_never_overwrites_what_was_typed(chance: random.Random) -> None:
+def test_a_hunk_never_overwrites_what_was_typed(chance: random.Random) -> None:
     before = "".join(f"line {n}\n" for n in range(20))
     lines = split_lines(before)
     lines[10] = "changed\n"
@@ -209,10 +207,9 @@ def test_a_rebased_hunk_never_overwrites_what_was_typed(chance: random.Random) -
         now.insert(chance.randrange(len(now) + 1), f"typed {n}\n")
     if chance.random() < 0.3:
         now[chance.randrange(len(now))] = "overtyped\n"
-    current = "".join(now)
-    placed = place(file, current)
-    edits = [TextChange(p.range, p.new_text) for p in placed.values() if p is not None]
-    result = applied(current, edits)
+    places = anchors(file)
+    places.reads("".join(now))
+    result = asked(places.text, places.current(), {"1.1"}).after
     for line in now:
         if line.startswith(("typed", "overtyped")):
             assert line in result

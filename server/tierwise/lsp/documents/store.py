@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.errors import BadRequest
+from tierwise.edits.splice import Splice, Step
 from tierwise.syntax import encoding
 from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import Encoding, LineIndex, index_of
@@ -69,22 +70,29 @@ class DocumentStore:
         uri: str,
         version: int,
         changes: Iterable[types.TextDocumentContentChangeEvent],
-    ) -> Snapshot | None:
-        """A document changed; None for one that is not open."""
+    ) -> tuple[Snapshot, Sequence[Step]] | None:
+        """A document changed: how it reads now, and the steps that led there.
+
+        None for one that is not open.
+        """
         doc = self.open.get(uri)
         if doc is None:
             return None
+        steps = []
         for change in changes:
+            before, splice = doc.text, None
             if isinstance(change, types.TextDocumentContentChangePartial):
                 start, end = change.range.start, change.range.end
                 index = doc.index
                 a = index.offset(index.from_wire(start.line, start.character, self.encoding))
                 b = index.offset(index.from_wire(end.line, end.character, self.encoding))
-                doc.change(doc.text[: min(a, b)] + change.text + doc.text[max(a, b) :])
+                splice = Splice(min(a, b), max(a, b), change.text)
+                doc.change(splice.on(doc.text))
             else:
                 doc.change(change.text)
+            steps.append(Step(before, doc.text, splice))
         doc.version = version
-        return self.snapshot(uri)
+        return self.snapshot(uri), steps
 
     def did_close(self, uri: str) -> None:
         """A document was closed."""

@@ -9,7 +9,7 @@ from tierwise.lsp.session.session import Session
 
 async def get(session: Session, params: EditId) -> EditGot:
     """A proposal with its edit, diff and hunks. Hunk ids are stable."""
-    view = (await session.engine()).edit(params.edit_id)
+    view = await (await session.engine()).edit_now(params.edit_id)
     return EditGot.of(session.docs, view, session.client.annotations)
 
 

@@ -91,11 +91,15 @@ class Editor:
     async def apply(
         self, edit: types.WorkspaceEdit, label: str
     ) -> types.ApplyWorkspaceEditResult | None:
-        """Apply an edit; None where the editor did not answer."""
+        """Apply an edit; None where the editor did not answer.
+
+        An editor may let the operator look at the edit first, so it has the time of a human.
+        """
         return await within(
             self._server.workspace_apply_edit_async(
                 types.ApplyWorkspaceEditParams(edit=edit, label=label)
-            )
+            ),
+            HUMAN_WITHIN,
         )
 
     async def show_document(self, uri: str) -> bool:

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from tierwise.core.document import Position, Range
-from tierwise.core.errors import BadRequest, DocumentChanged
+from tierwise.core.errors import BadRequest
 from tierwise.core.views import FileChange, TextChange
-from tierwise.edits import diff
-from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal, place
-from tierwise.edits.textual import applied
+from tierwise.edits.offer import Asked
+from tierwise.edits.proposal import FileEdit, Proposal
+from tierwise.tasks.proposing.places import Places
 from tierwise.tasks.window.window import Window
 
-_NOWHERE = Range(Position(0, 0), Position(0, 0))
+NOWHERE = Range(Position(0, 0), Position(0, 0))
+"""The range of what happens to a whole file."""
 
 
 @dataclass
 class Done:
-    """What was applied of a proposal, in the order in which it is taken back.
+    """What was done to whole files, so that it can be taken back; texts have their anchors.
 
-    `steps` holds, per URI, the text before and after each apply; `created` the new files,
-    `deleted` the text of those that went, `renamed` the pairs of old and new URI.
+    `created` holds the text of each new file and `deleted` of each that went, by URI; `renamed`
+    the pairs of old and new URI.
     """
 
-    steps: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    created: set[str] = field(default_factory=set)
+    created: dict[str, str] = field(default_factory=dict)
     deleted: dict[str, str] = field(default_factory=dict)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     at_ms: int = 0
     undone: bool = False
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.steps or self.deleted or self.renamed)
 
     @property
     def only_text(self) -> bool:
@@ -42,84 +38,164 @@ class Done:
 
     def took(self, change: FileChange, before: str) -> None:
         """A change was applied to a file that had the text `before`."""
-        match change.kind:
-            case "create":
-                self.created.add(change.uri)
-                self.steps[change.uri] = [("", change.edits[0].new_text)]
-            case "delete":
-                self.deleted[change.uri] = before
-                self.steps.pop(change.uri, None)
-            case "rename" if change.to_uri is not None:
-                self.renamed.append((change.uri, change.to_uri))
-                if change.uri in self.steps:
-                    self.steps[change.to_uri] = self.steps.pop(change.uri)
-            case _:
-                after = applied(before, change.edits)
-                self.steps.setdefault(change.uri, []).append((before, after))
+        if change.kind == "create":
+            self.created[change.uri] = change.edits[0].new_text
+        elif change.kind == "delete":
+            self.deleted[change.uri] = before
+        elif change.kind == "rename" and change.to_uri is not None:
+            self.renamed.append((change.uri, change.to_uri))
+
+    def took_back(self, change: FileChange) -> None:
+        """A change that takes one of these back was made."""
+        if change.kind == "delete":
+            self.created.pop(change.uri, None)
+        elif change.kind == "create":
+            self.deleted.pop(change.uri, None)
+        elif change.kind == "rename" and change.to_uri is not None:
+            self.renamed.remove((change.to_uri, change.uri))
+
+    def holds(self, file: FileEdit) -> bool:
+        """Whether what happened to a whole file is still so."""
+        names = {*self.created, *self.deleted, *(old for old, _ in self.renamed)}
+        return file.uri in names
 
 
-def placed(proposal: Proposal, window: Window) -> Mapping[str, Placed | None]:
-    """Where each pending hunk goes in the documents as they are; None where it does not fit."""
-    found: dict[str, Placed | None] = {}
+@dataclass(frozen=True)
+class Wish:
+    """An edit for the editor: its changes in their order, and what it makes of each text.
+
+    `texts` holds per URI the text before and what was asked; `left` names the files that are
+    left as they are, because they changed since.
+    """
+
+    changes: tuple[FileChange, ...]
+    texts: dict[str, tuple[str, Asked]] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+
+def fitting(proposal: Proposal, places: Places, window: Window) -> frozenset[str]:
+    """The pending hunks that can be applied to the documents as they are."""
+    states, found = places.states(), set()
     for file in proposal.files:
-        pending = [h for h in file.hunks if h.state == "pending"]
-        try:
-            fits = _fits(file, window)
-            if file.kind == "text":
-                found.update(place(file, text_of(file.uri, window)))
-                continue
-        except BadRequest:
-            fits = False
-        for hunk in pending:
-            new = file.after if file.kind == "create" else ""
-            found[hunk.id] = Placed(hunk, _NOWHERE, new) if fits else None
-    return found
+        pending = [h.id for h in file.hunks if h.state == "pending"]
+        if file.kind == "text":
+            found |= {i for i in pending if states.get(i) == "pending" and there(file.uri, window)}
+        elif pending and fits(file, window):
+            found |= set(pending)
+    return frozenset(found)
 
 
 def changes(
-    proposal: Proposal, ids: Sequence[str], where: Mapping[str, Placed | None], window: Window
+    proposal: Proposal, ids: Collection[str], places: Places, window: Window
 ) -> tuple[FileChange, ...]:
-    """What some hunks do to the files, in the order in which it must be done."""
-    wanted, found = set(ids), []
+    """What some hunks that fit do to the files, in the order in which it must be done."""
+    found = []
     for file in proposal.files:
-        spots = [p for h in file.hunks if h.id in wanted and (p := where.get(h.id)) is not None]
-        if not spots:
-            continue
-        if file.kind in ("rename", "delete"):
-            found.append(FileChange(file.uri, file.kind, version_of(file.uri, window),
-                                    to_uri=file.to_uri, confirm=file.confirm))  # fmt: skip
+        wanted = [h.id for h in file.hunks if h.id in ids]
+        if not wanted:
             continue
         version = None if file.kind == "create" else version_of(file.uri, window)
-        edits = tuple(TextChange(p.range, p.new_text) for p in spots)
-        found.append(FileChange(file.uri, file.kind, version, edits, confirm=file.confirm))
+        edits: tuple[TextChange, ...] = ()
+        if file.kind == "create":
+            edits = (TextChange(NOWHERE, file.after),)
+        elif file.kind == "text":
+            placed = places.placed(file.uri)
+            spots = [placed[i] for i in wanted if i in placed]
+            edits = tuple(TextChange(spot.range, spot.new_text) for spot in spots)
+        found.append(
+            FileChange(file.uri, file.kind, version, edits, file.to_uri, confirm=file.confirm)
+        )
     return tuple(found)
 
 
-def taken_back(done: Done, window: Window) -> tuple[FileChange, ...]:
-    """The changes that take everything back. Raises `DocumentChanged` where a file changed."""
-    found: list[FileChange] = []
-    for uri, steps in done.steps.items():
-        now = text_of(uri, window)
-        if uri in done.created:
-            if now != steps[-1][1]:
-                raise DocumentChanged(f"{_name(uri)} changed since; undo it there.")
-            found.append(FileChange(uri, "delete", version_of(uri, window)))
+def to_apply(proposal: Proposal, ids: Collection[str], places: Places, window: Window) -> Wish:
+    """The edit that applies some hunks that fit."""
+    made, texts = [], {}
+    for change in changes(proposal, ids, places, window):
+        if change.kind == "text":
+            before = places.files[change.uri].text
+            texts[change.uri] = before, places.ask(change.uri, ids)[0]
+        made.append(change)
+    return Wish(tuple(made), texts)
+
+
+def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> Wish:
+    """The edit that takes back what was applied; what changed since is left."""
+    made: list[FileChange] = []
+    texts: dict[str, tuple[str, Asked]] = {}
+    left: list[str] = []
+    states = places.states()
+    for file in proposal.files:
+        applied = {h.id for h in file.hunks if h.state == "applied"}
+        if file.kind != "text" or not applied:
             continue
-        found.append(_back(uri, steps, now, window))
+        back = {i for i in applied if states.get(i) == "applied"}
+        back = back if there(file.uri, window) else set()
+        if back != applied:
+            left.append(name(file.uri))
+        if back:
+            before = places.files[file.uri].text
+            wanted, edits = places.ask(file.uri, back)
+            texts[file.uri] = before, wanted
+            changed = tuple(TextChange(span, text) for span, text in edits)
+            made.append(FileChange(file.uri, "text", version_of(file.uri, window), changed))
+    for uri, text in done.created.items():
+        if not there(uri, window) or text_of(uri, window) != text:
+            left.append(name(uri))
+        else:
+            made.append(FileChange(uri, "delete", version_of(uri, window)))
     for uri, to in reversed(done.renamed):
-        if exists(uri, window):
-            raise DocumentChanged(f"There is another {_name(uri)} now; undo the rename by hand.")
-        found.append(FileChange(to, "rename", version_of(to, window), to_uri=uri))
+        if exists(uri, window) or not there(to, window):
+            left.append(name(uri))
+        else:
+            made.append(FileChange(to, "rename", version_of(to, window), to_uri=uri))
     for uri, text in done.deleted.items():
         if exists(uri, window):
-            raise DocumentChanged(f"There is another {_name(uri)} now, so it is not brought back.")
-        found.append(FileChange(uri, "create", None, (TextChange(_NOWHERE, text),)))
-    return tuple(found)
+            left.append(name(uri))
+        else:
+            made.append(FileChange(uri, "create", None, (TextChange(NOWHERE, text),)))
+    return Wish(tuple(made), texts, tuple(dict.fromkeys(left)))
+
+
+def fits(file: FileEdit, window: Window) -> bool:
+    """Whether what happens to a whole file can still be done."""
+    try:
+        match file.kind:
+            case "create":
+                return not exists(file.uri, window)
+            case "delete":
+                return text_of(file.uri, window) == file.before
+            case "rename":
+                here = text_of(file.uri, window) is not None
+                return here and file.to_uri is not None and not exists(file.to_uri, window)
+            case _:
+                return True
+    except BadRequest:
+        return False
+
+
+def look(proposal: Proposal, places: Places, window: Window) -> bool:
+    """Read the documents as they are. Whether some hunk was lost, came back or was turned over."""
+    changed = False
+    for uri in {file.uri for file in proposal.files if file.kind == "text"}:
+        try:
+            changed = places.look(window.documents.snapshot(uri)) or changed
+        except BadRequest:
+            continue
+    return changed
 
 
 def text_of(uri: str, window: Window) -> str:
     """The text of a document as it is. Raises `BadRequest` for one that is not there."""
     return window.documents.snapshot(uri).text
+
+
+def there(uri: str, window: Window) -> bool:
+    """Whether there is such a document, open or on disk."""
+    try:
+        return text_of(uri, window) is not None
+    except BadRequest:
+        return False
 
 
 def version_of(uri: str, window: Window) -> int | None:
@@ -136,40 +212,11 @@ def exists(uri: str, window: Window) -> bool:
     return local is not None and local.exists()
 
 
-def _fits(file: FileEdit, window: Window) -> bool:
-    match file.kind:
-        case "create":
-            return not exists(file.uri, window)
-        case "delete":
-            return text_of(file.uri, window) == file.before
-        case "rename":
-            here = text_of(file.uri, window) is not None
-            return here and file.to_uri is not None and not exists(file.to_uri, window)
-        case _:
-            return True
-
-
-def _back(uri: str, steps: Sequence[tuple[str, str]], now: str, window: Window) -> FileChange:
-    """The change that takes every apply back, newest first, around what was typed since."""
-    text = now
-    for before, after in reversed(steps):
-        spots = place(_edit(uri, after, before), text)
-        if any(p is None for p in spots.values()):
-            raise DocumentChanged(f"{_name(uri)} changed since; undo it there.")
-        text = applied(
-            text, [TextChange(p.range, p.new_text) for p in spots.values() if p is not None]
-        )
-    back = place(_edit(uri, now, text), now)
-    edits = tuple(TextChange(p.range, p.new_text) for p in back.values() if p is not None)
-    return FileChange(uri, "text", version_of(uri, window), edits)
-
-
-def _edit(uri: str, before: str, after: str) -> FileEdit:
-    hunks = tuple(
-        Hunk(str(n), h.start, h.end, h.lines) for n, h in enumerate(diff.hunks(before, after), 1)
-    )
-    return FileEdit(uri, uri, "text", before, after, hunks)
-
-
-def _name(uri: str) -> str:
+def name(uri: str) -> str:
+    """The last part of a URI, for a sentence."""
     return uri.rsplit("/", 1)[-1]
+
+
+def named(uris: Sequence[str]) -> str:
+    """Some names for a sentence: "a.py and b.py"."""
+    return " and ".join([", ".join(uris[:-1]), uris[-1]] if len(uris) > 1 else uris)

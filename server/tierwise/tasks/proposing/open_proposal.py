@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tierwise.core.errors import BadRequest
-from tierwise.core.views import EditView, HunkView
+from tierwise.core.views import EditView, HunkState, HunkView
 from tierwise.edits import diff
-from tierwise.edits.proposal import FileEdit, Hunk, Placed, Proposal
+from tierwise.edits.proposal import FileEdit, Hunk, Proposal
 from tierwise.tasks.proposing import applying
 from tierwise.tasks.proposing.applying import Done
+from tierwise.tasks.proposing.places import Placed, Places
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -22,11 +24,19 @@ class OpenProposal:
 
     task: Task
     proposal: Proposal
+    places: Places
     done: Done = field(default_factory=Done)
     growing: bool = False
     """True while its answer is being written: it is shown, and nothing of it is applied."""
     timer: asyncio.TimerHandle | None = None
+    job: asyncio.Task[None] | None = None
+    """The comparison of texts that is under way for it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @cached_property
+    def diff(self) -> str:
+        """What it would change, as it was proposed."""
+        return "".join(_diff(file) for file in self.proposal.files)
 
     def wanted(self, hunks: Sequence[str] | None) -> Sequence[str]:
         """The pending hunks that are meant: those named, or all.
@@ -59,34 +69,65 @@ class OpenProposal:
         if self.timer is not None:
             self.timer.cancel()
 
+    def turned(self) -> bool:
+        """Take over which hunks the documents show as applied or pending. Whether any changed.
+
+        The editor's own undo takes a hunk back, its redo applies it again.
+        """
+        states = self.places.states()
+        hunks = [h for f in self.proposal.files if f.kind == "text" for h in f.hunks]
+        changed = False
+        turns: tuple[tuple[HunkState, HunkState], ...] = (
+            ("pending", "applied"),
+            ("applied", "pending"),
+        )
+        for state, other in turns:
+            ids = [h.id for h in hunks if h.state == other and states.get(h.id) == state]
+            if ids:
+                self.proposal = self.proposal.marked(ids, state)
+                changed = True
+        return changed
+
 
 def view(entry: OpenProposal, window: Window) -> EditView:
-    """The proposal as it stands against the documents as they are now."""
-    proposal = entry.proposal
-    placed = applying.placed(proposal, window)
-    hunks = [_hunk_view(file, hunk, placed) for file in proposal.files for hunk in file.hunks]
-    stale = any(
-        placed.get(h.id) is None for f in proposal.files for h in f.hunks if h.state == "pending"
-    )
+    """The proposal as it stands against the documents as far as they were followed."""
+    proposal, places = entry.proposal, entry.places
+    fitting = applying.fitting(proposal, places, window)
+    placed: dict[str, Placed] = {}
+    for file in proposal.files:
+        if file.kind == "text":
+            placed.update(places.placed(file.uri))
+        elif file.hunks[0].id in fitting:
+            placed[file.hunks[0].id] = Placed(applying.NOWHERE, file.after)
+    hunks = [_hunk_view(file, hunk, placed, fitting, places.behind)
+             for file in proposal.files for hunk in file.hunks]  # fmt: skip
     return EditView(
         edit_id=proposal.id,
         task_id=entry.task.id,
-        changes=applying.changes(proposal, proposal.pending, placed, window),
-        diff="".join(_diff(file) for file in proposal.files),
+        changes=applying.changes(proposal, fitting, places, window),
+        diff=entry.diff,
         hunks=tuple(hunks),
         versions={f.uri: applying.version_of(f.uri, window) for f in proposal.files},
-        stale=stale,
+        stale=any(hunk.state == "refused" for hunk in hunks),
         note="still being written" if entry.growing else _beside(entry),
     )
 
 
-def _hunk_view(file: FileEdit, hunk: Hunk, placed: Mapping[str, Placed | None]) -> HunkView:
-    spot = placed.get(hunk.id)
-    state = "refused" if hunk.state == "pending" and spot is None else hunk.state
+def _hunk_view(
+    file: FileEdit,
+    hunk: Hunk,
+    placed: Mapping[str, Placed],
+    fitting: Collection[str],
+    behind: bool,
+) -> HunkView:
+    """A hunk as shown. One whose document was not followed yet is pending, with no range."""
+    waits = hunk.state == "pending"
+    spot = placed.get(hunk.id) if waits and hunk.id in fitting else None
+    lost = waits and hunk.id not in fitting and not (behind and file.kind == "text")
     return HunkView(
         id=hunk.id,
         kind=file.kind,
-        state=state,
+        state="refused" if lost else hunk.state,
         uri=file.uri,
         to_uri=file.to_uri,
         range=spot.range if spot is not None else None,
@@ -100,7 +141,7 @@ def _diff(file: FileEdit) -> str:
     return diff.unified(
         file.path,
         file.before,
-        file.after,
+        file.hunks,
         created=file.kind == "create",
         gone=file.kind == "delete",
     )

@@ -7,16 +7,20 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
+from tierwise.edits.splice import Step
 from tierwise.store.content import ANSWER
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
-from tierwise.tasks.proposing.applying import Done
+from tierwise.tasks.proposing.applying import Wish
 from tierwise.tasks.proposing.drafts import Draft
 from tierwise.tasks.proposing.growing import Growing
 from tierwise.tasks.proposing.open_proposal import OpenProposal, view
+from tierwise.tasks.proposing.places import Places
+from tierwise.tasks.proposing.recent import RecentChanges
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.outcomes import Outcomes
 from tierwise.tasks.task.task import Task
@@ -39,11 +43,14 @@ class Proposals:
         self.growing = Growing(window, self._grow)
         self._outcomes = outcomes
         self._edit_watch = edit_watch
+        self._recent = RecentChanges()
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
         """Show what there is of an answer; only the clients hear of it, not the ledger."""
         task.offered(proposal.id)
-        self.entries[proposal.id] = OpenProposal(task, proposal, growing=True)
+        entry = OpenProposal(task, proposal, Places(proposal), growing=True)
+        self.entries[proposal.id] = entry
+        self._catch_up_with(entry)
         self.window.listener.task_changed(task.view())
 
     def written(self, task: Task) -> None:
@@ -78,12 +85,12 @@ class Proposals:
     def _open(self, task: Task, proposal: Proposal, note: str) -> None:
         joined = ". ".join(part for part in (proposal.note, note) if part)
         proposal = Proposal(proposal.id, task.id, proposal.files, joined)
-        entry = OpenProposal(task, proposal)
+        entry = OpenProposal(task, proposal, Places(proposal))
         self.entries[proposal.id] = entry
-        loop = asyncio.get_running_loop()
-        entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, proposal.id)
+        self._catch_up_with(entry)
+        self._await(entry)
         task.offered(proposal.id)
-        self.window.content.put(task.id, "proposal.diff", self.view(proposal.id).diff)
+        self.window.content.put(task.id, "proposal.diff", entry.diff)
         task.move("proposed", progress=note or None)
 
     def entry(self, edit_id: str) -> OpenProposal:
@@ -94,8 +101,14 @@ class Proposals:
             raise UnknownEdit(f"There is no proposal '{edit_id}' in this window.") from None
 
     def view(self, edit_id: str) -> EditView:
-        """The proposal as it stands against the documents as they are now."""
+        """The proposal as far as its documents were followed."""
         return view(self.entry(edit_id), self.window)
+
+    async def view_now(self, edit_id: str) -> EditView:
+        """The proposal as it stands in the documents as they are now."""
+        entry = self.entry(edit_id)
+        await self._look(entry)
+        return view(entry, self.window)
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
         """Apply pending hunks, all of them or those named, as one edit.
@@ -104,28 +117,31 @@ class Proposals:
         """
         entry = self.entry(edit_id)
         async with entry.lock:
+            await self._look(entry)
             ids = entry.wanted(hunks)
-            placed = applying.placed(entry.proposal, self.window)
-            fitting = [i for i in ids if placed.get(i) is not None]
+            if not self._fitting(entry, ids):
+                raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
+            if not await self._confirmed(entry, self._fitting(entry, ids)):
+                return ResolveReply(False, "not confirmed")
+            await self._look(entry)
+            fitting = self._fitting(entry, ids)
             if not fitting:
                 raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
-            if not await self._confirmed(entry, fitting):
-                return ResolveReply(False, "not confirmed")
-            placed = applying.placed(entry.proposal, self.window)
-            fitting = [i for i in fitting if placed.get(i) is not None]
-            changes = applying.changes(entry.proposal, fitting, placed, self.window)
+            changes = applying.changes(entry.proposal, fitting, entry.places, self.window)
             astray = confining.changed_since(entry.proposal, changes, entry.task, self.window)
             if astray is not None:
                 raise DocumentChanged(astray)
             before = {
                 c.uri: applying.text_of(c.uri, self.window) for c in changes if c.kind != "create"
             }
+            wish = applying.to_apply(entry.proposal, fitting, entry.places, self.window)
             reply = await self.window.listener.apply(
-                changes, f"Tierwise: {entry.task.request.action}"
+                wish.changes, f"Tierwise: {entry.task.request.action}"
             )
-            if not reply.applied:
+            if not (reply.applied or self._shows(entry, fitting)):
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
-            self._applied(entry, changes, before, fitting)
+            self._took(entry, wish)
+            self._applied(entry, wish.changes, before, fitting)
         refused = len(ids) - len(fitting)
         why = f"{refused} hunk(s) no longer fit and were left" if refused else None
         return ResolveReply(True, why, entry.task.id)
@@ -153,38 +169,64 @@ class Proposals:
         return ResolveReply(True, None, task.id)
 
     async def undo(self, edit_id: str) -> ResolveReply:
-        """Take a whole task back, files included. Raises `DocumentChanged` where one changed."""
+        """Take a whole task back, files included; what changed since is left and named.
+
+        Raises `DocumentChanged` where all of it changed.
+        """
         entry = self.entry(edit_id)
         async with entry.lock:
-            if not entry.done.anything or entry.done.undone:
+            await self._look(entry)
+            if entry.done.undone or not (entry.proposal.applied_hunks):
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
-            changes = applying.taken_back(entry.done, self.window)
-            astray = confining.astray(changes, self.window)
+            open_still, only_text = bool(entry.proposal.pending), entry.done.only_text
+            wish = applying.to_undo(entry.proposal, entry.done, entry.places, self.window)
+            changed = f"{applying.named(wish.left)} changed since" if wish.left else ""
+            if not wish.changes:
+                raise DocumentChanged(f"{changed}; undo it there.")
+            astray = confining.astray(wish.changes, self.window)
             if astray is not None:
                 raise DocumentChanged(astray)
-            reply = await self.window.listener.apply(changes, "Tierwise: undo")
+            reply = await self.window.listener.apply(wish.changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
+            self._took(entry, wish)
+            self._took_back(entry, wish.changes)
+            if wish.left:
+                self._settled(entry)
+                return ResolveReply(True, f"{changed} and was left", entry.task.id)
             self._edit_watch.undone(entry.task)
-            self._undone(entry, self.window.now_ms() - entry.done.at_ms)
+            after_ms = self.window.now_ms() - entry.done.at_ms
+            self._undone(entry, after_ms, open_still=open_still, only_text=only_text)
         return ResolveReply(True, None, entry.task.id)
 
     def at(self, uri: str) -> Sequence[OpenProposal]:
         """Open or applied proposals that touch a document."""
         return [e for e in self.entries.values() if any(f.uri == uri for f in e.proposal.files)]
 
-    def seen(self, uri: str, text: str) -> None:
-        """A document changed: a proposal may be stale now, an applied one may be taken back."""
-        self._edit_watch.seen(uri, text)
-        for entry in self.at(uri):
-            if entry.task.state == "proposed":
-                entry.task.announce()
+    def seen(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
+        """A document changed: a hunk may be stale now, or taken back, or applied again."""
+        self._recent.changed(snapshot, steps)
+        self._edit_watch.seen(snapshot.uri, snapshot.text)
+        for entry in self.at(snapshot.uri):
+            if entry.places.step(snapshot.uri, steps):
+                self._turned(entry)
+            if entry.places.behind:
+                self._follow(entry)
 
-    def _taken_back(self, edit_id: str, after_ms: int) -> None:
-        """The document reads as before an apply: undone in the editor, or by hand."""
-        entry = self.entries.get(edit_id)
-        if entry is not None:
-            self._undone(entry, after_ms)
+    def reopened(self, snapshot: Snapshot) -> None:
+        """A document was opened, with whatever text it has by now."""
+        self._recent.opened(snapshot.uri)
+        for entry in self.at(snapshot.uri):
+            if entry.places.look(snapshot):
+                self._turned(entry)
+            if entry.places.behind:
+                self._follow(entry)
+
+    def renamed(self, old: str, new: str) -> None:
+        """The operator gave a file another name; what waits for it follows."""
+        for entry in self.at(old):
+            entry.places.moved(old, new)
+            entry.proposal = entry.proposal.moved(old, new)
 
     def supersede(self, task: Task) -> None:
         """A redo replaces a proposal: a strong sign about the tier that made it."""
@@ -195,6 +237,79 @@ class Proposals:
             entry.stop_timer()
             del self.entries[task.edit_id]
             task.withdrawn()
+
+    def _catch_up_with(self, entry: OpenProposal) -> None:
+        """Follow the documents from the texts that an answer was made for to those of now."""
+        scene = entry.task.scene.documents
+        for uri, file in entry.places.files.items():
+            made_for = scene.get(uri)
+            try:
+                now = self.window.documents.snapshot(uri)
+            except BadRequest:
+                continue
+            if made_for is not None and made_for.text == file.text:
+                entry.places.follow_from(uri, self._recent.since(made_for, now) or ())
+            entry.places.look(now)
+        if entry.places.behind:
+            self._follow(entry)
+
+    def _follow(self, entry: OpenProposal) -> None:
+        """Compare texts beside the event loop, once however fast they change."""
+        if entry.job is None or entry.job.done():
+            entry.job = asyncio.get_running_loop().create_task(self._caught_up(entry))
+
+    async def _caught_up(self, entry: OpenProposal) -> None:
+        await entry.places.catch_up()
+        self._turned(entry)
+
+    async def _look(self, entry: OpenProposal) -> None:
+        """Bring a proposal up to its documents as they are."""
+        changed = applying.look(entry.proposal, entry.places, self.window)
+        changed = await entry.places.catch_up() or changed
+        if changed:
+            entry.turned()
+
+    def _turned(self, entry: OpenProposal) -> None:
+        """Some hunks of a proposal were lost, came back or were turned over in the editor."""
+        if entry.lock.locked() or self.entries.get(entry.proposal.id) is not entry:
+            return
+        if entry.turned():
+            self._settled(entry)
+        elif entry.task.state in ("proposed", "partlyApplied"):
+            entry.task.announce()
+
+    def _settled(self, entry: OpenProposal) -> None:
+        """Let a task say how its hunks stand."""
+        proposal = entry.proposal
+        if proposal.applied_hunks:
+            entry.done.undone = False
+            entry.task.move("partlyApplied" if self._some_open(proposal) else "applied")
+        elif proposal.pending:
+            self._await(entry)
+            entry.task.move("proposed", progress="undone")
+
+    def _some_open(self, proposal: Proposal) -> bool:
+        return any(h.state != "applied" for f in proposal.files for h in f.hunks)
+
+    def _fitting(self, entry: OpenProposal, ids: Sequence[str]) -> Sequence[str]:
+        found = applying.fitting(entry.proposal, entry.places, self.window)
+        return [i for i in ids if i in found]
+
+    def _shows(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
+        """Whether the documents show that an edit was made, whatever the editor said of it."""
+        states = entry.places.states()
+        return bool(ids) and all(states.get(i) == "applied" for i in ids)
+
+    def _took(self, entry: OpenProposal, wish: Wish) -> None:
+        """The editor made an edit."""
+        for uri, (before, wanted) in wish.texts.items():
+            entry.places.took(uri, before, wanted)
+
+    def _taken_back(self, edit_id: str, after_ms: int) -> None:
+        """The document reads as before an apply: undone in the editor, or by hand."""
+        entry = self.entries.get(edit_id)
+        if entry is not None and not entry.done.undone:
+            self._outcomes.record(entry.task, "undone", after_ms=after_ms)
 
     async def _confirmed(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
         for question in entry.questions(ids):
@@ -214,34 +329,54 @@ class Proposals:
             entry.done.took(change, before.get(change.uri, ""))
             if change.kind == "rename" and change.to_uri is not None:
                 entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
+                entry.places.moved(change.uri, change.to_uri)
         entry.done.at_ms = self.window.now_ms()
         self._edit_watch.applied(task, changes, before, self._taken_back)
         entry.proposal = entry.proposal.marked(ids, "applied")
-        whole = all(h.state == "applied" for f in entry.proposal.files for h in f.hunks)
-        if whole:
+        if self._some_open(entry.proposal):
+            self._outcomes.record(task, "partlyApplied", entry.proposal.taken)
+            task.move("partlyApplied")
+        else:
             self._outcomes.record(task, "applied")
             task.move("applied")
             entry.stop_timer()
-        else:
-            self._outcomes.record(task, "partlyApplied", entry.proposal.taken)
-            task.move("partlyApplied")
 
-    def _undone(self, entry: OpenProposal, after_ms: int) -> None:
+    def _took_back(self, entry: OpenProposal, changes: Sequence[FileChange]) -> None:
+        """Changes that take an edit back were made."""
+        for change in changes:
+            if change.kind == "rename" and change.to_uri is not None:
+                entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
+                entry.places.moved(change.uri, change.to_uri)
+            entry.done.took_back(change)
+        entry.turned()
+        gone = [
+            hunk.id
+            for file in entry.proposal.files
+            for hunk in file.hunks
+            if file.kind != "text" and hunk.state == "applied" and not entry.done.holds(file)
+        ]
+        entry.proposal = entry.proposal.marked(gone, "pending")
+
+    def _undone(
+        self, entry: OpenProposal, after_ms: int, *, open_still: bool, only_text: bool
+    ) -> None:
         """Take note that what was applied is gone; hunks still open keep the proposal open.
 
         What was applied by hunks can then be applied again. A proposal of which nothing is
         open, or that made, moved or deleted files, has ended.
         """
-        if entry.done.undone:
-            return
         self._outcomes.record(entry.task, "undone", after_ms=after_ms)
-        if entry.proposal.pending and entry.done.only_text:
-            entry.proposal = entry.proposal.marked(entry.proposal.applied_hunks, "pending")
-            entry.done = Done()
+        if open_still and only_text:
             entry.task.move("proposed", progress="undone")
         else:
             entry.done.undone = True
             entry.task.move("discarded", progress="undone")
+
+    def _await(self, entry: OpenProposal) -> None:
+        """Let a proposal wait for the operator."""
+        entry.stop_timer()
+        loop = asyncio.get_running_loop()
+        entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, entry.proposal.id)
 
     def _expire(self, edit_id: str) -> None:
         entry = self.entries.get(edit_id)

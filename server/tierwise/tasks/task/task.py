@@ -26,14 +26,15 @@ _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "running": frozenset({"routing", "paused", "proposed", "answered", "cancelled", "failed"}),
     "proposed": frozenset({"applied", "partlyApplied", "discarded", "expired", "routing"}),
     "partlyApplied": frozenset({"applied", "partlyApplied", "discarded", "proposed", "expired"}),
-    "applied": frozenset({"discarded", "proposed"}),
+    "applied": frozenset({"discarded", "proposed", "partlyApplied"}),
     "answered": frozenset({"routing", "proposed"}),
     "failed": frozenset({"routing"}),
     "cancelled": frozenset({"routing"}),
-    "discarded": frozenset({"routing", "proposed"}),
+    "discarded": frozenset({"routing", "proposed", "applied", "partlyApplied"}),
     "expired": frozenset({"routing"}),
 }
-"""Which state may follow which. `applied -> discarded` is an undo; back to `routing` is a redo.
+"""Which state may follow which. `applied -> discarded` is an undo of the whole task, and
+`applied -> proposed` one by the editor, hunk by hunk; back to `routing` is a redo.
 A text answer becomes `proposed` when the operator applies a block of its code."""
 
 OVER: Final[frozenset[TaskState]] = frozenset(

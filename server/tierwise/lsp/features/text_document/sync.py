@@ -9,15 +9,17 @@ from tierwise.lsp.session.session import Session
 
 def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     """A document was opened."""
-    session.docs.did_open(params.text_document)
+    snapshot = session.docs.did_open(params.text_document)
+    if session.ready is not None:
+        session.ready.document_opened(snapshot)
 
 
 def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
     """A document changed."""
     doc = params.text_document
-    snapshot = session.docs.did_change(doc.uri, doc.version, params.content_changes)
-    if snapshot is not None and session.ready is not None:
-        session.ready.document_changed(snapshot)
+    changed = session.docs.did_change(doc.uri, doc.version, params.content_changes)
+    if changed is not None and session.ready is not None:
+        session.ready.document_changed(*changed)
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:

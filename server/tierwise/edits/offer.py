@@ -1,0 +1,40 @@
+"""What is asked of the editor for some hunks of a file, and where they are once it did it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from tierwise.edits.splice import Splice
+from tierwise.edits.spot import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Changes of a text, in its order. `after` is the text they make, `spots` the places in it."""
+
+    splices: Sequence[Splice]
+    after: str
+    spots: Sequence[Spot]
+
+
+def asked(text: str, spots: Sequence[Spot], ids: Collection[str]) -> Asked:
+    """Turn hunks over: apply those that are pending, take back those that are applied."""
+    chosen = {s.id for s in spots if s.id in ids and s.state != "lost"}
+    splices = {spot.id: Splice(*spot.target) for spot in spots if spot.id in chosen}
+    pieces, at = [], 0
+    ordered = sorted(splices.values(), key=lambda splice: (splice.start, splice.end))
+    for splice in ordered:
+        pieces += [text[at : splice.start], splice.text]
+        at = splice.end
+    after = "".join([*pieces, text[at:]])
+    made = []
+    for spot in spots:
+        by = sum(s.grows for i, s in splices.items() if i != spot.id and s.end <= spot.start)
+        if spot.id in chosen:
+            other: Spot = replace(spot, offered=True)
+            state = "applied" if spot.state == "pending" else "pending"
+            made.append(other.placed(spot.start + by, state))  # type: ignore[arg-type]
+        else:
+            made.append(spot.shifted(by))
+    return Asked(ordered, after, made)

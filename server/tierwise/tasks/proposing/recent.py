@@ -1,0 +1,44 @@
+"""The latest changes of each open document: what was made for an earlier version follows them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from tierwise.core.document import Snapshot
+from tierwise.edits.splice import Splice, Step
+
+KEPT: Final = 1_000
+"""Changes remembered of a document."""
+LARGEST: Final = 2_000
+"""Characters of a change that is remembered; a larger one ends what can be followed."""
+
+
+class RecentChanges:
+    """Changes by document, each with the version it led to."""
+
+    def __init__(self) -> None:
+        self._by_uri: dict[str, deque[tuple[int, Splice | None]]] = {}
+
+    def changed(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
+        """A document changed."""
+        if snapshot.version is None:
+            return
+        kept = self._by_uri.setdefault(snapshot.uri, deque(maxlen=KEPT))
+        for step in steps:
+            small = step.splice is not None and len(step.splice.text) <= LARGEST
+            kept.append((snapshot.version, step.splice if small else None))
+
+    def opened(self, uri: str) -> None:
+        """A document was opened: its versions begin anew."""
+        self._by_uri.pop(uri, None)
+
+    def since(self, snapshot: Snapshot, now: Snapshot) -> Sequence[Splice] | None:
+        """The changes from one version of a document to another; None where some are not known."""
+        if snapshot.version is None or now.version is None or snapshot.uri != now.uri:
+            return None
+        kept = [c for c in self._by_uri.get(now.uri, ()) if c[0] > snapshot.version]
+        splices = [splice for _, splice in kept if splice is not None]
+        full = len(kept) == KEPT
+        return None if len(splices) != len(kept) or full else splices

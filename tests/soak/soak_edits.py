@@ -12,14 +12,16 @@ import argparse
 import difflib
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.support.like_sections import KINDS, OPS, Document, Kind, Wanted, edit, wanted
+from tests.support.like_sections import KINDS, OPS, Document, Kind, Line, Wanted, edit, wanted
+
 from tierwise.core.document import Snapshot
 from tierwise.edits.anchors import Anchors
+from tierwise.edits.matching import longest_in_order
+from tierwise.edits.offer import asked
 from tierwise.edits.proposal import NewText, anchors, make
 from tierwise.edits.splice import Splice, Step
 from tierwise.syntax import common
@@ -48,6 +50,15 @@ class Tally:
     refused: int = 0
     examples: list[str] = field(default_factory=list)
 
+    def add(self, other: Tally) -> None:
+        """Count another's sequences in."""
+        self.total += other.total
+        self.wrong += other.wrong
+        self.right += other.right
+        self.could += other.could
+        self.refused += other.refused
+        self.examples += other.examples
+
 
 def line_splices(old: str, new: str) -> Iterator[Splice]:
     """Line edits that lead from one text to another, from the end to the beginning."""
@@ -67,11 +78,6 @@ def one_range(old: str, new: str) -> Splice:
     return Splice(lead, len(old) - tail, new[lead : len(new) - tail])
 
 
-def hand_splices(old: Document, old_lines: Sequence[object], new: Document) -> Iterator[Splice]:
-    """The edit as it was made, by the identity of lines, from the end to the beginning."""
-    raise NotImplementedError
-
-
 def tell(place: Anchors, old: str, splices: Sequence[Splice]) -> None:
     text = old
     for splice in splices:
@@ -80,33 +86,25 @@ def tell(place: Anchors, old: str, splices: Sequence[Splice]) -> None:
         text = after
 
 
-def by_identity(before: list[object], after: list[object], end: str) -> list[Splice]:
+def by_identity(before: Sequence[Line], after: Sequence[Line], end: str) -> list[Splice]:
     """Line edits by the identity of lines: what was really done, from the end to the beginning."""
     ids = {id(line): n for n, line in enumerate(after)}
-    kept, last = [], -1
-    order = [(n, ids[id(line)]) for n, line in enumerate(before) if id(line) in ids]
-    best = _longest([m for _, m in order])
-    kept = [order[k] for k in best]
+    pairs = [(n, ids[id(line)]) for n, line in enumerate(before) if id(line) in ids]
+    kept = [pairs[k] for k in longest_in_order([m for _, m in pairs])]
     starts = [0]
     for line in before:
-        starts.append(starts[-1] + len(line.text) + len(end))  # type: ignore[attr-defined]
+        starts.append(starts[-1] + len(line.text) + len(end))
     found, i, j = [], 0, 0
     for n, m in [*kept, (len(before), len(after))]:
         if n > i or m > j:
-            text = "".join(line.text + end for line in after[j:m])  # type: ignore[attr-defined]
+            text = "".join(line.text + end for line in after[j:m])
             found.append(Splice(starts[i], starts[n], text))
         i, j = n + 1, m + 1
-    del last
     return found[::-1]
 
 
-def _longest(values: Sequence[int]) -> list[int]:
-    from tierwise.edits.matching import longest_in_order
-
-    return longest_in_order(values)
-
-
 def run(seed: int, kind: Kind, way: str, tally: Tally) -> None:
+    """One sequence: a proposal is made, the text is edited one to four times, and it is judged."""
     chance = random.Random(seed)
     end = "\r\n" if chance.random() < 0.15 else "\n"
     doc = Document.made(kind, chance, chance.randrange(3, 16), end)
@@ -115,23 +113,10 @@ def run(seed: int, kind: Kind, way: str, tally: Tally) -> None:
     snapshot = Snapshot("file:///a", "/a", 1, None, base)
     file = make("e", "t", {"file:///a": NewText(snapshot, "a", proposed)}).files[0]
     place = anchors(file)
-    gaps = {}
-
-    def stable() -> list[object]:
-        made: list[object] = list(doc.head)
-        for n, section in enumerate(doc.sections):
-            if n:
-                made += gaps.setdefault(
-                    id(section),
-                    [type(doc.head[0] if doc.head else section.lines[0])(t) for t in doc.kind.gap],
-                )
-            made += section.lines
-        return made + list(doc.foot)
-
-    text, lines = base, stable()
+    text, lines = base, list(doc.lines())
     for _ in range(chance.randrange(1, 5)):
         edit(doc)
-        after, now = doc.text, stable()
+        after, now = doc.text, list(doc.lines())
         if after == text:
             continue
         if way == "as made":
@@ -147,66 +132,57 @@ def run(seed: int, kind: Kind, way: str, tally: Tally) -> None:
         text, lines = after, now
     if "one whole text" in way:
         place.reads(text)
-    judge(place, file, want, doc, text, tally, way)
+    judge(place, want, doc, tally, f"{way}: {', '.join(doc.ops)}\n{base}")
 
 
-def judge(place, file, want: Wanted, doc: Document, text: str, tally: Tally, way: str) -> None:  # type: ignore[no-untyped-def]
+def judge(place: Anchors, want: Wanted, doc: Document, tally: Tally, about: str) -> None:
+    """Apply what can be applied, and look whether it is where it was meant to be."""
     tally.total += 1
-    spots = place.current()
+    text, spots = doc.text, place.current()
     assert place.text == text
     could = want.stands(doc) and want.marked(doc)
     tally.could += could
     if any(spot.state != "pending" for spot in spots):
         tally.refused += could
         return
-    result = text
-    for spot in sorted(spots, key=lambda s: -s.start):
-        start, stop, new = spot.target
-        result = result[:start] + new + result[stop:]
+    result = asked(text, spots, {spot.id for spot in spots}).after
     if result in want.right(doc):
         tally.right += 1
     else:
         tally.wrong += 1
-        if len(tally.examples) < 3:
-            tally.examples.append(
-                f"{doc.kind.name} / {way}: {doc.ops}\n--- base\n{file.before}\n--- wanted {[h.lines for h in file.hunks]} at {[h.start for h in file.hunks]}\n--- now\n{text}\n--- result\n{result}"
-            )
+        tally.examples.append(f"{doc.kind.name}, {about}\n--- now\n{text}\n--- got\n{result}")
+
+
+def soak(sequences: int, seed: int) -> tuple[dict[str, Tally], dict[str, Tally]]:
+    """The tallies of generated sequences, by way and by kind of document."""
+    chance = random.Random(seed)
+    by_way = {way: Tally() for way in WAYS}
+    by_kind: dict[str, Tally] = {}
+    for n in range(sequences):
+        kind = KINDS[n % len(KINDS)]
+        way = chance.choices(list(WAYS), list(WAYS.values()))[0]
+        tally = Tally()
+        run(seed * 1_000_003 + n, kind, way, tally)
+        arrives = "ranges" if way in ANCHORED else "texts"
+        by_way[way].add(tally)
+        by_kind.setdefault(f"{kind.name} ({arrives})", Tally()).add(tally)
+    return by_way, by_kind
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sequences", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
-    chance = random.Random(args.seed)
-    ways = list(WAYS)
-    by_way = {way: Tally() for way in ways}
-    by_kind: dict[tuple[str, bool], Tally] = {}
-    for n in range(args.sequences):
-        kind = KINDS[n % len(KINDS)]
-        way = chance.choices(ways, list(WAYS.values()))[0]
-        tally = Tally()
-        run(args.seed * 1_000_003 + n, kind, way, tally)
-        for total in (by_way[way], by_kind.setdefault((kind.name, way in ANCHORED), Tally())):
-            for name in ("total", "wrong", "right", "could", "refused"):
-                setattr(total, name, getattr(total, name) + getattr(tally, name))
-            total.examples += tally.examples
+    by_way, by_kind = soak(args.sequences, args.seed)
     print("edits:", ", ".join(f"{name} ({weight})" for name, (weight, _) in OPS.items()))
-    for title, tallies in (
-        ("way", by_way),
-        ("kind", {f"{k} ({'ranges' if a else 'texts'})": t for (k, a), t in by_kind.items()}),
-    ):
-        print(
-            f"{title:45} {'sequences':>9} {'wrong':>6} {'could follow':>12} {'refused':>8} {'share':>6}"
-        )
+    for title, tallies in (("way", by_way), ("kind", by_kind)):
+        print(f"{title:42} {'sequences':>9} {'wrong':>6} {'could follow':>12} {'refused':>8}")
         for name, t in tallies.items():
             share = 100 * t.refused / t.could if t.could else 0
-            print(f"{name:45} {t.total:9} {t.wrong:6} {t.could:12} {t.refused:8} {share:5.1f}%")
-    wrong = sum(t.wrong for t in by_way.values())
-    if args.show:
-        for t in by_way.values():
-            print("\n".join(t.examples[:2]))
+            print(f"{name:42} {t.total:9} {t.wrong:6} {t.could:12} {t.refused:8} {share:5.1f} %")
+    wrong = [example for t in by_way.values() for example in t.examples]
+    print("\n".join(wrong[:3]) if wrong else "none was applied in a wrong place")
     return 1 if wrong else 0
 
 

@@ -8,7 +8,7 @@ where the lines it was made for still stand, in the section they were made in.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,49 +25,80 @@ class Line:
 
 @dataclass(eq=False)
 class Section:
-    """One of the like sections."""
+    """One of the like sections; `gap` are the lines before it, unless it is the first."""
 
     marker: str
     lines: Lines
+    gap: Lines = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document: what stands before, after and between sections, and one section."""
+    """A kind of document: one section, and what stands before, after and between sections.
+
+    Of a section, `{m}` is its marker and `{n}` a digit; a line that a hunk may be about begins
+    with a star.
+    """
 
     name: str
-    make: Callable[[str, random.Random], Sequence[tuple[str, bool]]]
+    section: str
     head: tuple[str, ...] = ()
     foot: tuple[str, ...] = ()
     gap: tuple[str, ...] = ()
 
 
-def _pairs(*lines: str) -> list[tuple[str, bool]]:
-    return [(line.removeprefix("*"), line.startswith("*")) for line in lines]
-
-
-def _n(chance: random.Random) -> int:
-    return chance.randrange(3)
-
-
 KINDS: Final = (
-    Kind("toml", lambda m, r: _pairs(f"[{m}]", "*url = 1", f"*key = {_n(r)}", "*on = true"), gap=("",)),
-    Kind("toml without gaps", lambda m, r: _pairs(f"[{m}]", "*url = 1", f"*key = {_n(r)}")),
-    Kind("ini, named below", lambda m, r: _pairs("*url = 1", f"*key = {_n(r)}", f"name = {m}")),
-    Kind("yaml", lambda m, r: _pairs(f"- name: {m}", "*  url: 1", f"*  key: {_n(r)}"), head=("items:",)),
-    Kind("yaml, named below", lambda m, r: _pairs("- url: 1", f"*  key: {_n(r)}", "*  on: true", f"  name: {m}")),
-    Kind("json", lambda m, r: _pairs("  {", '*    "url": 1,', f'*    "key": {_n(r)},', f'    "name": "{m}"', "  },"), head=("[",), foot=("]",)),
-    Kind("json, named above", lambda m, r: _pairs("  {", f'    "name": "{m}",', '*    "url": 1,', f'*    "key": {_n(r)}', "  },"), head=("[",), foot=("]",)),
-    Kind("css", lambda m, r: _pairs(f".{m} {{", "*  color: red;", f"*  margin: {_n(r)}px;", "}"), gap=("",)),
-    Kind("css without gaps", lambda m, r: _pairs(f".{m} {{", "*  color: red;", f"*  margin: {_n(r)}px;", "}")),
-    Kind("python tests", lambda m, r: _pairs(f"def test_{m}():", "*    value = load()", "", f"*    assert value == {_n(r)}"), gap=("", "")),
-    Kind("python class", lambda m, r: _pairs(f"    def {m}(self):", "*        value = self.load()", f"*        return value + {_n(r)}"), head=("class A:",), gap=("",)),
-    Kind("markdown", lambda m, r: _pairs(f"## {m}", "", "*- one", f"*- step {_n(r)}"), head=("# Steps", ""), gap=("",)),
-    Kind("table rows", lambda m, r: _pairs(f"| {m} |", "*| a | b |", f"*| c | {_n(r)} |"), head=("| t |", "| - |")),
-    Kind("xml", lambda m, r: _pairs("  <item>", f"    <name>{m}</name>", "*    <url>1</url>", f"*    <key>{_n(r)}</key>", "  </item>"), head=("<items>",), foot=("</items>",)),
-    Kind("javascript", lambda m, r: _pairs(f"it('{m}', () => {{", "*  const value = load();", f"*  expect(value).toBe({_n(r)});", "});"), gap=("",)),
-    Kind("go", lambda m, r: _pairs(f"func {m}() int {{", "*\tvalue := load()", f"*\treturn value + {_n(r)}", "}"), head=("package a", ""), gap=("",)),
-)  # fmt: skip
+    Kind("toml", "[{m}]\n*url = 1\n*key = {n}\n*on = true", gap=("",)),
+    Kind("toml without gaps", "[{m}]\n*url = 1\n*key = {n}"),
+    Kind("ini, named below", "*url = 1\n*key = {n}\nname = {m}"),
+    Kind("yaml", "- name: {m}\n*  url: 1\n*  key: {n}", ("items:",)),
+    Kind("yaml, named below", "- url: 1\n*  key: {n}\n*  on: true\n  name: {m}"),
+    Kind(
+        "json",
+        '  {\n*    "url": 1,\n*    "key": {n},\n    "name": "{m}"\n  },',
+        ("[",),
+        ("]",),
+    ),
+    Kind(
+        "json, named above",
+        '  {\n    "name": "{m}",\n*    "url": 1,\n*    "key": {n}\n  },',
+        ("[",),
+        ("]",),
+    ),
+    Kind("css", ".{m} {\n*  color: red;\n*  margin: {n}px;\n}", gap=("",)),
+    Kind("css without gaps", ".{m} {\n*  color: red;\n*  margin: {n}px;\n}"),
+    Kind(
+        "python tests",
+        "def test_{m}():\n*    value = load()\n\n*    assert value == {n}",
+        gap=("", ""),
+    ),
+    Kind(
+        "python class",
+        "    def {m}(self):\n*        value = self.load()\n*        return value + {n}",
+        ("class A:",),
+        gap=("",),
+    ),
+    Kind("markdown", "## {m}\n\n*- one\n*- step {n}", ("# Steps", ""), gap=("",)),
+    Kind("table rows", "| {m} |\n*| a | b |\n*| c | {n} |", ("| t |", "| - |")),
+    Kind(
+        "xml",
+        "  <item>\n    <name>{m}</name>\n*    <url>1</url>\n*    <key>{n}</key>\n  </item>",
+        ("<items>",),
+        ("</items>",),
+    ),
+    Kind(
+        "javascript",
+        "it('{m}', () => {\n*  const value = load();\n*  expect(value).toBe({n});\n});",
+        gap=("",),
+    ),
+    Kind(
+        "go",
+        "func {m}() int {\n*\tvalue := load()\n*\treturn value + {n}\n}",
+        ("package a", ""),
+        gap=("",),
+    ),
+)
+"""Flat lists and blocks, with and without blank lines, named above, inside and below."""
 
 
 @dataclass
@@ -95,14 +126,17 @@ class Document:
         """One more section, with a marker of its own."""
         self.count += 1
         marker = f"{self.chance.choice(('dev', 'test', 'prod', 'one'))}{self.count}"
-        made = self.kind.make(marker, self.chance)
-        return Section(marker, [Line(*pair) for pair in made])
+        digit = str(self.chance.randrange(3))
+        made = self.kind.section.replace("{m}", marker).replace("{n}", digit).split("\n")
+        lines = [Line(line.removeprefix("*"), line.startswith("*")) for line in made]
+        return Section(marker, lines, [Line(text) for text in self.kind.gap])
 
-    def lines(self, sections: Sequence[Section] | None = None) -> Iterator[Line]:
+    def lines(self) -> Iterator[Line]:
+        """Every line of the text."""
         yield from self.head
-        for n, section in enumerate(self.sections if sections is None else sections):
+        for n, section in enumerate(self.sections):
             if n:
-                yield from (Line(text) for text in self.kind.gap)
+                yield from section.gap
             yield from section.lines
         yield from self.foot
 

@@ -195,11 +195,11 @@ def _parted(spot: Spot, step: Step) -> bool:
     splice = step.told
     above = splice.end <= spot.start
     between = (splice.end, spot.start) if above else (spot.end, splice.start)
-    if not spot.owners or between[1] - between[0] > orphans.NEAR:
+    if not spot.owners.all or between[1] - between[0] > orphans.NEAR:
         return True
     lines = step.before[between[0] : between[1]].splitlines(keepends=True)
     whole = lines[1:] if above else lines[:-1]
-    return any(line in spot.owners for line in whole)
+    return any(line in spot.owners.all for line in whole)
 
 
 def _placed(spot: Spot, step: Step) -> Spot | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
@@ -17,11 +18,22 @@ FARTHEST: Final = 200
 """Lines on either side within which an unlike line is looked for."""
 
 
-def owners(
-    lines: Sequence[str], first: int, last: int, counts: Mapping[str, int]
-) -> tuple[str, ...]:
-    """The unlike lines that tell some lines from like ones: the next ones in their section, those
-    at its ends, and the next ones outside."""
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The unlike lines that tell some lines from like ones: the next ones in their section and
+    those at its ends, and the next ones outside of it."""
+
+    inside: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> frozenset[str]:
+        """All of them."""
+        return self.inside | self.outside
+
+
+def owners(lines: Sequence[str], first: int, last: int, counts: Mapping[str, int]) -> Owners:
+    """The unlike lines that tell some lines from like ones."""
 
     def unlike(n: int) -> bool:
         return counts[lines[n]] == 1 and bool(lines[n].strip())
@@ -39,21 +51,24 @@ def owners(
             edge = (section.start, section.stop - 1)
             ends = [n for n in edge if unlike(n) and not first <= n < last]
             outside = following(section.start, section.stop, whole)
-            return tuple(dict.fromkeys(lines[n] for n in (*inside, *ends, *outside)))
-    return tuple(lines[n] for n in following(first, last, whole))
+            return Owners(
+                frozenset(lines[n] for n in (*inside, *ends)),
+                frozenset(lines[n] for n in outside),
+            )
+    return Owners(frozenset(lines[n] for n in following(first, last, whole)))
 
 
-def orphaned(start: int, end: int, owners: Sequence[str], splice: Splice, before: str) -> bool:
+def orphaned(start: int, end: int, owners: Owners, splice: Splice, before: str) -> bool:
     """Whether a change beside the whole lines [start, end) takes one of their owners away.
 
     Lines that occur once need none. A section beside theirs may go.
     """
-    if not owners or not _whole_lines(splice, before):
+    if not owners.all or not _whole_lines(splice, before):
         return False
     above = splice.end <= start
     gap = start - splice.end if above else splice.start - end
     old = before[splice.start : splice.end]
-    if gap > NEAR or not any(owner in old for owner in owners):
+    if gap > NEAR or not any(owner in old for owner in owners.all):
         return False
     if before.count(before[start:end]) == 1:
         return False
@@ -62,9 +77,14 @@ def orphaned(start: int, end: int, owners: Sequence[str], splice: Splice, before
     starts = list(accumulate(map(len, lines), initial=low))
     first, last = bisect_left(starts, start), bisect_left(starts, end)
     gone = range(bisect_left(starts, splice.start), bisect_left(starts, splice.end))
-    if not any(lines[n] in owners for n in gone):
+    taken = [n for n in gone if lines[n] in owners.all]
+    if not taken:
         return False
-    return len(gone) == 1 or not _by_itself(lines, gone, first, last)
+    if len(gone) > 1 and _by_itself(lines, gone, first, last):
+        return False
+    between = range(gone.stop, first) if above else range(last, gone.start)
+    parted = any(lines[n] in owners.all for n in between)
+    return not parted or any(lines[n] in owners.inside for n in taken)
 
 
 def _by_itself(lines: Sequence[str], gone: range, first: int, last: int) -> bool:

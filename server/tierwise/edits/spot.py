@@ -8,9 +8,10 @@ back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from tierwise.edits.orphans import Owners
 from tierwise.edits.splice import Splice
 
 SpotState = Literal["pending", "applied", "lost"]
@@ -27,8 +28,8 @@ class Spot:
 
     It reads `before` while the hunk is pending and `after` once it is applied. The piece of an
     insertion holds the line beside it, so that the first `lead` characters, or the last `trail`
-    ones, are no part of the hunk. `owners` are the unlike lines that tell it from like pieces,
-    none where it is unlike itself. `offered`: the editor was given the hunk once, so that `after`
+    ones, are no part of the hunk. `owners` are the unlike lines that tell it from like
+    pieces. `offered`: the editor was given the hunk once, so that `after`
     is the hunk and no chance. `above` and `below` is what a lost spot remembers of the text around.
     """
 
@@ -39,7 +40,7 @@ class Spot:
     after: str
     lead: int = 0
     trail: int = 0
-    owners: tuple[str, ...] = ()
+    owners: Owners = field(default_factory=Owners)
     state: SpotState = "pending"
     offered: bool = False
     above: str = ""

@@ -13,7 +13,7 @@ CONTEXT: Final = 3
 """Lines shown around a change."""
 
 
-class Change(Protocol):
+class LineChange(Protocol):
     """Lines [start, end) of a text become `lines`."""
 
     @property
@@ -53,7 +53,7 @@ def hunks(old: str, new: str, join: int = 1) -> tuple[LineHunk, ...]:
 def unified(
     path: str,
     old: str,
-    changes: Sequence[Change],
+    changes: Sequence[LineChange],
     *,
     created: bool = False,
     gone: bool = False,
@@ -92,9 +92,9 @@ def renamed(path: str, to: str) -> str:
     return f"{head}rename from {path}\nrename to {to}\n"
 
 
-def _groups(changes: Sequence[Change]) -> list[list[Change]]:
+def _groups(changes: Sequence[LineChange]) -> list[list[LineChange]]:
     """Changes whose contexts touch are shown as one."""
-    groups: list[list[Change]] = []
+    groups: list[list[LineChange]] = []
     for change in changes:
         if groups and change.start - groups[-1][-1].end <= 2 * CONTEXT:
             groups[-1].append(change)

@@ -18,7 +18,7 @@ MOST_EDITS: Final = 600
 """Edits of a gap up to which its shortest script is looked for: 0.2 s at the worst."""
 
 
-class Block(NamedTuple):
+class SharedRun(NamedTuple):
     """`size` lines from line `old` on stand from line `new` on in the other text."""
 
     old: int
@@ -26,18 +26,18 @@ class Block(NamedTuple):
     size: int
 
 
-def blocks(a: Sequence[str], b: Sequence[str]) -> list[Block]:
+def blocks(a: Sequence[str], b: Sequence[str]) -> list[SharedRun]:
     """The runs of lines that two texts share, in order and without overlaps."""
-    found: list[Block] = []
+    found: list[SharedRun] = []
     waiting = [(0, len(a), 0, len(b))]
     while waiting:
         a0, a1, b0, b1 = waiting.pop()
         lead = _equal(a, b, a0, b0, min(a1 - a0, b1 - b0))
-        found.append(Block(a0, b0, lead))
+        found.append(SharedRun(a0, b0, lead))
         a0, b0 = a0 + lead, b0 + lead
         tail = _equal_back(a, b, a1, b1, min(a1 - a0, b1 - b0))
         a1, b1 = a1 - tail, b1 - tail
-        found.append(Block(a1, b1, tail))
+        found.append(SharedRun(a1, b1, tail))
         if a0 == a1 or b0 == b1:
             continue
         pairs = unique_pairs(a[a0:a1], b[b0:b1])
@@ -46,11 +46,11 @@ def blocks(a: Sequence[str], b: Sequence[str]) -> list[Block]:
             i, j = a0, b0
             for old, new in kept:
                 waiting.append((i, a0 + old, j, b0 + new))
-                found.append(Block(a0 + old, b0 + new, 1))
+                found.append(SharedRun(a0 + old, b0 + new, 1))
                 i, j = a0 + old + 1, b0 + new + 1
             waiting.append((i, a1, j, b1))
         else:
-            found += [Block(a0 + m.old, b0 + m.new, m.size) for m in _gap(a[a0:a1], b[b0:b1])]
+            found += [SharedRun(a0 + m.old, b0 + m.new, m.size) for m in _gap(a[a0:a1], b[b0:b1])]
     return _joined(sorted(m for m in found if m.size))
 
 
@@ -107,16 +107,16 @@ def _lengths(values: Sequence[int]) -> list[int]:
     return found
 
 
-def _gap(a: Sequence[str], b: Sequence[str]) -> list[Block]:
+def _gap(a: Sequence[str], b: Sequence[str]) -> list[SharedRun]:
     """The shared runs of two stretches that share no unique line."""
     if len(a) == len(b):
         same = [n for n, (x, y) in enumerate(zip(a, b, strict=True)) if x == y]
         if 2 * len(same) >= len(a):
-            return [Block(n, n, 1) for n in same]
+            return [SharedRun(n, n, 1) for n in same]
     return _shortest(a, b)
 
 
-def _shortest(a: Sequence[str], b: Sequence[str]) -> list[Block]:
+def _shortest(a: Sequence[str], b: Sequence[str]) -> list[SharedRun]:
     """The runs that a shortest edit script keeps; none where it has more than `MOST_EDITS`."""
     furthest = {1: 0}
     trace: list[dict[int, int]] = []
@@ -136,7 +136,7 @@ def _shortest(a: Sequence[str], b: Sequence[str]) -> list[Block]:
     return []
 
 
-def _walked(trace: Sequence[dict[int, int]], x: int, y: int) -> list[Block]:
+def _walked(trace: Sequence[dict[int, int]], x: int, y: int) -> list[SharedRun]:
     """The equal steps of a script, from its end to its beginning."""
     found = []
     for edits in range(len(trace) - 1, -1, -1):
@@ -147,7 +147,7 @@ def _walked(trace: Sequence[dict[int, int]], x: int, y: int) -> list[Block]:
         from_y = from_x - from_k if edits else 0
         start = from_x if below or not edits else from_x + 1
         if x > start:
-            found.append(Block(start, start - k, x - start))
+            found.append(SharedRun(start, start - k, x - start))
         x, y = from_x, from_y
     return found
 
@@ -166,9 +166,9 @@ def _equal_back(a: Sequence[str], b: Sequence[str], i: int, j: int, most: int) -
     return count
 
 
-def _joined(found: Sequence[Block]) -> list[Block]:
+def _joined(found: Sequence[SharedRun]) -> list[SharedRun]:
     """Runs that follow each other in both texts as one."""
-    made: list[Block] = []
+    made: list[SharedRun] = []
     for block in found:
         last = made[-1] if made else None
         if (
@@ -176,7 +176,7 @@ def _joined(found: Sequence[Block]) -> list[Block]:
             and last.old + last.size == block.old
             and last.new + last.size == block.new
         ):
-            made[-1] = Block(last.old, last.new, last.size + block.size)
+            made[-1] = SharedRun(last.old, last.new, last.size + block.size)
         else:
             made.append(block)
     return made

@@ -10,7 +10,7 @@ from tierwise.edits.spot import Spot
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Turnover:
     """Changes of a text, in its order. `after` is the text they make, `spots` the places in it."""
 
     splices: Sequence[Splice]
@@ -18,7 +18,7 @@ class Asked:
     spots: Sequence[Spot]
 
 
-def asked(text: str, spots: Sequence[Spot], ids: Collection[str]) -> Asked:
+def asked(text: str, spots: Sequence[Spot], ids: Collection[str]) -> Turnover:
     """Turn hunks over: apply those that are pending, take back those that are applied."""
     chosen = {s.id for s in spots if s.id in ids and s.state != "lost"}
     splices = {spot.id: Splice(*spot.target) for spot in spots if spot.id in chosen}
@@ -37,4 +37,4 @@ def asked(text: str, spots: Sequence[Spot], ids: Collection[str]) -> Asked:
             made.append(other.placed(spot.start + by, state))  # type: ignore[arg-type]
         else:
             made.append(spot.shifted(by))
-    return Asked(ordered, after, made)
+    return Turnover(ordered, after, made)

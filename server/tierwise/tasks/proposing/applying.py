@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import FileChange, TextChange
-from tierwise.edits.offer import Asked
+from tierwise.edits.offer import Turnover
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.tasks.proposing.places import Places
 from tierwise.tasks.window.window import Window
@@ -69,7 +69,7 @@ class Wish:
     """
 
     changes: tuple[FileChange, ...]
-    texts: dict[str, tuple[str, Asked]] = field(default_factory=dict)
+    texts: dict[str, tuple[str, Turnover]] = field(default_factory=dict)
     left: tuple[str, ...] = ()
 
 
@@ -122,7 +122,7 @@ def to_apply(proposal: Proposal, ids: Collection[str], places: Places, window: W
 def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> Wish:
     """The edit that takes back what was applied; what changed since is left."""
     made: list[FileChange] = []
-    texts: dict[str, tuple[str, Asked]] = {}
+    texts: dict[str, tuple[str, Turnover]] = {}
     left: list[str] = []
     states = places.states()
     for file in proposal.files:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tierwise.core.document import Range, Snapshot
-from tierwise.edits.offer import Asked, asked
+from tierwise.edits.offer import Turnover, asked
 from tierwise.edits.proposal import Proposal, anchors
 from tierwise.edits.splice import Splice, Step
 from tierwise.edits.spot import SpotState
@@ -90,7 +90,7 @@ class Places:
                 found[spot.id] = Placed(span, text)
         return found
 
-    def ask(self, uri: str, ids: Collection[str]) -> tuple[Asked, Sequence[tuple[Range, str]]]:
+    def ask(self, uri: str, ids: Collection[str]) -> tuple[Turnover, Sequence[tuple[Range, str]]]:
         """What the editor is asked for to turn some hunks over, and its edits as ranges.
 
         From now on those hunks are known by their new text, whichever way it comes there.
@@ -106,7 +106,7 @@ class Places:
         ]
         return wanted, edits
 
-    def took(self, uri: str, before: str, wanted: Asked) -> None:
+    def took(self, uri: str, before: str, wanted: Turnover) -> None:
         """The editor did what it was asked for, where it has not shown so itself."""
         file = self.files[uri]
         if file.text == before:

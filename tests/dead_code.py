@@ -32,8 +32,8 @@ ALLOWED: Final = {
     "store/schema.py variable *": "tables: made by name, some are written in SQL alone",
     "store/reservations.py function recomputed": "the law of the daily sums, which tests hold",
     "store/reservations.py function stored": "the other side of that law",
-    "store/engine.py method write_sync": "tests and benches fill a ledger with it",
-    "budget/reserve.py method state_sync": "the bench measures it without the ledger's thread",
+    "store/ledger.py method write_sync": "tests and benches fill a ledger with it",
+    "budget/purse.py method state_sync": "the bench measures it without the ledger's thread",
     "models/rehearsal/server.py * connections": "the test double counts who called on it",
     "routing/fit/train.py function fit_weights": "the bench of learning fits with it",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from tierwise.budget.reserve import Purse
+from tierwise.budget.purse import Purse
 from tierwise.config import paths
 from tierwise.context.ignore import IgnoreRules
 from tierwise.models.breaker import Breakers
@@ -13,8 +13,8 @@ from tierwise.models.client import ModelClient
 from tierwise.models.latency import Latency
 from tierwise.routing import weights
 from tierwise.store.content import Content
-from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
+from tierwise.store.ledger import Ledger
 from tierwise.tasks import reactions
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.bus import Bus

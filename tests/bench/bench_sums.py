@@ -113,11 +113,11 @@ def measure(folder: Path) -> Iterator[str]:
     from tierwise.budget import usage
     from tierwise.budget.limits import Limits
     from tierwise.budget.prices import PriceTable
-    from tierwise.budget.reserve import Purse
+    from tierwise.budget.purse import Purse
     from tierwise.cli.stats import summary
     from tierwise.core.tiers import DEFAULT_LADDER
     from tierwise.store import stats
-    from tierwise.store.engine import Ledger
+    from tierwise.store.ledger import Ledger
 
     prices, ladder = PriceTable.load(), DEFAULT_LADDER
     ledger = Ledger.open(folder)

@@ -20,11 +20,11 @@ from types import SimpleNamespace, TracebackType
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.reserve import Purse, Reservation, ReservationRequest
+from tierwise.budget.purse import Purse, Reservation, ReservationRequest
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import DEFAULT_LADDER
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.store.lock import LedgerLock
 
 PROJECT = "soak"
@@ -82,7 +82,7 @@ def random_ask(rng: random.Random, name: str, *, small: bool = False) -> Reserva
         language=rng.choice(LANGUAGES),
         max_tokens=tier.max_tokens,
         project=PROJECT,
-        whole=True,
+        full_output=True,
     )
 
 

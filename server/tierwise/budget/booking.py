@@ -6,8 +6,8 @@ import logging
 from dataclasses import replace
 
 from tierwise.budget import calibration, settlement, tokens
-from tierwise.budget.ask import Reservation
 from tierwise.budget.calibration import Calibration
+from tierwise.budget.reservation import Reservation
 from tierwise.core.money import Usage
 from tierwise.store import reservations, samples
 from tierwise.store.deferred import Connection

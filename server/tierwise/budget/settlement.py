@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tierwise.budget import tokens
-from tierwise.budget.ask import Reservation
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.reservation import Reservation
 from tierwise.core.money import Usage
 from tierwise.store.reservations import ReservationRow
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tierwise.cli.ground import configuration, ledger, print_json
+from tierwise.cli.common import configuration, ledger, print_json
 from tierwise.core.errors import BadRequest, UnknownTask
 from tierwise.core.money import to_nanos, to_usd
 from tierwise.present.money import dollars, percent, spent_of
@@ -22,7 +22,7 @@ from tierwise.present.money import dollars, percent, spent_of
 if TYPE_CHECKING:
     from tierwise.budget.limits import BudgetState
     from tierwise.budget.prices import PriceRow
-    from tierwise.budget.reserve import Purse, Scope
+    from tierwise.budget.purse import Purse, Scope
 
 CONFIG: Final = "config"
 """What gives a cap that was set by hand back to the configuration."""
@@ -135,7 +135,7 @@ def prices(as_json: Json = False) -> None:
 def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetState:
     """Run something on the purse of the folder the command was given in."""
     from tierwise.budget.prices import PriceTable
-    from tierwise.budget.reserve import Purse
+    from tierwise.budget.purse import Purse
     from tierwise.tasks.window.settings import limits, project_of
 
     config = configuration().config

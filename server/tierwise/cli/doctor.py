@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from tierwise import __version__
-from tierwise.cli.ground import configuration, print_json, read
+from tierwise.cli.common import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.client import ModelClient

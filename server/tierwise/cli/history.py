@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tierwise.cli.ground import print_json, read
+from tierwise.cli.common import print_json, read
 from tierwise.present.decision import to_wire
 from tierwise.present.money import dollars
 from tierwise.present.tiers import arrow

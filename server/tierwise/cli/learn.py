@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tierwise.cli.ground import configuration, print_json, read
+from tierwise.cli.common import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
 from tierwise.learning import gate, learner, record

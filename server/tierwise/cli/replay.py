@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from tierwise.budget.prices import PriceTable
-from tierwise.cli.ground import configuration, print_json, read
+from tierwise.cli.common import configuration, print_json, read
 from tierwise.cli.route import situation
 from tierwise.config.model import Config
 from tierwise.core.errors import BadRequest, TierwiseError

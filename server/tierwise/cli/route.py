@@ -12,7 +12,7 @@ import typer
 
 from tierwise.budget import forecast
 from tierwise.budget.prices import PriceTable
-from tierwise.cli.ground import configuration
+from tierwise.cli.common import configuration
 from tierwise.config.model import Config
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos

@@ -10,7 +10,7 @@ import typer
 
 from tierwise.budget import days as civil
 from tierwise.budget.usage import baseline_cost, baseline_of
-from tierwise.cli.ground import configuration, print_json, read
+from tierwise.cli.common import configuration, print_json, read
 from tierwise.core.money import to_usd
 from tierwise.present.money import dollars
 from tierwise.present.names import label

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from tierwise.cli import files, try_steps
-from tierwise.cli.ground import configuration
+from tierwise.cli.common import configuration
 from tierwise.cli.screen import Screen
 from tierwise.cli.try_steps import TryStep
 from tierwise.core.errors import TierwiseError

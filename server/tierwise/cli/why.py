@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tierwise.cli.ground import configuration, print_json, read
+from tierwise.cli.common import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import UnknownTask
 from tierwise.core.situation import Situation

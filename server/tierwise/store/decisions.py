@@ -64,7 +64,7 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TaskHistory:
     """A task read back: its row, its decisions in order, its outcomes, its paid attempts.
 
     An outcome is (kind, at_ms, tier, value); an attempt is a reservation's columns
@@ -120,7 +120,7 @@ def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) 
     conn.execute(sa.insert(schema.decisions).values(task_id=task_id, seq=seq, **asdict(row)))
 
 
-def task(conn: Connection, task_id: str) -> Told | None:
+def task(conn: Connection, task_id: str) -> TaskHistory | None:
     """A task with everything known of it; a unique prefix of the id is enough."""
     table = schema.tasks
     found = [
@@ -146,7 +146,7 @@ def history(
     tier: str | None = None,
     state: str | None = None,
     task_id: str | None = None,
-) -> Sequence[Told]:
+) -> Sequence[TaskHistory]:
     """Tasks, newest first; `tier` is the tier that answered last."""
     table = schema.tasks
     query = sa.select(table).order_by(sa.desc(table.c.created_ms), sa.desc(table.c.task_id))
@@ -164,7 +164,7 @@ def history(
 
 def spoken(
     conn: Connection, project: str, conversation_id: str | None, *, limit: int
-) -> Sequence[Told]:
+) -> Sequence[TaskHistory]:
     """Tasks of a project's conversations, or of one of them, newest first."""
     table = schema.tasks
     query = sa.select(table).where(
@@ -177,7 +177,7 @@ def spoken(
     return _told(conn, [_row(dict(row)) for row in conn.execute(newest).mappings()])
 
 
-def judged(conn: Connection, since_ms: int = 0) -> Sequence[Told]:
+def judged(conn: Connection, since_ms: int = 0) -> Sequence[TaskHistory]:
     """Paid tasks something became of since then (UTC milliseconds), oldest first.
 
     Rehearsal is left out: its answers are made up, so that nothing can be learned from them.
@@ -211,12 +211,12 @@ def _row(values: dict[str, Any]) -> TaskRow:
     return TaskRow(**values)
 
 
-def _told(conn: Connection, rows: Sequence[TaskRow]) -> Sequence[Told]:
+def _told(conn: Connection, rows: Sequence[TaskRow]) -> Sequence[TaskHistory]:
     """Everything known of these tasks, in three queries however many there are."""
     ids = [row.task_id for row in rows]
     decided, became, paid = decisions_of(conn, ids), _outcomes(conn, ids), _attempts(conn, ids)
     return [
-        Told(
+        TaskHistory(
             row,
             tuple(decided.get(row.task_id, ())),
             tuple(became.get(row.task_id, ())),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tierwise.budget import usage
-from tierwise.budget.reserve import Scope as BudgetScope
+from tierwise.budget.purse import Scope as BudgetScope
 from tierwise.budget.usage import ScopeUse
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tierwise.budget.reserve import Purse
+from tierwise.budget.purse import Purse
 from tierwise.models.breaker import Breakers
 from tierwise.models.client import ModelClient
 from tierwise.models.latency import Latency

@@ -18,14 +18,16 @@ from tierwise.store import reservations
 
 async def test_levels_are_those_of_the_contract(window: Window) -> None:
     window.limits = replace(window.limits, day=to_nanos(1))
-    held = await window.purse.reserve(window.ask(chars=160, max_tokens=30_000, whole=True))
+    held = await window.purse.reserve(window.ask(chars=160, max_tokens=30_000, full_output=True))
     assert (await window.purse.state("p")).level == "ok"
     await window.purse.settle(held, Usage(0, 39_999))
     assert (await window.purse.state("p")).level == "ok", "0.79998 of the day"
     held = await window.purse.reserve(window.ask("haiku", 160))
     await window.purse.settle(held, Usage(40_000, 0))
     assert (await window.purse.state("p")).level == "soft"
-    held = await window.purse.reserve(window.ask("haiku", 160, max_tokens=500_000, whole=True))
+    held = await window.purse.reserve(
+        window.ask("haiku", 160, max_tokens=500_000, full_output=True)
+    )
     await window.purse.settle(held, Usage(0, 391_000))
     state = await window.purse.state("p")
     assert state.left is not None
@@ -70,7 +72,7 @@ async def test_a_free_server_of_ones_own_goes_on_while_paused(window: Window) ->
 
 async def test_the_project_has_its_own_cap_and_period(window: Window) -> None:
     window.limits = replace(window.limits, project=to_nanos("0.50"))
-    held = await window.purse.reserve(window.ask(max_tokens=20_000, whole=True))
+    held = await window.purse.reserve(window.ask(max_tokens=20_000, full_output=True))
     await window.purse.settle(held, Usage(0, 24_990))
     with pytest.raises(BudgetPaused, match="project budget"):
         await window.purse.reserve(window.ask("haiku"))
@@ -179,7 +181,7 @@ async def test_a_clock_far_back_holds_money_until_the_operator_resumes(window: W
 
 async def test_each_threshold_is_told_once_a_window_and_day(window: Window) -> None:
     window.limits = replace(window.limits, day=to_nanos(1))
-    held = await window.purse.reserve(window.ask(max_tokens=45_000, whole=True))
+    held = await window.purse.reserve(window.ask(max_tokens=45_000, full_output=True))
     await window.purse.settle(held, Usage(0, 45_000))
     state = await window.purse.state("p")
     assert [(v.scope, v.state) for v in window.purse.notices(state)] == [("day", "soft")]

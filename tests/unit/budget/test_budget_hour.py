@@ -82,7 +82,7 @@ async def test_without_an_hourly_cap_nothing_of_it_is_counted_or_shown(window: W
 
 async def test_one_request_may_cost_no_more_than_its_ceiling(window: Window) -> None:
     window.limits = replace(window.limits, hour=None, request=to_nanos(0.02))
-    held = await window.purse.reserve(window.ask("opus", 160, max_tokens=16_000, whole=True))
+    held = await window.purse.reserve(window.ask("opus", 160, max_tokens=16_000, full_output=True))
     assert held.worst <= to_nanos(0.02)
     with pytest.raises(TaskTooDear):
         await window.purse.reserve(window.ask("opus", 400_000))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.unit.budget.window import Window, consistent
 
-from tierwise.budget.reserve import RequestKeyUsed, Reservation, ReservationRequest
+from tierwise.budget.purse import RequestKeyUsed, Reservation, ReservationRequest
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.store import reservations

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.budget.window import Window, consistent
 
 from tierwise.budget import orphans
-from tierwise.budget.reserve import Reservation
+from tierwise.budget.purse import Reservation
 from tierwise.core.money import Usage
 
 

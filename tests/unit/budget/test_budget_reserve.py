@@ -15,7 +15,7 @@ import pytest
 from tests.unit.budget.window import PRICES, START, Window, consistent
 
 from tierwise.budget import tokens
-from tierwise.budget.reserve import RequestKeyUsed
+from tierwise.budget.purse import RequestKeyUsed
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, TaskTooDear
 from tierwise.core.money import Usage, to_nanos
 from tierwise.core.tiers import DEFAULT_LADDER
@@ -169,7 +169,7 @@ async def test_what_answers_use_lowers_the_next_reservation_unless_asked_whole(
     held = await window.purse.reserve(window.ask("sonnet"))
     assert tokens.SMALLEST_OUTPUT <= held.max_tokens < 400
     assert held.note is None
-    whole = await window.purse.reserve(window.ask("sonnet", whole=True))
+    whole = await window.purse.reserve(window.ask("sonnet", full_output=True))
     assert whole.max_tokens == 8_192
 
 

@@ -51,7 +51,7 @@ async def live(window: Window, *calls: Call, project: str = "p", rehearsal: bool
         asked |= {call.task, f"{call.task}:{seq}"}
         ask = window.ask(
             call.tier, chars=3_000_000, task_id=call.task, project=project, rehearsal=rehearsal,
-            whole=True,
+            full_output=True,
         )  # fmt: skip
         reservation = await window.purse.reserve(ask)
         await window.purse.settle(reservation, call.used)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.budget import settlement, tokens
-from tierwise.budget.ask import Reservation
 from tierwise.budget.fit import Fit, SpendWish, fit
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.reservation import Reservation
 from tierwise.budget.settlement import CallEnd
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.reserve import Purse, ReservationRequest
+from tierwise.budget.purse import Purse, ReservationRequest
 from tierwise.core.tiers import DEFAULT_LADDER, Tier
 from tierwise.store import reservations
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 
 PRICES = PriceTable.load()
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)

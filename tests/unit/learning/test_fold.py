@@ -23,10 +23,10 @@ from tierwise.present.reasons import words
 from tierwise.routing.signals import measure
 from tierwise.routing.weights import load
 from tierwise.store import decisions, outcomes
-from tierwise.store.decisions import DecisionRow, TaskRow, Told
+from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.learning import advice, recall, rerun
 from tierwise.tasks.learning.learning import fold, learned
 from tierwise.tasks.record.journal import decision_detail
@@ -77,7 +77,7 @@ def write(ledger: Ledger, number: int, *events: tuple[str, int], rehearsal: bool
     ledger.write_sync(insert)
 
 
-def told(ledger: Ledger, since_ms: int = 0) -> list[Told]:
+def told(ledger: Ledger, since_ms: int = 0) -> list[TaskHistory]:
     return list(ledger.read_sync(lambda conn: decisions.judged(conn, since_ms)))
 
 

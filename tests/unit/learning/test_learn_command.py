@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from tierwise.cli.commands import app
 from tierwise.learning import record
 from tierwise.learning.record import Record
-from tierwise.store.engine import Ledger
 from tierwise.store.learned import LearnedFile
+from tierwise.store.ledger import Ledger
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tierwise.budget import settlement
-from tierwise.budget.ask import Reservation
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.reservation import Reservation
 from tierwise.budget.settlement import CallEnd
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 
 
 @pytest_asyncio.fixture

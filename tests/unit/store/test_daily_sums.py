@@ -14,7 +14,7 @@ from tierwise.core.money import Usage
 from tierwise.core.outcome import Outcome
 from tierwise.store import daily, decisions, migrate, outcomes, reservations, stats
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 
 TIERS = ("haiku", "sonnet", "opus")
 DAYS = ("2026-11-23", "2026-11-24", "2026-12-01")

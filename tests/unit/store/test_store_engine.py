@@ -16,13 +16,13 @@ from tests.unit.store.rows import keys, put
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import faults, filesystem
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.store.lock import LedgerLock
 
 
 def test_naming_the_rooms_imports_no_database() -> None:
     code = (
-        "import sys, tierwise.budget.reserve, tierwise.store.decisions, tierwise.store.outcomes,"
+        "import sys, tierwise.budget.purse, tierwise.store.decisions, tierwise.store.outcomes,"
         "tierwise.store.overrides, tierwise.store.stats, tierwise.budget.cache_cost;"
         "sys.exit('sqlalchemy' in sys.modules or 'aiosqlite' in sys.modules)"
     )

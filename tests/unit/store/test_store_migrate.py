@@ -15,7 +15,7 @@ from tests.unit.store.rows import keys, put
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import migrate, reservations, schema
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.store.steps import STEPS, SchemaStep
 
 OLD_TABLES = (

@@ -12,7 +12,7 @@ from tests.unit.store.rows import keys, put
 
 from tierwise.store import backup, faults, reservations
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 
 
 async def test_backups_rotate_and_are_whole(ledger: Ledger) -> None:

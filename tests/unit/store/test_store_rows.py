@@ -15,7 +15,7 @@ from tierwise.store import decisions, outcomes, overrides, reservations, stats
 from tierwise.store.content import Content
 from tierwise.store.decisions import DecisionRow, TaskRow
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.store.reservations import ReservationRow
 
 

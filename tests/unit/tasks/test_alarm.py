@@ -13,7 +13,7 @@ import pytest
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.store import decisions
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.money.alarm import ShareAlarm
 from tierwise.tasks.window.consent import Consents
 

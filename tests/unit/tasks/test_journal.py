@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.store import schema
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.record import journal as journals
 from tierwise.tasks.record.journal import Journal
 

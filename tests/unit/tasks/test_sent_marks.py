@@ -11,7 +11,7 @@ from tests.soak.soak_sent import kill_many
 from tests.support.window import Window, lines
 from tests.unit.tasks.test_settling import answered_while_held
 
-from tierwise.budget.reserve import Reservation, ReservationRequest
+from tierwise.budget.purse import Reservation, ReservationRequest
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import reservations

@@ -12,7 +12,7 @@ from tests.support.window import Window, lines
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import schema
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import TaskParams
 
 

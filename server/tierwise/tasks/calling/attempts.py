@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import replace
 
-from tierwise.budget.reserve import ReservationRequest
+from tierwise.budget.purse import ReservationRequest
 from tierwise.core.decision import Reason
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
@@ -186,5 +186,5 @@ def _request(task: Task, tier: Tier, prompt: Prompt, world: World) -> Reservatio
         project=world.window.project,
         rehearsal=task.rehearsal,
         allowed=task.allowed,
-        whole=task.run.full_output,
+        full_output=task.run.full_output,
     )

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from tierwise.budget.reserve import ReservationRequest
+from tierwise.budget.purse import ReservationRequest
 from tierwise.core.decision import Decision
 from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import Tier
@@ -37,7 +37,7 @@ async def second(task: Task, routed: Routed, world: World) -> Routed:
         return routed
     named = await _ask(task, replace(tier, effort="low"), world)
     situation = replace(routed.situation, opinion=named or "none")
-    return routing.again(task.request, task.scene, world, situation)
+    return routing.decide_on(task.request, task.scene, world, situation)
 
 
 def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:

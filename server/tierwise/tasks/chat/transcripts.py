@@ -14,7 +14,7 @@ from tierwise.core.money import Usage
 from tierwise.core.views import HistoryItem
 from tierwise.store import decisions
 from tierwise.store.content import ANSWER, Content
-from tierwise.store.decisions import Told
+from tierwise.store.decisions import TaskHistory
 from tierwise.tasks.learning import recall
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
@@ -84,14 +84,14 @@ async def spoken(window: Window, conversation_id: str) -> Sequence[Spoken]:
     return [turn for turn in turns if turn is not None]
 
 
-async def _told(window: Window, conversation_id: str | None, limit: int) -> Sequence[Told]:
+async def _told(window: Window, conversation_id: str | None, limit: int) -> Sequence[TaskHistory]:
     project = window.project
     return await window.ledger.read(
         lambda conn: decisions.spoken(conn, project, conversation_id, limit=limit)
     )
 
 
-def _spoken(told: Told, content: Content) -> Spoken | None:
+def _spoken(told: TaskHistory, content: Content) -> Spoken | None:
     words = content.get(told.task.task_id, ASKED)
     if words is None or not told.decisions:
         return None

@@ -46,10 +46,10 @@ class Explained:
 
 def route(request: Request, scene: Scene, world: World, task: Task | None = None) -> Routed:
     """Decide a request on the facts of now."""
-    return again(request, scene, world, situation(request, scene, world, task))
+    return decide_on(request, scene, world, situation(request, scene, world, task))
 
 
-def again(
+def decide_on(
     request: Request, scene: Scene, world: World, facts: Situation, *, reasons: bool = True
 ) -> Routed:
     """Decide a request on given facts. A router that raises is not an outage: the top tier,
@@ -89,7 +89,7 @@ def forecast_decision(
 ) -> Decision:
     """The decision as it would be made now: a millisecond, no ledger, no network."""
     facts = situation(request, scene, world)
-    routed = again(request, scene, world, facts, reasons=reasons)
+    routed = decide_on(request, scene, world, facts, reasons=reasons)
     return replace(routed.decision, final=False)
 
 

@@ -43,7 +43,7 @@ def decide(
     signs = explain.why(signals, weights) if reasons else ()
     told = situation.learned is not None
     if not told and not memory.live:
-        return Advised(again(signals, situation, weights, id=id, signs=signs), situation)
+        return Advised(redecide(signals, situation, weights, id=id, signs=signs), situation)
     task = task_of(signals, situation, weights, cell)
     if not told:
         added = learner.adjustment(memory.state, task, basis)
@@ -52,14 +52,14 @@ def decide(
         lower = _by_level(found.lower, situation.ladder, len(weights.cuts))
         target = memory.target(task, lower, situation.confidence_target)
         situation = replace(situation, confidence_target=target)
-    decision = again(signals, situation, weights, id=id, signs=signs)
+    decision = redecide(signals, situation, weights, id=id, signs=signs)
     if reasons:
         reason = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
         decision = replace(decision, reasons=(reason, *decision.reasons))
     return Advised(decision, situation)
 
 
-def again(
+def redecide(
     signals: Signals,
     situation: Situation,
     weights: Weights,

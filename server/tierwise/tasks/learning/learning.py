@@ -20,7 +20,7 @@ from tierwise.learning.observation import Cell, Observation
 from tierwise.learning.record import Record
 from tierwise.routing.weights import Weights
 from tierwise.store import decisions
-from tierwise.store.decisions import Told
+from tierwise.store.decisions import TaskHistory
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, recall
 from tierwise.tasks.window.window import Window
@@ -104,7 +104,7 @@ def read(file: LearnedFile, weights: Weights) -> Record:
 
 
 def fold(
-    file: LearnedFile, told: Sequence[Told], weights: Weights, target: float, now_ms: int
+    file: LearnedFile, told: Sequence[TaskHistory], weights: Weights, target: float, now_ms: int
 ) -> Record:
     """Learn whatever of these tasks is ripe and was not learned yet.
 
@@ -126,7 +126,7 @@ def fold(
 
 
 def learned(
-    found: Record, told: Sequence[Told], weights: Weights, target: float, now_ms: int
+    found: Record, told: Sequence[TaskHistory], weights: Weights, target: float, now_ms: int
 ) -> Record:
     """The record after what is ripe by now. Pure; `target` is the configured confidence."""
     ripe: list[tuple[int, Observation]] = []
@@ -147,7 +147,12 @@ def learned(
 
 
 def observation(
-    told: Told, events: Sequence[labels.Event], weights: Weights, target: float, *, first: bool
+    told: TaskHistory,
+    events: Sequence[labels.Event],
+    weights: Weights,
+    target: float,
+    *,
+    first: bool,
 ) -> Observation | None:
     """A task of the ledger as evidence; None where its events say nothing of a tier."""
     row = told.decisions[0]

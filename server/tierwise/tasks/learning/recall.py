@@ -15,8 +15,8 @@ from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState
 from tierwise.store import decisions
 from tierwise.store.content import ANSWER, Content
-from tierwise.store.decisions import DecisionRow, TaskRow, Told
-from tierwise.store.engine import Ledger
+from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import HistoryQuery
 
 
@@ -119,7 +119,7 @@ def kept(content: Content, task_id: str) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def history_item(told: Told) -> HistoryItem:
+def history_item(told: TaskHistory) -> HistoryItem:
     """A task of the past as shown."""
     return HistoryItem(
         task_id=told.task.task_id,

@@ -16,7 +16,7 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import Ladder
 from tierwise.learning import labels
 from tierwise.routing.weights import Weights
-from tierwise.store.decisions import DecisionRow, Told
+from tierwise.store.decisions import DecisionRow, TaskHistory
 from tierwise.tasks.learning import advice, recall
 
 
@@ -62,16 +62,16 @@ class RerunSums:
         }
 
 
-def again(row: DecisionRow, weights: Weights) -> Decision:
+def redecide(row: DecisionRow, weights: Weights) -> Decision:
     """The decision of a row, taken again from what the ledger holds."""
-    return advice.again(recall.signals(row.detail), recall.situation(row.detail), weights)
+    return advice.redecide(recall.signals(row.detail), recall.situation(row.detail), weights)
 
 
 def reproduced(row: DecisionRow, weights: Weights) -> bool:
     """Whether a decision comes out again bit for bit. Only for the weights it was made with."""
     if row.weights != weights.hash:
         return False
-    found = again(row, weights)
+    found = redecide(row, weights)
     kept = row.detail["estimate"]
     return (
         (found.first, found.routed, found.answering, found.cause)
@@ -84,7 +84,9 @@ def reproduced(row: DecisionRow, weights: Weights) -> bool:
     )
 
 
-def rerun(told: Sequence[Told], weights: Weights, what_if: WhatIf, redo: int) -> Mapping[str, Any]:
+def rerun(
+    told: Sequence[TaskHistory], weights: Weights, what_if: WhatIf, redo: int
+) -> Mapping[str, Any]:
     """What these tasks cost and delivered, and what they would have under `what_if`."""
     was, would = RerunSums(), RerunSums()
     exact = moved = other = 0
@@ -128,10 +130,10 @@ def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
         left = tuple(t for t in situation.ladder if t.name not in what_if.without)
         floors = tuple(f for f in situation.floors if f.tier not in what_if.without)
         situation = replace(situation, ladder=Ladder(left), floors=floors, warm=None)
-    return advice.again(recall.signals(row.detail), situation, what_if.weights or weights)
+    return advice.redecide(recall.signals(row.detail), situation, what_if.weights or weights)
 
 
-def _answers(task: Told) -> list[tuple[str, float]]:
+def _answers(task: TaskHistory) -> list[tuple[str, float]]:
     """The tiers that answered with the share kept, in order; none where nothing was judged."""
     ladder = recall.situation(task.decisions[0].detail).ladder
     names = ladder.names
@@ -141,7 +143,7 @@ def _answers(task: Told) -> list[tuple[str, float]]:
 
 
 def _as_it_was(
-    sums: RerunSums, row: DecisionRow, task: Told, answers: Sequence[tuple[str, float]]
+    sums: RerunSums, row: DecisionRow, task: TaskHistory, answers: Sequence[tuple[str, float]]
 ) -> None:
     sums.tasks += 1
     sums.cost += task.cost
@@ -153,7 +155,7 @@ def _as_it_was(
 
 
 def _expected(
-    sums: RerunSums, decision: Decision, situation: Situation, row: DecisionRow, task: Told
+    sums: RerunSums, decision: Decision, situation: Situation, row: DecisionRow, task: TaskHistory
 ) -> None:
     """A task on a tier that did not answer it: the forecasts' ratio on what it really cost."""
     sums.tasks += 1

@@ -10,8 +10,8 @@ from typing import Final
 
 from tierwise.budget import accounts
 from tierwise.budget.limits import BudgetState, views
-from tierwise.budget.reserve import Purse
-from tierwise.budget.reserve import Scope as BudgetScope
+from tierwise.budget.purse import Purse
+from tierwise.budget.purse import Scope as BudgetScope
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel

@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from tierwise.budget.reserve import Purse, RequestKeyUsed, Reservation, ReservationRequest
+from tierwise.budget.purse import Purse, RequestKeyUsed, Reservation, ReservationRequest
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.call import Trace
 from tierwise.tasks.money.budget_watch import BudgetWatch

@@ -26,8 +26,8 @@ from tierwise.core.situation import Situation
 from tierwise.models import latency
 from tierwise.store import decisions, outcomes, overrides, samples
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
 from tierwise.store.faults import fault_of
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.task.task import Task
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from tierwise.edits.confine import Confine
 from tierwise.models.call import Deadlines
 from tierwise.routing.weights import Weights
 from tierwise.store.content import ANSWER, Content
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.window.settings import Settings
 from tierwise.trust import Trust

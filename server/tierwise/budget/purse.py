@@ -16,17 +16,17 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
-from tierwise.budget.ask import (
-    RequestKeyUsed,
-    Reservation,
-    ReservationRequest,
-    again,
-    reservation_of,
-)
 from tierwise.budget.calibration import Calibration
 from tierwise.budget.fit import SpendWish, fit
 from tierwise.budget.limits import BudgetState, Limits, views
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.reservation import (
+    RequestKeyUsed,
+    Reservation,
+    ReservationRequest,
+    asked_twice,
+    reservation_of,
+)
 from tierwise.budget.settlement import CallEnd
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
@@ -34,7 +34,7 @@ from tierwise.core.tiers import Tier
 from tierwise.core.views import BudgetView
 from tierwise.store import budget_events, calendar, owner, reservations, samples
 from tierwise.store.deferred import Connection
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 from tierwise.store.reservations import ReservationRow
 
 __all__ = ["Purse", "RequestKeyUsed", "Reservation", "ReservationRequest", "Scope"]
@@ -224,7 +224,7 @@ class Purse:
         self._housekeeping(conn, now)
         existing = reservations.by_request(conn, ask.request_id)
         if existing is not None:
-            return again(existing, ask)
+            return asked_twice(existing, ask)
         state = self._state(conn, ask.project, now)
         try:
             accounts.open_day(conn, accounts.today(conn, self.limits(), now))
@@ -243,7 +243,7 @@ class Purse:
         wish = SpendWish(
             input_bound=bound,
             output_cap=most
-            if ask.whole
+            if ask.full_output
             else self.calibration.output_cap(tier.model, ask.action, most),
             useful=2 * self.calibration.median_output(tier.model, ask.action),
             rate=self.prices.dearest_band(tier.model, now, bound, tier.base_url),

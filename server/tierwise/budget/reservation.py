@@ -15,7 +15,7 @@ class ReservationRequest:
     """What is about to be called. `prompt` is measured, never kept.
 
     `request_id` is the key of the attempt: under one key at most one request is ever sent.
-    `whole` asks for
+    `full_output` asks for
     `max_tokens` as they are, for the one larger attempt after an answer was cut off.
     """
 
@@ -29,7 +29,7 @@ class ReservationRequest:
     project: str
     rehearsal: bool = False
     allowed: bool = False
-    whole: bool = False
+    full_output: bool = False
     marked: bool = False
     """Whether `Purse.let_go` will be called before it is sent. Otherwise it counts as sent."""
 
@@ -56,7 +56,7 @@ class RequestKeyUsed(Exception):
     """A request was made under this key before, by this process or one that was lost."""
 
 
-def again(row: ReservationRow, ask: ReservationRequest) -> Reservation:
+def asked_twice(row: ReservationRow, ask: ReservationRequest) -> Reservation:
     """The reservation that this process made under the same key and has not used yet.
 
     Raises `RequestKeyUsed` where a request may have left under the key, or its reservation is

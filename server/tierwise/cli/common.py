@@ -13,7 +13,7 @@ import typer
 
 from tierwise.config import paths
 from tierwise.config.load import Loaded
-from tierwise.store.engine import Ledger
+from tierwise.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

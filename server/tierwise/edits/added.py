@@ -10,15 +10,17 @@ from tierwise.edits import imports
 from tierwise.edits.align import squeezed
 from tierwise.edits.fit import Place, bare, end_of, fitted, trimmed, usual_end
 from tierwise.edits.indent import in_unit, indent_of, moved, unit_of
+from tierwise.edits.region import is_whole_file, own_part
 from tierwise.edits.trial import reading
-from tierwise.edits.whole import is_whole_file, own_part
 from tierwise.syntax.bound import bound
 from tierwise.syntax.literals import literal_lines
 from tierwise.syntax.positions import split_lines
-from tierwise.syntax.symbols import Symbol, definitions
+from tierwise.syntax.symbols import PROSE, Symbol, definitions
 
 
-def generated(text: str, at: Position, answer: str, language: str | None = None) -> str:
+def generated(
+    text: str, at: Position, answer: str, language: str | None = None, brought: Sequence[str] = ()
+) -> str:
     """The text with code where the cursor is: in place of an empty line, else on lines of
     its own, else, where only that reads as code, within its line."""
     lines = split_lines(text)
@@ -31,6 +33,7 @@ def generated(text: str, at: Position, answer: str, language: str | None = None)
     own = bare(lines[number])
     before = own[: at.character]
     taken, fresh = imports.split(fresh) if number > 0 else ([], fresh)
+    taken = [*brought, *taken]
     if not own.strip():
         first, last, blanks = number, number + 1, before
     else:
@@ -40,14 +43,15 @@ def generated(text: str, at: Position, answer: str, language: str | None = None)
     inline = f"{before}{fresh[0].lstrip()}{own[at.character :]}" if len(fresh) == 1 else None
     if inline is not None and before.strip() and _within(lines, number, inline, fresh, language):
         made = [*lines[:number], inline + end_of(lines[number]), *lines[number + 1 :]]
-        return _with_imports(made, taken)
+        return with_imports_of(made, taken)
+    fresh = _without_headers(lines, first, fresh)
     put_in = _new_lines(lines, first, last, fresh, language, blanks)
-    if bound("\n".join(fresh), language) and not indent_of(put_in[0]):
+    if _is_unit(put_in, language):
         put_in = _apart(lines, first, last, put_in, language)
-    return _with_imports(_inserted(lines, first, last, put_in), taken)
+    return with_imports_of(_inserted(lines, first, last, put_in), taken)
 
 
-def joined(text: str, answer: str, language: str | None = None) -> str:
+def joined(text: str, answer: str, language: str | None = None, brought: Sequence[str] = ()) -> str:
     """The text with an answer added below it, as far apart as its definitions are.
 
     Imports go to the head, and what the file has already does not come a second time.
@@ -55,10 +59,11 @@ def joined(text: str, answer: str, language: str | None = None) -> str:
     lines = split_lines(text)
     fresh = _core(answer)
     if not text.strip():
-        return "\n".join(fresh).replace("\n", usual_end(lines)) + usual_end(lines)
+        return usual_end(lines).join([*brought, *fresh]) + usual_end(lines)
     if is_whole_file(lines, fresh):
         return "".join(fitted(fresh, Place(lines, lines, language)))
     taken, fresh = _news(text, fresh, language)
+    taken = [*brought, *taken]
     if not fresh:
         return text
     unit = unit_of([bare(line) for line in lines])
@@ -69,8 +74,9 @@ def joined(text: str, answer: str, language: str | None = None) -> str:
     kept = list(lines[first:last])
     if kept and not end_of(kept[-1]):
         kept[-1] += end
-    gap = [end] * max(1, _distance(text, language) or (2 if language == "python" else 1))
-    return _with_imports([*lines[:first], *kept, *gap, *(x + end for x in fresh)], taken)
+    known = _distance(kept, "")
+    gap = [end] * (max(1, known) if known is not None else 2 if language == "python" else 1)
+    return with_imports_of([*lines[:first], *kept, *gap, *(x + end for x in fresh)], taken)
 
 
 def _core(answer: str) -> list[str]:
@@ -79,7 +85,13 @@ def _core(answer: str) -> list[str]:
     return fresh[first:last]
 
 
-def _with_imports(lines: Sequence[str], taken: Sequence[str]) -> str:
+def with_imports(text: str, taken: Sequence[str]) -> str:
+    """The text of a file with imports at its head."""
+    return with_imports_of(split_lines(text), taken) if taken else text
+
+
+def with_imports_of(lines: Sequence[str], taken: Sequence[str]) -> str:
+    """The same, for the lines of a file."""
     made = imports.brought(lines, taken)
     if made is None:
         end = usual_end(lines)
@@ -122,34 +134,79 @@ def _said(text: str, symbol: Symbol) -> list[str]:
     return [squeezed(line) for line in lines if line.strip()]
 
 
-def _distance(text: str, language: str | None) -> int:
-    """How many empty lines usually stand between the definitions of a file, 0 if unknown."""
-    lines = text.splitlines()
+def _distance(lines: Sequence[str], indent: str) -> int | None:
+    """How many empty lines usually stand between the units of a file that have an indentation;
+    None where there are no two."""
     found: Counter[int] = Counter()
-    for symbol in definitions(text, language):
-        at = symbol.range.start.line
-        blank = 0
-        while at - blank - 1 >= 0 and not lines[at - blank - 1].strip():
+    above, blank = "", 0
+    for line in (bare(x) for x in lines):
+        if not line.strip():
             blank += 1
-        if not symbol.depth and blank and at - blank > 0:
+            continue
+        ends = bool(above) and (len(indent_of(above)) > len(indent) or _closes(above))
+        if ends and indent_of(line) == indent and not _closes(line):
             found[blank] += 1
-    return found.most_common(1)[0][0] if found else 0
+        above, blank = line, 0
+    return found.most_common(1)[0][0] if found else None
+
+
+def _is_unit(fresh: Sequence[str], language: str | None) -> bool:
+    """Whether code is something that stands by itself: a definition, an entry, a paragraph."""
+    if bound("\n".join(fresh), language):
+        return True
+    deeper = any(len(indent_of(x)) > len(indent_of(fresh[0])) for x in fresh[1:] if x.strip())
+    return language in PROSE and (deeper or language in ("markdown", "plaintext", "css", "scss"))
+
+
+def _without_headers(lines: Sequence[str], first: int, fresh: list[str]) -> list[str]:
+    """Code without the lines it stands under, which an answer repeats to say where it belongs."""
+    while len(fresh) > 1:
+        head, indent = squeezed(fresh[0]), indent_of(fresh[0])
+        deeper = all(len(indent_of(x)) > len(indent) for x in fresh[1:] if x.strip())
+        inner = len(indent)
+        above = None
+        for number in range(first - 1, -1, -1):
+            line = bare(lines[number])
+            if line.strip() and len(indent_of(line)) <= inner:
+                above = line
+                break
+        if not deeper or above is None or squeezed(above) != head:
+            return fresh
+        start, end = trimmed(fresh[1:])
+        fresh = fresh[1:][start:end]
+    return fresh
 
 
 def _apart(
     lines: Sequence[str], first: int, last: int, fresh: list[str], language: str | None
 ) -> list[str]:
     """A definition with the empty lines around it that the file has between its own."""
-    gap = _distance("".join(lines), language) or (2 if language == "python" else 1)
+    top = not indent_of(fresh[0])
+    known = _distance(lines, indent_of(fresh[0]))
+    gap = known if known is not None else 2 if language == "python" and top else 1
+    gap = max(gap, 1) if language in ("markdown", "plaintext") else gap
     above = below = 0
     while first - above > 0 and not lines[first - above - 1].strip():
         above += 1
     while last + below < len(lines) and not lines[last + below].strip():
         below += 1
-    has_above, has_below = first - above > 0, last + below < len(lines)
+    has_above = first - above > 0 and not _opens(lines[first - above - 1], fresh[0])
+    rest = [x for x in lines[last + below :] if x.strip()]
+    has_below = bool(rest) and (
+        not _closes(rest[0]) or len(indent_of(rest[0])) >= len(indent_of(fresh[0]))
+    )
     head = [""] * max(0, gap - above) if has_above else []
     tail = [""] * max(0, gap - below) if has_below else []
     return [*head, *fresh, *tail]
+
+
+def _opens(line: str, fresh: str) -> bool:
+    """Whether a line begins what the code is put into."""
+    return len(indent_of(bare(line))) < len(indent_of(fresh))
+
+
+def _closes(line: str) -> bool:
+    return not any(c.isalnum() for c in line) or line.strip().startswith("end")
 
 
 def _inserted(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> list[str]:
@@ -157,11 +214,8 @@ def _inserted(lines: Sequence[str], first: int, last: int, fresh: Sequence[str])
     usual = usual_end(lines)
     made = [line + usual for line in fresh]
     head = list(lines[:first])
-    open_end = last >= len(lines) or (last == len(lines) - 1 and not lines[last])
     if head and not end_of(head[-1]):
         head[-1] += usual
-        made[-1] = fresh[-1]
-    elif open_end and last and last <= len(lines) and not end_of(lines[last - 1]) and last > first:
         made[-1] = fresh[-1]
     return [*head, *made, *lines[last:]]
 
@@ -176,8 +230,13 @@ def _new_lines(
     fresh = (in_unit(fresh, unit, fixed) if unit is not None else None) or list(fresh)
     ways = [list(fresh)]
     have = indent_of(fresh[0])
+    following = next((bare(x) for x in lines[last:] if x.strip()), "")
+    if not have and indent_of(following) and not _closes(following) and language not in PROSE:
+        ways.insert(0, moved(fresh, have, indent_of(following), fixed))
     if blanks and not have:
         return moved(fresh, have, blanks, fixed)
+    if not have and language == "yaml" and (level := _level(lines, first, fresh)):
+        return moved(fresh, have, level, fixed)
     beside = (*lines[last : last + 1], *lines[max(0, first - 1) : first])
     for want in (indent_of(bare(x)) for x in beside):
         if want and not have:
@@ -187,6 +246,27 @@ def _new_lines(
         return ways[0]
     broken = [reads(way) for way in ways]
     return ways[broken.index(min(broken))]
+
+
+def _level(lines: Sequence[str], first: int, fresh: Sequence[str]) -> str:
+    """The indentation of the entries around that have the same keys as a new one."""
+    own = {x.split(":")[0].strip() for x in fresh[1:] if ":" in x}
+    best, chosen, seen = 0, "", len(indent_of(fresh[0])) + 100
+    for number in range(first - 1, -1, -1):
+        line = bare(lines[number])
+        indent = indent_of(line)
+        if not line.strip() or len(indent) >= seen:
+            continue
+        seen = len(indent)
+        keys = {
+            bare(x).split(":")[0].strip()
+            for x in lines
+            if ":" in x and len(indent_of(bare(x))) > len(indent)
+            and len(indent_of(bare(x))) <= len(indent) + 4
+        }  # fmt: skip
+        if bare(line).rstrip().endswith(":") and len(own & keys) > best:
+            best, chosen = len(own & keys), indent
+    return chosen
 
 
 def _within(

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
+
+from tierwise.edits.align import Pair, align
 
 _OPENING: Final = re.compile(
     r"^\s*(?:#+|//+!?|/\*+|\{/\*|\*+(?!/)|--+\[*|<!--|;+|%+|\"{3}|'{3}|REM\b|\(\*)\s*"
@@ -55,6 +58,8 @@ _ABOUT: Final = re.compile(
 """Words a remark may consist of that says nothing but "there was something here"."""
 _NOTHING: Final = frozenset(("...", "…", "pass", "todo!()", "unimplemented!()", "nil", "{}"))
 """Statements that do nothing but hold a place."""
+_SHORT: Final = 4
+"""Words of a remark that stands for code whatever language it is written in."""
 _LONGEST: Final = 18
 """Words of a remark that stands for code; a longer one explains something."""
 
@@ -73,7 +78,7 @@ def elided(before: str, changes: Sequence[Change], *, removal: bool = False) -> 
     lost = _lost([x for add, _ in changes for x in add], [x for _, rem in changes for x in rem])
     for added, removed in changes:
         fresh = [line for line in added if line.strip() and line.strip() not in known]
-        if not removal and _only_a_remark(fresh, removed):
+        if not removal and (_only_a_remark(fresh, removed) or _remark_in_a_gap(added, removed)):
             return True
         for line in fresh:
             if any(_stands_for_code(remark, lost) for remark in _remarks(line)):
@@ -90,6 +95,23 @@ def _only_a_remark(added: Sequence[str], removed: Sequence[str]) -> bool:
         return False
     line = re.sub(r"^\s*pass\s+(?=#)", "", added[0])
     return _OPENING.match(line) is not None and len(line.split()) <= _LONGEST
+
+
+def _remark_in_a_gap(added: Sequence[str], removed: Sequence[str]) -> bool:
+    """Whether nothing but a short new remark stands where several lines of code stood, between
+    lines that both texts have."""
+    gone = [line for line in removed if line.strip()]
+    fresh = [line for line in added if line.strip()]
+    pairs = [Pair(-1, -1, True), *align(gone, fresh), Pair(len(gone), len(fresh), True)]
+    for before, after in pairwise(pairs):
+        lost = [x for x in gone[before.old + 1 : after.old] if not _OPENING.match(x)]
+        put = fresh[before.new + 1 : after.new]
+        remarks = [x for x in put if _OPENING.match(x) and len(re.findall(r"\w+", x)) <= _SHORT]
+        known = {word for x in gone[before.old + 1 : after.old] if _OPENING.match(x)
+                 for word in x.split()}  # fmt: skip
+        if len(lost) > 1 and put and put == remarks and not known:
+            return True
+    return False
 
 
 def _lost(added: Sequence[str], removed: Sequence[str]) -> int:

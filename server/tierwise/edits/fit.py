@@ -23,6 +23,9 @@ _SAME: Final = 2.0
 _ALIKE: Final = 1.0
 _FIRST: Final = 0.5
 _STEP: Final = 0.25
+_OUT: Final = 3.0
+"""What speaks for and against a way of indenting: lines as they were, lines like those that were,
+the first line where it was, one step deeper below it, a line further out than any was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ def fitted(new: Sequence[str], place: Place) -> list[str]:
     start, end = trimmed(old)
     first, last = trimmed(new)
     core, fresh = old[start:end], list(new[first:last])
-    fresh = _shaped(core, fresh, place)
+    fixed = literal_lines("\n".join(fresh), place.language)
+    fresh = _shaped(core, fresh, fixed, place)
     pairs = align(core, fresh)
     if [squeezed(x) for x in core if x.strip()] != [squeezed(x) for x in fresh if x.strip()]:
-        fresh = _kept(core, fresh, pairs)
+        fresh = _kept(core, fresh, pairs, fixed)
     made = ended(fresh, place.old[start:end], pairs, place.file)
     head, rest = list(place.old[:start]), list(place.old[end:])
     if rest and made and not end_of(made[-1]):
@@ -100,19 +104,24 @@ def ended(
     return made
 
 
-def _kept(core: Sequence[str], fresh: Sequence[str], pairs: Sequence[Pair]) -> list[str]:
+def _kept(
+    core: Sequence[str], fresh: Sequence[str], pairs: Sequence[Pair], fixed: frozenset[int]
+) -> list[str]:
     """The new lines, with those that did not change as they are in the file."""
     made = list(fresh)
     for pair in pairs:
         if not pair.same:
             continue
         was, now = core[pair.old], fresh[pair.new]
-        deeper = indent_of(now) != indent_of(was) and now.strip()
+        text = pair.new in fixed
+        deeper = indent_of(now) != indent_of(was) and now.strip() and not text
         made[pair.new] = indent_of(now) + was[len(indent_of(was)) :] if deeper else was
     return made
 
 
-def _shaped(core: Sequence[str], fresh: Sequence[str], place: Place) -> list[str]:
+def _shaped(
+    core: Sequence[str], fresh: Sequence[str], fixed: frozenset[int], place: Place
+) -> list[str]:
     """The new lines with the indentation they should have in the file.
 
     A model answers in the file's indentation, in none, or, as a selection that begins behind
@@ -121,7 +130,6 @@ def _shaped(core: Sequence[str], fresh: Sequence[str], place: Place) -> list[str
     """
     if not fresh or not core:
         return list(fresh)
-    fixed = literal_lines("\n".join(fresh), place.language)
     pairs = align([line.strip() for line in core], [line.strip() for line in fresh])
     want = indent_of(core[0])
     ways: list[list[str]] = []
@@ -132,7 +140,7 @@ def _shaped(core: Sequence[str], fresh: Sequence[str], place: Place) -> list[str
         ways.append(list(lines))
     distinct = list(dict.fromkeys(tuple(way) for way in ways))
     if len(distinct) == 1:
-        return list(distinct[0])
+        return _texts_back(list(distinct[0]), core, pairs, fixed)
     unit = unit_of([*core, *(bare(line) for line in place.file)]) or USUAL
     scores = [_score(way, core, pairs, want, unit) for way in distinct]
     if place.reads is not None:
@@ -167,22 +175,22 @@ def _score(
     deeper = [i for i in steps if len(i) > len(want)]
     if deeper and min(deeper, key=len) == want + unit:
         score += _STEP
-    shallower = sum(1 for i in steps if len(i) < len(want))
-    return score - _STEP * (shallower > 0)
+    least = min(len(indent_of(line)) for line in core if line.strip())
+    shallower = any(len(indent) < least for indent in steps)
+    return score - _OUT * shallower
 
 
 def _texts_back(
     way: list[str], core: Sequence[str], pairs: Sequence[Pair], fixed: frozenset[int]
 ) -> list[str]:
     """Lines of a string that the answer moved with its code, moved back to where they were."""
-    known = [p for p in pairs if p.new in fixed and core[p.old].strip() and way[p.new].strip()]
-    lost = Counter(
-        len(indent_of(core[p.old])) - len(indent_of(way[p.new])) for p in known if p.same
-    ) or Counter(len(indent_of(core[p.old])) - len(indent_of(way[p.new])) for p in known)
-    by = lost.most_common(1)[0][0] if lost else 0
-    sample = next((indent_of(core[p.old]) for p in known if indent_of(core[p.old])), "")
-    if by > 0 and sample:
-        for number in fixed:
-            if number < len(way) and way[number].strip():
-                way[number] = sample[:by] + way[number]
+    known: dict[str, Counter[str]] = {}
+    for pair in pairs:
+        was, now = core[pair.old], way[pair.new]
+        if pair.new in fixed and was.strip() and now.strip():
+            known.setdefault(indent_of(now), Counter())[indent_of(was)] += 1 + pair.same
+    for number in fixed:
+        if number < len(way) and way[number].strip() and indent_of(way[number]) in known:
+            there = known[indent_of(way[number])].most_common(1)[0][0]
+            way[number] = there + way[number][len(indent_of(way[number])) :]
     return way

@@ -51,8 +51,10 @@ class Whole:
     """One fenced block of code; what it replaces depends on the action.
 
     `path` is the file that the line above or the fence itself names, "" where none does.
+    `quoted` says that it stands within a sentence, as examples do.
     """
 
     text: str
     language: str
     path: str = ""
+    quoted: bool = False

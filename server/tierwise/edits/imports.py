@@ -61,6 +61,15 @@ def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
     return made
 
 
+def replaces(lines: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether an import rather takes the place of one that is there and brings more."""
+    there = [squeezed(x).rstrip(";") for x in lines[:_HEAD]]
+    return any(
+        squeezed(line).rstrip(";") not in there and any(_brings(x, line) for x in lines[:_HEAD])
+        for line in wanted
+    )
+
+
 def _brings(there: str, wanted: str) -> bool:
     """Whether an import that is there brings all that another one would."""
     a, b = squeezed(there).rstrip(";"), squeezed(wanted).rstrip(";")

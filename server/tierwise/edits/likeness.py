@@ -11,7 +11,8 @@ from tierwise.core.document import Position, Range
 from tierwise.edits.align import ALIKE, align, alike, squeezed
 from tierwise.edits.forms import Whole
 from tierwise.edits.imports import IMPORT
-from tierwise.edits.whole import is_whole_file, line_in, lines_of
+from tierwise.edits.region import is_whole_file
+from tierwise.edits.whole import line_in, lines_of
 from tierwise.syntax.bound import bound
 from tierwise.syntax.positions import index_of, split_lines
 from tierwise.syntax.symbols import Symbol, definitions
@@ -19,9 +20,22 @@ from tierwise.syntax.symbols import Symbol, definitions
 _HALF: Final = 0.5
 _QUARTER: Final = 0.25
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
-_FENCED: Final = re.compile(r"(?m)^\s*(?:`{3,}|~{3,})")
+_FENCED: Final = re.compile(r"^\s*(?:`{3,}|~{3,})")
 _NEAR: Final = 0.7
 """Share of words and signs a line must have in common with one of the file to be an edit of it."""
+_ASSIGNS: Final = re.compile(
+    r"^\s*(?:(?:const|let|var|local|val|auto|final|mut|int|long|float|double|char|bool)\s+)*"
+    r"(\w+)\s*(?::[^=]*)?(?::=|=(?!=))"
+)
+_KEY: Final = re.compile(r"^\s*-?\s*[\"']?([\w. -]+?)[\"']?\s*[:=]\s*(.*)$")
+_KEYED: Final = frozenset(
+    ("json", "jsonc", "yaml", "toml", "ini", "properties", "dotenv", "css", "scss", "less")
+)
+"""Languages whose lines are keys and values."""
+_CLOSE: Final = 0.6
+"""Share of words and signs a line of an excerpt must have in common with the line it shows."""
+_STEM: Final = 4
+"""Letters by which two words are taken for the same one, whatever their endings."""
 _REMARK: Final = re.compile(r"^(?:#|//|--|/\*|\*|<!--|%|;|\.\.\.|…)")
 _PROSE: Final = frozenset(
     ("", "md", "markdown", "mdx", "rst", "restructuredtext", "asciidoc", "quarto")
@@ -35,12 +49,20 @@ SHOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The selection in its file. `wanted` tells whether the request has a word in it."""
+    """The selection in its file.
+
+    `renames` tells whether a definition may stand for another one, given both names.
+    """
 
     text: str
     language: str | None
     span: Range
-    wanted: Callable[[str], bool] = lambda name: False
+    renames: Callable[[str, str], bool] = lambda old, new: True
+
+
+def _keys(lines: Sequence[str]) -> set[str]:
+    """The keys of lines of data."""
+    return {found.group(1) for line in lines if (found := _KEY.match(line)) is not None}
 
 
 class SelectionLikeness:
@@ -98,6 +120,8 @@ class SelectionLikeness:
         names = bound(text, asked.language)
         if is_whole_file(split_lines(asked.text), text.split("\n")):
             return 5, asked.span
+        if self.defined and self.defined[0].range == asked.span and self.defined[0].name in names:
+            return 4, self.lines_of(self.defined[0], now)
         if self.names and self.names[0] in names:
             return 4, asked.span
         if self.here.part and line_in(self.here, text.split("\n"), self.lines[0]) is not None:
@@ -107,21 +131,16 @@ class SelectionLikeness:
                 return 4, asked.span
             if (outer := self._one_of(self.around, names, text)) is not None:
                 own = self._inside(text)
-                return (4, asked.span) if own is not None else (3, _whole_lines(outer.range))
-            if self._half(now):
-                return 3, asked.span
-            if (inner := self._one_of(self.inner, names, text)) is not None:
-                return 2, inner.range
-            if (
-                len(self.defined) > 1
-                and (other := self._one_of(self.defined[1:], names, text)) is not None
-            ):
-                return 2, other.range
-            if self._renamed(names, now):
-                return 2, asked.span
-            return None
+                return (4, asked.span) if own is not None else (3, self.lines_of(outer, now))
+            for others in (self.inner, self.defined[1:]):
+                if (other := self._one_of(others, names, text)) is not None:
+                    return 2, self.lines_of(other, now)
+            same = not names or asked.renames(self.defined[0].name, names[0])
+            return (3, asked.span) if same and self._half(now) else None
         if (outer := self._one_of(self.around, names, text)) is not None:
-            return 4, _whole_lines(outer.range)
+            return 4, self.lines_of(outer, now)
+        if asked.language in _KEYED and len(self.lines) == 1 and self._other_key(now):
+            return None
         if self._half(now):
             return 3, asked.span
         return (1, asked.span) if self._like_a_rewrite(now, names, alone) else None
@@ -181,19 +200,41 @@ class SelectionLikeness:
         text = [squeezed(x) for x in self.asked.text.split("\n") if x.strip()]
         return any(text[n : n + len(now)] == list(now) for n in range(len(text) - len(now) + 1))
 
-    def _renamed(self, names: Sequence[str], now: Sequence[str]) -> bool:
-        """Whether it is the same definition under a name that the request gives."""
-        head = self._head()
-        return (
-            bool(names)
-            and self.asked.wanted(names[0])
-            and len(now) * 3 >= len(self.lines)
-            and (any(alike(head, line) >= ALIKE for line in now[:3]))
-        )
+    def lines_of(self, symbol: Symbol, now: Sequence[str]) -> Range:
+        """The lines of a definition, without the remarks and decorators above it that the
+        answer does not bring."""
+        lines = index_of(self.asked.text)
+        span = symbol.range
+        for number in range(span.start.line, span.end.line + 1):
+            if alike(lines.line(number), now[0]) >= ALIKE:
+                return Range(Position(number, 0), span.end)
+        return Range(Position(span.start.line, 0), span.end)
 
-    def _head(self) -> str:
-        first = self.defined[0]
-        return next((x for x in self.lines if first.name in x), self.lines[0])
+    def drops(self, fence: Whole, said: str) -> bool:
+        """Whether an answer is the selection but for some of its lines, which nobody speaks of.
+
+        A word of such a line in the request or beside the answer says that it was meant to go.
+        """
+        now = [line for line in fence.text.split("\n") if line.strip()]
+        if self.asked.language in _KEYED:
+            keys = _keys(self.lines) - _keys(now)
+            words = {word.lower() for word in re.findall(r"\w+", said)}
+            return any(not {w.lower() for w in re.findall(r"\w+", key)} & words for key in keys)
+        pairs = align(self.lines, now)
+        if len(pairs) < len(now) or not all(pair.same for pair in pairs):
+            return False
+        kept = {pair.old for pair in pairs}
+        gone = [
+            line for n, line in enumerate(self.lines) if n not in kept and not _REMARK.match(line)
+        ]
+        stays = {w.lower()[:_STEM] for x in now for w in re.findall(r"[^\W_]{3,}", x)}
+        spoken = {word.lower()[:_STEM] for word in re.findall(r"\w{3,}", said)} - stays
+        unsaid = [
+            line for line in gone
+            if not spoken & {w.lower()[:_STEM] for w in re.findall(r"[^\W_]{3,}", line)}
+            and sum(c.isalnum() for c in line) > 2
+        ]  # fmt: skip
+        return len(unsaid) > 1
 
     def _half(self, now: Sequence[str]) -> bool:
         pairs = align(self.lines, now)
@@ -208,8 +249,12 @@ class SelectionLikeness:
 
     def _excerpt(self, now: Sequence[str]) -> bool:
         """Whether all of it stands for some of the selection, and the rest is left out."""
+        if len(now) >= len(self.lines):
+            return False
         pairs = align(self.lines, now)
-        return len(pairs) == len(now) < len(self.lines)
+        return len(pairs) == len(now) and all(
+            p.same or alike(self.lines[p.old], now[p.new]) >= _CLOSE for p in pairs
+        )
 
     def _like_a_rewrite(self, now: Sequence[str], names: Sequence[str], alone: bool) -> bool:
         """Whether lines that say it otherwise may be what the selection is to become."""
@@ -222,17 +267,36 @@ class SelectionLikeness:
             )
             if begins is not None:
                 return False
+        if self.asked.language in _KEYED and self._other_key(now):
+            return False
         begins_alike = _TOKEN.findall(now[0])[:2] == _TOKEN.findall(self.lines[0])[:2]
         if begins_alike and count >= _QUARTER * old:
             return True
         if not alone:
             return old == 1 and count <= 3 and alike(now[0], self.lines[0]) >= 0.3
+        if self._assigned(self.lines) & self._used_below() - self._assigned(now):
+            return False
         if count >= _HALF * old:
             return True
         said = {x for line in now for x in re.findall(r"\w+", line)}
         known = {x for line in self.lines for x in re.findall(r"\w+", line)}
-        return count >= _QUARTER * old and len(said & known) >= _HALF * len(said)
+        return len(said & known) >= _HALF * len(said)
 
+    def _other_key(self, now: Sequence[str]) -> bool:
+        """Whether a line of data has another key and another value than the selected one."""
+        was, new = _KEY.match(self.lines[0]), _KEY.match(now[0])
+        if was is None or new is None or was.group(1) in _keys(now):
+            return False
+        return len(now) != len(self.lines) or was.group(2).strip(" ,") != new.group(2).strip(" ,")
 
-def _whole_lines(span: Range) -> Range:
-    return Range(Position(span.start.line, 0), span.end)
+    def _used_below(self) -> set[str]:
+        """The words of the lines that follow the selection within its definition."""
+        lines = index_of(self.asked.text)
+        end = self.around[0].range.end.line if self.around else self.here.last - 1
+        return {
+            x for n in range(self.here.last, end + 1) for x in re.findall(r"\w+", lines.line(n))
+        }
+
+    @staticmethod
+    def _assigned(lines: Sequence[str]) -> set[str]:
+        return {found.group(1) for line in lines if (found := _ASSIGNS.match(line)) is not None}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tierwise.edits.forms import Known
+from tierwise.syntax.languages import of_path
 
 _LABEL: Final = re.compile(
     r"^(?:(?://|\#+|>|[*+-]|--|\d{1,2}[.)])\s+|//|\#(?=\w)|--|/\*\s*|<!--\s*)?"
@@ -40,11 +41,27 @@ def path_in(line: str, known: Known | None = None, *, creates: bool = False) -> 
     if found:
         return found[-1]
     likely = [name for name in _within(line) if "/" in name and looks(name)]
-    quoted = [name for name in _quoted(line) if looks(name)]
+    quoted = [
+        name
+        for name in _quoted(line)
+        if looks(name) and ("/" in name or of_path(name) or name.lower() in _BARE)
+    ]
     if creates and (likely or quoted):
         return (likely or quoted)[-1]
     in_quotes = [name for name in quoted if "/" in name]
     return in_quotes[-1] if in_quotes else ""
+
+
+def file_in(line: str, known: Known | None = None) -> str:
+    """The file that a sentence speaks of, there already or not; "" where there is none."""
+    found = [
+        name
+        for name in _within(line)
+        if (known is not None and known(name))
+        or ("/" in name and looks(name))
+        or (name in list(_quoted(line)) and of_path(name) is not None)
+    ]
+    return found[-1] if found else ""
 
 
 def is_path_line(line: str, known: Known | None = None) -> bool:

@@ -201,11 +201,19 @@ class Reader:
         elif only_blocks(body, self.known):
             self._inner(body, closed)
         elif closed:
-            self.fences.append(Whole("\n".join(body), fence.info, self._fence_path(fence)))
+            quoted = self._in_sentence(end + 1)
+            path = self._fence_path(fence)
+            self.fences.append(Whole("\n".join(body), fence.info, path, quoted))
             self._above.clear()
         else:
             self.open = Whole("\n".join(body), fence.info, self._fence_path(fence))
         return end + 1
+
+    def _in_sentence(self, after: int) -> bool:
+        """Whether a sentence that began above a fence goes on below it."""
+        above = self._above[-1].rstrip().rstrip("*_`") if self._above else ""
+        below = next((x.strip() for x in self.lines[after : after + 3] if x.strip()), "")
+        return bool(above) and above[-1].isalnum() and below[:1].islower()
 
     def _fence_path(self, fence: Fence) -> str:
         """The file a fence names: in its info, or by the line right above it."""
@@ -214,7 +222,9 @@ class Reader:
             if named.looks(name):
                 return name
         near = self._above[-1] if self._above else ""
-        return named.alone_in(near) if named.is_path_line(near, self.known) else ""
+        if named.is_path_line(near, self.known):
+            return named.alone_in(near)
+        return named.file_in(near, self.known) if near.rstrip().endswith(":") else ""
 
     def _diff(self, body: Sequence[str], fence: Fence, closed: bool) -> None:
         self.blocks = True

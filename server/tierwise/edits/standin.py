@@ -14,6 +14,7 @@ from typing import Final
 
 from tierwise.core.document import Range
 from tierwise.edits.forms import Whole
+from tierwise.edits.imports import split
 from tierwise.edits.likeness import SHOWN, Asked, SelectionLikeness
 from tierwise.syntax.bound import bound
 
@@ -33,24 +34,28 @@ class NoStandIn(Exception):
 class StandIn:
     """The fence that counts, and the range of the file it replaces.
 
-    `left` says that another fence looks like an edit too, which was left out.
+    `left` says that another fence looks like an edit too, which was left out, `drops` that
+    lines of the selection are missing without a word. `imports` are lines for the file's head.
     """
 
     fence: Whole
     span: Range
     left: bool = False
+    drops: bool = False
+    imports: tuple[str, ...] = ()
 
 
 def choose(
     fences: Sequence[Whole], outer: Whole | None, prose: str, asked: Asked,
-    foreign: Callable[[str], bool] = lambda path: False,
+    foreign: Callable[[str], bool] = lambda path: False, request: str = "",
 ) -> StandIn:  # fmt: skip
     """The fence that stands for the selection. Raises `NoStandIn`.
 
     `foreign` tells whether a path is that of another file than the selection's.
     """
-    own = [fence for fence in fences if not (fence.path and foreign(fence.path))]
-    if not own and fences:
+    imports, fences = _imports(fences)
+    own = [f for f in fences if not f.quoted and not (f.path and foreign(f.path))]
+    if not own and any(fence.path for fence in fences):
         raise NoStandIn(ELSEWHERE)
     selection = SelectionLikeness(asked)
     if outer is not None and selection.fits_better(outer, own):
@@ -67,7 +72,18 @@ def choose(
     fence, span = fresh[0]
     others = [f for f in fences if f is not fence and f.text.strip() != fence.text.strip()]
     left = fence is not outer and any(selection.is_edit(f) for f in others)
-    return StandIn(selection.only_wanted(fence), span, left)
+    fence = selection.only_wanted(fence)
+    drops = span == asked.span and selection.drops(fence, f"{request} {prose}")
+    return StandIn(fence, span, left, drops, imports)
+
+
+def _imports(fences: Sequence[Whole]) -> tuple[tuple[str, ...], list[Whole]]:
+    """The lines of the fences that are imports and nothing else, and the other fences."""
+    if len(fences) < 2:
+        return (), list(fences)
+    only = [f for f in fences if f.text.strip() and not split([*f.text.split("\n"), "x"])[1][1:]]
+    lines = [line for f in only for line in f.text.split("\n") if line.strip()]
+    return tuple(lines), [f for f in fences if f not in only]
 
 
 def unfenced(text: str, asked: Asked) -> StandIn | None:
@@ -82,14 +98,17 @@ def unfenced(text: str, asked: Asked) -> StandIn | None:
     return StandIn(whole, judged[1])
 
 
-def of_kind(fences: Sequence[Whole], language: str | None) -> Whole:
-    """The one fence of code to put at a cursor or into a test file. Raises `NoStandIn`.
+def of_kind(fences: Sequence[Whole], language: str | None) -> tuple[Whole, tuple[str, ...]]:
+    """The one fence of code to put at a cursor or into a test file, and the imports that stand
+    in fences of their own. Raises `NoStandIn`.
 
     Beside code that defines something, code that only uses it is an example.
     """
-    said = [f for f in fences if f.language.split(" ")[0].lower() not in SHOWN]
+    said = [f for f in fences if f.language.split(" ")[0].lower() not in SHOWN and not f.quoted]
+    imports, said = _imports(said)
+    said = list({f.text.strip(): f for f in said}.values())
     if len(said) > 1:
         said = [f for f in said if bound(f.text, language)] or said
     if len(said) != 1:
         raise NoStandIn(SEVERAL if said else NONE)
-    return said[0]
+    return said[0], imports

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -13,18 +12,12 @@ from tierwise.edits import imports
 from tierwise.edits.align import squeezed
 from tierwise.edits.fit import Place, bare, end_of, fitted, trimmed, usual_end
 from tierwise.edits.indent import USUAL, in_unit, indent_of, moved, unit_of
+from tierwise.edits.region import is_whole_file, own_part, spread
 from tierwise.edits.trial import reading
 from tierwise.syntax.literals import literal_lines
 from tierwise.syntax.positions import LineIndex, index_of, split_lines
 
-_FEWEST: Final = 4
-"""Lines a file must have for an answer to be told from a selection as the whole of it."""
-_SHARE: Final = 0.8
-"""Share of its lines an answer must have to be the whole of a file."""
-_MANY: Final = 4
-"""Lines that are repeated on purpose, whatever they are."""
-_ENDS: Final = 3
-"""Lines of an answer among which the first and the last line of the file must be."""
+_PAIRS: Final = {'"': '"', "'": "'", "`": "`", "(": ")", "[": "]", "{": "}", "<": ">"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +74,18 @@ def replaced(text: str, span: Range, answer: str, language: str | None = None) -
     if is_whole_file(lines, fresh):
         return mark + "".join(fitted(fresh, Place(lines, lines, language)))
     if here.part:
-        at = line_in(here, fresh, index_of(text).slice(span))
+        old = index_of(text).slice(span)
+        at = line_in(here, fresh, old)
         if at is None:
-            return mark + _in_line(lines, here, fresh, language)
-        fresh[at] = _completed(here, fresh[at])
-    last = min(here.last, len(lines))
-    fresh = own_part(lines, here.first, last, fresh)
-    head, fresh = _imports_up(lines, here.first, last, fresh)
-    reads = reading(lines, here.first, last, language)
-    made = fitted(fresh, Place(lines[here.first : last], lines, language, reads))
+            return mark + _in_line(lines, here, _unquoted(here, fresh, old), language)
+        if at == len(fresh) - 1 or not fresh[-1].rstrip().endswith(here.behind.strip()):
+            fresh[-1] = _completed(here, fresh[-1])
+    first, last = here.first, min(here.last, len(lines))
+    fresh = own_part(lines, first, last, fresh, language)
+    first, last = spread(lines, first, last, fresh)
+    head, fresh = _imports_up(lines, first, last, fresh)
+    reads = reading(lines, first, last, language)
+    made = fitted(fresh, Place(lines[first:last], lines, language, reads))
     return mark + "".join([*head, *made, *lines[last:]])
 
 
@@ -105,52 +101,6 @@ def _imports_up(
         return above, fresh
     made = imports.brought(above, taken)
     return (above, fresh) if made is None else (made, rest)
-
-
-def is_whole_file(lines: Sequence[str], fresh: Sequence[str]) -> bool:
-    """Whether an answer is a whole file: it begins and ends as the file does, and has nearly
-    all of its lines."""
-    was = [squeezed(line) for line in lines if line.strip()]
-    now = [squeezed(line) for line in fresh if line.strip()]
-    if len(was) < _FEWEST or len(now) < _SHARE * len(was):
-        return False
-    if was[0] not in now[:_ENDS] or was[-1] not in now[-_ENDS:]:
-        return False
-    kept = (Counter(was) & Counter(now)).total()
-    return kept >= _SHARE * len(was)
-
-
-def own_part(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> list[str]:
-    """An answer without the lines around [first, last) that it repeats at its ends."""
-    old = {squeezed(line) for line in lines[first:last] if line.strip()}
-    above = [squeezed(line) for line in lines[:first] if line.strip()]
-    below = [squeezed(line) for line in lines[last:] if line.strip()]
-    full = [n for n, line in enumerate(fresh) if line.strip()]
-    said = [squeezed(fresh[n]) for n in full]
-    start, end = 0, len(said)
-    for count in range(min(len(above), len(said) - 1), 0, -1):
-        if above[-count:] == said[:count] and _repeats(said[:count], said[0], old):
-            start = count
-            break
-    for count in range(min(len(below), end - start - 1), 0, -1):
-        tail = said[end - count : end]
-        if below[:count] == tail and _repeats(tail, tail[-1], old):
-            end -= count
-            break
-    return list(fresh[full[start] : full[end - 1] + 1])
-
-
-def _repeats(said: Sequence[str], outermost: str, old: Collection[str]) -> bool:
-    """Whether lines that are like those around the selection are a repetition of them: few
-    lines, or brackets alone, may stand there for themselves."""
-    if len(said) >= _MANY and _telling(said):
-        return True
-    return outermost not in old and _telling(said)
-
-
-def _telling(lines: Sequence[str]) -> bool:
-    """Whether lines are more than brackets, which stand everywhere."""
-    return any(sum(c.isalnum() for c in line) >= 2 for line in lines)
 
 
 def grown(old: str, answer: str) -> str:
@@ -198,6 +148,21 @@ def line_in(here: Lines, fresh: Sequence[str], old: str) -> int | None:
         and (squeezed(line).endswith(behind) or (signs and any(c.isalnum() for c in before)))
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _unquoted(here: Lines, fresh: list[str], old: str) -> list[str]:
+    """An answer without the quotes or brackets that stand around the selection already."""
+    opening, closing = here.before[-1:], here.behind[:1]
+    text = "\n".join(fresh).strip()
+    around = _PAIRS.get(opening) == closing and len(text) > 1
+    if not around or text[:1] != opening or text[-1:] != closing or old[:1] == opening:
+        return fresh
+    inner, depth = text[1:-1], 0
+    for char in inner:
+        depth += (char == opening) - (char == closing and opening != closing)
+        if depth < 0 or (opening == closing and char == opening):
+            return fresh
+    return inner.split("\n")
 
 
 def _completed(here: Lines, line: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,16 +10,19 @@ from typing import Final
 from tierwise.context import secrets
 from tierwise.core.actions import KINDS
 from tierwise.core.document import Position, Range, Snapshot
-from tierwise.edits import added, standin, whole
+from tierwise.edits import added, renamed, standin, whole
 from tierwise.edits.answer import Delete, ReadAnswer, Rename, Replace
+from tierwise.edits.imports import replaces
 from tierwise.edits.likeness import Asked
 from tierwise.edits.marks import shows_blocks
+from tierwise.edits.outside import MORE, changes_outside, doubt_of
 from tierwise.edits.place import NotFound, apply_block, is_done
 from tierwise.edits.proposal import NewText
 from tierwise.syntax import encoding
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.languages import of_path
-from tierwise.syntax.positions import index_of
+from tierwise.syntax.positions import index_of, split_lines
+from tierwise.syntax.symbols import occurrences
 from tierwise.tasks.proposing import test_file
 from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths, Unreadable
@@ -28,6 +30,7 @@ from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
 LEFT: Final = "the answer has more code than what was put into the file"
+DROPS: Final = "the answer lacks lines of the selection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,16 @@ class _Placing:
                 self._stand_in(read)
                 return
             language = focus.language if focus is not None else None
-            fence = standin.of_kind(read.fences, language)
+            fence, imports = standin.of_kind(read.fences, language)
         except standin.NoStandIn as error:
             raise Misplaced(str(error)) from None
         if kind.elsewhere:
             uri, path, doc = test_file.find(focus, self.paths)
             text = self.restored(fence.text, doc)
-            after = added.joined(doc.text if doc else "", text, of_path(path))
+            before = doc.text if doc else ""
+            after = added.joined(before, text, of_path(path), imports)
+            if changes_outside(before, after, 0, 0, adds=True):
+                self.doubt = MORE
             self.texts[uri] = NewText(doc, path, after)
             return
         if focus is None:
@@ -165,7 +171,10 @@ class _Placing:
             raise Misplaced(standin.ELSEWHERE, fence.path)
         text, span = self.restored(fence.text, focus), target(self.task)
         if span is not None and span.start == span.end:
-            after = added.generated(focus.text, span.start, text, focus.language)
+            at = span.start
+            after = added.generated(focus.text, at, text, focus.language, imports)
+            if changes_outside(focus.text, after, at.line, at.line + 1, adds=True):
+                self.doubt = MORE
         elif span is not None:
             after = whole.replaced(focus.text, span, text, focus.language)
         else:
@@ -188,10 +197,13 @@ class _Placing:
             asked = self._asked(focus, span)
             found = standin.unfenced(read.text, asked) if _prose(focus) else None
             found = found or standin.choose(
-                read.fences, read.outer, read.prose, asked, self.paths.is_foreign
-            )
-            text, span = found.fence.text, found.span
-            self.doubt = LEFT if found.left else ""
+                read.fences, read.outer, read.prose, asked, self.paths.is_foreign,
+                self.task.request.instruction,
+            )  # fmt: skip
+            left = found.left or replaces(split_lines(focus.text), found.imports)
+            self.doubt = LEFT if left else DROPS if found.drops else ""
+            self._put(focus, found.span, found.fence.text, found.imports)
+            return
         self._put(focus, span, text)
 
     def unfenced(self, read: ReadAnswer) -> None:
@@ -204,14 +216,31 @@ class _Placing:
             self._put(focus, found.span, found.fence.text)
 
     def _asked(self, focus: Snapshot, span: Range) -> Asked:
-        words = _word_of(self.task.request.instruction)
-        return Asked(focus.text, focus.language, span, words)
+        return Asked(focus.text, focus.language, span, self._renames)
 
-    def _put(self, focus: Snapshot, span: Range, text: str) -> None:
+    def _renames(self, old: str, new: str) -> bool:
+        """Whether one definition may take the place of another: where a rename was asked for, or
+        nothing else speaks of the old one."""
+        wish = renamed.wish(self.task.request.instruction)
+        if wish is not None and wish.new == new:
+            return True
+        focus, span = self.task.scene.focus, target(self.task)
+        if focus is None or span is None:
+            return False
+        index = index_of(focus.text)
+        around = focus.text[: index.offset(span.start)] + focus.text[index.offset(span.end) :]
+        others = [d.text for d in self.task.scene.documents.values() if d.uri != focus.uri]
+        return not any(occurrences(old, text) for text in (around, *others))
+
+    def _put(self, focus: Snapshot, span: Range, text: str, imports: Sequence[str] = ()) -> None:
         text = self.restored(text, focus)
         if shows_blocks(text) and not shows_blocks(index_of(focus.text).slice(span)):
             raise Misplaced("the answer mixes code with search/replace blocks")
         after = whole.replaced(focus.text, span, text, focus.language)
+        own = target(self.task)
+        if own is not None and not self.growing:
+            self.doubt = self.doubt or doubt_of(focus, after, text, own)
+        after = added.with_imports(after, imports)
         self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def without_comment(self) -> None:
@@ -272,11 +301,6 @@ def target(task: Task) -> Range | None:
 def _prose(doc: Snapshot) -> bool:
     """Whether a document may hold fences of its own."""
     return (doc.language or "") in ("markdown", "mdx", "restructuredtext", "quarto", "asciidoc")
-
-
-def _word_of(instruction: str) -> Callable[[str], bool]:
-    """Whether an instruction has a name in it, as a word of its own."""
-    return lambda name: re.search(rf"(?<!\w){re.escape(name)}(?!\w)", instruction) is not None
 
 
 def _comes_back(path: Path) -> bool:

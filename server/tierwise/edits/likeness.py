@@ -49,10 +49,7 @@ SHOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The selection in its file.
-
-    `renames` tells whether a definition may stand for another one, given both names.
-    """
+    """The selection in its file. `renames` tells whether one name may stand for another."""
 
     text: str
     language: str | None

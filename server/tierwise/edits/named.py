@@ -35,7 +35,7 @@ def path_in(line: str, known: Known | None = None, *, creates: bool = False) -> 
     alone = alone_in(line)
     if alone and known is not None and known(alone):
         return alone
-    if alone and looks(alone):
+    if alone and ("/" in alone or looks(alone)):
         return alone
     found = [name for name in _within(line) if known is not None and known(name)]
     if found:
@@ -67,7 +67,8 @@ def file_in(line: str, known: Known | None = None) -> str:
 def is_path_line(line: str, known: Known | None = None) -> bool:
     """Whether a line is nothing but a path."""
     alone = alone_in(line)
-    return bool(alone) and (looks(alone) or (known is not None and known(alone)))
+    likely = "/" in alone or looks(alone)
+    return bool(alone) and (likely or (known is not None and known(alone)))
 
 
 def alone_in(line: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Final
 
 from tierwise.core.actions import Action
 from tierwise.core.document import Position, Range, Snapshot
@@ -18,13 +17,12 @@ from tierwise.models.call import Result
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, definitions
 from tierwise.tasks.proposing import drafts
+from tierwise.tasks.proposing.paths import Paths, Unreadable
 from tierwise.tasks.proposing.proposals import Proposals
 from tierwise.tasks.task.answer import Answer
 from tierwise.tasks.task.scene import Question, Scene
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
-
-_PATH: Final = re.compile(r"^[\w.@-]+(/[\w.@-]+)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,7 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
         replace(task, question=Question(request, scene)),
         Answer(Result(answer, "end_turn", Usage(), ""), task.decision.answering),
         window,
+        chosen=True,
     )
     if draft.proposal is None:
         why = draft.failed[0].sentence if draft.failed else "it changes nothing"
@@ -69,12 +68,11 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
 
 def _focus(task: Task, block: Block, window: Window) -> Snapshot | None:
     """The document the block is for: the one its fence names, else the one the operator is in."""
-    if block.path is not None and _PATH.match(block.path):
-        for root in window.documents.roots():
-            local = root / block.path
-            if local.exists():
-                return window.documents.snapshot(local.as_uri())
-        return None
+    if block.path is not None:
+        try:
+            return Paths(task, window).find(block.path)[1]
+        except Unreadable as error:
+            raise BadRequest(str(error)) from None
     if block.uri is not None:
         return window.documents.snapshot(block.uri)
     return task.scene.focus

@@ -2,7 +2,7 @@
 import type { Money } from "../src/panel/protocol";
 import { button, fill, h } from "./dom";
 import { tell } from "./host";
-import { cap, dollars, t } from "./words";
+import { against, amount, t } from "./words";
 
 export class BudgetBar {
   readonly node = h("div", { class: "budget" });
@@ -11,9 +11,9 @@ export class BudgetBar {
     const { dayUsd, spentTodayUsd, reservedUsd, state } = money;
     this.node.dataset["state"] = state;
     const spent = dayUsd === undefined
-      ? t("{0} today (no cap)", dollars(spentTodayUsd))
-      : t("{0} of ${1} today", dollars(spentTodayUsd), cap(dayUsd));
-    const held = reservedUsd > 0 ? t("up to {0} in flight", dollars(reservedUsd)) : undefined;
+      ? t("{0} today (no cap)", amount(spentTodayUsd))
+      : t("{0} of {1} today", ...against(spentTodayUsd, dayUsd));
+    const held = reservedUsd > 0 ? t("up to {0} in flight", amount(reservedUsd)) : undefined;
     const said = { ok: "", soft: t("close to the cap"), paused: t("paused") }[state];
     const mode = money.rehearsal ? t("rehearsal, costs nothing") : undefined;
     const words = [spent, held, said, mode].filter((part) => part !== undefined && part !== "");
@@ -40,6 +40,6 @@ function bar(spent: number, reserved: number, limit: number): HTMLElement {
     "aria-valuemin": 0,
     "aria-valuemax": 100,
     "aria-valuenow": Math.round(share(spent)),
-    "aria-valuetext": `${dollars(spent)} / $${cap(limit)}`,
+    "aria-valuetext": against(spent, limit).join(" / "),
   }, settled, inFlight);
 }

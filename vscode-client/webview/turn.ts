@@ -5,7 +5,7 @@ import { button, fill, glyph, h, iconButton, keepFocus } from "./dom";
 import { openMenu } from "./menu";
 import { proposalCard } from "./proposal";
 import { tell } from "./host";
-import { dollars, t, tierName, tokens } from "./words";
+import { amount, t, tierName, tokens } from "./words";
 
 const OVER = new Set(["answered", "applied", "partlyApplied", "discarded", "cancelled", "failed", "expired"]);
 
@@ -145,7 +145,7 @@ export class TurnView {
     if (facts.tokens !== undefined) {
       used.push(t("{0} tokens in, {1} out", tokens(facts.tokens.input), tokens(facts.tokens.output)));
     }
-    if (facts.costUsd !== undefined) used.push(dollars(facts.costUsd));
+    if (facts.costUsd !== undefined) used.push(amount(facts.costUsd));
     const actions = h("span", { class: "actions", role: "group", "aria-label": t("This answer") });
     if (this.shown.text !== "" && facts.proposal === undefined) {
       actions.append(iconButton("copy", t("Copy answer"), () => {

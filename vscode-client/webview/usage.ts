@@ -1,7 +1,7 @@
 /** What was spent today and in the project, by tier, and what the routing saved. */
 import type { UsageOf } from "../src/panel/protocol";
 import { fill, h } from "./dom";
-import { cap, dollars, t, tierName } from "./words";
+import { against, amount, amounts, t, tierName } from "./words";
 
 export class UsageView {
   readonly node = h("div", { class: "usage" });
@@ -13,15 +13,19 @@ export class UsageView {
 
 function section(usage: UsageOf): HTMLElement {
   const title = usage.scope === "today" ? t("Today") : t("This project");
-  const limit = usage.limitUsd === undefined ? t("no cap") : t("of ${0}", cap(usage.limitUsd));
+  const [spent, most] = usage.limitUsd === undefined
+    ? [amount(usage.spentUsd), undefined]
+    : against(usage.spentUsd, usage.limitUsd);
+  const limit = most === undefined ? t("no cap") : t("of {0}", most);
   const most = Math.max(...usage.byTier.map((use) => use.costUsd), 1e-9);
-  const rows = usage.byTier.map((use) => {
+  const costs = amounts(...usage.byTier.map((use) => use.costUsd));
+  const rows = usage.byTier.map((use, n) => {
     const fillIn = h("div", { class: "settled" });
     fillIn.style.width = `${(100 * use.costUsd) / most}%`;
     return h("tr", {},
       h("th", { scope: "row" }, tierName(use.tier)),
       h("td", { class: "number" }, String(use.tasks)),
-      h("td", { class: "number" }, dollars(use.costUsd)),
+      h("td", { class: "number" }, costs[n] ?? ""),
       h("td", { class: "share", "aria-hidden": "true" }, h("div", { class: "bar" }, fillIn)));
   });
   const table = h("table", {},
@@ -31,12 +35,15 @@ function section(usage: UsageOf): HTMLElement {
       h("th", { scope: "col", class: "number" }, t("Cost")),
       h("td", {}))),
     h("tbody", {}, ...rows));
-  const saved = usage.savedUsd > 0
-    ? t("{0} saved against the top tier with the same tokens", dollars(usage.savedUsd))
-    : t("Nothing saved against the top tier yet");
+  const baseline = tierName(usage.baseline);
+  const saved = usage.savedUsd === 0
+    ? t("Nothing saved against {0} yet", baseline)
+    : usage.savedUsd > 0
+      ? t("{0} saved against {1} with the same tokens", amount(usage.savedUsd), baseline)
+      : t("{0} more than {1} with the same tokens", amount(-usage.savedUsd), baseline);
   return h("section", { class: "use", "data-scope": usage.scope },
     h("h2", {}, title),
-    h("p", { class: "sum" }, h("strong", {}, dollars(usage.spentUsd)), ` ${limit} · `,
+    h("p", { class: "sum" }, h("strong", {}, spent), ` ${limit} · `,
       usage.tasks === 1 ? t("1 task") : t("{0} tasks", usage.tasks)),
     h("p", { class: "saved" }, saved),
     rows.length > 0 ? table : undefined);

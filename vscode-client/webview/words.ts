@@ -1,6 +1,6 @@
 /** Words and figures as shown: translated where there is a translation, money as everywhere. */
 
-export { dollars, tierName } from "../src/tasks/words";
+export { against, amount, amounts, tierName } from "../src/tasks/words";
 
 let words: Readonly<Record<string, string>> = {};
 
@@ -13,11 +13,6 @@ export function speak(translations: Readonly<Record<string, string>>): void {
 export function t(text: string, ...values: (string | number)[]): string {
   const said = words[text] ?? text;
   return said.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ""));
-}
-
-/** A cap behind a slash: "5" for whole dollars, else with two decimals. */
-export function cap(usd: number): string {
-  return Number.isInteger(usd) ? String(usd) : usd.toFixed(2);
 }
 
 /** Tokens in short: "340", "6.1k". */

@@ -19,7 +19,7 @@ function M.lines(status)
     "**Project**  " .. money.against(status.spentProjectUsd or 0, status.projectUsd),
   }
   if (status.reservedUsd or 0) > 0 then
-    table.insert(lines, "**In flight**  at most " .. money.dollars(status.reservedUsd))
+    table.insert(lines, "**In flight**  at most " .. money.amount(status.reservedUsd))
   end
   if status.kind == "paused" then
     table.insert(lines, "")
@@ -43,11 +43,11 @@ end
 ---@param status tierwise.Status
 local function said(status)
   require("tierwise.status").on_change(nil, status)
-  local function of(cap)
-    return cap and " of " .. money.dollars(cap) or ""
+  local function of(spent, cap)
+    return cap and ("%s of %s"):format(money.amounts(spent, cap)) or money.amount(spent)
   end
-  local today = "today " .. money.dollars(status.spentTodayUsd or 0) .. of(status.dayUsd)
-  local project = ", in this project " .. money.dollars(status.spentProjectUsd or 0) .. of(status.projectUsd)
+  local today = "today " .. of(status.spentTodayUsd or 0, status.dayUsd)
+  local project = ", in this project " .. of(status.spentProjectUsd or 0, status.projectUsd)
   require("tierwise.say").info(today .. (status.projectUsd and project or "") .. " is spent.")
 end
 

@@ -20,7 +20,7 @@ function M.line(task)
     task.action,
     tier,
     task.state,
-    money.dollars(task.costUsd),
+    money.amount(task.costUsd),
     where
   )
 end
@@ -106,14 +106,17 @@ function M.report_lines(usage)
       money.against(scope.spentUsd, scope.limitUsd)
     )
     if scope.savedUsd > 0 then
-      lines[#lines + 1] = money.dollars(scope.savedUsd) .. " less than the top tier for the same tokens"
+      lines[#lines + 1] = money.amount(scope.savedUsd) .. " less than " .. label(scope.baseline) .. " for the same tokens"
     elseif scope.savedUsd < 0 then
-      lines[#lines + 1] = money.dollars(-scope.savedUsd) .. " more than the top tier for the same tokens"
+      lines[#lines + 1] = money.amount(-scope.savedUsd) .. " more than " .. label(scope.baseline) .. " for the same tokens"
     end
     if #scope.tiers > 0 then
       local rows = { { "tier", "tasks", "spent" } }
-      for _, use in ipairs(scope.tiers) do
-        rows[#rows + 1] = { label(use.tier), tostring(use.tasks), money.dollars(use.costUsd) }
+      local costs = { money.amounts(unpack(vim.tbl_map(function(use)
+        return use.costUsd
+      end, scope.tiers))) }
+      for i, use in ipairs(scope.tiers) do
+        rows[#rows + 1] = { label(use.tier), tostring(use.tasks), costs[i] }
       end
       lines[#lines + 1] = ""
       vim.list_extend(lines, require("tierwise.window").columns(rows))

@@ -1,17 +1,49 @@
---- Money as every client of Tierwise writes it.
+--- Money as the server and every client of Tierwise write it.
 local M = {}
 
---- Dollars as "$0.04"; "<$0.01" for anything above nothing and below a cent. Pure.
----@param usd number
+local CENT = 1e7 -- nano-dollars
+
+---@param nanos number
 ---@return string
-function M.dollars(usd)
-  if usd > 0 and usd < 0.01 then
+local function dollars(nanos)
+  local cents = math.floor((nanos + CENT / 2) / CENT)
+  if cents == 0 and nanos > 0 then
     return "<$0.01"
   end
-  local cents = ("%.2f"):format(math.floor(usd * 100 + 0.5 + 1e-9) / 100)
-  local whole, rest = cents:match("^(%d+)(%.%d+)$")
+  local whole = ("%d"):format(math.floor(cents / 100))
   whole = whole:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
-  return "$" .. whole .. rest
+  return ("$%s.%02d"):format(whole, cents % 100)
+end
+
+---@param nanos number
+---@return string
+local function cents(nanos)
+  if nanos == 0 then
+    return "0¢"
+  elseif nanos < 1000 then
+    return "<0.0001¢"
+  end
+  local place = nanos >= 10 * CENT and CENT or 10 ^ math.max(0, math.floor(math.log10(nanos)) - 1)
+  return ("%.10g¢"):format(math.floor((nanos + place / 2) / place) * place / CENT)
+end
+
+--- Several amounts of one sentence, all written like the largest. Pure.
+---@param ... number in dollars
+---@return string ...
+function M.amounts(...)
+  local nanos, large = {}, false
+  for i, usd in ipairs({ ... }) do
+    nanos[i] = math.floor(usd * 1e9 + 0.5)
+    large = large or nanos[i] >= 99.5 * CENT
+  end
+  return unpack(vim.tbl_map(large and dollars or cents, nanos))
+end
+
+--- An amount for a sentence without another: "0.04¢", "12¢", "$1.20". Pure.
+---@param usd number
+---@return string
+function M.amount(usd)
+  return (M.amounts(usd))
 end
 
 --- Spend against a cap: "$1.20 of $5.00", or "$1.20, no cap". Pure.
@@ -20,10 +52,11 @@ end
 ---@return string
 function M.against(spent, cap)
   if cap == nil then
-    return M.dollars(spent) .. ", no cap"
+    return M.amount(spent) .. ", no cap"
   end
   local share = cap > 0 and (" (%d %%)"):format(math.floor(spent / cap * 100 + 0.5)) or ""
-  return ("%s of %s%s"):format(M.dollars(spent), M.dollars(cap), share)
+  local used, most = M.amounts(spent, cap)
+  return ("%s of %s%s"):format(used, most, share)
 end
 
 return M

@@ -33,7 +33,7 @@ function M.explained(decision, tiers)
   for _, tier in ipairs(tiers) do
     local name = tier == decision.answering and "**" .. label(tier) .. "**" or label(tier)
     local share, cost = decision.estimate[tier], decision.costUsd[tier]
-    rows[#rows + 1] = { name, share and percent(share) or "-", cost and money.dollars(cost) or "-" }
+    rows[#rows + 1] = { name, share and percent(share) or "-", cost and money.amount(cost) or "-" }
   end
   lines[#lines + 1] = ""
   vim.list_extend(lines, require("tierwise.window").columns(rows))

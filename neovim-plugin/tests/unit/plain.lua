@@ -13,15 +13,19 @@ local function task(state, answering, cause, more)
 end
 
 return {
-  ["money: as every client writes it"] = function()
-    eq(money.dollars(0), "$0.00")
-    eq(money.dollars(0.0001), "<$0.01")
-    eq(money.dollars(0.01), "$0.01")
-    eq(money.dollars(0.045), "$0.05")
-    eq(money.dollars(1234567.5), "$1,234,567.50")
+  ["money: as the server writes it"] = function()
+    local here = vim.fs.dirname(debug.getinfo(1, "S").source:sub(2))
+    local file = vim.fs.joinpath(here, "../../../tests/support/amounts.json")
+    local cases = vim.json.decode(table.concat(vim.fn.readfile(file), "\n"))
+    for _, case in ipairs(cases.one) do
+      eq(money.amount(case[1]), case[2])
+    end
+    for _, case in ipairs(cases.several) do
+      eq({ money.amounts(unpack(case[1])) }, case[2])
+    end
     eq(money.against(1.2, 5), "$1.20 of $5.00 (24 %)")
     eq(money.against(1.2, nil), "$1.20, no cap")
-    eq(money.against(0, 0), "$0.00 of $0.00")
+    eq(money.against(0, 0), "0¢ of 0¢")
   end,
   ["winbar: answering from routed"] = function()
     eq(winbar.arrow({ answering = "opus", routed = "opus" }), "Opus")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tierwise.budget import tokens
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceRate
+from tierwise.core.amounts import amount, needs_and_left
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 
 
@@ -58,7 +59,7 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
     room = min(rooms)
     floor = min(wish.output_cap, max(tokens.SMALLEST_OUTPUT, wish.useful))
     if wish.worst(floor) > room:
-        needs, left = usd(wish.worst(floor)), usd(room, down=True)
+        needs, left = needs_and_left(wish.worst(floor), room)
         raise TaskTooDear(
             f"This task needs up to {needs} on {wish.tier}, {left} left. "
             "Use a cheaper tier, send less, allow this task, or raise the budget.",
@@ -75,7 +76,7 @@ def paused_sentence(state: BudgetState) -> str:
         return state.hold
     if state.hour_level == "paused" and "paused" not in (state.day_level, state.project_level):
         return (
-            f"The hour's budget of {usd(state.hour_limit or 0)} is used up. "
+            f"The hour's budget of {amount(state.hour_limit or 0)} is used up. "
             "It frees up by itself within the hour; allow this task, or wait."
         )
     if state.day_level == "paused":
@@ -85,12 +86,6 @@ def paused_sentence(state: BudgetState) -> str:
     if limit == 0:
         return f"The {which} budget is 0: no paid calls. Set one with `tierwise budget set`."
     return (
-        f"The {which} budget of {usd(limit or 0)} is used up. "
+        f"The {which} budget of {amount(limit or 0)} is used up. "
         "Raise it, allow this task, or stay paused."
     )
-
-
-def usd(nanos: int, *, down: bool = False) -> str:
-    """Nano-dollars for a sentence: costs rounded up, and `down` for what is left."""
-    cents = nanos // 10_000_000 if down else -(-nanos // 10_000_000)
-    return f"${cents // 100:,}.{cents % 100:02d}"

@@ -17,7 +17,7 @@ import typer
 from tierwise.cli.common import configuration, ledger, print_json
 from tierwise.core.errors import BadRequest, UnknownTask
 from tierwise.core.money import to_nanos, to_usd
-from tierwise.present.money import dollars, percent, spent_of
+from tierwise.present.money import amount, percent, spent_of
 
 if TYPE_CHECKING:
     from tierwise.budget.limits import BudgetState
@@ -173,7 +173,7 @@ def _print(state: BudgetState, as_json: bool) -> None:
         return
     typer.echo(f"Today {state.day}: {_line(state.day_spent, state.day_limit)}")
     if state.day_reserved:
-        typer.echo(f"In flight, at most {dollars(state.day_reserved)}")
+        typer.echo(f"In flight, at most {amount(state.day_reserved)}")
     typer.echo(
         f"Project {state.project} ({state.period}): "
         f"{_line(state.project_spent, state.project_limit)}"

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tierwise import __version__
+from tierwise.cli import terminal
 from tierwise.cli.catalog import COMMANDS, CommandEntry
 from tierwise.core.errors import TierwiseError
 
@@ -84,6 +85,7 @@ def tierwise(
 
 def main() -> None:
     """Run; an error of ours is one line on stderr and exit code 1."""
+    terminal.prepare()
     try:
         app()
     except TierwiseError as error:

@@ -9,7 +9,7 @@ import typer
 
 from tierwise.cli.common import print_json, read
 from tierwise.present.decision import to_wire
-from tierwise.present.money import dollars
+from tierwise.present.money import amount
 from tierwise.present.tiers import arrow
 from tierwise.store import decisions
 from tierwise.tasks.learning import recall
@@ -47,5 +47,5 @@ def run(
         kinds = ", ".join(kind for kind, _ in item.outcomes)
         typer.echo(
             f"{when}  {item.task_id}  {item.action:8} {arrow(item.decision):16}"
-            f" {dollars(item.cost):>7}  {item.state:12} {name}  {kinds}"
+            f" {amount(item.cost):>7}  {item.state:12} {name}  {kinds}"
         )

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tierwise.core.decision import Decision, Estimate, Reason
 from tierwise.core.money import to_nanos
-from tierwise.present.money import dollars
+from tierwise.present.money import amount, amounts
 from tierwise.present.names import label
 from tierwise.present.reasons import words
 from tierwise.present.tiers import confident
@@ -57,8 +57,9 @@ class Screen:
         top = list(costs)[-1]
         line = Text("   ")
         line.append(confident(decision), style="bold")
-        line.append(f" · forecast {dollars(costs[decision.answering])}")
-        line.append(f", always {label(top)} {dollars(costs[top])}", style="dim")
+        forecast, always = amounts(costs[decision.answering], costs[top])
+        line.append(f" · forecast {forecast}")
+        line.append(f", always {label(top)} {always}", style="dim")
         self._end_stream()
         self.console.print(line)
         for reason in decision.reasons:
@@ -67,7 +68,7 @@ class Screen:
     def answered(self, wire: Mapping[str, Any], cost_usd: float) -> None:
         """Which tier answered, and for how much."""
         decision = _decision(wire)
-        self.say(f"   {label(decision.answering)} answered for {dollars(to_nanos(cost_usd))}.")
+        self.say(f"   {label(decision.answering)} answered for {amount(to_nanos(cost_usd))}.")
 
     def diff(self, text: str, note: str) -> None:
         """A unified diff."""

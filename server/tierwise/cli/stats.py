@@ -12,7 +12,7 @@ from tierwise.budget import days as civil
 from tierwise.budget.usage import baseline_cost, baseline_of
 from tierwise.cli.common import configuration, print_json, read
 from tierwise.core.money import to_usd
-from tierwise.present.money import dollars
+from tierwise.present.money import amounts
 from tierwise.present.names import label
 from tierwise.store import stats
 from tierwise.store.stats import LedgerCut
@@ -120,14 +120,17 @@ def _show(title: str, figures: Mapping[str, Any]) -> None:
     if title:
         typer.echo(f"\n{title}")
     spent, saved = (round(figures[k] * 1e9) for k in ("spentUsd", "savedUsd"))
+    paid, difference = amounts(spent, abs(saved))
     against = f"{label(figures['baseline'])} with the same tokens"
-    difference = (
-        f"{dollars(saved)} saved against {against}"
-        if saved >= 0
-        else f"{dollars(-saved)} more than {against} would have cost"
+    typer.echo(
+        f"{figures['tasks']} tasks, {paid} spent, "
+        + (
+            f"{difference} saved against {against}"
+            if saved >= 0
+            else f"{difference} more than {against} would have cost"
+        )
     )
-    typer.echo(f"{figures['tasks']} tasks, {dollars(spent)} spent, {difference}")
-    for tier, row in figures["byTier"].items():
-        typer.echo(f"  {label(tier):8} {row['tasks']:5} {dollars(round(row['costUsd'] * 1e9)):>10}")
-    for action, row in figures["byAction"].items():
-        typer.echo(f"  {action:8} {row['tasks']:5} {dollars(round(row['costUsd'] * 1e9)):>10}")
+    for names, rows in ((label, figures["byTier"]), (str, figures["byAction"])):
+        costs = amounts(*(round(row["costUsd"] * 1e9) for row in rows.values()))
+        for (name, row), cost in zip(rows.items(), costs, strict=True):
+            typer.echo(f"  {names(name):8} {row['tasks']:5} {cost:>10}")

@@ -26,7 +26,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.lsp.wire.child import Child
 from tierwise.models.client import ModelClient
-from tierwise.present.money import dollars
+from tierwise.present.money import amount, amounts
 from tierwise.syntax.languages import of_path
 
 FLAGS = {"chat": True, "task": True, "status": True, "preview": True, "budget": True}
@@ -203,11 +203,12 @@ class _Session:
             kinds = ", ".join(o["kind"] for o in task["outcomes"]) or task["state"]
             self.screen.say(
                 f"   {task['action']:9} {task['decision']['answering']:7}"
-                f" {dollars(to_nanos(task['costUsd'])):>7}  {kinds}  ({task['taskId']})"
+                f" {amount(to_nanos(task['costUsd'])):>7}  {kinds}  ({task['taskId']})"
             )
+        used, always, saved = amounts(to_nanos(spent), to_nanos(top), to_nanos(max(top - spent, 0)))
         self.screen.say(
-            f"   {dollars(to_nanos(spent))} {unit}; always using the top tier was forecast at"
-            f" {dollars(to_nanos(top))}, so {dollars(to_nanos(max(top - spent, 0)))} saved."
+            f"   {used} {unit}; always using the top tier was forecast at {always},"
+            f" so {saved} saved."
         )
 
     def _open(self, name: str) -> str:

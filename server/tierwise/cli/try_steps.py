@@ -41,13 +41,13 @@ def demonstration(folder: Path) -> list[TryStep]:
     (root / "present/money.py").write_text(unused, encoding="utf-8")
     lines = unused.splitlines()
     at = lines.index("import json") + 1
-    spent = next(i for i, line in enumerate(lines, 1) if line.startswith("def dollars"))
+    spent = next(i for i, line in enumerate(lines, 1) if line.startswith("def percent"))
     problem = {"path": "money.py", "line": at, "severity": "warning", "code": "F401",
                "message": "`json` imported but unused"}  # fmt: skip
     return [
         TryStep("Docs for a function", "document", "core/tiers.py", (names, names + 1)),
         TryStep("A rename", "edit", "present/money.py", (spent, spent + 5),
-             "rename cents to whole"),
+             "rename whole to rounded"),
         TryStep("A fix for a diagnostic (an unused import, put into the copy)", "fix",
              "present/money.py", (at - 1, at + 1), diagnostics=(problem,)),
         TryStep("A design question", "chat", "budget/forecast.py", None,

@@ -17,7 +17,7 @@ from tierwise.core.situation import Situation
 from tierwise.learning.labels import Event
 from tierwise.present import sent as present
 from tierwise.present.decision import to_wire
-from tierwise.present.money import dollars
+from tierwise.present.money import amount
 from tierwise.present.reasons import flip, words
 from tierwise.present.tiers import confident
 from tierwise.routing import flips as routing_flips
@@ -92,7 +92,7 @@ def run(
         assumed = ", assumed" if attempt["assumed"] else ""
         typer.echo(
             f"  {attempt['tier']}: {attempt['input_tokens']} + {attempt['output_tokens']} tokens,"
-            f" {dollars(attempt['cost'])} ({attempt['state']}{assumed})"
+            f" {amount(attempt['cost'])} ({attempt['state']}{assumed})"
         )
     for kind, at, tier, value in latest(told.outcomes):
         when = datetime.fromtimestamp(at / 1000).strftime("%H:%M:%S")

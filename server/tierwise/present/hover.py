@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tierwise.core.views import EditView, TaskView
 from tierwise.present.markdown import fenced, without_images
-from tierwise.present.money import dollars
+from tierwise.present.money import amount
 from tierwise.present.reasons import words
 from tierwise.present.tiers import confident
 
 
 def proposal(view: TaskView, edit: EditView) -> str:
     """A proposal as markdown: headline, reasons, warning if any, diff."""
-    lines = [f"**Tierwise · {confident(view.decision, view.cause_note)}** · {dollars(view.cost)}"]
+    lines = [f"**Tierwise · {confident(view.decision, view.cause_note)}** · {amount(view.cost)}"]
     lines += reasons(view)
     if edit.note:
         lines.append(f"⚠ {edit.note}")
@@ -23,7 +23,7 @@ def proposal(view: TaskView, edit: EditView) -> str:
 
 def answer(view: TaskView, text: str) -> str:
     """A text answer as markdown, below a headline that names the tier."""
-    head = f"**Tierwise · {confident(view.decision, view.cause_note)}** · {dollars(view.cost)}"
+    head = f"**Tierwise · {confident(view.decision, view.cause_note)}** · {amount(view.cost)}"
     whole = "\n\n".join([head, *reasons(view), *(f"⚠ {n}" for n in view.notices), text])
     return without_images(whole)
 

@@ -1,30 +1,18 @@
-"""Money as shown: dollars with two decimals, never a zero for something that costs."""
+"""Money as shown: spend against caps, the ways on from a pause, and shares."""
 
 from __future__ import annotations
 
-from tierwise.core.money import NANOS_PER_USD
+from tierwise.core.amounts import amount, amounts
 
-_CENT = NANOS_PER_USD // 100
-
-
-def dollars(nanos: int) -> str:
-    """Nano-dollars as "$0.04"; "<$0.01" for anything above nothing and below a cent."""
-    if 0 < nanos < _CENT:
-        return "<$0.01"
-    cents = (nanos + _CENT // 2) // _CENT
-    return f"${cents // 100:,}.{cents % 100:02d}"
-
-
-def limit(nanos: int | None) -> str:
-    """A cap as shown after a slash: "5" for whole dollars, "5.50" otherwise, "no cap" for none."""
-    if nanos is None:
-        return "no cap"
-    return dollars(nanos)[1:].removesuffix(".00") if nanos >= _CENT or nanos == 0 else "<0.01"
+__all__ = ["amount", "amounts", "percent", "raise_title", "spent_of"]
 
 
 def spent_of(spent: int, cap: int | None) -> str:
-    """Spend against a cap: "$1.20/5", or "$1.20 (no cap)"."""
-    return f"{dollars(spent)} (no cap)" if cap is None else f"{dollars(spent)}/{limit(cap)}"
+    """Spend against a cap: "$1.20 of $5.00", "12¢ of 50¢", or "12¢ (no cap)"."""
+    if cap is None:
+        return f"{amount(spent)} (no cap)"
+    used, most = amounts(spent, cap)
+    return f"{used} of {most}"
 
 
 def raise_title(scope: str | None) -> str:

@@ -10,7 +10,7 @@ from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.markdown import without_images
-from tierwise.present.money import dollars, percent, raise_title, spent_of
+from tierwise.present.money import amount, amounts, percent, raise_title, spent_of
 from tierwise.present.names import label
 from tierwise.present.reasons import words
 from tierwise.present.tiers import arrow, because, confident, note
@@ -89,7 +89,9 @@ def tooltip(facts: StatusFacts) -> str:
     if view := facts.current:
         lines.append(f"**{confident(view.decision, view.cause_note)}** · {view.state}")
         lines += [f"- {words(reason)}" for reason in view.decision.reasons]
-        forecast = " · ".join(f"{label(t)} {dollars(c)}" for t, c in view.decision.cost.items())
+        costs = view.decision.cost
+        shown = zip(costs, amounts(*costs.values()), strict=True)
+        forecast = " · ".join(f"{label(tier)} {cost}" for tier, cost in shown)
         lines += [without_images(notice) for notice in view.notices]
         if forecast:
             lines.append(f"Forecast: {forecast}")
@@ -99,11 +101,11 @@ def tooltip(facts: StatusFacts) -> str:
     if facts.hour_limit is not None:
         lines.append(f"This hour: {spent_of(facts.spent_hour, facts.hour_limit)}")
     if facts.reserved:
-        lines.append(f"In flight: at most {dollars(facts.reserved)}")
+        lines.append(f"In flight: at most {amount(facts.reserved)}")
     where = f" {facts.project}" if facts.project else ""
     lines.append(f"Project{where}: {spent_of(facts.spent_project, facts.project_limit)}")
     for old in facts.recent[:3]:
-        lines.append(f"- {old.action}: {arrow(old.decision)} · {old.state} · {dollars(old.cost)}")
+        lines.append(f"- {old.action}: {arrow(old.decision)} · {old.state} · {amount(old.cost)}")
     return "\n\n".join(lines)
 
 
@@ -147,9 +149,9 @@ def _task_text(view: TaskView, soft_share: float | None) -> str:
         case "proposed":
             return f"{tier} · preview"
         case "applied" | "partlyApplied":
-            return f"{tier} · {dollars(view.cost)}"
+            return f"{tier} · {amount(view.cost)}"
         case "answered":
-            return f"{tier} · {dollars(view.cost)}"
+            return f"{tier} · {amount(view.cost)}"
         case _:
             return view.state.capitalize()
 

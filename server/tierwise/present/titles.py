@@ -6,7 +6,7 @@ from typing import Final
 
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision
-from tierwise.present.money import dollars
+from tierwise.present.money import amount
 from tierwise.present.names import label
 from tierwise.present.tiers import confident
 
@@ -14,14 +14,14 @@ COMMENT_TITLE: Final = "Do this comment"
 
 
 def forecast(decision: Decision) -> str:
-    """Tier, confidence and expected cost: "Haiku 93 % · <$0.01"."""
+    """Tier, confidence and expected cost: "Haiku 93 % · 0.04¢"."""
     cost = decision.cost.get(decision.answering)
-    priced = f" · {dollars(cost)}" if cost is not None else ""
+    priced = f" · {amount(cost)}" if cost is not None else ""
     return confident(decision) + priced
 
 
 def action_title(action: Action, decision: Decision, *, subject: str = "") -> str:
-    """A code action's title: "Tierwise: Add docs · Haiku 93 % · <$0.01".
+    """A code action's title: "Tierwise: Add docs · Haiku 93 % · 0.04¢".
 
     `subject` narrows what is acted on ("unused import"), for actions on a diagnostic.
     """

@@ -101,7 +101,7 @@ def test_the_cap_that_is_named_is_raised(open_nvim: Open, config: Path) -> None:
     nvim.command("4,5Tierwise document")
     nvim.state("paused")
     nvim.command("Tierwise raise 2 day")
-    nvim.note("today $0.00 of $2.00, in this project $0.00 of <$0.01 is spent")
+    nvim.note("today $0.00 of $2.00, in this project 0¢ of 0.001¢ is spent")
     assert nvim.task()["state"] == "paused"
     nvim.command("Tierwise raise 3 project")
     nvim.note("today $0.00 of $2.00, in this project $0.00 of $3.00 is spent")

@@ -11,7 +11,7 @@ from .rig.desk import Desk
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
 LONG = "\n\n".join(f"Paragraph {n} of an answer that takes its time." for n in range(400))
-COST = re.compile(r"[\d.k]+ tokens in, [\d.k]+ out · (<\$0\.01|\$\d+\.\d\d)")
+COST = re.compile(r"[\d.k]+ tokens in, [\d.k]+ out · (\d[\d.]*¢|\$\d+\.\d\d)")
 DONE = ("applied", "discarded", "undone")
 """What the operator did; what became of the text since is watched beside it."""
 BLOCK = (

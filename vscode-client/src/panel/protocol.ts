@@ -105,6 +105,7 @@ export interface UsageOf {
   readonly spentUsd: number;
   readonly limitUsd?: number;
   readonly savedUsd: number;
+  readonly baseline: string;
   readonly byTier: readonly TierUse[];
 }
 

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Override } from "../server/messages";
 import type { Session } from "../server/session";
 import type { Board } from "../tasks/board";
-import { dollars, tierName } from "../tasks/words";
+import { amount, tierName } from "../tasks/words";
 
 interface Item extends vscode.QuickPickItem {
   readonly go?: () => unknown;
@@ -105,7 +105,7 @@ export class Menu {
   async budget(): Promise<void> {
     const status = await this.session.request("tierwise/status", null);
     const raise = (usd: number): Item => ({
-      label: `$(add) ${vscode.l10n.t("Raise by {0}", dollars(usd))}`,
+      label: `$(add) ${vscode.l10n.t("Raise by {0}", amount(usd))}`,
       go: () => this.session.run("tierwise.budget.resume", { raiseUsd: usd }),
     });
     const task = this.board.newest(({ state }) => state === "paused");
@@ -113,9 +113,9 @@ export class Menu {
       section(
         vscode.l10n.t(
           "Today {0} of {1} · project {2} of {3}",
-          dollars(status.spentTodayUsd),
+          amount(status.spentTodayUsd),
           capped(status.dayUsd),
-          dollars(status.spentProjectUsd),
+          amount(status.spentProjectUsd),
           capped(status.projectUsd),
         ),
       ),
@@ -194,7 +194,7 @@ async function pick(items: readonly Item[], title: string): Promise<void> {
 function describe(decision: { costUsd: Record<string, number>; routed: string; answering: string }, tier: string): string {
   const cost = decision.costUsd[tier];
   return [
-    ...(cost === undefined ? [] : [dollars(cost)]),
+    ...(cost === undefined ? [] : [amount(cost)]),
     ...(tier === decision.answering ? [vscode.l10n.t("current")] : []),
     ...(tier === decision.routed && tier !== decision.answering ? [vscode.l10n.t("routed")] : []),
   ].join(" · ");
@@ -219,5 +219,5 @@ function cleared(scope: Override["scope"], key: string): Omit<Override, "to"> {
 }
 
 function capped(limit: number | undefined): string {
-  return limit === undefined ? vscode.l10n.t("no cap") : dollars(limit);
+  return limit === undefined ? vscode.l10n.t("no cap") : amount(limit);
 }

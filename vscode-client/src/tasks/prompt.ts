@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { TaskStart } from "../server/messages";
 import type { Session } from "../server/session";
-import { dollars } from "./words";
+import { amount } from "./words";
 
 /** Milliseconds of rest before a forecast is asked for. */
 const REST = 120;
@@ -47,12 +47,12 @@ export async function askInstruction(session: Session, params: TaskStart): Promi
   }
 }
 
-/** "Haiku 93 % · <$0.01", or the server's sentence on what is wrong with the instruction. */
+/** "Haiku 93 % · 0.04¢", or the server's sentence on what is wrong with the instruction. */
 async function forecastOf(session: Session, params: TaskStart): Promise<{ text: string; wrong: boolean }> {
   try {
     const decision = await session.request("tierwise/route/explain", params);
     const cost = decision.costUsd[decision.answering];
-    const priced = cost === undefined ? "" : ` · ${dollars(cost)}`;
+    const priced = cost === undefined ? "" : ` · ${amount(cost)}`;
     return { text: `${decision.headline}${priced}`, wrong: false };
   } catch (error) {
     return { text: error instanceof Error ? error.message : String(error), wrong: true };

@@ -1,7 +1,7 @@
 /** Why a tier answers: the decision as a document that is read, not rendered. */
 import * as vscode from "vscode";
 import type { Explained } from "../server/messages";
-import { dollars, percent, tierName } from "./words";
+import { amount, percent, tierName } from "./words";
 
 export const WHY = "tierwise-why";
 
@@ -15,7 +15,7 @@ export function why(decision: Explained): string {
       share(decision.estimate),
       share(decision.lower),
       share(decision.accept),
-      (cost === undefined ? "" : dollars(cost)).padStart(8),
+      (cost === undefined ? "" : amount(cost)).padStart(8),
       `  ${mark}`,
     ]
       .join("  ")

@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/server/messages";
 import { look, spoken } from "../../src/status/look";
-import { arrow, dollars, percent, tierName } from "../../src/tasks/words";
+import { amount, amounts, arrow, percent, tierName } from "../../src/tasks/words";
+
+const CASES = JSON.parse(
+  readFileSync(new URL("../../../tests/support/amounts.json", import.meta.url), "utf8"),
+) as { one: [number, string][]; several: [number[], string[]][] };
 
 const WORDS = { starting: "Tierwise…", restarting: "Restarting…", setUp: "Set up", stopped: "Stopped" };
 const STATUS: Status = {
@@ -44,8 +49,11 @@ describe("the status item", () => {
 });
 
 describe("words", () => {
-  test("money has two decimals, and what costs is never nothing", () => {
-    expect([dollars(0), dollars(0.0004), dollars(0.01), dollars(1.239)]).toEqual(["$0.00", "<$0.01", "$0.01", "$1.24"]);
+  test.each(CASES.one)("%f dollars are written as the server writes them", (usd, shown) => {
+    expect(amount(usd)).toBe(shown);
+  });
+  test.each(CASES.several)("the amounts %j of a sentence are written alike", (usd, shown) => {
+    expect(amounts(...usd)).toEqual(shown);
   });
   test("a hundred per cent is certainty alone", () => {
     expect([percent(1), percent(0.999), percent(0.934)]).toEqual(["100 %", "99 %", "93 %"]);

@@ -30,9 +30,9 @@ function M.of(chat)
   end
   local money = require("tierwise.money")
   local parts = { "%#TierwiseTier#" .. tier .. "%*" }
-  parts[#parts + 1] = "%#TierwiseCost#" .. money.dollars(last.cost) .. "%*"
+  parts[#parts + 1] = "%#TierwiseCost#" .. money.amount(last.cost) .. "%*"
   if #chat.turns > 1 then
-    parts[#parts + 1] = money.dollars(total) .. " in all"
+    parts[#parts + 1] = money.amount(total) .. " in all"
   end
   if not last.over then
     local word = last.state == "paused" and "paused: budget reached" or "answering, <C-c> stops"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import to_nanos
-from tierwise.present.money import dollars
+from tierwise.present.money import amount, amounts
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
@@ -34,12 +34,13 @@ async def ask_if_dear(task: Task, world: World) -> None:
     limit = to_nanos(world.window.config.ask_above_usd)
     cost = task.decision.cost[task.decision.answering]
     answer = await world.window.listener.ask(
-        f"This will cost about {dollars(cost)}. Go on?", (GO, STOP)
+        f"This will cost about {amount(cost)}. Go on?", (GO, STOP)
     )
     if answer != GO:
+        forecast, most = amounts(cost, limit)
         raise TaskTooDear(
-            f"This task is forecast at {dollars(cost)}, above what is asked for"
-            f" ({dollars(limit)}), and nobody said yes.",
+            f"This task is forecast at {forecast}, above what is asked for"
+            f" ({most}), and nobody said yes.",
             cost,
             limit,
         )

@@ -21,7 +21,7 @@ from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
 from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait
 from tierwise.present import causes
-from tierwise.present.money import dollars
+from tierwise.present.money import amount
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission
@@ -194,7 +194,7 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
     below, above = _lower(plan), plan.dearer()
     wait = f"Wait {human_wait(error.retry_after)}" if error.retry_after else TRY
     lower = f"Use {below.label}" if below is not None else None
-    dear = f"Use {above.label} (about {dollars(plan.cost(above))})" if above else None
+    dear = f"Use {above.label} (about {amount(plan.cost(above))})" if above else None
     task.say(f"{plan.place.label} {causes.state(error.kind)}: waiting for your answer")
     asked = world.window.monotonic()
     answer = None

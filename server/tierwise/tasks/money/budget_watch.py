@@ -16,7 +16,7 @@ from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import BudgetView
-from tierwise.present.money import dollars, raise_title
+from tierwise.present.money import amount, raise_title
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -148,9 +148,9 @@ class BudgetWatch:
             if level == "ok" or key in self._told or self.window.rehearsal:
                 continue
             self._told.add(key)
-            cap = dollars(limit or 0)
+            cap = amount(limit or 0)
             if level == "soft":
-                text = f"{dollars(spent)} of the {scope} budget {cap} is spent: soft tasks go down."
+                text = f"{amount(spent)} of the {scope} budget {cap} is spent: soft tasks go down."
                 self.window.listener.notice("warning", text)
             elif not self._waiting:
                 text = f"Paused: the {scope} budget {cap} is reached. Raise it or wait."
@@ -178,7 +178,7 @@ class BudgetWatch:
             return
         limit = state.day_limit if scope == "day" else state.project_limit
         answer = await self.window.listener.ask(
-            f"Paused: the {scope} budget {dollars(limit or 0)} is reached.",
+            f"Paused: the {scope} budget {amount(limit or 0)} is reached.",
             (raise_title(scope), ALLOW, STAY),
         )
         if answer == raise_title(scope):
@@ -195,7 +195,7 @@ class BudgetWatch:
     async def _question_of_the_hour(self, task: Task) -> None:
         """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
         why = self.state.hold or (
-            f"Paused: the hour's budget {dollars(self.state.hour_limit or 0)} is reached."
+            f"Paused: the hour's budget {amount(self.state.hour_limit or 0)} is reached."
             " It frees up by itself."
         )
         answer = await self.window.listener.ask(why, (ALLOW, STAY))

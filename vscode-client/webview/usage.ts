@@ -13,10 +13,10 @@ export class UsageView {
 
 function section(usage: UsageOf): HTMLElement {
   const title = usage.scope === "today" ? t("Today") : t("This project");
-  const [spent, most] = usage.limitUsd === undefined
+  const [spent, capped] = usage.limitUsd === undefined
     ? [amount(usage.spentUsd), undefined]
     : against(usage.spentUsd, usage.limitUsd);
-  const limit = most === undefined ? t("no cap") : t("of {0}", most);
+  const limit = capped === undefined ? t("no cap") : t("of {0}", capped);
   const most = Math.max(...usage.byTier.map((use) => use.costUsd), 1e-9);
   const costs = amounts(...usage.byTier.map((use) => use.costUsd));
   const rows = usage.byTier.map((use, n) => {

@@ -105,16 +105,19 @@ function M.report_lines(usage)
       scope.tasks == 1 and "" or "s",
       money.against(scope.spentUsd, scope.limitUsd)
     )
-    if scope.savedUsd > 0 then
-      lines[#lines + 1] = money.amount(scope.savedUsd) .. " less than " .. label(scope.baseline) .. " for the same tokens"
-    elseif scope.savedUsd < 0 then
-      lines[#lines + 1] = money.amount(-scope.savedUsd) .. " more than " .. label(scope.baseline) .. " for the same tokens"
+    if scope.savedUsd ~= 0 then
+      lines[#lines + 1] = ("%s %s than %s for the same tokens"):format(
+        money.amount(math.abs(scope.savedUsd)),
+        scope.savedUsd > 0 and "less" or "more",
+        label(scope.baseline)
+      )
     end
     if #scope.tiers > 0 then
       local rows = { { "tier", "tasks", "spent" } }
-      local costs = { money.amounts(unpack(vim.tbl_map(function(use)
-        return use.costUsd
-      end, scope.tiers))) }
+      local costs =
+        { money.amounts(unpack(vim.tbl_map(function(use)
+          return use.costUsd
+        end, scope.tiers))) }
       for i, use in ipairs(scope.tiers) do
         rows[#rows + 1] = { label(use.tier), tostring(use.tasks), costs[i] }
       end

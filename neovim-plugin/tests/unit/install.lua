@@ -11,9 +11,23 @@ end
 return {
   ["install: no spelling of a bare name is given to pip"] = function()
     for _, named in ipairs({
-      "tierwise", "Tierwise", "tierwise==1.0", "tierwise>=1", "tierwise[keyring]", "tierwise[keyring]==2",
-      " tierwise", "tierwise ; python_version > '3'", "./tierwise", "../tierwise", "server/tierwise",
-      "tierwise-1.0-py3-none-any.whl", "--index-url=https", "-r", "tier_wise", "tierwise @ local", "",
+      "tierwise",
+      "Tierwise",
+      "tierwise==1.0",
+      "tierwise>=1",
+      "tierwise[keyring]",
+      "tierwise[keyring]==2",
+      " tierwise",
+      "tierwise ; python_version > '3'",
+      "./tierwise",
+      "../tierwise",
+      "server/tierwise",
+      "tierwise-1.0-py3-none-any.whl",
+      "--index-url=https",
+      "-r",
+      "tier_wise",
+      "tierwise @ local",
+      "",
     }) do
       local source, why = install.named(named)
       eq(source, nil, named)
@@ -32,9 +46,12 @@ return {
   end,
   ["install: an address, pinned or not"] = function()
     for _, address in ipairs({
-      "git+https://example.org/tierwise@v1.2.0", "https://example.org/tierwise-1.0-py3-none-any.whl",
-      "tierwise @ git+https://example.org/tierwise@v1", "tierwise[keyring] @ https://example.org/t.whl",
-      "file:///opt/tierwise.whl", "git+ssh://git@example.org/tierwise@abc",
+      "git+https://example.org/tierwise@v1.2.0",
+      "https://example.org/tierwise-1.0-py3-none-any.whl",
+      "tierwise @ git+https://example.org/tierwise@v1",
+      "tierwise[keyring] @ https://example.org/t.whl",
+      "file:///opt/tierwise.whl",
+      "git+ssh://git@example.org/tierwise@abc",
     }) do
       eq(install.named(address), address)
     end

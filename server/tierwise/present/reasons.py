@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from tierwise.core.amounts import needs_and_left
 from tierwise.core.decision import Decision, Reason, ReasonCode, SignalChange
 from tierwise.present.causes import cause
-from tierwise.present.money import dollars, percent
+from tierwise.present.money import percent
 from tierwise.present.names import label
 from tierwise.present.signals import say
 
@@ -92,8 +93,8 @@ def _budget(args: Args) -> str:
 
 
 def _no_room(args: Args) -> str:
-    need = f"{label(args['tier'])} may need {dollars(args['needs'])}"
-    return f"{need}, {dollars(args['left'])} is left: {label(args['to'])}"
+    needs, left = needs_and_left(args["needs"], args["left"])
+    return f"{label(args['tier'])} may need {needs}, {left} is left: {label(args['to'])}"
 
 
 def _learned(args: Args) -> str:

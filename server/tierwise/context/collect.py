@@ -16,10 +16,10 @@ from typing import Final
 from tierwise.context import window
 from tierwise.context.focus import Focus, focus_of, shown
 from tierwise.context.ignore import IgnoreRules, IgnoreVerdict
+from tierwise.context.items import ItemBuilder
 from tierwise.context.kinds import why_noise
 from tierwise.context.outline import outline
 from tierwise.context.related import related
-from tierwise.context.taking import Taking
 from tierwise.core.actions import Action
 from tierwise.core.context import ContextItem, LeftOut, Pack
 from tierwise.core.document import Range, Snapshot
@@ -73,7 +73,7 @@ def collect(request: Request, materials: Materials) -> Pack:
         raise Ignored(f"{materials.name(focus)} is binary, so it is not sent.")
     attached = [d for d in materials.attached if _may_send(d, materials, left_out)]
     opened = [d for d in materials.open if _may_send(d, materials, left_out)]
-    taking = Taking(materials.name, materials.ignore.judge_shown, left_out)
+    taking = ItemBuilder(materials.name, materials.ignore.judge_shown, left_out)
     place, items = _of_focus(focus, materials.range, request.action, taking)
     selected = items[0].tokens if items and items[0].kind == "selection" else 0
     if selected > SELECTION_TOKENS:
@@ -112,7 +112,7 @@ def _may_send(doc: Snapshot, materials: Materials, left_out: list[LeftOut]) -> b
 
 
 def _of_focus(
-    focus: Snapshot | None, span: Range | None, action: Action, taking: Taking
+    focus: Snapshot | None, span: Range | None, action: Action, taking: ItemBuilder
 ) -> tuple[Focus | None, list[ContextItem]]:
     """The pieces of the document that is worked on, and where in it."""
     if focus is None:
@@ -125,11 +125,11 @@ def _of_focus(
     return place, list(shown(place, action, taking))
 
 
-def _attached(doc: Snapshot, taking: Taking) -> ContextItem:
+def _attached(doc: Snapshot, taking: ItemBuilder) -> ContextItem:
     return taking.whole(doc, "attached", _outlined(doc, taking))
 
 
-def _outlined(doc: Snapshot, taking: Taking) -> ContextItem | None:
+def _outlined(doc: Snapshot, taking: ItemBuilder) -> ContextItem | None:
     if window.tokens(doc.text) < OUTLINE_FROM or not (text := outline(doc)):
         return None
     name, lines = taking.name(doc), doc.text.count("\n") + 1
@@ -160,7 +160,7 @@ def _reported(
     materials: Materials,
     attached: Sequence[Snapshot],
     opened: Sequence[Snapshot],
-    taking: Taking,
+    taking: ItemBuilder,
 ) -> ContextItem:
     """What was reported, each with the text of its line where the document is at hand."""
     focus = materials.focus

@@ -13,7 +13,7 @@ from typing import Final
 
 from tierwise.context import window
 from tierwise.context.facts import symbol_at
-from tierwise.context.taking import Taking
+from tierwise.context.items import ItemBuilder
 from tierwise.core.actions import Action
 from tierwise.core.context import ContextItem, ItemKind
 from tierwise.core.document import Position, Range, Snapshot
@@ -68,7 +68,7 @@ def focus_of(doc: Snapshot, span: Range) -> Focus:
     return Focus(doc, span, index, symbol_at(doc, span))
 
 
-def shown(focus: Focus, action: Action, taking: Taking) -> Iterator[ContextItem]:
+def shown(focus: Focus, action: Action, taking: ItemBuilder) -> Iterator[ContextItem]:
     """The pieces of the file, the most important first."""
     first, last = _room(focus)
     if focus.empty and action != "generate":
@@ -85,7 +85,7 @@ def shown(focus: Focus, action: Action, taking: Taking) -> Iterator[ContextItem]
             yield taking.piece("head", focus.doc, index, a, b, "its imports")
 
 
-def _around(focus: Focus, first: int, last: int, taking: Taking) -> ContextItem:
+def _around(focus: Focus, first: int, last: int, taking: ItemBuilder) -> ContextItem:
     """What stands around a cursor, in one piece."""
     doc, index = focus.doc, focus.index
     kind: ItemKind = "file" if (first, last) == (0, len(doc.text)) else "around"
@@ -97,7 +97,7 @@ def _around(focus: Focus, first: int, last: int, taking: Taking) -> ContextItem:
 
 
 def _split(
-    focus: Focus, first: int, last: int, numbered: bool, taking: Taking
+    focus: Focus, first: int, last: int, numbered: bool, taking: ItemBuilder
 ) -> Iterator[ContextItem]:
     """The selection, or the line of the cursor with its mark, and what stands on either side."""
     doc, index, start, end = focus.doc, focus.index, focus.start, focus.end
@@ -181,7 +181,7 @@ def _outer(focus: Focus, inner: Symbol) -> list[Symbol]:
     return sorted(found, key=lambda s: -s.depth)
 
 
-def _within(focus: Focus, first: int, taking: Taking) -> Iterator[ContextItem]:
+def _within(focus: Focus, first: int, taking: ItemBuilder) -> Iterator[ContextItem]:
     """The first lines of the definitions that begin above what is shown."""
     if focus.symbol is None or first == 0:
         return

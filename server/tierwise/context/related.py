@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Final
 
 from tierwise.context.focus import Focus, asked_about
-from tierwise.context.taking import Taking
+from tierwise.context.items import ItemBuilder
 from tierwise.core.context import ContextItem, ItemKind, LeftOut
 from tierwise.core.document import Snapshot
 from tierwise.core.request import Request
@@ -57,7 +57,7 @@ def related(
     items: Sequence[ContextItem],
     place: Focus | None,
     others: Sequence[Snapshot],
-    taking: Taking,
+    taking: ItemBuilder,
 ) -> tuple[list[ContextItem], list[LeftOut]]:
     """The related pieces in order of rank, and the open files that gave nothing.
 
@@ -94,7 +94,7 @@ class _Search:
         request: Request,
         items: Sequence[ContextItem],
         place: Focus,
-        taking: Taking,
+        taking: ItemBuilder,
     ) -> None:
         focus, span = place.doc, place.span
         self.focus, self.taking = focus, taking

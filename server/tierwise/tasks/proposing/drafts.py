@@ -13,8 +13,8 @@ from tierwise.edits.answer import Problem, ReadAnswer
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import Proposal, make
 from tierwise.tasks.proposing import confining, verifying
-from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths
+from tierwise.tasks.proposing.placement_error import PlacementError
 from tierwise.tasks.proposing.placing import new_texts
 from tierwise.tasks.task.answer import Answer
 from tierwise.tasks.task.task import Task
@@ -58,7 +58,7 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
         return Draft(answer, None, check.of_problem(read.problem))
     try:
         new = new_texts(task, read, window, chosen=chosen)
-    except Misplaced as error:
+    except PlacementError as error:
         misplaced = Failed("place", error.sentence, error.detail)
         return Draft(answer, None, check.of_problem(read.problem) or (misplaced,))
     if read.kind == "text" and not new.texts:

@@ -19,8 +19,8 @@ from tierwise.core.views import StreamKind
 from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
 from tierwise.tasks.proposing.confining import confined
-from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths
+from tierwise.tasks.proposing.placement_error import PlacementError
 from tierwise.tasks.proposing.placing import new_texts
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
@@ -97,7 +97,7 @@ def so_far(task: Task, text: str, edit_id: str, window: Window) -> Proposal | No
         return None
     try:
         texts = new_texts(task, read, window, growing=True).texts
-    except Misplaced:
+    except PlacementError:
         return None
     proposal = confined(task, make(edit_id, task.id, texts), window)
     return proposal if proposal.files else None

@@ -24,8 +24,8 @@ from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import index_of, split_lines
 from tierwise.syntax.symbols import occurrences
 from tierwise.tasks.proposing import test_file
-from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths, Unreadable
+from tierwise.tasks.proposing.placement_error import PlacementError
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -44,7 +44,7 @@ class NewTexts:
 def new_texts(
     task: Task, read: ReadAnswer, window: Window, *, growing: bool = False, chosen: bool = False
 ) -> NewTexts:
-    """What an answer makes of the files. Raises `Misplaced`.
+    """What an answer makes of the files. Raises `PlacementError`.
 
     Of an answer that is `growing`, one fenced block replaces as much of the selection as it
     has come to, and the rest stays for the time being. `chosen` says that the operator picked
@@ -98,13 +98,13 @@ class _Placing:
         text = known.text if known.text is not None else ""
         if creates:
             if text.strip():
-                raise Misplaced("a file to create is there already", known.path)
+                raise PlacementError("a file to create is there already", known.path)
             new = self.restored(given.new, doc)
             end = whole.line_end(doc.text) if doc is not None else "\n"
             self.texts[uri] = NewText(doc, known.path, new.replace("\n", end), known.to)
             return
         if doc is None and uri not in self.texts:
-            raise Misplaced("a file to change is not there", given.path)
+            raise PlacementError("a file to change is not there", given.path)
         block = Replace(
             given.path,
             self.restored(given.old, doc),
@@ -119,7 +119,7 @@ class _Placing:
         except NotFound as error:
             if doc is not None and is_done(doc.text, text, block, language):
                 return
-            raise Misplaced(f"the lines to change are {error}", known.path) from None
+            raise PlacementError(f"the lines to change are {error}", known.path) from None
         if here and self.near is not None:
             grown = done.end - done.start - done.was
             first, last = self.near
@@ -130,19 +130,19 @@ class _Placing:
     def rename(self, given: Rename) -> None:
         uri, doc = self._find(given.path)
         if doc is None:
-            raise Misplaced("a file to rename is not there", given.path)
+            raise PlacementError("a file to rename is not there", given.path)
         to, there = self._find(given.to, new=True)
         if there is not None and to != uri:
-            raise Misplaced("a file to rename to is there already", given.to)
+            raise PlacementError("a file to rename to is there already", given.to)
         known = self.texts.get(uri) or NewText(doc, self._shown(given.path, doc), doc.text)
         self.texts[uri] = NewText(doc, known.path, known.text, (to, given.to))
 
     def delete(self, given: Delete) -> None:
         uri, doc = self._find(given.path)
         if doc is None:
-            raise Misplaced("a file to delete is not there", given.path)
+            raise PlacementError("a file to delete is not there", given.path)
         if doc.path is not None and not _comes_back(Path(doc.path)):
-            raise Misplaced("a file to delete could not be brought back as it is", given.path)
+            raise PlacementError("a file to delete could not be brought back as it is", given.path)
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
     def fences(self, read: ReadAnswer) -> None:
@@ -155,7 +155,7 @@ class _Placing:
             language = focus.language if focus is not None else None
             fence, imports = standin.of_kind(read.fences, language)
         except standin.NoStandIn as error:
-            raise Misplaced(str(error)) from None
+            raise PlacementError(str(error)) from None
         if kind.elsewhere:
             uri, path, doc = test_file.find(focus, self.paths)
             text = self.restored(fence.text, doc)
@@ -166,9 +166,9 @@ class _Placing:
             self.texts[uri] = NewText(doc, path, after)
             return
         if focus is None:
-            raise Misplaced("there is no document to put the code into")
+            raise PlacementError("there is no document to put the code into")
         if fence.path and self.paths.is_foreign(fence.path):
-            raise Misplaced(standin.ELSEWHERE, fence.path)
+            raise PlacementError(standin.ELSEWHERE, fence.path)
         text, span = self.restored(fence.text, focus), target(self.task)
         if span is not None and span.start == span.end:
             at = span.start
@@ -178,16 +178,16 @@ class _Placing:
         elif span is not None:
             after = whole.replaced(focus.text, span, text, focus.language)
         else:
-            raise Misplaced("there is no place to put the code")
+            raise PlacementError("there is no place to put the code")
         self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def _stand_in(self, read: ReadAnswer) -> None:
         """The fence that stands for the selection, in its place."""
         focus, span = self.task.scene.focus, target(self.task)
         if focus is None:
-            raise Misplaced("there is no document to put the code into")
+            raise PlacementError("there is no document to put the code into")
         if span is None:
-            raise Misplaced("nothing is selected that the answer could replace")
+            raise PlacementError("nothing is selected that the answer could replace")
         fence = read.fences[0]
         if self.growing:
             text = whole.grown(index_of(focus.text).slice(span), fence.text)
@@ -235,7 +235,7 @@ class _Placing:
     def _put(self, focus: Snapshot, span: Range, text: str, imports: Sequence[str] = ()) -> None:
         text = self.restored(text, focus)
         if shows_blocks(text) and not shows_blocks(index_of(focus.text).slice(span)):
-            raise Misplaced("the answer mixes code with search/replace blocks")
+            raise PlacementError("the answer mixes code with search/replace blocks")
         after = whole.replaced(focus.text, span, text, focus.language)
         own = target(self.task)
         if own is not None and not self.growing:
@@ -262,7 +262,7 @@ class _Placing:
         own = doc.text if doc is not None else ""
         found = secrets.restore(text, pack.secrets if pack is not None else (), own)
         if found is None:
-            raise Misplaced("a secret's placeholder was changed")
+            raise PlacementError("a secret's placeholder was changed")
         return found
 
     def _shown(self, path: str, doc: Snapshot | None) -> str:
@@ -273,14 +273,14 @@ class _Placing:
         focus = self.task.scene.focus
         if not path:
             if focus is None:
-                raise Misplaced("a block does not say which file it is about")
+                raise PlacementError("a block does not say which file it is about")
             return focus.uri, focus
         try:
             uri, doc = self.paths.find(path, new=new)
         except Unreadable as error:
-            raise Misplaced("a file to change cannot be read", str(error)) from None
+            raise PlacementError("a file to change cannot be read", str(error)) from None
         if not uri:
-            raise Misplaced("the edit reaches outside the workspace", path)
+            raise PlacementError("the edit reaches outside the workspace", path)
         return uri, doc
 
 

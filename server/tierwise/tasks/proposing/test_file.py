@@ -6,14 +6,14 @@ from pathlib import Path, PurePosixPath
 
 from tierwise.core.document import Snapshot
 from tierwise.tasks.intake.requests import folder_name
-from tierwise.tasks.proposing.misplaced import Misplaced
 from tierwise.tasks.proposing.paths import Paths, Unreadable
+from tierwise.tasks.proposing.placement_error import PlacementError
 
 
 def find(focus: Snapshot | None, paths: Paths) -> tuple[str, str, Snapshot | None]:
     """The test file of the focus: `tests/test_x.py` for `x.py`, `x.test.ts` and so on."""
     if focus is None or focus.path is None:
-        raise Misplaced("there is no file to write tests for")
+        raise PlacementError("there is no file to write tests for")
     own = _own_path(focus, paths)
     if _is_test(own.name):
         return focus.uri, own.as_posix(), focus
@@ -33,7 +33,7 @@ def find(focus: Snapshot | None, paths: Paths) -> tuple[str, str, Snapshot | Non
     try:
         doc = paths.at(base / wanted)
     except Unreadable as error:
-        raise Misplaced("the test file cannot be read", str(error)) from None
+        raise PlacementError("the test file cannot be read", str(error)) from None
     if doc is not None:
         return doc.uri, paths.shown(doc), doc
     label = f"{folder_name(base, paths.roots)}/" if len(paths.roots) > 1 else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Misplaced(Exception):
+class PlacementError(Exception):
     """An edit names a place that is not there.
 
     `sentence` completes a failed check and names nothing of the operator's; `detail` is the

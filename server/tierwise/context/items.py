@@ -21,7 +21,7 @@ HERE: Final = "<the code goes here>"
 """Stands where the cursor is."""
 
 
-class Taking:
+class ItemBuilder:
     """Takes pieces of documents, with every secret replaced by a placeholder.
 
     `known` maps the placeholders so far to what they stand for; `judge` says of a path whether

@@ -29,12 +29,8 @@ end, {
 })
 
 -- On a selection the command takes the marks of it; as an operator the same words follow `.`.
-local on_selection = { "ask" }
-for _, action in ipairs(require("tierwise.actions")) do
-  if action.on_code and not action.at_cursor then
-    table.insert(on_selection, action.name)
-  end
-end
+-- The list is written here and not read from the table of actions, so that nothing is loaded at start.
+local on_selection = { "ask", "edit", "explain", "fix", "document", "test", "refactor", "review" }
 for _, name in ipairs(on_selection) do
   local plug = "<Plug>(Tierwise" .. name:sub(1, 1):upper() .. name:sub(2) .. ")"
   vim.keymap.set("n", plug, "<Cmd>Tierwise " .. name .. "<CR>", { desc = "Tierwise: " .. name })

@@ -34,6 +34,7 @@ NAME_ACTIONS: Final[Mapping[str, str]] = {
     "vscode-client/src/server/messages.ts": "generated from it",
     "vscode-client/src/server/actions.ts": "generated from it",
     "neovim-plugin/lua/tierwise/actions.lua": "generated from it",
+    "neovim-plugin/plugin/tierwise.lua": "its list is held to the table by a test",
     "server/tierwise/cli/try_steps.py": "the steps of the demonstration",
     "server/tierwise/models/rehearsal/answers.py": "has rules for some, and says so for the others",
     "server/tierwise/routing/fit/rows.py": "which action a row of the fitting data stands for",

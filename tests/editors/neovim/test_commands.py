@@ -222,7 +222,8 @@ def test_text_tasks_answer_in_the_chat_and_actions_start_there(
     nvim.answered(2)
     piece = asked(model).selection
     assert piece is not None
-    assert piece.text.rstrip("\n") == SAMPLE.rstrip("\n"), "a review is of the file"
+    whole = "".join(line.partition(": ")[2] for line in piece.text.splitlines(keepends=True))
+    assert whole.rstrip("\n") == SAMPLE.rstrip("\n"), "a review is of the file, lines numbered"
     model.faults(queue=[{"text": "Because."}])
     nvim.command("Tierwise chat")
     nvim.keys("Go/explain why<Esc><CR>")

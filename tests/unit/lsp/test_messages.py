@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 
+from tierwise.core.actions import TABLE
 from tierwise.core.decision import Decision, Estimate, Reason, Signals
 from tierwise.core.document import Position, Range
 from tierwise.core.money import Usage
@@ -148,3 +150,12 @@ def test_the_clients_tables_of_actions_are_those_of_the_server() -> None:
 def test_a_type_without_typescript_is_an_error_not_a_guess() -> None:
     with pytest.raises(TypeError):
         typescript.type_of(tuple[int, str])
+
+
+def test_the_plugin_makes_mappings_for_the_actions_on_code() -> None:
+    """The list is in the file that Neovim reads at start, because nothing else may be read then."""
+    start = (ROOT / "neovim-plugin" / "plugin" / "tierwise.lua").read_text(encoding="utf-8")
+    listed = re.search(r"local on_selection = \{ (.*?) \}", start)
+    assert listed is not None
+    on_code = [kind.name for kind in TABLE if kind.on_code and not kind.at_cursor]
+    assert re.findall(r'"(\w+)"', listed[1]) == ["ask", *on_code]

@@ -146,6 +146,14 @@ function M.buffers(preview)
   return vim.tbl_keys(found)
 end
 
+--- Whether something of a task's proposal can still be applied. An answer about a proposal may
+--- arrive after it was applied, and is then too late to be shown.
+---@param task tierwise.Task
+---@return boolean
+local function waits(task)
+  return task.state == "proposed" or task.state == "partlyApplied"
+end
+
 ---@param task tierwise.Task
 function M.fetch(task)
   local client = vim.lsp.get_client_by_id(task.client)
@@ -154,7 +162,8 @@ function M.fetch(task)
   end
   local edit_id = task.editId
   client:request("tierwise/edit/get", { editId = edit_id }, function(err, result)
-    if task.editId ~= edit_id or err then
+    local now = require("tierwise.tasks").all[task.taskId] or task
+    if now.editId ~= edit_id or not waits(now) or err then
       growing.drop(task.taskId)
       return M.close(edit_id)
     end
@@ -231,7 +240,7 @@ function M.task_changed(old, task)
       M.close(edit_id)
     end
   end
-  if task.editId and (task.state == "proposed" or task.state == "partlyApplied") then
+  if task.editId and waits(task) then
     if M.open[task.editId] and old and old.state == task.state then
       M.look_again(task.editId)
     else

@@ -12,7 +12,7 @@ from tests.support import leaks
 from tests.support.editor import Editor
 from tests.support.rpc import Rpc
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.tasks.intake import materials
+from tierwise.present import questions
 
 SAMPLE = """\
 import os
@@ -75,7 +75,7 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     editor = request.node.funcargs.get("editor")
     assert not leaks.secrets_in_bodies(model.requests)
-    if editor is None or editor.choice != materials.SEND:
+    if editor is None or editor.choice != questions.SEND:
         known = editor.texts.values() if editor is not None else ()
         assert not leaks.in_bodies(root, model.requests, known)
     keys = [env[name] for name in ("ANTHROPIC_API_KEY", "LOCAL_KEY") if name in env]

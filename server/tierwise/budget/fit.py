@@ -34,11 +34,11 @@ class SpendWish:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What to reserve: nano-dollars, the output cap in tokens, and a note where it shrank."""
+    """What to reserve: nano-dollars, the output cap in tokens, and whether the cap shrank."""
 
     worst: int
     max_tokens: int
-    note: str | None = None
+    capped: bool = False
 
 
 def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
@@ -67,7 +67,7 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
             room,
         )
     cap = min(wish.output_cap, (room - wish.base) // wish.rate.output)
-    return Fit(wish.worst(cap), cap, f"answer capped at {cap:,} tokens to fit what is left")
+    return Fit(wish.worst(cap), cap, capped=True)
 
 
 def paused_sentence(state: BudgetState) -> str:

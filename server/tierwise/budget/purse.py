@@ -281,7 +281,7 @@ class Purse:
             sent_ms=0 if ask.marked else _ms(now),
         )
         reservations.insert(conn, row)
-        return replace(reservation_of(row, ask, now), note=found.note)
+        return replace(reservation_of(row, ask, now), capped=found.capped)
 
     def _housekeeping(self, conn: Connection, now: datetime) -> None:
         if self._reaped is None or not timedelta(0) <= now - self._reaped < REAP_EVERY:

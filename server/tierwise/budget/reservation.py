@@ -38,7 +38,7 @@ class ReservationRequest:
 class Reservation:
     """A worst case set aside. `max_tokens` is what the call may ask for.
 
-    `note` is shown; it is there where the budget, and not the action's habit, made the cap smaller.
+    `capped` says that the budget, and not the action's habit, made the cap smaller.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Reservation:
     at: datetime
     row: ReservationRow
     thinking: bool = False
-    note: str | None = None
+    capped: bool = False
 
 
 class RequestKeyUsed(Exception):

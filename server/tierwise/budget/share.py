@@ -39,11 +39,3 @@ def risen(recent: Counts, usual: Counts) -> bool:
     if recent.tasks < RECENT_LEAST or usual.tasks < USUAL_LEAST:
         return False
     return recent.share >= TIMES * usual.share and recent.share - usual.share >= STEP
-
-
-def sentence(tier: str, recent: Counts, usual: Counts) -> str:
-    """What the operator is told, once a day, with where to look."""
-    return (
-        f"{tier} answered {recent.share:.0%} of the last day's tasks, {usual.share:.0%} is usual."
-        " `tierwise stats` and `tierwise why` say what moved them."
-    )

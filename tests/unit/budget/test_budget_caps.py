@@ -122,7 +122,7 @@ async def test_one_task_may_be_allowed_and_still_counts(window: Window) -> None:
     window.limits = replace(window.limits, day=0)
     await window.purse.allow("this-one", "p")
     held = await window.purse.reserve(window.ask(task_id="this-one"))
-    assert held.note is None
+    assert not held.capped
     _, cost = await window.purse.settle(held, Usage(100, 100))
     assert (await window.purse.state("p")).day_spent == cost
     with pytest.raises(BudgetPaused):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tierwise.budget.share import Counts, risen, sentence
+from tierwise.budget.share import Counts, risen
+from tierwise.present.notices import share_risen
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_the_share_of_a_day_against_the_usual_one(
 
 
 def test_the_sentence_names_the_shares_and_no_money() -> None:
-    text = sentence("Opus", Counts(20, 40), Counts(20, 100))
+    text = share_risen("opus", Counts(20, 40).share, Counts(20, 100).share)
     assert "Opus answered 50%" in text
     assert "20% is usual" in text
     assert "$" not in text

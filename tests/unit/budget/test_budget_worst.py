@@ -105,7 +105,7 @@ def test_a_shrunk_answer_is_still_worth_asking_for(left: int, cap: int, useful: 
         return
     assert found.worst <= left
     assert found.max_tokens >= min(cap, max(tokens.SMALLEST_OUTPUT, useful))
-    assert (found.note is not None) == (found.max_tokens < cap)
+    assert found.capped == (found.max_tokens < cap)
 
 
 def test_a_ceiling_for_one_request_binds_without_any_budget() -> None:
@@ -113,4 +113,4 @@ def test_a_ceiling_for_one_request_binds_without_any_budget() -> None:
     state = BudgetState("d", "m")
     found = fit(SpendWish(1_000, 16_384, 500, rate, "Opus", most=50_000_000), state)
     assert found.worst <= 50_000_000
-    assert found.note is not None
+    assert found.capped

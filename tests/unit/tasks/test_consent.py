@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from tierwise.config.load import ConsentRequest
-from tierwise.tasks.window.consent import DECLINE, USE, Consents, offer
+from tierwise.present.questions import DECLINE, USE
+from tierwise.tasks.window.consent import Consents, offer
 
 WISH = ConsentRequest("floors.paths", "d1", "The repository asks for more.")
 

@@ -13,8 +13,8 @@ from tierwise.core.views import TaskView
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import offers
 from tierwise.present.money import raise_title
+from tierwise.present.questions import ALLOW, STAY
 from tierwise.tasks.api import TaskParams
-from tierwise.tasks.money.budget_watch import ALLOW, STAY
 
 NOTHING = "[budget]\nday_usd = 0\n"
 RAISE = raise_title("day")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import to_nanos
-from tierwise.present.money import amount, amounts
+from tierwise.present import questions
+from tierwise.present.money import amounts
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
-
-GO = "Go on"
-STOP = "Stop"
 
 
 def require(task: Task, world: World) -> None:
@@ -33,10 +31,9 @@ async def ask_if_dear(task: Task, world: World) -> None:
         return
     limit = to_nanos(world.window.config.ask_above_usd)
     cost = task.decision.cost[task.decision.answering]
-    answer = await world.window.listener.ask(
-        f"This will cost about {amount(cost)}. Go on?", (GO, STOP)
-    )
-    if answer != GO:
+    question = questions.dear(cost)
+    answer = await world.window.listener.ask(question.text, question.options)
+    if answer != questions.GO:
         forecast, most = amounts(cost, limit)
         raise TaskTooDear(
             f"This task is forecast at {forecast}, above what is asked for"

@@ -25,6 +25,7 @@ from tierwise.models.call import (
 )
 from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
+from tierwise.present import notices, progress
 from tierwise.routing import policy
 from tierwise.tasks.calling import failover, sent
 from tierwise.tasks.calling.failover import AttemptPlan
@@ -54,7 +55,7 @@ async def answer(task: Task, world: World) -> Answer:
             if not result.cut_off or task.run.full_output or not room(task, world):
                 return Answer(result, plan.place.name)
             task.run.cut_off()
-            task.reset("the answer was cut off: once more, with more room")
+            task.reset(progress.CUT_OFF)
 
 
 def room(task: Task, world: World) -> bool:
@@ -87,8 +88,8 @@ async def _attempt(plan: AttemptPlan) -> Result:
     prompt = _prompt(task, tier, world)
     deadlines = _deadlines(plan)
     async with world.settling.paid_call(task, _request(task, tier, prompt, world)) as call:
-        if call.reservation.note:
-            task.noticed(call.reservation.note)
+        if call.reservation.capped:
+            task.noticed(notices.answer_capped(call.reservation.max_tokens))
         task.run.called()
         plan.tries_here += 1
         try:
@@ -130,9 +131,9 @@ async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: De
             async for event in events:
                 match event:
                     case CallStarted():
-                        task.say("answering")
+                        task.say(progress.ANSWERING)
                     case Thinking():
-                        task.say("thinking")
+                        task.say(progress.THINKING)
                     case Delta(text=text):
                         pieces.add(text)
                     case Finished(result=result):

@@ -7,7 +7,7 @@ import logging
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, NotConfigured
 from tierwise.core.situation import Situation
-from tierwise.present.names import label
+from tierwise.present import progress
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission, attempts
@@ -37,8 +37,7 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
         return await drafts.draft(task, await attempts.answer(task, world), world.window)
     except (BudgetPaused, LedgerUnavailable, ModelError, NotConfigured) as error:
         log.info("task %s: not escalated (%s)", task.id, error.name)
-        stays = f"{label(higher.answering)} could not check it: {error.message}"
-        task.reset(stays)
+        task.reset(progress.not_checked(higher.answering, error.message))
         task.decided(lower, note)
         world.journal.decided(task, situation)
         task.streamed(draft.answer.text)

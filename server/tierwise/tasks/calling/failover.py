@@ -20,8 +20,7 @@ from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
 from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait
-from tierwise.present import causes
-from tierwise.present.money import amount
+from tierwise.present import progress, questions
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission
@@ -34,8 +33,6 @@ WORTH_TRYING: Final = 0.5
 """Seconds a task must have left for another attempt to make sense."""
 ANSWER_WITHIN: Final = 120.0
 """Seconds the operator has to say what to do; no answer is a no."""
-CANCEL: Final = "Cancel"
-TRY: Final = "Try again"
 
 
 @dataclass
@@ -146,9 +143,9 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
         error, plan.tries_here, task.run.call_count, plan.left, elsewhere=other is not None
     )
     if wait is not None:
-        note = f"{place.label} {causes.state(error.kind)}: trying again"
-        task.reset(note)
-        task.say(note if wait < 2 else f"{note} in {human_wait(wait)}")
+        task.reset(progress.trying_again(place.name, error.kind))
+        soon = human_wait(wait) if wait >= 2 else ""
+        task.say(progress.trying_again(place.name, error.kind, soon))
         await asyncio.sleep(wait)
         return
     plan.failed[place.endpoint_id] = error
@@ -192,15 +189,15 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
     """
     task, world = plan.task, plan.world
     below, above = _lower(plan), plan.dearer()
-    wait = f"Wait {human_wait(error.retry_after)}" if error.retry_after else TRY
-    lower = f"Use {below.label}" if below is not None else None
-    dear = f"Use {above.label} (about {amount(plan.cost(above))})" if above else None
-    task.say(f"{plan.place.label} {causes.state(error.kind)}: waiting for your answer")
+    wait = questions.wait(human_wait(error.retry_after)) if error.retry_after else questions.TRY
+    lower = questions.use(below.label) if below is not None else None
+    dear = questions.use(above.label, plan.cost(above)) if above else None
+    task.say(progress.waiting_for_answer(plan.place.name, error.kind))
     asked = world.window.monotonic()
     answer = None
     try:
         async with asyncio.timeout(max(ANSWER_WITHIN, error.retry_after or 0.0)):
-            options = [option for option in (wait, dear, lower, CANCEL) if option]
+            options = [option for option in (wait, dear, lower, questions.CANCEL) if option]
             answer = await world.window.listener.ask(error.message, options)
     except TimeoutError:
         pass
@@ -214,7 +211,7 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
         await _wait(plan, error.retry_after or 1.0)
         plan.failed.pop(plan.place.endpoint_id, None)
         return None
-    if answer == CANCEL or not again:
+    if answer == questions.CANCEL or not again:
         raise error
     return None
 
@@ -224,8 +221,8 @@ async def _wait(plan: AttemptPlan, seconds: float) -> None:
     ends = (plan.world.window.clock().astimezone() + timedelta(seconds=seconds)).strftime(
         "%H:%M:%S"
     )
-    plan.task.reset(f"{plan.place.label}: waiting until {ends}, as the server asked")
-    plan.task.say(f"waiting for {plan.place.label} until {ends}")
+    plan.task.reset(progress.as_asked(plan.place.name, ends))
+    plan.task.say(progress.waiting_until(plan.place.name, ends))
     began = plan.world.window.monotonic()
     await asyncio.sleep(seconds)
     plan.task.run.extend(plan.world.window.monotonic() - began)

@@ -18,6 +18,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import Tier
 from tierwise.models import opinion
 from tierwise.models.call import Deadlines, Finished, Prompt
+from tierwise.present import progress
 from tierwise.routing import instruction
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.routing import Routed
@@ -58,7 +59,7 @@ async def _ask(task: Task, tier: Tier, world: World) -> str | None:
     """The tier that was named, None where nothing usable came in time."""
     asked = instruction.read(task.run.wish)
     prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.window.ladder)
-    task.say("asking for a second opinion")
+    task.say(progress.SECOND_OPINION)
     try:
         async with asyncio.timeout(WITHIN):
             answer = await _call(task, tier, prompt, world)

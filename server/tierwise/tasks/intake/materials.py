@@ -10,13 +10,11 @@ from tierwise.context import diffs, secrets
 from tierwise.core.context import LeftOut
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import Ignored
+from tierwise.present import notices, questions
 from tierwise.present.left_out import sentences
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
-
-SEND = "Send it"
-KEEP = "Keep it here"
 
 
 async def collect(task: Task, window: Window) -> None:
@@ -34,16 +32,15 @@ async def collect(task: Task, window: Window) -> None:
     asked = context.needs_confirmation(found)
     if asked is not None and asked[0] not in window.confirmed:
         path, why = asked
-        answer = await window.listener.ask(
-            f"{path} {why}. Send this selection to a model?", (SEND, KEEP)
-        )
-        if answer != SEND:
+        question = questions.send_ignored(path, why)
+        answer = await window.listener.ask(question.text, question.options)
+        if answer != questions.SEND:
             raise Ignored(f"{path} {why}, so it is not sent without your yes.")
         window.confirmed.add(path)
     pack = await asyncio.to_thread(context.collect, task.request, found)
     words, gone = diffs.without(task.request.instruction, lambda path: _hard(path, window))
     wish = secrets.redact(words, pack.secrets)
-    left_out = (*pack.left_out, *(LeftOut(path, "its changes: it is ignored") for path in gone))
+    left_out = (*pack.left_out, *(LeftOut(path, notices.CHANGES_IGNORED) for path in gone))
     pack = replace(pack, secrets=wish.secrets, left_out=left_out)
     task.run.collected(pack, wish.text, sentences(pack))
     for sentence in task.run.notices:

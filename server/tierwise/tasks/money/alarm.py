@@ -10,7 +10,7 @@ from typing import Final
 from tierwise.budget import share
 from tierwise.budget.share import Counts
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.present.names import label
+from tierwise.present import notices
 from tierwise.store import shares
 from tierwise.tasks.window.consent import Consents
 from tierwise.tasks.window.window import Window
@@ -55,6 +55,6 @@ class ShareAlarm:
         if today in self.consents.answered(TOLD):
             return False
         self.consents.remember(TOLD, today, True)
-        text = share.sentence(label(tier), Counts(*recent), Counts(*usual))
+        text = notices.share_risen(tier, Counts(*recent).share, Counts(*usual).share)
         self.window.listener.notice("warning", text)
         return True

@@ -16,7 +16,7 @@ from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import BudgetView
-from tierwise.present.money import amount, raise_title
+from tierwise.present import notices, questions
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -26,8 +26,6 @@ TICK: Final = 2.0
 """Seconds between looks at what other windows did to the budget."""
 RENEW_TICKS: Final = 8
 """Ticks between lease renewals; a lease lasts a minute."""
-ALLOW: Final = "Run this one anyway"
-STAY: Final = "Stay paused"
 
 
 @dataclass
@@ -148,13 +146,10 @@ class BudgetWatch:
             if level == "ok" or key in self._told or self.window.rehearsal:
                 continue
             self._told.add(key)
-            cap = amount(limit or 0)
             if level == "soft":
-                text = f"{amount(spent)} of the {scope} budget {cap} is spent: soft tasks go down."
-                self.window.listener.notice("warning", text)
+                self.window.listener.notice("warning", notices.soft(scope, spent, limit))
             elif not self._waiting:
-                text = f"Paused: the {scope} budget {cap} is reached. Raise it or wait."
-                self.window.listener.notice("warning", text)
+                self.window.listener.notice("warning", notices.paused(scope, limit))
 
     def _ask(self, task: Task) -> None:
         """Ask once per threshold and day; what was asked about is not announced as well."""
@@ -177,32 +172,26 @@ class BudgetWatch:
             await self._question_of_the_hour(task)
             return
         limit = state.day_limit if scope == "day" else state.project_limit
-        answer = await self.window.listener.ask(
-            f"Paused: the {scope} budget {amount(limit or 0)} is reached.",
-            (raise_title(scope), ALLOW, STAY),
-        )
-        if answer == raise_title(scope):
+        question = questions.paused(scope, limit)
+        answer = await self.window.listener.ask(question.text, question.options)
+        if answer == question.options[0]:
             await self.raise_by(to_nanos(1), scope)
             waiting = self._waiting.get(task.id)
             if waiting is not None and not waiting[1].is_set():
                 self._ask(task)
-        elif answer == ALLOW:
+        elif answer == questions.ALLOW:
             await self.allow(task.id)
         elif answer is None:
-            text = f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
-            self.window.listener.notice("warning", text)
+            self.window.listener.notice("warning", notices.nobody_raised(scope))
 
     async def _question_of_the_hour(self, task: Task) -> None:
         """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
-        why = self.state.hold or (
-            f"Paused: the hour's budget {amount(self.state.hour_limit or 0)} is reached."
-            " It frees up by itself."
-        )
-        answer = await self.window.listener.ask(why, (ALLOW, STAY))
-        if answer == ALLOW:
+        question = questions.paused_hour(self.state.hour_limit, self.state.hold)
+        answer = await self.window.listener.ask(question.text, question.options)
+        if answer == questions.ALLOW:
             await self.allow(task.id)
         elif answer is None:
-            self.window.listener.notice("warning", why)
+            self.window.listener.notice("warning", question.text)
 
     async def _tick(self) -> None:
         ticks = 0

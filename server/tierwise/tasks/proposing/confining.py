@@ -14,6 +14,7 @@ from tierwise.core.actions import KINDS
 from tierwise.core.views import FileChange, HunkKind
 from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
+from tierwise.present import notices
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -25,10 +26,10 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
     for file in proposal.files:
         judged = _judged(task, file, window)
         if judged.verdict == "refused":
-            notes.append(f"{file.to_path or file.path} was left out: {judged.why}")
+            notes.append(notices.left_out(file.to_path or file.path, judged.why))
             continue
         files.append(replace(file, confirm=judged.why or None))
-    return replace(proposal, files=tuple(files), note=". ".join(notes))
+    return replace(proposal, files=tuple(files), note=notices.joined(notes))
 
 
 def changed_since(
@@ -87,7 +88,7 @@ def _judged(task: Task, file: FileEdit, window: Window) -> JudgedPath:
         return JudgedPath("refused", "it is kept back by an ignore file")
     known = file.uri in task.scene.documents or KINDS[task.request.action].elsewhere
     if judged.verdict == "allowed" and not known:
-        return replace(judged, verdict="confirm", why=f"{file.path} was not part of the request")
+        return replace(judged, verdict="confirm", why=notices.not_part(file.path))
     return judged
 
 

@@ -11,6 +11,7 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.views import EditView, HunkState, HunkView
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
+from tierwise.present import notices
 from tierwise.tasks.proposing import applying
 from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.proposing.places import Placed, Places
@@ -149,4 +150,4 @@ def _diff(file: FileEdit) -> str:
 
 def _beside(entry: OpenProposal) -> str:
     """What the operator should read beside a proposal: its warnings, and what was not sent."""
-    return ". ".join(filter(None, (entry.proposal.note, *entry.task.run.notices)))
+    return notices.joined((entry.proposal.note, *entry.task.run.notices))

@@ -12,6 +12,7 @@ from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
 from tierwise.edits.splice import Step
+from tierwise.present import notices, progress
 from tierwise.store.content import ANSWER
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
@@ -83,7 +84,7 @@ class Proposals:
             self._open(task, draft.proposal, draft.failed[0].sentence if draft.failed else "")
 
     def _open(self, task: Task, proposal: Proposal, note: str) -> None:
-        joined = ". ".join(part for part in (proposal.note, note) if part)
+        joined = notices.joined((proposal.note, note))
         proposal = Proposal(proposal.id, task.id, proposal.files, joined)
         entry = OpenProposal(task, proposal, Places(proposal))
         self.entries[proposal.id] = entry
@@ -122,7 +123,7 @@ class Proposals:
             if not self._fitting(entry, ids):
                 raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
             if not await self._confirmed(entry, self._fitting(entry, ids)):
-                return ResolveReply(False, "not confirmed")
+                return ResolveReply(False, notices.NOT_CONFIRMED)
             await self._look(entry)
             fitting = self._fitting(entry, ids)
             if not fitting:
@@ -139,11 +140,11 @@ class Proposals:
                 wish.changes, f"Tierwise: {entry.task.request.action}"
             )
             if not (reply.applied or self._shows(entry, fitting)):
-                return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
+                return ResolveReply(False, reply.failure_reason or notices.REFUSED)
             self._took(entry, wish)
             self._applied(entry, wish.changes, before, fitting)
         refused = len(ids) - len(fitting)
-        why = f"{refused} hunk(s) no longer fit and were left" if refused else None
+        why = notices.hunks_left(refused) if refused else None
         return ResolveReply(True, why, entry.task.id)
 
     def discard(
@@ -165,7 +166,7 @@ class Proposals:
                 task.move("discarded")
             entry.stop_timer()
         else:
-            task.say("partly discarded")
+            task.say(progress.PARTLY_DISCARDED)
         return ResolveReply(True, None, task.id)
 
     async def undo(self, edit_id: str) -> ResolveReply:
@@ -188,7 +189,7 @@ class Proposals:
                 raise DocumentChanged(astray)
             reply = await self.window.listener.apply(wish.changes, "Tierwise: undo")
             if not reply.applied:
-                return ResolveReply(False, reply.failure_reason or "the editor refused the edit")
+                return ResolveReply(False, reply.failure_reason or notices.REFUSED)
             self._took(entry, wish)
             self._took_back(entry, wish.changes)
             if wish.left:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tierwise.edits.asked import Failed
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.edits.verify import Subject, verify
+from tierwise.present import notices
 from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ async def verified(proposal: Proposal, window: Window) -> tuple[Failed, ...]:
             failed.append(Failed("verify", f"{name} refused the edit", verdict.detail))
         elif verdict.kind == "silent":
             log.info("verify: %s", verdict.detail)
-            window.warn_once(f"[verify] {file.language}: {verdict.detail}, so it does not count.")
+            window.warn_once(notices.check_silent(file.language, verdict.detail))
     return tuple(failed)
 
 

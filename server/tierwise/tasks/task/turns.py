@@ -15,6 +15,7 @@ from itertools import count
 
 from tierwise.core.actions import KINDS
 from tierwise.core.document import Range
+from tierwise.present import progress
 from tierwise.tasks.task.task import Task
 
 
@@ -66,9 +67,8 @@ class Turns:
     async def _wait(self, entry: _Entry) -> None:
         self._next()
         if not entry.running:
-            lines = self._behind(entry)
-            behind = "the edit of these lines before it" if lines else "other tasks to finish"
-            entry.task.say(f"waiting for {behind}")
+            behind = self._behind(entry)
+            entry.task.say(progress.waiting_for_turn(same_lines=bool(behind)))
         await entry.ready.wait()
 
     def _next(self) -> None:

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from tierwise.config.load import ConsentRequest
+from tierwise.present import notices, questions
 from tierwise.tasks.api import Listener
 
 log = logging.getLogger(__name__)
 
-USE: Final = "Use it here"
-DECLINE: Final = "Do not use it"
 LARGEST: Final = 1_000_000
 """Bytes of the file at most; a larger one is not ours."""
 
@@ -83,10 +82,11 @@ async def offer(
     for ask in asks:
         if ask.digest in consents.answered(project):
             continue
-        answer = await listener.ask(f"{ask.sentence} Use it in this project?", (USE, DECLINE))
-        if answer in (USE, DECLINE):
-            consents.remember(project, ask.digest, answer == USE)
-            accepted = accepted or answer == USE
+        question = questions.wish(ask.sentence)
+        answer = await listener.ask(question.text, question.options)
+        if answer in question.options:
+            consents.remember(project, ask.digest, answer == questions.USE)
+            accepted = accepted or answer == questions.USE
         else:
-            listener.notice("info", f"{ask.sentence} It is not used until you accept it.")
+            listener.notice("info", notices.wish_waits(ask.sentence))
     return accepted

@@ -11,6 +11,7 @@ from tierwise.config import paths
 from tierwise.config.load import Loaded, load
 from tierwise.config.model import Config
 from tierwise.core.money import to_nanos
+from tierwise.present import notices
 from tierwise.tasks.window.consent import Consents
 from tierwise.trust import Trust
 
@@ -74,7 +75,7 @@ def price_table(config: Config) -> tuple[PriceTable, tuple[str, ...]]:
     try:
         return PriceTable.load(rows), ()
     except ValueError as error:
-        return PriceTable.load(), (f"prices: {error}; the list prices are used.",)
+        return PriceTable.load(), (notices.prices_wrong(str(error)),)
 
 
 def limits(own: Config, held: Config | None = None) -> Limits:

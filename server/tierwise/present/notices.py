@@ -1,0 +1,80 @@
+"""Sentences that the operator sees once: about money, settings, and what was left undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tierwise.present.money import amount, amounts
+from tierwise.present.names import label
+
+
+def soft(scope: str, spent: int, limit: int | None) -> str:
+    """A budget is nearly used up. Money in nano-dollars."""
+    used, cap = amounts(spent, limit or 0)
+    return f"{used} of the {scope} budget {cap} is spent: soft tasks go down."
+
+
+def paused(scope: str, limit: int | None) -> str:
+    """A budget is used up."""
+    return f"Paused: the {scope} budget {amount(limit or 0)} is reached. Raise it or wait."
+
+
+def nobody_raised(scope: str) -> str:
+    """A budget is used up and nobody said what to do."""
+    return f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
+
+
+def share_risen(tier: str, recent: float, usual: float) -> str:
+    """The dearest tier answers far more than it used to; shares in [0, 1]."""
+    return (
+        f"{label(tier)} answered {recent:.0%} of the last day's tasks, {usual:.0%} is usual."
+        " `tierwise stats` and `tierwise why` say what moved them."
+    )
+
+
+def answer_capped(tokens: int) -> str:
+    """An answer was given less room than it asked for, so that it fits the budget."""
+    return f"answer capped at {tokens:,} tokens to fit what is left"
+
+
+def wish_waits(sentence: str) -> str:
+    """A wish of the repository's own file that nobody accepted yet."""
+    return f"{sentence} It is not used until you accept it."
+
+
+def prices_wrong(problem: str) -> str:
+    """A row of the operator's own prices cannot be."""
+    return f"prices: {problem}; the list prices are used."
+
+
+def check_silent(language: str | None, problem: str) -> str:
+    """The operator's own check said nothing about an edit."""
+    return f"[verify] {language}: {problem}, so it does not count."
+
+
+def left_out(path: str, why: str) -> str:
+    """A file of a proposal that may not be written."""
+    return f"{path} was left out: {why}"
+
+
+def hunks_left(count: int) -> str:
+    """Hunks that were not applied, because the text under them changed."""
+    return f"{count} hunk(s) no longer fit and were left"
+
+
+def not_part(path: str) -> str:
+    """Why a file of a proposal needs a yes."""
+    return f"{path} was not part of the request"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Several remarks about one proposal as one line."""
+    return ". ".join(part for part in parts if part)
+
+
+NOT_CONFIRMED = "not confirmed"
+"""Why a proposal was not applied: the operator said no."""
+REFUSED = "the editor refused the edit"
+"""Why a proposal was not applied, where the editor gave no reason."""
+CHANGES_IGNORED = "its changes: it is ignored"
+"""Why a part of a diff was not sent."""

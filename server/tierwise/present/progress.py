@@ -1,0 +1,46 @@
+"""What a task is doing, in a few words, and why its answer begins anew."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierwise.present.causes import state
+from tierwise.present.names import label
+
+CUT_OFF: Final = "the answer was cut off: once more, with more room"
+SECOND_OPINION: Final = "asking for a second opinion"
+PARTLY_DISCARDED: Final = "partly discarded"
+ANSWERING: Final = "answering"
+THINKING: Final = "thinking"
+
+
+def waiting_for_turn(*, same_lines: bool) -> str:
+    """A task that waits for others: for an edit of the same lines, or for room."""
+    behind = "the edit of these lines before it" if same_lines else "other tasks to finish"
+    return f"waiting for {behind}"
+
+
+def trying_again(tier: str, kind: str, wait: str = "") -> str:
+    """A call that failed is made once more at the same place; `wait` is how long from now."""
+    note = f"{label(tier)} {state(kind)}: trying again"
+    return f"{note} in {wait}" if wait else note
+
+
+def waiting_for_answer(tier: str, kind: str) -> str:
+    """A question about a failed call is open."""
+    return f"{label(tier)} {state(kind)}: waiting for your answer"
+
+
+def waiting_until(tier: str, ends: str) -> str:
+    """The operator chose to wait; `ends` is a time of day."""
+    return f"waiting for {label(tier)} until {ends}"
+
+
+def as_asked(tier: str, ends: str) -> str:
+    """The same as the reason why an answer begins anew."""
+    return f"{label(tier)}: waiting until {ends}, as the server asked"
+
+
+def not_checked(tier: str, problem: str) -> str:
+    """The tier that was to do better than a failed check could not answer."""
+    return f"{label(tier)} could not check it: {problem}"

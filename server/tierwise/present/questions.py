@@ -1,0 +1,66 @@
+"""What the operator is asked, each question with the answers that it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tierwise.present.money import amount, raise_title
+
+GO: Final = "Go on"
+STOP: Final = "Stop"
+SEND: Final = "Send it"
+KEEP: Final = "Keep it here"
+USE: Final = "Use it here"
+DECLINE: Final = "Do not use it"
+ALLOW: Final = "Run this one anyway"
+STAY: Final = "Stay paused"
+TRY: Final = "Try again"
+CANCEL: Final = "Cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its buttons."""
+
+    text: str
+    options: tuple[str, ...]
+
+
+def dear(cost: int) -> Question:
+    """Whether a request may cost this many nano-dollars."""
+    return Question(f"This will cost about {amount(cost)}. Go on?", (GO, STOP))
+
+
+def send_ignored(path: str, why: str) -> Question:
+    """Whether the selection of an ignored file may be sent."""
+    return Question(f"{path} {why}. Send this selection to a model?", (SEND, KEEP))
+
+
+def wish(sentence: str) -> Question:
+    """Whether a wish of the repository's own file holds."""
+    return Question(f"{sentence} Use it in this project?", (USE, DECLINE))
+
+
+def paused(scope: Literal["day", "project"], limit: int | None) -> Question:
+    """What to do about a cap that is reached; the first answer raises it."""
+    text = f"Paused: the {scope} budget {amount(limit or 0)} is reached."
+    return Question(text, (raise_title(scope), ALLOW, STAY))
+
+
+def paused_hour(limit: int | None, hold: str | None) -> Question:
+    """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
+    text = (
+        hold or f"Paused: the hour's budget {amount(limit or 0)} is reached. It frees up by itself."
+    )
+    return Question(text, (ALLOW, STAY))
+
+
+def wait(duration: str) -> str:
+    """The answer that waits as long as a server asks for."""
+    return f"Wait {duration}"
+
+
+def use(tier: str, cost: int | None = None) -> str:
+    """The answer that takes another tier; with its cost in nano-dollars where that matters."""
+    return f"Use {tier}" if cost is None else f"Use {tier} (about {amount(cost)})"

@@ -20,40 +20,40 @@ CANCEL: Final = "Cancel"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OperatorQuestion:
     """A question with its buttons."""
 
     text: str
     options: tuple[str, ...]
 
 
-def dear(cost: int) -> Question:
+def dear(cost: int) -> OperatorQuestion:
     """Whether a request may cost this many nano-dollars."""
-    return Question(f"This will cost about {amount(cost)}. Go on?", (GO, STOP))
+    return OperatorQuestion(f"This will cost about {amount(cost)}. Go on?", (GO, STOP))
 
 
-def send_ignored(path: str, why: str) -> Question:
+def send_ignored(path: str, why: str) -> OperatorQuestion:
     """Whether the selection of an ignored file may be sent."""
-    return Question(f"{path} {why}. Send this selection to a model?", (SEND, KEEP))
+    return OperatorQuestion(f"{path} {why}. Send this selection to a model?", (SEND, KEEP))
 
 
-def wish(sentence: str) -> Question:
+def wish(sentence: str) -> OperatorQuestion:
     """Whether a wish of the repository's own file holds."""
-    return Question(f"{sentence} Use it in this project?", (USE, DECLINE))
+    return OperatorQuestion(f"{sentence} Use it in this project?", (USE, DECLINE))
 
 
-def paused(scope: Literal["day", "project"], limit: int | None) -> Question:
+def paused(scope: Literal["day", "project"], limit: int | None) -> OperatorQuestion:
     """What to do about a cap that is reached; the first answer raises it."""
     text = f"Paused: the {scope} budget {amount(limit or 0)} is reached."
-    return Question(text, (raise_title(scope), ALLOW, STAY))
+    return OperatorQuestion(text, (raise_title(scope), ALLOW, STAY))
 
 
-def paused_hour(limit: int | None, hold: str | None) -> Question:
+def paused_hour(limit: int | None, hold: str | None) -> OperatorQuestion:
     """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
     text = (
         hold or f"Paused: the hour's budget {amount(limit or 0)} is reached. It frees up by itself."
     )
-    return Question(text, (ALLOW, STAY))
+    return OperatorQuestion(text, (ALLOW, STAY))
 
 
 def wait(duration: str) -> str:

@@ -53,7 +53,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "budget_no_help": ({"tier": "haiku"}, "Haiku would not cost less here, so the tier stays"),
     "no_room": (
         {"tier": "opus", "needs": 200_000_000, "left": 50_000_000, "to": "sonnet"},
-        "Opus may need $0.20, $0.05 is left: Sonnet",
+        "Opus may need 20¢, 5¢ is left: Sonnet",
     ),
     "cap": ({"tier": "sonnet"}, "this workspace allows Sonnet at most"),
     "unavailable": (

@@ -165,6 +165,25 @@ def test_a_method_of_a_task_is_no_setter_in_disguise() -> None:
     assert not found
 
 
+def test_nothing_in_tasks_is_imported_for_types_alone() -> None:
+    """What is hidden from the import at run time is a circle that nobody sees."""
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in (PACKAGE / "tasks").rglob("*.py")
+        if "TYPE_CHECKING" in path.read_text(encoding="utf-8")
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("file", ["window/window.py", "world.py", "engine.py"])
+def test_what_holds_the_rest_is_frozen(file: str) -> None:
+    tree = ast.parse((PACKAGE / "tasks" / file).read_text(encoding="utf-8"))
+    made = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert made
+    for node in made:
+        assert "frozen=True" in "".join(ast.unparse(d) for d in node.decorator_list), node.name
+
+
 def test_nothing_is_bound_late() -> None:
     found = [
         str(path.relative_to(PACKAGE))

@@ -76,7 +76,7 @@ class TaskEngine:
         thread = self.world.chats.open(conversation)
         thread.asked(self.world.window.now_ms())
         if thread.asks_again(params.prompt):
-            thread.reasks += 1
+            thread.reasked()
             if thread.task_ids and thread.task_ids[-1] in self.tasks:
                 self.world.outcomes.record(self.tasks[thread.task_ids[-1]], "reasked")
         request, scene = requests.of_chat(

@@ -125,6 +125,14 @@ class Thread:
         if LIVES_MS["5m"] <= gap < LIVES_MS["1h"]:
             self.life = "1h"
 
+    def reasked(self) -> None:
+        """The operator asks once more for what was just answered."""
+        self.reasks += 1
+
+    def reject(self) -> None:
+        """The operator discarded or undid an edit of this conversation."""
+        self.rejected += 1
+
     def answered(self, said: Said, usage: Usage, now_ms: int) -> None:
         """Add a finished turn; its usage tells what the tier's cache holds of the thread."""
         held = usage.cache_read_tokens + usage.cache_write_tokens

@@ -32,4 +32,4 @@ class Outcomes:
         )
         thread = self.chats.find(task.conversation_id)
         if thread is not None and kind in ("discarded", "undone"):
-            thread.rejected += 1
+            thread.reject()

@@ -34,7 +34,7 @@ from tierwise.tasks.task.turns import Turns
 from tierwise.tasks.upkeep import Upkeep
 from tierwise.tasks.window.consent import Consents
 from tierwise.tasks.window.rehearsal import Rehearsal
-from tierwise.tasks.window.settings import Settings, price_table, project_of
+from tierwise.tasks.window.settings import Settings, project_of
 from tierwise.tasks.window.window import Window
 from tierwise.tasks.world import World
 from tierwise.trust import Trust
@@ -53,7 +53,6 @@ def build(
     trust = Trust(trusted)
     configured = Settings(env, settings or {}, documents.roots, trust)
     state = paths.state_dir(env)
-    prices, wrong = price_table(configured.config)
     window = Window(
         settings=configured,
         documents=documents,
@@ -62,15 +61,14 @@ def build(
         ignore=IgnoreRules(documents.roots, lambda: configured.ignored),
         ledger=Ledger.open(state),
         content=Content(state),
-        prices=prices,
         weights=weights.load(),
         session=session or uuid.uuid4().hex[:12],
         project=project_of(documents.roots()),
     )
-    for text in (*configured.loaded.notices, *wrong):
+    for text in configured.notices:
         window.warn_once(text)
     rehearsal = Rehearsal(configured)
-    client = ModelClient(env, rehearsal_url=rehearsal.url)
+    client = ModelClient(env, rehearsal_url=rehearsal.url, held=lambda: configured.held)
     world = services(window, client, LearnedFile(state))
     tasks = Roster()
     status_line = StatusLine(world, tasks)
@@ -84,7 +82,7 @@ def services(window: Window, client: ModelClient, learned: LearnedFile) -> World
     bus = Bus()
     purse = Purse(
         window.ledger,
-        window.prices,
+        lambda: window.prices,
         lambda: window.settings.limits,
         lambda: window.tier(window.ladder.cheapest),
     )

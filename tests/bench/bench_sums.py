@@ -125,8 +125,13 @@ def measure(folder: Path) -> Iterator[str]:
     ledger.write_sync(lambda conn: None)
     yield f"opened, and upgraded where that was due, in {time.perf_counter() - began:.1f} s"
     at = datetime(LAST.year, LAST.month, LAST.day, 13, tzinfo=UTC)
-    purse = Purse(ledger, prices, lambda: Limits(timezone="UTC"), lambda: ladder.get("haiku"),
-                  lambda: at)  # fmt: skip
+    purse = Purse(
+        ledger,
+        lambda: prices,
+        lambda: Limits(timezone="UTC"),
+        lambda: ladder.get("haiku"),
+        lambda: at,
+    )
     state = purse.state_sync("/home/p1")
 
     def used() -> tuple[usage.ScopeUse, ...]:

@@ -53,7 +53,7 @@ def purse_on(folder: Path, cap: int | None) -> Purse:
     ledger._file._lock = LedgerLock(folder / "ledger.lock", PATIENCE_S)
     return Purse(
         ledger,
-        PriceTable.load(),
+        PriceTable.load,
         lambda: limits,
         lambda: DEFAULT_LADDER.get("haiku"),
     )

@@ -110,13 +110,14 @@ class Window:
         cls,
         folder: Path,
         model: RehearsalServer,
-        config: str = "",
+        config: str | bytes = "",
         env: Mapping[str, str] | None = None,
     ) -> Window:
         """A window on a fresh workspace; the state folder is kept between windows of `folder`."""
         root = folder / "project"
         root.mkdir(exist_ok=True)
-        (folder / "config.toml").write_text(config, encoding="utf-8")
+        data = config.encode() if isinstance(config, str) else config
+        (folder / "config.toml").write_bytes(data)
         papers, screen = Papers(root), Screen()
         app = build(
             {

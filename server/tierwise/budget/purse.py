@@ -52,10 +52,14 @@ Scope = Literal["day", "project"]
 
 @dataclass
 class Purse:
-    """The money of one window. `limits` is asked anew each time, so that changes take effect."""
+    """The money of one window.
+
+    `price_table` and `limits` are asked anew each time, so that changes take effect. What was
+    reserved is settled at the prices of then.
+    """
 
     ledger: Ledger
-    prices: PriceTable
+    price_table: Callable[[], PriceTable]
     limits: Callable[[], Limits]
     cheapest: Callable[[], Tier]
     clock: Callable[[], datetime] = days.now
@@ -63,6 +67,11 @@ class Purse:
     _reaped: datetime | None = None
     _calibrated: datetime | None = None
     _told: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @property
+    def prices(self) -> PriceTable:
+        """The prices as they are now."""
+        return self.price_table()
 
     async def reserve(self, ask: ReservationRequest) -> Reservation:
         """Set the worst case aside, with a smaller output cap where only that fits.
@@ -116,13 +125,13 @@ class Purse:
         together with what was `streamed` is a server's word: it is booked where it can be
         true, else at its upper bound as well.
         """
-        now = self.clock()
+        now, prices = self.clock(), reservation.prices or self.prices
         if usage is not None and streamed is None:
-            used, cost = usage, settlement.billed(reservation, usage, self.prices)
+            used, cost = usage, settlement.billed(reservation, usage, prices)
         else:
             seconds = ((ended or now) - reservation.at).total_seconds()
             end = CallEnd(usage, known, streamed or "", thought, seconds)
-            used, cost = settlement.booked(reservation, end, self.prices)
+            used, cost = settlement.booked(reservation, end, prices)
         return await self.ledger.write(
             lambda conn: booking.book(
                 conn, reservation, used, cost, _ms(now), self.calibration, told=usage
@@ -281,7 +290,7 @@ class Purse:
             sent_ms=0 if ask.marked else _ms(now),
         )
         reservations.insert(conn, row)
-        return replace(reservation_of(row, ask, now), capped=found.capped)
+        return replace(reservation_of(row, ask, now), capped=found.capped, prices=self.prices)
 
     def _housekeeping(self, conn: Connection, now: datetime) -> None:
         if self._reaped is None or not timedelta(0) <= now - self._reaped < REAP_EVERY:

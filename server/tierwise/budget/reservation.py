@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tierwise.budget.prices import PriceTable
 from tierwise.core.tiers import Tier
 from tierwise.store import owner, reservations
 from tierwise.store.reservations import ReservationRow
@@ -50,6 +51,8 @@ class Reservation:
     row: ReservationRow
     thinking: bool = False
     capped: bool = False
+    prices: PriceTable | None = None
+    """The prices it was reserved at; None where they are not known any more."""
 
 
 class RequestKeyUsed(Exception):

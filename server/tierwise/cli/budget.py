@@ -109,9 +109,9 @@ def resume(as_json: Json = False) -> None:
 @app.command()
 def prices(as_json: Json = False) -> None:
     """List the prices, each with the date from which it holds."""
-    from tierwise.budget.prices import PriceTable
+    from tierwise.tasks.window.settings import price_table
 
-    rows = PriceTable.load().rows
+    rows = price_table(configuration().config)[0].rows
     if as_json:
         print_json([_price(row) for row in rows])
         return
@@ -134,18 +134,17 @@ def prices(as_json: Json = False) -> None:
 
 def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetState:
     """Run something on the purse of the folder the command was given in."""
-    from tierwise.budget.prices import PriceTable
     from tierwise.budget.purse import Purse
-    from tierwise.tasks.window.settings import limits, project_of
+    from tierwise.tasks.window.settings import limits, price_table, project_of
 
     config = configuration().config
 
     async def run() -> BudgetState:
         with ledger() as opened:
-            ladder = config.ladder()
+            ladder, table = config.ladder(), price_table(config)[0]
             purse = Purse(
                 opened,
-                PriceTable.load(),
+                lambda: table,
                 lambda: limits(config),
                 lambda: ladder.get(ladder.cheapest),
             )

@@ -1,8 +1,8 @@
 """Reading the configuration: which source may set what, and what happens to the rest.
 
 Sources in order: the operator's file, the editor's settings, the repository's file. A
-mistake costs the key it is in, never the others: the message names file, key and what is
-used instead.
+mistake costs the key it is in, never the others: the message names file, line, key and what
+is used instead. What bounds money or chooses a server holds paid calls while it is wrong.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
 from pydantic.alias_generators import to_snake
 
+from tierwise.config import checking
+from tierwise.config.mistakes import GUARDED, SENT, Mistake, Source
 from tierwise.config.model import Config
 from tierwise.config.sources import SOURCES, May
 from tierwise.core.tiers import Ladder
@@ -43,15 +44,41 @@ class ConsentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The configuration and what the operator should be told about it, one sentence each."""
+    """The configuration and what the operator should be told about it, one sentence each.
+
+    `holds` are those of the `notices` that hold paid calls.
+    """
 
     config: Config
     notices: tuple[str, ...] = ()
     asks: tuple[ConsentRequest, ...] = ()
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorConfig:
+    """The operator's own file, read: its configuration, and what is wrong with it."""
+
+    config: Config
+    source: Source
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Why paid calls are held, empty where they are not."""
+        return tuple(one.sentence for one in self.mistakes if one.holds)
+
+
+def operator_config(path: Path) -> OperatorConfig:
+    """The operator's own file. Never raises: a file that cannot be read holds paid calls."""
+    found: list[Mistake] = []
+    data, source = _read(path, found, guarded=GUARDED)
+    config = checking.consistent(checking.validated({}, data, source, found), source, found)
+    return OperatorConfig(config, source, tuple(found))
 
 
 def load(
-    operator_file: Path,
+    operator: Path | OperatorConfig,
     *,
     settings: Mapping[str, object] | None = None,
     repository: Path | None = None,
@@ -59,20 +86,31 @@ def load(
 ) -> Loaded:
     """The configuration from all sources. Never raises; `repository` is None when untrusted.
 
-    `accepted` holds the digests of a repository's asks that the operator agreed to.
+    `operator` is the operator's file, or what was read of it. `accepted` holds the digests of a
+    repository's asks that the operator agreed to.
     """
-    notices: list[str] = []
-    config = _validated({}, _read(operator_file, notices), operator_file.name, notices)
-    config = _consistent(config, notices)
+    own = operator if isinstance(operator, OperatorConfig) else operator_config(operator)
+    config, found = own.config, list(own.mistakes)
     asks: tuple[ConsentRequest, ...] = ()
     if isinstance(settings, Mapping) and settings:
-        wanted = _over(config, _snake(settings), SETTINGS, notices)
-        config, _ = _governed(config, wanted, SETTINGS, accepted, notices)
+        source = Source(SETTINGS, guarded=SENT)
+        wanted = _over(config, _snake(settings), source, found)
+        if wanted.max_tier is not None and wanted.max_tier not in config.ladder():
+            what = f"max_tier: there is no tier '{wanted.max_tier}'"
+            found.append(source.mistake(("max_tier",), what, holds=True))
+        config, _ = _governed(config, wanted, SETTINGS, accepted, found)
+        config = checking.consistent(config, source, found)
     if repository is not None:
-        found = _read(repository / REPOSITORY_FILE, notices)
-        wanted = _over(config, found, REPOSITORY_FILE, notices)
-        config, asks = _governed(config, wanted, REPOSITORY_FILE, accepted, notices)
-    return Loaded(_consistent(config, notices), tuple(notices), asks)
+        data, source = _read(repository / REPOSITORY_FILE, found, guarded=frozenset())
+        wanted = _over(config, data, source, found)
+        config, asks = _governed(config, wanted, REPOSITORY_FILE, accepted, found)
+        config = checking.consistent(config, source, found)
+    return Loaded(
+        config,
+        tuple(dict.fromkeys(one.sentence for one in found)),
+        asks,
+        tuple(dict.fromkeys(one.sentence for one in found if one.holds)),
+    )
 
 
 def leaf(config: Config, key: str) -> object:
@@ -84,7 +122,7 @@ def leaf(config: Config, key: str) -> object:
 
 
 def _governed(
-    own: Config, wanted: Config, source: str, accepted: frozenset[str], notices: list[str]
+    own: Config, wanted: Config, source: str, accepted: frozenset[str], found: list[Mistake]
 ) -> tuple[Config, tuple[ConsentRequest, ...]]:
     """`wanted`, with every leaf put back that this source may not set like that.
 
@@ -109,10 +147,12 @@ def _governed(
             else:
                 asks.append(ask)
         elif may == "tighten":
-            notices.append(f"{source}: '{key}' may only be made tighter there; it is ignored.")
+            found.append(
+                Mistake(f"{source}: '{key}' may only be made tighter there; it is ignored.")
+            )
         else:
-            notices.append(
-                f"{source}: '{key}' is ignored: it is set in the configuration file alone."
+            found.append(
+                Mistake(f"{source}: '{key}' is ignored: it is set in the configuration file alone.")
             )
         wanted = _with_leaf(wanted, key, instead)
     return wanted, tuple(asks)
@@ -151,103 +191,50 @@ def _digest(key: str, value: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _read(path: Path, notices: list[str]) -> dict[str, Any]:
+def _read(
+    path: Path, found: list[Mistake], *, guarded: frozenset[str]
+) -> tuple[dict[str, Any], Source]:
+    """The keys of a file and where they come from. A file that is not there has none."""
+    name, why = path.name, ""
     try:
         if path.exists() and not path.is_file():
-            notices.append(f"{path.name} is not a file; it is not used.")
-            return {}
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            notices.append(f"{path.name} is larger than {LARGEST_FILE:,} bytes; it is not used.")
-            return {}
-        return tomllib.loads(data.decode("utf-8-sig"))
+            why = "it is not a file"
+        else:
+            with path.open("rb") as stream:
+                data = stream.read(LARGEST_FILE + 1)
+            text = data.decode("utf-8-sig")
+            if len(data) <= LARGEST_FILE:
+                return tomllib.loads(text), Source(name, text, guarded)
+            why = f"it is larger than {LARGEST_FILE:,} bytes"
     except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        notices.append(f"{path.name} cannot be read ({type(error).__name__}); it is not used.")
+        return {}, Source(name, guarded=guarded)
+    except UnicodeDecodeError:
+        why = "it is not UTF-8"
+    except OSError as error:
+        why = f"it cannot be read ({type(error).__name__})"
     except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        notices.append(f"{path.name} is not valid TOML ({why}); it is not used.")
-    return {}
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        why = f"it is not valid TOML ({said})"
+    source = Source(name, guarded=guarded)
+    found.append(source.mistake((), why, holds=True, instead="it is not used"))
+    return {}, source
 
 
-def _over(own: Config, found: Mapping[str, Any], source: str, notices: list[str]) -> Config:
+def _over(own: Config, keys: Mapping[str, Any], source: Source, found: list[Mistake]) -> Config:
     """The own configuration with a source's keys over it; ignore patterns are added."""
-    data = deepcopy(dict(found))
+    data = deepcopy(dict(keys))
     ignore = data.get("ignore")
     if isinstance(ignore, dict) and isinstance(ignore.get("patterns"), list):
         reopening = [p for p in ignore["patterns"] if isinstance(p, str) and p.startswith("!")]
         if reopening:
-            notices.append(f"{source}: ignore.patterns may only ignore more; '!' is not used.")
+            found.append(
+                Mistake(f"{source.name}: ignore.patterns may only ignore more; '!' is not used.")
+            )
         ignore["patterns"] = [
             *own.ignore.patterns,
             *(p for p in ignore["patterns"] if p not in reopening and p not in own.ignore.patterns),
         ]
-    return _validated(_plain(own), data, source, notices)
-
-
-def _validated(
-    base: dict[str, Any], extra: Mapping[str, Any], source: str, notices: list[str]
-) -> Config:
-    """`base` (known good) with `extra` over it; keys that do not fit are dropped, one by one."""
-    data = _merged(base, extra)
-    for _ in range(64):
-        try:
-            return Config.model_validate(data)
-        except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            where = problem["loc"]
-            _drop(data, where, base)
-            shown = ".".join(str(part) for part in where)
-            kept = _lookup(base, where)
-            instead = f"{kept!r} stays" if kept is not None else "the default is used"
-            notices.append(f"{source}: {shown}: {problem['msg']}; {instead}.")
-    return Config.model_validate(base)
-
-
-def _consistent(config: Config, notices: list[str]) -> Config:
-    """Tier names that exist, no tier twice; what does not fit is dropped with a notice."""
-    names = [t.name for t in config.tiers]
-    if len(set(names)) != len(names):
-        notices.append("tiers: a name appears twice; the shipped tiers are used.")
-        config = config.model_copy(update={"tiers": ()})
-    known = config.ladder().names
-
-    def drop(key: str, value: object) -> None:
-        notices.append(f"{key}: there is no tier '{value}' ({', '.join(known)}); it is ignored.")
-
-    remap = {a: b for a, b in config.remap.items() if a in known and b in known}
-    for a, b in config.remap.items():
-        if a not in remap:
-            drop("remap", a if a not in known else b)
-    paths = {p: t for p, t in config.floors.paths.items() if t in known}
-    actions = {a: t for a, t in config.floors.actions.items() if t in known}
-    for tier in {*config.floors.paths.values(), *config.floors.actions.values()} - set(known):
-        drop("floors", tier)
-    pin, cap, baseline = config.pins.project, config.max_tier, config.baseline
-    if baseline is not None and baseline not in known:
-        drop("baseline", baseline)
-        baseline = None
-    if pin is not None and pin not in known:
-        drop("pins.project", pin)
-        pin = None
-    if cap is not None and cap not in known:
-        drop("max_tier", cap)
-        cap = None
-    return config.model_copy(
-        update={
-            "baseline": baseline,
-            "remap": remap,
-            "floors": config.floors.model_copy(update={"paths": paths, "actions": actions}),
-            "pins": config.pins.model_copy(update={"project": pin}),
-            "max_tier": cap,
-        }
-    )
-
-
-def _plain(config: Config) -> dict[str, Any]:
-    return config.model_dump(exclude_unset=True)
+    return checking.validated(checking.plain(own), data, source, found)
 
 
 def _snake(settings: Mapping[str, object]) -> dict[str, Any]:
@@ -261,42 +248,3 @@ def _snake(settings: Mapping[str, object]) -> dict[str, Any]:
         for key, value in settings.items()
         if value is not None
     }
-
-
-def _merged(base: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    result = deepcopy(dict(base))
-    for key, value in extra.items():
-        own = result.get(key)
-        if isinstance(own, dict) and isinstance(value, Mapping):
-            result[key] = {**own, **deepcopy(dict(value))}
-        else:
-            result[key] = deepcopy(value)
-    return result
-
-
-def _lookup(data: object, where: tuple[int | str, ...]) -> object:
-    for part in where:
-        if not isinstance(data, Mapping):
-            return None
-        data = data.get(part)
-    return data
-
-
-def _drop(data: dict[str, Any], where: tuple[int | str, ...], base: Mapping[str, Any]) -> None:
-    """Put the known good value back at `where`, or remove the nearest key that can go."""
-    node: Any = data
-    for depth, part in enumerate(where):
-        last = depth == len(where) - 1
-        if not isinstance(node, dict) or part not in node or isinstance(node[part], (list, tuple)):
-            last = True
-        if last:
-            key = part if isinstance(node, dict) and part in node else None
-            if key is None:
-                data.pop(str(where[0]), None)
-            else:
-                kept = _lookup(base, where[: depth + 1])
-                node.pop(key)
-                if kept is not None:
-                    node[key] = deepcopy(kept)
-            return
-        node = node[part]

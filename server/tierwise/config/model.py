@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from tierwise.core import address
@@ -14,9 +15,38 @@ from tierwise.core.actions import Action
 from tierwise.core.tiers import ALL_FEATURES, CONTEXT_TOKENS, DEFAULT_LADDER, Ladder, Tier
 
 Feature = Literal["caching", "thinking", "effort", "tools", "edit_tool"]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Usd = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
+
+
+def _number(value: object) -> object:
+    """Refuse true and false as numbers: `day_usd = true` is a mistake, not a dollar."""
+    if isinstance(value, bool):
+        raise ValueError("a number is needed, not true or false")
+    return value
+
+
+def _address(value: str) -> str:
+    """An address of a server that requests can be sent to."""
+    if not address.usable(value):
+        raise ValueError("an address begins with http:// or https:// and names a host")
+    return address.base(value)
+
+
+def _zone(value: str) -> str:
+    """A time zone that is known."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"there is no time zone '{value[:60]}'") from None
+    return value
+
+
+Number = BeforeValidator(_number)
+Share = Annotated[float, Number, Field(ge=0.0, le=1.0)]
+Usd = Annotated[float, Number, Field(ge=0.0, allow_inf_nan=False)]
+Seconds = Annotated[float, Number, Field(gt=0.0, le=3600.0)]
+Url = Annotated[str, AfterValidator(_address)]
+Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
+"""The name of an environment variable; empty where no key is needed."""
 
 
 class Section(BaseModel):
@@ -28,6 +58,7 @@ class Section(BaseModel):
         extra="forbid",
         frozen=True,
         defer_build=True,
+        loc_by_alias=False,
     )
 
 
@@ -35,12 +66,12 @@ class PlaceConfig(Section):
     """A model call: the model, where it is, and what its server understands."""
 
     model: Annotated[str, Field(min_length=1)]
-    max_tokens: Annotated[int, Field(ge=16, le=128_000)] = 8192
+    max_tokens: Annotated[int, Number, Field(ge=16, le=128_000)] = 8192
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
-    base_url: str | None = None
-    api_key_env: str = "ANTHROPIC_API_KEY"
+    base_url: Url | None = None
+    api_key_env: Variable = "ANTHROPIC_API_KEY"
     features: frozenset[Feature] | None = None
-    context_tokens: Annotated[int, Field(ge=500, le=900_000)] = CONTEXT_TOKENS
+    context_tokens: Annotated[int, Number, Field(ge=500, le=900_000)] = CONTEXT_TOKENS
 
     def tier(self, name: str) -> Tier:
         """This place as the tier of that name."""
@@ -49,7 +80,7 @@ class PlaceConfig(Section):
             model=self.model,
             max_tokens=self.max_tokens,
             effort=self.effort,
-            base_url=None if self.base_url is None else address.base(self.base_url),
+            base_url=self.base_url,
             api_key_env=self.api_key_env,
             features=ALL_FEATURES if self.features is None else frozenset(self.features),
             context_tokens=self.context_tokens,
@@ -79,7 +110,7 @@ class Budget(Section):
     project_usd: Usd | None = None
     project_period: Literal["month", "total"] = "month"
     soft_at: Share = 0.80
-    timezone: str | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
 
 
 class Floors(Section):
@@ -113,7 +144,7 @@ class Timeouts(Section):
     between_events: Seconds = 12.0
     attempt: Seconds = 60.0
     task: Seconds = 75.0
-    slow_factor: Annotated[float, Field(ge=0.0, le=100.0)] = 3.0
+    slow_factor: Annotated[float, Number, Field(ge=0.0, le=100.0)] = 3.0
     """A model is slow past this many times its usual first token; 0 never calls one slow."""
     slow_at_least: Seconds = 3.0
     verify: Seconds = 10.0
@@ -126,9 +157,9 @@ class Price(Section):
     """
 
     model: str | None = None
-    base_url: str | None = None
+    base_url: Url | None = None
     since: date = date(2026, 1, 1)
-    over: Annotated[int, Field(ge=0)] = 0
+    over: Annotated[int, Number, Field(ge=0)] = 0
     input: Usd
     output: Usd
     write_5m: Usd | None = None
@@ -155,10 +186,10 @@ class Config(Section):
     """Run once per budget threshold where no editor is open; the sentence is its last argument."""
     second_opinion: Literal["off", "uncertain"] = "off"
     rehearsal: bool = False
-    content_keep_days: Annotated[float, Field(ge=0.0)] = 7.0
+    content_keep_days: Annotated[float, Number, Field(ge=0.0)] = 7.0
     max_tier: str | None = None
-    parallel: Annotated[int, Field(ge=1, le=256)] = 8
-    tiers: tuple[TierConfig, ...] = ()
+    parallel: Annotated[int, Number, Field(ge=1, le=256)] = 8
+    tiers: Annotated[tuple[TierConfig, ...], Field(min_length=1)] = ()
     budget: Budget = Budget()
     floors: Floors = Floors()
     remap: dict[str, str] = Field(default_factory=dict)

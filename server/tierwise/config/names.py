@@ -36,7 +36,7 @@ def _tiers(operator_file: Path) -> list[dict[str, object]]:
     try:
         if operator_file.stat().st_size > LARGEST:
             return []
-        data = tomllib.loads(operator_file.read_text(encoding="utf-8"))
+        data = tomllib.loads(operator_file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return []
     tiers = data.get("tiers")

@@ -46,7 +46,8 @@ NO_KEY: Final = "none-needed"
 class ModelClient:
     """Calls models. `env` is where keys and the default endpoint come from, never a workspace.
 
-    `rehearsal_url` is asked for the loopback server's address when rehearsal was chosen.
+    `rehearsal_url` is asked for the loopback server's address when rehearsal was chosen, `held`
+    why no server may be asked at all, such as a mistake in the configuration of servers.
     """
 
     def __init__(
@@ -54,9 +55,11 @@ class ModelClient:
         env: Mapping[str, str],
         *,
         rehearsal_url: Callable[[], str | None] = lambda: None,
+        held: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._env = env
         self._rehearsal_url = rehearsal_url
+        self._held = held
         self._kept: dict[str, tuple[float, str | None]] = {}
         self._clients: dict[tuple[str, str], Any] = {}
 
@@ -103,6 +106,9 @@ class ModelClient:
 
     def require_key(self, tier: Tier) -> str:
         """The key of a tier. Raises `NotConfigured` with the ways on."""
+        why = self._held()
+        if why is not None and self._rehearsal_url() is None:
+            raise NotConfigured(why)
         key = self.key(tier)
         if key is None:
             raise NotConfigured(

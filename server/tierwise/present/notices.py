@@ -44,7 +44,14 @@ def wish_waits(sentence: str) -> str:
 
 def prices_wrong(problem: str) -> str:
     """A row of the operator's own prices cannot be."""
-    return f"prices: {problem}; the list prices are used."
+    return f"prices: {problem}. No paid call is made until it is mended."
+
+
+def read_again(keys: Sequence[str]) -> str:
+    """A configuration file that was edited is in force; `keys` are those that differ now."""
+    named = ", ".join(keys[:6])
+    rest = f" and {len(keys) - 6} more" if len(keys) > 6 else ""
+    return f"The configuration was read again: {named}{rest} as the file says from now on."
 
 
 def check_silent(language: str | None, problem: str) -> str:

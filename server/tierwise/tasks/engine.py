@@ -64,6 +64,7 @@ class TaskEngine:
 
     async def start_task(self, params: TaskParams) -> Started:
         """Take a task on; its first decision is back at once, the rest happens by itself."""
+        await self.upkeep.fresh()
         window = self.world.window
         request, scene = requests.of_task(params, window.documents, window.ladder)
         task = self._new(params.task_id, request, scene, params.conversation_id)
@@ -72,6 +73,7 @@ class TaskEngine:
 
     async def chat(self, params: ChatParams) -> ChatReply:
         """Answer a chat turn; raises the task's error where it fails."""
+        await self.upkeep.fresh()
         conversation = params.conversation_id or uuid.uuid4().hex[:12]
         thread = self.world.chats.open(conversation)
         thread.asked(self.world.window.now_ms())
@@ -131,6 +133,7 @@ class TaskEngine:
 
     async def rerun_on(self, task_id: str, tier: str) -> Started:
         """Redo a task on a tier ("up", "same" or a name), under the same task."""
+        await self.upkeep.fresh()
         task = self.tasks.named(task_id)
         await redo.prepare(task, tier, self.world)
         self._begin(task)

@@ -38,7 +38,7 @@ class StatusLine:
                 running=sum(task.state in ("routing", "running") for task in self.roster.values()),
                 level=world.budget_watch.level,
                 rehearsal=world.window.rehearsal,
-                problem=self.problem or world.window.ledger.problem,
+                problem=self.problem or world.window.ledger.problem or world.window.settings.held,
                 pin=world.choices.pinned(world.window.session, world.window.project),
                 pins=world.choices.pins(world.window.session, world.window.project),
                 spent_today=state.day_spent,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from tierwise.core.decision import Scope
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.present import notices
 from tierwise.store import overrides, samples
 from tierwise.tasks.choices import Kept
 from tierwise.tasks.money.alarm import ShareAlarm
@@ -19,6 +20,11 @@ from tierwise.tasks.window.rehearsal import Rehearsal
 from tierwise.tasks.world import World
 
 log = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between looks at the configuration's files; each request looks by itself too."""
+LOOKS: Final = 4
+"""Times a file that is being written is waited for."""
 
 
 class Upkeep:
@@ -33,6 +39,7 @@ class Upkeep:
         self._consents = consents
         self._status_line = status_line
         self._offered: set[str] = set()
+        self._reading = asyncio.Lock()
         self._jobs: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -53,6 +60,7 @@ class Upkeep:
         await self.rehearsal.start()
         self._spawn(self._check_models())
         self._spawn(self._offer())
+        self._spawn(self._watch())
         self._spawn(ShareAlarm(window, self._consents).watch())
         world.budget_watch.start()
         world.learning.start()
@@ -62,11 +70,38 @@ class Upkeep:
     def set_settings(self, client: Mapping[str, object]) -> None:
         """The client's settings changed: load everything again and say what did not fit."""
         self._window.settings.reload(client)
-        for notice in self._window.settings.loaded.notices:
+        for notice in self._window.settings.notices:
             self._window.warn_once(notice)
         self._spawn(self.rehearsal.start())
         self._spawn(self._offer())
         self._status_line.push()
+
+    async def fresh(self) -> None:
+        """Read the configuration again if a file of it changed, once it is written to its end."""
+        async with self._reading:
+            settings = self._window.settings
+            for _ in range(LOOKS):
+                wait = settings.unsettled() if settings.changed() else 0.0
+                if not wait:
+                    break
+                await asyncio.sleep(wait)
+            if not settings.changed():
+                return
+            self.reload()
+            await self.rehearsal.start()
+            if settings.changed_keys:
+                self._window.listener.notice("info", notices.read_again(settings.changed_keys))
+            await self._world.budget_watch.refresh()
+            self._status_line.push()
+
+    async def _watch(self) -> None:
+        """Look at the configuration's files now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self.fresh()
+            except Exception:
+                log.exception("the configuration could not be read again")
 
     def reload(self) -> None:
         """Trust or a consent changed, and with it what the repository's own file may set."""

@@ -60,9 +60,8 @@ async def test_no_cap_is_never_paused_and_zero_is_no_paid_call(window: Window) -
 
 
 async def test_a_free_server_of_ones_own_goes_on_while_paused(window: Window) -> None:
-    window.purse.prices = PriceTable.load(
-        [{"base_url": "http://localhost:1", "input": 0, "output": 0}]
-    )
+    table = PriceTable.load([{"base_url": "http://localhost:1", "input": 0, "output": 0}])
+    window.purse.price_table = lambda: table
     window.limits = replace(window.limits, day=0)
     tier = replace(DEFAULT_LADDER.get("haiku"), model="llama", base_url="http://localhost:1")
     held = await window.purse.reserve(window.ask(tier))

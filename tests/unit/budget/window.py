@@ -29,7 +29,7 @@ class Window:
     def __post_init__(self) -> None:
         self.purse = Purse(
             Ledger.open(self.folder),
-            PRICES,
+            lambda: PRICES,
             lambda: self.limits,
             lambda: DEFAULT_LADDER.get("haiku"),
             lambda: self.now,

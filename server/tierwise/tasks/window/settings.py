@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
 from tierwise.config import paths
-from tierwise.config.load import Loaded, load
+from tierwise.config.load import (
+    REPOSITORY_FILE,
+    Loaded,
+    OperatorConfig,
+    leaf,
+    load,
+    operator_config,
+)
+from tierwise.config.mistakes import HELD, Mistake
 from tierwise.config.model import Config
+from tierwise.config.sources import SOURCES
 from tierwise.core.money import to_nanos
 from tierwise.present import notices
 from tierwise.tasks.window.consent import Consents
 from tierwise.trust import Trust
 
+SETTLES: Final = 0.15
+"""Seconds a file must have lain still before it is read again: it may be half written."""
+AS_IT_WAS: Final = "The configuration as it was stays in force."
+
 
 class Settings:
-    """The configuration, read again when the client's settings, trust or consents change."""
+    """The configuration, read again when a file, the client's settings, trust or consents change.
+
+    A file with a mistake that would hold paid calls does not replace one that had none: the
+    configuration as it was stays in force, and says so.
+    """
 
     def __init__(
         self,
@@ -30,6 +50,8 @@ class Settings:
         self.client = client
         self._roots = roots
         self._trust = trust
+        self._good: OperatorConfig | None = None
+        self.changed_keys: tuple[str, ...] = ()
         self.reload()
 
     def reload(self, client: Mapping[str, object] | None = None) -> None:
@@ -39,9 +61,62 @@ class Settings:
         """
         if client is not None:
             self.client = client
-        self.loaded = configuration(self.env, self.client, self._roots(), self._trust.trusted)
+        before = getattr(self, "own", None)
+        self._seen = self._stamps()
+        operator = self._operator()
+        repository = self._repository()
+        accepted = Consents(paths.state_dir(self.env)).accepted(project_of(self._roots()))
+        self.loaded = load(operator, settings=self.client, repository=repository, accepted=accepted)
         self.config: Config = self.loaded.config
-        self.own: Config = configuration(self.env, self.client, (), False).config
+        self.own: Config = load(operator, settings=self.client).config
+        self.prices, self._wrong_prices = price_table(self.own)
+        self.changed_keys = _changed(before, self.own)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the operator should be told of the configuration."""
+        return (*self.loaded.notices, *self._wrong_prices)
+
+    @property
+    def held(self) -> str | None:
+        """Why no paid call is made, in a sentence; None where nothing is in the way."""
+        if self.config.rehearsal:
+            return None
+        return next(iter((*self.loaded.holds, *self._wrong_prices)), None)
+
+    def changed(self) -> bool:
+        """Whether a file is another one than was read last. Two looks at the disk."""
+        return self._stamps() != self._seen
+
+    def unsettled(self) -> float:
+        """Seconds until the file that changed last has lain still for long enough; at most 0.15."""
+        newest = max((stamp[0] for stamp in self._stamps() if stamp is not None), default=0)
+        age = (time.time_ns() - newest) / 1e9
+        return max(0.0, min(SETTLES - age, SETTLES))
+
+    def _operator(self) -> OperatorConfig:
+        """The operator's file, or the last one without a mistake that holds paid calls."""
+        fresh = operator_config(paths.config_file(self.env))
+        good = self._good
+        lost = good is not None and good.source.text.strip() and not fresh.source.text.strip()
+        if good is None or not (fresh.holds or lost):
+            self._good = None if fresh.holds else fresh
+            return fresh
+        why = fresh.holds or (f"{fresh.source.name} is empty or gone. ",)
+        said = [Mistake(f"{text.removesuffix(HELD)}{AS_IT_WAS}") for text in why]
+        return replace(good, mistakes=(*good.mistakes, *said))
+
+    def _repository(self) -> Path | None:
+        """The root whose own file counts; none in an untrusted workspace."""
+        roots = self._roots()
+        return roots[0] if roots and self._trust.trusted else None
+
+    def _stamps(self) -> tuple[tuple[int, int, int] | None, ...]:
+        repository = self._repository()
+        files = [paths.config_file(self.env)]
+        if repository is not None:
+            files.append(repository / REPOSITORY_FILE)
+        return tuple(_stamp(path) for path in files)
 
     @property
     def limits(self) -> Limits:
@@ -67,7 +142,7 @@ def configuration(
 
 
 def price_table(config: Config) -> tuple[PriceTable, tuple[str, ...]]:
-    """The list prices with the operator's own over them; a row that cannot be is said."""
+    """The list prices with the operator's own over them; a row that cannot be holds paid calls."""
     rows = []
     for price in config.prices:
         row = price.model_dump(exclude_none=True, exclude={"since"})
@@ -76,6 +151,22 @@ def price_table(config: Config) -> tuple[PriceTable, tuple[str, ...]]:
         return PriceTable.load(rows), ()
     except ValueError as error:
         return PriceTable.load(), (notices.prices_wrong(str(error)),)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """When a file was written (nanoseconds), its size and its inode; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _changed(before: Config | None, after: Config) -> tuple[str, ...]:
+    """The keys whose values differ."""
+    if before is None:
+        return ()
+    return tuple(key for key in SOURCES if leaf(before, key) != leaf(after, key))
 
 
 def limits(own: Config, held: Config | None = None) -> Limits:

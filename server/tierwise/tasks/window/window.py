@@ -37,7 +37,6 @@ class Window:
     ignore: IgnoreRules
     ledger: Ledger
     content: Content
-    prices: PriceTable
     weights: Weights
     session: str
     project: str
@@ -52,6 +51,11 @@ class Window:
     def config(self) -> Config:
         """The configuration as it is now."""
         return self.settings.config
+
+    @property
+    def prices(self) -> PriceTable:
+        """The prices as they are now: the list's with the operator's over them."""
+        return self.settings.prices
 
     @property
     def ladder(self) -> Ladder:

@@ -1,0 +1,134 @@
+"""What a mistake in the configuration means: a notice, or that no paid call is made.
+
+A key that bounds money, names a model or a server, or keeps a file from being sent must never
+be lost by a slip of the pen: while it is wrong, paid calls are held. Any other mistake costs
+its own key. A key that this version does not know is a notice, so that an older program reads
+a newer file, unless it looks like a guarded key or holds one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from tierwise.config.lines import Where, line_of
+from tierwise.config.model import Budget, Config, Ignore, TierConfig
+
+GUARDED: Final = frozenset({"tiers", "budget", "prices", "max_tier", "rehearsal", "ignore"})
+"""Keys of the file whose mistakes hold paid calls, with all that is in them."""
+INNER: Final = (
+    frozenset(TierConfig.model_fields) - {"name"}
+    | frozenset(Budget.model_fields)
+    | frozenset(Ignore.model_fields)
+)
+"""Keys inside them. One that stands in a place where nobody reads it was meant to count."""
+SENT: Final = GUARDED - {"tiers", "prices"}
+"""Those that an editor may send, and so may send wrongly."""
+LATER: Final = frozenset({("budget", "night_usd")})
+"""Keys of later versions that bound what this version does not do."""
+ALIKE: Final = 0.72
+"""How alike two names are (0 to 1) before one counts as the other misspelt."""
+NEAR: Final = 0.6
+"""How alike they are before one is named as what was perhaps meant."""
+UNKNOWN: Final = "extra_forbidden"
+HELD: Final = "No paid call is made until it is mended."
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong in a source, in one sentence; `holds` where paid calls wait for its end."""
+
+    sentence: str
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where keys come from: its name, its text where it is a file, and what holds paid calls."""
+
+    name: str
+    text: str = ""
+    guarded: frozenset[str] = GUARDED
+
+    def mistake(self, where: Where, what: str, *, holds: bool, instead: str = "") -> Mistake:
+        """A mistake at a key, with its line."""
+        line = line_of(self.text, where) if self.text else None
+        place = f"{self.name}, line {line}" if line is not None else self.name
+        held = holds and bool(self.guarded)
+        tail = f". {HELD}" if held else f"; {instead}." if instead else "."
+        return Mistake(f"{place}: {what}{tail}", held)
+
+
+def of_error(source: Source, error: ErrorDetails, instead: str) -> Mistake:
+    """The mistake that a failed validation is about. No value is repeated: it may be a secret."""
+    where = error["loc"]
+    shown = ".".join(str(part) for part in where)
+    if error["type"] == UNKNOWN:
+        near = nearest(str(where[-1]), siblings(where))
+        hint = f"; did you mean '{near}'?" if near else ""
+        what = f"'{shown}' is not a key of this version{hint}".rstrip("?")
+        return source.mistake(where, what, holds=guards_unknown(where, error["input"]))
+    message = error["msg"].removeprefix("Value error, ")
+    return source.mistake(
+        where, f"{shown}: {message}", holds=str(where[0]) in source.guarded, instead=instead
+    )
+
+
+def guards_unknown(where: Where, value: object) -> bool:
+    """Whether an unknown key may have been meant to bound money or to choose a server."""
+    name, top = _plain(where[-1]), where[0]
+    if where in LATER:
+        return False
+    if len(where) > 1 and top in ("tiers", "budget"):
+        return True
+    known = siblings(where)
+    alike = get_close_matches(name, known, n=1, cutoff=ALIKE)
+    guarded = (GUARDED if len(where) == 1 else INNER) & set(known)
+    return bool(alike and alike[0] in guarded) or name in GUARDED | INNER or _holds_inner(value)
+
+
+def siblings(where: Where) -> tuple[str, ...]:
+    """The names that are known where an unknown key stands."""
+    model: type[BaseModel] = Config
+    for part in where[:-1]:
+        if isinstance(part, int):
+            continue
+        found = _section(model, part)
+        if found is None:
+            return ()
+        model = found
+    return tuple(model.model_fields)
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """The known name that an unknown one is most like, None where none is near."""
+    found = get_close_matches(_plain(name), known, n=1, cutoff=NEAR)
+    return found[0] if found else None
+
+
+def _section(model: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The section a key of a section holds, directly or as entries of a list."""
+    info = model.model_fields.get(name)
+    kinds: list[Any] = [info.annotation] if info is not None else []
+    while kinds:
+        kind = kinds.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+        kinds += getattr(kind, "__args__", ())
+    return None
+
+
+def _holds_inner(value: object) -> bool:
+    """Whether a guarded key stands anywhere inside a value."""
+    if isinstance(value, Mapping):
+        return any(_plain(k) in INNER or _holds_inner(v) for k, v in value.items())
+    return isinstance(value, list | tuple) and any(_holds_inner(one) for one in value)
+
+
+def _plain(name: object) -> str:
+    return str(name).strip().lower().replace("-", "_").replace(" ", "_")

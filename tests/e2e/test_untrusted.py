@@ -67,9 +67,11 @@ async def test_a_repositorys_wish_is_asked_about_once_and_holds_after_a_yes(
     serve: Serve, workspace: Path, model: RehearsalServer
 ) -> None:
     (workspace / ".tierwise.toml").write_text(WISH, encoding="utf-8")
+    windows: list[Editor] = []
 
     async def opened(choice: str | None) -> tuple[Editor, str]:
         editor = Editor(await serve(), workspace)
+        windows.append(editor)
         editor.choice = choice
         return editor, await start(editor)
 
@@ -92,6 +94,8 @@ async def test_a_repositorys_wish_is_asked_about_once_and_holds_after_a_yes(
     editor, uri = await opened(None)
     assert await floored(editor, uri), "it holds in the next window too"
     assert not editor.questions
+    for window in windows:
+        await window.rpc.stop()
     (workspace / ".tierwise.toml").write_text('[floors.actions]\nexplain = "opus"\n')
     editor, uri = await opened("Do not use it")
     await editor.rpc.until(lambda: editor.questions)

@@ -62,7 +62,7 @@ class Desk:
         ]
         scene = Scene(focus, span, with_them, beside)
         asked = SimpleNamespace(
-            id="t", edit_id=None, run=SimpleNamespace(pack=pack), scene=scene,
+            id="t", edit_id=None, run=SimpleNamespace(pack=pack, test_path=None), scene=scene,
             request=Request(action, instruction),
         )  # fmt: skip
         answer = Answer(Result(text, stop_reason, Usage(), "m"), "haiku")

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tierwise.context import window
+from tierwise.context import test_target, window
 from tierwise.context.focus import Focus, focus_of, shown
 from tierwise.context.ignore import IgnoreRules, IgnoreVerdict
 from tierwise.context.items import ItemBuilder
 from tierwise.context.kinds import why_noise
 from tierwise.context.outline import outline
 from tierwise.context.related import related
+from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import Action
 from tierwise.core.context import ContextItem, LeftOut, Pack
 from tierwise.core.document import Range, Snapshot
@@ -46,6 +47,8 @@ class Materials:
     open: Sequence[Snapshot]
     name: Callable[[Snapshot], str]
     ignore: IgnoreRules
+    tests: TestTarget | None = None
+    """Where tests go, for a request that asks for some."""
 
 
 def needs_confirmation(materials: Materials) -> tuple[str, str] | None:
@@ -81,6 +84,7 @@ def collect(request: Request, materials: Materials) -> Pack:
             f"The selection is about {selected:,} tokens; select less than"
             f" {SELECTION_TOKENS:,} tokens."
         )
+    items += _of_tests(materials, taking, left_out)
     items += [_attached(doc, taking) for doc in attached]
     pieces, unused = related(request, items, place, opened, taking)
     items += pieces
@@ -123,6 +127,18 @@ def _of_focus(
         return None, [taking.whole(focus, "the document asked about", short, numbered=numbered)]
     place = focus_of(focus, span)
     return place, list(shown(place, action, taking))
+
+
+def _of_tests(
+    materials: Materials, taking: ItemBuilder, left_out: list[LeftOut]
+) -> list[ContextItem]:
+    target = materials.tests
+    if target is None:
+        return []
+    named = [d for d in (target.doc, *target.helpers, target.example) if d is not None]
+    given = {d.uri for d in materials.attached}
+    may = [d for d in named if d.uri not in given and _may_send(d, materials, left_out)]
+    return list(test_target.shown(target, taking, may))
 
 
 def _attached(doc: Snapshot, taking: ItemBuilder) -> ContextItem:

@@ -123,14 +123,22 @@ class ItemBuilder:
         return redacted.text
 
     def text(
-        self, kind: ItemKind, path: str, language: str | None, lines: int, text: str, why: str = ""
+        self,
+        kind: ItemKind,
+        path: str,
+        language: str | None,
+        lines: int,
+        text: str,
+        why: str = "",
+        *,
+        first: int = 1,
     ) -> ContextItem:
         """A text put together from pieces, without its secrets."""
         redacted = secrets.redact(text, self.known)
         self.known = redacted.secrets
         text, gone = diffs.without(redacted.text, self._is_ignored)
         self._left_out.extend(LeftOut(path, "its changes: it is ignored") for path in gone)
-        return _item(kind, path, language, 1, lines, text, why, None)
+        return _item(kind, path, language, first, lines, text, why, None)
 
     def whole(
         self, doc: Snapshot, why: str, short: ContextItem | None = None, *, numbered: bool = False

@@ -108,6 +108,11 @@ def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str],
     for symbol in definitions("\n".join(fresh), language):
         if not symbol.depth and known.get(symbol.name) == _said("\n".join(fresh), symbol):
             gone.update(range(symbol.range.start.line, symbol.range.end.line + 1))
+    defining = {
+        n
+        for symbol in definitions("\n".join(fresh), language)
+        for n in range(symbol.range.start.line, symbol.range.end.line + 1)
+    }
     taken = []
     for number, line in enumerate(fresh):
         if number in gone or not line.strip():
@@ -116,7 +121,7 @@ def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str],
         if alone and rest == ["x"]:
             taken.append(line)
             gone.add(number)
-        elif squeezed(line) in there and not bound("\n".join(fresh[number:]), language)[:0]:
+        elif squeezed(line) in there and number not in defining and _is_complete(line):
             head = all(n in gone or not x.strip() for n, x in enumerate(fresh[:number]))
             if head:
                 gone.add(number)
@@ -127,6 +132,12 @@ def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str],
     kept = [line for number, line in enumerate(fresh) if number not in gone]
     first, last = trimmed(kept)
     return taken, kept[first:last]
+
+
+def _is_complete(line: str) -> bool:
+    """Whether a line is a statement of its own, and opens nothing that goes on below it."""
+    opened = sum(line.count(c) for c in "([{") - sum(line.count(c) for c in ")]}")
+    return opened == 0 and not line.rstrip().endswith((":", ",", "=", "\\"))
 
 
 def _said(text: str, symbol: Symbol) -> list[str]:

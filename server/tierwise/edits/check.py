@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from tierwise.edits import elided, parses, renamed, scope
+from tierwise.edits import elided, parses, renamed, scope, shadowed
 from tierwise.edits.asked import AskedEdit, Failed
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.syntax.positions import split_lines
@@ -58,6 +58,8 @@ def _of_file(file: FileEdit, asked: AskedEdit) -> list[Failed]:
         failed.append(Failed("elided", "the edit leaves code out"))
     if scope.repeats(file, asked):
         failed.append(Failed("scope", "the edit repeats code that is there already"))
+    if asked.kind.elsewhere and shadowed.shadows(file.before, file.after, file.language):
+        failed.append(Failed("scope", "the tests give a name again that their file has already"))
     if asked.kind.documentation_only and file.kind == "text" and scope.changes_code(file):
         failed.append(Failed("scope", "the edit changes code, not its documentation alone"))
     return failed

@@ -61,7 +61,9 @@ def form(kind: ActionKind) -> str:
 
 def of_this(action: Action, items: Sequence[ContextItem]) -> str:
     """What is to be known of this one request, in our own words; "" where there is nothing."""
-    said = [sentence for item in items if (sentence := _of_item(action, item))]
+    tests = [item for item in items if item.kind == "tests"][1:]
+    told = [item for item in items if item not in tests]
+    said = [sentence for item in told if (sentence := _of_item(action, item))]
     return "\n".join(said)
 
 
@@ -76,6 +78,6 @@ def _of_item(action: Action, item: ContextItem) -> str:
     if item.kind == "cursor":
         return f"The mark stands in {line}."
     if item.kind == "tests":
-        there = "is new" if not item.end_line else "is there: its head and its last lines are shown"
-        return f"The test file {there}."
+        run = f"; its tests are {item.why}" if item.why.startswith("run with ") else ""
+        return f"The test file {'is there' if item.end_line else 'is new'}{run}."
     return ""

@@ -157,7 +157,7 @@ class _Placing:
         except standin.NoStandIn as error:
             raise PlacementError(str(error)) from None
         if kind.elsewhere:
-            uri, path, doc = test_file.find(focus, self.paths)
+            uri, path, doc = test_file.find(focus, self.paths, self.task.run.test_path)
             text = self.restored(fence.text, doc)
             before = doc.text if doc else ""
             after = added.joined(before, text, of_path(path), imports)

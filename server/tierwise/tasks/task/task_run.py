@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tierwise.core.context import Pack
 from tierwise.core.errors import TierwiseError
@@ -37,6 +38,8 @@ class Run:
     """When the run must have ended, in monotonic seconds."""
     agreed: int = 0
     """The forecast the operator said yes to, in nano-dollars."""
+    test_path: Path | None = None
+    """The file that its tests go to; one for the prompt and for the edit."""
     pack: Pack | None = None
     """The context that was collected; None before."""
     wish: str = ""

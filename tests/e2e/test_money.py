@@ -113,7 +113,8 @@ async def test_a_failed_check_escalates_once_and_is_logged(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:
     uri = await start(editor)
-    model.faults.by_model["claude-haiku-5-5"] = Fault(text="```python\ndef broken(:\n```")
+    broken = "```python\ndef add_numbers(a, b:\n    return a\n```"
+    model.faults.by_model["claude-haiku-5-5"] = Fault(text=broken)
     task_id = await document(editor, uri)
     view = await state(rpc, task_id, "proposed")
     assert view["decision"]["answering"] == "sonnet"  # type: ignore[index]

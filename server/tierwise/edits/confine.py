@@ -129,27 +129,40 @@ class Confine:
 
 
 def _odd(path: Path) -> str:
-    """What is wrong with how a path is spelled, on any system it may end up on; "" if nothing."""
+    """What is wrong with how a path is spelled, on any system it may end up on; "" if nothing.
+
+    A name that only other systems forbid is no fault of a file that is there.
+    """
     spelled = os.fspath(path)
     if any(ord(c) < 32 or ord(c) == 127 for c in spelled):
         return "the path has control characters"
     if path.anchor.startswith(("\\\\", "//")):
         return "the path names a device or another machine"
+    here = Path(path.anchor)
     for part in path.parts[1 if path.anchor else 0 :]:
+        here = here / part
         if part == "..":
             return "the path climbs out of its folder"
-        if "\\" in part:
-            return "the path has backslashes"
-        if ":" in part:
-            return "the path names a stream or a drive"
-        if part != part.rstrip(" ."):
-            return "the path ends in a dot or a space"
-        if _DEVICE.match(part):
-            return "the path names a device"
-        if "%" in part and unquote(part) != part:
-            return "the path is percent-encoded"
-        if part.startswith("~"):
-            return "the path starts at a home folder"
+        why = _forbidden_elsewhere(part)
+        if why and not (os.name == "posix" and _there(here)):
+            return why
+    return ""
+
+
+def _forbidden_elsewhere(part: str) -> str:
+    """Why a part of a path means something else, or nothing, on some system; "" if on none."""
+    if "\\" in part:
+        return "the path has backslashes"
+    if ":" in part:
+        return "the path names a stream or a drive"
+    if part != part.rstrip(" ."):
+        return "the path ends in a dot or a space"
+    if _DEVICE.match(part):
+        return "the path names a device"
+    if "%" in part and unquote(part) != part:
+        return "the path is percent-encoded"
+    if part.startswith("~"):
+        return "the path starts at a home folder"
     return ""
 
 

@@ -40,9 +40,16 @@ exactly as it is."""
 
 
 def build(
-    request: Request, pack: Pack, history: Sequence[CallTurn] = (), cache: CacheLife = "5m"
+    request: Request,
+    pack: Pack,
+    history: Sequence[CallTurn] = (),
+    cache: CacheLife = "5m",
+    notes: Sequence[str] = (),
 ) -> Prompt:
-    """The prompt of a request: the system text, the turns so far, and this turn."""
+    """The prompt of a request: the system text, the turns so far, and this turn.
+
+    `notes` say what an answer must heed beside the request, such as why one was not usable.
+    """
     kind = KINDS[request.action]
     whole = "".join(i.text for i in pack.items).encode("utf-8", "replace")
     tag = f"context-{hashlib.blake2s(whole, key=_KEY, digest_size=4).hexdigest()}"
@@ -50,6 +57,7 @@ def build(
     wish = request.instruction.strip() or kind.wish
     parts.append(f'<request action="{request.action}">\n{wish}\n</request>')
     parts += [said] if (said := forms.of_this(request.action, pack.items)) else []
+    parts += notes
     system = f"{_SYSTEM}\n\n{forms.form(kind)}"
     return Prompt(system, (*history, CallTurn("user", "\n\n".join(parts))), cache)
 

@@ -14,7 +14,7 @@ from tierwise.tasks.calling import admission, attempts, escalation, failover, op
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import materials
 from tierwise.tasks.intake.refresh import refresh
-from tierwise.tasks.proposing import drafts
+from tierwise.tasks.proposing import confining, drafts
 from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
 
@@ -54,6 +54,7 @@ async def _answer(task: Task, world: World) -> None:
 async def _once(task: Task, world: World) -> None:
     refresh(task, world.window.documents)
     admission.require(task, world)
+    confining.require_editable(task, world.window)
     await materials.collect(task, world.window)
     routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
     failover.decided(task, routed.decision, routed.situation)

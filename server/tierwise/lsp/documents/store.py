@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,10 +60,20 @@ class DocumentStore:
     encoding: Encoding = "utf-16"
     folders: list[Path] = field(default_factory=list)
     open: dict[str, Open] = field(default_factory=dict)
+    """The open documents, by their URIs as the client spells them."""
+    _spelled: dict[str, str] = field(default_factory=dict)
+    """The client's spelling of an open document's URI, by what the URI means."""
+
+    def known(self, uri: str) -> Open | None:
+        """The open document that a URI means, however it is spelled: escaped or not, or by a
+        link that leads to the same file."""
+        doc = self.open.get(uri)
+        return doc if doc is not None else self.open.get(self._spelled.get(_meaning(uri), ""))
 
     def did_open(self, item: types.TextDocumentItem) -> Snapshot:
         """A document was opened."""
         self.open[item.uri] = Open(item.uri, item.version, item.language_id, item.text)
+        self._spelled[_meaning(item.uri)] = item.uri
         return self.snapshot(item.uri)
 
     def did_change(
@@ -75,7 +86,7 @@ class DocumentStore:
 
         None for one that is not open.
         """
-        doc = self.open.get(uri)
+        doc = self.known(uri)
         if doc is None:
             return None
         steps = []
@@ -96,11 +107,14 @@ class DocumentStore:
 
     def did_close(self, uri: str) -> None:
         """A document was closed."""
-        self.open.pop(uri, None)
+        doc = self.known(uri)
+        if doc is not None:
+            del self.open[doc.uri]
+            self._spelled.pop(_meaning(doc.uri), None)
 
     def snapshot(self, uri: str) -> Snapshot:
         """The open document, else the file on disk. Raises `BadRequest` with a sentence."""
-        doc = self.open.get(uri)
+        doc = self.known(uri)
         if doc is not None:
             return doc.snapshot
         path = path_of(uri)
@@ -131,7 +145,7 @@ class DocumentStore:
 
     def index(self, uri: str) -> LineIndex:
         """The line index of a document, cached while it is open. Raises `BadRequest`."""
-        doc = self.open.get(uri)
+        doc = self.known(uri)
         return doc.index if doc is not None else LineIndex(self.snapshot(uri).text)
 
     def from_wire(self, uri: str, span: types.Range) -> Range:
@@ -155,6 +169,12 @@ class DocumentStore:
         a = index.to_wire(span.start, self.encoding)
         b = index.to_wire(span.end, self.encoding)
         return types.Range(types.Position(*a), types.Position(*b))
+
+
+def _meaning(uri: str) -> str:
+    """What a URI means: the real path of a file, else the URI without escapes."""
+    path = path_of(uri)
+    return os.path.realpath(path) if path is not None else unquote(uri)
 
 
 def path_of(uri: str) -> str | None:

@@ -96,7 +96,7 @@ class EditorListener:
         """One edit for the editor; what it cannot do with files is done here, after its yes."""
         docs, able = self.session.docs, self.session.client.operations
         own = [c for c in changes if c.kind != "text" and c.kind not in able]
-        if any(c.kind in ("rename", "delete") and c.uri in docs.open for c in own):
+        if any(c.kind in ("rename", "delete") and docs.known(c.uri) is not None for c in own):
             return ApplyReply(False, "this editor cannot rename or delete a file that is open")
         rest = [c for c in changes if c not in own]
         reply = await self._edit(rest, label) if rest else ApplyReply(True)

@@ -27,7 +27,7 @@ from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.present import notices, progress
 from tierwise.routing import policy
-from tierwise.tasks.calling import failover, sent
+from tierwise.tasks.calling import failover, room, sent
 from tierwise.tasks.calling.failover import AttemptPlan
 from tierwise.tasks.chat import threads
 from tierwise.tasks.money.settling import PaidCall
@@ -52,13 +52,13 @@ async def answer(task: Task, world: World) -> Answer:
         except ModelError as error:
             await failover.after(plan, error)
         else:
-            if not result.cut_off or task.run.full_output or not room(task, world):
+            if not result.cut_off or task.run.full_output or not has_room(task, world):
                 return Answer(result, plan.place.name)
             task.run.cut_off()
             task.reset(progress.CUT_OFF)
 
 
-def room(task: Task, world: World) -> bool:
+def has_room(task: Task, world: World) -> bool:
     """Whether a task may make another model call in this run."""
     late = task.run.due - world.window.monotonic() < failover.WORTH_TRYING
     return task.run.call_count < retry.MAX_ATTEMPTS and not late
@@ -85,6 +85,7 @@ def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
 async def _attempt(plan: AttemptPlan) -> Result:
     """One reserved, settled attempt at the place the plan has come to."""
     task, world, tier = plan.task, plan.world, plan.place
+    room.prepare(task, tier)
     prompt = _prompt(task, tier, world)
     deadlines = _deadlines(plan)
     async with world.settling.paid_call(task, _request(task, tier, prompt, world)) as call:
@@ -150,11 +151,11 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
     turn = None
     thread = world.chats.find(task.conversation_id)
     if thread is None:
-        prompt = prompts.build(asked, pack)
+        prompt = prompts.build(asked, pack, notes=task.run.notes)
     else:
         pack = thread.fresh(pack, world.window.may_go)
         history = thread.turns(world.window.may_go)
-        prompt = prompts.build(asked, pack, history, thread.life)
+        prompt = prompts.build(asked, pack, history, thread.life, task.run.notes)
         turn = threads.sent(prompt.turns[-1].text, pack)
     prompt = replace(prompt, tool=tools.offered(tier, task.request.action))
     sent.keep(task, tier, pack, prompt, turn, world)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, NotConfigured
 from tierwise.core.situation import Situation
+from tierwise.models import notes
 from tierwise.present import progress
+from tierwise.present.names import label
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission, attempts
@@ -33,8 +36,10 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
     task.reset(words(higher.reasons[-1]))
     task.decided(higher, draft.failed[0].sentence)
     world.journal.decided(task, situation)
+    task.run.note(notes.after_failure(draft.failed[0].key, draft.failed[0].sentence))
     try:
-        return await drafts.draft(task, await attempts.answer(task, world), world.window)
+        second = await drafts.draft(task, await attempts.answer(task, world), world.window)
+        return _both(draft, second)
     except (BudgetPaused, LedgerUnavailable, ModelError, NotConfigured) as error:
         log.info("task %s: not escalated (%s)", task.id, error.name)
         task.reset(progress.not_checked(higher.answering, error.message))
@@ -42,6 +47,20 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
         world.journal.decided(task, situation)
         task.streamed(draft.answer.text)
         return draft
+
+
+def _both(first: Draft, second: Draft) -> Draft:
+    """The second draft; where it failed too, with what was wrong with both."""
+    if not second.failed:
+        return second
+    one, other = first.failed[0], second.failed[0]
+    low, high = label(first.answer.tier), label(second.answer.tier)
+    said = (
+        f"{low} and {high} alike: {other.sentence}"
+        if one.sentence == other.sentence
+        else f"{high}: {other.sentence}; {low}: {one.sentence}"
+    )
+    return replace(second, failed=(replace(other, sentence=said), *second.failed[1:]))
 
 
 def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
@@ -52,7 +71,7 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
     """
     decision = task.decision
     up = world.window.ladder.above(decision.answering)
-    if not draft.failed or up is None or decision.explicit or not attempts.room(task, world):
+    if not draft.failed or up is None or decision.explicit or not attempts.has_room(task, world):
         return None
     if decision.cause in ("escalated", "trial") or world.budget_watch.level != "ok":
         return None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tierwise.core.actions import KINDS
+from tierwise.core.errors import BadRequest
 from tierwise.core.views import FileChange, HunkKind
 from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
@@ -30,6 +31,19 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
             continue
         files.append(replace(file, confirm=judged.why or None))
     return replace(proposal, files=tuple(files), note=notices.joined(notes))
+
+
+def require_editable(task: Task, window: Window) -> None:
+    """Raise `BadRequest` where what is asked for could not be written, before it is paid for."""
+    kind, focus = KINDS[task.request.action], task.scene.focus
+    if focus is None or not kind.edits or kind.elsewhere:
+        return
+    local = window.confine.path_of(focus.uri)
+    if local is None or not window.confine.roots:
+        return
+    judged = window.confine.may("text", local)
+    if judged.verdict == "refused":
+        raise BadRequest(f"{local.name} cannot be edited: {judged.why}.")
 
 
 def changed_since(

@@ -54,6 +54,8 @@ class Run:
     """The turn as it was sent, where a conversation may keep it."""
     last_usage: Usage = field(default_factory=Usage)
     """What the call that answered used."""
+    notes: tuple[str, ...] = ()
+    """What its prompts say beside the request, such as why an answer before was not usable."""
     records: tuple[Mapping[str, object], ...] = ()
     """What each call sent, word for word."""
 
@@ -91,6 +93,11 @@ class Run:
         self.records += (record,)
         if turn is not None:
             self.turn = turn
+
+    def note(self, note: str) -> None:
+        """From now on its prompts say this beside the request."""
+        if note not in self.notes:
+            self.notes += (note,)
 
     def called(self) -> None:
         """A model call begins."""

@@ -45,7 +45,7 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     """What can be asked for at a place, and what can be done with the proposals there."""
     engine, docs = session.ready, session.docs
     uri = params.text_document.uri
-    if engine is None or uri not in docs.open:
+    if engine is None or docs.known(uri) is None:
         return []
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     span = docs.from_wire(uri, params.range)

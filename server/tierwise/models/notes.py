@@ -1,0 +1,28 @@
+"""What a model is told beside a request: what was wrong with an answer, or that one is too long."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BLOCKS: Final = (
+    "The selection is too long to be written out again. Answer with search/replace blocks alone, "
+    "each with only the lines that change and a few around them."
+)
+
+_WAYS: Final = {
+    "place": "Give the complete new text of the selection in one fence, or search/replace blocks "
+    "whose SEARCH lines stand in the file exactly so, one below the other.",
+    "elided": "Write out every line. Leave nothing out and put no remark where code stood.",
+    "cut": "Keep the answer short: search/replace blocks for the lines that change are enough.",
+    "parse": "Make sure that the code is complete and that every bracket and block is closed.",
+    "scope": "Change what was asked for and nothing else, and repeat nothing that is there.",
+    "rename": "Change the name everywhere it means the renamed thing, and nothing else.",
+    "empty": "The answer must change the code. If nothing is to change, say why, without a fence.",
+    "garbled": "Follow the form of the answer exactly.",
+}
+
+
+def after_failure(key: str, sentence: str) -> str:
+    """What the next answer must heed, after one that failed a check."""
+    way = _WAYS.get(key, "")
+    return f"An earlier answer to this request could not be used: {sentence}. {way}".rstrip()

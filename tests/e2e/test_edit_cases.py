@@ -14,7 +14,10 @@ from tests.support.rpc import Rpc, RpcError
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 
-OWN = {"experimental": {"tierwise": {"task": True}}, "window": {"showMessage": {}}}
+OWN = {
+    "experimental": {"tierwise": {"task": True, "preview": True}},
+    "window": {"showMessage": {}},
+}
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 
 

@@ -7,10 +7,12 @@ the wrong thing; `docs/verification.md` has the measured rates.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from tierwise.edits import elided, parses, renamed, scope, shadowed
 from tierwise.edits.asked import AskedEdit, Failed
+from tierwise.edits.lost import loses
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.syntax.positions import split_lines
 
@@ -21,7 +23,7 @@ def check(proposal: Proposal, asked: AskedEdit) -> tuple[Failed, ...]:
         return of_problem(asked.problem)
     if not proposal.files:
         return (Failed("empty", "the answer changes nothing"),)
-    failed = [f for file in proposal.files for f in _of_file(file, asked)]
+    failed = [f for file in proposal.files for f in _of_file(file, asked, proposal.files)]
     if _only_space(proposal, asked):
         failed.append(Failed("empty", "the answer changes only blank space"))
     failed += _rename(proposal, asked)
@@ -43,7 +45,7 @@ def of_problem(problem: str | None) -> tuple[Failed, ...]:
             return (Failed("garbled", f"the answer could not be read ({problem})"),)
 
 
-def _of_file(file: FileEdit, asked: AskedEdit) -> list[Failed]:
+def _of_file(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit]) -> list[Failed]:
     if file.kind not in ("text", "create"):
         return []
     failed = []
@@ -53,8 +55,7 @@ def _of_file(file: FileEdit, asked: AskedEdit) -> list[Failed]:
         failed.append(Failed("parse", "the edit did not parse"))
     lines = split_lines(file.before)
     changes = [(h.lines, lines[h.start : h.end]) for h in file.hunks]
-    removal = asked.says("remov", "delet", "drop", "unused", "dead", "replac", "comment")
-    if elided.elided(file.before, changes, removal=removal) or scope.loses(file, asked):
+    if elided.elided(file.before, changes, asked.instruction) or loses(file, asked, every):
         failed.append(Failed("elided", "the edit leaves code out"))
     if scope.repeats(file, asked):
         failed.append(Failed("scope", "the edit repeats code that is there already"))

@@ -68,17 +68,20 @@ Change = tuple[Sequence[str], Sequence[str]]
 """The lines that one hunk adds, and those it removes."""
 
 
-def elided(before: str, changes: Sequence[Change], *, removal: bool = False) -> bool:
+def elided(before: str, changes: Sequence[Change], instruction: str = "") -> bool:
     """Whether some added line stands for code that is not there.
 
-    `before` is the whole old text; a remark that stood in it already says nothing. With
-    `removal` code was to go, so that a remark may stand where it was.
+    `before` is the whole old text; a remark that stood in it already says nothing. A remark in
+    words of the `instruction` was asked for.
     """
     known = {line.strip() for line in before.split("\n")}
     lost = _lost([x for add, _ in changes for x in add], [x for _, rem in changes for x in rem])
     for added, removed in changes:
         fresh = [line for line in added if line.strip() and line.strip() not in known]
-        if not removal and (_only_a_remark(fresh, removed) or _remark_in_a_gap(added, removed)):
+        unasked = [line for line in added if not _is_asked(line, instruction)]
+        if _only_a_remark([x for x in unasked if x in fresh], removed) and unasked == [*added]:
+            return True
+        if _remark_in_a_gap(unasked, removed):
             return True
         for line in fresh:
             if any(_stands_for_code(remark, lost) for remark in _remarks(line)):
@@ -86,6 +89,13 @@ def elided(before: str, changes: Sequence[Change], *, removal: bool = False) -> 
             if lost >= 1 and line.strip() in _NOTHING:
                 return True
     return False
+
+
+def _is_asked(line: str, instruction: str) -> bool:
+    """Whether a line is a remark that the instruction gives, or most of it."""
+    said = {word.lower() for word in re.findall(r"\w{3,}", line)}
+    asked = {word.lower() for word in re.findall(r"\w{3,}", instruction)}
+    return _OPENING.match(line) is not None and len(said & asked) * 2 > len(said)
 
 
 def _only_a_remark(added: Sequence[str], removed: Sequence[str]) -> bool:

@@ -70,6 +70,31 @@ def apply_block(
     raise NotFound("in more than one place" if several else "not in the file")
 
 
+def insertion(
+    text: str, block: Replace, language: str | None
+) -> tuple[int, tuple[str, ...]] | None:
+    """Where a block that only adds lines adds them, and which; None for any other block.
+
+    The place is the number of the line above, blank ones left out of account.
+    """
+    old = [line for line in split_lines(block.old) if line.strip()]
+    new = [line for line in split_lines(block.new) if line.strip()]
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = len(old) - head
+    if len(new) <= len(old) or (tail and old[head:] != new[-tail:]):
+        return None
+    try:
+        found = apply_block(text, Replace(block.path, block.old, block.old), language=language)
+    except NotFound:
+        return None
+    lines = split_lines(text)
+    full = [n for n in range(found.start, found.end) if n < len(lines) and lines[n].strip()]
+    above = full[head - 1] if head and len(full) >= head else found.start - 1
+    return above, tuple(line.strip() for line in new[head : len(new) - tail])
+
+
 def is_done(before: str, now: str, block: Replace, language: str | None) -> bool:
     """Whether a block that no longer fits says what an earlier one already did.
 

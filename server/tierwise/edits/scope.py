@@ -18,7 +18,7 @@ from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import split_lines
-from tierwise.syntax.symbols import Symbol, definitions, occurrences, words
+from tierwise.syntax.symbols import Symbol, definitions, words
 from tierwise.syntax.tokens import code
 
 _IMPORT: Final = re.compile(
@@ -34,7 +34,7 @@ _ECHO: Final = 3
 def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
     """Whether some change was not asked for."""
     in_play = _in_play(proposal, asked)
-    return any(_strays(file, asked, in_play) for file in proposal.files)
+    return any(_strays(file, asked, in_play, proposal.files) for file in proposal.files)
 
 
 def repeats(file: FileEdit, asked: AskedEdit) -> bool:
@@ -63,40 +63,46 @@ def changes_code(file: FileEdit) -> bool:
     return before is not None and after is not None and before != after
 
 
-def loses(file: FileEdit, asked: AskedEdit) -> bool:
-    """Whether a definition went away that nobody asked to remove."""
-    if file.kind != "text" or asked.kind.may_remove or asked.says(
-        "remov", "delet", "drop", "inlin", "merg", "mov", "extract", "split", "renam", "replac",
-        "simplif", "refactor", "convert", "rewrit", "combin", "clean", "unus", "dead", "turn",
-        "chang", "collaps", "reduc", "get rid", "call", "use", "instead", "consolidat", "dedup",
-    ):  # fmt: skip
-        return False
-    there = {s.name for s in definitions(file.after, file.language)}
-    gone = {s.name for s in definitions(file.before, file.language)} - there
-    return any(not occurrences(name, file.after) and not asked.names(name) for name in gone)
-
-
-def _strays(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:
+def _strays(file: FileEdit, asked: AskedEdit, in_play: InPlay, every: Sequence[FileEdit]) -> bool:
     name = file.path.rsplit("/", 1)[-1]
     mentioned = any(part in asked.instruction for part in (name, file.path)) or asked.names(
         name.split(".")[0]
     )
     known = file.uri in (asked.focus, *asked.attached)
     if file.kind == "rename":
-        return not (mentioned or (known and asked.says("renam", "mov", "convert")))
+        new = (file.to_path or "").rsplit("/", 1)[-1]
+        same = new.split(".")[0] == name.split(".")[0]
+        return not (mentioned or asked.names(new.split(".")[0]) or (known and same))
     if file.kind == "delete":
-        return not (mentioned or (known and asked.says("delet", "remov", "mov", "split", "merg")))
+        return not (mentioned or (known and _came_up(file.before, file, every)))
     if file.kind == "create":
-        return not (
-            mentioned
-            or asked.kind.may_create
-            or asked.says("files?\\b", "modul", "split", "extract", "mov", "packag", "separat")
-        )
+        return not (mentioned or asked.kind.may_create or _is_needed(file, every))
     if file.uri == asked.focus:
         return _strays_in_focus(file, asked, in_play)
     if file.uri in asked.attached or mentioned or asked.kind.elsewhere:
         return False
     return any(not _needed(file, hunk, in_play) for hunk in file.hunks)
+
+
+def _is_needed(file: FileEdit, every: Sequence[FileEdit]) -> bool:
+    """Whether a new file holds what other files lose, or is what they now refer to."""
+    stem = file.path.rsplit("/", 1)[-1].split(".")[0]
+    added = "".join(x for f in every if f is not file for h in f.hunks for x in h.lines)
+    return stem in words(added) or _came_up(file.after, file, every, removed=True)
+
+
+def _came_up(
+    text: str, file: FileEdit, every: Sequence[FileEdit], *, removed: bool = False
+) -> bool:
+    """Whether half of a text's lines are among those that other files gain, or lose."""
+    lines = {x.strip() for x in text.split("\n") if sum(c.isalnum() for c in x) > 2}
+    others = [f for f in every if f is not file and f.kind in ("text", "create")]
+    moved = set()
+    for other in others:
+        old = split_lines(other.before)
+        for hunk in other.hunks:
+            moved |= {x.strip() for x in (old[hunk.start : hunk.end] if removed else hunk.lines)}
+    return bool(lines) and 2 * len(lines & moved) >= len(lines)
 
 
 def _strays_in_focus(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:

@@ -16,7 +16,7 @@ from tierwise.edits.imports import replaces
 from tierwise.edits.likeness import Asked
 from tierwise.edits.marks import shows_blocks
 from tierwise.edits.outside import MORE, changes_outside, doubt_of
-from tierwise.edits.place import NotFound, apply_block, is_done
+from tierwise.edits.place import NotFound, apply_block, insertion, is_done
 from tierwise.edits.proposal import NewText
 from tierwise.syntax import encoding
 from tierwise.syntax.around import enclosing
@@ -78,6 +78,8 @@ class _Placing:
     chosen: bool = False
     texts: dict[str, NewText] = field(default_factory=dict)
     doubt: str = ""
+    inserted: set[tuple[str, tuple[int, tuple[str, ...]]]] = field(default_factory=set)
+    """What blocks only added, and where: the same again says nothing new."""
     near: tuple[int, int] | None = None
     """The lines of the selection in the new text of its file, to tell like places apart."""
 
@@ -114,6 +116,10 @@ class _Placing:
         focus = self.task.scene.focus
         here = focus is not None and uri == focus.uri
         language = doc.language if doc is not None else of_path(known.path)
+        if doc is not None and (added_at := insertion(doc.text, block, language)) is not None:
+            if (uri, added_at) in self.inserted:
+                return
+            self.inserted.add((uri, added_at))
         try:
             done = apply_block(text, block, self.near if here else None, language)
         except NotFound as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from tierwise.core.document import Position
 from tierwise.edits import imports
@@ -16,6 +18,9 @@ from tierwise.syntax.bound import bound
 from tierwise.syntax.literals import literal_lines
 from tierwise.syntax.positions import split_lines
 from tierwise.syntax.symbols import PROSE, Symbol, definitions
+
+_UNFINISHED: Final = re.compile(r"(?:[=(\[,+*/&|<?.-]|\breturn)\s*$")
+"""The end of a line that goes on."""
 
 
 def generated(
@@ -102,6 +107,8 @@ def with_imports_of(lines: Sequence[str], taken: Sequence[str]) -> str:
 def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str], list[str]]:
     """The imports of an answer, and its lines but for those the file has already: its head
     and definitions that are the same."""
+    if language == "go":
+        return imports.head_of(fresh)
     there = {squeezed(line) for line in text.split("\n") if line.strip()}
     known = {s.name: _said(text, s) for s in definitions(text, language) if not s.depth}
     gone: set[int] = set()
@@ -166,7 +173,7 @@ def _is_unit(fresh: Sequence[str], language: str | None) -> bool:
     if bound("\n".join(fresh), language):
         return True
     deeper = any(len(indent_of(x)) > len(indent_of(fresh[0])) for x in fresh[1:] if x.strip())
-    return language in PROSE and (deeper or language in ("markdown", "plaintext", "css", "scss"))
+    return language in PROSE and (deeper or language in ("markdown", "css", "scss"))
 
 
 def _without_headers(lines: Sequence[str], first: int, fresh: list[str]) -> list[str]:
@@ -195,7 +202,7 @@ def _apart(
     top = not indent_of(fresh[0])
     known = _distance(lines, indent_of(fresh[0]))
     gap = known if known is not None else 2 if language == "python" and top else 1
-    gap = max(gap, 1) if language in ("markdown", "plaintext") else gap
+    gap = max(gap, 1) if language == "markdown" else gap
     above = below = 0
     while first - above > 0 and not lines[first - above - 1].strip():
         above += 1
@@ -286,6 +293,8 @@ def _within(
     """Whether code reads better within a line than on lines of its own."""
     reads = reading(lines, number, number + 1, language)
     own = bare(lines[number])
+    if _UNFINISHED.search(own) and inline.startswith(own):
+        return True
     behind = not inline.startswith(own)
     if reads is None:
         return behind

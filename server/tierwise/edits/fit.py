@@ -23,9 +23,11 @@ _SAME: Final = 2.0
 _ALIKE: Final = 1.0
 _FIRST: Final = 0.5
 _STEP: Final = 0.25
+_KNOWN: Final = 0.3
 _OUT: Final = 3.0
 """What speaks for and against a way of indenting: lines as they were, lines like those that were,
-the first line where it was, one step deeper below it, a line further out than any was."""
+the first line where it was, one step deeper below it, no depth that was not there, a line further
+out than any was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def _score(
     deeper = [i for i in steps if len(i) > len(want)]
     if deeper and min(deeper, key=len) == want + unit:
         score += _STEP
+    known = {indent_of(line) for line in core if line.strip()}
+    score += _KNOWN * all(indent in known for indent in steps)
     least = min(len(indent_of(line)) for line in core if line.strip())
     shallower = any(len(indent) < least for indent in steps)
     return score - _OUT * shallower

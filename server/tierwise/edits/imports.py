@@ -27,6 +27,7 @@ _NAMES: Final = re.compile(
     r"^from \S+ import (?P<python>[\w, ]+)$|^import (?:type )?\{(?P<script>[^}]*)\} from .+$"
     r"|^use [\w:]+::\{(?P<rust>[^}]*)\}$"
 )
+_GO: Final = re.compile(r'^import\s+(?:[\w.]+\s+)?"[^"]+"$')
 _HEAD: Final = 400
 """Lines of a file searched for its imports."""
 
@@ -45,6 +46,44 @@ def split(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
     return [], list(fresh)
 
 
+def head_of(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The package line and the grouped imports a file of Go begins with, one import a line, and
+    the rest of it."""
+    taken: list[str] = []
+    within = False
+    for number, line in enumerate(fresh):
+        said = line.strip()
+        if within:
+            within = said != ")"
+            if within and said:
+                taken.append(f"import {said}")
+        elif said == "import (":
+            within = True
+        elif re.match(r'^import\s+(?:\w+\s+)?"', said):
+            taken.append(said)
+        elif said and not said.startswith("package "):
+            return taken, list(fresh[number:])
+    return taken, []
+
+
+def _into_group(lines: list[str], wanted: str) -> bool:
+    """Put an import of Go into the group of a file; whether it has one."""
+    start = next((n for n, x in enumerate(lines[:_HEAD]) if x.strip() == "import ("), None)
+    if start is None:
+        return False
+    end = next((n for n in range(start, len(lines)) if lines[n].strip() == ")"), None)
+    if end is None:
+        return False
+    spec = wanted.strip().removeprefix("import ").strip()
+    group = [x.strip() for x in lines[start + 1 : end]]
+    if spec in group:
+        return True
+    path = spec.split()[-1]
+    above = next((n for n, x in enumerate(group) if x and x.split()[-1] > path), len(group))
+    lines.insert(start + 1 + above, f"\t{spec}{usual_end(lines)}")
+    return True
+
+
 def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
     """The lines of a file with imports added among its own; None where it is not clear where.
 
@@ -53,6 +92,8 @@ def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
     made = list(lines)
     for line in wanted:
         if any(_brings(x, line) for x in made[:_HEAD]):
+            continue
+        if _GO.match(line.strip()) and _into_group(made, line):
             continue
         at = _place(made, line)
         if at is None:

@@ -50,7 +50,9 @@ def literal_lines(text: str, language: str | None) -> frozenset[int]:
         if node.type not in _TEXTS or node.start_point[0] == node.end_point[0]:
             continue
         if not _documents(node):
-            found.update(range(node.start_point[0] + 1, node.end_point[0] + 1))
+            # A here-document begins with its first line, and its end must stay where it is.
+            first = node.start_point[0] + (node.type != "heredoc_body" or node.start_point[1] > 0)
+            found.update(range(first, node.end_point[0] + 1))
     return frozenset(found)
 
 

@@ -65,7 +65,7 @@ def test_an_action_by_slash_proposes_an_edit_that_is_applied_from_the_inbox(desk
     today = panel.frame.locator('.use[data-scope="today"]')
     expect(today.locator(".sum")).to_contain_text("1 task")
     expect(today.locator("tbody th")).to_have_text("Haiku")
-    expect(today.locator(".saved")).to_contain_text("saved against the top tier")
+    expect(today.locator(".saved")).to_contain_text("saved against Opus")
 
 
 def test_everything_is_done_by_keyboard(desk: Desk) -> None:

@@ -38,7 +38,7 @@ SLOW = 0.5
 def opened(desk: Desk) -> Workbench:
     """A window with the sample open and the server ready."""
     window = desk.open("sample.py")
-    expect(window.tier).to_contain_text("Auto · $")
+    expect(window.tier).to_contain_text(re.compile(r"Auto · [$\d]"))
     window.focus_editor("sample.py")
     return window
 

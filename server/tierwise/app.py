@@ -22,6 +22,7 @@ from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.choices import Choices
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.money.announcer import Announcer
 from tierwise.tasks.money.budget_watch import BudgetWatch
 from tierwise.tasks.money.settling import Settling
 from tierwise.tasks.proposing.proposals import Proposals
@@ -74,7 +75,9 @@ def build(
     status_line = StatusLine(world, tasks)
     reactions.connect(world, status_line)
     upkeep = Upkeep(world, rehearsal, Consents(state), status_line)
-    return TaskEngine(world, tasks, status_line, upkeep)
+    engine = TaskEngine(world, tasks, status_line, upkeep)
+    world.bus.subscribe(room=(engine.try_again,))
+    return engine
 
 
 def services(window: Window, client: ModelClient, learned: LearnedFile) -> World:
@@ -95,7 +98,7 @@ def services(window: Window, client: ModelClient, learned: LearnedFile) -> World
     chats = Chats(window.content, lambda: window.keeps_content, window.project)
     outcomes = Outcomes(journal, chats, window.now_ms)
     edit_watch = EditWatch(window, outcomes)
-    budget_watch = BudgetWatch(window, purse, bus.status_changed)
+    budget_watch = BudgetWatch(window, purse, Announcer(window), bus.status_changed, bus.room_made)
     return World(
         window=window,
         bus=bus,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tierwise.budget import tokens
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceRate
-from tierwise.core.amounts import amount, needs_and_left
+from tierwise.core.amounts import amount, amounts, needs_and_left
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 
 
@@ -59,21 +59,57 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
     room = min(rooms)
     floor = min(wish.output_cap, max(tokens.SMALLEST_OUTPUT, wish.useful))
     if wish.worst(floor) > room:
-        needs, left = needs_and_left(wish.worst(floor), room)
-        raise TaskTooDear(
-            f"This task needs up to {needs} on {wish.tier}, {left} left. "
-            "Use a cheaper tier, send less, allow this task, or raise the budget.",
-            wish.worst(floor),
-            room,
-        )
+        raise _too_dear(wish, floor, room, state)
     cap = min(wish.output_cap, (room - wish.base) // wish.rate.output)
     return Fit(wish.worst(cap), cap, capped=True)
+
+
+def _too_dear(wish: SpendWish, floor: int, room: int, state: BudgetState) -> TaskTooDear:
+    """The refusal of one request, which waits where calls in flight hold what it needs."""
+    worst = wish.worst(floor)
+    later = [cap for cap in (state.unspent, wish.most) if cap is not None]
+    waits = worst <= min(later)
+    needs, left = needs_and_left(worst, room)
+    if waits:
+        text = (
+            f"This task needs up to {needs} on {wish.tier}, {left} is left until the calls in "
+            "flight end."
+        )
+    else:
+        text = (
+            f"This task needs up to {needs} on {wish.tier}, {left} left. "
+            "Use a cheaper tier, send less, allow this task, or raise the budget."
+        )
+    return TaskTooDear(text, worst, room, waits=waits)
+
+
+def waiting_sentence(state: BudgetState) -> str:
+    """Why a call has to wait although the budget is not used up."""
+    name, limit, spent, reserved = min(
+        (
+            (name, limit, spent, reserved)
+            for name, limit, spent, reserved in (
+                ("day", state.day_limit, state.day_spent, state.day_reserved),
+                ("project", state.project_limit, state.project_spent, state.project_reserved),
+                ("hour", state.hour_limit, state.hour_spent, state.hour_reserved),
+            )
+            if limit is not None
+        ),
+        key=lambda scope: scope[1] - scope[2] - scope[3],
+    )
+    paid, held, cap = amounts(spent, reserved, limit)
+    return (
+        f"Waiting for calls in flight: they may use {held} of the {name} budget {cap}, "
+        f"{paid} is spent. This goes on by itself when they end."
+    )
 
 
 def paused_sentence(state: BudgetState) -> str:
     """Why nothing may be spent, and the ways on."""
     if state.hold:
         return state.hold
+    if state.waits:
+        return waiting_sentence(state)
     if state.hour_level == "paused" and "paused" not in (state.day_level, state.project_level):
         return (
             f"The hour's budget of {amount(state.hour_limit or 0)} is used up. "

@@ -94,6 +94,28 @@ class BudgetState:
         return "soft" if "soft" in levels else "ok"
 
     @property
+    def waits(self) -> bool:
+        """Whether calls in flight alone leave no room: it comes back by itself when they end."""
+        spends = (
+            (self.day_spent, self.day_limit),
+            (self.project_spent, self.project_limit),
+            (self.hour_spent, self.hour_limit),
+        )
+        return (
+            self.level == "paused"
+            and not self.hold
+            and not any(self.exhausted(spent, limit) for spent, limit in spends)
+        )
+
+    @property
+    def shown(self) -> BudgetLevel:
+        """The level that is shown: by what is spent, whatever is only set aside."""
+        if self.hold:
+            return "paused"
+        found = {view.state for view in views(self)}
+        return "paused" if "paused" in found else "soft" if "soft" in found else "ok"
+
+    @property
     def reached(self) -> Literal["day", "project"] | None:
         """The cap that pauses and can be raised; the day's where both do."""
         if self.day_level == "paused":
@@ -103,8 +125,16 @@ class BudgetState:
     @property
     def left(self) -> int | None:
         """Headroom under all caps; None without any cap."""
+        return self._room(in_flight=True)
+
+    @property
+    def unspent(self) -> int | None:
+        """What would be left if the calls in flight cost nothing; None without any cap."""
+        return self._room(in_flight=False)
+
+    def _room(self, *, in_flight: bool) -> int | None:
         rooms = [
-            limit - spent - reserved
+            limit - spent - (reserved if in_flight else 0)
             for limit, spent, reserved in (
                 (self.day_limit, self.day_spent, self.day_reserved),
                 (self.project_limit, self.project_spent, self.project_reserved),
@@ -113,6 +143,10 @@ class BudgetState:
             if limit is not None
         ]
         return max(min(rooms), 0) if rooms else None
+
+    def exhausted(self, spent: int, limit: int | None) -> bool:
+        """Whether what is spent alone leaves no room for the smallest call."""
+        return limit is not None and (spent >= limit or limit - spent < self.smallest)
 
     def _level(self, spent: int, reserved: int, expected: int, limit: int | None) -> BudgetLevel:
         if limit is None:
@@ -123,10 +157,28 @@ class BudgetState:
 
 
 def views(state: BudgetState) -> Sequence[BudgetView]:
-    """The day and the project of a state, and the hour if it is capped, each as it is shown."""
-    hour = BudgetView("hour", state.hour_level, state.hour_spent, state.hour_limit)
+    """The day and the project of a state, and the hour if it is capped, each as it is shown.
+
+    What is shown goes by what is spent. A cap that is out of reach only because of calls in
+    flight is no pause: it is shown as soft, or as nothing where little is spent.
+    """
+
+    def shown(level: BudgetLevel, spent: int, expected: int, limit: int | None) -> BudgetLevel:
+        if level != "paused" or limit is None or state.exhausted(spent, limit):
+            return level
+        return "soft" if spent + expected >= state.soft_at * limit else "ok"
+
+    day = shown(state.day_level, state.day_spent, state.day_expected, state.day_limit)
+    project = shown(
+        state.project_level, state.project_spent, state.project_expected, state.project_limit
+    )
+    hour: BudgetLevel = "paused" if state.exhausted(state.hour_spent, state.hour_limit) else "ok"
     return (
-        BudgetView("day", state.day_level, state.day_spent, state.day_limit),
-        BudgetView("project", state.project_level, state.project_spent, state.project_limit),
-        *((hour,) if state.hour_limit is not None else ()),
+        BudgetView("day", day, state.day_spent, state.day_limit),
+        BudgetView("project", project, state.project_spent, state.project_limit),
+        *(
+            (BudgetView("hour", hour, state.hour_spent, state.hour_limit),)
+            if state.hour_limit is not None
+            else ()
+        ),
     )

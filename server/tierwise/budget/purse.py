@@ -18,7 +18,7 @@ from typing import Final, Literal
 from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
 from tierwise.budget.calibration import Calibration
 from tierwise.budget.fit import SpendWish, fit
-from tierwise.budget.limits import BudgetState, Limits, views
+from tierwise.budget.limits import BudgetState, Limits
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.reservation import (
     RequestKeyUsed,
@@ -31,7 +31,6 @@ from tierwise.budget.settlement import CallEnd
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
-from tierwise.core.views import BudgetView
 from tierwise.store import budget_events, calendar, owner, reservations, samples
 from tierwise.store.deferred import Connection
 from tierwise.store.ledger import Ledger
@@ -66,7 +65,6 @@ class Purse:
     calibration: Calibration = field(default_factory=Calibration)
     _reaped: datetime | None = None
     _calibrated: datetime | None = None
-    _told: set[tuple[str, str, str]] = field(default_factory=set)
 
     @property
     def prices(self) -> PriceTable:
@@ -162,16 +160,6 @@ class Purse:
         """`state` for the command line."""
         now = self.clock()
         return self.ledger.read_sync(lambda conn: self._state(conn, project, now))
-
-    def notices(self, state: BudgetState) -> Sequence[BudgetView]:
-        """The thresholds this window has not yet told of today: at most one per scope."""
-        found = []
-        for view in views(state):
-            key = (view.scope, view.state, state.day)
-            if view.state != "ok" and key not in self._told:
-                self._told.add(key)
-                found.append(view)
-        return found
 
     async def raise_by(self, nanos: int, project: str, scope: Scope = "day") -> BudgetState:
         """Raise a cap for its current day or period, effective at once in every window.

@@ -167,6 +167,8 @@ def _amount(usd: str | None) -> int | None:
 
 
 def _print(state: BudgetState, as_json: bool) -> None:
+    from tierwise.budget.fit import waiting_sentence
+
     if as_json:
         print_json(facts(state))
         return
@@ -180,6 +182,8 @@ def _print(state: BudgetState, as_json: bool) -> None:
     if state.hour_limit is not None:
         typer.echo(f"This hour: {_line(state.hour_spent, state.hour_limit)}")
     typer.echo(f"State: {state.level}")
+    if state.waits:
+        typer.echo(waiting_sentence(state))
     if state.hold:
         typer.echo(state.hold)
 

@@ -126,10 +126,16 @@ class BadRequest(TierwiseError):
 class TaskTooDear(BudgetPaused):
     """One task's worst case does not fit what is left; the budget itself is not paused.
 
-    `needs` and `left` are nano-dollars.
+    `needs` and `left` are nano-dollars. `waits` tells that it would fit if the calls in flight
+    cost nothing: it may wait for them.
     """
 
-    def __init__(self, message: str, needs: int, left: int) -> None:
+    def __init__(self, message: str, needs: int, left: int, *, waits: bool = False) -> None:
         super().__init__(message)
         self.needs = needs
         self.left = left
+        self.waits = waits
+
+
+class SpendNotAgreed(TaskTooDear):
+    """A dear request was asked about, and nobody said yes."""

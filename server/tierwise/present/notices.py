@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tierwise.present.money import amount, amounts
+from tierwise.present.money import amounts
 from tierwise.present.names import label
 
 
@@ -12,11 +12,6 @@ def soft(scope: str, spent: int, limit: int | None) -> str:
     """A budget is nearly used up. Money in nano-dollars."""
     used, cap = amounts(spent, limit or 0)
     return f"{used} of the {scope} budget {cap} is spent: soft tasks go down."
-
-
-def paused(scope: str, limit: int | None) -> str:
-    """A budget is used up."""
-    return f"Paused: the {scope} budget {amount(limit or 0)} is reached. Raise it or wait."
 
 
 def nobody_raised(scope: str) -> str:

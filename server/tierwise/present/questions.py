@@ -42,18 +42,23 @@ def wish(sentence: str) -> OperatorQuestion:
     return OperatorQuestion(f"{sentence} Use it in this project?", (USE, DECLINE))
 
 
-def paused(scope: Literal["day", "project"], limit: int | None) -> OperatorQuestion:
-    """What to do about a cap that is reached; the first answer raises it."""
+def paused(
+    scope: Literal["day", "project"], limit: int | None, *, of_task: bool = True
+) -> OperatorQuestion:
+    """What to do about a cap that is reached; the first answer raises it.
+
+    `of_task` tells that a task came to it, which can be let through by itself.
+    """
     text = f"Paused: the {scope} budget {amount(limit or 0)} is reached."
-    return OperatorQuestion(text, (raise_title(scope), ALLOW, STAY))
+    return OperatorQuestion(text, (raise_title(scope), *((ALLOW,) if of_task else ()), STAY))
 
 
-def paused_hour(limit: int | None, hold: str | None) -> OperatorQuestion:
+def paused_hour(limit: int | None, hold: str | None, *, of_task: bool = True) -> OperatorQuestion:
     """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
     text = (
         hold or f"Paused: the hour's budget {amount(limit or 0)} is reached. It frees up by itself."
     )
-    return OperatorQuestion(text, (ALLOW, STAY))
+    return OperatorQuestion(text, (ALLOW, STAY) if of_task else (STAY,))
 
 
 def wait(duration: str) -> str:

@@ -227,8 +227,17 @@ def _soft_target(
     """The cheapest tier below with a point estimate good enough, None where there is none."""
     if draft.cause == "floor":
         return None
+    return soft_tier(estimate, situation, routed)
+
+
+def soft_tier(estimate: Estimate, situation: Situation, tier: str) -> str | None:
+    """The cheapest tier below one whose point estimate reaches the soft target, if any does.
+
+    Where money is short this is where a soft task goes, be it that the budget is nearly used
+    up or that a call does not fit what is left.
+    """
     ladder = situation.ladder
-    for name in ladder.names[: ladder.rank(routed)]:
+    for name in ladder.names[: ladder.rank(tier)]:
         if estimate.need[name] >= situation.soft_target:
             return name
     return None

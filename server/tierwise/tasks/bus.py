@@ -24,17 +24,20 @@ class Bus:
     _task: list[OnTask] = field(default_factory=list)
     _stream: list[OnStream] = field(default_factory=list)
     _status: list[OnStatus] = field(default_factory=list)
+    _room: list[OnTask] = field(default_factory=list)
 
     def subscribe(
         self,
         task: Sequence[OnTask] = (),
         stream: Sequence[OnStream] = (),
         status: Sequence[OnStatus] = (),
+        room: Sequence[OnTask] = (),
     ) -> None:
         """Add subscribers after those that are there."""
         self._task += task
         self._stream += stream
         self._status += status
+        self._room += room
 
     def task_changed(self, task: Task) -> None:
         """A task changed in any way that can be seen."""
@@ -45,6 +48,11 @@ class Bus:
         """A piece of a task's stream."""
         for told in self._stream:
             told(task, view)
+
+    def room_made(self, task: Task) -> None:
+        """A task that was refused for its price may be tried again."""
+        for told in self._room:
+            told(task)
 
     def status_changed(self) -> None:
         """Something that the status shows may have changed."""

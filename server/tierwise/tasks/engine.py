@@ -139,6 +139,11 @@ class TaskEngine:
         self._begin(task)
         return Started(task.id, task.decision)
 
+    def try_again(self, task: Task) -> None:
+        """Run a task that was refused for its price: a cap was raised, or it was allowed."""
+        task.start_over("the budget has room for it now")
+        self._begin(task)
+
     def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]:
         """What went to the models for a task. Raises `UnknownTask` where nothing is kept."""
         told = sent.told(self.tasks.get(task_id), task_id, self.world.window.content)

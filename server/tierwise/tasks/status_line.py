@@ -36,7 +36,7 @@ class StatusLine:
                 current=self._current.view() if self._current is not None else None,
                 recent=[task.view() for task in self._recent],
                 running=sum(task.state in ("routing", "running") for task in self.roster.values()),
-                level=world.budget_watch.level,
+                level=world.budget_watch.shown,
                 rehearsal=world.window.rehearsal,
                 problem=self.problem or world.window.ledger.problem or world.window.settings.held,
                 pin=world.choices.pinned(world.window.session, world.window.project),

@@ -176,18 +176,3 @@ async def test_a_clock_far_back_holds_money_until_the_operator_resumes(window: W
     state = await window.purse.resume("p")
     assert (state.level, state.day) == ("ok", "2026-11-21")
     await window.purse.release(await window.purse.reserve(window.ask()))
-
-
-async def test_each_threshold_is_told_once_a_window_and_day(window: Window) -> None:
-    window.limits = replace(window.limits, day=to_nanos(1))
-    held = await window.purse.reserve(window.ask(max_tokens=45_000, full_output=True))
-    await window.purse.settle(held, Usage(0, 45_000))
-    state = await window.purse.state("p")
-    assert [(v.scope, v.state) for v in window.purse.notices(state)] == [("day", "soft")]
-    assert window.purse.notices(state) == []
-    held = await window.purse.reserve(window.ask("haiku", 16))
-    paused = replace(state, day_spent=to_nanos(1))
-    assert [(v.scope, v.state) for v in window.purse.notices(paused)] == [("day", "paused")]
-    assert window.purse.notices(state) == [], "back down is nothing to tell"
-    tomorrow = replace(state, day="2026-11-25")
-    assert len(window.purse.notices(tomorrow)) == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tierwise.core.errors import BudgetPaused, TaskTooDear
+from tierwise.budget.fit import paused_sentence
+from tierwise.core.errors import BudgetPaused, SpendNotAgreed, TaskTooDear
 from tierwise.core.money import to_nanos
 from tierwise.present import questions
 from tierwise.present.money import amounts
@@ -14,7 +15,7 @@ def require(task: Task, world: World) -> None:
     """Raise `Untrusted` where nothing may be sent, `BudgetPaused` for a chat while paused."""
     world.window.trust.require("send anything to a model")
     if task.request.action == "chat" and world.budget_watch.level == "paused" and not task.allowed:
-        raise BudgetPaused("The budget is used up. Raise it, allow this task, or wait.")
+        raise BudgetPaused(paused_sentence(world.budget_watch.state))
 
 
 def dear(task: Task, tier: str, world: World) -> bool:
@@ -35,7 +36,7 @@ async def ask_if_dear(task: Task, world: World) -> None:
     answer = await world.window.listener.ask(question.text, question.options)
     if answer != questions.GO:
         forecast, most = amounts(cost, limit)
-        raise TaskTooDear(
+        raise SpendNotAgreed(
             f"This task is forecast at {forecast}, above what is asked for"
             f" ({most}), and nobody said yes.",
             cost,
@@ -47,12 +48,16 @@ async def ask_if_dear(task: Task, world: World) -> None:
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:
     """Hold a task until the budget is raised or it is allowed; its place is kept.
 
-    Raises `error` for a single task that does not fit, and for a chat, which has somebody
-    waiting at the other end.
+    A task that fits once the calls in flight end waits for them. Raises `error` for any other
+    single task that does not fit, and for a chat, which has somebody waiting at the other end.
     """
-    if isinstance(error, TaskTooDear) or task.request.action == "chat":
+    dear = error if isinstance(error, TaskTooDear) else None
+    chat = task.request.action == "chat"
+    if chat or (dear is not None and not dear.waits):
+        if dear is not None and not chat and not isinstance(error, SpendNotAgreed):
+            world.budget_watch.refused(task)
         raise error
     task.move("paused", progress=error.message)
     async with world.turns.aside(task):
-        await world.budget_watch.pause_until_allowed(task)
+        await world.budget_watch.pause_until_allowed(task, dear.needs if dear else 0)
     task.move("routing")

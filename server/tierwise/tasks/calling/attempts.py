@@ -65,10 +65,12 @@ def has_room(task: Task, world: World) -> bool:
 
 
 def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
-    """A soft task that does not fit the budget goes one tier down; any other is refused alone."""
-    task, world = plan.task, plan.world
-    below = world.window.ladder.below(plan.place.name)
-    if task.decision.explicit or not task.decision.soft or below is None:
+    """A soft task that does not fit goes where it goes near a cap; any other is refused alone."""
+    task, world, situation = plan.task, plan.world, plan.task.run.situation
+    below = None
+    if situation is not None and task.decision.soft and not task.decision.explicit:
+        below = policy.soft_tier(task.decision.estimate, situation, plan.place.name)
+    if below is None:
         raise error
     plan.place, plan.tries_here = world.window.tier(below), 0
     reason = Reason.of(

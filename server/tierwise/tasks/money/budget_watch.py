@@ -15,8 +15,8 @@ from tierwise.budget.purse import Scope as BudgetScope
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
-from tierwise.core.views import BudgetView
 from tierwise.present import notices, questions
+from tierwise.tasks.money.announcer import Announcer, threshold
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -26,24 +26,39 @@ TICK: Final = 2.0
 """Seconds between looks at what other windows did to the budget."""
 RENEW_TICKS: Final = 8
 """Ticks between lease renewals; a lease lasts a minute."""
+REMEMBERED: Final = 900.0
+"""Seconds after which a refused task is not tried again by itself when a cap is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """A task that waits for money. `needs` is what must be left for it, in nano-dollars."""
+
+    task: Task
+    event: asyncio.Event
+    needs: int
 
 
 @dataclass
 class BudgetWatch:
     """Budget state, cached; `refresh` after anything that may have changed it.
 
-    `on_change` is called when the status has another budget to show.
+    `on_change` is called when the status has another budget to show, `on_room` with a task
+    that was refused for its price and may be tried again.
     """
 
     window: Window
     purse: Purse
+    announcer: Announcer
     on_change: Callable[[], None]
+    on_room: Callable[[Task], None]
     state: BudgetState = field(
         default_factory=lambda: BudgetState(day="", period="", day_limit=None)
     )
     _open: set[str] = field(default_factory=set)
-    _waiting: dict[str, tuple[Task, asyncio.Event]] = field(default_factory=dict)
-    _told: set[tuple[object, ...]] = field(default_factory=set)
+    _waiting: dict[str, WaitingTask] = field(default_factory=dict)
+    _refused: dict[str, tuple[Task, float]] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
     _ticker: asyncio.Task[None] | None = None
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -52,8 +67,14 @@ class BudgetWatch:
         """The budget's level; rehearsal spends nothing and is never held back."""
         return "ok" if self.window.rehearsal else self.state.level
 
+    @property
+    def shown(self) -> BudgetLevel:
+        """The level that is shown: by what is spent, whatever is only set aside."""
+        return "ok" if self.window.rehearsal else self.state.shown
+
     def start(self) -> None:
         """Begin watching."""
+        self.announcer.start()
         self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
     async def stop(self) -> None:
@@ -62,6 +83,7 @@ class BudgetWatch:
             if job is not None:
                 job.cancel()
                 await asyncio.gather(job, return_exceptions=True)
+        await self.announcer.stop()
 
     def running(self, reservation_id: str) -> None:
         """A reservation is in use; its lease is renewed until it is done."""
@@ -79,22 +101,30 @@ class BudgetWatch:
             return
         before, self.state = self.state, state
         if _levels(state) != _levels(before):
-            self._announce()
+            for view in views(state):
+                self.window.listener.budget_changed(view)
+            self.announcer.announce(state, self._question)
         if state != before:
             self.on_change()
         await self._release()
+        if _caps(state) != _caps(before):
+            self._try_again()
 
-    async def pause_until_allowed(self, task: Task) -> None:
-        """Wait until the budget was raised or this task allowed."""
-        event = asyncio.Event()
-        self._waiting[task.id] = (task, event)
+    async def pause_until_allowed(self, task: Task, needs: int = 0) -> None:
+        """Wait until so much is left, in nano-dollars, or this task is allowed."""
+        waiting = WaitingTask(task, asyncio.Event(), needs)
+        self._waiting[task.id] = waiting
         await self.refresh()
-        if not event.is_set():
-            self._ask(task)
+        if not waiting.event.is_set() and not self.state.waits and not needs:
+            await self._ask(task)
         try:
-            await event.wait()
+            await waiting.event.wait()
         finally:
             self._waiting.pop(task.id, None)
+
+    def refused(self, task: Task) -> None:
+        """A task did not fit by itself; it is tried again when a cap was raised lately enough."""
+        self._refused[task.id] = (task, self.window.monotonic())
 
     async def raise_by(self, nanos: int, scope: BudgetScope = "day") -> None:
         """Raise a cap for its current day or period, effective at once in every window."""
@@ -118,11 +148,25 @@ class BudgetWatch:
         """Let one task run beyond the budget."""
         await self.purse.allow(task_id, self.window.project)
         await self._release()
+        refused = self._refused.get(task_id)
+        if refused is not None and await self._allowed(refused[0]):
+            self._try_again(task_id)
 
     async def _release(self) -> None:
-        for task, event in list(self._waiting.values()):
-            if self.level != "paused" or await self._allowed(task):
-                event.set()
+        for waiting in list(self._waiting.values()):
+            left = self.state.left
+            room = self.level != "paused" and (left is None or left >= waiting.needs)
+            if room or await self._allowed(waiting.task):
+                waiting.event.set()
+
+    def _try_again(self, only: str | None = None) -> None:
+        """Try what was refused again, each task once and not long after."""
+        for task_id, (task, at) in list(self._refused.items()):
+            if only is not None and task_id != only:
+                continue
+            del self._refused[task_id]
+            if self.window.monotonic() - at <= REMEMBERED and task.state == "failed":
+                self.on_room(task)
 
     async def _allowed(self, task: Task) -> bool:
         if not task.allowed:
@@ -133,62 +177,48 @@ class BudgetWatch:
                 return False
         return task.allowed
 
-    def _announce(self) -> None:
-        """Tell each threshold once per window and day; going back down tells nothing.
-
-        A raised cap is another threshold where it is reached, and so is told again.
-        """
-        state = self.state
-        for view in views(state):
-            self.window.listener.budget_changed(view)
-            scope, level, spent, limit = view.scope, view.state, view.spent, view.limit
-            key = _threshold(view, state)
-            if level == "ok" or key in self._told or self.window.rehearsal:
-                continue
-            self._told.add(key)
-            if level == "soft":
-                self.window.listener.notice("warning", notices.soft(scope, spent, limit))
-            elif not self._waiting:
-                self.window.listener.notice("warning", notices.paused(scope, limit))
-
-    def _ask(self, task: Task) -> None:
+    async def _ask(self, task: Task) -> None:
         """Ask once per threshold and day; what was asked about is not announced as well."""
         state = self.state
-        reached = [_threshold(v, state) for v in views(state) if v.state == "paused"]
+        reached = [threshold(v, state) for v in views(state) if v.state == "paused"]
         if state.hold:
-            reached.append(("hold", state.day))
-        asked = ("asked", *reached[0]) if reached else None
-        if asked is None or asked in self._told:
+            reached.append(f"hold:{state.hold}")
+        if not reached or reached[0] in self._asked:
             return
-        self._told |= {asked, *reached}
+        self._asked.add(reached[0])
+        self.announcer.leave(reached)
+        if not await self.announcer.claim(reached[0], state.day):
+            return
         job = asyncio.get_running_loop().create_task(self._question(task))
         self._asking.add(job)
         job.add_done_callback(self._asking.discard)
 
-    async def _question(self, task: Task) -> None:
-        state = self.state
-        scope = state.reached
+    async def _question(self, task: Task | None = None) -> None:
+        """Say a pause with its ways on; `task` is the one that came to it, if any did."""
+        scope, state = self.state.reached, self.state
         if scope is None:
             await self._question_of_the_hour(task)
             return
         limit = state.day_limit if scope == "day" else state.project_limit
-        question = questions.paused(scope, limit)
+        question = questions.paused(scope, limit, of_task=task is not None)
         answer = await self.window.listener.ask(question.text, question.options)
         if answer == question.options[0]:
             await self.raise_by(to_nanos(1), scope)
-            waiting = self._waiting.get(task.id)
-            if waiting is not None and not waiting[1].is_set():
-                self._ask(task)
-        elif answer == questions.ALLOW:
+            waiting = self._waiting.get(task.id) if task is not None else None
+            if waiting is not None and not waiting.event.is_set():
+                await self._ask(waiting.task)
+        elif answer == questions.ALLOW and task is not None:
             await self.allow(task.id)
         elif answer is None:
             self.window.listener.notice("warning", notices.nobody_raised(scope))
 
-    async def _question_of_the_hour(self, task: Task) -> None:
+    async def _question_of_the_hour(self, task: Task | None) -> None:
         """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
-        question = questions.paused_hour(self.state.hour_limit, self.state.hold)
+        question = questions.paused_hour(
+            self.state.hour_limit, self.state.hold, of_task=task is not None
+        )
         answer = await self.window.listener.ask(question.text, question.options)
-        if answer == questions.ALLOW:
+        if answer == questions.ALLOW and task is not None:
             await self.allow(task.id)
         elif answer is None:
             self.window.listener.notice("warning", question.text)
@@ -208,11 +238,9 @@ class BudgetWatch:
                 log.exception("the budget watch failed once")
 
 
-def _threshold(view: BudgetView, state: BudgetState) -> tuple[object, ...]:
-    """What a message is about; a pause is one of its cap, so that a raise makes another."""
-    cap = view.limit if view.state == "paused" else None
-    return (view.scope, view.state, state.day, cap)
-
-
 def _levels(state: BudgetState) -> tuple[str, ...]:
-    return (state.day_level, state.project_level, state.hour_level)
+    return tuple(view.state for view in views(state))
+
+
+def _caps(state: BudgetState) -> tuple[int | None, ...]:
+    return (state.day_limit, state.project_limit)

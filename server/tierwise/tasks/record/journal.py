@@ -24,7 +24,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
 from tierwise.models import latency
-from tierwise.store import decisions, outcomes, overrides, samples
+from tierwise.store import decisions, notices, outcomes, overrides, owner, samples
 from tierwise.store.deferred import Connection
 from tierwise.store.faults import fault_of
 from tierwise.store.ledger import Ledger
@@ -76,6 +76,7 @@ class Journal:
             day=self._day(task.created_ms),
         )
         self._write(lambda conn: decisions.insert_task(conn, row))
+        self._write(lambda conn: notices.used(conn, owner.identity(), row.created_ms))
 
     def decided(self, task: Task, situation: Situation) -> None:
         """A decision was taken; enough of it is kept to take it again, bit for bit."""

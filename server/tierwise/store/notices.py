@@ -1,0 +1,54 @@
+"""Who says what to the operator: claimed in the ledger, so that it is said once.
+
+Several windows and processes look at one budget. Whoever claims a message says it, and the
+others stay silent. The window that the operator used last comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tierwise.store.deferred import Connection, deferred
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    import sqlalchemy.dialects.sqlite as upsert
+
+    from tierwise.store import schema
+else:
+    sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+    upsert = deferred("sqlalchemy.dialects.sqlite")
+
+
+def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool:
+    """Take a message of a day on oneself; False where it was said or is being said."""
+    new = upsert.insert(schema.said).values(what=what, day=day, owner=owner, at_ms=at_ms)
+    return conn.execute(new.on_conflict_do_nothing()).rowcount == 1
+
+
+def claimed(conn: Connection, what: str, day: str) -> bool:
+    """Whether a message of a day was said already."""
+    table = schema.said
+    query = sa.select(table.c.what).where(table.c.what == what, table.c.day == day)
+    return conn.execute(query).first() is not None
+
+
+def used(conn: Connection, owner: str, at_ms: int) -> None:
+    """The operator asked for something in this window, or opened it."""
+    new = upsert.insert(schema.windows).values(owner=owner, used_ms=at_ms)
+    conn.execute(
+        new.on_conflict_do_update(index_elements=["owner"], set_={"used_ms": new.excluded.used_ms})
+    )
+
+
+def gone(conn: Connection, owner: str) -> None:
+    """This window is closed."""
+    table = schema.windows
+    conn.execute(sa.delete(table).where(table.c.owner == owner))
+
+
+def windows(conn: Connection) -> Sequence[str]:
+    """The windows that were opened, the one used last first; some may have been killed."""
+    table = schema.windows
+    return list(conn.execute(sa.select(table.c.owner).order_by(table.c.used_ms.desc())).scalars())

@@ -12,7 +12,7 @@ import contextlib
 import gc
 import logging
 import os
-import signal
+import stat
 import sys
 import threading
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from tierwise.lsp.session.session import Session
 from tierwise.lsp.wire.framing import Ahead, Frame, Stream, read_frames
 from tierwise.lsp.wire.memory import Returning
 from tierwise.lsp.wire.protocol import Protocol
+from tierwise.lsp.wire.watchdog import Watchdog
 from tierwise.lsp.wire.writer import Writer
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PARENT_EVERY: Final = 1.0
-"""Seconds between looks whether the client's process still lives."""
 CLOSE_WITHIN: Final = 5.0
 """Seconds the engine may take to close."""
 
@@ -71,16 +70,23 @@ class Server(LanguageServer):
         ahead, returning = Ahead(), Returning()
 
         def deliver(frame: Frame | None) -> None:
-            if frame is not None:
-                writer.wait_for_room()
-                ahead.enter(len(frame.body))
+            if frame is None:
+                watchdog.gone()
+                return
+            writer.wait_for_room()
+            ahead.enter(len(frame.body))
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(take, frame)
 
-        def take(frame: Frame | None) -> None:
-            if frame is None:
-                session.over.set()
-                return
+        def leave() -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(session.over.set)
+
+        descriptor = _descriptor(stdin)
+        watchdog = Watchdog(leave, descriptor)
+        watchdog.parent = lambda: self.process_id
+
+        def take(frame: Frame) -> None:
             size = len(frame.body)
             ahead.leave(size)
             if not session.over.is_set():
@@ -90,14 +96,14 @@ class Server(LanguageServer):
         threading.Thread(
             target=read_frames, args=(stdin, deliver), name="lsp-reader", daemon=True
         ).start()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, session.over.set)
-        watch = asyncio.ensure_future(self._watch_parent())
+        watchdog.start()
         await session.over.wait()
-        watch.cancel()
+        watchdog.gone()
         await self._settle()
         await asyncio.to_thread(writer.close)
+        watchdog.settled(session.exit_code)
+        if descriptor is None:
+            watchdog.stop()
         return session.exit_code
 
     async def _settle(self) -> None:
@@ -106,14 +112,6 @@ class Server(LanguageServer):
             await self.session.close(CLOSE_WITHIN)
         except Exception:
             log.exception("the engine did not close as it should")
-
-    async def _watch_parent(self) -> None:
-        """Leave when the client's process is gone, even if its pipe is held open elsewhere."""
-        while True:
-            await asyncio.sleep(PARENT_EVERY)
-            pid = self.process_id
-            if isinstance(pid, int) and pid > 0 and not _alive(pid):
-                self.session.over.set()
 
 
 async def build(session: Session) -> TaskEngine:
@@ -176,11 +174,10 @@ def _import_engine() -> None:
     import tierwise.lsp.session.listener  # noqa: F401  # imported here so that the loop need not
 
 
-def _alive(pid: int) -> bool:
+def _descriptor(stream: Stream) -> int | None:
+    """The file descriptor of a stream; None for one that has none, or that is a socket."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        number = stream.fileno()  # type: ignore[attr-defined]
+        return None if stat.S_ISSOCK(os.fstat(number).st_mode) else int(number)
+    except (AttributeError, OSError, ValueError):
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,33 @@ class Editor:
         """Make the whole document read otherwise, as a formatter does."""
         last = self.texts[uri].count("\n")
         self._edit(uri, [{"range": self.span(uri, 0, last), "newText": text}])
+
+    def replace_whole(self, uri: str, text: str) -> None:
+        """Make the document read otherwise by its whole new text, as some clients do."""
+        self.texts[uri] = text
+        self.versions[uri] += 1
+        document = {"uri": uri, "version": self.versions[uri]}
+        changed = {"textDocument": document, "contentChanges": [{"text": text}]}
+        self.rpc.notify("textDocument/didChange", changed)
+
+    def edit_lines(self, uri: str, text: str) -> None:
+        """Make the document read otherwise by edits of the lines that differ."""
+        old, new = self.texts[uri].splitlines(True), text.splitlines(True)
+        codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        edits = [
+            {"range": self.span(uri, i1, i2), "newText": "".join(new[j1:j2])}
+            for tag, i1, i2, j1, j2 in codes
+            if tag != "equal"
+        ]
+        self._edit(uri, edits)
+
+    def hold_answers(self) -> None:
+        """Apply edits from now on without an answer to them."""
+        self.rpc.held = {"workspace/applyEdit"}
+
+    def release_answers(self) -> None:
+        """Answer what was held."""
+        self.rpc.release()
 
     def span(self, uri: str, first: int, last: int) -> dict[str, Any]:
         """The range of whole lines [first, last), from 0."""

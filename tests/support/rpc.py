@@ -33,6 +33,9 @@ class Rpc:
         self.responses: dict[Any, list[dict[str, Any]]] = {}
         self.answers: dict[str, Callable[[Any], Any]] = {}
         self.silent: set[str] = set()
+        self.held: set[str] = set()
+        """Methods that are answered once `release` is called."""
+        self._waiting: list[dict[str, Any]] = []
         self._changed = asyncio.Condition()
         self._next = 0
         self._reader = asyncio.ensure_future(self._read())
@@ -114,6 +117,13 @@ class Rpc:
             self.notify("exit")
         return await asyncio.wait_for(self.process.wait(), WAIT)
 
+    def release(self) -> None:
+        """Send the answers that were held."""
+        self.held = set()
+        for reply in self._waiting:
+            self.send(reply)
+        self._waiting = []
+
     async def kill(self) -> None:
         """End the process, if it is still there."""
         if self.process.returncode is None:
@@ -144,9 +154,12 @@ class Rpc:
         self.received.append(message)
         if "id" in message and method not in self.silent:
             answer = self.answers.get(method, _default)
-            self.send(
-                {"jsonrpc": "2.0", "id": message["id"], "result": answer(message.get("params"))}
-            )
+            result = answer(message.get("params"))
+            reply = {"jsonrpc": "2.0", "id": message["id"], "result": result}
+            if method in self.held:
+                self._waiting.append(reply)
+            else:
+                self.send(reply)
 
 
 def _default(params: Any) -> Any:

@@ -48,9 +48,10 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "redo": {"task", "world", "deciding"},
         "run": {"task", "intake", "proposing", "world", "deciding", "calling"},
         "upkeep": {"window", "choices", "money", "world", "status_line"},
+        "restore": {"window", "task", "learning", "proposing", "world"},
         "engine": _TASK_DATA | {
             "choices", "learning", "chat", "intake", "proposing", "world", "deciding", "calling",
-            "status_line", "redo", "run", "upkeep",
+            "status_line", "redo", "run", "upkeep", "restore",
         },
     },
     "lsp": {

@@ -54,6 +54,28 @@ class Content:
         except (OSError, UnicodeDecodeError):
             return None
 
+    def take(self, task_id: str, name: str) -> Path | None:
+        """Take a kept text away for oneself; None where another process was first."""
+        path = self._path(task_id, name)
+        try:
+            return path.rename(path.with_name(f"{path.name}.taken"))
+        except OSError:
+            return None
+
+    def drop(self, task_id: str, name: str) -> None:
+        """Keep a text no longer."""
+        try:
+            self._path(task_id, name).unlink(missing_ok=True)
+        except OSError:
+            return
+
+    def tasks_with(self, name: str) -> list[str]:
+        """The tasks of which a text of that name is kept."""
+        try:
+            return sorted(path.parent.name for path in self.folder.glob(f"*/{_safe(name)}"))
+        except OSError:
+            return []
+
     def purge(self, older_than_days: float = 0.0) -> int:
         """Remove what is older; 0 removes everything. The number of tasks removed."""
         limit, removed = time.time() - older_than_days * 86_400, 0

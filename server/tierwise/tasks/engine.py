@@ -37,6 +37,7 @@ from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import requests
 from tierwise.tasks.learning import recall
 from tierwise.tasks.proposing import blocks
+from tierwise.tasks.restore import restore_proposals
 from tierwise.tasks.run import run
 from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.task.roster import Roster
@@ -61,6 +62,7 @@ class TaskEngine:
     async def started(self) -> None:
         """Open the ledger and start what goes on beside the tasks."""
         await self.upkeep.start()
+        await restore_proposals(self.world, self.tasks)
 
     async def start_task(self, params: TaskParams) -> Started:
         """Take a task on; its first decision is back at once, the rest happens by itself."""

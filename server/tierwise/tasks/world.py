@@ -51,6 +51,7 @@ class World:
         """Stop what goes on beside the tasks, book what is open, and close the ledger."""
         self.edit_watch.close()
         self.learning.stop()
+        await self.proposals.keeper.close()
         await self.settling.close()
         await self.budget_watch.stop()
         await self.chats.close()

@@ -19,6 +19,7 @@ from tierwise.tasks.proposing import applying, confining
 from tierwise.tasks.proposing.applying import Wish
 from tierwise.tasks.proposing.drafts import Draft
 from tierwise.tasks.proposing.growing import Growing
+from tierwise.tasks.proposing.keeping import Keeper, KeptProposal, places_of
 from tierwise.tasks.proposing.open_proposal import OpenProposal, view
 from tierwise.tasks.proposing.places import Places
 from tierwise.tasks.proposing.recent import RecentChanges
@@ -45,6 +46,7 @@ class Proposals:
         self._outcomes = outcomes
         self._edit_watch = edit_watch
         self._recent = RecentChanges()
+        self.keeper = Keeper(window)
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
         """Show what there is of an answer; only the clients hear of it, not the ledger."""
@@ -93,6 +95,21 @@ class Proposals:
         task.offered(proposal.id)
         self.window.content.put(task.id, "proposal.diff", entry.diff)
         task.move("proposed", progress=note or None)
+        self.keeper.keep(entry)
+
+    def restore(self, task: Task, one: KeptProposal) -> None:
+        """Take over a proposal of a server that is gone."""
+        places = Places(one.proposal)
+        places.files = places_of(one, self.window)
+        entry = OpenProposal(task, one.proposal, places, one.done)
+        self.entries[one.proposal.id] = entry
+        applying.look(one.proposal, places, self.window)
+        entry.turned()
+        if places.behind:
+            self._follow(entry)
+        if one.proposal.pending:
+            self._await(entry)
+        self.keeper.keep(entry)
 
     def entry(self, edit_id: str) -> OpenProposal:
         """The entry of a proposal. Raises `UnknownEdit`."""
@@ -143,6 +160,7 @@ class Proposals:
                 return ResolveReply(False, reply.failure_reason or notices.REFUSED)
             self._took(entry, wish)
             self._applied(entry, wish.changes, before, fitting)
+            self.keeper.keep(entry)
         refused = len(ids) - len(fitting)
         why = notices.hunks_left(refused) if refused else None
         return ResolveReply(True, why, entry.task.id)
@@ -167,6 +185,7 @@ class Proposals:
             entry.stop_timer()
         else:
             task.say(progress.PARTLY_DISCARDED)
+        self.keeper.keep(entry)
         return ResolveReply(True, None, task.id)
 
     async def undo(self, edit_id: str) -> ResolveReply:
@@ -192,6 +211,7 @@ class Proposals:
                 return ResolveReply(False, reply.failure_reason or notices.REFUSED)
             self._took(entry, wish)
             self._took_back(entry, wish.changes)
+            self.keeper.keep(entry)
             if wish.left:
                 self._settled(entry)
                 return ResolveReply(True, f"{changed} and was left", entry.task.id)
@@ -211,6 +231,7 @@ class Proposals:
         for entry in self.at(snapshot.uri):
             if entry.places.step(snapshot.uri, steps):
                 self._turned(entry)
+            self.keeper.soon(entry)
             if entry.places.behind:
                 self._follow(entry)
 
@@ -237,6 +258,7 @@ class Proposals:
             entry.proposal = entry.proposal.marked(entry.proposal.pending, "discarded")
             entry.stop_timer()
             del self.entries[task.edit_id]
+            self.keeper.forget(entry)
             task.withdrawn()
 
     def _catch_up_with(self, entry: OpenProposal) -> None:
@@ -276,6 +298,7 @@ class Proposals:
             return
         if entry.turned():
             self._settled(entry)
+            self.keeper.keep(entry)
         elif entry.task.state in ("proposed", "partlyApplied"):
             entry.task.announce()
 
@@ -384,6 +407,7 @@ class Proposals:
         if entry is not None and entry.task.state == "proposed":
             self._outcomes.record(entry.task, "expired")
             entry.task.move("expired")
+            self.keeper.forget(entry)
             del self.entries[edit_id]
 
     def _keep(self, task: Task, text: str) -> None:

@@ -1,0 +1,236 @@
+"""Proposals that outlive the server: kept beside the other content of their task, read back later.
+
+One file holds all that is needed: the texts the hunks were made for with their digests, the hunks
+and how they stand, where they are in which version of which text, and what was done to files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from tierwise.core.document import Range
+from tierwise.core.errors import BadRequest
+from tierwise.core.request import Request
+from tierwise.core.views import TaskState
+from tierwise.edits.anchors import Anchors
+from tierwise.edits.offer import asked
+from tierwise.edits.proposal import Proposal, anchors
+from tierwise.edits.spot import Spot
+from tierwise.store import owner
+from tierwise.store.content import Content
+from tierwise.tasks.proposing.applying import Done
+from tierwise.tasks.proposing.open_proposal import OpenProposal
+from tierwise.tasks.window.window import Window
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "proposal.json"
+"""The file of a proposal in its task's folder."""
+RESTS: Final = 2.0
+"""Seconds after a change of a document until the new places are kept."""
+OPEN: Final[frozenset[TaskState]] = frozenset({"proposed", "partlyApplied", "applied"})
+"""States of a task whose proposal can still be applied or undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlaces:
+    """Where the hunks of a document are, in the text with this digest.
+
+    `version` is the editor's.
+    """
+
+    digest: str
+    version: int | None
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptProposal:
+    """A proposal with what is needed of its task. `owner` is the process that has it open."""
+
+    owner: str
+    task_id: str
+    created_ms: int
+    project: str
+    conversation_id: str | None
+    rehearsal: bool
+    state: TaskState
+    request: Request
+    uri: str | None
+    range: Range | None
+    notices: tuple[str, ...]
+    proposal: Proposal
+    digests: Mapping[str, str]
+    """The digest of the text that each file's hunks were made for, by URI."""
+    places: Mapping[str, KeptPlaces]
+    done: Done
+
+    @property
+    def sound(self) -> bool:
+        """Whether the texts are those that were kept."""
+        return all(
+            self.digests.get(f.uri) == digest(f.before)
+            for f in self.proposal.files
+            if f.kind == "text"
+        )
+
+    @property
+    def owned(self) -> bool:
+        """Whether another process that lives has it open."""
+        return self.owner != owner.identity() and owner.alive(self.owner) is True
+
+
+@dataclass
+class Keeper:
+    """Writes proposals when they change, one after the other, on a thread."""
+
+    window: Window
+    _dirty: dict[str, OpenProposal] = field(default_factory=dict)
+    _job: asyncio.Task[None] | None = None
+    _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+
+    def keep(self, entry: OpenProposal) -> None:
+        """Keep a proposal as it is now; one that is over goes."""
+        if not self.window.keeps_content or entry.growing:
+            return
+        self._dirty[entry.proposal.id] = entry
+        if self._job is None or self._job.done():
+            self._job = asyncio.get_running_loop().create_task(self._write())
+
+    def soon(self, entry: OpenProposal) -> None:
+        """Keep a proposal once its documents come to rest."""
+        key = entry.proposal.id
+        if key not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[key] = loop.call_later(RESTS, self._rested, entry)
+
+    def forget(self, entry: OpenProposal) -> None:
+        """A proposal is over."""
+        self._dirty.pop(entry.proposal.id, None)
+        self.window.content.drop(entry.task.id, NAME)
+
+    async def close(self) -> None:
+        """Keep what is not kept yet."""
+        for timer in self._timers.values():
+            timer.cancel()
+        if self._job is not None:
+            await asyncio.wait({self._job}, timeout=1.0)
+
+    def _rested(self, entry: OpenProposal) -> None:
+        self._timers.pop(entry.proposal.id, None)
+        self.keep(entry)
+
+    async def _write(self) -> None:
+        while self._dirty:
+            _, entry = self._dirty.popitem()
+            if entry.task.state not in OPEN:
+                self.window.content.drop(entry.task.id, NAME)
+                continue
+            texts = {uri: file.text for uri, file in entry.places.files.items() if not file.behind}
+            found = kept(entry, self.window)
+            await asyncio.to_thread(_put, found, texts, self.window.content)
+
+
+def kept(entry: OpenProposal, window: Window) -> KeptProposal:
+    """A proposal as it is kept; the digests of its texts are still to be taken."""
+    task, scene = entry.task, entry.task.scene
+    places = {
+        uri: KeptPlaces("", _version(uri, window), tuple(file.current()))
+        for uri, file in entry.places.files.items()
+        if not file.behind
+    }
+    return KeptProposal(
+        owner.identity(), task.id, task.created_ms, task.project, task.conversation_id,
+        task.rehearsal, task.state, task.request, scene.focus.uri if scene.focus else None,
+        scene.range, tuple(task.run.notices), entry.proposal, {}, places,
+        Done(dict(entry.done.created), dict(entry.done.deleted), list(entry.done.renamed),
+             entry.done.at_ms, entry.done.undone),
+    )  # fmt: skip
+
+
+def read(content: Content, project: str) -> Iterable[KeptProposal]:
+    """The kept proposals of a project that no other living process has; the oldest first.
+
+    Each is claimed on the way, so that of two windows that start together one takes it.
+    """
+    found = []
+    for task_id in content.tasks_with(NAME):
+        text = content.get(task_id, NAME)
+        if text is None:
+            continue
+        try:
+            one = _form().validate_json(text)
+        except ValueError:
+            log.warning("task %s: its kept proposal cannot be read", task_id)
+            continue
+        if one.project == project and one.state in OPEN and one.sound and not one.owned:
+            claimed = content.take(task_id, NAME)
+            if claimed is not None:
+                found.append(one)
+    return sorted(found, key=lambda one: one.created_ms)
+
+
+def places_of(one: KeptProposal, window: Window) -> dict[str, Anchors]:
+    """Where the hunks of a kept proposal are in the documents as they are.
+
+    In the very text that was kept they are where they were. Else they are looked for from the
+    text they were made for, with what was applied; one that was lost stays so.
+    """
+    found = {}
+    for file in one.proposal.files:
+        if file.kind != "text":
+            continue
+        made, places = anchors(file), one.places.get(file.uri)
+        states = {s.id: s for s in places.spots} if places is not None else {}
+        try:
+            text: str | None = window.documents.snapshot(file.uri).text
+        except BadRequest:
+            text = None
+        if places is not None and text is not None and digest(text) == places.digest:
+            made.text = text
+            made.put(places.spots)
+        else:
+            applied = {h.id for h in file.hunks if h.state == "applied"}
+            turned = asked(made.text, made.spots, applied)
+            made.text = turned.after
+            made.put([
+                spot.gone() if (was := states.get(spot.id)) and was.state == "lost" else spot
+                for spot in turned.spots
+            ])  # fmt: skip
+        found[file.uri] = made
+    return found
+
+
+def digest(text: str) -> str:
+    """A text's name."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _put(one: KeptProposal, texts: Mapping[str, str], content: Content) -> None:
+    places = {uri: replace(p, digest=digest(texts[uri])) for uri, p in one.places.items()}
+    digests = {f.uri: digest(f.before) for f in one.proposal.files if f.kind == "text"}
+    whole = replace(one, places=places, digests=digests)
+    content.put(one.task_id, NAME, _form().dump_json(whole).decode())
+
+
+def _version(uri: str, window: Window) -> int | None:
+    try:
+        return window.documents.snapshot(uri).version
+    except BadRequest:
+        return None
+
+
+@cache
+def _form() -> TypeAdapter[KeptProposal]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(KeptProposal)

@@ -1,0 +1,73 @@
+"""Proposals of a server that is gone are taken over by the next one of the same project."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from tierwise.core.document import Snapshot
+from tierwise.core.errors import BadRequest, LedgerUnavailable, UnknownTask
+from tierwise.tasks.learning import recall
+from tierwise.tasks.proposing import keeping
+from tierwise.tasks.proposing.keeping import KeptProposal
+from tierwise.tasks.task.roster import Roster
+from tierwise.tasks.task.scene import Question, Scene
+from tierwise.tasks.task.task import Identity, Task
+from tierwise.tasks.window.window import Window
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 100
+"""Proposals that are taken over, the latest ones."""
+DAY_MS: Final = 86_400_000
+"""Milliseconds for which an applied edit can be undone after a restart."""
+
+
+async def restore_proposals(world: World, tasks: Roster) -> None:
+    """Take over what waits for the operator, and what was applied in the last day."""
+    window = world.window
+    if not window.keeps_content:
+        return
+    found = await asyncio.to_thread(keeping.read, window.content, window.project)
+    now = window.now_ms()
+    for one in list(found)[-MOST:]:
+        late = one.state == "applied" and now - one.created_ms > DAY_MS
+        if one.task_id in tasks or late:
+            continue
+        try:
+            decision = await recall.last_decision(window.ledger, one.task_id)
+        except (UnknownTask, LedgerUnavailable):
+            log.warning("task %s: its proposal is kept, its decision is not", one.task_id)
+            continue
+        task = Task(
+            Identity(one.task_id, one.created_ms, one.project, one.conversation_id, one.rehearsal),
+            Question(one.request, _scene(one, window)),
+            decision,
+            on_change=world.bus.task_changed,
+            on_stream=world.bus.streamed,
+            state=one.state,
+        )
+        task.offered(one.proposal.id)
+        task.ended.set()
+        tasks[task.id] = task
+        world.proposals.restore(task, one)
+        task.announce()
+
+
+def _scene(one: KeptProposal, window: Window) -> Scene:
+    """What the task was asked on, as far as it is known: its document as the hunks have it."""
+    if one.uri is None:
+        return Scene()
+    made_for = {f.uri: f for f in one.proposal.files if f.kind == "text"}
+    file = made_for.get(one.uri)
+    try:
+        focus = window.documents.snapshot(one.uri)
+    except BadRequest:
+        focus = None
+    if file is not None:
+        path = window.confine.path_of(one.uri)
+        local = path.as_posix() if path is not None else None
+        focus = Snapshot(one.uri, local, None, file.language, file.before)
+    return Scene(focus, one.range if focus is not None else None)

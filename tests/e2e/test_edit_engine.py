@@ -26,7 +26,12 @@ EDIT = "```\nkey = 2\n```\n"
 
 
 async def proposed(
-    editor: Editor, model: RehearsalServer, uri: str, answer: str, lines: tuple[int, int]
+    editor: Editor,
+    model: RehearsalServer,
+    uri: str,
+    answer: str,
+    lines: tuple[int, int],
+    **more: Any,
 ) -> tuple[str, str]:
     """A waiting edit; (edit id, task id)."""
     model.faults.queue.append(Fault(text=answer))
@@ -35,6 +40,7 @@ async def proposed(
         "textDocument": {"uri": uri},
         "range": editor.span(uri, *lines),
         "instruction": "change it",
+        **more,
     }
     started = await editor.rpc.request("tierwise/task/start", params)
     view = await state(editor.rpc, started["taskId"], "proposed")
@@ -167,7 +173,11 @@ async def test_undo_over_files_leaves_and_names_what_changed_since(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:
     a, b = await begin(editor, {"a.toml": "first = 1\n", "b.toml": "second = 1\n"})
-    edit_id, task_id = await proposed(editor, model, a, TWO_FILES, (0, 1))
+    edit_id, task_id = await proposed(
+        editor, model, a, TWO_FILES, (0, 1),
+        action="refactor", instruction="raise first in a.toml and second in b.toml",
+        files=[{"uri": b, "attached": True}],
+    )  # fmt: skip
     assert (await resolve(rpc, edit_id, "apply"))["applied"] is True
     editor.edit_lines(b, "second = 3\n")
     reply = await undo(editor, edit_id)

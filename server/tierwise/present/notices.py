@@ -64,6 +64,16 @@ def hunks_left(count: int) -> str:
     return f"{count} hunk(s) no longer fit and were left"
 
 
+def files_left(names: Sequence[str]) -> str:
+    """Files that an undo left as they are, because they changed since the edit."""
+    return f"{_listed(names)} changed since and was left"
+
+
+def undo_there(names: Sequence[str]) -> str:
+    """An undo that has nothing to take back any more."""
+    return f"{_listed(names)} changed since; undo it there."
+
+
 def not_part(path: str) -> str:
     """Why a file of a proposal needs a yes."""
     return f"{path} was not part of the request"
@@ -72,6 +82,10 @@ def not_part(path: str) -> str:
 def joined(parts: Sequence[str]) -> str:
     """Several remarks about one proposal as one line."""
     return ". ".join(part for part in parts if part)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 NOT_CONFIRMED = "not confirmed"

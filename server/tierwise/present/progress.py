@@ -44,3 +44,7 @@ def as_asked(tier: str, ends: str) -> str:
 def not_checked(tier: str, problem: str) -> str:
     """The tier that was to do better than a failed check could not answer."""
     return f"{label(tier)} could not check it: {problem}"
+
+
+UNDONE = "undone"
+"""What was applied was taken back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from tierwise.core.document import Position, Range
@@ -215,8 +215,3 @@ def exists(uri: str, window: Window) -> bool:
 def name(uri: str) -> str:
     """The last part of a URI, for a sentence."""
     return uri.rsplit("/", 1)[-1]
-
-
-def named(uris: Sequence[str]) -> str:
-    """Some names for a sentence: "a.py and b.py"."""
-    return " and ".join([", ".join(uris[:-1]), uris[-1]] if len(uris) > 1 else uris)

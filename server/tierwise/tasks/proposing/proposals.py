@@ -200,9 +200,8 @@ class Proposals:
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
             open_still, only_text = bool(entry.proposal.pending), entry.done.only_text
             wish = applying.to_undo(entry.proposal, entry.done, entry.places, self.window)
-            changed = f"{applying.named(wish.left)} changed since" if wish.left else ""
             if not wish.changes:
-                raise DocumentChanged(f"{changed}; undo it there.")
+                raise DocumentChanged(notices.undo_there(wish.left))
             astray = confining.astray(wish.changes, self.window)
             if astray is not None:
                 raise DocumentChanged(astray)
@@ -214,7 +213,7 @@ class Proposals:
             self.keeper.keep(entry)
             if wish.left:
                 self._settled(entry)
-                return ResolveReply(True, f"{changed} and was left", entry.task.id)
+                return ResolveReply(True, notices.files_left(wish.left), entry.task.id)
             self._edit_watch.undone(entry.task)
             after_ms = self.window.now_ms() - entry.done.at_ms
             self._undone(entry, after_ms, open_still=open_still, only_text=only_text)
@@ -310,7 +309,7 @@ class Proposals:
             entry.task.move("partlyApplied" if self._some_open(proposal) else "applied")
         elif proposal.pending:
             self._await(entry)
-            entry.task.move("proposed", progress="undone")
+            entry.task.move("proposed", progress=progress.UNDONE)
 
     def _some_open(self, proposal: Proposal) -> bool:
         return any(h.state != "applied" for f in proposal.files for h in f.hunks)
@@ -391,10 +390,10 @@ class Proposals:
         """
         self._outcomes.record(entry.task, "undone", after_ms=after_ms)
         if open_still and only_text:
-            entry.task.move("proposed", progress="undone")
+            entry.task.move("proposed", progress=progress.UNDONE)
         else:
             entry.done.undone = True
-            entry.task.move("discarded", progress="undone")
+            entry.task.move("discarded", progress=progress.UNDONE)
 
     def _await(self, entry: OpenProposal) -> None:
         """Let a proposal wait for the operator."""

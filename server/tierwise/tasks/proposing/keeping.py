@@ -12,7 +12,9 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from tierwise.core.document import Range
 from tierwise.core.errors import BadRequest
@@ -27,9 +29,6 @@ from tierwise.store.content import Content
 from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.proposing.open_proposal import OpenProposal
 from tierwise.tasks.window.window import Window
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 log = logging.getLogger(__name__)
 
@@ -231,6 +230,4 @@ def _version(uri: str, window: Window) -> int | None:
 
 @cache
 def _form() -> TypeAdapter[KeptProposal]:
-    from pydantic import TypeAdapter
-
     return TypeAdapter(KeptProposal)

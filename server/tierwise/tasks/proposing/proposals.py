@@ -18,11 +18,11 @@ from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
 from tierwise.tasks.proposing.applying import Wish
 from tierwise.tasks.proposing.drafts import Draft
+from tierwise.tasks.proposing.following import Follower
 from tierwise.tasks.proposing.growing import Growing
 from tierwise.tasks.proposing.keeping import Keeper, KeptProposal, places_of
 from tierwise.tasks.proposing.open_proposal import OpenProposal, view
 from tierwise.tasks.proposing.places import Places
-from tierwise.tasks.proposing.recent import RecentChanges
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.outcomes import Outcomes
 from tierwise.tasks.task.task import Task
@@ -45,7 +45,7 @@ class Proposals:
         self.growing = Growing(window, self._grow)
         self._outcomes = outcomes
         self._edit_watch = edit_watch
-        self._recent = RecentChanges()
+        self._follower = Follower(window, self._turned)
         self.keeper = Keeper(window)
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
@@ -53,7 +53,7 @@ class Proposals:
         task.offered(proposal.id)
         entry = OpenProposal(task, proposal, Places(proposal), growing=True)
         self.entries[proposal.id] = entry
-        self._catch_up_with(entry)
+        self._follower.begin(entry)
         self.window.listener.task_changed(task.view())
 
     def written(self, task: Task) -> None:
@@ -90,7 +90,7 @@ class Proposals:
         proposal = Proposal(proposal.id, task.id, proposal.files, joined)
         entry = OpenProposal(task, proposal, Places(proposal))
         self.entries[proposal.id] = entry
-        self._catch_up_with(entry)
+        self._follower.begin(entry)
         self._await(entry)
         task.offered(proposal.id)
         self.window.content.put(task.id, "proposal.diff", entry.diff)
@@ -103,10 +103,7 @@ class Proposals:
         places.files = places_of(one, self.window)
         entry = OpenProposal(task, one.proposal, places, one.done)
         self.entries[one.proposal.id] = entry
-        applying.look(one.proposal, places, self.window)
-        entry.turned()
-        if places.behind:
-            self._follow(entry)
+        self._follower.take_over(entry)
         if one.proposal.pending:
             self._await(entry)
         self.keeper.keep(entry)
@@ -125,7 +122,7 @@ class Proposals:
     async def view_now(self, edit_id: str) -> EditView:
         """The proposal as it stands in the documents as they are now."""
         entry = self.entry(edit_id)
-        await self._look(entry)
+        await self._follower.look(entry)
         return view(entry, self.window)
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
@@ -135,13 +132,13 @@ class Proposals:
         """
         entry = self.entry(edit_id)
         async with entry.lock:
-            await self._look(entry)
+            await self._follower.look(entry)
             ids = entry.wanted(hunks)
             if not self._fitting(entry, ids):
                 raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
             if not await self._confirmed(entry, self._fitting(entry, ids)):
                 return ResolveReply(False, notices.NOT_CONFIRMED)
-            await self._look(entry)
+            await self._follower.look(entry)
             fitting = self._fitting(entry, ids)
             if not fitting:
                 raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
@@ -195,7 +192,7 @@ class Proposals:
         """
         entry = self.entry(edit_id)
         async with entry.lock:
-            await self._look(entry)
+            await self._follower.look(entry)
             if entry.done.undone or not (entry.proposal.applied_hunks):
                 raise BadRequest("This proposal is not applied, so there is nothing to undo.")
             open_still, only_text = bool(entry.proposal.pending), entry.done.only_text
@@ -225,23 +222,17 @@ class Proposals:
 
     def seen(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
         """A document changed: a hunk may be stale now, or taken back, or applied again."""
-        self._recent.changed(snapshot, steps)
+        self._follower.recent.changed(snapshot, steps)
         self._edit_watch.seen(snapshot.uri, snapshot.text)
         for entry in self.at(snapshot.uri):
-            if entry.places.step(snapshot.uri, steps):
-                self._turned(entry)
+            self._follower.step(entry, snapshot.uri, steps)
             self.keeper.soon(entry)
-            if entry.places.behind:
-                self._follow(entry)
 
     def reopened(self, snapshot: Snapshot) -> None:
         """A document was opened, with whatever text it has by now."""
-        self._recent.opened(snapshot.uri)
+        self._follower.recent.opened(snapshot.uri)
         for entry in self.at(snapshot.uri):
-            if entry.places.look(snapshot):
-                self._turned(entry)
-            if entry.places.behind:
-                self._follow(entry)
+            self._follower.reads(entry, snapshot)
 
     def renamed(self, old: str, new: str) -> None:
         """The operator gave a file another name; what waits for it follows."""
@@ -259,37 +250,6 @@ class Proposals:
             del self.entries[task.edit_id]
             self.keeper.forget(entry)
             task.withdrawn()
-
-    def _catch_up_with(self, entry: OpenProposal) -> None:
-        """Follow the documents from the texts that an answer was made for to those of now."""
-        scene = entry.task.scene.documents
-        for uri, file in entry.places.files.items():
-            made_for = scene.get(uri)
-            try:
-                now = self.window.documents.snapshot(uri)
-            except BadRequest:
-                continue
-            if made_for is not None and made_for.text == file.text:
-                entry.places.follow_from(uri, self._recent.since(made_for, now) or ())
-            entry.places.look(now)
-        if entry.places.behind:
-            self._follow(entry)
-
-    def _follow(self, entry: OpenProposal) -> None:
-        """Compare texts beside the event loop, once however fast they change."""
-        if entry.job is None or entry.job.done():
-            entry.job = asyncio.get_running_loop().create_task(self._caught_up(entry))
-
-    async def _caught_up(self, entry: OpenProposal) -> None:
-        await entry.places.catch_up()
-        self._turned(entry)
-
-    async def _look(self, entry: OpenProposal) -> None:
-        """Bring a proposal up to its documents as they are."""
-        changed = applying.look(entry.proposal, entry.places, self.window)
-        changed = await entry.places.catch_up() or changed
-        if changed:
-            entry.turned()
 
     def _turned(self, entry: OpenProposal) -> None:
         """Some hunks of a proposal were lost, came back or were turned over in the editor."""

@@ -53,8 +53,6 @@ class ActionKind:
     """Its place among the code actions of a selection; None where it is not offered there."""
     on_cursor: int | None = None
     """Its place among the code actions of a cursor; None where it is not offered there."""
-    may_remove: bool = False
-    """Whether definitions may go away that nobody asked to remove."""
     documentation_only: bool = False
     """Whether it may change comments and documentation alone."""
 
@@ -134,7 +132,6 @@ TABLE: Final = (
         median_output=250,
         takes_diagnostics=True,
         on_selection=3,
-        may_remove=True,
     ),
     ActionKind(
         "document",
@@ -167,7 +164,6 @@ TABLE: Final = (
         answer="replacement",
         median_output=600,
         on_selection=5,
-        may_remove=True,
     ),
     ActionKind(
         "generate",

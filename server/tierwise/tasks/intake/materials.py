@@ -67,7 +67,7 @@ def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestT
     around = [root for root in window.documents.roots() if own.is_relative_to(root)]
     root = max(around, key=lambda root: len(root.parts), default=own.parent)
     place = test_place.find(own, root)
-    task.run.test_path = place.path
+    task.run.tests_go_to(place.path)
     doc = focus if place.path == own else _read(place.path, window)
     made = Snapshot(place.path.as_uri(), str(place.path), None, None, "")
     return TestTarget(

@@ -76,6 +76,10 @@ class Run:
         """The context is there, and what was left out of it."""
         self.pack, self.wish, self.notices = pack, wish, notices
 
+    def tests_go_to(self, path: Path) -> None:
+        """The tests that are asked for belong into this file."""
+        self.test_path = path
+
     def decided_on(self, situation: Situation) -> None:
         """Keep the facts of a decision."""
         self.situation = situation

@@ -8,10 +8,12 @@ from typing import Any, get_args
 
 import pytest
 
+from tierwise.core.check import CheckCode, FailedCheck
 from tierwise.core.decision import Decision, Estimate, Reason, ReasonCode
 from tierwise.core.situation import Floor
 from tierwise.models.failure import KINDS
 from tierwise.present.causes import CAUSES
+from tierwise.present.checks import WORDS, sentence
 from tierwise.present.reasons import main_reason, words
 from tierwise.tasks.learning import recall
 
@@ -84,7 +86,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         "Haiku: slow; Opus answers (you said yes)",
     ),
     "escalated": (
-        {"tier": "haiku", "why": "the edit did not parse", "to": "sonnet"},
+        {"tier": "haiku", "why": "unparsed", "about": "", "to": "sonnet"},
         "Haiku: the edit did not parse; Sonnet answers",
     ),
 }
@@ -116,6 +118,12 @@ def test_what_an_older_ledger_kept_reads_as_it_was_said() -> None:
 def test_a_cause_of_an_older_ledger_is_in_words_already() -> None:
     args = {"tier": "haiku", "why": "not answering", "to": "sonnet"}
     assert words(Reason("availability", "unavailable", args)) == "Haiku is not answering: Sonnet"
+
+
+def test_every_check_has_words() -> None:
+    assert set(WORDS) == set(get_args(CheckCode))
+    failed = FailedCheck("verify", "command_refused", "ruff", "E501")
+    assert sentence(failed) == "ruff refused the edit"
 
 
 def test_every_way_a_call_fails_has_words() -> None:

@@ -45,15 +45,3 @@ class AskedEdit:
             len(name) > 1
             and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.instruction) is not None
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A check that failed. `sentence` completes "Sonnet ← Haiku: ..."; it quotes no code.
-
-    `detail` may quote what a tool said, and is shown beside the proposal alone.
-    """
-
-    key: str
-    sentence: str
-    detail: str = ""

@@ -10,59 +10,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from tierwise.core.check import FailedCheck
 from tierwise.edits import elided, parses, renamed, scope, shadowed
-from tierwise.edits.asked import AskedEdit, Failed
+from tierwise.edits.asked import AskedEdit
 from tierwise.edits.lost import loses
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.syntax.positions import split_lines
 
 
-def check(proposal: Proposal, asked: AskedEdit) -> tuple[Failed, ...]:
+def check(proposal: Proposal, asked: AskedEdit) -> tuple[FailedCheck, ...]:
     """Every failed check of a proposal, the most telling first."""
     if asked.problem is not None:
         return of_problem(asked.problem)
     if not proposal.files:
-        return (Failed("empty", "the answer changes nothing"),)
+        return (FailedCheck("empty", "no_change"),)
     failed = [f for file in proposal.files for f in _of_file(file, asked, proposal.files)]
     if _only_space(proposal, asked):
-        failed.append(Failed("empty", "the answer changes only blank space"))
+        failed.append(FailedCheck("empty", "blank_only"))
     failed += _rename(proposal, asked)
     if scope.beyond(proposal, asked):
-        failed.append(Failed("scope", "the edit goes beyond what was asked for"))
+        failed.append(FailedCheck("scope", "beyond"))
     return tuple(dict.fromkeys(failed))
 
 
-def of_problem(problem: str | None) -> tuple[Failed, ...]:
+def of_problem(problem: str | None) -> tuple[FailedCheck, ...]:
     """The failed check for what reading an answer found; () where it found nothing."""
     match problem:
         case None:
             return ()
         case "cut off":
-            return (Failed("cut", "the answer was cut off"),)
+            return (FailedCheck("cut", "cut_off"),)
         case "ended early":
-            return (Failed("cut", "the answer ended before it was complete"),)
+            return (FailedCheck("cut", "ended_early"),)
         case _:
-            return (Failed("garbled", f"the answer could not be read ({problem})"),)
+            return (FailedCheck("garbled", "unreadable", problem),)
 
 
-def _of_file(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit]) -> list[Failed]:
+def _of_file(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit]) -> list[FailedCheck]:
     if file.kind not in ("text", "create"):
         return []
     failed = []
     if not file.after.strip():
-        failed.append(Failed("empty", "the edit would empty the file"))
+        failed.append(FailedCheck("empty", "empties"))
     if parses.worse(file.before, file.after, file.language):
-        failed.append(Failed("parse", "the edit did not parse"))
+        failed.append(FailedCheck("parse", "unparsed"))
     lines = split_lines(file.before)
     changes = [(h.lines, lines[h.start : h.end]) for h in file.hunks]
     if elided.elided(file.before, changes, asked.instruction) or loses(file, asked, every):
-        failed.append(Failed("elided", "the edit leaves code out"))
+        failed.append(FailedCheck("elided", "elided"))
     if scope.repeats(file, asked):
-        failed.append(Failed("scope", "the edit repeats code that is there already"))
+        failed.append(FailedCheck("scope", "repeats"))
     if asked.kind.elsewhere and shadowed.shadows(file.before, file.after, file.language):
-        failed.append(Failed("scope", "the tests give a name again that their file has already"))
+        failed.append(FailedCheck("scope", "name_taken"))
     if asked.kind.documentation_only and file.kind == "text" and scope.changes_code(file):
-        failed.append(Failed("scope", "the edit changes code, not its documentation alone"))
+        failed.append(FailedCheck("scope", "not_documentation"))
     return failed
 
 
@@ -81,23 +82,23 @@ def _squeezed(text: str) -> list[str]:
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
-def _rename(proposal: Proposal, asked: AskedEdit) -> list[Failed]:
+def _rename(proposal: Proposal, asked: AskedEdit) -> list[FailedCheck]:
     wish = renamed.wish(asked.instruction)
     if wish is None:
         return []
     texts = [f for f in proposal.files if f.kind == "text"]
     if renamed.missing(wish, {f.uri: f.after for f in texts}):
-        return [Failed("rename", "the new name is nowhere in the edit")]
+        return [FailedCheck("rename", "name_missing")]
     failed = []
     if _left_behind(wish, proposal, asked):
-        failed.append(Failed("rename", "the old name is still used in an attached file"))
+        failed.append(FailedCheck("rename", "name_used_elsewhere"))
     for file in texts:
         own = asked.span if file.uri == asked.focus else None
         lines = (own.start.line, own.end.line) if own is not None else None
         if renamed.still_there(wish, file.before, file.after, file.language, lines):
-            failed.append(Failed("rename", "the old name is still there"))
+            failed.append(FailedCheck("rename", "name_still_there"))
         if renamed.more_than_names(wish, file.before, file.after, file.language):
-            failed.append(Failed("scope", "the edit does more than the rename"))
+            failed.append(FailedCheck("scope", "more_than_rename"))
     return failed
 
 

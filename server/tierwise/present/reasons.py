@@ -8,6 +8,7 @@ from typing import Any, Final
 from tierwise.core.amounts import needs_and_left
 from tierwise.core.decision import Decision, Reason, ReasonCode, SignalChange
 from tierwise.present.causes import cause
+from tierwise.present.checks import check
 from tierwise.present.money import percent
 from tierwise.present.names import label
 from tierwise.present.signals import say
@@ -141,5 +142,7 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
     ),
     "learned": _learned,
     "switched": _switched,
-    "escalated": lambda a: f"{label(a['tier'])}: {cause(a['why'])}; {label(a['to'])} answers",
+    "escalated": lambda a: (
+        f"{label(a['tier'])}: {check(a['why'], a.get('about', ''))}; {label(a['to'])} answers"
+    ),
 }

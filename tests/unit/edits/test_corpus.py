@@ -9,6 +9,7 @@ from tests.corpus.answers import Answer, Task, tasks
 from tests.support.desk import Desk
 
 from tierwise.core.document import Position, Range
+from tierwise.present.checks import sentence
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.proposing.drafts import Draft
 
@@ -61,5 +62,5 @@ def test_usable_answers_end_right(tmp_path: Path) -> None:
         if outcome(draft) in answer.right or (not answer.right and outcome(draft) is None):
             right += 1
         else:
-            missed.append((answer.name, answer.shapes, [f.sentence for f in draft.failed]))
+            missed.append((answer.name, answer.shapes, [sentence(f) for f in draft.failed]))
     assert right >= 0.9 * usable, (right, usable, missed)

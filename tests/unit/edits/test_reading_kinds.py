@@ -11,6 +11,7 @@ from tierwise.core.context import Pack
 from tierwise.core.document import Position, Range
 from tierwise.edits import answer, named
 from tierwise.edits.answer import Replace
+from tierwise.present.checks import sentence
 
 PY = "def total(a):\n    return a\n\n\ndef pay(a):\n    return total(a)\n"
 EDITED = PY.replace("    return a\n", "    return a + 1\n", 1)
@@ -28,7 +29,7 @@ def said(
     desk = Desk(folder)
     desk.write({name: text})
     draft = desk.draft(name, span, reply, **more)  # type: ignore[arg-type]
-    return desk.result(draft, name), [f.sentence for f in draft.failed]
+    return desk.result(draft, name), [sentence(f) for f in draft.failed]
 
 
 @pytest.mark.parametrize(

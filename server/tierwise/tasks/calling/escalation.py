@@ -10,7 +10,7 @@ from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, No
 from tierwise.core.situation import Situation
 from tierwise.models import notes
 from tierwise.present import progress
-from tierwise.present.names import label
+from tierwise.present.checks import both, sentence
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission, attempts
@@ -34,9 +34,9 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
     lower, note = task.decision, task.cause_note
     world.outcomes.record(task, "superseded", draft.failed[0].key)
     task.reset(words(higher.reasons[-1]))
-    task.decided(higher, draft.failed[0].sentence)
+    task.decided(higher, sentence(draft.failed[0]))
     world.journal.decided(task, situation)
-    task.run.note(notes.after_failure(draft.failed[0].key, draft.failed[0].sentence))
+    task.run.note(notes.after_failure(draft.failed[0].key, sentence(draft.failed[0])))
     try:
         second = await drafts.draft(task, await attempts.answer(task, world), world.window)
         return _both(draft, second)
@@ -54,13 +54,8 @@ def _both(first: Draft, second: Draft) -> Draft:
     if not second.failed:
         return second
     one, other = first.failed[0], second.failed[0]
-    low, high = label(first.answer.tier), label(second.answer.tier)
-    said = (
-        f"{low} and {high} alike: {other.sentence}"
-        if one.sentence == other.sentence
-        else f"{high}: {other.sentence}; {low}: {one.sentence}"
-    )
-    return replace(second, failed=(replace(other, sentence=said), *second.failed[1:]))
+    said = both(first.answer.tier, one, second.answer.tier, other)
+    return replace(second, failed=(replace(other, code="said", about=said), *second.failed[1:]))
 
 
 def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
@@ -82,6 +77,6 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
         return None
     if admission.dear(task, up, world):
         return None
-    why, tier = draft.failed[0].sentence, decision.answering
-    reason = Reason.of("note", "escalated", tier=tier, why=why, to=up)
+    failed, tier = draft.failed[0], decision.answering
+    reason = Reason.of("note", "escalated", tier=tier, why=failed.code, about=failed.about, to=up)
     return policy.moved(decision, up, "escalated", reason)

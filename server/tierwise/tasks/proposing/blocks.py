@@ -14,6 +14,7 @@ from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.money import Usage
 from tierwise.models.call import Result
+from tierwise.present.checks import sentence
 from tierwise.syntax.positions import index_of
 from tierwise.syntax.symbols import Symbol, definitions
 from tierwise.tasks.proposing import drafts
@@ -59,7 +60,7 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
         chosen=True,
     )
     if draft.proposal is None:
-        why = draft.failed[0].sentence if draft.failed else "it changes nothing"
+        why = sentence(draft.failed[0]) if draft.failed else "it changes nothing"
         raise BadRequest(f"This block cannot be applied: {why}.")
     proposals.supersede(task)
     proposals.offer_block(task, draft)

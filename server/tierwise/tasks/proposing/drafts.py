@@ -7,10 +7,11 @@ import uuid
 from dataclasses import dataclass, replace
 
 from tierwise.core.actions import KINDS
+from tierwise.core.check import FailedCheck
 from tierwise.edits import answer as answers
 from tierwise.edits import check
 from tierwise.edits.answer import Problem, ReadAnswer
-from tierwise.edits.asked import AskedEdit, Failed
+from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import Proposal, make
 from tierwise.tasks.proposing import confining, verifying
 from tierwise.tasks.proposing.paths import Paths
@@ -30,7 +31,7 @@ class Draft:
 
     answer: Answer
     proposal: Proposal | None = None
-    failed: tuple[Failed, ...] = ()
+    failed: tuple[FailedCheck, ...] = ()
 
 
 async def draft(task: Task, answer: Answer, window: Window, *, chosen: bool = False) -> Draft:
@@ -59,7 +60,7 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
     try:
         new = new_texts(task, read, window, chosen=chosen)
     except PlacementError as error:
-        misplaced = Failed("place", error.sentence, error.detail)
+        misplaced = FailedCheck("place", "said", error.sentence, error.detail)
         return Draft(answer, None, check.of_problem(read.problem) or (misplaced,))
     if read.kind == "text" and not new.texts:
         return Draft(answer, None, _of_text(read, edits))
@@ -67,10 +68,10 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
     proposal = confining.confined(task, proposal, window)
     held = asked(task, read.problem)
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
-        return Draft(answer, None, (Failed("empty", "the answer is empty"),))
+        return Draft(answer, None, (FailedCheck("empty", "empty_answer"),))
     failed = check.check(proposal, held)
     if new.doubt:
-        failed = (*failed, Failed("place", new.doubt))
+        failed = (*failed, FailedCheck("place", "said", new.doubt))
     return Draft(answer, proposal if proposal.files else None, failed)
 
 
@@ -96,9 +97,9 @@ def _to_remove(held: AskedEdit) -> bool:
     return held.says("remov", "delet", "drop", "clear", "unused", "dead") or bool(held.diagnostics)
 
 
-def _of_text(read: ReadAnswer, edits: bool) -> tuple[Failed, ...]:
+def _of_text(read: ReadAnswer, edits: bool) -> tuple[FailedCheck, ...]:
     if not edits:
         return ()
     if read.problem is not None:
         return check.of_problem(read.problem)
-    return () if read.prose.strip() else (Failed("empty", "the answer is empty"),)
+    return () if read.prose.strip() else (FailedCheck("empty", "empty_answer"),)

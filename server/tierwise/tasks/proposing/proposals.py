@@ -13,6 +13,7 @@ from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
 from tierwise.edits.splice import Step
 from tierwise.present import notices, progress
+from tierwise.present.checks import sentence
 from tierwise.store.content import ANSWER
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
@@ -69,7 +70,7 @@ class Proposals:
         text, proposal = draft.answer.text, draft.proposal
         self.written(task)
         task.completed(draft.answer.result.stop_reason)
-        note = draft.failed[0].sentence if draft.failed else ""
+        note = sentence(draft.failed[0]) if draft.failed else ""
         detail = draft.failed[0].detail if draft.failed else ""
         if note:
             task.noticed(note)
@@ -83,7 +84,7 @@ class Proposals:
     def offer_block(self, task: Task, draft: Draft) -> None:
         """Offer a block of a text answer as a proposal; the answer stays as it was kept."""
         if draft.proposal is not None:
-            self._open(task, draft.proposal, draft.failed[0].sentence if draft.failed else "")
+            self._open(task, draft.proposal, sentence(draft.failed[0]) if draft.failed else "")
 
     def _open(self, task: Task, proposal: Proposal, note: str) -> None:
         joined = notices.joined((proposal.note, note))

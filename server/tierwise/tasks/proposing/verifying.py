@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from tierwise.edits.asked import Failed
+from tierwise.core.check import FailedCheck
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.edits.verify import Subject, verify
 from tierwise.present import notices
@@ -14,7 +14,7 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 
-async def verified(proposal: Proposal, window: Window) -> tuple[Failed, ...]:
+async def verified(proposal: Proposal, window: Window) -> tuple[FailedCheck, ...]:
     """The failed commands of a proposal, at most one per file; () where nothing is set up."""
     if not window.trust.trusted or not window.config.verify:
         return ()
@@ -32,7 +32,7 @@ async def verified(proposal: Proposal, window: Window) -> tuple[Failed, ...]:
         left -= window.monotonic() - began
         name = Path(command[0]).name
         if verdict.kind == "refused":
-            failed.append(Failed("verify", f"{name} refused the edit", verdict.detail))
+            failed.append(FailedCheck("verify", "command_refused", name, verdict.detail))
         elif verdict.kind == "silent":
             log.info("verify: %s", verdict.detail)
             window.warn_once(notices.check_silent(file.language, verdict.detail))

@@ -1,0 +1,31 @@
+"""A check that an edit did not pass: data only. `present/checks.py` puts it into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+CheckKey = Literal[
+    "empty", "scope", "cut", "garbled", "parse", "elided", "rename", "place", "verify"
+]
+"""Groups of checks, as the ledger counts them."""
+CheckCode = Literal[
+    "said", "no_change", "blank_only", "beyond", "cut_off", "ended_early", "unreadable",
+    "empties", "unparsed", "elided", "repeats", "not_documentation", "name_missing",
+    "name_used_elsewhere", "name_still_there", "more_than_rename", "command_refused",
+    "empty_answer", "name_taken",
+]  # fmt: skip
+"""What exactly did not pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCheck:
+    """A check that failed. `about` is the one thing its words need: a program, a problem's name.
+
+    `detail` may quote what a tool said, and is shown beside the proposal alone.
+    """
+
+    key: CheckKey
+    code: CheckCode
+    about: str = ""
+    detail: str = ""

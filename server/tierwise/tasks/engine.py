@@ -74,7 +74,7 @@ class TaskEngine:
         return Started(task.id, task.decision)
 
     async def chat(self, params: ChatParams) -> ChatReply:
-        """Answer a chat turn; raises the task's error where it fails."""
+        """Answer a chat turn; raises the task's error where it fails. A cancel stops the task."""
         await self.upkeep.fresh()
         conversation = params.conversation_id or uuid.uuid4().hex[:12]
         thread = self.world.chats.open(conversation)
@@ -97,8 +97,13 @@ class TaskEngine:
             task.failed(error)
             raise
         self._begin(task)
-        while not task.ended.is_set():
-            await task.ended.wait()
+        try:
+            while not task.ended.is_set():
+                await task.ended.wait()
+        except asyncio.CancelledError:
+            # Whoever asked wants no answer any more: the call ends with the request.
+            task.cancel()
+            raise
         return _chat_reply(task)
 
     async def cancel(self, task_id: str) -> bool:

@@ -245,11 +245,14 @@ class Task:
     async def stop(self) -> bool:
         """Cancel what runs of it and wait until that is over; False when nothing ran."""
         runner = self.runner
-        if runner is None or runner.done():
+        if runner is None or not self.cancel():
             return False
-        runner.cancel()
         await asyncio.wait({runner})
         return True
+
+    def cancel(self) -> bool:
+        """Cancel what runs of it, without waiting; False when nothing ran."""
+        return self.runner is not None and self.runner.cancel()
 
     def failed(self, error: TierwiseError) -> None:
         """End with an error the operator can read."""

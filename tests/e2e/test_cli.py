@@ -100,6 +100,23 @@ async def test_why_stats_and_history_tell_a_task(
     assert "no task" in missing.stderr
 
 
+def test_the_operators_own_prices_count_in_every_command(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    own = '[[prices]]\nmodel = "claude-haiku-5-5"\ninput = 100\noutput = 500\n'
+    request = '{"id": "a", "action": "edit", "instruction": "rename foo to bar"}'
+    told = []
+    for text in ("", own):
+        file.write_text(text, encoding="utf-8")
+        env = {"TIERWISE_CONFIG": str(file), "TIERWISE_STATE_DIR": str(tmp_path / "state")}
+        routed = json.loads(run(env, "route", stdin=request).stdout)
+        prices = json.loads(run(env, "budget", "prices", "--json").stdout)
+        rates = [p["inputUsd"] for p in prices if p["model"] == "claude-haiku-5-5"]
+        told.append((routed["costUsd"]["haiku"], rates))
+    assert told[1][1] == [100.0]
+    assert told[0][1] == [0.1, 0.5]
+    assert told[1][0] > 500 * told[0][0]
+
+
 def test_wrong_usage_is_exit_2(tmp_path: Path) -> None:
     env = {"TIERWISE_CONFIG": str(tmp_path / "none.toml")}
     assert run(env, "history", "--limit", "many").returncode == 2

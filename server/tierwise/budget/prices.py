@@ -15,6 +15,7 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from importlib import resources
 from typing import Any, Final
 
+from tierwise.budget.model_ids import normal
 from tierwise.core import address
 from tierwise.core.money import Usage
 
@@ -69,7 +70,10 @@ _Key = tuple[str | None, str | None]
 
 
 class PriceTable:
-    """All known prices. `extra` rows (the operator's) replace the shipped ones of their model."""
+    """All known prices. `own` rows (the operator's) replace the shipped ones of their model.
+
+    A model is looked up as it is written, then by its maker's own id (`model_ids`).
+    """
 
     def __init__(self, rows: Sequence[PriceRow], own: Sequence[PriceRow] = ()) -> None:
         replaced = {(row.base_url, row.model) for row in own}
@@ -142,10 +146,10 @@ class PriceTable:
 
     def _found(self, model: str, base_url: str | None) -> list[PriceRow] | None:
         server = address.base(base_url) if base_url else None
-        keys: list[_Key] = [(server, model), (server, None)] if server else []
-        return next(
-            (self._by_key[key] for key in (*keys, (None, model)) if key in self._by_key), None
-        )
+        own = normal(model)
+        keys: list[_Key] = [(server, model), (server, own), (server, None)] if server else []
+        keys += [(None, model), (None, own)]
+        return next((self._by_key[key] for key in keys if key in self._by_key), None)
 
     def _dearest(self, at: datetime) -> PriceRate:
         listed = [rows for (server, _), rows in self._by_key.items() if server is None]

@@ -114,7 +114,7 @@ def test_the_operators_own_prices_count_in_every_command(tmp_path: Path) -> None
         told.append((routed["costUsd"]["haiku"], rates))
     assert told[1][1] == [100.0]
     assert told[0][1] == [0.1, 0.5]
-    assert told[1][0] > 500 * told[0][0]
+    assert told[1][0] > 100 * told[0][0], "the rest is the chance of a redo"
 
 
 def test_wrong_usage_is_exit_2(tmp_path: Path) -> None:

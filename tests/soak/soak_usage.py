@@ -26,7 +26,7 @@ from tierwise.core.errors import BudgetPaused, ModelError
 from tierwise.core.money import to_nanos
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import schema
-from tierwise.tasks.api import ChatParams, ChatReply
+from tierwise.tasks.api import ChatParams
 
 CAP: Final = "0.40"
 """Dollars of the day's cap, raised by as much each time that it is reached."""
@@ -69,11 +69,10 @@ async def _one(
     told = usage_streams.generated(dice)
     model.faults.default = told.fault()
     model.bills.clear()
-    reply = await _asked(window, number, dice, tally)
+    task_id, text = await _asked(window, number, dice, tally)
     state = window.app.world.budget_watch.state
     if state.day_limit is not None and state.day_spent + state.day_reserved > state.day_limit:
         tally.wrong.append(f"{number}: the cap was crossed")
-    task = window.app.tasks[f"t{number}"]
     if len(model.bills) != 1:
         tally.wrong.append(f"{number}: {len(model.bills)} calls")
         return
@@ -81,10 +80,12 @@ async def _one(
     true = usage_streams.true_usage(bill)
     world = window.app.world
     cost = world.window.prices.cost(str(bill["model"]), true, world.window.clock())
-    row = await world.window.ledger.read(lambda conn: conn.execute(_ROW, {"id": task.id}).one())
+    row = await world.window.ledger.read(lambda conn: conn.execute(_ROW, {"id": task_id}).one())
     heard = told.largest(bill)
-    text = len(told.text) if reply is None else len(reply.text)
-    fits = usage_streams.believable(heard, row.input_chars, text, row.input_bound, row.max_tokens)
+    streamed = len(told.text) if text is None else len(text)
+    fits = usage_streams.believable(
+        heard, row.input_chars, streamed, row.input_bound, row.max_tokens
+    )
     if row.cost < 0:
         tally.wrong.append(f"{number}: {row.cost} nano-dollars were booked")
     elif fits and heard == true:
@@ -102,24 +103,19 @@ async def _one(
 
 async def _asked(
     window: Window, number: int, dice: random.Random, tally: Tally
-) -> ChatReply | None:
-    """Ask until it is answered; a budget that is reached is raised."""
+) -> tuple[str, str | None]:
+    """Ask until it is answered; a budget that is reached is raised. The task's id and its text."""
     prompt = SENT * dice.choice((1, 4, 40)) + str(number)
     for attempt in range(30):
-        task_id = f"t{number}" if attempt == 0 else None
+        task_id = f"t{number}-{attempt}"
         params = ChatParams(prompt, task_id, f"c{number // 4}", tier=dice.choice(TIERS))
         try:
-            reply = await window.app.chat(params)
+            return task_id, (await window.app.chat(params)).text
         except BudgetPaused:
             tally.refused += 1
-            window.app.tasks.pop(f"t{number}", None)
             await window.app.resume(raise_nanos=to_nanos(CAP), scope="day")
-            continue
         except ModelError:
-            return None
-        if attempt:
-            window.app.tasks[f"t{number}"] = window.app.tasks[reply.task_id]
-        return reply
+            return task_id, None
     raise AssertionError("the budget was raised thirty times for one chat")
 
 

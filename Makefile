@@ -138,6 +138,12 @@ soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and ki
 	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
 	@$(BIN)/python -m tests.soak.soak_vscode --rounds 20
 
+.PHONY: test-wires
+test-wires: $(DEV) ## Try 2,000 lying usages, 500 mistaken configurations and 50 cancels by each way
+	@$(BIN)/python -m tests.soak.soak_usage --streams 2000
+	@$(BIN)/python -m tests.soak.soak_config --mistakes 500
+	@$(BIN)/python -m tests.soak.soak_cancel --cancels 50
+
 fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000
 

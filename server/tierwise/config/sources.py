@@ -59,13 +59,13 @@ def superset(own: object, wanted: object, config: Config) -> bool:
 
 
 SOURCES: Final[Mapping[str, Rule]] = {
-    "confidence_target": Rule("any", "never"),
-    "soft_target": Rule("any", "never"),
-    "redo_cost_usd": Rule("any", "never"),
-    "ask_above_usd": Rule("any", "never"),
+    "confidence_target": Rule("never", "never"),
+    "soft_target": Rule("never", "never"),
+    "redo_cost_usd": Rule("never", "never"),
+    "ask_above_usd": Rule("never", "never"),
     "baseline": Rule("never", "never"),
     "notify_command": Rule("never", "never"),
-    "second_opinion": Rule("any", "never"),
+    "second_opinion": Rule("never", "never"),
     "rehearsal": Rule("any", "never"),
     "content_keep_days": Rule("any", "never"),
     "parallel": Rule("any", "never"),
@@ -84,7 +84,7 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "remap": Rule("any", "never"),
     "pins.project": Rule("any", "never"),
     "learning.on": Rule("any", "never"),
-    "learning.trials": Rule("any", "never"),
+    "learning.trials": Rule("never", "never"),
     "verify": Rule("never", "never"),
     "timeouts.connect": Rule("any", "never"),
     "timeouts.first_event": Rule("any", "never"),

@@ -71,8 +71,8 @@ def test_settings_over_the_wire_may_not_choose_endpoints_or_raise_budgets(
 
 
 def test_settings_over_the_wire_set_the_rest(tmp_path: Path) -> None:
-    config = loaded(tmp_path, confidenceTarget=0.9, learning={"on": False}, rehearsal=True).config
-    assert (config.confidence_target, config.learning.on, config.rehearsal) == (0.9, False, True)
+    config = loaded(tmp_path, parallel=3, learning={"on": False}, rehearsal=True).config
+    assert (config.parallel, config.learning.on, config.rehearsal) == (3, False, True)
 
 
 @pytest.mark.parametrize(

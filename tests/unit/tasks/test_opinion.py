@@ -117,10 +117,10 @@ async def test_it_is_off_by_default_and_where_it_could_change_nothing(
     w = await window("")
     await edit(w)
     assert len(model.requests) == 1
-    w.app.set_settings({"secondOpinion": "uncertain"})
+    w = await window('second_opinion = "uncertain"\n')
     await edit(w, tier="sonnet")
     assert len(model.requests) == 2, "an explicit choice asks nobody"
-    w.app.set_settings({"secondOpinion": "uncertain", "rehearsal": True})
+    w.app.set_settings({"rehearsal": True})
     await w.reached(lambda: w.app.upkeep.rehearsal.server is not None)
     await edit(w)
     assert len(model.requests) == 2, "rehearsal asks nobody"

@@ -1,5 +1,5 @@
 /** The configuration file that carries the machine's settings to the server. */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "smol-toml";
@@ -34,6 +34,24 @@ export async function writeConfig(target: string, own: string, settings: Table):
   return true;
 }
 
+/** Call `changed` whenever the file is written, made or removed. The answer stops it. */
+export function follow(path: string, changed: () => void, everyMs = 1000): () => void {
+  let before: string | undefined;
+  const look = async (): Promise<void> => {
+    const now = await stat(path).then(
+      ({ mtimeMs, size }) => `${String(mtimeMs)} ${String(size)}`,
+      () => "none",
+    );
+    const same = before === undefined || before === now;
+    before = now;
+    if (!same) changed();
+  };
+  const timer = setInterval(() => void look(), everyMs);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
 export function combined(own: string, settings: Table): string {
   if (Object.keys(settings).length === 0) return own;
   let base: Table;
@@ -45,10 +63,12 @@ export function combined(own: string, settings: Table): string {
   return stringify(over(base, settings));
 }
 
+/** The text of a file, "" where there is none. One that cannot be read must not pass for an empty one. */
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
-  } catch {
-    return "";
+  } catch (error) {
+    const { code = "unreadable" } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? "" : `${path} cannot be read (${code})`;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The settings of the editor and how each reaches the server.
  *
- * Whatever chooses an endpoint, a key, a tier or a binary, or could raise a budget, goes into a
+ * Whatever chooses an endpoint, a key, a tier or a binary, or could cost more, goes into a
  * configuration file that only this extension writes: over the protocol a server cannot tell a
  * user's setting from a workspace's. The rest is asked for by the server when it wants it.
  */
@@ -19,15 +19,16 @@ export const FILED: readonly Key[] = [
   ["budget.softAt", "budget.soft_at"],
   ["budget.timezone", "budget.timezone"],
   ["verify", "verify"],
+  ["confidenceTarget", "confidence_target"],
+  ["softTarget", "soft_target"],
+  ["redoCostUsd", "redo_cost_usd"],
+  ["askAboveUsd", "ask_above_usd"],
+  ["secondOpinion", "second_opinion"],
+  ["learning.trials", "learning.trials"],
 ];
 
 /** Settings that may be sent, by the name the server has for them. */
 export const SENT: readonly Key[] = [
-  ["confidenceTarget", "confidenceTarget"],
-  ["softTarget", "softTarget"],
-  ["redoCostUsd", "redoCostUsd"],
-  ["askAboveUsd", "askAboveUsd"],
-  ["secondOpinion", "secondOpinion"],
   ["rehearsal", "rehearsal"],
   ["contentKeepDays", "contentKeepDays"],
   ["maxTier", "maxTier"],
@@ -37,7 +38,6 @@ export const SENT: readonly Key[] = [
   ["remap", "remap"],
   ["pins.project", "pins.project"],
   ["learning.on", "learning.on"],
-  ["learning.trials", "learning.trials"],
   ["timeouts.connect", "timeouts.connect"],
   ["timeouts.firstEvent", "timeouts.firstEvent"],
   ["timeouts.betweenEvents", "timeouts.betweenEvents"],

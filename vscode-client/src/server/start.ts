@@ -2,15 +2,15 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
-import { ownFile, writeConfig } from "./configFile";
+import { follow, ownFile, writeConfig } from "./configFile";
 import { carriedWheel, environmentFor, isComplete, onPath, pythonIn, type Places } from "./environment";
 import { keyNames, Keys } from "./key";
 import { NoEnvironment, Session, type Launch } from "./session";
 import { filed, FILED, sent, SENT, type Chosen } from "./settings";
 import { make, offer } from "./setup";
 
-/** Settings that the server reads once: a change needs another server. */
-const AT_START = ["server", "baseUrl", "configFile", "tiers", "prices"];
+/** Settings that the server or its environment read once: a change needs another server. */
+const AT_START = ["server", "baseUrl", "configFile", "tiers"];
 
 export interface Served {
   readonly session: Session;
@@ -45,6 +45,7 @@ export function serve(
   };
   context.subscriptions.push(
     session,
+    new vscode.Disposable(follow(own(), () => void writeConfig(configPath(places), own(), filed(chosenByUser)))),
     keys.onDidChange(() => void session.restart()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       session.notify("tierwise/trust/didChange", { trusted: true });

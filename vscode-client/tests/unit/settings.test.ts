@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { combined, ownFile, writeConfig } from "../../src/server/configFile";
+import { combined, follow, ownFile, writeConfig } from "../../src/server/configFile";
 import { filed, sent, type Chosen } from "../../src/server/settings";
 
 const chosen =
@@ -19,12 +19,25 @@ describe("what goes over the protocol and what into the file", () => {
       baseUrl: "http://127.0.0.1:1",
       "server.command": ["x"],
       rehearsal: true,
+      askAboveUsd: 2,
+      confidenceTarget: 0.9,
+      softTarget: 0.5,
+      redoCostUsd: 0.1,
+      secondOpinion: "uncertain",
+      "learning.on": false,
+      "learning.trials": true,
     });
-    expect(sent(all)).toEqual({ rehearsal: true });
+    expect(sent(all)).toEqual({ rehearsal: true, learning: { on: false } });
     expect(filed(all)).toEqual({
       tiers: [{ name: "own", model: "m", base_url: "http://127.0.0.1:1", api_key_env: "K" }],
       budget: { day_usd: 5 },
       verify: { python: ["ruff"] },
+      ask_above_usd: 2,
+      confidence_target: 0.9,
+      soft_target: 0.5,
+      redo_cost_usd: 0.1,
+      second_opinion: "uncertain",
+      learning: { trials: true },
     });
   });
 
@@ -70,6 +83,43 @@ describe("the configuration file", () => {
     expect(await writeConfig(target, own, { budget: { day_usd: 2 } })).toBe(true);
     expect(await readFile(target, "utf8")).toContain("rehearsal = true");
     expect((await stat(target)).mode & 0o777).toBe(0o600);
+  });
+
+  test("does not take one that cannot be read for an empty one", async () => {
+    const own = join(folder, "own.toml");
+    await mkdir(own);
+    const target = join(folder, "config.toml");
+    await writeConfig(target, own, { budget: { day_usd: 2 } });
+    const text = await readFile(target, "utf8");
+    expect(text).toContain("cannot be read (EISDIR)");
+    expect(text).not.toContain("day_usd");
+  });
+
+  test("is followed: a change, an end and a new beginning are told", async () => {
+    const own = join(folder, "own.toml");
+    let told = 0;
+    let heard: () => void = () => undefined;
+    const next = (): Promise<void> => new Promise((resolve) => (heard = resolve));
+    const stop = follow(
+      own,
+      () => {
+        told += 1;
+        heard();
+      },
+      20,
+    );
+    try {
+      const write = (): Promise<void> => writeFile(own, `a = ${String(Date.now())}\n`);
+      for (const act of [write, () => rm(own, { force: true }), write]) {
+        const seen = next();
+        const again = setInterval(() => void act(), 30);
+        await seen;
+        clearInterval(again);
+      }
+      expect(told).toBeGreaterThanOrEqual(3);
+    } finally {
+      stop();
+    }
   });
 
   test("the own one is where the server looks for it", () => {

@@ -134,6 +134,7 @@ soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and ki
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
 	@$(BIN)/python -m tests.soak.soak_sent --kills 300
+	@$(BIN)/python -m tests.soak.soak_upgrade
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
 	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
 	@$(BIN)/python -m tests.soak.soak_vscode --rounds 20

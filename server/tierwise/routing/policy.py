@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from tierwise.core.decision import (
     Cause,
@@ -20,6 +21,10 @@ from tierwise.core.decision import (
 )
 from tierwise.core.situation import Situation
 from tierwise.routing.overrides import strongest
+
+RULE: Final = "target-1"
+"""The name of the rule below. It is kept with every decision, so that a later rule is told apart
+from this one; decisions without a name were made under it too."""
 
 
 @dataclass

@@ -24,6 +24,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
 from tierwise.models import latency
+from tierwise.routing import policy
 from tierwise.store import decisions, notices, outcomes, overrides, owner, samples
 from tierwise.store.deferred import Connection
 from tierwise.store.faults import fault_of
@@ -217,6 +218,7 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
         confidence=decision.confidence,
         propensity=decision.propensity,
         weights=decision.weights,
+        rule=policy.RULE,
         detail=decision_detail(task, situation),
     )
 

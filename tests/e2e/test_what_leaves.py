@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ SECRET = "ghp_" + "Q7w8E9r0T1" * 4
 @pytest.fixture
 def guarded(workspace: Path) -> Path:
     """A workspace with files that must not leave it, and a link that leads out."""
-    (workspace / ".git").mkdir()
+    for command in ("init -q", "add sample.py", "commit -q -m first"):
+        run = ["git", "-C", str(workspace), "-c", "user.name=a", "-c", "user.email=a@b.invalid"]
+        subprocess.run([*run, *command.split()], check=True)
     (workspace / ".gitignore").write_text("local.py\n", encoding="utf-8")
     (workspace / ".cursorignore").write_text("private/\n", encoding="utf-8")
     (workspace / "private").mkdir()
@@ -30,6 +33,13 @@ def guarded(workspace: Path) -> Path:
     (workspace / "way_out.py").symlink_to(workspace.parent / "outside.py")
     (workspace / "note.py").write_text(f"def add_numbers():\n    k = '{SECRET}'\n")
     return workspace
+
+
+def stage(root: Path) -> None:
+    """A change for the index, of a file that may be sent and of one that may not."""
+    (root / "sample.py").write_text("import re\n", encoding="utf-8")
+    add = ["git", "-C", str(root), "add", "-f", "sample.py", "private/keys.py"]
+    subprocess.run(add, check=True)
 
 
 def sent(model: RehearsalServer) -> str:
@@ -43,6 +53,7 @@ async def test_nothing_kept_back_is_in_any_body_and_the_operator_is_told(
     for name in ("private/keys.py", "local.py", "way_out.py", "note.py"):
         editor.open(name)
     outside = editor.open("../outside.py")
+    stage(guarded)
     where = editor.span(uri, 3, 5)
     quoted = (guarded / "private" / "keys.py").as_uri()
     for action in ("edit", "explain", "review", "commit"):
@@ -65,6 +76,11 @@ async def test_nothing_kept_back_is_in_any_body_and_the_operator_is_told(
         await rpc.request("tierwise/chat/send", reply)
     assert refused.value.name == "Ignored"
     assert len(model.requests) >= 4
+    asked = [str(request["messages"][-1]["content"]) for request in model.requests]
+    (commit,) = (text for text in asked if '<request action="commit">' in text)
+    assert "+import re" in commit
+    assert "private/keys.py left out: it is ignored" in commit
+    assert 'kind="selection"' not in commit, "only the diff"
     assert HIDDEN not in sent(model)
     assert SECRET not in sent(model)
 

@@ -47,6 +47,8 @@ class Materials:
     open: Sequence[Snapshot]
     name: Callable[[Snapshot], str]
     ignore: IgnoreRules
+    changes: str | None = None
+    """The diff that a commit message is asked for; nothing else of the document goes along."""
     tests: TestTarget | None = None
     """Where tests go, for a request that asks for some."""
 
@@ -75,9 +77,13 @@ def collect(request: Request, materials: Materials) -> Pack:
     if focus is not None and why_noise(None, focus.text) == "binary":
         raise Ignored(f"{materials.name(focus)} is binary, so it is not sent.")
     attached = [d for d in materials.attached if _may_send(d, materials, left_out)]
-    opened = [d for d in materials.open if _may_send(d, materials, left_out)]
+    others = materials.open if materials.changes is None else ()
+    opened = [d for d in others if _may_send(d, materials, left_out)]
     taking = ItemBuilder(materials.name, materials.ignore.judge_shown, left_out)
     place, items = _of_focus(focus, materials.range, request.action, taking)
+    if materials.changes is not None:
+        lines, text = materials.changes.count("\n"), materials.changes
+        place, items = None, [taking.text("diff", "the changes", "diff", lines, text, "to commit")]
     selected = items[0].tokens if items and items[0].kind == "selection" else 0
     if selected > SELECTION_TOKENS:
         raise ContextTooLarge(
@@ -89,7 +95,7 @@ def collect(request: Request, materials: Materials) -> Pack:
     pieces, unused = related(request, items, place, opened, taking)
     items += pieces
     left_out += unused
-    if complaints := _diagnostics(request, materials, left_out):
+    if materials.changes is None and (complaints := _diagnostics(request, materials, left_out)):
         items.insert(1 if items else 0, _reported(complaints, materials, attached, opened, taking))
     tokens = sum(item.tokens for item in items)
     return Pack(tuple(items), tuple(left_out), taking.known, tokens)

@@ -25,6 +25,9 @@ _NAMES: Final = tuple(
         r"(?:---|\+\+\+|(?:rename|copy) (?:from|to)) (?P<a>[^\t\n]+)",
     )
 )
+_FENCED: Final = re.compile(
+    r"^(?P<mark>`{3,})(?:diff|patch)?\n(?P<diff>.*)^(?P=mark)`*[ \t]*$", re.M | re.S
+)
 _HUNK: Final = re.compile(r"^[ \t>#]*@@", re.MULTILINE)
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
@@ -68,6 +71,29 @@ def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, 
         last = section.end
     parts.append(text[last:])
     return "".join(parts), tuple(dict.fromkeys(section.path for section in sections))
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A text without the diff that was pasted into it, and the diff; "" where there is none."""
+    fenced = _FENCED.search(text)
+    if fenced is not None and _HEADER.search(fenced["diff"]):
+        return f"{text[: fenced.start()]}{text[fenced.end() :]}".strip(), fenced["diff"]
+    header = _HEADER.search(text)
+    if header is None:
+        return text, ""
+    return text[: header.start()].rstrip(), text[header.start() :]
+
+
+def shortened(diff: str, most: int) -> str:
+    """A diff of so many characters at most; the files whose changes are cut off are named."""
+    if len(diff) <= most:
+        return diff
+    end = diff.rfind("\n", 0, most) + 1
+    names = [
+        match["b"] for match in _NAMES[0].finditer(diff, max(0, diff.rfind("\ndiff --git", 0, end)))
+    ]
+    named = ", ".join(name.removeprefix("b/") for name in names[:60])
+    return f"{diff[:end]}(cut here; the rest is in: {named or 'the same file'})\n"
 
 
 def paths(section: str) -> set[str]:

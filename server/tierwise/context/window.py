@@ -11,7 +11,7 @@ CHARS_PER_TOKEN: Final = 3.0
 """Mean characters per token, for ranking within the window; money uses a bound."""
 
 
-KEPT: Final = frozenset(("selection", "cursor"))
+KEPT: Final = frozenset(("selection", "cursor", "diff"))
 """Kinds that are sent whatever they take."""
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from tierwise.present.money import amounts
 from tierwise.present.names import label
+
+SHOWN_FILES: Final = 5
+"""Files named in a sentence; more are counted."""
 
 
 def soft(scope: str, spent: int, limit: int | None) -> str:
@@ -94,3 +98,12 @@ REFUSED = "the editor refused the edit"
 """Why a proposal was not applied, where the editor gave no reason."""
 CHANGES_IGNORED = "its changes: it is ignored"
 """Why a part of a diff was not sent."""
+
+
+def not_looked_at(name: str, paths: Sequence[str]) -> str:
+    """What a rename did not reach, because it was neither open nor attached."""
+    shown = ", ".join(paths[:SHOWN_FILES])
+    rest = f" and {len(paths) - SHOWN_FILES} more" if len(paths) > SHOWN_FILES else ""
+    return (
+        f"Not looked at, and using {name}: {shown}{rest}; open or attach them to rename there too"
+    )

@@ -9,17 +9,22 @@ from pathlib import Path
 
 from tierwise.context import collect as context
 from tierwise.context import diffs, secrets
+from tierwise.context.collect import Materials
 from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import KINDS
 from tierwise.core.context import LeftOut
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest, Ignored
+from tierwise.edits import renamed
 from tierwise.present import notices, questions
 from tierwise.present.left_out import sentences
-from tierwise.tasks.intake import test_place
+from tierwise.tasks.intake import changes, test_place, unseen
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
+
+DIFFS = ("git-commit", "gitcommit", "diff", "git-rebase")
+"""Languages of documents that hold the diff to commit."""
 
 
 async def collect(task: Task, window: Window) -> None:
@@ -31,15 +36,19 @@ async def collect(task: Task, window: Window) -> None:
         return relative(doc, roots)
 
     scene = task.scene
-    found = context.Materials(
+    found = Materials(
         scene.focus,
         scene.range,
         scene.attached,
         scene.open,
         name,
         window.ignore,
-        await asyncio.to_thread(_tests, task, window, name),
+        tests=await asyncio.to_thread(_tests, task, window, name),
     )
+    wished, given = task.request.instruction, ""
+    if task.request.action == "commit":
+        wished, given = diffs.parted(wished)
+        found = await _of_change(found, given, window)
     asked = context.needs_confirmation(found)
     if asked is not None and asked[0] not in window.confirmed:
         path, why = asked
@@ -49,13 +58,33 @@ async def collect(task: Task, window: Window) -> None:
             raise Ignored(f"{path} {why}, so it is not sent without your yes.")
         window.confirmed.add(path)
     pack = await asyncio.to_thread(context.collect, task.request, found)
-    words, gone = diffs.without(task.request.instruction, lambda path: _hard(path, window))
+    words, gone = diffs.without(wished, lambda path: _hard(path, window))
     wish = secrets.redact(words, pack.secrets)
     left_out = (*pack.left_out, *(LeftOut(path, notices.CHANGES_IGNORED) for path in gone))
     pack = replace(pack, secrets=wish.secrets, left_out=left_out)
-    task.run.collected(pack, wish.text, sentences(pack))
+    others = await asyncio.to_thread(_unseen, task, window)
+    task.run.collected(pack, wish.text, (*sentences(pack), *others))
     for sentence in task.run.notices:
         task.noticed(sentence)
+
+
+async def _of_change(found: Materials, given: str, window: Window) -> Materials:
+    """The materials of a commit message: a diff alone. It is the one that was given, in words or
+    as the document, else what git says. Raises `BadRequest`."""
+    focus = found.focus
+    if focus is not None and not given and focus.language in DIFFS:
+        shown = diffs.parted(focus.text)[1]
+        if shown:
+            return replace(found, range=None, changes=diffs.shortened(shown, changes.MOST))
+    if not given:
+        roots = window.documents.roots()
+        own = Path(focus.path) if focus is not None and focus.path is not None else None
+        around = [root for root in roots if own is not None and own.is_relative_to(root)]
+        home = around or list(roots) or ([own.parent] if own is not None else [])
+        if not home:
+            raise BadRequest(changes.NO_GIT)
+        given = await changes.of_git(max(home, key=lambda root: len(root.parts)))
+    return replace(found, focus=None, range=None, changes=diffs.shortened(given, changes.MOST))
 
 
 def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestTarget | None:
@@ -77,6 +106,22 @@ def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestT
         _read(place.example, window) if place.example is not None else None,
         place.framework,
     )
+
+
+def _unseen(task: Task, window: Window) -> tuple[str, ...]:
+    """What a rename was not told of, as a notice; () for any other request."""
+    focus, wish = task.scene.focus, renamed.wish(task.request.instruction)
+    if wish is None or not KINDS[task.request.action].edits or focus is None or focus.path is None:
+        return ()
+    own = Path(focus.path)
+    root = next((r for r in window.documents.roots() if own.is_relative_to(r)), None)
+    if root is None:
+        return ()
+    seen = [doc.path for doc in task.scene.documents.values() if doc.path is not None]
+    found = unseen.users(
+        wish.old, own, root, seen, lambda path: window.ignore.judge(path).kind == "open"
+    )
+    return (notices.not_looked_at(wish.old, found),) if found else ()
 
 
 def _read(path: Path, window: Window) -> Snapshot | None:

@@ -54,8 +54,8 @@ class TestPlace:
 
 def find(own: Path, root: Path) -> TestPlace:
     """The place for the tests of a file in a workspace folder."""
-    files = list(_files(root))
-    tests = [p for p in files if is_test(p.relative_to(root)) and _alike(p, own)]
+    files = list(files_of(root))
+    tests = [p for p in files if is_test(p.relative_to(root)) and alike(p, own)]
     if own in tests or is_test(own.relative_to(root)):
         path, example = own, None
     else:
@@ -132,7 +132,7 @@ def _usual(own: Path, root: Path) -> Path:
     return own.with_name(f"{name}.test{suffix}")
 
 
-def _files(root: Path) -> Iterator[Path]:
+def files_of(root: Path) -> Iterator[Path]:
     """The files of a workspace folder, outer ones first, without what others put there."""
     seen, folders = 0, [(root, 0)]
     while folders:
@@ -223,7 +223,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]", "", name).lower()
 
 
-def _alike(path: Path, own: Path) -> bool:
+def alike(path: Path, own: Path) -> bool:
+    """Whether two files are of languages that go together."""
     kinds = next((k for k in _KINDS if own.suffix in k), frozenset((own.suffix,)))
     return path.suffix in kinds
 

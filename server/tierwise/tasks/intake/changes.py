@@ -1,0 +1,70 @@
+"""The change that a commit message is asked for: the one that was given, else git's.
+
+Git is asked in the workspace folder, about what lies in it alone, and runs no program that the
+repository names: no external diff, no text conversion, no file system monitor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+from typing import Final
+
+from tierwise.core.errors import BadRequest
+
+MOST: Final = 60_000
+"""Characters of a diff that are sent; what is behind is named by its files."""
+READ: Final = 4_000_000
+"""Bytes read of what git prints."""
+WITHIN: Final = 15.0
+"""Seconds that git may take."""
+_GIT: Final = (
+    "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c",
+    "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "diff", "--no-color",
+    "--no-ext-diff", "--no-textconv", "--relative",
+)  # fmt: skip
+NOTHING: Final = "There is nothing to commit: git sees no change in this folder."
+NO_GIT: Final = "This folder is no git repository, so there is no change to describe."
+
+
+async def of_git(root: Path) -> str:
+    """What is staged in a folder, else what is changed. Raises `BadRequest`."""
+    for staged in (("--cached",), ()):
+        diff = await _git(root, staged)
+        if diff.strip():
+            return diff
+    raise BadRequest(NOTHING)
+
+
+async def _git(root: Path, more: tuple[str, ...]) -> str:
+    env = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *_GIT,
+            *more,
+            cwd=root,
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError:
+        raise BadRequest("git could not be run, so there is no change to describe.") from None
+    assert process.stdout is not None
+    said = bytearray()
+    try:
+        async with asyncio.timeout(WITHIN):
+            while len(said) < READ and (part := await process.stdout.read(65_536)):
+                said += part
+            if len(said) < READ and await process.wait():
+                raise BadRequest(NO_GIT)
+    except TimeoutError:
+        raise BadRequest(f"git did not answer within {WITHIN:.0f} seconds.") from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return said.decode("utf-8", "replace")

@@ -29,7 +29,6 @@ ALLOWED: Final = {
     "logs.py attribute *": "the logging library reads it",
     "present/decision.py variable *": "keys of a typed dictionary",
     "store/reservations.py variable *": "columns: written as a whole row, read by name in SQL",
-    "store/schema.py variable *": "tables: made by name, some are written in SQL alone",
     "store/reservations.py function recomputed": "the law of the daily sums, which tests hold",
     "store/reservations.py function stored": "the other side of that law",
     "store/ledger.py method write_sync": "tests and benches fill a ledger with it",

@@ -85,10 +85,11 @@ async def test_nothing_leaves_where_the_mark_cannot_be_made(
 async def test_a_task_asked_again_after_its_window_was_lost_takes_new_keys(
     tmp_path: Path, model: RehearsalServer
 ) -> None:
+    # A text answer: a proposal that waits comes back with its task, and its id is taken then.
     for n in (1, 2, 3):
         window = await Window.open(tmp_path, model)
         uri = window.papers.put("sample.py")
-        await window.app.start_task(TaskParams("document", uri, lines(0, 2), task_id="mine"))
+        await window.app.start_task(TaskParams("explain", uri, lines(0, 2), task_id="mine"))
         await window.ended("mine")
         found = await rows(window, "mine")
         assert [row.state for row in found] == ["settled"] * n

@@ -111,6 +111,7 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.bench_streams
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
 	@$(BIN)/python -m tests.bench.bench_sums
+	@$(BIN)/python -m tests.bench.bench_edits
 	@$(BIN)/python -m tests.bench.checks.bench_checks
 	@$(BIN)/python -m tests.bench.bench_neovim
 	@$(BIN)/python -m tests.bench.bench_panel
@@ -136,6 +137,7 @@ soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and ki
 	@$(BIN)/python -m tests.soak.soak_sent --kills 300
 	@$(BIN)/python -m tests.soak.soak_upgrade
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
+	@$(BIN)/python -m tests.soak.soak_edits --sequences 20000
 	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
 	@$(BIN)/python -m tests.soak.soak_vscode --rounds 20
 

@@ -114,11 +114,10 @@ class Anchors:
         return self.put(self._after(self.current(), step))
 
     def _after(self, spots: Sequence[Spot], step: Step) -> Sequence[Spot]:
-        if not step.exact:
-            for text, known in self._known:
-                if text == step.after:
-                    offered = {spot.id: spot.offered for spot in spots}
-                    return [replace(s, offered=s.offered or offered[s.id]) for s in known]
+        for text, known in self._known:
+            if text == step.after:
+                offered = {spot.id: spot.offered for spot in spots}
+                return [replace(s, offered=s.offered or offered[s.id]) for s in known]
         return [followed(spot, step) for spot in spots]
 
     def _shift(self, step: Step) -> bool:
@@ -166,8 +165,11 @@ def followed(spot: Spot, step: Step) -> Spot:
     other = turned(spot, splice, step.before, step.after)
     if other is not None:
         return other
-    if not beside(spot, splice, step.after):
-        return touched(spot, splice, step.before, step.after)
+    if not beside(spot, splice, step.after) or spot.state == "lost":
+        # An undo tells the same place as what it takes back, so that is what a spot remembers.
+        told = splice if beside(spot, step.told, step.after) else step.told
+        if not beside(spot, told, step.after):
+            return touched(spot, told, step.before, step.after)
     gone = orphans.orphaned(spot.start, spot.end, spot.owners, splice, step.before)
     if gone and spot.state != "lost":
         return lost(spot, splice, step.before, doubtful=True)

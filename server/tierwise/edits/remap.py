@@ -7,6 +7,7 @@ alone cannot tell apart is not found, because an edit in a like section nearby i
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -149,7 +150,15 @@ def _places(wanted: Sequence[str], lines: Sequence[str], within: range) -> list[
     return [n for n in range(within.start, last + 1) if lines[n : n + len(wanted)] == wanted]
 
 
-@lru_cache(maxsize=4)
 def between(old: str, new: str) -> Remap:
-    """The map from one text to another; the proposals that wait in a file share it."""
+    """The map from one text to another, made once for all proposals that wait in a file."""
+    with _one_at_a_time:
+        return _between(old, new)
+
+
+@lru_cache(maxsize=4)
+def _between(old: str, new: str) -> Remap:
     return Remap(old, new)
+
+
+_one_at_a_time = threading.Lock()

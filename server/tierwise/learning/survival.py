@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from tierwise.syntax import common
@@ -136,17 +137,28 @@ def _anchored(
     piece: Piece, old: str, new: str, start: int, end: int, end_new: int
 ) -> tuple[int, int]:
     """Where a piece lies after a change that reaches beyond it: between anchors around it."""
-    was, now = _lines(old, start, end), _lines(new, start, end_new)
+    was, now, unique = _stretch(old, new, start, end, end_new)
     first = piece.start if piece.start < start else start
     last = piece.end + end_new - end if piece.end > end else end_new
     above = [line for line in was if line[1] <= piece.start]
     below = [line for line in was if line[0] >= piece.end]
-    unique = _unique(was, now)
     if piece.start >= start and (found := _walk(above, now, unique)) is not None:
         first = now[found][1]
     if piece.end <= end and (found := _walk(below[::-1], now[::-1], unique)) is not None:
         last = now[len(now) - 1 - found][0]
     return (first, last) if first <= last else (min(start, piece.start), end_new)
+
+
+@lru_cache(maxsize=2)
+def _stretch(
+    old: str, new: str, start: int, end: int, end_new: int
+) -> tuple[list[Placed], list[Placed], frozenset[str]]:
+    """The lines of a change in both texts, and those that stand once in either.
+
+    Every piece and every watched edit of a document asks for the same.
+    """
+    was, now = _lines(old, start, end), _lines(new, start, end_new)
+    return was, now, _unique(was, now)
 
 
 def _unique(was: Sequence[Placed], now: Sequence[Placed]) -> frozenset[str]:

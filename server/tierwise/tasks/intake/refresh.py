@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Final
 
 from tierwise.context import facts
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
+from tierwise.edits import matching
 from tierwise.tasks.api import Documents
 from tierwise.tasks.intake import requests
 from tierwise.tasks.task.scene import Question, Scene
@@ -89,7 +89,7 @@ def _line_map(old: list[str], now: list[str], first: int, last: int) -> int | No
         return None
     lines = {i: i for i in range(head)}
     lines |= {i: i + len(now) - len(old) for i in range(len(old) - tail, len(old))}
-    for a, b, size in SequenceMatcher(None, middle, there, autojunk=False).get_matching_blocks():
+    for a, b, size in matching.blocks(middle, there):
         lines |= {head + a + k: head + b + k for k in range(size)}
     found = [lines.get(i) for i in range(first, last + 1)]
     start = found[0]

@@ -117,6 +117,19 @@ def test_the_operators_own_prices_count_in_every_command(tmp_path: Path) -> None
     assert told[1][0] > 100 * told[0][0], "the rest is the chance of a redo"
 
 
+def test_doctor_asks_nobody_while_the_file_has_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[[tiers]]\nname = 'a'\nmodel = 'm'\nmax_token = 9\n", encoding="utf-8")
+    env = {"TIERWISE_CONFIG": str(file), "TIERWISE_STATE_DIR": str(tmp_path / "state"),
+           "ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}  # fmt: skip
+    done = run(env, "doctor", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert not told["ready"]
+    assert "line 4" in told["notices"][0]
+    assert {tier["unlisted"] for tier in told["tiers"]} == {"not asked"}
+
+
 def test_wrong_usage_is_exit_2(tmp_path: Path) -> None:
     env = {"TIERWISE_CONFIG": str(tmp_path / "none.toml")}
     assert run(env, "history", "--limit", "many").returncode == 2

@@ -33,7 +33,8 @@ def run(
     loaded = configuration()
     client = ModelClient(os.environ)
     ladder = loaded.config.ladder()
-    ask = not offline and not loaded.config.rehearsal
+    held = bool(loaded.holds) and not loaded.config.rehearsal
+    ask = not offline and not loaded.config.rehearsal and not held
     found = asyncio.run(catalog.inspect(ladder, client, date.today(), ask=ask))
     keys = {t.name: client.key(t) is not None for t in ladder}
     try:
@@ -54,14 +55,17 @@ def run(
         "ledger": ledger,
     }
     tiers = [_tier(one, client) for one in found]
-    works = ledger == "ok" and (loaded.config.rehearsal or all(keys.values()))
+    answers = loaded.config.rehearsal or (all(keys.values()) and not held)
+    works = ledger == "ok" and answers
     if as_json:
         print_json({**facts, "tiers": tiers, "ready": works})
     else:
         for name, value in facts.items():
             typer.echo(f"{name:14} {value}")
         _print(tiers)
-        if not works:
+        if held:
+            typer.echo(loaded.holds[0])
+        elif not works:
             typer.echo("Set ANTHROPIC_API_KEY, or choose rehearsal = true in the configuration.")
     raise typer.Exit(0 if works else 1)
 

@@ -74,9 +74,11 @@ def run(
 
 def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:
     """Whether to rehearse; with a key the real API is used only after a yes."""
-    config = configuration().config
-    client = ModelClient(env)
-    keyed = all(client.key(tier) is not None for tier in config.ladder())
+    loaded = configuration()
+    config, client = loaded.config, ModelClient(env)
+    for why in loaded.holds:
+        screen.say(why)
+    keyed = not loaded.holds and all(client.key(tier) is not None for tier in config.ladder())
     if keyed and not config.rehearsal:
         where = client.endpoint(config.ladder().tiers[0])
         if screen.ask(f"A key is set. Ask the real models at {where}, for real money? [y/N] "):

@@ -240,6 +240,9 @@ class ModelClient:
         except Exception as error:
             log.info("%s: %s", tier.name, type(error).__name__)
             found = self._model_error(tier, trace, error)
+            if found.kind == "auth":
+                # Perhaps the key was changed meanwhile: look for it anew.
+                self._kept.pop(tier.api_key_env, None)
             trace.sent = trace.sent and found.sent
             raise found from error
 

@@ -74,6 +74,36 @@ async def test_a_switch_is_an_event_on_screen_and_in_the_ledger(
     assert told.decisions[-1].detail["switches"][0]["cause"] == "overloaded"
 
 
+REFUSED = [
+    (400, "prompt is too long: 210031 tokens > 200000 maximum", "too_large"),
+    (400, "Input is too long for requested model.", "too_large"),
+    (400, "This model's maximum context length is 8192 tokens.", "too_large"),
+    (413, "Request exceeds the maximum size", "too_large"),
+    (422, "the request exceeds the available context size", "too_large"),
+    (400, "max_tokens: 4096 > 2048, which is the maximum allowed number of output tokens",
+     "output_cap"),
+    (400, "max_tokens is too large: 4096. This model supports at most 2048 completion tokens",
+     "output_cap"),
+    (404, "model: no such model", "unknown_model"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "message", "said"), REFUSED)
+async def test_what_is_beyond_a_model_goes_up_as_one_that_is_not_there_does(
+    window: Open, model: RehearsalServer, status: int, message: str, said: str
+) -> None:
+    kind = {404: "not_found_error", 413: "request_too_large"}.get(status, "invalid_request_error")
+    model.faults.by_model[HAIKU] = Fault(status=status, kind=kind, message=message)
+    w = await window()
+    view = await document(w)
+    assert (view.state, view.decision.answering) == ("proposed", "sonnet")
+    (switch,) = view.switches
+    assert (switch.old, switch.new, switch.cause) == ("haiku", "sonnet", said)
+    assert await attempts(w, view.task_id) == [(HAIKU, "released"), (SONNET, "settled")]
+    pinned = await document(w, tier="haiku")
+    assert pinned.state == "failed", "a chosen tier is never swapped"
+
+
 async def test_the_same_tier_elsewhere_comes_before_another_tier(
     window: Open, model: RehearsalServer
 ) -> None:

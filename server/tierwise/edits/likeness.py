@@ -133,12 +133,12 @@ class SelectionLikeness:
                 if (other := self._one_of(others, names, text)) is not None:
                     return 2, self.lines_of(other, now)
             same = not names or asked.renames(self.defined[0].name, names[0])
-            return (3, asked.span) if same and self._half(now) else None
+            return (3, asked.span) if same and self._half(now, alone) else None
         if (outer := self._one_of(self.around, names, text)) is not None:
             return 4, self.lines_of(outer, now)
         if asked.language in _KEYED and len(self.lines) == 1 and self._other_key(now):
             return None
-        if self._half(now):
+        if self._half(now, alone):
             return 3, asked.span
         return (1, asked.span) if self._like_a_rewrite(now, names, alone) else None
 
@@ -233,11 +233,17 @@ class SelectionLikeness:
         ]  # fmt: skip
         return len(unsaid) > 1
 
-    def _half(self, now: Sequence[str]) -> bool:
+    def _half(self, now: Sequence[str], alone: bool) -> bool:
+        """Whether at least half of the selection's lines come back.
+
+        Of two lines the one that comes back may only be shown, where something is said beside
+        it. Where nothing else is said, the other line was removed.
+        """
         pairs = align(self.lines, now)
-        return len(pairs) >= _HALF * len(self.lines) and not (
-            len(self.lines) > 1 and len(pairs) * 2 == len(self.lines) == 2 and self._excerpt(now)
-        )
+        one_of_two = len(self.lines) == 2 and len(pairs) == 1
+        if one_of_two and self._excerpt(now) and not (alone and pairs[0].same):
+            return False
+        return len(pairs) >= _HALF * len(self.lines)
 
     def _kept(self, text: str) -> int:
         return sum(

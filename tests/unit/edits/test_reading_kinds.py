@@ -245,3 +245,35 @@ def test_a_block_that_shows_blocks_is_one_block() -> None:
     (only,) = answer.read(reply).changes
     assert isinstance(only, Replace)
     assert (shown, f"{shown}more\n") in [(only.old, only.new), *only.others]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rest"),
+    [
+        ("a.py", "import json\nfrom os import path\n", "from os import path\n"),
+        ("a.py", "import json\nimport os\n", "import json\n"),
+        ("a.ts", 'import a from "a";\nimport b from "b";\n', 'import b from "b";\n'),
+        ("a.go", "\tx := 1\n\treturn y\n", "\treturn y\n"),
+        ("a.rs", "use std::fs;\nuse std::io;\n", "use std::io;\n"),
+        ("a.sh", "set -x\nrun it\n", "run it\n"),
+        ("a.lua", "local a = 1\nlocal b = 2\n", "local a = 1\n"),
+        ("a.css", "a { color: red; }\nb { color: blue; }\n", "b { color: blue; }\n"),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "\n"])
+def test_one_of_two_selected_lines_is_taken_out(
+    tmp_path: Path, name: str, text: str, rest: str, before: str
+) -> None:
+    whole = f"{before}{text}last\n"
+    span = lines(0, 2 + len(before))
+    found, failed = said(tmp_path, whole, span, f"```\n{before}{rest}```", name, action="fix")
+    assert (found, failed) == (f"{before}{rest}last\n", [])
+
+
+@pytest.mark.parametrize("prose", ["You would write, for example:\n\n", "See this line:\n"])
+def test_one_of_two_selected_lines_that_is_only_shown_replaces_nothing(
+    tmp_path: Path, prose: str
+) -> None:
+    text = "import json\nfrom os import path\n"
+    reply = f"{prose}```python\nfrom os import path\n```"
+    assert said(tmp_path, text, lines(0, 2), reply)[0] == text

@@ -38,9 +38,9 @@ def register(server: LanguageServer, session: Session) -> None:
     for method in interface.AT_ONCE:
         server.feature(method.name)(_direct(method, session))
     for method in (*interface.STANDARD, *interface.REQUESTS, *interface.NOTIFICATIONS):
-        server.feature(method.name, method.options)(_late(method, session))
+        server.feature(method.name, method.options)(bound(method, session))
     for method in interface.COMMANDS:
-        manager.commands[method.name] = _late(method, session)
+        manager.commands[method.name] = bound(method, session)
 
 
 def import_all() -> None:
@@ -81,7 +81,8 @@ def _direct(method: Method, session: Session) -> Handler:
     return called
 
 
-def _late(method: Method, session: Session) -> Handler:
+def bound(method: Method, session: Session) -> Handler:
+    """What answers a method in a session; its code is imported by the first call."""
     found: list[Handler] = []
 
     async def answer(params: Any = None, *_: Any) -> Any:

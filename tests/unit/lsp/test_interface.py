@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from typing import cast
 
 import pytest
 
@@ -13,6 +14,7 @@ from tierwise.lsp import dispatch, interface
 from tierwise.lsp.interface import Method
 from tierwise.lsp.messages.base import Message
 from tierwise.lsp.server import Server
+from tierwise.lsp.session.session import Session
 
 OWN = (*interface.REQUESTS, *interface.NOTIFICATIONS, *interface.COMMANDS)
 ALL = (*interface.BUILT_IN, *interface.AT_ONCE, *interface.STANDARD, *OWN)
@@ -54,8 +56,26 @@ def test_no_message_is_imported_before_initialize_is_answered() -> None:
     code = f"""
 import sys
 from tierwise.lsp.server import Server
+from tierwise.lsp.session.session import Session
 Server({{}})
 print([name for name in {heavy!r} if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_an_empty_list_is_no_params_since_lua_has_one_empty_table() -> None:
+    class Engine:
+        async def usage(self) -> list[object]:
+            return []
+
+    class Asked:
+        async def engine(self) -> Engine:
+            return Engine()
+
+    (query,) = [m for m in interface.REQUESTS if m.name == "tierwise/usage/query"]
+    answer = dispatch.bound(query, cast("Session", Asked()))
+    nothing: tuple[object, ...] = ([], None, {})
+    assert [await answer(given) for given in nothing] == [{"scopes": []}] * 3
+    with pytest.raises(errors.BadRequest):
+        await answer(["x"])

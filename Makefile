@@ -13,7 +13,7 @@ PLUGIN := neovim-plugin
 LUA := .tools/lua/.installed
 NVIM := .tools/neovim/wheel/bin/nvim
 
-.PHONY: help install setup editors try test test-fast lint format fit bench bench-router bench-learning replay soak fuzz clean
+.PHONY: help install setup editors try test test-fast lint format fit bench bench-prompts bench-router bench-learning replay soak fuzz clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -116,6 +116,9 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.bench_neovim
 	@$(BIN)/python -m tests.bench.bench_panel
 	@$(BIN)/python -m tests.bench.bench_activation
+
+bench-prompts: $(DEV) ## Count the tokens of prompts, part by part, beside those of an older commit
+	@$(BIN)/python -m tests.bench.prompts --against 06a9b5f
 
 bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and on real outcomes
 	@$(BIN)/python -m tests.bench.learning.bench_learning

@@ -17,7 +17,7 @@ COMMIT: Final = "06a9b5f"
 """The commit whose files are asked about, so that the set stays the same while they change."""
 ROOT: Final = Path(__file__).parents[3]
 FILES: Final = (
-    ("server/tierwise/budget/purse.py", "python"),
+    ("server/tierwise/budget/reserve.py", "python"),
     ("server/tierwise/context/ignore.py", "python"),
     ("server/tierwise/edits/scope.py", "python"),
     ("server/tierwise/lsp/features/actions.py", "python"),

@@ -74,7 +74,7 @@ def _renamed(asked: ReadPrompt, old: str, new: str) -> str:
     for piece in (p for p in asked.pieces if p.kind != "outline"):
         for line in piece.text.split("\n"):
             changed = word.sub(new, line)
-            if changed != line and (piece.path, line) not in seen and "tw:" not in line:
+            if changed != line and (piece.path, line) not in seen:
                 if piece.text.split("\n").count(line) > 1:
                     continue
                 seen.add((piece.path, line))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,9 @@ def new_texts(
     if task.scene.comment is not None and placing.texts:
         placing.without_comment()
     return NewTexts(placing.texts, placing.doubt)
+
+
+_WISH: Final = re.compile(r"^\s*\W{1,6}\s*tw:")
 
 
 @dataclass
@@ -257,6 +261,12 @@ class _Placing:
         line = index_of(focus.text).slice(comment)
         known = self.texts.get(focus.uri)
         known = known or NewText(focus, self.paths.shown(focus), focus.text)
+        if known.text is not None and known.text.count(line) != 1:
+            # A model that is shown the comment may have changed it, as a rename does.
+            wishes = [
+                [x for x in split_lines(t) if _WISH.match(x)] for t in (focus.text, known.text)
+            ]
+            line = wishes[1][0] if [len(found) for found in wishes] == [1, 1] else line
         if known.text is not None and known.text.count(line) == 1:
             self.texts[focus.uri] = NewText(
                 focus, known.path, known.text.replace(line, ""), known.to

@@ -58,7 +58,7 @@ function M.why(buf)
         ("%s · %s · %s"):format(
           task.action,
           task.state,
-          require("tierwise.money").dollars(task.costUsd or 0)
+          require("tierwise.money").amount(task.costUsd or 0)
         )
       )
       require("tierwise.window").float("Why " .. label(decision.answering), lines)

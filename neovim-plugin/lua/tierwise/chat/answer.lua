@@ -14,7 +14,7 @@ end
 local function heading(turn)
   local words = { turn.title }
   if turn.cost > 0 then
-    words[#words + 1] = require("tierwise.money").dollars(turn.cost)
+    words[#words + 1] = require("tierwise.money").amount(turn.cost)
   end
   if turn.over and turn.state ~= "answered" then
     words[#words + 1] = turn.state

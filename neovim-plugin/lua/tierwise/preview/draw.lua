@@ -25,7 +25,7 @@ local function header(preview, task, frame)
   local chunks = {
     { "Tierwise ", "TierwiseHeader" },
     { decision.headline, "TierwiseTier" },
-    { " · " .. require("tierwise.money").dollars(task.costUsd or 0), "TierwiseCost" },
+    { " · " .. require("tierwise.money").amount(task.costUsd or 0), "TierwiseCost" },
   }
   if decision.because ~= "" then
     chunks[#chunks + 1] = { " · " .. decision.because, "TierwiseReason" }

@@ -157,7 +157,7 @@ async def test_from_eighty_percent_a_soft_task_goes_down_and_it_is_said_once(
     editor: Editor, rpc: Rpc, config: Path
 ) -> None:
     config.write_text(
-        "confidence_target = 0.99\nsoft_target = 0.5\n[budget]\nday_usd = 1\nsoft_at = 0.0001\n",
+        "redo_cost_usd = 0.3\nsoft_target = 0.5\n[budget]\nday_usd = 1\nsoft_at = 0.0001\n",
         encoding="utf-8",
     )
     uri = await start(editor)

@@ -22,8 +22,8 @@ ACTIONS: Final = ("chat", "edit", "fix", "document", "test", "refactor")
 LANGUAGES: Final = ("python", "typescript", "go")
 REDO: Final = 30_000_000.0
 """Nano-dollars an answer costs that does not suffice."""
-TARGET: Final = 0.6
-"""The confidence target of the shipped policy."""
+ACCEPT: Final = 0.96
+"""The share of the top's answers that is kept."""
 SOFT: Final = 0.55
 """The shipped soft target: a trial goes one tier down where that tier reaches it."""
 TRIALS: Final = 0.05
@@ -81,7 +81,7 @@ class World:
         unit = 400_000 * math.exp(r.gauss(0, 0.4))
         costs = tuple(unit * k for k in self.ratio)
         given = features(cell, {"words": 2.7 + 1.3 * words}, logits)
-        task = LearnerTask(cell, logits, given, costs, REDO, stakes.taken(bounds(logits), TARGET))
+        task = LearnerTask(cell, logits, given, costs, REDO, shipped(logits, costs))
         need = 0 if luck < haiku else 1 if luck < sonnet else 2
         return Known(task, need, (haiku, sonnet, 1.0))
 
@@ -92,12 +92,18 @@ def bounds(logits: tuple[float, ...], shifts: tuple[float, ...] = (0.0, 0.0)) ->
     return (low[0], max(low), 1.0)
 
 
+def shipped(logits: tuple[float, ...], costs: tuple[float, ...]) -> int:
+    """The tier that the loss rule takes without learning: by the bounds of the shipped logits."""
+    kept = tuple(ACCEPT * share for share in bounds(logits))
+    losses = [stakes.expected(Belief(kept, kept), tier, costs, REDO) for tier in range(3)]
+    return losses.index(min(losses))
+
+
 def first(memory: Memory, task: LearnerTask) -> int:
     """The tier the policy takes first with a memory."""
     if not memory.live:
         return task.shipped
-    lower = bounds(task.logits, learner.shifts(memory.state, task))
-    return stakes.taken(lower, memory.target(task, lower, TARGET))
+    return memory.takes(task)
 
 
 def clicks(
@@ -191,7 +197,7 @@ def recovered(seed: int, shift: float, trials: bool = False) -> tuple[float, flo
         logits = tuple(logit + shift for logit in known.task.logits)
         given = features(known.task.cell, {}, logits)
         moved = replace(known.task, logits=logits, features=given,
-                        shipped=stakes.taken(bounds(logits), TARGET))  # fmt: skip
+                        shipped=shipped(logits, known.task.costs))  # fmt: skip
         start = first(memory, moved)
         if number >= 250:
             bad += true_loss(known, moved.shipped)

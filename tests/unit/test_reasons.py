@@ -66,6 +66,27 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         {"error": "KeyError"},
         "the router failed (KeyError): the top tier, to be safe",
     ),
+    "too_dear": (
+        {"tier": "haiku", "estimate": 0.8, "lower": 0.7, "wrong": 28_000_000},
+        "unsure: Haiku 80 %, at least 70 %; a wrong answer costs 2.8¢",
+    ),
+    "worth_a_redo": (
+        {"tier": "haiku", "estimate": 0.8, "lower": 0.7, "wrong": 28_000_000, "above": "sonnet"},
+        "Haiku will do with at least 70 %; a redo at 2.8¢ costs less on average than the step to"
+        " Sonnet",
+    ),
+    "may_need_top": (
+        {"tier": "opus"},
+        "may well need Opus: not started on the cheapest tier",
+    ),
+    "found_late": (
+        {"kind": "security"},
+        "about security: wrong answers are found late and count half as much again",
+    ),
+    "confidence_floor": (
+        {"tier": "sonnet", "target": 0.9},
+        "you ask for 90 % at least: Sonnet",
+    ),
     "price_unknown": (
         {"tier": "local"},
         "price unknown: Local is counted at the dearest known rate",

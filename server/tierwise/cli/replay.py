@@ -56,7 +56,7 @@ def run(
     ledger: Annotated[bool, typer.Option("--ledger", help="Replay your own ledger.")] = False,
     days: Annotated[int, typer.Option(help="With --ledger: days back; 0 = all.")] = 30,
     confidence_target: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="With --ledger: another target.")
+        float | None, typer.Option(min=0.0, max=1.0, help="With --ledger: a floor.")
     ] = None,
     without: Annotated[
         list[str] | None, typer.Option(metavar="TIER", help="With --ledger: leave a tier out.")
@@ -74,13 +74,17 @@ def run(
 ) -> None:
     """Replay tasks: what they would have cost and delivered."""
     config = configuration().config
-    redo = to_nanos(config.redo_cost_usd if redo_cost is None else redo_cost)
+    redo = to_nanos(config.redo_cost if redo_cost is None else redo_cost)
     own = _weights(weights)
     if ledger == (file is not None):
         raise typer.BadParameter("give a FILE.jsonl, or --ledger")
     if ledger:
         what_if = rerun.WhatIf(
-            confidence_target, frozenset(without or ()), own if weights else None, shipped
+            confidence_target,
+            frozenset(without or ()),
+            own if weights else None,
+            shipped,
+            None if redo_cost is None else redo,
         )
         for name in what_if.without:
             config.ladder().rank(name)
@@ -98,7 +102,7 @@ def run(
     kept = _record(state, own)
     done = replay(
         _rows(file, config),
-        _route(config, own, redo),
+        _route(config, own, None if redo_cost is None else redo),
         ladder.names,
         redo=redo,
         seed=draw,
@@ -186,13 +190,16 @@ def _per_tier(
     return made
 
 
-def _route(config: Config, weights: Weights, redo: int) -> Any:
+def _route(config: Config, weights: Weights, redo: int | None) -> Any:
+    """How a replay decides; `redo` is a flat cost of a wrong answer, None as configured."""
     prices, _ = price_table(config)
 
     def route(row: ReplayRow, memory: Memory) -> ReplayedRoute:
         assert isinstance(row.request, tuple)
         request, project = row.request
-        facts = replace(situation(request, config, prices), redo_cost=redo)
+        facts = situation(request, config, prices)
+        if redo is not None:
+            facts = replace(facts, redo_cost=redo)
         if request.tier is not None:
             facts.ladder.rank(request.tier)
             facts = replace(facts, choices=(Choice("task", request.tier), *facts.choices))

@@ -12,6 +12,7 @@ import typer
 
 from tierwise.budget import forecast
 from tierwise.budget.prices import PriceTable
+from tierwise.budget.redo import redo_cost
 from tierwise.cli.common import configuration
 from tierwise.config.model import Config
 from tierwise.core.errors import TierwiseError
@@ -77,6 +78,7 @@ def _answer(
 def situation(request: Request, config: Config, prices: PriceTable) -> Situation:
     """The facts of an offline decision: configuration and prices, no ledger and no thread."""
     ladder = config.ladder()
+    output = forecast.UNTRAINED.median_output(ladder.get(ladder.top).model, request.action)
     chars = 1_500 + len(request.instruction)
     chars += len(request.selection.text or "") if request.selection else 0
     chars += sum(len(f.text or "") for f in request.files or () if f.attached)
@@ -88,7 +90,7 @@ def situation(request: Request, config: Config, prices: PriceTable) -> Situation
         ladder=ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=to_nanos(config.redo_cost_usd),
+        redo_cost=redo_cost(to_nanos(config.redo_cost), chars, output),
         cost={
             tier.name: forecast.expected_spend(tier, request.action, chars, prices)
             for tier in ladder

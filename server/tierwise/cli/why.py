@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli.route import situation
 from tierwise.config import paths
+from tierwise.core.actions import Action
 from tierwise.core.errors import UnknownTask
-from tierwise.core.situation import Situation
+from tierwise.core.request import Request
 from tierwise.learning.labels import Event
 from tierwise.present import sent as present
 from tierwise.present.decision import to_wire
@@ -26,6 +29,7 @@ from tierwise.store import decisions
 from tierwise.store.content import Content
 from tierwise.tasks.calling import sent as tasks_sent
 from tierwise.tasks.learning import recall
+from tierwise.tasks.window.settings import price_table
 
 _GONE = "What was sent is no longer kept."
 
@@ -44,7 +48,8 @@ def run(
     decided = [recall.decision(told.task, row) for row in told.decisions]
     last = decided[-1]
     config = configuration().config
-    facts = Situation(ladder=config.ladder(), confidence_target=config.confidence_target)
+    facts = situation(Request(cast(Action, told.task.action), ""), config, price_table(config)[0])
+    facts = replace(facts, choices=(), remap={}, floors=(), cap=None)
     flips = routing_flips.flips(last.signals, load(), facts)
     cheaper, dearer = flip(flips.cheaper), flip(flips.dearer)
     if as_json:

@@ -11,8 +11,10 @@ from pydantic.alias_generators import to_camel
 
 from tierwise.config.lines import Where
 from tierwise.config.mistakes import UNKNOWN, Mistake, Source, of_error
-from tierwise.config.model import Config
+from tierwise.config.model import LEAST_REDO_USD, MOST_REDO_USD, Config
 
+OLD_TARGET: Final = 0.80
+"""The confidence target that was the default while a target chose the tier."""
 MOST: Final = 64
 """Mistakes of one source that are told; with more, nothing of it is used."""
 
@@ -39,6 +41,7 @@ def validated(
 
 def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
     """Tier names that exist, no tier twice; what does not fit is dropped and said."""
+    config = _weighed(config, source, found)
     names = [t.name for t in config.tiers]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -81,6 +84,24 @@ def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
             "max_tier": cap,
         }
     )
+
+
+def _weighed(config: Config, source: Source, found: list[Mistake]) -> Config:
+    """The redo cost within its range, and no floor from the target that was once the default."""
+    redo = config.redo_cost_usd
+    if redo is not None and redo != config.redo_cost:
+        what = f"redo_cost_usd: {redo:g} is outside {LEAST_REDO_USD:g} to {MOST_REDO_USD:g}"
+        instead = f"{config.redo_cost:g} is used"
+        found.append(source.mistake(("redo_cost_usd",), what, holds=False, instead=instead))
+        config = config.model_copy(update={"redo_cost_usd": config.redo_cost})
+    if config.confidence_target == OLD_TARGET:
+        what = (
+            "confidence_target: 0.80 was the default of earlier versions and is no longer applied"
+        )
+        instead = "write 0.801 to keep it as a floor"
+        found.append(source.mistake(("confidence_target",), what, holds=False, instead=instead))
+        config = config.model_copy(update={"confidence_target": None})
+    return config
 
 
 def plain(config: Config) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -47,6 +48,14 @@ Seconds = Annotated[float, Number, Field(gt=0.0, le=3600.0)]
 Url = Annotated[str, AfterValidator(_address)]
 Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
 """The name of an environment variable; empty where no key is needed."""
+
+
+Preference = Literal["save", "balanced", "right"]
+
+REDO_USD: Final[Mapping[Preference, float]] = {"save": 0.01, "balanced": 0.028, "right": 0.10}
+"""Dollars that looking at a wrong answer of median size costs, by preference."""
+LEAST_REDO_USD: Final = 0.005
+MOST_REDO_USD: Final = 0.30
 
 
 class Section(BaseModel):
@@ -176,9 +185,11 @@ class Ignore(Section):
 class Config(Section):
     """Everything that can be configured."""
 
-    confidence_target: Share = 0.80
+    preference: Preference = "balanced"
+    """What to do when the router is unsure: it stands for a redo cost."""
+    confidence_target: Share | None = None
     soft_target: Share = 0.55
-    redo_cost_usd: Usd = 0.03
+    redo_cost_usd: Usd | None = None
     ask_above_usd: Usd = 0.50
     baseline: str | None = None
     """The tier that savings are measured against; None for the top."""
@@ -199,6 +210,13 @@ class Config(Section):
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()
     prices: tuple[Price, ...] = ()
+
+    @property
+    def redo_cost(self) -> float:
+        """Dollars that looking at a wrong answer of median size costs the operator."""
+        if self.redo_cost_usd is not None:
+            return min(max(self.redo_cost_usd, LEAST_REDO_USD), MOST_REDO_USD)
+        return REDO_USD[self.preference]
 
     def ladder(self) -> Ladder:
         """The tiers in order; the shipped three when none are configured."""

@@ -59,6 +59,7 @@ def superset(own: object, wanted: object, config: Config) -> bool:
 
 
 SOURCES: Final[Mapping[str, Rule]] = {
+    "preference": Rule("never", "never"),
     "confidence_target": Rule("never", "never"),
     "soft_target": Rule("never", "never"),
     "redo_cost_usd": Rule("never", "never"),

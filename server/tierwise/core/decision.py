@@ -15,6 +15,7 @@ ReasonCode = Literal[
     "said", "signal", "unsure", "opinion", "no_opinion", "trial", "floor", "floor_overruled",
     "chosen", "remapped", "cache_keeps", "cache_left", "budget", "budget_no_help", "no_room", "cap",
     "unavailable", "router_failed", "price_unknown", "learned", "switched", "escalated",
+    "too_dear", "worth_a_redo", "may_need_top", "found_late", "confidence_floor",
 ]  # fmt: skip
 ReasonArg = str | int | float | bool | None
 Scope = Literal["task", "conversation", "file", "action", "session", "project", "tier"]
@@ -38,12 +39,18 @@ class Signals:
 class Estimate:
     """Per tier name: P(need <= tier), its lower bound, and P(the answer is kept at all).
 
-    All three are monotone in the tier. `need` of the top is 1, `accept` of the top is not.
+    All are monotone in the tier. `need` of the top is 1, `accept` of the top is not.
+    `accept` blends what follows from the need (`table`: the share kept by the tier needed, one
+    tier below it, two) with `solved`, the share of measured tasks like this one that a tier
+    solves; `likeness` is the weight of the latter.
     """
 
     need: Mapping[str, float]
     lower: Mapping[str, float]
     accept: Mapping[str, float]
+    solved: Mapping[str, float] = field(default_factory=dict)
+    likeness: float = 0.0
+    table: tuple[float, ...] = (0.92, 0.45, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,11 @@ class Decision:
     """Which tier answers and why.
 
     `first` is what the point estimate would take, `routed` the tier after lower bound
-    and floors, `answering` the tier at last. `confidence` is need[first]. `cost` is the
-    forecast per tier in nano-dollars, escalation included by its probability.
+    and floors, `answering` the tier at last. `confidence` is need[confidence_tier]: the tier
+    is `first`, or the one below it where `first` is the top. `cost` is the forecast per tier
+    in nano-dollars, escalation included by its probability. `expected_loss` is, per tier and in
+    nano-dollars, what a start there is expected to cost over the whole course, redos included.
+    `rule` names the rule that made the decision.
     `propensity` is the probability that the router chose `routed` given the signals,
     before any explicit choice. `soft` says whether a budget downgrade is tolerable, and
     `explicit` whether the operator chose the tier: then nothing may change it.
@@ -106,6 +116,9 @@ class Decision:
     weights: str = ""
     """Hash of the weights (and learned state) that made the estimate."""
     id: str = ""
+    confidence_tier: str = ""
+    expected_loss: Mapping[str, float] = field(default_factory=dict)
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +128,12 @@ class Adjustment:
     `shift` and `variance` are per cut between tiers, in logits: shift is added to
     logit P(need <= tier), variance to that of the bound. `basis` names the learned
     state it came from (a hash), so that a decision can be replayed. `accept` is P(kept at the
-    top), the shipped one where it is None.
+    top), the shipped one where it is None. `first` is the tier that the learned state starts
+    with; where it is None the loss of the adjusted estimate decides.
     """
 
     shift: tuple[float, ...] = ()
     variance: tuple[float, ...] = ()
     basis: str = ""
     accept: float | None = None
+    first: str | None = None

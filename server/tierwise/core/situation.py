@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from tierwise.core.decision import Adjustment, Scope
 from tierwise.core.tiers import DEFAULT_LADDER, Ladder
 
 BudgetLevel = Literal["ok", "soft", "paused"]
 FloorRule = Literal["path", "action", "said"]
+
+Rule = Literal["target-1", "loss-1"]
+"""Rules that choose the first tier: the cheapest whose bound reaches a confidence target, as older
+decisions of the ledger did, and the least expected loss."""
+
+
+REDO_COST: Final = 28_000_000
+"""What a wrong answer of median size costs the operator where nothing is configured: 2.8 cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +67,16 @@ class Situation:
     highest tier a repository's own file allows. `opinion` is the tier that a second opinion
     named, "none" where it was asked for in vain. `trial` is a uniform draw in [0, 1) when
     trials are on, else `None`. `learned` is what the learned state adds to the estimate, where
-    it is live; the confidence target is then the one it asks for.
+    it is live. `redo_cost` is what a wrong answer to this very request costs the operator, in
+    nano-dollars; it grows with the size of the task. `confidence_target` is the operator's floor
+    under the rule `loss-1`, and decides by itself under the rule `target-1`.
     """
 
+    rule: Rule = "loss-1"
     ladder: Ladder = DEFAULT_LADDER
-    confidence_target: float = 0.80
+    confidence_target: float | None = None
     soft_target: float = 0.55
-    redo_cost: int = 30_000_000
+    redo_cost: int = REDO_COST
     cost: Mapping[str, int] = field(default_factory=dict)
     escalates: Mapping[str, float] = field(default_factory=dict)
     budget: BudgetLevel = "ok"

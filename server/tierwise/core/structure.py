@@ -23,5 +23,7 @@ class Structure:
     calls: int
     whole_symbol: bool | None = None
     symbol: str | None = None
+    constructs: tuple[str, ...] = ()
+    """Kinds of constructs in which little text does much, such as locks: names of a fixed table."""
     density: float = 0.0
     """Share of marks (neither letters, digits nor space) in the code that is no comment line."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tierwise.learning import gate, learner, spend, stakes
@@ -34,13 +33,6 @@ class Memory:
     def takes(self, task: LearnerTask) -> int:
         """The same within the bound on drift to the top."""
         return gate.bounded(self.wants(task), task.shipped, task.top, self.evidence)
-
-    def target(self, task: LearnerTask, lower: Sequence[float], configured: float) -> float:
-        """The confidence target to decide this task with, so that the tier wanted is taken.
-
-        `lower` are the bounds per tier of the adjusted estimate.
-        """
-        return stakes.target(lower, self.takes(task), configured)
 
     def learned(self, seen: Observation) -> Memory:
         """The memory after one more task: judged first, learned from then."""

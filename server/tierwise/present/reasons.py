@@ -9,7 +9,7 @@ from tierwise.core.amounts import needs_and_left
 from tierwise.core.decision import Decision, Reason, ReasonCode, SignalChange
 from tierwise.present.causes import cause
 from tierwise.present.checks import check
-from tierwise.present.money import percent
+from tierwise.present.money import amount, percent
 from tierwise.present.names import label
 from tierwise.present.signals import say
 
@@ -61,6 +61,20 @@ def _signal(args: Args) -> str:
 def _unsure(args: Args) -> str:
     estimate, lower, target = (percent(args[name]) for name in ("estimate", "lower", "target"))
     return f"unsure: {label(args['tier'])} {estimate}, at least {lower}, {target} is asked"
+
+
+def _too_dear(args: Args) -> str:
+    estimate, lower = percent(args["estimate"]), percent(args["lower"])
+    wrong = amount(args["wrong"])
+    return (
+        f"unsure: {label(args['tier'])} {estimate}, at least {lower}; a wrong answer costs {wrong}"
+    )
+
+
+def _worth_a_redo(args: Args) -> str:
+    step = f" than the step to {label(args['above'])}" if args["above"] else ""
+    begin = f"{label(args['tier'])} will do with at least {percent(args['lower'])}"
+    return f"{begin}; a redo at {amount(args['wrong'])} costs less on average{step}"
 
 
 def _opinion(args: Args) -> str:
@@ -142,6 +156,15 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
     ),
     "learned": _learned,
     "switched": _switched,
+    "too_dear": _too_dear,
+    "worth_a_redo": _worth_a_redo,
+    "may_need_top": lambda a: f"may well need {label(a['tier'])}: not started on the cheapest tier",
+    "found_late": lambda a: (
+        f"about {a['kind']}: wrong answers are found late and count half as much again"
+    ),
+    "confidence_floor": lambda a: (
+        f"you ask for {percent(a['target'])} at least: {label(a['tier'])}"
+    ),
     "escalated": lambda a: (
         f"{label(a['tier'])}: {check(a['why'], a.get('about', ''))}; {label(a['to'])} answers"
     ),

@@ -57,7 +57,10 @@ def confident(decision: Decision, said: str = "") -> str:
         if decision.answering == decision.routed:
             return f"{label(decision.answering)} ({why})"
         return f"{label(decision.answering)} ({why}; routed {label(decision.routed)})"
-    if decision.routed == decision.first:
+    shown = decision.confidence_tier or decision.first
+    if decision.routed == decision.first == shown:
         return f"{label(decision.answering)} {sure}"
+    if decision.routed == decision.first:
+        return f"{label(decision.answering)} ({label(shown)} {sure})"
     why = note(decision, said) or "unsure"
-    return f"{label(decision.answering)} · {why} ({label(decision.first)} {sure})"
+    return f"{label(decision.answering)} · {why} ({label(shown)} {sure})"

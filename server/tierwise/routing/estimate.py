@@ -1,5 +1,9 @@
 """The estimate: per tier P(need <= tier), a lower bound that widens with ignorance, and accept.
 
+Accept is P(an answer is kept). For an editor's requests it follows from the need through a table
+by distance; for work like that of the measured tasks it is fitted on their outcomes. The two are
+blended by how much a request looks like those tasks.
+
 Per cut between tiers the logit is the calibrated mean of three readers (linear, boosted trees,
 forest), plus what was learned. The bound is that minus the cut's margin and 1.28 standard
 deviations of: the linear reader's x'Sx, the readers' disagreement, the share of unknown signals,
@@ -38,17 +42,35 @@ def estimate(
     cuts = len(weights.cuts)
     stands = levels(ladder, cuts)
     need, low = _rising(means), _guarded(bounds)
-    kept = _rising(found.accepts)
-    if adjustment is not None and adjustment.accept is not None:
-        kept = [adjustment.accept * share for share in (*need, 1.0)]
+    learned = adjustment.accept if adjustment is not None else None
+    likeness, table = found.likeness, weights.kept
+    if learned is not None:
+        likeness, table = 0.0, tuple(learned * share / table[0] for share in table)
+    solved = _rising(found.accepts)
+    kept = _kept([*need, 1.0], table, solved, likeness)
     names = ladder.names
     needs = _rising([1.0 if level >= cuts else need[level] for level in stands])
     lows = _rising([1.0 if level >= cuts else low[level] for level in stands])
     return Estimate(
-        dict(zip(names, needs, strict=True)),
-        dict(zip(names, lows, strict=True)),
-        dict(zip(names, _rising([kept[min(level, cuts)] for level in stands]), strict=True)),
+        need=dict(zip(names, needs, strict=True)),
+        lower=dict(zip(names, lows, strict=True)),
+        accept=dict(zip(names, _rising([kept[min(level, cuts)] for level in stands]), strict=True)),
+        solved={name: solved[min(level, cuts)] for name, level in zip(names, stands, strict=True)},
+        likeness=likeness,
+        table=table,
     )
+
+
+def _kept(
+    need: Sequence[float], table: Sequence[float], solved: Sequence[float], likeness: float
+) -> list[float]:
+    """P(kept) per fitted tier: by the need through the table, and as measured tasks were solved."""
+    exact = [share - below for share, below in zip(need, (0.0, *need), strict=False)]
+    made = []
+    for tier, measured in enumerate(solved):
+        told = math.fsum(p * table[max(0, n - tier)] for n, p in enumerate(exact))
+        made.append((1.0 - likeness) * told + likeness * measured)
+    return _rising(made)
 
 
 def levels(ladder: Ladder, cuts: int) -> list[int]:

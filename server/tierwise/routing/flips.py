@@ -16,7 +16,19 @@ from tierwise.routing.weights import Weights
 
 MOST: Final = 4
 """Signals changed together where none does it alone; more than that is another task."""
-_DERIVED: Final = frozenset({"chars", "foreign", "files.any", "later", "terse", "sel.share"})
+_DERIVED: Final = frozenset(
+    {
+        "chars",
+        "foreign",
+        "files.any",
+        "later",
+        "terse",
+        "sel.share",
+        "goal.edit",
+        "hard.edit",
+        "code.kinds",
+    }
+)
 """Signals that follow from others, so that nobody could change them alone."""
 
 

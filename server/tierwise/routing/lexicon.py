@@ -117,14 +117,75 @@ FAMILIES: Final[dict[str, str]] = {
     "condition": """
         if while unless when until whenever even_if as_long but except exactly at_least at_most wenn falls während aber cuando mientras pero si quand mais quando enquanto mas se ma jeśli ale eğer ama если когда но
         場合 とき しかし 如果 当 但是 만약* 하지만*""",
+    "dataloss": """
+        data_loss lose_data lost_data losing_data backup* restore* point_in_time corrupt* truncat* irreversibl* overwrit* wipe* wiped unrecoverabl* bricking
+        datenverlust sicherungskopie* perdre_des_données pérdida_de_datos perda_de_dados потеря_данных
+        データ損失 バックアップ 数据丢失 备份 백업*""",
     "followup": """
         same again still instead previous earlier above again_but that_one the_other the_second the_first do_that do_both also_do and_now now_the another more_detail continue go_on
         nochmal wieder stattdessen otra_vez también encore aussi de_novo também ancora anche jeszcze_raz tekrar ещё снова もう一度 続けて 同じ 继续 再 다시*""",
 }
 
+NOT_MECHANICAL: Final = (
+    "design", "plan", "choose", "diagnose", "sporadic", "concurrency", "distributed", "security",
+    "performance", "improve", "keep", "dataloss", "uncertain",
+)  # fmt: skip
+"""Families whose words make more of a wish than substitution."""
+
+NEGATABLE: Final = frozenset(
+    ("design", "plan", "choose", "diagnose", "security", "performance", "improve", "explain", "test",
+     "migration", "build", "small")
+)  # fmt: skip
+"""Families that a "no", "not" or "without" just before takes back: "no design advice"."""
+
+MECHANICAL: Final = re.compile(
+    r"^(?:\w+ ){0,3}?(?:rename|move|sort|reorder|translate|bump|capitali[sz]e|lowercase|uppercase|"
+    r"pluralize|indent|dedent|reformat|alphabeti\w+|replace|swap|substitute|umbenennen|benenn\w*|"
+    r"verschieb\w*|sortier\w*|übersetz\w*|ersetz\w*|renombr\w*|mueve|ordena|reemplaz\w*|renomm\w*|"
+    r"déplac\w*|remplac\w*|trie|renome\w*|mov[ae]|substitu\w*|rinomin\w*|spost\w*|sostitu\w*)\b|"
+    r"^s/.+/.*/|\S\s*(?:->|=>|→)\s*\S|\bcall it \w+$|重命名|改名|を.{1,20}に(?:変|改名|リネーム)|이름을? .*바꾸"
+)
+"""Wishes of plain substitution, however many places they touch."""
+
+GOAL: Final = re.compile(
+    r"^(?:\w+ ){0,2}?(?:make (?:it|this|that|the|these|them|sure|our|all)|get (?:it|this|the|rid)|let (?:it|the|this|us|users?)|"
+    r"keep (?:it|the|this)|ensure|have (?:it|the|this)|turn (?:it|this|the)|support|allow|prevent|stop|handle|"
+    r"swap|switch|move (?:it|this|us|the \w+) (?:to|off|onto|from)|replace (?:our|the) \w+ (?:with|by))\b|"
+    r"\b(?:should (?:be|not|never|always|still|only|survive|work|scale|run|handle|stay|also)|must (?:be|not|never|always|survive|work|stay)|"
+    r"needs? to (?:be|survive|work|scale|handle|support)|has to|have to|so that|as (?:it|they) (?:is|are) (?:now|today)|"
+    r"same (?:guarantees?|behaviou?r|semantics|results?)|i want|we want|drop[- ]in)\b|"
+    r"^mach(?:e|t)?\b|\bsoll(?:te|en)?\b|\bmuss\b|\bdebe\b|\bdoit\b|\bdeve\b|\bhaz que\b|\bfais en sorte\b|\bdeber[ií]a\b|"
+    r"ように(?:して|したい)|改成|让|支持|하도록|해야"
+)
+"""Wishes that name what shall be, and not the steps to it."""
+
+CLOSED: Final = re.compile(
+    r"^(?:and |so |but |ok |also )?(?:is|are|was|does|do|did|can|could|has|have|will|which|where|when|what(?:s| is| are| was)?(?: the)?|"
+    r"who|how many|how much|how long|ist|sind|gibt es|welche[rs]?|wo|wie viele|est ce|es|hay|cu[aá]l|dónde|"
+    r"quel(?:le)?|où|qual|quale|dove|onde)\b|^default of\b|(?:吗|呢|ですか|ますか|か)[？?]?$"
+)
+"""Questions that a word or a line answers, by how they begin."""
+
+OPEN: Final = re.compile(
+    r"\b(?:how (?:should|would|could|can|do|did) (?:i|we|you|one)|what (?:would|should|do) (?:you|we|i)|why\b|"
+    r"where (?:do|should|would) (?:we|i) (?:start|draw|put)|what belongs|what if|what happens (?:if|when)|"
+    r"thoughts|which (?:approach|way|strategy)|wie (?:soll|würde|können|lösen)|was (?:würde|wäre|soll)|"
+    r"comment (?:faire|gérer|devr)|c[oó]mo (?:deber|harías|hacer|lo)|como (?:dever|faria)|come (?:dovre|faresti))"
+    r"|どう(?:す|や|設)|怎么(?:办|设计|处理)|如何|어떻게"
+)
+"""Questions that ask for a course of action or a cause."""
+
+CHOICE: Final = re.compile(
+    r"\b\w+ (?:or|vs\.?|versus|oder|ou|o|или) (?:\w+ ){0,5}\w+ ?\??$|\bshould (?:we|i|this|it)\b|"
+    r"\b(?:do|would) (?:we|you) (?:really )?(?:need|want|use|go)\b|\bworth (?:it|the|\w+ing)\b|\bbuild or buy\b|\b(?:soll(?:t?en)?|wollen) wir\b|"
+    r"\bdev(?:rait|rions|ons)[ -](?:on|nous)\b|\bfau(?:t|drait)[ -]il\b|\bdeber[ií]amos\b|\bconviene\b|"
+    r"\bdever[ií]amos\b|\bdevemos\b|\bdovremmo\b|\bстоит ли\b|\bнам (?:нужн|стоит)|還是|还是|べき(?:か|です)|아니면"
+)
+"""Questions between ways to go: which of two, or whether at all."""
+
 HARD: Final = (
     "design", "plan", "choose", "sporadic", "concurrency", "distributed", "security", "performance",
-    "migration", "breadth", "stakes", "keep", "group", "uncertain", "diagnose",
+    "migration", "breadth", "stakes", "keep", "group", "uncertain", "diagnose", "dataloss",
 )  # fmt: skip
 EASY: Final = ("rename", "small", "lookup", "howto", "explain", "brief")
 """Families counted together too, so that rare ones share what was learned."""

@@ -6,7 +6,7 @@ Route, floors, explicit choice, thread, budget, availability; nothing else chang
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from tierwise.core.decision import (
@@ -14,37 +14,16 @@ from tierwise.core.decision import (
     Decision,
     Estimate,
     Reason,
-    ReasonArg,
-    ReasonCode,
     Signals,
-    Step,
 )
 from tierwise.core.situation import Situation
+from tierwise.routing import first as first_tier
+from tierwise.routing.draft import Making, raise_to_bound
 from tierwise.routing.overrides import strongest
 
-RULE: Final = "target-1"
-"""The name of the rule below. It is kept with every decision, so that a later rule is told apart
-from this one; decisions without a name were made under it too."""
-
-
-@dataclass
-class _Draft:
-    """A decision in the making: the tier so far and what brought it there."""
-
-    tier: str
-    cause: Cause = "routed"
-    explicit: bool = False
-    reasons: list[Reason] = field(default_factory=list)
-
-    def say(self, step: Step, code: ReasonCode, /, **args: ReasonArg) -> None:
-        self.reasons.append(Reason(step, code, args))
-
-    def move(
-        self, to: str, cause: Cause, step: Step, code: ReasonCode, /, **args: ReasonArg
-    ) -> None:
-        if to != self.tier:
-            self.tier, self.cause = to, cause
-        self.say(step, code, **args)
+RULE: Final = "loss-1"
+"""The name of the rule that decides now. It is kept with every decision, and an older decision is
+taken again under its own: those of `target-1`, and those without a name, by a target."""
 
 
 def decide(
@@ -57,19 +36,14 @@ def decide(
     signs: Sequence[Reason] = (),
 ) -> Decision:
     """Decide. `signs` are the strongest signals, said first. Pure."""
-    first = _cheapest(estimate.need, situation.confidence_target, situation)
-    draft = _Draft(_cheapest(estimate.lower, situation.confidence_target, situation))
+    chosen = first_tier.choose(signals, estimate, situation)
+    learned = situation.learned.first if situation.learned is not None else None
+    if learned is not None and learned in situation.ladder:
+        chosen = replace(chosen, point=learned, bound=learned)
+    first = chosen.point
+    draft = Making(first)
     draft.reasons.extend(signs[:2])
-    if draft.tier != first:
-        draft.cause = "uncertain"
-        draft.say(
-            "route",
-            "unsure",
-            tier=first,
-            estimate=estimate.need[first],
-            lower=estimate.lower[first],
-            target=situation.confidence_target,
-        )
+    raise_to_bound(draft, chosen, estimate, situation)
     _opinion(draft, first, situation)
     propensity = _trial(draft, estimate, situation)
     _floors(draft, situation)
@@ -82,11 +56,12 @@ def decide(
     _cap(draft, situation)
     _availability(draft, situation)
     cost = expected_spend(estimate, situation)
+    shown = confidence_tier(first, situation)
     return Decision(
         first=first,
         routed=routed,
         answering=draft.tier,
-        confidence=estimate.need[first],
+        confidence=estimate.need[shown],
         cause=draft.cause,
         estimate=estimate,
         cost=cost,
@@ -97,7 +72,17 @@ def decide(
         explicit=draft.explicit,
         weights=weights,
         id=id,
+        confidence_tier=shown,
+        expected_loss=chosen.losses,
+        rule=situation.rule,
     )
+
+
+def confidence_tier(first: str, situation: Situation) -> str:
+    """The tier whose chance is shown: the first one, or below the top, whose own is always 1."""
+    if situation.rule == "target-1" or first != situation.ladder.top:
+        return first
+    return situation.ladder.below(first) or first
 
 
 def expected_spend(estimate: Estimate, situation: Situation) -> Mapping[str, int]:
@@ -123,7 +108,7 @@ def fail_safe(situation: Situation, error: str) -> Decision:
     ladder = situation.ladder
     flat = dict.fromkeys(ladder.names, 0.0) | {ladder.top: 1.0}
     estimate = Estimate(flat, flat, flat)
-    draft = _Draft(ladder.top, "uncertain")
+    draft = Making(ladder.top, "uncertain")
     draft.say("route", "router_failed", error=error)
     _choice(draft, situation, ladder.top)
     _cap(draft, situation)
@@ -138,6 +123,7 @@ def fail_safe(situation: Situation, error: str) -> Decision:
         cost=dict(situation.cost),
         reasons=tuple(draft.reasons),
         explicit=draft.explicit,
+        rule=situation.rule,
     )
 
 
@@ -152,7 +138,7 @@ def moved(decision: Decision, to: str, cause: Cause, reason: Reason) -> Decision
     )
 
 
-def _opinion(draft: _Draft, first: str, situation: Situation) -> None:
+def _opinion(draft: Making, first: str, situation: Situation) -> None:
     """What a second opinion changes: between the point estimate's tier and the top, never below.
 
     So whoever might steer it with words gets at most what the offline estimate took for the
@@ -169,7 +155,7 @@ def _opinion(draft: _Draft, first: str, situation: Situation) -> None:
     draft.move(tier, cause, "route", "opinion", said=said, first=first if tier != said else None)
 
 
-def _trial(draft: _Draft, estimate: Estimate, situation: Situation) -> float:
+def _trial(draft: Making, estimate: Estimate, situation: Situation) -> float:
     """A trial one tier down, where the operator allowed it and a downgrade is tolerable."""
     if situation.trial is None:
         return 1.0
@@ -182,14 +168,14 @@ def _trial(draft: _Draft, estimate: Estimate, situation: Situation) -> float:
     return situation.trial_share
 
 
-def _floors(draft: _Draft, situation: Situation) -> None:
+def _floors(draft: Making, situation: Situation) -> None:
     for floor in situation.floors:
         if situation.ladder.rank(floor.tier) > situation.ladder.rank(draft.tier):
             rule, subject, tier = floor.rule, floor.subject, floor.tier
             draft.move(tier, "floor", "floor", "floor", rule=rule, subject=subject, tier=tier)
 
 
-def _choice(draft: _Draft, situation: Situation, routed: str) -> None:
+def _choice(draft: Making, situation: Situation, routed: str) -> None:
     choice = strongest(c for c in situation.choices if c.tier in situation.ladder)
     if choice is not None:
         cause: Cause = "override" if choice.scope == "task" else "pin"
@@ -207,7 +193,7 @@ def _choice(draft: _Draft, situation: Situation, routed: str) -> None:
             draft.say("floor", "floor_overruled", rule=floor.rule, subject=floor.subject)
 
 
-def _thread(draft: _Draft, estimate: Estimate, situation: Situation) -> None:
+def _thread(draft: Making, estimate: Estimate, situation: Situation) -> None:
     warm = situation.warm
     if warm is None or warm.tier not in situation.ladder or warm.tier == draft.tier:
         return
@@ -227,7 +213,7 @@ def _thread(draft: _Draft, estimate: Estimate, situation: Situation) -> None:
 
 
 def _soft_target(
-    estimate: Estimate, situation: Situation, routed: str, draft: _Draft
+    estimate: Estimate, situation: Situation, routed: str, draft: Making
 ) -> str | None:
     """The cheapest tier below with a point estimate good enough, None where there is none."""
     if draft.cause == "floor":
@@ -248,7 +234,7 @@ def soft_tier(estimate: Estimate, situation: Situation, tier: str) -> str | None
     return None
 
 
-def _budget(draft: _Draft, estimate: Estimate, situation: Situation, soft_to: str | None) -> None:
+def _budget(draft: Making, estimate: Estimate, situation: Situation, soft_to: str | None) -> None:
     if situation.budget == "ok" or soft_to is None:
         return
     ladder = situation.ladder
@@ -274,7 +260,7 @@ def _budget(draft: _Draft, estimate: Estimate, situation: Situation, soft_to: st
     )
 
 
-def _cap(draft: _Draft, situation: Situation) -> None:
+def _cap(draft: Making, situation: Situation) -> None:
     cap = situation.cap
     if cap is None or cap not in situation.ladder or draft.explicit:
         return
@@ -282,7 +268,7 @@ def _cap(draft: _Draft, situation: Situation) -> None:
         draft.move(cap, "budget", "budget", "cap", tier=cap)
 
 
-def _availability(draft: _Draft, situation: Situation) -> None:
+def _availability(draft: Making, situation: Situation) -> None:
     why = situation.blocked.get(draft.tier)
     if why is None or draft.explicit:
         return
@@ -294,10 +280,3 @@ def _availability(draft: _Draft, situation: Situation) -> None:
             args = {"tier": draft.tier, "why": why, "to": name}
             draft.move(name, "failover", "availability", "unavailable", **args)
             return
-
-
-def _cheapest(shares: Mapping[str, float], target: float, situation: Situation) -> str:
-    for name in situation.ladder.names:
-        if shares[name] >= target:
-            return name
-    return situation.ladder.top

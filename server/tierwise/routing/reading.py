@@ -16,7 +16,7 @@ from tierwise.core.decision import Signals
 from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
 
-NOVEL_VARIANCE: Final = 2.0
+NOVEL_VARIANCE: Final = 3.0
 """Variance (squared logits) of a wish of which no word is known: more than the distance between
 a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
 READERS: Final = 3
@@ -126,6 +126,12 @@ class InstructionReading:
             mean += math.fsum(map(mul, accept.weight, self.x))
             found.append(ACCEPT_FOREST * grown[i] + (1.0 - ACCEPT_FOREST) * sigmoid(mean))
         return tuple(found)
+
+    @cached_property
+    def likeness(self) -> float:
+        """How much the request looks like a task with measured outcomes, 0 to 1."""
+        likeness = self.weights.likeness
+        return sigmoid(likeness.intercept + math.fsum(map(mul, likeness.weight, self.x)))
 
     def score(self, i: int) -> float:
         """The text's score for a question; zero where there is no text."""

@@ -24,7 +24,7 @@ def route_one(
 ) -> Decision:
     """Decide one request offline. Raises `UnknownTier` for a tier that is not there."""
     weights = weights or load()
-    situation = situation or Situation(confidence_target=weights.target)
+    situation = situation or Situation()
     word, instruction = split_tier_word(request.instruction, situation.ladder)
     tier = request.tier or word
     request = replace(request, instruction=instruction)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tierwise.core.actions import ACTIONS
+from tierwise.core.actions import ACTIONS, KINDS
 from tierwise.core.decision import Signals
 from tierwise.core.request import Request
 from tierwise.core.structure import Structure
 from tierwise.routing import grams, surroundings, words
+from tierwise.routing.ask import Ask, apart
 from tierwise.routing.instruction import read, shape
 from tierwise.routing.scale import log
 from tierwise.routing.weights import Weights, load
@@ -23,7 +24,7 @@ def measure(
 ) -> Signals:
     """The signals of a request; `structure` is of its selection, measured here if not given."""
     values, unknown = quantities(request, structure)
-    return with_text(values, unknown, plain_text(request.instruction), weights or load())
+    return with_text(values, unknown, plain_text(request), weights or load())
 
 
 def with_text(
@@ -35,10 +36,14 @@ def with_text(
 
 
 def quantities(
-    request: Request, structure: Structure | None = None
+    request: Request, structure: Structure | None = None, *, whole: bool = False
 ) -> tuple[dict[str, float], frozenset[str]]:
-    """The signals without the text scores, and the names of what is unknown."""
-    values = dict(_of_instruction(request.instruction)[0])
+    """The signals without the text scores, and the names of what is unknown.
+
+    `whole` reads the instruction with the talk in it, as if none had been found.
+    """
+    wordless = not KINDS[request.action].needs_words
+    values = dict(_of_instruction(request.instruction, whole, wordless)[0])
     unknown: set[str] = set()
     for action in ACTIONS:
         values[f"action.{action}"] = float(request.action == action)
@@ -47,16 +52,22 @@ def quantities(
     surroundings.of_files(values, unknown, request)
     surroundings.of_diagnostics(values, unknown, request)
     surroundings.of_thread(values, unknown, request)
+    replaces = float(KINDS[request.action].answer == "replacement")
+    values["goal.edit"] = values["goal"] * replaces
+    values["hard.edit"] = values["hard"] * replaces
     return values, frozenset(unknown)
 
 
-def plain_text(instruction: str) -> str:
+def plain_text(request: Request, *, whole: bool = False) -> str:
     """What is asked, as the text score reads it."""
-    return _of_instruction(instruction)[1]
+    wordless = not KINDS[request.action].needs_words
+    return _of_instruction(request.instruction, whole, wordless)[1]
 
 
 @lru_cache(maxsize=128)
-def _of_instruction(instruction: str) -> tuple[dict[str, float], str]:
+def _of_instruction(instruction: str, whole: bool, wordless: bool) -> tuple[dict[str, float], str]:
+    ask = Ask(instruction) if whole else apart(instruction, wordless=wordless)
+    instruction = ask.text
     said = read(instruction)
     text = words.plain(said.wish)
     values = words.measure(said.wish, text)
@@ -66,4 +77,5 @@ def _of_instruction(instruction: str) -> tuple[dict[str, float], str]:
         values[f"form.{name}"] = log(count)
     values["pasted"] = log(said.pasted_lines)
     values["logs"] = log(said.log_lines)
+    values["prose"] = log(ask.prose)
     return values, text

@@ -17,6 +17,7 @@ from tierwise.routing.instruction import LONGEST
 from tierwise.routing.scale import log
 from tierwise.syntax import structure as syntax
 from tierwise.syntax import usages
+from tierwise.syntax.constructs import CONSTRUCTS
 
 KINDS: Final = {
     "config": "yaml yml json toml ini properties xml env conf cfg lock gradle kts tf hcl",
@@ -46,6 +47,12 @@ _NAMED: Final = {
 }
 """The same where nothing but the wish names the language."""
 
+_EVIDENCE: Final = re.compile(
+    r"(?i)\.(?:log|out|trace|prof|pprof|har|hprof|jfr|dmp|core|perf|svg|png|csv|map|pcap|nsys)$|"
+    r"(?:^|[/_.-])(?:logs?|trace|profile|flame\w*|explain|plan|heap|dump|gc|stats|report|metrics)(?=[/_.-])"
+)
+"""Files that show what happened rather than what is to be changed, by their names."""
+
 _WRITES: Final = re.compile(r"(?i)edit|write|apply|patch|rename|create|commit|push|replace|insert")
 _RUNS: Final = re.compile(r"(?i)run|terminal|exec|shell|bash|command|test|build")
 
@@ -66,6 +73,8 @@ def of_selection(
              "density")  # fmt: skip
     values.update(dict.fromkeys((f"sel.{name}" for name in names), 0.0))
     values.update({f"sel.{kind}": 0.0 for kind in KINDS})
+    values.update({f"code.{kind}": 0.0 for kind in CONSTRUCTS})
+    values["code.kinds"] = 0.0
     values.update({"file.lines": 0.0, "usages": 0.0, "usage.files": 0.0})
     values.update({"reach.usages": 0.0, "reach.files": 0.0})
     values["sel.none"] = float(selection is None)
@@ -90,6 +99,8 @@ def of_selection(
         values["sel.calls"] = log(structure.calls)
         values["sel.density"] = structure.density
         values["sel.whole"] = float(bool(structure.whole_symbol))
+        values.update({f"code.{kind}": 1.0 for kind in structure.constructs})
+        values["code.kinds"] = log(len(structure.constructs))
     kind = _kind(selection.path)
     if kind is not None:
         values[f"sel.{kind}"] = 1.0
@@ -138,7 +149,7 @@ def of_files(values: dict[str, float], unknown: set[str], request: Request) -> N
     happens to be open says nothing of the work.
     """
     names = ("attached", "own", "open", "any", "lines", "open_lines", "kinds", "folders", "docs",
-             "config")  # fmt: skip
+             "config", "evidence")  # fmt: skip
     values.update({f"files.{name}": 0.0 for name in names})
     if request.files is None:
         unknown.add("files")
@@ -157,6 +168,7 @@ def of_files(values: dict[str, float], unknown: set[str], request: Request) -> N
     values["files.kinds"] = log(len({f.language for f in counted if f.language}))
     values["files.folders"] = log(len({f.path.rpartition("/")[0] for f in counted}))
     values["files.docs"] = log(sum(_kind(f.path) == "docs" for f in counted))
+    values["files.evidence"] = log(sum(bool(_EVIDENCE.search(f.path)) for f in attached + here))
     values["files.config"] = log(sum(_kind(f.path) == "config" for f in counted))
 
 

@@ -15,7 +15,7 @@ from tierwise.routing.trees import Trees, planted
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 SHIPPED: Final = os.path.join(os.path.dirname(__file__), "weights.json")
 
 
@@ -53,6 +53,14 @@ class Accept:
     text_weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much a request looks like tasks with measured outcomes: a linear reader, in logits."""
+
+    intercept: float
+    weight: Sequence[float]
+
+
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A fit: one `Cut` between each two tiers, one `Accept` per tier.
@@ -64,7 +72,7 @@ class Weights:
     signals, `resting` their standardised values where they are zero, as most are.
     `unknown_variance` and `doubt` scale what widens the bound (squared logits): the share of
     unknown signals, and the square of half the disagreement of the linear reader and the trees.
-    `target` is the fitted confidence target.
+    `kept` is the share of answers kept by the tier that is needed, by one tier below it, by two.
     """
 
     cuts: tuple[Cut, ...]
@@ -76,7 +84,8 @@ class Weights:
     scale: tuple[float, ...]
     unknown_variance: float
     doubt: float
-    target: float
+    kept: tuple[float, ...]
+    likeness: Likeness
     grams: Mapping[str, tuple[float, ...]]
     about: Mapping[str, object]
     hash: str
@@ -116,7 +125,8 @@ def parse(raw: bytes) -> Weights:
         scale=tuple(data["scale"]),
         unknown_variance=float(data["unknown_variance"]),
         doubt=float(data["doubt"]),
-        target=float(data["target"]),
+        kept=tuple(data["kept"]),
+        likeness=Likeness(data["likeness"]["intercept"], array("d", data["likeness"]["weight"])),
         grams={gram: tuple(entry) for gram, entry in data["grams"].items()},
         about=data["about"],
         hash=hashlib.sha256(raw).hexdigest()[:16],

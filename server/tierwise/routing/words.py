@@ -15,6 +15,18 @@ from typing import Final
 from tierwise.routing import lexicon
 from tierwise.routing.scale import log
 
+CLOSED_WORDS: Final = 16
+"""Words of a question that is answered with a word or a line, at most."""
+MECHANICAL_WORDS: Final = 40
+"""Words of a wish that is plain substitution, at most; more of them set conditions."""
+NEGATES: Final = frozenset(
+    (
+        "no", "not", "dont", "never", "without", "skip", "nicht", "ohne", "kein", "keine",
+        "keinen", "sin", "sans", "pas", "sem", "senza", "non",
+    )
+)  # fmt: skip
+"""Words after which the next few are said not to be wanted."""
+NEGATED: Final = 3
 ENDS: Final = 200
 """Characters at each end of an instruction searched for courtesy; it stands nowhere else."""
 
@@ -62,6 +74,9 @@ def measure(wish: str, text: str) -> dict[str, float]:
         "reaches": float(bool(lexicon.REACHES.search(text))),
         "foreign": 0.0 if text.isascii() else _foreign(text),
     }
+    values["ask.closed"] = float(bool(lexicon.CLOSED.search(text)) and count <= CLOSED_WORDS)
+    values["ask.open"] = float(bool(lexicon.OPEN.search(text)))
+    values["ask.choice"] = float(bool(lexicon.CHOICE.search(text)))
     found = dict.fromkeys(lexicon.FAMILIES, 0)
     for family in _families(words, text if unspaced or _has_wide(text) else ""):
         found[family] += 1
@@ -69,7 +84,16 @@ def measure(wish: str, text: str) -> dict[str, float]:
         values[f"says.{family}"] = log(hits)
     values["hard"] = log(sum(found[family] for family in lexicon.HARD))
     values["easy"] = log(sum(found[family] for family in lexicon.EASY))
+    deep = sum(found[family] for family in lexicon.NOT_MECHANICAL)
+    mechanical = bool(lexicon.MECHANICAL.search(text)) and not deep and count <= MECHANICAL_WORDS
+    values["mechanical"] = float(mechanical)
+    values["goal"] = float(bool(lexicon.GOAL.search(text)) and not mechanical)
     return values
+
+
+def families_of(words: list[str]) -> set[str]:
+    """The families that some words belong to, one by one."""
+    return {family for word in words for family in _of_word(word)}
 
 
 def _foreign(text: str) -> float:
@@ -89,8 +113,12 @@ def _of_word(word: str) -> tuple[str, ...]:
 
 def _families(words: list[str], wide: str) -> Iterator[str]:
     _, _, phrases, anywhere = _index()
+    negated = 0
     for i, word in enumerate(words):
-        yield from _of_word(word)
+        for family in _of_word(word):
+            if not (negated and family in lexicon.NEGATABLE):
+                yield family
+        negated = NEGATED if word in NEGATES else max(negated - 1, 0)
         for rest, is_stem, family in phrases.get(word, ()):
             tail = words[i + 1 : i + 1 + len(rest)]
             if len(tail) < len(rest) or tail[:-1] != rest[:-1]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tierwise.core.structure import Structure
+from tierwise.syntax.constructs import constructs
 from tierwise.syntax.parse import parse
 from tierwise.syntax.query import depths, nodes
 from tierwise.syntax.symbols import DEFINITIONS
@@ -58,7 +59,7 @@ def measure(text: str, language: str | None, key: Hashable | None = None) -> Str
     head = text[:LARGEST]
     tree = parse(head, language)
     found = _of_tree(tree, language, text) if tree is not None else _of_lines(head, text)
-    found = replace(found, density=_density(head))
+    found = replace(found, density=_density(head), constructs=constructs(head))
     if key is not None:
         _cache[key] = found
         if len(_cache) > KEPT:

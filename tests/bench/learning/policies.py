@@ -51,7 +51,7 @@ def stream(name: str, lines: Sequence[Line], weights: Weights, prices: str = "1:
         chars = 1_500 + len(request.instruction)
         unit = forecast.expected_spend(DEFAULT_LADDER.get("haiku"), request.action, chars, table)
         spends = {n: round(unit * k) for n, k in zip(NAMES, PRICES[prices], strict=True)}
-        facts = Situation(confidence_target=weights.target, cost=spends)
+        facts = Situation(cost=spends)
         measured = (
             measure(request, weights=weights),
             facts,

@@ -12,6 +12,8 @@ import numpy as np
 from tests.bench.router import (
     attacks,
     figures,
+    frames,
+    loss,
     noise,
     paraphrases,
     peers,
@@ -24,6 +26,7 @@ from tests.bench.router import (
 )
 from tests.bench.router.figures import percent
 
+from tierwise.core.request import Request
 from tierwise.routing.fit import judge, rows
 from tierwise.routing.fit.__main__ import HELD, OUT
 from tierwise.routing.fit.judge import Held
@@ -49,6 +52,8 @@ def main() -> None:
     weights = hashlib.sha256(OUT.read_bytes()).hexdigest()[:16]
     held = judge.kept(HELD, weights) or judge.cross_validated(corpus)
     judged = [i for i, row in enumerate(corpus.requests) if row.judges]
+    every, every_held = [corpus.requests[i] for i in judged], [held[i] for i in judged]
+    judged = [i for i in judged if corpus.requests[i].source != rows.NEW]
     mine = [corpus.requests[i] for i in judged]
     ours = [held[i] for i in judged]
     asked_of = [row.request for row in mine]
@@ -63,6 +68,10 @@ def main() -> None:
             figures.of_outcomes(tasks, outcomes),
         ),
         "frontier": lambda: _frontier(tasks, outcomes),
+        "dial": lambda: loss.dial(_kinds(every, every_held)),
+        "loss": lambda: loss.table(_judged(mine, ours, tasks, outcomes)),
+        "sizes": lambda: loss.sizes(every_held, np.array([row.need for row in every])),
+        "frames": lambda: _frames(asked_of[::step]),
         "noise": lambda: noise.table(corpus, held, judged, options.draws, weights),
         "paraphrases": lambda: paraphrases.table(corpus, held),
         "reach": reach.table,
@@ -111,6 +120,39 @@ def _requests(mine: Sequence[LabelledRequest], ours: Sequence[Held]) -> str:
     head = ["router", "haiku tasks kept %", "saved % at 1:20:40", "saved % at 1:3:5", "exact %",
             "under %", "over %", "top tasks on the cheapest", "p50 / p99 ms"]  # fmt: skip
     return f"{report.table(head, lines)}\n\n{noise}"
+
+
+def _kinds(
+    every: Sequence[LabelledRequest], held: Sequence[Held]
+) -> list[tuple[str, Sequence[Held], Array]]:
+    """The usual requests, and those of kinds the router was weak in."""
+    parts: list[tuple[str, Sequence[Held], Array]] = []
+    for name, weak in (("usual", False), ("weak kinds", True)):
+        chosen = [i for i, row in enumerate(every) if (row.source == rows.NEW) == weak]
+        needs = np.array([every[i].need for i in chosen])
+        parts.append((name, [held[i] for i in chosen], needs))
+    return parts
+
+
+def _judged(
+    mine: Sequence[LabelledRequest],
+    ours: Sequence[Held],
+    tasks: Sequence[Held],
+    outcomes: Sequence[OutcomeRow],
+) -> list[loss.Judged]:
+    from_need = np.array([[tier >= row.need for tier in range(len(NEEDS))] for row in mine])
+    measured = np.array([row.kept for row in outcomes]) >= 0.5
+    return [loss.Judged("requests", ours, from_need), loss.Judged("tasks", tasks, measured)]
+
+
+def _frames(asked: Sequence[Request]) -> str:
+    """Talk around wishes, by frames that taught nothing; the weights have seen the wishes."""
+    found = frames.moved(asked, frames.held())
+    lines = [[str(found.low), percent(found.up / found.low), percent(found.top / found.low),
+              str(found.others), percent(found.down / found.others)]]  # fmt: skip
+    head = ["framed, on the cheapest", "moved up %", "to the top %", "framed, on others",
+            "moved down %"]  # fmt: skip
+    return report.table(head, lines)
 
 
 def _languages(mine: Sequence[LabelledRequest], ours: Sequence[Held]) -> list[list[str]]:

@@ -55,7 +55,7 @@ class _Router:
         if selection is not None and selection.text:
             self.structure = structure.measure(selection.text, selection.language)
         self.weights = load()
-        self.situation = Situation(confidence_target=self.weights.target)
+        self.situation = Situation()
         self.known: dict[Any, int] = {}
 
     def tier(self, request: Request) -> int:

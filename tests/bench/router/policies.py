@@ -40,7 +40,7 @@ def by_length(rows: Sequence[LabelledRequest], folds: int = 8) -> list[int]:
 
 
 def routed(held: Sequence[Held]) -> list[int]:
-    """Ours as shipped: the lower bound against the confidence target."""
+    """Ours as shipped: the least expected loss."""
     return [h.routed for h in held]
 
 

@@ -29,9 +29,10 @@ patterns = ["*.sql"]
 """
 
 LOOSER: dict[str, list[Any]] = {
+    "preference": ["save"],
     "confidence_target": [0.01],
     "soft_target": [0.01],
-    "redo_cost_usd": [0.0],
+    "redo_cost_usd": [0.01],
     "ask_above_usd": [0.0, 900.0],
     "baseline": ["haiku", "turbo"],
     "notify_command": [["sh", "-c", "true"]],

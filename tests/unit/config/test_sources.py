@@ -91,3 +91,32 @@ def test_a_mistake_costs_its_own_key_and_is_named(tmp_path: Path, text: str, sai
     found = loaded(tmp_path, f"{text}\n")
     assert any(said in notice for notice in found.notices), found.notices
     assert found.config.soft_target == 0.55
+
+
+def test_the_old_default_target_is_no_floor_and_any_other_one_is(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "confidence_target = 0.80\n")
+    assert found.config.confidence_target is None
+    assert len(found.notices) == 1
+    assert "no longer applied" in found.notices[0]
+    kept = loaded(tmp_path, "confidence_target = 0.85\n")
+    assert (kept.config.confidence_target, kept.notices) == (0.85, ())
+
+
+@pytest.mark.parametrize(("given", "used"), [("0.0001", 0.005), ("7", 0.30)])
+def test_a_redo_cost_out_of_range_counts_as_the_nearest_bound(
+    tmp_path: Path, given: str, used: float
+) -> None:
+    found = loaded(tmp_path, f"redo_cost_usd = {given}\n")
+    assert found.config.redo_cost == used
+    assert len(found.notices) == 1
+    assert "redo_cost_usd" in found.notices[0]
+
+
+def test_the_dial_stands_for_a_redo_cost_and_a_given_one_wins(tmp_path: Path) -> None:
+    costs = [
+        loaded(tmp_path, f'preference = "{word}"\n').config.redo_cost
+        for word in ("save", "balanced", "right")
+    ]
+    assert costs == sorted(costs)
+    given = 'preference = "save"\nredo_cost_usd = 0.2\n'
+    assert loaded(tmp_path, given).config.redo_cost == 0.2

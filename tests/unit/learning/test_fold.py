@@ -33,7 +33,7 @@ from tierwise.tasks.record.journal import decision_detail
 
 WEIGHTS = load()
 COSTS = {"haiku": 400_000, "sonnet": 8_000_000, "opus": 16_000_000}
-FACTS = Situation(confidence_target=WEIGHTS.target, cost=COSTS)
+FACTS = Situation(cost=COSTS)
 REQUEST = Request(
     "document",
     "add a docstring",
@@ -96,11 +96,11 @@ def test_what_is_ripe_is_learned_once_and_rehearsal_never(ledger: Ledger, tmp_pa
     write(ledger, 92, ("applied", 3_600_000))
     file = LearnedFile(tmp_path / "state")
     now = 3_600_000
-    first = fold(file, told(ledger), WEIGHTS, WEIGHTS.target, now)
+    first = fold(file, told(ledger), WEIGHTS, None, now)
     assert first.memory.evidence.outcomes == 8
-    again = fold(file, told(ledger), WEIGHTS, WEIGHTS.target, now + 1)
+    again = fold(file, told(ledger), WEIGHTS, None, now + 1)
     assert again.memory.evidence.outcomes == 8
-    later = fold(file, told(ledger), WEIGHTS, WEIGHTS.target, now + 3_600_000)
+    later = fold(file, told(ledger), WEIGHTS, None, now + 3_600_000)
     assert later.memory.evidence.outcomes == 9
     assert "secret-project" not in file.path.read_text()
 
@@ -112,7 +112,7 @@ def test_many_windows_learn_every_task_once(ledger: Ledger, tmp_path: Path) -> N
     threads = [
         threading.Thread(
             target=fold,
-            args=(LearnedFile(tmp_path / "state"), seen, WEIGHTS, WEIGHTS.target, 10_000_000),
+            args=(LearnedFile(tmp_path / "state"), seen, WEIGHTS, None, 10_000_000),
         )
         for _ in range(6)
     ]
@@ -128,7 +128,7 @@ def test_many_windows_learn_every_task_once(ledger: Ledger, tmp_path: Path) -> N
 def test_a_reset_keeps_older_outcomes_out(ledger: Ledger) -> None:
     write(ledger, 1, ("applied", 1_000))
     empty = Record(weights=WEIGHTS.hash, since_ms=5_000_000, told_ms=5_000_000)
-    assert learned(empty, told(ledger), WEIGHTS, WEIGHTS.target, 9_000_000) == empty
+    assert learned(empty, told(ledger), WEIGHTS, None, 9_000_000) == empty
 
 
 def live_memory() -> Memory:

@@ -36,9 +36,9 @@ REQUEST = Request(
 )
 
 
-def test_the_shipped_target_is_the_fitted_one() -> None:
-    target = load().target
-    assert Situation().confidence_target == Config().confidence_target == target
+def test_nothing_configured_means_balanced_and_no_floor() -> None:
+    assert Situation().confidence_target is Config().confidence_target is None
+    assert Situation().redo_cost == round(Config().redo_cost * 1e9)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_soft_task_goes_to_the_cheapest_tier_that_reaches_the_target(
     haiku: float, sonnet: float, tier: str, to: str | None
 ) -> None:
     found = estimate(haiku, sonnet)
-    situation = Situation(soft_target=0.55, cost=COST, budget="soft", confidence_target=0.8)
+    situation = Situation(soft_target=0.55, cost=COST, budget="soft")
     assert policy.soft_tier(found, situation, tier) == to
     decision = policy.decide(Signals({}), found, situation)
     there = policy.soft_tier(found, situation, decision.routed)

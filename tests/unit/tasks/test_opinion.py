@@ -45,7 +45,7 @@ def window(window: Open) -> Open:
 
 def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
     """An estimate whose point says Haiku and whose bound says Opus."""
-    need = {"haiku": 0.7, "sonnet": 0.9, "opus": 1.0}
+    need = {"haiku": 0.93, "sonnet": 0.97, "opus": 1.0}
     lower = {"haiku": 0.2, "sonnet": 0.4, "opus": 1.0}
     found = Estimate(need, lower, need)
     monkeypatch.setattr("tierwise.routing.estimate.estimate", lambda *of: found)
@@ -175,7 +175,7 @@ def test_only_one_name_alone_is_an_answer(answer: str, read: str | None) -> None
 def test_an_opinion_never_goes_below_the_point_estimate(
     first: str, said: str, answering: str, cause: str
 ) -> None:
-    need = {"haiku": 0.85 if first == "haiku" else 0.3, "sonnet": 0.9, "opus": 1.0}
+    need = {"haiku": 0.93 if first == "haiku" else 0.3, "sonnet": 0.97, "opus": 1.0}
     estimate = Estimate(need, {"haiku": 0.1, "sonnet": 0.2, "opus": 1.0}, need)
     decision: Decision = policy.decide(Signals({}), estimate, Situation(opinion=said))
     assert (decision.first, decision.answering, decision.cause) == (first, answering, cause)

@@ -28,6 +28,9 @@ export type BudgetLevel = "ok" | "soft" | "paused";
 /**
  * Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
  *
+ * `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what a start
+ * there is expected to cost over the whole course, redos included; `rule` names the rule used.
+ *
  * `headline` is the tier with its confidence as shown everywhere, `because` the reason that
  * says most.
  */
@@ -37,12 +40,15 @@ export interface Decision {
   routed: string;
   answering: string;
   confidence: number;
+  confidenceTier: string;
   cause: Cause;
+  rule: string;
   final: boolean;
   estimate: Record<string, number>;
   lower: Record<string, number>;
   accept: Record<string, number>;
   costUsd: Record<string, number>;
+  expectedLossUsd: Record<string, number>;
   reasons: string[];
   signals: Record<string, number | null>;
   propensity: number;

@@ -19,6 +19,7 @@ export const FILED: readonly Key[] = [
   ["budget.softAt", "budget.soft_at"],
   ["budget.timezone", "budget.timezone"],
   ["verify", "verify"],
+  ["preference", "preference"],
   ["confidenceTarget", "confidence_target"],
   ["softTarget", "soft_target"],
   ["redoCostUsd", "redo_cost_usd"],

@@ -10,29 +10,37 @@ from typing import Final
 
 import numpy as np
 
-from tierwise.routing.fit import judge, rows, write
+from tierwise.routing import ask
+from tierwise.routing.fit import judge, rows, talk, write
 from tierwise.routing.fit.train import Corpus, fit_data
 from tierwise.routing.weights import parse
 
 HELD: Final = Path(".tools/router-held.json")
 """Held-out estimates of the last fit, for the bench; not part of the project."""
-OWN: Final = ("own.tsv", "paraphrases.tsv", "repository.tsv")
+OWN: Final = ("own.tsv", "paraphrases.tsv", "repository.tsv", "talk.tsv", "talk_sentences.tsv")
 """Rows of the project's own beside the shared ones; the weights name them by their hashes."""
 OUT: Final = Path(__file__).parents[1] / "weights.json"
 
 
 def main() -> None:
     """Fit, cross-validate, write the weights and print the figures."""
-    paths = [rows.folder() / "requests.dev.jsonl", rows.folder() / "outcomes.dev.jsonl.gz"]
+    named = ("requests.dev.jsonl", "outcomes.dev.jsonl.gz", "requests.new.jsonl")
+    paths = [rows.folder() / name for name in named]
     for path in paths:
         if not path.exists():
             sys.exit(f"There is no {path.name} in the shared data folder; set TIERWISE_DATA.")
+    taught = talk.fitted(*talk.sentences())
+    Path(ask.TALK).write_text(talk.text(taught), encoding="utf-8")
+    ask.forget()
     corpus = Corpus(rows.taught(paths[0]), rows.outcomes(paths[1]))
     held = judge.cross_validated(corpus)
     asked = len(corpus.requests)
     judged = [i for i, row in enumerate(corpus.requests) if row.judges]
+    weak = [i for i in judged if corpus.requests[i].source == rows.NEW]
+    usual = [i for i in judged if corpus.requests[i].source != rows.NEW]
     figures = {
-        "requests": judge.of_requests([held[i] for i in judged], corpus.needs[judged]),
+        "requests": judge.of_requests([held[i] for i in usual], corpus.needs[usual]),
+        "weak kinds": judge.of_requests([held[i] for i in weak], corpus.needs[weak]),
         "outcomes": judge.of_outcomes(held[asked:], np.array([o.kept for o in corpus.outcomes])),
     }
     data = fit_data(corpus, np.arange(len(corpus.x)))

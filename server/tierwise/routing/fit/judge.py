@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tierwise.core.decision import Estimate
+from tierwise.core.decision import Estimate, Signals
+from tierwise.core.situation import Situation
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.routing import signals
 from tierwise.routing.estimate import estimate
+from tierwise.routing.first import LATE, choose
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import NEEDS, RequestRow
 from tierwise.routing.fit.train import Corpus, fit_data, split
@@ -26,15 +28,22 @@ OUTER = 8
 
 @dataclass(frozen=True)
 class Held:
-    """What a fit that never saw a row says of it, by the code that runs in the editor."""
+    """What a fit that never saw a row says of it, by the code that runs in the editor.
+
+    `signals` are those the first tier depends on beside the estimate.
+    """
 
     estimate: Estimate
-    target: float
+    signals: Signals
 
     @property
     def routed(self) -> int:
-        """The tier the bound allows."""
-        return next((i for i, n in enumerate(NEEDS) if self.estimate.lower[n] >= self.target), 2)
+        """The tier taken first at the shipped preference, at a median size."""
+        return self.first(Situation())
+
+    def first(self, facts: Situation) -> int:
+        """The rank of the tier taken first in a situation."""
+        return NEEDS.index(choose(self.signals, self.estimate, facts).bound)
 
     @property
     def likeliest(self) -> int:
@@ -74,15 +83,12 @@ def _of_fold(part: tuple[Array, Array]) -> list[Held]:
     corpus, (train, test) = _shared[0], part
     rows: Sequence[RequestRow] = [*corpus.requests, *corpus.outcomes]
     weights = parse(json.dumps(fit_data(corpus, train)).encode())
-    return [Held(judged(rows[i], weights), weights.target) for i in test]
+    return [held_out(rows[i], weights) for i in test]
 
 
 def keep(held: Sequence[Held], path: Path, weights: str) -> None:
     """Write held-out estimates beside the hash of the weights fitted in the same run."""
-    rows = [
-        [h.target, dict(h.estimate.need), dict(h.estimate.lower), dict(h.estimate.accept)]
-        for h in held
-    ]
+    rows = [[asdict(h.estimate), dict(h.signals.values)] for h in held]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"weights": weights, "rows": rows}), encoding="utf-8")
 
@@ -94,14 +100,22 @@ def kept(path: Path, weights: str) -> list[Held] | None:
     data = json.loads(path.read_text(encoding="utf-8"))
     if data["weights"] != weights:
         return None
-    rows = data["rows"]
-    return [Held(Estimate(need, low, keep), target) for target, need, low, keep in rows]
+    return [
+        Held(Estimate(**{**found, "table": tuple(found["table"])}), Signals(values))
+        for found, values in data["rows"]
+    ]
+
+
+def held_out(row: RequestRow, weights: Weights) -> Held:
+    """What weights say of a row."""
+    measured = signals.with_text(*row.measured, row.text, weights)
+    late = {name: measured.values.get(name, 0.0) for name in (*LATE, "mechanical")}
+    return Held(estimate(measured, weights, DEFAULT_LADDER), Signals(late))
 
 
 def judged(row: RequestRow, weights: Weights) -> Estimate:
     """The estimate of a row."""
-    text = signals.plain_text(row.request.instruction)
-    return estimate(signals.with_text(*row.measured, text, weights), weights, DEFAULT_LADDER)
+    return held_out(row, weights).estimate
 
 
 def of_requests(held: Sequence[Held], needs: Array) -> dict[str, float]:

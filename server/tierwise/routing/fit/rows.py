@@ -25,6 +25,10 @@ RATES: Final = ("low", "mid", "high")
 OWN: Final = "own"
 PARAPHRASE: Final = "paraphrase"
 """Sources of rows that were written for the fit; the others are shared data."""
+FRAME: Final = "frame"
+"""Source of rows that are a labelled one with neutral talk around it."""
+NEW: Final = "new"
+"""Source of shared rows of kinds that the router was weak in; figures count them apart."""
 
 _ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
     "generate": ("generate",),
@@ -55,12 +59,22 @@ class RequestRow:
     @cached_property
     def measured(self) -> tuple[dict[str, float], frozenset[str]]:
         """The signals without the text scores, and what the request did not say."""
-        return signals.quantities(self.request)
+        return signals.quantities(self.request, whole=self.framed)
 
     @cached_property
     def grams(self) -> dict[str, int]:
         """Grams of what is asked."""
-        return grams(signals.plain_text(self.request.instruction))
+        return grams(self.text)
+
+    @property
+    def text(self) -> str:
+        """What is asked, as the text score reads it."""
+        return signals.plain_text(self.request, whole=self.framed)
+
+    @property
+    def framed(self) -> bool:
+        """Whether the talk around the wish is left in, as where nobody recognised it."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,12 @@ class LabelledRequest(RequestRow):
     @property
     def judges(self) -> bool:
         """Whether figures count it: rows of the project's own teach, and never judge."""
-        return self.source not in (OWN, PARAPHRASE)
+        return self.source not in (OWN, PARAPHRASE, FRAME)
+
+    @property
+    def framed(self) -> bool:
+        """Whether the talk around the wish is left in: what a reader must learn to bear."""
+        return self.source == FRAME
 
 
 @dataclass(frozen=True)
@@ -92,9 +111,16 @@ def folder() -> Path:
 
 
 def labelled(path: Path | None = None) -> list[LabelledRequest]:
-    """The labelled requests. Raises `FileNotFoundError` where the data is not there."""
+    """The labelled requests, the weak kinds among them (`NEW`) from a file beside the others.
+
+    Raises `FileNotFoundError` where the data is not there.
+    """
     path = path or folder() / "requests.dev.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    beside = path.with_name("requests.new.jsonl")
+    if beside.exists():
+        added = beside.read_text(encoding="utf-8").splitlines()
+        rows += [{**json.loads(line), "source": NEW} for line in added]
     return [labelled_request(row) for row in rows]
 
 
@@ -114,7 +140,27 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
 def taught(path: Path | None = None) -> list[LabelledRequest]:
     """All requests a fit learns from: labelled, own, and both in other words."""
     told = [*labelled(path), *own()]
-    return [*told, *paraphrases(told)]
+    return [*told, *paraphrases(told), *within_frames(told)]
+
+
+def within_frames(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
+    """Every so many of these rows with neutral talk around its wish, by a hash of its name."""
+    lines = resources.files(__package__).joinpath("talk.tsv").read_text(encoding="utf-8")
+    said = [line for line in lines.splitlines() if line[:1] != "#"]
+    given, made = frames(), []
+    for row in rows:
+        text = row.request.instruction
+        number = int(hashlib.sha256(f"{row.request.id} {text}".encode()).hexdigest(), 16)
+        if number % FRAMED or not text or len(text) > LONGEST_FRAMED:
+            continue
+        number //= FRAMED
+        before, after = said[number % len(said)], said[(number // 1009) % len(said)]
+        before, after = (("", after), (before, ""), (before, after))[(number // 7) % 3]
+        if given and number % 5 == 0:
+            before, after = given[(number // 5) % len(given)]
+        framed = f"{before} {text} {after}".strip()
+        made.append(replace(row, request=replace(row.request, instruction=framed), source=FRAME))
+    return made
 
 
 def paraphrases(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
@@ -159,6 +205,23 @@ def _own(number: int, line: str) -> LabelledRequest:
         row["selection"] = {"path": first, "language": "python", "start_line": 1,
                             "end_line": int(selected)}  # fmt: skip
     return labelled_request(row)
+
+
+FRAMED: Final = 4
+"""One of so many rows stands in the fit with a frame too."""
+LONGEST_FRAMED: Final = 400
+"""Characters of a wish that gets a frame, at most."""
+HELD_FRAMES: Final = ("before12", "before08", "after08", "around03")
+"""Shared frames that teach nothing, so that they can judge."""
+
+
+def frames(held: bool = False) -> list[tuple[str, str]]:
+    """Frames as (before, after): those that teach, or those held out. None without the data."""
+    path = folder() / "frames.json"
+    if not path.exists():
+        return []
+    every = json.loads(path.read_text(encoding="utf-8"))
+    return [(f["before"], f["after"]) for f in every if (f["id"] in HELD_FRAMES) == held]
 
 
 def outcomes(path: Path | None = None) -> list[OutcomeRow]:

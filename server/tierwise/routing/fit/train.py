@@ -1,10 +1,10 @@
 """`fit_weights`: weights from labelled requests and outcomes. Deterministic, some seconds.
 
 Stacked: text scores first (made out of fold for the rows they are then weighed on), then per cut
-three readers over signals and scores (one forest for both cuts), then their calibration and the
-margins of the bound, again on rows held out of the readers. Outcomes teach `accept` directly and
-the linear reader of `need` softly (P(need <= t) = min(1, p_t / p_top)); the trees of `need` see
-requests alone, for they would carve the benchmarks out and lose exactness on requests.
+three readers over signals and scores (one forest for both cuts), then their calibration on rows
+held out of the readers. Outcomes teach `accept` directly and the linear reader of `need` softly
+(P(need <= t) = min(1, p_t / p_top)); the trees of `need` see requests alone, for they would carve
+the benchmarks out and lose exactness on requests.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ import numpy as np
 from scipy.special import logit
 from sklearn.model_selection import GroupKFold
 
-from tierwise.routing.estimate import Z90
 from tierwise.routing.fit import calibrate, logistic, reach
 from tierwise.routing.fit.boosted import ACCEPT, NEED, Boosted, Forest
 from tierwise.routing.fit.logistic import Array
-from tierwise.routing.fit.rows import PARAPHRASE, LabelledRequest, OutcomeRow
+from tierwise.routing.fit.rows import FRAME, PARAPHRASE, LabelledRequest, OutcomeRow
 from tierwise.routing.fit.text import TextModel, Texts
 from tierwise.routing.reading import POSSIBLY_UNKNOWN, READERS, SUREST
 from tierwise.routing.weights import FORMAT, Weights, parse
@@ -31,22 +30,21 @@ from tierwise.routing.weights import FORMAT, Weights, parse
 CUTS: Final = 2
 STRENGTH: Final = 0.03
 """Inverse regularisation of the linear reader, chosen by cross-validated log-loss."""
-ALIKE: Final = 0.1
+ALIKE: Final = 0.5
 """Pull of the linear reader's answers for two wordings of a wish toward each other: the least that
 makes wordings flip fewer tiers at no cost in log-loss."""
 ACCEPT_STRENGTH: Final = 0.01
 INNER: Final = 4
 """Folds inside a fit."""
-UNKNOWN_VARIANCE: Final = 0.25
+UNKNOWN_VARIANCE: Final = 0.1
 """Variance (squared logits) of a request that says nothing of its surroundings."""
-SPREAD: Final = 0.05
+SPREAD: Final = 0.01
 """Share of the linear reader's x'Sx in the bound's variance; more costs exactness at equal
 under-routing in cross-validation."""
-DOUBT: Final = 0.1
+DOUBT: Final = 0.03
 """Share of the readers' squared half difference in the bound's variance, chosen likewise."""
-TARGET: Final = 0.80
-"""The confidence target the margins are fitted for: a round number, so that the setting keeps
-its meaning from one fit to the next."""
+MARGINS: Final = (0.0, 0.0)
+"""How far a cut's bound stands below its mean beside the width that doubt gives it, in logits."""
 OUTCOME_SHARE: Final = 0.15
 """Weight of all outcomes in `need`, as a share of the requests'."""
 REQUEST_SHARE: Final = 0.1
@@ -100,8 +98,9 @@ class Corpus:
         self.texts = Texts([row.grams for row in rows])
         self.groups = np.array([row.group for row in rows])
         self.is_request = np.arange(len(rows)) < len(self.requests)
-        first = {r.request.id: i for i, r in enumerate(self.requests) if r.source != PARAPHRASE}
-        again = [i for i, r in enumerate(self.requests) if r.source == PARAPHRASE]
+        other = (PARAPHRASE, FRAME)
+        first = {r.request.id: i for i, r in enumerate(self.requests) if r.source not in other}
+        again = [i for i, r in enumerate(self.requests) if r.source in other]
         self.twins = np.array([[first[self.requests[i].request.id], i] for i in again], dtype=int)
         self.twins = self.twins.reshape(-1, 2)
         self.settles = self.is_request & ~np.isin(np.arange(len(rows)), again)
@@ -191,14 +190,14 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
         found = calibrate.curve(held[told, cut], targets[told, cut], actions)
         cuts[cut] |= found.data()
         held[told, cut] = found.apply(held[told, cut], actions)
-    bounds = held[told] - Z90 * np.sqrt(doubts[told])
-    for cut, margin in enumerate(calibrate.margins(bounds, corpus.needs[rows[told]], TARGET)):
-        cuts[cut]["margin"] = margin
+    for cut in range(CUTS):
+        cuts[cut]["margin"] = MARGINS[cut]
         cuts[cut]["reach"] = {}
     data: dict[str, Any] = {
         "format": FORMAT,
         "about": {},
-        "target": TARGET,
+        "kept": list(KEPT),
+        "likeness": _likeness(z, own),
         "unknown_variance": UNKNOWN_VARIANCE,
         "doubt": DOUBT,
         "signals": corpus.names,
@@ -254,6 +253,16 @@ def _accept(x: Array, target: Array, weight: Array) -> dict[str, Any]:
         "weight": short(beta[:-1]),
         "text_weight": round(float(beta[-1]), 5),
     }
+
+
+def _likeness(z: Array, own: Array) -> dict[str, Any]:
+    """A linear reader that tells measured tasks from requests, both classes weighing the same."""
+    share = own.mean()
+    weight = np.where(own, 0.5 / share, 0.5 / max(1.0 - share, 1e-9))
+    if own.all() or not own.any():
+        return {"intercept": -20.0 if own.all() else 20.0, "weight": [0.0] * z.shape[1]}
+    intercept, beta = logistic.fit(z, (~own).astype(float), weight, ACCEPT_STRENGTH)
+    return {"intercept": round(intercept, 5), "weight": short(beta)}
 
 
 def _need_forest(asked: Array, targets: Array, weights: Array, rows: Array) -> Forest:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
+from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
 from tierwise.core.decision import Decision, Reason, Signals
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
@@ -18,6 +19,7 @@ from tierwise.core.structure import Structure
 from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
 from tierwise.routing.flips import Flips, flips
+from tierwise.routing.reading import action_of
 from tierwise.syntax import structure as syntax_structure
 from tierwise.tasks.deciding.floors import floors_for
 from tierwise.tasks.learning import advice
@@ -96,10 +98,20 @@ def forecast_decision(
 async def explained(decision: Decision, world: World) -> Explained:
     """A decision with what would flip it; a search of some fifty milliseconds, off the loop.
 
-    It asks the shipped fit on its own: without pins, budget, thread and what was learned.
+    It asks the shipped fit on its own, at the size of a median task: without pins, budget, thread
+    and what was learned.
     """
+    window = world.window
     facts = Situation(
-        ladder=world.window.ladder, confidence_target=world.window.config.confidence_target
+        ladder=window.ladder,
+        confidence_target=window.config.confidence_target,
+        redo_cost=to_nanos(window.config.redo_cost),
+        cost={
+            tier.name: forecast.expected_spend(
+                tier, action_of(decision.signals) or "chat", MEDIAN_CHARS, window.prices
+            )
+            for tier in window.ladder
+        },
     )
     found = await asyncio.to_thread(flips, decision.signals, world.window.weights, facts)
     return Explained(decision, found)
@@ -115,11 +127,13 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
     config = world.window.config
     chars = _prompt_chars(request, scene, task)
     now = world.window.clock()
+    top = world.window.ladder.get(world.window.ladder.top)
+    output = world.purse.calibration.median_output(top.model, request.action)
     return Situation(
         ladder=world.window.ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=to_nanos(config.redo_cost_usd),
+        redo_cost=redo_cost(to_nanos(config.redo_cost), chars, output),
         cost={
             tier.name: forecast.expected_spend(
                 tier,

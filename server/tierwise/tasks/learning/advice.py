@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tierwise.core.decision import Decision, Reason, Signals
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import Ladder
-from tierwise.learning import learner, stakes
+from tierwise.learning import learner
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, LearnerTask, features
 from tierwise.routing import estimate as estimates
 from tierwise.routing import explain, policy
+from tierwise.routing.first import choose
 from tierwise.routing.reading import readings
 from tierwise.routing.weights import Weights
 
@@ -47,11 +48,9 @@ def decide(
     task = task_of(signals, situation, weights, cell)
     if not told:
         added = learner.adjustment(memory.state, task, basis)
-        situation = replace(situation, learned=added)
-        found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
-        lower = _by_level(found.lower, situation.ladder, len(weights.cuts))
-        target = memory.target(task, lower, situation.confidence_target)
-        situation = replace(situation, confidence_target=target)
+        named = {level: name for name, level in _levels_down(situation.ladder, weights)}
+        taken = named.get(memory.takes(task))
+        situation = replace(situation, learned=replace(added, first=taken))
     decision = redecide(signals, situation, weights, id=id, signs=signs)
     if reasons:
         reason = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
@@ -77,7 +76,7 @@ def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell
     logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)
     plain = estimates.estimate(signals, weights, situation.ladder)
-    lower = _by_level(plain.lower, situation.ladder, len(weights.cuts))
+    first = choose(signals, plain, replace(situation, rule="loss-1")).bound
     costs: list[float] = [0.0] * (cuts + 1)
     for tier, level in reversed(list(levels(situation.ladder, len(weights.cuts)).items())):
         costs[level] = float(situation.cost.get(tier, 0))
@@ -87,7 +86,7 @@ def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell
         features=features(cell, signals.values, logits),
         costs=tuple(costs),
         redo=float(situation.redo_cost),
-        shipped=stakes.taken(lower, situation.confidence_target),
+        shipped=levels(situation.ladder, cuts)[first],
         accept=plain.accept[situation.ladder.top],
     )
 
@@ -97,11 +96,9 @@ def levels(ladder: Ladder, cuts: int) -> dict[str, int]:
     return dict(zip(ladder.names, estimates.levels(ladder, cuts), strict=True))
 
 
-def _by_level(shares: Mapping[str, float], ladder: Ladder, cuts: int) -> list[float]:
-    made = [0.0] * cuts + [1.0]
-    for tier, level in levels(ladder, cuts).items():
-        made[level] = shares[tier]
-    return made
+def _levels_down(ladder: Ladder, weights: Weights) -> list[tuple[str, int]]:
+    """Tiers with their levels, the dearest first, so that of equals the cheapest comes last."""
+    return list(reversed(levels(ladder, len(weights.cuts)).items()))
 
 
 def _reason(

@@ -104,7 +104,11 @@ def read(file: LearnedFile, weights: Weights) -> Record:
 
 
 def fold(
-    file: LearnedFile, told: Sequence[TaskHistory], weights: Weights, target: float, now_ms: int
+    file: LearnedFile,
+    told: Sequence[TaskHistory],
+    weights: Weights,
+    target: float | None,
+    now_ms: int,
 ) -> Record:
     """Learn whatever of these tasks is ripe and was not learned yet.
 
@@ -126,9 +130,9 @@ def fold(
 
 
 def learned(
-    found: Record, told: Sequence[TaskHistory], weights: Weights, target: float, now_ms: int
+    found: Record, told: Sequence[TaskHistory], weights: Weights, target: float | None, now_ms: int
 ) -> Record:
-    """The record after what is ripe by now. Pure; `target` is the configured confidence."""
+    """The record after what is ripe by now. Pure; `target` is the confidence floor."""
     ripe: list[tuple[int, Observation]] = []
     for task in told:
         if task.task.rehearsal or not task.decisions:
@@ -150,7 +154,7 @@ def observation(
     told: TaskHistory,
     events: Sequence[labels.Event],
     weights: Weights,
-    target: float,
+    target: float | None,
     *,
     first: bool,
 ) -> Observation | None:
@@ -158,7 +162,9 @@ def observation(
     row = told.decisions[0]
     detail = row.detail
     signals = recall.signals(detail)
-    situation = replace(recall.situation(detail), learned=None, confidence_target=target)
+    situation = replace(
+        recall.situation(detail), rule="loss-1", learned=None, confidence_target=target
+    )
     at = advice.levels(situation.ladder, len(weights.cuts))
     costs: dict[int, float] = {}
     for attempt in told.attempts:

@@ -10,7 +10,7 @@ from tierwise.core.actions import Action
 from tierwise.core.decision import Adjustment, Cause, Decision, Estimate, Reason, Signals
 from tierwise.core.errors import UnknownTask
 from tierwise.core.outcome import OutcomeKind
-from tierwise.core.situation import Choice, Floor, Situation, WarmThread
+from tierwise.core.situation import Choice, Floor, Rule, Situation, WarmThread
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import HistoryItem, TaskState
 from tierwise.store import decisions
@@ -30,7 +30,7 @@ def decision(task: TaskRow, row: DecisionRow) -> Decision:
         answering=row.answering,
         confidence=row.confidence,
         cause=cast(Cause, row.cause),
-        estimate=Estimate(estimate["need"], estimate["lower"], estimate["accept"]),
+        estimate=_estimate(estimate),
         cost=detail["cost"],
         reasons=tuple(reason(kept) for kept in detail["reasons"]),
         signals=signals(detail),
@@ -39,7 +39,25 @@ def decision(task: TaskRow, row: DecisionRow) -> Decision:
         explicit=detail["explicit"],
         weights=row.weights,
         id=task.task_id,
+        confidence_tier=detail.get("confidence_tier", row.first),
+        expected_loss=detail.get("expected_loss", {}),
+        rule=rule(detail),
     )
+
+
+def rule(detail: Mapping[str, Any]) -> Rule:
+    """The rule that made a decision; before rules had names there was the confidence target."""
+    named = detail.get("situation", {}).get("rule", "target-1")
+    return "loss-1" if named == "loss-1" else "target-1"
+
+
+def _estimate(kept: Mapping[str, Any]) -> Estimate:
+    """The estimate of a decision, as far as its row holds it."""
+    known = {f.name for f in fields(Estimate)}
+    told = {name: value for name, value in kept.items() if name in known}
+    if "table" in told:
+        told["table"] = tuple(told["table"])
+    return Estimate(**told)
 
 
 def signals(detail: Mapping[str, Any]) -> Signals:
@@ -60,6 +78,7 @@ def situation(detail: Mapping[str, Any]) -> Situation:
         shift, variance = tuple(learned["shift"]), tuple(learned["variance"])
         learned = Adjustment(**{**learned, "shift": shift, "variance": variance})
     facts["learned"] = learned
+    facts["rule"] = rule(detail)
     known = {f.name for f in fields(Situation)}
     return Situation(**{key: value for key, value in facts.items() if key in known})
 

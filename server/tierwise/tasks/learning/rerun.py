@@ -22,7 +22,9 @@ from tierwise.tasks.learning import advice, recall
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What is changed: the confidence target, tiers that are left out, the weights.
+    """What is changed: the confidence floor, tiers that are left out, the weights, the redo cost.
+
+    Every change is tried under the rule of now; `redo` is in nano-dollars at the median task.
 
     `shipped` decides without what was learned.
     """
@@ -31,11 +33,14 @@ class WhatIf:
     without: frozenset[str] = frozenset()
     weights: Weights | None = None
     shipped: bool = False
+    redo: int | None = None
 
     @property
     def anything(self) -> bool:
         """Whether it differs from what was."""
-        return bool(self.without or self.weights or self.shipped) or self.target is not None
+        return bool(self.without or self.weights or self.shipped) or not (
+            self.target is None and self.redo is None
+        )
 
 
 @dataclass
@@ -122,10 +127,15 @@ def rerun(
 def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
     """The decision of a row under other conditions; the operator's own choices stay."""
     situation = recall.situation(row.detail)
+    if situation.rule == "target-1":
+        # The target of older decisions was no wish of the operator's for a floor.
+        situation = replace(situation, rule="loss-1", confidence_target=None, learned=None)
     if what_if.target is not None:
         situation = replace(situation, confidence_target=what_if.target, learned=None)
-    elif what_if.shipped and situation.learned is not None:
-        situation = replace(situation, learned=None, confidence_target=weights.target)
+    if what_if.redo is not None:
+        situation = replace(situation, redo_cost=what_if.redo, learned=None)
+    if what_if.shipped:
+        situation = replace(situation, learned=None)
     if what_if.without:
         left = tuple(t for t in situation.ladder if t.name not in what_if.without)
         floors = tuple(f for f in situation.floors if f.tier not in what_if.without)

@@ -218,7 +218,7 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
         confidence=decision.confidence,
         propensity=decision.propensity,
         weights=decision.weights,
-        rule=policy.RULE,
+        rule=decision.rule or policy.RULE,
         detail=decision_detail(task, situation),
     )
 
@@ -238,6 +238,9 @@ def decision_detail(task: Task, situation: Situation) -> Mapping[str, Any]:
         "text_scores": list(decision.signals.text_scores),
         "estimate": asdict(decision.estimate),
         "cost": dict(decision.cost),
+        "expected_loss": dict(decision.expected_loss),
+        "confidence_tier": decision.confidence_tier,
+        "rule": decision.rule,
         "reasons": [asdict(reason) for reason in decision.reasons],
         "soft": decision.soft,
         "explicit": decision.explicit,

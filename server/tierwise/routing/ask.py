@@ -1,0 +1,185 @@
+"""The ask apart from what stands around it: talk, and prose pasted to be worked on.
+
+"Hope you had a nice weekend" says nothing of the work, and the words of an e-mail that is to be
+summarised say nothing of how hard the summary is. Both are counted and taken out before anything
+else is read. Whether a sentence is talk is a small linear model over its words (`talk.json`,
+fitted by `make fit`); a sentence is only taken out where one that is no talk is left.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from tierwise.routing.sentences import Span, soft, spans
+from tierwise.routing.words import families_of
+
+TALK: Final = os.path.join(os.path.dirname(__file__), "talk.json")
+SURE: Final = 0.0
+"""Logit from which on a sentence is talk."""
+SURE_TAIL: Final = 0.7
+"""The same for what was cut off inside a sentence, where the cut itself is a guess."""
+LEAST_TAIL: Final = 3
+"""Words of such an end, at least, where it gives no thanks."""
+LONGEST: Final = 4_000
+END: Final = 1_500
+"""Characters of an instruction searched for talk; of what is longer the lines at each end are."""
+LEAST_PROSE: Final = 8
+"""Words of a text that is worked on, at least."""
+LONGEST_LEAD: Final = 30
+"""Words of the wish before or after such a text, at most."""
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[?!`\[\]]")
+_BLANKS: Final = re.compile(r"(?<=\S)[ \t]{2,}")
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_THANKS: Final = re.compile(r"(?i)(?:thanks?|thx|ty|cheers|danke|merci|gracias|bye)\b")
+_CODE: Final = re.compile(
+    r"`|\w_\w|\b[a-z]+[A-Z]\w|\w\(\)|[\w-]+\.(?:py|ts|js|go|rs|java|c|h|cs|sql)\b"
+)
+_TEXT_WORK: Final = re.compile(
+    r"\b(?:summar[iy]\w*|sum (?:it |this |that )?up|what does .{0,40}\bsay\b|"
+    r"tl;?dr|recap|gist|key points|main points|action items|translat\w*|"
+    r"repl(?:y|ies)|respon(?:d|se)|answer (?:to )?(?:this|the|that|my|his|her|their)|proofread|"
+    r"rephras\w*|reword\w*|paraphras\w*|shorten|condense|polish|friendlier|politer|more polite|"
+    r"bullet points?|minutes|what (?:does|do) \w+ want|zusammenfass\w*|fass\w* .{0,40}zusammen|"
+    r"übersetz\w*|antwort\w*|résum\w*|tradui\w*|répond\w*|resum\w*|traduc\w*|respond\w*|"
+    r"riassum\w*|traduz\w*|rispond\w*)\b|要約|翻訳|返信|总结|翻译|回复|摘要|요약|번역|답장",
+    re.IGNORECASE,
+)
+"""Wishes that work on a text as a text."""
+
+
+_TEXT: Final = re.compile(
+    r"(?i)\b(?:e-?mails?|mails?|messages?|letters?|threads?|tickets?|notes|posts?|announcements?|text|"
+    r"nachricht|courriel|correo|mensaje)\b|メール|邮件|메일"
+)
+"""What such a text is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked, with the rest taken out; `talk` and `prose` count the words taken out."""
+
+    text: str
+    talk: int = 0
+    prose: int = 0
+
+
+@lru_cache(maxsize=256)
+def apart(instruction: str, *, wordless: bool = False) -> Ask:
+    """The ask of an instruction; where it may be `wordless`, talk alone is no wish."""
+    instruction = _BLANKS.sub(" ", instruction)
+    text, prose = _without_prose(instruction)
+    if len(text) <= LONGEST:
+        text, talk = _without_talk(text, wordless)
+        return Ask(text, talk, prose)
+    head, tail = text[:END].rpartition("\n")[0], text[-END:].partition("\n")[2]
+    middle = text[len(head) : len(text) - len(tail)]
+    (head, before), (tail, after) = _without_talk(head, True), _without_talk(tail, True)
+    return Ask(head + middle + tail, before + after, prose)
+
+
+def words_of(sentence: str) -> list[str]:
+    """What the model reads of a sentence: words, pairs of them, the first one, its marks."""
+    text = unicodedata.normalize("NFKC", sentence).replace("’", "'").casefold()
+    found = [w if not w.isdigit() else "0" for w in _WORD.findall(text)]
+    wide = _WIDE.findall(text)
+    if wide:
+        found = [*wide, *(w for w in found if not _WIDE.search(w))]
+    size = f"#{min(len(found) // 4, 6)}"
+    head = f"^{found[0]}" if found else "^"
+    starts = [f"{word[:5]}-" for word in found if len(word) > 5]
+    families = [f"@{family}" for family in families_of(found)]
+    return [size, head, *found, *starts, *families, *(f"{a} {b}" for a, b in pairwise(found))]
+
+
+def talk_logit(sentence: str, weights: dict[str, float]) -> float:
+    """How surely a sentence is talk, in logits."""
+    return math.fsum(weights.get(word, 0.0) for word in {"", *words_of(sentence)})
+
+
+@lru_cache(maxsize=1)
+def _model() -> dict[str, float]:
+    with open(TALK, encoding="utf-8") as file:
+        found: dict[str, float] = json.load(file)
+    return found
+
+
+def forget() -> None:
+    """Read the model anew, after it was fitted."""
+    _model.cache_clear()
+    apart.cache_clear()
+
+
+def _without_talk(text: str, may_end: bool) -> tuple[str, int]:
+    """A text without talk, and the words of it; `may_end` where nothing else need be left."""
+    if "```" in text:
+        return text, 0
+    found = list(spans(text))
+    weights = _model()
+    talk: list[Span] = []
+    kept: list[Span] = []
+    for span in found:
+        head, tail = _split(text, span, weights)
+        talk += [tail] if tail else []
+        kept += [head] if head else []
+    left = " ".join(text[a:b] for a, b in kept)
+    if not talk or (len(left.split()) < 2 and not _WIDE.search(left) and not may_end):
+        return text, 0
+    return _joined(text, kept), sum(len(text[a:b].split()) for a, b in talk)
+
+
+def _split(text: str, span: Span, weights: dict[str, float]) -> tuple[Span | None, Span | None]:
+    """What of a sentence is kept, and what of it is talk: its end, or the whole."""
+    start, end = span
+    best: tuple[float, Span] | None = None
+    for tail in soft(text, span):
+        said = text[tail[0] : end]
+        if len(said.split()) < LEAST_TAIL and not _THANKS.match(said):
+            continue
+        if _is_talk(text[start : tail[0]], weights, SURE) or _CODE.search(said):
+            continue
+        sure = talk_logit(said, weights)
+        if sure > SURE_TAIL and (best is None or sure > best[0]):
+            best = sure, tail
+    if best is not None:
+        return (start, best[1][0]), best[1]
+    return (None, span) if _is_talk(text[start:end], weights, SURE) else (span, None)
+
+
+def _is_talk(sentence: str, weights: dict[str, float], sure: float) -> bool:
+    return not _CODE.search(sentence) and talk_logit(sentence, weights) > sure
+
+
+def _joined(text: str, kept: list[Span]) -> str:
+    """What is kept, on the lines it stood on."""
+    parts: list[str] = []
+    for before, span in zip([None, *kept], kept, strict=False):
+        if before is not None:
+            parts.append("\n" if "\n" in text[before[1] - 1 : span[0]] else " ")
+        parts.append(text[span[0] : span[1]].strip())
+    return "".join(parts)
+
+
+def _without_prose(text: str) -> tuple[str, int]:
+    """The wish without the text it works on, where it works on one."""
+    if not _TEXT_WORK.search(text):
+        return text, 0
+    for mark in re.finditer(r"[:?.]\s|\n|[\"“”«]", text):
+        lead, rest = text[: mark.start()], text[mark.end() :]
+        if len(lead.split()) > LONGEST_LEAD:
+            break
+        named = mark.group(0)[0] not in "?." or _TEXT.search(lead)
+        if named and _TEXT_WORK.search(lead) and len(rest.split()) >= LEAST_PROSE:
+            return lead, len(rest.split())
+    before, gap, tail = text.rpartition("\n\n")
+    if gap and len(tail.split()) <= LONGEST_LEAD and _TEXT_WORK.search(tail):
+        return tail, len(before.split())
+    return text, 0

@@ -1,0 +1,151 @@
+"""The first tier: the one with the least expected loss, or what the operator's floor asks for.
+
+Four things stand beside the plain loss. A request that most likely needs the top tier never
+starts on the cheapest one: at a large prompt the spend saved would else outweigh any redo. Work
+whose wrong answers are found late (security, migration, concurrency, design) counts a wrong
+answer dearer where it needs the top. What is plain substitution (a rename, a move, a version)
+takes the tier below the top at most, however many places it touches. And old decisions of the
+ledger are taken again by the rule that made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tierwise.core import loss
+from tierwise.core.decision import Estimate, Signals
+from tierwise.core.situation import Situation
+from tierwise.core.tiers import Ladder
+from tierwise.routing.estimate import levels
+
+TOP_LIKELY: Final = 0.5
+"""P(need = top) from which on a request never starts on the cheapest tier."""
+TYPICAL: Final = (234_800.0, 4_696_000.0, 9_392_000.0)
+"""Nano-dollars of a median request on the three known lines; used where no price is given."""
+LATE: Final[Mapping[str, str]] = {
+    "says.security": "security",
+    "says.migration": "a migration",
+    "says.concurrency": "concurrency",
+    "says.dataloss": "data that could be lost",
+    "says.design": "a design",
+}
+"""Signals of work whose wrong answers are not noticed at once, and what to call it."""
+LATE_FACTOR: Final = 1.5
+"""How much dearer a wrong answer is there where the top is needed. It stands for a share of wrong
+answers (about one in ten) that nobody notices until they have cost several times a redo. It does
+not count where less is needed: a typo in the word "migration" is no migration."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first tier by the point estimate and by the lower bound, and what decided.
+
+    `losses` are expected losses per tier in nano-dollars, by the lower bound. `late` names the
+    kind of work that made a wrong answer dearer, `guarded` says that the likely need of the top
+    kept the request off the cheapest tier, `floor` that the operator's confidence floor raised it.
+    """
+
+    point: str
+    bound: str
+    losses: Mapping[str, float]
+    late: str | None = None
+    guarded: bool = False
+    floor: bool = False
+    wrong: float = 0.0
+
+
+def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
+    """The first tier of a request. Pure."""
+    if situation.rule == "target-1":
+        return _by_target(estimate, situation)
+    ladder = situation.ladder
+    late = late_kind(signals)
+    wrong = float(situation.redo_cost)
+    costs = spends(situation)
+    deep = LATE_FACTOR if late else 1.0
+    point = _least(_losses(estimate, estimate.need, costs, (wrong, deep), ladder), ladder)
+    found = _losses(estimate, estimate.lower, costs, (wrong, deep), ladder)
+    bound = _least(found, ladder)
+    point = _guarded(point, estimate.need, ladder)
+    raised = _guarded(bound, estimate.lower, ladder)
+    guarded, bound = raised != bound, ladder.higher(point, raised)
+    mechanical = bool(signals.values.get("mechanical")) and len(ladder.names) > 2
+    if mechanical:
+        most = ladder.names[-2]
+        point, bound = _lower(point, most, ladder), _lower(bound, most, ladder)
+    floor = False
+    if situation.confidence_target is not None:
+        asked = cheapest(estimate.lower, situation.confidence_target, ladder)
+        floor, bound = ladder.higher(asked, bound) != bound, ladder.higher(asked, bound)
+    return First(point, bound, found, late, guarded, floor, wrong)
+
+
+def late_kind(signals: Signals) -> str | None:
+    """The kind of work whose wrong answers are found late, None where it is no such work."""
+    return next((name for key, name in LATE.items() if signals.values.get(key)), None)
+
+
+def spends(situation: Situation) -> list[float]:
+    """The spend of one attempt per tier in nano-dollars, cheapest tier first."""
+    names = situation.ladder.names
+    if situation.cost:
+        return [float(situation.cost.get(name, 0)) for name in names]
+    return [TYPICAL[level] for level in levels(situation.ladder, len(TYPICAL) - 1)]
+
+
+def cheapest(shares: Mapping[str, float], target: float, ladder: Ladder) -> str:
+    """The cheapest tier whose share reaches a target, else the top."""
+    return next((name for name in ladder.names if shares[name] >= target), ladder.top)
+
+
+def _by_target(estimate: Estimate, situation: Situation) -> First:
+    target = situation.confidence_target
+    target = OLD_TARGET if target is None else target
+    ladder = situation.ladder
+    point = cheapest(estimate.need, target, ladder)
+    return First(point, cheapest(estimate.lower, target, ladder), {})
+
+
+OLD_TARGET: Final = 0.80
+"""The confidence target that the rule `target` had where nothing else was configured."""
+
+
+def _losses(
+    estimate: Estimate,
+    shares: Mapping[str, float],
+    costs: Sequence[float],
+    price: tuple[float, float],
+    ladder: Ladder,
+) -> dict[str, float]:
+    """Expected losses per tier, with `shares` as P(need <= tier).
+
+    `price` is what a wrong answer costs, and by what factor more where the top is needed.
+    """
+    wrong, deep = price
+    need = [shares[name] for name in ladder.names]
+    like = estimate.likeness
+    solved = [estimate.solved[name] for name in ladder.names] if estimate.solved else need
+    return {
+        name: (1.0 - like) * loss.by_need(need, estimate.table, costs, first, wrong, deep)
+        + like * loss.by_outcome(solved, costs, first, wrong)
+        for first, name in enumerate(ladder.names)
+    }
+
+
+def _least(losses: Mapping[str, float], ladder: Ladder) -> str:
+    """The tier of least loss; of equals the higher one, which can only be safer."""
+    return min(reversed(ladder.names), key=losses.__getitem__)
+
+
+def _lower(tier: str, most: str, ladder: Ladder) -> str:
+    return most if ladder.rank(tier) > ladder.rank(most) else tier
+
+
+def _guarded(tier: str, need: Mapping[str, float], ladder: Ladder) -> str:
+    """The tier, or the next one where the cheapest would start what most likely needs the top."""
+    names = ladder.names
+    if len(names) < 2 or tier != names[0] or 1.0 - need[names[-2]] < TOP_LIKELY:
+        return tier
+    return names[1]

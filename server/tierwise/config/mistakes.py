@@ -31,6 +31,8 @@ SENT: Final = GUARDED - {"tiers", "prices"}
 """Those that an editor may send, and so may send wrongly."""
 LATER: Final = frozenset({("budget", "night_usd")})
 """Keys of later versions that bound what this version does not do."""
+WORDS: Final = frozenset({"budget", "budgets", "tier", "tiers", "price", "prices"})
+"""Words in the name of a key at the top that show what it was meant for: `daily_budget`."""
 ALIKE: Final = 0.72
 """How alike two names are (0 to 1) before one counts as the other misspelt."""
 NEAR: Final = 0.6
@@ -86,6 +88,8 @@ def guards_unknown(where: Where, value: object) -> bool:
         return False
     if len(where) > 1 and top in ("tiers", "budget"):
         return True
+    if len(where) == 1 and (set(name.split("_")) & WORDS or _names_server(value)):
+        return True
     known = siblings(where)
     alike = get_close_matches(name, known, n=1, cutoff=ALIKE)
     guarded = (GUARDED if len(where) == 1 else INNER) & set(known)
@@ -121,6 +125,11 @@ def _section(model: type[BaseModel], name: str) -> type[BaseModel] | None:
             return kind
         kinds += getattr(kind, "__args__", ())
     return None
+
+
+def _names_server(value: object) -> bool:
+    """Whether a value is the address of a server, which the operator then meant to be asked."""
+    return isinstance(value, str) and value.strip().lower().startswith(("http://", "https://"))
 
 
 def _holds_inner(value: object) -> bool:

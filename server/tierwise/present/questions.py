@@ -43,13 +43,14 @@ def wish(sentence: str) -> OperatorQuestion:
 
 
 def paused(
-    scope: Literal["day", "project"], limit: int | None, *, of_task: bool = True
+    scope: Literal["day", "project"], spent: int, limit: int | None, *, of_task: bool = True
 ) -> OperatorQuestion:
     """What to do about a cap that is reached; the first answer raises it.
 
     `of_task` tells that a task came to it, which can be let through by itself.
     """
-    text = f"Paused: the {scope} budget {amount(limit or 0)} is reached."
+    why = "is reached" if spent or not limit else "is too small for a call"
+    text = f"Paused: the {scope} budget {amount(limit or 0)} {why}."
     return OperatorQuestion(text, (raise_title(scope), *((ALLOW,) if of_task else ()), STAY))
 
 

@@ -99,6 +99,21 @@ async def test_each_threshold_is_said_once(
     await again.close()
 
 
+@pytest.mark.parametrize(
+    ("cap", "why"), [("0", "is reached"), ("0.00001", "is too small for a call")]
+)
+async def test_a_cap_that_pauses_before_anything_is_spent_is_asked_about_by_a_task(
+    cap: str, why: str, tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, f"[budget]\nday_usd = {cap}\n")
+    await settled_down(window)
+    assert said(window) == [], "not at the start"
+    await ask(window)
+    await window.reached(lambda: window.screen.asked)
+    assert why in window.screen.asked[0][0]
+    await window.close()
+
+
 @pytest.mark.parametrize("claimed", [True, False])
 async def test_a_window_used_earlier_speaks_only_where_the_later_one_does_not(
     claimed: bool, tmp_path: Path, model: RehearsalServer

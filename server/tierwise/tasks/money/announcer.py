@@ -41,8 +41,9 @@ class Announcer:
     def announce(self, state: BudgetState, question: Callable[[], Awaitable[None]]) -> None:
         """Say every threshold that is crossed now, where nobody said it today.
 
-        A pause is said as `question`, with the ways on. A cap of nothing is what the operator
-        chose, so it is asked about when a task comes to it and not before.
+        A pause is said as `question`, with the ways on. A cap that pauses before anything is
+        spent (0, or too small for a call) is what the operator chose, so it is asked about when
+        a task comes to it and not before.
         """
         if self.window.rehearsal:
             return
@@ -53,7 +54,7 @@ class Announcer:
             if view.state == "soft":
                 self._seen.add(what)
                 self._spawn(self._say(what, state.day, partial(self._notice, view)))
-            elif view.limit:
+            elif view.spent:
                 self._seen.add(what)
                 self._spawn(self._say(what, state.day, question))
 

@@ -199,8 +199,10 @@ class BudgetWatch:
         if scope is None:
             await self._question_of_the_hour(task)
             return
-        limit = state.day_limit if scope == "day" else state.project_limit
-        question = questions.paused(scope, limit, of_task=task is not None)
+        day = scope == "day"
+        spent = state.day_spent if day else state.project_spent
+        limit = state.day_limit if day else state.project_limit
+        question = questions.paused(scope, spent, limit, of_task=task is not None)
         answer = await self.window.listener.ask(question.text, question.options)
         if answer == question.options[0]:
             await self.raise_by(to_nanos(1), scope)

@@ -114,3 +114,50 @@ async def test_a_cut_off_answer_is_never_a_proposal(
     view: Any = await state(rpc, await document(editor, uri, tier="haiku"), "answered")
     assert view.get("editId") is None
     assert view["progress"] == "the answer was cut off"
+
+
+async def test_a_retry_is_told_what_failed_and_two_failures_are_both_said(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    model.faults.queue += [Fault(text=BROKEN), Fault(text=BROKEN), Fault(text=GOOD)]
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri), "proposed")
+    assert len(model.requests) == 2, "the same failure twice is no reason to pay a third time"
+    told = [json.dumps(request) for request in model.requests]
+    assert "could not be used: the edit did not parse" not in told[0]
+    assert "could not be used: the edit did not parse" in told[1]
+    said = (await edit(rpc, view))["note"]
+    assert said == "Haiku and Sonnet alike: the edit did not parse"
+
+
+async def test_two_tiers_that_fail_otherwise_are_both_quoted(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    snippet = "Add this:\n\n```python\nassert a > b\n```\n"
+    model.faults.queue += [Fault(text=snippet), Fault(text=BROKEN)]
+    uri = await start(editor)
+    view: Any = await state(rpc, await document(editor, uri), "proposed")
+    said = (await edit(rpc, view))["note"]
+    assert said.startswith("Sonnet: the edit did not parse; Haiku: the code of the answer does not")
+
+
+async def test_a_selection_too_long_to_be_repeated_is_asked_for_as_blocks(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    await start(editor)
+    body = "".join(f"    value_{n} = compute_something({n})\n" for n in range(420))
+    text = f"def long():\n{body}"
+    uri = editor.open("long.py", text)
+    block = (
+        "long.py\n<<<<<<< SEARCH\n    value_7 = compute_something(7)\n=======\n"
+        "    value_7 = compute_something(8)\n>>>>>>> REPLACE\n"
+    )
+    model.faults.default = Fault(text=block)
+    task = {"action": "edit", "instruction": "make it eight", "tier": "haiku",
+            "textDocument": {"uri": uri}, "range": editor.span(uri, 0, 421)}  # fmt: skip
+    started = await rpc.request("tierwise/task/start", task)
+    view: Any = await state(rpc, started["taskId"], "proposed")
+    assert "search/replace blocks alone" in json.dumps(model.requests[-1])
+    assert len(model.requests) == 1
+    await rpc.request("tierwise/edit/resolve", {"editId": view["editId"], "action": "apply"})
+    assert editor.texts[uri] == text.replace("something(7)\n", "something(8)\n", 1)

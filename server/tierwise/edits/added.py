@@ -11,7 +11,7 @@ from tierwise.core.document import Position
 from tierwise.edits import imports
 from tierwise.edits.align import squeezed
 from tierwise.edits.fit import Place, bare, end_of, fitted, trimmed, usual_end
-from tierwise.edits.indent import in_unit, indent_of, moved, unit_of
+from tierwise.edits.indent import USUAL, in_unit, indent_of, moved, unit_of
 from tierwise.edits.region import is_whole_file, own_part
 from tierwise.edits.trial import reading
 from tierwise.syntax.bound import bound
@@ -248,9 +248,9 @@ def _new_lines(
     fresh = (in_unit(fresh, unit, fixed) if unit is not None else None) or list(fresh)
     ways = [list(fresh)]
     have = indent_of(fresh[0])
-    following = next((bare(x) for x in lines[last:] if x.strip()), "")
-    if not have and indent_of(following) and not _closes(following) and language not in PROSE:
-        ways.insert(0, moved(fresh, have, indent_of(following), fixed))
+    level = _beside(lines, first, last)
+    if not have and level and language not in PROSE:
+        ways.insert(0, moved(fresh, have, level, fixed))
     if blanks and not have:
         return moved(fresh, have, blanks, fixed)
     if not have and language == "yaml" and (level := _level(lines, first, fresh)):
@@ -264,6 +264,18 @@ def _new_lines(
         return ways[0]
     broken = [reads(way) for way in ways]
     return ways[broken.index(min(broken))]
+
+
+def _beside(lines: Sequence[str], first: int, last: int) -> str:
+    """The indentation of what stands beside a place: of the line below, or, where that closes
+    what is around, of the last line within it."""
+    below = next((bare(x) for x in lines[last:] if x.strip()), "")
+    above = next((bare(x) for x in reversed(lines[:first]) if x.strip()), "")
+    if not below or not _closes(below):
+        return indent_of(below)
+    if len(indent_of(above)) > len(indent_of(below)):
+        return indent_of(above)
+    return indent_of(below) + (unit_of([bare(x) for x in lines]) or USUAL)
 
 
 def _level(lines: Sequence[str], first: int, fresh: Sequence[str]) -> str:

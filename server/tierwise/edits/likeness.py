@@ -11,7 +11,7 @@ from tierwise.core.document import Position, Range
 from tierwise.edits.align import ALIKE, align, alike, squeezed
 from tierwise.edits.forms import Whole
 from tierwise.edits.imports import IMPORT
-from tierwise.edits.region import is_whole_file
+from tierwise.edits.region import is_whole_file, own_part
 from tierwise.edits.whole import line_in, lines_of
 from tierwise.syntax.bound import bound
 from tierwise.syntax.positions import index_of, split_lines
@@ -119,7 +119,7 @@ class SelectionLikeness:
             return 5, asked.span
         if self.defined and self.defined[0].range == asked.span and self.defined[0].name in names:
             return 4, self.lines_of(self.defined[0], now)
-        if self.names and self.names[0] in names:
+        if self.names and self.names[0] in (*names, *self._own_names(text)):
             return 4, asked.span
         if self.here.part and line_in(self.here, text.split("\n"), self.lines[0]) is not None:
             return 4, asked.span
@@ -151,6 +151,13 @@ class SelectionLikeness:
         head = index_of(self.asked.text).line(found[0].range.start.line).strip()
         begins = [line.strip() for line in text.split("\n") if found[0].name in line]
         return found[0] if begins and alike(head, begins[0]) >= ALIKE else None
+
+    def _own_names(self, text: str) -> tuple[str, ...]:
+        """What an answer defines when the lines around the selection are left out of it."""
+        lines = split_lines(self.asked.text)
+        last = min(self.here.last, len(lines))
+        own = own_part(lines, self.here.first, last, text.split("\n"), self.asked.language)
+        return bound("\n".join(own), self.asked.language)
 
     def only_wanted(self, fence: Whole) -> Whole:
         """The selected definition alone, of an answer that shows what encloses it only in part."""
@@ -189,7 +196,9 @@ class SelectionLikeness:
             return False
         if any(IMPORT.match(line) for line in now) or bound(fence.text, self.asked.language):
             return True
-        others = {squeezed(x) for x in self.asked.text.split("\n") if len(x.strip()) > 3}
+        every = self.asked.text.split("\n")
+        outside = every[: self.here.first] + every[self.here.last :]
+        others = {squeezed(x) for x in outside if len(x.strip()) > 3}
         return any(alike(line, other) >= _NEAR for line in now for other in others)
 
     def _is_shown(self, now: Sequence[str]) -> bool:
@@ -234,16 +243,18 @@ class SelectionLikeness:
         return len(unsaid) > 1
 
     def _half(self, now: Sequence[str], alone: bool) -> bool:
-        """Whether at least half of the selection's lines come back.
+        """Whether at least half of the selection's lines come back, some changed a little.
 
         Of two lines the one that comes back may only be shown, where something is said beside
         it. Where nothing else is said, the other line was removed.
         """
+        like = _CLOSE if self.defined else ALIKE
         pairs = align(self.lines, now)
-        one_of_two = len(self.lines) == 2 and len(pairs) == 1
-        if one_of_two and self._excerpt(now) and not (alone and pairs[0].same):
+        close = [p for p in pairs if p.same or alike(self.lines[p.old], now[p.new]) >= like]
+        one_of_two = len(self.lines) == 2 and len(close) == 1
+        if one_of_two and self._excerpt(now) and not (alone and close[0].same):
             return False
-        return len(pairs) >= _HALF * len(self.lines)
+        return len(close) >= _HALF * len(self.lines)
 
     def _kept(self, text: str) -> int:
         return sum(

@@ -15,6 +15,8 @@ _FEWEST: Final = 4
 """Lines a file must have for an answer to be told from a selection as the whole of it."""
 _SHARE: Final = 0.8
 """Share of its lines an answer must have to be the whole of a file."""
+_NEARLY: Final = 0.95
+"""The same for an answer that does not begin and end exactly as the file does."""
 _ENDS: Final = 3
 """Lines of an answer among which the first and the last line of the file must be."""
 _MOST: Final = 0.7
@@ -38,8 +40,9 @@ def is_whole_file(lines: Sequence[str], fresh: Sequence[str]) -> bool:
         return False
     if was[0] not in now[:_ENDS] or was[-1] not in now[-_ENDS:]:
         return False
+    share = _SHARE if was[0] == now[0] and was[-1] == now[-1] else _NEARLY
     kept = (Counter(was) & Counter(now)).total()
-    return kept >= _SHARE * len(was)
+    return kept >= share * len(was)
 
 
 def spread(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ nothing, and must not replace what was selected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ from tierwise.syntax.bound import bound
 
 _SURE: Final = 3
 """The rank from which a text counts that is in no fence."""
+
+_SPOKEN: Final = re.compile(r"^[^\W\d_a-z][\w'’]*(?: [^\s;{}=]+){3,}[.!?:]$")
+"""A line that is a sentence."""
 
 NONE: Final = "the code of the answer does not stand for what was selected"
 SEVERAL: Final = "the answer offers several versions of what was selected"
@@ -94,6 +98,9 @@ def unfenced(text: str, asked: Asked) -> StandIn | None:
     selection = SelectionLikeness(asked)
     judged = selection.judge(whole, alone=True)
     if judged is None or judged[0] < _SURE or not selection.begins_like(lines[0]):
+        return None
+    spoken = [x.strip() for x in lines if _SPOKEN.match(x.strip())]
+    if any(line not in asked.text for line in spoken):
         return None
     return StandIn(whole, judged[1])
 

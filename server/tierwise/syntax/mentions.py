@@ -34,7 +34,7 @@ _KEYED: Final = frozenset(
 )  # fmt: skip
 _IMPORTS: Final = frozenset(
     ("import_statement", "import_from_statement", "import_declaration", "use_declaration",
-     "import_specifier", "import_spec", "preproc_include", "package_clause", "export_specifier")
+     "import_specifier", "import_spec", "preproc_include", "package_clause")
 )  # fmt: skip
 _FUNCTIONS: Final = frozenset(
     ("function_definition", "function_declaration", "method_definition", "method_declaration",
@@ -110,9 +110,9 @@ def _meaning(node: Node) -> tuple[Meaning, str]:
         return "plain", ""
     if _is_field(parent, node, ("name", "declarator")) and _defines(parent):
         return ("method" if _type_of(parent, outer=True) else "defines"), ""
-    for above in _up(node):
-        if above.type in _IMPORTS:
-            return "import", (above.text or b"").decode("utf-8", "replace")
+    imports = [above for above in _up(node) if above.type in _IMPORTS]
+    if imports:
+        return "import", (imports[-1].text or b"").decode("utf-8", "replace")
     if parent.type in _MEMBER_NODES and _is_field(parent, node, _MEMBERS):
         holder = next((h for f in _OBJECTS if (h := parent.child_by_field_name(f))), None)
         if holder is not None and holder.id != node.id:

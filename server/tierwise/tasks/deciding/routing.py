@@ -12,6 +12,7 @@ from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
 from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
 from tierwise.core.decision import Decision, Reason, Signals
+from tierwise.core.folders import folder_name
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
@@ -193,6 +194,10 @@ def _floors(request: Request, world: World) -> tuple[Floor, ...]:
     paths = {f.path for f in request.files or () if f.attached}
     if request.selection is not None:
         paths.add(request.selection.path)
+    # Beside other workspace folders a path begins with the name of its own; a rule does not.
+    roots = tuple(world.window.documents.roots())
+    for name in (folder_name(root, roots) for root in roots if len(roots) > 1):
+        paths |= {p.removeprefix(f"{name}/") for p in paths}
     return floors_for(request.action, paths, world.window.config.floors, world.window.ladder)
 
 

@@ -10,6 +10,7 @@ from tierwise.context import facts
 from tierwise.core.actions import ACTIONS, KINDS
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
+from tierwise.core.folders import folder_name
 from tierwise.core.request import FileRef, Request, Selection, ThreadState
 from tierwise.core.tiers import Ladder
 from tierwise.routing.overrides import split_tier_word
@@ -208,15 +209,6 @@ def _relative(name: str, roots: tuple[Path, ...]) -> str:
     root = max(around, key=lambda r: len(r.parts))
     inside = path.relative_to(root).as_posix()
     return inside if len(roots) == 1 else f"{folder_name(root, roots)}/{inside}"
-
-
-def folder_name(root: Path, roots: Sequence[Path]) -> str:
-    """What a workspace folder is called beside others: as many of its last parts as it takes."""
-    for count in range(1, len(root.parts)):
-        parts = root.parts[-count:]
-        if sum(other.parts[-count:] == parts for other in roots) < 2:
-            return "/".join(parts)
-    return root.as_posix().strip("/")
 
 
 def _attached(

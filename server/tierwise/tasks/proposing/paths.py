@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest
-from tierwise.tasks.intake.requests import folder_name, relative
+from tierwise.core.folders import folder_name
+from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 

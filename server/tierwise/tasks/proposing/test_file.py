@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tierwise.core.document import Snapshot
+from tierwise.core.folders import folder_name
 from tierwise.tasks.intake import test_place
-from tierwise.tasks.intake.requests import folder_name
 from tierwise.tasks.proposing.paths import Paths, Unreadable
 from tierwise.tasks.proposing.placement_error import PlacementError
 

@@ -14,6 +14,8 @@ from tierwise.syntax.positions import split_lines
 
 NEAR: Final = 4_000
 """Characters between a change and some lines within which it can take their surroundings."""
+FEW: Final = 3
+"""Unlike lines of a section up to which those at its ends name it; more are a list of sections."""
 FARTHEST: Final = 200
 """Lines on either side within which an unlike line is looked for."""
 
@@ -49,7 +51,8 @@ def owners(lines: Sequence[str], first: int, last: int, counts: Mapping[str, int
         inside = following(first, last, section)
         if inside:
             edge = (section.start, section.stop - 1)
-            ends = [n for n in edge if unlike(n) and not first <= n < last]
+            few = sum(map(unlike, section)) <= FEW
+            ends = [n for n in edge if few and unlike(n) and not first <= n < last]
             outside = following(section.start, section.stop, whole)
             return Owners(
                 frozenset(lines[n] for n in (*inside, *ends)),

@@ -21,6 +21,7 @@ from tests.support.rpc import Rpc
 
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.syntax.positions import LineIndex
 
 OWN = {"experimental": {"tierwise": {"task": True, "preview": True}}}
 TEXT = ("explain", "review", "commit", "chat")
@@ -105,7 +106,8 @@ async def _answer(
     tally.calls[kind] += calls
     tally.tasks[kind] += 1
     if how != "right" and (answer.usable or how == "WRONG"):
-        tally.odd.append(f"{answer.name} {how} {view['state']} {view.get('causeNote') or ''}")
+        said = view.get("causeNote") or view.get("progress") or ""
+        tally.odd.append(f"{answer.name} {how} {view['state']} {said} {sorted(outcome or ())}")
 
 
 async def _ended(rpc: Rpc, task_id: str) -> Any:
@@ -133,7 +135,7 @@ async def _applied(
             continue
         changed[name] = text
         if name in uris:
-            editor.replace(uri, known[name])
+            _put_back(editor, uri, known[name])
         else:
             editor.texts.pop(uri)
             editor.rpc.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -141,7 +143,21 @@ async def _applied(
                 (editor.root / name).write_bytes(known[name].encode())
             else:
                 (editor.root / name).unlink(missing_ok=True)
+    for path in (p for p in editor.root.rglob("*") if p.is_file()):
+        name = path.relative_to(editor.root).as_posix()
+        if name not in known:
+            changed.setdefault(name, path.read_bytes().decode())
+            path.unlink()
     return changed
+
+
+def _put_back(editor: Editor, uri: str, text: str) -> None:
+    """Make a document read as it did, whatever its last line is."""
+    index = LineIndex(editor.texts[uri])
+    line, character = index.to_wire(index.position(len(index.text)), editor.encoding)
+    end = {"line": line, "character": character}
+    start = {"line": 0, "character": 0}
+    editor._edit(uri, [{"range": {"start": start, "end": end}, "newText": text}])
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tierwise.edits.asked import AskedEdit
+from tierwise.edits.indent import indent_of
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import split_lines
@@ -123,8 +124,23 @@ def _zone(file: FileEdit, asked: AskedEdit) -> tuple[int, int]:
     first, last = asked.span.start.line, asked.span.end.line
     around = _around(file, asked)
     if around is not None:
-        first, last = min(first, around.range.start.line), max(last, around.range.end.line)
-    return first, last
+        return min(first, around.range.start.line), max(last, around.range.end.line)
+    return _entry(file.before.split("\n"), first, last)
+
+
+def _entry(lines: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """The lines of the entry that lines stand in by their indentation, where no grammar says."""
+    if first >= len(lines) or not indent_of(lines[first]):
+        return first, last
+    depth = len(indent_of(lines[first]))
+    above = (n for n in range(first - 1, -1, -1) if lines[n].strip())
+    top = next((n for n in above if len(indent_of(lines[n])) < depth), first)
+    end = last
+    for number in range(last + 1, len(lines)):
+        if lines[number].strip() and len(indent_of(lines[number])) <= len(indent_of(lines[top])):
+            break
+        end = number
+    return top, end
 
 
 def _around(file: FileEdit, asked: AskedEdit) -> Symbol | None:

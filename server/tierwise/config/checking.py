@@ -87,7 +87,7 @@ def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
 
 
 def _weighed(config: Config, source: Source, found: list[Mistake]) -> Config:
-    """The redo cost within its range, and no floor from the target that was once the default."""
+    """Clamp `redo_cost_usd` to its range, and ignore a `confidence_target` that is the old default."""
     redo = config.redo_cost_usd
     if redo is not None and redo != config.redo_cost:
         what = f"redo_cost_usd: {redo:g} is outside {LEAST_REDO_USD:g} to {MOST_REDO_USD:g}"

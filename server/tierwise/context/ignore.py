@@ -80,7 +80,7 @@ class IgnoreRules:
     def judge_shown(self, path: str) -> IgnoreVerdict:
         """The verdict on a path as it is shown: absolute, or relative to any of the roots.
 
-        Beside other roots, a path may begin with the name of its own.
+        With several roots a shown path begins with the name of its root's folder: `api/src/a.py`.
         """
         roots = self._all_roots()
         named = [

@@ -160,7 +160,10 @@ class SelectionLikeness:
         return bound("\n".join(own), self.asked.language)
 
     def only_wanted(self, fence: Whole) -> Whole:
-        """The selected definition alone, of an answer that shows what encloses it only in part."""
+        """Cut the selected definition out of an answer that abbreviates what is around it.
+
+        Any other answer comes back as it is.
+        """
         own = self._inside(fence.text)
         return fence if own is None else Whole(own, fence.language, fence.path)
 

@@ -11,7 +11,10 @@ from tierwise.edits.spot import Spot
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """Changes of a text, in its order. `after` is the text they make, `spots` the places in it."""
+    """The changes that apply some hunks or take them back, from the top of the text down.
+
+    `after` is the text that they make, and `spots` says where each hunk is in it.
+    """
 
     splices: Sequence[Splice]
     after: str

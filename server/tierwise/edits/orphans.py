@@ -104,7 +104,7 @@ def _by_itself(lines: Sequence[str], gone: range, first: int, last: int) -> bool
 
 
 def _filled(lines: Sequence[str], n: int) -> int:
-    """The next line from one on that is not blank."""
+    """Find the first line at or after line `n` that is not blank; `n` where there is none."""
     return next((k for k in range(n, len(lines)) if lines[k].strip()), n)
 
 

@@ -140,7 +140,10 @@ def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> S
 
 
 def lost(spot: Spot, splice: Splice, before: str, *, doubtful: bool = False) -> Spot:
-    """A spot that a change took along, though it may read as it did."""
+    """Mark a spot as lost, because a change touched it; it remembers the text that was taken.
+
+    The text of the spot itself may read as it did.
+    """
     start, end = min(splice.start, spot.start), max(splice.end, spot.end)
     above = before[start : spot.start] + spot.above
     below = spot.below + before[spot.end : end]

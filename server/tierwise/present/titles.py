@@ -1,4 +1,4 @@
-"""Titles of code actions, with the forecast in them."""
+"""Adds the forecast to the titles of code actions; the titles are in `core/actions.py`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Checks the daily sums against the running sums, and adds them up anew where they differ.
+"""Checks the daily tables against the totals in `spent`, and rebuilds them where they differ.
 
-Triggers keep them right through every write. A file that was repaired row by row, by this
-program or an older one, is the one way past them, so they are checked whenever a ledger is
-opened: the costs of all days must be what the running sums of the days say.
+Triggers keep the daily tables right. Only a repair that copies rows gets past the triggers.
+Therefore each opening of a ledger compares the costs in the daily tables with the totals of
+the same days in `spent`.
 """
 
 from __future__ import annotations

@@ -97,7 +97,10 @@ class Settling:
         await self._over(reservation)
 
     async def close(self) -> None:
-        """Try what waits once more, at once."""
+        """Try each settlement that waits a last time, for `LAST_TRY` seconds, and drop the rest.
+
+        What is dropped is booked later by the reaper, at its worst case.
+        """
         self._closing.set()
         if self._late:
             _, slow = await asyncio.wait(self._late, timeout=LAST_TRY)

@@ -1,6 +1,7 @@
 """The watch over applied edits: documents and the clock in, outcomes out.
 
-What became of an edit is read off document sync alone, so it works in every client.
+What became of an edit is read from document sync alone, so it works in every client. An undo is
+seen here and recorded by `Proposals`, which knows the hunks that it took back.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
 
 
 def _weighed(config: Config, source: Source, found: list[Mistake]) -> Config:
-    """Clamp `redo_cost_usd` to its range, and ignore a `confidence_target` that is the old default."""
+    """Clamp `redo_cost_usd` to its range; ignore a `confidence_target` of the old default."""
     redo = config.redo_cost_usd
     if redo is not None and redo != config.redo_cost:
         what = f"redo_cost_usd: {redo:g} is outside {LEAST_REDO_USD:g} to {MOST_REDO_USD:g}"

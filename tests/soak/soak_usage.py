@@ -74,12 +74,14 @@ async def _one(
     told = usage_streams.generated(dice)
     model.faults.default = told.fault()
     model.bills.clear()
-    task_id = await _asked(window, number, dice, tally)
+    await _asked(window, number, dice, tally)
     state = window.app.world.budget_watch.state
     if state.day_limit is not None and state.day_spent + state.day_reserved > state.day_limit:
         tally.wrong.append(f"{number}: the cap was crossed")
     world = window.app.world
-    rows = await world.window.ledger.read(lambda conn: conn.execute(_ROWS, {"id": task_id}).all())
+    rows = await world.window.ledger.read(
+        lambda conn: conn.execute(_ROWS, {"id": f"t{number}-%"}).all()
+    )
     if not rows or len(rows) != len(model.bills):
         tally.wrong.append(f"{number}: {len(model.bills)} calls, {len(rows)} booked")
     # An answer that was cut off is asked for once more, so that a chat may have two calls.
@@ -112,8 +114,8 @@ def _judge(
             tally.wrong.append(f"{number}: only {row.cost} booked for {cost}, {told}")
 
 
-async def _asked(window: Window, number: int, dice: random.Random, tally: Tally) -> str:
-    """Ask until it is answered; a budget that is reached is raised. The id of the last task."""
+async def _asked(window: Window, number: int, dice: random.Random, tally: Tally) -> None:
+    """Ask until it is answered; a budget that is reached is raised, and another task asks."""
     prompt = SENT * dice.choice((1, 4, 40)) + str(number)
     for attempt in range(30):
         task_id = f"t{number}-{attempt}"
@@ -126,7 +128,7 @@ async def _asked(window: Window, number: int, dice: random.Random, tally: Tally)
             continue
         except ModelError:
             log.debug("%s failed", task_id)
-        return task_id
+        return
     raise AssertionError("the budget was raised thirty times for one chat")
 
 
@@ -143,8 +145,8 @@ async def _books(window: Window, tally: Tally) -> None:
 
 _ROWS: Final = (
     sa.select(schema.reservations)
-    .where(schema.reservations.c.task_id == sa.bindparam("id"))
-    .order_by(schema.reservations.c.request_id)
+    .where(schema.reservations.c.task_id.like(sa.bindparam("id")))
+    .order_by(schema.reservations.c.task_id, schema.reservations.c.request_id)
 )
 
 

@@ -111,13 +111,26 @@ async def test_a_cut_off_answer_is_never_a_proposal(
 async def test_a_malformed_configuration_names_file_key_and_what_is_used(
     editor: Editor, rpc: Rpc, config: Path
 ) -> None:
-    config.write_text('confidence_target = 7\n[budget]\nday_usd = "much"\n', encoding="utf-8")
+    config.write_text("confidence_target = 7\n", encoding="utf-8")
     uri = await start(editor)
     said = " ".join(m["message"] for m in rpc.of("window/showMessage"))
     assert "confidence_target" in said
-    assert "budget.day_usd" in said
     assert "config.toml" in said
     await state(rpc, await document(editor, uri), "proposed")
+
+
+async def test_a_malformed_budget_holds_paid_calls_and_names_file_key_and_line(
+    editor: Editor, rpc: Rpc, model: RehearsalServer, config: Path
+) -> None:
+    config.write_text('[budget]\nday_usd = "much"\n', encoding="utf-8")
+    uri = await start(editor)
+    view = await state(rpc, await document(editor, uri), "failed")
+    assert view["error"]["name"] == "NotConfigured"  # type: ignore[index]
+    message = view["error"]["message"]  # type: ignore[index]
+    assert "budget.day_usd" in message
+    assert "config.toml" in message
+    assert "2" in message
+    assert model.requests == []
 
 
 async def test_an_ignored_file_is_never_sent(

@@ -217,3 +217,9 @@ def test_one_place_knows_an_action() -> None:
             if len(named) >= 3 and {"generate", "document", "refactor", "explain"} & named.keys():
                 found.append(path.relative_to(ROOT).as_posix())
     assert set(found) <= set(NAME_ACTIONS), set(found) - set(NAME_ACTIONS)
+
+
+def test_every_test_file_has_a_base_name_of_its_own() -> None:
+    """Folders of tests are no packages, so two files of one name cannot be collected together."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []

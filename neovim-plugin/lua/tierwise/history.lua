@@ -114,10 +114,11 @@ function M.report_lines(usage)
     end
     if #scope.tiers > 0 then
       local rows = { { "tier", "tasks", "spent" } }
-      local costs =
-        { money.amounts(unpack(vim.tbl_map(function(use)
+      local costs = {
+        money.amounts(unpack(vim.tbl_map(function(use)
           return use.costUsd
-        end, scope.tiers))) }
+        end, scope.tiers))),
+      }
       for i, use in ipairs(scope.tiers) do
         rows[#rows + 1] = { label(use.tier), tostring(use.tasks), costs[i] }
       end

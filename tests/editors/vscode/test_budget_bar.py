@@ -27,6 +27,6 @@ def test_the_bar_shows_what_was_spent_of_the_cap_and_a_pause_is_said(desk: Desk)
     asked = len(desk.model.requests())
     panel.ask("and now?")
     panel.answered("failed")
-    expect(panel.last.locator(".error")).to_have_text(re.compile("budget is used up"))
+    expect(panel.last.locator(".error")).to_have_text(re.compile("The day budget is 0"))
     expect(panel.last.get_by_role("button", name="Raise…")).to_be_visible()
     assert len(desk.model.requests()) == asked, "nothing is asked beyond the cap"

@@ -33,7 +33,6 @@ def test_a_budget_warns_at_80_per_cent_pauses_at_100_and_goes_on_once_raised(des
     expect(window.toasts.filter(has_text="of the day budget").first).to_be_visible()
     window.press("Control+Alt+t", "a")
     desk.config.write_text("[budget]\nday_usd = 0\n", encoding="utf-8")
-    window.command("Tierwise: Restart Server")
     expect(window.tier).to_contain_text("Paused")
     expect(window.tier).to_have_class(re.compile("error"))
     asked = len(desk.model.requests())

@@ -35,6 +35,9 @@ export class Preview implements vscode.Disposable {
   /** Some proposal came, changed or went. */
   readonly onDidChange = this.changed.event;
 
+  /** Proposals that waited once. One that waits again, because its edit was undone, opens nothing by itself. */
+  private readonly introduced = new Set<string>();
+
   constructor(
     private readonly session: Session,
     private readonly board: Board,
@@ -129,9 +132,10 @@ export class Preview implements vscode.Disposable {
     }
     if (editId === undefined) return;
     if (state === "proposed" || state === "partlyApplied") {
-      const known = this.shown.has(editId);
+      const first = !this.introduced.has(editId);
+      this.introduced.add(editId);
       try {
-        if (!known && state === "proposed" && this.options.opensByItself(task)) await this.open(editId);
+        if (first && state === "proposed" && this.options.opensByItself(task)) await this.open(editId);
         else if (!isPending(await this.look(editId))) await this.settle(editId);
       } catch {
         // Settled meanwhile; the event that says so follows.

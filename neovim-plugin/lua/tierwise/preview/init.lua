@@ -21,6 +21,9 @@ local AGAIN_AFTER_MS = 100
 
 ---@type table<string, tierwise.Preview>
 M.open = {}
+--- Proposals that were announced. One that waits again, because its edit was undone, moves no cursor.
+---@type table<string, true>
+local announced = {}
 ---@type table<integer, tierwise.Anchor[]>
 M.anchors = {}
 ---@type table<integer, boolean>
@@ -174,7 +177,7 @@ function M.fetch(task)
       hunks = result.hunks,
       note = result.note or "",
       diff = result.diff,
-      announced = before ~= nil and before.announced,
+      announced = announced[edit_id] or false,
     }
     M.open[edit_id] = #M.pending(preview) > 0 and preview or before
     growing.drop(task.taskId)
@@ -185,7 +188,7 @@ function M.fetch(task)
       M.draw(buf)
     end
     if not preview.announced then
-      preview.announced = true
+      preview.announced, announced[edit_id] = true, true
       M.announce(client, task, preview)
     end
   end)

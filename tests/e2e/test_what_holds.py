@@ -102,6 +102,8 @@ BY_MARKS: list[tuple[str, str, Lines, str, str]] = [
     ("m.py", CONFLICT, (8, 10), block("m.py", "    return 3\n", "    return 4\n"),
      CONFLICT.replace("3", "4")),
     ("m.py", CONFLICT, (0, 10), fence(RESOLVED), RESOLVED),
+    ("m.py", CONFLICT, (1, 6), fence("    return 2\n"), RESOLVED),
+    ("m.py", WITH_BASE, (1, 8), fence("    return 2\n"), RESOLVED),
     ("m.py", CONFLICT, (1, 6), block("m.py", MARKS, "    return 2\n"), RESOLVED),
     ("m.py", WITH_BASE, (1, 8), block("m.py", BASE, "    return 2\n"), RESOLVED),
     ("m.py", CONFLICT, (1, 6), block("m.py", MARKS, MARKS.replace("2", "5")),

@@ -9,6 +9,7 @@ from typing import Final
 
 from tierwise.core.document import Position, Range
 from tierwise.edits.align import ALIKE, align, alike, squeezed
+from tierwise.edits.conflicts import settled
 from tierwise.edits.forms import Whole
 from tierwise.edits.imports import IMPORT
 from tierwise.edits.region import is_whole_file, own_part
@@ -223,19 +224,19 @@ class SelectionLikeness:
         """Whether an answer is the selection but for some of its lines, which nobody speaks of.
 
         A word of such a line in the request or beside the answer says that it was meant to go.
+        Where the answer resolves a conflict, the side that it did not take was meant to go.
         """
         now = [line for line in fence.text.split("\n") if line.strip()]
+        lines = settled(self.lines, now) or self.lines
         if self.asked.language in _KEYED:
-            keys = _keys(self.lines) - _keys(now)
+            keys = _keys(lines) - _keys(now)
             words = {word.lower() for word in re.findall(r"\w+", said)}
             return any(not {w.lower() for w in re.findall(r"\w+", key)} & words for key in keys)
-        pairs = align(self.lines, now)
+        pairs = align(lines, now)
         if len(pairs) < len(now) or not all(pair.same for pair in pairs):
             return False
         kept = {pair.old for pair in pairs}
-        gone = [
-            line for n, line in enumerate(self.lines) if n not in kept and not _REMARK.match(line)
-        ]
+        gone = [line for n, line in enumerate(lines) if n not in kept and not _REMARK.match(line)]
         stays = {w.lower()[:_STEM] for x in now for w in re.findall(r"[^\W_]{3,}", x)}
         spoken = {word.lower()[:_STEM] for word in re.findall(r"\w{3,}", said)} - stays
         unsaid = [
@@ -249,15 +250,17 @@ class SelectionLikeness:
         """Whether at least half of the selection's lines come back, some changed a little.
 
         Of two lines the one that comes back may only be shown, where something is said beside
-        it. Where nothing else is said, the other line was removed.
+        it. Where nothing else is said, the other line was removed. Of a conflict only the sides
+        that come back count.
         """
         like = _CLOSE if self.defined else ALIKE
-        pairs = align(self.lines, now)
-        close = [p for p in pairs if p.same or alike(self.lines[p.old], now[p.new]) >= like]
-        one_of_two = len(self.lines) == 2 and len(close) == 1
+        lines = settled(self.lines, now) or self.lines
+        pairs = align(lines, now)
+        close = [p for p in pairs if p.same or alike(lines[p.old], now[p.new]) >= like]
+        one_of_two = len(lines) == 2 and len(close) == 1
         if one_of_two and self._excerpt(now) and not (alone and close[0].same):
             return False
-        return len(close) >= _HALF * len(self.lines)
+        return len(close) >= _HALF * len(lines)
 
     def _kept(self, text: str) -> int:
         return sum(

@@ -22,7 +22,7 @@ def runs(pid: int) -> bool:
     """Whether a process still runs; one that has ended and is not yet fetched does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

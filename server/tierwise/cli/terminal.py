@@ -24,8 +24,8 @@ def _spare(error: UnicodeError) -> tuple[str, int]:
 
 
 def prepare() -> None:
-    """Let output go on where the terminal's encoding lacks a sign."""
+    """Let output go on where the terminal's encoding lacks a sign. UTF-8 lacks none."""
     codecs.register_error(ERRORS, _spare)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
             stream.reconfigure(errors=ERRORS)

@@ -116,7 +116,7 @@ def test_chat_streams_follows_up_and_hands_over_code(
         "return require('tierwise.chat.winbar').of(require('tierwise.chat').latest())"
     )
     assert any(tier in winbar for tier in ("Haiku", "Sonnet", "Opus"))
-    assert "$" in winbar
+    assert "¢" in winbar
 
     nvim.command("Tierwise chat")
     assert nvim.lua("return vim.bo.filetype") == "markdown"
@@ -247,8 +247,9 @@ def test_a_commit_message_is_asked_for_with_the_diff(
     nvim.answered(1)
     got = asked(model)
     assert got.action == "commit"
-    assert got.wish.startswith("in German")
-    assert "+def greet(name):" in got.wish
+    assert got.wish == "in German", "what changed is context, and no word of the operator's"
+    (piece,) = (piece for piece in got.pieces if piece.kind == "diff")
+    assert "+def greet(name):" in piece.text
     assert "## You\n/commit in German\n" in nvim.chat(), "the diff is sent, not shown"
     assert "Add a sample" in nvim.chat()
 
@@ -318,7 +319,7 @@ def test_money_history_and_report(open_nvim: Open) -> None:
     nvim.command("Tierwise report")
     report = nvim.float()
     assert "Today: 1 task" in report
-    assert "less than the top tier" in report
+    assert "less than Opus" in report
     nvim.lua("table.insert(_G.picks, 'document')")
     nvim.command("Tierwise history")
     shown = nvim.float()

@@ -104,7 +104,6 @@ def test_nothing_changes_before_apply_and_one_undo_takes_it_back(
     nvim.keys("u")
     assert nvim.text == SAMPLE
     assert nvim.written() == (workspace / "sample.py").read_bytes()
-    nvim.until(lambda: "TierwiseDiscarded" in nvim.events())
     assert len(model.requests()) == 1
 
 

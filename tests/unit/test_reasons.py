@@ -10,8 +10,10 @@ import pytest
 
 from tierwise.core.check import CheckCode, FailedCheck
 from tierwise.core.decision import Decision, Estimate, Reason, ReasonCode
+from tierwise.core.path_concern import PathCode, PathConcern
 from tierwise.core.situation import Floor
 from tierwise.models.failure import KINDS
+from tierwise.present import paths
 from tierwise.present.causes import CAUSES
 from tierwise.present.checks import WORDS, sentence
 from tierwise.present.reasons import main_reason, words
@@ -145,6 +147,13 @@ def test_every_check_has_words() -> None:
     assert set(WORDS) == set(get_args(CheckCode))
     failed = FailedCheck("verify", "command_refused", "ruff", "E501")
     assert sentence(failed) == "ruff refused the edit"
+
+
+def test_every_concern_about_a_path_has_words() -> None:
+    assert set(paths.WORDS) == set(get_args(PathCode))
+    found = (PathConcern("deleted", "a.py"), PathConcern("link", "a.py", "b.py"))
+    assert paths.concerns(found) == "a.py will be deleted. a.py is a link to b.py"
+    assert paths.concerns((PathConcern("deleted"),)) == "the file will be deleted"
 
 
 def test_every_way_a_call_fails_has_words() -> None:

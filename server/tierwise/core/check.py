@@ -13,7 +13,12 @@ CheckCode = Literal[
     "said", "no_change", "blank_only", "beyond", "cut_off", "ended_early", "unreadable",
     "empties", "unparsed", "elided", "repeats", "not_documentation", "name_missing",
     "name_used_elsewhere", "name_still_there", "more_than_rename", "command_refused",
-    "empty_answer", "name_taken",
+    "empty_answer", "name_taken", "unlike_selection", "several_versions", "other_file",
+    "repeats_around", "beyond_selection", "code_left_out", "lines_lost", "file_exists",
+    "file_missing", "lines_ambiguous", "lines_missing", "rename_missing", "rename_exists",
+    "delete_missing", "delete_for_good", "no_document", "no_place", "nothing_selected",
+    "mixed_forms", "placeholder_changed", "no_file_named", "file_unreadable", "outside_workspace",
+    "no_tested_file", "tests_unreadable",
 ]  # fmt: skip
 """What exactly did not pass."""
 

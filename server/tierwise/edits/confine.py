@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
+from tierwise.core.path_concern import PathCode, PathConcern
 from tierwise.core.views import HunkKind
 from tierwise.edits import protected
 
@@ -30,14 +31,14 @@ _ORDER: Final = ("allowed", "confirm", "refused")
 
 @dataclass(frozen=True, slots=True)
 class JudgedPath:
-    """Whether a path may be changed; `why` is a sentence that names the path, to be shown.
+    """Whether a path may be changed, and what speaks against it.
 
     `real` is where it leads and `root` the workspace folder that holds it, both resolved;
     None for what is refused.
     """
 
     verdict: Literal["allowed", "confirm", "refused"]
-    why: str = ""
+    why: tuple[PathConcern, ...] = ()
     real: Path | None = None
     root: Path | None = None
 
@@ -73,48 +74,43 @@ class Confine:
             if _ORDER.index(other.verdict) > _ORDER.index(judged.verdict):
                 judged = other
             elif judged.verdict == other.verdict == "confirm":
-                judged = JudgedPath(
-                    "confirm", f"{judged.why}. {other.why}", judged.real, judged.root
-                )
+                judged = JudgedPath("confirm", (*judged.why, *other.why), judged.real, judged.root)
         if kind == "delete" and judged.verdict != "refused":
-            said = f"{_shown(judged)} will be deleted"
-            why = f"{said}. {judged.why}" if judged.why else said
-            return JudgedPath("confirm", why, judged.real, judged.root)
+            gone = PathConcern("deleted", _shown(judged))
+            return JudgedPath("confirm", (gone, *judged.why), judged.real, judged.root)
         return judged
 
     def judge(self, path: Path) -> JudgedPath:
         """Judge a local path by where it really leads."""
         odd = _odd(path)
-        if odd:
-            return JudgedPath("refused", odd)
+        if odd is not None:
+            return _refused(odd)
         try:
             real = path.resolve()
             roots = [root.resolve() for root in self.roots]
             root = next((root for root in roots if real.is_relative_to(root)), None)
             if root is None or real == root:
-                return JudgedPath("refused", "it lies outside the workspace")
+                return _refused("outside")
             found = os.lstat(real) if _there(real) else None
             twin = _twin(real, root)
-            why = protected.why(real.relative_to(root).parts) or self._at_home(real)
+            steers = protected.why(real.relative_to(root).parts) or self._at_home(real)
         except (OSError, RuntimeError, ValueError):
-            return JudgedPath("refused", "the path does not resolve")
+            return _refused("unresolved")
         if found is not None and not stat.S_ISREG(found.st_mode):
-            return JudgedPath("refused", "it is no ordinary file")
+            return _refused("not_ordinary")
         inside = real.relative_to(root).as_posix()
         reasons = []
         if path.is_symlink():
-            reasons.append(f"{path.name} is a link to {inside}")
+            reasons.append(PathConcern("link", path.name, inside))
         if found is not None and found.st_nlink > 1:
-            reasons.append(f"{inside} is known by another name too, which would change with it")
+            reasons.append(PathConcern("second_name", inside))
         if twin is not None:
-            reasons.append(f"{inside} differs from {twin} only in case or accents")
-        if why is not None:
-            reasons.append(f"{inside} {why}")
-        if reasons:
-            return JudgedPath("confirm", ". ".join(reasons), real, root)
-        return JudgedPath("allowed", "", real, root)
+            reasons.append(PathConcern("twin", inside, twin))
+        if steers is not None:
+            reasons.append(PathConcern(steers, inside))
+        return JudgedPath("confirm" if reasons else "allowed", tuple(reasons), real, root)
 
-    def _at_home(self, real: Path) -> str | None:
+    def _at_home(self, real: Path) -> PathCode | None:
         """A hidden file of the home folder configures a program, whoever made it a workspace."""
         home = (self.home or Path.home()).resolve()
         if not real.is_relative_to(home):
@@ -125,45 +121,49 @@ class Confine:
         own = [root for root in map(Path.resolve, self.roots) if home in root.parents]
         if any(root.relative_to(home).parts[:1] == top for root in own):
             return None
-        return "is a hidden file of your home folder"
+        return "home_file"
 
 
-def _odd(path: Path) -> str:
-    """What is wrong with how a path is spelled, on any system it may end up on; "" if nothing.
+def _refused(code: PathCode) -> JudgedPath:
+    return JudgedPath("refused", (PathConcern(code),))
+
+
+def _odd(path: Path) -> PathCode | None:
+    """What is wrong with how a path is spelled, on any system it may end up on.
 
     A name that only other systems forbid is no fault of a file that is there.
     """
     spelled = os.fspath(path)
     if any(ord(c) < 32 or ord(c) == 127 for c in spelled):
-        return "the path has control characters"
+        return "control_characters"
     if path.anchor.startswith(("\\\\", "//")):
-        return "the path names a device or another machine"
+        return "device_or_host"
     here = Path(path.anchor)
     for part in path.parts[1 if path.anchor else 0 :]:
         here = here / part
         if part == "..":
-            return "the path climbs out of its folder"
+            return "climbs"
         why = _forbidden_elsewhere(part)
         if why and not (os.name == "posix" and _there(here)):
             return why
-    return ""
+    return None
 
 
-def _forbidden_elsewhere(part: str) -> str:
-    """Why a part of a path means something else, or nothing, on some system; "" if on none."""
+def _forbidden_elsewhere(part: str) -> PathCode | None:
+    """Why a part of a path means something else, or nothing, on some system; None if on none."""
     if "\\" in part:
-        return "the path has backslashes"
+        return "backslashes"
     if ":" in part:
-        return "the path names a stream or a drive"
+        return "stream_or_drive"
     if part != part.rstrip(" ."):
-        return "the path ends in a dot or a space"
+        return "dot_or_space"
     if _DEVICE.match(part):
-        return "the path names a device"
+        return "device"
     if "%" in part and unquote(part) != part:
-        return "the path is percent-encoded"
+        return "percent_encoded"
     if part.startswith("~"):
-        return "the path starts at a home folder"
-    return ""
+        return "home_start"
+    return None
 
 
 def _twin(real: Path, root: Path) -> str | None:
@@ -188,5 +188,5 @@ def _there(path: Path) -> bool:
 
 def _shown(judged: JudgedPath) -> str:
     if judged.real is None or judged.root is None:
-        return "the file"
+        return ""
     return judged.real.relative_to(judged.root).as_posix()

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import Final
 
+from tierwise.core.check import CheckCode
 from tierwise.core.document import Range, Snapshot
 from tierwise.edits.imports import IMPORT
 from tierwise.edits.region import is_doubled, own_part
 from tierwise.edits.whole import lines_of
 from tierwise.syntax.positions import split_lines
 
-TWICE: Final = "the answer repeats lines around the selection"
-MORE: Final = "the answer changes more than what was selected"
 
-
-def doubt_of(focus: Snapshot, after: str, answer: str, span: Range) -> str:
-    """What speaks against a fence in place of a selection, as the sentence of a failed check."""
+def doubt_of(focus: Snapshot, after: str, answer: str, span: Range) -> CheckCode | None:
+    """What speaks against a fence in place of a selection, as the code of a failed check."""
     here, lines = lines_of(focus.text, span), split_lines(focus.text)
     if changes_outside(focus.text, after, here.first, here.last):
-        return MORE
+        return "beyond_selection"
     fresh = own_part(lines, here.first, here.last, answer.split("\n"), focus.language)
     doubled = not here.part and is_doubled(lines, here.first, here.last, fresh)
-    return TWICE if doubled and after.count("\n") > focus.text.count("\n") else ""
+    longer = after.count("\n") > focus.text.count("\n")
+    return "repeats_around" if doubled and longer else None
 
 
 def changes_outside(before: str, after: str, first: int, last: int, *, adds: bool = False) -> bool:

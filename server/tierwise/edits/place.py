@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from tierwise.core.check import CheckCode
 from tierwise.edits.align import align
 from tierwise.edits.fit import bare, end_of, ended, trimmed
 from tierwise.edits.forms import Replace
@@ -19,10 +20,11 @@ from tierwise.syntax.positions import split_lines
 
 
 class NotFound(Exception):
-    """The old lines of a block are not in the file, or in more than one place.
+    """The old lines of a block are not in the file, or in more than one place."""
 
-    The message completes "the lines to change are ...".
-    """
+    def __init__(self, *, several: bool) -> None:
+        self.code: CheckCode = "lines_ambiguous" if several else "lines_missing"
+        super().__init__(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def apply_block(
             if found:
                 several = several or len(found) > 1
                 break
-    raise NotFound("in more than one place" if several else "not in the file")
+    raise NotFound(several=several)
 
 
 def insertion(

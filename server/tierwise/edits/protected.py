@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from tierwise.core.path_concern import PathCode
+
 FOLDERS: Final = frozenset(
     (
         # version control
@@ -67,16 +69,16 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", shown.casefold())
 
 
-def why(parts: Sequence[str]) -> str | None:
-    """Why a path below a root needs a yes, to be read after its name; None where it does not."""
+def why(parts: Sequence[str]) -> PathCode | None:
+    """Why a path below a root needs a yes; None where it does not."""
     names = [folded(part) for part in parts]
     if any(name in FOLDERS for name in names):
-        return "is part of what runs or configures tools"
+        return "tool_folder"
     last = names[-1]
     if (
         last in FILES
         or (last.startswith(".") and last.endswith(ENDINGS))
         or last.endswith(ENDINGS[:2])
     ):
-        return "runs code or configures tools"
+        return "tool_file"
     return None

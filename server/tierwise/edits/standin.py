@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.check import CheckCode
 from tierwise.core.document import Range
 from tierwise.edits.forms import Whole
 from tierwise.edits.imports import split
@@ -25,13 +26,13 @@ _SURE: Final = 3
 _SPOKEN: Final = re.compile(r"^[^\W\d_a-z][\w'’]*(?: [^\s;{}=]+){3,}[.!?:]$")
 """A line that is a sentence."""
 
-NONE: Final = "the code of the answer does not stand for what was selected"
-SEVERAL: Final = "the answer offers several versions of what was selected"
-ELSEWHERE: Final = "the code of the answer is for another file"
-
 
 class NoStandIn(Exception):
-    """No fence stands for the selection; the message is the sentence of a failed check."""
+    """No fence stands for the selection; `code` is that of the failed check."""
+
+    def __init__(self, code: CheckCode) -> None:
+        super().__init__(code)
+        self.code: CheckCode = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,19 @@ def choose(
     imports, fences = _imports(fences)
     own = [f for f in fences if not f.quoted and not (f.path and foreign(f.path))]
     if not own and any(fence.path for fence in fences):
-        raise NoStandIn(ELSEWHERE)
+        raise NoStandIn("other_file")
     selection = SelectionLikeness(asked)
     if outer is not None and selection.fits_better(outer, own):
         own = [outer]
     alone = len(own) == 1 and not prose.strip()
     judged = [(fence, found) for fence in own if (found := selection.judge(fence, alone))]
     if not judged:
-        raise NoStandIn(NONE)
+        raise NoStandIn("unlike_selection")
     best = max(rank for _, (rank, _) in judged)
     top = [(fence, span) for fence, (rank, span) in judged if rank == best]
     fresh = [(f, s) for f, s in top if not selection.is_same(f, s)] or top[:1]
     if len({f.text.strip() for f, _ in fresh}) > 1:
-        raise NoStandIn(SEVERAL)
+        raise NoStandIn("several_versions")
     fence, span = fresh[0]
     others = [f for f in fences if f is not fence and f.text.strip() != fence.text.strip()]
     left = fence is not outer and any(selection.is_edit(f) for f in others)
@@ -117,5 +118,5 @@ def of_kind(fences: Sequence[Whole], language: str | None) -> tuple[Whole, tuple
     if len(said) > 1:
         said = [f for f in said if bound(f.text, language)] or said
     if len(said) != 1:
-        raise NoStandIn(SEVERAL if said else NONE)
+        raise NoStandIn("several_versions" if said else "unlike_selection")
     return said[0], imports

@@ -44,9 +44,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class CheckVerdict:
-    """What a command says: `refused` counts, `silent` (no verdict) does not."""
+    """What a command says: `refused` counts, `missing` and `slow` are no verdict.
 
-    kind: Literal["passed", "refused", "silent"]
+    `detail` is the first complaint of a command that refuses.
+    """
+
+    kind: Literal["passed", "refused", "missing", "slow"]
     detail: str = ""
 
 
@@ -67,11 +70,11 @@ async def verify(
     """
     program = _program(command[0], env)
     if program is None:
-        return CheckVerdict("silent", f"{Path(command[0]).name} was not found")
+        return CheckVerdict("missing")
     until = time.monotonic() + seconds
     after = await _run(program, command, subject, others, root, env, until, new=True)
     if after is None:
-        return CheckVerdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
+        return CheckVerdict("slow")
     code, output = after
     if code == 0:
         return CheckVerdict("passed")
@@ -79,7 +82,7 @@ async def verify(
         return CheckVerdict("refused", _first(output))
     before = await _run(program, command, subject, others, root, env, until, new=False)
     if before is None:
-        return CheckVerdict("silent", f"{Path(command[0]).name} did not finish in {seconds:g} s")
+        return CheckVerdict("slow")
     if before[0] == 0:
         return CheckVerdict("refused", _first(output))
     fresh = _complaints(output) - _complaints(before[1])

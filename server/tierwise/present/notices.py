@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from tierwise.present.money import amounts
 from tierwise.present.names import label
@@ -53,14 +53,12 @@ def read_again(keys: Sequence[str]) -> str:
     return f"The configuration was read again: {named}{rest} as the file says from now on."
 
 
-def check_silent(language: str | None, problem: str) -> str:
-    """The operator's own check said nothing about an edit."""
-    return f"[verify] {language}: {problem}, so it does not count."
-
-
-def left_out(path: str, why: str) -> str:
-    """A file of a proposal that may not be written."""
-    return f"{path} was left out: {why}"
+def check_silent(
+    language: str | None, program: str, kind: Literal["missing", "slow"], seconds: float
+) -> str:
+    """The operator's own check said nothing about an edit; `seconds` is what it was given."""
+    problem = "was not found" if kind == "missing" else f"did not finish in {seconds:g} s"
+    return f"[verify] {language}: {program} {problem}, so it does not count."
 
 
 def hunks_left(count: int) -> str:
@@ -76,11 +74,6 @@ def files_left(names: Sequence[str]) -> str:
 def undo_there(names: Sequence[str]) -> str:
     """An undo that has nothing to take back any more."""
     return f"{_listed(names)} changed since; undo it there."
-
-
-def not_part(path: str) -> str:
-    """Why a file of a proposal needs a yes."""
-    return f"{path} was not part of the request"
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from tierwise.edits import nofollow
 from tierwise.edits.confine import Confine
+from tierwise.present.paths import concerns
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_an_escape_is_refused_or_asks(root: Path, name: str) -> None:
         if judged.verdict == "confirm":
             assert judged.real is not None
             assert judged.real.is_relative_to(root.resolve())
-            assert judged.real.name in judged.why, "the question shows the path"
+            assert judged.real.name in concerns(judged.why), "the question shows the path"
     for ends in ((path, root / "new.py"), (root / "a.py", path)):
         assert confine.may("rename", *ends).verdict in ("refused", "confirm")
 
@@ -111,7 +112,7 @@ def test_ordinary_files_are_allowed(root: Path, name: str) -> None:
 
 def test_deleting_always_asks(root: Path) -> None:
     judged = Confine((root,)).may("delete", root / "a.py")
-    assert (judged.verdict, judged.why) == ("confirm", "a.py will be deleted")
+    assert (judged.verdict, concerns(judged.why)) == ("confirm", "a.py will be deleted")
 
 
 def test_names_that_differ_in_case_or_accents_ask(root: Path) -> None:
@@ -121,7 +122,7 @@ def test_names_that_differ_in_case_or_accents_ask(root: Path) -> None:
     for name, twin in ((unicodedata.normalize("NFD", composed), composed), ("SRC/x.py", "src")):
         judged = confine.judge(root / name)
         assert judged.verdict == "confirm"
-        assert twin in judged.why
+        assert twin in concerns(judged.why)
     assert confine.judge(root / composed).verdict == "allowed"
 
 
@@ -137,7 +138,7 @@ def test_hidden_files_of_the_home_folder_ask_wherever_the_workspace_is(root: Pat
     for name in (".netrc", ".config/app/settings.json", ".local/bin/tool"):
         judged = at_home.judge(root / name)
         assert judged.verdict == "confirm", name
-        assert name in judged.why
+        assert name in concerns(judged.why)
     assert at_home.judge(root / "notes.txt").verdict == "allowed"
     own = Confine((root / ".config",), home=root)
     assert own.judge(root / ".config" / "x.lua").verdict == "allowed"

@@ -97,7 +97,7 @@ def test_of_like_places_the_one_in_the_selection_is_meant() -> None:
     text = "def f():\n    return 1\n\ndef g():\n    return 1\n"
     block = Replace("a", "    return 1\n", "    return 2\n")
     assert apply_block(text, block, (3, 4)).text == text[:-2] + "2\n"
-    with pytest.raises(NotFound, match="more than one"):
+    with pytest.raises(NotFound, match="lines_ambiguous"):
         apply_block(text, block, (0, 4))
 
 

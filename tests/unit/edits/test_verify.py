@@ -67,7 +67,7 @@ async def test_time_runs_out_for_all_that_a_command_started(tmp_path: Path) -> N
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     began = time.monotonic()
     verdict = await run(code, "a", "b", tmp_path, seconds=1.0)
-    assert verdict.kind == "silent"
+    assert verdict.kind == "slow"
     assert time.monotonic() - began < 3.0
     await asyncio.sleep(max(0.0, 4.0 - (time.monotonic() - began)))
     assert not mark.exists(), "the child was killed with its parent"
@@ -79,4 +79,4 @@ async def test_a_program_that_is_not_there_or_lies_in_the_workspace_is_not_run(
     subject = Subject(tmp_path / "a.py", "a.py", "a", "b")
     for name in ("no-such-program-anywhere", "./check"):
         verdict = await verify([name], subject, (), tmp_path, seconds=5)
-        assert verdict.kind == "silent"
+        assert verdict.kind == "missing"

@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from tierwise.core.actions import KINDS
 from tierwise.core.errors import BadRequest
+from tierwise.core.path_concern import PathConcern
 from tierwise.core.views import FileChange, HunkKind
 from tierwise.edits.confine import JudgedPath
 from tierwise.edits.proposal import FileEdit, Proposal
-from tierwise.present import notices
+from tierwise.present import notices, paths
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -27,9 +28,9 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
     for file in proposal.files:
         judged = _judged(task, file, window)
         if judged.verdict == "refused":
-            notes.append(notices.left_out(file.to_path or file.path, judged.why))
+            notes.append(paths.left_out(file.to_path or file.path, judged.why))
             continue
-        files.append(replace(file, confirm=judged.why or None))
+        files.append(replace(file, confirm=paths.concerns(judged.why) or None))
     return replace(proposal, files=tuple(files), note=notices.joined(notes))
 
 
@@ -43,7 +44,7 @@ def require_editable(task: Task, window: Window) -> None:
         return
     judged = window.confine.may("text", local)
     if judged.verdict == "refused":
-        raise BadRequest(f"{local.name} cannot be edited: {judged.why}.")
+        raise BadRequest(paths.not_editable(local.name, judged.why))
 
 
 def changed_since(
@@ -57,11 +58,11 @@ def changed_since(
             continue
         judged = _judged(task, file, window)
         if change.kind == "create" and _is_open(change.uri, window):
-            return f"{file.path} is open in the editor now. Save it under another name, or re-run."
+            return paths.opened_since(file.path)
         if judged.verdict == "refused":
-            return f"{file.path} may not be written any more: {judged.why}."
-        if judged.why and judged.why != (file.confirm or ""):
-            return f"{judged.why}. It was not so when this was proposed; re-run it."
+            return paths.forbidden_since(file.path, judged.why)
+        if judged.why and paths.concerns(judged.why) != (file.confirm or ""):
+            return paths.changed_since(judged.why)
     return None
 
 
@@ -72,7 +73,7 @@ def astray(changes: Sequence[FileChange], window: Window) -> str | None:
             continue
         judged = _placed(change.kind, change.uri, change.to_uri, window)
         if judged is not None and judged.verdict == "refused":
-            return f"It cannot be taken back: {judged.why}."
+            return paths.not_taken_back(judged.why)
     return None
 
 
@@ -94,15 +95,15 @@ def _judged(task: Task, file: FileEdit, window: Window) -> JudgedPath:
         return JudgedPath("allowed")
     judged = _placed(file.kind, file.uri, file.to_uri, window)
     if judged is None:
-        return JudgedPath("refused", "it is not a local file")
+        return JudgedPath("refused", (PathConcern("not_local"),))
     if judged.verdict == "refused":
         return judged
     ends = [p for uri in (file.uri, file.to_uri) if uri and (p := window.confine.path_of(uri))]
     if any(window.ignore.judge(end).kind == "hard" for end in ends):
-        return JudgedPath("refused", "it is kept back by an ignore file")
+        return JudgedPath("refused", (PathConcern("kept_back"),))
     known = file.uri in task.scene.documents or KINDS[task.request.action].elsewhere
     if judged.verdict == "allowed" and not known:
-        return replace(judged, verdict="confirm", why=notices.not_part(file.path))
+        return replace(judged, verdict="confirm", why=(PathConcern("not_part", file.path),))
     return judged
 
 

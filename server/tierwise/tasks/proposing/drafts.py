@@ -60,7 +60,7 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
     try:
         new = new_texts(task, read, window, chosen=chosen)
     except PlacementError as error:
-        misplaced = FailedCheck("place", "said", error.sentence, error.detail)
+        misplaced = FailedCheck("place", error.code, detail=error.detail)
         return Draft(answer, None, check.of_problem(read.problem) or (misplaced,))
     if read.kind == "text" and not new.texts:
         return Draft(answer, None, _of_text(read, edits))
@@ -70,8 +70,8 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
         return Draft(answer, None, (FailedCheck("empty", "empty_answer"),))
     failed = check.check(proposal, held)
-    if new.doubt:
-        failed = (*failed, FailedCheck("place", "said", new.doubt))
+    if new.doubt is not None:
+        failed = (*failed, FailedCheck("place", new.doubt))
     return Draft(answer, proposal if proposal.files else None, failed)
 
 

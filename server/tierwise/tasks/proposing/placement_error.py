@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from tierwise.core.check import CheckCode
+
 
 class PlacementError(Exception):
     """An edit names a place that is not there.
 
-    `sentence` completes a failed check and names nothing of the operator's; `detail` is the
-    path it is about, for the screen alone.
+    `code` is that of the failed check; `detail` is the path it is about, for the screen alone.
     """
 
-    def __init__(self, sentence: str, detail: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, code: CheckCode, detail: str = "") -> None:
+        super().__init__(code)
+        self.code: CheckCode = code
         self.detail = detail[:200]

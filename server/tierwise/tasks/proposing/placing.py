@@ -10,13 +10,14 @@ from typing import Final
 
 from tierwise.context import secrets
 from tierwise.core.actions import KINDS
+from tierwise.core.check import CheckCode
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.edits import added, renamed, standin, whole
 from tierwise.edits.answer import Delete, ReadAnswer, Rename, Replace
 from tierwise.edits.imports import replaces
 from tierwise.edits.likeness import Asked
 from tierwise.edits.marks import shows_blocks
-from tierwise.edits.outside import MORE, changes_outside, doubt_of
+from tierwise.edits.outside import changes_outside, doubt_of
 from tierwise.edits.place import NotFound, apply_block, insertion, is_done
 from tierwise.edits.proposal import NewText
 from tierwise.syntax import encoding
@@ -30,16 +31,13 @@ from tierwise.tasks.proposing.placement_error import PlacementError
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
-LEFT: Final = "the answer has more code than what was put into the file"
-DROPS: Final = "the answer lacks lines of the selection"
-
 
 @dataclass(frozen=True, slots=True)
 class NewTexts:
-    """What becomes of each file, by URI. `doubt` is the sentence of a failed check, or ""."""
+    """What becomes of each file, by URI. `doubt` is the code of a failed check."""
 
     texts: dict[str, NewText]
-    doubt: str = ""
+    doubt: CheckCode | None = None
 
 
 def new_texts(
@@ -81,7 +79,7 @@ class _Placing:
     growing: bool = False
     chosen: bool = False
     texts: dict[str, NewText] = field(default_factory=dict)
-    doubt: str = ""
+    doubt: CheckCode | None = None
     inserted: set[tuple[str, tuple[int, tuple[str, ...]]]] = field(default_factory=set)
     """What blocks only added, and where: the same again says nothing new."""
     near: tuple[int, int] | None = None
@@ -104,13 +102,13 @@ class _Placing:
         text = known.text if known.text is not None else ""
         if creates:
             if text.strip():
-                raise PlacementError("a file to create is there already", known.path)
+                raise PlacementError("file_exists", known.path)
             new = self.restored(given.new, doc)
             end = whole.line_end(doc.text) if doc is not None else "\n"
             self.texts[uri] = NewText(doc, known.path, new.replace("\n", end), known.to)
             return
         if doc is None and uri not in self.texts:
-            raise PlacementError("a file to change is not there", given.path)
+            raise PlacementError("file_missing", given.path)
         block = Replace(
             given.path,
             self.restored(given.old, doc),
@@ -129,7 +127,7 @@ class _Placing:
         except NotFound as error:
             if doc is not None and is_done(doc.text, text, block, language):
                 return
-            raise PlacementError(f"the lines to change are {error}", known.path) from None
+            raise PlacementError(error.code, known.path) from None
         if here and self.near is not None:
             grown = done.end - done.start - done.was
             first, last = self.near
@@ -140,19 +138,19 @@ class _Placing:
     def rename(self, given: Rename) -> None:
         uri, doc = self._find(given.path)
         if doc is None:
-            raise PlacementError("a file to rename is not there", given.path)
+            raise PlacementError("rename_missing", given.path)
         to, there = self._find(given.to, new=True)
         if there is not None and to != uri:
-            raise PlacementError("a file to rename to is there already", given.to)
+            raise PlacementError("rename_exists", given.to)
         known = self.texts.get(uri) or NewText(doc, self._shown(given.path, doc), doc.text)
         self.texts[uri] = NewText(doc, known.path, known.text, (to, given.to))
 
     def delete(self, given: Delete) -> None:
         uri, doc = self._find(given.path)
         if doc is None:
-            raise PlacementError("a file to delete is not there", given.path)
+            raise PlacementError("delete_missing", given.path)
         if doc.path is not None and not _comes_back(Path(doc.path)):
-            raise PlacementError("a file to delete could not be brought back as it is", given.path)
+            raise PlacementError("delete_for_good", given.path)
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
     def fences(self, read: ReadAnswer) -> None:
@@ -165,39 +163,39 @@ class _Placing:
             language = focus.language if focus is not None else None
             fence, imports = standin.of_kind(read.fences, language)
         except standin.NoStandIn as error:
-            raise PlacementError(str(error)) from None
+            raise PlacementError(error.code) from None
         if kind.elsewhere:
             uri, path, doc = test_file.find(focus, self.paths, self.task.run.test_path)
             text = self.restored(fence.text, doc)
             before = doc.text if doc else ""
             after = added.joined(before, text, of_path(path), imports)
             if changes_outside(before, after, 0, 0, adds=True):
-                self.doubt = MORE
+                self.doubt = "beyond_selection"
             self.texts[uri] = NewText(doc, path, after)
             return
         if focus is None:
-            raise PlacementError("there is no document to put the code into")
+            raise PlacementError("no_document")
         if fence.path and self.paths.is_foreign(fence.path):
-            raise PlacementError(standin.ELSEWHERE, fence.path)
+            raise PlacementError("other_file", fence.path)
         text, span = self.restored(fence.text, focus), target(self.task)
         if span is not None and span.start == span.end:
             at = span.start
             after = added.generated(focus.text, at, text, focus.language, imports)
             if changes_outside(focus.text, after, at.line, at.line + 1, adds=True):
-                self.doubt = MORE
+                self.doubt = "beyond_selection"
         elif span is not None:
             after = whole.replaced(focus.text, span, text, focus.language)
         else:
-            raise PlacementError("there is no place to put the code")
+            raise PlacementError("no_place")
         self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def _stand_in(self, read: ReadAnswer) -> None:
         """The fence that stands for the selection, in its place."""
         focus, span = self.task.scene.focus, target(self.task)
         if focus is None:
-            raise PlacementError("there is no document to put the code into")
+            raise PlacementError("no_document")
         if span is None:
-            raise PlacementError("nothing is selected that the answer could replace")
+            raise PlacementError("nothing_selected")
         fence = read.fences[0]
         if self.growing:
             text = whole.grown(index_of(focus.text).slice(span), fence.text)
@@ -211,7 +209,7 @@ class _Placing:
                 self.task.request.instruction,
             )  # fmt: skip
             left = found.left or replaces(split_lines(focus.text), found.imports)
-            self.doubt = LEFT if left else DROPS if found.drops else ""
+            self.doubt = "code_left_out" if left else "lines_lost" if found.drops else None
             self._put(focus, found.span, found.fence.text, found.imports)
             return
         self._put(focus, span, text)
@@ -245,7 +243,7 @@ class _Placing:
     def _put(self, focus: Snapshot, span: Range, text: str, imports: Sequence[str] = ()) -> None:
         text = self.restored(text, focus)
         if shows_blocks(text) and not shows_blocks(index_of(focus.text).slice(span)):
-            raise PlacementError("the answer mixes code with search/replace blocks")
+            raise PlacementError("mixed_forms")
         after = whole.replaced(focus.text, span, text, focus.language)
         own = target(self.task)
         if own is not None and not self.growing:
@@ -278,7 +276,7 @@ class _Placing:
         own = doc.text if doc is not None else ""
         found = secrets.restore(text, pack.secrets if pack is not None else (), own)
         if found is None:
-            raise PlacementError("a secret's placeholder was changed")
+            raise PlacementError("placeholder_changed")
         return found
 
     def _shown(self, path: str, doc: Snapshot | None) -> str:
@@ -289,14 +287,14 @@ class _Placing:
         focus = self.task.scene.focus
         if not path:
             if focus is None:
-                raise PlacementError("a block does not say which file it is about")
+                raise PlacementError("no_file_named")
             return focus.uri, focus
         try:
             uri, doc = self.paths.find(path, new=new)
         except Unreadable as error:
-            raise PlacementError("a file to change cannot be read", str(error)) from None
+            raise PlacementError("file_unreadable", str(error)) from None
         if not uri:
-            raise PlacementError("the edit reaches outside the workspace", path)
+            raise PlacementError("outside_workspace", path)
         return uri, doc
 
 

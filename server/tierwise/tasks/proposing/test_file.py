@@ -19,7 +19,7 @@ def find(
     Raises `PlacementError`.
     """
     if focus is None or focus.path is None:
-        raise PlacementError("there is no file to write tests for")
+        raise PlacementError("no_tested_file")
     own = Path(focus.path)
     around = [root for root in paths.roots if own.is_relative_to(root)]
     base = max(around, key=lambda root: len(root.parts), default=own.parent)
@@ -29,7 +29,7 @@ def find(
     try:
         doc = paths.at(wanted)
     except Unreadable as error:
-        raise PlacementError("the test file cannot be read", str(error)) from None
+        raise PlacementError("tests_unreadable", str(error)) from None
     if doc is not None:
         return doc.uri, paths.shown(doc), doc
     label = f"{folder_name(base, paths.roots)}/" if len(paths.roots) > 1 else ""

@@ -26,16 +26,18 @@ async def verified(proposal: Proposal, window: Window) -> tuple[FailedCheck, ...
         if not command or left <= 0 or not window.trust.trusted:
             continue
         began = window.monotonic()
+        given = left
         others = [s for _, s in subjects if s is not subject]
         root = _root(subject.path, window)
-        verdict = await verify(command, subject, others, root, seconds=left)
+        verdict = await verify(command, subject, others, root, seconds=given)
         left -= window.monotonic() - began
         name = Path(command[0]).name
         if verdict.kind == "refused":
             failed.append(FailedCheck("verify", "command_refused", name, verdict.detail))
-        elif verdict.kind == "silent":
-            log.info("verify: %s", verdict.detail)
-            window.warn_once(notices.check_silent(file.language, verdict.detail))
+        elif verdict.kind != "passed":
+            log.info("verify: %s: %s", name, verdict.kind)
+            words = notices.check_silent(file.language, name, verdict.kind, given)
+            window.warn_once(words)
     return tuple(failed)
 
 

@@ -1,0 +1,72 @@
+"""Why a path may not be changed, or only with a yes. Each is a clause; several are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tierwise.core.path_concern import PathCode, PathConcern
+
+WORDS: Final[Mapping[PathCode, str]] = {
+    "outside": "it lies outside the workspace",
+    "unresolved": "the path does not resolve",
+    "not_ordinary": "it is no ordinary file",
+    "link": "{path} is a link to {other}",
+    "second_name": "{path} is known by another name too, which would change with it",
+    "twin": "{path} differs from {other} only in case or accents",
+    "tool_folder": "{path} is part of what runs or configures tools",
+    "tool_file": "{path} runs code or configures tools",
+    "home_file": "{path} is a hidden file of your home folder",
+    "deleted": "{path} will be deleted",
+    "control_characters": "the path has control characters",
+    "device_or_host": "the path names a device or another machine",
+    "climbs": "the path climbs out of its folder",
+    "backslashes": "the path has backslashes",
+    "stream_or_drive": "the path names a stream or a drive",
+    "dot_or_space": "the path ends in a dot or a space",
+    "device": "the path names a device",
+    "percent_encoded": "the path is percent-encoded",
+    "home_start": "the path starts at a home folder",
+    "not_local": "it is not a local file",
+    "kept_back": "it is kept back by an ignore file",
+    "not_part": "{path} was not part of the request",
+}
+
+
+def concerns(found: Sequence[PathConcern]) -> str:
+    """What speaks against a change, joined; "" where nothing does."""
+    return ". ".join(_clause(each) for each in found)
+
+
+def left_out(path: str, found: Sequence[PathConcern]) -> str:
+    """A file of a proposal that may not be written."""
+    return f"{path} was left out: {concerns(found)}"
+
+
+def not_editable(name: str, found: Sequence[PathConcern]) -> str:
+    """A file that is to be edited and may not be."""
+    return f"{name} cannot be edited: {concerns(found)}."
+
+
+def opened_since(path: str) -> str:
+    """A file to create that the editor has open by now."""
+    return f"{path} is open in the editor now. Save it under another name, or re-run."
+
+
+def forbidden_since(path: str, found: Sequence[PathConcern]) -> str:
+    """A file that could be written when the edit was proposed, and cannot be any more."""
+    return f"{path} may not be written any more: {concerns(found)}."
+
+
+def changed_since(found: Sequence[PathConcern]) -> str:
+    """Something that nobody was asked about when the edit was proposed."""
+    return f"{concerns(found)}. It was not so when this was proposed; re-run it."
+
+
+def not_taken_back(found: Sequence[PathConcern]) -> str:
+    """An edit whose undo would write where nothing may be written."""
+    return f"It cannot be taken back: {concerns(found)}."
+
+
+def _clause(concern: PathConcern) -> str:
+    return WORDS[concern.code].format(path=concern.path or "the file", other=concern.other)

@@ -22,14 +22,22 @@ def expected_spend(
     *,
     at: datetime | None = None,
     calibration: Calibration = UNTRAINED,
+    input_tokens: int | None = None,
+    steps: int = 1,
 ) -> int:
     """Mean cost of one attempt in nano-dollars; escalation is the policy's business.
 
-    Needs no ledger: without a calibration the action's shipped median output counts.
+    Needs no ledger: without a calibration the action's shipped median output counts. An attempt
+    of several `steps` writes its prompt into the cache once and reads it from there afterwards.
+    `input_tokens` stands for `prompt_chars` where the asker counted them.
     """
-    output = calibration.median_output(tier.model, action)
-    usage = Usage(
-        input_tokens=tokens.mean_of_chars(prompt_chars),
-        output_tokens=min(output, tier.max_tokens),
-    )
-    return prices.cost(tier.model, usage, at or datetime.now(UTC), tier.base_url)
+    output = min(calibration.median_output(tier.model, action), tier.max_tokens)
+    read = tokens.mean_of_chars(prompt_chars) if input_tokens is None else input_tokens
+    if steps == 1:
+        usage = Usage(input_tokens=read, output_tokens=output)
+        return prices.cost(tier.model, usage, at or datetime.now(UTC), tier.base_url)
+    usage = Usage(cache_write_5m_tokens=read, output_tokens=output)
+    later = Usage(cache_read_tokens=read, output_tokens=output)
+    when = at or datetime.now(UTC)
+    first = prices.cost(tier.model, usage, when, tier.base_url)
+    return first + (steps - 1) * prices.cost(tier.model, later, when, tier.base_url)

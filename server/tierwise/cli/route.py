@@ -15,6 +15,7 @@ from tierwise.budget.prices import PriceTable
 from tierwise.budget.redo import redo_cost
 from tierwise.cli.common import configuration
 from tierwise.config.model import Config
+from tierwise.core.actions import KINDS
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
@@ -86,13 +87,27 @@ def situation(request: Request, config: Config, prices: PriceTable) -> Situation
     if request.selection is not None:
         paths.add(request.selection.path)
     pin = config.pins.project
+    steps = request.steps or KINDS[request.action].steps
     return Situation(
         ladder=ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=redo_cost(to_nanos(config.redo_cost), chars, output),
+        redo_cost=redo_cost(
+            to_nanos(config.redo_cost),
+            chars,
+            output,
+            input_tokens=request.input_tokens,
+            steps=steps,
+        ),
         cost={
-            tier.name: forecast.expected_spend(tier, request.action, chars, prices)
+            tier.name: forecast.expected_spend(
+                tier,
+                request.action,
+                chars,
+                prices,
+                input_tokens=request.input_tokens,
+                steps=steps,
+            )
             for tier in ladder
         },
         choices=(Choice("project", pin),) if pin else (),

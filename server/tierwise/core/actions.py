@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 Action = Literal[
-    "chat", "edit", "explain", "fix", "document", "test", "refactor", "generate", "review", "commit"
-]
+    "chat", "edit", "explain", "fix", "document", "test", "refactor", "generate", "review",
+    "commit", "agent",
+]  # fmt: skip
 Answer = Literal["text", "replacement", "insertion", "tests"]
 """What an answer becomes: text to read, or one fenced block that replaces the selection or the
 symbol around the cursor, is inserted at the cursor, or goes into the matching test file."""
@@ -55,6 +56,12 @@ class ActionKind:
     """Its place among the code actions of a cursor; None where it is not offered there."""
     documentation_only: bool = False
     """Whether it may change comments and documentation alone."""
+    in_editor: bool = True
+    """Whether an editor may ask for it; what is not is asked for over the gateway alone."""
+    read_as: Action | None = None
+    """The action as which the router reads it, where no rows of its own were fitted."""
+    steps: int = 1
+    """Model calls of a median task, where the request does not say how many it will take."""
 
     @property
     def edits(self) -> bool:
@@ -198,10 +205,26 @@ TABLE: Final = (
         form="Answer with the commit message for the diff as plain text and nothing else.",
         on_code=False,
     ),
+    ActionKind(
+        "agent",
+        title="Agent turn",
+        about="what an agent was told to do, over the gateway",
+        wish="Go on.",
+        answer="text",
+        median_output=300,
+        form="Answer in markdown.",
+        needs_words=True,
+        on_code=False,
+        in_editor=False,
+        read_as="chat",
+        steps=5,
+    ),
 )
 """Every action, in the order of `Action`."""
 
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+IN_EDITOR: Final = tuple(kind.name for kind in TABLE if kind.in_editor)
+"""The actions an editor may ask for."""
 KINDS: Final[Mapping[Action, ActionKind]] = MappingProxyType({kind.name: kind for kind in TABLE})
 """The table by name."""
 

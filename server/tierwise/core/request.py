@@ -62,16 +62,40 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class ThreadState:
-    """What the conversation did before this turn; the router reads it as counts only."""
+    """What the conversation did before this turn; the router reads it as counts only.
+
+    `need` is the tier that the earlier turns needed, as far as their outcomes tell.
+    """
 
     last_tier: str | None = None
     reasks: int = 0
     rejected: int = 0
+    need: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSignals:
+    """What the project's index knows of a wish; each is None where the index cannot tell.
+
+    `usages` of the symbols that are asked about lie in `usage_files` files; `fan_in` counts the
+    files that import what is worked on; `defined` is the share of the names in the wish that the
+    project defines; `files` are the files that the work is likely to touch.
+    """
+
+    usages: int | None = None
+    usage_files: int | None = None
+    fan_in: int | None = None
+    defined: float | None = None
+    files: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing the operator asked for. `tier` is an override for this task alone."""
+    """One thing the operator asked for. `tier` is an override for this task alone.
+
+    `input_tokens` is how much every step reads and `steps` how many model calls the task is
+    expected to take, where the asker knows: an agent's turn is many calls over one long prompt.
+    """
 
     action: Action
     instruction: str
@@ -83,5 +107,8 @@ class Request:
     turn: int | None = None
     thread: ThreadState | None = None
     tier: str | None = None
+    project: ProjectSignals | None = None
+    input_tokens: int | None = None
+    steps: int | None = None
     protected: tuple[str, ...] = field(default=())
     """Paths of the request that match an operator's protected globs, already resolved."""

@@ -8,7 +8,15 @@ from typing import Any, TypeVar, get_args
 
 from tierwise.core.actions import ACTIONS
 from tierwise.core.decision import Decision
-from tierwise.core.request import Diagnostic, FileRef, Request, Selection, Severity, ThreadState
+from tierwise.core.request import (
+    Diagnostic,
+    FileRef,
+    ProjectSignals,
+    Request,
+    Selection,
+    Severity,
+    ThreadState,
+)
 from tierwise.core.situation import Choice, Situation
 from tierwise.routing import explain, policy
 from tierwise.routing.estimate import estimate
@@ -66,6 +74,25 @@ def parse_request(data: object, warn: Callable[[str], None] = lambda _: None) ->
         turn=_whole(data, "turn"),
         thread=_thread(data.get("thread")),
         tier=_text(data, "tier"),
+        project=_project(data.get("project")),
+        input_tokens=_count(data, "input_tokens"),
+        steps=_count(data, "steps"),
+    )
+
+
+def _project(data: object) -> ProjectSignals | None:
+    if data is None:
+        return None
+    item = _object(data, "project")
+    defined = item.get("defined")
+    if defined is not None and (isinstance(defined, bool) or not isinstance(defined, (int, float))):
+        raise ValueError("'defined' is a number")
+    return ProjectSignals(
+        usages=_count(item, "usages"),
+        usage_files=_count(item, "usage_files"),
+        fan_in=_count(item, "fan_in"),
+        defined=None if defined is None else min(1.0, max(0.0, float(defined))),
+        files=_count(item, "files"),
     )
 
 
@@ -115,7 +142,10 @@ def _thread(data: object) -> ThreadState | None:
         return None
     item = _object(data, "thread")
     return ThreadState(
-        _text(item, "last_tier"), _whole(item, "reasks") or 0, _whole(item, "rejected") or 0
+        _text(item, "last_tier"),
+        _whole(item, "reasks") or 0,
+        _whole(item, "rejected") or 0,
+        _text(item, "need"),
     )
 
 
@@ -139,6 +169,11 @@ def _whole(item: Mapping[str, Any], key: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         raise ValueError(f"'{key}' is a number")
     return int(max(-(2**53), min(2**53, value)))
+
+
+def _count(item: Mapping[str, Any], key: str) -> int | None:
+    value = _whole(item, key)
+    return None if value is None else max(0, value)
 
 
 def _list(data: Mapping[str, Any], key: str, make: Callable[[object], T]) -> tuple[T, ...] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tierwise.core.actions import ACTIONS, KINDS
+from tierwise.core.actions import KINDS, TABLE
 from tierwise.core.decision import Signals
 from tierwise.core.request import Request
 from tierwise.core.structure import Structure
@@ -45,8 +45,10 @@ def quantities(
     wordless = not KINDS[request.action].needs_words
     values = dict(_of_instruction(request.instruction, whole, wordless)[0])
     unknown: set[str] = set()
-    for action in ACTIONS:
-        values[f"action.{action}"] = float(request.action == action)
+    read_as = KINDS[request.action].read_as or request.action
+    for kind in TABLE:
+        if kind.read_as is None:
+            values[f"action.{kind.name}"] = float(read_as == kind.name)
     surroundings.of_selection(values, unknown, request, structure)
     surroundings.of_language(values, request)
     surroundings.of_files(values, unknown, request)

@@ -26,10 +26,11 @@ export const ACTIONS: Readonly<Record<Action, ActionKind>> = {
   generate: { edits: true, needsWords: true, onCode: true, atCursor: true, takesDiagnostics: false },
   review: { edits: false, needsWords: false, onCode: true, atCursor: false, takesDiagnostics: false },
   commit: { edits: false, needsWords: false, onCode: false, atCursor: false, takesDiagnostics: false },
+  agent: { edits: false, needsWords: true, onCode: false, atCursor: false, takesDiagnostics: false },
 };
 
-/** What each action does, in the language of the editor. */
-export function about(): Readonly<Record<Action, string>> {
+/** What each action that an editor asks for does, in the language of the editor. */
+export function about(): Readonly<Partial<Record<Action, string>>> {
   return {
     chat: vscode.l10n.t("ask a question"),
     edit: vscode.l10n.t("change the selection, or the symbol at the cursor"),

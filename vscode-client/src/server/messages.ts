@@ -1,7 +1,7 @@
 // Made by `make types` from the server's own messages; edit those, not this file.
 import type { WorkspaceEdit } from "vscode-languageserver-protocol";
 
-export type Action = "chat" | "edit" | "explain" | "fix" | "document" | "test" | "refactor" | "generate" | "review" | "commit";
+export type Action = "chat" | "edit" | "explain" | "fix" | "document" | "test" | "refactor" | "generate" | "review" | "commit" | "agent";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 

@@ -46,15 +46,19 @@ LUA_HEAD: Final = """\
 def typescript() -> str:
     """`vscode-client/src/server/actions.ts`."""
     rows = [f"  {kind.name}: {_ts(kind)}," for kind in TABLE]
-    words = [f"    {kind.name}: vscode.l10n.t({json.dumps(kind.about)})," for kind in TABLE]
+    words = [
+        f"    {kind.name}: vscode.l10n.t({json.dumps(kind.about)}),"
+        for kind in TABLE
+        if kind.in_editor
+    ]
     lines = [
         TS_HEAD,
         "export const ACTIONS: Readonly<Record<Action, ActionKind>> = {",
         *rows,
         "};",
         "",
-        "/** What each action does, in the language of the editor. */",
-        "export function about(): Readonly<Record<Action, string>> {",
+        "/** What each action that an editor asks for does, in the language of the editor. */",
+        "export function about(): Readonly<Partial<Record<Action, string>>> {",
         "  return {",
         *words,
         "  };",
@@ -67,7 +71,7 @@ def typescript() -> str:
 def lua() -> str:
     """`neovim-plugin/lua/tierwise/actions.lua`."""
     lines = [LUA_HEAD, "---@type tierwise.Action[]", "return {"]
-    for kind in TABLE:
+    for kind in filter(lambda kind: kind.in_editor, TABLE):
         rest = f"{{{kind.asks}}}" if kind.needs_words else f"[{kind.asks}]"
         lines += [
             "  {",

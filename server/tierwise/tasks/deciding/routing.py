@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
 from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
+from tierwise.core.actions import KINDS
 from tierwise.core.decision import Decision, Reason, Signals
 from tierwise.core.folders import folder_name
 from tierwise.core.money import to_nanos
@@ -130,11 +131,18 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
     now = world.window.clock()
     top = world.window.ladder.get(world.window.ladder.top)
     output = world.purse.calibration.median_output(top.model, request.action)
+    steps = request.steps or KINDS[request.action].steps
     return Situation(
         ladder=world.window.ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=redo_cost(to_nanos(config.redo_cost), chars, output),
+        redo_cost=redo_cost(
+            to_nanos(config.redo_cost),
+            chars,
+            output,
+            input_tokens=request.input_tokens,
+            steps=steps,
+        ),
         cost={
             tier.name: forecast.expected_spend(
                 tier,
@@ -143,6 +151,8 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
                 world.window.prices,
                 at=now,
                 calibration=world.purse.calibration,
+                input_tokens=request.input_tokens,
+                steps=steps,
             )
             for tier in world.window.ladder
         },

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from tierwise.context import facts
-from tierwise.core.actions import ACTIONS, KINDS
+from tierwise.core.actions import IN_EDITOR, KINDS
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.folders import folder_name
@@ -31,8 +31,8 @@ def of_task(
     Raises `BadRequest` for a document or range that is not there or an action that does
     not exist, `UnknownTier` for a tier word or override that names none.
     """
-    if params.action not in ACTIONS:
-        raise BadRequest(f"There is no action '{params.action}'. Actions: {', '.join(ACTIONS)}.")
+    if params.action not in IN_EDITOR:
+        raise BadRequest(f"There is no action '{params.action}'. Actions: {', '.join(IN_EDITOR)}.")
     word, instruction = split_tier_word(params.instruction, ladder)
     tier = params.tier or word
     if tier is not None:

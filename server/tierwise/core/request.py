@@ -77,15 +77,16 @@ class ThreadState:
 class ProjectSignals:
     """What the project's index knows of a wish; each is None where the index cannot tell.
 
-    `usages` of the symbols that are asked about lie in `usage_files` files; `fan_in` counts the
-    files that import what is worked on; `defined` is the share of the names in the wish that the
-    project defines; `files` are the files that the work is likely to touch.
+    `usages` of the symbol that is asked about lie in `usage_files` files. `defined` counts the
+    definitions that the wish names: more than one, and the usages may be those of another symbol.
+    `fan_in` counts the files that import the one that is worked on. `files` are those that the
+    work is likely to touch.
     """
 
     usages: int | None = None
     usage_files: int | None = None
     fan_in: int | None = None
-    defined: float | None = None
+    defined: int | None = None
     files: int | None = None
 
 

@@ -34,7 +34,7 @@ _COUNTED: Final = {
     "file.lines": "a file of {n} line{s}",
     "usages": "{n} usage{s}",
     "usage.files": "used in {n} file{s}",
-    "reach.usages": "touches {n} usage{s}",
+    "reach.usages": "touches {n} other usage{s}",
     "reach.files": "touches {n} other file{s}",
     "files.attached": "{n} other file{s} attached",
     "files.open": "{n} open file{s} considered",

@@ -84,14 +84,11 @@ def _project(data: object) -> ProjectSignals | None:
     if data is None:
         return None
     item = _object(data, "project")
-    defined = item.get("defined")
-    if defined is not None and (isinstance(defined, bool) or not isinstance(defined, (int, float))):
-        raise ValueError("'defined' is a number")
     return ProjectSignals(
         usages=_count(item, "usages"),
         usage_files=_count(item, "usage_files"),
         fan_in=_count(item, "fan_in"),
-        defined=None if defined is None else min(1.0, max(0.0, float(defined))),
+        defined=_count(item, "defined"),
         files=_count(item, "files"),
     )
 

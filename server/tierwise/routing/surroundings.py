@@ -63,11 +63,7 @@ def of_selection(
     request: Request,
     structure: Structure | None,
 ) -> None:
-    """`sel.*`, `file.lines`, `usages`, `reach.*`: the selection, its file, and how far it is used.
-
-    Usages are part of the edit (`reach.*`) where the wish changes what others see of the symbol
-    (`reaches`, read from the instruction first): a typo in a busy function is still a typo.
-    """
+    """`sel.*`, `code.*`, `file.lines`: the selection and its file."""
     selection = request.selection
     names = ("lines", "depth", "branches", "definitions", "calls", "whole", "one", "share",
              "density")  # fmt: skip
@@ -75,8 +71,7 @@ def of_selection(
     values.update({f"sel.{kind}": 0.0 for kind in KINDS})
     values.update({f"code.{kind}": 0.0 for kind in CONSTRUCTS})
     values["code.kinds"] = 0.0
-    values.update({"file.lines": 0.0, "usages": 0.0, "usage.files": 0.0})
-    values.update({"reach.usages": 0.0, "reach.files": 0.0})
+    values["file.lines"] = 0.0
     values["sel.none"] = float(selection is None)
     if selection is None:
         return
@@ -113,14 +108,6 @@ def of_selection(
     else:
         values["file.lines"] = log(file_lines)
         values["sel.share"] = round(min(1.0, (lines or 0) / max(file_lines, 1)), 9)
-    for name, count in (("usages", selection.usages), ("usage.files", selection.usage_files)):
-        if count is None:
-            unknown.add(name)
-        else:
-            values[name] = log(count)
-    if values["reaches"]:
-        values["reach.usages"] = values["usages"]
-        values["reach.files"] = log((selection.usage_files or 1) - 1)
 
 
 def of_language(values: dict[str, float], request: Request) -> None:

@@ -65,9 +65,9 @@ def test_an_agent_turn_is_routed_by_its_words_and_sized_by_its_steps() -> None:
 
 def test_nonsense_in_size_and_project_is_no_crash() -> None:
     asked = {"action": "agent", "instruction": "go on", "input_tokens": -5, "steps": -1,
-             "project": {"usages": -3, "defined": 7}}  # fmt: skip
+             "project": {"usages": -3, "defined": -7}}  # fmt: skip
     request = parse_request(asked)
     assert (request.input_tokens, request.steps) == (0, 0)
     assert request.project is not None
-    assert (request.project.usages, request.project.defined) == (0, 1.0)
+    assert (request.project.usages, request.project.defined) == (0, 0)
     assert situation(request, Config(), PRICES).redo_cost > 0

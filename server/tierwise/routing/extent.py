@@ -1,0 +1,49 @@
+"""Signals of how far the work reaches: usages of what is changed, in open files and the project.
+
+Usages are part of the edit (`reach.*`) where the wish changes what others see of a symbol
+(`reaches`, read from the instruction first): a typo in a busy function is still a typo. What the
+project's index counted stands for what the open files show, since those show a part of it. Both
+count beyond the first, so that what nobody counted weighs like one usage in one file.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierwise.core.request import ProjectSignals, Request
+from tierwise.routing.scale import log
+
+MOST_USAGES: Final = 140
+MOST_FILES: Final = 38
+"""Usages and files counted at most: the widest case that taught the fit. A rename in 300 places
+is no other work than one in 140, and beyond what was seen a straight line only runs away."""
+WHOLE_FILE: Final = 0.95
+"""Share of a file from which on a selection is the file."""
+
+
+def of_reach(values: dict[str, float], unknown: set[str], request: Request) -> None:
+    """`usages`, `usage.files`, `reach.usages`, `reach.files`; the other signals come before."""
+    values.update({"usages": 0.0, "usage.files": 0.0, "reach.usages": 0.0, "reach.files": 0.0})
+    selection, project = request.selection, request.project or ProjectSignals()
+    usages = selection.usages if selection is not None else None
+    files = selection.usage_files if selection is not None else None
+    if (project.defined or 1) <= 1:
+        usages, files = _more(usages, project.usages), _more(files, project.usage_files)
+    for name, count in (("usages", usages), ("usage.files", files)):
+        if count is not None:
+            values[name] = log(count)
+        elif selection is not None:
+            unknown.add(name)
+    if not values["reaches"]:
+        return
+    if values["sel.none"] or values["sel.share"] >= WHOLE_FILE:
+        files = _more(files, project.fan_in)
+    if values["says.breadth"]:
+        files = _more(files, project.files)
+    values["reach.usages"] = log(min(max((usages or 1) - 1, 0), MOST_USAGES))
+    values["reach.files"] = log(min(max((files or 1) - 1, 0), MOST_FILES))
+
+
+def _more(one: int | None, other: int | None) -> int | None:
+    """The greater of two counts of which either may be unknown."""
+    return max((n for n in (one, other) if n is not None), default=None)

@@ -12,7 +12,7 @@ from tierwise.core.actions import KINDS, TABLE
 from tierwise.core.decision import Signals
 from tierwise.core.request import Request
 from tierwise.core.structure import Structure
-from tierwise.routing import extent, grams, surroundings, words
+from tierwise.routing import grams, reach, surroundings, words
 from tierwise.routing.ask import Ask, apart
 from tierwise.routing.instruction import read, shape
 from tierwise.routing.scale import log
@@ -50,7 +50,7 @@ def quantities(
         if kind.read_as is None:
             values[f"action.{kind.name}"] = float(read_as == kind.name)
     surroundings.of_selection(values, unknown, request, structure)
-    extent.of_reach(values, unknown, request)
+    reach.of_reach(values, unknown, request)
     surroundings.of_language(values, request)
     surroundings.of_files(values, unknown, request)
     surroundings.of_diagnostics(values, unknown, request)

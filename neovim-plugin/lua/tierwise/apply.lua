@@ -7,6 +7,20 @@ local function break_undo(buf)
   vim.bo[buf].undolevels = vim.bo[buf].undolevels
 end
 
+--- Write a file that no window and no buffer had before the edit, as the edit made it, and let go of
+--- it: what nobody has open would stay behind unsaved. Formatters that run on a write do not run.
+---@param path string
+local function save_unseen(path)
+  local buf = vim.fn.bufnr(path)
+  if buf == -1 or not vim.api.nvim_buf_is_loaded(buf) or #vim.fn.win_findbuf(buf) > 0 then
+    return
+  end
+  vim.api.nvim_buf_call(buf, function()
+    vim.cmd("silent noautocmd write")
+  end)
+  vim.api.nvim_buf_delete(buf, { unload = true })
+end
+
 ---@param change lsp.TextDocumentEdit
 ---@return string? why
 ---@return integer? buf
@@ -76,7 +90,7 @@ end
 function M.on_apply_edit(_, params, ctx)
   local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
   local created, rest = split(params.edit)
-  local touched = {}
+  local touched, unseen = {}, {}
   for _, change in ipairs(rest.documentChanges) do
     if change.textDocument then
       local why, buf = refusal(change)
@@ -84,6 +98,9 @@ function M.on_apply_edit(_, params, ctx)
         return { applied = false, failureReason = why }
       end
       touched[#touched + 1] = buf
+      if not buf then
+        unseen[#unseen + 1] = vim.uri_to_fname(change.textDocument.uri)
+      end
     end
   end
   local made, failed = make(created)
@@ -92,6 +109,9 @@ function M.on_apply_edit(_, params, ctx)
     vim.tbl_map(break_undo, touched)
     ok, failed = pcall(vim.lsp.util.apply_workspace_edit, rest, client.offset_encoding)
     vim.tbl_map(break_undo, touched)
+  end
+  if ok then
+    ok, failed = pcall(vim.tbl_map, save_unseen, unseen)
   end
   for _, path in ipairs(made) do
     if ok then

@@ -37,7 +37,8 @@ class FileEdit:
 
     A rename or a removal is one hunk without lines; changes of the same file's text are a
     `FileEdit` of their own before it. `confirm` carries why the path needs an explicit yes,
-    None where it does not.
+    None where it does not. `unasked` tells that the operator did not bring the file into the
+    request: it was neither asked on, nor attached, nor open.
     """
 
     uri: str
@@ -50,6 +51,7 @@ class FileEdit:
     confirm: str | None = None
     to_uri: str | None = None
     to_path: str | None = None
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Final
 
 from tierwise.core.path_concern import PathCode, PathConcern
 
+LISTED: Final = 40
+"""Files a question lists by their paths; a longer list is counted, and the preview has all."""
 WORDS: Final[Mapping[PathCode, str]] = {
     "outside": "it lies outside the workspace",
     "unresolved": "the path does not resolve",
@@ -41,6 +43,15 @@ def concerns(found: Sequence[PathConcern]) -> str:
 def left_out(path: str, found: Sequence[PathConcern]) -> str:
     """A file of a proposal that may not be written."""
     return f"{path} was left out: {concerns(found)}"
+
+
+def unasked(files: Sequence[str]) -> str:
+    """Files of a proposal that the operator did not bring into the request."""
+    if len(files) == 1:
+        return concerns((PathConcern("not_part", files[0]),))
+    listed = ", ".join(files[:LISTED])
+    rest = f" and {len(files) - LISTED} more" if len(files) > LISTED else ""
+    return f"{len(files)} files were not part of the request: {listed}{rest}"
 
 
 def not_editable(name: str, found: Sequence[PathConcern]) -> str:

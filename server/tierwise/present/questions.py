@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tierwise.present import paths
 from tierwise.present.money import amount, raise_title
 
 GO: Final = "Go on"
@@ -17,6 +19,7 @@ ALLOW: Final = "Run this one anyway"
 STAY: Final = "Stay paused"
 TRY: Final = "Try again"
 CANCEL: Final = "Cancel"
+APPLY: Final = "Apply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,15 @@ def dear(cost: int) -> OperatorQuestion:
 def send_ignored(path: str, why: str) -> OperatorQuestion:
     """Whether the selection of an ignored file may be sent."""
     return OperatorQuestion(f"{path} {why}. Send this selection to a model?", (SEND, KEEP))
+
+
+def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
+    """Whether an edit may be applied; `reasons` name paths that need a yes of their own.
+
+    `unasked` are the paths that the operator did not bring into the request.
+    """
+    parts = [*reasons, *([paths.unasked(unasked)] if unasked else [])]
+    return OperatorQuestion(f"{'. '.join(parts)}. Apply it?", (APPLY, CANCEL))
 
 
 def wish(sentence: str) -> OperatorQuestion:

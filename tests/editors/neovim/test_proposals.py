@@ -234,6 +234,30 @@ def test_several_files_are_listed_applied_and_undone_as_one(
     nvim.until(lambda: not (workspace / "new.py").exists())
 
 
+def test_files_that_nobody_has_open_are_written_and_written_back(
+    nvim: Driver, workspace: Path, model: Loopback
+) -> None:
+    closed = [workspace / name for name in ("other.py", "inner/third.py")]
+    closed[1].parent.mkdir()
+    for path in closed:
+        path.write_text(OTHER, encoding="utf-8")
+    third = "\n\ninner/third.py\n<<<<<<< SEARCH\nvalue = 1\n=======\nvalue = 2\n>>>>>>> REPLACE\n"
+    model.faults(default={"text": TWO_FILES.split("new.py")[0] + third})
+    nvim.command("%Tierwise edit kinder")
+    nvim.previewed()
+    nvim.lua("table.insert(_G.picks, 'Apply')")
+    nvim.command("Tierwise apply all")
+    nvim.state("applied")
+    asked_of = [one["prompt"] for one in nvim.lua("return _G.asked") if isinstance(one, dict)]
+    assert any("other.py, inner/third.py" in prompt for prompt in asked_of)
+    assert [path.read_text() for path in closed] == ["value = 2\n"] * 2
+    assert nvim.lua("return vim.fn.bufloaded('other.py')") == 0
+    assert nvim.lua("return vim.bo.modified"), "a file that is open is saved by the operator"
+    nvim.command("Tierwise undo")
+    nvim.until(lambda: nvim.text == SAMPLE)
+    nvim.until(lambda: [path.read_text() for path in closed] == [OTHER] * 2)
+
+
 def test_text_typed_meanwhile_is_kept_and_hunks_follow_it(nvim: Driver, model: Loopback) -> None:
     model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")

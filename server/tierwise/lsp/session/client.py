@@ -28,6 +28,8 @@ class Client:
     annotations: bool = False
     operations: frozenset[str] = frozenset()
     """What it can do with files as part of an edit: "create", "rename", "delete"."""
+    saves: bool = False
+    """Whether it saves the files of an edit over several, where it is told that it is one."""
     lens_refresh: bool = False
     configuration: bool = False
     """Whether it can be asked for its settings."""
@@ -50,6 +52,7 @@ class Client:
                 str(getattr(kind, "value", kind))
                 for kind in (edit.resource_operations if edit else None) or ()
             ),
+            saves=bool(edit and edit.metadata_support),
             lens_refresh=bool(lens and lens.refresh_support),
             configuration=bool(workspace and workspace.configuration),
         )

@@ -89,15 +89,17 @@ class Editor:
         return title if title in options else None
 
     async def apply(
-        self, edit: types.WorkspaceEdit, label: str
+        self, edit: types.WorkspaceEdit, label: str, *, saved: bool = False
     ) -> types.ApplyWorkspaceEditResult | None:
         """Apply an edit; None where the editor did not answer.
 
-        An editor may let the operator look at the edit first, so it has the time of a human.
+        `saved` asks the editor to save the files, as after its own rename. An editor may let the
+        operator look at the edit first, so it has the time of a human.
         """
+        about = types.WorkspaceEditMetadata(is_refactoring=True) if saved else None
         return await within(
             self._server.workspace_apply_edit_async(
-                types.ApplyWorkspaceEditParams(edit=edit, label=label)
+                types.ApplyWorkspaceEditParams(edit=edit, label=label, metadata=about)
             ),
             HUMAN_WITHIN,
         )

@@ -110,7 +110,13 @@ class EditorListener:
         return reply
 
     async def _edit(self, rest: Sequence[FileChange], label: str) -> ApplyReply:
-        reply = await self.editor.apply(workspace_edit(self.session.docs, rest), label)
+        # A file that nobody has open would stay unsaved where nobody sees it.
+        several = sum(c.kind == "text" for c in rest) > 1
+        reply = await self.editor.apply(
+            workspace_edit(self.session.docs, rest),
+            label,
+            saved=several and self.session.client.saves,
+        )
         if reply is None:
             return ApplyReply(False, "the editor did not answer")
         return ApplyReply(bool(reply.applied), reply.failure_reason)

@@ -10,6 +10,7 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.views import FileChange, TextChange
 from tierwise.edits.offer import Turnover
 from tierwise.edits.proposal import FileEdit, Proposal
+from tierwise.present import paths
 from tierwise.tasks.proposing.places import Places
 from tierwise.tasks.window.window import Window
 
@@ -102,9 +103,8 @@ def changes(
             placed = places.placed(file.uri)
             spots = [placed[i] for i in wanted if i in placed]
             edits = tuple(TextChange(spot.range, spot.new_text) for spot in spots)
-        found.append(
-            FileChange(file.uri, file.kind, version, edits, file.to_uri, confirm=file.confirm)
-        )
+        confirm = file.confirm or (paths.unasked([file.path]) if file.unasked else None)
+        found.append(FileChange(file.uri, file.kind, version, edits, file.to_uri, confirm))
     return tuple(found)
 
 

@@ -30,7 +30,9 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
         if judged.verdict == "refused":
             notes.append(paths.left_out(file.to_path or file.path, judged.why))
             continue
-        files.append(replace(file, confirm=paths.concerns(judged.why) or None))
+        known = file.uri in task.scene.documents or KINDS[task.request.action].elsewhere
+        why = paths.concerns(judged.why) or None
+        files.append(replace(file, confirm=why, unasked=not known))
     return replace(proposal, files=tuple(files), note=notices.joined(notes))
 
 
@@ -101,9 +103,6 @@ def _judged(task: Task, file: FileEdit, window: Window) -> JudgedPath:
     ends = [p for uri in (file.uri, file.to_uri) if uri and (p := window.confine.path_of(uri))]
     if any(window.ignore.judge(end).kind == "hard" for end in ends):
         return JudgedPath("refused", (PathConcern("kept_back"),))
-    known = file.uri in task.scene.documents or KINDS[task.request.action].elsewhere
-    if judged.verdict == "allowed" and not known:
-        return replace(judged, verdict="confirm", why=(PathConcern("not_part", file.path),))
     return judged
 
 

@@ -11,7 +11,8 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.views import EditView, HunkState, HunkView
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
-from tierwise.present import notices
+from tierwise.present import notices, questions
+from tierwise.present.questions import OperatorQuestion
 from tierwise.tasks.proposing import applying
 from tierwise.tasks.proposing.applying import Done
 from tierwise.tasks.proposing.places import Placed, Places
@@ -56,14 +57,15 @@ class OpenProposal:
             raise BadRequest("Nothing of this proposal is open any more.")
         return pending
 
-    def questions(self, ids: Sequence[str]) -> Sequence[str]:
-        """What the operator has to confirm before these hunks are applied."""
+    def question(self, ids: Sequence[str]) -> OperatorQuestion | None:
+        """What the operator has to confirm before these hunks are applied, all in one question."""
         wanted = set(ids)
-        return [
-            f"{f.confirm}. Apply it?"
-            for f in self.proposal.files
-            if f.confirm and any(h.id in wanted for h in f.hunks)
-        ]
+        files = [f for f in self.proposal.files if any(h.id in wanted for h in f.hunks)]
+        reasons = [f.confirm for f in files if f.confirm]
+        unasked = [f.to_path or f.path for f in files if f.unasked and not f.confirm]
+        if not reasons and not unasked:
+            return None
+        return questions.apply(tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(unasked)))
 
     def stop_timer(self) -> None:
         """Nothing of it awaits the operator any more, so that it cannot expire."""

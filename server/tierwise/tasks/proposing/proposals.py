@@ -12,7 +12,7 @@ from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
 from tierwise.edits.splice import Step
-from tierwise.present import notices, progress
+from tierwise.present import notices, progress, questions
 from tierwise.present.checks import sentence
 from tierwise.store.content import ANSWER
 from tierwise.tasks.api import ResolveReply
@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 
 EXPIRES_AFTER: Final = 4 * 3600.0
 """Seconds a proposal waits; then it expires, which says nothing about its quality."""
-APPLY: Final = "Apply"
-CANCEL: Final = "Cancel"
 
 
 class Proposals:
@@ -296,10 +294,10 @@ class Proposals:
             self._outcomes.record(entry.task, "undone", after_ms=after_ms)
 
     async def _confirmed(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
-        for question in entry.questions(ids):
-            if await self.window.listener.ask(question, (APPLY, CANCEL)) != APPLY:
-                return False
-        return True
+        asked = entry.question(ids)
+        if asked is None:
+            return True
+        return await self.window.listener.ask(asked.text, asked.options) == questions.APPLY
 
     def _applied(
         self,

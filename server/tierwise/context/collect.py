@@ -15,7 +15,7 @@ from typing import Final
 
 from tierwise.context import test_target, window
 from tierwise.context.focus import Focus, focus_of, shown
-from tierwise.context.ignore import IgnoreRules, IgnoreVerdict
+from tierwise.context.ignore import IgnoreLook, IgnoreRules, IgnoreVerdict
 from tierwise.context.items import ItemBuilder
 from tierwise.context.kinds import why_noise
 from tierwise.context.outline import outline
@@ -72,14 +72,15 @@ def collect(request: Request, materials: Materials) -> Pack:
     """
     left_out: list[LeftOut] = []
     focus = materials.focus
+    look = materials.ignore.look()
     for doc in (*((focus,) if focus else ()), *materials.attached):
-        _refuse_hard(doc, materials)
+        _refuse_hard(doc, look)
     if focus is not None and why_noise(None, focus.text) == "binary":
         raise Ignored(f"{materials.name(focus)} is binary, so it is not sent.")
-    attached = [d for d in materials.attached if _may_send(d, materials, left_out)]
+    attached = [d for d in materials.attached if _may_send(d, materials, look, left_out)]
     others = materials.open if materials.changes is None else ()
-    opened = [d for d in others if _may_send(d, materials, left_out)]
-    taking = ItemBuilder(materials.name, materials.ignore.judge_shown, left_out)
+    opened = [d for d in others if _may_send(d, materials, look, left_out)]
+    taking = ItemBuilder(materials.name, look.judge_shown, left_out)
     place, items = _of_focus(focus, materials.range, request.action, taking)
     if materials.changes is not None:
         lines, text = materials.changes.count("\n"), materials.changes
@@ -90,28 +91,32 @@ def collect(request: Request, materials: Materials) -> Pack:
             f"The selection is about {selected:,} tokens; select less than"
             f" {SELECTION_TOKENS:,} tokens."
         )
-    items += _of_tests(materials, taking, left_out)
+    items += _of_tests(materials, look, taking, left_out)
     items += [_attached(doc, taking) for doc in attached]
     pieces, unused = related(request, items, place, opened, taking)
     items += pieces
     left_out += unused
-    if materials.changes is None and (complaints := _diagnostics(request, materials, left_out)):
+    if materials.changes is None and (
+        complaints := _diagnostics(request, materials, look, left_out)
+    ):
         items.insert(1 if items else 0, _reported(complaints, materials, attached, opened, taking))
     tokens = sum(item.tokens for item in items)
     return Pack(tuple(items), tuple(left_out), taking.known, tokens)
 
 
-def _refuse_hard(doc: Snapshot, materials: Materials) -> None:
+def _refuse_hard(doc: Snapshot, look: IgnoreLook) -> None:
     if doc.path is None:
         return
-    verdict = materials.ignore.judge(doc.path)
+    verdict = look.judge(doc.path)
     if verdict.kind == "hard":
         why = verdict.by if verdict.by.startswith(".") else f"the built-in rules ({verdict.by})"
         raise Ignored(f"{Path(doc.path).name} is kept back by {why}, so it is not sent.")
 
 
-def _may_send(doc: Snapshot, materials: Materials, left_out: list[LeftOut]) -> bool:
-    verdict = materials.ignore.judge(doc.path) if doc.path is not None else None
+def _may_send(
+    doc: Snapshot, materials: Materials, look: IgnoreLook, left_out: list[LeftOut]
+) -> bool:
+    verdict = look.judge(doc.path) if doc.path is not None else None
     if verdict is not None and verdict.kind != "open":
         left_out.append(LeftOut(materials.name(doc), _kept_back(verdict)))
         return False
@@ -136,7 +141,7 @@ def _of_focus(
 
 
 def _of_tests(
-    materials: Materials, taking: ItemBuilder, left_out: list[LeftOut]
+    materials: Materials, look: IgnoreLook, taking: ItemBuilder, left_out: list[LeftOut]
 ) -> list[ContextItem]:
     target = materials.tests
     if target is None:
@@ -159,13 +164,13 @@ def _outlined(doc: Snapshot, taking: ItemBuilder) -> ContextItem | None:
 
 
 def _diagnostics(
-    request: Request, materials: Materials, left_out: list[LeftOut]
+    request: Request, materials: Materials, look: IgnoreLook, left_out: list[LeftOut]
 ) -> list[Diagnostic]:
     """The diagnostics that may be sent: their messages often quote the file they are about."""
     own = materials.name(materials.focus) if materials.focus is not None else None
     shown = []
     for found in request.diagnostics or ():
-        verdict = materials.ignore.judge_shown(found.path)
+        verdict = look.judge_shown(found.path)
         if verdict.kind == "open" or (verdict.kind != "hard" and found.path == own):
             shown.append(found)
         else:

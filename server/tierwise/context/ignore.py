@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -61,91 +62,26 @@ class IgnoreRules:
 
     roots: Sequence[Path] | Callable[[], Sequence[Path]] = ()
     extra: Iterable[str] | Callable[[], Iterable[str]] = ()
-    _specs: dict[Path, tuple[tuple[int, int], GitIgnoreSpec]] = field(default_factory=dict)
-    _built_in: GitIgnoreSpec | None = None
-    _configured: tuple[tuple[str, ...], GitIgnoreSpec] | None = None
+    _specs: dict[str, tuple[tuple[int, int], GitIgnoreSpec]] = field(default_factory=dict)
+    _configured: tuple[tuple[str, ...], GitIgnoreSpec | None] = ((), None)
+
+    def look(self) -> IgnoreLook:
+        """The rules as they are now, for a pass over many files."""
+        roots = self.roots() if callable(self.roots) else self.roots
+        return IgnoreLook(roots, self._own(), self._spec)
 
     def judge(self, path: str | os.PathLike[str]) -> IgnoreVerdict:
         """The verdict on a local path, by its own name and by where it really lies."""
-        try:
-            named = Path(os.path.abspath(path))
-            real = named.resolve()
-        except (OSError, RuntimeError, ValueError):
-            return IgnoreVerdict("hard", "a path that does not resolve")
-        verdicts = [self._one(candidate) for candidate in dict.fromkeys((named, real))]
-        if self._all_roots() and not any(real.is_relative_to(r) for r in self._all_roots()):
-            verdicts.append(IgnoreVerdict("outside", OUTSIDE))
-        return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
+        return self.look().judge(path)
 
     def judge_shown(self, path: str) -> IgnoreVerdict:
-        """The verdict on a path as it is shown: absolute, or relative to any of the roots.
+        """The verdict on a path as it is shown: absolute, or relative to any of the roots."""
+        return self.look().judge_shown(path)
 
-        With several roots a shown path begins with the name of its root's folder: `api/src/a.py`.
-        """
-        roots = self._all_roots()
-        named = [
-            root / Path(*Path(path).parts[n:])
-            for root in roots
-            for n in range(1, len(Path(path).parts))
-            if root.parts[-n:] == Path(path).parts[:n]
-        ]
-        places = [*named, *(root / path for root in roots)]
-        verdicts = [self.judge(place) for place in places] or [self.judge(path)]
-        return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
-
-    def _one(self, path: Path) -> IgnoreVerdict:
-        # Lower case, because some file systems open `.ENV` and `.env` as the same file.
-        if self._fixed().match_file(path.as_posix().lstrip("/").lower()):
-            return IgnoreVerdict("hard", BUILT_IN)
-        inside = [root for root in self._all_roots() if path.is_relative_to(root)]
-        for root in inside:
-            if self._own().match_file(path.relative_to(root).as_posix()):
-                return IgnoreVerdict("hard", CONFIGURED)
-            for name in HARD_FILES:
-                if self._ignored(path, root, name):
-                    return IgnoreVerdict("hard", name)
-        for root in inside:
-            if self._ignored(path, _git_top(root), ".gitignore"):
-                return IgnoreVerdict("git", ".gitignore")
-        return IgnoreVerdict("open")
-
-    def _all_roots(self) -> list[Path]:
-        roots = self.roots() if callable(self.roots) else self.roots
-        found = [Path(os.path.abspath(root)) for root in roots]
-        return list(dict.fromkeys([*found, *(root.resolve() for root in found)]))
-
-    def _ignored(self, path: Path, root: Path, name: str) -> bool:
-        """Whether ignore files of that name ignore the path, as git reads them.
-
-        From the root down: the last matching pattern of the deepest file wins, but nothing
-        below an ignored folder can be opened again.
-        """
-        specs: list[tuple[Path, GitIgnoreSpec]] = []
-        if name == ".gitignore":
-            exclude = self._spec(root / ".git" / "info" / "exclude")
-            if exclude is not None:
-                specs.append((root, exclude))
-        parts = path.relative_to(root).parts
-        here = root
-        for depth, part in enumerate(parts):
-            spec = self._spec(here / name)
-            if spec is not None:
-                specs.append((here, spec))
-            here = here / part
-            folder = depth < len(parts) - 1
-            ignored = False
-            for base, known in specs:
-                shown = here.relative_to(base).as_posix() + ("/" if folder else "")
-                include = known.check_file(shown).include
-                if include is not None:
-                    ignored = include
-            if ignored:
-                return True
-        return False
-
-    def _spec(self, file: Path) -> GitIgnoreSpec | None:
+    def _spec(self, file: str) -> GitIgnoreSpec | None:
+        """The patterns of an ignore file, None where there is no such file."""
         try:
-            stat = file.stat()
+            stat = os.stat(file)
         except (OSError, ValueError):
             return None
         changed = (stat.st_mtime_ns, stat.st_size)
@@ -155,24 +91,178 @@ class IgnoreRules:
         from pathspec import GitIgnoreSpec
 
         try:
-            spec = _compiled(file.read_text(encoding="utf-8-sig", errors="replace").splitlines())
+            with open(file, encoding="utf-8-sig", errors="replace") as opened:
+                spec = _compiled(opened.read().splitlines())
         except OSError:
             # An ignore file that cannot be read must not open what it was meant to close.
             spec = GitIgnoreSpec.from_lines(["*"])
         self._specs[file] = (changed, spec)
         return spec
 
-    def _fixed(self) -> GitIgnoreSpec:
-        if self._built_in is None:
-            self._built_in = _compiled(SECRET_PATTERNS)
-        return self._built_in
-
-    def _own(self) -> GitIgnoreSpec:
+    def _own(self) -> GitIgnoreSpec | None:
         given = self.extra() if callable(self.extra) else self.extra
         patterns = tuple(p for p in given if not p.lstrip().startswith("!"))
-        if self._configured is None or self._configured[0] != patterns:
+        if self._configured[0] != patterns:
             self._configured = (patterns, _compiled(patterns))
         return self._configured[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """What the ignore files of one name say of a folder: it is closed with all that is in it,
+    or these patterns hold there, each below the folder of its file."""
+
+    closed: bool = False
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def ignores(self, path: str) -> bool:
+        """Whether a file of this folder is ignored, or a folder whose path ends in a slash."""
+        ignored = self.closed
+        for base, spec in self.specs:
+            include = spec.check_file(_below(path, base)).include
+            if include is not None:
+                ignored = include
+        return ignored
+
+
+_NOTHING: Final = _Folder()
+
+
+class IgnoreLook:
+    """The rules at one moment: of each folder the disk is asked once.
+
+    An ignore file that is written afterwards does not count, so a look is made for one pass
+    over the files of a request, and never kept. `spec` reads an ignore file.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        own: GitIgnoreSpec | None,
+        spec: Callable[[str], GitIgnoreSpec | None],
+    ) -> None:
+        named = [os.path.abspath(root) for root in roots]
+        self._roots = list(dict.fromkeys([*named, *map(os.path.realpath, named)]))
+        self._tops = {root: _git_top(root) for root in self._roots}
+        self._own, self._spec = own, spec
+        self._folders: dict[tuple[str, str, str], _Folder] = {}
+        self._hard: dict[tuple[str, str], tuple[tuple[str, _Folder], ...]] = {}
+        self._real: dict[str, str] = {}
+
+    def judge(self, path: str | os.PathLike[str]) -> IgnoreVerdict:
+        """The verdict on a local path, by its own name and by where it really lies."""
+        try:
+            named = os.path.abspath(path)
+            real = self._really(named)
+        except (OSError, RuntimeError, ValueError):
+            return IgnoreVerdict("hard", "a path that does not resolve")
+        verdicts = [self._one(candidate) for candidate in dict.fromkeys((named, real))]
+        if self._roots and not any(_inside(real, root) for root in self._roots):
+            verdicts.append(IgnoreVerdict("outside", OUTSIDE))
+        return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
+
+    def judge_shown(self, path: str) -> IgnoreVerdict:
+        """The verdict on a path as it is shown: absolute, or relative to any of the roots.
+
+        With several roots a shown path begins with the name of its root's folder: `api/src/a.py`.
+        """
+        parts = Path(path).parts
+        named = [
+            Path(root, *parts[n:])
+            for root in self._roots
+            for n in range(1, len(parts))
+            if Path(root).parts[-n:] == parts[:n]
+        ]
+        places = [*named, *(Path(root, path) for root in self._roots)]
+        verdicts = [self.judge(place) for place in places] or [self.judge(path)]
+        return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
+
+    def _really(self, named: str) -> str:
+        """Where a path really lies. Raises like `Path.resolve`, and `ValueError` for a null."""
+        if "\0" in named:
+            raise ValueError("a null byte")
+        if os.name == "nt" or os.path.islink(named):
+            return str(Path(named).resolve())
+        folder, name = os.path.split(named)
+        if folder not in self._real:
+            self._real[folder] = str(Path(folder).resolve())
+        return os.path.join(self._real[folder], name)
+
+    def _one(self, path: str) -> IgnoreVerdict:
+        # Lower case, because some file systems open `.ENV` and `.env` as the same file.
+        if _holds_keys(Path(path).as_posix().lstrip("/").lower()):
+            return IgnoreVerdict("hard", BUILT_IN)
+        folder = os.path.dirname(path)
+        inside = [root for root in self._roots if _inside(path, root, proper=True)]
+        for root in inside:
+            if self._own is not None and self._own.match_file(_below(path, root)):
+                return IgnoreVerdict("hard", CONFIGURED)
+            for name, found in self._hard_of(root, folder):
+                if found.ignores(path):
+                    return IgnoreVerdict("hard", name)
+        for root in inside:
+            if self._folder(self._tops[root], folder, ".gitignore").ignores(path):
+                return IgnoreVerdict("git", ".gitignore")
+        return IgnoreVerdict("open")
+
+    def _hard_of(self, root: str, folder: str) -> tuple[tuple[str, _Folder], ...]:
+        """The hard ignore files that say anything of a folder, by name."""
+        key = (root, folder)
+        if key not in self._hard:
+            found = ((name, self._folder(root, folder, name)) for name in HARD_FILES)
+            self._hard[key] = tuple((name, f) for name, f in found if f != _NOTHING)
+        return self._hard[key]
+
+    def _folder(self, root: str, folder: str, name: str) -> _Folder:
+        """What the ignore files of a name say of a folder, as git reads them.
+
+        From the root down: the last matching pattern of the deepest file wins, but nothing
+        below an ignored folder can be opened again.
+        """
+        chain = [folder]
+        while (root, chain[-1], name) not in self._folders and chain[-1] != root:
+            chain.append(os.path.dirname(chain[-1]))
+        for here in reversed(chain):
+            key = (root, here, name)
+            if key not in self._folders:
+                above = self._folders.get((root, os.path.dirname(here), name))
+                self._folders[key] = self._one_folder(here, name, above if here != root else None)
+        return self._folders[root, folder, name]
+
+    def _one_folder(self, here: str, name: str, above: _Folder | None) -> _Folder:
+        specs = above.specs if above is not None else ()
+        if above is None and name == ".gitignore":
+            exclude = self._spec(os.path.join(here, ".git", "info", "exclude"))
+            specs = ((here, exclude),) if exclude is not None else ()
+        elif above is not None and above.ignores(here + os.sep):
+            return _Folder(closed=True)
+        own = self._spec(os.path.join(here, name))
+        specs = (*specs, (here, own)) if own is not None else specs
+        return _Folder(specs=specs) if specs else _NOTHING
+
+
+@lru_cache(maxsize=1)
+def _secret_patterns() -> GitIgnoreSpec:
+    return _compiled(SECRET_PATTERNS)
+
+
+@lru_cache(maxsize=4096)
+def _holds_keys(path: str) -> bool:
+    """Whether a path in lower case is one that holds keys by convention."""
+    return _secret_patterns().match_file(path)
+
+
+def _inside(path: str, folder: str, *, proper: bool = False) -> bool:
+    """Whether a path lies in a folder, or is it where the inside need not be `proper`."""
+    if path == folder:
+        return not proper
+    return path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
+
+
+def _below(path: str, folder: str) -> str:
+    """A path relative to a folder it lies in, with slashes; a slash at its end stays."""
+    start = len(folder) if folder.endswith(os.sep) else len(folder) + 1
+    return path[start:].replace(os.sep, "/")
 
 
 def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
@@ -189,6 +279,7 @@ def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(valid)
 
 
-def _git_top(root: Path) -> Path:
+def _git_top(root: str) -> str:
     """The folder whose `.gitignore` counts first: the repository the root lies in."""
-    return next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
+    around = (Path(root), *Path(root).parents)
+    return next((str(p) for p in around if os.path.exists(p / ".git")), root)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tierwise.context.ignore import HARD_FILES, IgnoreRules
+from tierwise.context.ignore import HARD_FILES, IgnoreLook, IgnoreRules
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 @pytest.fixture
@@ -140,3 +148,47 @@ def test_configured_patterns_may_change(root: Path) -> None:
     assert rules.judge(root / "a.csv").kind == "open"
     patterns.append("*.csv")
     assert rules.judge(root / "a.csv").kind == "hard"
+
+
+def test_a_look_asks_the_disk_once_per_folder_however_many_files(root: Path) -> None:
+    asked: list[str] = []
+    rules = IgnoreRules((root,))
+
+    def spec(file: str) -> GitIgnoreSpec | None:
+        asked.append(file)
+        return rules._spec(file)
+
+    def judged(files: int) -> int:
+        asked.clear()
+        look = IgnoreLook((root,), None, spec)
+        kinds = {look.judge(root / "src" / "deep" / f"m{n}.py").kind for n in range(files)}
+        assert kinds == {"open"}
+        assert len(asked) == len(set(asked))
+        return len(asked)
+
+    assert judged(1) == judged(400) > 0
+
+
+_PATTERN: Final = st.sampled_from(
+    ["a", "b/", "/a", "*.py", "!a", "!*.py", "a/b", "**/b", "!b/", "/b/", "!/a/b", "a/*", "*"]
+)
+_FOLDER: Final = st.sampled_from(["", "a", "b", "a/b", "b/a"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(_FOLDER, st.lists(_PATTERN, min_size=1, max_size=4), max_size=3))
+def test_what_git_ignores_is_what_git_says(files: dict[str, list[str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        subprocess.run(["git", "init", "-q", str(root)], check=True)
+        for below in ("a/b", "b/a"):
+            (root / below).mkdir(parents=True)
+        for below, lines in files.items():
+            (root / below / ".gitignore").write_text("\n".join(lines) + "\n")
+        places = ["", "a/", "b/", "a/b/", "b/a/"]
+        paths = [f"{place}{name}" for place in places for name in ("x.py", "c", "d.txt")]
+        asked = ["git", "-C", str(root), "check-ignore", "--stdin"]
+        said = subprocess.run(asked, input="\n".join(paths), capture_output=True, text=True)
+        look = IgnoreRules((root,)).look()
+        kept_back = [path for path in paths if look.judge(root / path).kind == "git"]
+        assert kept_back == said.stdout.split()

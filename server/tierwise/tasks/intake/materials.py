@@ -58,7 +58,8 @@ async def collect(task: Task, window: Window) -> None:
             raise Ignored(f"{path} {why}, so it is not sent without your yes.")
         window.confirmed.add(path)
     pack = await asyncio.to_thread(context.collect, task.request, found)
-    words, gone = diffs.without(wished, lambda path: _hard(path, window))
+    look = window.ignore.look()
+    words, gone = diffs.without(wished, lambda path: look.judge_shown(path).kind == "hard")
     wish = secrets.redact(words, pack.secrets)
     left_out = (*pack.left_out, *(LeftOut(path, notices.CHANGES_IGNORED) for path in gone))
     pack = replace(pack, secrets=wish.secrets, left_out=left_out)
@@ -118,9 +119,8 @@ def _unseen(task: Task, window: Window) -> tuple[str, ...]:
     if root is None:
         return ()
     seen = [doc.path for doc in task.scene.documents.values() if doc.path is not None]
-    found = unseen.users(
-        wish.old, own, root, seen, lambda path: window.ignore.judge(path).kind == "open"
-    )
+    look = window.ignore.look()
+    found = unseen.users(wish.old, own, root, seen, lambda path: look.judge(path).kind == "open")
     return (notices.not_looked_at(wish.old, found),) if found else ()
 
 
@@ -131,7 +131,3 @@ def _read(path: Path, window: Window) -> Snapshot | None:
         return window.documents.snapshot(path.as_uri())
     except BadRequest:
         return None
-
-
-def _hard(path: str, window: Window) -> bool:
-    return window.ignore.judge_shown(path).kind == "hard"

@@ -148,7 +148,7 @@ def _of_tests(
         return []
     named = [d for d in (target.doc, *target.helpers, target.example) if d is not None]
     given = {d.uri for d in materials.attached}
-    may = [d for d in named if d.uri not in given and _may_send(d, materials, left_out)]
+    may = [d for d in named if d.uri not in given and _may_send(d, materials, look, left_out)]
     return list(test_target.shown(target, taking, may))
 
 

@@ -8,6 +8,7 @@ never context by itself; a selection the operator makes in one is sent after one
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -119,9 +120,8 @@ class _Folder:
         """Whether a file of this folder is ignored, or a folder whose path ends in a slash."""
         ignored = self.closed
         for base, spec in self.specs:
-            include = spec.check_file(_below(path, base)).include
-            if include is not None:
-                ignored = include
+            said = _said(spec, _below(path, base))
+            ignored = ignored if said is None else said
         return ignored
 
 
@@ -250,6 +250,29 @@ def _secret_patterns() -> GitIgnoreSpec:
 def _holds_keys(path: str) -> bool:
     """Whether a path in lower case is one that holds keys by convention."""
     return _secret_patterns().match_file(path)
+
+
+def _said(spec: GitIgnoreSpec, path: str) -> bool | None:
+    """What the last pattern says that matches a path itself; None where none does.
+
+    The library lets a pattern match whatever lies below a match too. Folders are asked one by
+    one here, so that would count twice: `!docs` after `secret/` would open `docs/secret/`.
+    """
+    for pattern in reversed(spec.patterns):
+        regex: re.Pattern[str] | None = getattr(pattern, "regex", None)
+        matches = regex.finditer(path) if regex is not None else ()
+        if any(_is_whole(match, path) for match in matches):
+            return pattern.include
+    return None
+
+
+def _is_whole(match: re.Match[str], path: str) -> bool:
+    """Whether a pattern matched a path itself, and not a folder that the path lies in."""
+    if match.re.pattern == ".":
+        return True  # `*` and `**` match everything by itself.
+    if "ps_d" in match.re.groupindex:
+        return match.end() == len(path)
+    return match.end() < len(path)
 
 
 def _inside(path: str, folder: str, *, proper: bool = False) -> bool:

@@ -170,12 +170,37 @@ def test_a_look_asks_the_disk_once_per_folder_however_many_files(root: Path) -> 
 
 
 _PATTERN: Final = st.sampled_from(
-    ["a", "b/", "/a", "*.py", "!a", "!*.py", "a/b", "**/b", "!b/", "/b/", "!/a/b", "a/*", "*"]
+    [
+        "a",
+        "b/",
+        "/a",
+        "*.py",
+        "!a",
+        "!*.py",
+        "a/b",
+        "**/b",
+        "!b/",
+        "/b/",
+        "!/a/b",
+        "a/*",
+        "*",
+        "a/**",
+        "!a/**",
+        "**/",
+        "a/**/b",
+        "!**/a",
+        "!*",
+        "/*",
+        "!/a/",
+        "?",
+        "!x.*",
+        "[ab]",
+    ]
 )
 _FOLDER: Final = st.sampled_from(["", "a", "b", "a/b", "b/a"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(_FOLDER, st.lists(_PATTERN, min_size=1, max_size=4), max_size=3))
 def test_what_git_ignores_is_what_git_says(files: dict[str, list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

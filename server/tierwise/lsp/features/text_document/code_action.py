@@ -1,8 +1,9 @@
 """Code actions: what can be asked for here, with the forecast in each title.
 
-An explicit request lists everything that makes sense; an automatic one (the light bulb) at
-most four, and whatever concerns a pending proposal. Each carries a command that starts a
-task; nothing is computed in the editor's way.
+An explicit request lists everything that makes sense, and waits for a server that is still
+starting: people read an empty list as "there is nothing". An automatic one (the light bulb)
+gets at most four, and whatever concerns a pending proposal; it never waits. Each carries a
+command that starts a task; nothing is computed in the editor's way.
 """
 
 from __future__ import annotations
@@ -43,11 +44,11 @@ _SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "informati
 
 async def code_action(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
     """What can be asked for at a place, and what can be done with the proposals there."""
-    engine, docs = session.ready, session.docs
-    uri = params.text_document.uri
+    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    engine = session.ready if automatic else await session.engine()
+    docs, uri = session.docs, params.text_document.uri
     if engine is None or docs.known(uri) is None:
         return []
-    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     span = docs.from_wire(uri, params.range)
     lines = range(span.start.line, span.end.line + 1)
     found = [_diagnostic(uri, d) for d in params.context.diagnostics]

@@ -12,11 +12,12 @@ from tierwise.present import lens as present
 from tierwise.tasks.engine import TaskEngine
 
 
-def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """The lenses of every task of a document."""
-    engine, uri = session.ready, params.text_document.uri
-    if engine is None:
-        return []
+async def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
+    """The lenses of every task of a document, once the server is ready.
+
+    An empty answer would stay on screen where the client cannot be told to ask again.
+    """
+    engine, uri = await session.engine(), params.text_document.uri
     found = []
     for view in engine.tasks_at(uri):
         start = view.range.start if view.range is not None else Position(0, 0)

@@ -8,11 +8,9 @@ from tierwise.lsp.session.session import Session
 from tierwise.present import hover as present
 
 
-def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
-    """What Tierwise has to say about a place."""
-    engine, uri = session.ready, params.text_document.uri
-    if engine is None:
-        return None
+async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """What Tierwise has to say about a place, once the server is ready."""
+    engine, uri = await session.engine(), params.text_document.uri
     line = params.position.line
     for view in engine.tasks_at(uri):
         span = view.range

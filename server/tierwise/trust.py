@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import Untrusted
 
 
@@ -22,7 +23,7 @@ class Trust:
             for listener in self.listeners:
                 listener(trusted)
 
-    def require(self, what: str) -> None:
-        """Raise `Untrusted` unless the workspace is trusted; `what` completes "will not ..."."""
+    def require(self) -> None:
+        """Raise `Untrusted` unless the workspace is trusted."""
         if not self.trusted:
-            raise Untrusted(f"This workspace is not trusted, so Tierwise will not {what}.")
+            raise Untrusted(ErrorReason("untrusted"))

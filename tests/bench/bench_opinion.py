@@ -29,6 +29,7 @@ from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.models import opinion
 from tierwise.models.call import Deadlines, Finished, Trace
 from tierwise.models.client import ModelClient
+from tierwise.present.errors import sentence
 from tierwise.routing import instruction
 from tierwise.routing.route import parse_request, route_one
 from tierwise.tasks.calling.opinion import WITHIN
@@ -68,7 +69,7 @@ async def ask(client: ModelClient, request: Request, need: str) -> Scored:
                 if isinstance(event, Finished):
                     said = opinion.read(event.result.text, DEFAULT_LADDER)
     except TierwiseError as error:
-        print(f"  {request.id}: {error.message}", file=sys.stderr)
+        print(f"  {request.id}: {sentence(error)}", file=sys.stderr)
     took = time.perf_counter() - began
     nanos = PRICES.cost(tier.model, trace.bill, datetime.now(UTC)) if trace.bill is not None else 0
     return Scored(need, decision.first, decision.routed, said, took, nanos)

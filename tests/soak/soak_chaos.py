@@ -25,6 +25,7 @@ from tests.support.window import Window, lines
 from tierwise.core.errors import TierwiseError
 from tierwise.models.rehearsal.faults import Fault, Faults
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.errors import sentence
 from tierwise.store import schema
 from tierwise.tasks.api import ChatParams, TaskParams
 from tierwise.tasks.task.task import OVER
@@ -156,7 +157,7 @@ async def _run(
     tally.states[task.state] += 1
     if task.state not in OVER | {"proposed"}:
         tally.wrong.append(f"{name} rests in state {task.state}")
-    if task.state == "failed" and (task.error is None or not task.error.message.endswith(".")):
+    if task.state == "failed" and (task.error is None or not sentence(task.error).endswith(".")):
         tally.wrong.append(f"{name} failed without a sentence")
     if took > TASK + slack:
         tally.wrong.append(f"{name} took {took:.1f} s")

@@ -25,6 +25,7 @@ from tests.support.window import Window
 
 from tierwise.core.errors import NotConfigured, TierwiseError
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.errors import sentence
 from tierwise.tasks.api import ChatParams
 
 ENV: Final = {"LOCAL_KEY": "local-key-of-nobody"}
@@ -84,7 +85,7 @@ async def _one(
         await window.app.chat(ChatParams("hello there, what is this", tier=None))
         ended = "answered"
     except NotConfigured as error:
-        ended = error.message
+        ended = sentence(error)
     except TierwiseError as error:
         ended = error.name
     settings = window.app.world.window.settings

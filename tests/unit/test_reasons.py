@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from string import Formatter
 from typing import Any, get_args
 
 import pytest
 
 from tierwise.core.check import CheckCode, FailedCheck
 from tierwise.core.decision import Decision, Estimate, Reason, ReasonCode
+from tierwise.core.error_reason import ErrorCode, ErrorReason
+from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.path_concern import PathCode, PathConcern
 from tierwise.core.situation import Floor
 from tierwise.models.failure import KINDS
-from tierwise.present import paths
+from tierwise.present import errors, paths, pause
 from tierwise.present.causes import CAUSES
 from tierwise.present.checks import WORDS, sentence
 from tierwise.present.reasons import main_reason, words
@@ -154,6 +157,15 @@ def test_every_concern_about_a_path_has_words() -> None:
     found = (PathConcern("deleted", "a.py"), PathConcern("link", "a.py", "b.py"))
     assert paths.concerns(found) == "a.py will be deleted. a.py is a link to b.py"
     assert paths.concerns((PathConcern("deleted"),)) == "the file will be deleted"
+
+
+def test_every_error_has_one_wording() -> None:
+    assert set(errors.WORDS) | set(pause.WORDS) == set(get_args(ErrorCode))
+    assert not set(errors.WORDS) & set(pause.WORDS)
+    for code, words_of in errors.WORDS.items():
+        names = {name for _, name, _, _ in Formatter().parse(words_of) if name}
+        said = errors.sentence(LedgerUnavailable(ErrorReason(code, dict.fromkeys(names, 1))))
+        assert said.endswith("."), said
 
 
 def test_every_way_a_call_fails_has_words() -> None:

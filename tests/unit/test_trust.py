@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from tests.support.sentences import refused
 
 from tierwise.core.errors import Untrusted
 from tierwise.trust import Trust
@@ -10,10 +10,10 @@ from tierwise.trust import Trust
 
 def test_untrusted_refuses_with_a_sentence() -> None:
     trust = Trust(False)
-    with pytest.raises(Untrusted, match="not trusted, so Tierwise will not run a check"):
-        trust.require("run a check")
+    with refused(Untrusted, match="not trusted, so"):
+        trust.require()
     trust.set(True)
-    trust.require("run a check")
+    trust.require()
 
 
 def test_listeners_hear_each_change_once() -> None:

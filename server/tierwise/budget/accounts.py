@@ -11,7 +11,7 @@ from tierwise.store import budget_events, calendar, reservations
 from tierwise.store.budget_events import allowed, note
 from tierwise.store.deferred import Connection
 
-__all__ = ["HOLDS", "allowed", "note", "open_day", "state", "today"]
+__all__ = ["allowed", "note", "open_day", "state", "today"]
 
 SEEN_STEP_MS: Final = 60_000
 """How far time must go on before it is written down, in milliseconds."""
@@ -20,19 +20,11 @@ HOUR_MS: Final = 3_600_000
 """The time an hourly cap binds, in milliseconds."""
 
 CLOCK: Final = "clock"
-RESTORED: Final = "restored"
-
-HOLDS: Final = {
-    CLOCK: "The clock went back by more than a day and a half, so no paid call is made. "
-    "Check the date, then `tierwise budget resume`.",
-    RESTORED: "The ledger was damaged and restored from a backup; what was spent since is not "
-    "known, so no paid call is made until `tierwise budget resume`.",
-}
-"""Why money waits for the operator's word, by the reason kept in the ledger."""
+"""The reason why money waits for the operator's word after the clock went far back."""
 
 
 def today(conn: Connection, limits: Limits, now: datetime) -> days.OpenDay:
-    """The day to book to. Raises `ClockWentBack`, or `ValueError` for an unknown zone."""
+    """The day to book to. Raises `ClockWentBack`, or `UnknownZone`."""
     found = calendar.read(conn)
     opened: days.OpenDay | None = None
     if found is not None:
@@ -82,7 +74,7 @@ def state(
         hour_reserved=hour.reserved if hour is not None else 0,
         soft_at=limits.soft_at,
         smallest=smallest,
-        hold=HOLDS.get(reason, reason) if reason else None,
+        hold=reason,
     )
 
 

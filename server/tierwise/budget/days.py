@@ -27,21 +27,26 @@ class OpenDay:
     seen: datetime
 
 
+class UnknownZone(ValueError):
+    """A time zone that is nowhere; its one argument is the name."""
+
+
 class ClockWentBack(Exception):
     """The clock is further back than any change of zone or correction explains."""
 
 
 @lru_cache(maxsize=16)
 def zone(name: str | None) -> tzinfo | None:
-    """The zone of that IANA name; None means the machine's local zone. Raises `ValueError`."""
+    """The zone of that IANA name; None means the machine's local zone.
+
+    Raises `UnknownZone`.
+    """
     if not name:
         return None
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"There is no time zone '{name}'. Correct budget.timezone, for example 'Europe/Berlin'."
-        ) from None
+        raise UnknownZone(name) from None
 
 
 def day_of(at: datetime, name: str | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tierwise.budget import tokens
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceRate
-from tierwise.core.amounts import amount, amounts, needs_and_left
+from tierwise.core.error_reason import ErrorCode, ErrorReason
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 
 
@@ -52,7 +52,7 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
     if state is None or wish.worst(wish.output_cap) == 0:
         return Fit(wish.worst(wish.output_cap), wish.output_cap)
     if state.level == "paused":
-        raise BudgetPaused(paused_sentence(state))
+        raise BudgetPaused(why_paused(state))
     rooms = [room for room in (state.left, wish.most) if room is not None]
     if not rooms or wish.worst(wish.output_cap) <= min(rooms):
         return Fit(wish.worst(wish.output_cap), wish.output_cap)
@@ -69,21 +69,12 @@ def _too_dear(wish: SpendWish, floor: int, room: int, state: BudgetState) -> Tas
     worst = wish.worst(floor)
     later = [cap for cap in (state.unspent, wish.most) if cap is not None]
     waits = worst <= min(later)
-    needs, left = needs_and_left(worst, room)
-    if waits:
-        text = (
-            f"This task needs up to {needs} on {wish.tier}, {left} is left until the calls in "
-            "flight end."
-        )
-    else:
-        text = (
-            f"This task needs up to {needs} on {wish.tier}, {left} left. "
-            "Use a cheaper tier, send less, allow this task, or raise the budget."
-        )
-    return TaskTooDear(text, worst, room, waits=waits)
+    code: ErrorCode = "too_dear_now" if waits else "too_dear"
+    reason = ErrorReason.of(code, tier=wish.tier, needs=worst, left=room)
+    return TaskTooDear(reason, worst, room, waits=waits)
 
 
-def waiting_sentence(state: BudgetState) -> str:
+def why_it_waits(state: BudgetState) -> ErrorReason:
     """Why a call has to wait although the budget is not used up."""
     name, limit, spent, reserved = min(
         (
@@ -97,31 +88,21 @@ def waiting_sentence(state: BudgetState) -> str:
         ),
         key=lambda scope: scope[1] - scope[2] - scope[3],
     )
-    paid, held, cap = amounts(spent, reserved, limit)
-    return (
-        f"Waiting for calls in flight: they may use {held} of the {name} budget {cap}, "
-        f"{paid} is spent. This goes on by itself when they end."
+    return ErrorReason.of(
+        "calls_in_flight", scope=name, limit=limit, spent=spent, reserved=reserved
     )
 
 
-def paused_sentence(state: BudgetState) -> str:
-    """Why nothing may be spent, and the ways on."""
+def why_paused(state: BudgetState) -> ErrorReason:
+    """Why nothing may be spent."""
     if state.hold:
-        return state.hold
+        return ErrorReason.of("on_hold", hold=state.hold)
     if state.waits:
-        return waiting_sentence(state)
+        return why_it_waits(state)
     if state.hour_level == "paused" and "paused" not in (state.day_level, state.project_level):
-        return (
-            f"The hour's budget of {amount(state.hour_limit or 0)} is used up. "
-            "It frees up by itself within the hour; allow this task, or wait."
-        )
-    if state.day_level == "paused":
-        which, limit = "day", state.day_limit
-    else:
-        which, limit = "project", state.project_limit
+        return ErrorReason.of("hour_used_up", limit=state.hour_limit or 0)
+    day = state.day_level == "paused"
+    scope, limit = ("day", state.day_limit) if day else ("project", state.project_limit)
     if limit == 0:
-        return f"The {which} budget is 0: no paid calls. Set one with `tierwise budget set`."
-    return (
-        f"The {which} budget of {amount(limit or 0)} is used up. "
-        "Raise it, allow this task, or stay paused."
-    )
+        return ErrorReason.of("no_budget", scope=scope)
+    return ErrorReason.of("budget_used_up", scope=scope, limit=limit or 0)

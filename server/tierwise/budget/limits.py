@@ -68,6 +68,7 @@ class BudgetState:
     soft_at: float = 0.80
     smallest: int = 0
     hold: str | None = None
+    """Why money waits for the operator's word: the reason that the ledger keeps."""
 
     @property
     def day_level(self) -> BudgetLevel:

@@ -28,6 +28,7 @@ from tierwise.budget.reservation import (
     reservation_of,
 )
 from tierwise.budget.settlement import CallEnd
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
@@ -99,10 +100,7 @@ class Purse:
         if not await self.ledger.write(
             lambda conn: reservations.mark_sent(conn, reservation.id, at)
         ):
-            raise LedgerUnavailable(
-                "What was set aside for this call was given back while the window stood still, "
-                "so the call was not made. Ask again."
-            )
+            raise LedgerUnavailable(ErrorReason.of("reservation_lapsed"))
 
     async def settle(
         self,
@@ -295,8 +293,9 @@ class Purse:
         smallest = CHEAPEST_PROMPT * rate.dearest_input + tokens.SMALLEST_OUTPUT * rate.output
         try:
             return accounts.state(conn, self.limits(), project, now, smallest)
-        except ValueError as error:
-            raise LedgerUnavailable(f"{error} Until then no paid call is made.") from None
+        except days.UnknownZone as error:
+            reason = ErrorReason.of("unknown_zone", name=str(error))
+            raise LedgerUnavailable(reason) from None
 
 
 def _key(state: BudgetState, scope: Scope) -> str:

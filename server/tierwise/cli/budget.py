@@ -17,6 +17,7 @@ import typer
 from tierwise.cli.common import configuration, ledger, print_json
 from tierwise.core.errors import BadRequest, UnknownTask
 from tierwise.core.money import to_nanos, to_usd
+from tierwise.present import pause
 from tierwise.present.money import amount, percent, spent_of
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _amount(usd: str | None) -> int | None:
 
 
 def _print(state: BudgetState, as_json: bool) -> None:
-    from tierwise.budget.fit import waiting_sentence
+    from tierwise.budget.fit import why_it_waits
 
     if as_json:
         print_json(facts(state))
@@ -183,9 +184,9 @@ def _print(state: BudgetState, as_json: bool) -> None:
         typer.echo(f"This hour: {_line(state.hour_spent, state.hour_limit)}")
     typer.echo(f"State: {state.level}")
     if state.waits:
-        typer.echo(waiting_sentence(state))
+        typer.echo(pause.why(why_it_waits(state)))
     if state.hold:
-        typer.echo(state.hold)
+        typer.echo(pause.hold(state.hold))
 
 
 def facts(state: BudgetState) -> dict[str, object]:
@@ -203,7 +204,7 @@ def facts(state: BudgetState) -> dict[str, object]:
         "project": state.project,
         "period": state.period,
         "softAt": state.soft_at,
-        "hold": state.hold,
+        "hold": pause.hold(state.hold) if state.hold else None,
     }
 
 

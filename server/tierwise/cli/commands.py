@@ -14,6 +14,7 @@ from tierwise import __version__
 from tierwise.cli import terminal
 from tierwise.cli.catalog import COMMANDS, CommandEntry
 from tierwise.core.errors import TierwiseError
+from tierwise.present.errors import sentence
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -89,5 +90,5 @@ def main() -> None:
     try:
         app()
     except TierwiseError as error:
-        print(f"tierwise: {error.message}", file=sys.stderr)
+        print(f"tierwise: {sentence(error)}", file=sys.stderr)
         sys.exit(1)

@@ -17,6 +17,7 @@ from tierwise.cli.common import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.client import ModelClient
+from tierwise.present.errors import sentence
 from tierwise.tasks.window import catalog
 from tierwise.tasks.window.catalog import Inspected
 
@@ -41,7 +42,7 @@ def run(
         read(lambda conn: None)
         ledger = "ok"
     except LedgerUnavailable as error:
-        ledger = error.message
+        ledger = sentence(error)
     facts = {
         "tierwise": __version__,
         "python": ".".join(map(str, sys.version_info[:3])),

@@ -24,6 +24,7 @@ from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell
 from tierwise.learning.record import Record
 from tierwise.learning.replay import ReplayedRoute, ReplayRow, replay
+from tierwise.present.errors import sentence
 from tierwise.present.learning import ledger_lines, replay_lines
 from tierwise.routing.overrides import split_tier_word
 from tierwise.routing.route import parse_request
@@ -147,8 +148,11 @@ def _rows(path: Path, config: Config) -> Iterator[ReplayRow]:
                 if line.strip():
                     try:
                         yield _row(json.loads(line), number, config, prices)
-                    except (ValueError, RecursionError, TierwiseError) as error:
-                        why = error if not isinstance(error, RecursionError) else "nested too deep"
+                    except TierwiseError as error:
+                        why = sentence(error)
+                        raise BadRequest(f"{path.name}, line {number}: {why}") from error
+                    except (ValueError, RecursionError) as error:
+                        why = "nested too deep" if isinstance(error, RecursionError) else str(error)
                         raise BadRequest(f"{path.name}, line {number}: {why}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"{path.name} cannot be read as text.") from error

@@ -21,6 +21,7 @@ from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Situation
 from tierwise.present.decision import to_wire
+from tierwise.present.errors import sentence
 from tierwise.routing.route import parse_request, route_one
 from tierwise.routing.weights import load
 from tierwise.tasks.deciding.floors import floors_for
@@ -73,7 +74,8 @@ def _answer(
         return {"id": None, "error": f"line {number} is not valid JSON"}
     except (ValueError, TierwiseError) as error:
         own = found.get("id") if isinstance(found, dict) else None
-        return {"id": own, "error": str(error)}
+        said = sentence(error) if isinstance(error, TierwiseError) else str(error)
+        return {"id": own, "error": said}
 
 
 def situation(request: Request, config: Config, prices: PriceTable) -> Situation:

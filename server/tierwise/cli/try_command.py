@@ -26,6 +26,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.lsp.wire.child import Child
 from tierwise.models.client import ModelClient
+from tierwise.present.errors import sentence
 from tierwise.present.money import amount, amounts
 from tierwise.syntax.languages import of_path
 
@@ -66,7 +67,7 @@ def run(
         consent = Consent("given" if apply else "first" if where is None else "asked")
         asyncio.run(_Session(screen, env, root, rehearsal, consent).play(steps))
     except TierwiseError as error:
-        screen.say(f"tierwise: {error.message}")
+        screen.say(f"tierwise: {sentence(error)}")
         raise typer.Exit(1) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,12 +1,15 @@
-"""Errors with a name the protocol promises and one sentence the operator can act on.
+"""Errors with a name the protocol promises and a reason that the operator can act on.
 
-The message is shown as it is; whatever helps a developer belongs in the log instead.
+`present/errors.py` puts the reason into one sentence; whatever helps a developer belongs in the
+log instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from tierwise.core.error_reason import ErrorReason
 
 if TYPE_CHECKING:
     from tierwise.core.money import Usage
@@ -17,9 +20,9 @@ class TierwiseError(Exception):
 
     name = "TierwiseError"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, reason: ErrorReason | str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class BudgetPaused(TierwiseError):
@@ -51,7 +54,7 @@ class ModelError(TierwiseError):
 
     def __init__(
         self,
-        message: str,
+        reason: ErrorReason | str,
         kind: str = "error",
         *,
         status: int | None = None,
@@ -61,7 +64,7 @@ class ModelError(TierwiseError):
         usage: Usage | None = None,
         request_id: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(reason)
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
@@ -130,8 +133,8 @@ class TaskTooDear(BudgetPaused):
     cost nothing: it may wait for them.
     """
 
-    def __init__(self, message: str, needs: int, left: int, *, waits: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, reason: ErrorReason, needs: int, left: int, *, waits: bool = False) -> None:
+        super().__init__(reason)
         self.needs = needs
         self.left = left
         self.waits = waits

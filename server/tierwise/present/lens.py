@@ -11,8 +11,8 @@ from typing import Final
 
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
-from tierwise.present.money import raise_title
 from tierwise.present.names import label
+from tierwise.present.pause import ALLOW, LENS, raise_title
 from tierwise.present.tiers import arrow, confident, note
 from tierwise.present.titles import redo_title
 
@@ -27,7 +27,7 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
     if view.state == "routing":
         return "Routing…"
     if view.state == "paused":
-        return _fit("Paused: budget reached")
+        return _fit(LENS)
     tier = confident(view.decision, view.cause_note)
     if len(tier) > MAX_TITLE - len(" · working"):
         tier = f"{arrow(view.decision)}, {note(view.decision, view.cause_note)}"
@@ -62,7 +62,7 @@ def offers(
         case "paused":
             return [
                 Offer(raise_title(None), "tierwise.budget.resume", {"raiseUsd": 1}),
-                Offer("Run this one anyway", "tierwise.budget.resume", {"allowTask": view.task_id}),
+                Offer(ALLOW, "tierwise.budget.resume", {"allowTask": view.task_id}),
                 Offer("Cancel", "tierwise.task.cancel", task),
             ]
         case "proposed" if stale:

@@ -1,10 +1,10 @@
-"""Money as shown: spend against caps, the ways on from a pause, and shares."""
+"""Money as shown: spend against caps, and shares."""
 
 from __future__ import annotations
 
 from tierwise.core.amounts import amount, amounts
 
-__all__ = ["amount", "amounts", "percent", "raise_title", "spent_of"]
+__all__ = ["amount", "amounts", "percent", "spent_of"]
 
 
 def spent_of(spent: int, cap: int | None) -> str:
@@ -13,12 +13,6 @@ def spent_of(spent: int, cap: int | None) -> str:
         return f"{amount(spent)} (no cap)"
     used, most = amounts(spent, cap)
     return f"{used} of {most}"
-
-
-def raise_title(scope: str | None) -> str:
-    """The way on from a pause: which cap it raises, where that is known."""
-    what = {"day": "today", "project": "the project"}.get(scope or "", "the budget")
-    return f"Raise {what} by $1"
 
 
 def percent(share: float) -> str:

@@ -1,26 +1,14 @@
-"""Sentences that the operator sees once: about money, settings, and what was left undone."""
+"""Sentences that the operator sees once: about settings, and what was left undone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from tierwise.present.money import amounts
 from tierwise.present.names import label
 
 SHOWN_FILES: Final = 5
 """Files named in a sentence; more are counted."""
-
-
-def soft(scope: str, spent: int, limit: int | None) -> str:
-    """A budget is nearly used up. Money in nano-dollars."""
-    used, cap = amounts(spent, limit or 0)
-    return f"{used} of the {scope} budget {cap} is spent: soft tasks go down."
-
-
-def nobody_raised(scope: str) -> str:
-    """A budget is used up and nobody said what to do."""
-    return f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
 
 
 def share_risen(tier: str, recent: float, usual: float) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from tierwise.present import paths
-from tierwise.present.money import amount, raise_title
+from tierwise.present.money import amount
 
 GO: Final = "Go on"
 STOP: Final = "Stop"
@@ -15,8 +15,6 @@ SEND: Final = "Send it"
 KEEP: Final = "Keep it here"
 USE: Final = "Use it here"
 DECLINE: Final = "Do not use it"
-ALLOW: Final = "Run this one anyway"
-STAY: Final = "Stay paused"
 TRY: Final = "Try again"
 CANCEL: Final = "Cancel"
 APPLY: Final = "Apply"
@@ -52,26 +50,6 @@ def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
 def wish(sentence: str) -> OperatorQuestion:
     """Whether a wish of the repository's own file holds."""
     return OperatorQuestion(f"{sentence} Use it in this project?", (USE, DECLINE))
-
-
-def paused(
-    scope: Literal["day", "project"], spent: int, limit: int | None, *, of_task: bool = True
-) -> OperatorQuestion:
-    """What to do about a cap that is reached; the first answer raises it.
-
-    `of_task` tells that a task came to it, which can be let through by itself.
-    """
-    why = "is reached" if spent or not limit else "is too small for a call"
-    text = f"Paused: the {scope} budget {amount(limit or 0)} {why}."
-    return OperatorQuestion(text, (raise_title(scope), *((ALLOW,) if of_task else ()), STAY))
-
-
-def paused_hour(limit: int | None, hold: str | None, *, of_task: bool = True) -> OperatorQuestion:
-    """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
-    text = (
-        hold or f"Paused: the hour's budget {amount(limit or 0)} is reached. It frees up by itself."
-    )
-    return OperatorQuestion(text, (ALLOW, STAY) if of_task else (STAY,))
 
 
 def wait(duration: str) -> str:

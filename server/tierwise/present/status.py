@@ -10,8 +10,9 @@ from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
 from tierwise.present.markdown import without_images
-from tierwise.present.money import amount, amounts, percent, raise_title, spent_of
+from tierwise.present.money import amount, amounts, percent, spent_of
 from tierwise.present.names import label
+from tierwise.present.pause import STATUS, raise_title
 from tierwise.present.reasons import words
 from tierwise.present.tiers import arrow, because, confident, note
 
@@ -126,7 +127,7 @@ def _text(kind: StatusKind, facts: StatusFacts) -> str:
     if kind == "error":
         return "Tierwise: see tooltip"
     if kind == "paused":
-        return f"Paused · {percent(used)}" if used is not None else "Paused"
+        return f"{STATUS} · {percent(used)}" if used is not None else STATUS
     prefix = "Rehearsal · " if kind == "rehearsal" else ""
     view = facts.current
     if view is None:

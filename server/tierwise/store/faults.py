@@ -1,4 +1,4 @@
-"""What the disk or the database says, as one sentence for the operator."""
+"""What the disk or the database says, as one of six faults."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import errno
 import sqlite3
 from typing import Final, Literal
 
+from tierwise.core.error_reason import ErrorCode, ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 
 Fault = Literal["full", "readonly", "busy", "damaged", "missing", "other"]
 
-_SENTENCES: Final[dict[Fault, str]] = {
-    "full": "The disk is full, so the ledger cannot be written and no paid call is made. "
-    "Free some space; work goes on by itself.",
-    "readonly": "The state folder is read-only, so the ledger cannot be written and no paid call "
-    "is made. Make it writable or set TIERWISE_STATE_DIR.",
-    "busy": "Another program holds the ledger, so no paid call is made. Close it, then try again.",
-    "damaged": "The ledger is damaged and could not be restored, so no paid call is made. "
-    "Move ledger.db out of the state folder to begin a new one.",
-    "missing": "The state folder cannot be used, so no paid call is made. "
-    "Set TIERWISE_STATE_DIR to a folder that can be written.",
-    "other": "The ledger cannot be used (the log says why), so no paid call is made.",
+_REASONS: Final[dict[Fault, ErrorCode]] = {
+    "full": "disk_full",
+    "readonly": "state_readonly",
+    "busy": "ledger_busy",
+    "damaged": "ledger_damaged",
+    "missing": "state_unusable",
+    "other": "ledger_unusable",
 }
 
 _BY_ERRNO: Final[dict[int, Fault]] = {
@@ -65,4 +62,4 @@ def fault_of(error: BaseException) -> Fault | None:
 
 def unavailable(fault: Fault) -> LedgerUnavailable:
     """The error that refuses a paid call for this fault."""
-    return LedgerUnavailable(_SENTENCES[fault])
+    return LedgerUnavailable(ErrorReason(_REASONS[fault]))

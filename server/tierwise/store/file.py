@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import backup, faults, filesystem, repair
 from tierwise.store.lock import LedgerLock
@@ -93,9 +94,9 @@ class LedgerFile:
 
     def _prepare_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        refusal = filesystem.file_system(self.folder).refusal
-        if refusal is not None:
-            raise LedgerUnavailable(refusal)
+        found = filesystem.file_system(self.folder)
+        if found.lockless:
+            raise LedgerUnavailable(ErrorReason.of("no_locks", kind=found.kind))
 
     def _connected(self) -> Connection:
         """The open connection; a new one where the file was replaced or never opened."""

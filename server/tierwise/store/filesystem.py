@@ -65,14 +65,9 @@ class FileSystem:
         return "DELETE" if self.network else "WAL"
 
     @property
-    def refusal(self) -> str | None:
-        """Why no money may be spent with a ledger here, or `None`."""
-        if self.kind not in LOCKLESS:
-            return None
-        return (
-            f"The state folder lies on {self.kind}, where files cannot be locked, so no paid "
-            "call is made. Set TIERWISE_STATE_DIR to a folder on a local disk."
-        )
+    def lockless(self) -> bool:
+        """Whether files cannot be locked here: then no money may be spent with a ledger."""
+        return self.kind in LOCKLESS
 
 
 def file_system(path: Path, mounts: Path = MOUNTS) -> FileSystem:

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import backup
 from tierwise.store.deferred import Connection
@@ -41,7 +42,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
-        self.problem: str | None = None
+        self.problem: LedgerUnavailable | None = None
         """Why paid calls are refused at this moment, as a sentence; `None` when they are not."""
         self._file = LedgerFile(folder)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
@@ -66,7 +67,7 @@ class Ledger:
         try:
             job = self._thread.submit(self._transaction, fn)
         except RuntimeError:
-            raise LedgerUnavailable("The ledger is closed, so no paid call is made.") from None
+            raise LedgerUnavailable(ErrorReason("ledger_closed")) from None
         self._last = job
         return job
 
@@ -120,7 +121,7 @@ class Ledger:
         try:
             return self._readers.submit(self._reading, fn, self._last)
         except RuntimeError:
-            raise LedgerUnavailable("The ledger is closed.") from None
+            raise LedgerUnavailable(ErrorReason("ledger_closed")) from None
 
     def _reading(self, fn: Callable[[Connection], T], own: Future[Any] | None) -> T:
         """Open first, so that there is something to read; then read even what is not writable."""
@@ -136,7 +137,7 @@ class Ledger:
         try:
             result = self._file.transact(fn)
         except LedgerUnavailable as error:
-            self.problem = error.message
+            self.problem = error
             raise
         self.problem, self._opened = None, True
         if (self._copying is None or self._copying.done()) and backup.due(self.path):

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 
 if TYPE_CHECKING:
@@ -43,10 +44,8 @@ class LedgerLock:
         try:
             self._lock.acquire(timeout=self._wait_s, poll_interval=POLL_S)
         except Timeout:
-            raise LedgerUnavailable(
-                f"Another window has held the ledger for {self._wait_s:g} s, so no paid call is "
-                "made. Close the window that hangs, then try again."
-            ) from None
+            reason = ErrorReason.of("ledger_held", seconds=self._wait_s)
+            raise LedgerUnavailable(reason) from None
         try:
             yield
         finally:

@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store.steps import STEPS, SchemaStep
 
@@ -43,10 +44,7 @@ def migrate(conn: Connection, steps: Sequence[SchemaStep] = STEPS) -> None:
     """
     allowed = min_writer(conn)
     if allowed > len(steps):
-        raise LedgerUnavailable(
-            "The ledger was written by a newer Tierwise, so this one only reads it and makes no "
-            "paid call. Update Tierwise."
-        )
+        raise LedgerUnavailable(ErrorReason("ledger_newer"))
     found = version(conn)
     if found >= len(steps):
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tierwise.core.views import StatusView
+from tierwise.present import errors
 from tierwise.present.status import StatusFacts, status
 from tierwise.tasks.task.roster import Roster
 from tierwise.tasks.task.task import OVER, Task
@@ -31,6 +32,7 @@ class StatusLine:
     def view(self) -> StatusView:
         """The status as it is now."""
         world, state = self.world, self.world.budget_watch.state
+        broken = world.window.ledger.problem
         return status(
             StatusFacts(
                 current=self._current.view() if self._current is not None else None,
@@ -38,7 +40,9 @@ class StatusLine:
                 running=sum(task.state in ("routing", "running") for task in self.roster.values()),
                 level=world.budget_watch.shown,
                 rehearsal=world.window.rehearsal,
-                problem=self.problem or world.window.ledger.problem or world.window.settings.held,
+                problem=self.problem
+                or (errors.sentence(broken) if broken is not None else None)
+                or world.window.settings.held,
                 pin=world.choices.pinned(world.window.session, world.window.project),
                 pins=world.choices.pins(world.window.session, world.window.project),
                 spent_today=state.day_spent,

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from tierwise.core.decision import Scope
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.present import notices
+from tierwise.present import errors, notices
 from tierwise.store import overrides, samples
 from tierwise.tasks.choices import Kept
 from tierwise.tasks.money.alarm import ShareAlarm
@@ -54,8 +54,8 @@ class Upkeep:
             world.latency.load(await window.ledger.read(samples.read))
             await world.purse.reap()
         except LedgerUnavailable as error:
-            self._status_line.problem = error.message
-            window.listener.notice("error", error.message)
+            self._status_line.problem = errors.sentence(error)
+            window.listener.notice("error", errors.sentence(error))
         await asyncio.to_thread(window.content.purge, window.config.content_keep_days or 0)
         await self.rehearsal.start()
         self._spawn(self._check_models())

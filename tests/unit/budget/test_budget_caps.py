@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.support.sentences import refused
 from tests.unit.budget.window import START, Window
 
 from tierwise.budget.limits import cap
@@ -33,7 +34,7 @@ async def test_levels_are_those_of_the_contract(window: Window) -> None:
     assert state.left is not None
     assert 0 < state.left < state.smallest
     assert state.level == "paused", "the cheapest tier's smallest reservation no longer fits"
-    with pytest.raises(BudgetPaused, match=r"day budget of .* is used up") as caught:
+    with refused(BudgetPaused, match=r"day budget of .* is used up") as caught:
         await window.purse.reserve(window.ask("haiku", 10))
     assert not isinstance(caught.value, TaskTooDear)
 
@@ -55,7 +56,7 @@ async def test_no_cap_is_never_paused_and_zero_is_no_paid_call(window: Window) -
     assert (await window.purse.state("p")).left is None
     await window.purse.reserve(window.ask())
     window.limits = replace(window.limits, day=0)
-    with pytest.raises(BudgetPaused, match="budget is 0"):
+    with refused(BudgetPaused, match="budget is 0"):
         await window.purse.reserve(window.ask("haiku"))
 
 
@@ -73,7 +74,7 @@ async def test_the_project_has_its_own_cap_and_period(window: Window) -> None:
     window.limits = replace(window.limits, project=to_nanos("0.50"))
     held = await window.purse.reserve(window.ask(max_tokens=20_000, full_output=True))
     await window.purse.settle(held, Usage(0, 24_990))
-    with pytest.raises(BudgetPaused, match="project budget"):
+    with refused(BudgetPaused, match="project budget"):
         await window.purse.reserve(window.ask("haiku"))
     other = await window.purse.reserve(window.ask("haiku", project="q"))
     await window.purse.release(other)
@@ -165,7 +166,7 @@ async def test_a_clock_far_back_holds_money_until_the_operator_resumes(window: W
     held = await window.purse.reserve(window.ask())
     await window.purse.settle(held, Usage(10, 10))
     window.now -= timedelta(days=3)
-    with pytest.raises(BudgetPaused, match="clock went back"):
+    with refused(BudgetPaused, match="clock went back"):
         await window.purse.reserve(window.ask())
     state = await window.purse.state("p")
     assert state.level == "paused"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.sentences import refused
 from tests.unit.budget.window import Window, consistent
 
 from tierwise.budget.purse import RequestKeyUsed, Reservation, ReservationRequest
@@ -115,7 +116,7 @@ async def test_what_was_booked_or_given_back_is_not_let_go(life: Life, tmp_path:
     held = await window.purse.reserve(window.ask(marked=True))
     await life(window, held)
     await window.purse.reap()
-    with pytest.raises(LedgerUnavailable, match="not made"):
+    with refused(LedgerUnavailable, match="not made"):
         await window.purse.let_go(held)
     await window.purse.ledger.close()
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.sentences import refused
 from tests.unit.budget.window import PRICES, START, Window, consistent
 
 from tierwise.budget import tokens
@@ -130,7 +131,7 @@ async def test_where_the_worst_case_does_not_fit_the_answer_is_capped_and_it_is_
 
 async def test_a_task_too_dear_is_refused_alone_with_its_figures(window: Window) -> None:
     window.limits = replace(window.limits, day=to_nanos("0.02"))
-    with pytest.raises(TaskTooDear, match=r"needs up to [\d.]+¢ on Opus, [\d.]+¢ left") as caught:
+    with refused(TaskTooDear, match=r"needs up to [\d.]+¢ on Opus, [\d.]+¢ left") as caught:
         await window.purse.reserve(window.ask())
     assert caught.value.name == "BudgetPaused"
     assert (await window.purse.state("p")).level == "ok"
@@ -184,7 +185,7 @@ async def test_a_ledger_that_cannot_be_written_refuses_before_anything_is_sent(
 
 async def test_a_zone_that_does_not_exist_refuses_with_its_name(window: Window) -> None:
     window.limits = replace(window.limits, timezone="Mars/Olympus")
-    with pytest.raises(LedgerUnavailable, match="Mars/Olympus"):
+    with refused(LedgerUnavailable, match="Mars/Olympus"):
         await window.purse.reserve(window.ask())
 
 
@@ -197,7 +198,7 @@ async def test_money_waits_when_a_restored_ledger_may_have_forgotten_some(
     await window.purse.ledger.close()
     window.purse.ledger.path.write_bytes(b"junk" * 5_000)
     later = Window(window.folder)
-    with pytest.raises(BudgetPaused, match="damaged"):
+    with refused(BudgetPaused, match="damaged"):
         await later.purse.reserve(later.ask())
     state = await later.purse.resume("p")
     assert state.hold is None

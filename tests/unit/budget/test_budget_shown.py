@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from tierwise.budget.fit import SpendWish, fit, paused_sentence
+from tierwise.budget.fit import SpendWish, fit, why_paused
 from tierwise.budget.limits import BudgetState, views
 from tierwise.budget.prices import PriceRate
 from tierwise.core.errors import BudgetPaused, TaskTooDear
+from tierwise.present.errors import sentence
+from tierwise.present.pause import why
 
 CENT = 10_000_000
 SMALL = CENT // 10
@@ -58,7 +60,7 @@ def test_what_is_shown_goes_by_what_is_spent(
     assert (found.level, found.shown, found.waits) == (gate, shown, waits)
     assert any(view.state == "paused" for view in views(found)) is (shown == "paused")
     if gate == "paused":
-        text = paused_sentence(found)
+        text = why(why_paused(found))
         assert ("in flight" in text) is waits
         assert ("used up" in text or "is 0" in text) is not waits
 
@@ -84,5 +86,5 @@ def test_a_call_that_fits_once_others_end_waits_for_them(
     with pytest.raises(TaskTooDear) as refused:
         fit(wish, state(spent, reserved))
     assert refused.value.waits is waits
-    assert ("in flight" in refused.value.message) is waits
+    assert ("in flight" in sentence(refused.value)) is waits
     assert isinstance(refused.value, BudgetPaused)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from tierwise.cli.commands import app
 from tierwise.core.errors import BadRequest
+from tierwise.present.errors import sentence
 from tierwise.present.learning import ledger_lines
 
 
@@ -109,8 +110,8 @@ def test_a_bad_log_is_one_sentence(tmp_path: Path, line: str, says: str) -> None
     path.write_text(line + "\n")
     done = CliRunner().invoke(app, ["replay", str(path)])
     assert isinstance(done.exception, BadRequest)
-    assert says in done.exception.message
-    assert "\n" not in done.exception.message
+    assert says in sentence(done.exception)
+    assert "\n" not in sentence(done.exception)
 
 
 def test_an_empty_past_says_what_else_is_there() -> None:

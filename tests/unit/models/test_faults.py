@@ -37,6 +37,7 @@ from tierwise.models.refusals import classify, retry_after_seconds
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.causes import cause
+from tierwise.present.errors import sentence
 
 TIER = Tier("haiku", "claude-haiku-5-5", 4096)
 PROMPT = Prompt("Be brief.", (CallTurn("user", "hello"),))
@@ -161,9 +162,9 @@ async def test_every_fault_is_one_model_error(
         await ask(server.base_url, trace)
     error = raised.value
     assert (error.kind, error.retryable, trace.sent) == (kind, retryable, billed)
-    assert error.message.startswith("Haiku")
-    assert error.message.endswith(".")
-    assert "Error" not in error.message, "no class names for the operator"
+    assert sentence(error).startswith("Haiku")
+    assert sentence(error).endswith(".")
+    assert "Error" not in sentence(error), "no class names for the operator"
     assert time.monotonic() - began < SHORT.attempt + 1
     if kind in ("refused", "empty"):
         assert trace.bill is not None, "an answer that says no is billed as told"
@@ -335,9 +336,9 @@ def test_every_kind_has_a_sentence_a_word_and_a_place_in_the_policy() -> None:
     for kind in KINDS:
         for tier in (TIER, own):
             said = failure(kind, tier, sent=True, seconds=1.5, retry_after=90, detail="a\nb.")
-            assert said.message.startswith("Haiku")
-            assert "{" not in said.message
-            assert "  " not in said.message
+            assert sentence(said).startswith("Haiku")
+            assert "{" not in sentence(said)
+            assert "  " not in sentence(said)
         assert 0 < len(cause(kind)) <= 20
     assert RETRYABLE < FAILS_OVER < set(KINDS)
 

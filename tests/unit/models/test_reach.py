@@ -17,6 +17,7 @@ from tierwise.core.tiers import Tier
 from tierwise.models.call import CallTurn, Deadlines, Finished, Prompt, Result, Trace
 from tierwise.models.client import ModelClient
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.errors import sentence
 
 PROMPT = Prompt("Be brief.", (CallTurn("user", "a line of code"),))
 SHORT = Deadlines(connect=2, first_event=3, between_events=2, attempt=8)
@@ -116,9 +117,9 @@ async def test_a_proxy_that_refuses_is_named_with_its_variable(
         await ask(url)
     error = raised.value
     assert (error.kind, error.sent) == ("proxy", False)
-    assert f"{name} ({proxy.place})" in error.message  # type: ignore[attr-defined]
-    assert "models.example.org to NO_PROXY" in error.message
-    assert "secret" not in error.message
+    assert f"{name} ({proxy.place})" in sentence(error)  # type: ignore[attr-defined]
+    assert "models.example.org to NO_PROXY" in sentence(error)
+    assert "secret" not in sentence(error)
     assert proxy.calls == 1
 
 
@@ -137,8 +138,8 @@ async def test_a_proxy_that_cannot_be_used_is_named(
     with pytest.raises(ModelError) as raised:
         await ask("https://models.example.org")
     assert (raised.value.kind, raised.value.sent) == ("proxy", False)
-    assert said in raised.value.message
-    assert "NO_PROXY" in raised.value.message
+    assert said in sentence(raised.value)
+    assert "NO_PROXY" in sentence(raised.value)
 
 
 async def test_no_proxy_is_obeyed(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
@@ -182,8 +183,8 @@ async def test_a_certificate_nobody_signed_is_named_with_the_variable_that_helps
         with pytest.raises(ModelError) as raised:
             await ask(url)
         assert (raised.value.kind, raised.value.sent) == ("certificate", False)
-        assert "certificate of localhost" in raised.value.message
-        assert "SSL_CERT_FILE" in raised.value.message
+        assert "certificate of localhost" in sentence(raised.value)
+        assert "SSL_CERT_FILE" in sentence(raised.value)
         assert server.requests == []
         monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}.crt")
         assert (await ask(url)).text, "the variable that was named helps"
@@ -202,7 +203,7 @@ async def test_a_certificate_file_that_is_not_there_is_named(
         with pytest.raises(ModelError) as raised:
             await ask("https://models.example.org")
         assert raised.value.kind == "certificate"
-        assert "SSL_CERT_FILE" in raised.value.message
+        assert "SSL_CERT_FILE" in sentence(raised.value)
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/", "/v1/messages", "/v1/messages/"])

@@ -12,8 +12,7 @@ from tierwise.core.money import to_nanos
 from tierwise.core.views import TaskView
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import offers
-from tierwise.present.money import raise_title
-from tierwise.present.questions import ALLOW, STAY
+from tierwise.present.pause import ALLOW, STAY, raise_title
 from tierwise.tasks.api import TaskParams
 
 NOTHING = "[budget]\nday_usd = 0\n"

@@ -13,6 +13,7 @@ from tierwise.core.actions import KINDS
 from tierwise.core.errors import TierwiseError
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
+from tierwise.present import errors
 from tierwise.present.tiers import confident
 
 APPLY: Final = "Apply"
@@ -78,4 +79,4 @@ class Preview:
             elif answer == SHOW and not await open_diff(self.session, edit_id):
                 editor.notice("info", engine.edit(edit_id).diff)
         except TierwiseError as error:
-            editor.notice("warning", error.message)
+            editor.notice("warning", errors.sentence(error))

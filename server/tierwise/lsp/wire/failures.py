@@ -8,6 +8,7 @@ from typing import Final
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from tierwise.core.errors import BadRequest, TierwiseError
+from tierwise.present.errors import sentence
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ REQUEST_FAILED: Final = -32803
 def described(error: Exception) -> tuple[int, str, str]:
     """Code, name and sentence of an error for the wire; details go to the log alone."""
     if isinstance(error, BadRequest):
-        return INVALID_PARAMS, error.name, error.message
+        return INVALID_PARAMS, error.name, sentence(error)
     if isinstance(error, TierwiseError):
-        return REQUEST_FAILED, error.name, error.message
+        return REQUEST_FAILED, error.name, sentence(error)
     if isinstance(error, JsonRpcInvalidParams):
         return INVALID_PARAMS, "BadRequest", "The params do not fit."
     if isinstance(error, JsonRpcException):

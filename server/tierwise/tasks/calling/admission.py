@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from tierwise.budget.fit import paused_sentence
+from tierwise.budget.fit import why_paused
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, SpendNotAgreed, TaskTooDear
 from tierwise.core.money import to_nanos
-from tierwise.present import questions
-from tierwise.present.money import amounts
+from tierwise.present import errors, questions
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 
 def require(task: Task, world: World) -> None:
     """Raise `Untrusted` where nothing may be sent, `BudgetPaused` for a chat while paused."""
-    world.window.trust.require("send anything to a model")
+    world.window.trust.require()
     if task.request.action == "chat" and world.budget_watch.level == "paused" and not task.allowed:
-        raise BudgetPaused(paused_sentence(world.budget_watch.state))
+        raise BudgetPaused(why_paused(world.budget_watch.state))
 
 
 def dear(task: Task, tier: str, world: World) -> bool:
@@ -35,13 +35,7 @@ async def ask_if_dear(task: Task, world: World) -> None:
     question = questions.dear(cost)
     answer = await world.window.listener.ask(question.text, question.options)
     if answer != questions.GO:
-        forecast, most = amounts(cost, limit)
-        raise SpendNotAgreed(
-            f"This task is forecast at {forecast}, above what is asked for"
-            f" ({most}), and nobody said yes.",
-            cost,
-            limit,
-        )
+        raise SpendNotAgreed(ErrorReason.of("not_agreed", cost=cost, limit=limit), cost, limit)
     task.run.agree(cost)
 
 
@@ -57,7 +51,7 @@ async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None
         if dear is not None and not chat and not isinstance(error, SpendNotAgreed):
             world.budget_watch.refused(task)
         raise error
-    task.move("paused", progress=error.message)
+    task.move("paused", progress=errors.sentence(error))
     async with world.turns.aside(task):
         await world.budget_watch.pause_until_allowed(task, dear.needs if dear else 0)
     task.move("routing")

@@ -47,7 +47,7 @@ async def answer(task: Task, world: World) -> Answer:
         try:
             result = await _attempt(plan)
         except TaskTooDear as error:
-            if not failover.too_dear(plan, error.message):
+            if not failover.too_dear(plan, error):
                 _go_down(plan, error)
         except ModelError as error:
             await failover.after(plan, error)

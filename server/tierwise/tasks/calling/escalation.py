@@ -9,7 +9,7 @@ from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, NotConfigured
 from tierwise.core.situation import Situation
 from tierwise.models import notes
-from tierwise.present import progress
+from tierwise.present import errors, progress
 from tierwise.present.checks import both, sentence
 from tierwise.present.reasons import words
 from tierwise.routing import policy
@@ -42,7 +42,7 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
         return _both(draft, second)
     except (BudgetPaused, LedgerUnavailable, ModelError, NotConfigured) as error:
         log.info("task %s: not escalated (%s)", task.id, error.name)
-        task.reset(progress.not_checked(higher.answering, error.message))
+        task.reset(progress.not_checked(higher.answering, errors.sentence(error)))
         task.decided(lower, note)
         world.journal.decided(task, situation)
         task.streamed(draft.answer.text)

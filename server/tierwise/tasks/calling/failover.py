@@ -14,13 +14,13 @@ from datetime import timedelta
 from typing import Final
 
 from tierwise.core.decision import Decision, Reason
-from tierwise.core.errors import ModelError
+from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
 from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait
-from tierwise.present import progress, questions
+from tierwise.present import errors, progress, questions
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission
@@ -162,16 +162,16 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
         _switch(plan, chosen, error.kind, asked=True)
 
 
-def too_dear(plan: AttemptPlan, why: str) -> bool:
+def too_dear(plan: AttemptPlan, why: TaskTooDear) -> bool:
     """A stand-in does not fit the budget: another one, if there is one. False where none is."""
     if not plan.failed:
         return False
     last = next(reversed(plan.failed.values()))
-    plan.failed[plan.place.endpoint_id] = ModelError(why, "budget")
+    plan.failed[plan.place.endpoint_id] = ModelError(why.reason, "budget")
     other = plan.other()
     if other is None:
         raise ModelError(
-            f"{last.message} {plan.place.label} does not fit the budget.",
+            errors.with_dear_stand_in(last, plan.place.label),
             last.kind,
             status=last.status,
             retry_after=last.retry_after,
@@ -198,7 +198,7 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
     try:
         async with asyncio.timeout(max(ANSWER_WITHIN, error.retry_after or 0.0)):
             options = [option for option in (wait, dear, lower, questions.CANCEL) if option]
-            answer = await world.window.listener.ask(error.message, options)
+            answer = await world.window.listener.ask(errors.sentence(error), options)
     except TimeoutError:
         pass
     task.run.extend(world.window.monotonic() - asked)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from tierwise.budget.limits import BudgetState, views
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.views import BudgetView
-from tierwise.present import notices as words
+from tierwise.present import pause
 from tierwise.store import notices, owner
 from tierwise.store.deferred import Connection
 from tierwise.tasks.window.window import Window
@@ -86,7 +86,7 @@ class Announcer:
         await asyncio.gather(*self._jobs, return_exceptions=True)
 
     async def _notice(self, view: BudgetView) -> None:
-        text = words.soft(view.scope, view.spent, view.limit)
+        text = pause.nearly(view.scope, view.spent, view.limit)
         self.window.listener.notice("warning", text)
 
     async def _say(self, what: str, day: str, say: Callable[[], Awaitable[None]]) -> None:

@@ -15,7 +15,7 @@ from tierwise.budget.purse import Scope as BudgetScope
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
-from tierwise.present import notices, questions
+from tierwise.present import pause
 from tierwise.tasks.money.announcer import Announcer, threshold
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
@@ -202,25 +202,25 @@ class BudgetWatch:
         day = scope == "day"
         spent = state.day_spent if day else state.project_spent
         limit = state.day_limit if day else state.project_limit
-        question = questions.paused(scope, spent, limit, of_task=task is not None)
+        question = pause.question(scope, spent, limit, of_task=task is not None)
         answer = await self.window.listener.ask(question.text, question.options)
         if answer == question.options[0]:
             await self.raise_by(to_nanos(1), scope)
             waiting = self._waiting.get(task.id) if task is not None else None
             if waiting is not None and not waiting.event.is_set():
                 await self._ask(waiting.task)
-        elif answer == questions.ALLOW and task is not None:
+        elif answer == pause.ALLOW and task is not None:
             await self.allow(task.id)
         elif answer is None:
-            self.window.listener.notice("warning", notices.nobody_raised(scope))
+            self.window.listener.notice("warning", pause.nobody_raised(scope))
 
     async def _question_of_the_hour(self, task: Task | None) -> None:
         """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
-        question = questions.paused_hour(
+        question = pause.question_of_the_hour(
             self.state.hour_limit, self.state.hold, of_task=task is not None
         )
         answer = await self.window.listener.ask(question.text, question.options)
-        if answer == questions.ALLOW and task is not None:
+        if answer == pause.ALLOW and task is not None:
             await self.allow(task.id)
         elif answer is None:
             self.window.listener.notice("warning", question.text)

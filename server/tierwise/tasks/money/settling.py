@@ -18,6 +18,7 @@ from functools import partial
 from typing import Final
 
 from tierwise.budget.purse import Purse, RequestKeyUsed, Reservation, ReservationRequest
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.call import Trace
 from tierwise.tasks.money.budget_watch import BudgetWatch
@@ -79,7 +80,7 @@ class Settling:
             except RequestKeyUsed:
                 log.info("task %s: key %s was used before", task.id, request.request_id)
                 request = replace(request, request_id=task.next_reservation())
-        raise LedgerUnavailable("This task's id was used too often. Ask again as a new task.")
+        raise LedgerUnavailable(ErrorReason("task_id_used_up"))
 
     async def _settle(self, task: Task, reservation: Reservation, trace: Trace) -> None:
         """Book what a call used. Never lets its own failure hide the call's."""
@@ -87,7 +88,7 @@ class Settling:
         try:
             await self._book(task, reservation, trace, ended)
         except LedgerUnavailable as error:
-            log.warning("task %s: not settled yet (%s)", task.id, error.message)
+            log.warning("task %s: not settled yet (%s)", task.id, error)
             job = asyncio.create_task(self._again(task, reservation, trace, ended))
             self._late.add(job)
             job.add_done_callback(self._late.discard)

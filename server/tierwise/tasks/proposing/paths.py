@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.folders import folder_name
+from tierwise.present import errors
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
@@ -72,7 +73,7 @@ class Paths:
         try:
             return self.window.documents.snapshot(path.as_uri())
         except BadRequest as error:
-            raise Unreadable(error.message) from None
+            raise Unreadable(errors.sentence(error)) from None
 
     def _find(self, name: str, new: bool) -> tuple[str, Snapshot | None]:
         focus = self.task.scene.focus

@@ -24,6 +24,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
 from tierwise.models import latency
+from tierwise.present import errors
 from tierwise.routing import policy
 from tierwise.store import decisions, notices, outcomes, overrides, owner, samples
 from tierwise.store.deferred import Connection
@@ -170,13 +171,13 @@ class Journal:
     def _keep(self, batch: list[Line], error: LedgerUnavailable) -> None:
         """Put refused lines back in front, say so once, and try again in a while."""
         self._lines = [*batch, *self._lines]
-        log.warning("%d journal lines wait for the ledger: %s", len(self._lines), error.message)
+        log.warning("%d journal lines wait for the ledger: %s", len(self._lines), error)
         if len(self._lines) > KEPT:
             log.error("%d journal lines are lost: too many wait", len(self._lines) - KEPT)
             del self._lines[:-KEPT]
         if not self._warned:
             self._warned = True
-            self.warn(error.message)
+            self.warn(errors.sentence(error))
         self._again = asyncio.get_running_loop().call_later(AGAIN, self._start)
 
 

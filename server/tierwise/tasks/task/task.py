@@ -17,6 +17,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.core.money import Usage
 from tierwise.core.request import Request
 from tierwise.core.views import StreamKind, StreamView, TaskState, TaskView
+from tierwise.present import errors
 from tierwise.tasks.task.scene import Question, Scene
 from tierwise.tasks.task.task_run import Run, TaskAnswer
 
@@ -272,7 +273,7 @@ class Task:
             progress=self.progress,
             cost=self.cost,
             edit_id=self.edit_id,
-            error=(self.error.name, self.error.message) if self.error else None,
+            error=(self.error.name, errors.sentence(self.error)) if self.error else None,
             cause_note=self.cause_note,
             rehearsal=self.rehearsal,
             conversation_id=self.conversation_id,

@@ -12,6 +12,7 @@ from tierwise.core.tiers import Ladder, Tier
 from tierwise.models import catalog
 from tierwise.models.catalog import ModelFacts, Remark
 from tierwise.models.client import ModelClient
+from tierwise.present import errors
 
 log = logging.getLogger(__name__)
 
@@ -67,4 +68,4 @@ async def _list(tier: Tier, client: ModelClient, within: float) -> tuple[ModelFa
         return await client.models(tier, within)
     except TierwiseError as error:
         log.info("no model list for %s (%s)", tier.name, error.name)
-        return error.message
+        return errors.sentence(error)

@@ -25,6 +25,7 @@ from tierwise.core.views import TaskView
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
 from tierwise.lsp.session.session import Session
+from tierwise.present import errors
 from tierwise.present.titles import action_title, comment_title
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
@@ -192,9 +193,9 @@ def _comment_action(
         decision = engine.forecast(TaskParams("edit", uri, span, text))
     except TierwiseError as error:
         return types.CodeAction(
-            title=f"Tierwise: {error.message}",
+            title=f"Tierwise: {errors.sentence(error)}",
             kind=f"{REWRITE}.edit",
-            disabled=types.CodeActionDisabled(reason=error.message),
+            disabled=types.CodeActionDisabled(reason=errors.sentence(error)),
         )
     title = comment_title(decision)
     return types.CodeAction(

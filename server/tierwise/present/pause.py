@@ -1,0 +1,140 @@
+"""Everything that is said of a pause for money: why, what is asked, and the ways on.
+
+Also what is said shortly before one, and of a single task that does not fit. Money comes in
+nano-dollars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+from tierwise.core.amounts import needs_and_left
+from tierwise.core.error_reason import ErrorCode, ErrorReason
+from tierwise.present.money import amount, amounts
+from tierwise.present.questions import OperatorQuestion
+
+Args = Mapping[str, Any]
+
+ALLOW: Final = "Run this one anyway"
+"""The answer, and the offer, that lets one task run beyond the budget."""
+STAY: Final = "Stay paused"
+LENS: Final = "Paused: budget reached"
+"""What stands above the lines of a task that waits for money."""
+STATUS: Final = "Paused"
+
+_HOLDS: Final = {
+    "clock": "The clock went back by more than a day and a half, so no paid call is made. "
+    "Check the date, then `tierwise budget resume`.",
+    "restored": "The ledger was damaged and restored from a backup; what was spent since is not "
+    "known, so no paid call is made until `tierwise budget resume`.",
+}
+
+
+def hold(reason: str) -> str:
+    """Why money waits for the operator's word, by the reason that the ledger keeps."""
+    return _HOLDS.get(reason, reason)
+
+
+def why(reason: ErrorReason) -> str:
+    """Why a call is not made, and the ways on. Raises `KeyError` for what is not about money."""
+    return WORDS[reason.code](reason.args)
+
+
+def raise_title(scope: str | None) -> str:
+    """The way on from a pause: which cap it raises, where that is known."""
+    what = {"day": "today", "project": "the project"}.get(scope or "", "the budget")
+    return f"Raise {what} by $1"
+
+
+def question(
+    scope: Literal["day", "project"], spent: int, limit: int | None, *, of_task: bool = True
+) -> OperatorQuestion:
+    """What to do about a cap that is reached; the first answer raises it.
+
+    `of_task` tells that a task came to it, which can be let through by itself.
+    """
+    reached = "is reached" if spent or not limit else "is too small for a call"
+    text = f"Paused: the {scope} budget {amount(limit or 0)} {reached}."
+    return OperatorQuestion(text, (raise_title(scope), *((ALLOW,) if of_task else ()), STAY))
+
+
+def question_of_the_hour(
+    limit: int | None, held: str | None, *, of_task: bool = True
+) -> OperatorQuestion:
+    """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
+    reached = f"Paused: the hour's budget {amount(limit or 0)} is reached. It frees up by itself."
+    text = hold(held) if held else reached
+    return OperatorQuestion(text, (ALLOW, STAY) if of_task else (STAY,))
+
+
+def nobody_raised(scope: str) -> str:
+    """A budget is used up and nobody said what to do."""
+    return f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
+
+
+def nearly(scope: str, spent: int, limit: int | None) -> str:
+    """A budget is nearly used up."""
+    used, cap = amounts(spent, limit or 0)
+    return f"{used} of the {scope} budget {cap} is spent: soft tasks go down."
+
+
+def _calls_in_flight(args: Args) -> str:
+    paid, held, cap = amounts(args["spent"], args["reserved"], args["limit"])
+    return (
+        f"Waiting for calls in flight: they may use {held} of the {args['scope']} budget {cap},"
+        f" {paid} is spent. This goes on by itself when they end."
+    )
+
+
+def _used_up(args: Args) -> str:
+    return (
+        f"The {args['scope']} budget of {amount(args['limit'])} is used up."
+        " Raise it, allow this task, or stay paused."
+    )
+
+
+def _hour(args: Args) -> str:
+    return (
+        f"The hour's budget of {amount(args['limit'])} is used up."
+        " It frees up by itself within the hour; allow this task, or wait."
+    )
+
+
+def _too_dear(args: Args) -> str:
+    needs, left = needs_and_left(args["needs"], args["left"])
+    return (
+        f"This task needs up to {needs} on {args['tier']}, {left} left."
+        " Use a cheaper tier, send less, allow this task, or raise the budget."
+    )
+
+
+def _too_dear_now(args: Args) -> str:
+    needs, left = needs_and_left(args["needs"], args["left"])
+    return (
+        f"This task needs up to {needs} on {args['tier']},"
+        f" {left} is left until the calls in flight end."
+    )
+
+
+def _not_agreed(args: Args) -> str:
+    forecast, most = amounts(args["cost"], args["limit"])
+    return (
+        f"This task is forecast at {forecast}, above what is asked for ({most}),"
+        " and nobody said yes."
+    )
+
+
+WORDS: Final[Mapping[ErrorCode, Callable[[Args], str]]] = {
+    "on_hold": lambda a: hold(a["hold"]),
+    "calls_in_flight": _calls_in_flight,
+    "hour_used_up": _hour,
+    "no_budget": lambda a: (
+        f"The {a['scope']} budget is 0: no paid calls. Set one with `tierwise budget set`."
+    ),
+    "budget_used_up": _used_up,
+    "too_dear": _too_dear,
+    "too_dear_now": _too_dear_now,
+    "not_agreed": _not_agreed,
+}
+"""Why a call is not made for want of money."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "server" / "tierwise"
-DOMAIN = {"context", "routing", "budget", "models", "edits", "learning"}
+DOMAIN = {"context", "routing", "budget", "models", "edits", "learning", "index"}
 BASE = {"core", "syntax", "store"}
 MAY_IMPORT: dict[str, set[str]] = {
     "core": {"core"},
@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trust": {"core"},
     "logs": {"core"},
     **{room: BASE | {room} for room in DOMAIN},
+    "index": BASE | {"context", "index"},
     "tasks": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs"},
     "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "app"},
 }

@@ -50,6 +50,7 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("replay", "replay", "Replay tasks: what they would have cost and delivered."),
     CommandEntry("serve", "serve", "Serve an editor on stdio."),
     CommandEntry("learn", "learn", "Show or change what the router learned.", group=True),
+    CommandEntry("index", "index", "Ask or make the index of a project.", group=True),
     CommandEntry("budget", "budget", "Show the budget, change it, or list prices.", group=True),
 )
 """Every command in the order of the help. A test holds the sentences to those of the modules."""

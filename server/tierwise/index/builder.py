@@ -1,0 +1,208 @@
+"""One root's index being built: sweeps, and the reading of what they found out of date.
+
+Two operating system locks order the windows that share an index. `.write` is held for one
+transaction; `.lock` says who reads files, and is held while there is something to read. Both
+fall free when their holder dies, and the next child goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from tierwise.context.ignore import IgnoreRules
+from tierwise.index import schema, sweep
+from tierwise.index.content import FileContent, language_of, read
+from tierwise.index.extract import Extract, extract
+from tierwise.index.store import IndexStore
+from tierwise.index.walk import Seen, walk
+
+SLICE_S: Final = 0.4
+"""Seconds of reading per transaction; a wish that comes meanwhile ends it early."""
+SLICE_FILES: Final = 200
+SLOW_S: Final = 2.0
+"""Seconds of processor time from which a file is not parsed again until it changes."""
+WRITE_WAIT_S: Final = 10.0
+
+
+class Builder:
+    """The writing side of one index. `busy` while files wait, `mine` while this one reads them."""
+
+    def __init__(
+        self, root: Path, database: Path, exclude: Sequence[str], max_files: int, max_bytes: int
+    ) -> None:
+        self.root = root
+        self._path = database
+        self._rules = IgnoreRules((root,), exclude)
+        self._max_files, self._max_bytes = max_files, max_bytes
+        self._connection: sqlite3.Connection | None = None
+        self._store: IndexStore | None = None
+        self._inode: tuple[int, int] | None = None
+        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._role = FileLock(f"{database}.lock", mode=0o600, thread_local=False)
+        self._write = FileLock(f"{database}.write", mode=0o600, thread_local=False)
+        self._near: tuple[str, ...] = ()
+        self._left = 0
+        self._waiting = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether files wait to be read."""
+        return self._waiting > 0
+
+    @property
+    def mine(self) -> bool:
+        """Whether this process is the one that reads them."""
+        return bool(self._role.is_locked)
+
+    def sweep(self, near: Sequence[str]) -> None:
+        """Look at every file's stamp; what changed is out of date from this moment."""
+        self._near = tuple(near) or self._near
+        seen, left = sweep.within(
+            walk(self.root, self._rules), self._near, self._max_files, self._max_bytes
+        )
+        self._left = left
+        with self._transaction() as store:
+            changes = sweep.compare(store.known(), seen, left)
+            store.drop(changes.gone)
+            store.outdate(changes.changed)
+            store.add(changes.new)
+            store.set_meta("root", str(self.root))
+            store.set_meta("swept", str(time.time_ns()))
+            store.set_meta("left", str(left))
+            self._count(store)
+
+    def look_at(self, path: str) -> None:
+        """A file was saved or is gone: look at this one alone."""
+        file = self.root / path
+        try:
+            known = file.stat(follow_symlinks=False)
+            there = not file.is_symlink() and self._rules.judge(file).kind == "open"
+        except OSError:
+            there = False
+        with self._transaction() as store:
+            before = store.known().get(path)
+            if not there:
+                store.drop([before[0]] if before is not None else [])
+            else:
+                now = Seen(path, known.st_mtime_ns, known.st_size, known.st_ino)
+                if before is None:
+                    store.add([now])
+                else:
+                    store.outdate([(before[0], now)])
+            self._count(store)
+
+    def rebuild(self) -> None:
+        """Forget everything and look anew."""
+        self._disconnect()
+        schema.remove(self._path)
+        self.sweep(self._near)
+
+    def work(self, stop: Callable[[], bool]) -> bool:
+        """Read some of the files that wait, until `stop`; whether there is news to tell."""
+        if not self.mine:
+            try:
+                self._role.acquire(timeout=0)
+            except Timeout:
+                with self._transaction() as store:
+                    self._count(store)
+                return True
+        with self._transaction() as store:
+            waiting = store.waiting(SLICE_FILES)
+        began = time.monotonic()
+        done: list[tuple[int, str, str | None, FileContent | None, Extract | None, str]] = []
+        for number, path, size, before in waiting:
+            content = read(self.root / path, size)
+            language = language_of(path)
+            found = None
+            if content is not None and not content.why and content.hash != before:
+                started = time.process_time()
+                found = extract(content.text, language)
+                if time.process_time() - started > SLOW_S:
+                    found = extract(content.text, language, lexical=True)
+            done.append((number, path, language, content, found, before))
+            if time.monotonic() - began > SLICE_S or stop():
+                break
+        with self._transaction() as store:
+            for number, path, language, content, found, before in done:
+                if content is None:
+                    store.drop([number])
+                elif found is None and not content.why and content.hash == before:
+                    store.same(number)
+                else:
+                    store.put(number, path, language, content, found)
+            self._count(store)
+            if not self._waiting:
+                store.set_meta("complete", "1")
+        if not self._waiting:
+            self._settle()
+            self._role.release()
+        return True
+
+    def progress(self) -> dict[str, Any]:
+        """How far the index is."""
+        with self._transaction() as store:
+            files, indexed = store.counts()
+        return {"files": files, "indexed": indexed, "left": self._left}
+
+    def close(self) -> None:
+        """Let go of the file and of both locks."""
+        self._disconnect()
+        self._role.release(force=True)
+
+    def _settle(self) -> None:
+        """Move what was written into the file itself, so that it does not stand there twice."""
+        with self._write.acquire(timeout=WRITE_WAIT_S):
+            self._connected().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _count(self, store: IndexStore) -> None:
+        files, indexed = store.counts()
+        self._waiting = files - indexed
+
+    @contextmanager
+    def _transaction(self) -> Iterator[IndexStore]:
+        """One transaction inside the lock; nothing of it holds where it raises."""
+        with self._write.acquire(timeout=WRITE_WAIT_S):
+            store = self._connected()
+            store.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield store
+            except BaseException:
+                store.connection.execute("ROLLBACK")
+                store.names.forget()
+                store.terms.forget()
+                raise
+            store.connection.execute("COMMIT")
+
+    def _connected(self) -> IndexStore:
+        """The store of the file that is there now; it may have been taken away and made anew."""
+        inode = _inode(self._path)
+        if self._store is None or inode is None or inode != self._inode:
+            self._disconnect()
+            self._connection = schema.open_to_write(self._path)
+            self._store = IndexStore(self._connection)
+            self._inode = _inode(self._path)
+        return self._store
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.close()
+            except sqlite3.Error:
+                pass
+        self._connection, self._store, self._inode = None, None, None
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

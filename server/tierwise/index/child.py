@@ -1,0 +1,159 @@
+"""The server's side of the child process: started when it is needed, spoken to, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+log = logging.getLogger(__name__)
+
+FAILURES: Final = 5
+"""Ends in a row without an answer after which the child is not started again."""
+PAUSE_S: Final = 1.0
+"""Seconds before the second start; each further one waits twice as long."""
+ENDS_WITHIN_S: Final = 1.0
+LONGEST_LINE: Final = 2**20
+
+
+class IndexChild:
+    """One child process. `last` is what it said last of how far the index is."""
+
+    def __init__(self, opening: Mapping[str, Any], home: Path) -> None:
+        self._opening = {"do": "open", **opening}
+        self._home = home
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._asked: dict[int, asyncio.Future[None]] = {}
+        self._number = 0
+        self._failures = 0
+        self._not_before = 0.0
+        self._starting = asyncio.Lock()
+        self._closed = False
+        self.last: Mapping[str, Any] = {}
+        self.failed = ""
+        self.news = asyncio.Event()
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it ended too often to be started again."""
+        return self._failures >= FAILURES
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, None while there is no process."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    async def sweep(self, near: list[str], wait_s: float) -> bool:
+        """Ask for a sweep and wait for its end; False where it did not end in time."""
+        self._number += 1
+        number = self._number
+        swept = asyncio.get_running_loop().create_future()
+        self._asked[number] = swept
+        if not await self.tell({"do": "sweep", "id": number, "near": near}):
+            self._asked.pop(number, None)
+            return False
+        await asyncio.wait({swept}, timeout=wait_s)
+        return swept.done() and not swept.cancelled()
+
+    async def tell(self, message: Mapping[str, Any]) -> bool:
+        """Send a message; starts the process where there is none. False where it cannot be had."""
+        async with self._starting:
+            if self.pid is None and not await self._start():
+                return False
+        process = self._process
+        if process is None or process.stdin is None:
+            return False
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            process.stdin.write(json.dumps(message).encode() + b"\n")
+            await process.stdin.drain()
+            return True
+        return False
+
+    async def close(self) -> None:
+        """End the process: its stdin ends first, then it is killed. None is left behind."""
+        self._closed = True
+        process, reading = self._process, self._reading
+        if process is not None and process.returncode is None:
+            if process.stdin is not None:
+                process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), ENDS_WITHIN_S)
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        if reading is not None:
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _start(self) -> bool:
+        if self._closed or self.given_up or time.monotonic() < self._not_before:
+            return False
+        self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # `-P` and a folder of our own: nothing of the workspace is ever imported.
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "tierwise.index.worker",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL, cwd=self._home, limit=LONGEST_LINE,
+                env=_environment(),
+            )  # fmt: skip
+        except OSError:
+            log.warning("the index's process could not be started")
+            self._failures = FAILURES
+            return False
+        self._reading = asyncio.get_running_loop().create_task(self._listen(self._process))
+        if self._process.stdin is not None:
+            self._process.stdin.write(json.dumps(self._opening).encode() + b"\n")
+        return True
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        answered = False
+        assert process.stdout is not None
+        with contextlib.suppress(ValueError, ConnectionError):
+            async for line in process.stdout:
+                message = json.loads(line)
+                answered = True
+                self._heard(message)
+        code = await process.wait()
+        if self._process is process:
+            self._process = None
+        for asked in self._asked.values():
+            if not asked.done():
+                asked.cancel()
+        self._asked.clear()
+        self.news.set()
+        if not self._closed and code != 0:
+            self._failures = 1 if answered else self._failures + 1
+            self._not_before = time.monotonic() + PAUSE_S * 2 ** (self._failures - 1)
+            log.warning("the index's process ended (%s)", code)
+        elif answered:
+            self._failures = 0
+
+    def _heard(self, message: Mapping[str, Any]) -> None:
+        if "failed" in message:
+            self.failed = str(message["failed"])
+            log.warning("index: %s", self.failed)
+            return
+        self.failed = ""
+        self.last = message.get("at") or message
+        asked = self._asked.pop(message.get("swept", -1), None)
+        if asked is not None and not asked.done():
+            asked.set_result(None)
+        self.news.set()
+
+
+def _environment() -> dict[str, str]:
+    """The environment without keys: the child needs none of them."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "TEMP",
+            "TMP", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "USERPROFILE", "APPDATA",
+            "LOCALAPPDATA")  # fmt: skip
+    return {name: os.environ[name] for name in kept if name in os.environ}

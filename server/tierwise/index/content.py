@@ -1,0 +1,115 @@
+"""Reading a file of the project once: its bytes, their hash, and why it is not looked into."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from tierwise.context.kinds import why_noise
+from tierwise.syntax import encoding
+from tierwise.syntax.languages import of_path
+
+LARGEST_FILE: Final = 512 * 1024
+"""Bytes of a file that is looked into; a larger one is known by its name alone."""
+LONGEST_MEAN_LINE: Final = 1_000
+"""Mean characters per line from which a text counts as minified."""
+
+VENDORED: Final = frozenset(
+    (
+        "node_modules", "bower_components", "jspm_packages", "vendor", "vendors", "third_party",
+        "thirdparty", "third-party", "external_libs", "site-packages", "dist-packages", ".venv",
+        "venv", "virtualenv", ".tox", ".nox", "__pycache__", ".mypy_cache", ".pytest_cache",
+        ".ruff_cache", ".gradle", ".terraform", ".next", ".nuxt", ".yarn", "Pods", "Carthage",
+    )
+)  # fmt: skip
+"""Folders of other people's code or of caches, by the habits of the package managers."""
+BUILT: Final = frozenset(("dist", "build", "out", "target", "_build", ".output", "coverage"))
+"""Folders of build results, where they lie at the root or beside a file that builds them."""
+
+
+_FLAGS: Final = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+)  # fmt: skip
+"""A link or a fifo that took the place of a file is not followed and not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The bytes of a file and what they say. `text` is empty where `why` is not."""
+
+    hash: str
+    text: str
+    why: str = ""
+
+
+def content_hash(data: bytes) -> str:
+    """The hash that rows of the index carry, of a file's bytes."""
+    return hashlib.blake2b(data, digest_size=12).hexdigest()
+
+
+def read(path: Path, size: int) -> FileContent | None:
+    """The content of a regular file; None where it is gone or cannot be read."""
+    if size > LARGEST_FILE:
+        return FileContent("", "", "larger than 512 KB")
+    try:
+        handle = os.open(path, _FLAGS)
+        with open(handle, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError:
+        return None
+    digest = content_hash(data)
+    if len(data) > LARGEST_FILE:
+        return FileContent("", "", "larger than 512 KB")
+    if b"\0" in data[:8_192] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return FileContent(digest, "", "binary")
+    try:
+        text = encoding.decode(data)[0]
+    except encoding.NotText:
+        return FileContent(digest, "", "binary")
+    why = why_noise(path.name, text)
+    if why is None and len(text) / (text.count("\n") + 1) > LONGEST_MEAN_LINE:
+        why = "minified"
+    return FileContent(digest, "" if why else text, why or "")
+
+
+def vendored(path: str) -> bool:
+    """Whether a path lies in a folder of other people's code, a cache or build results."""
+    parts = PurePosixPath(path).parts[:-1]
+    return bool(VENDORED.intersection(parts)) or bool(parts and parts[0] in BUILT)
+
+
+_TEST: Final = re.compile(
+    r"(?i)(?:^|/)(?:tests?|specs?|__tests__|testing|features)/|"
+    r"(?:^|/)(?:test_[^/]*|[^/]*[._-](?:test|spec)s?\.\w+|conftest\.py)$"
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether a file holds tests, by its name and folder."""
+    return _TEST.search(path) is not None
+
+
+_PROSE_SUFFIXES: Final = {
+    ".rst": "rst", ".adoc": "plaintext", ".txt": "plaintext", ".text": "plaintext", ".tex": "tex",
+    ".xml": "xml", ".svg": "xml", ".csv": "csv", ".tsv": "csv", ".log": "log", ".ini": "ini",
+    ".cfg": "ini", ".conf": "ini", ".properties": "properties", ".scss": "scss", ".sass": "sass",
+    ".less": "less", ".htm": "html", ".markdown": "markdown", ".diff": "diff", ".patch": "diff",
+    ".po": "plaintext", ".snap": "plaintext", ".lock": "plaintext",
+}  # fmt: skip
+
+
+def language_of(path: str) -> str | None:
+    """The language id of a file by its name; a file without a suffix is prose, but for scripts."""
+    known = of_path(path)
+    if known is not None:
+        return known
+    pure = PurePosixPath(path)
+    suffix = pure.suffix.lower()
+    if not suffix:
+        return "makefile" if pure.name.lower() in ("makefile", "dockerfile") else "plaintext"
+    return _PROSE_SUFFIXES.get(suffix)

@@ -1,0 +1,18 @@
+"""A definition as it is found in a text, before it has a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tierwise.index.facts import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A definition found in a text; lines from 1, the last one inclusive."""
+
+    name: str
+    kind: str
+    start_line: int
+    end_line: int
+    level: Level

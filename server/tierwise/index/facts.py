@@ -1,0 +1,85 @@
+"""What the index answers: plain frozen data. Paths are relative to the root, lines from 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Readiness = Literal["off", "cold", "catching up", "ready"]
+"""`cold`: the folder was never read to its end. `catching up`: some files changed since."""
+Level = Literal["top", "member", "local"]
+"""Where a definition stands: for all to see, inside a type, or inside a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How far an index is. `why` is a sentence where it is off or leaves something out."""
+
+    root: str
+    files: int = 0
+    indexed: int = 0
+    state: Readiness = "off"
+    size_bytes: int = 0
+    why: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file was read as it was at the last sweep."""
+        return self.state == "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class FileUses:
+    """How often a file uses a name in code; comments and strings do not count."""
+
+    path: str
+    uses: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Where a name is used. `defined` counts the files that define it, `member` tells whether
+    one of them does so inside a type. `mentioned` are files that have it in a string or in
+    configuration alone. `complete` is false while files are unread: there may be more.
+    """
+
+    name: str
+    defined: int = 0
+    member: bool = False
+    files: tuple[FileUses, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    complete: bool = False
+
+    @property
+    def total(self) -> int:
+        """Uses over all files, the definitions' own included."""
+        return sum(file.uses for file in self.files)
+
+    @property
+    def known(self) -> bool:
+        """Whether the number means something: one definition, no member, everything read."""
+        return self.complete and self.defined == 1 and not self.member
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that answers a question. `why` names what it has of it."""
+
+    path: str
+    score: float
+    why: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition: its file, what kind of thing it is, and its lines."""
+
+    path: str
+    name: str
+    kind: str
+    start_line: int
+    end_line: int
+    level: Level
+    hash: str

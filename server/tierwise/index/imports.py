@@ -1,0 +1,106 @@
+"""What files import: the statements, and the modules and files that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Final
+
+KINDS: Final = frozenset(
+    ("import_statement", "import_from_statement", "import_declaration", "use_declaration",
+     "preproc_include", "future_import_statement", "extern_crate_declaration", "package_clause",
+     "package_declaration")
+)  # fmt: skip
+"""Nodes of import statements; `export … from` and calls of `require` are read by pattern."""
+_CALL: Final = re.compile(
+    r"""(?:^|[^\w.])(?:require|require_relative|load|autoload|dofile|import|source)\s*\(?\s*
+        (?::\w+\s*,\s*)?['"]([^'"\n]{1,200})['"]""",
+    re.VERBOSE | re.MULTILINE,
+)
+_DESTRUCTURED: Final = re.compile(
+    r"""(?:const|let|var)\s+\{([^}]{1,500})\}\s*=\s*(?:await\s+)?(?:require|import)\s*\("""
+)
+_AGAIN: Final = re.compile(r"""^\s*export\s[^'"\n;]{0,400}?\bfrom\s*['"][^'"\n]+['"]""", re.M)
+_MOD: Final = re.compile(r"^\s*(?:pub(?:\([\w: ]+\))?\s+)?mod\s+(\w+)\s*;", re.M)
+_LINE: Final = re.compile(
+    r"^\s*(?:import|from|using|use|include|require|@import|@use|#include)\b[^\n]{1,300}", re.M
+)
+_QUOTED: Final = re.compile(r"""["'<]([^"'<>\n]{1,200})["'>]""")
+_FROM: Final = re.compile(r"^\s*from\s+([\w.]+)\s+import\b")
+_DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|\\)[A-Za-z_*]\w*)*")
+_KEYWORDS: Final = frozenset(
+    ("import", "from", "use", "pub", "package", "static", "as", "type", "crate", "self", "super",
+     "using", "include", "require", "extern", "default", "export", "mod")
+)  # fmt: skip
+_PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "doc"))
+"""File names that stand for their folder."""
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The import lines of a text without a grammar."""
+    return tuple(_LINE.findall(text[:20_000]))
+
+
+def calls(text: str, language: str | None) -> tuple[str, ...]:
+    """Imports that are calls or exports, as statements with the path in quotes."""
+    found = [f'"{target}"' for target in _CALL.findall(text)]
+    if language is not None and language.startswith(("javascript", "typescript")):
+        found += _AGAIN.findall(text)
+        found += [f"require {names}" for names in _DESTRUCTURED.findall(text)]
+    elif language == "rust":
+        found += [f"mod {name}" for name in _MOD.findall(text)]
+    return tuple(found)
+
+
+def targets(statements: Iterable[str]) -> tuple[str, ...]:
+    """The modules and files that import statements name, as they are written."""
+    found: dict[str, None] = {}
+    for said in statements:
+        quoted = _QUOTED.findall(said)
+        if quoted:
+            found.update(dict.fromkeys(quoted))
+            continue
+        module = _FROM.match(said)
+        if module is not None:
+            found[module.group(1)] = None
+            # `from . import views` names a module, `from app import run` may name one.
+            rest = said[module.end() :]
+            found.update((f"{module.group(1)}.{n}", None) for n in _DOTTED.findall(rest)[:50])
+            continue
+        found.update((n, None) for n in _DOTTED.findall(said)[:50] if n not in _KEYWORDS)
+    return tuple(found)
+
+
+def tail(target: str) -> str:
+    """The last part of what is imported, without suffix: `./lib/utils.js` and `lib.utils` meet."""
+    parts = parts_of(target)
+    return parts[-1] if parts else ""
+
+
+def parts_of(target: str) -> tuple[str, ...]:
+    """The parts of a module or file name, lower case, without dots of relation and suffix."""
+    if "/" in target or re.search(r"\.(?:[cm]?[jt]sx?|py|rb|h|hpp|lua|sh|vue|s?css)$", target):
+        bare = re.sub(r"\.\w{1,5}$", "", target)
+        parts = [p for p in bare.split("/") if p not in ("", ".", "..", "~", "@")]
+    else:
+        parts = [
+            p for p in re.split(r"\.|::|\\", target) if p not in ("", "crate", "self", "super")
+        ]
+    while len(parts) > 1 and parts[-1].lower() in _PLAIN:
+        parts.pop()
+    return tuple(p.lower() for p in parts)
+
+
+def module_of(path: str) -> tuple[str, ...]:
+    """The parts by which a file is imported: its folders and its stem, or its folder alone."""
+    pure = PurePosixPath(path)
+    stem = pure.name.partition(".")[0].lower()
+    folders = tuple(p.lower() for p in pure.parts[:-1])
+    return folders if stem in _PLAIN and folders else (*folders, stem)
+
+
+def means(target: str, path: str) -> bool:
+    """Whether an import may mean a file: the parts of its name end those of the file's."""
+    wanted, have = parts_of(target), module_of(path)
+    return bool(wanted) and have[-len(wanted) :] == wanted[-len(have) :]

@@ -1,0 +1,236 @@
+"""The index of one workspace root as the server asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tierwise.index import imports, ranking, schema
+from tierwise.index.child import IndexChild
+from tierwise.index.facts import Definition, FileUses, FoundFile, IndexState, Readiness, Uses
+from tierwise.index.reader import IndexReader, Rows, marks
+from tierwise.store import filesystem
+
+CANDIDATES: Final = 60
+"""Files that are looked at closer for a question."""
+SWEPT_WITHIN_S: Final = 60.0
+EXACT: Final = 0.35
+"""What a definition whose name is written in the question adds, as a share of the best score."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLimits:
+    """How much is indexed: files, and mebibytes of text. `exclude` are ignore patterns."""
+
+    max_files: int = 50_000
+    max_mb: int = 500
+    exclude: tuple[str, ...] = ()
+
+
+class ProjectIndex:
+    """One root's index: a child process that writes it, and a connection that reads it."""
+
+    def __init__(self, root: Path, state_dir: Path, limits: IndexLimits | None = None) -> None:
+        limits = limits or IndexLimits()
+        self.root = Path(os.path.realpath(root))
+        self.database = schema.database(state_dir, root)
+        self._reader = IndexReader(self.database)
+        self._child = IndexChild(
+            {
+                "root": str(self.root),
+                "database": str(self.database),
+                "exclude": list(limits.exclude),
+                "max_files": limits.max_files,
+                "max_mb": limits.max_mb,
+            },
+            schema.folder(state_dir),
+        )
+        self._sweeping = False
+        self.near: Callable[[], Sequence[str]] = tuple
+
+    async def refresh(self, wait_ms: int = 50) -> IndexState:
+        """Look for changed files, and answer after `wait_ms` milliseconds at the latest.
+
+        The look goes on where it takes longer; until it ends the state is not `ready`.
+        """
+        if self._refused() is None:
+            self._sweeping = not await self._child.sweep(list(self.near()), wait_ms / 1000)
+        return await self.status()
+
+    async def ready(self) -> IndexState:
+        """Build until everything was read, or until it cannot be; what `--wait` waits for."""
+        while self._refused() is None and not self._child.given_up:
+            swept = await self._child.sweep(list(self.near()), SWEPT_WITHIN_S)
+            self._sweeping = self._sweeping and not swept
+            while swept and self._child.pid is not None:
+                # Cleared before the look, so that news that comes meanwhile is not missed.
+                self._child.news.clear()
+                state = await self.status()
+                if state.complete:
+                    return state
+                await self._child.news.wait()
+            if not swept:
+                await asyncio.sleep(0.2)
+        return await self.status()
+
+    async def changed(self, path: str) -> None:
+        """A file was saved, closed or removed; it is read again at once."""
+        if self._child.pid is not None:
+            await self._child.tell({"do": "file", "path": path})
+
+    async def status(self) -> IndexState:
+        """How far the index is."""
+        why = self._refused()
+        if why is not None:
+            return IndexState(str(self.root), why=why)
+        counted = await self._reader.rows("SELECT count(*), coalesce(sum(state), 0) FROM files")
+        rows = await self._reader.rows("SELECT key, value FROM meta")
+        meta: dict[str, str] = dict(rows)
+        files, indexed = counted[0] if counted else (0, 0)
+        left = int(meta.get("left", "0"))
+        said = f"{left:,} files are beyond the limits" if left else self._child.failed
+        state: Readiness = "ready"
+        if "complete" not in meta:
+            state = "cold"
+        elif files > indexed or self._sweeping:
+            state = "catching up"
+        return IndexState(str(self.root), files, indexed, state, self._bytes(), said)
+
+    async def uses(self, name: str) -> Uses:
+        """Where a name is used, most uses first, and how often it is defined."""
+        rows = await self._reader.rows(
+            "SELECT f.path, f.mtime, f.size, f.hash, u.code, u.other, u.bound FROM uses u"
+            " JOIN files f ON f.id = u.file JOIN names n ON n.id = u.name"
+            " WHERE n.name = ? AND f.state = 1",
+            (name,),
+        )
+        fresh = [row for row in rows if self._is(row)]
+        defined = await self.definitions(name)
+        state = await self.status()
+        found = sorted(
+            (FileUses(path, code, digest) for path, _, _, digest, code, _, _ in fresh if code),
+            key=lambda file: (-file.uses, file.path),
+        )
+        return Uses(
+            name,
+            defined=len({d.path for d in defined if d.level == "top"}),
+            member=any(d.level == "member" for d in defined),
+            files=tuple(found),
+            mentioned=tuple(sorted(path for path, _, _, _, code, _, _ in fresh if not code)),
+            complete=state.complete and len(fresh) == len(rows),
+        )
+
+    async def definitions(self, name: str) -> tuple[Definition, ...]:
+        """Where a name is defined."""
+        rows = await self._reader.rows(
+            "SELECT f.path, f.mtime, f.size, f.hash, n.name, d.kind, d.line, d.last, d.level"
+            " FROM defs d JOIN names n ON n.id = d.name JOIN files f ON f.id = d.file"
+            " WHERE n.name = ? AND f.state = 1 ORDER BY f.path, d.line",
+            (name,),
+        )
+        return self._defined(rows)
+
+    async def outline(self, path: str) -> tuple[Definition, ...]:
+        """What a file defines, in its order."""
+        rows = await self._reader.rows(
+            "SELECT f.path, f.mtime, f.size, f.hash, n.name, d.kind, d.line, d.last, d.level"
+            " FROM files f JOIN defs d ON d.file = f.id JOIN names n ON n.id = d.name"
+            " WHERE f.path = ? AND f.state = 1 ORDER BY d.line, d.last DESC",
+            (path,),
+        )
+        return self._defined(rows)
+
+    async def importers(self, path: str) -> tuple[str, ...]:
+        """Files that import a file, as far as their import statements name it."""
+        module = imports.module_of(path)
+        rows = await self._reader.rows(
+            "SELECT f.path, f.mtime, f.size, f.hash, i.target FROM imports i"
+            " JOIN files f ON f.id = i.file WHERE i.tail = ? AND f.state = 1",
+            (module[-1] if module else "",),
+        )
+        found = {r[0] for r in rows if r[0] != path and imports.means(r[4], path) and self._is(r)}
+        return tuple(sorted(found))
+
+    async def find(self, query: str, limit: int = 10) -> tuple[FoundFile, ...]:
+        """Files for a question, best first."""
+        asked = ranking.parse(query)
+        if not asked.stems:
+            return ()
+        counted = await self._reader.rows(
+            "SELECT count(*), coalesce(avg(words), 1) FROM files WHERE state = 1 AND words > 0"
+        )
+        files, mean = counted[0] if counted else (0, 1)
+        terms = await self._reader.rows(
+            "SELECT t.id, t.term, (SELECT count(*) FROM postings p WHERE p.term = t.id)"
+            f" FROM terms t WHERE t.term IN ({marks(asked.stems)})",
+            tuple(asked.stems),
+        )
+        if not terms or not files:
+            return ()
+        values = [
+            value
+            for number, term, having in terms
+            for value in (number, ranking.weight(files, having, asked.stems[term]), term)
+        ]
+        table = ", ".join("(?, ?, ?)" for _ in terms)
+        rows = await self._reader.rows(
+            f"WITH asked(term, weight, word) AS (VALUES {table}) {ranking.SCORED}",
+            (*values, mean, max(CANDIDATES, limit * 2)),
+        )
+        exact: dict[str, list[str]] = {}
+        for name in asked.names:
+            for one in await self.definitions(name):
+                exact.setdefault(one.path, []).append(name)
+        best = rows[0][5] if rows else 1.0
+        found = [
+            FoundFile(
+                row[0],
+                round(row[5] + EXACT * best * min(len(exact.get(row[0], ())), 2), 6),
+                ranking.why(row[6], row[7], row[8], exact.get(row[0], ())),
+                row[3],
+            )
+            for row in rows
+            if self._is(row)
+        ]
+        return tuple(sorted(found, key=lambda f: (-f.score, f.path))[:limit])
+
+    async def close(self) -> None:
+        """End the child and let go of the file."""
+        await self._child.close()
+        await self._reader.close()
+
+    def _refused(self) -> str | None:
+        """Why there is no index here; None where there may be one."""
+        if self._child.given_up:
+            return "the index's process ended again and again; see the log"
+        if filesystem.file_system(self.root).network:
+            return "the folder lies on a network file system"
+        return None
+
+    def _defined(self, rows: Rows) -> tuple[Definition, ...]:
+        return tuple(
+            Definition(row[0], row[4], row[5], row[6], row[7], row[8], row[3])
+            for row in rows
+            if self._is(row)
+        )
+
+    def _is(self, row: Sequence[object]) -> bool:
+        """Whether a file is on disk as it was when its row (path, mtime, size) was written."""
+        try:
+            found = os.lstat(self.root / str(row[0]))
+        except OSError:
+            return False
+        return (found.st_mtime_ns, found.st_size) == (row[1], row[2])
+
+    def _bytes(self) -> int:
+        total = 0
+        for ending in ("", "-wal"):
+            try:
+                total += os.stat(f"{self.database}{ending}").st_size
+            except OSError:
+                continue
+        return total

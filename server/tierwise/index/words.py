@@ -1,0 +1,85 @@
+"""Names taken apart: `parseHTTPHeader` is about parsing, http and headers.
+
+Words are lower case and stripped of their endings, so that a question finds what it means
+whether it says "escape", "escaped" or "escaping".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+NAME: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]+")
+"""An identifier, in any script; `$` is part of names in JavaScript."""
+LONGEST_NAME: Final = 100
+"""Characters of a name; what is longer is data."""
+_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
+_RANDOM: Final = re.compile(r"(?=[^\d]*\d)(?=.*[A-Za-z])[\w$]{20,}")
+_COMMON: Final = frozenset(
+    (
+        "a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "does", "for", "from",
+        "has", "have", "if", "in", "into", "is", "it", "its", "no", "not", "of", "on", "or", "s",
+        "so", "such", "t", "that", "the", "their", "then", "there", "these", "they", "this", "to",
+        "up", "was", "we", "were", "when", "which", "will", "with", "you", "your", "should",
+        "would", "could", "must", "only", "also", "than", "some", "any", "all", "via", "per",
+        "using", "used",
+    )
+)  # fmt: skip
+"""Words that say nothing of where something is."""
+
+
+def split(name: str) -> Iterator[str]:
+    """The stems of the parts of a name or of a plain word."""
+    for part in _PART.findall(name):
+        word = part.lower()
+        if len(word) > 1 and word not in _COMMON:
+            yield stem(word)
+
+
+@lru_cache(maxsize=50_000)
+def stems(name: str) -> tuple[str, ...]:
+    """The same, kept: names stand in files again and again. `HTTPServer` also as one word."""
+    return tuple(split(name))
+
+
+def stem(word: str) -> str:
+    """A word without its ending, so that forms of one word meet. No language is known here."""
+    if len(word) <= 3 or not word.isascii():
+        return word
+    for ending, instead, left in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= left:
+            word = word[: -len(ending)] + instead
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+_ENDINGS: Final = (
+    ("ization", "iz", 3), ("ations", "at", 3), ("ation", "at", 3), ("ements", "", 4),
+    ("ingly", "", 4), ("ities", "", 4), ("ments", "", 4), ("ment", "", 4), ("ness", "", 4),
+    ("ings", "", 4), ("ies", "y", 2), ("ied", "y", 2), ("sses", "ss", 2), ("shes", "sh", 2),
+    ("ches", "ch", 2), ("xes", "x", 2), ("ing", "", 3), ("edly", "", 3), ("ers", "", 4),
+    ("ors", "or", 3), ("ity", "", 4), ("ed", "", 3), ("er", "", 4), ("ly", "", 4),
+    ("ss", "ss", 1), ("us", "us", 2), ("is", "is", 2), ("s", "", 3),
+)  # fmt: skip
+"""Endings of English words, longest first: ending, what takes its place, letters left at least."""
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a token looks generated: long, letters and digits mixed at random.
+
+    Such a token is no name that somebody would look for, and it may be a key.
+    """
+    if not _RANDOM.fullmatch(name):
+        return False
+    kinds = [_kind(char) for char in name if char not in "_$"]
+    changes = sum(a != b for a, b in pairwise(kinds))
+    return changes * 3 >= len(kinds) or re.fullmatch(r"[0-9a-f_]+|[0-9A-F_]+", name) is not None
+
+
+def _kind(char: str) -> str:
+    return "d" if char.isdigit() else "u" if char.isupper() else "l"

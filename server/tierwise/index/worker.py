@@ -1,0 +1,111 @@
+"""The child process of one root: it reads what changed and writes the index.
+
+`python -P -m tierwise.index.worker` takes one JSON object per line on stdin and answers with lines
+on stdout; it ends with its stdin. It is a process because the parser holds the interpreter for as
+long as it runs, and it runs at the lowest priority.
+
+In: `{"do": "open", "root", "database", "exclude", "max_files", "max_mb"}` first, then
+`{"do": "sweep", "id", "near": [paths]}`, `{"do": "file", "path"}`, `{"do": "rebuild"}`.
+Out: `{"swept": id, ...}` and `{"at": {...}}`, both with files, indexed, left and state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+from tierwise.index.builder import Builder
+
+IDLE_S: Final = 600.0
+"""Seconds without a wish after which the process ends; the next one starts it again."""
+RETRY_S: Final = 0.5
+"""Seconds between tries while another window's child does the work."""
+PRIORITY: Final = 15
+
+
+def main() -> None:
+    """Serve until stdin ends, or until nobody asked for ten minutes."""
+    _yield_to_others()
+    inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
+    threading.Thread(target=_listen, args=(inbox,), daemon=True).start()
+    first = inbox.get()
+    if first is None:
+        return
+    builder = Builder(
+        Path(first["root"]),
+        Path(first["database"]),
+        tuple(first.get("exclude", ())),
+        int(first["max_files"]),
+        int(first["max_mb"]) * 2**20,
+    )
+    try:
+        _serve(builder, inbox)
+    except (OSError, sqlite3.Error) as error:
+        _say({"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        builder.close()
+
+
+def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
+    while True:
+        try:
+            message = inbox.get(timeout=_patience(builder))
+        except queue.Empty:
+            if not builder.busy:
+                return
+            message = {"do": "work"}
+        if message is None:
+            return
+        match message.get("do"):
+            case "sweep":
+                builder.sweep(message.get("near") or ())
+                _say({"swept": message.get("id"), **builder.progress()})
+            case "file":
+                builder.look_at(str(message.get("path")))
+            case "rebuild":
+                builder.rebuild()
+        if builder.busy and builder.work(lambda: not inbox.empty()):
+            _say({"at": builder.progress()})
+
+
+def _patience(builder: Builder) -> float:
+    if not builder.busy:
+        return IDLE_S
+    return 0.0 if builder.mine else RETRY_S
+
+
+def _listen(inbox: queue.Queue[dict[str, Any] | None]) -> None:
+    for line in sys.stdin:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(message, dict):
+            inbox.put(message)
+    inbox.put(None)
+
+
+def _say(message: dict[str, Any]) -> None:
+    try:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # The server is gone, and with it whoever would hear of that.
+        os._exit(0)
+
+
+def _yield_to_others() -> None:
+    try:
+        os.nice(PRIORITY)
+    except (AttributeError, OSError):
+        return
+
+
+if __name__ == "__main__":
+    main()

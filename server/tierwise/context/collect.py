@@ -17,7 +17,7 @@ from tierwise.context import test_target, window
 from tierwise.context.focus import Focus, focus_of, shown
 from tierwise.context.ignore import IgnoreLook, IgnoreRules, IgnoreVerdict
 from tierwise.context.items import ItemBuilder
-from tierwise.context.kinds import why_noise
+from tierwise.context.kinds import noise_of, why_noise
 from tierwise.context.outline import outline
 from tierwise.context.related import related
 from tierwise.context.test_target import TestTarget
@@ -120,7 +120,7 @@ def _may_send(
     if verdict is not None and verdict.kind != "open":
         left_out.append(LeftOut(materials.name(doc), _kept_back(verdict)))
         return False
-    noise = why_noise(doc.path, doc.text)
+    noise = noise_of(doc)
     if noise is not None:
         left_out.append(LeftOut(materials.name(doc), noise))
     return noise is None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.request import Request
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import index_of
-from tierwise.syntax.symbols import Symbol, occurrences
+from tierwise.syntax.symbols import Symbol, occurrences_in
 
 LARGEST = 2_000_000
 """Characters of all searched files together; beyond it usages are unknown, not guessed."""
@@ -35,13 +34,7 @@ def enrich(
     symbol = symbol_at(focus, span)
     if selection is None or symbol is None or sum(len(d.text) for d in documents) > LARGEST:
         return request
-    usages, files = _used(symbol.name, tuple(documents))
+    counts = [occurrences_in(doc, symbol.name) for doc in documents]
+    usages, files = max(0, sum(counts) - 1), sum(1 for count in counts if count)
     known = replace(selection, symbol=symbol.name, usages=usages, usage_files=files)
     return replace(request, selection=known)
-
-
-@lru_cache(maxsize=4)
-def _used(name: str, documents: tuple[Snapshot, ...]) -> tuple[int, int]:
-    """How often a symbol is used beside its definition, and in how many of the documents."""
-    counts = [occurrences(name, doc.text) for doc in documents]
-    return max(0, sum(counts) - 1), sum(1 for count in counts if count)

@@ -20,7 +20,7 @@ from tierwise.core.document import Position, Range, Snapshot
 from tierwise.syntax.extent import settled
 from tierwise.syntax.head import head
 from tierwise.syntax.positions import LineIndex, index_of
-from tierwise.syntax.symbols import Symbol, definitions
+from tierwise.syntax.symbols import Symbol, symbols_of
 
 WHOLE_TOKENS: Final = 1_500
 """Tokens up to which a file is shown whole."""
@@ -173,7 +173,7 @@ def _outer(focus: Focus, inner: Symbol) -> list[Symbol]:
     """The definitions around one, innermost first."""
     found = [
         s
-        for s in definitions(focus.doc.text, focus.doc.language)
+        for s in symbols_of(focus.doc)
         if s.range.start <= inner.range.start
         and s.range.end >= inner.range.end
         and s.range != inner.range

@@ -6,6 +6,9 @@ import re
 from pathlib import PurePath
 from typing import Final
 
+from tierwise.core.document import Snapshot
+from tierwise.syntax.per_document import per_document
+
 LOCK_FILES: Final = frozenset(
     (
         "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
@@ -26,6 +29,12 @@ _SAYS_SO: Final = re.compile(
 _BUILT: Final = re.compile(
     r"(?i)(?:\.min\.(?:js|css)|_pb2(?:_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.map)$"
 )
+
+
+@per_document
+def noise_of(doc: Snapshot) -> str | None:
+    """Why a document is not worth sending, like `why_noise`."""
+    return why_noise(doc.path, doc.text)
 
 
 def why_noise(path: str | None, text: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tierwise.core.document import Snapshot
 from tierwise.syntax.positions import LineIndex
-from tierwise.syntax.symbols import definitions
+from tierwise.syntax.symbols import symbols_of
 
 LINES: Final = 300
 """Lines an outline has at most."""
@@ -16,7 +16,7 @@ def outline(doc: Snapshot) -> str:
     """The first line of every definition, with its line number; "" for a text without any."""
     index = LineIndex(doc.text)
     lines = []
-    for symbol in definitions(doc.text, doc.language)[:LINES]:
+    for symbol in symbols_of(doc)[:LINES]:
         number = next(
             (
                 n

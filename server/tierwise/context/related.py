@@ -20,7 +20,7 @@ from tierwise.core.document import Snapshot
 from tierwise.core.request import Request
 from tierwise.syntax.head import head
 from tierwise.syntax.positions import LineIndex, split_lines
-from tierwise.syntax.symbols import Symbol, definitions, occurrences, words
+from tierwise.syntax.symbols import Symbol, occurrences, symbols_of, words
 
 TAKEN: Final = 12
 """Pieces taken at most; more dilutes the answer. All uses count where a name is to change."""
@@ -105,14 +105,20 @@ class _Search:
         self.sent = [(i.path, i.start_line, i.end_line) for i in items]
         self.defined = frozenset(
             s.name
-            for s in definitions(focus.text, focus.language)
+            for s in symbols_of(focus)
             if span.start.line <= s.at.line <= span.end.line and len(s.name) > 2
         )
+        names = "|".join(map(re.escape, sorted(self.defined)))
+        self.uses = re.compile(rf"\b(?:{names})\b") if names else None
         self.renames = bool(self.defined & self.wish)
 
     def of(self, doc: Snapshot) -> Iterator[Found]:
         """The candidates of a document, none of them twice."""
-        index, symbols = LineIndex(doc.text), definitions(doc.text, doc.language)
+        symbols = symbols_of(doc)
+        used = self.uses is not None and self.uses.search(doc.text) is not None
+        if not used and not any(symbol.name in self.named for symbol in symbols):
+            return
+        index = LineIndex(doc.text)
         seen: list[tuple[int, int]] = []
         for candidate in (*self._definitions(doc, index, symbols),
                           *self._uses(doc, index, symbols)):  # fmt: skip
@@ -141,11 +147,10 @@ class _Search:
             yield Found(score, "related", doc, start, end, why)
 
     def _uses(self, doc: Snapshot, index: LineIndex, symbols: Sequence[Symbol]) -> Iterator[Found]:
-        if not self.defined:
+        if self.uses is None:
             return
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(self.defined)))})\b")
         count, past = 0, -1
-        for match in pattern.finditer(doc.text):
+        for match in self.uses.finditer(doc.text):
             line = index.position(match.start()).line
             if line <= past or self._is_sent(doc, line):
                 continue

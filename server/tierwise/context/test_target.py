@@ -13,7 +13,7 @@ from tierwise.core.context import ContextItem
 from tierwise.core.document import Snapshot
 from tierwise.syntax.head import head
 from tierwise.syntax.positions import LineIndex, index_of
-from tierwise.syntax.symbols import definitions
+from tierwise.syntax.symbols import symbols_of
 
 WHOLE_TOKENS: Final = 800
 """Tokens up to which a test file, or one with fixtures, is shown whole."""
@@ -64,7 +64,7 @@ def _parts(doc: Snapshot, taking: ItemBuilder, why: str) -> Iterator[ContextItem
     index = index_of(doc.text)
     found = head(doc.text)
     first = _line_start(index, max(HEAD_LINES, found[1] if found is not None else 0))
-    symbols = definitions(doc.text, doc.language)
+    symbols = symbols_of(doc)
     last_line = max((s.range.start.line for s in symbols), default=0)
     end = len(doc.text.rstrip())
     last = max(first, index.starts[max(last_line, index.position(end).line - LAST_LINES)])

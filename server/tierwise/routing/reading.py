@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import mul
 from typing import Final
 
@@ -139,17 +139,37 @@ class InstructionReading:
         return scores[i] if i < len(scores) else 0.0
 
 
-_last: list[InstructionReading] = []
+KEPT: Final = 64
+"""Readings kept: a place in a file has one per action, and is asked again while one works there."""
 
 
 def read(signals: Signals, weights: Weights) -> InstructionReading:
-    """The reading of these signals; the latest one is kept, as one decision asks several times."""
-    for kept in _last[:1]:
-        if kept.signals is signals and kept.weights is weights:
-            return kept
-    made = InstructionReading(signals, weights)
-    _last[:] = [made]
-    return made
+    """The reading of these signals; the latest ones are kept, by their values."""
+    return _kept(_Key(signals, weights))
+
+
+class _Key:
+    """Signals and weights as the key of their reading: equal where every value is."""
+
+    __slots__ = ("_values", "signals", "weights")
+
+    def __init__(self, signals: Signals, weights: Weights) -> None:
+        self.signals, self.weights = signals, weights
+        values = signals.values
+        self._values = (tuple(values), tuple(values.values()), signals.unknown, signals.text_scores)
+
+    def __hash__(self) -> int:
+        return hash(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Key) or self.weights is not other.weights:
+            return NotImplemented
+        return self._values == other._values
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(key: _Key) -> InstructionReading:
+    return InstructionReading(key.signals, key.weights)
 
 
 def readings(signals: Signals, weights: Weights) -> tuple[CutReading, ...]:

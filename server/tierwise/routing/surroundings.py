@@ -198,11 +198,16 @@ def _belongs(file: FileRef, request: Request) -> bool:
     if file.related is not None or file.text is None:
         return file.related is not False
     selection = request.selection
-    anchors = [(f.path, f.text) for f in request.files or () if f.attached and f.text is not None]
+    anchors = [
+        usages.naming(f.path, f.text)
+        for f in request.files or ()
+        if f.attached and f.text is not None
+    ]
     if selection is not None:
         own = [f.text for f in request.files or () if f.path == selection.path and f.text]
-        anchors.append((selection.path, own[0] if own else selection.text or ""))
-    return usages.related(file.path, file.text, anchors, request.instruction)
+        anchors.append(usages.naming(selection.path, own[0] if own else selection.text or ""))
+    own_naming = usages.naming(file.path, file.text)
+    return usages.related(file.path, own_naming, anchors, request.instruction)
 
 
 def _lines(files: Sequence[FileRef]) -> int:

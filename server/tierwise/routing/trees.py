@@ -15,6 +15,7 @@ import math
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import ne
 from typing import Any
 
 
@@ -43,6 +44,13 @@ class Trees:
     lowers: array[float] = field(default_factory=_floats)
     raises: array[float] = field(default_factory=_floats)
     answers: tuple[array[float], ...] = ()
+    askers: tuple[tuple[int, ...], ...] = ()
+    """Per place the trees that ask the signal there."""
+    _latest: list[tuple[Sequence[float], list[int]]] = field(
+        default_factory=list, compare=False, repr=False
+    )
+    """The values that were walked last and the leaves they fell into; replaced as a whole, since
+    several threads walk."""
 
     def sums(self, values: Sequence[float]) -> list[float]:
         """Per question the sum of the leaves a list of values falls into."""
@@ -55,7 +63,7 @@ class Trees:
     def credited(self, values: Sequence[float], given: list[float]) -> list[float]:
         """The same sums; what each signal moved them by is added to its place in `given`."""
         places, thresholds, low, high = self.places, self.thresholds, self.low, self.high
-        fallen = []
+        fallen: list[int] = []
         for node in self.roots:
             while node >= 0:
                 place = places[node]
@@ -69,13 +77,25 @@ class Trees:
         return self._summed(fallen)
 
     def _fallen(self, values: Sequence[float]) -> list[int]:
-        places, thresholds, low, high = self.places, self.thresholds, self.low, self.high
-        fallen = []
-        for node in self.roots:
-            while node >= 0:
-                node = (low if values[places[node]] <= thresholds[node] else high)[node]
-            fallen.append(~node)
+        """The leaf of each tree. Requests that follow one another differ in few signals, so only
+        the trees that ask one of those are walked again."""
+        if self._latest:
+            before, kept = self._latest[0]
+            changed = [at for at, pair in enumerate(zip(before, values, strict=True)) if ne(*pair)]
+            fallen = list(kept)
+            for tree in {tree for at in changed for tree in self.askers[at]}:
+                fallen[tree] = self._leaf(self.roots[tree], values)
+        else:
+            fallen = [self._leaf(root, values) for root in self.roots]
+        self._latest[:] = [(tuple(values), fallen)]
         return fallen
+
+    def _leaf(self, node: int, values: Sequence[float]) -> int:
+        places, thresholds = self.places, self.thresholds
+        while node >= 0:
+            low = values[places[node]] <= thresholds[node]
+            node = (self.low if low else self.high)[node]
+        return ~node
 
     def _summed(self, fallen: Sequence[int]) -> list[float]:
         return [math.fsum(map(answer.__getitem__, fallen)) for answer in self.answers]
@@ -90,7 +110,22 @@ def planted(trees: Sequence[Any], places: Mapping[str, int]) -> Trees:
     leaves: list[Sequence[float]] = []
     roots = tuple(_grow(tree, places, made, leaves) for tree in trees)
     answers = tuple(array("d", question) for question in zip(*leaves, strict=True))
-    return replace(made, roots=roots, answers=answers)
+    asked = [_asked(root, made) for root in roots]
+    numbers = range(max(places.values()) + 1)
+    askers = tuple(tuple(t for t, a in enumerate(asked) if at in a) for at in numbers)
+    return replace(made, roots=roots, answers=answers, askers=askers)
+
+
+def _asked(node: int, trees: Trees) -> set[int]:
+    """The places of the signals that a tree asks."""
+    found: set[int] = set()
+    nodes = [node]
+    while nodes:
+        node = nodes.pop()
+        if node >= 0:
+            found.add(trees.places[node])
+            nodes += (trees.low[node], trees.high[node])
+    return found
 
 
 def _grow(node: Any, places: Mapping[str, int], made: Trees, leaves: list[Sequence[float]]) -> int:

@@ -53,7 +53,8 @@ def _below(root: Node, row: int, lines: Sequence[bytes]) -> Iterator[int]:
         row = last + 1 if column else max(last, row + 1)
     if row < len(lines):
         line = lines[row]
-        yield sum(len(x) + 1 for x in lines[:row]) + len(line) - len(line.lstrip())
+        above = len(b"\n".join(lines[:row])) + 1 if row else 0
+        yield above + len(line) - len(line.lstrip())
 
 
 def _above(root: Node, at: int) -> Iterator[tuple[Node, int]]:

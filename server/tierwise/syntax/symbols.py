@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tierwise.core.document import Position, Range
+from tierwise.core.document import Position, Range, Snapshot
 from tierwise.syntax import belongs
 from tierwise.syntax.parse import LARGEST, parse
+from tierwise.syntax.per_document import per_document
 from tierwise.syntax.query import depths, nodes
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ DEFINITIONS: Final = frozenset(
     )
 )  # fmt: skip
 """Node types that define something, over all grammars in use."""
+NAMES: Final = 32
+"""Names whose uses are kept per document."""
 PROSE: Final = frozenset(
     (
         "markdown", "plaintext", "text", "yaml", "json", "jsonc", "toml", "ini", "properties",
@@ -75,12 +78,33 @@ def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
     )
 
 
+@per_document
+def symbols_of(doc: Snapshot) -> tuple[Symbol, ...]:
+    """All definitions of a document, like `definitions`."""
+    return definitions(doc.text, doc.language)
+
+
 def words(text: str) -> frozenset[str]:
     """Identifiers in a text, three characters or longer."""
     return frozenset(re.findall(r"\b[A-Za-z_]\w{2,}\b", text))
 
 
-@lru_cache(maxsize=32)
+def occurrences_in(doc: Snapshot, name: str) -> int:
+    """How often an identifier stands in a document as a whole word; kept for the latest names."""
+    known = _counted(doc)
+    if name not in known:
+        if len(known) >= NAMES:
+            known.clear()
+        known[name] = occurrences(name, doc.text)
+    return known[name]
+
+
+@per_document
+def _counted(doc: Snapshot) -> dict[str, int]:
+    """How often the names that were asked for stand in a document."""
+    return {}
+
+
 def occurrences(name: str, text: str) -> int:
     """How often an identifier stands in a text as a whole word.
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Final
+
+from tierwise.core.document import Snapshot
+from tierwise.syntax.per_document import per_document
 
 HEAD: Final = 20_000
 """Characters of a file searched for imports; they stand at its top."""
@@ -34,13 +37,37 @@ _PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "s
 """File names that many files share; they stand for their folder."""
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The name a file is imported by, and the names of the modules and files that it imports."""
+
+    module: str
+    imports: frozenset[str]
+
+
+def naming(path: str, text: str) -> Naming:
+    """The naming of a text at a path."""
+    return Naming(module(path), imported(text))
+
+
+def naming_of(path: str, doc: Snapshot) -> Naming:
+    """The naming of a document that is shown with this path."""
+    return Naming(module(path), _imports(doc))
+
+
+@per_document
+def _imports(doc: Snapshot) -> frozenset[str]:
+    return imported(doc.text)
+
+
 def imported(text: str) -> frozenset[str]:
     """Names of the modules and files a text imports, in lower case, without folders and suffix."""
     return _imported(text[:HEAD])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def _imported(head: str) -> frozenset[str]:
+    """The same of a file's head, which stays as it is while one types below it."""
     found: set[str] = set()
     for match in _IMPORT.finditer(head):
         for part in match.groups():
@@ -52,27 +79,29 @@ def _imported(head: str) -> frozenset[str]:
 
 def module(path: str) -> str:
     """The name a file is imported by: its stem, or its folder where the stem says nothing."""
-    pure = PurePosixPath(path.replace("\\", "/"))
-    stem = pure.name.partition(".")[0].lower()
-    return pure.parent.name.lower() if stem in _PLAIN and pure.parent.name else stem
+    folder, _, name = path.replace("\\", "/").rpartition("/")
+    stem, parent = name.partition(".")[0].lower(), folder.rpartition("/")[2].lower()
+    return parent if stem in _PLAIN and parent else stem
 
 
-def related(path: str, text: str, anchors: Iterable[tuple[str, str]], words: str) -> bool:
+def related(path: str, own: Naming, anchors: Iterable[Naming], words: str) -> bool:
     """Whether a file belongs to a request: linked to one of its files, or named by its words.
 
-    `anchors` are path and text of the selection's file and of the attached ones.
+    `anchors` are the namings of the selection's file and of the attached ones.
     """
-    return mentioned(path, words) or any(linked(path, text, *anchor) for anchor in anchors)
+    return mentioned(path, words) or any(linked(own, anchor) for anchor in anchors)
 
 
-def linked(path: str, text: str, other_path: str, other_text: str) -> bool:
+def linked(one: Naming, other: Naming) -> bool:
     """Whether one of two files imports the other."""
-    return module(other_path) in imported(text) or module(path) in imported(other_text)
+    return other.module in one.imports or one.module in other.imports
 
 
 def mentioned(path: str, words: str) -> bool:
     """Whether a text names a file, by its name or its stem."""
-    name = PurePosixPath(path.replace("\\", "/")).name.lower()
+    if not words:
+        return False
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
     stem = name.partition(".")[0]
     return name in words.lower() or (
         len(stem) > 3 and re.search(rf"\b{re.escape(stem)}\b", words.lower()) is not None

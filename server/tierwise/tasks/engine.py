@@ -34,6 +34,7 @@ from tierwise.tasks.calling import admission, sent
 from tierwise.tasks.chat import transcripts
 from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
+from tierwise.tasks.deciding.menu import Menu
 from tierwise.tasks.intake import requests
 from tierwise.tasks.learning import recall
 from tierwise.tasks.proposing import blocks
@@ -110,11 +111,15 @@ class TaskEngine:
         """Stop a running task; False when there was nothing to stop."""
         return await self.tasks.named(task_id).stop()
 
-    def forecast(self, params: TaskParams, *, reasons: bool = False) -> Decision:
-        """The decision as it would be made now; titles do without its reasons."""
+    def forecast(self, params: TaskParams) -> Decision:
+        """The decision as it would be made now, with its reasons."""
         window = self.world.window
         request, scene = requests.of_task(params, window.documents, window.ladder)
-        return routing.forecast_decision(request, scene, self.world, reasons=reasons)
+        return routing.forecast_decision(request, scene, self.world)
+
+    def menu(self, uri: str) -> Menu:
+        """The forecasts for one menu of a document, all on the facts of now."""
+        return Menu(self.world, uri)
 
     async def explain_task(self, task_id: str) -> routing.Explained:
         """The decision of a task, running or past, and what would have flipped it."""

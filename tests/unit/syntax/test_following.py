@@ -108,10 +108,11 @@ def _defined(tree: Tree, language: str) -> list[tuple[str, int, int]]:
     return [(node.type, node.start_byte, node.end_byte) for node in found]
 
 
-def test_one_tree_is_kept_and_none_of_a_large_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow, "LARGE", 100)
+def test_one_tree_is_kept_and_none_of_a_text_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "LARGEST", 16_000)
+    monkeypatch.setattr(follow, "SMALL", 5)
     follow.follow("a = 1\n", "python")
     follow.follow("let a = 1\n", "typescript")
     assert [data for data, _ in follow._latest.values()] == [b"let a = 1\n"]
-    assert follow.follow("a = 1\n" * 20, "python") is not None
+    assert follow.follow("a = 1\n" * 3_000, "python") is None
     assert list(follow._latest) == ["typescript"]

@@ -21,7 +21,7 @@ async def explain(session: Session, params: Explain) -> Explained:
     """The decision of a task, or of one that could be started. No model is called."""
     engine = await session.engine()
     if "action" in params.model_fields_set:
-        return explained(engine.forecast(params.params(session.docs), reasons=True))
+        return explained(engine.forecast(params.params(session.docs)))
     if params.task_id is None:
         raise BadRequest("The params do not fit: an action or the id of a task is needed.")
     told = await engine.explain_task(params.task_id)

@@ -38,7 +38,7 @@ async def second(task: Task, routed: Routed, world: World) -> Routed:
         return routed
     named = await _ask(task, replace(tier, effort="low"), world)
     situation = replace(routed.situation, opinion=named or "none")
-    return routing.decide_on(task.request, task.scene, world, situation)
+    return routing.decide_on(task.request, task.scene, world, situation, routing.moment(world))
 
 
 def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:

@@ -7,9 +7,11 @@ import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
+from tierwise.budget.prices import PriceTable
 from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
 from tierwise.core.actions import KINDS
 from tierwise.core.decision import Decision, Reason, Signals
@@ -18,6 +20,8 @@ from tierwise.core.money import to_nanos
 from tierwise.core.request import Request
 from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.structure import Structure
+from tierwise.core.tiers import Ladder
+from tierwise.learning.memory import Memory
 from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
 from tierwise.routing.flips import Flips, flips
@@ -48,27 +52,68 @@ class Explained:
     flips: Flips
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What all decisions of one moment share: a menu looks it up once for all its titles.
+
+    `memory` is what was learned and `basis` its name, `blocked` has the tiers none of whose
+    places may be asked, with the cause.
+    """
+
+    memory: Memory
+    basis: str
+    ladder: Ladder
+    prices: PriceTable
+    at: datetime
+    blocked: Mapping[str, str]
+    remap: Mapping[str, str]
+    fallback: Mapping[str, tuple[str, ...]]
+
+
+def moment(world: World) -> Moment:
+    """The moment that is now."""
+    window = world.window
+    memory, basis = world.learning.memory()
+    ladder = window.ladder
+    return Moment(
+        memory=memory,
+        basis=basis,
+        ladder=ladder,
+        prices=window.prices,
+        at=window.clock(),
+        blocked=_blocked(ladder, world),
+        remap=world.choices.remap(window.config.remap),
+        fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
+    )
+
+
 def route(request: Request, scene: Scene, world: World, task: Task | None = None) -> Routed:
     """Decide a request on the facts of now."""
-    return decide_on(request, scene, world, situation(request, scene, world, task))
+    now = moment(world)
+    return decide_on(request, scene, world, situation(request, scene, world, now, task), now)
 
 
 def decide_on(
-    request: Request, scene: Scene, world: World, facts: Situation, *, reasons: bool = True
+    request: Request,
+    scene: Scene,
+    world: World,
+    facts: Situation,
+    now: Moment,
+    *,
+    reasons: bool = True,
 ) -> Routed:
     """Decide a request on given facts. A router that raises is not an outage: the top tier,
     and it says so. Without `reasons` the signals behind it are not looked for."""
     try:
         signals = measure(request, scene, world)
-        memory, basis = world.learning.memory()
         cell = world.learning.cell(request.action, scene.focus.language if scene.focus else None)
         advised = advice.decide(
             signals,
             facts,
             world.window.weights,
             cell,
-            memory,
-            basis=basis,
+            now.memory,
+            basis=now.basis,
             id=request.id,
             reasons=reasons,
         )
@@ -89,11 +134,17 @@ def _with_price(decision: Decision, world: World) -> Decision:
 
 
 def forecast_decision(
-    request: Request, scene: Scene, world: World, *, reasons: bool = True
+    request: Request,
+    scene: Scene,
+    world: World,
+    now: Moment | None = None,
+    *,
+    reasons: bool = True,
 ) -> Decision:
     """The decision as it would be made now: a millisecond, no ledger, no network."""
-    facts = situation(request, scene, world)
-    routed = decide_on(request, scene, world, facts, reasons=reasons)
+    now = now or moment(world)
+    facts = situation(request, scene, world, now)
+    routed = decide_on(request, scene, world, facts, now, reasons=reasons)
     return replace(routed.decision, final=False)
 
 
@@ -124,16 +175,17 @@ def measure(request: Request, scene: Scene, world: World) -> Signals:
     return routing_signals.measure(request, _structure(request, scene), world.window.weights)
 
 
-def situation(request: Request, scene: Scene, world: World, task: Task | None = None) -> Situation:
+def situation(
+    request: Request, scene: Scene, world: World, now: Moment, task: Task | None = None
+) -> Situation:
     """The facts a decision needs beside the signals, from what this window knows right now."""
     config = world.window.config
     chars = _prompt_chars(request, scene, task)
-    now = world.window.clock()
-    top = world.window.ladder.get(world.window.ladder.top)
+    top = now.ladder.get(now.ladder.top)
     output = world.purse.calibration.median_output(top.model, request.action)
     steps = request.steps or KINDS[request.action].steps
     return Situation(
-        ladder=world.window.ladder,
+        ladder=now.ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
         redo_cost=redo_cost(
@@ -148,21 +200,21 @@ def situation(request: Request, scene: Scene, world: World, task: Task | None = 
                 tier,
                 request.action,
                 chars,
-                world.window.prices,
-                at=now,
+                now.prices,
+                at=now.at,
                 calibration=world.purse.calibration,
                 input_tokens=request.input_tokens,
                 steps=steps,
             )
-            for tier in world.window.ladder
+            for tier in now.ladder
         },
         budget="ok" if task is not None and task.allowed else world.budget_watch.level,
         choices=_choices(request, scene, task, world),
-        remap=world.choices.remap(config.remap),
+        remap=now.remap,
         floors=_floors(request, world),
         warm=_warm(task, world),
-        blocked=_blocked(world),
-        fallback={t.name: t.fallback for t in world.window.ladder if t.fallback is not None},
+        blocked=now.blocked,
+        fallback=now.fallback,
         cap=config.max_tier,
         trial=random.random() if config.learning.trials and task is not None else None,
     )
@@ -211,12 +263,12 @@ def _floors(request: Request, world: World) -> tuple[Floor, ...]:
     return floors_for(request.action, paths, world.window.config.floors, world.window.ladder)
 
 
-def _blocked(world: World) -> Mapping[str, str]:
+def _blocked(ladder: Ladder, world: World) -> Mapping[str, str]:
     """Tiers none of whose places may be asked at this moment, with the cause."""
     now, breakers = world.window.monotonic(), world.breakers
     return {
         tier.name: breakers.why(tier.endpoint_id) or "server"
-        for tier in world.window.ladder
+        for tier in ladder
         if not any(breakers.allows(place.endpoint_id, now) for place in tier.places)
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from tierwise.context import facts
@@ -18,6 +17,7 @@ from tierwise.syntax import usages
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.extent import last_line, settled
 from tierwise.syntax.parse import LARGEST
+from tierwise.syntax.per_document import per_document
 from tierwise.syntax.positions import index_of
 from tierwise.tasks.api import Attachment, ChatParams, Documents, Location, TaskParams
 from tierwise.tasks.task.scene import Scene
@@ -155,54 +155,42 @@ def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...
 
     `words` are the instruction's: an open file belongs to a request that names it.
     """
-    return _files(scene.focus, scene.attached, scene.open, tuple(roots), words)
-
-
-@lru_cache(maxsize=2)
-def _files(
-    focus: Snapshot | None,
-    attached: tuple[Snapshot, ...],
-    others: tuple[Snapshot, ...],
-    roots: tuple[Path, ...],
-    words: str,
-) -> tuple[FileRef, ...]:
-    """The same, kept: the titles of one menu forecast several tasks beside the same open files."""
-    given = [*attached, *([focus] if focus else [])]
-    anchors = [(relative(doc, roots), doc.text) for doc in given]
-    ordered = [*([focus] if focus else []), *attached, *others]
+    focus, attached, others = scene.focus, scene.attached, scene.open
+    given = [*([focus] if focus else []), *attached]
+    anchors = [usages.naming_of(relative(doc, roots), doc) for doc in given]
     wanted, opened = {s.uri for s in attached}, {s.uri for s in others}
-    return tuple(
-        FileRef(
-            path=relative(doc, roots),
-            language=doc.language,
-            lines=_lines(doc, focus),
-            attached=doc.uri in wanted,
-            related=usages.related(relative(doc, roots), doc.text, anchors, words)
-            if doc.uri in opened
-            else None,
-        )
-        for doc in {s.uri: s for s in ordered}.values()
-    )
+    found = []
+    for doc in {s.uri: s for s in (*given, *others)}.values():
+        path, related = relative(doc, roots), None
+        if doc.uri in opened:
+            related = usages.related(path, usages.naming_of(path, doc), anchors, words)
+        found.append(FileRef(path, doc.language, _lines(doc), doc.uri in wanted, related=related))
+    return tuple(found)
 
 
-def _lines(doc: Snapshot, focus: Snapshot | None) -> int | None:
-    """The lines of a document; None where counting them would be felt. Of the one that is worked
-    on an index is there already."""
-    if len(doc.text) > LARGEST:
-        return None
-    return index_of(doc.text).line_count if doc is focus else doc.text.count("\n") + 1
+@per_document
+def _lines(doc: Snapshot) -> int | None:
+    """The lines of a document; None where counting them would be felt."""
+    return doc.text.count("\n") + 1 if len(doc.text) <= LARGEST else None
 
 
 def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
     """The path of a document as shown and sent: relative to its workspace folder if it has one."""
     if doc.path is None:
         return doc.uri.rsplit("/", 1)[-1] or "untitled"
-    return _relative(doc.path, tuple(roots))
+    known, given = _shown(doc), tuple(roots)
+    if given not in known:
+        known[given] = _relative(Path(doc.path), given)
+    return known[given]
 
 
-@lru_cache(maxsize=1024)
-def _relative(name: str, roots: tuple[Path, ...]) -> str:
-    path = Path(name)
+@per_document
+def _shown(doc: Snapshot) -> dict[tuple[Path, ...], str]:
+    """How a document was shown, by the workspace folders of then."""
+    return {}
+
+
+def _relative(path: Path, roots: tuple[Path, ...]) -> str:
     around = [root for root in roots if path.is_relative_to(root)]
     if not around:
         return path.name

@@ -29,7 +29,7 @@ from tierwise.present import errors
 from tierwise.present.titles import action_title, comment_title
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
-from tierwise.tasks.api import TaskParams
+from tierwise.tasks.deciding.menu import Menu
 from tierwise.tasks.engine import TaskEngine
 
 REWRITE: Final = "refactor.rewrite.tierwise"
@@ -56,7 +56,7 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     engine.diagnosed(uri, lines, found)
     only = params.context.only
     pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
-    possible = _asked(docs, engine, uri, span, params.context.diagnostics)
+    possible = _asked(docs, engine.menu(uri), uri, span, params.context.diagnostics)
     made = (make() for kind, make in possible if _wanted(kind, only))
     asked = (action for action in made if action is not None)
     return [*pending, *islice(asked, QUIET if automatic else None)]
@@ -98,7 +98,7 @@ def _sent(view: TaskView) -> types.CodeAction:
 
 def _asked(
     docs: DocumentStore,
-    engine: TaskEngine,
+    menu: Menu,
     uri: str,
     span: Range,
     diagnostics: Sequence[types.Diagnostic],
@@ -108,10 +108,10 @@ def _asked(
     if (comment := _comment(index, span)) is not None:
         where, instruction = comment
         target = _after_comment(docs, uri, index, span, where)
-        made = partial(_comment_action, docs, engine, uri, target, where, instruction)
+        made = partial(_comment_action, docs, menu, uri, target, where, instruction)
         yield f"{REWRITE}.edit", made
     for diagnostic in diagnostics[:3]:
-        yield QUICKFIX, partial(_fix, docs, engine, uri, span, diagnostic)
+        yield QUICKFIX, partial(_fix, docs, menu, uri, span, diagnostic)
     empty = span.start == span.end
     has_symbol = not empty or _symbol(docs, uri, span.start)
     for kind in offered(selection=not empty):
@@ -119,11 +119,11 @@ def _asked(
             continue
         if kind.takes_diagnostics and diagnostics:
             continue
-        yield f"{REWRITE}.{kind.name}", partial(_action, docs, engine, uri, span, kind.name)
+        yield f"{REWRITE}.{kind.name}", partial(_action, docs, menu, uri, span, kind.name)
 
 
 def _action(
-    docs: DocumentStore, engine: TaskEngine, uri: str, span: Range, kind: Action
+    docs: DocumentStore, menu: Menu, uri: str, span: Range, kind: Action
 ) -> types.CodeAction | None:
     given = {
         "action": kind,
@@ -131,7 +131,7 @@ def _action(
         "range": _wire(docs, uri, span),
     }
     try:
-        decision = engine.forecast(TaskParams(kind, uri, span))
+        decision = menu.forecast(kind, span)
     except TierwiseError:
         return None
     title = action_title(kind, decision)
@@ -143,14 +143,13 @@ def _action(
 
 
 def _fix(
-    docs: DocumentStore, engine: TaskEngine, uri: str, span: Range, diagnostic: types.Diagnostic
+    docs: DocumentStore, menu: Menu, uri: str, span: Range, diagnostic: types.Diagnostic
 ) -> types.CodeAction | None:
     where = docs.from_wire(uri, diagnostic.range)
     target = span if span.start != span.end else _around(docs, uri, where)
     problem = _diagnostic(uri, diagnostic)
-    params = TaskParams("fix", uri, target, diagnostics=(problem,))
     try:
-        decision = engine.forecast(params)
+        decision = menu.forecast("fix", target, diagnostics=(problem,))
     except TierwiseError:
         return None
     subject = f"“{_plain(diagnostic.message)[:40]}”"
@@ -180,7 +179,7 @@ def _diagnostic(uri: str, diagnostic: types.Diagnostic) -> Diagnostic:
 
 
 def _comment_action(
-    docs: DocumentStore, engine: TaskEngine, uri: str, span: Range, comment: Range, text: str
+    docs: DocumentStore, menu: Menu, uri: str, span: Range, comment: Range, text: str
 ) -> types.CodeAction | None:
     given = {
         "action": "edit",
@@ -190,7 +189,7 @@ def _comment_action(
         "comment": _wire(docs, uri, comment),
     }
     try:
-        decision = engine.forecast(TaskParams("edit", uri, span, text))
+        decision = menu.forecast("edit", span, text)
     except TierwiseError as error:
         return types.CodeAction(
             title=f"Tierwise: {errors.sentence(error)}",

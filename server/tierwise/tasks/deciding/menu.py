@@ -1,0 +1,52 @@
+"""The forecasts of one menu: what its titles share is worked out once.
+
+The titles of a menu are about the same documents at the same moment, and differ by their action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tierwise.core.actions import KINDS, Action
+from tierwise.core.decision import Decision
+from tierwise.core.document import Range
+from tierwise.core.request import Diagnostic, Request
+from tierwise.tasks.api import TaskParams
+from tierwise.tasks.deciding import routing
+from tierwise.tasks.intake import requests
+from tierwise.tasks.task.scene import Scene
+from tierwise.tasks.world import World
+
+
+class Menu:
+    """What can be asked for in one document, as it would be decided now. Made per request of
+    the editor, and not kept."""
+
+    def __init__(self, world: World, uri: str) -> None:
+        self._world, self._uri = world, uri
+        self._now = routing.moment(world)
+        self._asked: dict[tuple[Range, str, bool], tuple[Request, Scene]] = {}
+
+    def forecast(
+        self,
+        action: Action,
+        span: Range,
+        instruction: str = "",
+        diagnostics: Sequence[Diagnostic] | None = None,
+    ) -> Decision:
+        """The decision without its reasons. Raises like `requests.of_task`."""
+        request, scene = self._request(action, span, instruction)
+        found = None if diagnostics is None else tuple(diagnostics)
+        request = replace(request, action=action, diagnostics=found)
+        return routing.forecast_decision(request, scene, self._world, self._now, reasons=False)
+
+    def _request(self, action: Action, span: Range, instruction: str) -> tuple[Request, Scene]:
+        """A request at a range. Of its action only this counts: whether a cursor means the
+        symbol around it."""
+        key = (span, instruction, span.start == span.end and KINDS[action].needs_code)
+        if key not in self._asked:
+            params = TaskParams(action, self._uri, span, instruction)
+            documents = self._world.window.documents
+            self._asked[key] = requests.of_task(params, documents, self._now.ladder)
+        return self._asked[key]

@@ -15,7 +15,6 @@ import math
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import ne
 from typing import Any
 
 
@@ -81,9 +80,9 @@ class Trees:
         the trees that ask one of those are walked again."""
         if self._latest:
             before, kept = self._latest[0]
-            changed = [at for at, pair in enumerate(zip(before, values, strict=True)) if ne(*pair)]
             fallen = list(kept)
-            for tree in {tree for at in changed for tree in self.askers[at]}:
+            pairs = zip(before, values, self.askers, strict=False)
+            for tree in {tree for a, b, asking in pairs if a != b for tree in asking}:
                 fallen[tree] = self._leaf(self.roots[tree], values)
         else:
             fallen = [self._leaf(root, values) for root in self.roots]
@@ -111,7 +110,7 @@ def planted(trees: Sequence[Any], places: Mapping[str, int]) -> Trees:
     roots = tuple(_grow(tree, places, made, leaves) for tree in trees)
     answers = tuple(array("d", question) for question in zip(*leaves, strict=True))
     asked = [_asked(root, made) for root in roots]
-    numbers = range(max(places.values()) + 1)
+    numbers = range(max(places.values(), default=-1) + 1)
     askers = tuple(tuple(t for t, a in enumerate(asked) if at in a) for at in numbers)
     return replace(made, roots=roots, answers=answers, askers=askers)
 

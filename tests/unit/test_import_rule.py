@@ -42,7 +42,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "world": {
             "window", "bus", "choices", "task", "learning", "chat", "record", "money", "proposing",
         },
-        "deciding": _TASK_DATA | {"learning", "world"},
+        "deciding": _TASK_DATA | {"learning", "intake", "world"},
         "calling": _TASK_DATA | {"chat", "money", "proposing", "world", "deciding"},
         "status_line": {"task", "world"},
         "reactions": {"task", "chat", "world", "status_line"},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -23,8 +25,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "index": BASE | {"context", "index"},
     "tasks": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs"},
     "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "app"},
+    "gateway": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "gateway"},
 }
 FREE = {"lsp", "cli"}
+FOR_THE_CLI = {"gateway"}
+"""Rooms that are processes of their own: only the command line starts them."""
 _TASK_DATA = {"api", "window", "task"}
 INSIDE: dict[str, dict[str, set[str]]] = {
     "tasks": {
@@ -77,6 +82,7 @@ OWNERS = {
     "sklearn": {"routing/fit"},
     "scipy": {"routing/fit"},
     "typer": {"cli"},
+    "aiohttp": {"gateway"},
     "rich": {"cli"},
 }
 
@@ -114,6 +120,23 @@ def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
     rooms = {n.split(".")[1] for n in imported(path) if n.startswith("tierwise.") and n.count(".")}
     rooms -= {"__version__"}
     assert rooms <= MAY_IMPORT[room], f"{room} imports {sorted(rooms - MAY_IMPORT[room])}"
+
+
+def test_the_editors_server_knows_nothing_of_the_other_processes() -> None:
+    for path in source_files():
+        room = path.relative_to(PACKAGE).parts[0]
+        rooms = {n.split(".")[1] for n in imported(path) if n.startswith("tierwise.")}
+        if room not in FOR_THE_CLI | {"cli"}:
+            assert not rooms & FOR_THE_CLI, path
+    loaded = (
+        "import sys, tierwise.lsp.server, tierwise.app; from tierwise.models.client import "
+        "ModelClient as C; C({}).warm_up().join(); assert 'anthropic' in sys.modules; "
+        "print([m for m in sys.modules if m.split('.')[0] == 'aiohttp' and sys.modules[m]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("room", INSIDE)

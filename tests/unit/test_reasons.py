@@ -62,6 +62,12 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         {"tier": "opus", "needs": 200_000_000, "left": 50_000_000, "to": "sonnet"},
         "Opus may need 20¢, 5¢ is left: Sonnet",
     ),
+    "goes_on": ({"tier": "opus"}, "goes on with the task that runs: Opus"),
+    "stuck": (
+        {"tier": "haiku", "why": "errors", "to": "sonnet"},
+        "Haiku: three tool errors in a row; Sonnet goes on",
+    ),
+    "client_named": ({"tier": "opus"}, "Opus was chosen in the client"),
     "cap": ({"tier": "sonnet"}, "this workspace allows Sonnet at most"),
     "unavailable": (
         {"tier": "haiku", "why": "rate_limited", "to": "sonnet"},

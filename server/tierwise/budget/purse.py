@@ -234,13 +234,14 @@ class Purse:
         bound = tokens.upper_bound(
             ask.prompt, self.calibration.input_factor(tier.model, ask.language)
         )
+        bound += ask.extra_tokens
         most = ask.max_tokens
         wish = SpendWish(
             input_bound=bound,
             output_cap=most
             if ask.full_output
             else self.calibration.output_cap(tier.model, ask.action, most),
-            useful=2 * self.calibration.median_output(tier.model, ask.action),
+            useful=ask.least_output or 2 * self.calibration.median_output(tier.model, ask.action),
             rate=self.prices.dearest_band(tier.model, now, bound, tier.base_url),
             tier=tier.label,
             most=self.limits().request,

@@ -31,6 +31,10 @@ class ReservationRequest:
     rehearsal: bool = False
     allowed: bool = False
     full_output: bool = False
+    extra_tokens: int = 0
+    """Tokens at most of what goes along and is no text, such as pictures."""
+    least_output: int = 0
+    """Output tokens below which the call makes no sense; 0 lets the action's habit decide."""
     marked: bool = False
     """Whether `Purse.let_go` will be called before it is sent. Otherwise it counts as sent."""
 

@@ -30,7 +30,7 @@ def upper_bound(text: str, factor: float = 1.0) -> int:
     if text.isascii():
         return math.ceil(len(text) / BOUND_CHARS * factor) + OVERHEAD
     size = len(text.encode("utf-8", "surrogatepass"))
-    plain = sum(1 for c in text if c < "\x80")
+    plain = len(text.encode("ascii", "ignore"))
     bound = math.ceil(plain / BOUND_CHARS * factor) + math.ceil((size - plain) * max(factor, 1.0))
     return bound + OVERHEAD
 

@@ -49,6 +49,12 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("doctor", "doctor", "Check the set-up; exit 1 when a task could not be answered."),
     CommandEntry("replay", "replay", "Replay tasks: what they would have cost and delivered."),
     CommandEntry("serve", "serve", "Serve an editor on stdio."),
+    CommandEntry(
+        "gateway",
+        "gateway",
+        "Serve agents: route, pay and pass on whatever speaks the Messages API.",
+        group=True,
+    ),
     CommandEntry("learn", "learn", "Show or change what the router learned.", group=True),
     CommandEntry("index", "index", "Ask or make the index of a project.", group=True),
     CommandEntry("budget", "budget", "Show the budget, change it, or list prices.", group=True),

@@ -182,6 +182,20 @@ class Ignore(Section):
     patterns: tuple[str, ...] = ()
 
 
+class GatewaySettings(Section):
+    """The HTTP side for agents. `auto_models` are the model names that are routed.
+
+    `client_models` says what a model named by a client does: it binds (`honour`), it is the most
+    that may answer (`cap`), or it is routed like any other (`route`). `secrets` is the scanner on
+    what agents send.
+    """
+
+    port: Annotated[int, Number, Field(ge=0, le=65_535)] = 8484
+    auto_models: tuple[str, ...] = ("auto", "tierwise", "claude-auto")
+    client_models: Literal["honour", "cap", "route"] = "honour"
+    secrets: Literal["warn", "block", "off"] = "warn"
+
+
 class Config(Section):
     """Everything that can be configured."""
 
@@ -210,6 +224,7 @@ class Config(Section):
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()
     prices: tuple[Price, ...] = ()
+    gateway: GatewaySettings = GatewaySettings()
 
     @property
     def redo_cost(self) -> float:

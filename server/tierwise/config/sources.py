@@ -95,6 +95,10 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "timeouts.slow_factor": Rule("any", "never"),
     "timeouts.slow_at_least": Rule("any", "never"),
     "timeouts.verify": Rule("any", "never"),
+    "gateway.port": Rule("never", "never"),
+    "gateway.auto_models": Rule("never", "never"),
+    "gateway.client_models": Rule("never", "never"),
+    "gateway.secrets": Rule("never", "never"),
     "ignore.patterns": Rule("tighten", "tighten", superset),
 }
 """A time zone moves the day a cap counts for, so it belongs to whoever set the cap."""

@@ -16,6 +16,7 @@ ReasonCode = Literal[
     "chosen", "remapped", "cache_keeps", "cache_left", "budget", "budget_no_help", "no_room", "cap",
     "unavailable", "router_failed", "price_unknown", "learned", "switched", "escalated",
     "too_dear", "worth_a_redo", "may_need_top", "found_late", "confidence_floor",
+    "goes_on", "stuck", "client_named",
 ]  # fmt: skip
 ReasonArg = str | int | float | bool | None
 Scope = Literal["task", "conversation", "file", "action", "session", "project", "tier"]

@@ -23,6 +23,12 @@ _SCOPES: Final = {
     "session": "{tier} is pinned for this session",
     "project": "{tier} is pinned for this project",
 }
+_STUCK: Final = {
+    "same call": "the same call failed three times",
+    "errors": "three tool errors in a row",
+    "red tests": "the tests stayed red after two edits",
+    "taken back": "its own edit was taken back",
+}
 _RULES: Final = {
     "path": "{subject} is protected",
     "action": "the action {subject} is marked",
@@ -165,6 +171,9 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
     "confidence_floor": lambda a: (
         f"you ask for {percent(a['target'])} at least: {label(a['tier'])}"
     ),
+    "goes_on": lambda a: f"goes on with the task that runs: {label(a['tier'])}",
+    "stuck": lambda a: f"{label(a['tier'])}: {_STUCK[a['why']]}; {label(a['to'])} goes on",
+    "client_named": lambda a: f"{label(a['tier'])} was chosen in the client",
     "escalated": lambda a: (
         f"{label(a['tier'])}: {check(a['why'], a.get('about', ''))}; {label(a['to'])} answers"
     ),

@@ -7,12 +7,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from tierwise.core.decision import Decision
 from tierwise.core.outcome import Outcome
 from tierwise.core.request import Request, Selection
 from tierwise.core.situation import Choice, Situation
@@ -47,13 +44,9 @@ def advised(memory: Memory | None = None, facts: Situation = FACTS) -> advice.Ad
     return advice.decide(signals, facts, WEIGHTS, CELL, memory or Memory(), basis="b", id="t")
 
 
-def _decided(decision: Decision) -> Any:
-    return SimpleNamespace(decision=decision, run=SimpleNamespace(switches=()))
-
-
 def row(found: advice.Advised) -> DecisionRow:
     decision = found.decision
-    detail = json.loads(json.dumps(decision_detail(_decided(decision), found.situation)))
+    detail = json.loads(json.dumps(decision_detail(decision, found.situation)))
     return DecisionRow(
         decision.first, decision.routed, decision.answering, decision.cause,
         decision.confidence, decision.propensity, decision.weights, detail, at_ms=1,

@@ -19,10 +19,12 @@ from functools import partial
 from typing import Any, Final
 
 from tierwise.budget import days
+from tierwise.core.decision import Decision
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
 from tierwise.core.situation import Situation
+from tierwise.core.views import Switch
 from tierwise.models import latency
 from tierwise.present import errors
 from tierwise.routing import policy
@@ -111,6 +113,10 @@ class Journal:
                 overrides.put(conn, scope, key, to, project=project, session=session, at_ms=at)
 
         self._write(write)
+
+    def note(self, line: Line) -> None:
+        """Anything else that belongs into the ledger beside these."""
+        self._write(line)
 
     def took(self, place: str, step: int) -> None:
         """A place gave its first token within this step of its histogram."""
@@ -220,13 +226,14 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
         propensity=decision.propensity,
         weights=decision.weights,
         rule=decision.rule or policy.RULE,
-        detail=decision_detail(task, situation),
+        detail=decision_detail(decision, situation, task.run.switches),
     )
 
 
-def decision_detail(task: Task, situation: Situation) -> Mapping[str, Any]:
+def decision_detail(
+    decision: Decision, situation: Situation, switches: Sequence[Switch] = ()
+) -> Mapping[str, Any]:
     """What a replay needs: signals, unknowns, text scores, estimate and situation."""
-    decision = task.decision
     facts = asdict(situation)
     facts["ladder"] = [asdict(tier) for tier in situation.ladder]
     for tier in facts["ladder"]:
@@ -246,5 +253,5 @@ def decision_detail(task: Task, situation: Situation) -> Mapping[str, Any]:
         "soft": decision.soft,
         "explicit": decision.explicit,
         "situation": facts,
-        "switches": [asdict(switch) for switch in task.run.switches],
+        "switches": [asdict(switch) for switch in switches],
     }

@@ -1,0 +1,68 @@
+"""What the operator chose, read from the ledger together with the state of the budget.
+
+Pins of a project are the editors' own; choices for a task or a conversation of an agent, and the
+gateway's remaps, are kept under no project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from tierwise.budget.limits import BudgetState
+from tierwise.core.decision import Scope
+from tierwise.core.situation import Choice
+from tierwise.gateway.office import SESSION, Office
+from tierwise.store import overrides
+from tierwise.tasks.choices import AUTO, Choices, Kept
+
+OverrideScope = Literal["task", "conversation", "project", "tier"]
+NO_PROJECT: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand for one call: the budget, and the operator's choices in force."""
+
+    budget: BudgetState
+    choices: tuple[Choice, ...]
+    remap: Mapping[str, str]
+
+
+async def standing(
+    office: Office, *, task: str | None, session: str, project: str, action: str
+) -> Standing:
+    """Read what holds for a call now. Raises `LedgerUnavailable`."""
+    kept = await office.window.ledger.read(
+        lambda conn: (
+            *overrides.choices(conn, project=project, session=""),
+            *overrides.choices(conn, project=NO_PROJECT, session=SESSION),
+        )
+    )
+    found = Choices()
+    found.load(Kept(cast(Scope, scope), key, tier) for scope, key, tier in kept)
+    config = office.window.config
+    pinned = config.pins.project
+    own = found.of(
+        task=task, conversation=session, uri=None, action=action, session="", project=project
+    )
+    return Standing(
+        budget=await office.purse.state(project),
+        choices=(*own, *((Choice("project", pinned),) if pinned else ())),
+        remap=found.remap(config.remap),
+    )
+
+
+def choose(office: Office, scope: OverrideScope, key: str, to: str) -> None:
+    """Keep a choice for the calls to come; "auto" clears it."""
+    project = key if scope == "project" else NO_PROJECT
+    if to == AUTO:
+        office.journal.note(
+            lambda conn: overrides.clear(conn, scope, key, project=project, session=SESSION)
+        )
+        return
+    at = office.window.now_ms()
+    office.journal.note(
+        lambda conn: overrides.put(conn, scope, key, to, project=project, session=SESSION, at_ms=at)
+    )

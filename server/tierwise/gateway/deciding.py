@@ -1,0 +1,168 @@
+"""From the operator's words to a decision: the same router that the editors have.
+
+What stands around the words does not count: neither the system prompt nor tool schemas nor
+reminders, however long they are. So the size of a task is taken from its words and from what an
+agent's task usually costs, not from the bytes of the body.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tierwise.budget import forecast
+from tierwise.budget.cache_cost import Prefix, warm_thread
+from tierwise.budget.redo import redo_cost
+from tierwise.core.actions import Action
+from tierwise.core.decision import Decision, Reason
+from tierwise.core.money import to_nanos
+from tierwise.core.request import Request, ThreadState
+from tierwise.core.situation import Choice, Situation, WarmThread
+from tierwise.core.tiers import Ladder
+from tierwise.gateway.choices import Standing
+from tierwise.gateway.office import Office
+from tierwise.gateway.strands import RunningTask
+from tierwise.learning.observation import Cell
+from tierwise.routing import policy
+from tierwise.routing import signals as routing_signals
+from tierwise.tasks.deciding.floors import floors_for
+from tierwise.tasks.learning import advice
+from tierwise.tasks.learning.learning import project_key
+
+log = logging.getLogger(__name__)
+
+ACTION: Final[Action] = "chat"
+"""The action of an agent's turn."""
+WARM_MS: Final = 300_000
+"""How long a prompt cache lives without being read, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWish:
+    """What is decided on. `named` is the tier that the client named, `cap` the most it allows."""
+
+    request: Request
+    project: str
+    named: str | None = None
+    cap: str | None = None
+    consent: str | None = None
+    """The tier of the running task, where the operator only said that it should go on."""
+    warm: WarmThread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision and the facts it was taken on."""
+
+    decision: Decision
+    situation: Situation
+
+
+def decide(office: Office, wish: TurnWish, standing: Standing | None) -> Decided:
+    """Decide. Without a `standing` neither budget nor pins count: a question, not a call."""
+    facts = situation(office, wish, standing)
+    window = office.window
+    try:
+        signals = routing_signals.measure(wish.request, weights=window.weights)
+        memory, basis = office.learning.memory()
+        cell = Cell(wish.request.action, _language(wish.request), project_key(wish.project))
+        advised = advice.decide(
+            signals, facts, window.weights, cell, memory, basis=basis, id=wish.request.id
+        )
+        decision, facts = advised.decision, advised.situation
+    except Exception as error:
+        log.exception("the router failed; failing safe")
+        decision = policy.fail_safe(facts, type(error).__name__)
+    return Decided(_as_wished(decision, wish, office), facts)
+
+
+def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situation:
+    """The facts of a decision beside its signals."""
+    window, request = office.window, wish.request
+    config, ladder, now = window.config, window.ladder, window.clock()
+    chars = len(request.instruction) + sum(len(f.text or "") for f in request.files or ())
+    output = office.purse.calibration.median_output(ladder.get(ladder.top).model, request.action)
+    chosen = tuple(Choice("task", tier) for tier in (request.tier, wish.named) if tier is not None)[
+        :1
+    ]
+    caps = [tier for tier in (wish.cap, config.max_tier) if tier is not None and tier in ladder]
+    paths = {f.path for f in request.files or () if f.attached}
+    return Situation(
+        ladder=ladder,
+        confidence_target=config.confidence_target,
+        soft_target=config.soft_target,
+        redo_cost=redo_cost(to_nanos(config.redo_cost), chars, output),
+        cost={
+            tier.name: forecast.expected_spend(
+                tier,
+                request.action,
+                chars,
+                window.prices,
+                at=now,
+                calibration=office.purse.calibration,
+            )
+            for tier in ladder
+        },
+        budget="ok" if standing is None or window.rehearsal else standing.budget.level,
+        choices=chosen + (standing.choices if standing is not None else ()),
+        remap=standing.remap if standing is not None else config.remap,
+        floors=floors_for(request.action, paths, config.floors, ladder),
+        warm=wish.warm,
+        blocked={
+            tier.name: office.breakers.why(tier.endpoint_id) or "server"
+            for tier in ladder
+            if not any(
+                office.breakers.allows(place.endpoint_id, window.monotonic())
+                for place in tier.places
+            )
+        },
+        fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
+        cap=min(caps, key=ladder.rank) if caps else None,
+        trial=random.random() if config.learning.trials and standing is not None else None,
+    )
+
+
+def thread_of(before: RunningTask | None, reasks: int) -> ThreadState:
+    """What the conversation did before this turn."""
+    return ThreadState(before.tier if before is not None else None, reasks)
+
+
+def warm_of(office: Office, before: RunningTask | None) -> WarmThread | None:
+    """What the warm prompt cache of a conversation is worth; None where nothing is warm."""
+    window = office.window
+    if before is None or not before.prompt_tokens or before.tier not in window.ladder:
+        return None
+    if window.now_ms() - before.seen_ms > WARM_MS:
+        return None
+    prefix = Prefix(before.prompt_tokens, frozenset({before.tier}))
+    return warm_thread(before.tier, prefix, window.ladder, window.prices, window.clock())
+
+
+def moved_up(decision: Decision, ladder: Ladder, why: str) -> Decision | None:
+    """The decision of a task that is stuck, one tier up; None at the top."""
+    above = ladder.above(decision.answering)
+    if above is None:
+        return None
+    reason = Reason.of("availability", "stuck", tier=decision.answering, why=why, to=above)
+    return policy.moved(decision, above, "escalated", reason)
+
+
+def _as_wished(decision: Decision, wish: TurnWish, office: Office) -> Decision:
+    """The decision with what the client or the operator said about it in its reasons."""
+    if wish.consent is not None and not decision.explicit and wish.consent in office.window.ladder:
+        reason = Reason.of("thread", "goes_on", tier=wish.consent)
+        if decision.answering == wish.consent:
+            return replace(decision, reasons=(*decision.reasons, reason))
+        return policy.moved(decision, wish.consent, "thread", reason)
+    if wish.named is not None and wish.request.tier is None:
+        own = Reason.of("choice", "client_named", tier=wish.named)
+        reasons = [own if reason.code == "chosen" else reason for reason in decision.reasons]
+        return replace(decision, reasons=tuple(reasons))
+    return decision
+
+
+def _language(request: Request) -> str | None:
+    files = request.files or ()
+    return next((f.language for f in files if f.language), None)

@@ -1,0 +1,107 @@
+"""What the gateway tells of itself: its latest decisions, and events as they happen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tierwise.core.money import Usage, to_usd
+from tierwise.core.tiers import Tier
+from tierwise.gateway.planning import Call, CallPlan
+from tierwise.gateway.strands import RunningTask
+from tierwise.present.decision import to_wire
+
+KEPT: Final = 500
+"""Decisions that are remembered for whoever asks."""
+WAITING: Final = 1_000
+"""Events that wait for a slow listener; the oldest go."""
+
+Event = Mapping[str, Any]
+
+
+@dataclass
+class Events:
+    """The news of one gateway. `now_ms` is UTC milliseconds."""
+
+    now_ms: Callable[[], int]
+    _decisions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _listeners: set[asyncio.Queue[Event]] = field(default_factory=set)
+
+    def planned(self, call: Call, plan: CallPlan) -> None:
+        """A call has its plan; a new decision is kept."""
+        task = plan.task
+        if task is not None:
+            latest = self._latest(task)
+            if latest is None or latest["decision"]["answering"] != task.decision.answering:
+                self._decisions.appendleft(
+                    {
+                        "task": task.task_id,
+                        "session": task.session,
+                        **({"agent": task.agent} if task.agent else {}),
+                        "kind": task.kind,
+                        "at": self.now_ms(),
+                        "project": task.project,
+                        "clientNamed": task.named,
+                        "decision": to_wire(task.decision),
+                    }
+                )
+                self._tell({"event": "decision", **self._decisions[0]})
+        self._tell({"event": "call", **_of_call(call, plan, plan.tier)})
+
+    def booked(self, call: Call, plan: CallPlan, tier: Tier, usage: Usage, cost: int) -> None:
+        """A call is over."""
+        self._tell(
+            {
+                "event": "booked",
+                **_of_call(call, plan, tier),
+                "costUsd": to_usd(cost),
+                "inputTokens": usage.input_tokens,
+                "outputTokens": usage.output_tokens,
+                "cacheReadTokens": usage.cache_read_tokens,
+                "cacheWriteTokens": usage.cache_write_tokens,
+                "assumed": usage.assumed,
+            }
+        )
+
+    def decisions(self, session: str | None, costs: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The latest decisions, newest first, of one conversation or of all.
+
+        `costs` are the nano-dollars of tasks so far.
+        """
+        found = (d for d in self._decisions if session is None or d["session"] == session)
+        return [{**d, "costUsd": to_usd(costs.get(d["task"], 0))} for d in found]
+
+    @contextmanager
+    def listen(self) -> Iterator[asyncio.Queue[Event]]:
+        """Events from now on, in a queue of one's own."""
+        queue: asyncio.Queue[Event] = asyncio.Queue(WAITING)
+        self._listeners.add(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)
+
+    def _latest(self, task: RunningTask) -> dict[str, Any] | None:
+        return next((d for d in self._decisions if d["task"] == task.task_id), None)
+
+    def _tell(self, event: Event) -> None:
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(event)
+
+
+def _of_call(call: Call, plan: CallPlan, tier: Tier) -> dict[str, Any]:
+    task = plan.task
+    return {
+        "task": task.task_id if task is not None else None,
+        "session": call.strand.session,
+        "agent": call.strand.agent,
+        "kind": call.kind,
+        "tier": tier.name,
+        "project": call.strand.project,
+    }

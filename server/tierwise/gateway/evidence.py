@@ -1,0 +1,116 @@
+"""What a conversation's tool calls show: that the model is stuck, what it edited, how tests went.
+
+Read from the calls since the operator spoke last. Evidence that a tier is not enough lifts the task
+one tier, once; how the tests ended is an outcome.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tierwise.gateway.message import Body, blocks, messages, result_text
+from tierwise.gateway.words import of_message
+
+Stuck = Literal["same call", "errors", "red tests"]
+
+SAME_CALL: Final = 3
+"""Failures of one call, its input unchanged, that show a loop."""
+ERRORS: Final = 3
+"""Tool errors in a row that show one."""
+RED_RUNS: Final = 2
+"""Red test runs, each after an edit, that show that the edits do not help."""
+
+EDITS: Final = re.compile(r"(?i)edit|write|patch|replace|create_file|str_replace")
+RUNS: Final = re.compile(r"(?i)bash|shell|terminal|exec|run|command")
+_TESTS: Final = re.compile(
+    r"(?i)\b(?:pytest|unittest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|playwright test|"
+    r"(?:npm|pnpm|yarn|bun)(?: run)? test|go test|cargo (?:test|nextest)|dotnet test|"
+    r"mvn(?:w)?\b.*\b(?:test|verify)|gradlew?\b.*\btest|make (?:test|check)|mix test|deno test)\b"
+)
+_RED: Final = re.compile(
+    r"(?im)\b[1-9]\d* (?:failed|failures?|errors?)\b|^(?:FAILED|FAIL|ERROR)\b|\bexit code:? [1-9]|"
+    r"\btest result: FAILED|\bBUILD FAILED\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call with its result. `failed` is the client's word for it, `text` what it gave back."""
+
+    name: str
+    input: Mapping[str, Any]
+    failed: bool
+    text: str
+
+    @property
+    def edits(self) -> bool:
+        """Whether it changes a file."""
+        return EDITS.search(self.name) is not None
+
+    @property
+    def red(self) -> bool | None:
+        """Whether a test run failed; None where it is no test run."""
+        command = self.input.get("command")
+        if not RUNS.search(self.name) or not isinstance(command, str):
+            return None
+        if not _TESTS.search(command):
+            return None
+        return self.failed or _RED.search(self.text) is not None
+
+
+def calls(body: Body) -> Sequence[ToolCall]:
+    """The finished tool calls since the operator spoke last, in order."""
+    found = messages(body)
+    begin = next(
+        (at for at in range(len(found) - 1, -1, -1) if of_message(found[at])),
+        0,
+    )
+    asked: dict[str, Mapping[str, Any]] = {}
+    done: list[ToolCall] = []
+    for message in found[begin:]:
+        for block in blocks(message.get("content")):
+            kind = block.get("type")
+            if kind == "tool_use" and isinstance(block.get("id"), str):
+                asked[block["id"]] = block
+            elif kind == "tool_result":
+                use = asked.pop(str(block.get("tool_use_id")), None)
+                if use is not None:
+                    done.append(_call(use, block))
+    return done
+
+
+def stuck(done: Sequence[ToolCall]) -> Stuck | None:
+    """Why the task's tier is not enough, None where nothing says so."""
+    failures = Counter(
+        (call.name, json.dumps(call.input, sort_keys=True)) for call in done if call.failed
+    )
+    if max(failures.values(), default=0) >= SAME_CALL:
+        return "same call"
+    row = 0
+    for call in done:
+        row = row + 1 if call.failed else 0
+        if row >= ERRORS:
+            return "errors"
+    edited, red = False, 0
+    for call in done:
+        edited = edited or (call.edits and not call.failed)
+        if call.red and edited:
+            red, edited = red + 1, False
+        elif call.red is False:
+            red = 0
+    return "red tests" if red >= RED_RUNS else None
+
+
+def _call(use: Mapping[str, Any], result: Mapping[str, Any]) -> ToolCall:
+    given = use.get("input")
+    return ToolCall(
+        name=str(use.get("name", "")),
+        input=given if isinstance(given, Mapping) else {},
+        failed=result.get("is_error") is True,
+        text=result_text(result)[-20_000:],
+    )

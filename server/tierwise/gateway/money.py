@@ -1,0 +1,231 @@
+"""The money of a call: set aside before it is made, booked when it is over, whatever ended it.
+
+The purse is the editors' own, so that agents and editors cannot overspend together. Calls that find
+the rest of a budget set aside by others wait for them, since most of it comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from tierwise.budget.limits import BudgetState
+from tierwise.budget.purse import Purse, Reservation, ReservationRequest
+from tierwise.core.errors import BudgetPaused, LedgerUnavailable, TaskTooDear
+from tierwise.core.money import Usage
+from tierwise.core.tiers import Tier
+from tierwise.gateway.refusal import Refusal
+from tierwise.gateway.size import CallSize
+from tierwise.gateway.tap import Tap
+from tierwise.present import gateway as words
+
+log = logging.getLogger(__name__)
+
+WAIT_S: Final = 120.0
+"""Seconds a call waits for others that hold the rest of a budget; they take up to minutes."""
+LOOK_S: Final = 0.5
+"""Seconds between looks at what other processes gave back."""
+RENEW_S: Final = 15.0
+"""Seconds between two renewals of the leases; a lease lasts a minute."""
+AGAIN_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)
+"""Seconds before each further try to book a call that the ledger did not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBill:
+    """What is asked of the purse for one call. `task_id` is "" for a call that is no task's."""
+
+    task_id: str
+    tier: Tier
+    size: CallSize
+    action: str
+    project: str
+    rehearsal: bool
+
+    def request(self) -> ReservationRequest:
+        """The reservation for it, under a key of its own."""
+        key = uuid.uuid4().hex
+        return ReservationRequest(
+            task_id=self.task_id or f"call-{key[:12]}",
+            request_id=f"gateway:{key}",
+            tier=self.tier,
+            prompt=self.size.text,
+            action=self.action,
+            language=None,
+            max_tokens=self.size.max_tokens,
+            project=self.project,
+            rehearsal=self.rehearsal,
+            full_output=True,
+            extra_tokens=self.size.extra_tokens,
+            least_output=self.size.least_output,
+        )
+
+
+@dataclass
+class Cashier:
+    """Reserves and settles the calls of one gateway. `settled` hears of each that was booked."""
+
+    purse: Purse
+    settled: Callable[[str], None] = lambda project: None
+    _open: dict[str, Reservation] = field(default_factory=dict)
+    _jobs: set[asyncio.Task[Any]] = field(default_factory=set)
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _renewing: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Keep the leases of what is open."""
+        self._renewing = asyncio.get_running_loop().create_task(self._renew())
+
+    async def reserve(self, bill: CallBill, *, wait: bool = True) -> Reservation:
+        """Set the worst case of a call aside.
+
+        Raises `TaskTooDear` where this call alone does not fit, `Refusal` with status 402 where
+        nothing may be spent and with 529 where the ledger cannot be written.
+        """
+        until = time.monotonic() + (WAIT_S if wait else 0.0)
+        while True:
+            try:
+                found = await self.purse.reserve(bill.request())
+                self._open[found.id] = found
+                return found
+            except TaskTooDear as error:
+                if not error.waits or time.monotonic() >= until:
+                    raise
+            except BudgetPaused:
+                state = await self.purse.state(bill.project)
+                if not state.waits or time.monotonic() >= until:
+                    raise Refusal("billing_error", why_paused(state)) from None
+            except LedgerUnavailable as error:
+                raise Refusal("overloaded_error", error.message) from None
+            self._room.clear()
+            try:
+                await asyncio.wait_for(self._room.wait(), LOOK_S)
+            except TimeoutError:
+                pass
+
+    async def settle(self, reservation: Reservation, tap: Tap) -> tuple[Usage, int]:
+        """Book what a call used; the usage and its nano-dollars."""
+        return await self._finish(reservation, self._booking(reservation, tap))
+
+    async def release(self, reservation: Reservation) -> None:
+        """Give a reservation back: the server certainly billed nothing."""
+
+        async def give_back() -> tuple[Usage, int]:
+            await self.purse.release(reservation)
+            return Usage(), 0
+
+        await self._finish(reservation, give_back)
+
+    async def close(self) -> None:
+        """Wait for every booking that is under way, and try the ones that wait once more."""
+        self._closing.set()
+        if self._renewing is not None:
+            self._renewing.cancel()
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=10.0)
+
+    def _booking(
+        self, reservation: Reservation, tap: Tap
+    ) -> Callable[[], Coroutine[Any, Any, tuple[Usage, int]]]:
+        ended, bill = self.purse.clock(), tap.bill
+        # A bill without a prompt or an answer cannot be one.
+        believed = bill is not None and bill.prompt_tokens > 0 and bill.output_tokens > 0
+
+        async def book() -> tuple[Usage, int]:
+            if believed:
+                return await self.purse.settle(reservation, bill)
+            return await self.purse.settle(
+                reservation,
+                None,
+                streamed="",
+                thought=tap.chars,
+                known=tap.usage,
+                ended=ended,
+            )
+
+        return book
+
+    async def _finish(
+        self,
+        reservation: Reservation,
+        book: Callable[[], Coroutine[Any, Any, tuple[Usage, int]]],
+    ) -> tuple[Usage, int]:
+        """Run a booking as a job of its own: whoever waits for it may go away."""
+        job = asyncio.get_running_loop().create_task(self._until_booked(reservation, book))
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        return await asyncio.shield(job)
+
+    async def _until_booked(
+        self,
+        reservation: Reservation,
+        book: Callable[[], Coroutine[Any, Any, tuple[Usage, int]]],
+    ) -> tuple[Usage, int]:
+        try:
+            for wait in (*AGAIN_S, 0.0):
+                try:
+                    return await book()
+                except LedgerUnavailable as error:
+                    log.warning("a call is not settled yet (%s)", error.message)
+                    if self._closing.is_set():
+                        break
+                try:
+                    await asyncio.wait_for(self._closing.wait(), wait)
+                except TimeoutError:
+                    pass
+            log.error("settling failed; the lease of the call will run out")
+        except Exception:
+            log.exception("settling failed; the lease of the call will run out")
+        finally:
+            self._open.pop(reservation.id, None)
+            self._room.set()
+            self.settled(reservation.row.project)
+        return Usage(), reservation.worst
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            try:
+                if self._open:
+                    await self.purse.renew(sorted(self._open))
+            except LedgerUnavailable:
+                log.info("the leases could not be renewed; trying again later")
+
+
+def why_paused(state: BudgetState) -> str:
+    """Why nothing may be spent, and the command that goes on."""
+    if state.hold:
+        return state.hold
+    spends: tuple[tuple[Literal["day", "project", "hour"], int, int | None], ...] = (
+        ("day", state.day_spent, state.day_limit),
+        ("project", state.project_spent, state.project_limit),
+        ("hour", state.hour_spent, state.hour_limit),
+    )
+    for scope, spent, limit in spends:
+        if limit is not None and state.exhausted(spent, limit):
+            return words.paused(scope, spent, limit)
+    held = max(state.day_reserved, state.project_reserved, state.hour_reserved)
+    return words.in_flight(held, state.left or 0)
+
+
+def why_too_dear(error: TaskTooDear, state: BudgetState) -> str:
+    """Why one call does not fit, and the command that goes on."""
+    lefts: tuple[tuple[Literal["day", "project", "hour"], int | None], ...] = (
+        ("day", _left(state.day_limit, state.day_spent, state.day_reserved)),
+        ("project", _left(state.project_limit, state.project_spent, state.project_reserved)),
+        ("hour", _left(state.hour_limit, state.hour_spent, state.hour_reserved)),
+    )
+    for scope, left in lefts:
+        if left is not None and left < error.needs:
+            return words.too_dear(error.needs, left, scope)
+    return words.too_dear(error.needs, error.left, "request")
+
+
+def _left(limit: int | None, spent: int, reserved: int) -> int | None:
+    return None if limit is None else max(0, limit - spent - reserved)

@@ -1,0 +1,144 @@
+"""What the gateway stands on: configuration, ledger, purse, learned state, journal and clocks.
+
+One process, all projects. It is made once; nothing is added to it later.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from tierwise.budget.purse import Purse
+from tierwise.config import paths
+from tierwise.context.ignore import IgnoreRules
+from tierwise.core.document import Snapshot
+from tierwise.core.errors import BadRequest
+from tierwise.core.views import (
+    BudgetView,
+    FileChange,
+    StatusView,
+    StreamView,
+    TaskView,
+)
+from tierwise.models.breaker import Breakers
+from tierwise.models.client import ModelClient
+from tierwise.routing import weights
+from tierwise.store.content import Content
+from tierwise.store.learned import LearnedFile
+from tierwise.store.ledger import Ledger
+from tierwise.tasks.api import ApplyReply
+from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.record.journal import Journal
+from tierwise.tasks.window.rehearsal import Rehearsal
+from tierwise.tasks.window.settings import Settings
+from tierwise.tasks.window.window import Window
+from tierwise.trust import Trust
+
+SESSION: Final = "gateway"
+"""The session that tasks of the gateway have in the ledger."""
+
+
+class NoDocuments:
+    """The documents of a window without an editor: none."""
+
+    def snapshot(self, uri: str) -> Snapshot:
+        raise BadRequest("The gateway has no documents.")
+
+    def open_documents(self) -> Sequence[Snapshot]:
+        return ()
+
+    def roots(self) -> Sequence[Path]:
+        return ()
+
+
+class Silence:
+    """The listener of a window without an editor; notices are kept for whoever asks."""
+
+    previews = False
+
+    def __init__(self) -> None:
+        self.notices: list[str] = []
+
+    def task_changed(self, view: TaskView) -> None: ...
+
+    def streamed(self, view: StreamView) -> None: ...
+
+    def status_changed(self, view: StatusView) -> None: ...
+
+    def budget_changed(self, view: BudgetView) -> None: ...
+
+    def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
+        self.notices.append(text)
+
+    async def ask(self, question: str, options: Sequence[str]) -> str | None:
+        return None
+
+    async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
+        return ApplyReply(False)
+
+
+@dataclass(frozen=True)
+class Office:
+    """The services of a gateway."""
+
+    window: Window
+    purse: Purse
+    client: ModelClient
+    rehearsal: Rehearsal
+    learning: Learning
+    journal: Journal
+    breakers: Breakers
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether answers come from the rehearsal model."""
+        return self.window.rehearsal
+
+    async def close(self) -> None:
+        """Write what is left and close the ledger."""
+        self.learning.stop()
+        await self.rehearsal.close()
+        await self.journal.close()
+        await self.window.ledger.close()
+
+
+def build(env: Mapping[str, str]) -> Office:
+    """The services, not yet started. Nothing is read from disk but configuration and weights."""
+    trust, documents, listener = Trust(True), NoDocuments(), Silence()
+    settings = Settings(env, {}, documents.roots, trust)
+    state = paths.state_dir(env)
+    window = Window(
+        settings=settings,
+        documents=documents,
+        listener=listener,
+        trust=trust,
+        ignore=IgnoreRules(documents.roots, lambda: settings.ignored),
+        ledger=Ledger.open(state),
+        content=Content(state),
+        weights=weights.load(),
+        session=f"{SESSION}-{uuid.uuid4().hex[:8]}",
+        project="none",
+    )
+    rehearsal = Rehearsal(settings)
+    return Office(
+        window=window,
+        purse=Purse(
+            window.ledger,
+            lambda: window.prices,
+            lambda: settings.limits,
+            lambda: window.tier(window.ladder.cheapest),
+        ),
+        client=ModelClient(env, rehearsal_url=rehearsal.url, held=lambda: settings.held),
+        rehearsal=rehearsal,
+        learning=Learning(window, LearnedFile(state)),
+        journal=Journal(
+            window.ledger,
+            lambda text: listener.notice("error", text),
+            SESSION,
+            lambda: settings.limits.timezone,
+        ),
+        breakers=Breakers(),
+    )

@@ -1,0 +1,41 @@
+"""`GET /v1/decisions` and `GET /v1/events`: what the gateway decided, and what happens now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Final
+
+from aiohttp import web
+
+from tierwise.gateway.services import KEY
+
+QUIET_S: Final = 15.0
+"""Seconds of silence after which a comment shows that the stream is alive."""
+
+
+async def listing(request: web.Request) -> web.StreamResponse:
+    """The latest decisions, newest first; those of one conversation with `session=`."""
+    found = request.app[KEY]
+    costs = {task.task_id: task.cost for task in found.planner.running.all()}
+    session = request.query.get("session")
+    return web.json_response({"decisions": found.events.decisions(session, costs)})
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Events as they happen, as server-sent events."""
+    response = web.StreamResponse(
+        headers={"content-type": "text/event-stream", "cache-control": "no-cache"}
+    )
+    await response.prepare(request)
+    await response.write(b": tierwise\n\n")
+    with request.app[KEY].events.listen() as news:
+        while request.transport is not None:
+            try:
+                event = await asyncio.wait_for(news.get(), QUIET_S)
+            except TimeoutError:
+                await response.write(b": quiet\n\n")
+                continue
+            said = f"event: {event['event']}\ndata: {json.dumps(event)}\n\n"
+            await response.write(said.encode())
+    return response

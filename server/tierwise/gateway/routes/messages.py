@@ -1,0 +1,74 @@
+"""`POST /v1/messages` and `POST /v1/messages/count_tokens`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import aiohttp
+from aiohttp import web
+
+from tierwise.budget.model_ids import normal
+from tierwise.gateway import splice
+from tierwise.gateway.planning import Call, call_of
+from tierwise.gateway.refusal import Refusal
+from tierwise.gateway.services import KEY
+from tierwise.gateway.splice import JsonObject
+from tierwise.gateway.upstream import NotReached, incoming
+
+ASIDE: Final = 1_000_000
+"""Bytes from which a body is read in a thread: a large one takes longer than a stream may wait."""
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """Route a call and pass its answer on."""
+    call = call_of(await body_of(request), lowered(request))
+    return await request.app[KEY].calls.answer(request, call)
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """Count the tokens of a call by the model that answers its strand; nothing is guessed."""
+    found = request.app[KEY]
+    call = call_of(await body_of(request), lowered(request), counts=True)
+    plan = await found.planner.plan(call)
+    try:
+        upstream = await found.upstream.open(
+            plan.tier, request.path_qs, request.headers, counted(call, plan.tier.model)
+        )
+    except NotReached:
+        raise Refusal("api_error", f"{plan.tier.label} did not answer. Try again.") from None
+    async with upstream:
+        headers = incoming(upstream.headers)
+        headers.popall("content-length", None)
+        headers["x-tierwise-kind"], headers["x-tierwise-tier"] = call.kind, plan.tier.name
+        try:
+            said = await upstream.read()
+        except aiohttp.ClientError:
+            raise Refusal("api_error", f"{plan.tier.label} broke off. Try again.") from None
+        return web.Response(status=upstream.status, body=said, headers=headers)
+
+
+def counted(call: Call, model: str) -> bytes:
+    """The body of a count, for the model that is asked."""
+    if normal(call.model) == normal(model):
+        return call.body.text.encode("utf-8")
+    return splice.spliced(call.body, {"model": model})
+
+
+def lowered(request: web.Request) -> dict[str, str]:
+    """The headers with their names in lower case; of several alike the first."""
+    found: dict[str, str] = {}
+    for name, value in request.headers.items():
+        found.setdefault(name.lower(), value)
+    return found
+
+
+async def body_of(request: web.Request) -> JsonObject:
+    """The body of a request, read with the place of each member. Raises `Refusal`."""
+    raw = await request.read()
+    try:
+        if len(raw) > ASIDE:
+            return await asyncio.to_thread(splice.read, raw)
+        return splice.read(raw)
+    except splice.NotSpliceable as error:
+        raise Refusal("invalid_request_error", str(error)) from None

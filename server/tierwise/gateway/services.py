@@ -1,0 +1,67 @@
+"""The services of a gateway, put together: what its routes use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from tierwise.config import paths
+from tierwise.gateway import auth
+from tierwise.gateway.auth import Tokens
+from tierwise.gateway.calls import Calls
+from tierwise.gateway.events import Events
+from tierwise.gateway.money import Cashier
+from tierwise.gateway.office import Office, build
+from tierwise.gateway.planning import Planner
+from tierwise.gateway.strands import Strands
+from tierwise.gateway.upstream import Upstream
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The services of a gateway that its routes use."""
+
+    office: Office
+    tokens: Tokens
+    planner: Planner
+    cashier: Cashier
+    upstream: Upstream
+    events: Events
+    calls: Calls
+
+    async def start(self) -> None:
+        """Open the ledger, book what lost processes left, start rehearsal where it is chosen."""
+        self.office.window.ledger.warm()
+        await self.office.rehearsal.start()
+        self.cashier.start()
+        self.office.learning.start()
+
+    async def close(self) -> None:
+        """Settle everything and close the ledger."""
+        await self.upstream.close()
+        await self.cashier.close()
+        await self.office.close()
+
+
+def gateway(env: Mapping[str, str]) -> Gateway:
+    """The services, not yet started."""
+    office = build(env)
+    events = Events(office.window.now_ms)
+    planner = Planner(office, Strands())
+    cashier = Cashier(office.purse)
+    upstream = Upstream(office)
+    return Gateway(
+        office=office,
+        tokens=auth.tokens(paths.state_dir(env)),
+        planner=planner,
+        cashier=cashier,
+        upstream=upstream,
+        events=events,
+        calls=Calls(office, planner, cashier, upstream, events),
+    )
+
+
+KEY: Final = web.AppKey("gateway", Gateway)

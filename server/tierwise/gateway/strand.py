@@ -1,0 +1,106 @@
+"""Which conversation a call belongs to, which strand of it, and which project pays.
+
+A strand is a conversation, or one sub-agent of it. What a client says in headers comes first; a
+client that says nothing is known by how its conversation opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tierwise.gateway.message import Body, messages, system_text, texts
+from tierwise.gateway.words import of_message
+from tierwise.tasks.window.settings import project_of
+
+SESSION_HEADERS: Final = ("x-session-id", "x-session-affinity")
+LONGEST: Final = 200
+"""Characters of an id at most; a longer one is cut."""
+DEFAULT_PROJECT: Final = "default"
+_FOLDER: Final = re.compile(
+    r"^[ \t>*-]*(?:Primary )?(?:current )?working directory:[ \t]*`?([^`\n]+?)`?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """`session` is the conversation's id, `agent` a sub-agent's in it, `project` who pays."""
+
+    session: str
+    agent: str | None
+    project: str
+    named: bool
+    """Whether the client gave the id, in a header or in its metadata."""
+
+    @property
+    def key(self) -> str:
+        """The id of the strand, as the ledger keeps it."""
+        return f"{self.session}/{self.agent}" if self.agent else self.session
+
+
+def of(body: Body, headers: Mapping[str, str]) -> Strand:
+    """The strand of a call; `headers` are in lower case."""
+    named = _named(body, headers)
+    agent = headers.get("x-claude-code-agent-id", "").strip()[:LONGEST] or None
+    return Strand(named or _opening(body), agent, project(body, headers), named is not None)
+
+
+def project(body: Body, headers: Mapping[str, str]) -> str:
+    """The project of a call: the header's, else the folder that the client works in."""
+    named = headers.get("x-tierwise-project", "").strip()
+    if named:
+        return _as_project(named)
+    found = _FOLDER.search(system_text(body))
+    return _as_project(found.group(1)) if found is not None else DEFAULT_PROJECT
+
+
+def _as_project(name: str) -> str:
+    """A folder counts as the project that editors know it by; any other name is taken as it is."""
+    folder = Path(name[:4096])
+    if folder.is_absolute():
+        try:
+            if folder.is_dir():
+                return project_of([folder])
+        except OSError:
+            pass
+    return name[:LONGEST]
+
+
+def _named(body: Body, headers: Mapping[str, str]) -> str | None:
+    metadata = body.get("metadata")
+    user = metadata.get("user_id") if isinstance(metadata, Mapping) else None
+    candidates = [
+        headers.get("x-claude-code-session-id"),
+        _session_in(user) if isinstance(user, str) else None,
+        *(headers.get(name) for name in SESSION_HEADERS),
+    ]
+    found = next((c.strip() for c in candidates if isinstance(c, str) and c.strip()), None)
+    return found[:LONGEST] if found else None
+
+
+def _session_in(user: str) -> str | None:
+    """The session in `metadata.user_id`: a JSON text, or one that ends in `_session_<id>`."""
+    if user.startswith("{"):
+        try:
+            found = json.loads(user).get("session_id")
+        except (ValueError, AttributeError, RecursionError):
+            return None
+        return found if isinstance(found, str) else None
+    _, mark, session = user.rpartition("_session_")
+    return session if mark else None
+
+
+def _opening(body: Body) -> str:
+    """A hash of the system prompt and the first words of the operator."""
+    digest = hashlib.blake2b(digest_size=12)
+    for text in texts(body.get("system")):
+        digest.update(text.encode("utf-8", "surrogatepass"))
+    first = next((w for w in (of_message(m) for m in messages(body)) if w), "")
+    digest.update(b"\0" + first.encode("utf-8", "surrogatepass"))
+    return f"opened-{digest.hexdigest()}"

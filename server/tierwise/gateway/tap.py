@@ -1,0 +1,113 @@
+"""Reads the usage off an answer while its bytes pass, without touching them.
+
+Of a stream only the events that tell a usage are parsed; of all others the length of their text is
+counted, so that a stream that breaks off can be booked at its upper bound.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from tierwise.core.money import Usage
+from tierwise.models.call import CacheLife
+from tierwise.models.usage import UsageCounts
+
+LARGEST_LINE: Final = 8_000_000
+"""Bytes of a line that are kept; what is longer is counted and not read."""
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of an answer in one piece that are kept to be read."""
+
+_TEXT: Final = re.compile(rb'"(?:text|thinking|partial_json)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+
+
+class Tap:
+    """Listens to one answer. `streamed` tells whether it comes as events or in one piece."""
+
+    def __init__(self, cache: CacheLife, *, streamed: bool) -> None:
+        self._counts = UsageCounts(cache)
+        self._streamed = streamed
+        self._rest = b""
+        self.chars = 0
+        """Characters of text, thinking and tool input that came."""
+        self.whole = False
+        """Whether the answer came to its end."""
+        self.failed: str | None = None
+        """The type of the error event that ended a stream."""
+        self.stop_reason: str | None = None
+
+    def hear(self, chunk: bytes) -> None:
+        """Take note of bytes that passed."""
+        if not self._streamed:
+            if len(self._rest) < LARGEST_ANSWER:
+                self._rest += chunk
+            self.chars += len(chunk)
+            return
+        lines = (self._rest + chunk).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LARGEST_LINE:
+            self.chars += len(self._rest)
+            self._rest = b""
+        for line in lines:
+            if line.startswith(b"data:"):
+                self._event(line[5:])
+
+    def end(self) -> None:
+        """The answer is over: no more bytes come."""
+        if self._streamed:
+            return
+        said = _parsed(self._rest)
+        if said is not None and said.get("type") == "message":
+            self._counts.hear(said.get("usage"))
+            self._stop(said.get("stop_reason"))
+            self.whole = True
+
+    @property
+    def usage(self) -> Usage:
+        """What the server has told so far."""
+        return self._counts.usage()
+
+    @property
+    def bill(self) -> Usage | None:
+        """The usage of a whole answer; None where it broke off."""
+        return self._counts.final(self.chars) if self.whole else None
+
+    def _event(self, data: bytes) -> None:
+        if b"content_block_delta" in data[:80]:
+            self.chars += sum(len(found) for found in _TEXT.findall(data))
+            return
+        if b"message_" not in data[:80] and b"error" not in data[:80]:
+            return
+        said = _parsed(data)
+        if said is None:
+            return
+        match said.get("type"):
+            case "message_start":
+                message = said.get("message")
+                if isinstance(message, dict):
+                    self._counts.hear(message.get("usage"), start=True)
+            case "message_delta":
+                self._counts.hear(said.get("usage"))
+                delta = said.get("delta")
+                if isinstance(delta, dict):
+                    self._stop(delta.get("stop_reason"))
+            case "message_stop":
+                self.whole = True
+            case "error":
+                error = said.get("error")
+                self.failed = str(error.get("type")) if isinstance(error, dict) else "api_error"
+            case _:
+                pass
+
+    def _stop(self, reason: object) -> None:
+        if isinstance(reason, str):
+            self.stop_reason = reason
+
+
+def _parsed(data: bytes) -> dict[str, Any] | None:
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None

@@ -1,0 +1,164 @@
+"""Calls to the servers of models: bytes out, bytes back, one attempt each.
+
+The connection's own decoding is off, so that what comes is what is passed on. A redirect is not
+followed: it would carry the prompt and the key to wherever a server points.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from tierwise.core import address
+from tierwise.core.tiers import Tier
+from tierwise.gateway.office import Office
+from tierwise.gateway.refusal import Refusal
+from tierwise.models.client import OFFICIAL
+
+log = logging.getLogger(__name__)
+
+SILENCE_S: Final = 600.0
+"""Seconds without a byte after which a call is given up: models think for minutes."""
+KEEPALIVE_S: Final = 15.0
+"""Seconds an idle connection is kept: less than servers keep it, so that no call is lost on it."""
+
+_HOP: Final = frozenset(
+    {
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+        "transfer-encoding", "upgrade", "host", "content-length", "expect",
+    }
+)  # fmt: skip
+"""Headers of one connection (RFC 9110, 7.6.1), which are never passed on."""
+_OURS: Final = frozenset({"authorization", "x-api-key", "cookie", "accept-encoding"})
+"""Headers of the client that are replaced or dropped: its credentials are for this gateway."""
+
+
+class NotReached(Exception):
+    """A server that gave no answer. `sent` tells whether it may have begun to bill."""
+
+    def __init__(self, kind: str, *, sent: bool) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.sent = sent
+
+
+@dataclass
+class Upstream:
+    """The connections of one gateway."""
+
+    office: Office
+    _direct: aiohttp.ClientSession | None = None
+    _through: aiohttp.ClientSession | None = None
+    own_url: str = field(default="")
+    """Where this gateway listens, so that it does not call itself."""
+
+    async def open(
+        self, tier: Tier, path: str, headers: CIMultiDictProxy[str], body: bytes
+    ) -> aiohttp.ClientResponse:
+        """Make one call; the response as soon as its head is there.
+
+        Raises `Refusal` where there is no key for it, `NotReached` where no answer came.
+        """
+        url = self.office.client.endpoint(tier)
+        if self.own_url and address.base(url) == address.base(self.own_url):
+            raise Refusal(
+                "invalid_request_error",
+                "ANTHROPIC_BASE_URL of the gateway names the gateway itself. Start it with the"
+                " address of the model's server, or without that variable.",
+            )
+        key = await asyncio.to_thread(self._key, tier)
+        try:
+            return await self._session(url).post(
+                url + path,
+                data=body,
+                headers=outgoing(headers, key, official=url == OFFICIAL),
+                allow_redirects=False,
+            )
+        except aiohttp.ClientConnectorError as error:
+            log.info("%s: %s", tier.name, type(error).__name__)
+            raise NotReached("network", sent=False) from None
+        except TimeoutError as error:
+            connecting = isinstance(error, aiohttp.ConnectionTimeoutError)
+            raise NotReached("network" if connecting else "timeout", sent=not connecting) from None
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("%s: %s", tier.name, type(error).__name__)
+            raise NotReached("cut", sent=True) from None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for session in (self._direct, self._through):
+            if session is not None:
+                await session.close()
+
+    def _key(self, tier: Tier) -> str:
+        """The key of a tier; a keyring may keep us waiting, so this runs in a thread."""
+        client = self.office.client
+        held = self.office.window.settings.held
+        if held is not None:
+            raise Refusal("invalid_request_error", held)
+        key = client.key(tier)
+        if key is None:
+            raise Refusal(
+                "invalid_request_error",
+                f"The gateway has no key for {tier.label}. Set"
+                f" {tier.api_key_env or 'api_key_env'} in the gateway's environment, put the key"
+                " into the OS keyring, or choose the rehearsal model (rehearsal = true).",
+            )
+        if not (key.isascii() and key.isprintable()):
+            raise Refusal("invalid_request_error", f"The key of {tier.label} is not a key.")
+        return key
+
+    def _session(self, url: str) -> aiohttp.ClientSession:
+        """The session for an address: this machine is called directly, whatever proxy there is."""
+        if address.loopback(url):
+            self._direct = self._direct or self._made(proxied=False)
+            return self._direct
+        self._through = self._through or self._made(proxied=True)
+        return self._through
+
+    def _made(self, *, proxied: bool) -> aiohttp.ClientSession:
+        connect = self.office.window.config.timeouts.connect
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=SILENCE_S),
+            auto_decompress=False,
+            skip_auto_headers=("user-agent", "accept", "content-type"),
+            trust_env=proxied,
+            read_bufsize=1 << 18,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+
+def outgoing(headers: CIMultiDictProxy[str], key: str, *, official: bool) -> CIMultiDict[str]:
+    """The headers of a call: the client's in their order, our key instead of its token."""
+    named = {name.strip().lower() for name in headers.get("connection", "").split(",")}
+    found: CIMultiDict[str] = CIMultiDict()
+    for name, value in headers.items():
+        low = name.lower()
+        if low in _HOP or low in _OURS or low in named or low.startswith("x-tierwise-"):
+            continue
+        if not official and low.startswith("x-claude-code-"):
+            continue
+        found.add(name, value)
+    found["x-api-key"] = key
+    found["accept-encoding"] = "identity"
+    return found
+
+
+def incoming(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """The headers of an answer as the client gets them."""
+    found: CIMultiDict[str] = CIMultiDict()
+    for name, value in headers.items():
+        low = name.lower()
+        if low in _HOP and low != "content-length":
+            continue
+        if low.startswith("x-tierwise-") or low == "set-cookie":
+            continue
+        found.add(name, value)
+    return found

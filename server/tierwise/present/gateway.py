@@ -1,0 +1,46 @@
+"""What the gateway says to agents and to their operators."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tierwise.core.amounts import needs_and_left
+from tierwise.present.money import amounts
+
+_SPANS = {"day": "today", "project": "this project", "hour": "this hour"}
+_RAISE = {"day": "tierwise budget raise 1", "project": "tierwise budget raise 1 --project"}
+
+
+def paused(scope: Literal["day", "project", "hour"], spent: int, limit: int) -> str:
+    """Why nothing may be spent, with the command that goes on."""
+    if scope == "hour":
+        paid, cap = amounts(spent, limit)
+        return (
+            f"Tierwise paused: {paid} of {cap} for any 60 minutes are spent. It frees up by itself."
+        )
+    if not limit:
+        return (
+            f"Tierwise paused: the budget for {_SPANS[scope]} is 0. "
+            "Set one with: tierwise budget set"
+        )
+    paid, cap = amounts(spent, limit)
+    begin = f"Tierwise paused: {paid} of {cap} for {_SPANS[scope]} are spent."
+    return f"{begin} Raise with: {_RAISE[scope]}"
+
+
+def in_flight(held: int, left: int) -> str:
+    """Why a call may not be made although the budget is not used up."""
+    waits, rest = amounts(held, left)
+    return (
+        f"Tierwise paused: other calls hold {waits} of the budget and {rest} is left. "
+        "Say continue in a moment, or raise with: tierwise budget raise 1"
+    )
+
+
+def too_dear(needs: int, left: int, scope: Literal["day", "project", "hour", "request"]) -> str:
+    """Why this one call may not be made, with the command that goes on."""
+    most, rest = needs_and_left(needs, left)
+    begin = f"Tierwise paused: this call may cost up to {most} and {rest} is left."
+    if scope == "request":
+        return f"{begin} Its cap is request_usd in the configuration; send less, or compact."
+    return f"{begin} Raise with: {_RAISE.get(scope, _RAISE['day'])}"

@@ -69,6 +69,10 @@ LOOSER: dict[str, list[Any]] = {
     "timeouts.slow_at_least": [3000],
     "timeouts.verify": [3000],
     "ignore.patterns": [["!*.sql"], []],
+    "gateway.port": [9999],
+    "gateway.auto_models": [["claude-opus-5-5"]],
+    "gateway.client_models": ["route"],
+    "gateway.secrets": ["off"],
 }
 
 

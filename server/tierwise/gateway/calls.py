@@ -40,6 +40,7 @@ from tierwise.models import candidates
 from tierwise.models.call import CacheLife
 from tierwise.models.refusals import classify, refused_unbilled
 from tierwise.present.causes import cause
+from tierwise.present.errors import sentence
 from tierwise.routing import policy
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Calls:
         try:
             plan = await self._planner.plan(call)
         except LedgerUnavailable as error:
-            raise Refusal("overloaded_error", error.message) from None
+            raise Refusal("overloaded_error", sentence(error)) from None
         if plan.routed:
             ladder = self._office.window.ladder
             accepts.require(plan.tier, call.body.data, call.chars, ladder)

@@ -23,6 +23,7 @@ from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.size import CallSize
 from tierwise.gateway.tap import Tap
 from tierwise.present import gateway as words
+from tierwise.present.errors import sentence
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Cashier:
                 if not state.waits or time.monotonic() >= until:
                     raise Refusal("billing_error", why_paused(state)) from None
             except LedgerUnavailable as error:
-                raise Refusal("overloaded_error", error.message) from None
+                raise Refusal("overloaded_error", sentence(error)) from None
             self._room.clear()
             try:
                 await asyncio.wait_for(self._room.wait(), LOOK_S)
@@ -172,7 +173,7 @@ class Cashier:
                 try:
                     return await book()
                 except LedgerUnavailable as error:
-                    log.warning("a call is not settled yet (%s)", error.message)
+                    log.warning("a call is not settled yet (%s)", sentence(error))
                     if self._closing.is_set():
                         break
                 try:

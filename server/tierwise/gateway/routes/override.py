@@ -12,6 +12,7 @@ from tierwise.gateway.choices import OverrideScope
 from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.routes.reading import object_of, text_of, wrong
 from tierwise.gateway.services import KEY
+from tierwise.present.errors import sentence
 from tierwise.tasks.choices import AUTO
 
 SCOPES: Final = get_args(OverrideScope)
@@ -27,7 +28,7 @@ async def put(request: web.Request) -> web.StreamResponse:
     key = text_of(data, "from" if scope == "tier" else "id")
     for name in (to, key) if scope == "tier" else (to,):
         if name != AUTO and name not in ladder:
-            raise wrong(UnknownTier(name, ladder.names).message)
+            raise wrong(sentence(UnknownTier(name, ladder.names)))
     if scope == "task":
         if to == AUTO or not found.planner.override(key, to):
             raise Refusal("not_found_error", f"There is no running task '{key}' to choose for.")

@@ -46,6 +46,43 @@ NAME_ACTIONS: Final[Mapping[str, str]] = {
 """The files that may name actions, and why a new action need not be added there by hand."""
 TWICE: Final[Mapping[str, str]] = {}
 """Class names with two meanings, each with the reason why both keep it."""
+WORDED_ELSEWHERE: Final[Mapping[str, int]] = {
+    "budget": 1,
+    "config": 26,
+    "context": 24,
+    "lsp": 23,
+    "models": 14,
+    "store": 1,
+}
+"""Sentences for the operator that a room words by itself; a room that is not named has none.
+
+`config` words its mistakes, `context` why something was chosen or left out, `lsp` what breaks
+the protocol, `models` what is wrong with a tier or the way to its server; the one of `budget` and
+of `store` is the begin of a developer's message.
+"""
+ASKED_OF_A_MODEL: Final = frozenset({
+    "core/actions.py", "models/prompts.py", "models/notes.py", "models/forms.py",
+    "models/opinion.py", "models/tools.py", "context/diffs.py", "context/items.py",
+    "tasks/proposing/blocks.py",
+})  # fmt: skip
+"""Files whose sentences go to a model, or stand in the table of actions."""
+NO_SENTENCES: Final = (
+    "present/",
+    "cli/",
+    "models/rehearsal/",
+    "routing/fit/",
+    "lsp/reference/",
+    "store/steps/",
+    "routing/lexicon.py",
+    "routing/words.py",
+    "routing/surroundings.py",
+    "logs.py",
+    "context/secret_kinds.py",
+    "syntax/query.py",
+    "edits/diff.py",
+    "store/daily.py",
+)
+"""Where words come from, the command line's own texts, and files of patterns, SQL and forms."""
 WIRE_TWINS: Final = "lsp/messages/"
 """Replies are named like what they spell out: the same thing, as it goes over the wire."""
 
@@ -217,6 +254,68 @@ def test_one_place_knows_an_action() -> None:
             if len(named) >= 3 and {"generate", "document", "refactor", "explain"} & named.keys():
                 found.append(path.relative_to(ROOT).as_posix())
     assert set(found) <= set(NAME_ACTIONS), set(found) - set(NAME_ACTIONS)
+
+
+def worded(path: Path) -> Iterator[tuple[int, str]]:
+    """The sentences in a file: texts of three words or more that are no docstring, no pattern,
+    no SQL, no line for the log, and no message of an error that only a developer sees. A value that
+    is put into a text counts as one of its words."""
+    silent: set[int] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if id(node) in silent:
+            continue
+        if _is_silent(node):
+            silent.update(id(below) for below in ast.walk(node))
+            continue
+        text = _text(node)
+        if text is None:
+            continue
+        silent.update(id(below) for below in ast.walk(node))
+        words = re.findall(r"[A-Za-z']{2,}", text)
+        if len(words) >= 2 and len(words) + text.count("\0") >= 3 and " " in text.strip():
+            yield node.lineno, text  # type: ignore[attr-defined]  # texts have lines
+
+
+def _text(node: ast.AST) -> str | None:
+    """A text with a mark for each value that is put into it; None for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part) or "\0" for part in node.values)
+    return None
+
+
+def _is_silent(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.Assert):
+        return True
+    if isinstance(node, ast.Raise):
+        return re.match(r"raise (\w+\.)*[A-Za-z]*(Value|Type|OS|Runtime|Assertion|Events)",
+                        ast.unparse(node)) is not None  # fmt: skip
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return re.search(r"(^|\.)(log\.\w+|text|compile|execute|exec_driver_sql|scalar)$",
+                         called) is not None  # fmt: skip
+    start = _text(node)
+    return (
+        start is not None
+        and re.match(r"\s*(PRAGMA|CREATE|INSERT|SELECT|UPDATE|DELETE) ", start) is not None
+    )
+
+
+def test_what_an_operator_reads_is_worded_in_present() -> None:
+    found: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        inside = path.relative_to(PACKAGE).as_posix()
+        if inside in ASKED_OF_A_MODEL or inside.startswith(NO_SENTENCES):
+            continue
+        for line, text in worded(path):
+            found.setdefault(inside.split("/")[0], []).append(f"{inside}:{line}: {text}")
+    more = {
+        room: texts for room, texts in found.items() if len(texts) > WORDED_ELSEWHERE.get(room, 0)
+    }
+    assert not more, more
 
 
 def test_every_test_file_has_a_base_name_of_its_own() -> None:

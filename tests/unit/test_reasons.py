@@ -16,7 +16,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.path_concern import PathCode, PathConcern
 from tierwise.core.situation import Floor
 from tierwise.models.failure import KINDS
-from tierwise.present import errors, paths, pause
+from tierwise.present import errors, failures, paths, pause
 from tierwise.present.causes import CAUSES
 from tierwise.present.checks import WORDS, sentence
 from tierwise.present.reasons import main_reason, words
@@ -166,7 +166,7 @@ def test_every_concern_about_a_path_has_words() -> None:
 
 
 def test_every_error_has_one_wording() -> None:
-    assert set(errors.WORDS) | set(pause.WORDS) == set(get_args(ErrorCode))
+    assert {*errors.WORDS, *pause.WORDS, "call_failed"} == set(get_args(ErrorCode))
     assert not set(errors.WORDS) & set(pause.WORDS)
     for code, words_of in errors.WORDS.items():
         names = {name for _, name, _, _ in Formatter().parse(words_of) if name}
@@ -176,6 +176,7 @@ def test_every_error_has_one_wording() -> None:
 
 def test_every_way_a_call_fails_has_words() -> None:
     assert set(KINDS) <= set(CAUSES)
+    assert set(KINDS) == set(failures.WORDS)
 
 
 def test_the_reason_that_says_most() -> None:

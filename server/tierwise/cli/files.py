@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.lsp.documents.store import path_of
 from tierwise.syntax import encoding
@@ -17,7 +18,7 @@ def read(path: Path) -> str:
     try:
         return encoding.decode(path.read_bytes())[0]
     except encoding.NotText as error:
-        raise BadRequest(f"{path.name} {error}.") from None
+        raise BadRequest(ErrorReason.of(error.code, name=path.name)) from None
 
 
 def apply(edit: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from tierwise.context import test_target, window
 from tierwise.context.focus import Focus, focus_of, shown
@@ -24,6 +24,7 @@ from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import Action
 from tierwise.core.context import ContextItem, LeftOut, Pack
 from tierwise.core.document import Range, Snapshot
+from tierwise.core.error_reason import ErrorCode, ErrorReason
 from tierwise.core.errors import ContextTooLarge, Ignored
 from tierwise.core.request import Diagnostic, Request
 
@@ -53,14 +54,15 @@ class Materials:
     """Where tests go, for a request that asks for some."""
 
 
-def needs_confirmation(materials: Materials) -> tuple[str, str] | None:
-    """The file that is sent from only with a yes, and why; None when there is nothing to ask."""
+def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
+    """The file that is sent from only with a yes, and the rule that asks; None where none does."""
     focus = materials.focus
     if focus is None or focus.path is None:
         return None
     verdict = materials.ignore.judge(focus.path)
-    why = {"git": "is ignored by git", "outside": "lies outside the workspace"}.get(verdict.kind)
-    return (materials.name(focus), why) if why is not None else None
+    if verdict.kind in ("git", "outside"):
+        return materials.name(focus), verdict.kind
+    return None
 
 
 def collect(request: Request, materials: Materials) -> Pack:
@@ -76,7 +78,7 @@ def collect(request: Request, materials: Materials) -> Pack:
     for doc in (*((focus,) if focus else ()), *materials.attached):
         _refuse_hard(doc, look)
     if focus is not None and why_noise(None, focus.text) == "binary":
-        raise Ignored(f"{materials.name(focus)} is binary, so it is not sent.")
+        raise Ignored(ErrorReason.of("binary", name=materials.name(focus)))
     attached = [d for d in materials.attached if _may_send(d, materials, look, left_out)]
     others = materials.open if materials.changes is None else ()
     opened = [d for d in others if _may_send(d, materials, look, left_out)]
@@ -87,10 +89,8 @@ def collect(request: Request, materials: Materials) -> Pack:
         place, items = None, [taking.text("diff", "the changes", "diff", lines, text, "to commit")]
     selected = items[0].tokens if items and items[0].kind == "selection" else 0
     if selected > SELECTION_TOKENS:
-        raise ContextTooLarge(
-            f"The selection is about {selected:,} tokens; select less than"
-            f" {SELECTION_TOKENS:,} tokens."
-        )
+        reason = ErrorReason.of("selection_too_large", tokens=selected, most=SELECTION_TOKENS)
+        raise ContextTooLarge(reason)
     items += _of_tests(materials, look, taking, left_out)
     items += [_attached(doc, taking) for doc in attached]
     pieces, unused = related(request, items, place, opened, taking)
@@ -109,8 +109,8 @@ def _refuse_hard(doc: Snapshot, look: IgnoreLook) -> None:
         return
     verdict = look.judge(doc.path)
     if verdict.kind == "hard":
-        why = verdict.by if verdict.by.startswith(".") else f"the built-in rules ({verdict.by})"
-        raise Ignored(f"{Path(doc.path).name} is kept back by {why}, so it is not sent.")
+        code: ErrorCode = "kept_back" if verdict.by.startswith(".") else "kept_back_by_rules"
+        raise Ignored(ErrorReason.of(code, name=Path(doc.path).name, by=verdict.by))
 
 
 def _may_send(

@@ -14,8 +14,23 @@ ErrorCode = Literal[
     # the ledger
     "disk_full", "state_readonly", "ledger_busy", "ledger_damaged", "state_unusable",
     "ledger_unusable", "ledger_held", "ledger_newer", "ledger_closed", "no_locks",
-    # what may be sent
+    # what may be sent, and to whom
     "untrusted",
+    "binary", "selection_too_large", "kept_back", "kept_back_by_rules", "git_ignored",
+    "outside_unasked", "no_key", "unknown_tier",
+    # a call
+    "call_failed",
+    # files
+    "utf_32", "not_text", "unknown_encoding", "not_open", "file_too_large", "no_file",
+    "cannot_be_read", "past_the_end",
+    # what was asked of a task, an edit or the server
+    "sent_not_kept", "unknown_outcome", "earlier_session", "task_id_taken", "override_of_what",
+    "applied_already", "task_failed", "unknown_task_here", "unknown_task", "raise_not_positive",
+    "no_cap", "block_unfinished", "block_empty", "block_without_file", "block_without_place",
+    "block_unfit", "edit_growing", "unknown_hunk", "nothing_open", "unknown_edit", "file_changed",
+    "being_applied", "nothing_to_undo", "no_file_open", "nothing_at_cursor", "unknown_action",
+    "nothing_to_commit", "git_missing", "git_slow", "no_repository", "bad_params", "explain_what",
+    "unknown_command", "server_gone", "server_ended",
 ]  # fmt: skip
 ErrorArg = str | int | float | None
 

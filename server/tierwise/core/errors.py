@@ -98,7 +98,7 @@ class UnknownTier(TierwiseError):
     name = "UnknownTier"
 
     def __init__(self, tier: str, known: Sequence[str]) -> None:
-        super().__init__(f"There is no tier '{tier}'. Tiers: {', '.join(known)}.")
+        super().__init__(ErrorReason.of("unknown_tier", tier=tier, known=", ".join(known)))
         self.tier = tier
 
 

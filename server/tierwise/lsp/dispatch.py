@@ -13,6 +13,7 @@ from typing import Any, Final, get_type_hints
 
 from pygls.lsp.server import LanguageServer
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.lsp import features, interface
 from tierwise.lsp.interface import Method
@@ -114,8 +115,9 @@ def _checked(method: Method) -> Handler:
             given = kind.model_validate(params if params not in NOTHING else {})
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in problem["loc"]) or "all of them"
-            raise BadRequest(f"The params do not fit: {where}: {problem['msg']}.") from None
+            where = ".".join(str(part) for part in problem["loc"]) or "params"
+            reason = ErrorReason.of("bad_params", where=where, problem=problem["msg"])
+            raise BadRequest(reason) from None
         return handler(session, given)
 
     return checked

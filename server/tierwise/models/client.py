@@ -21,6 +21,7 @@ from threading import Thread
 from typing import Any, Final
 
 from tierwise.core import address
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import ModelError, NotConfigured
 from tierwise.core.redact import hide
 from tierwise.core.tiers import Tier
@@ -119,10 +120,10 @@ class ModelClient:
             raise NotConfigured(why)
         key = self.key(tier)
         if key is None:
-            raise NotConfigured(
-                f"{tier.label} has no key. Set {tier.api_key_env or 'api_key_env'} in the"
-                " environment of the server, or choose the rehearsal model (rehearsal = true)."
+            reason = ErrorReason.of(
+                "no_key", tier=tier.label, variable=tier.api_key_env or "api_key_env"
             )
+            raise NotConfigured(reason)
         return key
 
     def endpoint(self, tier: Tier) -> str:

@@ -1,14 +1,14 @@
-"""Every way a call can fail, as one `ModelError` that says what the operator can do about it.
+"""Every way a call can fail, as one `ModelError`; `present/failures.py` has the sentences.
 
-The kind drives retry, breaker and failover; the sentence is shown as it is. Text of the
-server's is repeated only where it names the fault (a bad request), cut short and on one line.
+The kind drives retry, breaker and failover. Text of the server's is repeated only where it names
+the fault (a bad request), cut short and on one line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import ModelError
 from tierwise.core.redact import redact
 from tierwise.core.tiers import Tier
@@ -43,43 +43,6 @@ FAILS_OVER: Final[frozenset[str]] = (
 TRIPS: Final[frozenset[str]] = FAILS_OVER - FITS_ELSEWHERE - {"empty", "certificate"}
 """Kinds that say something about the model's health and so count for its breaker."""
 
-_SENTENCE: Final[Mapping[str, str]] = {
-    "auth": "{label}: {who} refused the key. Put a valid one into {key} and run it again.",
-    "no_credit": "{label}: the account behind {key} has no credit left. Add credit, or use"
-    " another tier.",
-    "forbidden": "{label}: the key in {key} may not use {model}. Set another model for the tier"
-    " or use another tier.",
-    "unknown_model": "{label}: {who} knows no model {model}. Set another id for the tier, or use"
-    " another tier.",
-    "bad_request": "{label}: {who} refused the request{detail}.{features}",
-    "too_large": "{label}: the request is larger than {model} takes. Select less or attach fewer"
-    " files.",
-    "refused": "{label} declined to answer this. Rephrase it, or redo it on another tier.",
-    "rate_limited": "{label} is rate limited{wait}. Redo it later, or on another tier.",
-    "overloaded": "{label} is overloaded{wait}. Redo it later, or on another tier.",
-    "server": "{label}: {who} failed{detail}. Redo it in a moment, or on another tier.",
-    "network": "{label}: {who} cannot be reached. Check the network and the tier's address.",
-    "slow": "{label} is much slower than usual: nothing within {seconds} s. Redo it later, or on"
-    " another tier.",
-    "slow_first_event": "{label} did not begin to answer within {seconds} s. Redo it later, or on"
-    " another tier.",
-    "stalled": "{label} stopped in the middle of its answer for {seconds} s. Redo it, or use"
-    " another tier.",
-    "timeout": "{label} did not finish within {seconds} s. Ask for less, or raise"
-    " timeouts.attempt.",
-    "cut": "{label}: the connection broke before the answer was complete. Redo it, or use another"
-    " tier.",
-    "bad_stream": "{label}: {who} sent something that is not a Messages API answer. Check the"
-    " tier's address, or use another tier.",
-    "empty": "{label} answered with nothing. Redo it, or use another tier.",
-    "output_cap": "{label}: {model} gives shorter answers than max_tokens asks for{detail}. Set a"
-    " smaller max_tokens for the tier, or use another tier.",
-    "proxy": "{label}: the proxy of {proxy} did not let the request through{detail}. Correct it, or"
-    " add {host} to NO_PROXY.",
-    "certificate": "{label}: the certificate of {host} is not trusted{detail}. Set SSL_CERT_FILE to"
-    " a file with the certificates of your network, or check the tier's address.",
-}
-
 
 def failure(
     kind: str,
@@ -102,22 +65,21 @@ def failure(
     `sent` tells the ledger whether the server may bill: it took the request and had not
     refused it. `retryable` overrides what the kind says, for a server that says so itself.
     """
-    words = _SENTENCE[kind].format(
-        label=tier.label,
-        who="its server" if tier.base_url else "the model API",
-        key=tier.api_key_env or "the tier's key variable",
+    reason = ErrorReason.of(
+        "call_failed",
+        kind=kind,
+        tier=tier.label,
         model=tier.model,
-        detail=f": {one_line(detail)}" if detail else "",
-        wait=f"; the server asks to wait {human_wait(retry_after)}" if retry_after else "",
-        seconds=f"{seconds:.3g}" if seconds is not None else "",
-        host=host or "its host",
-        proxy=proxy or "the environment",
-        features=" If it knows no caching, thinking or effort, say so in the tier's features."
-        if tier.base_url
-        else "",
+        key=tier.api_key_env,
+        own_server=bool(tier.base_url),
+        detail=one_line(detail) if detail else "",
+        wait=retry_after,
+        seconds=seconds,
+        host=host,
+        proxy=proxy,
     )
     return ModelError(
-        words,
+        reason,
         kind,
         status=status,
         retry_after=retry_after,
@@ -125,18 +87,6 @@ def failure(
         sent=sent,
         request_id=redact(request_id),
     )
-
-
-def human_wait(seconds: float) -> str:
-    """A wait as people say it: "8 s", "2 min", "1 h 5 min"."""
-    whole = max(1, round(seconds))
-    if whole < 100:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def one_line(text: str, limit: int = 120) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tierwise.core.error_reason import ErrorCode
 from tierwise.core.errors import ModelError, TierwiseError
-from tierwise.present import pause
+from tierwise.present import failures, pause
 
 NO_CALL: Final = "so no paid call is made"
 
@@ -34,9 +34,67 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "ledger_closed": f"The ledger is closed, {NO_CALL}.",
     "no_locks": f"The state folder lies on {{kind}}, where files cannot be locked, {NO_CALL}."
     " Set TIERWISE_STATE_DIR to a folder on a local disk.",
+    "git_ignored": "{path} is ignored by git, so it is not sent without your yes.",
+    "outside_unasked": "{path} lies outside the workspace, so it is not sent without your yes.",
+    "kept_back": "{name} is kept back by {by}, so it is not sent.",
+    "kept_back_by_rules": "{name} is kept back by the built-in rules ({by}), so it is not sent.",
+    "sent_not_kept": "What was sent for task '{task}' is not kept.",
+    "unknown_outcome": "There is no outcome '{kind}'.",
+    "earlier_session": "This answer is from an earlier session. Insert the code, or ask again.",
+    "task_id_taken": "There is a task '{task}' already.",
+    "override_of_what": "An override for the scope '{scope}' needs to say which one.",
+    "applied_already": "This task is applied. Undo it first, then redo it.",
+    "task_failed": "Tierwise failed on this task; its log says why.",
+    "unknown_task_here": "There is no task '{task}' in this window.",
+    "unknown_task": "There is no task '{task}'.",
+    "raise_not_positive": "A raise is a positive amount.",
+    "no_cap": "There is no cap on the {scope}, so there is nothing to raise.",
+    "block_unfinished": "A block can be applied once its answer is there.",
+    "block_empty": "There is no code in this block.",
+    "block_without_file": "Open the file this code is for, or select what it replaces.",
+    "block_without_place": "Select what this code replaces, or put the cursor where it belongs.",
+    "block_unfit": "This block cannot be applied: {why}.",
+    "edit_growing": "This edit is still being written.",
+    "unknown_hunk": "There is no hunk '{hunk}' in this proposal.",
+    "nothing_open": "Nothing of this proposal is open any more.",
+    "unknown_edit": "There is no proposal '{edit}' in this window.",
+    "file_changed": "The file changed under this proposal. Re-run or discard it.",
+    "being_applied": "This proposal is being applied right now.",
+    "nothing_to_undo": "This proposal is not applied, so there is nothing to undo.",
+    "no_file_open": "Open a file and select the code this is about.",
+    "nothing_at_cursor": "Select the code this is about, or put the cursor into a function.",
+    "unknown_action": "There is no action '{action}'. Actions: {known}.",
+    "past_the_end": "Line {line} is past the end of the file ({lines} lines).",
+    "nothing_to_commit": "There is nothing to commit: git sees no change in this folder.",
+    "git_missing": "git could not be run, so there is no change to describe.",
+    "git_slow": "git did not answer within {seconds:.0f} seconds.",
+    "no_repository": "This folder is no git repository, so there is no change to describe.",
+    "binary": "{name} is binary, so it is not sent.",
+    "selection_too_large": "The selection is about {tokens:,} tokens; select less than {most:,}"
+    " tokens.",
+    "bad_params": "The params do not fit: {where}: {problem}.",
+    "explain_what": "The params do not fit: an action or the id of a task is needed.",
+    "unknown_command": "There is no command {command}.",
+    "not_open": "{name} is not open in the editor.",
+    "file_too_large": "{name} is larger than {megabytes} MB.",
+    "no_file": "There is no file {name}.",
+    "cannot_be_read": "{name} cannot be read.",
+    "utf_32": "{name} is UTF-32, so it is left alone.",
+    "not_text": "{name} is not a text file.",
+    "unknown_encoding": "{name} is neither UTF-8 nor UTF-16, so it is left alone; open it in the"
+    " editor, which knows its encoding.",
+    "no_key": "{tier} has no key. Set {variable} in the environment of the server, or choose the"
+    " rehearsal model (rehearsal = true).",
+    "unknown_tier": "There is no tier '{tier}'. Tiers: {known}.",
+    "server_gone": "The server is gone.",
+    "server_ended": "The server ended unexpectedly.",
     "untrusted": "This workspace is not trusted, so Tierwise will not send anything to a model.",
 }
-"""Sentences by code; those about money are in `pause.py`."""
+"""Sentences by code; those about money are in `pause.py`, those about calls in
+`failures.py`."""
+
+
+REQUEST_FAILS: Final = "Tierwise failed on this request; its log says why."
 
 
 def sentence(error: TierwiseError) -> str:
@@ -44,6 +102,8 @@ def sentence(error: TierwiseError) -> str:
     reason = error.reason
     if isinstance(reason, str):
         return reason
+    if reason.code == "call_failed":
+        return failures.sentence(reason.args)
     if reason.code in pause.WORDS:
         return pause.why(reason)
     return WORDS[reason.code].format_map(reason.args)

@@ -34,6 +34,16 @@ def prices_wrong(problem: str) -> str:
     return f"prices: {problem}. No paid call is made until it is mended."
 
 
+def configuration_gone(name: str) -> str:
+    """A configuration file that was there is not, or holds nothing any more."""
+    return f"{name} is empty or gone. "
+
+
+def as_it_was(why: str) -> str:
+    """A configuration with a mistake that would hold paid calls is not taken; `why` ends open."""
+    return f"{why}The configuration as it was stays in force."
+
+
 def read_again(keys: Sequence[str]) -> str:
     """A configuration file that was edited is in force; `keys` are those that differ now."""
     named = ", ".join(keys[:6])
@@ -77,8 +87,22 @@ NOT_CONFIRMED = "not confirmed"
 """Why a proposal was not applied: the operator said no."""
 REFUSED = "the editor refused the edit"
 """Why a proposal was not applied, where the editor gave no reason."""
+GROWING = "still being written"
+"""What stands beside a proposal whose answer is not complete."""
+CANNOT_MOVE_OPEN = "this editor cannot rename or delete a file that is open"
+NO_REPLY = "the editor did not answer"
 CHANGES_IGNORED = "its changes: it is ignored"
 """Why a part of a diff was not sent."""
+
+
+def not_applied(why: str) -> str:
+    """An edit that was not made."""
+    return f"not applied: {why}"
+
+
+def not_written(kind: str) -> str:
+    """A file of an edit could not be written; `kind` is the system's name of the error."""
+    return f"a file could not be written ({kind})"
 
 
 def not_looked_at(name: str, paths: Sequence[str]) -> str:

@@ -34,6 +34,12 @@ WORDS: Final[Mapping[PathCode, str]] = {
     "not_part": "{path} was not part of the request",
 }
 
+KEPT_BACK: Final[Mapping[str, str]] = {
+    "git": "is ignored by git",
+    "outside": "lies outside the workspace",
+}
+"""Why a file is sent from only with a yes, to be read after its name."""
+
 
 def concerns(found: Sequence[PathConcern]) -> str:
     """What speaks against a change, joined; "" where nothing does."""

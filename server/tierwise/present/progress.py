@@ -12,6 +12,13 @@ SECOND_OPINION: Final = "asking for a second opinion"
 PARTLY_DISCARDED: Final = "partly discarded"
 ANSWERING: Final = "answering"
 THINKING: Final = "thinking"
+WORKING: Final = "working"
+ROOM_NOW: Final = "the budget has room for it now"
+
+
+def again_on(tier: str) -> str:
+    """Why an answer begins anew after a redo."""
+    return f"again on {label(tier)}"
 
 
 def waiting_for_turn(*, same_lines: bool) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from tierwise.present import paths
 from tierwise.present.money import amount
+from tierwise.present.paths import KEPT_BACK
 
 GO: Final = "Go on"
 STOP: Final = "Stop"
@@ -18,6 +19,8 @@ DECLINE: Final = "Do not use it"
 TRY: Final = "Try again"
 CANCEL: Final = "Cancel"
 APPLY: Final = "Apply"
+SHOW: Final = "Show diff"
+DISCARD: Final = "Discard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,11 @@ def dear(cost: int) -> OperatorQuestion:
     return OperatorQuestion(f"This will cost about {amount(cost)}. Go on?", (GO, STOP))
 
 
-def send_ignored(path: str, why: str) -> OperatorQuestion:
-    """Whether the selection of an ignored file may be sent."""
-    return OperatorQuestion(f"{path} {why}. Send this selection to a model?", (SEND, KEEP))
+def send_ignored(path: str, rule: Literal["git", "outside"]) -> OperatorQuestion:
+    """Whether the selection of a file that is ignored, or lies outside, may be sent."""
+    return OperatorQuestion(
+        f"{path} {KEPT_BACK[rule]}. Send this selection to a model?", (SEND, KEEP)
+    )
 
 
 def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
@@ -45,6 +50,11 @@ def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
     """
     parts = [*reasons, *([paths.unasked(unasked)] if unasked else [])]
     return OperatorQuestion(f"{'. '.join(parts)}. Apply it?", (APPLY, CANCEL))
+
+
+def ready(title: str) -> OperatorQuestion:
+    """What becomes of a proposal, in an editor that cannot show it by itself."""
+    return OperatorQuestion(f"{title} is ready.", (APPLY, SHOW, DISCARD))
 
 
 def wish(sentence: str) -> OperatorQuestion:

@@ -35,6 +35,13 @@ _RULES: Final = {
     "said": "{subject}",
 }
 
+_LATE: Final = {
+    "migration": "a migration",
+    "dataloss": "data that could be lost",
+    "design": "a design",
+}
+"""Kinds of work whose wrong answers are found late, where the code is no word for the screen."""
+
 
 def words(reason: Reason) -> str:
     """A reason as a sentence for the screen, or as much of one as a list needs."""
@@ -127,6 +134,11 @@ def _learned(args: Args) -> str:
     return f"{begin}: {label(taken)} first, {beside}"
 
 
+def _found_late(args: Args) -> str:
+    work = _LATE.get(args["kind"], args["kind"])
+    return f"about {work}: wrong answers are found late and count half as much again"
+
+
 def _switched(args: Args) -> str:
     said = switched(args["old"], args["new"], args["why"], args["old_place"], args["new_place"])
     return f"{said} (you said yes)" if args["asked"] else said
@@ -165,9 +177,7 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
     "too_dear": _too_dear,
     "worth_a_redo": _worth_a_redo,
     "may_need_top": lambda a: f"may well need {label(a['tier'])}: not started on the cheapest tier",
-    "found_late": lambda a: (
-        f"about {a['kind']}: wrong answers are found late and count half as much again"
-    ),
+    "found_late": _found_late,
     "confidence_floor": lambda a: (
         f"you ask for {percent(a['target'])} at least: {label(a['tier'])}"
     ),

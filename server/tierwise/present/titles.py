@@ -11,6 +11,7 @@ from tierwise.present.names import label
 from tierwise.present.tiers import confident
 
 COMMENT_TITLE: Final = "Do this comment"
+SENT_TITLE: Final = "Tierwise: Show what was sent"
 
 
 def forecast(decision: Decision) -> str:

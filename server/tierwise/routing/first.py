@@ -26,12 +26,12 @@ TYPICAL: Final = (234_800.0, 4_696_000.0, 9_392_000.0)
 """Nano-dollars of a median request on the three known lines; used where no price is given."""
 LATE: Final[Mapping[str, str]] = {
     "says.security": "security",
-    "says.migration": "a migration",
+    "says.migration": "migration",
     "says.concurrency": "concurrency",
-    "says.dataloss": "data that could be lost",
-    "says.design": "a design",
+    "says.dataloss": "dataloss",
+    "says.design": "design",
 }
-"""Signals of work whose wrong answers are not noticed at once, and what to call it."""
+"""Signals of work whose wrong answers are not noticed at once, and the kind of work."""
 LATE_FACTOR: Final = 1.5
 """How much dearer a wrong answer is there where the top is needed. It stands for a share of wrong
 answers (about one in ten) that nobody notices until they have cost several times a redo. It does

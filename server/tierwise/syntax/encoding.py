@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 from typing import Final, Literal
 
+from tierwise.core.error_reason import ErrorCode
+
 FileEncoding = Literal["utf-8", "utf-8-sig", "utf-16"]
 
 _MARKS: Final[tuple[tuple[bytes, FileEncoding], ...]] = (
@@ -20,7 +22,11 @@ _MARKS: Final[tuple[tuple[bytes, FileEncoding], ...]] = (
 
 
 class NotText(ValueError):
-    """Bytes that are no text; the message completes "NAME ..."."""
+    """Bytes that are no text, or text of an encoding that is not known; `code` says which."""
+
+    def __init__(self, code: ErrorCode) -> None:
+        super().__init__(code)
+        self.code: ErrorCode = code
 
 
 def decode(raw: bytes) -> tuple[str, FileEncoding]:
@@ -30,7 +36,7 @@ def decode(raw: bytes) -> tuple[str, FileEncoding]:
     hundred older encodings, which no byte tells apart, so it is refused.
     """
     if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise NotText("is UTF-32, so it is left alone")
+        raise NotText("utf_32")
     encoding: FileEncoding = "utf-8"
     for mark, name in _MARKS:
         if raw.startswith(mark):
@@ -39,13 +45,10 @@ def decode(raw: bytes) -> tuple[str, FileEncoding]:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         if b"\0" in raw[:8_192]:
-            raise NotText("is not a text file") from None
-        raise NotText(
-            "is neither UTF-8 nor UTF-16, so it is left alone; open it in the editor, which"
-            " knows its encoding"
-        ) from None
+            raise NotText("not_text") from None
+        raise NotText("unknown_encoding") from None
     if "\0" in text:
-        raise NotText("is not a text file")
+        raise NotText("not_text")
     return text, encoding
 
 

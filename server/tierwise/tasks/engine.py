@@ -14,12 +14,14 @@ from tierwise.budget.purse import Scope as BudgetScope
 from tierwise.budget.usage import ScopeUse
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
 from tierwise.core.request import Diagnostic, Request
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
 from tierwise.edits.splice import Step
+from tierwise.present import progress
 from tierwise.tasks import redo
 from tierwise.tasks.api import (
     ChatParams,
@@ -153,14 +155,14 @@ class TaskEngine:
 
     def try_again(self, task: Task) -> None:
         """Run a task that was refused for its price: a cap was raised, or it was allowed."""
-        task.start_over("the budget has room for it now")
+        task.start_over(progress.ROOM_NOW)
         self._begin(task)
 
     def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]:
         """What went to the models for a task. Raises `UnknownTask` where nothing is kept."""
         told = sent.told(self.tasks.get(task_id), task_id, self.world.window.content)
         if told is None:
-            raise UnknownTask(f"What was sent for task '{task_id}' is not kept.")
+            raise UnknownTask(ErrorReason.of("sent_not_kept", task=task_id))
         return told
 
     def edit(self, edit_id: str) -> EditView:
@@ -194,7 +196,7 @@ class TaskEngine:
     ) -> None:
         """Record what a client saw: inserted, copied, rated or asked again."""
         if kind not in OUTCOME_KINDS:
-            raise BadRequest(f"There is no outcome '{kind}'.")
+            raise BadRequest(ErrorReason.of("unknown_outcome", kind=kind))
         self.world.outcomes.record(self.tasks.named(task_id), kind, value)
 
     def status(self) -> StatusView:
@@ -269,9 +271,7 @@ class TaskEngine:
         """
         task = self.tasks.get(task_id)
         if task is None:
-            raise UnknownTask(
-                "This answer is from an earlier session. Insert the code, or ask again."
-            )
+            raise UnknownTask(ErrorReason("earlier_session"))
         return await blocks.propose(task, block, self.world.proposals)
 
     async def kept(self, task_id: str) -> Mapping[str, str]:
@@ -340,7 +340,7 @@ class TaskEngine:
         self, task_id: str | None, request: Request, scene: Scene, conversation: str | None = None
     ) -> Task:
         if task_id is not None and task_id in self.tasks:
-            raise BadRequest(f"There is a task '{task_id}' already.")
+            raise BadRequest(ErrorReason.of("task_id_taken", task=task_id))
         own = task_id or uuid.uuid4().hex[:12]
         request = replace(request, id=own)
         task = Task(
@@ -406,7 +406,7 @@ class TaskEngine:
             keys["conversation"] = task.conversation_id if task is not None else None
         key = keys[params.scope]
         if not key:
-            raise BadRequest(f"An override for the scope '{params.scope}' needs to say which one.")
+            raise BadRequest(ErrorReason.of("override_of_what", scope=params.scope))
         if params.scope == "tier":
             window.ladder.rank(key)
         return key

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
+from tierwise.present import progress
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
@@ -24,12 +26,12 @@ async def prepare(task: Task, tier: str, world: World) -> None:
     if was in ("proposed", "answered", "running"):
         world.outcomes.record(task, "superseded", to)
     if was in ("applied", "partlyApplied"):
-        raise BadRequest("This task is applied. Undo it first, then redo it.")
+        raise BadRequest(ErrorReason("applied_already"))
     world.proposals.supersede(task)
     if task.conversation_id is not None:
         world.chats.open(task.conversation_id).retract(task.id)
     world.choices.put("task", task.id, to)
     # The size of the context that was collected before is the best guess of the next one.
     decision = routing.route(task.request, task.scene, world, task).decision
-    task.start_over(f"again on {to}")
+    task.start_over(progress.again_on(to))
     task.decided(decision)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, TierwiseError
+from tierwise.present import progress
 from tierwise.tasks.calling import admission, attempts, escalation, failover, opinion
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import materials
@@ -38,7 +40,7 @@ async def run(task: Task, world: World) -> None:
         _fail(task, error, world)
     except Exception:
         log.exception("task %s failed", task.id)
-        _fail(task, TierwiseError("Tierwise failed on this task; its log says why."), world)
+        _fail(task, TierwiseError(ErrorReason("task_failed")), world)
 
 
 async def _answer(task: Task, world: World) -> None:
@@ -62,7 +64,7 @@ async def _once(task: Task, world: World) -> None:
     await asyncio.to_thread(world.client.require_key, world.window.tier(task.decision.answering))
     await admission.ask_if_dear(task, world)
     task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
-    task.move("running", progress="working")
+    task.move("running", progress=progress.WORKING)
     draft = await drafts.draft(task, await attempts.answer(task, world), world.window)
     draft = await escalation.escalated(task, draft, routed.situation, world)
     world.proposals.offer(task, draft)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.support.sentences import refused
 from typer.testing import CliRunner
 
 from tierwise.cli.budget import app
@@ -58,9 +59,9 @@ def test_set_without_a_cap_and_a_raise_of_nothing_are_wrong_usage() -> None:
 
 
 def test_what_cannot_be_done_is_said() -> None:
-    with pytest.raises(UnknownTask, match="no task 'nix'"):
+    with refused(UnknownTask, match="no task 'nix'"):
         RUNNER.invoke(app, ["allow", "nix"], catch_exceptions=False)
-    with pytest.raises(BadRequest, match="no cap on the project"):
+    with refused(BadRequest, match="no cap on the project"):
         RUNNER.invoke(app, ["raise", "1", "--project"], catch_exceptions=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 
 import pytest
+from tests.support.sentences import refused
 
 from tierwise.context import secrets, window
 from tierwise.context.collect import Materials, collect, needs_confirmation
@@ -69,7 +70,7 @@ def test_a_hard_ignored_file_ends_the_task(root: Path, where: str) -> None:
     (root / ".tierwiseignore").write_text("a.py\n")
     hidden = doc(root, "a.py", SOURCE)
     parts = {"focus": hidden} if where == "focus" else {"focus": None, "attached": (hidden,)}
-    with pytest.raises(Ignored, match=r"\.tierwiseignore"):
+    with refused(Ignored, match=r"\.tierwiseignore"):
         sent(root, **parts)
 
 
@@ -100,7 +101,7 @@ def test_a_git_ignored_focus_needs_a_yes(root: Path, lines: Range | None) -> Non
     (root / ".gitignore").write_text("a.py\n")
     assert needs_confirmation(materials(root, doc(root, "a.py", SOURCE), lines)) == (
         "a.py",
-        "is ignored by git",
+        "git",
     )
     assert needs_confirmation(materials(root, doc(root, "b.py", SOURCE), lines)) is None
 
@@ -157,7 +158,7 @@ def test_a_selection_too_large_is_refused_whole(root: Path) -> None:
     focus = doc(root, "a.txt", "word " * 20 + "\n", None)
     large = doc(root, "b.txt", ("word " * 20 + "\n") * 4_000, None)
     assert sent(root, focus=focus, lines=span(0, 1))
-    with pytest.raises(ContextTooLarge, match="select less"):
+    with refused(ContextTooLarge, match="select less"):
         sent(root, focus=large, lines=span(0, 3_999))
 
 
@@ -172,5 +173,5 @@ def test_what_does_not_fit_is_named_and_smaller_items_still_go(root: Path) -> No
 
 
 def test_a_binary_selection_is_refused(root: Path) -> None:
-    with pytest.raises(Ignored, match="binary"):
+    with refused(Ignored, match="binary"):
         sent(root, focus=doc(root, "a.bin", "a\0b\n"), lines=span(0, 1))

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from tests.support.sentences import refused
 
 from tierwise.core.errors import ModelError, NotConfigured
 from tierwise.core.tiers import Tier
@@ -30,7 +31,6 @@ from tierwise.models.failure import (
     KINDS,
     RETRYABLE,
     failure,
-    human_wait,
     one_line,
 )
 from tierwise.models.refusals import classify, retry_after_seconds
@@ -38,6 +38,7 @@ from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.causes import cause
 from tierwise.present.errors import sentence
+from tierwise.present.failures import human_wait
 
 TIER = Tier("haiku", "claude-haiku-5-5", 4096)
 PROMPT = Prompt("Be brief.", (CallTurn("user", "hello"),))
@@ -194,7 +195,7 @@ def test_there_are_as_many_cases_as_were_measured() -> None:
 )
 async def test_a_server_that_is_not_there_was_never_asked(url: str, kind: str) -> None:
     trace = Trace()
-    with pytest.raises(ModelError, match="cannot be reached") as raised:
+    with refused(ModelError, match="cannot be reached") as raised:
         await ask(url, trace)
     assert raised.value.kind == kind
     assert not trace.sent
@@ -223,14 +224,14 @@ async def test_a_key_no_header_can_hold_is_named(server: RehearsalServer, key: s
     calls = client(server.base_url, key).stream(
         TIER, PROMPT, max_tokens=9, deadlines=SHORT, trace=Trace()
     )
-    with pytest.raises(ModelError, match="ANTHROPIC_API_KEY"):
+    with refused(ModelError, match="ANTHROPIC_API_KEY"):
         await anext(calls)
     assert server.requests == []
 
 
 async def test_no_key_says_the_ways_on() -> None:
     for env in ({}, {"ANTHROPIC_API_KEY": "  "}):
-        with pytest.raises(NotConfigured, match="rehearsal"):
+        with refused(NotConfigured, match="rehearsal"):
             ModelClient(env).require_key(TIER)
     own = replace(TIER, base_url="http://127.0.0.1:1", api_key_env="")
     assert ModelClient({}).require_key(own), "a server of one's own may need none"
@@ -238,7 +239,7 @@ async def test_no_key_says_the_ways_on() -> None:
 
 async def test_a_call_that_goes_on_and_on_is_ended(server: RehearsalServer) -> None:
     server.faults.queue.append(Fault(text="x" * 2000, delay=0.1))
-    with pytest.raises(ModelError, match=r"timeouts\.attempt") as raised:
+    with refused(ModelError, match=r"timeouts\.attempt") as raised:
         await ask(server.base_url, Trace(), replace(SHORT, between_events=5, attempt=1))
     assert (raised.value.kind, raised.value.retryable) == ("timeout", False)
 
@@ -248,7 +249,7 @@ async def test_a_slow_model_is_told_from_a_dead_one(server: RehearsalServer) -> 
     patient = replace(SHORT, attempt=10)
     assert (await ask(server.base_url, Trace(), patient)).text == TEXT, "a ping is an event"
     server.faults.queue.append(Fault(pings=6, delay=0.2, text=TEXT))
-    with pytest.raises(ModelError, match="slower than usual") as raised:
+    with refused(ModelError, match="slower than usual") as raised:
         await ask(server.base_url, Trace(), replace(patient, first_token=0.5))
     assert raised.value.kind == "slow"
 

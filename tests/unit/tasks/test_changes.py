@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support.sentences import refused
 
 from tierwise.context import diffs
 from tierwise.core.errors import BadRequest
@@ -45,7 +46,7 @@ async def test_what_is_staged_goes_before_what_is_changed(repository: Path) -> N
 
 async def test_only_what_lies_in_the_folder_counts(repository: Path) -> None:
     (repository / "out.txt").write_text("outside\n", encoding="utf-8")
-    with pytest.raises(BadRequest, match="nothing to commit"):
+    with refused(BadRequest, match="nothing to commit"):
         await changes.of_git(repository / "in")
     (repository / "in/é b.txt").write_text("inside\n", encoding="utf-8")
     found = await changes.of_git(repository / "in")
@@ -57,9 +58,9 @@ async def test_only_what_lies_in_the_folder_counts(repository: Path) -> None:
 async def test_nothing_and_no_repository_are_said(
     repository: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with pytest.raises(BadRequest, match="nothing to commit"):
+    with refused(BadRequest, match="nothing to commit"):
         await changes.of_git(repository)
-    with pytest.raises(BadRequest, match="no git repository"):
+    with refused(BadRequest, match="no git repository"):
         await changes.of_git(tmp_path_factory.mktemp("plain"))
 
 

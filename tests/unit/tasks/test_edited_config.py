@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.support.sentences import refused
 from tests.support.window import Window
 
 from tierwise.core.errors import BudgetPaused, NotConfigured
@@ -107,7 +108,7 @@ async def test_at_the_start_a_mistake_holds_paid_calls_until_it_is_mended(
 ) -> None:
     window = await Window.open(tmp_path, model, text)
     try:
-        with pytest.raises(NotConfigured, match=r"config\.toml"):
+        with refused(NotConfigured, match=r"config\.toml"):
             await ask(window, None)
         assert window.app.status().kind == "error"
         assert model.connections == 0, "not even the list of models was asked for"

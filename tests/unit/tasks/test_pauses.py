@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from tests.support.sentences import refused
 from tests.support.window import Window, lines
 
 from tierwise.core.errors import BadRequest
@@ -83,9 +83,9 @@ async def test_only_a_cap_that_is_there_can_be_raised(
 ) -> None:
     window = await Window.open(tmp_path, model, NOTHING)
     try:
-        with pytest.raises(BadRequest, match="no cap on the project"):
+        with refused(BadRequest, match="no cap on the project"):
             await window.app.resume(raise_nanos=to_nanos(1), scope="project")
-        with pytest.raises(BadRequest, match="positive"):
+        with refused(BadRequest, match="positive"):
             await window.app.resume(raise_nanos=0)
         status = await window.app.resume(raise_nanos=to_nanos(1), scope="day")
         assert status.kind != "paused"

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from lsprotocol import types
 
 from tierwise.core.document import Range, Snapshot
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.edits.splice import Splice, Step
 from tierwise.syntax import encoding
@@ -120,19 +121,20 @@ class DocumentStore:
         path = path_of(uri)
         name = uri.rsplit("/", 1)[-1][:80]
         if path is None:
-            raise BadRequest(f"{name} is not open in the editor.")
+            raise BadRequest(ErrorReason.of("not_open", name=name))
         try:
             if Path(path).stat().st_size > LARGEST:
-                raise BadRequest(f"{name} is larger than {LARGEST // 1_000_000} MB.")
+                reason = ErrorReason.of("file_too_large", name=name, megabytes=LARGEST // 1_000_000)
+                raise BadRequest(reason)
             raw = Path(path).read_bytes()
         except FileNotFoundError:
-            raise BadRequest(f"There is no file {name}.") from None
+            raise BadRequest(ErrorReason.of("no_file", name=name)) from None
         except (OSError, ValueError):
-            raise BadRequest(f"{name} cannot be read.") from None
+            raise BadRequest(ErrorReason.of("cannot_be_read", name=name)) from None
         try:
             text, _ = encoding.decode(raw)
         except encoding.NotText as error:
-            raise BadRequest(f"{name} {error}.") from None
+            raise BadRequest(ErrorReason.of(error.code, name=name)) from None
         return Snapshot(uri, path, None, of_path(path), text)
 
     def open_documents(self) -> Sequence[Snapshot]:
@@ -154,10 +156,10 @@ class DocumentStore:
         start = index.from_wire(span.start.line, span.start.character, self.encoding)
         end = index.from_wire(span.end.line, span.end.character, self.encoding)
         if span.start.line >= index.line_count:
-            raise BadRequest(
-                f"Line {span.start.line + 1} is past the end of the file"
-                f" ({index.line_count} lines)."
+            reason = ErrorReason.of(
+                "past_the_end", line=span.start.line + 1, lines=index.line_count
             )
+            raise BadRequest(reason)
         return Range(min(start, end), max(start, end))
 
     def to_wire(self, uri: str, span: Range) -> types.Range:

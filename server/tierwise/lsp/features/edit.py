@@ -5,6 +5,7 @@ from __future__ import annotations
 from tierwise.lsp.messages.edit import EditGot, EditId, EditResolve, Resolved
 from tierwise.lsp.session.preview import open_diff
 from tierwise.lsp.session.session import Session
+from tierwise.present import notices
 
 
 async def get(session: Session, params: EditId) -> EditGot:
@@ -34,7 +35,7 @@ async def apply(session: Session, params: EditId) -> Resolved:
     """Apply a proposal, or some of its hunks."""
     reply = await (await session.engine()).apply(params.edit_id, params.hunks)
     if not reply.applied and reply.failure_reason and not session.client.flags.preview:
-        session.editor.notice("warning", f"not applied: {reply.failure_reason}")
+        session.editor.notice("warning", notices.not_applied(reply.failure_reason))
     return Resolved.of(reply)
 
 

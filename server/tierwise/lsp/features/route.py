@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.lsp.messages.route import (
     Choices,
@@ -23,7 +24,7 @@ async def explain(session: Session, params: Explain) -> Explained:
     if "action" in params.model_fields_set:
         return explained(engine.forecast(params.params(session.docs)))
     if params.task_id is None:
-        raise BadRequest("The params do not fit: an action or the id of a task is needed.")
+        raise BadRequest(ErrorReason("explain_what"))
     told = await engine.explain_task(params.task_id)
     return explained(told.decision, flip(told.flips.cheaper), flip(told.flips.dearer))
 

@@ -21,6 +21,7 @@ from tierwise.lsp.messages.workspace_edit import workspace_edit
 from tierwise.lsp.session.preview import Preview
 from tierwise.lsp.session.progress import Progress
 from tierwise.lsp.session.session import Session
+from tierwise.present import notices
 from tierwise.tasks.api import ApplyReply
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class EditorListener:
         docs, able = self.session.docs, self.session.client.operations
         own = [c for c in changes if c.kind != "text" and c.kind not in able]
         if any(c.kind in ("rename", "delete") and docs.known(c.uri) is not None for c in own):
-            return ApplyReply(False, "this editor cannot rename or delete a file that is open")
+            return ApplyReply(False, notices.CANNOT_MOVE_OPEN)
         rest = [c for c in changes if c not in own]
         reply = await self._edit(rest, label) if rest else ApplyReply(True)
         if not reply.applied:
@@ -106,7 +107,7 @@ class EditorListener:
             for change in own:
                 await asyncio.to_thread(disk.perform, change, docs.roots())
         except OSError as error:
-            return ApplyReply(False, f"a file could not be written ({type(error).__name__})")
+            return ApplyReply(False, notices.not_written(type(error).__name__))
         return reply
 
     async def _edit(self, rest: Sequence[FileChange], label: str) -> ApplyReply:
@@ -118,7 +119,7 @@ class EditorListener:
             saved=several and self.session.client.saves,
         )
         if reply is None:
-            return ApplyReply(False, "the editor did not answer")
+            return ApplyReply(False, notices.NO_REPLY)
         return ApplyReply(bool(reply.applied), reply.failure_reason)
 
     def _refresh_lenses(self) -> None:

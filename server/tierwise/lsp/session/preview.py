@@ -7,18 +7,12 @@ hover and code action in any case.
 
 from __future__ import annotations
 
-from typing import Final
-
 from tierwise.core.actions import KINDS
 from tierwise.core.errors import TierwiseError
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
-from tierwise.present import errors
+from tierwise.present import errors, notices, questions
 from tierwise.present.tiers import confident
-
-APPLY: Final = "Apply"
-SHOW: Final = "Show diff"
-DISCARD: Final = "Discard"
 
 
 async def open_document(session: Session, task_id: str, name: str, text: str) -> bool:
@@ -68,15 +62,16 @@ class Preview:
         title = f"{KINDS[view.action].title} · {confident(view.decision, view.cause_note)}"
         if await open_diff(self.session, edit_id):
             return
-        answer = await editor.ask(f"{title} is ready.", (APPLY, SHOW, DISCARD))
+        question = questions.ready(title)
+        answer = await editor.ask(question.text, question.options)
         try:
-            if answer == APPLY:
+            if answer == questions.APPLY:
                 reply = await engine.apply(edit_id)
                 if not reply.applied and reply.failure_reason:
-                    editor.notice("warning", f"not applied: {reply.failure_reason}")
-            elif answer == DISCARD:
+                    editor.notice("warning", notices.not_applied(reply.failure_reason))
+            elif answer == questions.DISCARD:
                 await engine.discard(edit_id)
-            elif answer == SHOW and not await open_diff(self.session, edit_id):
+            elif answer == questions.SHOW and not await open_diff(self.session, edit_id):
                 editor.notice("info", engine.edit(edit_id).diff)
         except TierwiseError as error:
             editor.notice("warning", errors.sentence(error))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import TierwiseError
 
 Handler = Callable[[Any], Any]
@@ -66,7 +67,7 @@ class Child:
         body = json.dumps(full).encode()
         stdin = self.process.stdin
         if stdin is None or stdin.is_closing():
-            raise TierwiseError("The server is gone.")
+            raise TierwiseError(ErrorReason("server_gone"))
         stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
     async def _read(self) -> None:
@@ -81,7 +82,7 @@ class Child:
         except (asyncio.IncompleteReadError, ConnectionError):
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(TierwiseError("The server ended unexpectedly."))
+                    future.set_exception(TierwiseError(ErrorReason("server_ended")))
 
     async def _take(self, message: dict[str, Any]) -> None:
         method = message.get("method")

@@ -8,7 +8,7 @@ from typing import Final
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from tierwise.core.errors import BadRequest, TierwiseError
-from tierwise.present.errors import sentence
+from tierwise.present.errors import REQUEST_FAILS, sentence
 
 log = logging.getLogger(__name__)
 
@@ -33,4 +33,4 @@ def described(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, JsonRpcException):
         return INTERNAL, "Internal", "The request failed."
     log.error("a request failed", exc_info=error)
-    return INTERNAL, "Internal", "Tierwise failed on this request; its log says why."
+    return INTERNAL, "Internal", REQUEST_FAILS

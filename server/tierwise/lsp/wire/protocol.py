@@ -26,6 +26,7 @@ from pygls.protocol import (
     lsp_method,
 )
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.lsp.wire.failures import (
     CANCELLED,
@@ -290,7 +291,7 @@ class Protocol(LanguageServerProtocol):
         """Run a command in the request's own task, so that a cancel reaches its work."""
         handler = self.fm.commands.get(params.command)
         if handler is None:
-            raise BadRequest(f"There is no command {params.command[:80]}.")
+            raise BadRequest(ErrorReason.of("unknown_command", command=params.command[:80]))
         return await handler(*(params.arguments or []))
 
 

@@ -19,8 +19,9 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
 from tierwise.core.views import Switch
 from tierwise.models import candidates, retry
-from tierwise.models.failure import FAILS_OVER, TRIPS, failure, human_wait
+from tierwise.models.failure import FAILS_OVER, TRIPS, failure
 from tierwise.present import errors, progress, questions
+from tierwise.present.failures import human_wait
 from tierwise.present.reasons import words
 from tierwise.routing import policy
 from tierwise.tasks.calling import admission

@@ -24,7 +24,7 @@ NAME: Final = "sent.json"
 
 def fitted(task: Task, tier: Tier) -> Pack:
     """What this tier is sent of the context that was collected."""
-    assert task.run.pack is not None, "context is collected before anything is asked"
+    assert task.run.pack is not None
     return window.fit(task.run.pack, tier.context_tokens)
 
 

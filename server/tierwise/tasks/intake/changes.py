@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 
 MOST: Final = 60_000
@@ -25,8 +26,7 @@ _GIT: Final = (
     "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "diff", "--no-color",
     "--no-ext-diff", "--no-textconv", "--relative",
 )  # fmt: skip
-NOTHING: Final = "There is nothing to commit: git sees no change in this folder."
-NO_GIT: Final = "This folder is no git repository, so there is no change to describe."
+NO_GIT: Final = ErrorReason("no_repository")
 
 
 async def of_git(root: Path) -> str:
@@ -35,7 +35,7 @@ async def of_git(root: Path) -> str:
         diff = await _git(root, staged)
         if diff.strip():
             return diff
-    raise BadRequest(NOTHING)
+    raise BadRequest(ErrorReason("nothing_to_commit"))
 
 
 async def _git(root: Path, more: tuple[str, ...]) -> str:
@@ -51,7 +51,7 @@ async def _git(root: Path, more: tuple[str, ...]) -> str:
             stderr=asyncio.subprocess.DEVNULL,
         )
     except OSError:
-        raise BadRequest("git could not be run, so there is no change to describe.") from None
+        raise BadRequest(ErrorReason("git_missing")) from None
     assert process.stdout is not None
     said = bytearray()
     try:
@@ -61,7 +61,7 @@ async def _git(root: Path, more: tuple[str, ...]) -> str:
             if len(said) < READ and await process.wait():
                 raise BadRequest(NO_GIT)
     except TimeoutError:
-        raise BadRequest(f"git did not answer within {WITHIN:.0f} seconds.") from None
+        raise BadRequest(ErrorReason.of("git_slow", seconds=WITHIN)) from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):

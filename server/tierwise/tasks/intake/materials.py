@@ -14,6 +14,7 @@ from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import KINDS
 from tierwise.core.context import LeftOut
 from tierwise.core.document import Snapshot
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, Ignored
 from tierwise.edits import renamed
 from tierwise.present import notices, questions
@@ -51,11 +52,13 @@ async def collect(task: Task, window: Window) -> None:
         found = await _of_change(found, given, window)
     asked = context.needs_confirmation(found)
     if asked is not None and asked[0] not in window.confirmed:
-        path, why = asked
-        question = questions.send_ignored(path, why)
+        path, rule = asked
+        question = questions.send_ignored(path, rule)
         answer = await window.listener.ask(question.text, question.options)
         if answer != questions.SEND:
-            raise Ignored(f"{path} {why}, so it is not sent without your yes.")
+            raise Ignored(
+                ErrorReason.of("git_ignored" if rule == "git" else "outside_unasked", path=path)
+            )
         window.confirmed.add(path)
     pack = await asyncio.to_thread(context.collect, task.request, found)
     look = window.ignore.look()

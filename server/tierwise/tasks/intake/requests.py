@@ -8,6 +8,7 @@ from pathlib import Path
 from tierwise.context import facts
 from tierwise.core.actions import IN_EDITOR, KINDS
 from tierwise.core.document import Position, Range, Snapshot
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.core.folders import folder_name
 from tierwise.core.request import FileRef, Request, Selection, ThreadState
@@ -32,7 +33,8 @@ def of_task(
     not exist, `UnknownTier` for a tier word or override that names none.
     """
     if params.action not in IN_EDITOR:
-        raise BadRequest(f"There is no action '{params.action}'. Actions: {', '.join(IN_EDITOR)}.")
+        reason = ErrorReason.of("unknown_action", action=params.action, known=", ".join(IN_EDITOR))
+        raise BadRequest(reason)
     word, instruction = split_tier_word(params.instruction, ladder)
     tier = params.tier or word
     if tier is not None:
@@ -112,16 +114,16 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
     """
     if focus is None:
         if KINDS[params.action].needs_code:
-            raise BadRequest("Open a file and select the code this is about.")
+            raise BadRequest(ErrorReason("no_file_open"))
         return None
     index = index_of(focus.text)
     if params.range is None:
         return None
     if params.range.start.line >= index.line_count:
-        raise BadRequest(
-            f"Line {params.range.start.line + 1} is past the end of the file"
-            f" ({index.line_count} lines)."
+        reason = ErrorReason.of(
+            "past_the_end", line=params.range.start.line + 1, lines=index.line_count
         )
+        raise BadRequest(reason)
     span = settled(index, index.clamp(params.range))
     if span.start != span.end or not KINDS[params.action].needs_code:
         return span
@@ -131,7 +133,7 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
     if index.line(span.start.line).strip():
         line = span.start.line
         return Range(Position(line, 0), Position(line, len(index.line(line))))
-    raise BadRequest("Select the code this is about, or put the cursor into a function.")
+    raise BadRequest(ErrorReason("nothing_at_cursor"))
 
 
 def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:

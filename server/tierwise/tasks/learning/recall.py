@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from tierwise.core.actions import Action
 from tierwise.core.decision import Adjustment, Cause, Decision, Estimate, Reason, Signals
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import UnknownTask
 from tierwise.core.outcome import OutcomeKind
 from tierwise.core.situation import Choice, Floor, Rule, Situation, WarmThread
@@ -112,7 +113,7 @@ async def last_decision(ledger: Ledger, task_id: str) -> Decision:
     """The decision a past task ended on. Raises `UnknownTask`."""
     told = await ledger.read(lambda conn: decisions.task(conn, task_id))
     if told is None or not told.decisions:
-        raise UnknownTask(f"There is no task '{task_id}'.")
+        raise UnknownTask(ErrorReason.of("unknown_task", task=task_id))
     return decision(told.task, told.decisions[-1])
 
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 600.0
 """Seconds between looks."""
-TOLD: Final = "share of the dearest tier"
+TOLD: Final = "dearest-share"
 """What the day of the last notice is kept under, so that other windows stay silent."""
 
 

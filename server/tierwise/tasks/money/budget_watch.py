@@ -12,6 +12,7 @@ from tierwise.budget import accounts
 from tierwise.budget.limits import BudgetState, views
 from tierwise.budget.purse import Purse
 from tierwise.budget.purse import Scope as BudgetScope
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
@@ -137,11 +138,11 @@ class BudgetWatch:
         Raises `BadRequest` where a cap that is named is not there.
         """
         if nanos <= 0:
-            raise BadRequest("A raise is a positive amount.")
+            raise BadRequest(ErrorReason("raise_not_positive"))
         await self.refresh()
         caps = {"day": self.state.day_limit, "project": self.state.project_limit}
         if scope is not None and caps[scope] is None:
-            raise BadRequest(f"There is no cap on the {scope}, so there is nothing to raise.")
+            raise BadRequest(ErrorReason.of("no_cap", scope=scope))
         await self.raise_by(nanos, scope or self.state.reached or "day")
 
     async def allow(self, task_id: str) -> None:

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, replace
 
 from tierwise.core.actions import Action
+from tierwise.core.check import FailedCheck
 from tierwise.core.document import Position, Range, Snapshot
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.core.money import Usage
 from tierwise.models.call import Result
@@ -42,13 +44,13 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
     Raises `BadRequest` where the task has no finished answer or the code has no place.
     """
     if task.state not in ("answered", "proposed", "discarded"):
-        raise BadRequest("A block can be applied once its answer is there.")
+        raise BadRequest(ErrorReason("block_unfinished"))
     if not block.code.strip():
-        raise BadRequest("There is no code in this block.")
+        raise BadRequest(ErrorReason("block_empty"))
     window = proposals.window
     focus = _focus(task, block, window)
     if focus is None and block.path is None:
-        raise BadRequest("Open the file this code is for, or select what it replaces.")
+        raise BadRequest(ErrorReason("block_without_file"))
     action, span = _place(focus, block)
     answer = _created(block) if focus is None else _fenced(block.code)
     request = replace(task.request, action=action, instruction="")
@@ -60,8 +62,8 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
         chosen=True,
     )
     if draft.proposal is None:
-        why = sentence(draft.failed[0]) if draft.failed else "it changes nothing"
-        raise BadRequest(f"This block cannot be applied: {why}.")
+        why = sentence(draft.failed[0] if draft.failed else FailedCheck("empty", "no_change"))
+        raise BadRequest(ErrorReason.of("block_unfit", why=why))
     proposals.supersede(task)
     proposals.offer_block(task, draft)
     return draft.proposal.id
@@ -93,7 +95,7 @@ def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
         if len(same) == 1:
             return "edit", _replaced(focus.text, same[0], named[0])
     if span is None:
-        raise BadRequest("Select what this code replaces, or put the cursor where it belongs.")
+        raise BadRequest(ErrorReason("block_without_place"))
     return "generate", span
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import EditView, HunkState, HunkView
 from tierwise.edits import diff
@@ -46,15 +47,16 @@ class OpenProposal:
         Raises `BadRequest` for a hunk that is not there, and where nothing is pending.
         """
         if self.growing:
-            raise BadRequest("This edit is still being written.")
+            raise BadRequest(ErrorReason("edit_growing"))
         pending = self.proposal.pending
         if hunks is not None:
             known = {h.id for f in self.proposal.files for h in f.hunks}
             if missing := set(hunks) - known:
-                raise BadRequest(f"There is no hunk '{sorted(missing)[0]}' in this proposal.")
+                reason = ErrorReason.of("unknown_hunk", hunk=sorted(missing)[0])
+                raise BadRequest(reason)
             pending = tuple(i for i in pending if i in set(hunks))
         if not pending:
-            raise BadRequest("Nothing of this proposal is open any more.")
+            raise BadRequest(ErrorReason("nothing_open"))
         return pending
 
     def question(self, ids: Sequence[str]) -> OperatorQuestion | None:
@@ -112,7 +114,7 @@ def view(entry: OpenProposal, window: Window) -> EditView:
         hunks=tuple(hunks),
         versions={f.uri: applying.version_of(f.uri, window) for f in proposal.files},
         stale=any(hunk.state == "refused" for hunk in hunks),
-        note="still being written" if entry.growing else _beside(entry),
+        note=notices.GROWING if entry.growing else _beside(entry),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tierwise.core.document import Snapshot
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
 from tierwise.core.views import EditView, FileChange
 from tierwise.edits.proposal import Proposal
@@ -112,7 +113,8 @@ class Proposals:
         try:
             return self.entries[edit_id]
         except KeyError:
-            raise UnknownEdit(f"There is no proposal '{edit_id}' in this window.") from None
+            reason = ErrorReason.of("unknown_edit", edit=edit_id)
+            raise UnknownEdit(reason) from None
 
     def view(self, edit_id: str) -> EditView:
         """The proposal as far as its documents were followed."""
@@ -134,13 +136,13 @@ class Proposals:
             await self._follower.look(entry)
             ids = entry.wanted(hunks)
             if not self._fitting(entry, ids):
-                raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
+                raise DocumentChanged(ErrorReason("file_changed"))
             if not await self._confirmed(entry, self._fitting(entry, ids)):
                 return ResolveReply(False, notices.NOT_CONFIRMED)
             await self._follower.look(entry)
             fitting = self._fitting(entry, ids)
             if not fitting:
-                raise DocumentChanged("The file changed under this proposal. Re-run or discard it.")
+                raise DocumentChanged(ErrorReason("file_changed"))
             changes = applying.changes(entry.proposal, fitting, entry.places, self.window)
             astray = confining.changed_since(entry.proposal, changes, entry.task, self.window)
             if astray is not None:
@@ -167,7 +169,7 @@ class Proposals:
         """Discard pending hunks, all of them or those named; not while an apply is under way."""
         entry = self.entry(edit_id)
         if entry.lock.locked():
-            raise BadRequest("This proposal is being applied right now.")
+            raise BadRequest(ErrorReason("being_applied"))
         ids = entry.wanted(hunks)
         entry.proposal = entry.proposal.marked(ids, "discarded")
         task = entry.task
@@ -193,7 +195,7 @@ class Proposals:
         async with entry.lock:
             await self._follower.look(entry)
             if entry.done.undone or not (entry.proposal.applied_hunks):
-                raise BadRequest("This proposal is not applied, so there is nothing to undo.")
+                raise BadRequest(ErrorReason("nothing_to_undo"))
             open_still, only_text = bool(entry.proposal.pending), entry.done.only_text
             wish = applying.to_undo(entry.proposal, entry.done, entry.places, self.window)
             if not wish.changes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import UnknownTask
 from tierwise.core.views import TaskView
 from tierwise.present.hover import answer
@@ -24,7 +25,7 @@ class Roster(dict[str, Task]):
         try:
             return self[task_id]
         except KeyError:
-            raise UnknownTask(f"There is no task '{task_id}' in this window.") from None
+            raise UnknownTask(ErrorReason.of("unknown_task_here", task=task_id)) from None
 
     def of_document(self, uri: str) -> Sequence[TaskView]:
         """What runs, waits or was applied in a document."""

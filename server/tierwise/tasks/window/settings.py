@@ -29,7 +29,6 @@ from tierwise.trust import Trust
 
 SETTLES: Final = 0.15
 """Seconds a file must have lain still before it is read again: it may be half written."""
-AS_IT_WAS: Final = "The configuration as it was stays in force."
 
 
 class Settings:
@@ -102,8 +101,8 @@ class Settings:
         if good is None or not (fresh.holds or lost):
             self._good = None if fresh.holds else fresh
             return fresh
-        why = fresh.holds or (f"{fresh.source.name} is empty or gone. ",)
-        said = [Mistake(f"{text.removesuffix(HELD)}{AS_IT_WAS}") for text in why]
+        why = fresh.holds or (notices.configuration_gone(fresh.source.name),)
+        said = [Mistake(notices.as_it_was(text.removesuffix(HELD))) for text in why]
         return replace(good, mistakes=(*good.mistakes, *said))
 
     def _repository(self) -> Path | None:

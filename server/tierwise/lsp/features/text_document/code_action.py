@@ -26,7 +26,7 @@ from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
 from tierwise.lsp.session.session import Session
 from tierwise.present import errors
-from tierwise.present.titles import action_title, comment_title
+from tierwise.present.titles import SENT_TITLE, action_title, comment_title
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.deciding.menu import Menu
@@ -86,7 +86,7 @@ def _pending(engine: TaskEngine, uri: str, span: Range) -> list[types.CodeAction
 
 def _sent(view: TaskView) -> types.CodeAction:
     """A look at what went to the models; no lens, for it would push code off the screen."""
-    title = "Tierwise: Show what was sent"
+    title = SENT_TITLE
     return types.CodeAction(
         title=title,
         kind=f"{REWRITE}.{view.action}",

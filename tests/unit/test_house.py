@@ -50,6 +50,7 @@ WORDED_ELSEWHERE: Final[Mapping[str, int]] = {
     "budget": 1,
     "config": 26,
     "context": 24,
+    "index": 7,
     "lsp": 23,
     "models": 14,
     "store": 1,
@@ -57,7 +58,7 @@ WORDED_ELSEWHERE: Final[Mapping[str, int]] = {
 """Sentences for the operator that a room words by itself; a room that is not named has none.
 
 `config` words its mistakes, `context` why something was chosen or left out, `lsp` what breaks
-the protocol, `models` what is wrong with a tier or the way to its server; the one of `budget` and
+the protocol, `index` why a file is found or left out, `models` what is wrong with a tier or the way to its server; the one of `budget` and
 of `store` is the begin of a developer's message.
 """
 ASKED_OF_A_MODEL: Final = frozenset({
@@ -82,7 +83,8 @@ NO_SENTENCES: Final = (
     "edits/diff.py",
     "store/daily.py",
 )
-"""Where words come from, the command line's own texts, and files of patterns, SQL and forms."""
+"""Where words come from, the texts that other edges have for themselves (the command line, HTTP,
+the worker), and files of patterns, SQL and forms."""
 WIRE_TWINS: Final = "lsp/messages/"
 """Replies are named like what they spell out: the same thing, as it goes over the wire."""
 
@@ -300,7 +302,7 @@ def _is_silent(node: ast.AST) -> bool:
     start = _text(node)
     return (
         start is not None
-        and re.match(r"\s*(PRAGMA|CREATE|INSERT|SELECT|UPDATE|DELETE) ", start) is not None
+        and re.match(r"\s*(PRAGMA|CREATE|INSERT|SELECT|UPDATE|DELETE|WITH) ", start) is not None
     )
 
 

@@ -57,9 +57,9 @@ WORDED_ELSEWHERE: Final[Mapping[str, int]] = {
 }
 """Sentences for the operator that a room words by itself; a room that is not named has none.
 
-`config` words its mistakes, `context` why something was chosen or left out, `lsp` what breaks
-the protocol, `index` why a file is found or left out, `models` what is wrong with a tier or the way to its server; the one of `budget` and
-of `store` is the begin of a developer's message.
+`config` words its mistakes, `context` why something was chosen or left out, `index` why a file is
+found or left out, `lsp` what breaks the protocol, `models` what is wrong with a tier or the way to
+its server; the one of `budget` and of `store` is the begin of a developer's message.
 """
 ASKED_OF_A_MODEL: Final = frozenset({
     "core/actions.py", "models/prompts.py", "models/notes.py", "models/forms.py",
@@ -69,6 +69,8 @@ ASKED_OF_A_MODEL: Final = frozenset({
 """Files whose sentences go to a model, or stand in the table of actions."""
 NO_SENTENCES: Final = (
     "present/",
+    "gateway/",
+    "work/",
     "cli/",
     "models/rehearsal/",
     "routing/fit/",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 
 from tierwise.budget.purse import Purse
 from tierwise.config import paths
@@ -16,7 +18,7 @@ from tierwise.store.content import Content
 from tierwise.store.learned import LearnedFile
 from tierwise.store.ledger import Ledger
 from tierwise.tasks import reactions
-from tierwise.tasks.api import Documents, Listener
+from tierwise.tasks.api import Documents, Index, Listener
 from tierwise.tasks.bus import Bus
 from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.choices import Choices
@@ -34,6 +36,7 @@ from tierwise.tasks.task.roster import Roster
 from tierwise.tasks.task.turns import Turns
 from tierwise.tasks.upkeep import Upkeep
 from tierwise.tasks.window.consent import Consents
+from tierwise.tasks.window.projects import Projects
 from tierwise.tasks.window.rehearsal import Rehearsal
 from tierwise.tasks.window.settings import Settings, project_of
 from tierwise.tasks.window.window import Window
@@ -65,6 +68,7 @@ def build(
         weights=weights.load(),
         session=session or uuid.uuid4().hex[:12],
         project=project_of(documents.roots()),
+        projects=Projects(documents.roots, lambda: trust.trusted, partial(_index, state)),
     )
     for text in configured.notices:
         window.warn_once(text)
@@ -78,6 +82,13 @@ def build(
     engine = TaskEngine(world, tasks, status_line, upkeep)
     world.bus.subscribe(room=(engine.try_again,))
     return engine
+
+
+def _index(state_dir: Path, root: Path) -> Index:
+    """The index of a folder; its library is imported with the first task, not at the start."""
+    from tierwise.index.project import ProjectIndex
+
+    return ProjectIndex(root, state_dir)
 
 
 def services(window: Window, client: ModelClient, learned: LearnedFile) -> World:

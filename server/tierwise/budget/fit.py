@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tierwise.budget import tokens
@@ -62,6 +63,26 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
         raise _too_dear(wish, floor, room, state)
     cap = min(wish.output_cap, (room - wish.base) // wish.rate.output)
     return Fit(wish.worst(cap), cap, capped=True)
+
+
+def fit_all(wishes: Sequence[SpendWish], state: BudgetState) -> None:
+    """Raise where calls that belong together do not fit together at their worst.
+
+    Raises `BudgetPaused` when the budget is used up or on hold, else `TaskTooDear`.
+    """
+    total = sum(wish.worst(wish.output_cap) for wish in wishes)
+    if total == 0:
+        return
+    if state.level == "paused":
+        raise BudgetPaused(why_paused(state))
+    if state.left is None or total <= state.left:
+        return
+    waits = state.unspent is not None and total <= state.unspent
+    code: ErrorCode = "parts_too_dear_now" if waits else "parts_too_dear"
+    reason = ErrorReason.of(
+        code, parts=len(wishes), tier=wishes[0].tier, needs=total, left=state.left
+    )
+    raise TaskTooDear(reason, total, state.left, waits=waits)
 
 
 def _too_dear(wish: SpendWish, floor: int, room: int, state: BudgetState) -> TaskTooDear:

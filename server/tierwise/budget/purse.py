@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
 from tierwise.budget.calibration import Calibration
-from tierwise.budget.fit import SpendWish, fit
+from tierwise.budget.fit import SpendWish, fit, fit_all
 from tierwise.budget.limits import BudgetState, Limits
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.reservation import (
@@ -89,6 +89,26 @@ class Purse:
         except RequestKeyUsed:
             await self.reap()
             raise
+
+    async def reserve_all(self, asks: Sequence[ReservationRequest]) -> tuple[Reservation, ...]:
+        """Set the worst cases of calls that belong together aside, in one transaction: all or none.
+
+        No output cap is made smaller to fit the rest of a budget. Raises like `reserve`.
+        """
+        now = self.clock()
+        try:
+            return await self.ledger.write(lambda conn: self._reserve_all(conn, asks, now))
+        except asyncio.CancelledError:
+            self.ledger.submit(lambda conn: _withdraw(conn, asks, _ms(now)))
+            raise
+        except RequestKeyUsed:
+            await self.reap()
+            raise
+
+    def worst(self, ask: ReservationRequest) -> int:
+        """What a call costs at worst, in nano-dollars, where nothing makes its output smaller."""
+        wish = self._wish(ask, self.clock())
+        return wish.worst(wish.output_cap)
 
     async def let_go(self, reservation: Reservation) -> None:
         """Mark a request as sent, on disk, before its first byte leaves.
@@ -214,6 +234,18 @@ class Purse:
 
         return await self.ledger.write(write)
 
+    def _reserve_all(
+        self, conn: Connection, asks: Sequence[ReservationRequest], now: datetime
+    ) -> tuple[Reservation, ...]:
+        wishes = [self._wish(ask, now) for ask in asks if not self._free(conn, ask)]
+        if wishes:
+            fit_all(wishes, self._state(conn, asks[0].project, now))
+        return tuple(self._reserve(conn, ask, now) for ask in asks)
+
+    def _free(self, conn: Connection, ask: ReservationRequest) -> bool:
+        """Whether no cap binds a call."""
+        return ask.rehearsal or ask.allowed or budget_events.allowed(conn, ask.task_id)
+
     def _reserve(self, conn: Connection, ask: ReservationRequest, now: datetime) -> Reservation:
         """The transaction of `reserve`; a refusal rolls it back."""
         self._housekeeping(conn, now)
@@ -227,16 +259,14 @@ class Purse:
             log.warning("the clock went back beyond what is believed")
         return self._insert(conn, ask, state, now)
 
-    def _insert(
-        self, conn: Connection, ask: ReservationRequest, state: BudgetState, now: datetime
-    ) -> Reservation:
-        tier = ask.tier
+    def _wish(self, ask: ReservationRequest, now: datetime) -> SpendWish:
+        """A call as money sees it."""
+        tier, most = ask.tier, ask.max_tokens
         bound = tokens.upper_bound(
             ask.prompt, self.calibration.input_factor(tier.model, ask.language)
         )
         bound += ask.extra_tokens
-        most = ask.max_tokens
-        wish = SpendWish(
+        return SpendWish(
             input_bound=bound,
             output_cap=most
             if ask.full_output
@@ -246,7 +276,11 @@ class Purse:
             tier=tier.label,
             most=self.limits().request,
         )
-        free = ask.rehearsal or ask.allowed or budget_events.allowed(conn, ask.task_id)
+
+    def _insert(
+        self, conn: Connection, ask: ReservationRequest, state: BudgetState, now: datetime
+    ) -> Reservation:
+        tier, free, wish = ask.tier, self._free(conn, ask), self._wish(ask, now)
         found = fit(wish, None if free else state)
         expected = forecast.expected_spend(
             tier, ask.action, len(ask.prompt), self.prices, at=now, calibration=self.calibration
@@ -267,7 +301,7 @@ class Purse:
             model=tier.model,
             base_url=tier.base_url,
             input_chars=len(ask.prompt),
-            input_bound=bound,
+            input_bound=wish.input_bound,
             max_tokens=found.max_tokens,
             worst=found.worst,
             expected=min(expected, found.worst),
@@ -303,6 +337,11 @@ def _key(state: BudgetState, scope: Scope) -> str:
     if scope == "day":
         return state.day
     return reservations.project_key(state.project, state.period)
+
+
+def _withdraw(conn: Connection, asks: Sequence[ReservationRequest], at_ms: int) -> None:
+    for ask in asks:
+        booking.withdraw(conn, ask.request_id, at_ms)
 
 
 def _ms(at: datetime) -> int:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from tierwise.context import test_target, window
+from tierwise.context import project, test_target, window
 from tierwise.context.focus import Focus, focus_of, shown
 from tierwise.context.ignore import IgnoreLook, IgnoreRules, IgnoreVerdict
 from tierwise.context.items import ItemBuilder
 from tierwise.context.kinds import noise_of, why_noise
 from tierwise.context.outline import outline
+from tierwise.context.project import ProjectFiles
 from tierwise.context.related import related
 from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import Action
@@ -52,6 +53,8 @@ class Materials:
     """The diff that a commit message is asked for; nothing else of the document goes along."""
     tests: TestTarget | None = None
     """Where tests go, for a request that asks for some."""
+    project: ProjectFiles | None = None
+    """Files of the project that nobody has open; None where it is not asked about."""
 
 
 def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
@@ -93,15 +96,54 @@ def collect(request: Request, materials: Materials) -> Pack:
         raise ContextTooLarge(reason)
     items += _of_tests(materials, look, taking, left_out)
     items += [_attached(doc, taking) for doc in attached]
-    pieces, unused = related(request, items, place, opened, taking)
-    items += pieces
-    left_out += unused
+    items += _of_project(request, materials, items, place, opened, taking, left_out, look)
     if materials.changes is None and (
         complaints := _diagnostics(request, materials, look, left_out)
     ):
         items.insert(1 if items else 0, _reported(complaints, materials, attached, opened, taking))
     tokens = sum(item.tokens for item in items)
     return Pack(tuple(items), tuple(left_out), taking.known, tokens)
+
+
+def _of_project(
+    request: Request,
+    materials: Materials,
+    items: Sequence[ContextItem],
+    place: Focus | None,
+    opened: Sequence[Snapshot],
+    taking: ItemBuilder,
+    left_out: list[LeftOut],
+    look: IgnoreLook,
+) -> list[ContextItem]:
+    """What belongs to the request elsewhere: in open files, and in those of the project."""
+    found = materials.project or ProjectFiles()
+    closed = _sendable(found.all, materials, look, left_out)
+    pieces: list[ContextItem] = []
+    if found.everywhere:
+        own = (materials.focus,) if materials.focus is not None else ()
+        given = {doc.uri for doc in materials.attached}
+        every = [d for d in (*own, *opened, *closed) if d.uri not in given]
+        pieces += project.uses(found.names, every, items, taking)
+    beside = opened if found.everywhere else [*opened, *(d for d in closed if d in found.docs)]
+    more, unused = related(request, [*items, *pieces], place, beside, taking)
+    pieces += more
+    if place is None and not found.everywhere:
+        pieces += project.answering(found, request.instruction, closed, taking)
+    of_project, gave = {taking.name(doc) for doc in closed}, {piece.path for piece in pieces}
+    left_out += [left for left in unused if left.path not in of_project | gave]
+    return pieces
+
+
+def _sendable(
+    docs: Sequence[Snapshot], materials: Materials, look: IgnoreLook, left_out: list[LeftOut]
+) -> list[Snapshot]:
+    """The files of the project that may be sent. Those that are kept back are counted, not named:
+    the operator did not bring them in."""
+    kept_back: list[LeftOut] = []
+    free = [doc for doc in docs if _may_send(doc, materials, look, kept_back)]
+    if kept_back:
+        left_out.append(LeftOut(f"{len(kept_back)} files", "ignored"))
+    return free
 
 
 def _refuse_hard(doc: Snapshot, look: IgnoreLook) -> None:

@@ -56,6 +56,10 @@ class ActionKind:
     """Its place among the code actions of a cursor; None where it is not offered there."""
     documentation_only: bool = False
     """Whether it may change comments and documentation alone."""
+    fits_in: bool = False
+    """Whether its answer has to fit code that stands elsewhere: callers, and what it calls."""
+    of_project: bool = False
+    """Whether it may be a question about the project as a whole."""
     in_editor: bool = True
     """Whether an editor may ask for it; what is not is asked for over the gateway alone."""
     read_as: Action | None = None
@@ -107,6 +111,7 @@ TABLE: Final = (
         needs_words=True,
         asks="question",
         on_code=False,
+        of_project=True,
     ),
     ActionKind(
         "edit",
@@ -117,6 +122,7 @@ TABLE: Final = (
         median_output=350,
         needs_words=True,
         on_selection=1,
+        fits_in=True,
     ),
     ActionKind(
         "explain",
@@ -129,6 +135,7 @@ TABLE: Final = (
         asks="question",
         on_selection=2,
         on_cursor=2,
+        of_project=True,
     ),
     ActionKind(
         "fix",
@@ -139,6 +146,7 @@ TABLE: Final = (
         median_output=250,
         takes_diagnostics=True,
         on_selection=3,
+        fits_in=True,
     ),
     ActionKind(
         "document",
@@ -162,6 +170,7 @@ TABLE: Final = (
         needs_symbol=True,
         on_selection=6,
         on_cursor=4,
+        fits_in=True,
     ),
     ActionKind(
         "refactor",
@@ -171,6 +180,7 @@ TABLE: Final = (
         answer="replacement",
         median_output=600,
         on_selection=5,
+        fits_in=True,
     ),
     ActionKind(
         "generate",
@@ -181,6 +191,7 @@ TABLE: Final = (
         median_output=600,
         needs_words=True,
         on_cursor=1,
+        fits_in=True,
     ),
     ActionKind(
         "review",

@@ -7,12 +7,12 @@ from typing import Literal
 
 ItemKind = Literal[
     "selection", "cursor", "above", "below", "around", "head", "within", "related", "usage",
-    "diagnostics", "file", "outline", "diff", "tests",
+    "diagnostics", "file", "outline", "diff", "tests", "card",
 ]  # fmt: skip
 """What a piece is. Of the file that is worked on: the `selection`, or the `cursor` with a mark in
 it; what stands `above` and `below`, or `around` a cursor that nothing is written at; the `head`
 with its imports; the first lines of the definitions it stands `within`. `tests` is the file that
-tests go to."""
+tests go to, `card` a few lines on what the project is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class ContextItem:
     """A piece of context. `path` is workspace-relative, lines count from 1 and are inclusive.
 
     `why` says in a few words why it was chosen; `short` is what stands for it where it does
-    not fit. `part` tells that it begins or ends within a line.
+    not fit. `part` tells that it begins or ends within a line. `changes` is the name that is to
+    change there, of a piece that a change everywhere is about; "" for any other.
     """
 
     kind: ItemKind
@@ -33,14 +34,19 @@ class ContextItem:
     why: str = ""
     short: ContextItem | None = None
     part: bool = False
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file or piece that was not sent, and why, in words for the operator."""
+    """A file or piece that was not sent, and why, in words for the operator.
+
+    `uses` is a name that it uses, where it was proposed for that; such files are counted.
+    """
 
     path: str
     why: str
+    uses: str = ""
 
 
 @dataclass(frozen=True, slots=True)

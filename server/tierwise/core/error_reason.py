@@ -9,7 +9,8 @@ from typing import Literal
 ErrorCode = Literal[
     # money
     "on_hold", "calls_in_flight", "hour_used_up", "no_budget", "budget_used_up", "too_dear",
-    "too_dear_now", "not_agreed", "reservation_lapsed", "task_id_used_up",
+    "too_dear_now", "not_agreed", "parts_too_dear", "parts_too_dear_now", "parts_not_agreed",
+    "reservation_lapsed", "task_id_used_up",
     "unknown_zone",
     # the ledger
     "disk_full", "state_readonly", "ledger_busy", "ledger_damaged", "state_unusable",
@@ -19,7 +20,7 @@ ErrorCode = Literal[
     "binary", "selection_too_large", "kept_back", "kept_back_by_rules", "git_ignored",
     "outside_unasked", "no_key", "unknown_tier",
     # a call
-    "call_failed",
+    "call_failed", "no_part",
     # files
     "utf_32", "not_text", "unknown_encoding", "not_open", "file_too_large", "no_file",
     "cannot_be_read", "past_the_end",

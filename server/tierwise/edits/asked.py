@@ -29,6 +29,8 @@ class AskedEdit:
     diagnostics: frozenset[int] = frozenset()
     documents: Mapping[str, Snapshot] = field(default_factory=dict)
     """The documents of the request by URI."""
+    shown: frozenset[str] = frozenset()
+    """URIs of files of the project that the model was shown because they use what is changed."""
 
     @property
     def kind(self) -> ActionKind:

@@ -103,7 +103,7 @@ def _rename(proposal: Proposal, asked: AskedEdit) -> list[FailedCheck]:
 
 
 def _left_behind(wish: renamed.RenameWish, proposal: Proposal, asked: AskedEdit) -> bool:
-    """Whether an attached file goes on using a name that the focus defined for others."""
+    """Whether an attached file, or one of the project, goes on using a name of the focus."""
     focus = asked.documents.get(asked.focus or "")
     if focus is None or not renamed.is_public(wish.old, focus.text, focus.language):
         return False
@@ -112,5 +112,5 @@ def _left_behind(wish: renamed.RenameWish, proposal: Proposal, asked: AskedEdit)
     return any(
         renamed.uses_elsewhere(wish.old, doc.text, doc.language, module)
         for uri, doc in asked.documents.items()
-        if uri in asked.attached and uri not in touched
+        if (uri in asked.attached or uri in asked.shown) and uri not in touched
     )

@@ -27,7 +27,9 @@ _CALL: Final = re.compile(
 )
 _REST: Final = re.compile(
     r"^[\s.,!]*(?:please|everywhere|throughout|in (?:this|the) (?:file|function|class|module)"
-    r"|in all (?:files|places)|and (?:all )?(?:its |the )?(?:usages|uses|callers|references)"
+    r"|in all (?:files|places)|(?:in|across) (?:the|this) (?:whole |entire )?"
+    r"(?:project|code ?base|repo|repository|workspace)"
+    r"|and (?:all )?(?:its |the )?(?:usages|uses|callers|references)"
     r"|consistently|[\s.,!])*$",
     re.IGNORECASE,
 )

@@ -32,6 +32,7 @@ from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import ApplyReply
 from tierwise.tasks.learning.learning import Learning
 from tierwise.tasks.record.journal import Journal
+from tierwise.tasks.window.projects import Projects
 from tierwise.tasks.window.rehearsal import Rehearsal
 from tierwise.tasks.window.settings import Settings
 from tierwise.tasks.window.window import Window
@@ -121,6 +122,7 @@ def build(env: Mapping[str, str]) -> Office:
         weights=weights.load(),
         session=f"{SESSION}-{uuid.uuid4().hex[:8]}",
         project="none",
+        projects=Projects.none(),
     )
     rehearsal = Rehearsal(settings)
     return Office(

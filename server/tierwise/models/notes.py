@@ -9,6 +9,15 @@ BLOCKS: Final = (
     "each with only the lines that change and a few around them."
 )
 
+EVERYWHERE: Final = (
+    "The change is wanted in every file shown. Answer with search/replace blocks alone, for the "
+    "selection as well, each below the path of its file, for every place that has to change."
+)
+PARTS: Final = (
+    "This is one part of a larger change; other parts are asked for by themselves. Change the "
+    "selection and the places shown here, and speak of no others."
+)
+
 _WAYS: Final = {
     "place": "Give the complete new text of the selection in one fence, or search/replace blocks "
     "whose SEARCH lines stand in the file exactly so, one below the other.",

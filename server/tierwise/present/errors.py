@@ -89,6 +89,8 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "server_gone": "The server is gone.",
     "server_ended": "The server ended unexpectedly.",
     "untrusted": "This workspace is not trusted, so Tierwise will not send anything to a model.",
+    "no_part": "No part of this task was answered with an edit that can be used. Ask again, or"
+    " change fewer files at once.",
 }
 """Sentences by code; those about money are in `pause.py`, those about calls in
 `failures.py`."""

@@ -83,6 +83,41 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def not_sent_uses(count: int, name: str) -> str:
+    """Files that use a name and were not sent."""
+    verb = "files use" if count > 1 else "file uses"
+    return f"{count} more {verb} `{name}`: not sent"
+
+
+def files_unchanged(wanted: int, missing: Sequence[str]) -> str:
+    """Of the files with a place to change, those that the answer leaves as they are."""
+    shown = ", ".join(missing[:SHOWN_FILES])
+    rest = f" and {len(missing) - SHOWN_FILES} more" if len(missing) > SHOWN_FILES else ""
+    return f"{wanted - len(missing)} of {wanted} files are changed; left as they are: {shown}{rest}"
+
+
+def parts_lost(count: int, of: int, paths: Sequence[str]) -> str:
+    """Parts of a task that were not answered, and the files they were about."""
+    shown = ", ".join(paths[:SHOWN_FILES])
+    rest = f" and {len(paths) - SHOWN_FILES} more" if len(paths) > SHOWN_FILES else ""
+    return f"{of - count} of {of} parts were answered; not asked or not answered: {shown}{rest}"
+
+
+def sent_of_project(files: int) -> tuple[str, ...]:
+    """Files that nobody has open and that are sent from."""
+    if not files:
+        return ()
+    one = "1 file" if files == 1 else f"{files} files"
+    return (f"Sent from {one} of the project that nobody has open",)
+
+
+def index_unready(indexed: int, files: int) -> str:
+    """The index does not hold the whole project yet; there may be more than was found."""
+    return f"index: {indexed:,} of {files:,} files, catching up" if files else "index: starting"
+
+
+TOO_MANY_PLACES = "too many places"
+"""Why a piece is not sent that is to change, where there are more than parts for them."""
 NOT_CONFIRMED = "not confirmed"
 """Why a proposal was not applied: the operator said no."""
 REFUSED = "the editor refused the edit"

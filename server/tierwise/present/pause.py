@@ -117,6 +117,30 @@ def _too_dear_now(args: Args) -> str:
     )
 
 
+def _parts_too_dear(args: Args) -> str:
+    needs, left = needs_and_left(args["needs"], args["left"])
+    return (
+        f"The {args['parts']} parts of this task need up to {needs} on {args['tier']}, {left} left."
+        " Use a cheaper tier, change fewer files, allow this task, or raise the budget."
+    )
+
+
+def _parts_too_dear_now(args: Args) -> str:
+    needs, left = needs_and_left(args["needs"], args["left"])
+    return (
+        f"The {args['parts']} parts of this task need up to {needs} on {args['tier']},"
+        f" {left} is left until the calls in flight end."
+    )
+
+
+def _parts_not_agreed(args: Args) -> str:
+    needs, most = amounts(args["cost"], args["limit"])
+    return (
+        f"This task takes {args['parts']} parts and costs {needs} at most, above what is asked for"
+        f" ({most}), and nobody said yes."
+    )
+
+
 def _not_agreed(args: Args) -> str:
     forecast, most = amounts(args["cost"], args["limit"])
     return (
@@ -136,5 +160,8 @@ WORDS: Final[Mapping[ErrorCode, Callable[[Args], str]]] = {
     "too_dear": _too_dear,
     "too_dear_now": _too_dear_now,
     "not_agreed": _not_agreed,
+    "parts_too_dear": _parts_too_dear,
+    "parts_too_dear_now": _parts_too_dear_now,
+    "parts_not_agreed": _parts_not_agreed,
 }
 """Why a call is not made for want of money."""

@@ -53,5 +53,15 @@ def not_checked(tier: str, problem: str) -> str:
     return f"{label(tier)} could not check it: {problem}"
 
 
+def part(number: int, of: int) -> str:
+    """A task that is asked for in parts, at one of them."""
+    return f"part {number} of {of}"
+
+
+def part_lost(number: int) -> str:
+    """A part that was not answered; the others go on."""
+    return f"part {number} was not answered"
+
+
 UNDONE = "undone"
 """What was applied was taken back."""

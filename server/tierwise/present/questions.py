@@ -36,6 +36,13 @@ def dear(cost: int) -> OperatorQuestion:
     return OperatorQuestion(f"This will cost about {amount(cost)}. Go on?", (GO, STOP))
 
 
+def dear_parts(count: int, worst: int) -> OperatorQuestion:
+    """Whether a task in so many parts may cost this many nano-dollars at worst."""
+    return OperatorQuestion(
+        f"This takes {count} parts and costs {amount(worst)} at most. Go on?", (GO, STOP)
+    )
+
+
 def send_ignored(path: str, rule: Literal["git", "outside"]) -> OperatorQuestion:
     """Whether the selection of a file that is ignored, or lies outside, may be sent."""
     return OperatorQuestion(

@@ -24,6 +24,7 @@ from tierwise.core.views import (
     TaskState,
     TaskView,
 )
+from tierwise.index.facts import Definition, FoundFile, IndexState, Uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ class TaskParams:
     """Where the `tw:` comment stands that gave the instruction; applying removes it."""
     conversation_id: str | None = None
     """The conversation the task was asked in; its answer is part of it."""
+    project: bool | None = None
+    """Whether the project goes along: True and False are the operator's word, None leaves it to
+    the wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class ChatParams:
     selection: Location | None = None
     tools: tuple[str, ...] | None = None
     tier: str | None = None
+    project: bool | None = None
+    """As in `TaskParams`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,34 @@ class Documents(Protocol):
     def roots(self) -> Sequence[Path]:
         """The workspace folders; empty without a workspace."""
         ...
+
+
+class Index(Protocol):
+    """The index of one workspace folder (`tierwise.index.project`)."""
+
+    async def refresh(self, wait_ms: int = ...) -> IndexState:
+        """Look for changed files, and answer after so many milliseconds at the latest."""
+        ...
+
+    async def ready(self) -> IndexState:
+        """Wait until every file was read, or cannot be."""
+        ...
+
+    async def status(self) -> IndexState: ...
+
+    async def uses(self, name: str) -> Uses: ...
+
+    async def definitions(self, name: str) -> tuple[Definition, ...]: ...
+
+    async def find(self, query: str, limit: int = ...) -> tuple[FoundFile, ...]:
+        """Files for a question, best first."""
+        ...
+
+    async def changed(self, path: str) -> None:
+        """A file is another one than the index knows."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Listener(Protocol):

@@ -12,7 +12,7 @@ import logging
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, TierwiseError
 from tierwise.present import progress
-from tierwise.tasks.calling import admission, attempts, escalation, failover, opinion
+from tierwise.tasks.calling import admission, escalation, failover, opinion, parts
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import materials
 from tierwise.tasks.intake.refresh import refresh
@@ -62,11 +62,13 @@ async def _once(task: Task, world: World) -> None:
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
     await asyncio.to_thread(world.client.require_key, world.window.tier(task.decision.answering))
-    await admission.ask_if_dear(task, world)
+    if not parts.several(task, world):
+        await admission.ask_if_dear(task, world)
     task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
     task.move("running", progress=progress.WORKING)
-    draft = await drafts.draft(task, await attempts.answer(task, world), world.window)
+    draft = await drafts.draft(task, await parts.answer(task, world), world.window)
     draft = await escalation.escalated(task, draft, routed.situation, world)
+    parts.tally(task, draft)
     world.proposals.offer(task, draft)
 
 

@@ -58,4 +58,5 @@ class World:
         await self.journal.close()
         if not self.window.keeps_content:
             self.window.content.purge()
+        await self.window.projects.close()
         await self.window.ledger.close()

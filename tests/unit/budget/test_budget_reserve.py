@@ -228,3 +228,49 @@ async def test_the_ledger_holds_no_text_of_the_prompt(window: Window) -> None:
     assert secret.encode() not in window.purse.ledger.path.read_bytes()
     with closing(sqlite3.connect(window.purse.ledger.path)) as raw:
         assert raw.execute("SELECT input_chars FROM reservations").fetchone() == (460,)
+
+
+async def test_calls_that_belong_together_are_set_aside_all_or_none(window: Window) -> None:
+    one = window.purse.worst(window.ask())
+    window.limits = replace(window.limits, day=3 * one + one // 2)
+    held = await window.purse.reserve_all([window.ask() for _ in range(3)])
+    assert [each.worst for each in held] == [one] * 3
+    assert (await window.purse.state("p")).day_reserved == 3 * one
+    for each in held:
+        await window.purse.release(each)
+    with pytest.raises(TaskTooDear) as refused:
+        await window.purse.reserve_all([window.ask() for _ in range(4)])
+    assert (refused.value.needs, refused.value.waits) == (4 * one, False)
+    assert (await window.purse.state("p")).day_reserved == 0
+    assert await consistent(window.purse)
+
+
+async def test_parts_that_fit_once_the_calls_in_flight_end_wait_for_them(window: Window) -> None:
+    one = window.purse.worst(window.ask())
+    window.limits = replace(window.limits, day=4 * one)
+    first = await window.purse.reserve(window.ask())
+    with pytest.raises(TaskTooDear) as refused:
+        await window.purse.reserve_all([window.ask() for _ in range(4)])
+    assert refused.value.waits
+    await window.purse.release(first)
+    assert len(await window.purse.reserve_all([window.ask() for _ in range(4)])) == 4
+
+
+async def test_a_used_up_budget_pauses_parts_and_free_ones_need_no_room(window: Window) -> None:
+    window.limits = replace(window.limits, day=1)
+    with pytest.raises(BudgetPaused):
+        await window.purse.reserve_all([window.ask(), window.ask()])
+    assert len(await window.purse.reserve_all([window.ask(allowed=True) for _ in range(3)])) == 3
+
+
+async def test_windows_that_set_parts_aside_at_once_never_cross_the_cap(tmp_path: Path) -> None:
+    windows = [Window(tmp_path / "state") for _ in range(3)]
+    one = windows[0].purse.worst(windows[0].ask())
+    for each in windows:
+        each.limits = replace(each.limits, day=7 * one)
+    tries = [w.purse.reserve_all([w.ask() for _ in range(3)]) for w in windows]
+    got = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(isinstance(each, TaskTooDear) for each in got) == [False, False, True]
+    assert (await windows[0].purse.state("p")).day_reserved == 6 * one
+    for each in windows:
+        await each.purse.ledger.close()

@@ -119,7 +119,11 @@ export interface DiagnosticItem {
   message?: string;
 }
 
-/** A task as the editor asks for it; ids may be made by the client. */
+/**
+ * A task as the editor asks for it; ids may be made by the client.
+ *
+ * `project` as in a chat turn.
+ */
 export interface TaskStart {
   action: Action;
   textDocument?: TextDocument;
@@ -132,6 +136,7 @@ export interface TaskStart {
   taskId?: string;
   comment?: WireRange;
   conversationId?: string;
+  project?: boolean;
 }
 
 /** A task by id. */
@@ -217,7 +222,7 @@ export interface TaskChanged {
 
 /** A piece of context that was sent, and why it was chosen; lines count from 1. */
 export interface SentItem {
-  kind: "selection" | "cursor" | "above" | "below" | "around" | "head" | "within" | "related" | "usage" | "diagnostics" | "file" | "outline" | "diff" | "tests";
+  kind: "selection" | "cursor" | "above" | "below" | "around" | "head" | "within" | "related" | "usage" | "diagnostics" | "file" | "outline" | "diff" | "tests" | "card";
   path: string;
   startLine: number;
   endLine: number;
@@ -316,7 +321,12 @@ export interface Choices {
   choices: Chosen[];
 }
 
-/** A chat turn as the editor asks for it; ids may be made by the client. */
+/**
+ * A chat turn as the editor asks for it; ids may be made by the client.
+ *
+ * `project` says whether outlines and definitions of the project go along; without it they do
+ * where the prompt names something of it, or says `@project`.
+ */
 export interface ChatSend {
   prompt: string;
   taskId?: string;
@@ -325,6 +335,7 @@ export interface ChatSend {
   selection?: WireLocation;
   tools?: string[];
   tier?: string;
+  project?: boolean;
 }
 
 /** A conversation by id. */

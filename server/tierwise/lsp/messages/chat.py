@@ -28,7 +28,11 @@ from tierwise.tasks.proposing.blocks import Block
 
 
 class ChatSend(Message):
-    """A chat turn as the editor asks for it; ids may be made by the client."""
+    """A chat turn as the editor asks for it; ids may be made by the client.
+
+    `project` says whether outlines and definitions of the project go along; without it they do
+    where the prompt names something of it, or says `@project`.
+    """
 
     prompt: Text
     task_id: Id | None = None
@@ -37,6 +41,7 @@ class ChatSend(Message):
     selection: WireLocation | None = None
     tools: list[str] | None = None
     tier: str | None = None
+    project: bool | None = None
 
     def params(self, docs: DocumentStore) -> api.ChatParams:
         """The params of the engine. Raises `BadRequest` past the end of a document."""
@@ -52,6 +57,7 @@ class ChatSend(Message):
             selection=location(self.selection) if self.selection is not None else None,
             tools=None if self.tools is None else tuple(self.tools),
             tier=self.tier,
+            project=self.project,
         )
 
 

@@ -51,7 +51,10 @@ class DiagnosticItem(Message):
 
 
 class TaskStart(Message):
-    """A task as the editor asks for it; ids may be made by the client."""
+    """A task as the editor asks for it; ids may be made by the client.
+
+    `project` as in a chat turn.
+    """
 
     action: Action
     text_document: TextDocument | None = None
@@ -64,6 +67,7 @@ class TaskStart(Message):
     task_id: Id | None = None
     comment: WireRange | None = None
     conversation_id: Id | None = None
+    project: bool | None = None
 
     def params(self, docs: DocumentStore) -> api.TaskParams:
         """The params of the engine. Raises `BadRequest` past the end of the document."""
@@ -83,6 +87,7 @@ class TaskStart(Message):
             task_id=self.task_id,
             comment=code_points(docs, uri, self.comment),
             conversation_id=self.conversation_id,
+            project=self.project,
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tierwise.budget.fit import why_paused
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, SpendNotAgreed, TaskTooDear
@@ -37,6 +39,19 @@ async def ask_if_dear(task: Task, world: World) -> None:
     if answer != questions.GO:
         raise SpendNotAgreed(ErrorReason.of("not_agreed", cost=cost, limit=limit), cost, limit)
     task.run.agree(cost)
+
+
+async def ask_for_parts(task: Task, worst: Sequence[int], world: World) -> None:
+    """Ask once before a task in parts whose worst cases together are above `ask_above_usd`."""
+    limit, total = to_nanos(world.window.config.ask_above_usd), sum(worst)
+    if not limit or task.rehearsal or task.allowed or total <= max(limit, task.run.agreed):
+        return
+    question = questions.dear_parts(len(worst), total)
+    answer = await world.window.listener.ask(question.text, question.options)
+    if answer != questions.GO:
+        reason = ErrorReason.of("parts_not_agreed", parts=len(worst), cost=total, limit=limit)
+        raise SpendNotAgreed(reason, total, limit)
+    task.run.agree(total)
 
 
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from tierwise.budget.purse import ReservationRequest
+from tierwise.core.context import Pack
 from tierwise.core.decision import Reason
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
@@ -33,6 +34,7 @@ from tierwise.tasks.chat import threads
 from tierwise.tasks.money.settling import PaidCall
 from tierwise.tasks.task.answer import Answer
 from tierwise.tasks.task.task import Task
+from tierwise.tasks.task.task_run import SentTurn
 from tierwise.tasks.world import World
 
 
@@ -90,14 +92,14 @@ async def _attempt(plan: AttemptPlan) -> Result:
     room.prepare(task, tier)
     prompt = _prompt(task, tier, world)
     deadlines = _deadlines(plan)
-    async with world.settling.paid_call(task, _request(task, tier, prompt, world)) as call:
+    async with world.settling.paid_call(task, request_of(task, tier, prompt, world)) as call:
         if call.reservation.capped:
             task.noticed(notices.answer_capped(call.reservation.max_tokens))
         task.run.called()
         plan.tries_here += 1
         try:
             result = await _call(plan, prompt, call, deadlines)
-            await world.window.keep_answer(task.id, result.text)
+            await world.window.keep_answer(task.id, task.run.earlier + result.text)
         except ModelError as error:
             if error.kind == "slow" and deadlines.first_token is not None:
                 _took(plan, deadlines.first_token * 1000)
@@ -147,7 +149,14 @@ async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: De
 
 
 def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
-    """What is sent: this turn's context without what the conversation's history still holds."""
+    """What is sent, kept for whoever asks."""
+    pack, prompt, turn = built(task, tier, world)
+    sent.keep(task, tier, pack, prompt, turn, world)
+    return prompt
+
+
+def built(task: Task, tier: Tier, world: World) -> tuple[Pack, Prompt, SentTurn | None]:
+    """This turn's context without what the conversation's history still holds, as a prompt."""
     pack = sent.fitted(task, tier)
     asked = replace(task.request, instruction=task.run.wish)
     turn = None
@@ -159,9 +168,7 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
         history = thread.turns(world.window.may_go)
         prompt = prompts.build(asked, pack, history, thread.life, task.run.notes)
         turn = threads.sent(prompt.turns[-1].text, pack)
-    prompt = replace(prompt, tool=tools.offered(tier, task.request.action))
-    sent.keep(task, tier, pack, prompt, turn, world)
-    return prompt
+    return pack, replace(prompt, tool=tools.offered(tier, task.request.action)), turn
 
 
 def _deadlines(plan: AttemptPlan) -> Deadlines:
@@ -177,7 +184,8 @@ def _took(plan: AttemptPlan, first_token_ms: float) -> None:
         plan.world.journal.took(place, plan.world.latency.took(place, first_token_ms))
 
 
-def _request(task: Task, tier: Tier, prompt: Prompt, world: World) -> ReservationRequest:
+def request_of(task: Task, tier: Tier, prompt: Prompt, world: World) -> ReservationRequest:
+    """What a call asks of the purse."""
     focus = task.scene.focus
     return ReservationRequest(
         task_id=task.id,
@@ -186,7 +194,7 @@ def _request(task: Task, tier: Tier, prompt: Prompt, world: World) -> Reservatio
         prompt=prompt.text,
         action=task.request.action,
         language=focus.language if focus else None,
-        max_tokens=tier.max_tokens,
+        max_tokens=min(tier.max_tokens, task.run.most or tier.max_tokens),
         project=world.window.project,
         rehearsal=task.rehearsal,
         allowed=task.allowed,

@@ -62,11 +62,14 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
     """The decision one tier up because a check failed, or None where that may not be.
 
     Never for an explicit choice, nor for a task the budget sent down, nor to a tier dearer
-    than may be spent unasked, nor twice: there the failed check is shown with the redo.
+    than may be spent unasked, nor twice, nor for a task in parts, whose sum was agreed to: there
+    the failed check is shown with the redo.
     """
     decision = task.decision
     up = world.window.ladder.above(decision.answering)
     if not draft.failed or up is None or decision.explicit or not attempts.has_room(task, world):
+        return None
+    if task.run.part is not None:
         return None
     if decision.cause in ("escalated", "trial") or world.budget_watch.level != "ok":
         return None

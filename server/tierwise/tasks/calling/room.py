@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from tierwise.budget import tokens
 from tierwise.core.actions import KINDS
+from tierwise.core.context import ContextItem
 from tierwise.core.tiers import Tier
 from tierwise.models import notes
 from tierwise.tasks.task.task import Task
 
 GROWS: Final = 1.2
 """How much longer the new text of a selection usually is than the old one."""
+BLOCK: Final = 30
+"""Tokens of a search/replace block beside its lines: the path and the marks."""
 LARGE: Final = 0.5
 """Share of a tier's output from which all of it is asked for at once: an answer that is cut off
 costs a second call."""
 
 
+def expected(places: Iterable[ContextItem]) -> int:
+    """Tokens of the blocks that change some places: each is said as it is and as it should be."""
+    return sum(2 * item.tokens + BLOCK for item in places)
+
+
 def prepare(task: Task, tier: Tier) -> None:
-    """Ask for blocks where the selection is too long to be repeated, and for a tier's whole
-    output where the answer may need it."""
+    """Ask for blocks where the selection is too long to be repeated or other places are to change
+    with it, and for a tier's whole output where the answer may need it."""
+    places = [i for i in (task.run.pack.items if task.run.pack is not None else ()) if i.changes]
+    if places:
+        task.run.note(notes.EVERYWHERE)
+        if task.run.part is None and expected(places) > LARGE * tier.max_tokens / 2:
+            task.run.cut_off()
+        return
     selection = task.request.selection
     if not KINDS[task.request.action].replaces or selection is None or not selection.text:
         return

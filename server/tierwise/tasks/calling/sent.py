@@ -23,9 +23,9 @@ NAME: Final = "sent.json"
 
 
 def fitted(task: Task, tier: Tier) -> Pack:
-    """What this tier is sent of the context that was collected."""
+    """What this tier is sent of the context that was collected, or of the part it answers."""
     assert task.run.pack is not None
-    return window.fit(task.run.pack, tier.context_tokens)
+    return window.fit(task.run.part or task.run.pack, tier.context_tokens)
 
 
 def keep(

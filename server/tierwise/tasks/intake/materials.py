@@ -10,17 +10,19 @@ from pathlib import Path
 from tierwise.context import collect as context
 from tierwise.context import diffs, secrets
 from tierwise.context.collect import Materials
+from tierwise.context.project import ProjectFiles
 from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import KINDS
-from tierwise.core.context import LeftOut
+from tierwise.core.context import LeftOut, Pack
 from tierwise.core.document import Snapshot
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, Ignored
 from tierwise.edits import renamed
 from tierwise.present import notices, questions
 from tierwise.present.left_out import sentences
-from tierwise.tasks.intake import changes, test_place, unseen
+from tierwise.tasks.intake import changes, project, test_place, unseen
 from tierwise.tasks.intake.requests import relative
+from tierwise.tasks.task.scene import Question
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -45,6 +47,7 @@ async def collect(task: Task, window: Window) -> None:
         name,
         window.ignore,
         tests=await asyncio.to_thread(_tests, task, window, name),
+        project=await project.gather(task, window),
     )
     wished, given = task.request.instruction, ""
     if task.request.action == "commit":
@@ -66,10 +69,28 @@ async def collect(task: Task, window: Window) -> None:
     wish = secrets.redact(words, pack.secrets)
     left_out = (*pack.left_out, *(LeftOut(path, notices.CHANGES_IGNORED) for path in gone))
     pack = replace(pack, secrets=wish.secrets, left_out=left_out)
-    others = await asyncio.to_thread(_unseen, task, window)
+    others = await _beside(task, found.project, pack, name, window)
     task.run.collected(pack, wish.text, (*sentences(pack), *others))
     for sentence in task.run.notices:
         task.noticed(sentence)
+
+
+async def _beside(
+    task: Task,
+    found: ProjectFiles | None,
+    pack: Pack,
+    name: Callable[[Snapshot], str],
+    window: Window,
+) -> tuple[str, ...]:
+    """Take note of the project's files that are sent; sentences about those that are not."""
+    if found is None:
+        return await asyncio.to_thread(_unseen, task, window)
+    paths = {item.path for item in pack.items}
+    sent = tuple(doc for doc in found.all if name(doc) in paths)
+    scene = replace(task.scene, project=sent)
+    task.asks_now(Question(task.request, scene))
+    left = (notices.not_sent_uses(found.unread, min(found.names)),) if found.unread else ()
+    return (*notices.sent_of_project(len(sent)), *left, *found.notes)
 
 
 async def _of_change(found: Materials, given: str, window: Window) -> Materials:

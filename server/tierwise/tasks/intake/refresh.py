@@ -69,7 +69,7 @@ def _now(scene: Scene, documents: Documents) -> Scene | None:
                 return None
         if comment is not None:
             comment = rebased(scene.focus.text, focus.text, comment)
-    return Scene(focus, span, attached, others, comment)
+    return Scene(focus, span, attached, others, comment, with_project=scene.with_project)
 
 
 def _line_map(old: list[str], now: list[str], first: int, last: int) -> int | None:

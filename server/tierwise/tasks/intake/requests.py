@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tierwise.context import facts
+from tierwise.context.project_wish import split_project_word
 from tierwise.core.actions import IN_EDITOR, KINDS
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.error_reason import ErrorReason
@@ -35,7 +36,8 @@ def of_task(
     if params.action not in IN_EDITOR:
         reason = ErrorReason.of("unknown_action", action=params.action, known=", ".join(IN_EDITOR))
         raise BadRequest(reason)
-    word, instruction = split_tier_word(params.instruction, ladder)
+    with_project, words = split_project_word(params.instruction)
+    word, instruction = split_tier_word(words, ladder)
     tier = params.tier or word
     if tier is not None:
         ladder.rank(tier)
@@ -47,6 +49,7 @@ def of_task(
         attached=_attached(params.files, documents, focus),
         open=_others(documents, focus),
         comment=params.comment,
+        with_project=with_project or params.project,
     )
     request = Request(
         action=params.action,
@@ -67,7 +70,8 @@ def of_chat(
     params: ChatParams, documents: Documents, ladder: Ladder, *, turn: int, thread: ThreadState
 ) -> tuple[Request, Scene]:
     """The request and scene of a chat turn. Raises like `of_task`."""
-    word, prompt = split_tier_word(params.prompt, ladder)
+    with_project, words = split_project_word(params.prompt)
+    word, prompt = split_tier_word(words, ladder)
     tier = params.tier or word
     if tier is not None:
         ladder.rank(tier)
@@ -83,6 +87,7 @@ def of_chat(
         range=_meant(where, focus),
         attached=attached,
         open=_others(documents, focus, attached),
+        with_project=with_project or params.project,
     )
     request = Request(
         action="chat",

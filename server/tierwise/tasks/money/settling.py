@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,6 +50,8 @@ class Settling:
 
     purse: Purse
     budget_watch: BudgetWatch
+    _aside: dict[str, list[tuple[ReservationRequest, Reservation]]] = field(default_factory=dict)
+    """Reservations of tasks in parts that no call took yet, by task."""
     _late: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -60,13 +62,61 @@ class Settling:
         The call inside keeps its `trace`. A cancellation waits for the settlement. Raises what
         `Purse.reserve` raises; then there is no call and nothing to settle.
         """
-        reservation = await self._reserved(task, request)
+        reservation = await self._set_aside(task, request) or await self._reserved(task, request)
         self.budget_watch.running(reservation.id)
         trace = Trace(before_sent=partial(self.purse.let_go, reservation))
         try:
             yield PaidCall(reservation, trace)
         finally:
             await asyncio.shield(self._settle(task, reservation, trace))
+
+    @asynccontextmanager
+    async def set_aside(
+        self, task: Task, requests: Sequence[ReservationRequest]
+    ) -> AsyncIterator[None]:
+        """Hold the worst cases of several calls at once, which `paid_call` takes one by one.
+
+        What no call took is given back when the block ends. Raises what `Purse.reserve_all`
+        raises; then nothing is held.
+        """
+        asks = [replace(request, marked=True) for request in requests]
+        held = await self.purse.reserve_all(asks)
+        for reservation in held:
+            self.budget_watch.running(reservation.id)
+        self._aside[task.id] = list(zip(asks, held, strict=True))
+        try:
+            yield
+        finally:
+            left = [reservation for _, reservation in self._aside.pop(task.id)]
+            await asyncio.shield(self._give_back(left))
+
+    async def _set_aside(self, task: Task, request: ReservationRequest) -> Reservation | None:
+        """The reservation that is held for this very call; None where there is none.
+
+        Where another tier answers by now, what is held for the old one is given back first.
+        """
+        aside = self._aside.get(task.id, [])
+        for found in aside:
+            ask, reservation = found
+            if ask.prompt == request.prompt and ask.tier == request.tier:
+                aside.remove(found)
+                return reservation
+        other = [found for found in aside if found[0].tier.name != request.tier.name]
+        for found in other:
+            aside.remove(found)
+        await asyncio.shield(self._give_back([reservation for _, reservation in other]))
+        return None
+
+    async def _give_back(self, unused: Sequence[Reservation]) -> None:
+        """Release what was never sent; where the ledger is not to be had, its lease runs out."""
+        for reservation in unused:
+            try:
+                await self.purse.release(reservation)
+            except LedgerUnavailable as error:
+                log.warning("a reservation is not given back yet (%s)", error.reason)
+            self.budget_watch.done(reservation.id)
+        if unused:
+            await self.budget_watch.refresh()
 
     async def _reserved(self, task: Task, request: ReservationRequest) -> Reservation:
         """A reservation under a key that was never used.

@@ -88,7 +88,8 @@ def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
         open=frozenset(d.uri for d in scene.open),
         problem=problem,
         diagnostics=frozenset(d.line - 1 for d in complaints),
-        documents=scene.documents,
+        documents=scene.shown,
+        shown=frozenset(d.uri for d in scene.project),
     )
 
 

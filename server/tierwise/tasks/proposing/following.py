@@ -24,7 +24,7 @@ class Follower:
 
     def begin(self, entry: OpenProposal) -> None:
         """Follow the documents from the texts that an answer was made for to those of now."""
-        scene = entry.task.scene.documents
+        scene = entry.task.scene.shown
         for uri, file in entry.places.files.items():
             made_for = scene.get(uri)
             try:

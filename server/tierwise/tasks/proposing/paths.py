@@ -30,7 +30,7 @@ class Paths:
         self.task = task
         self.window = window
         self.roots = tuple(window.documents.roots())
-        self.sent = tuple(task.scene.documents.values())
+        self.sent = tuple(task.scene.shown.values())
         every = (*window.documents.open_documents(), *self.sent)
         self._open = {_real(doc.path): doc for doc in every if doc.path is not None}
         self._found: dict[tuple[str, bool], tuple[str, Snapshot | None]] = {}

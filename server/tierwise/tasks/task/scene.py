@@ -15,7 +15,8 @@ class Scene:
 
     `focus` is the document of the selection, `range` the selection in it (code points);
     `attached` and `open` are the other documents by URI, `comment` the `tw:` comment whose
-    removal belongs to the edit.
+    removal belongs to the edit. `project` are files that nobody has open, as the project's index
+    proposed them and the disk had them: they may be shown, and are not part of the request.
     """
 
     focus: Snapshot | None = None
@@ -23,6 +24,10 @@ class Scene:
     attached: tuple[Snapshot, ...] = ()
     open: tuple[Snapshot, ...] = ()
     comment: Range | None = None
+    project: tuple[Snapshot, ...] = ()
+    with_project: bool | None = None
+    """True where the operator asked for the project, False where they took it out, None where the
+    wish decides."""
 
     @property
     def place(self) -> Range | None:
@@ -39,6 +44,11 @@ class Scene:
         if self.focus is not None:
             everything[self.focus.uri] = self.focus
         return everything
+
+    @property
+    def shown(self) -> Mapping[str, Snapshot]:
+        """Every document that the answer may speak of, by URI: those of the project as well."""
+        return {**{doc.uri: doc for doc in self.project}, **self.documents}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ OVER: Final[frozenset[TaskState]] = frozenset(
 )
 """States in which nothing of the task runs and nothing awaits an answer."""
 
-RECORDS_KEPT: Final = 4
-"""Calls of one task of which it is kept what they sent; a task seldom makes more."""
+RECORDS_KEPT: Final = 16
+"""Calls of one task of which it is kept what they sent; one in parts makes a dozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +223,12 @@ class Task:
         self._emit("delta", delta=delta)
 
     def reset(self, reason: str) -> None:
-        """Forget what was streamed: another attempt answers instead."""
+        """Forget what was streamed: another attempt answers instead. What the parts before it
+        were answered stays."""
         self.answer.text = ""
         self._emit("reset", reason=reason)
+        if self.run.earlier:
+            self.streamed(self.run.earlier)
 
     def noticed(self, reason: str) -> None:
         """A sentence about this task that belongs beside its answer."""

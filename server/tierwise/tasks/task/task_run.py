@@ -58,6 +58,12 @@ class Run:
     """What its prompts say beside the request, such as why an answer before was not usable."""
     records: tuple[Mapping[str, object], ...] = ()
     """What each call sent, word for word."""
+    part: Pack | None = None
+    """What the present calls send of the context, where it is sent in parts."""
+    most: int | None = None
+    """Tokens that the answer to a part may have; None for what its tier may write."""
+    earlier: str = ""
+    """The answers to the parts before the present one."""
 
     @property
     def ready(self) -> bool:
@@ -110,6 +116,19 @@ class Run:
     def cut_off(self) -> None:
         """The model stopped at its limit before the answer was complete."""
         self.full_output = True
+
+    def takes_part(self, part: Pack, most: int) -> None:
+        """The next calls are for this part, with attempts of their own."""
+        self.part, self.most = part, most
+        self.call_count, self.full_output = 0, True
+
+    def keeps(self, text: str) -> None:
+        """The answer to a part is there."""
+        self.earlier = f"{self.earlier}{text}\n\n"
+
+    def remark(self, sentence: str) -> None:
+        """A sentence about what this run did not do, beside its answer."""
+        self.notices += (sentence,)
 
     def answered(self, usage: Usage) -> None:
         """A call came to its end."""

@@ -22,6 +22,7 @@ from tierwise.routing.weights import Weights
 from tierwise.store.content import ANSWER, Content
 from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import Documents, Listener
+from tierwise.tasks.window.projects import Projects
 from tierwise.tasks.window.settings import Settings
 from tierwise.trust import Trust
 
@@ -40,6 +41,7 @@ class Window:
     weights: Weights
     session: str
     project: str
+    projects: Projects
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic
     clock: Callable[[], datetime] = days.now

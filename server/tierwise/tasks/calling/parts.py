@@ -1,0 +1,186 @@
+"""A change that one call cannot hold is asked for in parts, under one task and one decision.
+
+Each part shows the request and its own share of the places that are to change. It has its own
+calls and its own deadline. The sum of the worst cases is agreed to and set aside before the first
+call. What the parts were answered is read as one answer, and becomes one proposal.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tierwise.context import window
+from tierwise.core.context import ContextItem, LeftOut, Pack
+from tierwise.core.error_reason import ErrorReason
+from tierwise.core.errors import (
+    BudgetPaused,
+    LedgerUnavailable,
+    ModelError,
+    NotConfigured,
+    TierwiseError,
+)
+from tierwise.core.money import Usage
+from tierwise.core.tiers import Tier
+from tierwise.edits import answer as answers
+from tierwise.models import notes
+from tierwise.models.call import Result
+from tierwise.present import notices, progress
+from tierwise.tasks.calling import admission, attempts, room
+from tierwise.tasks.proposing.drafts import Draft
+from tierwise.tasks.task.answer import Answer
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.world import World
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 12
+"""Parts of a task at most; what lies behind them is not sent, and said to be."""
+COMMON: Final = 0.5
+"""Share of a window that what every part shows may take: the selection and what explains it."""
+SPARE: Final = 2.0
+"""How many times its expected length an answer may have before it is cut off."""
+
+
+def several(task: Task, world: World) -> bool:
+    """Whether a task is more than one call can hold. What its parts cost is asked as a sum."""
+    assert task.run.pack is not None, "context is collected before anything is asked"
+    return len(split(task.run.pack, world.window.tier(task.decision.answering))) > 1
+
+
+async def answer(task: Task, world: World) -> Answer:
+    """The answer of a task, from one call or from one for each of its parts.
+
+    Raises what `attempts.answer` raises, where no part at all was answered.
+    """
+    tier = world.window.tier(task.decision.answering)
+    assert task.run.pack is not None, "context is collected before anything is asked"
+    found = split(task.run.pack, tier)
+    if len(found) < 2:
+        return await attempts.answer(task, world)
+    kept = {id(item) for part in found for item in part.items}
+    lost = [i for i in task.run.pack.items if i.changes and id(i) not in kept]
+    unsent = tuple(LeftOut(window.place(i), notices.TOO_MANY_PLACES, i.changes) for i in lost)
+    found = [replace(part, left_out=(*part.left_out, *unsent)) for part in found]
+    if unsent:
+        task.run.remark(notices.not_sent_uses(len({i.path for i in lost}), lost[0].changes))
+    task.run.note(notes.PARTS)
+    return await _in_parts(task, tier, found, world)
+
+
+def split(pack: Pack, tier: Tier) -> list[Pack]:
+    """A pack as the parts that a tier can be sent and can answer; one where it fits as it is.
+
+    The places that are to change are handed out in their order, so that those of one file stay
+    together where they fit.
+    """
+    places = [item for item in pack.items if item.changes]
+    most = room.LARGE * tier.max_tokens
+    if not places or (pack.tokens <= tier.context_tokens and room.expected(places) <= most):
+        return [pack]
+    others = tuple(item for item in pack.items if not item.changes)
+    common = window.fit(replace(pack, items=others), int(tier.context_tokens * COMMON))
+    left = tier.context_tokens - common.tokens
+    shares: list[list[ContextItem]] = []
+    for item in places:
+        share = shares[-1] if shares else []
+        tokens = sum(i.tokens for i in share) + item.tokens
+        if not share or tokens > left or room.expected([*share, item]) > most:
+            shares.append([item])
+        else:
+            share.append(item)
+    return [
+        replace(common, items=(*common.items, *share), tokens=common.tokens + _tokens(share))
+        for share in shares[:MOST]
+    ]
+
+
+def tally(task: Task, draft: Draft) -> None:
+    """Say of how many files with a place to change the proposal changes fewer."""
+    pack = task.run.pack
+    wanted = {item.path for item in pack.items if item.changes} if pack is not None else set()
+    if not wanted or draft.proposal is None:
+        return
+    changed = {file.path for file in draft.proposal.files}
+    if missing := sorted(wanted - changed):
+        task.run.remark(notices.files_unchanged(len(wanted), missing))
+
+
+def _tokens(items: Sequence[ContextItem]) -> int:
+    return sum(item.tokens for item in items)
+
+
+async def _in_parts(task: Task, tier: Tier, found: Sequence[Pack], world: World) -> Answer:
+    requests = []
+    for part in found:
+        _take(task, part)
+        _, prompt, _ = attempts.built(task, tier, world)
+        requests.append(attempts.request_of(task, tier, prompt, world))
+    await admission.ask_for_parts(task, [world.purse.worst(ask) for ask in requests], world)
+    lost = _Lost(found)
+    async with world.settling.set_aside(task, requests):
+        for number, part in enumerate(found):
+            _take(task, part)
+            task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
+            task.say(progress.part(number + 1, len(found)))
+            try:
+                got = await attempts.answer(task, world)
+            except (BudgetPaused, LedgerUnavailable, ModelError, NotConfigured) as error:
+                log.info("task %s: part %d was not answered (%s)", task.id, number + 1, error.name)
+                lost.took(number, error)
+                task.reset(progress.part_lost(number + 1))
+                if not isinstance(error, ModelError) or lost.twice(number):
+                    lost.rest(number)
+                    break
+                continue
+            if _usable(got):
+                task.run.keeps(got.text)
+            else:
+                lost.took(number, None)
+                task.reset(progress.part_lost(number + 1))
+    if not task.run.earlier:
+        raise lost.error or ModelError(ErrorReason.of("no_part"), "empty")
+    if lost.numbers:
+        task.run.remark(notices.parts_lost(len(lost.numbers), len(found), lost.paths))
+    text = task.run.earlier.rstrip("\n")
+    return Answer(Result(text, "end_turn", Usage(), tier.model), task.decision.answering)
+
+
+@dataclass
+class _Lost:
+    """The parts that were not answered, by their numbers from 0, and the first error."""
+
+    found: Sequence[Pack]
+    numbers: set[int] = field(default_factory=set)
+    error: TierwiseError | None = None
+
+    def took(self, number: int, error: TierwiseError | None) -> None:
+        self.numbers.add(number)
+        self.error = self.error or error
+
+    def rest(self, number: int) -> None:
+        """Nothing behind a part is asked for any more."""
+        self.numbers |= set(range(number, len(self.found)))
+
+    def twice(self, number: int) -> bool:
+        """Whether the part before failed too: then the others would as well."""
+        return number - 1 in self.numbers
+
+    @property
+    def paths(self) -> list[str]:
+        """The files with a place in some of them."""
+        items = [item for n in self.numbers for item in self.found[n].items]
+        return sorted({item.path for item in items if item.changes})
+
+
+def _take(task: Task, part: Pack) -> None:
+    places = [item for item in part.items if item.changes]
+    task.run.takes_part(part, int(SPARE * room.expected(places)))
+
+
+def _usable(got: Answer) -> bool:
+    """Whether the answer to a part is whole and in blocks, so that it can stand beside others."""
+    read = answers.read(got.text, stop_reason=got.result.stop_reason)
+    return read.problem is None and read.kind in ("blocks", "text")

@@ -1,0 +1,299 @@
+"""What the project has for a request beside the open files, as its index proposes it.
+
+The index names files. Each is read from the disk here and now, and what is shown of it is found in
+that text. Whether it may be shown is decided where it is for any open file (`context.collect`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tierwise.context import facts, project_wish
+from tierwise.context.focus import asked_about, focus_of
+from tierwise.context.project import ProjectFiles
+from tierwise.context.project_wish import ProjectWish
+from tierwise.core.actions import KINDS, Action
+from tierwise.core.document import Snapshot
+from tierwise.edits import renamed
+from tierwise.index import content
+from tierwise.present import notices
+from tierwise.syntax.languages import of_path
+from tierwise.syntax.mentions import mentions
+from tierwise.syntax.symbols import definitions, words
+from tierwise.tasks.api import Index
+from tierwise.tasks.intake import project_card, unseen
+from tierwise.tasks.task.scene import Scene
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
+
+REQUEST_MS: Final = 50
+"""Milliseconds that a request waits for the index; then it goes on with what there is."""
+WHOLE_MS: Final = 3_000
+"""The same where a missing file would leave the project broken."""
+EVERYWHERE: Final = 400
+"""Files read for a change everywhere; what lies behind them is said to be left out."""
+BESIDE: Final = 24
+"""Files read beside an edit: with what it names, its callers, its tests."""
+CALLERS: Final = 12
+"""Of these, files that use what the selection defines."""
+OUTLINED: Final = 10
+"""Files that are outlined for a question."""
+NAMES: Final = 40
+"""Names that are looked up for one request."""
+_CHANGES: Final = re.compile(
+    r"^\W*(?:please\s+)?(?:rename|move|change|replace|update|add|remove|delete|drop|make|convert"
+    r"|migrate|extract|inline|introduce|turn|switch|use)\b",
+    re.IGNORECASE,
+)
+
+
+async def gather(task: Task, window: Window) -> ProjectFiles | None:
+    """The files of the project for a request; None where it needs none, or nothing is known."""
+    scene, request = task.scene, task.request
+    if scene.with_project is False:
+        return None
+    wish = project_wish.of_words(request.instruction)
+    indexes = _Indexes(window.projects.all(), _opened(scene, window))
+    if not indexes.all or not _concerns(request.action, scene, wish):
+        return None
+    changes = KINDS[request.action].edits or _CHANGES.match(request.instruction) is not None
+    spread = changes and (wish.everywhere or renamed.wish(request.instruction) is not None)
+    notes = await indexes.refresh(whole=spread)
+    if not changes:
+        return await _answering(task, wish, indexes, window, notes)
+    names = await _names(task, wish, indexes)
+    if names:
+        return await _everywhere(task, names, indexes, window, notes)
+    if KINDS[request.action].fits_in:
+        return await _beside(scene, indexes, notes)
+    return None
+
+
+def _concerns(action: Action, scene: Scene, wish: ProjectWish) -> bool:
+    """Whether a request may have to do with the project at all; most questions have not."""
+    kind = KINDS[action]
+    if scene.with_project or kind.fits_in:
+        return True
+    return kind.of_project and bool(wish.certain | wish.perhaps or wish.files)
+
+
+def _opened(scene: Scene, window: Window) -> frozenset[str]:
+    every = (*window.documents.open_documents(), *scene.documents.values())
+    return frozenset(os.path.realpath(doc.path) for doc in every if doc.path is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _IndexedFile:
+    """A file as an index knows it: the path below its root, and the hash of the bytes it read."""
+
+    index: Index
+    inside: str
+    digest: str
+
+
+@dataclass
+class _Indexes:
+    """The indexes of all folders, asked as one. `opened` are the real paths of open documents."""
+
+    all: Sequence[tuple[Path, Index]]
+    opened: frozenset[str]
+    _hashes: dict[Path, _IndexedFile] = field(default_factory=dict)
+
+    async def refresh(self, *, whole: bool) -> tuple[str, ...]:
+        """Look for changed files; a sentence for each index that does not hold them all.
+
+        A change of every file waits until they do, for a while; any other request hardly waits.
+        """
+        states = [await index.refresh(wait_ms=REQUEST_MS) for _, index in self.all]
+        if whole and any(state.state in ("cold", "catching up") for state in states):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WHOLE_MS / 1000):
+                    await asyncio.gather(*(index.ready() for _, index in self.all))
+            states = [await index.status() for _, index in self.all]
+        return tuple(
+            notices.index_unready(state.indexed, state.files)
+            for state in states
+            if state.state in ("cold", "catching up")
+        )
+
+    async def defined(self, name: str) -> Sequence[tuple[Path, str]]:
+        """Where a name is defined for others: files and kinds of place."""
+        found = []
+        for root, index in self.all:
+            for one in await index.definitions(name):
+                if one.level != "local":
+                    found.append((self._path(root, index, one.path, one.hash), one.level))
+        return found
+
+    async def users(self, name: str) -> list[Path]:
+        """Files that use a name, those with the most uses first."""
+        return [
+            self._path(root, index, file.path, file.hash)
+            for root, index in self.all
+            for file in (await index.uses(name)).files
+        ]
+
+    async def answering(self, question: str) -> list[Path]:
+        """Files for a question, best first."""
+        found = [
+            (file.score, self._path(root, index, file.path, file.hash))
+            for root, index in self.all
+            for file in await index.find(question, limit=OUTLINED)
+        ]
+        return [path for _, path in sorted(found, key=lambda f: -f[0])][:OUTLINED]
+
+    async def read(self, paths: Iterable[Path], most: int) -> tuple[list[Snapshot], int]:
+        """The texts of files that are not open, as the disk has them, and how many were left.
+
+        The index hears of a file that is another one than it knows.
+        """
+        closed = [p for p in dict.fromkeys(paths) if os.path.realpath(p) not in self.opened]
+        docs = []
+        for path in closed[:most]:
+            found = await asyncio.to_thread(_read, path)
+            known = self._hashes.get(path)
+            if known is not None and (found is None or found[0] != known.digest):
+                await known.index.changed(known.inside)
+            if found is not None and found[1].text:
+                docs.append(found[1])
+        return docs, len(closed[most:])
+
+    def _path(self, root: Path, index: Index, inside: str, digest: str) -> Path:
+        path = root / inside
+        self._hashes[path] = _IndexedFile(index, inside, digest)
+        return path
+
+
+def _read(path: Path) -> tuple[str, Snapshot] | None:
+    try:
+        found = content.read(path, path.stat(follow_symlinks=False).st_size)
+    except OSError:
+        return None
+    if found is None:
+        return None
+    return found.hash, Snapshot(path.as_uri(), str(path), None, of_path(str(path)), found.text)
+
+
+async def _names(task: Task, wish: ProjectWish, indexes: _Indexes) -> frozenset[str]:
+    """The names whose every use is to change; none where the change stays where it is."""
+    rename = renamed.wish(task.request.instruction)
+    if rename is not None:
+        if wish.everywhere:
+            return frozenset((rename.old,))
+        levels = [level for _, level in await indexes.defined(rename.old)]
+        return frozenset((rename.old,)) if levels == ["top"] else frozenset()
+    if not wish.everywhere:
+        return frozenset()
+    named = [*sorted(wish.certain), *sorted(wish.perhaps)][:NAMES]
+    found = [name for name in named if await indexes.defined(name)]
+    symbol = facts.symbol_at(task.scene.focus, task.scene.range)
+    if not found and symbol is not None:
+        found = [symbol.name]
+    return frozenset(found)
+
+
+async def _everywhere(
+    task: Task, names: frozenset[str], indexes: _Indexes, window: Window, notes: tuple[str, ...]
+) -> ProjectFiles:
+    paths: list[Path] = []
+    for name in sorted(names):
+        paths += [path for path, _ in await indexes.defined(name)]
+    for name in sorted(names):
+        paths += sorted(await indexes.users(name))
+    if notes:
+        paths += await asyncio.to_thread(_looked_for, task, names, indexes, window)
+    docs, unread = await indexes.read(paths, EVERYWHERE)
+    return ProjectFiles(names, True, tuple(docs), unread=unread, notes=notes)
+
+
+def _looked_for(task: Task, names: frozenset[str], indexes: _Indexes, window: Window) -> list[Path]:
+    """Files that use a name, searched for on disk, while the index does not hold them all."""
+    focus = task.scene.focus
+    if focus is None or focus.path is None:
+        return []
+
+    def may(path: Path) -> bool:
+        return window.ignore.judge(path).kind == "open"
+
+    own = Path(focus.path)
+    roots = [root for root, _ in indexes.all if own.is_relative_to(root)]
+    return [
+        root / path
+        for root in roots[:1]
+        for name in sorted(names)
+        for path in unseen.users(name, own, root, [focus.path], may)
+        if _in_code(name, root / path)
+    ]
+
+
+def _in_code(name: str, path: Path) -> bool:
+    """Whether a file uses a name elsewhere than in its strings and comments."""
+    found = _read(path)
+    return found is not None and mentions(name, found[1].text, found[1].language) != ()
+
+
+async def _beside(scene: Scene, indexes: _Indexes, notes: tuple[str, ...]) -> ProjectFiles | None:
+    """For an edit: definitions of the names it uses, callers, and tests of its symbol."""
+    focus, span = scene.focus, scene.range
+    if focus is None or span is None:
+        return None
+    place = focus_of(focus, span)
+    own = {
+        s.name
+        for s in definitions(focus.text, focus.language)
+        if span.start.line <= s.at.line <= span.end.line or s == place.symbol
+    }
+    counted = _by_count(asked_about(place))
+    paths: list[Path] = []
+    for name in [name for name in counted if name not in own][:NAMES]:
+        found = await indexes.defined(name)
+        if len(found) == 1 and found[0][1] == "top":
+            paths.append(found[0][0])
+    for name in sorted(own):
+        found = await indexes.defined(name)
+        if len(found) == 1 and found[0][1] == "top":
+            users = await indexes.users(name)
+            tests = [path for path in users if content.is_test(path.as_posix())]
+            paths += [*tests[:2], *users[:CALLERS]]
+    docs, _ = await indexes.read(paths, BESIDE)
+    return ProjectFiles(docs=tuple(docs), notes=notes) if docs else None
+
+
+def _by_count(text: str) -> list[str]:
+    """The names of a text, those that stand in it most often first."""
+    counts: Mapping[str, int] = {name: text.count(name) for name in words(text)}
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+async def _answering(
+    task: Task, wish: ProjectWish, indexes: _Indexes, window: Window, notes: tuple[str, ...]
+) -> ProjectFiles | None:
+    """For a question: what it names, outlines of the files that answer it, and the card.
+
+    A question that names nothing of the project gets nothing, unless the project was asked for.
+    """
+    named: list[str] = []
+    paths: list[Path] = []
+    for name in [*sorted(wish.certain), *sorted(wish.perhaps)][:NAMES]:
+        found = await indexes.defined(name)
+        if found and (name in wish.certain or len(found) == 1):
+            named.append(name)
+            paths += [path for path, _ in found[:3]]
+    best = await indexes.answering(task.request.instruction)
+    files = [path for path in best if path.name in {name.rsplit("/")[-1] for name in wish.files}]
+    if not named and not files and not task.scene.with_project:
+        return None
+    docs, _ = await indexes.read([*paths, *best], OUTLINED + len(paths))
+    uris = {path.as_uri() for path in best}
+    outlined = tuple(doc for doc in docs if doc.uri in uris)
+    roots = [root for root, _ in indexes.all]
+    card = await asyncio.to_thread(project_card.card, roots, window.ignore)
+    return ProjectFiles(frozenset(named), docs=tuple(docs), outlined=outlined, card=card,
+                        notes=notes)  # fmt: skip

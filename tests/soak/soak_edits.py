@@ -29,6 +29,7 @@ from tierwise.syntax import common
 WAYS: Final = {
     "as made": 3,
     "as a comparison finds them": 1,
+    "as Neovim tells them": 1,
     "one range from first to last difference": 1,
     "the whole text as one range": 1,
     "whole texts": 3,
@@ -36,7 +37,7 @@ WAYS: Final = {
     "one whole text, after a restart": 2,
 }
 """How edits reach the server, with their weights; the last four are known as texts alone."""
-ANCHORED: Final = ("as made", "as a comparison finds them")
+ANCHORED: Final = ("as made", "as a comparison finds them", "as Neovim tells them")
 
 
 @dataclass
@@ -70,6 +71,37 @@ def line_splices(old: str, new: str) -> Iterator[Splice]:
     for tag, i1, i2, j1, j2 in reversed(codes):
         if tag != "equal":
             yield Splice(starts[i1], starts[i2], "".join(b[j1:j2]))
+
+
+def as_neovim_tells(text: str, splices: Sequence[Splice], chance: random.Random) -> list[Splice]:
+    """Line edits, from the end to the beginning, as Neovim's client tells them: with the end of the
+    line above or with the line below, and without what the first and the last line have in common.
+    """
+    found = []
+    for made in splices:
+        went, came, start = text[made.start : made.end], made.text, made.start
+        below = text[made.end : text.find("\n", made.end) + 1]
+        if not (went and came) and below and chance.random() < 0.5:
+            went, came = went + below, came + below
+        if not went and start:
+            end = _line_end(text[:start])
+            found.append(Splice(start - len(end), start, end + came))
+        elif not came or not went:
+            found.append(made)
+        else:
+            end = _line_end(went)
+            old, new = went.removesuffix(end), came.removesuffix(end)
+            lead = common.prefix(old.split("\n")[0], new.split("\n")[0])
+            tail = 0
+            if "\n" not in old and "\n" not in new:
+                tail = common.suffix(old, new, lead)
+            stop = start + len(old) - tail
+            found.append(Splice(start + lead, stop, new[lead : len(new) - tail]))
+    return found
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if text.endswith("\r\n") else "\n" if text.endswith("\n") else ""
 
 
 def one_range(old: str, new: str) -> Splice:
@@ -123,6 +155,8 @@ def run(seed: int, kind: Kind, way: str, tally: Tally) -> None:
             tell(place, text, by_identity(lines, now, end))
         elif way == "as a comparison finds them":
             tell(place, text, list(line_splices(text, after)))
+        elif way == "as Neovim tells them":
+            tell(place, text, as_neovim_tells(text, by_identity(lines, now, end), chance))
         elif way == "one range from first to last difference":
             tell(place, text, [one_range(text, after)])
         elif way == "the whole text as one range":

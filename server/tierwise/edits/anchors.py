@@ -109,16 +109,20 @@ class Anchors:
         self.behind.append(step)
 
     def _take(self, step: Step) -> bool:
-        if step.small and not self._lost:
+        if step.small and not self._lost and self._spots_of(step.after) is None:
             return self._shift(step)
         return self.put(self._after(self.current(), step))
 
     def _after(self, spots: Sequence[Spot], step: Step) -> Sequence[Spot]:
-        for text, known in self._known:
-            if text == step.after:
-                offered = {spot.id: spot.offered for spot in spots}
-                return [replace(s, offered=s.offered or offered[s.id]) for s in known]
+        known = self._spots_of(step.after)
+        if known is not None:
+            offered = {spot.id: spot.offered for spot in spots}
+            return [replace(s, offered=s.offered or offered[s.id]) for s in known]
         return [followed(spot, step) for spot in spots]
+
+    def _spots_of(self, text: str) -> Sequence[Spot] | None:
+        """The spots of a text that is remembered."""
+        return next((spots for known, spots in self._known if known == text), None)
 
     def _shift(self, step: Step) -> bool:
         """Follow a change within a line: only spots that it touches are looked at."""

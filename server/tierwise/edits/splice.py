@@ -58,9 +58,10 @@ class Step:
 
     @cached_property
     def told(self) -> Splice:
-        """The change as it was told; else the whole stretch between the common start and end."""
+        """The change as it was told, as lines that came or went where it says no more than that;
+        else the whole stretch between the common start and end."""
         if self.splice is not None:
-            return self.splice
+            return reduced(self.splice, self.before)
         lead = common.prefix(self.before, self.after)
         tail = common.suffix(self.before, self.after, lead)
         return Splice(lead, len(self.before) - tail, self.after[lead : len(self.after) - tail])
@@ -71,8 +72,8 @@ class Step:
         as formatters do, does not; nor do two texts."""
         if self.splice is None:
             return False
-        old = self.before[self.splice.start : self.splice.end]
-        return not (old and self.splice.text and "\n" in old.rstrip("\r\n") + self.splice.text[:-1])
+        old, new = self.before[self.told.start : self.told.end], self.told.text
+        return not (old and new and "\n" in old.rstrip("\r\n") + new[:-1])
 
     @cached_property
     def settled(self) -> Settled:
@@ -82,9 +83,9 @@ class Step:
     @property
     def small(self) -> bool:
         """Whether the change is within a line, or makes one: then nothing has to be settled."""
-        if self.splice is None or "\n" in self.before[self.splice.start : self.splice.end]:
+        if self.splice is None or "\n" in self.before[self.told.start : self.told.end]:
             return False
-        return self.splice.text.count("\n") <= 1
+        return self.told.text.count("\n") <= 1
 
     @property
     def heavy(self) -> bool:
@@ -100,6 +101,27 @@ class Settled:
     splice: Splice
     start: int = 0
     end: int = 0
+
+
+def reduced(splice: Splice, before: str) -> Splice:
+    """The lines that came or went, of a change that tells them with what stands beside them.
+
+    Neovim compares whole lines from their first and their last character. Where a line came in, it
+    tells that the end of the line above, or a part of the one below, was replaced by itself and
+    more. A change that repeats more than that says nothing of the place, and stays as it is.
+    """
+    old, new = before[splice.start : splice.end], splice.text
+    same = min(old, new, key=len)
+    if len(old) == len(new) or "\n" in same.removeprefix("\r\n").removeprefix("\n"):
+        return splice
+    lead = common.prefix(old, new)
+    tail = common.suffix(old, new, lead)
+    chunk = new[lead : len(new) - tail] or old[lead : len(old) - tail]
+    if lead + tail < len(same) or "\n" not in chunk:
+        return splice
+    gone = len(old) > len(new)
+    at, chunk = _on_a_line(splice.start + lead, chunk, before, gone)
+    return Splice(at, at + len(chunk), "") if gone else Splice(at, at, chunk)
 
 
 def settled(splice: Splice, before: str) -> Settled:

@@ -103,6 +103,8 @@ def test_nothing_changes_before_apply_and_one_undo_takes_it_back(
     nvim.state("applied")
     nvim.keys("u")
     assert nvim.text == SAMPLE
+    nvim.state("proposed")
+    nvim.until(lambda: '"""Add numbers. Takes `a`, `b`."""' in nvim.drawn())
     assert nvim.written() == (workspace / "sample.py").read_bytes()
     assert len(model.requests()) == 1
 

@@ -15,7 +15,7 @@ from tierwise.edits import diff, matching
 from tierwise.edits.anchors import Anchors
 from tierwise.edits.offer import asked
 from tierwise.edits.proposal import NewText, anchors, make
-from tierwise.edits.splice import Splice, Step
+from tierwise.edits.splice import Splice, Step, reduced
 
 SECTIONS = {
     "toml": ("[a]\nurl = 1\nkey = 1\n", "[b]\nurl = 1\nkey = 1\n", "[c]\nurl = 1\nkey = 1\n"),
@@ -52,13 +52,17 @@ def go(places: Anchors, text: str, way: str) -> None:
         places.reads(text)
     elif way == "lines":
         soak_edits.tell(places, places.text, list(soak_edits.line_splices(places.text, text)))
+    elif way == "lines as Neovim tells them":
+        told = list(soak_edits.line_splices(places.text, text))
+        chance = random.Random(len(text))
+        soak_edits.tell(places, places.text, soak_edits.as_neovim_tells(places.text, told, chance))
     elif way == "one range":
         soak_edits.tell(places, places.text, [soak_edits.one_range(places.text, text)])
     else:
         soak_edits.tell(places, places.text, [Splice(0, len(places.text), text)])
 
 
-WAYS = ("whole text", "lines", "one range", "all of it as a range")
+WAYS = ("whole text", "lines", "lines as Neovim tells them", "one range", "all of it as a range")
 
 
 def states(places: Anchors) -> list[str]:
@@ -141,3 +145,46 @@ def test_400_changes_of_like_lines_are_found_one_by_one() -> None:
     for n in chance.sample(range(0, 10_000, 10), 400):
         new[n] = f"  key = {n + 2}\n"
     assert len(diff.hunks("".join(old), "".join(new))) == 400
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(st.sampled_from(["  a\n", "  b\n", "c\n", "\n", "  a 🎉\n"]), max_size=8),
+    st.lists(st.sampled_from(["  a\n", "  b\n", "c\n", "\n"]), min_size=1, max_size=3),
+    st.integers(0, 8),
+    st.integers(0, 2**32),
+    st.booleans(),
+    st.booleans(),
+)
+def test_lines_told_with_their_neighbours_are_the_lines_that_came_or_went(
+    rest: list[str], lines: list[str], at: int, seed: int, gone: bool, crlf: bool
+) -> None:
+    """However Neovim tells it: the same change, as whole lines, beginning and ending on a line."""
+    ends = "\r\n" if crlf else "\n"
+    above, below = ("".join(part).replace("\n", ends) for part in (rest[:at], rest[at:]))
+    chunk = "".join(lines).replace("\n", ends)
+    one, other = above + below, above + chunk + below
+    before, after = (other, one) if gone else (one, other)
+    start = len(above)
+    made = Splice(start, start + len(chunk), "") if gone else Splice(start, start, chunk)
+    (told,) = soak_edits.as_neovim_tells(before, [made], random.Random(seed))
+    assert told.on(before) == after
+    found = reduced(told, before)
+    assert found.on(before) == after
+    assert (found.start == found.end) is not gone
+    assert bool(found.text) is not gone
+    piece = before[found.start : found.end] or found.text
+    assert found.start == 0 or before[found.start - 1] == "\n"
+    assert piece.endswith("\n")
+
+
+@pytest.mark.parametrize("told", [
+    Splice(0, 12, "a = 1\nb = 2\nc = 3\n"),
+    Splice(0, 11, "a = 1\nx = 1\nb = 2"),
+    Splice(4, 5, "2"),
+    Splice(0, 5, "a = 1 + 1"),
+    Splice(6, 6, "x = 1\n"),
+    Splice(0, 6, ""),
+])  # fmt: skip
+def test_a_change_that_repeats_more_or_brings_no_line_stays_as_it_was_told(told: Splice) -> None:
+    assert reduced(told, "a = 1\nb = 2\n") == told

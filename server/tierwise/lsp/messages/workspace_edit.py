@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from tierwise.core.views import FileChange
+from tierwise.core.document import Range
+from tierwise.core.views import FileChange, TextChange
 from tierwise.lsp.documents.store import DocumentStore
+from tierwise.syntax.positions import LineIndex
 
 
 def workspace_edit(
@@ -38,6 +40,8 @@ def workspace_edit(
             )
         edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = []
         for edit in change.edits:
+            if change.kind == "text":
+                edit = _before_last_end(docs.index(change.uri), edit)
             where = docs.to_wire(change.uri, edit.range)
             edits.append(
                 types.AnnotatedTextEdit(annotation_id=note, range=where, new_text=edit.new_text)
@@ -53,3 +57,23 @@ def workspace_edit(
             )
         )
     return types.WorkspaceEdit(document_changes=operations, change_annotations=notes or None)
+
+
+def _before_last_end(index: LineIndex, edit: TextChange) -> TextChange:
+    """Lines that go behind the last line end of a text, told as put before that end.
+
+    Behind it there is no line in Neovim's buffer, and its client then leaves an empty line. Where
+    the line ends differ the two edits do too, and such an edit stays as it is.
+    """
+    end = len(index.text)
+    if edit.range.start != edit.range.end or index.offset(edit.range.start) < end:
+        return edit
+    last = index.line_count - 2
+    if last < 0 or index.line(last + 1):
+        return edit
+    above = index.position(index.starts[last] + len(index.line(last)))
+    line_end = index.text[index.offset(above) :]
+    rest = edit.new_text.removesuffix(line_end)
+    if rest == edit.new_text or (line_end == "\n" and rest.endswith("\r")):
+        return edit
+    return TextChange(Range(above, above), line_end + rest)

@@ -136,12 +136,15 @@ class Remap:
         return sections.indent(below) <= sections.indent(self.old[was])
 
     def _outside(self, first: int, last: int, now_first: int, now_last: int) -> bool:
-        """Whether the next unlike lines outside are still there, on the side they were on."""
+        """Whether the next unlike lines outside, where they are still there, kept their side.
+
+        One that is gone went with a section beside, which takes nothing from this one.
+        """
         whole = range(len(self.old))
         above, below = self._unlike(first - 1, -1, whole), self._unlike(last, 1, whole)
-        if above is not None and self._moved.get(above, len(self.new)) >= now_first:
-            return False
-        return below is None or self._moved.get(below, -1) >= now_last
+        over = self._moved.get(above, -1) if above is not None else -1
+        under = self._moved.get(below, now_last) if below is not None else now_last
+        return over < now_first and under >= now_last
 
 
 def _places(wanted: Sequence[str], lines: Sequence[str], within: range) -> list[int]:

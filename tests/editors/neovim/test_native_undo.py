@@ -68,6 +68,11 @@ def proposed(nvim: Driver, model: Loopback, answer: str) -> int:
     return count
 
 
+def reads(nvim: Driver, text: str) -> None:
+    """Wait until the buffer reads like this."""
+    nvim.until(lambda: nvim.text == text)
+
+
 def turned(nvim: Driver, keys: str, text: str, state: str, rows: int) -> None:
     """Press keys, and wait for what the proposal says and shows then."""
     nvim.keys(keys)
@@ -88,7 +93,7 @@ def test_undo_and_redo_of_a_wholly_applied_proposal(
         nvim.ready()
         rows = proposed(nvim, model, block(f"case_{n}.py", before, after))
         nvim.command("Tierwise apply all")
-        nvim.until(lambda after=after: nvim.text == after)
+        reads(nvim, after)
         nvim.state("applied")
         for _ in range(2):
             turned(nvim, "u", before, "proposed", rows)
@@ -97,10 +102,10 @@ def test_undo_and_redo_of_a_wholly_applied_proposal(
             nvim.command("write")
         turned(nvim, "u", before, "proposed", rows)
         nvim.command("Tierwise apply all")
-        nvim.until(lambda after=after: nvim.text == after)
+        reads(nvim, after)
         nvim.state("applied")
         nvim.command("Tierwise undo")
-        nvim.until(lambda before=before: nvim.text == before)
+        reads(nvim, before)
         nvim.command("write")
 
 
@@ -116,8 +121,8 @@ def test_undo_after_typing_elsewhere_and_hunk_by_hunk(
     texts = [before]
     for n in range(9):
         nvim.keys("gg]h\\a")
-        nvim.until(lambda n=n: nvim.text.count("b = a") == n + 1)
         nvim.until(f"return #require('tierwise.preview.cursor').rows(0) == {8 - n}")
+        assert nvim.text.count("b = a") == n + 1
         texts.append(nvim.text)
     nvim.state("applied")
     nvim.keys("ggO# typed<Esc>")

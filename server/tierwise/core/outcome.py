@@ -10,6 +10,7 @@ OutcomeKind = Literal[
     "superseded", "cancelled", "expired", "failed",
     "inserted", "copied", "rated", "reasked",
     "diagnostics",
+    "wentOn", "interrupted", "tests",
 ]  # fmt: skip
 Rating = Literal["tooWeak", "fine", "overkill"]
 
@@ -23,7 +24,9 @@ class Outcome:
     `tier` is the tier that gave the answer the event is about. `value` is a small number
     or word: a `Rating`, a tier, a reason key. Of `survived` and `editedAfter` it is
     "four-gram/no-revert", two shares in [0, 1]; of `partlyApplied` the hunks applied of how
-    many, "1.1,1.3/4"; of `diagnostics` how many the edit cleared and added, "-2/+1". `at_ms`
+    many, "1.1,1.3/4"; of `diagnostics` how many the edit cleared and added, "-2/+1"; of `tests`
+    "green" or "red". `wentOn` and `interrupted` are of an agent's turn: the operator's next words
+    took its work as done, or the operator stopped it. `at_ms`
     is UTC milliseconds; `after_ms` counts from the apply where that matters.
     """
 

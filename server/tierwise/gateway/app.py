@@ -9,7 +9,8 @@ from aiohttp import web
 
 from tierwise.gateway import auth
 from tierwise.gateway.refusal import Refusal
-from tierwise.gateway.routes.table import ROUTES, Handler, access_of
+from tierwise.gateway.routes.paths import Handler
+from tierwise.gateway.routes.table import ROUTES, access_of
 from tierwise.gateway.services import KEY, Gateway
 
 log = logging.getLogger(__name__)

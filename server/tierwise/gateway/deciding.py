@@ -15,12 +15,13 @@ from typing import Final
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
 from tierwise.budget.redo import redo_cost
-from tierwise.core.actions import Action
+from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request, ThreadState
 from tierwise.core.situation import Choice, Situation, WarmThread
 from tierwise.core.tiers import Ladder
+from tierwise.gateway import evidence
 from tierwise.gateway.choices import Standing
 from tierwise.gateway.office import Office
 from tierwise.gateway.strands import RunningTask
@@ -33,8 +34,10 @@ from tierwise.tasks.learning.learning import project_key
 
 log = logging.getLogger(__name__)
 
-ACTION: Final[Action] = "chat"
+ACTION: Final[Action] = "agent"
 """The action of an agent's turn."""
+INPUT_TOKENS: Final = 25_000
+"""Tokens that each step of an agent's turn reads, where nobody said: what Claude Code sends."""
 WARM_MS: Final = 300_000
 """How long a prompt cache lives without being read, in milliseconds."""
 
@@ -83,6 +86,10 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
     window, request = office.window, wish.request
     config, ladder, now = window.config, window.ladder, window.clock()
     chars = len(request.instruction) + sum(len(f.text or "") for f in request.files or ())
+    read = request.input_tokens
+    if read is None and request.action == ACTION:
+        read = INPUT_TOKENS
+    steps = request.steps or KINDS[request.action].steps
     output = office.purse.calibration.median_output(ladder.get(ladder.top).model, request.action)
     chosen = tuple(Choice("task", tier) for tier in (request.tier, wish.named) if tier is not None)[
         :1
@@ -93,7 +100,9 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
         ladder=ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=redo_cost(to_nanos(config.redo_cost), chars, output),
+        redo_cost=redo_cost(
+            to_nanos(config.redo_cost), chars, output, input_tokens=read, steps=steps
+        ),
         cost={
             tier.name: forecast.expected_spend(
                 tier,
@@ -102,6 +111,8 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
                 window.prices,
                 at=now,
                 calibration=office.purse.calibration,
+                input_tokens=read,
+                steps=steps,
             )
             for tier in ladder
         },
@@ -122,6 +133,15 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
         cap=min(caps, key=ladder.rank) if caps else None,
         trial=random.random() if config.learning.trials and standing is not None else None,
     )
+
+
+def tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """One tool of each kind: what an agent may do counts, not how many tools say so."""
+    if not names:
+        return ()
+    kinds = (evidence.EDITS, evidence.RUNS)
+    found = [next((name for name in names if kind.search(name)), None) for kind in kinds]
+    return tuple(name for name in found if name is not None) or names[:1]
 
 
 def thread_of(before: RunningTask | None, reasks: int) -> ThreadState:

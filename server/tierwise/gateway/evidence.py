@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tierwise.gateway.message import Body, blocks, messages, result_text
+from tierwise.gateway.message import Block, Body, blocks, messages, result_text
 from tierwise.gateway.words import of_message
 
 Stuck = Literal["same call", "errors", "red tests"]
@@ -66,13 +66,28 @@ class ToolCall:
 def calls(body: Body) -> Sequence[ToolCall]:
     """The finished tool calls since the operator spoke last, in order."""
     found = messages(body)
-    begin = next(
-        (at for at in range(len(found) - 1, -1, -1) if of_message(found[at])),
-        0,
-    )
-    asked: dict[str, Mapping[str, Any]] = {}
+    spoken = _spoken(found)
+    return _done(found[spoken[-1] if spoken else 0 :])
+
+
+def calls_before(body: Body) -> Sequence[ToolCall]:
+    """The finished tool calls between the operator's last two words: those of the turn before."""
+    found = messages(body)
+    spoken = _spoken(found)
+    if not spoken:
+        return ()
+    begin = spoken[-2] if len(spoken) > 1 else 0
+    return _done(found[begin : spoken[-1] + 1])
+
+
+def _spoken(found: Sequence[Block]) -> list[int]:
+    return [at for at, message in enumerate(found) if of_message(message)]
+
+
+def _done(found: Sequence[Block]) -> Sequence[ToolCall]:
+    asked: dict[str, Block] = {}
     done: list[ToolCall] = []
-    for message in found[begin:]:
+    for message in found:
         for block in blocks(message.get("content")):
             kind = block.get("type")
             if kind == "tool_use" and isinstance(block.get("id"), str):
@@ -104,6 +119,16 @@ def stuck(done: Sequence[ToolCall]) -> Stuck | None:
         elif call.red is False:
             red = 0
     return "red tests" if red >= RED_RUNS else None
+
+
+def last_run(done: Sequence[ToolCall]) -> bool | None:
+    """Whether the last test run after an edit was green; None where there was none."""
+    edited, last = False, None
+    for call in done:
+        edited = edited or (call.edits and not call.failed)
+        if edited and call.red is not None:
+            last = not call.red
+    return last
 
 
 def _call(use: Mapping[str, Any], result: Mapping[str, Any]) -> ToolCall:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from tierwise.gateway import words
-from tierwise.gateway.message import Body, last_of_user, messages, system_text, texts
+from tierwise.gateway.message import Block, Body, blocks, last_of_user, messages, system_text, texts
 from tierwise.gateway.strand import Strand
 
 Kind = Literal["turn", "step", "subagent", "title", "compact", "count", "classifier", "other"]
@@ -58,7 +58,7 @@ def kind_of(body: Body, strand: Strand) -> Kind:
     begun = any(m["role"] == "assistant" for m in messages(body))
     if strand.agent is not None:
         return "subagent" if said or not begun else "step"
-    if not said and begun:
+    if not said and (begun or not _shows(message)):
         return "step"
     if not has_tools and not strand.named and not begun:
         return "other"
@@ -88,6 +88,11 @@ def _is_classifier(body: Body, has_tools: bool) -> bool:
 def _is_compaction(message: Mapping[str, Any]) -> bool:
     """The client asks for a summary, in a text of its own behind whatever else stands there."""
     return any(_COMPACT.match(text) for text in texts(message.get("content")))
+
+
+def _shows(message: Block) -> bool:
+    """Whether a message without words shows something: a picture is a wish too."""
+    return any(b.get("type") in ("image", "document") for b in blocks(message.get("content")))
 
 
 def _system(body: Body) -> str:

@@ -7,7 +7,7 @@ one step, once, where the loop shows that the model is stuck.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
@@ -17,9 +17,20 @@ from tierwise.core.errors import UnknownTier
 from tierwise.core.request import Request
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.core.views import TaskState
-from tierwise.gateway import accepts, consent, deciding, evidence, record, strand, strands, words
+from tierwise.gateway import (
+    accepts,
+    consent,
+    deciding,
+    evidence,
+    outcomes,
+    record,
+    strand,
+    strands,
+    words,
+)
 from tierwise.gateway.choices import Standing, standing
 from tierwise.gateway.deciding import ACTION, Decided, TurnWish
+from tierwise.gateway.evidence import ToolCall
 from tierwise.gateway.kinds import CHEAPEST, DECIDED, TASKLESS, Kind, kind_of
 from tierwise.gateway.message import tool_names
 from tierwise.gateway.office import Office
@@ -27,6 +38,7 @@ from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.splice import JsonObject
 from tierwise.gateway.strand import Strand
 from tierwise.gateway.strands import RunningTask, Strands
+from tierwise.gateway.survival import EditsWatch
 from tierwise.routing import policy
 from tierwise.routing.overrides import split_tier_word
 from tierwise.tasks.learning import recall
@@ -89,9 +101,10 @@ def call_of(body: JsonObject, headers: Mapping[str, str], *, counts: bool = Fals
 class Planner:
     """Plans the calls of one gateway."""
 
-    def __init__(self, office: Office, running: Strands) -> None:
+    def __init__(self, office: Office, running: Strands, edits: EditsWatch) -> None:
         self._office = office
         self.running = running
+        self._edits = edits
 
     async def plan(self, call: Call) -> CallPlan:
         """The plan of a call. Raises `Refusal`, `LedgerUnavailable`."""
@@ -160,8 +173,10 @@ class Planner:
     def _hold(self, call: Call, task: RunningTask, turn: str) -> CallPlan:
         """Go on with a task on its tier, or one tier up on evidence."""
         task.resumed(turn)
+        done = evidence.calls(call.body.data)
+        self._edits.passed(task, done)
         if not task.escalated and not task.decision.explicit:
-            self._lift(call, task)
+            self._lift(call, task, done)
         tier = self._office.window.tier(task.tier)
         return CallPlan(tier, not task.named, task, task.decision)
 
@@ -174,8 +189,8 @@ class Planner:
         record.decided(self._office, task, _overridden(task.decision, to))
         return True
 
-    def _lift(self, call: Call, task: RunningTask) -> None:
-        why = evidence.stuck(evidence.calls(call.body.data))
+    def _lift(self, call: Call, task: RunningTask, done: Sequence[ToolCall]) -> None:
+        why = evidence.stuck(done)
         if why is None:
             return
         found = deciding.moved_up(task.decision, task.situation.ladder, why)
@@ -208,6 +223,8 @@ class Planner:
             named=honoured,
             reasks=reasks,
         )
+        if before is not None and call.kind == "turn":
+            outcomes.of_next_turn(self._office, before, call.body.data)
         self.running.put(call.strand.key, task)
         record.opened(self._office, task, call.strand, ACTION)
         record.decided(self._office, task, decision)
@@ -254,7 +271,7 @@ class Planner:
             action=ACTION,
             instruction=said,
             id=task_id,
-            tools=_tool_kinds(tool_names(body)),
+            tools=deciding.tool_kinds(tool_names(body)),
             turn=max(0, words.turns(body) - 1),
             thread=deciding.thread_of(before, reasks),
             tier=tier,
@@ -285,15 +302,6 @@ def _tier_word(said: str, ladder: Ladder, kind: Kind) -> tuple[str | None, str]:
         return split_tier_word(said, ladder)
     except UnknownTier:
         return None, said
-
-
-def _tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """One tool of each kind: what an agent may do counts, not how many tools say so."""
-    if not names:
-        return ()
-    kinds = (evidence.EDITS, evidence.RUNS)
-    found = [next((name for name in names if kind.search(name)), None) for kind in kinds]
-    return tuple(name for name in found if name is not None) or names[:1]
 
 
 def _cheapest(call: Call, ladder: Ladder) -> Tier:

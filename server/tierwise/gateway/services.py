@@ -17,6 +17,7 @@ from tierwise.gateway.money import Cashier
 from tierwise.gateway.office import Office, build
 from tierwise.gateway.planning import Planner
 from tierwise.gateway.strands import Strands
+from tierwise.gateway.survival import EditsWatch
 from tierwise.gateway.upstream import Upstream
 
 
@@ -29,6 +30,7 @@ class Gateway:
     planner: Planner
     cashier: Cashier
     upstream: Upstream
+    edits: EditsWatch
     events: Events
     calls: Calls
 
@@ -41,6 +43,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Settle everything and close the ledger."""
+        self.edits.close()
         await self.upstream.close()
         await self.cashier.close()
         await self.office.close()
@@ -50,7 +53,8 @@ def gateway(env: Mapping[str, str]) -> Gateway:
     """The services, not yet started."""
     office = build(env)
     events = Events(office.window.now_ms)
-    planner = Planner(office, Strands())
+    edits = EditsWatch(office)
+    planner = Planner(office, Strands(), edits)
     cashier = Cashier(office.purse)
     upstream = Upstream(office)
     return Gateway(
@@ -59,6 +63,7 @@ def gateway(env: Mapping[str, str]) -> Gateway:
         planner=planner,
         cashier=cashier,
         upstream=upstream,
+        edits=edits,
         events=events,
         calls=Calls(office, planner, cashier, upstream, events),
     )

@@ -55,12 +55,12 @@ def project(body: Body, headers: Mapping[str, str]) -> str:
     """The project of a call: the header's, else the folder that the client works in."""
     named = headers.get("x-tierwise-project", "").strip()
     if named:
-        return _as_project(named)
+        return as_project(named)
     found = _FOLDER.search(system_text(body))
-    return _as_project(found.group(1)) if found is not None else DEFAULT_PROJECT
+    return as_project(found.group(1)) if found is not None else DEFAULT_PROJECT
 
 
-def _as_project(name: str) -> str:
+def as_project(name: str) -> str:
     """A folder counts as the project that editors know it by; any other name is taken as it is."""
     folder = Path(name[:4096])
     if folder.is_absolute():

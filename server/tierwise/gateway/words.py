@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tierwise.gateway.message import Body, blocks, messages, texts
+from tierwise.gateway.message import Body, blocks, last_of_user, messages, texts
 
 COMPACTION: Final = "CRITICAL: Respond with TEXT ONLY. Do NOT call any tools"
 SESSION: Final = "<session>"
@@ -24,6 +24,9 @@ _SECTIONS: Final = re.compile(
     re.DOTALL,
 )
 """Parts of a message that a client wrote around the operator's words, by their tags."""
+_COMMAND: Final = re.compile(r"<(?:command-name|local-command-\w+)>")
+"""A command that the operator gave to the client itself, or what it printed."""
+_CONTINUED: Final = "This session is being continued from a previous conversation"
 _ARGUMENTS: Final = re.compile(r"<command-args>(.*?)</command-args>", re.DOTALL)
 """What the operator typed behind a command: these are their words."""
 _LINES: Final = re.compile(
@@ -38,13 +41,23 @@ def of_message(message: Mapping[str, Any]) -> str:
     """The operator's words in one message, "" where there are none."""
     if message.get("role") != "user":
         return ""
-    kept = [own(text) for text in texts(message.get("content"))]
-    return "\n".join(text for text in kept if text)
+    kept: list[str] = []
+    output_follows = False
+    for text in texts(message.get("content")):
+        said = own(text)
+        if _COMMAND.search(text) and not said:
+            # What was typed before a command was for an earlier message; its output comes next.
+            kept, output_follows = [], "<command-name>" in text
+        elif said:
+            kept.append(said)
+    if output_follows and len(kept) > 1:
+        kept = kept[1:]
+    return "\n".join(kept)
 
 
 def own(text: str) -> str:
     """A text block without what the client put into it."""
-    if NOTIFICATION in text[:200] or text.lstrip().startswith(COMPACTION):
+    if NOTIFICATION in text[:200] or text.lstrip().startswith((COMPACTION, _CONTINUED)):
         return ""
     if "<" in text:
         text = _SECTIONS.sub("", text)
@@ -68,6 +81,13 @@ def said_last(body: Body) -> str:
 def turns(body: Body) -> int:
     """How many messages hold words of the operator."""
     return sum(bool(of_message(message)) for message in messages(body))
+
+
+def interrupted(body: Body) -> bool:
+    """Whether the operator stopped the last answer."""
+    message = last_of_user(body)
+    content = message.get("content") if message is not None else None
+    return any("[Request interrupted by user" in text for text in texts(content))
 
 
 def results(message: Mapping[str, Any]) -> int:

@@ -109,6 +109,16 @@ class _Open:
                 self.click(1.0, SEEN)
             case "reasked":
                 self.say(0.0, SEEN, settled=self.answer is not None)
+            case "wentOn" if self.answer is None:
+                self.click(1.0, SEEN)
+            case "interrupted":
+                self.say(0.0, SEEN, settled=False)
+            case "tests":
+                green = value == "green"
+                self.say(float(green), SEEN, settled=green)
+            case "survived" if self.answer is None:
+                share = _share(str(value))
+                self.click(1.0 if share >= 0.5 else share, SEEN)
             case "survived" if self.answer is not None and self.answer.kept > 0:
                 share = _share(str(value))
                 kept = self.answer.kept if share >= 0.5 else share

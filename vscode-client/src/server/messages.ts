@@ -9,7 +9,7 @@ export type Cause = "routed" | "uncertain" | "floor" | "override" | "pin" | "rem
 
 export type Scope = "task" | "conversation" | "file" | "action" | "session" | "project" | "tier";
 
-export type OutcomeKind = "applied" | "partlyApplied" | "discarded" | "undone" | "editedAfter" | "survived" | "superseded" | "cancelled" | "expired" | "failed" | "inserted" | "copied" | "rated" | "reasked" | "diagnostics";
+export type OutcomeKind = "applied" | "partlyApplied" | "discarded" | "undone" | "editedAfter" | "survived" | "superseded" | "cancelled" | "expired" | "failed" | "inserted" | "copied" | "rated" | "reasked" | "diagnostics" | "wentOn" | "interrupted" | "tests";
 
 export type Rating = "tooWeak" | "fine" | "overkill";
 

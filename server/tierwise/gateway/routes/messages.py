@@ -12,6 +12,7 @@ from tierwise.budget.model_ids import normal
 from tierwise.gateway import splice
 from tierwise.gateway.planning import Call, call_of
 from tierwise.gateway.refusal import Refusal
+from tierwise.gateway.routes.reading import lowered
 from tierwise.gateway.services import KEY
 from tierwise.gateway.splice import JsonObject
 from tierwise.gateway.upstream import NotReached, incoming
@@ -53,14 +54,6 @@ def counted(call: Call, model: str) -> bytes:
     if normal(call.model) == normal(model):
         return call.body.text.encode("utf-8")
     return splice.spliced(call.body, {"model": model})
-
-
-def lowered(request: web.Request) -> dict[str, str]:
-    """The headers with their names in lower case; of several alike the first."""
-    found: dict[str, str] = {}
-    for name, value in request.headers.items():
-        found.setdefault(name.lower(), value)
-    return found
 
 
 async def body_of(request: web.Request) -> JsonObject:

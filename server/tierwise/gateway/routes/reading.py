@@ -22,6 +22,14 @@ async def object_of(request: web.Request) -> Mapping[str, Any]:
     return found
 
 
+def lowered(request: web.Request) -> dict[str, str]:
+    """The headers with their names in lower case; of several alike the first."""
+    found: dict[str, str] = {}
+    for name, value in request.headers.items():
+        found.setdefault(name.lower(), value)
+    return found
+
+
 def text_of(data: Mapping[str, Any], name: str) -> str:
     """A member that must be a text. Raises `Refusal`."""
     value = data.get(name)

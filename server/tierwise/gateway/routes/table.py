@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from aiohttp import web
-
 from tierwise.gateway.auth import Access
-from tierwise.gateway.routes import decisions, liveness, messages, models, override
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One path with its method. `access` names the token it asks for."""
-
-    method: str
-    path: str
-    handler: Handler
-    access: Access
-
-
-ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", liveness.alive, "open"),
-    Route("GET", "/healthz", liveness.alive, "open"),
-    Route("GET", "/api/hello", liveness.alive, "open"),
-    Route("POST", "/v1/messages", messages.create, "models"),
-    Route("POST", "/v1/messages/count_tokens", messages.count, "models"),
-    Route("GET", "/v1/models", models.listing, "models"),
-    Route("POST", "/v1/override", override.put, "operator"),
-    Route("GET", "/v1/decisions", decisions.listing, "operator"),
-    Route("GET", "/v1/events", decisions.events, "operator"),
+from tierwise.gateway.routes import (
+    decisions,
+    liveness,
+    messages,
+    models,
+    openapi,
+    outcomes,
+    override,
+    route,
 )
+from tierwise.gateway.routes.paths import Route
 
-_ACCESS: Final = {(route.method, route.path): route.access for route in ROUTES}
+_OWN: Final[Sequence[Route]] = (
+    Route("GET", "/", liveness.alive, "open", "Whether the gateway is there."),
+    Route("GET", "/healthz", liveness.alive, "open", "Whether the gateway is there."),
+    Route("GET", "/api/hello", liveness.alive, "open", "Whether the gateway is there."),
+    Route(
+        "POST", "/v1/messages", messages.create, "models",
+        "Route a call and pass its answer on.", takes="Messages",
+    ),
+    Route(
+        "POST", "/v1/messages/count_tokens", messages.count, "models",
+        "Count tokens by the model that answers the conversation.", takes="Messages",
+    ),
+    Route("GET", "/v1/models", models.listing, "models", "The names that a client may give."),
+    Route(
+        "POST", "/v1/route", route.decide, "models",
+        "Decide on a prompt or on a Messages body, and spend nothing.",
+        takes="RouteQuestion", gives="Decision",
+    ),
+    Route(
+        "POST", "/v1/outcomes", outcomes.record, "operator",
+        "Tell how a task went.", takes="Outcome", gives="Outcome",
+    ),
+    Route(
+        "POST", "/v1/override", override.put, "operator",
+        "Choose a tier for a task, a conversation, a project or another tier.",
+        takes="Override", gives="Override",
+    ),
+    Route(
+        "GET", "/v1/decisions", decisions.listing, "operator",
+        "The latest decisions, newest first.", gives="Decisions",
+    ),
+    Route("GET", "/v1/events", decisions.events, "operator", "Events as they happen (SSE)."),
+)  # fmt: skip
+
+ROUTES: Final[Sequence[Route]] = (*_OWN, openapi.describe(_OWN))
+
+_ACCESS: Final = {(one.method, one.path): one.access for one in ROUTES}
 
 
 def access_of(method: str, path: str) -> Access:

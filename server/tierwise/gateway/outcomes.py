@@ -1,0 +1,56 @@
+"""What became of an agent's turn, seen in the bodies alone: the next words, stops, test runs.
+
+Whoever knows more, such as a client's hooks, tells it over `POST /v1/outcomes`. All of it teaches
+the editors' learner, under the action of an agent's turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tierwise.core.outcome import Outcome, OutcomeKind
+from tierwise.gateway import consent, evidence, words
+from tierwise.gateway.message import Body
+from tierwise.gateway.office import Office
+from tierwise.gateway.strands import RunningTask
+from tierwise.store import outcomes
+
+
+def record(
+    office: Office,
+    task: RunningTask,
+    kind: OutcomeKind,
+    value: str | float | None = None,
+    after_ms: int | None = None,
+) -> None:
+    """Keep an outcome of a task."""
+    event = Outcome(
+        task_id=task.task_id,
+        kind=kind,
+        at_ms=office.window.now_ms(),
+        tier=task.tier,
+        value=value,
+        after_ms=after_ms,
+    )
+    office.journal.note(lambda conn: outcomes.record_outcome(conn, event))
+
+
+def of_next_turn(office: Office, before: RunningTask, body: Body) -> None:
+    """What a new turn says of the one before it."""
+    for kind, value in told(body).items():
+        record(office, before, kind, value)
+
+
+def told(body: Body) -> Mapping[OutcomeKind, str | None]:
+    """The outcomes of the turn before the newest one. Pure."""
+    found: dict[OutcomeKind, str | None] = {}
+    green = evidence.last_run(evidence.calls_before(body))
+    if green is not None:
+        found["tests"] = "green" if green else "red"
+    if words.interrupted(body):
+        found["interrupted"] = None
+    elif consent.corrects(words.said_last(body)):
+        found["reasked"] = None
+    else:
+        found["wentOn"] = None
+    return found

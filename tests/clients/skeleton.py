@@ -94,7 +94,7 @@ def _bare(value: Any, key: str) -> Any:
 def _schema(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """A schema: its type, the name of an only property, and the rest as one long filler."""
     names = list(value.get("properties", {}))
-    only = {name: {} for name in names} if len(names) == 1 else {}
+    only: dict[str, Any] = {name: {} for name in names} if len(names) == 1 else {}
     rest = {"$text": [len(json.dumps(value))]}
     return {"type": "object", "properties": only, "$rest": rest}
 

@@ -189,7 +189,8 @@ async def test_the_description_is_what_the_code_does(agent: Agent) -> None:
     assert set(shapes["Decision"]["required"]) == set(decision)
     for name, value in decision.items():
         kind = shapes["Decision"]["properties"][name].get("type")
-        is_of = {"object": dict, "array": list, "number": (int, float), "boolean": bool}
+        is_of: dict[str, Any] = {"object": dict, "array": list, "boolean": bool}
+        is_of["number"] = (int, float)
         assert isinstance(value, is_of.get(kind, str)), name
     await agent.ask("hello")
     kept = (await agent.send("GET", "/v1/decisions", headers=agent.operator)).data["decisions"][0]

@@ -80,3 +80,19 @@ async def test_a_key_that_is_echoed_is_written_nowhere(
         written += path.read_bytes()
     assert KEY.encode() not in written
     assert PLAIN.encode() not in written
+
+
+async def test_a_missing_key_is_said_before_anything_is_asked(
+    env: dict[str, str], workspace: Path
+) -> None:
+    rpc = await Rpc.start({**env, "ANTHROPIC_API_KEY": ""})
+    try:
+        await Editor(rpc, workspace).start(OWN)
+        lacks = "tierwise/status/didChange"
+        await rpc.until(lambda: [s for s in rpc.of(lacks) if s.get("needsKey")])
+        assert (await rpc.request("tierwise/status"))["needsKey"] == "ANTHROPIC_API_KEY"
+        settings = {"settings": {"tierwise": {"rehearsal": True}}}
+        rpc.notify("workspace/didChangeConfiguration", settings)
+        await rpc.until(lambda: rpc.of(lacks)[-1].get("needsKey") is None)
+    finally:
+        await rpc.kill()

@@ -7,10 +7,11 @@ import type { Session } from "./server/session";
 import type { Board } from "./tasks/board";
 import type { Tasks } from "./tasks/start";
 import type { CommandUse } from "./tasks/lens";
+import { choosePython } from "./setup/make";
+import type { SetUp } from "./setup/setup";
 import type { Menu } from "./status/menu";
 import type { Preview } from "./preview/preview";
 import { goTo, hunkAt, spotOf, type Spot } from "./preview/hunks";
-import { sideOf } from "./preview/sides";
 import { problemOf, tell, type WaysOn } from "./tasks/trouble";
 import type { WhyDocuments } from "./tasks/why";
 
@@ -23,7 +24,7 @@ export interface Parts {
   readonly preview: Preview;
   readonly why: WhyDocuments;
   readonly log: vscode.LogOutputChannel;
-  readonly setUp: () => Promise<boolean>;
+  readonly setUp: SetUp;
   /** Brings the panel to the front. */
   readonly show: (tab: "chat" | "inbox" | "usage") => Thenable<unknown>;
   readonly newChat: () => Thenable<unknown>;
@@ -47,6 +48,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     unpin: () => menu.unpin(),
     remap: () => menu.remap(),
     budget: () => menu.budget(),
+    budgetSettings: () => menu.budgetSettings(),
+    preference: () => menu.preference(),
     why: async () => {
       const task = board.newest();
       if (task !== undefined) {
@@ -62,6 +65,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     },
     apply: () => onProposal(parts, "tierwise.edit.apply"),
     discard: () => onProposal(parts, "tierwise.edit.discard"),
+    // Of the buttons above a diff: a command with keys would be drawn with them, on two lines.
+    applyShown: () => onProposal(parts, "tierwise.edit.apply"),
+    discardShown: () => onProposal(parts, "tierwise.edit.discard"),
+    redoShown: () => redo(parts),
     applyHunk: () => onHunk(parts, "tierwise.edit.apply"),
     discardHunk: () => onHunk(parts, "tierwise.edit.discard"),
     nextHunk: () => {
@@ -70,23 +77,25 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     previousHunk: () => {
       step(parts, -1);
     },
-    redo: async () => {
-      const editId = here(parts)?.editId;
-      const task = editId === undefined ? board.newest() : board.byEdit(editId);
-      if (task !== undefined) await session.run("tierwise.task.rerunOn", { taskId: task.taskId, tier: "up" });
-    },
+    redo: () => redo(parts),
     undo: async () => {
       const task = board.newest(({ state }) => state === "applied" || state === "partlyApplied");
       if (task?.editId !== undefined) await resolve(parts, "tierwise.edit.undo", { editId: task.editId });
     },
-    setKey: async () => {
-      if (await parts.keys.ask()) log.info("a key was set");
-    },
+    setKey: () => parts.setUp.setKey(),
     removeKey: () => parts.keys.remove(),
-    rehearse: () => rehearse(true),
-    leaveRehearsal: () => rehearse(false),
-    setUp: () => parts.setUp(),
-    restart: () => session.restart(),
+    rehearse: () => parts.setUp.rehearse(true),
+    leaveRehearsal: () => parts.setUp.rehearse(false),
+    setUp: () => parts.setUp.create(),
+    stopSetUp: () => {
+      parts.setUp.stop();
+    },
+    choosePython: async () => (await choosePython()) && parts.setUp.create(),
+    restart: async () => {
+      // A question of the server that leaves has no effect any more, and the next one asks it anew.
+      await vscode.commands.executeCommand("notifications.hideToasts");
+      await session.restart();
+    },
     showLog: () => {
       log.show();
     },
@@ -117,11 +126,11 @@ export function commandUse(parts: () => Parts): CommandUse {
   };
 }
 
-export function waysOn(parts: Pick<Parts, "session" | "keys" | "log">, editId?: string, taskId?: string): WaysOn {
-  const { session, keys, log } = parts;
+export function waysOn(parts: Pick<Parts, "session" | "setUp" | "log">, editId?: string, taskId?: string): WaysOn {
+  const { session, setUp, log } = parts;
   return {
     log,
-    setKey: () => keys.ask(),
+    setKey: () => setUp.setKey(),
     ...(taskId === undefined
       ? {}
       : { rerun: () => session.run("tierwise.task.rerunOn", { taskId, tier: "same" }) }),
@@ -129,23 +138,19 @@ export function waysOn(parts: Pick<Parts, "session" | "keys" | "log">, editId?: 
   };
 }
 
-async function rehearse(on: boolean): Promise<void> {
-  const settings = vscode.workspace.getConfiguration("tierwise");
-  await settings.update("rehearsal", on ? true : undefined, vscode.ConfigurationTarget.Global);
-}
-
 /** The proposal under the cursor, or of the diff that is open, else the newest. */
 function here({ preview, board }: Parts): Pick<Spot, "editId"> | undefined {
   const editor = vscode.window.activeTextEditor;
   const spot = editor === undefined ? undefined : spotOf(editor, preview, board);
-  const shown = spot?.editId ?? ofTab();
+  const shown = spot?.editId ?? preview.shownIn(vscode.window.tabGroups.activeTabGroup.activeTab);
   const editId = shown ?? board.pending()?.editId;
   return editId === undefined ? undefined : { editId };
 }
 
-function ofTab(): string | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return input instanceof vscode.TabInputTextDiff ? sideOf(input.modified)?.editId : undefined;
+async function redo(parts: Parts): Promise<void> {
+  const editId = here(parts)?.editId;
+  const task = editId === undefined ? parts.board.newest() : parts.board.byEdit(editId);
+  if (task !== undefined) await parts.session.run("tierwise.task.rerunOn", { taskId: task.taskId, tier: "up" });
 }
 
 type Resolving = "tierwise.edit.apply" | "tierwise.edit.discard" | "tierwise.edit.undo";

@@ -9,6 +9,9 @@ import { HunkLenses } from "./preview/hunks";
 import { Preview } from "./preview/preview";
 import type { Session } from "./server/session";
 import { serve } from "./server/start";
+import { rehearse } from "./setup/rehearsal";
+import { SetUp } from "./setup/setup";
+import { introduce } from "./setup/walkthrough";
 import { showHealth, tellHealth } from "./status/health";
 import { StatusItem } from "./status/item";
 import { Menu } from "./status/menu";
@@ -34,9 +37,16 @@ const load = performance.now() - tierwiseLoadedAt;
 export function activate(context: vscode.ExtensionContext): Api {
   const began = performance.now();
   const log = vscode.window.createOutputChannel("Tierwise", { log: true });
-  const { session, keys, setUp } = serve(context, log, () => lensMiddleware(commandUse(() => parts)));
+  const { session, keys, make } = serve(context, log, () => lensMiddleware(commandUse(() => parts)));
+  const setUp: SetUp = new SetUp({
+    session,
+    make,
+    askKey: (name) => keys.ask(name),
+    rehearse,
+    show: () => void panel.show("chat"),
+  });
   const board = new Board(session);
-  const tasks: Tasks = new Tasks(session, {
+  const tasks: Tasks = new Tasks(session, setUp, {
     failed: (error) => void tell(problemOf(error), waysOn(parts)),
     read: (params) => panel.start(params),
   });
@@ -58,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   };
   const panel = new Panel({
     session,
+    setUp,
     extension: context,
     log,
     showDiff: (editId) => preview.open(editId),
@@ -66,6 +77,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   context.subscriptions.push(
     log,
     panel,
+    setUp,
+    introduce(context.globalState, setUp, session),
     board,
     preview,
     why,

@@ -16,12 +16,14 @@ export class BudgetBar {
     const held = reservedUsd > 0 ? t("up to {0} in flight", amount(reservedUsd)) : undefined;
     const said = { ok: "", soft: t("close to the cap"), paused: t("paused") }[state];
     const mode = money.rehearsal ? t("rehearsal, costs nothing") : undefined;
+    const leave = button(t("Leave"), () => { tell({ kind: "way", way: "leaveRehearsal" }); }, { title: t("Leave rehearsal") });
     const words = [spent, held, said, mode].filter((part) => part !== undefined && part !== "");
     fill(
       this.node,
       dayUsd === undefined ? undefined : bar(spentTodayUsd, reservedUsd, dayUsd),
       h("span", { class: "figures" }, words.join(" · ")),
       money.problem === undefined ? undefined : h("span", { class: "problem" }, money.problem),
+      money.rehearsal ? leave : undefined,
       state === "ok" ? undefined : button(t("Raise…"), () => { tell({ kind: "way", way: "budget" }); }),
     );
   }

@@ -6,6 +6,9 @@ import { keep, tell } from "./host";
 import { openMenu } from "./menu";
 import { t, tierName } from "./words";
 
+/** Pixels from which the prompt says in whole words what it takes. */
+const ROOMY = 230;
+
 export class Composer {
   readonly field = h("textarea", {
     rows: 1,
@@ -49,6 +52,10 @@ export class Composer {
     this.field.addEventListener("blur", () => { this.list.hide(); });
     this.go.addEventListener("click", () => { this.press(); });
     this.draw();
+    new ResizeObserver(() => {
+      this.field.placeholder = this.field.clientWidth < ROOMY ? t("Ask, @ file, / action") : t("Ask, @ to attach, / for actions");
+      this.grow();
+    }).observe(this.node);
     requestAnimationFrame(() => { this.grow(); });
   }
 

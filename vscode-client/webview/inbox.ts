@@ -26,7 +26,7 @@ export class Inbox {
 
   /** Shows the open proposals and those that can still be taken back; the focus stays where it was. */
   show(proposals: readonly Proposal[]): void {
-    const open = proposals.filter(({ state }) => state === "proposed" || state === "partlyApplied");
+    const open = proposals.filter(({ waiting }) => waiting > 0);
     this.count.textContent = open.length === 1
       ? t("1 proposal waits") : t("{0} proposals wait", open.length);
     const focused = this.items().findIndex((item) => item.contains(document.activeElement));

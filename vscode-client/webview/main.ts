@@ -1,13 +1,14 @@
 /** The panel's page: makes its parts once the extension has said hello, and hands out what it hears. */
 import "./panel.css";
-import type { ConversationItem, ToPage } from "../src/panel/protocol";
+import type { ToPage } from "../src/panel/protocol";
 import { announce, announcer } from "./announce";
 import { BudgetBar } from "./budget";
 import { Composer } from "./composer";
 import { h, iconButton } from "./dom";
 import { hear, kept, tell } from "./host";
 import { Inbox } from "./inbox";
-import { openMenu } from "./menu";
+import { Past } from "./past";
+import { SetUpCard } from "./setup";
 import { Tabs } from "./tabs";
 import { Transcript } from "./transcript";
 import { UsageView } from "./usage";
@@ -20,19 +21,21 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
   const budget = new BudgetBar();
   const inbox = new Inbox();
   const usage = new UsageView();
+  const setUp = new SetUpCard();
   composer.know(hello.tiers, hello.slashes);
   transcript.ladder = hello.tiers;
 
-  const past = iconButton("history", t("Conversations"), () => { tell({ kind: "listConversations" }); });
-  const chat = h("div", { class: "chat" }, transcript.node, composer.node);
+  const history = iconButton("history", t("Conversations"), () => { past.toggle(); });
+  const past = new Past(history);
+  const chat = h("div", { class: "chat" }, transcript.node, setUp.node, composer.node);
   const tabs = new Tabs([
     { tab: "chat", name: t("Chat"), node: chat },
     { tab: "inbox", name: t("Inbox"), node: inbox.node },
     { tab: "usage", name: t("Usage"), node: usage.node },
   ]);
   const bar = h("div", { class: "top" }, tabs.node, h("span", { class: "grow" }),
-    iconButton("add", t("New conversation"), () => { tell({ kind: "newConversation" }); }), past);
-  document.body.replaceChildren(bar, chat, inbox.node, usage.node, budget.node, announcer);
+    iconButton("add", t("New conversation"), () => { tell({ kind: "newConversation" }); }), history);
+  document.body.replaceChildren(bar, past.node, chat, inbox.node, usage.node, budget.node, announcer);
 
   document.addEventListener("keydown", (event) => {
     const task = transcript.current;
@@ -56,7 +59,7 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
   return (message) => {
     switch (message.kind) {
       case "conversation": transcript.open(message.turns); break;
-      case "conversations": choose(past, message.items); break;
+      case "conversations": past.show(message.query, message.items); break;
       case "turn":
       case "delta":
       case "reset": transcript.take(message); break;
@@ -66,8 +69,9 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
         break;
       case "inbox":
         inbox.show(message.proposals);
-        tabs.count("inbox", message.proposals.filter((one) => one.state === "proposed").length);
+        tabs.count("inbox", message.proposals.filter((one) => one.waiting > 0).length);
         break;
+      case "setUp": setUp.show(message.state); break;
       case "usage": usage.show(message.usage); break;
       case "suggestion": composer.suggest(message.chip); break;
       case "attached": composer.attach(message.chips); break;
@@ -81,16 +85,6 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
       case "hello": break;
     }
   };
-}
-
-function choose(anchor: HTMLElement, items: readonly ConversationItem[]): void {
-  const none = { label: t("No conversation is kept"), detail: "", act: () => undefined };
-  const rows = items.map((item) => ({
-    label: item.title,
-    detail: new Date(item.at).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" }),
-    act: () => { tell({ kind: "openConversation", id: item.id }); },
-  }));
-  openMenu(anchor, rows.length > 0 ? rows : [none]);
 }
 
 let take: ((message: ToPage) => void) | undefined;

@@ -17,11 +17,12 @@ export function proposalCard(proposal: Proposal): HTMLElement {
     ),
   );
   const buttons = h("div", { class: "buttons", role: "group", "aria-label": t("This proposal") });
-  if (state === "proposed" || state === "partlyApplied") {
+  if (proposal.waiting > 0) {
+    const rest = state === "partlyApplied";
     buttons.append(
-      button(t("Apply"), act("apply"), { class: "primary" }),
+      button(rest ? t("Apply the rest") : t("Apply"), act("apply"), { class: "primary" }),
       button(t("Show diff"), act("show")),
-      button(t("Discard"), act("discard")),
+      button(rest ? t("Discard the rest") : t("Discard"), act("discard")),
     );
   }
   if (state === "applied" || state === "partlyApplied") {
@@ -36,10 +37,11 @@ export function proposalCard(proposal: Proposal): HTMLElement {
   );
 }
 
-function became({ state, undone }: Proposal): string {
+function became({ state, undone, waiting }: Proposal): string {
   switch (state) {
     case "applied": return t("Applied");
-    case "partlyApplied": return t("Partly applied");
+    case "partlyApplied":
+      return waiting === 0 ? t("Partly applied") : waiting === 1 ? t("Partly applied, 1 hunk waits") : t("Partly applied, {0} hunks wait", waiting);
     case "discarded": return undone === true ? t("Undone") : t("Discarded");
     case "expired": return t("Expired");
     default: return "";

@@ -7,6 +7,8 @@ import { proposalCard } from "./proposal";
 import { tell } from "./host";
 import { amount, t, tierName, tokens } from "./words";
 
+/** What the budget refused, and one permission lets through. */
+const REFUSED = new Set(["BudgetPaused", "TaskTooDear"]);
 const OVER = new Set(["answered", "applied", "partlyApplied", "discarded", "cancelled", "failed", "expired"]);
 
 /** Whether an answer may still grow. */
@@ -17,6 +19,7 @@ export function running(turn: TurnFacts): boolean {
 export class TurnView {
   readonly node: HTMLElement;
   private readonly answer = h("article", { class: "answer", tabindex: -1, "aria-label": t("Answer") });
+  private readonly question = h("div", { class: "question" });
   private readonly head = h("header", { class: "head" });
   private readonly notes = h("div", { class: "notes" });
   private readonly card = h("div");
@@ -46,9 +49,10 @@ export class TurnView {
     const asked = h(
       "div",
       { class: "asked" },
-      h("div", { class: "prompt" }, facts.prompt),
+      this.question,
       chips.length > 0 ? h("div", { class: "chips" }, ...chips) : undefined,
     );
+    this.drawQuestion();
     this.answer.append(this.head, this.body.node, this.notes, this.card, this.foot);
     this.node = h("section", { class: "turn", "data-task": id }, asked, this.answer);
     this.update(facts);
@@ -88,10 +92,48 @@ export class TurnView {
     });
   }
 
+  private drawQuestion(): void {
+    const edit = iconButton("edit", t("Edit this question and ask it again"), () => { this.editQuestion(); });
+    fill(this.question, h("div", { class: "prompt" }, this.facts.prompt), edit);
+  }
+
+  /** The question as a field; what follows it goes once it is asked again. */
+  private editQuestion(): void {
+    const field = h("textarea", { rows: 1, "aria-label": t("The question") });
+    const grow = (): void => {
+      field.style.height = "auto";
+      field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
+    };
+    const leave = (): void => {
+      this.drawQuestion();
+      this.question.querySelector("button")?.focus();
+    };
+    const send = (): void => {
+      const text = field.value.trim();
+      if (text !== "") tell({ kind: "askAgain", taskId: this.facts.taskId, text });
+    };
+    field.value = this.facts.prompt;
+    field.addEventListener("input", grow);
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Enter" && !event.shiftKey) send();
+      else if (event.key === "Escape") leave();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    fill(this.question, field, h("div", { class: "buttons" },
+      button(t("Ask again"), send, { class: "primary" }), button(t("Cancel"), leave)));
+    field.focus();
+    grow();
+  }
+
   private drawHead(): void {
     const { header, progress } = this.facts;
     if (header === undefined) {
-      fill(this.head, h("span", { class: "tier" }, this.facts.state === "failed" ? t("No answer") : t("Routing…")));
+      const { state, waits } = this.facts;
+      const words = waits === true ? progress : state === "failed" || state === "cancelled" ? t("No answer") : t("Routing…");
+      fill(this.head, h("span", { class: "tier" }, words));
       return;
     }
     const reasons = h("ul", { class: "reasons", hidden: !this.why },
@@ -129,6 +171,7 @@ export class TurnView {
       for (const [words, way] of waysOn(error.name)) {
         line.append(button(words, () => { tell({ kind: "way", way }); }));
       }
+      if (REFUSED.has(error.name)) line.append(this.allow());
       lines.push(line);
     }
     fill(this.notes, ...lines);
@@ -137,7 +180,10 @@ export class TurnView {
   private drawFoot(): void {
     const { facts } = this;
     if (running(facts) || facts.state === "paused") {
-      fill(this.foot);
+      const stop = button(t("Cancel"), () => { tell({ kind: "stop", taskId: facts.taskId }); });
+      const raise = button(t("Raise…"), () => { tell({ kind: "way", way: "budget" }); });
+      const ways = facts.waits === true ? [stop] : [raise, this.allow(), stop];
+      fill(this.foot, ...(facts.state === "paused" ? ways : []));
       return;
     }
     const used: string[] = [];
@@ -155,6 +201,10 @@ export class TurnView {
     if (facts.state !== "applied" && facts.state !== "partlyApplied") actions.append(...this.again());
     if (facts.state !== "failed" && facts.state !== "cancelled") actions.append(...this.ratings());
     fill(this.foot, h("span", { class: "used" }, used.join(" · ")), actions);
+  }
+
+  private allow(): HTMLElement {
+    return button(t("Allow this task"), () => { tell({ kind: "allow", taskId: this.facts.taskId }); });
   }
 
   /** The same tier by one button; the others behind a small one, the current one marked. */

@@ -68,6 +68,8 @@ class TaskView:
     """Tokens of all attempts so far; None before the first was settled."""
     notices: tuple[str, ...] = ()
     """What was left out or replaced before sending, one sentence each."""
+    waiting: int = 0
+    """Hunks of its proposal that are neither applied nor discarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ class StatusView:
     spent_hour: int = 0
     hour_limit: int | None = None
     command: Offer | None = None
+    needs_key: str | None = None
+    """The environment variable of a tier's key that is not set, so that the tier cannot answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ REQUESTS: Final = (
     Method("tierwise/task/sent", ("UnknownTask",)),
     Method("tierwise/chat/send", (*_MODEL, "ContextTooLarge", "UnknownTier")),
     Method("tierwise/chat/get"),
+    Method("tierwise/chat/retract"),
+    Method("tierwise/chat/delete"),
     Method("tierwise/chat/list"),
     Method("tierwise/chat/apply", ("UnknownTask",)),
     Method("tierwise/route/explain", ("UnknownTask", "UnknownTier")),

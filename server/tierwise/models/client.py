@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from importlib import import_module
 from threading import Thread
@@ -104,6 +104,11 @@ class ModelClient:
             return NO_KEY if tier.base_url else None
         value = self._env.get(tier.api_key_env, "").strip() or self._from_keyring(tier.api_key_env)
         return hide(value) if value else None
+
+    def missing_key(self, tiers: Iterable[Tier]) -> str | None:
+        """The variable of the first key that a tier needs and nobody set; no call for the loop."""
+        named = (tier.api_key_env or "api_key_env" for tier in tiers if self.key(tier) is None)
+        return next(named, None)
 
     def _from_keyring(self, name: str) -> str | None:
         """A key of the keyring; an absent one is looked for again only after a while."""

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
-from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskView
+from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskState, TaskView
 from tierwise.present.markdown import without_images
 from tierwise.present.money import amount, amounts, percent, spent_of
 from tierwise.present.names import label
@@ -46,6 +46,7 @@ class StatusFacts:
     hour_limit: int | None = None
     reached: Literal["day", "project"] | None = None
     """The cap that pauses, where raising it goes on; an hour frees up by itself."""
+    needs_key: str | None = None
 
 
 def status(facts: StatusFacts) -> StatusView:
@@ -60,7 +61,7 @@ def status(facts: StatusFacts) -> StatusView:
         tier=decision.answering if decision else None,
         routed=decision.routed if decision else None,
         confidence=decision.confidence if decision else None,
-        state=view.state if view else None,
+        state=_state(view) if view else None,
         pins=tuple(facts.pins),
         spent_today=facts.spent_today,
         reserved=facts.reserved,
@@ -70,6 +71,7 @@ def status(facts: StatusFacts) -> StatusView:
         level=facts.level,
         spent_hour=facts.spent_hour,
         hour_limit=facts.hour_limit,
+        needs_key=None if facts.rehearsal else facts.needs_key,
         command=Offer(
             raise_title(facts.reached),
             "tierwise.budget.resume",
@@ -139,6 +141,11 @@ def _text(kind: StatusKind, facts: StatusFacts) -> str:
     return text if len(text) <= MAX_TEXT else prefix + arrow(view.decision)
 
 
+def _state(view: TaskView) -> TaskState:
+    """A task of which hunks wait still has its proposal to show, whatever was applied of it."""
+    return "proposed" if view.waiting else view.state
+
+
 def _task_text(view: TaskView, soft_share: float | None) -> str:
     tier = because(view.decision, view.cause_note)
     share = f" · {percent(soft_share)}" if soft_share is not None else ""
@@ -149,6 +156,8 @@ def _task_text(view: TaskView, soft_share: float | None) -> str:
             return tier + (share or _why(view.decision, view.cause_note))
         case "proposed":
             return f"{tier} · preview"
+        case "partlyApplied" if view.waiting:
+            return f"{tier} · {view.waiting} left"
         case "applied" | "partlyApplied":
             return f"{tier} · {amount(view.cost)}"
         case "answered":

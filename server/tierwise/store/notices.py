@@ -27,6 +27,13 @@ def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool
     return conn.execute(new.on_conflict_do_nothing()).rowcount == 1
 
 
+def release(conn: Connection, what: str, day: str, owner: str) -> None:
+    """Give a message back that its window did not bring to an end: whoever comes next says it."""
+    table = schema.said
+    mine = (table.c.what == what, table.c.day == day, table.c.owner == owner)
+    conn.execute(sa.delete(table).where(*mine))
+
+
 def claimed(conn: Connection, what: str, day: str) -> bool:
     """Whether a message of a day was said already."""
     table = schema.said

@@ -15,7 +15,7 @@ from tierwise.budget.usage import ScopeUse
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
 from tierwise.core.error_reason import ErrorReason
-from tierwise.core.errors import BadRequest, TierwiseError, UnknownTask
+from tierwise.core.errors import BadRequest, BudgetPaused, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
 from tierwise.core.request import Diagnostic, Request
 from tierwise.core.tiers import Ladder
@@ -98,6 +98,8 @@ class TaskEngine:
             admission.require(task, self.world)
         except TierwiseError as error:
             task.failed(error)
+            if isinstance(error, BudgetPaused):
+                self.world.budget_watch.refused(task)
             raise
         self._begin(task)
         try:
@@ -253,15 +255,35 @@ class TaskEngine:
             lambda conn: usage.read(conn, state, window.prices, window.ladder, chosen)
         )
 
-    async def conversations(self, limit: int) -> Sequence[transcripts.Heading]:
-        """The kept conversations of this project, the latest first."""
+    async def conversations(self, limit: int, query: str = "") -> Sequence[transcripts.Heading]:
+        """The kept conversations of this project in which `query` was said, the latest first."""
         await self.world.journal.flush()
-        return await transcripts.headings(self.world.window, limit)
+        return await transcripts.headings(self.world.window, limit, query)
 
     async def conversation(self, conversation_id: str) -> Sequence[transcripts.Spoken]:
         """The kept turns of a conversation, in order."""
         await self.world.journal.flush()
         return await transcripts.spoken(self.world.window, conversation_id)
+
+    async def retract(self, conversation_id: str, task_id: str) -> None:
+        """Take a question and everything after it out of a conversation, as if never asked.
+
+        What runs of it is stopped. What was spent stays booked.
+        """
+        await self.world.journal.flush()
+        gone = await transcripts.from_on(self.world.window, conversation_id, task_id)
+        for each in gone:
+            if (task := self.tasks.get(each)) is not None:
+                await task.stop()
+        self.world.chats.retract(conversation_id, gone)
+        await asyncio.to_thread(transcripts.drop, self.world.window, gone)
+
+    async def forget_conversation(self, conversation_id: str) -> None:
+        """Delete the words of a conversation from this machine; what it cost stays booked."""
+        await self.world.journal.flush()
+        gone = await transcripts.from_on(self.world.window, conversation_id, None)
+        self.world.chats.forget(conversation_id)
+        await asyncio.to_thread(transcripts.drop, self.world.window, gone)
 
     async def propose_block(self, task_id: str, block: blocks.Block) -> str:
         """Offer a block of code of a text answer as a proposal; the proposal's id.

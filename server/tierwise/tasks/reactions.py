@@ -32,7 +32,7 @@ def connect(world: World, status_line: StatusLine) -> None:
             transcripts.keep(task, window)
 
     def is_shown(task: Task) -> None:
-        listener.task_changed(task.view())
+        listener.task_changed(world.proposals.shown_with(task))
 
     def status_is_shown(task: Task) -> None:
         status_line.push()

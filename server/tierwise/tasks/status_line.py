@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from tierwise.core.views import StatusView
+from tierwise.core.views import StatusView, TaskView
 from tierwise.present import errors
 from tierwise.present.status import StatusFacts, status
 from tierwise.tasks.task.roster import Roster
@@ -20,11 +20,15 @@ SHOWN_AFTER: Final = 5.0
 
 @dataclass
 class StatusLine:
-    """The status line of a window. `problem` is said as long as it is set."""
+    """The status line of a window. `problem` is said as long as it is set.
+
+    `needs_key` names the variable of a missing key, as it was last looked for.
+    """
 
     world: World
     roster: Roster
     problem: str | None = None
+    needs_key: str | None = None
     _recent: deque[Task] = field(default_factory=lambda: deque(maxlen=3))
     _current: Task | None = None
     _sent: StatusView | None = None
@@ -35,7 +39,7 @@ class StatusLine:
         broken = world.window.ledger.problem
         return status(
             StatusFacts(
-                current=self._current.view() if self._current is not None else None,
+                current=self._shown(self._current) if self._current is not None else None,
                 recent=[task.view() for task in self._recent],
                 running=sum(task.state in ("routing", "running") for task in self.roster.values()),
                 level=world.budget_watch.shown,
@@ -53,9 +57,13 @@ class StatusLine:
                 spent_hour=state.hour_spent,
                 hour_limit=state.hour_limit,
                 reached=state.reached,
+                needs_key=self.needs_key,
                 project=world.window.project.rsplit("/", 1)[-1],
             )
         )
+
+    def _shown(self, task: Task) -> TaskView:
+        return self.world.proposals.shown_with(task)
 
     def push(self) -> None:
         """Tell the listener the status, if anything in it changed."""
@@ -73,6 +81,6 @@ class StatusLine:
             asyncio.get_running_loop().call_later(SHOWN_AFTER, self._idle, task)
 
     def _idle(self, task: Task) -> None:
-        if self._current is task and task.state in OVER:
+        if self._current is task and task.state in OVER and not self._shown(task).waiting:
             self._current = None
             self.push()

@@ -45,6 +45,7 @@ class Upkeep:
     async def start(self) -> None:
         """Open the ledger, take over earlier choices, start the watch on money."""
         world, window = self._world, self._window
+        self._spawn(self._look_for_keys())
         window.ledger.warm()
         try:
             rows = await window.ledger.read(
@@ -74,6 +75,7 @@ class Upkeep:
             self._window.warn_once(notice)
         self._spawn(self.rehearsal.start())
         self._spawn(self._offer())
+        self._spawn(self._look_for_keys())
         self._status_line.push()
 
     async def fresh(self) -> None:
@@ -100,6 +102,8 @@ class Upkeep:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self.fresh()
+                if self._status_line.needs_key is not None:
+                    await self._look_for_keys()
             except Exception:
                 log.exception("the configuration could not be read again")
 
@@ -123,6 +127,22 @@ class Upkeep:
         self._offered |= {ask.digest for ask in asks}
         if await offer(asks, window.project, self._consents, window.listener):
             self.reload()
+
+    async def _look_for_keys(self) -> None:
+        """Say which key is missing before anything is asked; one that came meanwhile is found.
+
+        The look is on a thread, because a keyring may want to be unlocked.
+        """
+        window, client = self._window, self._world.client
+        if window.rehearsal:
+            return
+        try:
+            missing = await asyncio.to_thread(client.missing_key, window.ladder)
+        except Exception:
+            log.exception("the keys could not be looked for")
+            return
+        self._status_line.needs_key = missing
+        self._status_line.push()
 
     async def _check_models(self) -> None:
         """Say which models are gone, leaving or misspelt, before a task fails on one.

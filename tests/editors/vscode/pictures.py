@@ -36,7 +36,7 @@ def test_pictures_of_an_edit(desk: Desk, theme: str) -> None:
     expect(window.diff_tab).to_be_visible()
     diff = window.page.locator(".monaco-diff-editor").first
     expect(diff).to_contain_text("Greet somebody")
-    expect(diff.locator(".codelens-decoration").filter(has_text="Apply Hunk")).to_have_count(2)
+    expect(diff.locator(".codelens-decoration").filter(has_text="Apply this hunk")).to_have_count(2)
     window.screenshot(KEPT / f"proposal-{theme}.png")
     window.show_file("sample.py")
     expect(window.head).to_contain_text("Apply all")

@@ -103,10 +103,14 @@ def test_hunks_are_applied_and_discarded_one_by_one(desk: Desk) -> None:
     ask(window, last=9)
     expect(window.diff_tab).to_be_visible()
     shown = window.page.locator(".monaco-diff-editor .codelens-decoration")
-    expect(shown.filter(has_text="Apply Hunk")).to_have_count(2)
+    expect(shown.filter(has_text="Apply this hunk")).to_have_count(2)
+    expect(shown.filter(has_text="Apply all 2")).to_contain_text("Haiku")
     window.press("Control+Alt+t", "n")
     window.press("Control+Alt+t", "h")
     window.until(lambda: "partlyApplied" in desk.ledger.kinds(), "the first hunk")
+    expect(shown.filter(has_text=re.compile("Apply.*Discard"))).to_have_count(1)
+    expect(window.tier).to_contain_text("1 left")
+    expect(window.tier.locator(".codicon-check")).to_have_count(0)
     window.show_file("sample.py")
     window.until(
         lambda: ("Greet" in window.text) != ("Add two" in window.text), "one hunk in the file"
@@ -115,6 +119,8 @@ def test_hunks_are_applied_and_discarded_one_by_one(desk: Desk) -> None:
     window.until(lambda: set(desk.ledger.states().values()) <= {"partlyApplied", "applied"}, "it")
     expect(window.diff_tab).to_have_count(0)
     assert ("Greet" in window.text) != ("Add two" in window.text), "the other hunk is not"
+    expect(window.tier).not_to_contain_text("left")
+    expect(window.lens("Discard")).to_have_count(0)
 
 
 def test_a_changed_file_is_said_and_never_overwritten(desk: Desk) -> None:

@@ -45,19 +45,21 @@ def installed(
         assert not desk.foreign
 
 
-def test_the_vsix_offers_its_environment_makes_it_and_answers_from_there(installed: Desk) -> None:
+def test_a_question_waits_for_the_environment_and_is_answered_from_there(installed: Desk) -> None:
     installed.model.answers("It adds **two numbers**.")
     window = installed.open("sample.py")
     expect(window.tier).to_contain_text("Set up Tierwise")
-    offer = window.toasts.filter(has_text="Python environment of its own").first
-    offer.get_by_role("button", name="Create", exact=True).click()
+    panel = window.show_panel()
+    panel.ask("what does add_numbers do?")
+    expect(panel.last).to_contain_text("Waits for the set-up")
+    panel.setup.get_by_role("button", name="Create", exact=True).click()
+    expect(panel.setup.get_by_role("progressbar")).to_be_visible()
     expect(window.tier).to_contain_text(re.compile(r"Auto · [$\d]"), timeout=MADE_WITHIN)
     made = list(installed.code.folder.glob("data/**/environments/*/complete"))
     assert len(made) == 1, "one environment, made to its end"
     assert list(made[0].parent.glob("lib/*/site-packages/tierwise/lsp")), "the server is its own"
 
-    panel = window.show_panel()
-    panel.ask("what does add_numbers do?")
     panel.answered()
+    expect(panel.setup).to_be_hidden()
     expect(panel.body.locator("strong")).to_have_text("two numbers")
     assert len(installed.model.requests()) == 1

@@ -55,7 +55,11 @@ def test_several_files_are_one_multi_diff_applied_and_taken_back_at_once(desk: D
     expect(diff).to_contain_text("def add(a, b):")
     expect(diff).to_contain_text("print(add(1, 2))")
 
-    window.press("Control+Alt+t", "a")
+    expect(diff.locator(".codelens-decoration").filter(has_text="Apply this hunk")).to_have_count(2)
+    buttons = window.page.locator(".editor-actions")
+    for words in ("Discard", "One tier up"):
+        expect(buttons.get_by_role("button", name=words, exact=True)).to_have_text(words)
+    buttons.get_by_role("button", name="Apply", exact=True).click()
     expect(card.locator(".became")).to_have_text("Applied")
     expect(window.diff_tab).to_have_count(0)
     other = desk.workspace / "other.py"

@@ -74,14 +74,21 @@ def test_a_killed_server_comes_back_with_its_session_pins(desk: Desk) -> None:
 
 def test_without_a_key_the_ways_on_are_offered_and_rehearsal_is_labelled(desk: Desk) -> None:
     desk.environment(ANTHROPIC_API_KEY="")
-    window = opened(desk)
-    ask(window)
-    offer = window.toasts.filter(has_text="Set Key").first
-    expect(offer).to_be_visible()
+    window = desk.open("sample.py")
+    expect(window.tier).to_contain_text("Set a key")
+    window.focus_editor("sample.py")
+    window.select_lines(4, 5)
+    window.command("Tierwise: Edit...")
+    panel = window.panel()
+    expect(panel.setup).to_contain_text("ANTHROPIC_API_KEY")
+    expect(window.page.locator(".quick-input-widget")).to_be_hidden()
+    panel.ask("and what does this do?")
+    expect(panel.last).to_contain_text("Waits for the set-up")
     assert desk.model.requests() == []
-    offer.get_by_role("button", name="Try Rehearsal").click()
+    panel.button("Try Rehearsal").click()
+    window.say("rename a to first")
+    panel.answered()
     expect(window.tier).to_contain_text("Rehearsal")
-    ask(window, "rename a to first")
     expect(window.diff_tab).to_have_text(re.compile("Rehearsal · Haiku"))
     assert desk.model.requests() == []
     window.command("Tierwise: Leave Rehearsal")

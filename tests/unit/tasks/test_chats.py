@@ -147,3 +147,34 @@ def test_a_turn_with_secrets_is_kept_without_its_context() -> None:
     assert thread.fresh(Pack((item,), secrets=(("{{SECRET_1}}", "s"),))).items == (item,)
     assert thread.fresh(Pack((item,)), lambda path: False).items == (item,)
     assert thread.turns(lambda path: False)[0].text == "p"
+
+
+async def test_a_question_is_asked_again_in_other_words_as_if_the_first_had_not_been(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    for n in range(3):
+        await say(w, f"question {n}", task_id=f"t{n}")
+    await w.app.retract("c", "t1")
+    await say(w, "another question", task_id="t3")
+    asked = [m["content"] for m in model.requests[-1]["messages"] if m["role"] == "user"]
+    assert len(asked) == 2
+    assert "question 1" not in str(asked)
+    assert "question 2" not in str(asked)
+    kept = [spoken.prompt for spoken in await w.app.conversation("c")]
+    assert kept == ["question 0", "another question"]
+
+
+async def test_conversations_are_found_by_what_was_said_and_deleted_for_good(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    for chat, prompt in (("a", "about Lists"), ("b", "about sets")):
+        await w.app.chat(ChatParams(prompt, conversation_id=chat))
+    assert [h.id for h in await w.app.conversations(9, "lists")] == ["a"]
+    assert {h.id for h in await w.app.conversations(9)} == {"a", "b"}
+    await w.app.forget_conversation("a")
+    assert [h.id for h in await w.app.conversations(9)] == ["b"]
+    assert await w.app.conversation("a") == []
+    await w.app.chat(ChatParams("and now?", conversation_id="a"))
+    assert len(model.requests[-1]["messages"]) == 1, "no model is told of it again"

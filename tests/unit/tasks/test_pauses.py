@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from tests.support.sentences import refused
 from tests.support.window import Window, lines
 
-from tierwise.core.errors import BadRequest
+from tierwise.core.errors import BadRequest, BudgetPaused
 from tierwise.core.money import to_nanos
 from tierwise.core.views import TaskView
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import offers
 from tierwise.present.pause import ALLOW, STAY, raise_title
-from tierwise.tasks.api import TaskParams
+from tierwise.tasks.api import ChatParams, TaskParams
 
 NOTHING = "[budget]\nday_usd = 0\n"
 RAISE = raise_title("day")
@@ -113,5 +116,70 @@ async def test_an_hour_that_is_full_offers_no_raise(tmp_path: Path, model: Rehea
         await paused(window)
         assert window.app.status().kind == "paused"
         assert window.app.status().command is None
+    finally:
+        await window.close()
+
+
+async def test_a_question_that_nobody_answered_is_asked_again_by_the_next_window(
+    tmp_path: Path, model: RehearsalServer
+) -> None:
+    """Whoever restarts the server has the question on screen no more."""
+    window = await Window.open(tmp_path, model, NOTHING)
+    never = asyncio.Event()
+
+    async def hangs(question: str, options: Sequence[str]) -> str | None:
+        asked.append(question)
+        await never.wait()
+        return None
+
+    asked: list[str] = []
+    window.screen.ask = hangs  # type: ignore[method-assign]
+    await paused(window)
+    await window.reached(lambda: asked)
+    await window.close()
+    window = await Window.open(tmp_path, model, NOTHING)
+    window.screen.answer = lambda question, options: STAY
+    try:
+        await paused(window)
+        await window.reached(lambda: window.screen.asked)
+    finally:
+        await window.close()
+    window = await Window.open(tmp_path, model, NOTHING)
+    try:
+        assert visible(window, await paused(window))
+        assert not window.screen.asked, "it was answered in the window before"
+    finally:
+        await window.close()
+
+
+async def test_a_refused_question_runs_once_the_cap_is_raised_and_the_latest_of_its_chat_alone(
+    tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, NOTHING)
+    try:
+        for task, chat in (("t1", "c"), ("t2", "c"), ("t3", "d")):
+            with pytest.raises(BudgetPaused):
+                await window.app.chat(ChatParams("what is a list?", task, chat))
+        assert not model.requests
+        await window.app.resume(raise_nanos=to_nanos(1))
+        assert (await window.ended("t2")).state == "answered"
+        assert (await window.ended("t3")).state == "answered"
+        assert window.app.tasks["t1"].state == "failed"
+        assert len(model.requests) == 2
+    finally:
+        await window.close()
+
+
+async def test_a_refused_question_that_is_allowed_runs_alone(
+    tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, NOTHING)
+    try:
+        for task, chat in (("t1", "c"), ("t2", "d")):
+            with pytest.raises(BudgetPaused):
+                await window.app.chat(ChatParams("what is a list?", task, chat))
+        await window.app.resume(allow_task="t1")
+        assert (await window.ended("t1")).state == "answered"
+        assert window.app.tasks["t2"].state == "failed"
     finally:
         await window.close()

@@ -6,6 +6,7 @@ import type { Chip, ConversationItem, ToPage, Turn } from "../panel/protocol";
 import { ACTIONS } from "../server/actions";
 import type { Action, DiagnosticItem, Rating, TaskChanged, TaskStart, Turn as Kept } from "../server/messages";
 import type { Session } from "../server/session";
+import type { SetUp } from "../setup/setup";
 import { onSelection } from "../tasks/start";
 import { problemOf } from "../tasks/trouble";
 import { cursor, selectionChip } from "./attachments";
@@ -23,9 +24,12 @@ export class Chat implements vscode.Disposable {
   private begun = false;
   private readonly parts: vscode.Disposable[];
   private readonly known = slashes();
+  /** Questions that wait for the set-up, with what calls each off. */
+  private readonly waiting = new Map<string, () => void>();
 
   constructor(
     private readonly session: Session,
+    private readonly setUp: SetUp,
     proposals: Proposals,
     private readonly memory: vscode.Memento,
     private readonly post: (message: ToPage) => void,
@@ -81,8 +85,9 @@ export class Chat implements vscode.Disposable {
     this.begin(new Conversation(randomUUID(), [], this.post));
   }
 
-  async list(): Promise<ConversationItem[]> {
-    const { conversations } = await this.session.request("tierwise/chat/list", { limit: 30 });
+  /** The conversations that are kept; with a query those in which it was said. */
+  async list(query: string): Promise<ConversationItem[]> {
+    const { conversations } = await this.session.request("tierwise/chat/list", { limit: 100, query });
     return conversations.map(({ conversationId, title, at }) => ({ id: conversationId, title, at }));
   }
 
@@ -94,11 +99,26 @@ export class Chat implements vscode.Disposable {
     const place = ACTIONS[action].onCode ? chips.find((chip) => chip.kind === "selection") ?? cursor() : undefined;
     const shown = place === undefined || chips.includes(place) || ACTIONS[action].atCursor
       ? chips : [place, ...chips];
-    await this.memory.update(LAST, this.conversation.id);
-    this.conversation.begin({ ...EMPTY, taskId, action, prompt: text, chips: shown });
-    await this.heard(taskId, action === "chat"
-      ? this.chat(taskId, instruction, chips, tier)
-      : this.act(taskId, action, instruction, place, chips, tier));
+    const { conversation } = this;
+    await this.memory.update(LAST, conversation.id);
+    conversation.begin({ ...EMPTY, taskId, action, prompt: text, chips: shown });
+    if (!(await this.ready(taskId, conversation))) return;
+    await this.heard(conversation, taskId, action === "chat"
+      ? this.chat(conversation, taskId, instruction, chips, tier)
+      : this.act(conversation, taskId, action, instruction, place, chips, tier));
+  }
+
+  /** Waits until a question can be answered; it stays in view meanwhile and can be called off. */
+  private async ready(taskId: string, conversation: Conversation): Promise<boolean> {
+    if (this.setUp.state.need !== undefined) conversation.waits(taskId, vscode.l10n.t("Waits for the set-up"));
+    const calledOff = new Promise<false>((resolve) => {
+      this.waiting.set(taskId, () => { resolve(false); });
+    });
+    const ready = await Promise.race([this.setUp.ready(), calledOff]);
+    this.waiting.delete(taskId);
+    if (ready) conversation.goesOn(taskId);
+    else conversation.calledOff(taskId);
+    return ready;
   }
 
   /** Starts what a command or a code action asks for, as a turn of the conversation. */
@@ -112,8 +132,9 @@ export class Chat implements vscode.Disposable {
     this.conversation.begin({
       ...EMPTY, taskId, action, prompt: `/${action} ${instruction}`.trim(), chips,
     });
-    const conversationId = this.conversation.id;
-    await this.heard(taskId, this.session.request("tierwise/task/start", { ...params, taskId, conversationId }));
+    const { conversation } = this;
+    const conversationId = conversation.id;
+    await this.heard(conversation, taskId, this.session.request("tierwise/task/start", { ...params, taskId, conversationId }));
   }
 
   /** Takes in a task that began elsewhere and was answered in words. */
@@ -124,15 +145,43 @@ export class Chat implements vscode.Disposable {
     this.conversation.task(task);
   }
 
-  private async heard(taskId: string, answer: Promise<unknown>): Promise<void> {
+  /** Deletes what was said in a conversation; the one in view begins anew. */
+  async forget(id: string): Promise<void> {
+    await this.session.request("tierwise/chat/delete", { conversationId: id });
+    if (id === this.conversation.id) this.new();
+  }
+
+  /** Asks a question in other words, in its place: what followed it is taken back. */
+  async askAgain(taskId: string, text: string): Promise<void> {
+    const { conversation } = this;
+    const turn = conversation.all.find((one) => one.taskId === taskId);
+    if (turn === undefined) return;
+    if (turn.waits === true) this.waiting.get(taskId)?.();
+    else await this.session.request("tierwise/chat/retract", { conversationId: conversation.id, taskId });
+    conversation.cut(taskId);
+    if (conversation === this.conversation) this.send();
+    await this.ask(text, turn.chips);
+  }
+
+  /** Lets a task run that the budget holds back. */
+  async allow(taskId: string): Promise<void> {
+    await this.session.run("tierwise.budget.resume", { allowTask: taskId });
+  }
+
+  private async heard(conversation: Conversation, taskId: string, answer: Promise<unknown>): Promise<void> {
     try {
       await answer;
     } catch (error) {
-      if (!isCancelled(error)) this.conversation.failed(taskId, problemOf(error));
+      if (!isCancelled(error)) conversation.failed(taskId, problemOf(error));
     }
   }
 
   async stop(taskId: string): Promise<void> {
+    const callOff = this.waiting.get(taskId);
+    if (callOff !== undefined) {
+      callOff();
+      return;
+    }
     await this.session.request("tierwise/task/cancel", { taskId });
   }
 
@@ -159,11 +208,17 @@ export class Chat implements vscode.Disposable {
     return editId;
   }
 
-  private async chat(taskId: string, prompt: string, chips: readonly Chip[], tier?: string): Promise<void> {
+  private async chat(
+    { id }: Conversation,
+    taskId: string,
+    prompt: string,
+    chips: readonly Chip[],
+    tier?: string,
+  ): Promise<void> {
     const selection = chips.find((chip) => chip.kind === "selection");
     await this.session.request("tierwise/chat/send", {
       taskId,
-      conversationId: this.conversation.id,
+      conversationId: id,
       prompt,
       tier,
       selection: selection === undefined ? undefined : { uri: selection.uri, range: selection.range },
@@ -172,6 +227,7 @@ export class Chat implements vscode.Disposable {
   }
 
   private async act(
+    { id }: Conversation,
     taskId: string,
     action: Action,
     instruction: string,
@@ -183,7 +239,7 @@ export class Chat implements vscode.Disposable {
     const files = chips.filter((chip) => chip !== place).map(({ uri }) => ({ uri, attached: true }));
     await this.session.request("tierwise/task/start", {
       taskId,
-      conversationId: this.conversation.id,
+      conversationId: id,
       action,
       instruction,
       tier,

@@ -81,6 +81,27 @@ export class Conversation {
     if (plain) this.post({ kind: "delta", taskId: turn.taskId, delta: turn.text, at: 0 });
   }
 
+  /** A question is not asked yet; `why` says what it waits for. */
+  waits(taskId: string, why: string): void {
+    this.change(taskId, { state: "paused", progress: why, waits: true });
+  }
+
+  /** What a question waited for is there. */
+  goesOn(taskId: string): void {
+    this.change(taskId, { state: "routing", progress: "", waits: undefined });
+  }
+
+  /** A question that waited is not asked. */
+  calledOff(taskId: string): void {
+    this.change(taskId, { state: "cancelled", progress: "", waits: undefined });
+  }
+
+  /** A question and everything after it are taken back. */
+  cut(taskId: string): void {
+    const at = this.turns.findIndex((turn) => turn.taskId === taskId);
+    if (at >= 0) this.turns.splice(at);
+  }
+
   failed(taskId: string, error: Problem): void {
     this.change(taskId, { state: "failed", error });
   }

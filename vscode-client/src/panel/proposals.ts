@@ -5,8 +5,9 @@ import type { Session } from "../server/session";
 import type { FileChange, Proposal } from "./protocol";
 
 const WAITS = new Set<TaskState>(["proposed", "partlyApplied"]);
+const UNDOABLE = new Set<TaskState>(["applied", "partlyApplied"]);
 /** Applied proposals kept in view, so that they can be undone. */
-const UNDOABLE = 10;
+const MOST_UNDOABLE = 10;
 
 export class Proposals implements vscode.Disposable {
   private readonly found = new Map<string, Proposal>();
@@ -44,8 +45,8 @@ export class Proposals implements vscode.Disposable {
   get inbox(): Proposal[] {
     const all = [...this.found.values()].reverse();
     return [
-      ...all.filter(({ state }) => WAITS.has(state)),
-      ...all.filter(({ state }) => state === "applied").slice(0, UNDOABLE),
+      ...all.filter(({ waiting }) => waiting > 0),
+      ...all.filter(({ state, waiting }) => UNDOABLE.has(state) && waiting === 0).slice(0, MOST_UNDOABLE),
     ];
   }
 
@@ -67,7 +68,7 @@ export class Proposals implements vscode.Disposable {
       await this.look(event.editId, event);
     } else if (known !== undefined && known.state !== event.state) {
       const undone = event.state === "discarded" && known.state === "applied";
-      this.put({ ...known, state: event.state, undone });
+      this.put({ ...known, state: event.state, undone, waiting: 0 });
     }
     for (const other of this.found.values()) {
       // A redo offers another proposal for the same task; the one before it is gone.
@@ -93,6 +94,7 @@ export class Proposals implements vscode.Disposable {
       action: task.action,
       headline: task.decision.headline,
       state: this.states.get(editId) ?? task.state,
+      waiting: got.hunks.filter(({ state: hunk }) => hunk === "pending" || hunk === "refused").length,
       files: filesOf(got.diff),
       note: got.note,
       stale: got.stale,

@@ -1,5 +1,8 @@
 /** What the panel's page and the extension say to each other: plain data, no editor in it. */
 import type { Action, Problem, Rating, TaskState, WireRange } from "../server/messages";
+import type { SetUpState } from "../setup/need";
+
+export type { SetUpState };
 
 /** A file or a selection that goes with a message. */
 export interface Chip {
@@ -36,6 +39,8 @@ export interface Proposal {
   readonly state: TaskState;
   /** It was applied and taken back: the server calls that discarded too. */
   readonly undone?: boolean;
+  /** Hunks that are neither applied nor discarded. */
+  readonly waiting: number;
   readonly files: readonly FileChange[];
   readonly note: string;
   readonly stale: boolean;
@@ -55,6 +60,8 @@ export interface Turn {
   readonly tokens?: { readonly input: number; readonly output: number };
   readonly costUsd?: number;
   readonly rehearsal?: boolean;
+  /** It was not asked yet: it waits for the set-up. */
+  readonly waits?: boolean;
   readonly error?: Problem;
   readonly proposal?: Proposal;
   readonly rating?: Rating;
@@ -110,7 +117,9 @@ export interface UsageOf {
 }
 
 /** Ways on that the page may offer; which command each comes to is the extension's business. */
-export type Way = "budget" | "setKey" | "rehearse" | "trust";
+export type Way =
+  | "budget" | "setKey" | "rehearse" | "leaveRehearsal" | "trust"
+  | "create" | "stopCreating" | "choosePython" | "showLog";
 
 export type Tab = "chat" | "inbox" | "usage";
 
@@ -122,11 +131,12 @@ export type ToPage =
       readonly slashes: readonly Slash[];
     }
   | { readonly kind: "conversation"; readonly id: string; readonly turns: readonly Turn[] }
-  | { readonly kind: "conversations"; readonly items: readonly ConversationItem[] }
+  | { readonly kind: "conversations"; readonly query: string; readonly items: readonly ConversationItem[] }
   | { readonly kind: "turn"; readonly turn: TurnFacts }
   | { readonly kind: "delta"; readonly taskId: string; readonly delta: string; readonly at: number }
   | { readonly kind: "reset"; readonly taskId: string }
   | { readonly kind: "money"; readonly money: Money }
+  | { readonly kind: "setUp"; readonly state: SetUpState }
   | { readonly kind: "inbox"; readonly proposals: readonly Proposal[] }
   | { readonly kind: "usage"; readonly usage: readonly UsageOf[] }
   | { readonly kind: "suggestion"; readonly chip: Chip | undefined }
@@ -139,6 +149,8 @@ export type ToPage =
 export type FromPage =
   | { readonly kind: "ready" }
   | { readonly kind: "send"; readonly text: string; readonly chips: readonly Chip[]; readonly tier?: string }
+  | { readonly kind: "askAgain"; readonly taskId: string; readonly text: string }
+  | { readonly kind: "allow"; readonly taskId: string }
   | { readonly kind: "stop"; readonly taskId: string }
   | { readonly kind: "again"; readonly taskId: string; readonly tier: string }
   | { readonly kind: "copy"; readonly taskId: string; readonly text: string }
@@ -149,7 +161,8 @@ export type FromPage =
   | { readonly kind: "attachFile" }
   | { readonly kind: "complete"; readonly query: string }
   | { readonly kind: "newConversation" }
-  | { readonly kind: "listConversations" }
+  | { readonly kind: "listConversations"; readonly query: string }
+  | { readonly kind: "deleteConversation"; readonly id: string; readonly query: string }
   | { readonly kind: "openConversation"; readonly id: string }
   | { readonly kind: "resolve"; readonly editId: string; readonly action: "apply" | "discard" | "undo" | "show" }
   | { readonly kind: "tab"; readonly tab: Tab }

@@ -7,6 +7,7 @@ import { copy, follow, insert } from "../chat/code";
 import { slashes } from "../chat/slashes";
 import type { TaskChanged, TaskStart } from "../server/messages";
 import type { Session } from "../server/session";
+import type { SetUp } from "../setup/setup";
 import { moneyOf, usageOf } from "./money";
 import { page } from "./page";
 import { Proposals } from "./proposals";
@@ -19,12 +20,18 @@ const WAYS: Readonly<Record<Way, string>> = {
   budget: "tierwise.ui.budget",
   setKey: "tierwise.ui.setKey",
   rehearse: "tierwise.ui.rehearse",
+  leaveRehearsal: "tierwise.ui.leaveRehearsal",
   trust: "workbench.trust.manage",
+  create: "tierwise.ui.setUp",
+  stopCreating: "tierwise.ui.stopSetUp",
+  choosePython: "tierwise.ui.choosePython",
+  showLog: "tierwise.ui.showLog",
 };
 
 /** What the panel needs of the other parts of this extension. */
 export interface PanelParts {
   readonly session: Session;
+  readonly setUp: SetUp;
   readonly extension: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   /** Shows a proposal as a diff. */
@@ -44,9 +51,9 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   private wanted: ToPage[] = [];
 
   constructor(private readonly parts: PanelParts) {
-    const { session, extension } = parts;
+    const { session, setUp, extension } = parts;
     this.proposals = new Proposals(session);
-    this.chat = new Chat(session, this.proposals, extension.workspaceState, (message) => {
+    this.chat = new Chat(session, setUp, this.proposals, extension.workspaceState, (message) => {
       this.post(message);
     });
     this.disposables = [
@@ -55,6 +62,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       vscode.window.registerWebviewViewProvider(Panel.id, this),
       this.proposals.onDidChange(() => { this.inbox(); }),
       this.proposals.onDidClear(() => { this.inbox(); }),
+      setUp.onDidChange((state) => { this.post({ kind: "setUp", state }); }),
       session.onDidChangeStatus((status) => {
         this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
       }),
@@ -138,6 +146,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     switch (message.kind) {
       case "ready": await this.welcome(); break;
       case "send": await this.chat.ask(message.text, message.chips, message.tier); break;
+      case "askAgain": await this.chat.askAgain(message.taskId, message.text); break;
+      case "allow": await this.chat.allow(message.taskId); break;
       case "stop": await this.chat.stop(message.taskId); break;
       case "again": await this.chat.again(message.taskId, message.tier); break;
       case "rate": await this.chat.rate(message.taskId, message.rating); break;
@@ -163,8 +173,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
         break;
       }
       case "newConversation": this.chat.new(); break;
-      case "listConversations":
-        this.post({ kind: "conversations", items: await this.chat.list() });
+      case "listConversations": await this.conversations(message.query); break;
+      case "deleteConversation":
+        await this.chat.forget(message.id);
+        await this.conversations(message.query);
         break;
       case "openConversation": await this.chat.open(message.id); break;
       case "resolve": await this.resolve(message.editId, message.action); break;
@@ -176,6 +188,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
         this.parts.log.debug(`first piece of ${message.taskId} drawn ${Date.now() - message.at} ms after it came`);
         break;
     }
+  }
+
+  private async conversations(query: string): Promise<void> {
+    this.post({ kind: "conversations", query, items: await this.chat.list(query) });
   }
 
   private async resolve(editId: string, action: "apply" | "discard" | "undo" | "show"): Promise<void> {
@@ -198,6 +214,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       tiers: session.tiers,
       slashes: slashes(),
     });
+    this.post({ kind: "setUp", state: this.parts.setUp.state });
     this.suggest();
     this.inbox();
     this.sendWanted();
@@ -207,6 +224,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Figures that are not pushed: asked for when the page or the server is new. */
   private async refresh(): Promise<void> {
     const { session } = this.parts;
+    // Without an environment there is nothing to ask, and the set-up says so.
+    if (session.health.state === "missing") return;
     const status = await session.request("tierwise/status", null);
     this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
     await this.usage();
@@ -218,7 +237,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private inbox(): void {
     this.post({ kind: "inbox", proposals: this.proposals.inbox });
-    const waiting = this.proposals.inbox.filter(({ state }) => state === "proposed").length;
+    const waiting = this.proposals.inbox.filter((proposal) => proposal.waiting > 0).length;
     if (this.view !== undefined) {
       this.view.badge = waiting === 0 ? undefined
         : { value: waiting, tooltip: vscode.l10n.t("Proposals that wait: {0}", waiting) };

@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import type { Board } from "../tasks/board";
 import { iconed } from "../tasks/lens";
 import type { Preview } from "./preview";
-import { sideOf, SCHEME, type SideName } from "./sides";
-import { beside, nearest } from "./texts";
+import { sideOf, SCHEME, type Side, type SideName } from "./sides";
+import { beside, nearest, type Place } from "./texts";
 
 /** The proposal a cursor is in, and on which side of which document. */
 export interface Spot {
@@ -39,7 +39,7 @@ export function goTo(step: 1 | -1, editor: vscode.TextEditor, spot: Spot, previe
   editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-/** Lenses above each hunk of a proposal that has several. */
+/** Lenses above each hunk of a proposal, the last and the only one too, and a heading over them. */
 export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly registered: vscode.Disposable;
   readonly onDidChangeCodeLenses: vscode.Event<void>;
@@ -63,26 +63,61 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
     const uri = side?.of ?? document.uri.toString();
     const editIds = side === undefined ? this.preview.at(uri).map(({ editId }) => editId) : [side.editId];
     return editIds.flatMap((editId) => {
+      const pending = this.preview.get(editId)?.got.hunks.filter(({ state }) => state === "pending").length ?? 0;
       const places = this.preview.places(editId, uri);
-      const many = (this.preview.get(editId)?.got.hunks.filter(({ state }) => state === "pending").length ?? 0) > 1;
-      if (!many) return [];
-      return places.flatMap((place) => {
-        const line = Math.min(place[side?.side ?? "before"].start, document.lineCount - 1);
-        const at = new vscode.Range(line, 0, line, 0);
-        const argument = { editId, hunks: [place.id] };
-        return [
-          new vscode.CodeLens(at, {
-            title: iconed("check", vscode.l10n.t("Apply Hunk")),
-            command: "tierwise.edit.apply",
-            arguments: [argument],
-          }),
-          new vscode.CodeLens(at, {
-            title: iconed("close", vscode.l10n.t("Discard Hunk")),
-            command: "tierwise.edit.discard",
-            arguments: [argument],
-          }),
-        ];
-      });
+      const first = places[0];
+      // In the file itself the server's own lenses stand above the edit, with a pair for all of it.
+      const own = side === undefined && pending < 2 ? [] : places.flatMap((place) => pair(document, place, side, editId, pending));
+      if (side === undefined || first === undefined || this.preview.get(editId)?.files[0]?.uri !== uri) return own;
+      const head = this.head(document, first, editId, pending);
+      // On one line the hunk's own pair comes first, so that it is never cut off.
+      return head[0]?.range.start.line === own[0]?.range.start.line ? [...own, ...head] : [...head, ...own];
     });
   }
+
+  /** Above the first hunk of a diff: who answered and why, and the whole of it where it has several hunks. */
+  private head(document: vscode.TextDocument, first: Place, editId: string, pending: number): vscode.CodeLens[] {
+    const at = lineOf(document, first.after.start - ABOVE);
+    const lens = (icon: string, title: string, command: string): vscode.CodeLens =>
+      new vscode.CodeLens(at, { title: iconed(icon, title), command, arguments: [{ editId }] });
+    const why = lens("circuit-board", this.preview.heading(editId), "tierwise.ui.why");
+    return pending < 2 ? [why] : [
+      lens("check-all", vscode.l10n.t("Apply all {0}", pending), "tierwise.edit.apply"),
+      lens("close", vscode.l10n.t("Discard all {0}", pending), "tierwise.edit.discard"),
+      why,
+    ];
+  }
+}
+
+/** Lines of a diff above its first hunk that its heading stands, where an editor still shows them. */
+const ABOVE = 2;
+
+/** Apply and discard above one hunk; the only one is all there is. */
+function pair(
+  document: vscode.TextDocument,
+  place: Place,
+  side: Side | undefined,
+  editId: string,
+  pending: number,
+): vscode.CodeLens[] {
+  const at = lineOf(document, place[side?.side ?? "before"].start);
+  const argument = { editId, hunks: [place.id] };
+  const many = pending > 1;
+  return [
+    new vscode.CodeLens(at, {
+      title: iconed("check", many ? vscode.l10n.t("Apply this hunk") : vscode.l10n.t("Apply")),
+      command: "tierwise.edit.apply",
+      arguments: [argument],
+    }),
+    new vscode.CodeLens(at, {
+      title: iconed("close", many ? vscode.l10n.t("Discard this hunk") : vscode.l10n.t("Discard")),
+      command: "tierwise.edit.discard",
+      arguments: [argument],
+    }),
+  ];
+}
+
+function lineOf(document: vscode.TextDocument, line: number): vscode.Range {
+  const within = Math.max(0, Math.min(line, document.lineCount - 1));
+  return new vscode.Range(within, 0, within, 0);
 }

@@ -55,6 +55,8 @@ export class Preview implements vscode.Disposable {
       session.onDidChangeHealth(({ state }) => {
         if (state !== "running") for (const editId of [...this.shown.keys()]) void this.close(editId);
       }),
+      vscode.window.tabGroups.onDidChangeTabs(() => { this.front(); }),
+      vscode.window.tabGroups.onDidChangeTabGroups(() => { this.front(); }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         this.lookSoon(document.uri.toString());
       }),
@@ -112,13 +114,9 @@ export class Preview implements vscode.Disposable {
   }
 
   private async closeTabs({ editId, title }: Shown): Promise<void> {
-    const own = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => {
-      const { input } = tab;
-      if (input instanceof vscode.TabInputTextDiff) return sideOf(input.modified)?.editId === editId;
-      if (input instanceof vscode.TabInputText) return sideOf(input.uri)?.editId === editId;
-      // A multi-diff tells no addresses, and its label is the title with the number of files behind it.
-      return tab.label.startsWith(title);
-    });
+    const own = vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter((tab) => this.shownIn(tab) === editId || tab.label.startsWith(title));
     if (own.length > 0) await vscode.window.tabGroups.close(own, true);
   }
 
@@ -136,7 +134,7 @@ export class Preview implements vscode.Disposable {
       this.introduced.add(editId);
       try {
         if (first && state === "proposed" && this.options.opensByItself(task)) await this.open(editId);
-        else if (!isPending(await this.look(editId))) await this.settle(editId);
+        else if (!isPending(await this.look(editId))) await this.close(editId);
       } catch {
         // Settled meanwhile; the event that says so follows.
       }
@@ -145,9 +143,10 @@ export class Preview implements vscode.Disposable {
     }
   }
 
-  private async settle(editId: string): Promise<void> {
-    this.board.settle(editId);
-    await this.close(editId);
+  /** The buttons of a proposal's tab exist only while such a tab is in front. */
+  private front(): void {
+    const inFront = this.shownIn(vscode.window.tabGroups.activeTabGroup.activeTab) !== undefined;
+    void vscode.commands.executeCommand("setContext", "tierwise.proposalInFront", inFront);
   }
 
   private lookSoon(uri: string): void {
@@ -173,6 +172,21 @@ export class Preview implements vscode.Disposable {
     this.changed.fire();
     if (got.stale && before?.got.stale !== true) this.options.staled(editId);
     return shown;
+  }
+
+  /** The proposal that a tab shows, if it shows one. */
+  shownIn(tab: vscode.Tab | undefined): string | undefined {
+    const input = tab?.input;
+    if (input instanceof vscode.TabInputTextDiff) return sideOf(input.modified)?.editId;
+    if (input instanceof vscode.TabInputText) return sideOf(input.uri)?.editId;
+    // A multi-diff tells no addresses, and its label is the title with the number of files behind it.
+    return [...this.shown.values()].find(({ title }) => tab?.label.startsWith(title))?.editId;
+  }
+
+  /** What stands above a proposal: who answered, and why. */
+  heading(editId: string): string {
+    const decision = this.board.byEdit(editId)?.decision;
+    return decision === undefined ? "Tierwise" : [decision.headline, decision.because].filter(Boolean).join(": ");
   }
 
   /** "Sonnet ← Haiku · app.py (proposed)". */

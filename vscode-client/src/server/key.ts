@@ -3,12 +3,15 @@ import * as vscode from "vscode";
 
 export const USUAL = "ANTHROPIC_API_KEY";
 const PREFIX = "tierwise.key.";
+const ASKED = "tierwise.keyNames";
 
 export class Keys {
   constructor(
     private readonly secrets: vscode.SecretStorage,
     /** Names of the environment variables that the configured tiers read their keys from. */
-    private readonly names: () => readonly string[],
+    private readonly configured: () => readonly string[],
+    /** Remembers the names that a server asked for, which no setting of the editor holds. */
+    private readonly memory: vscode.Memento,
   ) {}
 
   /** Fires when a key was set or removed, in this window or another. */
@@ -28,10 +31,11 @@ export class Keys {
     return found;
   }
 
-  /** Ask for a key and keep it; false where the operator left. */
-  async ask(): Promise<boolean> {
-    const name = await this.which(vscode.l10n.t("Which key?"));
+  /** Ask for a key and keep it; false where the operator left. With a name it is that one. */
+  async ask(wanted?: string): Promise<boolean> {
+    const name = wanted ?? (await this.which(vscode.l10n.t("Which key?")));
     if (name === undefined) return false;
+    if (!this.names().includes(name)) await this.memory.update(ASKED, [...this.names(), name]);
     const key = await vscode.window.showInputBox({
       title: vscode.l10n.t("Tierwise: Set API Key"),
       prompt: vscode.l10n.t("{0}: kept in the secret store of the editor, given to the server alone.", name),
@@ -49,6 +53,10 @@ export class Keys {
   async remove(): Promise<void> {
     const name = await this.which(vscode.l10n.t("Remove which key?"));
     if (name !== undefined) await this.secrets.delete(PREFIX + name);
+  }
+
+  private names(): readonly string[] {
+    return [...new Set([...this.configured(), ...this.memory.get<readonly string[]>(ASKED, [])])];
   }
 
   private async which(title: string): Promise<string | undefined> {

@@ -196,7 +196,8 @@ export interface Switch {
  *
  * `cause_note` says in a few words why the answering tier differs from the routed one;
  * `forecast` is the first decision, where the final one differs from it; `notices` say
- * what was left out or replaced before sending. An `edit_id` while
+ * what was left out or replaced before sending; `waiting` hunks are neither applied nor
+ * discarded, so that a task that is partly applied is over once there is none. An `edit_id` while
  * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
  * them, their ids are final only once the task is `proposed`, and none can be applied.
  */
@@ -218,6 +219,7 @@ export interface TaskChanged {
   switches?: Switch[];
   usage?: Usage;
   notices?: string[];
+  waiting?: number;
 }
 
 /** A piece of context that was sent, and why it was chosen; lines count from 1. */
@@ -343,9 +345,16 @@ export interface ChatGet {
   conversationId: string;
 }
 
-/** How many conversations are asked for. */
+/** A question that is taken back, with everything after it in its conversation. */
+export interface ChatRetract {
+  conversationId: string;
+  taskId: string;
+}
+
+/** How many conversations are asked for, and what was said in them. */
 export interface ChatList {
   limit?: number;
+  query?: string;
 }
 
 /**
@@ -554,7 +563,12 @@ export interface Pin {
   to: string;
 }
 
-/** The status of the window, as every client shows it. */
+/**
+ * The status of the window, as every client shows it.
+ *
+ * `needs_key` names the variable of a key that is missing: until it is set, or rehearsal is
+ * chosen, nothing can be asked of its tier.
+ */
 export interface Status {
   kind: StatusKind;
   text: string;
@@ -573,6 +587,7 @@ export interface Status {
   hourUsd?: number;
   level: BudgetLevel;
   command?: CommandOffer;
+  needsKey?: string;
 }
 
 /** A budget crossed a threshold. */
@@ -589,6 +604,8 @@ export interface Requests {
   "tierwise/task/sent": { params: TaskId; result: Sent };
   "tierwise/chat/send": { params: ChatSend; result: ChatReply };
   "tierwise/chat/get": { params: ChatGet; result: Conversation };
+  "tierwise/chat/retract": { params: ChatRetract; result: boolean };
+  "tierwise/chat/delete": { params: ChatGet; result: boolean };
   "tierwise/chat/list": { params: ChatList; result: Conversations };
   "tierwise/chat/apply": { params: ChatApply; result: BlockOffered };
   "tierwise/route/explain": { params: Explain; result: Explained };

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import { follow, ownFile, writeConfig } from "./configFile";
-import { carriedWheel, environmentFor, isComplete, onPath, pythonIn, type Places } from "./environment";
+import { carriedWheel, environmentFor, isComplete, onPath, pythonIn, type Places } from "../setup/environment";
+import { make } from "../setup/make";
 import { keyNames, Keys } from "./key";
 import { NoEnvironment, Session, type Launch } from "./session";
 import { filed, FILED, sent, SENT, type Chosen } from "./settings";
-import { make, offer } from "./setup";
 
 /** Settings that the server or its environment read once: a change needs another server. */
 const AT_START = ["server", "baseUrl", "configFile", "tiers"];
@@ -15,8 +15,8 @@ const AT_START = ["server", "baseUrl", "configFile", "tiers"];
 export interface Served {
   readonly session: Session;
   readonly keys: Keys;
-  /** Make the environment, telling how it goes, and start the server; for the palette. */
-  readonly setUp: () => Promise<boolean>;
+  /** Make the server's environment, telling each line of what is being done. */
+  readonly make: (told: (line: string) => void, stop: AbortSignal) => Promise<void>;
 }
 
 export function serve(
@@ -29,7 +29,7 @@ export function serve(
     storage: context.globalStorageUri.fsPath,
     platform: process.platform,
   };
-  const keys = new Keys(context.secrets, () => keyNames(settings().get("tiers")));
+  const keys = new Keys(context.secrets, () => keyNames(settings().get("tiers")), context.globalState);
   const session: Session = new Session({
     log,
     launch: () => launch(places, keys, log),
@@ -38,11 +38,6 @@ export function serve(
       return connect(found, { log, sessionId, middleware: governed(middleware(() => session)) });
     },
   });
-  const setUp = async (): Promise<boolean> => {
-    const made = await make(places, log);
-    if (made) await session.restart();
-    return made;
-  };
   context.subscriptions.push(
     session,
     new vscode.Disposable(follow(own(), () => void writeConfig(configPath(places), own(), filed(chosenByUser)))),
@@ -54,10 +49,8 @@ export function serve(
       void changed(event, session, places);
     }),
   );
-  void session.start().then(async () => {
-    if (session.health.state === "missing") await offer(setUp);
-  });
-  return { session, keys, setUp };
+  void session.start();
+  return { session, keys, make: (told, stop) => make(places, log, told, stop) };
 }
 
 /** Where the server is: the operator's command, our own environment, else one on the PATH. */

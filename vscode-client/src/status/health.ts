@@ -20,7 +20,7 @@ export function showHealth(session: Session): vscode.Disposable {
     item.detail = state === "running" ? session.tiers.join(" < ") : undefined;
     item.command =
       state === "missing"
-        ? { command: "tierwise.ui.setUp", title: vscode.l10n.t("Set Up") }
+        ? { command: "tierwise.ui.chat", title: vscode.l10n.t("Set Up") }
         : state === "failed" || state === "stopped"
           ? { command: "tierwise.ui.restart", title: vscode.l10n.t("Restart") }
           : { command: "tierwise.ui.showLog", title: vscode.l10n.t("Show Log") };

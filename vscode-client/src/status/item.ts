@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Status } from "../server/messages";
 import type { Session } from "../server/session";
+import { needOf } from "../setup/need";
 import { look, spoken } from "./look";
 
 /** Commands that the tooltip offers; no other command link works in it. */
@@ -56,6 +57,7 @@ export class StatusItem implements vscode.Disposable {
       starting: vscode.l10n.t("Tierwise…"),
       restarting: vscode.l10n.t("Restarting…"),
       setUp: vscode.l10n.t("Set up Tierwise"),
+      noKey: vscode.l10n.t("Set a key"),
       stopped: vscode.l10n.t("Tierwise: stopped"),
     });
     this.item.text = text;
@@ -63,7 +65,8 @@ export class StatusItem implements vscode.Disposable {
       background && new vscode.ThemeColor(`statusBarItem.${background}Background`);
     this.item.accessibilityInformation = { label: spoken(text, vscode.l10n.t("instead of")) };
     this.item.tooltip = this.tooltip();
-    this.item.command = health.state === "missing" ? "tierwise.ui.setUp" : "tierwise.ui.menu";
+    const lacks = needOf(health, this.status).need !== undefined;
+    this.item.command = lacks ? "tierwise.ui.chat" : "tierwise.ui.menu";
   }
 
   private tooltip(): vscode.MarkdownString {

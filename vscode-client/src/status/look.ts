@@ -12,6 +12,7 @@ export interface OwnWords {
   readonly starting: string;
   readonly restarting: string;
   readonly setUp: string;
+  readonly noKey: string;
   readonly stopped: string;
 }
 
@@ -28,7 +29,10 @@ export function look(status: Status | undefined, health: ServerHealth, words: Ow
     case "failed":
       return { text: `$(error) ${words.stopped}`, background: "error" };
     case "running":
-      return status === undefined ? { text: "$(circuit-board) Auto" } : ofServer(status);
+      if (status === undefined) return { text: "$(circuit-board) Auto" };
+      return status.needsKey === undefined
+        ? ofServer(status)
+        : { text: `$(key) ${words.noKey}`, background: "warning" };
   }
 }
 

@@ -119,8 +119,12 @@ export class Menu {
           capped(status.projectUsd),
         ),
       ),
-      ...(status.dayUsd === undefined && status.projectUsd === undefined ? [] : [raise(1), raise(5)]),
-      { label: `$(add) ${vscode.l10n.t("Raise by…")}`, go: () => this.raiseBy() },
+      ...(status.dayUsd === undefined
+        ? [{ label: `$(shield) ${vscode.l10n.t("Set a daily cap…")}`, go: () => this.setCap() }]
+        : []),
+      ...(status.dayUsd === undefined && status.projectUsd === undefined
+        ? []
+        : [raise(1), raise(5), { label: `$(add) ${vscode.l10n.t("Raise by…")}`, go: () => this.raiseBy() }]),
       ...(task === undefined
         ? []
         : [
@@ -132,10 +136,48 @@ export class Menu {
           ]),
       {
         label: `$(gear) ${vscode.l10n.t("Budget settings")}`,
-        go: () => vscode.commands.executeCommand("workbench.action.openSettings", "tierwise.budget"),
+        go: () => this.budgetSettings(),
       },
     ];
     await pick(items, vscode.l10n.t("Budget"));
+  }
+
+  /** The settings of money, in the tab that has them: those of the machine the server runs on. */
+  async budgetSettings(): Promise<void> {
+    const remote = vscode.env.remoteName !== undefined;
+    const tab = remote ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
+    await vscode.commands.executeCommand(tab, { query: "@ext:tierwise.tierwise budget" });
+  }
+
+  /** How much a wrong answer counts when the router is unsure. */
+  async preference(): Promise<void> {
+    const settings = vscode.workspace.getConfiguration("tierwise");
+    const now = settings.get<string>("preference", "balanced");
+    const choices: readonly (readonly [string, string, string])[] = [
+      ["save", vscode.l10n.t("Save"), vscode.l10n.t("the cheaper tier, with a redo now and then")],
+      ["balanced", vscode.l10n.t("Balanced"), vscode.l10n.t("a redo costs about as much as it saves")],
+      ["right", vscode.l10n.t("Right first time"), vscode.l10n.t("the dearer tier, and seldom a redo")],
+    ];
+    const items = choices.map(([value, label, detail]) => ({
+      label,
+      description: value === now ? vscode.l10n.t("current") : "",
+      detail,
+      go: () => settings.update("preference", value, vscode.ConfigurationTarget.Global),
+    }));
+    await pick(items, vscode.l10n.t("When unsure…"));
+  }
+
+  private async setCap(): Promise<void> {
+    const given = await vscode.window.showInputBox({
+      title: vscode.l10n.t("How many dollars may be spent a day?"),
+      prompt: vscode.l10n.t("0 stops every paid call. The cap is kept in the settings of this machine."),
+      validateInput: (value) =>
+        value.trim() !== "" && Number(value) >= 0 && Number(value) <= 100_000
+          ? undefined : vscode.l10n.t("An amount, such as 5 or 2.50."),
+    });
+    if (given === undefined) return;
+    const settings = vscode.workspace.getConfiguration("tierwise");
+    await settings.update("budget.dayUsd", Number(given), vscode.ConfigurationTarget.Global);
   }
 
   private ofTask(): Item[] {
@@ -164,6 +206,7 @@ export class Menu {
       command(`$(pin) ${vscode.l10n.t("Pin a tier…")}`, "tierwise.ui.pin"),
       command(`$(pinned-dirty) ${vscode.l10n.t("Unpin…")}`, "tierwise.ui.unpin"),
       command(`$(replace) ${vscode.l10n.t("Remap a tier…")}`, "tierwise.ui.remap"),
+      command(`$(settings) ${vscode.l10n.t("When unsure…")}`, "tierwise.ui.preference"),
     ];
   }
 

@@ -10,8 +10,6 @@ const KEPT = 100;
 
 export class Board implements vscode.Disposable {
   private readonly tasks = new Map<string, TaskChanged>();
-  /** Proposals without a hunk that is pending, whatever their task's state. */
-  private readonly settled = new Set<string>();
   private readonly parts: vscode.Disposable[];
 
   constructor(session: Session) {
@@ -63,14 +61,8 @@ export class Board implements vscode.Disposable {
     );
   }
 
-  /** The last hunk of a proposal was applied or discarded. */
-  settle(editId: string): void {
-    this.settled.add(editId);
-    this.tell();
-  }
-
-  private waits({ state, editId }: TaskChanged): boolean {
-    return WAITING.has(state) && editId !== undefined && !this.settled.has(editId);
+  private waits({ state, editId, waiting = 0 }: TaskChanged): boolean {
+    return WAITING.has(state) && editId !== undefined && waiting > 0;
   }
 
   private take(task: TaskChanged): void {

@@ -5,7 +5,7 @@ import type { EditId, TaskStart } from "../server/messages";
 
 const ICONS: Readonly<Record<string, string>> = {
   "tierwise.edit.apply": "check-all",
-  "tierwise.edit.discard": "discard",
+  "tierwise.edit.discard": "close",
   "tierwise.edit.showDiff": "diff",
   "tierwise.edit.undo": "history",
   "tierwise.task.cancel": "debug-stop",

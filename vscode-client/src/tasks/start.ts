@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { ACTIONS } from "../server/actions";
 import type { Action, DiagnosticItem, TaskStart, WireRange } from "../server/messages";
 import type { Session } from "../server/session";
+import type { SetUp } from "../setup/setup";
 import { askInstruction } from "./prompt";
 import { problemOf } from "./trouble";
 
@@ -14,6 +15,7 @@ export class Tasks {
 
   constructor(
     private readonly session: Session,
+    private readonly setUp: SetUp,
     private readonly options: {
       failed(error: unknown): void;
       /** Starts what is answered in words, where its answer can be read. */
@@ -31,8 +33,12 @@ export class Tasks {
     return this.ours.get(taskId);
   }
 
-  /** Start what a code action or a lens names; asks for the instruction where it takes one. */
+  /**
+   * Start what a code action or a lens names; asks for the instruction where it takes one. What is
+   * not set up yet is said before that.
+   */
   async begin(params: TaskStart): Promise<string | undefined> {
+    if (!(await this.setUp.ready())) return undefined;
     const given = { ...params, taskId: params.taskId ?? randomUUID().slice(0, 12) };
     if (ACTIONS[params.action].needsWords && (params.instruction ?? "") === "") {
       const instruction = await askInstruction(this.session, params);

@@ -8,7 +8,7 @@ const CASES = JSON.parse(
   readFileSync(new URL("../../../tests/support/amounts.json", import.meta.url), "utf8"),
 ) as { one: [number, string][]; several: [number[], string[]][] };
 
-const WORDS = { starting: "Tierwise…", restarting: "Restarting…", setUp: "Set up", stopped: "Stopped" };
+const WORDS = { starting: "Tierwise…", restarting: "Restarting…", noKey: "Set a key", setUp: "Set up", stopped: "Stopped" };
 const STATUS: Status = {
   kind: "ready", text: "Auto · $1.20/5", tooltip: "", spentTodayUsd: 1.2, reservedUsd: 0, spentProjectUsd: 0,
   level: "ok", pins: [],

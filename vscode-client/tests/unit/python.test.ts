@@ -2,8 +2,8 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { carriedWheel, environmentFor, isComplete, onPath } from "../../src/server/environment";
-import { candidates, findPython, recent } from "../../src/server/python";
+import { carriedWheel, environmentFor, isComplete, onPath } from "../../src/setup/environment";
+import { candidates, findPython, recent } from "../../src/setup/python";
 
 describe("finding a Python", () => {
   test.each([

@@ -8,6 +8,7 @@ from tierwise.lsp.messages.chat import (
     ChatGet,
     ChatList,
     ChatReply,
+    ChatRetract,
     ChatSend,
     Conversation,
     Conversations,
@@ -28,9 +29,23 @@ async def get(session: Session, params: ChatGet) -> Conversation:
 
 
 async def list_(session: Session, params: ChatList) -> Conversations:
-    """The conversations of this project, the latest first."""
+    """The conversations of this project, the latest first; those in which a query was said."""
     engine = await session.engine()
-    return Conversations.of(await engine.conversations(params.limit))
+    return Conversations.of(await engine.conversations(params.limit, params.query))
+
+
+async def retract(session: Session, params: ChatRetract) -> bool:
+    """Take a question and everything after it out of its conversation, to ask it in other words."""
+    engine = await session.engine()
+    await engine.retract(params.conversation_id, params.task_id)
+    return True
+
+
+async def delete(session: Session, params: ChatGet) -> bool:
+    """Delete what was said in a conversation from this machine. What it cost stays booked."""
+    engine = await session.engine()
+    await engine.forget_conversation(params.conversation_id)
+    return True
 
 
 async def apply(session: Session, params: ChatApply) -> BlockOffered:

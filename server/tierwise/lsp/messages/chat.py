@@ -67,10 +67,18 @@ class ChatGet(Message):
     conversation_id: Id
 
 
+class ChatRetract(Message):
+    """A question that is taken back, with everything after it in its conversation."""
+
+    conversation_id: Id
+    task_id: Id
+
+
 class ChatList(Message):
-    """How many conversations are asked for."""
+    """How many conversations are asked for, and what was said in them."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 30
+    query: Annotated[str, Field(max_length=200)] = ""
 
 
 class ChatApply(Message):

@@ -49,7 +49,11 @@ class Pin(Message):
 
 
 class Status(Push):
-    """The status of the window, as every client shows it."""
+    """The status of the window, as every client shows it.
+
+    `needs_key` names the variable of a key that is missing: until it is set, or rehearsal is
+    chosen, nothing can be asked of its tier.
+    """
 
     method: ClassVar = "tierwise/status/didChange"
     flag: ClassVar = "status"
@@ -71,6 +75,7 @@ class Status(Push):
     hour_usd: float | None = None
     level: BudgetLevel
     command: CommandOffer | None = None
+    needs_key: str | None = None
 
     @classmethod
     def of(cls, view: views.StatusView) -> Status:
@@ -98,6 +103,7 @@ class Status(Push):
             spent_hour_usd=None if hour is None else to_usd(view.spent_hour),
             hour_usd=usd(hour),
             command=None if view.command is None else CommandOffer.of(view.command),
+            needs_key=view.needs_key,
         )
 
 

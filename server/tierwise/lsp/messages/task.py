@@ -177,7 +177,8 @@ class TaskChanged(Push):
 
     `cause_note` says in a few words why the answering tier differs from the routed one;
     `forecast` is the first decision, where the final one differs from it; `notices` say
-    what was left out or replaced before sending. An `edit_id` while
+    what was left out or replaced before sending; `waiting` hunks are neither applied nor
+    discarded, so that a task that is partly applied is over once there is none. An `edit_id` while
     the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
     them, their ids are final only once the task is `proposed`, and none can be applied.
     """
@@ -202,6 +203,7 @@ class TaskChanged(Push):
     switches: list[Switch] | None = None
     usage: Usage | None = None
     notices: list[str] | None = None
+    waiting: int | None = None
 
     @classmethod
     def of(cls, docs: DocumentStore, view: TaskView) -> TaskChanged:
@@ -225,6 +227,7 @@ class TaskChanged(Push):
             usage=None if view.usage is None else Usage.of(view.usage, view.cost),
             forecast=to_wire(view.forecast) if view.forecast is not None else None,
             notices=list(view.notices) or None,
+            waiting=view.waiting or None,
         )
 
 

@@ -36,7 +36,7 @@ def answer(asked: ReadPrompt) -> str:
         "document": _documented,
         "fix": lambda selected: _without_imports(selected, reported),
         "refactor": _sorted_imports,
-        "edit": _hinted if "type" in asked.wish.lower() else _sorted_imports,
+        "edit": _edit_for(asked.wish.lower()),
         "test": _tested,
     }
     maker = makers.get(asked.action)
@@ -63,8 +63,16 @@ def _talk(asked: ReadPrompt) -> str:
 def _echo(asked: ReadPrompt) -> str:
     return (
         "Rehearsal: this built-in model has no rule for the request"
-        f" “{_short(asked.wish)}”, so it proposes no edit."
+        f" “{_short(asked.wish)}”, so it proposes no edit. It can document a function, rename one"
+        " name to another, add type hints, and sort imports."
     )
+
+
+def _edit_for(wish: str) -> Callable[[PromptPiece], str | None]:
+    """What an edit in words comes to."""
+    if re.search(r"\b(?:doc|comment)", wish):
+        return _documented
+    return _hinted if "type" in wish else _sorted_imports
 
 
 def _renamed(asked: ReadPrompt, old: str, new: str) -> str:

@@ -63,7 +63,7 @@ async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None
     dear = error if isinstance(error, TaskTooDear) else None
     chat = task.request.action == "chat"
     if chat or (dear is not None and not dear.waits):
-        if dear is not None and not chat and not isinstance(error, SpendNotAgreed):
+        if not isinstance(error, SpendNotAgreed):
             world.budget_watch.refused(task)
         raise error
     task.move("paused", progress=errors.sentence(error))

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -74,6 +74,19 @@ class Chats:
         )  # fmt: skip
         thread.answered(said, task.run.last_usage, now_ms)
         self._keep(thread)
+
+    def retract(self, conversation_id: str, task_ids: Collection[str]) -> None:
+        """Take turns out of a conversation."""
+        thread = self.find(conversation_id)
+        if thread is not None:
+            thread.retract_all(task_ids)
+            self._keep(thread)
+
+    def forget(self, conversation_id: str) -> None:
+        """Let go of a conversation, here and on disk."""
+        self.threads.pop(conversation_id, None)
+        with suppress(RuntimeError):  # closed: the server is leaving
+            self._writer.submit(self.content.drop, self._key(conversation_id), FILE)
 
     def _keep(self, thread: Thread) -> None:
         if self.keeps():

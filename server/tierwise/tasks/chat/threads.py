@@ -9,7 +9,7 @@ cache instead of sending it anew.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Final
@@ -146,6 +146,11 @@ class Thread:
         if len(self.said) > MAX_TURNS or size > MAX_CHARS:
             del self.said[: (len(self.said) + 1) // 2]
             self.cached.clear()
+
+    def retract_all(self, task_ids: Collection[str]) -> None:
+        """Forget these turns; what a prompt cache holds of them is of no use any more."""
+        self.said = [said for said in self.said if said.task_id not in task_ids]
+        self.cached.clear()
 
     def retract(self, task_id: str) -> None:
         """Forget the last answer, because it is regenerated."""

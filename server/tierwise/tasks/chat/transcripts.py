@@ -6,6 +6,7 @@ the kept content and go with it (`content_keep_days`, `tierwise purge`).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -60,21 +61,47 @@ def asked(task: Task) -> str:
     return wish if action == "chat" else f"/{action} {wish}".strip()
 
 
-async def headings(window: Window, limit: int) -> Sequence[Heading]:
+async def headings(window: Window, limit: int, query: str = "") -> Sequence[Heading]:
     """The conversations of this project that are still kept, the latest first.
 
-    Reads the ledger; what the journal has not written yet is not in it.
+    With a `query` those in which it was asked or answered, in whatever case. Reads the ledger;
+    what the journal has not written yet is not in it.
     """
     told = await _told(window, None, LOOKED_AT)
+    found = await asyncio.to_thread(_headings, told, window.content, query.casefold().strip())
+    return found[:limit]
+
+
+def _headings(told: Sequence[TaskHistory], content: Content, query: str) -> Sequence[Heading]:
     found: dict[str, Heading] = {}
+    hit: set[str] = set()
     for one in told:
         key = one.task.conversation_id
-        words = window.content.get(one.task.task_id, ASKED) if key is not None else None
+        words = content.get(one.task.task_id, ASKED) if key is not None else None
         if key is None or words is None:
             continue
         at = found[key].at_ms if key in found else one.task.created_ms
         found[key] = Heading(key, _title(words), at)
-    return list(found.values())[:limit]
+        if query and key not in hit:
+            text = f"{words}\n{content.get(one.task.task_id, ANSWER) or ''}"
+            if query in text.casefold():
+                hit.add(key)
+    return [heading for key, heading in found.items() if not query or key in hit]
+
+
+async def from_on(window: Window, conversation_id: str, task_id: str | None) -> Sequence[str]:
+    """The tasks of a conversation from one on, in order; from its beginning without one."""
+    ids = [one.task.task_id for one in reversed(await _told(window, conversation_id, LOOKED_AT))]
+    if task_id is None:
+        return ids
+    return ids[ids.index(task_id) :] if task_id in ids else [task_id]
+
+
+def drop(window: Window, task_ids: Sequence[str]) -> None:
+    """Keep the words of these turns no longer."""
+    for task_id in task_ids:
+        window.content.drop(task_id, ASKED)
+        window.content.drop(task_id, ANSWER)
 
 
 async def spoken(window: Window, conversation_id: str) -> Sequence[Spoken]:

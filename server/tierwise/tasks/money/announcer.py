@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -29,6 +29,10 @@ PATIENCE: Final = 5.0
 """Seconds that a window leaves to each window that was used later than itself."""
 
 
+Say = Callable[[], Coroutine[Any, Any, None]]
+"""Says a message, until it was answered."""
+
+
 @dataclass
 class Announcer:
     """Says what one window has to say about money."""
@@ -38,7 +42,7 @@ class Announcer:
     _seen: set[str] = field(default_factory=set)
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def announce(self, state: BudgetState, question: Callable[[], Awaitable[None]]) -> None:
+    def announce(self, state: BudgetState, question: Say) -> None:
         """Say every threshold that is crossed now, where nobody said it today.
 
         A pause is said as `question`, with the ways on. A cap that pauses before anything is
@@ -71,6 +75,16 @@ class Announcer:
         except LedgerUnavailable:
             return True
 
+    async def asked(self, what: str, day: str, question: Coroutine[Any, Any, None]) -> None:
+        """Ask what was claimed; it is free again where the window closes before it is answered."""
+        try:
+            await question
+        except asyncio.CancelledError:
+            me = owner.identity()
+            with contextlib.suppress(LedgerUnavailable):
+                self.window.ledger.submit(lambda conn: notices.release(conn, what, day, me))
+            raise
+
     def start(self) -> None:
         """A window that was opened counts as used."""
         me, at = owner.identity(), self.window.now_ms()
@@ -89,7 +103,7 @@ class Announcer:
         text = pause.nearly(view.scope, view.spent, view.limit)
         self.window.listener.notice("warning", text)
 
-    async def _say(self, what: str, day: str, say: Callable[[], Awaitable[None]]) -> None:
+    async def _say(self, what: str, day: str, say: Say) -> None:
         try:
             later = await self.window.ledger.read(_used_later)
             if later:
@@ -97,7 +111,7 @@ class Announcer:
         except LedgerUnavailable:
             log.info("which window was used last is not known")
         if await self.claim(what, day):
-            await say()
+            await self.asked(what, day, say())
 
     def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(job)

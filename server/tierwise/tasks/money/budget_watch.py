@@ -124,7 +124,15 @@ class BudgetWatch:
             self._waiting.pop(task.id, None)
 
     def refused(self, task: Task) -> None:
-        """A task did not fit by itself; it is tried again when a cap was raised lately enough."""
+        """A task did not fit by itself; it is tried again when a cap was raised lately enough.
+
+        Of a conversation it is the question that was asked last: the ones before it were asked in
+        other words, and running them all would pay for each.
+        """
+        chat = task.conversation_id
+        for earlier, (other, _) in list(self._refused.items()):
+            if chat is not None and other.conversation_id == chat:
+                del self._refused[earlier]
         self._refused[task.id] = (task, self.window.monotonic())
 
     async def raise_by(self, nanos: int, scope: BudgetScope = "day") -> None:
@@ -190,7 +198,8 @@ class BudgetWatch:
         self.announcer.leave(reached)
         if not await self.announcer.claim(reached[0], state.day):
             return
-        job = asyncio.get_running_loop().create_task(self._question(task))
+        asked = self.announcer.asked(reached[0], state.day, self._question(task))
+        job = asyncio.get_running_loop().create_task(asked)
         self._asking.add(job)
         job.add_done_callback(self._asking.discard)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tierwise.core.document import Snapshot
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, DocumentChanged, UnknownEdit
-from tierwise.core.views import EditView, FileChange
+from tierwise.core.views import EditView, FileChange, TaskView
 from tierwise.edits.proposal import Proposal
 from tierwise.edits.splice import Step
 from tierwise.present import notices, progress, questions
@@ -115,6 +116,12 @@ class Proposals:
         except KeyError:
             reason = ErrorReason.of("unknown_edit", edit=edit_id)
             raise UnknownEdit(reason) from None
+
+    def shown_with(self, task: Task) -> TaskView:
+        """A task as shown, with how many hunks of its proposal wait."""
+        entry = self.entries.get(task.edit_id or "")
+        waits = entry is not None and task.state in ("proposed", "partlyApplied")
+        return replace(task.view(), waiting=len(entry.proposal.pending) if entry and waits else 0)
 
     def view(self, edit_id: str) -> EditView:
         """The proposal as far as its documents were followed."""

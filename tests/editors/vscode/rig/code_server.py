@@ -24,6 +24,7 @@ READY_WITHIN = 60.0
 """Seconds until it must answer; a bound for failures."""
 SETTINGS: dict[str, Any] = {
     "workbench.startupEditor": "none",
+    "workbench.welcomePage.walkthroughs.openOnInstall": False,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.tips.enabled": False,
     "window.commandCenter": False,
@@ -92,7 +93,9 @@ class CodeServer:
         machine = self.folder / "data/Machine/settings.json"
         machine.parent.mkdir(parents=True, exist_ok=True)
         own = {
-            name: value for name, value in self._settings.items() if name.startswith("tierwise.")
+            name: value
+            for name, value in self._settings.items()
+            if name.startswith(("tierwise.", "workbench.welcomePage."))
         }
         machine.write_text(json.dumps(own, indent=1), encoding="utf-8")
 

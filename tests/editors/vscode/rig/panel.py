@@ -51,6 +51,11 @@ class Panel:
         """The budget bar with its figures."""
         return self.frame.locator(".budget")
 
+    @property
+    def setup(self) -> Locator:
+        """What is missing before anything can be answered."""
+        return self.frame.locator(".setup")
+
     def button(self, name: str) -> Locator:
         """A button by its name."""
         return self.frame.get_by_role("button", name=name, exact=True)

@@ -19,6 +19,8 @@ T = TypeVar("T")
 WAIT = 60.0
 """Seconds a test waits for what must come; a bound for failures, never a bar."""
 EXTENSION_ID = "tierwise.tierwise"
+PANEL = 'iframe.webview.ready[src*="purpose=webviewView"]'
+"""The frame of the panel; a walkthrough has a webview of its own."""
 expect.set_options(timeout=WAIT * 1000)
 
 
@@ -216,14 +218,14 @@ class Workbench:
 
     def show_panel(self) -> Panel:
         """Open the panel of ours and wait until it has its contents."""
-        if not self.page.locator("iframe.webview.ready").count():
+        if not self.page.locator(PANEL).count():
             # A badge lies over the middle of the icon where proposals wait.
             self.activity.click(position={"x": 4, "y": 4})
         return self.panel()
 
     def panel(self) -> Panel:
         """The panel that is open, once it has its contents."""
-        frame = self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
+        frame = self.page.frame_locator(PANEL).frame_locator("iframe#active-frame")
         panel = Panel(self, frame)
         expect(panel.prompt).to_be_visible()
         return panel

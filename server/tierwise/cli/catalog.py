@@ -55,6 +55,16 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
         "Serve agents: route, pay and pass on whatever speaks the Messages API.",
         group=True,
     ),
+    CommandEntry(
+        "top",
+        "top",
+        "Watch what agents do at the gateway: tier, cause, context and cost per strand.",
+    ),
+    CommandEntry(
+        "statusline",
+        "statusline",
+        "Print one line for an agent's status: the tier that answers, its cost, what is left.",
+    ),
     CommandEntry("learn", "learn", "Show or change what the router learned.", group=True),
     CommandEntry("index", "index", "Ask or make the index of a project.", group=True),
     CommandEntry("budget", "budget", "Show the budget, change it, or list prices.", group=True),

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from tierwise import logs
+from tierwise.cli import gateway_setup
 from tierwise.cli.common import configuration
 from tierwise.config import paths
 from tierwise.config.names import key_names
 from tierwise.core.errors import NotConfigured
 
 app = typer.Typer(invoke_without_command=True)
+app.command("setup")(gateway_setup.run)
 
 
 @app.callback()

@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 
 from tierwise.core import address
 from tierwise.core.redact import hide
+from tierwise.gateway.place import OPERATOR_FILE
 from tierwise.gateway.refusal import Refusal
 
 Access = Literal["open", "models", "operator"]
 """What a path asks for: nothing, the token for models, or the operator's."""
 
 MODELS_FILE: Final = "gateway-token"
-OPERATOR_FILE: Final = "gateway-operator-token"
 SET_UP: Final = (
     "This gateway needs its own token: set ANTHROPIC_AUTH_TOKEN to the content of {file}, "
     "or run `tierwise gateway setup`."

@@ -24,7 +24,7 @@ from tierwise.core.errors import LedgerUnavailable, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.core.views import TaskState
-from tierwise.gateway import accepts, record, size, splice
+from tierwise.gateway import accepts, leaks, record, size, splice
 from tierwise.gateway.deciding import ACTION
 from tierwise.gateway.events import Events
 from tierwise.gateway.headers import shown
@@ -89,10 +89,22 @@ class Calls:
         if plan.routed:
             ladder = self._office.window.ladder
             accepts.require(plan.tier, call.body.data, call.chars, ladder)
+        await self._scan(call, plan)
         self._events.planned(call, plan)
         measured = size.measure(call.body.text, call.body.data)
         async with self._attempt(request, call, plan, measured) as attempt:
             return await self._relay(request, call, plan, attempt)
+
+    async def _scan(self, call: Call, plan: CallPlan) -> None:
+        """Look for secrets in what is new; tell of them, or refuse the call."""
+        how = self._office.window.config.gateway.secrets
+        if how == "off":
+            return
+        found = await leaks.count(call.body.data, whole=plan.started or plan.task is None)
+        if found and how == "block":
+            raise leaks.blocked(found)
+        if found and plan.task is not None:
+            plan.task.leaking(found)
 
     @asynccontextmanager
     async def _attempt(

@@ -67,13 +67,15 @@ class Events:
             }
         )
 
-    def decisions(self, session: str | None, costs: Mapping[str, int]) -> list[dict[str, Any]]:
+    def decisions(
+        self, session: str | None, running: Mapping[str, RunningTask]
+    ) -> list[dict[str, Any]]:
         """The latest decisions, newest first, of one conversation or of all.
 
-        `costs` are the nano-dollars of tasks so far.
+        `running` are the tasks that strands are at, by their ids: how far each has come.
         """
         found = (d for d in self._decisions if session is None or d["session"] == session)
-        return [{**d, "costUsd": to_usd(costs.get(d["task"], 0))} for d in found]
+        return [{**d, **_progress(running.get(d["task"]))} for d in found]
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[Event]]:
@@ -93,6 +95,22 @@ class Events:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(event)
+
+
+def _progress(task: RunningTask | None) -> dict[str, Any]:
+    """How far a task has come; nothing where its strand went on to another."""
+    if task is None:
+        return {}
+    read = task.prompt_tokens
+    return {
+        "state": task.state,
+        "calls": task.calls,
+        "costUsd": to_usd(task.cost),
+        "promptTokens": read,
+        "cachedShare": round(task.cached_tokens / read, 3) if read else 0.0,
+        **({"loweredTo": task.lowered} if task.lowered is not None else {}),
+        **({"secrets": task.secrets} if task.secrets else {}),
+    }
 
 
 def _of_call(call: Call, plan: CallPlan, tier: Tier) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def shown(call: Call, plan: CallPlan, tier: Tier, changed: Sequence[str]) -> dic
         found["x-tierwise-cause"] = decision.cause
         if tier.name in decision.cost:
             found["x-tierwise-forecast-usd"] = f"{to_usd(decision.cost[tier.name]):.6f}"
+    if task is not None and task.secrets:
+        found["x-tierwise-secrets"] = str(task.secrets)
     if changed:
         found["x-tierwise-changed"] = ", ".join(changed)
     return found

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from tierwise.core import address
 from tierwise.core.errors import TierwiseError
+from tierwise.gateway import place
 from tierwise.gateway.app import application
 from tierwise.gateway.services import Gateway, gateway
 
@@ -37,6 +38,7 @@ class Listening:
 
     async def close(self) -> None:
         """Stop listening, end what runs, settle it."""
+        place.forget(self.gateway.state, self.url)
         await self.runner.cleanup()
         await self.gateway.close()
 
@@ -68,6 +70,7 @@ async def listen(env: Mapping[str, str], host: str, port: int) -> Listening:
     bound = runner.addresses[0][1]
     url = f"http://{_written(host)}:{bound}"
     found.upstream.own_url = url
+    place.tell(found.state, url)
     await found.start()
     return Listening(found, runner, url)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from tierwise.gateway.auth import Tokens
 from tierwise.gateway.calls import Calls
 from tierwise.gateway.events import Events
 from tierwise.gateway.money import Cashier
+from tierwise.gateway.notify import Notifier
 from tierwise.gateway.office import Office, build
 from tierwise.gateway.planning import Planner
 from tierwise.gateway.strands import Strands
@@ -26,9 +28,11 @@ class Gateway:
     """The services of a gateway that its routes use."""
 
     office: Office
+    state: Path
     tokens: Tokens
     planner: Planner
     cashier: Cashier
+    notifier: Notifier
     upstream: Upstream
     edits: EditsWatch
     events: Events
@@ -46,6 +50,7 @@ class Gateway:
         self.edits.close()
         await self.upstream.close()
         await self.cashier.close()
+        await self.notifier.close()
         await self.office.close()
 
 
@@ -55,13 +60,16 @@ def gateway(env: Mapping[str, str]) -> Gateway:
     events = Events(office.window.now_ms)
     edits = EditsWatch(office)
     planner = Planner(office, Strands(), edits)
-    cashier = Cashier(office.purse)
+    notifier = Notifier(office)
+    cashier = Cashier(office.purse, notifier.spent)
     upstream = Upstream(office)
     return Gateway(
         office=office,
+        state=paths.state_dir(env),
         tokens=auth.tokens(paths.state_dir(env)),
         planner=planner,
         cashier=cashier,
+        notifier=notifier,
         upstream=upstream,
         edits=edits,
         events=events,

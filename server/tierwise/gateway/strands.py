@@ -40,8 +40,11 @@ class RunningTask:
     calls: int = 0
     cost: int = 0
     prompt_tokens: int = 0
+    cached_tokens: int = 0
     lowered: int | None = None
     """The output cap in tokens, where the budget lowered it for the last call."""
+    secrets: int = 0
+    """What looked like secrets in its calls so far."""
     seen_ms: int = 0
     state: TaskState = "running"
 
@@ -79,6 +82,10 @@ class RunningTask:
         self.state = state
         return changed
 
+    def leaking(self, secrets: int) -> None:
+        """So many secrets went along with its newest call."""
+        self.secrets += secrets
+
     def booked(self, usage: Usage, cost: int, at_ms: int) -> None:
         """One of its calls is over and cost so many nano-dollars."""
         self.calls += 1
@@ -86,6 +93,7 @@ class RunningTask:
         self.seen_ms = at_ms
         if not usage.assumed and usage.prompt_tokens:
             self.prompt_tokens = usage.prompt_tokens
+            self.cached_tokens = usage.cache_read_tokens
 
 
 @dataclass

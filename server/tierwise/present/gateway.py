@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from tierwise.core.amounts import needs_and_left
-from tierwise.present.money import amounts
+from tierwise.present.money import amount, amounts
+from tierwise.present.names import label
 
 _SPANS = {"day": "today", "project": "this project", "hour": "this hour"}
 _RAISE = {"day": "tierwise budget raise 1", "project": "tierwise budget raise 1 --project"}
@@ -44,3 +45,41 @@ def too_dear(needs: int, left: int, scope: Literal["day", "project", "hour", "re
     if scope == "request":
         return f"{begin} Its cap is request_usd in the configuration; send less, or compact."
     return f"{begin} Raise with: {_RAISE.get(scope, _RAISE['day'])}"
+
+
+def status_line(
+    headline: str,
+    tier: str,
+    cost: int | None,
+    left: int | None,
+    *,
+    client_named: bool,
+    lowered: int | None = None,
+    secrets: int = 0,
+) -> str:
+    """One line for an agent's own status: who answers, what the task cost, what is left.
+
+    Costs are nano-dollars; `lowered` is the output cap in tokens where the budget lowered it.
+    """
+    parts = [f"{label(tier)} (chosen by the client, not routed)" if client_named else headline]
+    if cost is not None:
+        parts.append(amount(cost))
+    if left is not None:
+        parts.append(f"{amount(left)} left")
+    if lowered is not None:
+        parts.append(f"answers cut at {lowered:,} tokens")
+    if secrets:
+        parts.append(f"{secrets} secret{'s' if secrets > 1 else ''} sent")
+    return " · ".join(parts)
+
+
+NO_GATEWAY = "Tierwise: no gateway runs (tierwise gateway)"
+NOTHING_YET = "Tierwise: nothing was routed yet"
+
+
+def flat_plan(agent: str) -> str:
+    """What changes for somebody who pays a plan and not by the call."""
+    return (
+        f"Mind the price: through the gateway every call of {agent} is billed at API prices. "
+        "A flat plan, such as Pro or Max, is not used any more while these settings stand."
+    )

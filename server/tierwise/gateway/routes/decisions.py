@@ -8,7 +8,9 @@ from typing import Final
 
 from aiohttp import web
 
+from tierwise.core.money import to_usd
 from tierwise.gateway.services import KEY
+from tierwise.gateway.strand import DEFAULT_PROJECT
 
 QUIET_S: Final = 15.0
 """Seconds of silence after which a comment shows that the stream is alive."""
@@ -17,9 +19,12 @@ QUIET_S: Final = 15.0
 async def listing(request: web.Request) -> web.StreamResponse:
     """The latest decisions, newest first; those of one conversation with `session=`."""
     found = request.app[KEY]
-    costs = {task.task_id: task.cost for task in found.planner.running.all()}
-    session = request.query.get("session")
-    return web.json_response({"decisions": found.events.decisions(session, costs)})
+    running = {task.task_id: task for task in found.planner.running.all()}
+    told = found.events.decisions(request.query.get("session"), running)
+    project = told[0]["project"] if told else DEFAULT_PROJECT
+    state = await found.office.purse.state(project)
+    left = {} if state.left is None else {"leftUsd": to_usd(state.left)}
+    return web.json_response({"decisions": told, "budget": {"state": state.shown, **left}})
 
 
 async def events(request: web.Request) -> web.StreamResponse:

@@ -68,7 +68,9 @@ def schemas() -> Mapping[str, Schema]:
             **{name: _of_decision(name) for name in WireDecision.__annotations__},
         ),
         "Decisions": _object(
-            ["decisions"], decisions={"type": "array", "items": _ref("KeptDecision")}
+            ["decisions"],
+            decisions={"type": "array", "items": _ref("KeptDecision")},
+            budget=_object(["state"], state=TEXT, leftUsd=NUMBER),
         ),
         "KeptDecision": _object(
             ["task", "session", "kind", "at", "decision"],
@@ -79,7 +81,13 @@ def schemas() -> Mapping[str, Schema]:
             at={"type": "integer"},
             project=TEXT,
             clientNamed={"type": "boolean"},
+            state=TEXT,
+            calls={"type": "integer"},
             costUsd=NUMBER,
+            promptTokens={"type": "integer"},
+            cachedShare=NUMBER,
+            loweredTo={"type": "integer"},
+            secrets={"type": "integer"},
             decision=_ref("Decision"),
         ),
         "Outcome": _object(
@@ -151,7 +159,7 @@ def _of_decision(name: str) -> Schema:
         return {"type": "array", "items": TEXT}
     if "bool" in kind:
         return {"type": "boolean"}
-    return NUMBER if "float" in kind else {}
+    return NUMBER if "float" in kind else TEXT
 
 
 def _object(required: Sequence[str], **properties: Schema) -> dict[str, Any]:

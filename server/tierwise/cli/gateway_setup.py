@@ -1,0 +1,112 @@
+"""`tierwise gateway setup`: point an agent at the gateway, in its user-level settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tierwise.cli.common import configuration
+from tierwise.config import paths
+from tierwise.core.errors import BadRequest
+from tierwise.gateway import auth, place
+from tierwise.gateway.setups import Setup, merged, setups
+from tierwise.present import gateway as words
+
+
+class Client(StrEnum):
+    """The agents whose settings are known."""
+
+    claude_code = "claude-code"
+    opencode = "opencode"
+    continue_ = "continue"
+    aider = "aider"
+
+
+def run(
+    client: Annotated[Client, typer.Argument(help="The agent.")],
+    write: Annotated[bool, typer.Option("--write", help="Write the file.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without a question.")] = False,
+) -> None:
+    """Print what belongs into an agent's settings, or write it."""
+    state = paths.state_dir(os.environ)
+    tokens = auth.tokens(state)
+    port = configuration().config.gateway.port
+    url = place.told(state) or f"http://127.0.0.1:{port}"
+    setup = setups(url, tokens.models)[client.value]
+    file = Path.home() / setup.file
+    if not write:
+        typer.echo(f"# {setup.title}: put this into {file}")
+        typer.echo(f"# {setup.shows}")
+        typer.echo(setup.shown, nl=False)
+        typer.echo(f"\n{words.flat_plan(setup.title)}", err=True)
+        return
+    typer.echo(words.flat_plan(setup.title), err=True)
+    if on_a_plan(client) and not yes and not _agreed():
+        raise BadRequest("Nothing was written: say --yes to move from the plan to API prices.")
+    kept = written(file, setup)
+    typer.echo(f"{file} is written; {setup.shows}.")
+    if kept is not None:
+        typer.echo(f"The file as it was: {kept}")
+
+
+def on_a_plan(client: Client) -> bool:
+    """Whether the agent is signed in with a plan that costs the same whatever it does."""
+    if client is not Client.claude_code:
+        return False
+    try:
+        found = json.loads((Path.home() / ".claude" / ".credentials.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and "claudeAiOauth" in found
+
+
+def written(file: Path, setup: Setup) -> Path | None:
+    """Write the settings of an agent; where a file was, it is kept, and its path is the answer.
+
+    Raises `BadRequest` where the file cannot be understood or already has settings of its own.
+    """
+    there = file.read_text(encoding="utf-8") if file.exists() else None
+    if setup.text:
+        if there is not None and there != setup.text:
+            raise BadRequest(f"{file} is there already. Add this to it by hand:\n{setup.text}")
+        text = setup.text
+    else:
+        text = json.dumps(merged(_read(file, there), setup.merge), indent=2) + "\n"
+    kept = None
+    if there is not None and there != text:
+        kept = file.with_name(f"{file.name}.before-tierwise")
+        _put(kept, there)
+    _put(file, text)
+    return kept
+
+
+def _read(file: Path, text: str | None) -> dict[str, Any]:
+    if text is None or not text.strip():
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadRequest(f"{file} is not plain JSON, so it is left as it is. Add it by hand.")
+    return found
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a file for its owner alone: it holds a token."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(opened, "w", encoding="utf-8") as made:
+        made.write(text)
+    temporary.replace(file)
+
+
+def _agreed() -> bool:
+    return sys.stdin.isatty() and typer.confirm("Go on?", default=False)

@@ -1,0 +1,54 @@
+"""`tierwise statusline`: the line under an agent's prompt.
+
+Claude Code runs it with a JSON object on stdin and draws what it prints. It names the session, by
+which the gateway knows the conversation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from urllib.parse import quote
+
+from tierwise.config import paths
+from tierwise.gateway import place
+from tierwise.present import gateway as words
+
+
+def main() -> int:
+    """Print the line. Always exit 0: an agent shows an error in place of it."""
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    print(line(sys.stdin.read()))
+    return 0
+
+
+def run() -> None:
+    """Print one line for an agent's status: the tier that answers, its cost, what is left."""
+    sys.exit(main())
+
+
+def line(given: str) -> str:
+    """The line for what the agent said of itself."""
+    try:
+        session = str(json.loads(given)["session_id"])
+    except (ValueError, KeyError, TypeError):
+        session = ""
+    answer = place.ask(paths.state_dir(os.environ), f"/v1/decisions?session={quote(session)}")
+    if answer is None:
+        return words.NO_GATEWAY
+    own = [one for one in answer["decisions"] if not one.get("agent")]
+    if not own:
+        return words.NOTHING_YET
+    newest, left = own[0], answer["budget"].get("leftUsd")
+    spent = [one["costUsd"] for one in answer["decisions"] if "costUsd" in one]
+    return words.status_line(
+        newest["decision"]["headline"],
+        newest["decision"]["answering"],
+        round(sum(spent) * 1e9) if spent else None,
+        None if left is None else round(left * 1e9),
+        client_named=newest["clientNamed"],
+        lowered=newest.get("loweredTo"),
+        secrets=newest.get("secrets", 0),
+    )

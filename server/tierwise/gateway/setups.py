@@ -1,0 +1,123 @@
+"""How an agent is pointed at the gateway: what belongs into its own settings. Pure.
+
+Only user-level settings are meant: a project's files may be somebody else's, and a token has no
+place there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+MODEL: Final = "claude-auto"
+WINDOW: Final = 200_000
+"""The context window that agents are told, in tokens: what the smallest model of a ladder has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What goes where for one agent. `file` is relative to the home folder.
+
+    `merge` is put into a JSON file that may be there already; `text` is a whole file that is only
+    written where none is. `shows` says how the tier is seen in that agent.
+    """
+
+    title: str
+    file: str
+    shows: str
+    merge: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What is to be put into the file, as a text."""
+        return self.text or json.dumps(self.merge, indent=2) + "\n"
+
+
+def setups(url: str, token: str) -> Mapping[str, Setup]:
+    """The set-up of every agent that is known, by its name on the command line."""
+    return {
+        "claude-code": _claude_code(url, token),
+        "opencode": _opencode(url, token),
+        "continue": _continue(url, token),
+        "aider": _aider(url, token),
+    }
+
+
+def merged(there: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with ours put in; what else is there stays, in its order."""
+    found = dict(there)
+    for name, value in ours.items():
+        old = found.get(name)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        found[name] = merged(old, value) if both else value  # type: ignore[arg-type]
+    return found
+
+
+def _claude_code(url: str, token: str) -> Setup:
+    return Setup(
+        "Claude Code",
+        ".claude/settings.json",
+        "the line under the prompt shows tier, cost and what is left",
+        {
+            "model": MODEL,
+            "env": {
+                "ANTHROPIC_BASE_URL": url,
+                "ANTHROPIC_AUTH_TOKEN": token,
+                "ENABLE_TOOL_SEARCH": "true",
+                "CLAUDE_CODE_MAX_CONTEXT_TOKENS": str(WINDOW),
+            },
+            "statusLine": {"type": "command", "command": "tierwise statusline"},
+        },
+    )
+
+
+def _opencode(url: str, token: str) -> Setup:
+    return Setup(
+        "opencode",
+        ".config/opencode/opencode.json",
+        "it cannot show the tier; `tierwise top` does",
+        {
+            "model": "anthropic/tierwise",
+            "provider": {
+                "anthropic": {
+                    "options": {"baseURL": f"{url}/v1", "apiKey": token},
+                    "models": {
+                        "tierwise": {
+                            "name": "Tierwise",
+                            "limit": {"context": WINDOW, "output": 32_000},
+                        }
+                    },
+                }
+            },
+        },
+    )
+
+
+def _continue(url: str, token: str) -> Setup:
+    return Setup(
+        "Continue",
+        ".continue/config.yaml",
+        "it cannot show the tier; `tierwise top` does",
+        text=(
+            "name: Tierwise\nversion: 0.0.1\nschema: v1\nmodels:\n  - name: Tierwise\n"
+            "    provider: anthropic\n    model: tierwise\n"
+            f"    apiBase: {url}/v1/\n    apiKey: {token}\n"
+            "    capabilities: [tool_use]\n    roles: [chat, edit, apply]\n"
+        ),
+    )
+
+
+def _aider(url: str, token: str) -> Setup:
+    return Setup(
+        "aider",
+        ".aider.conf.yml",
+        "it cannot show the tier; `tierwise top` does",
+        text=(
+            "model: anthropic/tierwise\nshow-model-warnings: false\nset-env:\n"
+            f"  - ANTHROPIC_API_BASE={url}\n  - ANTHROPIC_BASE_URL={url}\n"
+            f"  - ANTHROPIC_API_KEY={token}\n"
+        ),
+    )

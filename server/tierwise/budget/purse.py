@@ -29,7 +29,7 @@ from tierwise.budget.reservation import (
 )
 from tierwise.budget.settlement import CallEnd
 from tierwise.core.error_reason import ErrorReason
-from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.errors import BudgetPaused, LedgerUnavailable
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.store import budget_events, calendar, owner, reservations, samples
@@ -82,7 +82,13 @@ class Purse:
         """
         now = self.clock()
         try:
-            return await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
+            try:
+                return await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
+            except BudgetPaused:
+                # The refusal took back what was booked of lost processes with it.
+                if not await self.reap():
+                    raise
+                return await self.ledger.write(lambda conn: self._reserve(conn, ask, now))
         except asyncio.CancelledError:
             self.ledger.submit(lambda conn: booking.withdraw(conn, ask.request_id, _ms(now)))
             raise

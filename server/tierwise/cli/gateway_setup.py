@@ -19,7 +19,7 @@ from tierwise.gateway.setups import Setup, merged, setups
 from tierwise.present import gateway as words
 
 
-class Client(StrEnum):
+class AgentName(StrEnum):
     """The agents whose settings are known."""
 
     claude_code = "claude-code"
@@ -29,7 +29,7 @@ class Client(StrEnum):
 
 
 def run(
-    client: Annotated[Client, typer.Argument(help="The agent.")],
+    client: Annotated[AgentName, typer.Argument(help="The agent.")],
     write: Annotated[bool, typer.Option("--write", help="Write the file.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Write without a question.")] = False,
 ) -> None:
@@ -55,9 +55,9 @@ def run(
         typer.echo(f"The file as it was: {kept}")
 
 
-def on_a_plan(client: Client) -> bool:
+def on_a_plan(client: AgentName) -> bool:
     """Whether the agent is signed in with a plan that costs the same whatever it does."""
-    if client is not Client.claude_code:
+    if client is not AgentName.claude_code:
         return False
     try:
         found = json.loads((Path.home() / ".claude" / ".credentials.json").read_text("utf-8"))

@@ -31,7 +31,7 @@ async def test_a_plain_client_is_asked_about_a_long_wait_and_shown_who_stands_in
     assert any("Discard" in action["title"] for action in actions), "a proposal waits"
     status = await rpc.request("tierwise/status")
     assert (status["tier"], status["routed"]) == ("sonnet", "opus")
-    assert "Opus: rate limited; Sonnet answers (you said yes)" in status["tooltip"]
+    assert "Opus is rate limited; Sonnet answers (you said yes)" in status["tooltip"]
 
 
 async def test_a_model_that_leaves_soon_is_said_at_the_start_with_the_one_to_set(

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from tierwise.core.check import CheckCode, FailedCheck
-from tierwise.core.decision import Decision, Estimate, Reason, ReasonCode
+from tierwise.core.decision import Reason, ReasonCode
 from tierwise.core.error_reason import ErrorCode, ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.path_concern import PathCode, PathConcern
@@ -19,15 +19,18 @@ from tierwise.models.failure import KINDS
 from tierwise.present import errors, failures, paths, pause
 from tierwise.present.causes import CAUSES
 from tierwise.present.checks import WORDS, sentence
-from tierwise.present.reasons import main_reason, words
+from tierwise.present.reasons import words
 from tierwise.tasks.learning import recall
 
 SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "said": ({"text": "db/ is protected: at least Opus"}, "db/ is protected: at least Opus"),
-    "signal": ({"name": "sel.lines", "value": 1.0986, "eases": True}, "2 lines selected: easier"),
+    "signal": (
+        {"name": "sel.lines", "value": 1.0986, "eases": True},
+        "2 lines selected: speaks for a cheaper tier",
+    ),
     "unsure": (
         {"tier": "haiku", "estimate": 0.7, "lower": 0.6, "target": 0.8},
-        "unsure: Haiku 70 %, at least 60 %, 80 % is asked",
+        "Haiku is sure to do for 1 in 2 only; 80 % is asked for",
     ),
     "opinion": (
         {"said": "haiku", "first": "sonnet"},
@@ -55,7 +58,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "budget": (
         {"tier": "haiku", "estimate": 0.6, "instead_of": "opus"},
-        "the budget is nearly used up: Haiku (60 %) instead of Opus",
+        "the budget is nearly used up: Haiku does for about 2 in 3, so not Opus",
     ),
     "budget_no_help": ({"tier": "haiku"}, "Haiku would not cost less here, so the tier stays"),
     "no_room": (
@@ -71,7 +74,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "cap": ({"tier": "sonnet"}, "this workspace allows Sonnet at most"),
     "unavailable": (
         {"tier": "haiku", "why": "rate_limited", "to": "sonnet"},
-        "Haiku is rate limited: Sonnet",
+        "Haiku is rate limited; Sonnet answers",
     ),
     "router_failed": (
         {"error": "KeyError"},
@@ -79,12 +82,12 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "too_dear": (
         {"tier": "haiku", "estimate": 0.8, "lower": 0.7, "wrong": 28_000_000},
-        "unsure: Haiku 80 %, at least 70 %; a wrong answer costs 2.8¢",
+        "Haiku may fall short in up to 1 of 3; a wrong answer costs 2.8¢",
     ),
     "worth_a_redo": (
         {"tier": "haiku", "estimate": 0.8, "lower": 0.7, "wrong": 28_000_000, "above": "sonnet"},
-        "Haiku will do with at least 70 %; a redo at 2.8¢ costs less on average than the step to"
-        " Sonnet",
+        "Haiku will do for 2 in 3 at the least; a redo at 2.8¢ costs less on average than the step"
+        " to Sonnet",
     ),
     "may_need_top": (
         {"tier": "opus"},
@@ -115,7 +118,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
             "new_place": "b",
             "asked": True,
         },
-        "Haiku: slow; Opus answers (you said yes)",
+        "Haiku is slow; Opus answers (you said yes)",
     ),
     "escalated": (
         {"tier": "haiku", "why": "unparsed", "about": "", "to": "sonnet"},
@@ -149,7 +152,10 @@ def test_what_an_older_ledger_kept_reads_as_it_was_said() -> None:
 
 def test_a_cause_of_an_older_ledger_is_in_words_already() -> None:
     args = {"tier": "haiku", "why": "not answering", "to": "sonnet"}
-    assert words(Reason("availability", "unavailable", args)) == "Haiku is not answering: Sonnet"
+    assert (
+        words(Reason("availability", "unavailable", args))
+        == "Haiku is not answering; Sonnet answers"
+    )
 
 
 def test_every_check_has_words() -> None:
@@ -177,11 +183,3 @@ def test_every_error_has_one_wording() -> None:
 def test_every_way_a_call_fails_has_words() -> None:
     assert set(KINDS) <= set(CAUSES)
     assert set(KINDS) == set(failures.WORDS)
-
-
-def test_the_reason_that_says_most() -> None:
-    flat = Estimate({}, {}, {})
-    said = tuple(Reason.said(text) for text in ("a", "b", "c"))
-    routed = Decision("haiku", "haiku", "haiku", 0.9, "routed", flat, {}, said)
-    floored = Decision("haiku", "opus", "opus", 0.9, "floor", flat, {}, said)
-    assert (main_reason(routed), main_reason(floored)) == ("a, b", "c")

@@ -8,36 +8,11 @@ local function label(tier)
   return tier:sub(1, 1):upper() .. tier:sub(2)
 end
 
----@param share number
-local function percent(share)
-  local whole = math.floor(share * 100 + 0.5)
-  return (whole == 100 and share < 1 and 99 or whole) .. " %"
-end
-
---- A decision in lines of markdown. Pure.
+--- A decision in lines of markdown: the server's page. Pure.
 ---@param decision tierwise.Decision
----@param tiers string[]
 ---@return string[]
-function M.explained(decision, tiers)
-  local money = require("tierwise.money")
-  local lines = { "**" .. decision.headline .. "**", "" }
-  for _, reason in ipairs(decision.reasons or {}) do
-    lines[#lines + 1] = "- " .. reason
-  end
-  for _, way in ipairs({ "cheaper", "dearer" }) do
-    if decision[way] then
-      lines[#lines + 1] = ("- %s with: %s"):format(way, decision[way])
-    end
-  end
-  local rows = { { "tier", "enough", "forecast" } }
-  for _, tier in ipairs(tiers) do
-    local name = tier == decision.answering and "**" .. label(tier) .. "**" or label(tier)
-    local share, cost = decision.estimate[tier], decision.costUsd[tier]
-    rows[#rows + 1] = { name, share and percent(share) or "-", cost and money.amount(cost) or "-" }
-  end
-  lines[#lines + 1] = ""
-  vim.list_extend(lines, require("tierwise.window").columns(rows))
-  return lines
+function M.explained(decision)
+  return vim.split(vim.trim(decision.page or ("**" .. decision.shown.sentence .. "**")), "\n")
 end
 
 ---@param buf integer
@@ -51,7 +26,7 @@ function M.why(buf)
     "tierwise/route/explain",
     { taskId = task.taskId },
     function(decision)
-      local lines = M.explained(decision, require("tierwise.client").tiers())
+      local lines = M.explained(decision)
       table.insert(
         lines,
         2,

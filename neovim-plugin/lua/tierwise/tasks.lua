@@ -1,6 +1,11 @@
 --- The tasks of this window as the server tells them, and what follows from a change.
 local M = {}
 
+---@class tierwise.Shown
+---@field badge string at most 22 characters
+---@field title string at most 45, with the prefix of code actions
+---@field sentence string at most 100
+
 ---@class tierwise.Decision
 ---@field first string
 ---@field routed string
@@ -9,13 +14,15 @@ local M = {}
 ---@field cause string
 ---@field final boolean
 ---@field reasons string[]
----@field headline string the answering tier with its confidence, as every client shows it
----@field because string the reason that says most
+---@field shown tierwise.Shown the decision in its three lengths
+---@field headline string its badge: the answering tier, and the routed one where they differ
+---@field because string its sentence, without the tier that it begins with
 ---@field estimate table<string, number>
 ---@field costUsd table<string, number>
 ---@field signals table<string, any>
 ---@field cheaper? string what would have made the task cheaper, of an explained task
 ---@field dearer? string what would have made it dearer
+---@field page? string the decision explained, as markdown
 
 ---@class tierwise.Switch
 ---@field from string

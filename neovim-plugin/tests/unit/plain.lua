@@ -29,7 +29,7 @@ return {
   end,
   ["winbar: answering from routed"] = function()
     eq(winbar.arrow({ answering = "opus", routed = "opus" }), "Opus")
-    eq(winbar.arrow({ answering = "opus", routed = "haiku" }), "Opus ← Haiku")
+    eq(winbar.arrow({ answering = "opus", routed = "haiku" }), "Haiku → Opus")
   end,
   ["config: a table over the defaults"] = function()
     local got, problems = config.resolve({ keys = { apply = false }, settings = { x = 1 } })

@@ -10,7 +10,7 @@ import typer
 from tierwise.cli.common import print_json, read
 from tierwise.present.decision import to_wire
 from tierwise.present.money import amount
-from tierwise.present.tiers import arrow
+from tierwise.present.shown import arrow
 from tierwise.store import decisions
 from tierwise.tasks.learning import recall
 

@@ -15,7 +15,7 @@ from tierwise.core.money import to_nanos
 from tierwise.present.money import amount, amounts
 from tierwise.present.names import label
 from tierwise.present.reasons import words
-from tierwise.present.tiers import confident
+from tierwise.present.shown import shown
 
 
 class Screen:
@@ -51,12 +51,12 @@ class Screen:
             self.say(f"   {view['reason']}")
 
     def decision(self, wire: Mapping[str, Any]) -> None:
-        """Tier, confidence, forecast against the top tier, and the reasons."""
+        """The decision in a sentence, its forecast against the top tier, and the reasons."""
         decision = _decision(wire)
         costs = decision.cost
         top = list(costs)[-1]
         line = Text("   ")
-        line.append(confident(decision), style="bold")
+        line.append(shown(decision).sentence, style="bold")
         forecast, always = amounts(costs[decision.answering], costs[top])
         line.append(f" · forecast {forecast}")
         line.append(f", always {label(top)} {always}", style="dim")

@@ -19,15 +19,18 @@ from tierwise.core.errors import UnknownTask
 from tierwise.core.request import Request
 from tierwise.learning.labels import Event
 from tierwise.present import sent as present
+from tierwise.present import why
 from tierwise.present.decision import to_wire
 from tierwise.present.money import amount
-from tierwise.present.reasons import flip, words
-from tierwise.present.tiers import confident
+from tierwise.present.reasons import flip
+from tierwise.present.shown import shown
+from tierwise.routing import explain
 from tierwise.routing import flips as routing_flips
 from tierwise.routing.weights import load
 from tierwise.store import decisions
 from tierwise.store.content import Content
 from tierwise.tasks.calling import sent as tasks_sent
+from tierwise.tasks.deciding.routing import SIGNS
 from tierwise.tasks.learning import recall
 from tierwise.tasks.window.settings import price_table
 
@@ -50,7 +53,8 @@ def run(
     config = configuration().config
     facts = situation(Request(cast(Action, told.task.action), ""), config, price_table(config)[0])
     facts = replace(facts, choices=(), remap={}, floors=(), cap=None)
-    flips = routing_flips.flips(last.signals, load(), facts)
+    weights = load()
+    flips = routing_flips.flips(last.signals, weights, facts)
     cheaper, dearer = flip(flips.cheaper), flip(flips.dearer)
     if as_json:
         print_json(
@@ -85,14 +89,11 @@ def run(
         )
         return
     typer.echo(f"{told.task.task_id}  {told.task.action}  {told.task.state}")
-    for decision in decided:
-        typer.echo(f"  {confident(decision)}  ({decision.cause})")
-        for reason in decision.reasons:
-            typer.echo(f"    {words(reason)}")
-    if cheaper:
-        typer.echo(f"  cheaper with: {cheaper}")
-    if dearer:
-        typer.echo(f"  dearer with: {dearer}")
+    for decision in decided[:-1]:
+        typer.echo(f"  at first {shown(decision).sentence}")
+    signs = explain.why(last.signals, weights, SIGNS)
+    page = why.why(last, signs, cheaper=cheaper, dearer=dearer, rehearsal=bool(told.task.rehearsal))
+    typer.echo(f"\n{page.page}")
     for attempt in told.attempts:
         assumed = ", assumed" if attempt["assumed"] else ""
         typer.echo(

@@ -208,7 +208,7 @@ TABLE: Final = (
     ),
     ActionKind(
         "commit",
-        title="Write commit message",
+        title="Commit message",
         about="write a commit message",
         wish="Write a commit message for this change.",
         answer="text",

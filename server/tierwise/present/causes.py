@@ -30,8 +30,13 @@ CAUSES: Final[Mapping[str, str]] = {
     "over_budget": "over budget",
 }
 """The ways a call fails (`models/failure.py`), and a stand-in that does not fit the budget."""
-_STATES: Final = frozenset(("rate_limited", "overloaded"))
-"""Causes that read "is ..." where the others read as a verb of their own."""
+_STATES: Final = frozenset(
+    (
+        "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event", "stalled",
+        "timeout", "over_budget",
+    )
+)  # fmt: skip
+"""Causes that read "is ..." behind the name of a tier."""
 
 
 def cause(code: str) -> str:
@@ -39,6 +44,12 @@ def cause(code: str) -> str:
     return CAUSES.get(code, code)
 
 
-def state(code: str) -> str:
-    """The same behind the name of a tier: "is overloaded", "not answering"."""
-    return f"is {cause(code)}" if code in _STATES else cause(code)
+def state(name: str, code: str) -> str:
+    """What is wrong with a tier or a place: "Haiku is overloaded", "Haiku: key refused".
+
+    What is no code is a state in words, as older ledgers have it.
+    """
+    if not code:
+        return f"{name} cannot answer"
+    bare = code in CAUSES and code not in _STATES
+    return f"{name}: {cause(code)}" if bare else f"{name} is {cause(code)}"

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from tierwise.core.actions import Action
 from tierwise.core.decision import Cause, Decision
 from tierwise.core.money import to_usd
-from tierwise.present.reasons import main_reason, words
-from tierwise.present.tiers import confident
+from tierwise.present.reasons import words
+from tierwise.present.shown import shown
+
+
+class WireShown(TypedDict):
+    """A decision in three lengths: `badge` has at most 22 characters, `title` 45 with the
+    prefix `Tierwise: ` of code actions, `sentence` 100. No client has to cut one."""
+
+    badge: str
+    title: str
+    sentence: str
 
 
 class WireDecision(TypedDict):
@@ -16,8 +26,8 @@ class WireDecision(TypedDict):
     `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what a start
     there is expected to cost over the whole course, redos included; `rule` names the rule used.
 
-    `headline` is the tier with its confidence as shown everywhere, `because` the reason that
-    says most.
+    `shown` is the decision in words. `headline` is its badge, `because` its sentence without the
+    tier that it begins with.
     """
 
     id: str
@@ -39,17 +49,21 @@ class WireDecision(TypedDict):
     propensity: float
     soft: bool
     explicit: bool
+    shown: WireShown
     headline: str
     because: str
 
 
-def to_wire(decision: Decision, said: str = "") -> WireDecision:
+def to_wire(
+    decision: Decision, said: str = "", *, action: Action | None = None, rehearsal: bool = False
+) -> WireDecision:
     """The JSON object of a decision: what `tierwise route` prints and the wire carries.
 
     Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same
-    decision prints the same bytes everywhere. `headline` and `because` are its words for the
-    screen; `said` is a closer cause than the decision knows ("overloaded").
+    decision prints the same bytes everywhere. `said` is a closer cause than the decision knows
+    ("overloaded"); a rehearsal costs nothing, and its words say so.
     """
+    words_of = shown(decision, said, action=action, rehearsal=rehearsal)
     estimate = decision.estimate
     return {
         "id": decision.id,
@@ -74,6 +88,11 @@ def to_wire(decision: Decision, said: str = "") -> WireDecision:
         "propensity": round(decision.propensity, 6),
         "soft": decision.soft,
         "explicit": decision.explicit,
-        "headline": confident(decision, said),
-        "because": main_reason(decision),
+        "shown": {
+            "badge": words_of.badge,
+            "title": words_of.title,
+            "sentence": words_of.sentence,
+        },
+        "headline": words_of.badge,
+        "because": words_of.clause,
     }

@@ -7,35 +7,27 @@ these offers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
 from tierwise.present.names import label
 from tierwise.present.pause import ALLOW, LENS, raise_title
-from tierwise.present.tiers import arrow, confident, note
+from tierwise.present.shown import badge
 from tierwise.present.titles import redo_title
-
-MAX_TITLE: Final = 48
-"""Characters of a lens title; longer ones push code off a split screen."""
 
 
 def headline(view: TaskView, *, stale: bool = False) -> str:
-    """The first lens of a task: tier, confidence and state, at most `MAX_TITLE` characters."""
+    """The first lens of a task: its tier and state, a title without the prefix."""
     if stale and view.state == "proposed":
         return "File changed"
     if view.state == "routing":
         return "Routing…"
     if view.state == "paused":
-        return _fit(LENS)
-    tier = confident(view.decision, view.cause_note)
-    if len(tier) > MAX_TITLE - len(" · working"):
-        tier = f"{arrow(view.decision)}, {note(view.decision, view.cause_note)}"
+        return LENS
     word = {"running": " · working", "failed": " · failed", "applied": " · applied"}.get(
         view.state, ""
     )
-    prefix = "Rehearsal · " if view.rehearsal and len(tier) + len(word) <= 36 else ""
-    return _fit(prefix + tier + word)
+    return ("Rehearsal · " if view.rehearsal else "") + badge(view.decision, view.cause_note) + word
 
 
 def offers(
@@ -89,7 +81,3 @@ def offers(
             return [redo]
         case _:
             return []
-
-
-def _fit(text: str) -> str:
-    return text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1].rstrip() + "…"

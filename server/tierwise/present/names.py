@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+SHORT: Final = 8
+"""Characters of a name in a badge or a title."""
+
 
 def label(tier: str) -> str:
     """A tier's name as shown: `haiku` reads "Haiku"."""
     return tier[:1].upper() + tier[1:]
+
+
+def short(tier: str) -> str:
+    """The same where room is scarce: a name of more than eight characters is shortened."""
+    name = label(tier)
+    return name if len(name) <= SHORT else name[: SHORT - 1] + "…"

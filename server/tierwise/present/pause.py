@@ -23,6 +23,7 @@ LENS: Final = "Paused: budget reached"
 """What stands above the lines of a task that waits for money."""
 STATUS: Final = "Paused"
 
+_WHOSE: Final = {"day": "today's", "project": "the project's"}
 _HOLDS: Final = {
     "clock": "The clock went back by more than a day and a half, so no paid call is made. "
     "Check the date, then `tierwise budget resume`.",
@@ -54,8 +55,14 @@ def question(
 
     `of_task` tells that a task came to it, which can be let through by itself.
     """
-    reached = "is reached" if spent or not limit else "is too small for a call"
-    text = f"Paused: the {scope} budget {amount(limit or 0)} {reached}."
+    used, cap = amounts(spent, limit or 0)
+    whose = _WHOSE[scope]
+    if not limit:
+        text = f"Paused: {whose} budget is 0¢."
+    elif spent:
+        text = f"Paused: {used} of {whose} {cap} is spent."
+    else:
+        text = f"Paused: {whose} {cap} is too small for a call."
     return OperatorQuestion(text, (raise_title(scope), *((ALLOW,) if of_task else ()), STAY))
 
 
@@ -63,8 +70,8 @@ def question_of_the_hour(
     limit: int | None, held: str | None, *, of_task: bool = True
 ) -> OperatorQuestion:
     """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
-    reached = f"Paused: the hour's budget {amount(limit or 0)} is reached. It frees up by itself."
-    text = hold(held) if held else reached
+    used_up = f"Paused: this hour's {amount(limit or 0)} is spent. It frees up by itself."
+    text = hold(held) if held else used_up
     return OperatorQuestion(text, (ALLOW, STAY) if of_task else (STAY,))
 
 

@@ -29,13 +29,13 @@ def waiting_for_turn(*, same_lines: bool) -> str:
 
 def trying_again(tier: str, kind: str, wait: str = "") -> str:
     """A call that failed is made once more at the same place; `wait` is how long from now."""
-    note = f"{label(tier)} {state(kind)}: trying again"
+    note = f"{state(label(tier), kind)}, trying again"
     return f"{note} in {wait}" if wait else note
 
 
 def waiting_for_answer(tier: str, kind: str) -> str:
     """A question about a failed call is open."""
-    return f"{label(tier)} {state(kind)}: waiting for your answer"
+    return f"{state(label(tier), kind)}, waiting for your answer"
 
 
 def waiting_until(tier: str, ends: str) -> str:

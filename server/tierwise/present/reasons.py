@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tierwise.core.amounts import needs_and_left
-from tierwise.core.decision import Decision, Reason, ReasonCode, SignalChange
-from tierwise.present.causes import cause
+from tierwise.core.decision import Reason, ReasonCode, SignalChange
+from tierwise.present.causes import state
+from tierwise.present.chances import at_least, chance, up_to
 from tierwise.present.checks import check
 from tierwise.present.money import amount, percent
 from tierwise.present.names import label
@@ -48,13 +49,6 @@ def words(reason: Reason) -> str:
     return _WORDS[reason.code](reason.args)
 
 
-def main_reason(decision: Decision) -> str:
-    """The reason that says most: what moved the tier last, else the two strongest signals."""
-    if decision.cause == "routed":
-        return ", ".join(words(reason) for reason in decision.reasons[:2])
-    return words(decision.reasons[-1]) if decision.reasons else ""
-
-
 def flip(changes: tuple[SignalChange, ...] | None) -> str | None:
     """The changes of a request that would flip its tier; None where none is known."""
     return None if changes is None else " and ".join(_change(change) for change in changes)
@@ -67,26 +61,24 @@ def _change(change: SignalChange) -> str:
 
 
 def _signal(args: Args) -> str:
-    pull = "easier" if args["eases"] else "harder"
-    return f"{say(args['name'], args['value'])}: {pull}"
+    pull = "a cheaper" if args["eases"] else "a dearer"
+    return f"{say(args['name'], args['value'])}: speaks for {pull} tier"
 
 
 def _unsure(args: Args) -> str:
-    estimate, lower, target = (percent(args[name]) for name in ("estimate", "lower", "target"))
-    return f"unsure: {label(args['tier'])} {estimate}, at least {lower}, {target} is asked"
+    lower, target = at_least(args["lower"]), percent(args["target"])
+    return f"{label(args['tier'])} is sure to do for {lower} only; {target} is asked for"
 
 
 def _too_dear(args: Args) -> str:
-    estimate, lower = percent(args["estimate"]), percent(args["lower"])
+    short_of = up_to(1 - args["lower"])
     wrong = amount(args["wrong"])
-    return (
-        f"unsure: {label(args['tier'])} {estimate}, at least {lower}; a wrong answer costs {wrong}"
-    )
+    return f"{label(args['tier'])} may fall short in up to {short_of}; a wrong answer costs {wrong}"
 
 
 def _worth_a_redo(args: Args) -> str:
     step = f" than the step to {label(args['above'])}" if args["above"] else ""
-    begin = f"{label(args['tier'])} will do with at least {percent(args['lower'])}"
+    begin = f"{label(args['tier'])} will do for {at_least(args['lower'])} at the least"
     return f"{begin}; a redo at {amount(args['wrong'])} costs less on average{step}"
 
 
@@ -116,8 +108,8 @@ def _cache_left(args: Args) -> str:
 
 
 def _budget(args: Args) -> str:
-    there = f"{label(args['tier'])} ({percent(args['estimate'])})"
-    return f"the budget is nearly used up: {there} instead of {label(args['instead_of'])}"
+    there = f"{label(args['tier'])} does for about {chance(args['estimate'])}"
+    return f"the budget is nearly used up: {there}, so not {label(args['instead_of'])}"
 
 
 def _no_room(args: Args) -> str:
@@ -145,9 +137,9 @@ def _switched(args: Args) -> str:
 
 
 def switched(old: str, new: str, why: str, old_place: str, new_place: str) -> str:
-    """A switch in a sentence: "Haiku: overloaded; Sonnet answers"; by place within one tier."""
+    """A switch in a sentence: "Haiku is overloaded; Sonnet answers"; by place within one tier."""
     before, after = (old_place, new_place) if old == new else (label(old), label(new))
-    return f"{before}: {cause(why) or 'cannot answer'}; {after} answers"
+    return f"{state(before, why)}; {after} answers"
 
 
 _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
@@ -167,7 +159,7 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
     "budget_no_help": lambda a: f"{label(a['tier'])} would not cost less here, so the tier stays",
     "no_room": _no_room,
     "cap": lambda a: f"this workspace allows {label(a['tier'])} at most",
-    "unavailable": lambda a: f"{label(a['tier'])} is {cause(a['why'])}: {label(a['to'])}",
+    "unavailable": lambda a: f"{state(label(a['tier']), a['why'])}; {label(a['to'])} answers",
     "router_failed": lambda a: f"the router failed ({a['error']}): the top tier, to be safe",
     "price_unknown": lambda a: (
         f"price unknown: {label(a['tier'])} is counted at the dearest known rate"

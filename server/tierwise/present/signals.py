@@ -67,8 +67,8 @@ _SHARES: Final = {
 _PLAIN: Final = frozenset({"thread.reasks", "thread.rejected"})
 """Counts kept as they are."""
 _FLAGS: Final = {
-    "terse": ("a terse wish", "a longer wish"),
-    "empty": ("no wish in words", "a wish in words"),
+    "terse": ("a short instruction", "a longer instruction"),
+    "empty": ("no instruction", "an instruction"),
     "sel.whole": ("a whole symbol", "not a whole symbol"),
     "sel.none": ("no selection", "a selection"),
     "sel.one": ("a single line", "more than a line"),
@@ -141,12 +141,15 @@ _FAMILIES: Final = {
     "followup": "that point back",
 }
 """Families of words (`says.*`); a count of 3 reads "3 words about tests"."""
-WORDING: Final = "the wording"
+WORDING: Final = "what you wrote"
 """The text as a whole: it has scores, and no value."""
 
 
 def say(name: str, value: float) -> str:
-    """A signal with its value in words fit for the screen: a fact about the request."""
+    """A signal with its value in words fit for the screen: a fact about the request.
+
+    One that only an older version measured is said by its name.
+    """
     group, _, rest = name.partition(".")
     if group == "action":
         return f"action {rest}" if value else f"not action {rest}"
@@ -159,7 +162,9 @@ def say(name: str, value: float) -> str:
     if name == "sel.depth":
         return f"nested {round(value)} deep"
     count = round(value if name in _PLAIN else math.expm1(value))
-    told = f"{{n}} word{{s}} {_FAMILIES[rest]}" if group == "says" else _COUNTED[name]
+    told = _COUNTED.get(name, f"{name} {{n}}")
+    if group == "says":
+        told = f"{{n}} word{{s}} {_FAMILIES.get(rest, rest)}"
     one = count == 1
     said = told.format(n=count, s="" if one else "s", es="" if one else "es")
     return said if count else said.replace("0 ", "no ", 1)

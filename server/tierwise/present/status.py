@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskState, TaskView
 from tierwise.present.markdown import without_images
 from tierwise.present.money import amount, amounts, percent, spent_of
-from tierwise.present.names import label
+from tierwise.present.names import label, short
 from tierwise.present.pause import STATUS, raise_title
 from tierwise.present.reasons import words
-from tierwise.present.tiers import arrow, because, confident, note
-
-MAX_TEXT: Final = 28
-"""Characters of the status text, the icon not counted."""
+from tierwise.present.shown import BADGE, arrow, badge, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def status(facts: StatusFacts) -> StatusView:
     decision = view.decision if view else None
     return StatusView(
         kind=kind,
-        text=_fit(_text(kind, facts)),
+        text=_text(kind, facts),
         tooltip=tooltip(facts),
         tier=decision.answering if decision else None,
         routed=decision.routed if decision else None,
@@ -90,11 +86,12 @@ def tooltip(facts: StatusFacts) -> str:
     if facts.rehearsal:
         lines.append("Rehearsal: answers come from the built-in rehearsal model and cost nothing.")
     if view := facts.current:
-        lines.append(f"**{confident(view.decision, view.cause_note)}** · {view.state}")
+        said = shown(view.decision, view.cause_note, rehearsal=view.rehearsal)
+        lines.append(f"**{said.sentence}** · {view.state}")
         lines += [f"- {words(reason)}" for reason in view.decision.reasons]
         costs = view.decision.cost
-        shown = zip(costs, amounts(*costs.values()), strict=True)
-        forecast = " · ".join(f"{label(tier)} {cost}" for tier, cost in shown)
+        priced = zip(costs, amounts(*costs.values()), strict=True)
+        forecast = " · ".join(f"{label(tier)} {cost}" for tier, cost in priced)
         lines += [without_images(notice) for notice in view.notices]
         if forecast:
             lines.append(f"Forecast: {forecast}")
@@ -125,20 +122,34 @@ def _kind(facts: StatusFacts) -> StatusKind:
 
 
 def _text(kind: StatusKind, facts: StatusFacts) -> str:
+    """The status as a badge: the first of its wordings that fits."""
+    fitting = (text for text in _texts(kind, facts) if len(text) <= BADGE)
+    return next(fitting, "Tierwise")
+
+
+def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
     used = facts.spent_today / facts.day_limit if facts.day_limit else None
     if kind == "error":
-        return "Tierwise: see tooltip"
+        yield "Tierwise: see tooltip"
     if kind == "paused":
-        return f"{STATUS} · {percent(used)}" if used is not None else STATUS
-    prefix = "Rehearsal · " if kind == "rehearsal" else ""
+        yield f"{STATUS} · {percent(used)}" if used is not None else STATUS
+        yield STATUS
     view = facts.current
     if view is None:
+        auto = f"{short(facts.pin)} pinned" if facts.pin else "Auto"
         if kind == "rehearsal":
-            return "Rehearsal · Auto"
-        auto = f"{facts.pin[:1].upper()}{facts.pin[1:]} pinned" if facts.pin else "Auto"
-        return f"{auto} · {spent_of(facts.spent_today, facts.day_limit)}"
-    text = prefix + _task_text(view, used if facts.level == "soft" else None)
-    return text if len(text) <= MAX_TEXT else prefix + arrow(view.decision)
+            yield f"Rehearsal · {auto}"
+        yield f"{auto} · {spent_of(facts.spent_today, facts.day_limit)}"
+        yield f"{auto} · {amount(facts.spent_today)}"
+        yield auto
+        return
+    share = percent(used) if facts.level == "soft" and used is not None else ""
+    tiers = (badge(view.decision, view.cause_note), arrow(view.decision))
+    texts = [_of_task(view, tier, share) for tier in tiers]
+    for text in (*texts, *tiers):
+        if kind == "rehearsal":
+            yield f"Rehearsal · {text}"
+        yield text
 
 
 def _state(view: TaskView) -> TaskState:
@@ -146,31 +157,17 @@ def _state(view: TaskView) -> TaskState:
     return "proposed" if view.waiting else view.state
 
 
-def _task_text(view: TaskView, soft_share: float | None) -> str:
-    tier = because(view.decision, view.cause_note)
-    share = f" · {percent(soft_share)}" if soft_share is not None else ""
+def _of_task(view: TaskView, tier: str, share: str) -> str:
     match view.state:
         case "routing":
             return "Routing…"
         case "running":
-            return tier + (share or _why(view.decision, view.cause_note))
+            return f"{tier} · {share}" if share else tier
         case "proposed":
             return f"{tier} · preview"
         case "partlyApplied" if view.waiting:
             return f"{tier} · {view.waiting} left"
-        case "applied" | "partlyApplied":
-            return f"{tier} · {amount(view.cost)}"
-        case "answered":
+        case "applied" | "partlyApplied" | "answered":
             return f"{tier} · {amount(view.cost)}"
         case _:
             return view.state.capitalize()
-
-
-def _why(decision: Decision, said: str) -> str:
-    """A word on what moved the tier, where something did; a failover says so by itself."""
-    moved = decision.answering != decision.routed or decision.cause in ("uncertain", "override")
-    return f" · {note(decision, said)}" if moved and decision.cause != "failover" else ""
-
-
-def _fit(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Adds the forecast to the titles of code actions; the titles are in `core/actions.py`."""
+"""The titles of code actions; the words of actions are in `core/actions.py`."""
 
 from __future__ import annotations
 
@@ -6,33 +6,29 @@ from typing import Final
 
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision
-from tierwise.present.money import amount
 from tierwise.present.names import label
-from tierwise.present.tiers import confident
+from tierwise.present.shown import PREFIX, title
 
-COMMENT_TITLE: Final = "Do this comment"
-SENT_TITLE: Final = "Tierwise: Show what was sent"
-
-
-def forecast(decision: Decision) -> str:
-    """Tier, confidence and expected cost: "Haiku 93 % · 0.04¢"."""
-    cost = decision.cost.get(decision.answering)
-    priced = f" · {amount(cost)}" if cost is not None else ""
-    return confident(decision) + priced
+SENT_TITLE: Final = f"{PREFIX}Show what was sent"
 
 
-def action_title(action: Action, decision: Decision, *, subject: str = "") -> str:
-    """A code action's title: "Tierwise: Add docs · Haiku 93 % · 0.04¢".
-
-    `subject` narrows what is acted on ("unused import"), for actions on a diagnostic.
-    """
-    what = KINDS[action].title + (f" {subject}" if subject else "")
-    return f"Tierwise: {what} · {forecast(decision)}"
+def action_title(action: Action, decision: Decision, *, rehearsal: bool = False) -> str:
+    """A code action's title: "Tierwise: Add docs · Haiku · 0.04¢"."""
+    return title(decision, KINDS[action].title, rehearsal=rehearsal)
 
 
-def comment_title(decision: Decision) -> str:
+def problem_title(
+    decision: Decision, message: str, code: str | None, *, rehearsal: bool = False
+) -> str:
+    """The title that fixes one problem: by its message where it is short, else by its code."""
+    fix = KINDS["fix"].title
+    ways = [f"{fix} “{message}”", *([f"{fix} {code}"] if code else []), f"{fix} this problem", fix]
+    return title(decision, *ways, rehearsal=rehearsal)
+
+
+def comment_title(decision: Decision, *, rehearsal: bool = False) -> str:
     """The title of the action that does what a `tw:` comment says."""
-    return f"Tierwise: {COMMENT_TITLE} · {forecast(decision)}"
+    return title(decision, "Do this comment", rehearsal=rehearsal)
 
 
 def redo_title(tier: str) -> str:

@@ -262,7 +262,7 @@ def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: L
     nvim.command("Tierwise why")
     why = nvim.float()
     assert "tier" in why
-    assert "forecast" in why
+    assert "enough for" in why
     assert "Opus" in why
     nvim.command("Tierwise use opus")
     nvim.redone("opus")

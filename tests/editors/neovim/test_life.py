@@ -142,8 +142,8 @@ def test_a_failover_is_said_and_drawn(nvim: Driver, model: Loopback) -> None:
     assert data["routed"] == "haiku"
     assert data["answering"] != "haiku"
     assert data["cause"] == "failover"
-    assert nvim.notes() == ["Tierwise: Haiku: overloaded; Sonnet answers."]
-    assert "Haiku: overloaded; Sonnet answers" in nvim.drawn()
+    assert nvim.notes() == ["Tierwise: Haiku is overloaded; Sonnet answers."]
+    assert "Haiku is overloaded" in nvim.drawn()
 
 
 def test_what_was_not_sent_is_said_quietly(
@@ -164,7 +164,7 @@ def test_what_was_not_sent_is_said_quietly(
     said = [line for line in nvim.chat().splitlines() if line.startswith("> ")]
     assert said[0] == "> " + told, "it stays above the answer of whoever stands in"
     assert said.count("> " + told) == 1
-    assert "> Haiku: overloaded; Sonnet answers" in said
+    assert "> Haiku is overloaded; Sonnet answers" in said
     assert not any("Not sent" in note for note in nvim.notes()), "nothing pops up"
     nvim.command("Tierwise chat")
     nvim.keys("\\r")

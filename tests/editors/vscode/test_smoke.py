@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -21,5 +19,5 @@ def test_a_question_is_answered_by_a_tier_that_is_named(desk: Desk) -> None:
     panel.ask("what does add_numbers do?")
     panel.answered()
     expect(panel.body.locator("strong")).to_have_text("two numbers")
-    expect(panel.head.locator(".tier")).to_have_text(re.compile(r"^Haiku \d+ %$"))
+    expect(panel.head.locator(".tier")).to_have_text("Haiku")
     assert len(desk.model.requests()) == 1

@@ -37,7 +37,7 @@ def test_a_budget_warns_at_80_per_cent_pauses_at_100_and_goes_on_once_raised(des
     expect(window.tier).to_have_class(re.compile("error"))
     asked = len(desk.model.requests())
     ask(window, "document this once more")
-    question = window.toasts.filter(has_text="Paused: the day budget").first
+    question = window.toasts.filter(has_text="Paused: today's budget").first
     expect(question).to_be_visible()
     assert len(desk.model.requests()) == asked, "a paused budget pays for nothing"
     question.get_by_role("button", name="Raise today by $1").click()
@@ -52,9 +52,9 @@ def test_a_failover_shows_who_stands_in_for_whom(desk: Desk) -> None:
     )
     window = opened(desk)
     ask(window)
-    expect(window.tier).to_contain_text("Sonnet ← Haiku")
+    expect(window.tier).to_contain_text("Haiku → Sonnet")
     expect(window.head).to_contain_text("overloaded")
-    expect(window.diff_tab).to_have_text(re.compile(r"Sonnet ← Haiku · sample\.py"))
+    expect(window.diff_tab).to_have_text(re.compile(r"Haiku → Sonnet · sample\.py"))
 
 
 def test_a_killed_server_comes_back_with_its_session_pins(desk: Desk) -> None:

@@ -14,7 +14,7 @@ import pytest
         ("utf-8", "12¢ · a", "12¢ · a"),
         ("latin-1", "12¢ · a", "12¢ · a"),
         ("ascii", "0.04¢", "0.04c"),
-        ("ascii", "Opus ← Haiku · 12¢", "Opus <- Haiku - 12c"),
+        ("ascii", "Haiku → Opus · 12¢", "Haiku -> Opus - 12c"),
         ("ascii", "<0.0001¢", "<0.0001c"),
         ("ascii", "größe", "gr??e"),
         ("cp1251", "12¢ · ж", "12c · ж"),

@@ -129,7 +129,9 @@ def test_a_message_goes_over_the_wire_as_clients_know_it(name: str) -> None:
 
 def test_a_decision_goes_over_the_wire_as_clients_know_it() -> None:
     assert to_wire(DECISION) == SHAPES["decision"]
-    assert explained(DECISION, dearer="more") == {**SHAPES["decision"], "dearer": "more"}
+    bare = explained(DECISION, dearer="more", paged=False)
+    assert bare == {**SHAPES["decision"], "dearer": "more"}
+    assert "Dearer with: more" in explained(DECISION, dearer="more")["page"]
 
 
 def test_the_clients_types_are_those_of_the_server() -> None:

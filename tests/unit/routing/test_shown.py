@@ -38,14 +38,14 @@ def test_a_selection_is_never_called_none(action: str) -> None:
 
 
 def test_the_wording_is_the_requests_own() -> None:
-    assert "the wording" in _all(SELECTED)
-    assert "the wording" not in _all(replace(SELECTED, instruction=""))
+    assert "what you wrote" in _all(SELECTED)
+    assert "what you wrote" not in _all(replace(SELECTED, instruction=""))
     assert all("other wording" not in words(r) for r in route_one(SELECTED).reasons)
 
 
 def test_nothing_is_written_where_nothing_was_said() -> None:
     said = _all(replace(SELECTED, instruction=""))
-    assert "no wish in words" in said
+    assert "no instruction" in said
     assert not [sign for sign in said if sign.endswith("written")]
 
 
@@ -63,7 +63,9 @@ def test_every_sign_names_a_value_the_request_has() -> None:
         turn=1,
     )
     signals = measure(request)
-    facts = {say(name, signals.values.get(name, 0.0)) for name in load().signals} | {"the wording"}
+    facts = {say(name, signals.values.get(name, 0.0)) for name in load().signals} | {
+        "what you wrote"
+    }
     assert set(_all(request)) <= facts
     assert "1 text file" in _all(request)
     assert "1 other file attached" in _all(request)

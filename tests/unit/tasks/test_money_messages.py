@@ -48,7 +48,9 @@ async def ask(window: Window, tier: str = "haiku") -> str:
 def said(window: Window) -> list[str]:
     """Everything that was put before the operator about money."""
     asked = [question for question, _ in window.screen.asked]
-    return [text for text in (*window.screen.notices, *asked) if "budget" in text]
+    return [
+        text for text in (*window.screen.notices, *asked) if "budget" in text or "Paused" in text
+    ]
 
 
 async def settled_down(window: Window) -> None:
@@ -100,7 +102,7 @@ async def test_each_threshold_is_said_once(
 
 
 @pytest.mark.parametrize(
-    ("cap", "why"), [("0", "is reached"), ("0.00001", "is too small for a call")]
+    ("cap", "why"), [("0", "budget is 0¢"), ("0.00001", "is too small for a call")]
 )
 async def test_a_cap_that_pauses_before_anything_is_spent_is_asked_about_by_a_task(
     cap: str, why: str, tmp_path: Path, model: RehearsalServer

@@ -14,7 +14,7 @@ export interface Chip {
 
 /** Which tier answers, as the server words it. */
 export interface Header {
-  /** "Haiku 93 %", "Opus · unsure (Haiku 54 %)". */
+  /** "Haiku", "Haiku → Opus, you". */
   readonly headline: string;
   /** The reason that says most. */
   readonly because: string;

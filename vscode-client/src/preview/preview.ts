@@ -186,10 +186,10 @@ export class Preview implements vscode.Disposable {
   /** What stands above a proposal: who answered, and why. */
   heading(editId: string): string {
     const decision = this.board.byEdit(editId)?.decision;
-    return decision === undefined ? "Tierwise" : [decision.headline, decision.because].filter(Boolean).join(": ");
+    return decision === undefined ? "Tierwise" : decision.shown.sentence;
   }
 
-  /** "Sonnet ← Haiku · app.py (proposed)". */
+  /** "Haiku → Sonnet · app.py (proposed)". */
   private title(editId: string, files: readonly FileChange[]): string {
     const task = this.board.byEdit(editId);
     const tier = task === undefined ? "Tierwise" : arrow(task.decision);

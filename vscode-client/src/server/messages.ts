@@ -26,13 +26,23 @@ export type StreamKind = "decision" | "delta" | "reset" | "notice";
 export type BudgetLevel = "ok" | "soft" | "paused";
 
 /**
+ * A decision in three lengths: `badge` has at most 22 characters, `title` 45 with the
+ * prefix `Tierwise: ` of code actions, `sentence` 100. No client has to cut one.
+ */
+export interface Shown {
+  badge: string;
+  title: string;
+  sentence: string;
+}
+
+/**
  * Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
  *
  * `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what a start
  * there is expected to cost over the whole course, redos included; `rule` names the rule used.
  *
- * `headline` is the tier with its confidence as shown everywhere, `because` the reason that
- * says most.
+ * `shown` is the decision in words. `headline` is its badge, `because` its sentence without the
+ * tier that it begins with.
  */
 export interface Decision {
   id: string;
@@ -54,6 +64,7 @@ export interface Decision {
   propensity: number;
   soft: boolean;
   explicit: boolean;
+  shown: Shown;
   headline: string;
   because: string;
 }
@@ -283,11 +294,14 @@ export interface Explain extends Omit<TaskStart, "action"> {
  *
  * `cheaper` and `dearer` say the least change of the request that would move the tier down or
  * up; absent where none is known, and for a task that was not started: clients ask for that
- * while the operator types, and the search takes some fifty milliseconds.
+ * while the operator types, and the search takes some fifty milliseconds. `page` is the same as
+ * markdown to be read, `rest` all that was measured, which a client may fold; both by id alone.
  */
 export interface Explained extends Decision {
   cheaper?: string;
   dearer?: string;
+  page?: string;
+  rest?: string;
 }
 
 /** The tier that holds for a scope; `to` is a tier, or "auto" to clear the choice. */

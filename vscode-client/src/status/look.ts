@@ -73,5 +73,5 @@ function icon(status: Status): string {
 
 /** The item's words for a screen reader: no icon, and the arrow as a word. */
 export function spoken(text: string, insteadOf: string): string {
-  return `Tierwise: ${text.replace(/\$\([^)]*\) ?/g, "").replace(/ ← /g, ` ${insteadOf} `)}`;
+  return `Tierwise: ${text.replace(/\$\([^)]*\) ?/g, "").replace(/([^\s,]+) → ([^\s,]+)/g, `$2 ${insteadOf} $1`)}`;
 }

@@ -40,15 +40,9 @@ export function tierName(tier: string): string {
   return tier.charAt(0).toUpperCase() + tier.slice(1);
 }
 
-/** A share as a whole percentage; 100 % is kept for certainty. */
-export function percent(share: number): string {
-  const whole = Math.round(share * 100);
-  return `${whole === 100 && share < 1 ? 99 : whole} %`;
-}
-
-/** "Sonnet", or "Opus ← Haiku" where another tier answers than the one routed. */
+/** "Sonnet", or "Haiku → Opus" where another tier answers than the one routed. */
 export function arrow({ answering, routed }: { answering: string; routed: string }): string {
-  return answering === routed ? tierName(answering) : `${tierName(answering)} ← ${tierName(routed)}`;
+  return answering === routed ? tierName(answering) : `${tierName(routed)} → ${tierName(answering)}`;
 }
 
 /** What was not sent or replaced, and which tier or place stands in: a sentence each. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/server/messages";
 import { look, spoken } from "../../src/status/look";
-import { amount, amounts, arrow, percent, tierName } from "../../src/tasks/words";
+import { amount, amounts, arrow, tierName } from "../../src/tasks/words";
 
 const CASES = JSON.parse(
   readFileSync(new URL("../../../tests/support/amounts.json", import.meta.url), "utf8"),
@@ -25,7 +25,7 @@ describe("the status item", () => {
     ["failed", { state: "failed", text: "Failed" }, "$(error) Failed", undefined],
     ["pinned", { text: "Sonnet pinned", pins: [{ scope: "session", key: "s", to: "sonnet" }] }, "$(pin) Sonnet pinned", undefined],
     ["80 %", { kind: "soft", level: "soft" }, "$(warning) Auto · $1.20/5", "warning"],
-    ["80 % while it streams", { kind: "busy", level: "soft", state: "running", text: "Haiku ← Sonnet · 82 %" }, "$(sync~spin) Haiku ← Sonnet · 82 %", "warning"],
+    ["80 % while it streams", { kind: "busy", level: "soft", state: "running", text: "Sonnet → Haiku · 82 %" }, "$(sync~spin) Sonnet → Haiku · 82 %", "warning"],
     ["paused", { kind: "paused", level: "paused", state: "paused", text: "Paused · 100 %" }, "$(debug-pause) Paused · 100 %", "error"],
     ["rehearsal", { kind: "rehearsal", text: "Rehearsal · Auto" }, "$(beaker) Rehearsal · Auto", undefined],
     ["error", { kind: "error", text: "Tierwise: see tooltip" }, "$(error) Tierwise: see tooltip", "error"],
@@ -44,7 +44,7 @@ describe("the status item", () => {
   });
 
   test("is read without its icon and with the arrow as a word", () => {
-    expect(spoken("$(sync~spin) Opus ← Haiku", "instead of")).toBe("Tierwise: Opus instead of Haiku");
+    expect(spoken("$(sync~spin) Haiku → Opus, you", "instead of")).toBe("Tierwise: Opus instead of Haiku, you");
   });
 });
 
@@ -55,11 +55,8 @@ describe("words", () => {
   test.each(CASES.several)("the amounts %j of a sentence are written alike", (usd, shown) => {
     expect(amounts(...usd)).toEqual(shown);
   });
-  test("a hundred per cent is certainty alone", () => {
-    expect([percent(1), percent(0.999), percent(0.934)]).toEqual(["100 %", "99 %", "93 %"]);
-  });
   test("the arrow reads answering, then routed", () => {
-    expect(arrow({ answering: "opus", routed: "haiku" })).toBe("Opus ← Haiku");
+    expect(arrow({ answering: "opus", routed: "haiku" })).toBe("Haiku → Opus");
     expect(arrow({ answering: "opus", routed: "opus" })).toBe("Opus");
     expect(tierName("haiku")).toBe("Haiku");
   });

@@ -7,7 +7,7 @@ import { page } from "../../src/panel/page";
 import type { Decision, TaskChanged } from "../../src/server/messages";
 
 const decision = {
-  headline: "Haiku 93 %", because: "short", answering: "haiku", routed: "haiku", reasons: ["short"],
+  shown: { badge: "Haiku", title: "Tierwise: Ask · Haiku", sentence: "Haiku: short" }, headline: "Haiku", because: "short", answering: "haiku", routed: "haiku", reasons: ["short"],
 } as unknown as Decision;
 const turn: Turn = {
   taskId: "t", action: "chat", prompt: "hello", chips: [], state: "routing", text: "", progress: "", notices: [],
@@ -30,7 +30,7 @@ describe("a conversation", () => {
     conversation.streamed({ taskId: "t", seq: 1, kind: "delta", delta: "one " }, 2);
     conversation.streamed({ taskId: "t", seq: 2, kind: "delta", delta: "two" }, 3);
     expect(sent.map(({ kind }) => kind)).toEqual(["turn", "turn", "delta", "delta"]);
-    expect(sent[1]).toMatchObject({ turn: { header: { headline: "Haiku 93 %" } } });
+    expect(sent[1]).toMatchObject({ turn: { header: { headline: "Haiku" } } });
     expect(conversation.all[0]?.text).toBe("one two");
   });
 

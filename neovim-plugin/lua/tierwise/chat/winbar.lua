@@ -6,14 +6,14 @@ local function label(tier)
   return tier:sub(1, 1):upper() .. tier:sub(2)
 end
 
---- "Sonnet", or "Opus ← Haiku" where another tier answers than the one routed. Pure.
+--- "Sonnet", or "Haiku → Opus" where another tier answers than the one routed. Pure.
 ---@param decision tierwise.Decision
 ---@return string
 function M.arrow(decision)
   if decision.answering == decision.routed then
     return label(decision.answering)
   end
-  return label(decision.answering) .. " ← " .. label(decision.routed)
+  return label(decision.routed) .. " → " .. label(decision.answering)
 end
 
 ---@param chat tierwise.Chat

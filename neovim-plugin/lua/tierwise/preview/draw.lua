@@ -35,7 +35,7 @@ local function header(preview, task, frame)
     lines[#lines + 1] = render.note({ { "! " .. preview.note, "TierwiseStale" } }, frame)
   end
   for _, switch in ipairs(task.switches or {}) do
-    if not decision.because:find(switch.text, 1, true) then
+    if decision.because == "" or not vim.startswith(switch.text, decision.because) then
       lines[#lines + 1] = render.note({ { switch.text, "TierwiseReason" } }, frame)
     end
   end

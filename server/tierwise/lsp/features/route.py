@@ -22,11 +22,17 @@ async def explain(session: Session, params: Explain) -> Explained:
     """The decision of a task, or of one that could be started. No model is called."""
     engine = await session.engine()
     if "action" in params.model_fields_set:
-        return explained(engine.forecast(params.params(session.docs)))
+        return explained(engine.forecast(params.params(session.docs)), paged=False)
     if params.task_id is None:
         raise BadRequest(ErrorReason("explain_what"))
     told = await engine.explain_task(params.task_id)
-    return explained(told.decision, flip(told.flips.cheaper), flip(told.flips.dearer))
+    return explained(
+        told.decision,
+        told.signs,
+        cheaper=flip(told.flips.cheaper),
+        dearer=flip(told.flips.dearer),
+        rehearsal=told.rehearsal,
+    )
 
 
 async def override(session: Session, params: Override) -> WireDecision | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, cast
 
 from pydantic import Field
 
 from tierwise.core.actions import Action
-from tierwise.core.decision import Decision, Scope
+from tierwise.core.decision import Decision, Reason, Scope
 from tierwise.core.outcome import Rating
 from tierwise.lsp.messages.base import Id, Message, Text
 from tierwise.lsp.messages.task import TaskStart
 from tierwise.present.decision import WireDecision, to_wire
+from tierwise.present.why import why
 from tierwise.tasks.api import OverrideParams
 from tierwise.tasks.choices import Kept
 
@@ -31,20 +32,32 @@ class Explained(WireDecision, total=False):
 
     `cheaper` and `dearer` say the least change of the request that would move the tier down or
     up; absent where none is known, and for a task that was not started: clients ask for that
-    while the operator types, and the search takes some fifty milliseconds.
+    while the operator types, and the search takes some fifty milliseconds. `page` is the same as
+    markdown to be read, `rest` all that was measured, which a client may fold; both by id alone.
     """
 
     cheaper: str
     dearer: str
+    page: str
+    rest: str
 
 
 def explained(
-    decision: Decision, cheaper: str | None = None, dearer: str | None = None
+    decision: Decision,
+    signs: Sequence[Reason] = (),
+    *,
+    cheaper: str | None = None,
+    dearer: str | None = None,
+    rehearsal: bool = False,
+    paged: bool = True,
 ) -> Explained:
-    """A decision, and what would flip it where that is known."""
+    """A decision, and what would flip it where that is known; `paged` adds its page."""
     flips = {"cheaper": cheaper, "dearer": dearer}
     found = {way: change for way, change in flips.items() if change is not None}
-    return cast("Explained", {**to_wire(decision), **found})
+    if paged:
+        made = why(decision, signs, cheaper=cheaper, dearer=dearer, rehearsal=rehearsal)
+        found |= {"page": made.page, "rest": made.rest}
+    return cast("Explained", {**to_wire(decision, rehearsal=rehearsal), **found})
 
 
 class Override(Message):

@@ -215,7 +215,9 @@ class TaskChanged(Push):
             uri=view.uri,
             range=WireRange.of(docs, view.uri, view.range),
             state=view.state,
-            decision=to_wire(view.decision, view.cause_note),
+            decision=to_wire(
+                view.decision, view.cause_note, action=view.action, rehearsal=view.rehearsal
+            ),
             progress=view.progress,
             cost_usd=money.to_usd(view.cost),
             edit_id=view.edit_id,
@@ -225,7 +227,9 @@ class TaskChanged(Push):
             switches=[Switch.of(s) for s in view.switches] or None,
             conversation_id=view.conversation_id,
             usage=None if view.usage is None else Usage.of(view.usage, view.cost),
-            forecast=to_wire(view.forecast) if view.forecast is not None else None,
+            forecast=None
+            if view.forecast is None
+            else to_wire(view.forecast, action=view.action, rehearsal=view.rehearsal),
             notices=list(view.notices) or None,
             waiting=view.waiting or None,
         )

@@ -20,7 +20,7 @@ from tierwise.lsp import dispatch, interface
 from tierwise.lsp.interface import Method
 from tierwise.lsp.messages import base, chat, edit, history, options, route, status, task
 from tierwise.lsp.messages.base import Message, Push
-from tierwise.present.decision import WireDecision
+from tierwise.present.decision import WireDecision, WireShown
 
 HEAD: Final = """\
 // Made by `make types` from the server's own messages; edit those, not this file.
@@ -43,7 +43,7 @@ WORDS: Final[Mapping[str, Any]] = {
 """Closed sets of words that have a name of their own."""
 MODULES: Final = (base, options, task, route, chat, edit, history, status)
 """The modules of messages, in the order they are printed."""
-NAMES: Final = {"WireDecision": "Decision"}
+NAMES: Final = {"WireDecision": "Decision", "WireShown": "Shown"}
 """Classes that clients know under another name."""
 _PLAIN: Final[Mapping[Any, str]] = {
     str: "string",
@@ -69,6 +69,7 @@ def generate() -> str:
 
 def classes() -> Iterator[type]:
     """Every message, in the order of the modules."""
+    yield WireShown
     yield WireDecision
     for module in MODULES:
         for kind in vars(module).values():

@@ -12,7 +12,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present import errors, notices, questions
-from tierwise.present.tiers import confident
+from tierwise.present.shown import badge
 
 
 async def open_document(session: Session, task_id: str, name: str, text: str) -> bool:
@@ -59,7 +59,7 @@ class Preview:
 
     async def _proposal(self, view: TaskView, edit_id: str) -> None:
         editor, engine = self.session.editor, await self.session.engine()
-        title = f"{KINDS[view.action].title} · {confident(view.decision, view.cause_note)}"
+        title = f"{KINDS[view.action].title} · {badge(view.decision, view.cause_note)}"
         if await open_diff(self.session, edit_id):
             return
         question = questions.ready(title)

@@ -10,7 +10,7 @@ from lsprotocol import types
 from tierwise.core.actions import KINDS
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
-from tierwise.present.tiers import confident
+from tierwise.present.shown import badge
 from tierwise.tasks.task.task import OVER
 
 _TOKEN: Final = "tierwise-"
@@ -51,7 +51,7 @@ class Progress:
                 end = types.WorkDoneProgressEnd(message=view.progress or view.state)
                 editor.progress(token, end)
             elif not editor.congested():
-                tier = confident(view.decision, view.cause_note)
+                tier = badge(view.decision, view.cause_note)
                 report = types.WorkDoneProgressReport(message=f"{tier} · {view.progress or ''}")
                 editor.progress(token, report)
 
@@ -60,7 +60,7 @@ class Progress:
         if not await self.session.editor.begin_progress(token):
             return
         self._begun.add(view.task_id)
-        title = f"Tierwise: {confident(view.decision, view.cause_note)}"
+        title = f"Tierwise: {badge(view.decision, view.cause_note)}"
         if view.rehearsal:
             title += " (rehearsal)"
         self.session.editor.progress(

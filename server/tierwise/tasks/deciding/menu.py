@@ -28,6 +28,11 @@ class Menu:
         self._now = routing.moment(world)
         self._asked: dict[tuple[Range, str, bool], tuple[Request, Scene]] = {}
 
+    @property
+    def rehearsal(self) -> bool:
+        """Whether what is asked for would be answered by the rehearsal model, and cost nothing."""
+        return self._world.window.rehearsal
+
     def forecast(
         self,
         action: Action,

@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
@@ -22,7 +23,7 @@ from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.structure import Structure
 from tierwise.core.tiers import Ladder
 from tierwise.learning.memory import Memory
-from tierwise.routing import policy
+from tierwise.routing import explain, policy
 from tierwise.routing import signals as routing_signals
 from tierwise.routing.flips import Flips, flips
 from tierwise.routing.reading import action_of
@@ -33,6 +34,8 @@ from tierwise.tasks.task.scene import Scene
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
+SIGNS: Final = 5
+"""Signals that a decision is explained by."""
 log = logging.getLogger(__name__)
 
 
@@ -46,10 +49,13 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A decision, and the least changes of its request that would have flipped it."""
+    """A decision, the signals that mattered, strongest first, and the least changes of its
+    request that would have flipped it."""
 
     decision: Decision
     flips: Flips
+    signs: tuple[Reason, ...]
+    rehearsal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +172,10 @@ async def explained(decision: Decision, world: World) -> Explained:
             for tier in window.ladder
         },
     )
-    found = await asyncio.to_thread(flips, decision.signals, world.window.weights, facts)
-    return Explained(decision, found)
+    weights = world.window.weights
+    found = await asyncio.to_thread(flips, decision.signals, weights, facts)
+    signs = await asyncio.to_thread(explain.why, decision.signals, weights, SIGNS)
+    return Explained(decision, found, signs, window.rehearsal)
 
 
 def measure(request: Request, scene: Scene, world: World) -> Signals:

@@ -26,7 +26,7 @@ from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
 from tierwise.lsp.session.session import Session
 from tierwise.present import errors
-from tierwise.present.titles import SENT_TITLE, action_title, comment_title
+from tierwise.present.titles import SENT_TITLE, action_title, comment_title, problem_title
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.deciding.menu import Menu
@@ -134,7 +134,7 @@ def _action(
         decision = menu.forecast(kind, span)
     except TierwiseError:
         return None
-    title = action_title(kind, decision)
+    title = action_title(kind, decision, rehearsal=menu.rehearsal)
     return types.CodeAction(
         title=title,
         kind=f"{REWRITE}.{kind}",
@@ -152,8 +152,7 @@ def _fix(
         decision = menu.forecast("fix", target, diagnostics=(problem,))
     except TierwiseError:
         return None
-    subject = f"“{_plain(diagnostic.message)[:40]}”"
-    title = action_title("fix", decision, subject=subject)
+    title = problem_title(decision, problem.message, problem.code, rehearsal=menu.rehearsal)
     given = {
         "action": "fix",
         "textDocument": {"uri": uri},
@@ -192,11 +191,11 @@ def _comment_action(
         decision = menu.forecast("edit", span, text)
     except TierwiseError as error:
         return types.CodeAction(
-            title=f"Tierwise: {errors.sentence(error)}",
+            title="Tierwise: Do this comment",
             kind=f"{REWRITE}.edit",
             disabled=types.CodeActionDisabled(reason=errors.sentence(error)),
         )
-    title = comment_title(decision)
+    title = comment_title(decision, rehearsal=menu.rehearsal)
     return types.CodeAction(
         title=title,
         kind=f"{REWRITE}.edit",

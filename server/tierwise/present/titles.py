@@ -10,6 +10,8 @@ from tierwise.present.names import label
 from tierwise.present.shown import PREFIX, title
 
 SENT_TITLE: Final = f"{PREFIX}Show what was sent"
+NO_COMMENT_TITLE: Final = f"{PREFIX}Do this comment"
+"""The title of a comment that cannot be done; why not is said beside it."""
 
 
 def action_title(action: Action, decision: Decision, *, rehearsal: bool = False) -> str:

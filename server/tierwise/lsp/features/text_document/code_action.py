@@ -26,7 +26,13 @@ from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
 from tierwise.lsp.session.session import Session
 from tierwise.present import errors
-from tierwise.present.titles import SENT_TITLE, action_title, comment_title, problem_title
+from tierwise.present.titles import (
+    NO_COMMENT_TITLE,
+    SENT_TITLE,
+    action_title,
+    comment_title,
+    problem_title,
+)
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.deciding.menu import Menu
@@ -191,7 +197,7 @@ def _comment_action(
         decision = menu.forecast("edit", span, text)
     except TierwiseError as error:
         return types.CodeAction(
-            title="Tierwise: Do this comment",
+            title=NO_COMMENT_TITLE,
             kind=f"{REWRITE}.edit",
             disabled=types.CodeActionDisabled(reason=errors.sentence(error)),
         )

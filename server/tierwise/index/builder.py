@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from tierwise.index import schema, sweep
 from tierwise.index.content import FileContent, language_of, read
 from tierwise.index.extract import Extract, extract
 from tierwise.index.store import IndexStore
-from tierwise.index.walk import Seen, walk
+from tierwise.index.walk import Seen, Walker
 
 SLICE_S: Final = 0.4
 """Seconds of reading per transaction; a wish that comes meanwhile ends it early."""
@@ -41,6 +42,7 @@ class Builder:
         self.root = root
         self._path = database
         self._rules = IgnoreRules((root,), exclude)
+        self._walker = Walker(root, self._rules)
         self._max_files, self._max_bytes = max_files, max_bytes
         self._connection: sqlite3.Connection | None = None
         self._store: IndexStore | None = None
@@ -66,14 +68,14 @@ class Builder:
         """Look at every file's stamp; what changed is out of date from this moment."""
         self._near = tuple(near) or self._near
         seen, left = sweep.within(
-            walk(self.root, self._rules), self._near, self._max_files, self._max_bytes
+            list(self._walker.files()), self._near, self._max_files, self._max_bytes
         )
         self._left = left
         with self._transaction() as store:
-            changes = sweep.compare(store.known(), seen, left)
+            changes = sweep.compare(store.known(), seen)
             store.drop(changes.gone)
             store.outdate(changes.changed)
-            store.add(changes.new)
+            store.add(sweep.in_order(changes.new, self._near))
             store.set_meta("root", str(self.root))
             store.set_meta("swept", str(time.time_ns()))
             store.set_meta("left", str(left))
@@ -84,7 +86,7 @@ class Builder:
         file = self.root / path
         try:
             known = file.stat(follow_symlinks=False)
-            there = not file.is_symlink() and self._rules.judge(file).kind == "open"
+            there = stat.S_ISREG(known.st_mode) and self._walker.may(path)
         except OSError:
             there = False
         with self._transaction() as store:

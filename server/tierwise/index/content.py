@@ -27,10 +27,6 @@ VENDORED: Final = frozenset(
     )
 )  # fmt: skip
 """Folders of other people's code or of caches, by the habits of the package managers."""
-BUILT: Final = frozenset(("dist", "build", "out", "target", "_build", ".output", "coverage"))
-"""Folders of build results, where they lie at the root or beside a file that builds them."""
-
-
 _FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_BINARY", 0)
@@ -77,10 +73,9 @@ def read(path: Path, size: int) -> FileContent | None:
     return FileContent(digest, "" if why else text, why or "")
 
 
-def vendored(path: str) -> bool:
-    """Whether a path lies in a folder of other people's code, a cache or build results."""
-    parts = PurePosixPath(path).parts[:-1]
-    return bool(VENDORED.intersection(parts)) or bool(parts and parts[0] in BUILT)
+def vendored(folder: str) -> bool:
+    """Whether a folder, by its path, holds other people's code, a cache or build results."""
+    return folder == "dist" or folder.rpartition("/")[2] in VENDORED
 
 
 _TEST: Final = re.compile(

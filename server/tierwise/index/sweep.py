@@ -19,14 +19,9 @@ class SweptChanges:
     new: tuple[Seen, ...]
     changed: tuple[tuple[int, Seen], ...]
     gone: tuple[int, ...]
-    left: int = 0
-    """Files beyond the limits, which are not indexed."""
-
-    def __bool__(self) -> bool:
-        return bool(self.new or self.changed or self.gone)
 
 
-def compare(known: Known, seen: Sequence[Seen], left: int = 0) -> SweptChanges:
+def compare(known: Known, seen: Sequence[Seen]) -> SweptChanges:
     """The difference between what is known and what there is."""
     new, changed, there = [], [], set()
     for file in seen:
@@ -37,29 +32,38 @@ def compare(known: Known, seen: Sequence[Seen], left: int = 0) -> SweptChanges:
         elif before[1:] != (file.mtime, file.size, file.inode):
             changed.append((before[0], file))
     gone = tuple(before[0] for path, before in known.items() if path not in there)
-    return SweptChanges(tuple(new), tuple(changed), gone, left)
+    return SweptChanges(tuple(new), tuple(changed), gone)
 
 
 def within(
-    seen: Iterable[Seen], near: Sequence[str], max_files: int, max_bytes: int
-) -> tuple[list[Seen], int]:
-    """The files in the order in which they are read, as many as the limits allow, and how many
-    are left out: those near an open file first, then those that changed last."""
-    folders = [PurePosixPath(path).parent.parts for path in near]
-
-    def rank(file: Seen) -> tuple[int, int]:
-        parts = PurePosixPath(file.path).parent.parts
-        return min((_apart(parts, one) for one in folders), default=0), -file.mtime
-
-    ordered = sorted(seen, key=rank)
+    seen: Sequence[Seen], near: Sequence[str], max_files: int, max_bytes: int
+) -> tuple[Sequence[Seen], int]:
+    """As many files as the limits allow, those that are read first before the others, and how
+    many are left out."""
+    if len(seen) <= max_files and sum(file.size for file in seen) <= max_bytes:
+        return seen, 0
     taken: list[Seen] = []
     total = 0
-    for file in ordered:
-        if len(taken) >= max_files or total + file.size > max_bytes:
-            continue
-        taken.append(file)
-        total += file.size
-    return taken, len(ordered) - len(taken)
+    for file in in_order(seen, near):
+        if len(taken) < max_files and total + file.size <= max_bytes:
+            taken.append(file)
+            total += file.size
+    return taken, len(seen) - len(taken)
+
+
+def in_order(seen: Iterable[Seen], near: Sequence[str]) -> list[Seen]:
+    """Files in the order in which they are read: near an open file first, then the latest."""
+    folders = {PurePosixPath(path).parent.parts for path in near}
+    apart: dict[str, int] = {}
+
+    def rank(file: Seen) -> tuple[int, int]:
+        folder = file.path.rpartition("/")[0]
+        if folder not in apart:
+            parts = PurePosixPath(folder).parts
+            apart[folder] = min((_apart(parts, one) for one in folders), default=0)
+        return apart[folder], -file.mtime
+
+    return sorted(seen, key=rank)
 
 
 def _apart(one: tuple[str, ...], other: tuple[str, ...]) -> int:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Final
 
-from tierwise.context.ignore import IgnoreRules
+from tierwise.context.ignore import HARD_FILES, IgnoreLook, IgnoreRules
 from tierwise.index.content import vendored
 
 NEVER: Final = frozenset((".git", ".hg", ".svn", ".jj"))
 """Folders of version control."""
+_IGNORE_FILES: Final = frozenset((*HARD_FILES, ".gitignore"))
+
+_Stamps = tuple[tuple[str, int, int], ...]
+"""Ignore files that count in a folder: path, time stamp and size of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +34,116 @@ class Seen:
     inode: int
 
 
-def walk(root: Path, rules: IgnoreRules) -> Iterator[Seen]:
-    """The regular files below a root that no rule keeps back."""
-    folders = [""]
-    while folders:
-        here = folders.pop()
-        try:
-            with os.scandir(root / here) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError:
-            continue
-        below = []
-        for entry in entries:
-            inside = f"{here}{entry.name}"
+@dataclass
+class Walker:
+    """Walks below one root again and again.
+
+    The verdict on an entry depends on the ignore files above it alone. It is kept as long as
+    those are the same, so that a later walk costs little more than its system calls.
+    """
+
+    root: Path
+    rules: IgnoreRules
+    _verdicts: dict[str, tuple[_Stamps, dict[str, bool]]] = field(default_factory=dict)
+
+    def files(self) -> Iterator[Seen]:
+        """The regular files below the root that no rule keeps back."""
+        look = self.rules.look()
+        verdicts: dict[str, tuple[_Stamps, dict[str, bool]]] = {}
+        folders = [("", _above(self.root))]
+        while folders:
+            here, stamps = folders.pop()
             try:
-                if entry.is_symlink() or not _nameable(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in NEVER and rules.judge(entry.path).kind == "open":
-                        below.append(f"{inside}/")
-                    continue
-                known = entry.stat(follow_symlinks=False)
+                with os.scandir(self.root / here) as found:
+                    entries = [entry for entry in found if _nameable(entry.name)]
             except OSError:
                 continue
-            if not stat.S_ISREG(known.st_mode) or vendored(inside):
-                continue
-            if rules.judge(entry.path).kind == "open":
-                yield Seen(inside, known.st_mtime_ns, known.st_size, known.st_ino)
-        folders += reversed(below)
+            stamps = (*stamps, *_stamps(here, entries))
+            before = self._verdicts.get(here)
+            known = before[1] if before is not None and before[0] == stamps else {}
+            kept: dict[str, bool] = {}
+            for entry in entries:
+                try:
+                    seen = self._seen(entry, here, look, known, kept)
+                except OSError:
+                    continue
+                if isinstance(seen, str):
+                    folders.append((seen, stamps))
+                elif seen is not None:
+                    yield seen
+            verdicts[here] = (stamps, kept)
+        self._verdicts = verdicts
+
+    def may(self, path: str) -> bool:
+        """Whether a walk would come to a file of this path."""
+        folders = PurePosixPath(path).parents
+        if any(f.name in NEVER or vendored(f.as_posix()) for f in folders if f.name):
+            return False
+        if any((self.root / folder).is_symlink() for folder in folders):
+            return False
+        return self.rules.judge(self.root / path).kind == "open"
+
+    def _seen(
+        self,
+        entry: os.DirEntry[str],
+        here: str,
+        look: IgnoreLook,
+        known: dict[str, bool],
+        kept: dict[str, bool],
+    ) -> Seen | str | None:
+        """A file, a folder to enter (its path with a slash), or None for what is left alone."""
+        name = entry.name
+        if entry.is_symlink():
+            return None
+        folder = entry.is_dir(follow_symlinks=False)
+        inside = f"{here}{name}"
+        if folder and (name in NEVER or vendored(inside)):
+            return None
+        # A file that became a folder of the same name is judged anew.
+        key = f"{name}/" if folder else name
+        may = known.get(key)
+        kept[key] = may = look.judge(entry.path).kind == "open" if may is None else may
+        if not may:
+            return None
+        if folder:
+            return f"{inside}/"
+        told = entry.stat(follow_symlinks=False)
+        if not stat.S_ISREG(told.st_mode):
+            return None
+        return Seen(inside, told.st_mtime_ns, told.st_size, told.st_ino)
+
+
+def _stamps(here: str, entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, int, int]]:
+    for entry in sorted(
+        (e for e in entries if e.name.lower() in _IGNORE_FILES), key=lambda e: e.name
+    ):
+        try:
+            told = entry.stat()
+        except OSError:
+            continue
+        yield f"{here}{entry.name}", told.st_mtime_ns, told.st_size
+
+
+def _above(root: Path) -> _Stamps:
+    """The ignore files above the root, up to the repository it lies in, and git's own list."""
+    tops = (root, *root.parents)
+    depth = next((n for n, top in enumerate(tops) if (top / ".git").exists()), 0)
+    files = [top / name for top in tops[1 : depth + 1] for name in (".gitignore",)]
+    files.append(tops[depth] / ".git" / "info" / "exclude")
+    found = [(str(tops[depth]), 0, 0)]
+    for file in files:
+        try:
+            told = file.stat()
+        except OSError:
+            continue
+        found.append((str(file), told.st_mtime_ns, told.st_size))
+    return tuple(found)
 
 
 def _nameable(name: str) -> bool:
     """Whether a name can be written as text; the database keeps no other."""
+    if name.isascii():
+        return True
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

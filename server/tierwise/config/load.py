@@ -223,17 +223,18 @@ def _read(
 def _over(own: Config, keys: Mapping[str, Any], source: Source, found: list[Mistake]) -> Config:
     """The own configuration with a source's keys over it; ignore patterns are added."""
     data = deepcopy(dict(keys))
-    ignore = data.get("ignore")
-    if isinstance(ignore, dict) and isinstance(ignore.get("patterns"), list):
-        reopening = [p for p in ignore["patterns"] if isinstance(p, str) and p.startswith("!")]
-        if reopening:
-            found.append(
-                Mistake(f"{source.name}: ignore.patterns may only ignore more; '!' is not used.")
-            )
-        ignore["patterns"] = [
-            *own.ignore.patterns,
-            *(p for p in ignore["patterns"] if p not in reopening and p not in own.ignore.patterns),
-        ]
+    for section, key, had in (
+        ("ignore", "patterns", own.ignore.patterns),
+        ("index", "exclude", own.index.exclude),
+    ):
+        part = data.get(section)
+        if isinstance(part, dict) and isinstance(part.get(key), list):
+            reopening = [p for p in part[key] if isinstance(p, str) and p.startswith("!")]
+            if reopening:
+                what = f"{section}.{key} may only ignore more; '!' is not used."
+                found.append(Mistake(f"{source.name}: {what}"))
+            more = (p for p in part[key] if p not in reopening and p not in had)
+            part[key] = [*had, *more]
     return checking.validated(checking.plain(own), data, source, found)
 
 

@@ -196,6 +196,16 @@ class GatewaySettings(Section):
     secrets: Literal["warn", "block", "off"] = "warn"
 
 
+class IndexSettings(Section):
+    """The project index: whether there is one, what it leaves out, and how much it takes."""
+
+    enabled: bool = True
+    exclude: tuple[str, ...] = ()
+    """Patterns as in an ignore file, of what is not indexed though it may be sent."""
+    max_files: Annotated[int, Number, Field(ge=0, le=1_000_000)] = 50_000
+    max_mb: Annotated[int, Number, Field(ge=0, le=100_000)] = 500
+
+
 class Config(Section):
     """Everything that can be configured."""
 
@@ -223,6 +233,7 @@ class Config(Section):
     verify: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()
+    index: IndexSettings = IndexSettings()
     prices: tuple[Price, ...] = ()
     gateway: GatewaySettings = GatewaySettings()
 

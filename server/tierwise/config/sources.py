@@ -58,6 +58,11 @@ def superset(own: object, wanted: object, config: Config) -> bool:
     return isinstance(own, tuple) and isinstance(wanted, tuple) and set(own) <= set(wanted)
 
 
+def only_off(own: object, wanted: object, config: Config) -> bool:
+    """Off, whatever the own value is."""
+    return wanted is False
+
+
 SOURCES: Final[Mapping[str, Rule]] = {
     "preference": Rule("never", "never"),
     "confidence_target": Rule("never", "never"),
@@ -100,5 +105,9 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "gateway.client_models": Rule("never", "never"),
     "gateway.secrets": Rule("never", "never"),
     "ignore.patterns": Rule("tighten", "tighten", superset),
+    "index.enabled": Rule("tighten", "tighten", only_off),
+    "index.exclude": Rule("tighten", "tighten", superset),
+    "index.max_files": Rule("tighten", "tighten", lower),
+    "index.max_mb": Rule("tighten", "tighten", lower),
 }
 """A time zone moves the day a cap counts for, so it belongs to whoever set the cap."""

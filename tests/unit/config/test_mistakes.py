@@ -17,9 +17,10 @@ from tierwise.config.model import Config
 KEYS = sorted(LOOSER)
 TEXTS = {"baseline", "max_tier", "pins.project", "budget.timezone", "second_opinion",
          "budget.project_period", "gateway.client_models", "gateway.secrets"}  # fmt: skip
-SWITCHES = {"rehearsal", "learning.on", "learning.trials"}
+SWITCHES = {"rehearsal", "learning.on", "learning.trials", "index.enabled"}
 TABLES = {"remap", "floors.paths", "floors.actions", "verify"}
-LISTS = {"tiers", "prices", "ignore.patterns", "notify_command", "gateway.auto_models"}
+LISTS = {"tiers", "prices", "ignore.patterns", "notify_command", "gateway.auto_models",
+         "index.exclude"}  # fmt: skip
 WRONG: dict[str, list[Any]] = {
     "text": [True, 7, ["a"], {"a": 1}],
     "switch": ["perhaps", 7, [], {"a": 1}],

@@ -26,6 +26,9 @@ project_period = "total"
 "db/**" = "sonnet"
 [ignore]
 patterns = ["*.sql"]
+[index]
+enabled = false
+exclude = ["*.sql"]
 """
 
 LOOSER: dict[str, list[Any]] = {
@@ -73,6 +76,10 @@ LOOSER: dict[str, list[Any]] = {
     "gateway.auto_models": [["claude-opus-5-5"]],
     "gateway.client_models": ["route"],
     "gateway.secrets": ["off"],
+    "index.enabled": [True],
+    "index.exclude": [["!*.csv"], []],
+    "index.max_files": [900_000],
+    "index.max_mb": [90_000],
 }
 
 
@@ -164,7 +171,7 @@ def test_the_operators_own_file_may_set_every_key(tmp_path: Path, key: str) -> N
     default: object = Config()
     for part in key.split("."):
         default = getattr(default, part)
-    if key != "budget.project_period":
+    if key not in ("budget.project_period", "index.enabled"):
         assert leaf(found.config, key) != default
 
 
@@ -178,10 +185,13 @@ def test_the_operators_own_file_may_set_every_key(tmp_path: Path, key: str) -> N
         ("budget.hour_usd", 0.5),
         ("budget.request_usd", 0.1),
         ("ignore.patterns", ["*.csv"]),
+        ("index.exclude", ["*.csv"]),
+        ("index.max_files", 100),
+        ("index.max_mb", 1),
     ],
 )
 def test_both_may_tighten(ground: Path, key: str, value: object) -> None:
-    wanted = ("*.sql", "*.csv") if key == "ignore.patterns" else value
+    wanted = ("*.sql", "*.csv") if isinstance(value, list) else value
     assert leaf(from_repository(ground, toml(key, value)).config, key) == wanted
     by_wire = load(ground / "config.toml", settings=settings_of(key, value))
     assert leaf(by_wire.config, key) == wanted

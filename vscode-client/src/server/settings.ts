@@ -45,6 +45,8 @@ export const SENT: readonly Key[] = [
   ["timeouts.attempt", "timeouts.attempt"],
   ["timeouts.task", "timeouts.task"],
   ["ignore.patterns", "ignore.patterns"],
+  ["index.enabled", "index.enabled"],
+  ["index.exclude", "index.exclude"],
 ];
 
 /** What the operator set of a setting, or undefined where nothing was: defaults are the server's. */

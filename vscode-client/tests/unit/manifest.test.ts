@@ -67,7 +67,12 @@ describe("the manifest", () => {
     const open = Object.keys(settings).filter(
       (name) => !["machine", "application"].includes(settings[name]?.scope ?? ""),
     );
-    expect(open.sort()).toEqual(["tierwise.ignore.patterns", "tierwise.maxTier"]);
+    expect(open.sort()).toEqual([
+      "tierwise.ignore.patterns",
+      "tierwise.index.enabled",
+      "tierwise.index.exclude",
+      "tierwise.maxTier",
+    ]);
   });
 
   test("runs in restricted mode, without any setting of the workspace", () => {

@@ -9,17 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tierwise.index import imports, ranking, schema
+from tierwise.index import imports, schema, search
 from tierwise.index.child import IndexChild
 from tierwise.index.facts import Definition, FileUses, FoundFile, IndexState, Readiness, Uses
-from tierwise.index.reader import IndexReader, Rows, marks
+from tierwise.index.reader import IndexReader, Rows
 from tierwise.store import filesystem
 
-CANDIDATES: Final = 60
-"""Files that are looked at closer for a question."""
 SWEPT_WITHIN_S: Final = 60.0
-EXACT: Final = 0.35
-"""What a definition whose name is written in the question adds, as a share of the best score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,46 +153,7 @@ class ProjectIndex:
 
     async def find(self, query: str, limit: int = 10) -> tuple[FoundFile, ...]:
         """Files for a question, best first."""
-        asked = ranking.parse(query)
-        if not asked.stems:
-            return ()
-        counted = await self._reader.rows(
-            "SELECT count(*), coalesce(avg(words), 1) FROM files WHERE state = 1 AND words > 0"
-        )
-        files, mean = counted[0] if counted else (0, 1)
-        terms = await self._reader.rows(
-            "SELECT t.id, t.term, (SELECT count(*) FROM postings p WHERE p.term = t.id)"
-            f" FROM terms t WHERE t.term IN ({marks(asked.stems)})",
-            tuple(asked.stems),
-        )
-        if not terms or not files:
-            return ()
-        values = [
-            value
-            for number, term, having in terms
-            for value in (number, ranking.weight(files, having, asked.stems[term]), term)
-        ]
-        table = ", ".join("(?, ?, ?)" for _ in terms)
-        rows = await self._reader.rows(
-            f"WITH asked(term, weight, word) AS (VALUES {table}) {ranking.SCORED}",
-            (*values, mean, max(CANDIDATES, limit * 2)),
-        )
-        exact: dict[str, list[str]] = {}
-        for name in asked.names:
-            for one in await self.definitions(name):
-                exact.setdefault(one.path, []).append(name)
-        best = rows[0][5] if rows else 1.0
-        found = [
-            FoundFile(
-                row[0],
-                round(row[5] + EXACT * best * min(len(exact.get(row[0], ())), 2), 6),
-                ranking.why(row[6], row[7], row[8], exact.get(row[0], ())),
-                row[3],
-            )
-            for row in rows
-            if self._is(row)
-        ]
-        return tuple(sorted(found, key=lambda f: (-f.score, f.path))[:limit])
+        return tuple(await search.find(self._reader, query, limit, self._is))
 
     async def close(self) -> None:
         """End the child and let go of the file."""

@@ -144,7 +144,7 @@ class IndexStore:
         numbers = array("I", [len(terms), *terms.values(), *names.values()])
         self.connection.execute(
             "UPDATE files SET state = 1, hash = ?, language = ?, lines = ?, words = ?, why = ?,"
-            " prior = ?, held = ? WHERE id = ?",
+            " prior = ?, stem = ?, held = ? WHERE id = ?",
             (
                 content.hash,
                 language,
@@ -152,6 +152,7 @@ class IndexStore:
                 total,
                 content.why,
                 ranking.prior(path),
+                ranking.stem_of(path),
                 numbers.tobytes(),
                 number,
             ),

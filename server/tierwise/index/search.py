@@ -1,0 +1,142 @@
+"""Asking the database for the files that a question is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from tierwise.index import ranking
+from tierwise.index.facts import FoundFile
+from tierwise.index.ranking import Candidate, Search
+from tierwise.index.reader import IndexReader, marks
+
+_SCORED: Final = f"""
+SELECT f.id, f.path, f.mtime, f.size, f.hash,
+  f.prior * SUM(a.weight * (p.n + {ranking.DEFINED} * p.defined + {ranking.NAMED} * p.named)
+    * {ranking.K1 + 1} / (p.n + {ranking.DEFINED} * p.defined + {ranking.NAMED} * p.named
+       + {ranking.K1} * ({1 - ranking.B} + {ranking.B} * f.words / ?))) AS score,
+  group_concat(CASE WHEN p.defined THEN a.word ELSE '' END, ' '),
+  group_concat(CASE WHEN p.named THEN a.word ELSE '' END, ' '),
+  group_concat(a.word, ' ')
+FROM asked a CROSS JOIN postings p ON p.term = a.term CROSS JOIN files f ON f.id = p.file
+WHERE f.state = 1 GROUP BY f.id ORDER BY score DESC LIMIT ?
+"""
+"""Files by the score of their words, after a table `asked(term, weight, word)`."""
+
+Fresh = Callable[[Sequence[object]], bool]
+"""Whether a file (path, time stamp, size) is on disk as it was when it was read."""
+
+
+async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> list[FoundFile]:
+    """The files for a question, best first."""
+    search = ranking.parse(question)
+    counted = await reader.rows(
+        "SELECT count(*), coalesce(avg(words), 1) FROM files WHERE state = 1 AND words > 0"
+    )
+    files, mean = counted[0] if counted else (0, 1)
+    if not search.stems or not files:
+        return []
+    terms = await reader.rows(
+        "SELECT t.id, t.term, (SELECT count(*) FROM postings p WHERE p.term = t.id)"
+        f" FROM terms t WHERE t.term IN ({marks(search.stems)})",
+        tuple(search.stems),
+    )
+    if not terms:
+        return []
+    weights = {term: ranking.weight(files, having, search.stems[term]) for _, term, having in terms}
+    asked = [value for number, term, _ in terms for value in (number, weights[term], term)]
+    rows = await reader.rows(
+        f"WITH asked(term, weight, word) AS (VALUES {', '.join('(?, ?, ?)' for _ in terms)})"
+        f" {_SCORED}",
+        (*asked, mean, max(ranking.CANDIDATES, limit)),
+    )
+    numbers = [row[0] for row in rows]
+    defines = await _defined(reader, numbers)
+    uses, spread = await _used(reader, search, numbers)
+    found = [
+        Candidate(
+            row[1], row[4], row[5],
+            has=tuple(row[8].split()),
+            in_definitions=tuple(row[6].split()),
+            in_path=tuple(row[7].split()),
+            uses=tuple(uses.get(row[0], ())),
+            defines=tuple(defines.get(row[0], ())),
+        )
+        for row in rows
+        if fresh(row[1:])
+    ]  # fmt: skip
+    if not found:
+        return []
+    scores = ranking.closer(search, found, weights, spread, files)
+    beside = await _beside(reader, scores, fresh)
+    scores = ranking.with_counterparts(scores, beside.paths)
+    known = {one.path: one for one in found}
+    best = sorted(scores, key=lambda path: (-scores[path], path))[:limit]
+    return [
+        FoundFile(
+            path,
+            round(scores[path], 6),
+            ranking.why(known.get(path) or Candidate(path, "", 0.0), search),
+            known[path].hash if path in known else beside.hashes[path],
+        )
+        for path in best
+    ]
+
+
+async def _defined(reader: IndexReader, numbers: Sequence[int]) -> Mapping[int, list[str]]:
+    rows = await reader.rows(
+        "SELECT DISTINCT d.file, n.name FROM defs d JOIN names n ON n.id = d.name"
+        f" WHERE d.file IN ({marks(numbers)})",
+        numbers,
+    )
+    found: dict[int, list[str]] = {}
+    for number, name in rows:
+        found.setdefault(number, []).append(name)
+    return found
+
+
+async def _used(
+    reader: IndexReader, search: Search, numbers: Sequence[int]
+) -> tuple[Mapping[int, list[str]], Mapping[str, int]]:
+    """Which names of the question each file has, and in how many files each stands at all."""
+    names = search.names
+    counted = await reader.rows(
+        "SELECT n.id, n.name, (SELECT count(*) FROM uses u WHERE u.name = n.id) FROM names n"
+        f" WHERE n.name IN ({marks(names)})",
+        names,
+    )
+    spread = {name: count for _, name, count in counted}
+    called = {number: name for number, name, _ in counted}
+    rows = await reader.rows(
+        f"SELECT u.name, u.file FROM uses u WHERE u.name IN ({marks(called)})"
+        f" AND u.file IN ({marks(numbers)})",
+        (*called, *numbers),
+    )
+    found: dict[int, list[str]] = {}
+    for name, number in rows:
+        found.setdefault(number, []).append(called[name])
+    return found, spread
+
+
+class _Beside:
+    """Files by what they and their tests are called, and the hashes of those files."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, list[str]] = {}
+        self.hashes: dict[str, str] = {}
+
+
+async def _beside(reader: IndexReader, scores: Mapping[str, float], fresh: Fresh) -> _Beside:
+    best = sorted(scores, key=lambda path: -scores[path])[: ranking.PAIRED]
+    stems = list(dict.fromkeys(ranking.stem_of(path) for path in best))
+    found = _Beside()
+    rows = await reader.rows(
+        "SELECT path, mtime, size, hash, stem FROM files"
+        f" WHERE state = 1 AND stem IN ({marks(stems)}) ORDER BY path LIMIT 400",
+        stems,
+    )
+    for row in rows:
+        if fresh(row):
+            found.paths.setdefault(row[4], []).append(row[0])
+            found.hashes[row[0]] = row[3]
+    return found

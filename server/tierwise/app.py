@@ -68,7 +68,11 @@ def build(
         weights=weights.load(),
         session=session or uuid.uuid4().hex[:12],
         project=project_of(documents.roots()),
-        projects=Projects(documents.roots, lambda: trust.trusted, partial(_index, state)),
+        projects=Projects(
+            documents.roots,
+            lambda: trust.trusted and configured.config.index.enabled,
+            partial(_index, state, configured),
+        ),
     )
     for text in configured.notices:
         window.warn_once(text)
@@ -84,11 +88,13 @@ def build(
     return engine
 
 
-def _index(state_dir: Path, root: Path) -> Index:
+def _index(state_dir: Path, configured: Settings, root: Path) -> Index:
     """The index of a folder; its library is imported with the first task, not at the start."""
-    from tierwise.index.project import ProjectIndex
+    from tierwise.index.project import IndexLimits, ProjectIndex
 
-    return ProjectIndex(root, state_dir)
+    wanted = configured.config.index
+    exclude = (*configured.ignored, *wanted.exclude)
+    return ProjectIndex(root, state_dir, IndexLimits(wanted.max_files, wanted.max_mb, exclude))
 
 
 def services(window: Window, client: ModelClient, learned: LearnedFile) -> World:

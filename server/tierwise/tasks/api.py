@@ -185,6 +185,10 @@ class Index(Protocol):
         """Files for a question, best first."""
         ...
 
+    async def importers(self, path: str) -> tuple[str, ...]:
+        """Files that import a file."""
+        ...
+
     async def changed(self, path: str) -> None:
         """A file is another one than the index knows."""
         ...

@@ -14,7 +14,7 @@ from tierwise.core.errors import BudgetPaused, TierwiseError
 from tierwise.present import progress
 from tierwise.tasks.calling import admission, escalation, failover, opinion, parts
 from tierwise.tasks.deciding import routing
-from tierwise.tasks.intake import materials
+from tierwise.tasks.intake import counted, materials
 from tierwise.tasks.intake.refresh import refresh
 from tierwise.tasks.proposing import confining, drafts
 from tierwise.tasks.task.task import OVER, Task
@@ -58,6 +58,7 @@ async def _once(task: Task, world: World) -> None:
     admission.require(task, world)
     confining.require_editable(task, world.window)
     await materials.collect(task, world.window)
+    await counted.count(task, world.window)
     routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)

@@ -1,0 +1,113 @@
+"""What the project's index counts for a request: the numbers that the router reads, no names.
+
+A number is given where it means something: the symbol is defined once and belongs to no type,
+and every file was read. Else it is unknown. A change everywhere in a project that was not read
+yet counts as one in many files, which can only raise the tier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from tierwise.context import facts, project_wish
+from tierwise.context.project_wish import ProjectWish
+from tierwise.core.request import ProjectSignals, Request
+from tierwise.edits import renamed
+from tierwise.index.facts import Uses
+from tierwise.tasks.api import Index
+from tierwise.tasks.task.scene import Question, Scene
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window
+
+REQUEST_MS: Final = 50
+"""Milliseconds that a decision waits for the index to look for changed files."""
+MANY: Final = 10
+"""Files that a change everywhere stands for while nobody has counted: the upper end of the third
+size class (1, 2-3, 4-10, 11 and more)."""
+NAMES: Final = 8
+"""Names of a wish that are looked up."""
+
+
+async def count(task: Task, window: Window) -> None:
+    """Give the task's request the project's numbers; none where there is no index."""
+    signals = await of_request(task.request, task.scene, window)
+    if signals != task.request.project:
+        task.asks_now(Question(replace(task.request, project=signals), task.scene))
+
+
+async def of_request(request: Request, scene: Scene, window: Window) -> ProjectSignals | None:
+    """The numbers of a request; None where there is no index, and all unknown where it is not
+    ready, but for a change everywhere."""
+    indexes = window.projects.all()
+    states = [await index.refresh(wait_ms=REQUEST_MS) for _, index in indexes]
+    if not states or all(state.state == "off" for state in states):
+        return None
+    wish = project_wish.of_words(request.instruction)
+    if not all(state.complete for state in states):
+        return unread(wish)
+    found = await _symbol(request, scene, wish, [index for _, index in indexes])
+    known = found if found is not None and found.known else None
+    files = len(known.paths) if known is not None else None
+    if found is None and wish.everywhere:
+        files = sum(state.indexed for state in states)
+    return ProjectSignals(
+        usages=max(known.total - 1, 0) if known is not None else None,
+        usage_files=files if known is not None else None,
+        fan_in=await _importers(scene, indexes),
+        defined=found.defined if found is not None and found.defined else None,
+        files=files if wish.everywhere else None,
+    )
+
+
+def unread(wish: ProjectWish) -> ProjectSignals:
+    """The numbers while files are unread: nothing is known, and everywhere is many."""
+    return ProjectSignals(files=MANY if wish.everywhere else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A name over all workspace folders."""
+
+    defined: int
+    known: bool
+    total: int
+    paths: frozenset[tuple[int, str]]
+
+
+async def _symbol(
+    request: Request, scene: Scene, wish: ProjectWish, indexes: Sequence[Index]
+) -> _Counted | None:
+    """The symbol that a request is about: what it renames, what is selected, what it names as
+    code. None where it is about no symbol of the project."""
+    rename = renamed.wish(request.instruction)
+    selected = facts.symbol_at(scene.focus, scene.range)
+    names = [rename.old] if rename is not None else [selected.name] if selected is not None else []
+    for name in [*names, *sorted(wish.certain), *sorted(wish.perhaps)][:NAMES]:
+        counted = _sum([await index.uses(name) for index in indexes])
+        if counted.defined:
+            return counted
+    return None
+
+
+def _sum(found: Sequence[Uses]) -> _Counted:
+    defined = sum(uses.defined for uses in found)
+    return _Counted(
+        defined + sum(uses.member for uses in found),
+        defined == 1 and all(uses.complete and not uses.member for uses in found),
+        sum(uses.total for uses in found),
+        frozenset((n, file.path) for n, uses in enumerate(found) for file in uses.files),
+    )
+
+
+async def _importers(scene: Scene, indexes: Sequence[tuple[Path, Index]]) -> int | None:
+    """How many files import the one that is worked on; None where it is in no folder."""
+    if scene.focus is None or scene.focus.path is None:
+        return None
+    path = Path(scene.focus.path)
+    for root, index in indexes:
+        if path.is_relative_to(root):
+            return len(await index.importers(path.relative_to(root).as_posix()))
+    return None

@@ -44,7 +44,9 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
         "List tasks with the tier that answered, the cost and what became of them.",
     ),
     CommandEntry(
-        "purge", "purge", "Remove every kept prompt, answer, proposal and chat from this machine."
+        "purge",
+        "purge",
+        "Remove every kept prompt, answer, proposal, chat and project index from this machine.",
     ),
     CommandEntry("doctor", "doctor", "Check the set-up; exit 1 when a task could not be answered."),
     CommandEntry("replay", "replay", "Replay tasks: what they would have cost and delivered."),

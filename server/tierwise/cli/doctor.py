@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,8 +17,10 @@ from tierwise import __version__
 from tierwise.cli.common import configuration, print_json, read
 from tierwise.config import paths
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.index.project import ProjectIndex
 from tierwise.models.client import ModelClient
 from tierwise.present.errors import sentence
+from tierwise.present.status import index_progress
 from tierwise.tasks.window import catalog
 from tierwise.tasks.window.catalog import Inspected
 
@@ -54,6 +57,7 @@ def run(
         "rehearsal": loaded.config.rehearsal,
         "keys": keys,
         "ledger": ledger,
+        "index": asyncio.run(_index(loaded.config.index.enabled)),
     }
     tiers = [_tier(one, client) for one in found]
     answers = loaded.config.rehearsal or (all(keys.values()) and not held)
@@ -69,6 +73,18 @@ def run(
         elif not works:
             typer.echo("Set ANTHROPIC_API_KEY, or choose rehearsal = true in the configuration.")
     raise typer.Exit(0 if works else 1)
+
+
+async def _index(enabled: bool) -> str:
+    """How far the index of this folder is, in a few words."""
+    if not enabled:
+        return "off: index.enabled is false"
+    project = ProjectIndex(Path.cwd(), paths.state_dir(os.environ))
+    try:
+        state = await project.status()
+        return state.why or index_progress(state.state, state.indexed, state.files)
+    finally:
+        await project.close()
 
 
 def _tier(one: Inspected, client: ModelClient) -> Mapping[str, Any]:

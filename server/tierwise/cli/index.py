@@ -11,11 +11,12 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from tierwise.cli.common import print_json
+from tierwise.cli.common import configuration, print_json
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
+from tierwise.index import schema
 from tierwise.index.facts import Definition, FoundFile, IndexState, Uses
-from tierwise.index.project import ProjectIndex
+from tierwise.index.project import IndexLimits, ProjectIndex
 
 T = TypeVar("T")
 
@@ -36,6 +37,8 @@ def index() -> None:
 def status(root: Root = None, wait: Wait = False, as_json: Json = False) -> None:
     """Show how many files are indexed."""
     state = _asked(root, wait, lambda project: project.status())
+    if not configuration().config.index.enabled:
+        state = IndexState(state.root, why="index.enabled is false")
     if as_json:
         print_json(_state(state))
     else:
@@ -94,15 +97,47 @@ def why(file: str, root: Root = None, wait: Wait = False, as_json: Json = False)
         typer.echo(f"imported by {path}")
 
 
-def _asked(root: Path | None, wait: bool, question: Callable[[ProjectIndex], Awaitable[T]]) -> T:
+@app.command()
+def rebuild(root: Root = None, as_json: Json = False) -> None:
+    """Forget what is known of the folder and read it anew; this turns an index on again."""
+    database = schema.database(paths.state_dir(os.environ), _folder(root))
+    schema.remove(database)
+    schema.turn(database, on=True)
+    state = _asked(root, True, lambda project: project.status())
+    if as_json:
+        print_json(_state(state))
+    else:
+        typer.echo(_sentence(state))
+
+
+@app.command()
+def off(root: Root = None) -> None:
+    """Remove the index of the folder and make none until `tierwise index rebuild`."""
+    database = schema.database(paths.state_dir(os.environ), _folder(root))
+    schema.turn(database, on=False)
+    schema.remove(database)
+    typer.echo("The index of this folder is removed and off.")
+
+
+def _folder(root: Path | None) -> Path:
     folder = (root or Path.cwd()).absolute()
     if not folder.is_dir():
         raise BadRequest(f"{folder} is no folder.")
+    return folder
+
+
+def _asked(root: Path | None, wait: bool, question: Callable[[ProjectIndex], Awaitable[T]]) -> T:
+    folder = _folder(root)
+    config = configuration().config
+    wanted = config.index
+    limits = IndexLimits(
+        wanted.max_files, wanted.max_mb, (*config.ignore.patterns, *wanted.exclude)
+    )
 
     async def ask() -> T:
-        project = ProjectIndex(folder, paths.state_dir(os.environ))
+        project = ProjectIndex(folder, paths.state_dir(os.environ), limits)
         try:
-            if wait:
+            if wait and wanted.enabled:
                 await project.ready()
             return await question(project)
         finally:

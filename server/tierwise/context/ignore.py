@@ -161,6 +161,19 @@ class IgnoreLook:
             verdicts.append(IgnoreVerdict("outside", OUTSIDE))
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
+    def closed(self, folder: str) -> bool:
+        """Whether ignore files keep back whatever lies below a folder, by its real path."""
+        inside = [root for root in self._roots if _inside(folder, root)]
+        if self._own is not None:
+            shown = (_below(folder, root) + "/" for root in inside if folder != root)
+            if any(self._own.match_file(path) for path in shown):
+                return True
+        return any(
+            any(found.closed for _, found in self._hard_of(root, folder))
+            or self._folder(self._tops[root], folder, ".gitignore").closed
+            for root in inside
+        )
+
     def judge_shown(self, path: str) -> IgnoreVerdict:
         """The verdict on a path as it is shown: absolute, or relative to any of the roots.
 

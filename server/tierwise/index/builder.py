@@ -7,6 +7,7 @@ fall free when their holder dies, and the next child goes on where it stopped.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sqlite3
 import stat
@@ -28,6 +29,8 @@ from tierwise.index.walk import Seen, Walker
 SLICE_S: Final = 0.4
 """Seconds of reading per transaction; a wish that comes meanwhile ends it early."""
 SLICE_FILES: Final = 200
+HANGS_S: Final = 60.0
+"""Seconds after which a parser counts as one that never ends; the machine may be busy."""
 SLOW_S: Final = 2.0
 """Seconds of processor time from which a file is not parsed again until it changes."""
 WRITE_WAIT_S: Final = 10.0
@@ -53,6 +56,8 @@ class Builder:
         self._near: tuple[str, ...] = ()
         self._left = 0
         self._waiting = 0
+        self.read = 0
+        """Files read since the last sweep."""
 
     @property
     def busy(self) -> bool:
@@ -67,6 +72,7 @@ class Builder:
     def sweep(self, near: Sequence[str]) -> None:
         """Look at every file's stamp; what changed is out of date from this moment."""
         self._near = tuple(near) or self._near
+        self.read = 0
         seen, left = sweep.within(
             list(self._walker.files()), self._near, self._max_files, self._max_bytes
         )
@@ -107,15 +113,15 @@ class Builder:
         schema.remove(self._path)
         self.sweep(self._near)
 
-    def work(self, stop: Callable[[], bool]) -> bool:
-        """Read some of the files that wait, until `stop`; whether there is news to tell."""
+    def work(self, stop: Callable[[], bool]) -> None:
+        """Read some of the files that wait, until `stop`."""
         if not self.mine:
             try:
                 self._role.acquire(timeout=0)
             except Timeout:
                 with self._transaction() as store:
                     self._count(store)
-                return True
+                return
         with self._transaction() as store:
             waiting = store.waiting(SLICE_FILES)
         began = time.monotonic()
@@ -125,10 +131,8 @@ class Builder:
             language = language_of(path)
             found = None
             if content is not None and not content.why and content.hash != before:
-                started = time.process_time()
-                found = extract(content.text, language)
-                if time.process_time() - started > SLOW_S:
-                    found = extract(content.text, language, lexical=True)
+                found = _extracted(content.text, language)
+            self.read += 1
             done.append((number, path, language, content, found, before))
             if time.monotonic() - began > SLICE_S or stop():
                 break
@@ -146,7 +150,6 @@ class Builder:
         if not self._waiting:
             self._settle()
             self._role.release()
-        return True
 
     def progress(self) -> dict[str, Any]:
         """How far the index is."""
@@ -200,6 +203,20 @@ class Builder:
             except sqlite3.Error:
                 pass
         self._connection, self._store, self._inode = None, None, None
+
+
+def _extracted(text: str, language: str | None) -> Extract:
+    """What is kept of a text. A parser that never ends takes the process with it: the parser
+    holds the interpreter, so that only a timer outside of it can end that."""
+    started = time.process_time()
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(HANGS_S, exit=True, file=nowhere)
+        try:
+            found = extract(text, language)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    slow = time.process_time() - started > SLOW_S
+    return extract(text, language, lexical=True) if slow else found
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

@@ -19,6 +19,8 @@ FAILURES: Final = 5
 """Ends in a row without an answer after which the child is not started again."""
 PAUSE_S: Final = 1.0
 """Seconds before the second start; each further one waits twice as long."""
+REPLACE_ME: Final = 75
+"""Exit code of a child that asks for another one in its place (`worker.REPLACE_ME`)."""
 ENDS_WITHIN_S: Final = 1.0
 LONGEST_LINE: Final = 2**20
 
@@ -131,7 +133,9 @@ class IndexChild:
                 asked.cancel()
         self._asked.clear()
         self.news.set()
-        if not self._closed and code != 0:
+        if not self._closed and code == REPLACE_ME:
+            await self.tell({"do": "sweep", "id": 0, "near": []})
+        elif not self._closed and code != 0:
             self._failures = 1 if answered else self._failures + 1
             self._not_before = time.monotonic() + PAUSE_S * 2 ** (self._failures - 1)
             log.warning("the index's process ended (%s)", code)

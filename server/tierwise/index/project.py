@@ -164,6 +164,8 @@ class ProjectIndex:
         """Why there is no index here; None where there may be one."""
         if self._child.given_up:
             return "the index's process ended again and again; see the log"
+        if schema.is_off(self.database):
+            return "it was turned off; `tierwise index rebuild` turns it on"
         if filesystem.file_system(self.root).network:
             return "the folder lies on a network file system"
         return None

@@ -60,6 +60,34 @@ def database(state: Path, root: Path) -> Path:
     return folder(state) / f"{name}.{VERSION}.db"
 
 
+def turn(database: Path, *, on: bool) -> None:
+    """Turn the index of one root off, or on again, for every window."""
+    mark = database.with_suffix(".off")
+    if on:
+        mark.unlink(missing_ok=True)
+    else:
+        mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mark.touch(mode=0o600)
+
+
+def is_off(database: Path) -> bool:
+    """Whether the operator turned the index of this root off."""
+    return database.with_suffix(".off").exists()
+
+
+def purge(state: Path) -> int:
+    """Remove the indexes of all projects; how many there were. A child that runs makes its own
+    anew when it is next asked."""
+    try:
+        found = list(folder(state).iterdir())
+    except OSError:
+        return 0
+    for path in found:
+        if path.suffix != ".off":
+            path.unlink(missing_ok=True)
+    return sum(path.suffix == ".db" for path in found)
+
+
 def open_to_write(path: Path) -> sqlite3.Connection:
     """The database with its tables; a damaged one is made anew. Raises `OSError`,
     `sqlite3.OperationalError` where the disk refuses."""

@@ -102,7 +102,9 @@ class Walker:
         # A file that became a folder of the same name is judged anew.
         key = f"{name}/" if folder else name
         may = known.get(key)
-        kept[key] = may = look.judge(entry.path).kind == "open" if may is None else may
+        if may is None:
+            may = not look.closed(entry.path) if folder else look.judge(entry.path).kind == "open"
+        kept[key] = may
         if not may:
             return None
         if folder:

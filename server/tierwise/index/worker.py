@@ -20,10 +20,18 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
+from tierwise.index import machine
 from tierwise.index.builder import Builder
 
 IDLE_S: Final = 600.0
 """Seconds without a wish after which the process ends; the next one starts it again."""
+BATTERY_S: Final = 30.0
+"""Seconds between looks at the power supply while the rest waits for it."""
+ON_BATTERY: Final = 200
+"""Files read after a sweep while the machine runs on battery: those near the open ones."""
+LARGEST: Final = 400 * 2**20
+"""Bytes of memory from which another process takes over."""
+REPLACE_ME: Final = 75
 RETRY_S: Final = 0.5
 """Seconds between tries while another window's child does the work."""
 PRIORITY: Final = 15
@@ -70,13 +78,23 @@ def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
                 builder.look_at(str(message.get("path")))
             case "rebuild":
                 builder.rebuild()
-        if builder.busy and builder.work(lambda: not inbox.empty()):
+        if builder.busy and not _rests(builder):
+            builder.work(lambda: not inbox.empty())
             _say({"at": builder.progress()})
+            if machine.resident() > LARGEST:
+                builder.close()
+                os._exit(REPLACE_ME)
+
+
+def _rests(builder: Builder) -> bool:
+    return builder.read >= ON_BATTERY and machine.on_battery()
 
 
 def _patience(builder: Builder) -> float:
     if not builder.busy:
         return IDLE_S
+    if _rests(builder):
+        return BATTERY_S
     return 0.0 if builder.mine else RETRY_S
 
 

@@ -37,7 +37,7 @@ def register(server: LanguageServer, session: Session) -> None:
     for method in interface.BUILT_IN:
         manager.builtin_features[method.name] = _direct(method, session)
     for method in interface.AT_ONCE:
-        server.feature(method.name)(_direct(method, session))
+        server.feature(method.name, method.options)(_direct(method, session))
     for method in (*interface.STANDARD, *interface.REQUESTS, *interface.NOTIFICATIONS):
         server.feature(method.name, method.options)(bound(method, session))
     for method in interface.COMMANDS:

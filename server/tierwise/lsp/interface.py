@@ -48,6 +48,7 @@ CODE_ACTIONS: Final = types.CodeActionOptions(
     code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite],
     resolve_provider=False,
 )
+SAVES: Final = types.SaveOptions(include_text=False)
 LENSES: Final = types.CodeLensOptions(resolve_provider=False)
 _MODEL: Final = ("BudgetPaused", "NotConfigured", "ModelError", "Untrusted", "Ignored")
 
@@ -61,6 +62,7 @@ BUILT_IN: Final = (
 AT_ONCE: Final = (
     Method(types.INITIALIZE, file="lifecycle"),
     Method(types.INITIALIZED, file="lifecycle"),
+    Method(types.TEXT_DOCUMENT_DID_SAVE, options=SAVES, file="text_document.sync"),
     Method(types.WORKSPACE_DID_RENAME_FILES),
     Method(types.WORKSPACE_DID_CHANGE_CONFIGURATION),
     Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS),

@@ -40,6 +40,8 @@ class StatusFacts:
     project: str = ""
     spent_hour: int = 0
     hour_limit: int | None = None
+    index: str = ""
+    """How far the project index is; empty where there is none."""
     reached: Literal["day", "project"] | None = None
     """The cap that pauses, where raising it goes on; an hour frees up by itself."""
     needs_key: str | None = None
@@ -104,9 +106,19 @@ def tooltip(facts: StatusFacts) -> str:
         lines.append(f"In flight: at most {amount(facts.reserved)}")
     where = f" {facts.project}" if facts.project else ""
     lines.append(f"Project{where}: {spent_of(facts.spent_project, facts.project_limit)}")
+    if facts.index:
+        lines.append(f"Index: {facts.index}")
     for old in facts.recent[:3]:
         lines.append(f"- {old.action}: {arrow(old.decision)} · {old.state} · {amount(old.cost)}")
     return "\n\n".join(lines)
+
+
+def index_progress(state: str, indexed: int, files: int) -> str:
+    """How far a project index is: "1,203 of 1,848 files, catching up"."""
+    if state == "off":
+        return "off"
+    counted = f"{indexed:,} of {files:,} files" if indexed < files else f"{files:,} files"
+    return counted if state == "ready" else f"{counted}, {state}"
 
 
 def _kind(facts: StatusFacts) -> StatusKind:

@@ -320,6 +320,10 @@ class TaskEngine:
         """A document has a new text; the steps that led to it."""
         self.world.proposals.seen(snapshot, steps)
 
+    def file_written(self, path: Path) -> None:
+        """A document was saved or closed: its file may be another one than the index knows."""
+        self.upkeep.file_written(path)
+
     def document_renamed(self, old_uri: str, new_uri: str) -> None:
         """A file has another name; pins on it follow, here and in the ledger."""
         tier = self.world.choices.moved(old_uri, new_uri)

@@ -9,7 +9,7 @@ from typing import Final
 
 from tierwise.core.views import StatusView, TaskView
 from tierwise.present import errors
-from tierwise.present.status import StatusFacts, status
+from tierwise.present.status import StatusFacts, index_progress, status
 from tierwise.tasks.task.roster import Roster
 from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
@@ -58,12 +58,18 @@ class StatusLine:
                 hour_limit=state.hour_limit,
                 reached=state.reached,
                 needs_key=self.needs_key,
+                index=self._index(),
                 project=world.window.project.rsplit("/", 1)[-1],
             )
         )
 
     def _shown(self, task: Task) -> TaskView:
         return self.world.proposals.shown_with(task)
+
+    def _index(self) -> str:
+        """How far the project indexes are, one after the other."""
+        seen = self.world.window.projects.seen()
+        return "; ".join(index_progress(s.state, s.indexed, s.files) for s in seen)
 
     def push(self) -> None:
         """Tell the listener the status, if anything in it changed."""

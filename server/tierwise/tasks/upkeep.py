@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
+from pathlib import Path
 from typing import Any, Final, cast
 
 from tierwise.core.decision import Scope
@@ -76,7 +77,12 @@ class Upkeep:
         self._spawn(self.rehearsal.start())
         self._spawn(self._offer())
         self._spawn(self._look_for_keys())
+        self._spawn(self._window.projects.close())
         self._status_line.push()
+
+    def file_written(self, path: Path) -> None:
+        """Have the project's index read a file again."""
+        self._spawn(self._window.projects.changed(path))
 
     async def fresh(self) -> None:
         """Read the configuration again if a file of it changed, once it is written to its end."""

@@ -42,7 +42,7 @@ async def of_request(request: Request, scene: Scene, window: Window) -> ProjectS
     """The numbers of a request; None where there is no index, and all unknown where it is not
     ready, but for a change everywhere."""
     indexes = window.projects.all()
-    states = [await index.refresh(wait_ms=REQUEST_MS) for _, index in indexes]
+    states = await window.projects.refresh(REQUEST_MS)
     if not states or all(state.state == "off" for state in states):
         return None
     wish = project_wish.of_words(request.instruction)

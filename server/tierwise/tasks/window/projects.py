@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tierwise.index.facts import IndexState
 from tierwise.tasks.api import Index
 
 
@@ -17,6 +18,7 @@ class Projects:
     allowed: Callable[[], bool]
     make: Callable[[Path], Index]
     _by_root: dict[Path, Index] = field(default_factory=dict)
+    _seen: dict[Path, IndexState] = field(default_factory=dict)
 
     @classmethod
     def none(cls) -> Projects:
@@ -37,8 +39,25 @@ class Projects:
                 self._by_root[root] = self.make(root)
         return [(root, self._by_root[root]) for root in roots]
 
+    async def refresh(self, wait_ms: int) -> list[IndexState]:
+        """Look for changed files in each folder; the states of then, which are kept."""
+        for root, index in self.all():
+            self._seen[root] = await index.refresh(wait_ms)
+        return self.seen()
+
+    def seen(self) -> list[IndexState]:
+        """The state of each index when it was last asked; nothing where there is none."""
+        return [self._seen[root] for root in self._by_root if root in self._seen]
+
+    async def changed(self, path: Path) -> None:
+        """A file was written: the index of its folder reads it again, where it runs."""
+        for root, index in list(self._by_root.items()):
+            if path.is_relative_to(root):
+                await index.changed(path.relative_to(root).as_posix())
+
     async def close(self) -> None:
-        """End what runs for them."""
-        for index in self._by_root.values():
-            await index.close()
+        """End what runs for them; the next task starts it again, with the settings of then."""
+        ended = list(self._by_root.values())
         self._by_root.clear()
+        for index in ended:
+            await index.close()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lsprotocol import types
 
+from tierwise.lsp.documents.store import path_of
 from tierwise.lsp.session.session import Session
 
 
@@ -25,3 +28,15 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
     """A document was closed."""
     session.docs.did_close(params.text_document.uri)
+    _saved(session, params.text_document.uri)
+
+
+def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> None:
+    """A document was saved."""
+    _saved(session, params.text_document.uri)
+
+
+def _saved(session: Session, uri: str) -> None:
+    path = path_of(uri)
+    if session.ready is not None and path is not None:
+        session.ready.file_written(Path(path))

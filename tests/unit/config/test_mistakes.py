@@ -135,7 +135,7 @@ def test_what_holds_paid_calls(tmp_path: Path, text: str, held: str) -> None:
     "text",
     [
         "[store]\nurl = 'x'",
-        "[queue.test]\ncommand = ['pytest']", "[index]\nenabled = true", "shadow = 'off'",
+        "[queue.test]\ncommand = ['pytest']", "shadow = 'off'",
         "[budget]\nnight_usd = 2", "[timeouts]\nfirst_evnt = 3", "[learning]\nspeed = 1",
         "confidence_targt = 0.5", "[[prices]]\nmodel='m'\ninput=1\noutput=1\nbatched=1",
     ],

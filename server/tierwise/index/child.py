@@ -54,17 +54,17 @@ class IndexChild:
         process = self._process
         return process.pid if process is not None and process.returncode is None else None
 
-    async def sweep(self, near: list[str], wait_s: float) -> bool:
-        """Ask for a sweep and wait for its end; False where it did not end in time."""
+    async def sweep(self, near: list[str]) -> asyncio.Future[None] | None:
+        """Ask for a sweep; its end is that of the future, which is cancelled where the process
+        ends before. None where there is no process to ask."""
         self._number += 1
         number = self._number
-        swept = asyncio.get_running_loop().create_future()
+        swept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._asked[number] = swept
         if not await self.tell({"do": "sweep", "id": number, "near": near}):
             self._asked.pop(number, None)
-            return False
-        await asyncio.wait({swept}, timeout=wait_s)
-        return swept.done() and not swept.cancelled()
+            return None
+        return swept
 
     async def tell(self, message: Mapping[str, Any]) -> bool:
         """Send a message; starts the process where there is none. False where it cannot be had."""

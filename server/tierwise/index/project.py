@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,9 @@ from tierwise.index.facts import Definition, FileUses, FoundFile, IndexState, Re
 from tierwise.index.reader import IndexReader, Rows
 from tierwise.store import filesystem
 
-SWEPT_WITHIN_S: Final = 60.0
+RECENT_S: Final = 0.3
+"""Seconds for which a sweep answers further requests as well."""
+AGAIN_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ class ProjectIndex:
             },
             schema.folder(state_dir),
         )
-        self._sweeping = False
+        self._look: asyncio.Future[None] | None = None
+        self._looked = True
+        self._began = 0.0
         self.near: Callable[[], Sequence[str]] = tuple
 
     async def refresh(self, wait_ms: int = 50) -> IndexState:
@@ -54,24 +59,41 @@ class ProjectIndex:
         The look goes on where it takes longer; until it ends the state is not `ready`.
         """
         if self._refused() is None:
-            self._sweeping = not await self._child.sweep(list(self.near()), wait_ms / 1000)
+            look = await self._looking(RECENT_S)
+            if look is not None:
+                await asyncio.wait({look}, timeout=wait_ms / 1000)
         return await self.status()
 
     async def ready(self) -> IndexState:
         """Build until everything was read, or until it cannot be; what `--wait` waits for."""
-        while self._refused() is None and not self._child.given_up:
-            swept = await self._child.sweep(list(self.near()), SWEPT_WITHIN_S)
-            self._sweeping = self._sweeping and not swept
-            while swept and self._child.pid is not None:
+        if self._look is not None:
+            # One that is under way may have passed what changed a moment ago.
+            await asyncio.wait({self._look})
+        while self._refused() is None:
+            look = await self._looking(0.0)
+            if look is None:
+                await asyncio.sleep(AGAIN_S)
+                continue
+            await asyncio.wait({look})
+            while self._child.pid is not None and not look.cancelled():
                 # Cleared before the look, so that news that comes meanwhile is not missed.
                 self._child.news.clear()
                 state = await self.status()
                 if state.complete:
                     return state
                 await self._child.news.wait()
-            if not swept:
-                await asyncio.sleep(0.2)
         return await self.status()
+
+    async def _looking(self, recent_s: float) -> asyncio.Future[None] | None:
+        """The sweep that is under way or began `recent_s` seconds ago at most, else a new one; None
+        where the child cannot be had."""
+        look = self._look
+        recent = time.monotonic() - self._began < recent_s
+        if look is None or look.cancelled() or (look.done() and not recent):
+            self._began = time.monotonic()
+            look = self._look = await self._child.sweep(list(self.near()))
+        self._looked = look is not None
+        return look
 
     async def changed(self, path: str) -> None:
         """A file was saved, closed or removed; it is read again at once."""
@@ -92,7 +114,7 @@ class ProjectIndex:
         state: Readiness = "ready"
         if "complete" not in meta:
             state = "cold"
-        elif files > indexed or self._sweeping:
+        elif files > indexed or self._behind():
             state = "catching up"
         return IndexState(str(self.root), files, indexed, state, self._bytes(), said)
 
@@ -169,6 +191,11 @@ class ProjectIndex:
         if filesystem.file_system(self.root).network:
             return "the folder lies on a network file system"
         return None
+
+    def _behind(self) -> bool:
+        """Whether a sweep was wanted and has not ended well."""
+        look = self._look
+        return not self._looked or (look is not None and (not look.done() or look.cancelled()))
 
     def _defined(self, rows: Rows) -> tuple[Definition, ...]:
         return tuple(

@@ -45,7 +45,7 @@ async def asked(window: Window, wish: str, name: str = "a.py", line: int = 0) ->
     for _, index in inner.projects.all():
         await index.ready()
     request = Request("edit", wish)
-    found = await counted.of_request(request, scene(window.papers.root, name, line), inner)
+    found = await counted.of_request(request, scene(window.papers.root, name, line), inner, 60_000)
     assert found is not None
     return found
 

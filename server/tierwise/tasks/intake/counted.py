@@ -38,11 +38,13 @@ async def count(task: Task, window: Window) -> None:
         task.asks_now(Question(replace(task.request, project=signals), task.scene))
 
 
-async def of_request(request: Request, scene: Scene, window: Window) -> ProjectSignals | None:
+async def of_request(
+    request: Request, scene: Scene, window: Window, wait_ms: int = REQUEST_MS
+) -> ProjectSignals | None:
     """The numbers of a request; None where there is no index, and all unknown where it is not
-    ready, but for a change everywhere."""
+    ready after `wait_ms` milliseconds, but for a change everywhere."""
     indexes = window.projects.all()
-    states = await window.projects.refresh(REQUEST_MS)
+    states = await window.projects.refresh(wait_ms)
     if not states or all(state.state == "off" for state in states):
         return None
     wish = project_wish.of_words(request.instruction)

@@ -40,8 +40,8 @@ class FileUses:
 @dataclass(frozen=True, slots=True)
 class Uses:
     """Where a name is used. `defined` counts the files that define it, `member` tells whether
-    one of them does so inside a type. `mentioned` are files that have it in a string or in
-    configuration alone. `complete` is false while files are unread: there may be more.
+    one of them does so inside a type. `mentioned` are files that have it in strings or data alone,
+    or that mean something else by it: they import neither the name nor its module. `complete` is false while files are unread: there may be more.
     """
 
     name: str

@@ -13,6 +13,7 @@ from typing import Final
 from tierwise.index import imports, schema, search
 from tierwise.index.child import IndexChild
 from tierwise.index.facts import Definition, FileUses, FoundFile, IndexState, Readiness, Uses
+from tierwise.index.meant import meant
 from tierwise.index.reader import IndexReader, Rows
 from tierwise.store import filesystem
 
@@ -121,7 +122,7 @@ class ProjectIndex:
     async def uses(self, name: str) -> Uses:
         """Where a name is used, most uses first, and how often it is defined."""
         rows = await self._reader.rows(
-            "SELECT f.path, f.mtime, f.size, f.hash, u.code, u.other, u.bound FROM uses u"
+            "SELECT f.path, f.mtime, f.size, f.hash, u.code, u.bound, f.language FROM uses u"
             " JOIN files f ON f.id = u.file JOIN names n ON n.id = u.name"
             " WHERE n.name = ? AND f.state = 1",
             (name,),
@@ -129,18 +130,42 @@ class ProjectIndex:
         fresh = [row for row in rows if self._is(row)]
         defined = await self.definitions(name)
         state = await self.status()
+        tops = {d.path for d in defined if d.level == "top"}
+        member = any(d.level == "member" for d in defined)
+        coded = [row for row in fresh if row[4]]
+        same = frozenset(row[0] for row in coded)
+        if len(tops) == 1 and not member:
+            same = meant(
+                tops,
+                {row[0]: row[6] for row in coded},
+                {row[0] for row in coded if row[5]},
+                await self._targets(name),
+            )
         found = sorted(
-            (FileUses(path, code, digest) for path, _, _, digest, code, _, _ in fresh if code),
+            (FileUses(row[0], row[4], row[3]) for row in coded if row[0] in same),
             key=lambda file: (-file.uses, file.path),
         )
         return Uses(
             name,
-            defined=len({d.path for d in defined if d.level == "top"}),
-            member=any(d.level == "member" for d in defined),
+            defined=len(tops),
+            member=member,
             files=tuple(found),
-            mentioned=tuple(sorted(path for path, _, _, _, code, _, _ in fresh if not code)),
+            mentioned=tuple(sorted(row[0] for row in fresh if row[0] not in same)),
             complete=state.complete and len(fresh) == len(rows),
         )
+
+    async def _targets(self, name: str) -> dict[str, list[str]]:
+        """What the files that have a name import."""
+        rows = await self._reader.rows(
+            "SELECT f.path, i.target FROM names n JOIN uses u ON u.name = n.id"
+            " JOIN files f ON f.id = u.file JOIN imports i ON i.file = f.id"
+            " WHERE n.name = ? AND f.state = 1",
+            (name,),
+        )
+        found: dict[str, list[str]] = {}
+        for path, target in rows:
+            found.setdefault(path, []).append(target)
+        return found
 
     async def definitions(self, name: str) -> tuple[Definition, ...]:
         """Where a name is defined."""

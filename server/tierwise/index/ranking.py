@@ -18,7 +18,7 @@ from typing import Final
 from tierwise.index import words
 from tierwise.index.content import is_test
 
-K1: Final = 2.0
+K1: Final = 3.0
 B: Final = 0.65
 DEFINED: Final = 2.0
 """What a word in the name of a definition counts beside one in the text."""
@@ -30,9 +30,9 @@ CANDIDATES: Final = 60
 USED: Final = 0.045
 """What a name of the question that a file uses adds, as a share of the best score and times the
 logarithm of its rarity."""
-RARE: Final = 0.1
+RARE: Final = 0.2
 """Share of the files that a name may stand in to count so."""
-EXACT: Final = 0.6
+EXACT: Final = 0.8
 """What the definition of a name that is written as code adds, twice at most."""
 CALLED: Final = 0.25
 """What being called like a word of the question adds."""

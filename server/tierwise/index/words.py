@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from tierwise.index.stem import stem
+
 NAME: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]+")
 """An identifier, in any script; `$` is part of names in JavaScript."""
 LONGEST_NAME: Final = 100
@@ -43,30 +45,6 @@ def split(name: str) -> Iterator[str]:
 def stems(name: str) -> tuple[str, ...]:
     """The same, kept: names stand in files again and again. `HTTPServer` also as one word."""
     return tuple(split(name))
-
-
-def stem(word: str) -> str:
-    """A word without its ending, so that forms of one word meet. No language is known here."""
-    if len(word) <= 3 or not word.isascii():
-        return word
-    for ending, instead, left in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= left:
-            word = word[: -len(ending)] + instead
-            break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
-        word = word[:-1]
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
-
-
-_ENDINGS: Final = (
-    ("ization", "iz", 3), ("ations", "at", 3), ("ation", "at", 3), ("ements", "", 4),
-    ("ingly", "", 4), ("ities", "", 4), ("ments", "", 4), ("ment", "", 4), ("ness", "", 4),
-    ("ings", "", 4), ("ies", "y", 2), ("ied", "y", 2), ("sses", "ss", 2), ("shes", "sh", 2),
-    ("ches", "ch", 2), ("xes", "x", 2), ("ing", "", 3), ("edly", "", 3), ("ers", "", 4),
-    ("ors", "or", 3), ("ity", "", 4), ("ed", "", 3), ("er", "", 4), ("ly", "", 4),
-    ("ss", "ss", 1), ("us", "us", 2), ("is", "is", 2), ("s", "", 3),
-)  # fmt: skip
-"""Endings of English words, longest first: ending, what takes its place, letters left at least."""
 
 
 def looks_secret(name: str) -> bool:

@@ -20,7 +20,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.index.project import ProjectIndex
 from tierwise.models.client import ModelClient
 from tierwise.present.errors import sentence
-from tierwise.present.status import index_progress
+from tierwise.present.index import progress
 from tierwise.tasks.window import catalog
 from tierwise.tasks.window.catalog import Inspected
 
@@ -78,11 +78,11 @@ def run(
 async def _index(enabled: bool) -> str:
     """How far the index of this folder is, in a few words."""
     if not enabled:
-        return "off: index.enabled is false"
+        return progress("off", 0, 0, "disabled")
     project = ProjectIndex(Path.cwd(), paths.state_dir(os.environ))
     try:
         state = await project.status()
-        return state.why or index_progress(state.state, state.indexed, state.files)
+        return progress(state.state, state.indexed, state.files, state.why, state.left)
     finally:
         await project.close()
 

@@ -17,6 +17,8 @@ from tierwise.core.errors import BadRequest
 from tierwise.index import schema
 from tierwise.index.facts import Definition, FoundFile, IndexState, Uses
 from tierwise.index.project import IndexLimits, ProjectIndex
+from tierwise.present.index import found as found_by
+from tierwise.present.index import progress
 
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ def status(root: Root = None, wait: Wait = False, as_json: Json = False) -> None
     """Show how many files are indexed."""
     state = _asked(root, wait, lambda project: project.status())
     if not configuration().config.index.enabled:
-        state = IndexState(state.root, why="index.enabled is false")
+        state = IndexState(state.root, why="disabled")
     if as_json:
         print_json(_state(state))
     else:
@@ -56,11 +58,11 @@ def find(
     """List the files that a question is about, best first."""
     found: tuple[FoundFile, ...] = _asked(root, wait, lambda project: project.find(query, limit))
     if as_json:
-        files = [{"path": f.path, "score": f.score, "why": f.why} for f in found]
+        files = [{"path": f.path, "score": f.score, "why": _why(f)} for f in found]
         print_json({"files": files})
         return
     for file in found:
-        typer.echo(f"{file.score:8.2f}  {file.path}  ({file.why})")
+        typer.echo(f"{file.score:8.2f}  {file.path}  ({_why(file)})")
 
 
 @app.command()
@@ -157,5 +159,10 @@ def _state(state: IndexState) -> dict[str, Any]:
 
 
 def _sentence(state: IndexState) -> str:
-    said = f"{state.state}: {state.indexed:,} of {state.files:,} files, {state.size_bytes:,} bytes"
-    return f"{said}; {state.why}" if state.why else said
+    said = progress(state.state, state.indexed, state.files, state.why, state.left)
+    return said if state.state == "off" else f"{said}, {state.size_bytes:,} bytes"
+
+
+def _why(file: FoundFile) -> str:
+    why = file.why
+    return found_by(why.defines, why.in_definitions, why.in_path, why.has)

@@ -36,7 +36,8 @@ _FLAGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """The bytes of a file and what they say. `text` is empty where `why` is not."""
+    """The bytes of a file and what they say. `text` is empty where `why` is not: it is too large,
+    binary, minified, generated or a lock file."""
 
     hash: str
     text: str
@@ -51,7 +52,7 @@ def content_hash(data: bytes) -> str:
 def read(path: Path, size: int) -> FileContent | None:
     """The content of a regular file; None where it is gone or cannot be read."""
     if size > LARGEST_FILE:
-        return FileContent("", "", "larger than 512 KB")
+        return FileContent("", "", "large")
     try:
         handle = os.open(path, _FLAGS)
         with open(handle, "rb") as file:
@@ -60,7 +61,7 @@ def read(path: Path, size: int) -> FileContent | None:
         return None
     digest = content_hash(data)
     if len(data) > LARGEST_FILE:
-        return FileContent("", "", "larger than 512 KB")
+        return FileContent("", "", "large")
     if b"\0" in data[:8_192] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return FileContent(digest, "", "binary")
     try:

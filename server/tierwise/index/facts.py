@@ -7,20 +7,24 @@ from typing import Literal
 
 Readiness = Literal["off", "cold", "catching up", "ready"]
 """`cold`: the folder was never read to its end. `catching up`: some files changed since."""
+Obstacle = Literal["", "disabled", "turned_off", "network", "ended", "refused"]
+"""Why there is no index, or none that is up to date; worded in `present/index.py`."""
 Level = Literal["top", "member", "local"]
 """Where a definition stands: for all to see, inside a type, or inside a function."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How far an index is. `why` is a sentence where it is off or leaves something out."""
+    """How far an index is. `why` is the code of what is in its way, `left` counts files beyond
+    the limits."""
 
     root: str
     files: int = 0
     indexed: int = 0
     state: Readiness = "off"
     size_bytes: int = 0
-    why: str = ""
+    why: Obstacle = ""
+    left: int = 0
 
     @property
     def complete(self) -> bool:
@@ -41,7 +45,8 @@ class FileUses:
 class Uses:
     """Where a name is used. `defined` counts the files that define it, `member` tells whether
     one of them does so inside a type. `mentioned` are files that have it in strings or data alone,
-    or that mean something else by it: they import neither the name nor its module. `complete` is false while files are unread: there may be more.
+    or that mean something else by it: they import neither the name nor its module. `complete` is
+    false while files are unread: there may be more.
     """
 
     name: str
@@ -63,13 +68,24 @@ class Uses:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """What a file has of a question: names it defines, words in its definitions, in its path and
+    in its text. Nothing of it: it stands beside a file that was found."""
+
+    defines: tuple[str, ...] = ()
+    in_definitions: tuple[str, ...] = ()
+    in_path: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that answers a question. `why` names what it has of it."""
+    """A file that answers a question, and why."""
 
     path: str
     score: float
-    why: str
     hash: str
+    why: Reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -29,6 +30,7 @@ _LINE: Final = re.compile(
 _QUOTED: Final = re.compile(r"""["'<]([^"'<>\n]{1,200})["'>]""")
 _FROM: Final = re.compile(r"^\s*from\s+([\w.]+)\s+import\b")
 _DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|\\)[A-Za-z_*]\w*)*")
+_DOTS: Final = re.compile(r"(\.+)([\w.]*)")
 _KEYWORDS: Final = frozenset(
     ("import", "from", "use", "pub", "package", "static", "as", "type", "crate", "self", "super",
      "using", "include", "require", "extern", "default", "export", "mod")
@@ -70,6 +72,22 @@ def targets(statements: Iterable[str]) -> tuple[str, ...]:
             continue
         found.update((n, None) for n in _DOTTED.findall(said)[:50] if n not in _KEYWORDS)
     return tuple(found)
+
+
+def resolved(target: str, path: str) -> str:
+    """What a file imports, from the root where it is named from the file's own folder: `./utils`
+    and `..app` alike. Anything else comes back as it is."""
+    dotted = _DOTS.fullmatch(target)
+    if dotted is None and not target.startswith(("./", "../")):
+        return target
+    folder = posixpath.dirname(path)
+    if dotted is None:
+        named = posixpath.normpath(posixpath.join(folder, target))
+    else:
+        up = "../" * (len(dotted.group(1)) - 1)
+        inside = dotted.group(2).replace(".", "/")
+        named = posixpath.normpath(posixpath.join(folder, up, inside))
+    return f"/{named}" if not named.startswith("..") else target
 
 
 def tail(target: str) -> str:

@@ -12,7 +12,15 @@ from typing import Final
 
 from tierwise.index import imports, schema, search
 from tierwise.index.child import IndexChild
-from tierwise.index.facts import Definition, FileUses, FoundFile, IndexState, Readiness, Uses
+from tierwise.index.facts import (
+    Definition,
+    FileUses,
+    FoundFile,
+    IndexState,
+    Obstacle,
+    Readiness,
+    Uses,
+)
 from tierwise.index.meant import meant
 from tierwise.index.reader import IndexReader, Rows
 from tierwise.store import filesystem
@@ -111,13 +119,13 @@ class ProjectIndex:
         meta: dict[str, str] = dict(rows)
         files, indexed = counted[0] if counted else (0, 0)
         left = int(meta.get("left", "0"))
-        said = f"{left:,} files are beyond the limits" if left else self._child.failed
+        failed: Obstacle = "refused" if self._child.failed else ""
         state: Readiness = "ready"
         if "complete" not in meta:
             state = "cold"
         elif files > indexed or self._behind():
             state = "catching up"
-        return IndexState(str(self.root), files, indexed, state, self._bytes(), said)
+        return IndexState(str(self.root), files, indexed, state, self._bytes(), failed, left)
 
     async def uses(self, name: str) -> Uses:
         """Where a name is used, most uses first, and how often it is defined."""
@@ -207,14 +215,14 @@ class ProjectIndex:
         await self._child.close()
         await self._reader.close()
 
-    def _refused(self) -> str | None:
+    def _refused(self) -> Obstacle | None:
         """Why there is no index here; None where there may be one."""
         if self._child.given_up:
-            return "the index's process ended again and again; see the log"
+            return "ended"
         if schema.is_off(self.database):
-            return "it was turned off; `tierwise index rebuild` turns it on"
+            return "turned_off"
         if filesystem.file_system(self.root).network:
-            return "the folder lies on a network file system"
+            return "network"
         return None
 
     def _behind(self) -> bool:

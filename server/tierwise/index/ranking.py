@@ -162,21 +162,6 @@ def with_counterparts(
     return result
 
 
-def why(one: Candidate, search: Search) -> str:
-    """What a file has of a question, in a few words."""
-    said = []
-    exact = [name for name in one.defines if name in search.exact]
-    if exact:
-        said.append(f"defines {_listed(exact)}")
-    elif one.in_definitions:
-        said.append(f"defines names with {_listed(one.in_definitions)}")
-    if one.in_path:
-        said.append(f"is called {_listed(one.in_path)}")
-    if one.has:
-        said.append(f"has {_listed(one.has)}")
-    return "; ".join(said) or "stands beside a file that was found"
-
-
 def _united(defines: Sequence[str], weights: Mapping[str, float]) -> float:
     """The most weight of the question's words that one definition's name has; two at least."""
     most = 0.0
@@ -185,7 +170,3 @@ def _united(defines: Sequence[str], weights: Mapping[str, float]) -> float:
         if len(shared) > 1:
             most = max(most, sum(weights[word] for word in shared))
     return most
-
-
-def _listed(found: Sequence[str]) -> str:
-    return ", ".join(list(dict.fromkeys(found))[:4])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from tierwise.index import ranking
-from tierwise.index.facts import FoundFile
+from tierwise.index.facts import FoundFile, Reasons
 from tierwise.index.ranking import Candidate, Search
 from tierwise.index.reader import IndexReader, marks
 
@@ -76,11 +76,18 @@ async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> 
         FoundFile(
             path,
             round(scores[path], 6),
-            ranking.why(known.get(path) or Candidate(path, "", 0.0), search),
             known[path].hash if path in known else beside.hashes[path],
+            _reasons(known.get(path), search),
         )
         for path in best
     ]
+
+
+def _reasons(one: Candidate | None, search: Search) -> Reasons:
+    if one is None:
+        return Reasons()
+    exact = tuple(name for name in one.defines if name in search.exact)
+    return Reasons(exact, one.in_definitions, one.in_path, one.has)
 
 
 async def _defined(reader: IndexReader, numbers: Sequence[int]) -> Mapping[int, list[str]]:

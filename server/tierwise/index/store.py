@@ -139,7 +139,10 @@ class IndexStore:
             )
             self.connection.executemany(
                 "INSERT OR IGNORE INTO imports VALUES (?, ?, ?)",
-                ((number, target, imports.tail(target)) for target in found.imports),
+                (
+                    (number, target, imports.tail(target))
+                    for target in (imports.resolved(one, path) for one in found.imports)
+                ),
             )
         numbers = array("I", [len(terms), *terms.values(), *names.values()])
         self.connection.execute(

@@ -113,14 +113,6 @@ def tooltip(facts: StatusFacts) -> str:
     return "\n\n".join(lines)
 
 
-def index_progress(state: str, indexed: int, files: int) -> str:
-    """How far a project index is: "1,203 of 1,848 files, catching up"."""
-    if state == "off":
-        return "off"
-    counted = f"{indexed:,} of {files:,} files" if indexed < files else f"{files:,} files"
-    return counted if state == "ready" else f"{counted}, {state}"
-
-
 def _kind(facts: StatusFacts) -> StatusKind:
     if facts.problem:
         return "error"

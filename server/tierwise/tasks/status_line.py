@@ -9,7 +9,8 @@ from typing import Final
 
 from tierwise.core.views import StatusView, TaskView
 from tierwise.present import errors
-from tierwise.present.status import StatusFacts, index_progress, status
+from tierwise.present.index import progress
+from tierwise.present.status import StatusFacts, status
 from tierwise.tasks.task.roster import Roster
 from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
@@ -69,7 +70,8 @@ class StatusLine:
     def _index(self) -> str:
         """How far the project indexes are, one after the other."""
         seen = self.world.window.projects.seen()
-        return "; ".join(index_progress(s.state, s.indexed, s.files) for s in seen)
+        said = (progress(s.state, s.indexed, s.files, s.why, s.left) for s in seen)
+        return "; ".join(said)
 
     def push(self) -> None:
         """Tell the listener the status, if anything in it changed."""

@@ -22,6 +22,8 @@ from tierwise.syntax.symbols import Symbol, definitions, words
 
 AROUND_USE: Final = 2
 """Lines shown on either side of a use: enough to tell one place from another like it."""
+WIDENED: Final = 8
+"""How often the lines around a use are made more, where its text has them a second time."""
 OUTLINE_TOKENS: Final = 4_000
 """Tokens of all outlines of a question about the project."""
 ONE_OUTLINE_TOKENS: Final = 800
@@ -72,8 +74,9 @@ def uses(
         path = taking.name(doc)
         shown = [(i.start_line, i.end_line) for i in sent if i.path == path]
         index = LineIndex(doc.text)
-        for first, last, name in _runs(pattern, doc.text, index, shown):
-            end = index.starts[last + 1] if last + 1 < index.line_count else len(doc.text)
+        for found in _runs(pattern, doc.text, index, shown):
+            first, last, name = _alone(found, doc.text, index)
+            end = _end(index, last)
             item = taking.piece("usage", doc, index, index.starts[first], end, f"uses {name}")
             yield replace(item, changes=name)
 
@@ -96,6 +99,23 @@ def _runs(
         run = (first, last, match.group(0))
     if run is not None:
         yield run
+
+
+def _alone(run: tuple[int, int, str], text: str, index: LineIndex) -> tuple[int, int, str]:
+    """A run with as many more lines as it takes to stand in its text only once: an answer names
+    a place by its lines."""
+    first, last, name = run
+    for _ in range(WIDENED):
+        piece = text[index.starts[first] : _end(index, last)]
+        if text.count(piece) < 2 or (first, last) == (0, index.line_count - 1):
+            break
+        first, last = max(0, first - AROUND_USE), min(index.line_count - 1, last + AROUND_USE)
+    return first, last, name
+
+
+def _end(index: LineIndex, line: int) -> int:
+    """The offset behind a line."""
+    return index.starts[line + 1] if line + 1 < index.line_count else len(index.text)
 
 
 def answering(

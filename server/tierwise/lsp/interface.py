@@ -80,6 +80,7 @@ REQUESTS: Final = (
     Method("tierwise/task/cancel", ("UnknownTask",)),
     Method("tierwise/task/sent", ("UnknownTask",)),
     Method("tierwise/chat/send", (*_MODEL, "ContextTooLarge", "UnknownTier")),
+    Method("tierwise/chat/project", ("UnknownTier",)),
     Method("tierwise/chat/get"),
     Method("tierwise/chat/retract"),
     Method("tierwise/chat/delete"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from tierwise.present.money import amount
 from tierwise.present.names import label
 
 SHOWN_FILES: Final = 5
@@ -103,12 +104,18 @@ def parts_lost(count: int, of: int, paths: Sequence[str]) -> str:
     return f"{of - count} of {of} parts were answered; not asked or not answered: {shown}{rest}"
 
 
-def sent_of_project(files: int) -> tuple[str, ...]:
-    """Files that nobody has open and that are sent from."""
+def project_title(cost: int) -> str:
+    """What stands on the chip of the project's context; `cost` in nano-dollars."""
+    return f"+{amount(cost)} project context" if cost else "project context"
+
+
+def sent_of_project(files: int, cost: int) -> tuple[str, ...]:
+    """Files that nobody has open and that are sent from; `cost` in nano-dollars, 0 for none."""
     if not files:
         return ()
     one = "1 file" if files == 1 else f"{files} files"
-    return (f"Sent from {one} of the project that nobody has open",)
+    price = f" (+{amount(cost)})" if cost else ""
+    return (f"Sent from {one} of the project that nobody has open{price}",)
 
 
 def index_unready(indexed: int, files: int) -> str:

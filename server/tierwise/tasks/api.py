@@ -85,6 +85,15 @@ class ChatParams:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectOffer:
+    """What goes along of the project: paths as shown, tokens, and their cost in nano-dollars."""
+
+    files: tuple[str, ...]
+    tokens: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A task that was accepted, with its first decision (`decision.final` may be False)."""
 

@@ -17,7 +17,7 @@ from tierwise.core.document import Snapshot
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, BudgetPaused, TierwiseError, UnknownTask
 from tierwise.core.outcome import OUTCOME_KINDS, OutcomeKind
-from tierwise.core.request import Diagnostic, Request
+from tierwise.core.request import Diagnostic, Request, ThreadState
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
 from tierwise.edits.splice import Step
@@ -28,6 +28,7 @@ from tierwise.tasks.api import (
     ChatReply,
     HistoryQuery,
     OverrideParams,
+    ProjectOffer,
     ResolveReply,
     Started,
     TaskParams,
@@ -37,7 +38,7 @@ from tierwise.tasks.chat import transcripts
 from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.menu import Menu
-from tierwise.tasks.intake import requests
+from tierwise.tasks.intake import project_offer, requests
 from tierwise.tasks.learning import recall
 from tierwise.tasks.proposing import blocks
 from tierwise.tasks.restore import restore_proposals
@@ -110,6 +111,16 @@ class TaskEngine:
             task.cancel()
             raise
         return _chat_reply(task)
+
+    async def project_offer(self, params: ChatParams) -> ProjectOffer | None:
+        """What would go along of the project with a chat turn; None where nothing does."""
+        window = self.world.window
+        request, scene = requests.of_chat(
+            params, window.documents, window.ladder, turn=0, thread=ThreadState()
+        )
+        decision = routing.forecast_decision(request, scene, self.world, reasons=False)
+        tier = window.tier(decision.answering)
+        return await project_offer.offer(request, scene, tier, window)
 
     async def cancel(self, task_id: str) -> bool:
         """Stop a running task; False when there was nothing to stop."""

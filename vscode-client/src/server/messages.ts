@@ -354,6 +354,14 @@ export interface ChatSend {
   project?: boolean;
 }
 
+/** What goes along of the project with a turn. `title` is absent where nothing does. */
+export interface ProjectContext {
+  title?: string;
+  files?: string[];
+  tokens?: number;
+  costUsd?: number;
+}
+
 /** A conversation by id. */
 export interface ChatGet {
   conversationId: string;
@@ -617,6 +625,7 @@ export interface Requests {
   "tierwise/task/cancel": { params: TaskId; result: boolean };
   "tierwise/task/sent": { params: TaskId; result: Sent };
   "tierwise/chat/send": { params: ChatSend; result: ChatReply };
+  "tierwise/chat/project": { params: ChatSend; result: ProjectContext };
   "tierwise/chat/get": { params: ChatGet; result: Conversation };
   "tierwise/chat/retract": { params: ChatRetract; result: boolean };
   "tierwise/chat/delete": { params: ChatGet; result: boolean };

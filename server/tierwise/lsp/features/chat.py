@@ -12,6 +12,7 @@ from tierwise.lsp.messages.chat import (
     ChatSend,
     Conversation,
     Conversations,
+    ProjectContext,
 )
 from tierwise.lsp.session.session import Session
 
@@ -20,6 +21,12 @@ async def send(session: Session, params: ChatSend) -> ChatReply:
     """Answer a chat turn. Answered when the turn is over."""
     engine = await session.engine()
     return ChatReply.of(await engine.chat(params.params(session.docs)))
+
+
+async def project(session: Session, params: ChatSend) -> ProjectContext:
+    """What would go along of the project with a turn, and for how much. Nothing is sent."""
+    engine = await session.engine()
+    return ProjectContext.of(await engine.project_offer(params.params(session.docs)))
 
 
 async def get(session: Session, params: ChatGet) -> Conversation:

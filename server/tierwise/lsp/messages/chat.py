@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from tierwise.core import money
 from tierwise.core.actions import Action
 from tierwise.core.views import StreamKind, StreamView, TaskState
 from tierwise.lsp.documents.store import DocumentStore
@@ -21,6 +22,7 @@ from tierwise.lsp.messages.base import (
     code_points,
 )
 from tierwise.lsp.messages.task import Usage
+from tierwise.present import notices
 from tierwise.present.decision import WireDecision, to_wire
 from tierwise.tasks import api
 from tierwise.tasks.chat import transcripts
@@ -58,6 +60,27 @@ class ChatSend(Message):
             tools=None if self.tools is None else tuple(self.tools),
             tier=self.tier,
             project=self.project,
+        )
+
+
+class ProjectContext(Message):
+    """What goes along of the project with a turn. `title` is absent where nothing does."""
+
+    title: str | None = None
+    files: list[str] = Field(default_factory=list)
+    tokens: int = 0
+    cost_usd: float = 0.0
+
+    @classmethod
+    def of(cls, offer: api.ProjectOffer | None) -> ProjectContext:
+        """The engine's offer."""
+        if offer is None:
+            return cls()
+        return cls(
+            title=notices.project_title(offer.cost),
+            files=list(offer.files),
+            tokens=offer.tokens,
+            cost_usd=money.to_usd(offer.cost),
         )
 
 

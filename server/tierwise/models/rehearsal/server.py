@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from tierwise.models.rehearsal import catalog, http, streaming
 from tierwise.models.rehearsal.answers import answer
 from tierwise.models.rehearsal.cache import PromptCache
 from tierwise.models.rehearsal.faults import Fault, Faults
-from tierwise.models.rehearsal.reading import read
+from tierwise.models.rehearsal.reading import ReadPrompt, read
 
 CHARS_PER_TOKEN: Final = 3.0
 """The rehearsal tokenizer: usage is an honest function of the text, not of any model."""
@@ -32,6 +32,8 @@ class RehearsalServer:
     watched: bool = True
     """Whether bodies are kept and faults are taken over HTTP: for tests, never beside a user,
     where any program of the machine could read them."""
+    answers: Callable[[ReadPrompt], str] = answer
+    """What it says to a prompt, where no fault says something else."""
     connections: int = 0
     """How often it was called on at all."""
     began: list[float] = field(default_factory=list)
@@ -126,7 +128,7 @@ class RehearsalServer:
             fault = Fault(status=401, kind="authentication_error")
         if not data.get("stream"):
             await asyncio.sleep(fault.first_delay)
-            return await _whole(writer, data, fault, self.cache)
+            return await self._whole(writer, data, fault)
         watch = asyncio.ensure_future(reader.read(1))
         sending = asyncio.ensure_future(self._answer(writer, data, fault))
         done, _ = await asyncio.wait({watch, sending}, return_when=asyncio.FIRST_COMPLETED)
@@ -145,25 +147,30 @@ class RehearsalServer:
             _refuse(writer, fault)
             await writer.drain()
             return
-        text, stop = _text(data, fault)
+        text, stop = self._text(data, fault)
         usage = {**self.cache.usage(data, _tokens), "output_tokens": _tokens(text)}
         if self.watched:
             self.bills.append({"model": data.get("model", ""), **usage})
         await streaming.send(writer, data, text, stop, usage, fault, self.began.append)
 
+    async def _whole(
+        self, writer: asyncio.StreamWriter, data: dict[str, Any], fault: Fault
+    ) -> bool:
+        """An answer in one piece, for clients that do not stream."""
+        if fault.status:
+            _refuse(writer, fault)
+        else:
+            text, stop = self._text(data, fault)
+            usage = {**self.cache.usage(data, _tokens), "output_tokens": _tokens(text)}
+            http.reply(writer, 200, streaming.message(data, text, stop, usage))
+        await writer.drain()
+        return True
 
-async def _whole(
-    writer: asyncio.StreamWriter, data: dict[str, Any], fault: Fault, cache: PromptCache
-) -> bool:
-    """An answer in one piece, for clients that do not stream."""
-    if fault.status:
-        _refuse(writer, fault)
-    else:
-        text, stop = _text(data, fault)
-        usage = {**cache.usage(data, _tokens), "output_tokens": _tokens(text)}
-        http.reply(writer, 200, streaming.message(data, text, stop, usage))
-    await writer.drain()
-    return True
+    def _text(self, data: Mapping[str, Any], fault: Fault) -> tuple[str, str]:
+        """The text of an answer and why it stops, within what was asked for."""
+        text = fault.text if fault.text is not None else self.answers(read(_user_texts(data)))
+        limit = int(data.get("max_tokens", 1024)) * int(CHARS_PER_TOKEN)
+        return (text[:limit], "max_tokens") if len(text) > limit else (text, fault.stop_reason)
 
 
 def _refuse(writer: asyncio.StreamWriter, fault: Fault) -> None:
@@ -172,13 +179,6 @@ def _refuse(writer: asyncio.StreamWriter, fault: Fault) -> None:
         extra["retry-after"] = fault.retry_after
     said = fault.body if fault.body is not None else http.error(fault.kind, fault.message)
     http.reply(writer, fault.status, said, extra)
-
-
-def _text(data: Mapping[str, Any], fault: Fault) -> tuple[str, str]:
-    """The text of an answer and why it stops, within what was asked for."""
-    text = fault.text if fault.text is not None else answer(read(_user_texts(data)))
-    limit = int(data.get("max_tokens", 1024)) * int(CHARS_PER_TOKEN)
-    return (text[:limit], "max_tokens") if len(text) > limit else (text, fault.stop_reason)
 
 
 def _tokens(text: str) -> int:

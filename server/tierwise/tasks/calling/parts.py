@@ -78,8 +78,10 @@ def split(pack: Pack, tier: Tier) -> list[Pack]:
     """
     places = [item for item in pack.items if item.changes]
     most = room.LARGE * tier.max_tokens
-    if not places or (pack.tokens <= tier.context_tokens and room.expected(places) <= most):
+    whole = room.expected([*places, *_repeated(pack)])
+    if not places or (pack.tokens <= tier.context_tokens and whole <= most):
         return [pack]
+    most -= room.expected(_repeated(pack))
     others = tuple(item for item in pack.items if not item.changes)
     common = window.fit(replace(pack, items=others), int(tier.context_tokens * COMMON))
     left = tier.context_tokens - common.tokens
@@ -106,6 +108,11 @@ def tally(task: Task, draft: Draft) -> None:
     changed = {file.path for file in draft.proposal.files}
     if missing := sorted(wanted - changed):
         task.run.remark(notices.files_unchanged(len(wanted), missing))
+
+
+def _repeated(pack: Pack) -> list[ContextItem]:
+    """What every part may be answered with beside its own places: the selection."""
+    return [item for item in pack.items if item.kind == "selection"]
 
 
 def _tokens(items: Sequence[ContextItem]) -> int:
@@ -177,7 +184,7 @@ class _Lost:
 
 def _take(task: Task, part: Pack) -> None:
     places = [item for item in part.items if item.changes]
-    task.run.takes_part(part, int(SPARE * room.expected(places)))
+    task.run.takes_part(part, int(SPARE * room.expected([*places, *_repeated(part)])))
 
 
 def _usable(got: Answer) -> bool:

@@ -20,7 +20,7 @@ from tierwise.core.errors import BadRequest, Ignored
 from tierwise.edits import renamed
 from tierwise.present import notices, questions
 from tierwise.present.left_out import sentences
-from tierwise.tasks.intake import changes, project, test_place, unseen
+from tierwise.tasks.intake import changes, project, project_offer, test_place, unseen
 from tierwise.tasks.intake.requests import relative
 from tierwise.tasks.task.scene import Question
 from tierwise.tasks.task.task import Task
@@ -47,7 +47,7 @@ async def collect(task: Task, window: Window) -> None:
         name,
         window.ignore,
         tests=await asyncio.to_thread(_tests, task, window, name),
-        project=await project.gather(task, window),
+        project=await project.gather(task.request, scene, window),
     )
     wished, given = task.request.instruction, ""
     if task.request.action == "commit":
@@ -90,7 +90,9 @@ async def _beside(
     scene = replace(task.scene, project=sent)
     task.asks_now(Question(task.request, scene))
     left = (notices.not_sent_uses(found.unread, min(found.names)),) if found.unread else ()
-    return (*notices.sent_of_project(len(sent)), *left, *found.notes)
+    tokens = project_offer.tokens_of(pack, found, name)
+    cost = project_offer.cost_of(tokens, window.tier(task.decision.answering), window)
+    return (*notices.sent_of_project(len(sent), cost), *left, *found.notes)
 
 
 async def _of_change(found: Materials, given: str, window: Window) -> Materials:

@@ -21,6 +21,7 @@ from tierwise.context.project import ProjectFiles
 from tierwise.context.project_wish import ProjectWish
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.document import Snapshot
+from tierwise.core.request import Request
 from tierwise.edits import renamed
 from tierwise.index import content
 from tierwise.present import notices
@@ -30,7 +31,6 @@ from tierwise.syntax.symbols import definitions, words
 from tierwise.tasks.api import Index
 from tierwise.tasks.intake import project_card, unseen
 from tierwise.tasks.task.scene import Scene
-from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
 REQUEST_MS: Final = 50
@@ -54,9 +54,8 @@ _CHANGES: Final = re.compile(
 )
 
 
-async def gather(task: Task, window: Window) -> ProjectFiles | None:
+async def gather(request: Request, scene: Scene, window: Window) -> ProjectFiles | None:
     """The files of the project for a request; None where it needs none, or nothing is known."""
-    scene, request = task.scene, task.request
     if scene.with_project is False:
         return None
     wish = project_wish.of_words(request.instruction)
@@ -67,10 +66,10 @@ async def gather(task: Task, window: Window) -> ProjectFiles | None:
     spread = changes and (wish.everywhere or renamed.wish(request.instruction) is not None)
     notes = await indexes.refresh(whole=spread)
     if not changes:
-        return await _answering(task, wish, indexes, window, notes)
-    names = await _names(task, wish, indexes)
+        return await _answering(request, scene, wish, indexes, window, notes)
+    names = await _names(request, scene, wish, indexes)
     if names:
-        return await _everywhere(task, names, indexes, window, notes)
+        return await _everywhere(scene, names, indexes, window, notes)
     if KINDS[request.action].fits_in:
         return await _beside(scene, indexes, notes)
     return None
@@ -181,9 +180,11 @@ def _read(path: Path) -> tuple[str, Snapshot] | None:
     return found.hash, Snapshot(path.as_uri(), str(path), None, of_path(str(path)), found.text)
 
 
-async def _names(task: Task, wish: ProjectWish, indexes: _Indexes) -> frozenset[str]:
+async def _names(
+    request: Request, scene: Scene, wish: ProjectWish, indexes: _Indexes
+) -> frozenset[str]:
     """The names whose every use is to change; none where the change stays where it is."""
-    rename = renamed.wish(task.request.instruction)
+    rename = renamed.wish(request.instruction)
     if rename is not None:
         if wish.everywhere:
             return frozenset((rename.old,))
@@ -193,14 +194,14 @@ async def _names(task: Task, wish: ProjectWish, indexes: _Indexes) -> frozenset[
         return frozenset()
     named = [*sorted(wish.certain), *sorted(wish.perhaps)][:NAMES]
     found = [name for name in named if await indexes.defined(name)]
-    symbol = facts.symbol_at(task.scene.focus, task.scene.range)
+    symbol = facts.symbol_at(scene.focus, scene.range)
     if not found and symbol is not None:
         found = [symbol.name]
     return frozenset(found)
 
 
 async def _everywhere(
-    task: Task, names: frozenset[str], indexes: _Indexes, window: Window, notes: tuple[str, ...]
+    scene: Scene, names: frozenset[str], indexes: _Indexes, window: Window, notes: tuple[str, ...]
 ) -> ProjectFiles:
     paths: list[Path] = []
     for name in sorted(names):
@@ -208,14 +209,16 @@ async def _everywhere(
     for name in sorted(names):
         paths += sorted(await indexes.users(name))
     if notes:
-        paths += await asyncio.to_thread(_looked_for, task, names, indexes, window)
+        paths += await asyncio.to_thread(_looked_for, scene, names, indexes, window)
     docs, unread = await indexes.read(paths, EVERYWHERE)
     return ProjectFiles(names, True, tuple(docs), unread=unread, notes=notes)
 
 
-def _looked_for(task: Task, names: frozenset[str], indexes: _Indexes, window: Window) -> list[Path]:
+def _looked_for(
+    scene: Scene, names: frozenset[str], indexes: _Indexes, window: Window
+) -> list[Path]:
     """Files that use a name, searched for on disk, while the index does not hold them all."""
-    focus = task.scene.focus
+    focus = scene.focus
     if focus is None or focus.path is None:
         return []
 
@@ -273,7 +276,12 @@ def _by_count(text: str) -> list[str]:
 
 
 async def _answering(
-    task: Task, wish: ProjectWish, indexes: _Indexes, window: Window, notes: tuple[str, ...]
+    request: Request,
+    scene: Scene,
+    wish: ProjectWish,
+    indexes: _Indexes,
+    window: Window,
+    notes: tuple[str, ...],
 ) -> ProjectFiles | None:
     """For a question: what it names, outlines of the files that answer it, and the card.
 
@@ -286,9 +294,9 @@ async def _answering(
         if found and (name in wish.certain or len(found) == 1):
             named.append(name)
             paths += [path for path, _ in found[:3]]
-    best = await indexes.answering(task.request.instruction)
+    best = await indexes.answering(request.instruction)
     files = [path for path in best if path.name in {name.rsplit("/")[-1] for name in wish.files}]
-    if not named and not files and not task.scene.with_project:
+    if not named and not files and not scene.with_project:
         return None
     docs, _ = await indexes.read([*paths, *best], OUTLINED + len(paths))
     uris = {path.as_uri() for path in best}

@@ -49,7 +49,7 @@ def of_task(
         attached=_attached(params.files, documents, focus),
         open=_others(documents, focus),
         comment=params.comment,
-        with_project=with_project or params.project,
+        with_project=params.project if params.project is not None else with_project or None,
     )
     request = Request(
         action=params.action,
@@ -87,7 +87,7 @@ def of_chat(
         range=_meant(where, focus),
         attached=attached,
         open=_others(documents, focus, attached),
-        with_project=with_project or params.project,
+        with_project=params.project if params.project is not None else with_project or None,
     )
     request = Request(
         action="chat",

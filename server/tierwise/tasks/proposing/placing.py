@@ -55,13 +55,17 @@ def new_texts(
     elif not read.changes:
         placing.unfenced(read)
     for change in read.changes:
-        match change:
-            case Replace():
-                placing.block(change)
-            case Rename():
-                placing.rename(change)
-            case Delete():
-                placing.delete(change)
+        try:
+            match change:
+                case Replace():
+                    placing.block(change)
+                case Rename():
+                    placing.rename(change)
+                case Delete():
+                    placing.delete(change)
+        except PlacementError:
+            if not placing.gives_up(change.path):
+                raise
     if task.scene.comment is not None and placing.texts:
         placing.without_comment()
     return NewTexts(placing.texts, placing.doubt)
@@ -82,6 +86,8 @@ class _Placing:
     doubt: CheckCode | None = None
     inserted: set[tuple[str, tuple[int, tuple[str, ...]]]] = field(default_factory=set)
     """What blocks only added, and where: the same again says nothing new."""
+    left: set[str] = field(default_factory=set)
+    """Files that stay as they are, though a change of many files was to change them."""
     near: tuple[int, int] | None = None
     """The lines of the selection in the new text of its file, to tell like places apart."""
 
@@ -93,9 +99,26 @@ class _Placing:
         self.paths = Paths(self.task, self.window)
         self.roots = self.paths.roots
 
+    def gives_up(self, path: str) -> bool:
+        """Leave a file as it is, because an edit of it has no place, where many files change.
+
+        The others go on. False for any other request, and for the file that it was asked on.
+        """
+        pack, focus = self.task.run.pack, self.task.scene.focus
+        if pack is None or not any(item.changes for item in pack.items):
+            return False
+        uri, doc = self._find(path)
+        if doc is None or (focus is not None and uri == focus.uri):
+            return False
+        self.texts.pop(uri, None)
+        self.left.add(uri)
+        return True
+
     def block(self, given: Replace) -> None:
         creates = not given.old.strip("\n") and not given.others
         uri, doc = self._find(given.path, new=creates)
+        if uri in self.left:
+            return
         known = self.texts.get(uri)
         if known is None:
             known = NewText(doc, self._shown(given.path, doc), doc.text if doc is not None else "")

@@ -1,0 +1,57 @@
+"""What the project would add to a question: which files, how many tokens, for how much."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from tierwise.context import collect
+from tierwise.context.collect import Materials
+from tierwise.context.project import ProjectFiles
+from tierwise.core.context import Pack
+from tierwise.core.document import Snapshot
+from tierwise.core.money import Usage
+from tierwise.core.request import Request
+from tierwise.core.tiers import Tier
+from tierwise.tasks.api import ProjectOffer
+from tierwise.tasks.intake import project
+from tierwise.tasks.intake.requests import relative
+from tierwise.tasks.task.scene import Scene
+from tierwise.tasks.window.window import Window
+
+
+async def offer(request: Request, scene: Scene, tier: Tier, window: Window) -> ProjectOffer | None:
+    """What goes along of the project with a question on this tier; None where nothing does.
+
+    Nothing is asked of the operator for it, and nothing is sent.
+    """
+    found = await project.gather(request, scene, window)
+    if found is None:
+        return None
+    roots = tuple(window.documents.roots())
+
+    def name(doc: Snapshot) -> str:
+        return relative(doc, roots)
+
+    materials = Materials(None, None, (), (), name, window.ignore, project=found)
+    pack = await asyncio.to_thread(collect.collect, request, materials)
+    tokens = tokens_of(pack, found, name)
+    if not tokens:
+        return None
+    paths = {item.path for item in pack.items}
+    files = tuple(name(doc) for doc in found.all if name(doc) in paths)
+    return ProjectOffer(files, tokens, cost_of(tokens, tier, window))
+
+
+def tokens_of(pack: Pack, found: ProjectFiles, name: Callable[[Snapshot], str]) -> int:
+    """Tokens of a pack that are the project's: pieces of files that nobody has open, the card."""
+    closed = {name(doc) for doc in found.all}
+    return sum(i.tokens for i in pack.items if i.path in closed or i.kind == "card")
+
+
+def cost_of(tokens: int, tier: Tier, window: Window) -> int:
+    """What so many tokens of context cost on a tier, in nano-dollars; 0 in a rehearsal."""
+    if window.rehearsal:
+        return 0
+    usage = Usage(input_tokens=tokens)
+    return window.prices.cost(tier.model, usage, window.clock(), tier.base_url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.context import collect
@@ -40,6 +40,7 @@ def spread(root: Path, docs: Sequence[Snapshot]) -> tuple[ContextItem, ...]:
     return packed(root, ProjectFiles(frozenset({"foo"}), True, tuple(docs))).items
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_every_use_is_shown_once_in_a_piece_that_stands_once_in_its_file(
     lines: list[str],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.context.project_wish import of_words, split_project_word
@@ -75,6 +75,7 @@ def test_the_project_is_asked_for_by_a_word_of_its_own(prompt: str, asked: bool,
     assert split_project_word(prompt) == (asked, rest)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_wish_is_read(wish: str) -> None:
     said = of_words(wish)

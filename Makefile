@@ -47,7 +47,7 @@ install: $(RUNTIME) ## Install only the server: .venv/bin/tierwise
 try: $(RUNTIME) ## Run the main job in a terminal, on a temporary copy of real files
 	@$(BIN)/tierwise try
 
-setup: $(DEV) $(NODE) editors ## Set everything up: Python and the editors
+setup: $(DEV) $(NODE) editors clients ## Set everything up: Python, the editors and an agent
 
 editors: ## Install the editors the tests drive, under .tools
 	@tests/editors/install_neovim.sh
@@ -94,6 +94,26 @@ plugin-wheel: $(DEV) ## Put the server's wheel beside the Neovim plugin, whose f
 pictures: $(DEV) $(NVIM) ## Take the pictures of Neovim in docs/ anew; needs tmux and the font DejaVu Sans Mono
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[pictures]'
 	@$(BIN)/python -m tests.editors.neovim.screenshots docs/pictures preview chat several side why
+
+$(VENV)/.gateway-installed: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[gateway]'
+	@touch $@
+
+.PHONY: gateway
+gateway: $(VENV)/.gateway-installed ## Serve agents in rehearsal, without a key: prints where, and a call to try
+	@$(BIN)/tierwise gateway --rehearsal
+
+.PHONY: bench-gateway
+bench-gateway: $(DEV) ## Measure the gateway: bytes, what it adds to the first byte, 50 streams, memory, start
+	@$(BIN)/python -m tests.bench.bench_gateway
+
+.PHONY: clients test-clients
+clients: ## Install the agents that tests drive, under .tools/clients
+	@tests/clients/install.sh
+
+test-clients: $(DEV) ## Drive two versions of Claude Code through the gateway
+	@tests/clients/install.sh 2.1.332 2.1.197
+	@$(BIN)/python -m pytest -p no:cacheprovider -q tests/clients
 
 .PHONY: types
 types: $(DEV) $(NODE) ## Make what is generated from the server: types, actions, protocol reference

@@ -27,6 +27,9 @@ def run(
         int | None, typer.Option(min=0, max=65_535, help="The port; 0 takes a free one.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as JSON.")] = False,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="Answer by the rehearsal model, without a key.")
+    ] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
     """Serve agents: route, pay and pass on whatever speaks the Messages API."""
@@ -40,6 +43,5 @@ def run(
     logs.setup(log_level, paths.state_dir(env), keys)
     from tierwise.gateway import serve
 
-    serve.run(
-        env, host, configuration().config.gateway.port if port is None else port, as_json=as_json
-    )
+    chosen = configuration().config.gateway.port if port is None else port
+    serve.run(env, host, chosen, as_json=as_json, rehearsal=rehearsal)

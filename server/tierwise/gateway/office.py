@@ -106,10 +106,14 @@ class Office:
         await self.window.ledger.close()
 
 
-def build(env: Mapping[str, str]) -> Office:
-    """The services, not yet started. Nothing is read from disk but configuration and weights."""
+def build(env: Mapping[str, str], *, rehearsal: bool = False) -> Office:
+    """The services, not yet started. Nothing is read from disk but configuration and weights.
+
+    `rehearsal` chooses the rehearsal model whatever the configuration says.
+    """
     trust, documents, listener = Trust(True), NoDocuments(), Silence()
-    settings = Settings(env, {}, documents.roots, trust)
+    chosen = {"rehearsal": True} if rehearsal else {}
+    settings = Settings(env, chosen, documents.roots, trust)
     state = paths.state_dir(env)
     window = Window(
         settings=settings,
@@ -124,7 +128,7 @@ def build(env: Mapping[str, str]) -> Office:
         project="none",
         projects=Projects.none(),
     )
-    rehearsal = Rehearsal(settings)
+    server = Rehearsal(settings)
     return Office(
         window=window,
         purse=Purse(
@@ -133,8 +137,8 @@ def build(env: Mapping[str, str]) -> Office:
             lambda: settings.limits,
             lambda: window.tier(window.ladder.cheapest),
         ),
-        client=ModelClient(env, rehearsal_url=rehearsal.url, held=lambda: settings.held),
-        rehearsal=rehearsal,
+        client=ModelClient(env, rehearsal_url=server.url, held=lambda: settings.held),
+        rehearsal=server,
         learning=Learning(window, LearnedFile(state)),
         journal=Journal(
             window.ledger,

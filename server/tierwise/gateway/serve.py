@@ -17,6 +17,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.gateway import place
 from tierwise.gateway.app import application
 from tierwise.gateway.services import Gateway, gateway
+from tierwise.present import gateway as words
 
 ENDS_WITHIN: Final = 0.5
 """Seconds that calls have to end by themselves once the gateway is told to."""
@@ -43,13 +44,15 @@ class Listening:
         await self.gateway.close()
 
 
-async def listen(env: Mapping[str, str], host: str, port: int) -> Listening:
+async def listen(
+    env: Mapping[str, str], host: str, port: int, *, rehearsal: bool = False
+) -> Listening:
     """Start a gateway. Raises `CannotListen`."""
     if not address.loopback(f"http://{_written(host)}"):
         raise CannotListen(
             f"{host} is not this machine. The gateway listens on a loopback address only."
         )
-    found = gateway(env)
+    found = gateway(env, rehearsal=rehearsal)
     runner = web.AppRunner(
         application(found),
         handler_cancellation=True,
@@ -75,17 +78,21 @@ async def listen(env: Mapping[str, str], host: str, port: int) -> Listening:
     return Listening(found, runner, url)
 
 
-def run(env: Mapping[str, str], host: str, port: int, *, as_json: bool) -> None:
+def run(
+    env: Mapping[str, str], host: str, port: int, *, as_json: bool, rehearsal: bool = False
+) -> None:
     """Run until a signal ends it. Raises `CannotListen`."""
-    asyncio.run(_run(env, host, port, as_json=as_json))
+    asyncio.run(_run(env, host, port, as_json=as_json, rehearsal=rehearsal))
 
 
-async def _run(env: Mapping[str, str], host: str, port: int, *, as_json: bool) -> None:
+async def _run(
+    env: Mapping[str, str], host: str, port: int, *, as_json: bool, rehearsal: bool
+) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    listening = await listen(env, host, port)
+    listening = await listen(env, host, port, rehearsal=rehearsal)
     gc.freeze()
     tokens = listening.gateway.tokens
     if as_json:
@@ -97,6 +104,8 @@ async def _run(env: Mapping[str, str], host: str, port: int, *, as_json: bool) -
         print(json.dumps(said), flush=True)
     else:
         print(f"Tierwise listens on {listening.url} (token: {tokens.models_file})", flush=True)
+        if listening.gateway.office.rehearses:
+            print(words.rehearsal(listening.url, str(tokens.models_file)), flush=True)
         for notice in listening.gateway.office.window.settings.notices:
             print(f"tierwise: {notice}", flush=True)
     try:

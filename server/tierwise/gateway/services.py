@@ -54,9 +54,9 @@ class Gateway:
         await self.office.close()
 
 
-def gateway(env: Mapping[str, str]) -> Gateway:
+def gateway(env: Mapping[str, str], *, rehearsal: bool = False) -> Gateway:
     """The services, not yet started."""
-    office = build(env)
+    office = build(env, rehearsal=rehearsal)
     events = Events(office.window.now_ms)
     edits = EditsWatch(office)
     planner = Planner(office, Strands(), edits)

@@ -83,3 +83,15 @@ def flat_plan(agent: str) -> str:
         f"Mind the price: through the gateway every call of {agent} is billed at API prices. "
         "A flat plan, such as Pro or Max, is not used any more while these settings stand."
     )
+
+
+def rehearsal(url: str, token_file: str) -> str:
+    """How to see a call routed without a key."""
+    said = '{"role": "user", "content": "hello"}'
+    body = f'{{"model": "auto", "max_tokens": 200, "messages": [{said}]}}'
+    return (
+        "Answers come from the rehearsal model: nothing is paid, no key is needed. Try:\n"
+        f"  curl -i {url}/v1/messages -H \"x-api-key: $(cat {token_file})\" -d '{body}'\n"
+        f"  ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN=$(cat {token_file})"
+        " claude --model claude-auto"
+    )

@@ -138,6 +138,7 @@ class Agent:
 
         table = schema.reservations
         office = self.listening.gateway.office
+        await self.listening.gateway.calls.idle()
         await office.journal.flush()
         rows = await office.window.ledger.read(
             lambda conn: (

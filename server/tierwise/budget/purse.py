@@ -177,8 +177,11 @@ class Purse:
 
     async def state(self, project: str) -> BudgetState:
         """Spend and caps as they are now, in every window."""
-        now = self.clock()
-        return await self.ledger.read(lambda conn: self._state(conn, project, now))
+        return await self.ledger.read(lambda conn: self.state_in(conn, project))
+
+    def state_in(self, conn: Connection, project: str) -> BudgetState:
+        """`state` inside a read that is under way."""
+        return self._state(conn, project, self.clock())
 
     def state_sync(self, project: str) -> BudgetState:
         """`state` for the command line."""

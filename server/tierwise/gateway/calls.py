@@ -79,6 +79,7 @@ class Calls:
         self._cashier = cashier
         self._upstream = upstream
         self._events = events
+        self._jobs: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         """Answer a call of `/v1/messages`."""
@@ -111,7 +112,10 @@ class Calls:
         self, request: web.Request, call: Call, plan: CallPlan, measured: CallSize
     ) -> AsyncIterator[Attempt]:
         """An attempt that was made, here or elsewhere; it is booked when the block ends."""
-        attempt = await self._reserved(call, plan, measured)
+        try:
+            attempt = await self._reserved(call, plan, measured)
+        finally:
+            self._begun(call, plan)
         try:
             await self._open(request, call, attempt)
             other = self._elsewhere(call, plan, attempt)
@@ -124,7 +128,18 @@ class Calls:
         finally:
             if attempt.response is not None:
                 attempt.response.close()
-            await asyncio.shield(self._book(call, plan, attempt))
+            job = asyncio.get_running_loop().create_task(self._book(call, plan, attempt))
+            self._jobs.add(job)
+            job.add_done_callback(self._jobs.discard)
+
+    def _begun(self, call: Call, plan: CallPlan) -> None:
+        if plan.started and plan.task is not None:
+            record.begun(self._office, plan.task, call.strand, ACTION)
+
+    async def idle(self) -> None:
+        """Wait until every call that is over is booked."""
+        while self._jobs:
+            await asyncio.wait(self._jobs)
 
     async def _reserved(self, call: Call, plan: CallPlan, measured: CallSize) -> Attempt:
         """Set the money of a call aside; a soft turn that does not fit goes down where it began."""
@@ -133,6 +148,7 @@ class Calls:
         try:
             return await self._attempt_on(tier, call, plan, measured)
         except TaskTooDear as error:
+            self._begun(call, plan)
             below = self._below(call, plan)
             if below is None or task is None or plan.decision is None:
                 state = await self._office.purse.state(call.strand.project)

@@ -34,11 +34,15 @@ async def standing(
     office: Office, *, task: str | None, session: str, project: str, action: str
 ) -> Standing:
     """Read what holds for a call now. Raises `LedgerUnavailable`."""
-    kept = await office.window.ledger.read(
+    kept, budget = await office.window.ledger.read(
         lambda conn: (
-            *overrides.choices(conn, project=project, session=""),
-            *overrides.choices(conn, project=NO_PROJECT, session=SESSION),
-        )
+            (
+                *overrides.choices(conn, project=project, session=""),
+                *overrides.choices(conn, project=NO_PROJECT, session=SESSION),
+            ),
+            office.purse.state_in(conn, project),
+        ),
+        own_writes=False,
     )
     found = Choices()
     found.load(Kept(cast(Scope, scope), key, tier) for scope, key, tier in kept)
@@ -48,7 +52,7 @@ async def standing(
         task=task, conversation=session, uri=None, action=action, session="", project=project
     )
     return Standing(
-        budget=await office.purse.state(project),
+        budget=budget,
         choices=(*own, *((Choice("project", pinned),) if pinned else ())),
         remap=found.remap(config.remap),
     )

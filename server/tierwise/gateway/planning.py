@@ -226,8 +226,6 @@ class Planner:
         if before is not None and call.kind == "turn":
             outcomes.of_next_turn(self._office, before, call.body.data)
         self.running.put(call.strand.key, task)
-        record.opened(self._office, task, call.strand, ACTION)
-        record.decided(self._office, task, decision)
         tier = self._office.window.tier(decision.answering)
         return CallPlan(tier, not honoured, task, decision, started=True)
 

@@ -17,8 +17,18 @@ from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
 from tierwise.tasks.record.journal import decision_detail
 
 
-def opened(office: Office, task: RunningTask, strand: Strand, action: str) -> None:
-    """A task begins."""
+def begun(office: Office, task: RunningTask, strand: Strand, action: str) -> None:
+    """A task begins with its first decision; told once, however often it is called.
+
+    Called after the first money was set aside, so that it does not wait for these lines.
+    """
+    if task.decisions:
+        return
+    _opened(office, task, strand, action)
+    decided(office, task, task.decision)
+
+
+def _opened(office: Office, task: RunningTask, strand: Strand, action: str) -> None:
     row = TaskRow(
         task_id=task.task_id,
         created_ms=task.at_ms,

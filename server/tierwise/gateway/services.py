@@ -49,6 +49,7 @@ class Gateway:
         """Settle everything and close the ledger."""
         self.edits.close()
         await self.upstream.close()
+        await self.calls.idle()
         await self.cashier.close()
         await self.notifier.close()
         await self.office.close()

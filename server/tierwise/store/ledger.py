@@ -79,13 +79,14 @@ class Ledger:
         """`write` for callers without an event loop."""
         return self.submit(fn).result()
 
-    async def read(self, fn: Callable[[Connection], T]) -> T:
+    async def read(self, fn: Callable[[Connection], T], *, own_writes: bool = True) -> T:
         """Run `fn` on a consistent snapshot, without the lock. Raises `LedgerUnavailable`.
 
         What this window queued for writing before is seen, unless another window holds the
-        ledger for longer than `OWN_WRITES_S`.
+        ledger for longer than `OWN_WRITES_S`. Without `own_writes` nothing is waited for: what a
+        later transaction checks again may be a moment old.
         """
-        return await asyncio.wrap_future(self._submit_read(fn))
+        return await asyncio.wrap_future(self._submit_read(fn, own_writes=own_writes))
 
     def read_sync(self, fn: Callable[[Connection], T]) -> T:
         """`read` for callers without an event loop."""
@@ -117,9 +118,9 @@ class Ledger:
         self._copier.shutdown(wait=True)
         self._file.close()
 
-    def _submit_read(self, fn: Callable[[Connection], T]) -> Future[T]:
+    def _submit_read(self, fn: Callable[[Connection], T], *, own_writes: bool = True) -> Future[T]:
         try:
-            return self._readers.submit(self._reading, fn, self._last)
+            return self._readers.submit(self._reading, fn, self._last if own_writes else None)
         except RuntimeError:
             raise LedgerUnavailable(ErrorReason("ledger_closed")) from None
 

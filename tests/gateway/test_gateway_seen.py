@@ -47,7 +47,7 @@ async def test_the_status_line_is_that_of_the_session(
         assert "nothing was routed" in await command(gateway_env, "statusline", given=given)
         await agent.ask("fix the typo in README")
         line = (await command(gateway_env, "statusline", given=given)).strip()
-        assert line.startswith("Haiku 9")
+        assert line.startswith("Haiku · ")
         assert line.endswith("left")
         await agent.ask([user("hi"), used("Read", 1), user("now add b")], model="claude-opus-5-5")
         line = await command(gateway_env, "statusline", given=given)

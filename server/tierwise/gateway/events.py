@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tierwise.core.money import Usage, to_usd
 from tierwise.core.tiers import Tier
+from tierwise.gateway.deciding import ACTION
 from tierwise.gateway.planning import Call, CallPlan
 from tierwise.gateway.strands import RunningTask
 from tierwise.present.decision import to_wire
@@ -28,6 +29,7 @@ class Events:
     """The news of one gateway. `now_ms` is UTC milliseconds."""
 
     now_ms: Callable[[], int]
+    rehearses: Callable[[], bool] = lambda: False
     _decisions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     _listeners: set[asyncio.Queue[Event]] = field(default_factory=set)
 
@@ -46,7 +48,9 @@ class Events:
                         "at": self.now_ms(),
                         "project": task.project,
                         "clientNamed": task.named,
-                        "decision": to_wire(task.decision),
+                        "decision": to_wire(
+                            task.decision, action=ACTION, rehearsal=self.rehearses()
+                        ),
                     }
                 )
                 self._tell({"event": "decision", **self._decisions[0]})

@@ -58,7 +58,7 @@ class Gateway:
 def gateway(env: Mapping[str, str], *, rehearsal: bool = False) -> Gateway:
     """The services, not yet started."""
     office = build(env, rehearsal=rehearsal)
-    events = Events(office.window.now_ms)
+    events = Events(office.window.now_ms, lambda: office.rehearses)
     edits = EditsWatch(office)
     planner = Planner(office, Strands(), edits)
     notifier = Notifier(office)

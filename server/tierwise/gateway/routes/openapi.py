@@ -153,8 +153,10 @@ def _of_decision(name: str) -> Schema:
     kind = str(WireDecision.__annotations__[name])
     if name == "cause":
         return {"enum": list(get_args(Cause))}
+    if name in ("signals", "shown"):
+        return {"type": "object"}
     if "dict" in kind:
-        return {"type": "object"} if name == "signals" else SHARES
+        return SHARES
     if "list" in kind:
         return {"type": "array", "items": TEXT}
     if "bool" in kind:

@@ -41,7 +41,10 @@ async def decide(request: web.Request) -> web.StreamResponse:
         action=wish.request.action,
     )
     decided = deciding.decide(found.office, wish, stands)
-    return web.json_response(to_wire(replace(decided.decision, final=False)))
+    told = replace(decided.decision, final=False)
+    return web.json_response(
+        to_wire(told, action=wish.request.action, rehearsal=found.office.rehearses)
+    )
 
 
 def _wish(

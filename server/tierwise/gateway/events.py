@@ -37,7 +37,7 @@ class Events:
         """A call has its plan; a new decision is kept."""
         task = plan.task
         if task is not None:
-            latest = self._latest(task)
+            latest, rehearsal = self._latest(task), self.rehearses()
             if latest is None or latest["decision"]["answering"] != task.decision.answering:
                 self._decisions.appendleft(
                     {

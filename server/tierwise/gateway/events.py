@@ -48,9 +48,7 @@ class Events:
                         "at": self.now_ms(),
                         "project": task.project,
                         "clientNamed": task.named,
-                        "decision": to_wire(
-                            task.decision, action=ACTION, rehearsal=self.rehearses()
-                        ),
+                        "decision": to_wire(task.decision, action=ACTION, rehearsal=rehearsal),
                     }
                 )
                 self._tell({"event": "decision", **self._decisions[0]})

@@ -257,7 +257,7 @@ def test_a_proposal_says_when_its_file_changed_and_how_much_apply_applies() -> N
     view = TaskView("t1", "edit", "proposed", HAIKU, edit_id="e1")
     assert headline(view, stale=True) == "File changed"
     stale = [offer.title for offer in offers(view, DEFAULT_LADDER, stale=True)]
-    assert stale == ["Re-run", "Discard"]
+    assert stale == ["Redo", "Discard"]
     assert offers(view, DEFAULT_LADDER, hunks=1)[0].title == "Apply"
     assert offers(view, DEFAULT_LADDER, hunks=2)[0].title == "Apply all"
     partly = TaskView("t1", "edit", "partlyApplied", HAIKU, edit_id="e1")

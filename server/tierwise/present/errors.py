@@ -58,7 +58,7 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "unknown_hunk": "There is no hunk '{hunk}' in this proposal.",
     "nothing_open": "Nothing of this proposal is open any more.",
     "unknown_edit": "There is no proposal '{edit}' in this window.",
-    "file_changed": "The file changed under this proposal. Re-run or discard it.",
+    "file_changed": "The file changed under this proposal. Redo or discard it.",
     "being_applied": "This proposal is being applied right now.",
     "nothing_to_undo": "This proposal is not applied, so there is nothing to undo.",
     "no_file_open": "Open a file and select the code this is about.",

@@ -15,7 +15,7 @@ def proposal(view: TaskView, edit: EditView) -> str:
     if edit.note:
         lines.append(f"⚠ {edit.note}")
     if edit.stale:
-        lines.append("The file changed since this was proposed: Re-run or Discard.")
+        lines.append("The file changed since this was proposed: Redo or Discard.")
     lines.append("Apply or discard it by code action at this place.")
     return "\n\n".join([without_images("\n\n".join(lines)), fenced(edit.diff.rstrip(), "diff")])
 

@@ -59,7 +59,7 @@ def offers(
             ]
         case "proposed" if stale:
             return [
-                Offer("Re-run", "tierwise.task.rerunOn", {**task, "tier": view.decision.answering}),
+                Offer("Redo", "tierwise.task.rerunOn", {**task, "tier": view.decision.answering}),
                 Offer("Discard", "tierwise.edit.discard", edit),
             ]
         case "proposed":

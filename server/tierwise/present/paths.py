@@ -67,7 +67,7 @@ def not_editable(name: str, found: Sequence[PathConcern]) -> str:
 
 def opened_since(path: str) -> str:
     """A file to create that the editor has open by now."""
-    return f"{path} is open in the editor now. Save it under another name, or re-run."
+    return f"{path} is open in the editor now. Save it under another name, or redo the task."
 
 
 def forbidden_since(path: str, found: Sequence[PathConcern]) -> str:
@@ -77,7 +77,7 @@ def forbidden_since(path: str, found: Sequence[PathConcern]) -> str:
 
 def changed_since(found: Sequence[PathConcern]) -> str:
     """Something that nobody was asked about when the edit was proposed."""
-    return f"{concerns(found)}. It was not so when this was proposed; re-run it."
+    return f"{concerns(found)}. It was not so when this was proposed; redo the task."
 
 
 def not_taken_back(found: Sequence[PathConcern]) -> str:

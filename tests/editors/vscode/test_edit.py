@@ -135,7 +135,7 @@ def test_a_changed_file_is_said_and_never_overwritten(desk: Desk) -> None:
     expect(window.toasts.filter(has_text="File changed").first).to_be_visible()
     changed = window.text
     desk.model.answers("Nothing to do.")
-    window.lens("Re-run").click()
+    window.lens("Redo").click()
     window.until(lambda: len(desk.model.requests()) == 2, "the second request")
     expect(window.panel().body).to_have_text("Nothing to do.")
     assert window.text == changed

@@ -50,7 +50,7 @@ function waysOn(name: string, ways: WaysOn): readonly Way[] {
       ];
     case "DocumentChanged":
       return [
-        ...(ways.rerun ? [{ title: vscode.l10n.t("Re-run"), go: ways.rerun }] : []),
+        ...(ways.rerun ? [{ title: vscode.l10n.t("Redo"), go: ways.rerun }] : []),
         ...(ways.discard ? [{ title: vscode.l10n.t("Discard"), go: ways.discard }] : []),
       ];
     case "Untrusted":

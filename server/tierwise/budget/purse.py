@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from tierwise.budget import accounts, booking, days, forecast, orphans, settlement, tokens
+from tierwise.budget import accounts, booking, days, forecast, lapsed, settlement, tokens
 from tierwise.budget.calibration import Calibration
-from tierwise.budget.fit import SpendWish, fit, fit_all
+from tierwise.budget.headroom import SpendWish, fit, fit_all
 from tierwise.budget.limits import BudgetState, Limits
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.reservation import (
@@ -167,13 +167,13 @@ class Purse:
 
     async def renew(self, ids: Sequence[str]) -> None:
         """Extend the leases of what still runs."""
-        lease = _ms(self.clock()) + orphans.LEASE_MS
+        lease = _ms(self.clock()) + lapsed.LEASE_MS
         await self.ledger.write(lambda conn: reservations.extend(conn, ids, lease))
 
     async def reap(self) -> int:
         """Book the worst case of reservations whose process is gone; how many there were."""
         now = _ms(self.clock())
-        return await self.ledger.write(lambda conn: orphans.reap(conn, now))
+        return await self.ledger.write(lambda conn: lapsed.reap(conn, now))
 
     async def state(self, project: str) -> BudgetState:
         """Spend and caps as they are now, in every window."""
@@ -299,7 +299,7 @@ class Purse:
             request_id=ask.request_id,
             task_id=ask.task_id,
             created_ms=_ms(now),
-            lease_ms=_ms(now) + orphans.LEASE_MS,
+            lease_ms=_ms(now) + lapsed.LEASE_MS,
             owner=owner.identity(),
             day=state.day,
             period=state.period,
@@ -324,7 +324,7 @@ class Purse:
 
     def _housekeeping(self, conn: Connection, now: datetime) -> None:
         if self._reaped is None or not timedelta(0) <= now - self._reaped < REAP_EVERY:
-            orphans.reap(conn, _ms(now))
+            lapsed.reap(conn, _ms(now))
             self._reaped = now
         last = self._calibrated
         if last is None or not timedelta(0) <= now - last < RECALIBRATE_EVERY:

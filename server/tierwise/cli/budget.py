@@ -168,7 +168,7 @@ def _amount(usd: str | None) -> int | None:
 
 
 def _print(state: BudgetState, as_json: bool) -> None:
-    from tierwise.budget.fit import why_it_waits
+    from tierwise.budget.headroom import why_it_waits
 
     if as_json:
         print_json(facts(state))

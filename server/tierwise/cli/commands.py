@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from tierwise import __version__
 from tierwise.cli import terminal
-from tierwise.cli.catalog import COMMANDS, CommandEntry
+from tierwise.cli.command_table import COMMANDS, CommandEntry
 from tierwise.core.errors import TierwiseError
 from tierwise.present.errors import sentence
 

@@ -21,8 +21,8 @@ from tierwise.index.project import ProjectIndex
 from tierwise.models.client import ModelClient
 from tierwise.present.errors import sentence
 from tierwise.present.index import progress
-from tierwise.tasks.window import catalog
-from tierwise.tasks.window.catalog import Inspected
+from tierwise.tasks.window import model_check
+from tierwise.tasks.window.model_check import Inspected
 
 LIBRARIES = ("pygls", "anthropic", "sqlalchemy", "tree-sitter", "pydantic")
 
@@ -39,7 +39,7 @@ def run(
     ladder = loaded.config.ladder()
     held = bool(loaded.holds) and not loaded.config.rehearsal
     ask = not offline and not loaded.config.rehearsal and not held
-    found = asyncio.run(catalog.inspect(ladder, client, date.today(), ask=ask))
+    found = asyncio.run(model_check.inspect(ladder, client, date.today(), ask=ask))
     keys = {t.name: client.key(t) is not None for t in ladder}
     try:
         read(lambda conn: None)

@@ -28,8 +28,8 @@ from tierwise.core.tiers import Tier
 from tierwise.models import reach
 from tierwise.models.body import body
 from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thinking, Trace
-from tierwise.models.catalog import ModelFacts
 from tierwise.models.failure import failure
+from tierwise.models.model_list import ModelFacts
 from tierwise.models.reading import StreamReader
 from tierwise.models.refusals import classify, refused_unbilled, retry_after_seconds
 from tierwise.models.sse import EventDecoder, NotEvents, ServerEvent

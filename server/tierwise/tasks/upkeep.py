@@ -15,7 +15,7 @@ from tierwise.store import overrides, samples
 from tierwise.tasks.choices import Kept
 from tierwise.tasks.money.alarm import ShareAlarm
 from tierwise.tasks.status_line import StatusLine
-from tierwise.tasks.window import catalog
+from tierwise.tasks.window import model_check
 from tierwise.tasks.window.consent import Consents, offer
 from tierwise.tasks.window.rehearsal import Rehearsal
 from tierwise.tasks.world import World
@@ -162,13 +162,13 @@ class Upkeep:
         try:
             places = [place for tier in window.ladder for place in tier.places]
             await asyncio.to_thread(lambda: [client.key(place) for place in places])
-            found = await catalog.inspect(
+            found = await model_check.inspect(
                 window.ladder, client, window.clock().date(), ask=window.trust.trusted
             )
         except Exception:
             log.exception("the models could not be looked at")
             return
-        for warning in catalog.warnings(found):
+        for warning in model_check.warnings(found):
             window.warn_once(warning)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.budget.window import Window, consistent
 
-from tierwise.budget import orphans
+from tierwise.budget import lapsed
 from tierwise.budget.purse import Reservation
 from tierwise.core.money import Usage
 
@@ -19,7 +19,7 @@ async def test_an_orphan_is_booked_at_its_worst_and_corrected_should_it_come_bac
     assert await window.purse.reap() == 0, "this process lives"
     await disown(window, held)
     assert await window.purse.reap() == 0, "its lease holds"
-    window.now += timedelta(milliseconds=orphans.LEASE_MS + orphans.MARGIN_MS + 1)
+    window.now += timedelta(milliseconds=lapsed.LEASE_MS + lapsed.MARGIN_MS + 1)
     assert await window.purse.reap() == 1
     state = await window.purse.state("p")
     assert (state.day_spent, state.day_reserved) == (held.worst, 0)
@@ -55,13 +55,13 @@ async def test_who_counts_as_an_orphan(
     window: Window, alive: bool | None, over_ms: int, gone: bool
 ) -> None:
     row = (await window.purse.reserve(window.ask())).row
-    assert orphans.orphaned(row, alive, row.lease_ms + over_ms) is gone
+    assert lapsed.orphaned(row, alive, row.lease_ms + over_ms) is gone
 
 
 async def test_a_renewed_lease_is_no_orphan(window: Window) -> None:
     held = await window.purse.reserve(window.ask())
     await disown(window, held)
-    window.now += timedelta(milliseconds=orphans.LEASE_MS)
+    window.now += timedelta(milliseconds=lapsed.LEASE_MS)
     await window.purse.renew([held.id])
-    window.now += timedelta(milliseconds=orphans.MARGIN_MS + 1)
+    window.now += timedelta(milliseconds=lapsed.MARGIN_MS + 1)
     assert await window.purse.reap() == 0

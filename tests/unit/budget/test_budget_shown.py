@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tierwise.budget.fit import SpendWish, fit, why_paused
+from tierwise.budget.headroom import SpendWish, fit, why_paused
 from tierwise.budget.limits import BudgetState, views
 from tierwise.budget.prices import PriceRate
 from tierwise.core.errors import BudgetPaused, TaskTooDear

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.budget import settlement, tokens
-from tierwise.budget.fit import Fit, SpendWish, fit
+from tierwise.budget.headroom import Fit, SpendWish, fit
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.reservation import Reservation

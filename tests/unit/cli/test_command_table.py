@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tierwise import __version__
-from tierwise.cli.catalog import COMMANDS, CommandEntry
+from tierwise.cli.command_table import COMMANDS, CommandEntry
 from tierwise.cli.commands import app, load
 
 RUNNER = CliRunner()

@@ -6,7 +6,7 @@ import pytest
 
 from tierwise.core.actions import Action
 from tierwise.core.document import Position, Range, Snapshot
-from tierwise.edits import check
+from tierwise.edits import free_checks
 from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import NewText, make
 
@@ -36,7 +36,7 @@ def failing(
     proposal = make("e", "t", {"u": NewText(doc, "a.py", after)})
     span = Range(Position(lines[0], 0), Position(lines[1], 0)) if lines else None
     asked = AskedEdit(action, instruction, "u", span, documents={"u": doc})
-    return [f.key for f in check.check(proposal, asked)]
+    return [f.key for f in free_checks.check(proposal, asked)]
 
 
 GOOD = "def f(a):\n    return a\n"
@@ -97,9 +97,9 @@ def test_a_file_nobody_spoke_of_is_out_of_scope() -> None:
     texts = {n: NewText(d, f"{n}.py", TWO.replace("a * 2", "2 * a")) for n, d in docs.items()}
     proposal = make("e", "t", texts)
     asked = AskedEdit("edit", "swap the factors", "u", None)
-    assert [f.key for f in check.check(proposal, asked)] == ["scope"]
+    assert [f.key for f in free_checks.check(proposal, asked)] == ["scope"]
     attached = AskedEdit("edit", "swap the factors", "u", None, frozenset({"v"}))
-    assert check.check(proposal, attached) == ()
+    assert free_checks.check(proposal, attached) == ()
 
 
 def test_a_rename_that_leaves_an_attached_file_behind_is_not_done() -> None:
@@ -110,6 +110,6 @@ def test_a_rename_that_leaves_an_attached_file_behind_is_not_done() -> None:
     }
     asked = AskedEdit("edit", "rename first to start", "u", None, frozenset({"v"}), documents=docs)
     texts = {"u": NewText(docs["u"], "u.py", TWO.replace("first", "start"))}
-    assert [f.key for f in check.check(make("e", "t", texts), asked)] == ["rename"]
+    assert [f.key for f in free_checks.check(make("e", "t", texts), asked)] == ["rename"]
     texts["v"] = NewText(docs["v"], "v.py", user.replace("first", "start"))
-    assert check.check(make("e", "t", texts), asked) == ()
+    assert free_checks.check(make("e", "t", texts), asked) == ()

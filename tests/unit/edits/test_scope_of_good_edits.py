@@ -6,7 +6,7 @@ import pytest
 
 from tierwise.core.actions import Action
 from tierwise.core.document import Position, Range, Snapshot
-from tierwise.edits import check
+from tierwise.edits import free_checks
 from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import NewText, make
 
@@ -64,7 +64,7 @@ def keys(
         action, instruction, "shop", span, open=frozenset({"user"}), documents=docs,
         diagnostics=diagnostics,
     )  # fmt: skip
-    return [f.key for f in check.check(make("e", "t", texts), asked)]
+    return [f.key for f in free_checks.check(make("e", "t", texts), asked)]
 
 
 def shop(*changes: tuple[str, str], text: str = SHOP) -> str:

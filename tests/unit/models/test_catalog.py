@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 
 from tierwise.core.tiers import DEFAULT_LADDER, Ladder, Tier
-from tierwise.models.catalog import ModelFacts, find, judge, successor
 from tierwise.models.client import ModelClient
+from tierwise.models.model_list import ModelFacts, find, judge, successor
 from tierwise.models.rehearsal.catalog import MODELS
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.tasks.window.catalog import inspect, warnings
+from tierwise.tasks.window.model_check import inspect, warnings
 
 TODAY = date(2026, 11, 26)
 LISTED = tuple(ModelFacts.of(entry) for entry in MODELS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tierwise.budget.fit import why_paused
+from tierwise.budget.headroom import why_paused
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, SpendNotAgreed, TaskTooDear
 from tierwise.core.money import to_nanos

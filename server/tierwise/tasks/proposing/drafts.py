@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tierwise.core.actions import KINDS
 from tierwise.core.check import FailedCheck
 from tierwise.edits import answer as answers
-from tierwise.edits import check
+from tierwise.edits import free_checks
 from tierwise.edits.answer import Problem, ReadAnswer
 from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import Proposal, make
@@ -56,12 +56,12 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
     if never or (not edits and (read.kind == "text" or read.problem is not None)):
         return Draft(answer, None, _of_text(read, edits))
     if read.problem is not None and not read.changes and not read.fences:
-        return Draft(answer, None, check.of_problem(read.problem))
+        return Draft(answer, None, free_checks.of_problem(read.problem))
     try:
         new = new_texts(task, read, window, chosen=chosen)
     except PlacementError as error:
         misplaced = FailedCheck("place", error.code, detail=error.detail)
-        return Draft(answer, None, check.of_problem(read.problem) or (misplaced,))
+        return Draft(answer, None, free_checks.of_problem(read.problem) or (misplaced,))
     if read.kind == "text" and not new.texts:
         return Draft(answer, None, _of_text(read, edits))
     proposal = make(task.edit_id or uuid.uuid4().hex[:12], task.id, new.texts)
@@ -69,7 +69,7 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
     held = asked(task, read.problem)
     if read.whole is not None and not read.whole.text.strip() and not _to_remove(held):
         return Draft(answer, None, (FailedCheck("empty", "empty_answer"),))
-    failed = check.check(proposal, held)
+    failed = free_checks.check(proposal, held)
     if new.doubt is not None:
         failed = (*failed, FailedCheck("place", new.doubt))
     return Draft(answer, proposal if proposal.files else None, failed)
@@ -102,5 +102,5 @@ def _of_text(read: ReadAnswer, edits: bool) -> tuple[FailedCheck, ...]:
     if not edits:
         return ()
     if read.problem is not None:
-        return check.of_problem(read.problem)
+        return free_checks.of_problem(read.problem)
     return () if read.prose.strip() else (FailedCheck("empty", "empty_answer"),)

@@ -9,9 +9,9 @@ from datetime import date
 
 from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import Ladder, Tier
-from tierwise.models import catalog
-from tierwise.models.catalog import ModelFacts, Remark
+from tierwise.models import model_list
 from tierwise.models.client import ModelClient
+from tierwise.models.model_list import ModelFacts, Remark
 from tierwise.present import errors
 
 log = logging.getLogger(__name__)
@@ -49,8 +49,8 @@ async def inspect(
                 Inspected(
                     place,
                     key is not None,
-                    catalog.find(place.model, known),
-                    catalog.judge(place, today, known),
+                    model_list.find(place.model, known),
+                    model_list.judge(place, today, known),
                     listed if isinstance(listed, str) else "",
                 )
             )

@@ -11,9 +11,9 @@ from tests.support.editor import Editor
 from tests.support.rpc import Rpc
 
 from tierwise.core.decision import Signals
+from tierwise.core.situation import RULE
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.models.rehearsal.server import RehearsalServer
-from tierwise.routing import policy
 from tierwise.routing.estimate import estimate
 from tierwise.routing.weights import load
 
@@ -50,7 +50,7 @@ async def test_every_decision_is_replayed_bit_for_bit_from_the_ledger(
     assert await rpc.stop() == 0
     ledger = sqlite3.connect(Path(env["TIERWISE_STATE_DIR"]) / "ledger.db")
     rows = ledger.execute("select detail, weights from decisions").fetchall()
-    assert {rule for (rule,) in ledger.execute("select rule from decisions")} == {policy.RULE}
+    assert {rule for (rule,) in ledger.execute("select rule from decisions")} == {RULE}
     ledger.close()
     assert len(rows) >= 2
     for detail, weights in rows:

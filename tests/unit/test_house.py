@@ -73,6 +73,7 @@ NO_SENTENCES: Final = (
     "work/",
     "cli/",
     "models/rehearsal/",
+    "routing/canonical.py",
     "routing/fit/",
     "lsp/reference/",
     "store/steps/",

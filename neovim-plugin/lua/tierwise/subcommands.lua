@@ -198,6 +198,20 @@ local subs = {
     complete = words(tiers, tiers_and("auto")),
     about = "whatever is routed to one tier, give to another",
   },
+  dial = {
+    run = function(ctx)
+      local dial = require("tierwise.dial")
+      if #ctx.args == 0 then
+        return dial.show(ctx.buf)
+      end
+      if known(ctx, dial.SETTINGS, "a setting") then
+        dial.turn(ctx.buf, ctx.args[1])
+      end
+    end,
+    args = "[save|balanced|right]",
+    complete = words("save balanced right"),
+    about = "what to do when unsure: save money, or be right first time; alone: what each would have meant",
+  },
   why = { run = later("tierwise.routing", "why"), about = "why this tier: reasons, estimate, forecast" },
   rate = {
     run = function(ctx)

@@ -69,6 +69,11 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     ),
     CommandEntry("learn", "learn", "Show or change what the router learned.", group=True),
     CommandEntry("index", "index", "Ask or make the index of a project.", group=True),
+    CommandEntry(
+        "dial",
+        "dial",
+        "Show or turn the dial: save, balanced or right first time when the router is unsure.",
+    ),
     CommandEntry("budget", "budget", "Show the budget, change it, or list prices.", group=True),
 )
 """Every command in the order of the help. A test holds the sentences to those of the modules."""

@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from tierwise.core import address
 from tierwise.core.actions import Action
+from tierwise.core.money import to_nanos
 from tierwise.core.tiers import ALL_FEATURES, CONTEXT_TOKENS, DEFAULT_LADDER, Ladder, Tier
 
 Feature = Literal["caching", "thinking", "effort", "tools", "edit_tool"]
@@ -52,7 +53,7 @@ Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
 
 Preference = Literal["save", "balanced", "right"]
 
-REDO_USD: Final[Mapping[Preference, float]] = {"save": 0.01, "balanced": 0.028, "right": 0.10}
+REDO_USD: Final[Mapping[Preference, float]] = {"save": 0.008, "balanced": 0.018, "right": 0.07}
 """Dollars that looking at a wrong answer of median size costs, by preference."""
 LEAST_REDO_USD: Final = 0.005
 MOST_REDO_USD: Final = 0.30
@@ -236,6 +237,11 @@ class Config(Section):
     index: IndexSettings = IndexSettings()
     prices: tuple[Price, ...] = ()
     gateway: GatewaySettings = GatewaySettings()
+
+    @property
+    def redo_costs(self) -> Mapping[Preference, int]:
+        """Nano-dollars of a wrong answer of median size at each setting of the dial."""
+        return {name: to_nanos(usd) for name, usd in REDO_USD.items()}
 
     @property
     def redo_cost(self) -> float:

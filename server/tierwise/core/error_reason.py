@@ -15,6 +15,8 @@ ErrorCode = Literal[
     # the ledger
     "disk_full", "state_readonly", "ledger_busy", "ledger_damaged", "state_unusable",
     "ledger_unusable", "ledger_held", "ledger_newer", "ledger_closed", "no_locks",
+    # the configuration file
+    "config_no_toml", "config_by_hand", "config_unwritable",
     # what may be sent, and to whom
     "untrusted",
     "binary", "selection_too_large", "kept_back", "kept_back_by_rules", "git_ignored",

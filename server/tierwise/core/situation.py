@@ -12,13 +12,17 @@ from tierwise.core.tiers import DEFAULT_LADDER, Ladder
 BudgetLevel = Literal["ok", "soft", "paused"]
 FloorRule = Literal["path", "action", "said"]
 
-Rule = Literal["target-1", "loss-1"]
+Rule = Literal["target-1", "loss-1", "loss-2"]
 """Rules that choose the first tier: the cheapest whose bound reaches a confidence target, as older
-decisions of the ledger did, and the least expected loss."""
+decisions of the ledger did; the least expected loss, where a second opinion only lowered what the
+bound had raised; and the same with the opinion as evidence."""
+RULE: Final[Rule] = "loss-2"
+"""The rule that decides now. Its name is kept with every decision, and an older decision is taken
+again under its own: those without a name by a target."""
 
 
-REDO_COST: Final = 28_000_000
-"""What a wrong answer of median size costs the operator where nothing is configured: 2.8 cents."""
+REDO_COST: Final = 18_000_000
+"""What a wrong answer of median size costs the operator where nothing is configured: 1.8 cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,10 @@ class Situation:
     trials are on, else `None`. `learned` is what the learned state adds to the estimate, where
     it is live. `redo_cost` is what a wrong answer to this very request costs the operator, in
     nano-dollars; it grows with the size of the task. `confidence_target` is the operator's floor
-    under the rule `loss-1`, and decides by itself under the rule `target-1`.
+    under the rules of loss, and decides by itself under the rule `target-1`.
     """
 
-    rule: Rule = "loss-1"
+    rule: Rule = RULE
     ladder: Ladder = DEFAULT_LADDER
     confidence_target: float | None = None
     soft_target: float = 0.55

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 
 from tierwise.budget import days
 from tierwise.core.decision import Decision
-from tierwise.core.situation import Situation
+from tierwise.core.situation import RULE, Situation
 from tierwise.core.views import TaskState
 from tierwise.gateway.office import SESSION, Office
 from tierwise.gateway.strand import Strand
 from tierwise.gateway.strands import RunningTask
-from tierwise.routing import policy
 from tierwise.store import decisions
 from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
 from tierwise.tasks.record.journal import decision_detail
@@ -74,7 +73,7 @@ def decision_row(office: Office, decision: Decision, situation: Situation) -> De
         confidence=decision.confidence,
         propensity=decision.propensity,
         weights=decision.weights,
-        rule=decision.rule or policy.RULE,
+        rule=decision.rule or RULE,
         detail=decision_detail(decision, situation),
     )
 

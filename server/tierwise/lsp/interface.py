@@ -89,6 +89,8 @@ REQUESTS: Final = (
     Method("tierwise/route/explain", ("UnknownTask", "UnknownTier")),
     Method("tierwise/route/override", ("UnknownTask", "UnknownTier")),
     Method("tierwise/route/choices"),
+    Method("tierwise/dial/get"),
+    Method("tierwise/dial/turn"),
     Method("tierwise/edit/get", ("UnknownEdit",)),
     Method("tierwise/edit/resolve", ("DocumentChanged", "UnknownEdit", "UnknownTier")),
     Method("tierwise/status"),

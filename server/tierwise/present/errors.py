@@ -88,6 +88,11 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "unknown_tier": "There is no tier '{tier}'. Tiers: {known}.",
     "server_gone": "The server is gone.",
     "server_ended": "The server ended unexpectedly.",
+    "config_no_toml": "The configuration file is no TOML. Mend it first.",
+    "config_by_hand": "The line could not be placed without touching another one."
+    ' Write preference = "{preference}" into the configuration file.',
+    "config_unwritable": "{file} cannot be written: {why}. Make it writable, or set preference"
+    " there by hand.",
     "untrusted": "This workspace is not trusted, so Tierwise will not send anything to a model.",
     "no_part": "No part of this task was answered with an edit that can be used. Ask again, or"
     " change fewer files at once.",

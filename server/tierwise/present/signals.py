@@ -90,6 +90,8 @@ _FLAGS: Final = {
     "tools.run": ("tools that run things", "no tools that run things"),
     "tools.read": ("tools that only read", "no tools that only read"),
     "diag.none": ("no problems reported", "problems reported"),
+    "thread.low": ("earlier turns that needed more", "no earlier turns that needed more"),
+    "thread.mid": ("earlier turns that needed the most", "no earlier turns that needed the most"),
     "later": ("a later turn", "a first turn"),
     "goal": ("a goal instead of steps", "no goal"),
     "goal.edit": ("an edit toward a goal", "no edit toward a goal"),

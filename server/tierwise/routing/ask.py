@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from tierwise.routing.prose import CODE, without_prose
 from tierwise.routing.sentences import Span, soft, spans
 from tierwise.routing.words import families_of
 
@@ -31,36 +32,11 @@ LEAST_TAIL: Final = 3
 LONGEST: Final = 4_000
 END: Final = 1_500
 """Characters of an instruction searched for talk; of what is longer the lines at each end are."""
-LEAST_PROSE: Final = 8
-"""Words of a text that is worked on, at least."""
-LONGEST_LEAD: Final = 30
-"""Words of the wish before or after such a text, at most."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[?!`\[\]]")
 _BLANKS: Final = re.compile(r"(?<=\S)[ \t]{2,}")
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _THANKS: Final = re.compile(r"(?i)(?:thanks?|thx|ty|cheers|danke|merci|gracias|bye)\b")
-_CODE: Final = re.compile(
-    r"`|\w_\w|\b[a-z]+[A-Z]\w|\w\(\)|[\w-]+\.(?:py|ts|js|go|rs|java|c|h|cs|sql)\b"
-)
-_TEXT_WORK: Final = re.compile(
-    r"\b(?:summar[iy]\w*|sum (?:it |this |that )?up|what does .{0,40}\bsay\b|"
-    r"tl;?dr|recap|gist|key points|main points|action items|translat\w*|"
-    r"repl(?:y|ies)|respon(?:d|se)|answer (?:to )?(?:this|the|that|my|his|her|their)|proofread|"
-    r"rephras\w*|reword\w*|paraphras\w*|shorten|condense|polish|friendlier|politer|more polite|"
-    r"bullet points?|minutes|what (?:does|do) \w+ want|zusammenfass\w*|fass\w* .{0,40}zusammen|"
-    r"übersetz\w*|antwort\w*|résum\w*|tradui\w*|répond\w*|resum\w*|traduc\w*|respond\w*|"
-    r"riassum\w*|traduz\w*|rispond\w*)\b|要約|翻訳|返信|总结|翻译|回复|摘要|요약|번역|답장",
-    re.IGNORECASE,
-)
-"""Wishes that work on a text as a text."""
-
-
-_TEXT: Final = re.compile(
-    r"(?i)\b(?:e-?mails?|mails?|messages?|letters?|threads?|tickets?|notes|posts?|announcements?|text|"
-    r"nachricht|courriel|correo|mensaje)\b|メール|邮件|메일"
-)
-"""What such a text is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +52,7 @@ class Ask:
 def apart(instruction: str, *, wordless: bool = False) -> Ask:
     """The ask of an instruction; where it may be `wordless`, talk alone is no wish."""
     instruction = _BLANKS.sub(" ", instruction)
-    text, prose = _without_prose(instruction)
+    text, prose = without_prose(instruction)
     if len(text) <= LONGEST:
         text, talk = _without_talk(text, wordless)
         return Ask(text, talk, prose)
@@ -144,7 +120,7 @@ def _split(text: str, span: Span, weights: dict[str, float]) -> tuple[Span | Non
         said = text[tail[0] : end]
         if len(said.split()) < LEAST_TAIL and not _THANKS.match(said):
             continue
-        if _is_talk(text[start : tail[0]], weights, SURE) or _CODE.search(said):
+        if _is_talk(text[start : tail[0]], weights, SURE) or CODE.search(said):
             continue
         sure = talk_logit(said, weights)
         if sure > SURE_TAIL and (best is None or sure > best[0]):
@@ -155,7 +131,7 @@ def _split(text: str, span: Span, weights: dict[str, float]) -> tuple[Span | Non
 
 
 def _is_talk(sentence: str, weights: dict[str, float], sure: float) -> bool:
-    return not _CODE.search(sentence) and talk_logit(sentence, weights) > sure
+    return not CODE.search(sentence) and talk_logit(sentence, weights) > sure
 
 
 def _joined(text: str, kept: list[Span]) -> str:
@@ -166,20 +142,3 @@ def _joined(text: str, kept: list[Span]) -> str:
             parts.append("\n" if "\n" in text[before[1] - 1 : span[0]] else " ")
         parts.append(text[span[0] : span[1]].strip())
     return "".join(parts)
-
-
-def _without_prose(text: str) -> tuple[str, int]:
-    """The wish without the text it works on, where it works on one."""
-    if not _TEXT_WORK.search(text):
-        return text, 0
-    for mark in re.finditer(r"[:?.]\s|\n|[\"“”«]", text):
-        lead, rest = text[: mark.start()], text[mark.end() :]
-        if len(lead.split()) > LONGEST_LEAD:
-            break
-        named = mark.group(0)[0] not in "?." or _TEXT.search(lead)
-        if named and _TEXT_WORK.search(lead) and len(rest.split()) >= LEAST_PROSE:
-            return lead, len(rest.split())
-    before, gap, tail = text.rpartition("\n\n")
-    if gap and len(tail.split()) <= LONGEST_LEAD and _TEXT_WORK.search(tail):
-        return tail, len(before.split())
-    return text, 0

@@ -20,10 +20,10 @@ from tierwise.core.decision import Adjustment, Estimate, Signals
 from tierwise.core.tiers import Ladder
 from tierwise.routing.reading import read
 from tierwise.routing.scale import sigmoid
+from tierwise.routing.surroundings import LINES
 from tierwise.routing.weights import Weights
 
 Z90: Final = 1.28
-LINES: Final = ("haiku", "sonnet", "opus")
 
 
 def estimate(

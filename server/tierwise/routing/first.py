@@ -82,6 +82,14 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
     return First(point, bound, found, late, guarded, floor, wrong)
 
 
+def outlook(estimate: Estimate, situation: Situation, tier: str) -> tuple[float, float]:
+    """What is to be expected of a course that starts at a tier: nano-dollars, wrong answers."""
+    ladder, costs = situation.ladder, spends(situation)
+    spend = _losses(estimate, estimate.need, costs, (0.0, 1.0), ladder)
+    wrong = _losses(estimate, estimate.need, [0.0] * len(costs), (1.0, 1.0), ladder)
+    return spend[tier], wrong[tier]
+
+
 def late_kind(signals: Signals) -> str | None:
     """The kind of work whose wrong answers are found late, None where it is no such work."""
     return next((name for key, name in LATE.items() if signals.values.get(key)), None)

@@ -143,6 +143,9 @@ MECHANICAL: Final = re.compile(
     r"pluralize|indent|dedent|reformat|alphabeti\w+|replace|swap|substitute|umbenennen|benenn\w*|"
     r"verschieb\w*|sortier\w*|übersetz\w*|ersetz\w*|renombr\w*|mueve|ordena|reemplaz\w*|renomm\w*|"
     r"déplac\w*|remplac\w*|trie|renome\w*|mov[ae]|substitu\w*|rinomin\w*|spost\w*|sostitu\w*)\b|"
+    r"\b(?:change|update|correct|adapt) (?:the )?(?:\w+ )?names?\b|\bgive (?:\w+ ){1,3}?(?:name|names)\b|"
+    r"\bcall (?:it|this|that|them)(?: (?:function|method|class|variable|file|module|type|field))? \w+"
+    r"(?: instead\b| from now on\b|,|$)|\b(?:be|is) (?:re)?(?:named|called) \w+|"
     r"^s/.+/.*/|\S\s*(?:->|=>|→)\s*\S|\bcall it \w+$|重命名|改名|を.{1,20}に(?:変|改名|リネーム)|이름을? .*바꾸"
 )
 """Wishes of plain substitution, however many places they touch."""

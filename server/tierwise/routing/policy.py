@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from tierwise.core.decision import (
     Cause,
@@ -17,13 +16,9 @@ from tierwise.core.decision import (
     Signals,
 )
 from tierwise.core.situation import Situation
-from tierwise.routing import first as first_tier
+from tierwise.routing import evidence
 from tierwise.routing.draft import Making, raise_to_bound
 from tierwise.routing.overrides import strongest
-
-RULE: Final = "loss-1"
-"""The name of the rule that decides now. It is kept with every decision, and an older decision is
-taken again under its own: those of `target-1`, and those without a name, by a target."""
 
 
 def decide(
@@ -36,9 +31,12 @@ def decide(
     signs: Sequence[Reason] = (),
 ) -> Decision:
     """Decide. `signs` are the strongest signals, said first. Pure."""
-    chosen = first_tier.choose(signals, estimate, situation)
+    chosen = evidence.choose(signals, estimate, situation)
+    told = evidence.said(situation)
+    if told is not None:
+        estimate = evidence.fused(estimate, told, situation.ladder)
     learned = situation.learned.first if situation.learned is not None else None
-    if learned is not None and learned in situation.ladder:
+    if learned is not None and learned in situation.ladder and told is None:
         chosen = replace(chosen, point=learned, bound=learned)
     first = chosen.point
     draft = Making(first)
@@ -139,16 +137,19 @@ def moved(decision: Decision, to: str, cause: Cause, reason: Reason) -> Decision
 
 
 def _opinion(draft: Making, first: str, situation: Situation) -> None:
-    """What a second opinion changes: between the point estimate's tier and the top, never below.
+    """Say what a second opinion was; what it changes it has changed as evidence.
 
-    So whoever might steer it with words gets at most what the offline estimate took for the
-    likeliest, and an opinion that did not come leaves the tier where uncertainty put it.
+    Under `loss-1` it lay between the point estimate's tier and the top, never below. An opinion
+    that did not come leaves the tier where uncertainty put it.
     """
     said = situation.opinion
     if said is None:
         return
     if said not in situation.ladder:
         draft.say("route", "no_opinion")
+        return
+    if situation.rule == "loss-2":
+        draft.say("route", "opinion", said=said, first=draft.tier if draft.tier != said else None)
         return
     tier = situation.ladder.higher(first, said)
     cause: Cause = "routed" if tier == first else "uncertain"

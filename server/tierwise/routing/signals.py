@@ -14,6 +14,7 @@ from tierwise.core.request import Request
 from tierwise.core.structure import Structure
 from tierwise.routing import grams, reach, surroundings, words
 from tierwise.routing.ask import Ask, apart
+from tierwise.routing.canonical import canonical
 from tierwise.routing.instruction import read, shape
 from tierwise.routing.scale import log
 from tierwise.routing.weights import Weights, load
@@ -81,4 +82,4 @@ def _of_instruction(instruction: str, whole: bool, wordless: bool) -> tuple[dict
     values["pasted"] = log(said.pasted_lines)
     values["logs"] = log(said.log_lines)
     values["prose"] = log(ask.prose)
-    return values, text
+    return values, canonical(text)

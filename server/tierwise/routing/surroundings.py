@@ -19,6 +19,9 @@ from tierwise.syntax import structure as syntax
 from tierwise.syntax import usages
 from tierwise.syntax.constructs import CONSTRUCTS
 
+LINES: Final = ("haiku", "sonnet", "opus")
+"""The lines of models, cheapest first."""
+
 KINDS: Final = {
     "config": "yaml yml json toml ini properties xml env conf cfg lock gradle kts tf hcl",
     "docs": "md txt rst tex adoc",
@@ -173,9 +176,14 @@ def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request
 
 
 def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """`tools*`, `turn`, `thread.*`: what the answer may use, and what came before it."""
+    """`tools*`, `turn`, `thread.*`: what the answer may use, and what came before it.
+
+    What the earlier turns needed counts where the wish points back at them ("do the same there"):
+    `thread.low` where they needed more than the lowest tier, `thread.mid` more than the middle.
+    """
     values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
     values.update({"turn": 0.0, "later": 0.0, "thread.reasks": 0.0, "thread.rejected": 0.0})
+    values.update({"thread.low": 0.0, "thread.mid": 0.0})
     if request.tools is None:
         unknown.add("tools")
     else:
@@ -192,6 +200,10 @@ def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> 
     if request.thread is not None:
         values["thread.reasks"] = float(min(request.thread.reasks, 3))
         values["thread.rejected"] = float(min(request.thread.rejected, 3))
+        needed = _line(request.thread.need)
+        if needed and (values["says.followup"] or values["terse"] or values["empty"]):
+            values["thread.low"] = 1.0
+            values["thread.mid"] = float(needed > 1)
 
 
 def _belongs(file: FileRef, request: Request) -> bool:
@@ -208,6 +220,11 @@ def _belongs(file: FileRef, request: Request) -> bool:
         anchors.append(usages.naming(selection.path, own[0] if own else selection.text or ""))
     own_naming = usages.naming(file.path, file.text)
     return usages.related(file.path, own_naming, anchors, request.instruction)
+
+
+def _line(tier: str | None) -> int:
+    """Which of the known lines a tier's name is of, 0 where it is none."""
+    return next((n for n, line in enumerate(LINES) if line in (tier or "")), 0)
 
 
 def _lines(files: Sequence[FileRef]) -> int:

@@ -12,6 +12,9 @@ from typing import Any, Final
 from tierwise.budget import usage
 from tierwise.budget.purse import Scope as BudgetScope
 from tierwise.budget.usage import ScopeUse
+from tierwise.config.model import Preference
+from tierwise.config.paths import config_file
+from tierwise.config.writing import write_preference
 from tierwise.core.decision import Decision
 from tierwise.core.document import Snapshot
 from tierwise.core.error_reason import ErrorReason
@@ -22,6 +25,7 @@ from tierwise.core.tiers import Ladder
 from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
 from tierwise.edits.splice import Step
 from tierwise.present import progress
+from tierwise.store import decisions
 from tierwise.tasks import redo
 from tierwise.tasks.api import (
     ChatParams,
@@ -39,7 +43,7 @@ from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.menu import Menu
 from tierwise.tasks.intake import project_offer, requests
-from tierwise.tasks.learning import recall
+from tierwise.tasks.learning import dial, recall
 from tierwise.tasks.proposing import blocks
 from tierwise.tasks.restore import restore_proposals
 from tierwise.tasks.run import run
@@ -220,6 +224,26 @@ class TaskEngine:
         """Tasks of the past, newest first."""
         await self.world.journal.flush()
         return await recall.history(self.world.window.ledger, query)
+
+    async def dial(self) -> dial.DialView:
+        """What each setting of the dial would have meant for the operator's last tasks."""
+        await self.world.journal.flush()
+        redos = self.world.window.config.redo_costs
+        told = await self.world.window.ledger.read(
+            lambda conn: decisions.history(conn, limit=dial.LAST)
+        )
+        return await asyncio.to_thread(dial.view, told, redos)
+
+    def preference(self) -> tuple[Preference, float | None]:
+        """The setting of the dial, and the operator's own amount where it overrules it."""
+        config = self.world.window.config
+        return config.preference, config.redo_cost_usd
+
+    async def turn_dial(self, to: Preference) -> None:
+        """Keep a setting of the dial in the operator's own file. Raises `BadRequest`."""
+        window = self.world.window
+        await asyncio.to_thread(write_preference, config_file(window.settings.env), to)
+        self.upkeep.reload()
 
     async def resume(
         self,

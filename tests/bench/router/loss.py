@@ -9,28 +9,35 @@ is at least one half. The redo cost is flat, in the rule and in the loss.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 from tests.bench.router import report
 
-from tierwise.core.situation import Rule, Situation
+from tierwise.budget.prices import PriceTable
+from tierwise.cli.route import situation
+from tierwise.config.model import REDO_USD, Config
+from tierwise.core.situation import RULE, Rule, Situation
 from tierwise.routing.fit.judge import Held
-from tierwise.routing.fit.rows import NEEDS
+from tierwise.routing.fit.rows import NEEDS, LabelledRequest
 
 CENT: Final = 10_000_000
 REDOS: Final = (0.5, 3.0, 10.0, 30.0)
 """Cents that a wrong answer costs."""
 SPENDS: Final = {"1:20:40": (0.0235, 0.470, 0.939), "1:3:5": (0.188, 0.564, 0.939)}
 """Cents of a median answer per tier; the top costs the same at both prices."""
-DIAL: Final = {"save": 1.0, "balanced": 2.8, "right": 10.0}
+DIAL: Final = {name: 100 * usd for name, usd in REDO_USD.items()}
 """Cents of a wrong answer at each setting."""
 SIZES: Final = (8_000, 25_000, 100_000)
-"""Tokens of large requests; spend and redo cost grow alike with them."""
-MEDIAN_TOKENS: Final = 600
-OUTPUT_AS_INPUT: Final = 1_750
-"""Tokens read at the median, and the tokens read that its answer counts as."""
+"""Tokens of large requests."""
+_OLD_PRICES: Final = tuple(
+    {"model": f"claude-{tier}-5-5", "from": date(2020, 1, 1), "input": each, "output": each * 5}
+    for tier, each in (("haiku", 1), ("sonnet", 3), ("opus", 5))
+)
+PRICES: Final = {"1:20:40": PriceTable.load(), "1:3:5": PriceTable.load(_OLD_PRICES)}
+"""The list prices, and some that stand 1 to 3 to 5."""
 DRAWS: Final = 400
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -45,7 +52,7 @@ class Judged:
     passes: Array
 
 
-def facts(prices: str, redo: float, rule: Rule = "loss-1") -> Situation:
+def facts(prices: str, redo: float, rule: Rule = RULE) -> Situation:
     """The situation of a median request; amounts in cents."""
     cost = dict(zip(NEEDS, (round(c * CENT) for c in SPENDS[prices]), strict=True))
     return Situation(rule=rule, cost=cost, redo_cost=round(redo * CENT))
@@ -114,20 +121,27 @@ def dial(parts: Sequence[tuple[str, Sequence[Held], Array]]) -> str:
     return report.table(head, lines)
 
 
-def sizes(held: Sequence[Held], needs: Array) -> str:
-    """Large requests: what starts on the cheapest tier, and how many of them need the top."""
+def sizes(rows: Sequence[LabelledRequest], held: Sequence[Held]) -> str:
+    """Large requests at the shipped setting: what becomes of them, and how many that need the top
+    start on the cheapest tier. Spend and redo are those of the product at each size."""
+    needs = np.array([row.need for row in rows])
     lines = []
-    for prices, spend in SPENDS.items():
+    for prices, table in PRICES.items():
         for tokens in SIZES:
-            scale = (tokens + OUTPUT_AS_INPUT) / (MEDIAN_TOKENS + OUTPUT_AS_INPUT)
-            cost = dict(zip(NEEDS, (round(c * CENT * scale) for c in spend), strict=True))
-            situation = Situation(cost=cost, redo_cost=round(DIAL["balanced"] * CENT * scale))
-            firsts = np.array([h.first(situation) for h in held])
+            firsts = np.array(
+                [h.first(_sized(row, tokens, table)) for row, h in zip(rows, held, strict=True)]
+            )
             worst = int(((firsts == 0) & (needs == 2)).sum())
             lines.append([prices, f"{tokens:,}", _percent(firsts == needs),
-                          _percent(firsts < needs), str(worst)])  # fmt: skip
-    head = ["prices", "tokens", "exact %", "under %", "top tasks on the cheapest"]
+                          _percent(firsts < needs), _percent(firsts[needs == 0] == 0),
+                          str(worst)])  # fmt: skip
+    head = ["prices", "tokens", "exact %", "under %", "haiku tasks kept %",
+            "top tasks on the cheapest"]  # fmt: skip
     return report.table(head, lines)
+
+
+def _sized(row: LabelledRequest, tokens: int, prices: PriceTable) -> Situation:
+    return situation(replace(row.request, input_tokens=tokens), Config(), prices)
 
 
 def _percent(which: Array) -> str:

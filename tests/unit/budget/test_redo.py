@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.budget import forecast
@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 28, tzinfo=UTC)
 BASE = 28_000_000
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400_000), st.integers(1, 4_000), st.integers(1, 40))
 def test_a_redo_grows_with_every_step(read: int, output: int, steps: int) -> None:
     here = redo_cost(BASE, 0, output, input_tokens=read, steps=steps)

@@ -51,6 +51,9 @@ def test_a_wish_stays_as_it_is(wish: str) -> None:
         "tl;dr\n\nthe migration of the security module is late and the customers are not happy",
         'reply politely to "your concurrency fix broke production for all of our customers today"',
         "we redesign the whole platform and move every service this year\n\nsummarize that please",
+        'what does this user want?\n\n"Hi, since the migration our architecture page is gone"',
+        "What is this mail asking for? Dear team, the concurrency review of our platform is due",
+        "mail from ops, what do I have to do: Hello, the migration of our platform starts today",
     ],
 )
 def test_prose_to_be_worked_on_says_nothing_of_the_work(wish: str) -> None:
@@ -59,8 +62,16 @@ def test_prose_to_be_worked_on_says_nothing_of_the_work(wish: str) -> None:
     assert not {"architecture", "migration", "concurrency", "platform"} & set(ask.text.split())
 
 
-def test_prose_that_is_not_to_be_worked_on_stays() -> None:
-    wish = "fix this: the total is wrong when there are two discounts and one of them is negative"
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "fix this: the total is wrong when there are two discounts and one of them is negative",
+        "what does this loop need?\nthe total is wrong when there are two discounts or more",
+        "what is this about: two threads take the same lock in another order and both wait forever",
+        "fix what they say:\n\nHi, the export hangs whenever two of us start it at the same time",
+    ],
+)
+def test_prose_that_is_not_to_be_worked_on_stays(wish: str) -> None:
     assert apart(wish).text == wish
 
 

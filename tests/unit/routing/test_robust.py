@@ -163,15 +163,14 @@ def test_the_same_request_is_measured_the_same() -> None:
 
 
 def test_other_words_flip_few_tiers_and_none_by_more_than_one_step() -> None:
-    """Pairs of wordings beside the fit. 3 % is what is wanted of other words alone; 16.0 % of them
-    flip a tier (12.3 % while a confidence target decided, which sent more of them to a dearer
-    tier in every wording), as a wish that hangs between two tiers falls by how it is put. The
-    guard stands close above that. Space, case and courtesy flip none of the same wishes."""
+    """Pairs of wordings beside the fit. 3 % is what is wanted of other words alone; the guard is
+    at what was aimed at for wishes near a border, and a little. Space, case and courtesy flip none
+    of the same wishes."""
     from tests.bench.router import paraphrases
 
     apart = [steps for _, steps in paraphrases.flipped()]
     assert max(apart, default=0) <= 1
-    assert len(apart) / len(paraphrases.pairs()) <= 0.17
+    assert len(apart) / len(paraphrases.pairs()) <= 0.13
 
 
 def test_talk_around_a_wish_moves_few_tiers() -> None:

@@ -337,6 +337,45 @@ export interface Choices {
   choices: Chosen[];
 }
 
+/** Nothing is asked but the dial. */
+export interface DialAsk {
+}
+
+/** The setting to keep in the operator's own configuration file. */
+export interface DialTurn {
+  preference: "save" | "balanced" | "right";
+}
+
+/**
+ * A setting with the week it would have meant; `text` says both, `label` its name.
+ *
+ * `redos` counts answers that would not have been kept.
+ */
+export interface DialSetting {
+  preference: "save" | "balanced" | "right";
+  label: string;
+  costUsd: number;
+  redos: number;
+  text: string;
+  current: boolean;
+}
+
+/**
+ * The settings, cheapest first, and what their weeks were worked out from.
+ *
+ * `basis` says so in words, to be shown beside them; the week is `invented` before the operator
+ * has tasks enough. `redo_cost_usd` is the operator's own amount where it overrules the dial.
+ */
+export interface Dial {
+  question: string;
+  settings: DialSetting[];
+  basis: string;
+  invented: boolean;
+  tasks: number;
+  redoCostUsd?: number;
+  note?: string;
+}
+
 /**
  * A chat turn as the editor asks for it; ids may be made by the client.
  *
@@ -634,6 +673,8 @@ export interface Requests {
   "tierwise/route/explain": { params: Explain; result: Explained };
   "tierwise/route/override": { params: Override; result: Decision | null };
   "tierwise/route/choices": { params: ChoicesAsk; result: Choices };
+  "tierwise/dial/get": { params: DialAsk; result: Dial };
+  "tierwise/dial/turn": { params: DialTurn; result: Dial };
   "tierwise/edit/get": { params: EditId; result: EditGot };
   "tierwise/edit/resolve": { params: EditResolve; result: Resolved };
   "tierwise/status": { params: null; result: Status };

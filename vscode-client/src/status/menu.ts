@@ -153,18 +153,14 @@ export class Menu {
   async preference(): Promise<void> {
     const settings = vscode.workspace.getConfiguration("tierwise");
     const now = settings.get<string>("preference", "balanced");
-    const choices: readonly (readonly [string, string, string])[] = [
-      ["save", vscode.l10n.t("Save"), vscode.l10n.t("the cheaper tier, with a redo now and then")],
-      ["balanced", vscode.l10n.t("Balanced"), vscode.l10n.t("a redo costs about as much as it saves")],
-      ["right", vscode.l10n.t("Right first time"), vscode.l10n.t("the dearer tier, and seldom a redo")],
-    ];
-    const items = choices.map(([value, label, detail]) => ({
-      label,
-      description: value === now ? vscode.l10n.t("current") : "",
-      detail,
-      go: () => settings.update("preference", value, vscode.ConfigurationTarget.Global),
+    const dial = await this.session.request("tierwise/dial/get", {});
+    const items = dial.settings.map((setting) => ({
+      label: setting.label.charAt(0).toUpperCase() + setting.label.slice(1),
+      description: setting.preference === now ? vscode.l10n.t("current") : "",
+      detail: setting.text,
+      go: () => settings.update("preference", setting.preference, vscode.ConfigurationTarget.Global),
     }));
-    await pick(items, vscode.l10n.t("When unsure…"));
+    await pick([section(dial.basis), ...items], vscode.l10n.t("When unsure…"));
   }
 
   private async setCap(): Promise<void> {

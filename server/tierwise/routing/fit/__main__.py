@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from tierwise.routing import ask
-from tierwise.routing.fit import judge, rows, talk, write
+from tierwise.routing.fit import demo, judge, rows, talk, write
 from tierwise.routing.fit.train import Corpus, fit_data
 from tierwise.routing.weights import parse
 
@@ -51,6 +51,7 @@ def main() -> None:
         "cross_validated": figures,
     }
     OUT.write_text(write.text(data), encoding="utf-8")
+    demo.OUT.write_text(demo.text(corpus.requests, held), encoding="utf-8")
     judge.keep(held, HELD, parse(OUT.read_bytes()).hash)
     print(json.dumps(figures, indent=2))
     print(f"{OUT.stat().st_size / 1000:.0f} kB")

@@ -30,6 +30,9 @@ FRAME: Final = "frame"
 NEW: Final = "new"
 """Source of shared rows of kinds that the router was weak in; figures count them apart."""
 
+WEAK: Final = 1.5
+"""How much more a row of those counts: there are few, and three people agreed on most."""
+
 _ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
     "generate": ("generate",),
     "swe-verified": ("fix", "fix", "chat"),
@@ -127,11 +130,12 @@ def labelled(path: Path | None = None) -> list[LabelledRequest]:
 def labelled_request(row: dict[str, Any]) -> LabelledRequest:
     """One labelled request from its JSON object."""
     sure = float(row.get("sure", 2))
+    weak = row.get("source") == NEW
     return LabelledRequest(
         request=parse_request(row),
         group=_selected(row) or str(row["id"]),
         need=NEEDS.index(row["need"]),
-        weight=0.6 if sure < 1.5 else 0.9 if sure < 2.5 else 1.1,
+        weight=(0.6 if sure < 1.5 else 0.9 if sure < 2.5 else 1.1) * (WEAK if weak else 1.0),
         language=str(row.get("lang", "en")),
         source=str(row.get("source", "")),
     )

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 
 from tierwise.routing.ask import words_of
 from tierwise.routing.fit import logistic, rows
+from tierwise.routing.prose import without_prose
 from tierwise.routing.sentences import soft, spans
 
 LEAST_ROWS: Final = 2
@@ -42,8 +43,9 @@ def sentences() -> tuple[list[str], list[str]]:
             len(row.request.instruction) > 700 and row.request.id not in named
         ):
             continue
-        text = row.request.instruction
         talked = named.get(row.request.id, set())
+        text = row.request.instruction
+        text = text if talked else without_prose(text)[0]
         for number, (start, end) in enumerate(spans(text)):
             (talk if number in talked else matter).append(text[start:end])
             if number not in talked:

@@ -1,7 +1,8 @@
-"""Asking for a second opinion where the router is unsure, if the operator switched it on.
+"""Asking for a second opinion where it is worth its price, if the operator switched it on.
 
 A call like any other: reserved, settled, in the task's sum. It has 800 ms; late, failing or
-odd means the offline decision, which then stands high. The policy bounds what it may do.
+odd means the offline decision, which then stands high. `routing/evidence.py` says what it is worth
+and bounds what it may do.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from dataclasses import replace
 from typing import Final
 
 from tierwise.budget.purse import ReservationRequest
-from tierwise.core.decision import Decision
 from tierwise.core.errors import TierwiseError
+from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.models import opinion
 from tierwise.models.call import Deadlines, Finished, Prompt
 from tierwise.present import progress
-from tierwise.routing import instruction
+from tierwise.routing import evidence, instruction
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.routing import Routed
 from tierwise.tasks.task.task import Task
@@ -29,26 +30,38 @@ log = logging.getLogger(__name__)
 
 WITHIN: Final = 0.8
 """Seconds from asking to the answer, reservation included."""
+ASKED_TOKENS: Final = 400
+ANSWER_TOKENS: Final = 8
+"""Tokens of the question and of its answer, about."""
+WAIT: Final = 200_000
+"""What waiting for the answer counts, in nano-dollars: a fiftieth of a cent."""
 
 
 async def second(task: Task, routed: Routed, world: World) -> Routed:
     """The decision, taken again with a second opinion where one is wanted and comes in time."""
     tier = world.window.tier(world.window.ladder.cheapest)
-    if not _wanted(task, routed.decision, tier, world):
+    if not _wanted(task, routed, tier, world):
         return routed
     named = await _ask(task, replace(tier, effort="low"), world)
     situation = replace(routed.situation, opinion=named or "none")
     return routing.decide_on(task.request, task.scene, world, situation, routing.moment(world))
 
 
-def _wanted(task: Task, decision: Decision, tier: Tier, world: World) -> bool:
-    """Only where it could change something, and where the cheapest tier can be asked at all."""
+def _price(tier: Tier, world: World) -> int:
+    """Nano-dollars an opinion costs: its call, and the wait for it."""
+    usage = Usage(input_tokens=ASKED_TOKENS, output_tokens=ANSWER_TOKENS)
+    prices = world.window.prices
+    return WAIT + prices.cost(tier.model, usage, world.window.clock(), tier.base_url)
+
+
+def _wanted(task: Task, routed: Routed, tier: Tier, world: World) -> bool:
+    """Only where it is expected to save more than it costs, and where it can be asked at all."""
+    decision, facts = routed.decision, routed.situation
     return (
         world.window.config.second_opinion == "uncertain"
         and not task.rehearsal
         and not decision.explicit
-        and decision.first != decision.routed
-        and any(reason.step == "route" for reason in decision.reasons)
+        and evidence.worth(decision.signals, decision.estimate, facts) > _price(tier, world)
         and world.budget_watch.level != "paused"
         and world.breakers.state(tier.endpoint_id, world.window.monotonic()) == "closed"
         and world.client.key(tier) is not None

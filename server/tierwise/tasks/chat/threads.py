@@ -88,8 +88,12 @@ class Thread:
         return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= _SAME
 
     def state(self) -> ThreadState:
-        """What the router may know of the thread: counts and the last tier."""
-        return ThreadState(self.last_tier, self.reasks, self.rejected)
+        """What the router may know of the thread: counts, the last tier, and what was needed.
+
+        Where nothing was rejected, the tier that answered last did.
+        """
+        need = None if self.rejected else self.last_tier
+        return ThreadState(self.last_tier, self.reasks, self.rejected, need)
 
     def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[CallTurn, ...]:
         """The history as it is sent; context of a path that may no longer go is left out."""

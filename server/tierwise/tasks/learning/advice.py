@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tierwise.core.decision import Decision, Reason, Signals
-from tierwise.core.situation import Situation
+from tierwise.core.situation import RULE, Situation
 from tierwise.core.tiers import Ladder
 from tierwise.learning import learner
 from tierwise.learning.memory import Memory
@@ -76,7 +76,7 @@ def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell
     logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)
     plain = estimates.estimate(signals, weights, situation.ladder)
-    first = choose(signals, plain, replace(situation, rule="loss-1")).bound
+    first = choose(signals, plain, replace(situation, rule=RULE)).bound
     costs: list[float] = [0.0] * (cuts + 1)
     for tier, level in reversed(list(levels(situation.ladder, len(weights.cuts)).items())):
         costs[level] = float(situation.cost.get(tier, 0))

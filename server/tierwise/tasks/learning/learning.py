@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.situation import RULE
 from tierwise.learning import labels, record
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, Observation
@@ -162,9 +163,7 @@ def observation(
     row = told.decisions[0]
     detail = row.detail
     signals = recall.signals(detail)
-    situation = replace(
-        recall.situation(detail), rule="loss-1", learned=None, confidence_target=target
-    )
+    situation = replace(recall.situation(detail), rule=RULE, learned=None, confidence_target=target)
     at = advice.levels(situation.ladder, len(weights.cuts))
     costs: dict[int, float] = {}
     for attempt in told.attempts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from tierwise.core.actions import Action
 from tierwise.core.decision import Adjustment, Cause, Decision, Estimate, Reason, Signals
@@ -49,7 +49,7 @@ def decision(task: TaskRow, row: DecisionRow) -> Decision:
 def rule(detail: Mapping[str, Any]) -> Rule:
     """The rule that made a decision; before rules had names there was the confidence target."""
     named = detail.get("situation", {}).get("rule", "target-1")
-    return "loss-1" if named == "loss-1" else "target-1"
+    return cast(Rule, named) if named in get_args(Rule) else "target-1"
 
 
 def _estimate(kept: Mapping[str, Any]) -> Estimate:

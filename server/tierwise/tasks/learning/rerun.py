@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tierwise.core.decision import Decision
-from tierwise.core.situation import Situation
+from tierwise.core.situation import RULE, Situation
 from tierwise.core.tiers import Ladder
 from tierwise.learning import labels
 from tierwise.routing.weights import Weights
@@ -129,7 +129,7 @@ def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
     situation = recall.situation(row.detail)
     if situation.rule == "target-1":
         # The target of older decisions was no wish of the operator's for a floor.
-        situation = replace(situation, rule="loss-1", confidence_target=None, learned=None)
+        situation = replace(situation, rule=RULE, confidence_target=None, learned=None)
     if what_if.target is not None:
         situation = replace(situation, confidence_target=what_if.target, learned=None)
     if what_if.redo is not None:

@@ -23,11 +23,10 @@ from tierwise.core.decision import Decision
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.outcome import Outcome
-from tierwise.core.situation import Situation
+from tierwise.core.situation import RULE, Situation
 from tierwise.core.views import Switch
 from tierwise.models import latency
 from tierwise.present import errors
-from tierwise.routing import policy
 from tierwise.store import decisions, notices, outcomes, overrides, owner, samples
 from tierwise.store.deferred import Connection
 from tierwise.store.faults import fault_of
@@ -225,7 +224,7 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
         confidence=decision.confidence,
         propensity=decision.propensity,
         weights=decision.weights,
-        rule=decision.rule or policy.RULE,
+        rule=decision.rule or RULE,
         detail=decision_detail(decision, situation, task.run.switches),
     )
 

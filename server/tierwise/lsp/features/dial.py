@@ -1,0 +1,20 @@
+"""`tierwise/dial/*`: how much a wrong answer counts when the router is unsure."""
+
+from __future__ import annotations
+
+from tierwise.lsp.messages.dial import Dial, DialAsk, DialTurn
+from tierwise.lsp.session.session import Session
+
+
+async def get(session: Session, params: DialAsk) -> Dial:
+    """Each setting of the dial with the week it would have meant for the last 200 tasks."""
+    engine = await session.engine()
+    view = await engine.dial()
+    return Dial.of(view, *engine.preference())
+
+
+async def turn(session: Session, params: DialTurn) -> Dial:
+    """Keep a setting in the operator's own configuration file, and answer the dial."""
+    engine = await session.engine()
+    await engine.turn_dial(params.preference)
+    return Dial.of(await engine.dial(), *engine.preference())

@@ -1,0 +1,49 @@
+"""The dial in words: how much a wrong answer counts when the router is unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tierwise.present.money import amount
+
+QUESTION: Final = "When unsure"
+LABELS: Final[Mapping[str, str]] = {
+    "save": "save",
+    "balanced": "balanced",
+    "right": "right first time",
+}
+"""What each setting is called."""
+
+
+def week(preference: str, cost: float, redos: float) -> str:
+    """A week at one setting: "balanced: about 60¢ a week, 9 redos". `cost` is nano-dollars."""
+    count = round(redos)
+    return f"{label(preference)}: about {amount(round(cost))} a week, {count} redo{_s(count)}"
+
+
+def label(preference: str) -> str:
+    """The name of a setting."""
+    return LABELS[preference]
+
+
+def basis(tasks: int, own: int, invented: bool) -> str:
+    """What the weeks were worked out from."""
+    if invented:
+        mine = "you have none yet" if not own else f"you have {own} so far"
+        return f"an invented week of {tasks} tasks, not yours: {mine}"
+    return f"your last {tasks} tasks, decided again at each setting"
+
+
+def own_amount(usd: float) -> str:
+    """What is said where the operator set the amount themselves."""
+    return f"redo_cost_usd = {usd:g} stands in the configuration and overrules the dial"
+
+
+def turned(preference: str) -> str:
+    """What is said once the dial was turned."""
+    return f"When unsure: {label(preference)}. It is kept in the configuration file."
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

@@ -1,0 +1,95 @@
+"""A second opinion as evidence: what a tier named by a model says of what a request needs.
+
+It is fused by Bayes: P(need | said) is in proportion to P(need) x P(said | need). The opinion is
+worth asking for where the loss it is expected to save is more than its price.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from tierwise.core.decision import Estimate, Signals
+from tierwise.core.situation import Situation
+from tierwise.core.tiers import Ladder
+from tierwise.routing import first
+
+RIGHT: Final = (0.80, 0.17, 0.03)
+"""How often an opinion names the tier that is needed, one beside it, one two away: assumed, until
+`bench_opinion` measures it with a key. The shares are divided among the tiers at a distance."""
+STEPS_DOWN: Final = 1
+"""Tiers by which an opinion may lower what the estimate took: whoever might steer it with words
+never gets a task for the top onto the cheapest tier."""
+
+
+def said(situation: Situation) -> str | None:
+    """The tier an opinion named, where there is one and the rule takes it as evidence."""
+    named = situation.opinion
+    fits = named is not None and named in situation.ladder and situation.rule == "loss-2"
+    return named if fits else None
+
+
+def fused(estimate: Estimate, named: str, ladder: Ladder) -> Estimate:
+    """The estimate, and its bound, after an opinion. The chance of being kept follows the need."""
+    place, count = ladder.rank(named), len(ladder.names)
+    says = [_likelihood(needed, count)[place] for needed in range(count)]
+    need, lower = (
+        _after([shares[name] for name in ladder.names], says)
+        for shares in (estimate.need, estimate.lower)
+    )
+    names = ladder.names
+    return replace(
+        estimate,
+        need=dict(zip(names, need, strict=True)),
+        lower=dict(zip(names, lower, strict=True)),
+    )
+
+
+def choose(signals: Signals, estimate: Estimate, situation: Situation) -> first.First:
+    """The first tier with the opinion in it, at most a step below the one without."""
+    told, ladder = said(situation), situation.ladder
+    plain = first.choose(signals, estimate, situation)
+    if told is None:
+        return plain
+    found = first.choose(signals, fused(estimate, told, ladder), situation)
+    least = ladder.names[max(0, ladder.rank(plain.bound) - STEPS_DOWN)]
+    tier = ladder.higher(found.bound, least)
+    return replace(found, point=tier, bound=tier, guarded=False)
+
+
+def worth(signals: Signals, estimate: Estimate, situation: Situation) -> float:
+    """Nano-dollars of loss that an opinion is expected to save, by the lower bound."""
+    ladder = situation.ladder
+    plain = first.choose(signals, estimate, situation)
+    if not plain.losses:
+        return 0.0
+    names, saved = ladder.names, 0.0
+    exact = _exact([estimate.lower[name] for name in names])
+    for place, named in enumerate(names):
+        chance = math.fsum(
+            p * _likelihood(needed, len(names))[place] for needed, p in enumerate(exact)
+        )
+        told = choose(signals, estimate, replace(situation, opinion=named))
+        saved += chance * (told.losses[plain.bound] - told.losses[told.bound])
+    return max(0.0, saved)
+
+
+def _likelihood(needed: int, count: int) -> list[float]:
+    """P(said | needed) for each tier said."""
+    shares = [RIGHT[min(abs(said - needed), len(RIGHT) - 1)] for said in range(count)]
+    total = math.fsum(shares)
+    return [share / total for share in shares]
+
+
+def _after(need: Sequence[float], says: Sequence[float]) -> list[float]:
+    """P(need <= tier) after the opinion."""
+    joint = [p * likely for p, likely in zip(_exact(need), says, strict=True)]
+    total = math.fsum(joint) or 1.0
+    summed = [math.fsum(joint[: n + 1]) / total for n in range(len(joint) - 1)]
+    return [*(min(1.0, share) for share in summed), 1.0]
+
+
+def _exact(need: Sequence[float]) -> list[float]:
+    return [max(0.0, p - below) for p, below in zip(need, (0.0, *need), strict=False)]

@@ -1,0 +1,128 @@
+"""What each setting of the dial would have meant for the operator's own tasks, a week of them.
+
+Every task is decided again at each setting, and what is expected of the course from there is
+summed: its spend, and the answers that would not have been kept. Before there are tasks enough,
+an invented week stands in, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from tierwise.config.model import Preference
+from tierwise.core.decision import Estimate, Signals
+from tierwise.core.situation import REDO_COST, RULE, Situation
+from tierwise.routing import first
+from tierwise.store.decisions import TaskHistory
+from tierwise.tasks.learning import recall
+
+LAST: Final = 200
+"""Tasks looked back on."""
+ENOUGH: Final = 20
+"""Tasks of the operator's own from which on they speak for themselves."""
+WEEK_MS: Final = 7 * 86_400_000
+DAY_MS: Final = 86_400_000
+INVENTED: Final = "demo_week.tsv"
+
+
+@dataclass(frozen=True, slots=True)
+class DialTask:
+    """A task to be decided again. `size` is its redo cost in those of a median task.
+
+    `chosen` is the tier where the operator chose it: no setting changes that.
+    """
+
+    signals: Signals
+    estimate: Estimate
+    situation: Situation
+    size: float
+    chosen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialWeek:
+    """A week at one setting: nano-dollars, answers not kept, and tasks per first tier."""
+
+    cost: float
+    redos: float
+    first: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DialView:
+    """Each setting with its week. `tasks` are those it was worked out from, `own` how many the
+    operator has; they are `invented` where those are too few."""
+
+    weeks: Mapping[Preference, DialWeek]
+    tasks: int
+    own: int
+    invented: bool
+
+
+def view(told: Sequence[TaskHistory], redos: Mapping[Preference, int]) -> DialView:
+    """The dial over the operator's last tasks, newest first, or over the invented week.
+
+    `redos` holds the redo cost of a median task per setting, in nano-dollars.
+    """
+    mine = [task for task in told if task.decisions and not task.task.rehearsal][:LAST]
+    own = [found for task in mine if (found := of_ledger(task)) is not None]
+    if len(own) < ENOUGH:
+        tasks, scale = invented(), 1.0
+    else:
+        times = [task.task.created_ms for task in mine]
+        tasks, scale = own, WEEK_MS / max(max(times) - min(times), DAY_MS)
+    weeks = {name: week(tasks, redo, scale) for name, redo in redos.items()}
+    return DialView(weeks, len(tasks), len(own), tasks is not own)
+
+
+def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
+    """What these tasks would have cost at a redo cost of a median task. Pure."""
+    cost = wrong = 0.0
+    tiers: dict[str, float] = {}
+    for task in tasks:
+        facts = replace(task.situation, redo_cost=round(redo * task.size))
+        tier = task.chosen or first.choose(task.signals, task.estimate, facts).bound
+        spend, missed = first.outlook(task.estimate, facts, tier)
+        cost, wrong = cost + spend, wrong + missed
+        tiers[tier] = tiers.get(tier, 0.0) + scale
+    return DialWeek(cost * scale, wrong * scale, tiers)
+
+
+def of_ledger(told: TaskHistory) -> DialTask | None:
+    """A task of the ledger, None where its row holds no forecast of its cost.
+
+    How large it was is read off the forecast of its top tier, in step with which a redo grows.
+    """
+    row = told.decisions[0]
+    decision, facts = recall.decision(told.task, row), recall.situation(row.detail)
+    top = facts.cost.get(facts.ladder.top)
+    if not top or set(decision.estimate.need) != set(facts.ladder.names):
+        return None
+    situation = replace(facts, rule=RULE, learned=None, confidence_target=None)
+    chosen = row.answering if row.cause in ("override", "pin", "remap") else None
+    if chosen not in facts.ladder:
+        chosen = None
+    size = top / first.TYPICAL[-1]
+    return DialTask(decision.signals, decision.estimate, situation, size, chosen)
+
+
+@lru_cache(maxsize=1)
+def invented() -> Sequence[DialTask]:
+    """The week that was made up: requests of the project's own, as weights that never saw them
+    estimate them, with sizes drawn at random."""
+    text = resources.files(__package__).joinpath(INVENTED).read_text(encoding="utf-8")
+    return tuple(_invented(line) for line in text.splitlines() if line[:1] != "#")
+
+
+def _invented(line: str) -> DialTask:
+    low, mid, low_bound, mid_bound, size = (float(part) for part in line.split("\t"))
+    ladder = Situation().ladder
+    need = dict(zip(ladder.names, (low, mid, 1.0), strict=True))
+    lower = dict(zip(ladder.names, (low_bound, mid_bound, 1.0), strict=True))
+    cost = {n: round(c * size) for n, c in zip(ladder.names, first.TYPICAL, strict=True)}
+    facts = Situation(cost=cost, redo_cost=round(REDO_COST * size))
+    return DialTask(Signals({}), Estimate(need, lower, need), facts, size)

@@ -1,0 +1,43 @@
+"""The dial through the server: it is shown with its week, and turned in the operator's own file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.support.editor import Editor
+from tests.support.rpc import Rpc, RpcError
+
+from tierwise.config.paths import config_file
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def test_the_dial_is_shown_turned_and_kept(
+    editor: Editor, rpc: Rpc, env: dict[str, str]
+) -> None:
+    await editor.start("vscode")
+    dial = await rpc.request("tierwise/dial/get", {})
+    assert [s["preference"] for s in dial["settings"]] == ["save", "balanced", "right"]
+    assert [s["current"] for s in dial["settings"]] == [False, True, False]
+    assert dial["invented"]
+    assert "invented" in dial["basis"]
+    assert all("a week" in s["text"] for s in dial["settings"])
+
+    file = Path(config_file(env))
+    before = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    turned = await rpc.request("tierwise/dial/turn", {"preference": "right"})
+    assert [s["current"] for s in turned["settings"]] == [False, False, True]
+    assert tomllib.loads(file.read_text(encoding="utf-8")) == {**before, "preference": "right"}
+    again = await rpc.request("tierwise/dial/get", {})
+    assert [s["current"] for s in again["settings"]] == [False, False, True]
+    assert await rpc.stop() == 0
+
+
+async def test_a_setting_that_is_none_is_refused_in_a_sentence(editor: Editor, rpc: Rpc) -> None:
+    await editor.start("vscode")
+    with pytest.raises(RpcError) as refused:
+        await rpc.request("tierwise/dial/turn", {"preference": "cheap"})
+    assert refused.value.name == "BadRequest"
+    assert await rpc.stop() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.support.agent import Agent, assistant, result, used, user
 from tests.support.plan_server import PlanServer
 
 from tierwise.gateway.routes.table import ROUTES
+from tierwise.index.project import ProjectIndex
 from tierwise.present.decision import WireDecision
 from tierwise.store import decisions
 
@@ -67,6 +69,35 @@ async def test_a_conversation_is_known_to_the_classifier(agent: Agent) -> None:
     await agent.ask(HARD)
     asked = {"prompt": "yes, do it", "context": {"conversation": agent.session}}
     assert (await post(agent, "/v1/route", asked))["answering"] == "opus"
+
+
+async def test_the_index_of_a_root_speaks_where_there_is_one(agent: Agent, tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    root.mkdir()
+    (root / "a.py").write_text("def parse_row(x):\n    return x\n")
+    for number in range(4):
+        (root / f"b{number}.py").write_text("from a import parse_row\n\nparse_row(1)\n")
+    asked = {"prompt": "rename parse_row to parse_line", "context": {"root": str(root)}}
+    before = await post(agent, "/v1/route", asked)
+    index = ProjectIndex(root, agent.listening.gateway.state)
+    assert not index.database.exists(), "none is built for whoever asks"
+    assert (await index.ready()).complete
+    await index.close()
+    after = await post(agent, "/v1/route", asked)
+    assert not before["signals"]["usages"]
+    assert after["signals"]["usages"] > 0
+    assert after["signals"]["usage.files"] > 0
+
+
+async def test_an_edited_configuration_holds_from_the_next_call(
+    agent: Agent, gateway_env: dict[str, str]
+) -> None:
+    assert (await agent.ask("fix the typo")).status == 200
+    file = Path(gateway_env["TIERWISE_CONFIG"])
+    file.write_text("[budget]\nday_usd = 0\n")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    answer = await agent.ask("fix the other typo", headers={"x-claude-code-session-id": "b"})
+    assert (answer.status, answer.data["error"]["type"]) == (402, "billing_error")
 
 
 async def test_the_model_token_is_no_good_on_the_operators_paths(agent: Agent) -> None:

@@ -83,6 +83,7 @@ class Calls:
 
     async def answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         """Answer a call of `/v1/messages`."""
+        self._office.refresh()
         try:
             plan = await self._planner.plan(call)
         except LedgerUnavailable as error:

@@ -98,6 +98,12 @@ class Office:
         """Whether answers come from the rehearsal model."""
         return self.window.rehearsal
 
+    def refresh(self) -> None:
+        """Read the configuration again where its file was changed and lies still."""
+        settings = self.window.settings
+        if settings.changed() and not settings.unsettled():
+            settings.reload()
+
     async def close(self) -> None:
         """Write what is left and close the ledger."""
         self.learning.stop()

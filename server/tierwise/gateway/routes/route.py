@@ -11,7 +11,7 @@ from aiohttp import web
 from tierwise.core.actions import ACTIONS
 from tierwise.core.errors import UnknownTier
 from tierwise.core.request import FileRef, Request
-from tierwise.gateway import consent, deciding, strand, words
+from tierwise.gateway import consent, counting, deciding, strand, words
 from tierwise.gateway.choices import standing
 from tierwise.gateway.deciding import ACTION, TurnWish
 from tierwise.gateway.message import tool_names
@@ -33,6 +33,11 @@ async def decide(request: web.Request) -> web.StreamResponse:
     else:
         before, project = _before(found, data), _project(data, lowered(request))
     wish = _wish(found, data, before, project)
+    root = _mapping(data, "context").get("root")
+    if isinstance(root, str) and root:
+        asked = wish.request
+        counted = await counting.of_root(root, asked.instruction, found.state)
+        wish = replace(wish, request=replace(asked, project=counted))
     stands = await standing(
         found.office,
         task=None,

@@ -83,17 +83,19 @@ def orphaned(start: int, end: int, owners: Owners, splice: Splice, before: str) 
     taken = [n for n in gone if lines[n] in owners.all]
     if not taken:
         return False
-    if len(gone) > 1 and _by_itself(lines, gone, first, last):
+    if len(gone) > 1 and _by_itself(lines, gone, first, last, before):
         return False
     between = range(gone.stop, first) if above else range(last, gone.start)
     parted = any(lines[n] in owners.all for n in between)
     return not parted or any(lines[n] in owners.inside for n in taken)
 
 
-def _by_itself(lines: Sequence[str], gone: range, first: int, last: int) -> bool:
+def _by_itself(lines: Sequence[str], gone: range, first: int, last: int, before: str) -> bool:
     """Whether the lines that went are a section beside that of the lines [first, last)."""
     above = gone.stop <= first
     cut = _filled(lines, gone.stop if above else gone.start)
+    if sections.part_as_the_file(lines[cut - 1], lines[cut], before):
+        return True
     near = range(gone.start + 1, first + 1) if above else range(last, gone.stop)
     others = [n for n in near if n != cut and lines[n].strip()]
 

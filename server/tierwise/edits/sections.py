@@ -19,6 +19,7 @@ FARTHEST: Final = 2_000
 
 _CLOSES: Final = re.compile(r"\s*(?:[)\]}]|</|end\b|fi\b|done\b|esac\b)")
 _OPENS: Final = re.compile(r"\s*(?:\[|#|@|<\w|//|/\*|def |class |fn |func|it\(|test\()")
+_NUMBER: Final = re.compile(r"\d+")
 _LISTS: Final = re.compile(r"\s*(?:[-*+]|\d+\.) ")
 
 
@@ -43,6 +44,24 @@ def begins(above: str | None, below: Sequence[str]) -> int:
     elif _LISTS.match(line):
         score += 4
     return score
+
+
+def part_as_the_file(above: str, below: str, text: str, near: Sequence[str] = ()) -> bool:
+    """Whether lines part as the file begins, under an unlike line, or as it ends, over one.
+
+    In a list without blank lines or blocks nothing else tells where its sections begin. Lines
+    that differ in their numbers alone are like ones. `near` are lines that come or go there.
+    """
+
+    def unlike(line: str) -> bool:
+        return text.count(f"\n{line}") <= 1 and near.count(line) <= 1
+
+    if text.lstrip("\r\n").startswith(below):
+        return unlike(above)
+    end = text.rstrip()
+    last = end[end.rfind("\n") + 1 :]
+    alike = _NUMBER.sub("0", last) == _NUMBER.sub("0", above.rstrip("\r\n"))
+    return alike and unlike(below)
 
 
 def closes(line: str) -> bool:

@@ -166,7 +166,7 @@ def _chosen(
         first = next((line for line in ring[i : i + size] if line.strip()), "")
         above = ring[i - 1] if i else None
         scores[move] = sections.begins(above, ring[i:]) + bool(ring[i].strip())
-        if above is not None and _as_the_file(above, ring[i], before):
+        if above is not None and sections.part_as_the_file(above, ring[i], before, ring):
             scores[move] += ENDS
         if sections.indent(first) > depth:
             scores[move] -= WITHIN
@@ -258,13 +258,3 @@ def _length(before: str, at: int, after: int, move: int) -> int:
     if move < 0:
         return -sum(map(len, _back(before, at, -move)))
     return sum(map(len, _ahead(before, after, move)))
-
-
-def _as_the_file(above: str, below: str, text: str) -> bool:
-    """Whether lines part as the file begins, under an unlike line, or as it ends, over one.
-
-    In a list without blank lines or blocks nothing else tells where its sections begin.
-    """
-    if text.count(f"\n{above}") <= 1 and text.lstrip("\r\n").startswith(below):
-        return True
-    return text.count(f"\n{below}") <= 1 and text.rstrip().endswith("\n" + above.rstrip("\r\n"))

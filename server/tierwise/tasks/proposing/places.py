@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tierwise.core.document import Range, Snapshot
 from tierwise.edits.offer import Turnover, asked
@@ -12,6 +14,10 @@ from tierwise.edits.proposal import Proposal, anchors
 from tierwise.edits.splice import Splice, Step
 from tierwise.edits.spot import SpotState
 from tierwise.syntax.positions import index_of
+
+_COMPARING: Final = ThreadPoolExecutor(1, thread_name_prefix="compare")
+"""One thread compares the texts of all proposals: several would take turns with the event loop,
+and each answer would wait for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class Places:
         for file in list(self.files.values()):
             while file.behind:
                 steps = tuple(file.behind)
-                spots = await asyncio.to_thread(file.follow, steps)
+                loop = asyncio.get_running_loop()
+                spots = await loop.run_in_executor(_COMPARING, file.follow, steps)
                 changed = file.caught_up(steps, spots) or changed
         return changed
 

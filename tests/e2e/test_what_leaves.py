@@ -134,7 +134,7 @@ async def test_a_plain_client_reads_what_was_left_out_in_the_hover(
     editor.open("private/keys.py")
     params = {"action": "document", "textDocument": {"uri": uri}, "range": editor.span(uri, 0, 2)}
     await rpc.request("tierwise/task/start", params)
-    await rpc.until(lambda: editor.questions)
+    await rpc.until(lambda: rpc.of("window/showMessage"))
     at = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 5}}
     text = (await rpc.request("textDocument/hover", at))["contents"]["value"]
     assert "1 secret replaced by placeholders" in text

@@ -49,7 +49,7 @@ async def test_a_protected_file_is_written_only_after_a_yes_that_shows_its_path(
 async def test_a_plain_client_is_asked_too_and_what_it_cannot_do_is_done_for_it(
     rpc: Rpc, editor: Editor, model: RehearsalServer
 ) -> None:
-    await editor.start(PROFILES["eglot"])
+    await editor.start(PROFILES["bare"])
     uri = editor.open("sample.py")
     model.faults.default = Fault(text=block(".github/workflows/x.yml", "", "on: push\n"))
     where = {"action": "document", "textDocument": {"uri": uri}, "range": editor.span(uri, 3, 5)}

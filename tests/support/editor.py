@@ -26,7 +26,10 @@ PROFILES: dict[str, dict[str, Any]] = {
             "showDocument": {"support": True},
             "showMessage": {"messageActionItem": {"additionalPropertiesSupport": True}},
         },
-        "textDocument": {"codeAction": {"isPreferredSupport": True}},
+        "textDocument": {
+            "codeAction": {"isPreferredSupport": True, "disabledSupport": True},
+            "hover": {"contentFormat": ["markdown", "plaintext"]},
+        },
         "general": {"positionEncodings": ["utf-16"]},
     },
     "neovim": {
@@ -39,15 +42,31 @@ PROFILES: dict[str, dict[str, Any]] = {
             "showDocument": {"support": True},
             "showMessage": {"messageActionItem": {"additionalPropertiesSupport": False}},
         },
+        "textDocument": {
+            "codeAction": {"isPreferredSupport": True},
+            "hover": {"contentFormat": ["markdown", "plaintext"]},
+        },
         "general": {"positionEncodings": ["utf-8", "utf-16", "utf-32"]},
     },
     "eglot": {
         "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
         "window": {"workDoneProgress": True},
+        "textDocument": {
+            "codeAction": {"isPreferredSupport": True},
+            "hover": {"contentFormat": ["plaintext"]},
+        },
         "general": {"positionEncodings": ["utf-32", "utf-8", "utf-16"]},
     },
+    "vim-lsp": {
+        "workspace": {"applyEdit": True, "configuration": True},
+        "textDocument": {
+            "codeAction": {"disabledSupport": True},
+            "hover": {"contentFormat": ["markdown", "plaintext"]},
+        },
+    },
+    "bare": {"workspace": {"applyEdit": True}},
 }
-"""What three kinds of client declare, cut down to what the server looks at."""
+"""What kinds of client declare, cut down to what the server looks at."""
 
 
 class Editor:

@@ -10,20 +10,24 @@ from tierwise.present.shown import shown
 
 
 def proposal(view: TaskView, edit: EditView) -> str:
-    """A proposal as markdown: headline, reasons, warning if any, diff."""
-    lines = [_head(view), *reasons(view)]
+    """A proposal as markdown: headline, warning if any, diff, then the reasons."""
+    above = [_head(view)]
     if edit.note:
-        lines.append(f"⚠ {edit.note}")
+        above.append(f"⚠ {edit.note}")
     if edit.stale:
-        lines.append("The file changed since this was proposed: Redo or Discard.")
-    lines.append("Apply or discard it by code action at this place.")
-    return "\n\n".join([without_images("\n\n".join(lines)), fenced(edit.diff.rstrip(), "diff")])
+        above.append("The file changed since this was proposed: Redo or Discard.")
+    below = ["Apply or discard it by code action at this place.", *reasons(view)]
+    return "\n\n".join([
+        without_images("\n\n".join(above)),
+        fenced(edit.diff.rstrip(), "diff"),
+        without_images("\n\n".join(below)),
+    ])  # fmt: skip
 
 
 def answer(view: TaskView, text: str) -> str:
-    """A text answer as markdown, below a headline that names the tier."""
-    whole = "\n\n".join([_head(view), *reasons(view), *(f"⚠ {n}" for n in view.notices), text])
-    return without_images(whole)
+    """A text answer as markdown, and below it who gave it and why: a place to look may be small."""
+    notes = (f"⚠ {notice}" for notice in view.notices)
+    return without_images("\n\n".join([text, _head(view), *notes, *reasons(view)]))
 
 
 def _head(view: TaskView) -> str:

@@ -11,6 +11,8 @@ from typing import Final
 
 _FENCE: Final = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})(.*)$")
 _RUN: Final = re.compile(r"`+")
+_STRONG: Final = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_ESCAPE: Final = re.compile(r"\\([!\[\]*_`#<>])")
 
 
 def without_images(text: str) -> str:
@@ -25,6 +27,24 @@ def without_images(text: str) -> str:
             fence = match[1]
         else:
             line = line.replace("![", "!\\[" if line.startswith(("    ", "\t")) else "\\!\\[")
+        shown.append(line)
+    return "\n".join(shown)
+
+
+def plain(text: str) -> str:
+    """Markdown as it reads without a renderer: no fences, no stars, no escapes outside of code."""
+    shown, fence = [], ""
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if fence:
+            if match and match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+                continue
+        elif match and not (match[1][0] == "`" and "`" in match[2]):
+            fence = match[1]
+            continue
+        else:
+            line = _ESCAPE.sub(r"\1", _STRONG.sub(r"\1", line))
         shown.append(line)
     return "\n".join(shown)
 

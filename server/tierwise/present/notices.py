@@ -8,6 +8,9 @@ from typing import Final, Literal
 from tierwise.present.money import amount
 from tierwise.present.names import label
 
+FIRST_LINES: Final = 6
+FIRST_LETTERS: Final = 600
+"""Lines, and characters, of a text answer that are shown as a message; the rest is elsewhere."""
 SHOWN_FILES: Final = 5
 """Files named in a sentence; more are counted."""
 
@@ -58,6 +61,34 @@ def check_silent(
     """The operator's own check said nothing about an edit; `seconds` is what it was given."""
     problem = "was not found" if kind == "missing" else f"did not finish in {seconds:g} s"
     return f"[verify] {language}: {program} {problem}, so it does not count."
+
+
+def waits(title: str, where: str) -> str:
+    """A proposal waits, in an editor that shows it by hover and code actions; `where` may be ""."""
+    place = f" at {where}" if where else ""
+    return f"{title} is ready{place}. Hover shows it, code actions apply or discard it."
+
+
+def place(name: str, line: int) -> str:
+    """A line (from 0) of a file, as it is named in a sentence."""
+    return f"{name}:{line + 1}"
+
+
+def begins(text: str, where: str, path: str) -> str:
+    """The first lines of a text answer, and where the rest is: by hover, in a file; "" for none."""
+    lines = text.strip().split("\n")
+    first = "\n".join(lines[:FIRST_LINES])
+    short = first if len(first) <= FIRST_LETTERS else first[:FIRST_LETTERS].rstrip() + "…"
+    if short == "\n".join(lines):
+        return short
+    rest = [f"hover at {where}"] if where else []
+    rest += [path] if path else []
+    return f"{short}\nThe rest: {' or '.join(rest)}." if rest else "\n".join(lines)
+
+
+def kept_in(path: str) -> str:
+    """A document that the editor cannot open by itself."""
+    return f"It is in {path}."
 
 
 def hunks_left(count: int) -> str:

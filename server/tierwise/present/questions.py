@@ -19,7 +19,7 @@ DECLINE: Final = "Do not use it"
 TRY: Final = "Try again"
 CANCEL: Final = "Cancel"
 APPLY: Final = "Apply"
-SHOW: Final = "Show diff"
+LATER: Final = "Later"
 DISCARD: Final = "Discard"
 
 
@@ -60,8 +60,11 @@ def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
 
 
 def ready(title: str) -> OperatorQuestion:
-    """What becomes of a proposal, in an editor that cannot show it by itself."""
-    return OperatorQuestion(f"{title} is ready.", (APPLY, SHOW, DISCARD))
+    """What becomes of a proposal whose diff was shown, in an editor without code actions.
+
+    The first answer is the one that a stray Enter gives, so it changes nothing.
+    """
+    return OperatorQuestion(f"{title} is ready. Its diff was shown.", (LATER, APPLY, DISCARD))
 
 
 def wish(sentence: str) -> OperatorQuestion:

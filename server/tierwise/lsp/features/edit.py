@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tierwise.lsp.messages.edit import EditGot, EditId, EditResolve, Resolved
-from tierwise.lsp.session.preview import open_diff
+from tierwise.lsp.session import preview
 from tierwise.lsp.session.session import Session
 from tierwise.present import notices
 
@@ -47,8 +47,7 @@ async def discard(session: Session, params: EditId) -> Resolved:
 
 async def show_diff(session: Session, params: EditId) -> bool:
     """Show a proposal's diff as a document, or as a message."""
-    if not await open_diff(session, params.edit_id):
-        session.editor.notice("info", (await session.engine()).edit(params.edit_id).diff)
+    await preview.show_diff(session, params.edit_id)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tierwise.lsp.messages.task import Rerun, Sent, Started, TaskId, TaskStart
-from tierwise.lsp.session.preview import open_document
+from tierwise.lsp.session.preview import show_text
 from tierwise.lsp.session.session import Session
 from tierwise.present.sent import document
 
@@ -36,6 +36,5 @@ async def sent(session: Session, params: TaskId) -> Sent:
 async def show_sent(session: Session, params: TaskId) -> bool:
     """Show what went to the models for a task as a document, or as a message."""
     text = document((await session.engine()).sent(params.task_id))
-    if not await open_document(session, params.task_id, "sent.md", text):
-        session.editor.notice("info", text)
+    await show_text(session, params.task_id, "sent.md", text)
     return True

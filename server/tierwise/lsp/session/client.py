@@ -33,6 +33,10 @@ class Client:
     lens_refresh: bool = False
     configuration: bool = False
     """Whether it can be asked for its settings."""
+    code_actions: bool = False
+    disabled_actions: bool = False
+    """Whether it shows an action that cannot be taken, with the reason."""
+    markdown_hover: bool = False
 
     @classmethod
     def of(cls, params: types.InitializeParams) -> Client:
@@ -42,6 +46,8 @@ class Client:
         edit = workspace.workspace_edit if workspace else None
         lens = workspace.code_lens if workspace else None
         shows = window.show_document if window else None
+        code = caps.text_document.code_action if caps.text_document else None
+        hover = caps.text_document.hover if caps.text_document else None
         return cls(
             initialization_options=params.initialization_options,
             experimental=caps.experimental,
@@ -55,6 +61,11 @@ class Client:
             saves=bool(edit and edit.metadata_support),
             lens_refresh=bool(lens and lens.refresh_support),
             configuration=bool(workspace and workspace.configuration),
+            code_actions=code is not None,
+            disabled_actions=bool(code and code.disabled_support),
+            markdown_hover=bool(
+                hover and types.MarkupKind.Markdown in (hover.content_format or ())
+            ),
         )
 
     @cached_property

@@ -1,34 +1,45 @@
-"""Previews for clients without our messages: a diff document, else a question.
+"""Previews for clients without our messages: a document, else a message that says where to look.
 
 What can be shown depends on the client: a `.diff` or `.md` opened by `showDocument` from
-the state folder, else `showMessageRequest` with buttons. The proposal stays reachable by
-hover and code action in any case.
+the state folder; else a proposal waits for hover and code actions. Only a client that has no
+code actions is asked, and only after it was shown the diff.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote
 
 from tierwise.core.actions import KINDS
 from tierwise.core.errors import TierwiseError
 from tierwise.core.views import TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present import errors, notices, questions
+from tierwise.present.markdown import plain
 from tierwise.present.shown import badge
 
 
-async def open_document(session: Session, task_id: str, name: str, text: str) -> bool:
-    """Open a text from the state folder; False where the client cannot."""
-    engine = await session.engine()
-    path = engine.keep_document(task_id, name, text)
+async def open_document(session: Session, path: Path | None) -> bool:
+    """Open a text that was kept; False where the client cannot."""
     if path is None or not session.client.show_document:
         return False
     return await session.editor.show_document(path.as_uri())
 
 
-async def open_diff(session: Session, edit_id: str) -> bool:
-    """Open a proposal's diff as a document; False where the client cannot."""
-    engine = await session.engine()
-    edit = engine.edit(edit_id)
-    return await open_document(session, edit.task_id, f"{edit_id}.diff", edit.diff)
+async def show_text(session: Session, task_id: str, name: str, text: str) -> None:
+    """Show a text that was asked for: as a document, else as a message that says where it is.
+
+    Of a long message many editors show its end alone, or nothing.
+    """
+    path = (await session.engine()).keep_document(task_id, name, text)
+    if not await open_document(session, path):
+        session.editor.notice("info", notices.kept_in(str(path)) if path is not None else text)
+
+
+async def show_diff(session: Session, edit_id: str) -> None:
+    """Show a proposal's diff, because that was asked for."""
+    edit = (await session.engine()).edit(edit_id)
+    await show_text(session, edit.task_id, f"{edit_id}.diff", edit.diff)
 
 
 class Preview:
@@ -52,16 +63,24 @@ class Preview:
     async def _answer(self, view: TaskView) -> None:
         engine = await self.session.engine()
         text = engine.answer_text(view.task_id)
-        if text is None or await open_document(self.session, view.task_id, "answer.md", text):
+        if text is None:
             return
-        if view.uri is None:
-            self.session.editor.notice("info", text)
+        path = engine.keep_document(view.task_id, "answer.md", text)
+        if not await open_document(self.session, path):
+            told = notices.begins(plain(text), _where(view), str(path) if path is not None else "")
+            self.session.editor.notice("info", told)
 
     async def _proposal(self, view: TaskView, edit_id: str) -> None:
         editor, engine = self.session.editor, await self.session.engine()
         title = f"{KINDS[view.action].title} · {badge(view.decision, view.cause_note)}"
-        if await open_diff(self.session, edit_id):
+        edit = engine.edit(edit_id)
+        path = engine.keep_document(view.task_id, f"{edit_id}.diff", edit.diff)
+        if await open_document(self.session, path):
             return
+        if self.session.client.code_actions:
+            editor.notice("info", notices.waits(title, _where(view)))
+            return
+        editor.notice("info", edit.diff)
         question = questions.ready(title)
         answer = await editor.ask(question.text, question.options)
         try:
@@ -71,7 +90,12 @@ class Preview:
                     editor.notice("warning", notices.not_applied(reply.failure_reason))
             elif answer == questions.DISCARD:
                 await engine.discard(edit_id)
-            elif answer == questions.SHOW and not await open_diff(self.session, edit_id):
-                editor.notice("info", engine.edit(edit_id).diff)
         except TierwiseError as error:
             editor.notice("warning", errors.sentence(error))
+
+
+def _where(view: TaskView) -> str:
+    """The place of a task, as far as it has one."""
+    if view.uri is None or view.range is None:
+        return ""
+    return notices.place(unquote(view.uri.rsplit("/", 1)[-1]), view.range.start.line)

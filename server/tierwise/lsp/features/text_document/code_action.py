@@ -24,6 +24,7 @@ from tierwise.core.request import Diagnostic, Severity
 from tierwise.core.views import TaskView
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
+from tierwise.lsp.session.client import Client
 from tierwise.lsp.session.session import Session
 from tierwise.present import errors
 from tierwise.present.titles import (
@@ -45,7 +46,7 @@ QUIET: Final = 4
 """Actions on an automatic request."""
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
 ABOVE: Final = 3
-"""Lines above a selection searched for a `tw:` comment."""
+"""Lines above a selection searched for a `tw:` comment, and blank lines between it and its code."""
 _SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "information", 4: "hint"}
 
 
@@ -62,7 +63,8 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     engine.diagnosed(uri, lines, found)
     only = params.context.only
     pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
-    possible = _asked(docs, engine.menu(uri), uri, span, params.context.diagnostics)
+    menu = engine.menu(uri)
+    possible = _asked(docs, menu, session.client, uri, span, params.context.diagnostics)
     made = (make() for kind, make in possible if _wanted(kind, only))
     asked = (action for action in made if action is not None)
     return [*pending, *islice(asked, QUIET if automatic else None)]
@@ -105,6 +107,7 @@ def _sent(view: TaskView) -> types.CodeAction:
 def _asked(
     docs: DocumentStore,
     menu: Menu,
+    client: Client,
     uri: str,
     span: Range,
     diagnostics: Sequence[types.Diagnostic],
@@ -114,13 +117,18 @@ def _asked(
     if (comment := _comment(index, span)) is not None:
         where, instruction = comment
         target = _after_comment(docs, uri, index, span, where)
-        made = partial(_comment_action, docs, menu, uri, target, where, instruction)
+        shows_reasons = client.disabled_actions
+        made = partial(_comment_action, docs, menu, uri, target, where, instruction, shows_reasons)
         yield f"{REWRITE}.edit", made
     for diagnostic in diagnostics[:3]:
         yield QUICKFIX, partial(_fix, docs, menu, uri, span, diagnostic)
     empty = span.start == span.end
     has_symbol = not empty or _symbol(docs, uri, span.start)
-    for kind in offered(selection=not empty):
+    kinds = offered(selection=not empty)
+    if not client.flags.task:
+        # Nobody asks for words there, so what means little without them is not what Enter takes.
+        kinds = tuple(sorted(kinds, key=lambda kind: kind.needs_words))
+    for kind in kinds:
         if kind.needs_symbol and not has_symbol:
             continue
         if kind.takes_diagnostics and diagnostics:
@@ -184,8 +192,16 @@ def _diagnostic(uri: str, diagnostic: types.Diagnostic) -> Diagnostic:
 
 
 def _comment_action(
-    docs: DocumentStore, menu: Menu, uri: str, span: Range, comment: Range, text: str
-) -> types.CodeAction | None:
+    docs: DocumentStore,
+    menu: Menu,
+    uri: str,
+    span: Range,
+    comment: Range,
+    text: str,
+    shows_reasons: bool,
+) -> types.CodeAction:
+    """What a `tw:` comment asks for. Where it cannot be done now a client that shows reasons is
+    told why; any other can ask for it, and is told then."""
     given = {
         "action": "edit",
         "textDocument": {"uri": uri},
@@ -196,15 +212,13 @@ def _comment_action(
     try:
         decision = menu.forecast("edit", span, text)
     except TierwiseError as error:
-        return types.CodeAction(
-            title=NO_COMMENT_TITLE,
-            kind=f"{REWRITE}.edit",
-            disabled=types.CodeActionDisabled(reason=errors.sentence(error)),
-        )
-    title = comment_title(decision, rehearsal=menu.rehearsal)
+        title, reason = NO_COMMENT_TITLE, errors.sentence(error)
+    else:
+        title, reason = comment_title(decision, rehearsal=menu.rehearsal), ""
     return types.CodeAction(
         title=title,
         kind=f"{REWRITE}.edit",
+        disabled=types.CodeActionDisabled(reason) if reason and shows_reasons else None,
         command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
     )
 
@@ -225,7 +239,10 @@ def _after_comment(
     """What a comment is about: the selection, else the symbol below it, else the line below."""
     if span.start != span.end:
         return span
-    below = Position(min(comment.end.line, index.line_count - 1), 0)
+    last = index.line_count - 1
+    near = range(comment.end.line, min(comment.end.line + ABOVE, last) + 1)
+    first = next((n for n in near if index.line(n).strip()), comment.end.line)
+    below = Position(min(first, last), 0)
     line = index.line(below.line)
     at = Position(below.line, len(line) - len(line.lstrip()))
     snapshot = docs.snapshot(uri)

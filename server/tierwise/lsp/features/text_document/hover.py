@@ -6,6 +6,7 @@ from lsprotocol import types
 
 from tierwise.lsp.session.session import Session
 from tierwise.present import hover as present
+from tierwise.present.markdown import plain
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -16,10 +17,13 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
         span = view.range
         inside = span is None or span.start.line <= line <= span.end.line
         if view.state == "proposed" and view.edit_id is not None and inside:
-            return _markdown(present.proposal(view, engine.edit(view.edit_id)))
+            return _hover(session, present.proposal(view, engine.edit(view.edit_id)))
     text = engine.answer_at(uri, line)
-    return _markdown(text) if text is not None else None
+    return _hover(session, text) if text is not None else None
 
 
-def _markdown(text: str) -> types.Hover:
-    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text))
+def _hover(session: Session, text: str) -> types.Hover:
+    """A hover of markdown, as plain text for a client that does not say that it shows markdown."""
+    if session.client.markdown_hover:
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text))
+    return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(text)))

@@ -1,5 +1,5 @@
 /** Where a question is written: text, what goes with it, a tier if the operator wants one. */
-import type { Chip, Completion, Money, Slash } from "../src/panel/protocol";
+import type { Chip, Completion, Money, ProjectContext, Slash } from "../src/panel/protocol";
 import { CompletionList } from "./completion";
 import { button, fill, glyph, h, iconButton } from "./dom";
 import { keep, tell } from "./host";
@@ -8,6 +8,9 @@ import { t, tierName } from "./words";
 
 /** Pixels from which the prompt says in whole words what it takes. */
 const ROOMY = 230;
+
+/** Milliseconds of rest after typing before the server is asked what of the project goes along. */
+const REST = 400;
 
 export class Composer {
   readonly field = h("textarea", {
@@ -29,6 +32,10 @@ export class Composer {
   private chips: Chip[] = [];
   private suggestion: Chip | undefined;
   private tier: string | undefined;
+  /** What would go along of the project with the text that stands there. */
+  private project: ProjectContext | undefined;
+  private withoutProject = false;
+  private resting: ReturnType<typeof setTimeout> | undefined;
   private runningTask: string | undefined;
   private paused = false;
   private tiers: readonly string[] = [];
@@ -99,6 +106,26 @@ export class Composer {
     if (document.activeElement === this.field && this.word().text === query) this.list.show(items);
   }
 
+  /** What goes along of the project, unless the text is another one by now. */
+  offerProject(text: string, context: ProjectContext | undefined): void {
+    if (text !== this.field.value.trim()) return;
+    this.project = context;
+    this.draw();
+  }
+
+  /** Ask about the project once the typing rests. */
+  private lookSoon(): void {
+    clearTimeout(this.resting);
+    const text = this.field.value.trim();
+    if (text === "") {
+      this.project = undefined;
+      this.withoutProject = false;
+      this.draw();
+      return;
+    }
+    this.resting = setTimeout(() => { tell({ kind: "projectContext", text, chips: this.chips }); }, REST);
+  }
+
   private press(): void {
     if (this.runningTask !== undefined) tell({ kind: "stop", taskId: this.runningTask });
     else this.send();
@@ -107,7 +134,8 @@ export class Composer {
   private send(): void {
     const text = this.field.value.trim();
     if (text === "" || this.runningTask !== undefined) return;
-    tell({ kind: "send", text, chips: this.chips, tier: this.tier });
+    const project = this.withoutProject ? false : undefined;
+    tell({ kind: "send", text, chips: this.chips, tier: this.tier, project });
     this.field.value = "";
     this.chips = [];
     this.tier = undefined;
@@ -131,6 +159,7 @@ export class Composer {
   private typed(): void {
     keep({ draft: this.field.value });
     this.grow();
+    this.lookSoon();
     const { text } = this.word();
     if (text.startsWith("/") && this.field.selectionStart === text.length) {
       const wanted = text.slice(1).toLowerCase();
@@ -176,6 +205,21 @@ export class Composer {
     ]);
   }
 
+  private projectChip(): HTMLElement | undefined {
+    const context = this.project;
+    if (context === undefined) return undefined;
+    const turn = (without: boolean) => () => {
+      this.withoutProject = without;
+      this.draw();
+      this.field.focus();
+    };
+    if (this.withoutProject) {
+      return button(t("Add project context"), turn(false), { class: "chip offered project" });
+    }
+    return h("span", { class: "chip project", title: context.files.join("\n") }, glyph("file"), context.title,
+      iconButton("close", t("Remove {0}", t("project context")), turn(true)));
+  }
+
   private grow(): void {
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;
@@ -196,7 +240,7 @@ export class Composer {
       ? button(`+ ${offered.label}`, () => { this.attach([offered]); },
           { class: "chip offered", title: t("Attach the selection") })
       : undefined;
-    fill(this.row, ...taken, add);
+    fill(this.row, ...taken, add, this.projectChip());
     this.tierButton.textContent = this.tier === undefined ? t("Auto") : tierName(this.tier);
     const stop = this.runningTask !== undefined;
     this.go.classList.toggle("stop", stop);

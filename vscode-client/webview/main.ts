@@ -75,6 +75,7 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
       case "usage": usage.show(message.usage); break;
       case "suggestion": composer.suggest(message.chip); break;
       case "attached": composer.attach(message.chips); break;
+      case "projectContext": composer.offerProject(message.text, message.context); break;
       case "completions": composer.offer(message.query, message.items); break;
       case "prefill": composer.prefill(message.text); break;
       case "show":

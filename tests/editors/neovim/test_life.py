@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import SAMPLE
-from tests.editors.neovim.driver import PLUGIN, Driver, Open
+from tests.editors.neovim.driver import PLUGIN, Driver, Open, asked
 from tests.support.loopback import Loopback
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
@@ -368,3 +368,24 @@ def test_an_older_neovim_is_told(open_nvim: Open) -> None:
     nvim.note("the plugin needs Neovim 0.11 or newer, this is 0.10.")
     assert nvim.text == SAMPLE
     assert nvim.messages() == ""
+
+
+def test_the_project_of_a_question_has_its_price_below_it_and_can_be_left_out(
+    open_nvim: Open, workspace: Path, model: Loopback
+) -> None:
+    nvim = open_nvim("sample.py").ready()
+    nvim.command("Tierwise chat")
+    nvim.keys("i@project what does add_numbers do?<Esc>")
+    drawn = (
+        "local ns = vim.api.nvim_create_namespace('tierwise.chat.project')"
+        " local found = vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, { details = true })"
+        " return found[1] and found[1][4].virt_lines[1][1][1] or ''"
+    )
+
+    nvim.until(lambda: "project context" in nvim.lua(drawn))
+    assert "leaves it out" in nvim.lua(drawn)
+    nvim.keys("\\p")
+    nvim.until(lambda: "left out" in nvim.lua(drawn))
+    nvim.keys("<CR>")
+    nvim.until(lambda: model.requests())
+    assert "def add_numbers" not in str(asked(model).pieces)

@@ -47,6 +47,9 @@ export async function complete(query: string, tiers: readonly string[]): Promise
   const named = tiers
     .filter((tier) => tier.startsWith(wanted))
     .map((tier) => ({ label: `@${tier}`, detail: vscode.l10n.t("answers this message") }));
+  if ("project".startsWith(wanted)) {
+    named.push({ label: "@project", detail: vscode.l10n.t("outlines and definitions of the project") });
+  }
   const chips = (await files()).map(fileChip);
   const ranked = chips
     .map((chip) => ({ chip, rank: rank(chip.label.toLowerCase(), wanted) }))

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Proposals } from "../panel/proposals";
-import type { Chip, ConversationItem, ToPage, Turn } from "../panel/protocol";
+import type { Chip, ConversationItem, ProjectContext, ToPage, Turn } from "../panel/protocol";
 import { ACTIONS } from "../server/actions";
 import type { Action, DiagnosticItem, Rating, TaskChanged, TaskStart, Turn as Kept } from "../server/messages";
 import type { Session } from "../server/session";
@@ -92,7 +92,7 @@ export class Chat implements vscode.Disposable {
   }
 
   /** Asks. Resolves when the answer is there; what goes wrong is shown in its place. */
-  async ask(text: string, chips: readonly Chip[], tier?: string): Promise<void> {
+  async ask(text: string, chips: readonly Chip[], tier?: string, project?: boolean): Promise<void> {
     await this.opening;
     const { action, instruction } = read(text, this.known);
     const taskId = randomUUID();
@@ -104,7 +104,7 @@ export class Chat implements vscode.Disposable {
     conversation.begin({ ...EMPTY, taskId, action, prompt: text, chips: shown });
     if (!(await this.ready(taskId, conversation))) return;
     await this.heard(conversation, taskId, action === "chat"
-      ? this.chat(conversation, taskId, instruction, chips, tier)
+      ? this.chat(conversation, taskId, instruction, chips, tier, project)
       : this.act(conversation, taskId, action, instruction, place, chips, tier));
   }
 
@@ -208,12 +208,29 @@ export class Chat implements vscode.Disposable {
     return editId;
   }
 
+  /** What goes along of the project with a question; undefined where nothing does, or nobody knows. */
+  async projectContext(text: string, chips: readonly Chip[]): Promise<ProjectContext | undefined> {
+    const { action, instruction } = read(text, this.known);
+    if (action !== "chat" || this.session.health.state !== "running") return undefined;
+    try {
+      const { title, files } = await this.session.request("tierwise/chat/project", {
+        prompt: instruction,
+        references: chips.map(({ uri, range }) => ({ uri, range })),
+      });
+      return title === undefined ? undefined : { title, files: files ?? [] };
+    } catch {
+      // What is asked while somebody types is never worth a message.
+      return undefined;
+    }
+  }
+
   private async chat(
     { id }: Conversation,
     taskId: string,
     prompt: string,
     chips: readonly Chip[],
     tier?: string,
+    project?: boolean,
   ): Promise<void> {
     const selection = chips.find((chip) => chip.kind === "selection");
     await this.session.request("tierwise/chat/send", {
@@ -221,6 +238,7 @@ export class Chat implements vscode.Disposable {
       conversationId: id,
       prompt,
       tier,
+      project,
       selection: selection === undefined ? undefined : { uri: selection.uri, range: selection.range },
       references: chips.filter((chip) => chip !== selection).map(({ uri, range }) => ({ uri, range })),
     });

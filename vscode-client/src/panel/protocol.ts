@@ -76,6 +76,12 @@ export interface ConversationItem {
   readonly at: number;
 }
 
+/** What goes along of the project with a question, as the server words it: "+1.4¢ project context". */
+export interface ProjectContext {
+  readonly title: string;
+  readonly files: readonly string[];
+}
+
 export interface Slash {
   readonly name: Action;
   readonly detail: string;
@@ -141,6 +147,7 @@ export type ToPage =
   | { readonly kind: "usage"; readonly usage: readonly UsageOf[] }
   | { readonly kind: "suggestion"; readonly chip: Chip | undefined }
   | { readonly kind: "attached"; readonly chips: readonly Chip[] }
+  | { readonly kind: "projectContext"; readonly text: string; readonly context: ProjectContext | undefined }
   | { readonly kind: "completions"; readonly query: string; readonly items: readonly Completion[] }
   | { readonly kind: "prefill"; readonly text: string }
   | { readonly kind: "show"; readonly tab: Tab; readonly focus: boolean }
@@ -148,7 +155,7 @@ export type ToPage =
 
 export type FromPage =
   | { readonly kind: "ready" }
-  | { readonly kind: "send"; readonly text: string; readonly chips: readonly Chip[]; readonly tier?: string }
+  | { readonly kind: "send"; readonly text: string; readonly chips: readonly Chip[]; readonly tier?: string; readonly project?: boolean }
   | { readonly kind: "askAgain"; readonly taskId: string; readonly text: string }
   | { readonly kind: "allow"; readonly taskId: string }
   | { readonly kind: "stop"; readonly taskId: string }
@@ -160,6 +167,7 @@ export type FromPage =
   | { readonly kind: "follow"; readonly address: string }
   | { readonly kind: "attachFile" }
   | { readonly kind: "complete"; readonly query: string }
+  | { readonly kind: "projectContext"; readonly text: string; readonly chips: readonly Chip[] }
   | { readonly kind: "newConversation" }
   | { readonly kind: "listConversations"; readonly query: string }
   | { readonly kind: "deleteConversation"; readonly id: string; readonly query: string }

@@ -145,7 +145,12 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     const { session } = this.parts;
     switch (message.kind) {
       case "ready": await this.welcome(); break;
-      case "send": await this.chat.ask(message.text, message.chips, message.tier); break;
+      case "send": await this.chat.ask(message.text, message.chips, message.tier, message.project); break;
+      case "projectContext": {
+        const context = await this.chat.projectContext(message.text, message.chips);
+        this.post({ kind: "projectContext", text: message.text, context });
+        break;
+      }
       case "askAgain": await this.chat.askAgain(message.taskId, message.text); break;
       case "allow": await this.chat.allow(message.taskId); break;
       case "stop": await this.chat.stop(message.taskId); break;

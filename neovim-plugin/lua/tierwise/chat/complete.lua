@@ -1,4 +1,4 @@
---- Completion in the chat by `omnifunc`: `@file`, `@tier` and `/action`.
+--- Completion in the chat by `omnifunc`: `@file`, `@tier`, `@project` and `/action`.
 local M = {}
 
 local MOST = 5000
@@ -77,6 +77,10 @@ function M.items(base, first)
         table.insert(found, { word = "@" .. tier .. " ", abbr = "@" .. tier, menu = "answers this" })
       end
     end
+  end
+  if vim.startswith("project", typed) then
+    local menu = "outlines and definitions of the project"
+    table.insert(found, { word = "@project ", abbr = "@project", menu = menu })
   end
   local files = M.files()
   local exact = vim.tbl_filter(function(path)

@@ -69,6 +69,7 @@ function M.create(id)
   table.insert(M.chats, chat)
   require("tierwise.highlights").define()
   require("tierwise.chat.keys").set(chat)
+  require("tierwise.chat.project").watch(chat)
   return chat
 end
 
@@ -162,6 +163,7 @@ function M.ask(chat, prompt, selection, tier)
     references = require("tierwise.chat.mentions").locations(prompt),
     selection = selection,
     tier = tier,
+    project = require("tierwise.chat.project").sent(chat),
   }
   local shown = prompt
   if selection then

@@ -99,6 +99,7 @@ M.KEYS = {
   { "n", "<localleader>a", "apply", "propose the code block as an edit of the file beside" },
   { "n", "<localleader>y", "yank", "yank the code block" },
   { "n", "<localleader>w", "why", "why this tier" },
+  { "n", "<localleader>p", "project", "leave the project out of this question, or take it along" },
   { "n", "<localleader>n", "new", "new chat" },
   { "n", "<localleader>h", "history", "earlier chats" },
   { "n", "g?", "help", "these keys" },
@@ -129,6 +130,9 @@ function M.set(chat)
     why = function()
       require("tierwise.routing").why(chat.buf)
     end,
+    project = function()
+      require("tierwise.chat.project").toggle(chat)
+    end,
     new = function()
       local module = require("tierwise.chat")
       local fresh = module.create()
@@ -147,7 +151,7 @@ function M.set(chat)
       for _, key in ipairs(M.KEYS) do
         lines[#lines + 1] = ("`%s`%s %s"):format(key[2], (" "):rep(15 - #key[2]), key[4])
       end
-      vim.list_extend(lines, { "", "`<C-x><C-o>` completes @file, @tier and /action" })
+      vim.list_extend(lines, { "", "`<C-x><C-o>` completes @file, @tier, @project and /action" })
       require("tierwise.window").float("Chat keys", lines)
     end,
   }

@@ -54,8 +54,13 @@ _CHANGES: Final = re.compile(
 )
 
 
-async def gather(request: Request, scene: Scene, window: Window) -> ProjectFiles | None:
-    """The files of the project for a request; None where it needs none, or nothing is known."""
+async def gather(
+    request: Request, scene: Scene, window: Window, *, patient: bool = False
+) -> ProjectFiles | None:
+    """The files of the project for a request; None where it needs none, or nothing is known.
+
+    One that is `patient` waits a while for an index that is not whole yet.
+    """
     if scene.with_project is False:
         return None
     wish = project_wish.of_words(request.instruction)
@@ -64,7 +69,7 @@ async def gather(request: Request, scene: Scene, window: Window) -> ProjectFiles
         return None
     changes = KINDS[request.action].edits or _CHANGES.match(request.instruction) is not None
     spread = changes and (wish.everywhere or renamed.wish(request.instruction) is not None)
-    notes = await indexes.refresh(whole=spread)
+    notes = await indexes.refresh(whole=spread or patient)
     if not changes:
         return await _answering(request, scene, wish, indexes, window, notes)
     names = await _names(request, scene, wish, indexes)
@@ -72,7 +77,7 @@ async def gather(request: Request, scene: Scene, window: Window) -> ProjectFiles
         return await _everywhere(scene, names, indexes, window, notes)
     if KINDS[request.action].fits_in:
         return await _beside(scene, indexes, notes)
-    return None
+    return await _answering(request, scene, wish, indexes, window, notes)
 
 
 def _concerns(action: Action, scene: Scene, wish: ProjectWish) -> bool:

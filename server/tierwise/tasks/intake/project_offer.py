@@ -25,7 +25,7 @@ async def offer(request: Request, scene: Scene, tier: Tier, window: Window) -> P
 
     Nothing is asked of the operator for it, and nothing is sent.
     """
-    found = await project.gather(request, scene, window)
+    found = await project.gather(request, scene, window, patient=True)
     if found is None:
         return None
     roots = tuple(window.documents.roots())

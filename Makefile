@@ -140,6 +140,10 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 bench-prompts: $(DEV) ## Count the tokens of prompts, part by part, beside those of an older commit
 	@$(BIN)/python -m tests.bench.prompts --against 06a9b5f
 
+.PHONY: bench-index
+bench-index: $(DEV) ## Measure the project index on the folders in TREES: recall on real tasks, time, memory, size
+	@$(BIN)/python -m tests.bench.bench_index $(TREES)
+
 bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and on real outcomes
 	@$(BIN)/python -m tests.bench.learning.bench_learning
 
@@ -158,6 +162,7 @@ soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and ki
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
 	@$(BIN)/python -m tests.soak.soak_sent --kills 300
+	@$(BIN)/python -m tests.soak.soak_index --kills 200 --switches 50
 	@$(BIN)/python -m tests.soak.soak_upgrade
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
 	@$(BIN)/python -m tests.soak.soak_edits --sequences 20000

@@ -30,7 +30,7 @@ _LAST: Final = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """The stem of an English word in lower case; anything else comes back as it is."""
     if len(word) <= 2 or not word.isascii() or not word.isalpha():

@@ -12,7 +12,7 @@ from tierwise.index.content import FileContent
 from tierwise.index.extract import Extract
 from tierwise.index.walk import Seen
 
-KEPT_IDS: Final = 60_000
+KEPT_IDS: Final = 30_000
 """Names whose ids are kept in memory; more would take more than looking them up again."""
 
 

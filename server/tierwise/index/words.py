@@ -41,7 +41,7 @@ def split(name: str) -> Iterator[str]:
             yield stem(word)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def stems(name: str) -> tuple[str, ...]:
     """The same, kept: names stand in files again and again. `HTTPServer` also as one word."""
     return tuple(split(name))

@@ -42,7 +42,7 @@ from tierwise.tasks.chat import transcripts
 from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.deciding.menu import Menu
-from tierwise.tasks.intake import project_offer, requests
+from tierwise.tasks.intake import counted, project_offer, requests
 from tierwise.tasks.learning import dial, recall
 from tierwise.tasks.proposing import blocks
 from tierwise.tasks.restore import restore_proposals
@@ -77,6 +77,7 @@ class TaskEngine:
         await self.upkeep.fresh()
         window = self.world.window
         request, scene = requests.of_task(params, window.documents, window.ladder)
+        request = counted.foreseen(request, window)
         task = self._new(params.task_id, request, scene, params.conversation_id)
         self._begin(task)
         return Started(task.id, task.decision)

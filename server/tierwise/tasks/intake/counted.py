@@ -64,6 +64,12 @@ async def of_request(
     )
 
 
+def foreseen(request: Request, window: Window) -> Request:
+    """The request for its first decision, which waits for no index."""
+    wish = project_wish.of_words(request.instruction)
+    return replace(request, project=unread(wish)) if window.projects.all() else request
+
+
 def unread(wish: ProjectWish) -> ProjectSignals:
     """The numbers while files are unread: nothing is known, and everywhere is many."""
     return ProjectSignals(files=MANY if wish.everywhere else None)

@@ -7,6 +7,7 @@ import type { Session } from "./server/session";
 import type { Board } from "./tasks/board";
 import type { Tasks } from "./tasks/start";
 import type { CommandUse } from "./tasks/lens";
+import { generateMessage } from "./extras/scm";
 import { choosePython } from "./setup/make";
 import type { SetUp } from "./setup/setup";
 import type { Menu } from "./status/menu";
@@ -38,6 +39,13 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const start = (action: Action) => () => tasks.here(action);
   const table: Readonly<Record<string, Run>> = {
     ...Object.fromEntries(onCode.map((action) => [action, start(action)])),
+    applyHere: (editId: string, hunk: string) =>
+      resolve(parts, "tierwise.edit.apply", { editId, hunks: [hunk] }),
+    discardHere: (editId: string, hunk: string) =>
+      resolve(parts, "tierwise.edit.discard", { editId, hunks: [hunk] }),
+    fixAt: (uri: string, line: number, character: number, endLine: number, endCharacter: number) =>
+      tasks.fixAt(uri, new vscode.Range(line, character, endLine, endCharacter)),
+    generateMessage: (of: unknown) => generateMessage(session, parts.setUp, of),
     stop: async () => {
       const task = board.running;
       if (task !== undefined) await session.request("tierwise/task/cancel", { taskId: task.taskId });

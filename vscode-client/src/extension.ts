@@ -1,11 +1,13 @@
 /** The composition root: makes every part once and hands it what it needs. */
 import * as vscode from "vscode";
 import { commandUse, registerCommands, waysOn, type Parts } from "./commands";
+import { FixHover } from "./extras/fixHover";
 import { registerParticipant } from "./extras/participant";
 import { registerProvider } from "./extras/provider";
 import { Panel } from "./panel/view";
 import { Growing } from "./preview/growing";
 import { HunkLenses } from "./preview/hunks";
+import { InPlace } from "./preview/inPlace";
 import { Preview } from "./preview/preview";
 import type { Session } from "./server/session";
 import { serve } from "./server/start";
@@ -51,9 +53,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     read: (params) => panel.start(params),
   });
   const preview = new Preview(session, board, {
-    opensByItself: (task) =>
-      tasks.isOurs(task.taskId) &&
-      vscode.workspace.getConfiguration("tierwise").get<string>("preview.open") !== "never",
+    opensByItself: (task) => tasks.isOurs(task.taskId) && howToShow() === "always",
     staled: (editId) => {
       const ways = waysOn(parts, editId, board.byEdit(editId)?.taskId);
       void tell({ name: "DocumentChanged", message: vscode.l10n.t("File changed") }, ways);
@@ -83,6 +83,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     preview,
     why,
     new HunkLenses(preview),
+    new InPlace(preview, (taskId) => tasks.isOurs(taskId) && howToShow() === "inBuffer"),
+    new FixHover(),
     new Growing(session),
     new Answers(session, (taskId) => tasks.isOurs(taskId), (task, text) => {
       void panel.read(task, tasks.asked(task.taskId), text);
@@ -91,8 +93,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     showHealth(session),
     tellHealth(session, log),
     registerCommands(parts),
-    registerParticipant(session, context),
-    registerProvider(session),
+    registerParticipant(session, setUp, context),
+    registerProvider(session, log),
     session.onDidChangeTask(({ taskId, state, error }) => {
       if (state === "failed" && error !== undefined && tasks.isOurs(taskId)) void tell(error, waysOn(parts));
     }),
@@ -100,4 +102,9 @@ export function activate(context: vscode.ExtensionContext): Api {
   const took = { load, activate: performance.now() - began };
   log.info(`loaded in ${took.load.toFixed(1)} ms, activated in ${took.activate.toFixed(1)} ms`);
   return { session, took };
+}
+
+/** Whether a proposal opens as a diff by itself, is shown in its file, or waits to be looked at. */
+function howToShow(): string {
+  return vscode.workspace.getConfiguration("tierwise").get<string>("preview.open", "always");
 }

@@ -60,9 +60,9 @@ class Materials:
 def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
     """The file that is sent from only with a yes, and the rule that asks; None where none does."""
     focus = materials.focus
-    if focus is None or focus.path is None:
+    if focus is None or focus.file is None:
         return None
-    verdict = materials.ignore.judge(focus.path)
+    verdict = materials.ignore.judge(focus.file)
     if verdict.kind in ("git", "outside"):
         return materials.name(focus), verdict.kind
     return None
@@ -147,18 +147,18 @@ def _sendable(
 
 
 def _refuse_hard(doc: Snapshot, look: IgnoreLook) -> None:
-    if doc.path is None:
+    if doc.file is None:
         return
-    verdict = look.judge(doc.path)
+    verdict = look.judge(doc.file)
     if verdict.kind == "hard":
         code: ErrorCode = "kept_back" if verdict.by.startswith(".") else "kept_back_by_rules"
-        raise Ignored(ErrorReason.of(code, name=Path(doc.path).name, by=verdict.by))
+        raise Ignored(ErrorReason.of(code, name=Path(doc.file).name, by=verdict.by))
 
 
 def _may_send(
     doc: Snapshot, materials: Materials, look: IgnoreLook, left_out: list[LeftOut]
 ) -> bool:
-    verdict = look.judge(doc.path) if doc.path is not None else None
+    verdict = look.judge(doc.file) if doc.file is not None else None
     if verdict is not None and verdict.kind != "open":
         left_out.append(LeftOut(materials.name(doc), _kept_back(verdict)))
         return False

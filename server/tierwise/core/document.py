@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+CELL = "vscode-notebook-cell"
+"""The scheme under which VS Code names a cell of a notebook, by the notebook's path."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -18,6 +22,14 @@ class Snapshot:
     version: int | None
     language: str | None
     text: str
+
+    @property
+    def file(self) -> str | None:
+        """The local file whose rules hold for it: its own, or the notebook that a cell is of."""
+        if self.path is not None or not self.uri.startswith(f"{CELL}:"):
+            return self.path
+        path = unquote(urlsplit(self.uri).path)
+        return path[1:] if len(path) > 2 and path[2] == ":" else path
 
 
 @dataclass(frozen=True, slots=True, order=True)

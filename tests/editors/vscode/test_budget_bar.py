@@ -30,3 +30,37 @@ def test_the_bar_shows_what_was_spent_of_the_cap_and_a_pause_is_said(desk: Desk)
     expect(panel.last.locator(".error")).to_have_text(re.compile("The day budget is 0"))
     expect(panel.last.get_by_role("button", name="Raise…")).to_be_visible()
     assert len(desk.model.requests()) == asked, "nothing is asked beyond the cap"
+    panel.last.get_by_role("button", name="Allow this task").click()
+    panel.answered()
+    assert len(desk.model.requests()) == asked + 1, "what was refused runs once it is allowed"
+    panel.ask("and once more?")
+    panel.answered("failed")
+    panel.last.get_by_role("button", name="Raise…").click()
+    window.pick("Raise by $1")
+    panel.answered()
+    assert len(desk.model.requests()) == asked + 2, "what was refused runs once the cap is raised"
+
+
+def test_without_a_cap_one_is_set_from_the_menu_and_written_for_the_server(desk: Desk) -> None:
+    window = desk.open("sample.py")
+    panel = window.show_panel()
+    expect(panel.budget.locator(".figures")).to_contain_text("no cap")
+    window.command("Tierwise: Budget...")
+    window.pick("Set a daily cap")
+    window.say("2.50")
+    # The server of this desk reads the desk's own file; what the client writes is looked at.
+    files = "data/**/tierwise.tierwise/config.toml"
+    window.until(
+        lambda: any(
+            "day_usd = 2.5" in file.read_text(encoding="utf-8")
+            for file in desk.code.folder.glob(files)
+        ),
+        "the cap in the file for the server",
+    )
+    window.command("Tierwise: Budget...")
+    window.pick("Budget settings")
+    tab = window.page.locator(".settings-tabs-widget .action-label.checked")
+    expect(tab).to_contain_text("Remote")
+    day = window.page.locator(".settings-editor .setting-item-contents").filter(has_text="Day Usd")
+    expect(day.first.locator("input")).to_have_value("2.5")
+    desk.code.configure()

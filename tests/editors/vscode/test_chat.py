@@ -72,8 +72,38 @@ def test_a_conversation_is_there_after_a_restart_and_goes_on(desk: Desk) -> None
     panel.button("New conversation").click()
     expect(panel.turns).to_have_count(0)
     panel.button("Conversations").click()
-    panel.frame.get_by_role("menuitem").filter(has_text="the first question").click()
+    past = panel.frame.locator(".past")
+    expect(past.locator(".conversation")).to_have_count(1)
+    past.get_by_role("searchbox").fill("no such words")
+    expect(past).to_contain_text("No conversation holds these words.")
+    past.get_by_role("searchbox").fill("SECOND?")
+    past.locator(".open").filter(has_text="the first question").click()
     expect(panel.turns).to_have_count(2)
+    panel.button("Conversations").click()
+    past.get_by_role("button", name="Delete the first question").click()
+    past.get_by_role("button", name="Delete for good").click()
+    expect(past).to_contain_text("No conversation is kept.")
+    expect(panel.turns).to_have_count(0)
+
+
+def test_a_question_is_edited_and_asked_again_in_its_place(desk: Desk) -> None:
+    desk.model.answers("An answer.")
+    panel = desk.open("sample.py").show_panel()
+    for question in ("what is a list?", "and a set?", "and a tuple?"):
+        panel.ask(question)
+        panel.answered()
+    turn = panel.turns.nth(1)
+    turn.hover()
+    turn.get_by_role("button", name="Edit this question").click()
+    turn.get_by_role("textbox", name="The question").fill("and a dict?")
+    turn.get_by_role("button", name="Ask again").click()
+    expect(panel.turns).to_have_count(2)
+    expect(panel.last.locator(".prompt")).to_have_text("and a dict?")
+    panel.answered()
+    said = str(desk.model.requests()[-1]["messages"])
+    assert "what is a list?" in said
+    assert "and a set?" not in said
+    assert "and a tuple?" not in said
 
 
 def test_copy_insert_and_rating_are_outcomes(desk: Desk) -> None:

@@ -111,7 +111,7 @@ async function walk(folders: vscode.Uri[]): Promise<vscode.Uri[]> {
 }
 
 function isAttachable(uri: vscode.Uri): boolean {
-  return uri.scheme === "file" || uri.scheme === "untitled";
+  return uri.scheme === "file" || uri.scheme === "untitled" || uri.scheme === "vscode-notebook-cell";
 }
 
 export function selectionChip(uri: vscode.Uri, selection: WireRange): Chip {

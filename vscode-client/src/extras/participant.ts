@@ -1,14 +1,29 @@
 /** The editor's own chat as another way in: `@tierwise`, where the editor has participants. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
+import type { SetUp } from "../setup/setup";
 import { turn } from "./turn";
 
 /** Registers `@tierwise`, or nothing where the editor knows no participants. */
-export function registerParticipant(session: Session, extension: vscode.ExtensionContext): vscode.Disposable {
+export function registerParticipant(
+  session: Session,
+  setUp: SetUp,
+  extension: vscode.ExtensionContext,
+): vscode.Disposable {
   const chat = (vscode as Partial<typeof vscode>).chat;
   if (typeof chat?.createChatParticipant !== "function") return new vscode.Disposable(() => undefined);
   const participant = chat.createChatParticipant("tierwise.participant", async (request, context, stream, token) => {
     const conversationId = conversationOf(context) ?? `editor-${Math.random().toString(36).slice(2, 10)}`;
+    const { need } = setUp.state;
+    if (need !== undefined) {
+      stream.markdown(
+        need === "key"
+          ? vscode.l10n.t("No key is set, so no model can answer yet.")
+          : vscode.l10n.t("Tierwise has no Python environment yet."),
+      );
+      stream.button({ command: "tierwise.ui.chat", title: vscode.l10n.t("Set Up") });
+      return { metadata: { conversationId } };
+    }
     const references = request.references.flatMap(({ value }) =>
       value instanceof vscode.Uri
         ? [{ uri: value.toString() }]

@@ -47,12 +47,15 @@ const AUTO: ModelInformation = {
 };
 
 /** Registers the provider, or nothing where the editor takes none. */
-export function registerProvider(session: Session): vscode.Disposable {
+export function registerProvider(session: Session, log: vscode.LogOutputChannel): vscode.Disposable {
   const models = (vscode as Partial<typeof vscode>).lm as
     | { registerLanguageModelChatProvider?: Register }
     | undefined;
   const register = models?.registerLanguageModelChatProvider;
-  if (typeof register !== "function") return new vscode.Disposable(() => undefined);
+  if (typeof register !== "function") {
+    log.info("this version of the editor takes no models of extensions, so its model picker has no Auto (Tierwise)");
+    return new vscode.Disposable(() => undefined);
+  }
   const provider = register(VENDOR, {
     provideLanguageModelChatInformation: () => [AUTO],
     async provideLanguageModelChatResponse(_, messages, __, progress, token) {

@@ -47,7 +47,7 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
   constructor(private readonly preview: Preview) {
     this.onDidChangeCodeLenses = preview.onDidChange;
     this.registered = vscode.languages.registerCodeLensProvider(
-      [{ scheme: "file" }, { scheme: "untitled" }, { scheme: SCHEME }],
+      [{ scheme: "file" }, { scheme: "untitled" }, { scheme: "vscode-notebook-cell" }, { scheme: SCHEME }],
       this,
     );
   }

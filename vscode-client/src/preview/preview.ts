@@ -68,6 +68,10 @@ export class Preview implements vscode.Disposable {
     for (const part of this.parts) part.dispose();
   }
 
+  get all(): readonly Shown[] {
+    return [...this.shown.values()];
+  }
+
   get(editId: string): Shown | undefined {
     return this.shown.get(editId);
   }
@@ -89,6 +93,7 @@ export class Preview implements vscode.Disposable {
     const pairs = shown.files.map((file) => ({ file, before: address(shown, file, "before"), after: address(shown, file, "after") }));
     const [only, ...more] = pairs;
     if (only === undefined) return;
+    for (const { file, before, after } of pairs) await speakAs(file.uri, [before, after]);
     if (more.length === 0) {
       await vscode.commands.executeCommand("vscode.diff", only.before, only.after, shown.title, {
         preview: true,
@@ -207,6 +212,15 @@ function isPending({ got }: Shown): boolean {
 function address(shown: Shown, file: FileChange, side: "before" | "after"): vscode.Uri {
   const path = vscode.Uri.parse(side === "before" ? file.uri : (file.toUri ?? file.uri)).path;
   return sideUri(path, { editId: shown.editId, side, of: file.uri });
+}
+
+/** A cell's sides are in the cell's language; by their path they would be in that of its notebook's file. */
+async function speakAs(uri: string, sides: readonly vscode.Uri[]): Promise<void> {
+  if (!uri.startsWith("vscode-notebook-cell:")) return;
+  const { languageId } = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  for (const side of sides) {
+    await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(side), languageId);
+  }
 }
 
 async function textOf(uri: string): Promise<string> {

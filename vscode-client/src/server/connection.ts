@@ -40,7 +40,7 @@ export function connect(launch: Launch, options: ConnectOptions): Connection {
     ),
   );
   const clientOptions: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }, { scheme: "vscode-notebook-cell" }],
     outputChannel: options.log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions,

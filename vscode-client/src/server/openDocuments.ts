@@ -70,14 +70,18 @@ export class OpenDocuments implements vscode.Disposable {
 const inSight: Sight = {
   uris() {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const shown = new Set(tabs.flatMap((tab) => urisOf(tab.input)));
+    const notebooks = vscode.workspace.notebookDocuments.filter(({ uri }) => shown.has(uri.toString()));
     return new Set([
-      ...tabs.flatMap((tab) => urisOf(tab.input)),
+      ...shown,
+      ...notebooks.flatMap((notebook) => notebook.getCells().map(({ document }) => document.uri.toString())),
       ...vscode.window.visibleTextEditors.map((editor) => editor.document.uri.toString()),
     ]);
   },
   onDidChange: (look) =>
     vscode.Disposable.from(
       vscode.window.tabGroups.onDidChangeTabs(look),
+      vscode.workspace.onDidOpenNotebookDocument(look),
       vscode.window.onDidChangeVisibleTextEditors(look),
     ),
 };

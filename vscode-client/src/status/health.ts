@@ -6,6 +6,7 @@ export function showHealth(session: Session): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem("tierwise.server", [
     { scheme: "file" },
     { scheme: "untitled" },
+    { scheme: "vscode-notebook-cell" },
   ]);
   item.name = vscode.l10n.t("Tierwise server");
   const draw = (): void => {

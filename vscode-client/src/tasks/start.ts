@@ -59,6 +59,12 @@ export class Tasks {
     }
   }
 
+  /** Start a fix of the problems of a range. */
+  async fixAt(uri: string, range: vscode.Range): Promise<string | undefined> {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    return this.begin(onRange(document, range, "fix"));
+  }
+
   /** Start an action on the selection of the active editor. */
   async here(action: Action, tier?: string): Promise<string | undefined> {
     const editor = vscode.window.activeTextEditor;
@@ -72,7 +78,10 @@ export class Tasks {
 
 /** The params of an action on an editor's selection, with the diagnostics a fix is for. */
 export function onSelection(editor: vscode.TextEditor, action: Action): TaskStart {
-  const { document, selection } = editor;
+  return onRange(editor.document, editor.selection, action);
+}
+
+function onRange(document: vscode.TextDocument, selection: vscode.Range, action: Action): TaskStart {
   const diagnostics =
     ACTIONS[action].takesDiagnostics
       ? vscode.languages

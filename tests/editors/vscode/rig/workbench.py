@@ -19,7 +19,7 @@ T = TypeVar("T")
 WAIT = 60.0
 """Seconds a test waits for what must come; a bound for failures, never a bar."""
 EXTENSION_ID = "tierwise.tierwise"
-PANEL = 'iframe.webview.ready[src*="purpose=webviewView"]'
+PANEL = 'iframe.webview.ready[src*="extensionId=tierwise.tierwise"]'
 """The frame of the panel; a walkthrough has a webview of its own."""
 expect.set_options(timeout=WAIT * 1000)
 

@@ -1,0 +1,82 @@
+/** A proposal in the buffer, each hunk under the lines it replaces, as an option beside the diff tab. */
+import * as vscode from "vscode";
+import type { Hunk } from "../server/messages";
+import type { Preview } from "./preview";
+
+interface Drawn {
+  readonly thread: vscode.CommentThread;
+  /** What it was drawn from; another text or place is drawn anew. */
+  readonly from: string;
+}
+
+/** Commands that the links of a hunk may run; no other works in it. */
+const OFFERED = ["tierwise.ui.applyHere", "tierwise.ui.discardHere"];
+
+export class InPlace implements vscode.Disposable {
+  private readonly controller = vscode.comments.createCommentController("tierwise.inPlace", "Tierwise");
+  private readonly drawn = new Map<string, Drawn>();
+  private readonly heard: vscode.Disposable;
+
+  /** `wanted` tells whether the proposal of a task is shown so. */
+  constructor(
+    private readonly preview: Preview,
+    private readonly wanted: (taskId: string) => boolean,
+  ) {
+    this.heard = preview.onDidChange(() => { this.draw(); });
+  }
+
+  dispose(): void {
+    this.heard.dispose();
+    this.controller.dispose();
+  }
+
+  private draw(): void {
+    const due = new Map<string, { editId: string; hunk: Hunk; from: string }>();
+    for (const { editId, got } of this.preview.all.filter((shown) => this.wanted(shown.got.taskId))) {
+      for (const hunk of got.hunks) {
+        if (hunk.state !== "pending" || hunk.range === undefined || hunk.kind !== "text") continue;
+        due.set(`${editId} ${hunk.id}`, { editId, hunk, from: JSON.stringify([hunk.range, hunk.newText]) });
+      }
+    }
+    for (const [key, { thread, from }] of this.drawn) {
+      if (due.get(key)?.from === from) continue;
+      thread.dispose();
+      this.drawn.delete(key);
+    }
+    for (const [key, { editId, hunk, from }] of due) {
+      if (!this.drawn.has(key)) this.drawn.set(key, { from, thread: this.thread(editId, hunk) });
+    }
+  }
+
+  private thread(editId: string, hunk: Hunk): vscode.CommentThread {
+    const { start, end } = hunk.range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const last = end.character > 0 ? end.line : Math.max(start.line, end.line - 1);
+    const uri = vscode.Uri.parse(hunk.uri);
+    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+    const before = document?.getText(new vscode.Range(start.line, 0, end.line, end.character)) ?? "";
+    const thread = this.controller.createCommentThread(uri, new vscode.Range(start.line, 0, last, 0), [
+      { author: { name: "Tierwise" }, mode: vscode.CommentMode.Preview, body: body(editId, hunk, before) },
+    ]);
+    thread.canReply = false;
+    thread.label = this.preview.heading(editId);
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    return thread;
+  }
+}
+
+/** The hunk as a diff, with what can be done with it. */
+function body(editId: string, hunk: Hunk, before: string): vscode.MarkdownString {
+  const link = (words: string, command: string): string =>
+    `[${words}](command:${command}?${encodeURIComponent(JSON.stringify([editId, hunk.id]))})`;
+  const text = new vscode.MarkdownString();
+  text.appendCodeblock([...marked("-", before), ...marked("+", hunk.newText ?? "")].join("\n"), "diff");
+  text.appendMarkdown(
+    `\n${link(vscode.l10n.t("Apply"), "tierwise.ui.applyHere")} · ${link(vscode.l10n.t("Discard"), "tierwise.ui.discardHere")}`,
+  );
+  text.isTrusted = { enabledCommands: OFFERED };
+  return text;
+}
+
+function marked(mark: string, text: string): string[] {
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n").map((line) => `${mark} ${line}`);
+}

@@ -137,6 +137,9 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.bench_panel
 	@$(BIN)/python -m tests.bench.bench_activation
 
+bench-project: $(DEV) ## Do forty whole-project tasks on the Python projects in TREES=DIR
+	@$(BIN)/python -m tests.bench.project_edits.bench_project_edits --trees $(TREES)
+
 bench-prompts: $(DEV) ## Count the tokens of prompts, part by part, beside those of an older commit
 	@$(BIN)/python -m tests.bench.prompts --against 06a9b5f
 

@@ -12,7 +12,7 @@ from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
 from tierwise.present.names import label
 from tierwise.present.pause import ALLOW, LENS, raise_title
-from tierwise.present.shown import badge
+from tierwise.present.shown import TITLE, badge
 from tierwise.present.titles import redo_title
 
 
@@ -27,7 +27,9 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
     word = {"running": " · working", "failed": " · failed", "applied": " · applied"}.get(
         view.state, ""
     )
-    return ("Rehearsal · " if view.rehearsal else "") + badge(view.decision, view.cause_note) + word
+    begin = "Rehearsal · " if view.rehearsal else ""
+    room = TITLE - len(begin) - len(word)
+    return begin + badge(view.decision, view.cause_note, room) + word
 
 
 def offers(

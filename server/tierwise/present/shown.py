@@ -88,11 +88,11 @@ def arrow(decision: Decision) -> str:
     return f"{short(decision.routed)} → {short(decision.answering)}"
 
 
-def badge(decision: Decision, said: str = "") -> str:
+def badge(decision: Decision, said: str = "", room: int = BADGE) -> str:
     """The tier, with a word on what moved it where there is room: "Haiku → Opus, you"."""
     moved = decision.answering != decision.routed or decision.explicit
     word = note(decision, said) if moved else ""
-    return _first_fit(BADGE, f"{arrow(decision)}, {word}" if word else "", arrow(decision))
+    return _first_fit(room, f"{arrow(decision)}, {word}" if word else "", arrow(decision))
 
 
 def title(decision: Decision, *what: str, rehearsal: bool = False) -> str:

@@ -60,7 +60,7 @@ async def test_a_switch_is_an_event_on_screen_and_in_the_ledger(
     w = await window()
     view = await document(w)
     assert (view.state, view.decision.cause) == ("proposed", "failover")
-    assert headline(view) == "Haiku → Sonnet"
+    assert headline(view) == "Haiku → Sonnet, overloaded"
     assert any("Haiku → Sonnet" in status.text for status in w.screen.statuses)
     assert any("Haiku is overloaded" in status.tooltip for status in w.screen.statuses)
     (switch,) = view.switches
@@ -143,7 +143,7 @@ async def test_a_breaker_opens_on_the_fifth_failure_and_the_switch_is_felt_at_on
     view = await document(w)
     assert {r["model"] for r in model.requests[asked:]} == {SONNET}
     assert view.decision.cause == "failover"
-    assert headline(view) == "Haiku → Sonnet"
+    assert headline(view) == "Haiku → Sonnet, overloaded"
     assert (view.switches[0].old, view.switches[0].cause) == ("haiku", "overloaded")
     pinned = await document(w, tier="haiku")
     assert pinned.state == "failed", "an explicit choice is asked itself"

@@ -20,8 +20,7 @@ LONG = "It adds two numbers.\n\n" + "".join(f"- step **{n}** of it\n" for n in r
 SHORT = "It adds two numbers."
 
 
-async def start(editor: Editor, rpc: Rpc, profile: str) -> str:
-    rpc.answers["workspace/configuration"] = lambda params: [None for _ in params["items"]]
+async def start(editor: Editor, profile: str) -> str:
     await editor.start(profile)
     return editor.open("sample.py")
 
@@ -53,7 +52,7 @@ async def hovered(rpc: Rpc, uri: str) -> dict[str, str]:
 async def test_a_text_answer_reaches_the_client(
     editor: Editor, rpc: Rpc, model: RehearsalServer, profile: str, answer: str
 ) -> None:
-    uri = await start(editor, rpc, profile)
+    uri = await start(editor, profile)
     model.faults.queue.append(Fault(text=answer))
     await ask(editor, rpc, uri, "Explain")
     message = await told(rpc, "It adds two numbers.")
@@ -73,7 +72,7 @@ async def test_a_text_answer_reaches_the_client(
 async def test_hover_is_markdown_only_where_the_client_says_so(
     editor: Editor, rpc: Rpc, model: RehearsalServer, profile: str
 ) -> None:
-    uri = await start(editor, rpc, profile)
+    uri = await start(editor, profile)
     model.faults.queue.append(
         Fault(text="Use **this**:\n\n```python\nx = a ** b ** c\n```\n\n![i]")
     )
@@ -94,7 +93,7 @@ async def test_hover_is_markdown_only_where_the_client_says_so(
 async def test_a_proposal_waits_quietly_where_there_are_code_actions(
     editor: Editor, rpc: Rpc, profile: str
 ) -> None:
-    uri = await start(editor, rpc, profile)
+    uri = await start(editor, profile)
     before = editor.texts[uri]
     editor.choice = "Apply"
     await ask(editor, rpc, uri, "Add docs")
@@ -115,7 +114,7 @@ async def test_a_proposal_waits_quietly_where_there_are_code_actions(
 async def test_without_code_actions_the_diff_is_shown_before_anything_is_asked(
     editor: Editor, rpc: Rpc
 ) -> None:
-    uri = await start(editor, rpc, "bare")
+    uri = await start(editor, "bare")
     before = editor.texts[uri]
     asked: list[dict[str, Any]] = []
     seen: list[str] = []
@@ -161,7 +160,7 @@ async def test_a_comment_is_about_the_code_below_blank_lines(
     editor: Editor, rpc: Rpc, model: RehearsalServer, blank: str, at: str, file: tuple[str, ...]
 ) -> None:
     name, language, comment, code = file
-    await start(editor, rpc, "eglot")
+    await start(editor, "eglot")
     text = f"one = 1\n\n{comment}\n{blank}{code}\ntwo = 2\n"
     (editor.root / name).write_text(text, encoding="utf-8")
     uri = editor.open(name, text, language)
@@ -186,7 +185,7 @@ async def test_what_cannot_be_done_now_is_a_reason_and_no_title(
     editor: Editor, rpc: Rpc, profile: str
 ) -> None:
     """A file that cannot be edited: the name of the action stays what it is."""
-    await start(editor, rpc, profile)
+    await start(editor, profile)
     (editor.root / ".aiignore").write_text("hidden.py\n", encoding="utf-8")
     text = "# tw: name it plus\ndef add(a, b):\n    return a + b\n"
     uri = editor.open("hidden.py", text)
@@ -206,7 +205,7 @@ async def test_what_cannot_be_done_now_is_a_reason_and_no_title(
 async def test_what_needs_words_does_not_come_first_without_input(
     editor: Editor, rpc: Rpc, profile: str, lines: tuple[int, int]
 ) -> None:
-    uri = await start(editor, rpc, profile)
+    uri = await start(editor, profile)
     actions = await editor.actions(uri, editor.span(uri, *lines))
     names = [a["kind"].rpartition(".")[2] for a in actions]
     assert names[-1] in ("edit", "generate")

@@ -12,7 +12,10 @@ from tierwise.models.rehearsal.reading import read
 from tierwise.models.rehearsal.server import RehearsalServer
 
 LINE = "größe = 'naïve 🎉 café'  # 日本\n"
-UNITS = {"vscode": (2, 17), "neovim": (2, 22), "eglot": (2, 16)}
+UTF_16 = (2, 17)
+UNITS = {
+    "vscode": UTF_16, "neovim": (2, 22), "eglot": (2, 16), "vim-lsp": UTF_16, "bare": UTF_16,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("client", sorted(PROFILES))

@@ -58,7 +58,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         "general": {"positionEncodings": ["utf-32", "utf-8", "utf-16"]},
     },
     "vim-lsp": {
-        "workspace": {"applyEdit": True, "configuration": True},
+        "workspace": {"applyEdit": True},
         "textDocument": {
             "codeAction": {"disabledSupport": True},
             "hover": {"contentFormat": ["markdown", "plaintext"]},

@@ -173,25 +173,3 @@ def test_a_wish_names_its_tier_and_a_wrong_name_is_said_before_anything_is_sent(
     box.locator("input").first.press("Enter")
     expect(window.diff_tab).to_be_visible()
     assert [r["model"] for r in desk.model.requests()] == ["claude-opus-5-5"]
-
-
-def test_as_an_option_hunks_are_shown_in_the_buffer_and_settled_there(desk: Desk) -> None:
-    shown = {"tierwise.preview.open": "inBuffer", "comments.openView": "never"}
-    desk.code.configure(**shown)
-    desk.model.answers(TWO)
-    window = opened(desk)
-    before = window.text
-    ask(window, last=9)
-    hunks = window.page.locator(".review-widget:visible")
-    expect(hunks).to_have_count(2)
-    expect(hunks.first).to_contain_text("Add two numbers")
-    expect(hunks.first).to_contain_text("Haiku")
-    expect(window.diff_tab).to_have_count(0)
-    assert window.text.strip() == before.strip(), "nothing changes before apply"
-    hunks.first.locator("a").filter(has_text="Apply").click()
-    window.until(lambda: '"""Add two numbers' in window.text, "the first hunk in the file")
-    expect(hunks).to_have_count(1)
-    hunks.first.locator("a").filter(has_text="Discard").click()
-    expect(hunks).to_have_count(0)
-    assert "Greet" not in window.text
-    desk.code.configure(**{"tierwise.preview.open": "always"})

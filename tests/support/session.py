@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from tierwise.learning.watched import Event, Watched
+from tierwise.learning.kept_or_undone import Event, Watched
 
 Step = Literal[
     "type", "cut", "format", "rename", "reopen", "touch", "undo", "revert", "redo", "wait"

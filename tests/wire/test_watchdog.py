@@ -24,7 +24,7 @@ BUSY = """
         while True:
             pass
 
-    from tierwise.lsp import interface
+    from tierwise.lsp import method_table
     sync.did_open = spin
     serve_stdio({{"TIERWISE_STATE_DIR": {state!r}, "TIERWISE_CONFIG": {state!r} + "/none.toml"}})
 """

@@ -15,18 +15,18 @@ from pygls.lsp.server import LanguageServer
 
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
-from tierwise.lsp import features, interface
-from tierwise.lsp.interface import Method
+from tierwise.lsp import features, method_table
+from tierwise.lsp.method_table import Method
 from tierwise.lsp.session.session import Session
 
 Handler = Callable[..., Any]
 NOTHING: Final[tuple[object, ...]] = (None, [])
 """Params that say nothing: Lua has one empty table for objects and lists."""
 LATER: Final = (
-    *interface.STANDARD,
-    *interface.REQUESTS,
-    *interface.NOTIFICATIONS,
-    *interface.COMMANDS,
+    *method_table.STANDARD,
+    *method_table.REQUESTS,
+    *method_table.NOTIFICATIONS,
+    *method_table.COMMANDS,
 )
 """Methods whose code is imported after `initialize`."""
 
@@ -34,13 +34,13 @@ LATER: Final = (
 def register(server: LanguageServer, session: Session) -> None:
     """Register every method and command."""
     manager = server.protocol.fm
-    for method in interface.BUILT_IN:
+    for method in method_table.BUILT_IN:
         manager.builtin_features[method.name] = _direct(method, session)
-    for method in interface.AT_ONCE:
+    for method in method_table.AT_ONCE:
         server.feature(method.name, method.options)(_direct(method, session))
-    for method in (*interface.STANDARD, *interface.REQUESTS, *interface.NOTIFICATIONS):
+    for method in (*method_table.STANDARD, *method_table.REQUESTS, *method_table.NOTIFICATIONS):
         server.feature(method.name, method.options)(bound(method, session))
-    for method in interface.COMMANDS:
+    for method in method_table.COMMANDS:
         manager.commands[method.name] = bound(method, session)
 
 

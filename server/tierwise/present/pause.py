@@ -1,6 +1,7 @@
-"""Everything that is said of a pause for money: why, what is asked, and the ways on.
+"""Everything that an editor or terminal says of a pause for money: why, and the ways on.
 
-Also what is said shortly before one, and of a single task that does not fit. Money comes in
+Agents read other sentences, in `present/gateway.py`: they cannot be asked. Here stands also what
+is said shortly before a pause, and of a single task that does not fit. Money comes in
 nano-dollars.
 """
 

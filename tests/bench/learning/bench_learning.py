@@ -25,9 +25,9 @@ from tests.bench.learning.plot import lines_svg
 from tests.support import worlds
 from tests.support.session import STEPS, Session
 
+from tierwise.learning.kept_or_undone import Watched
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Observation
-from tierwise.learning.watched import Watched
 
 DOCS = Path(__file__).parents[3] / "docs" / "learning"
 PARTS = ("speed", "outcomes", "worlds", "streams")

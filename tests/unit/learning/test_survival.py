@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.support.session import STEPS, Session
 
 from tierwise.learning import survival
+from tierwise.learning.kept_or_undone import Watched
 from tierwise.learning.survival import moved, pieces, reverted, untouched
-from tierwise.learning.watched import Watched
 
 BEFORE = "import os\n\n\ndef add(a, b):\n    return a+b\n\n\nprint(add(1, 2))\n"
 OLD = "    return a+b\n"

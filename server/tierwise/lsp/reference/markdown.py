@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tierwise.lsp import dispatch, interface
-from tierwise.lsp.interface import Method
+from tierwise.lsp import dispatch, method_table
+from tierwise.lsp.method_table import Method
 from tierwise.lsp.reference import typescript
 
 HEAD: Final = """\
@@ -28,9 +28,9 @@ name in `error.data.name`: every request may answer `BadRequest` (the params do 
 function of the same name in `server/tierwise/lsp/features/`.
 """
 TITLES: Final = {
-    "Requests": interface.REQUESTS,
-    "Notifications from the client": interface.NOTIFICATIONS,
-    "Commands": interface.COMMANDS,
+    "Requests": method_table.REQUESTS,
+    "Notifications from the client": method_table.NOTIFICATIONS,
+    "Commands": method_table.COMMANDS,
 }
 
 

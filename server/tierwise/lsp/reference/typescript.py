@@ -16,10 +16,10 @@ from pydantic.fields import FieldInfo
 from typing_extensions import get_type_hints, is_typeddict
 
 from tierwise.core import actions, decision, outcome, request, situation, views
-from tierwise.lsp import dispatch, interface
-from tierwise.lsp.interface import Method
+from tierwise.lsp import dispatch, method_table
 from tierwise.lsp.messages import base, chat, dial, edit, history, options, route, status, task
 from tierwise.lsp.messages.base import Message, Push
+from tierwise.lsp.method_table import Method
 from tierwise.present.decision import WireDecision, WireShown
 
 HEAD: Final = """\
@@ -60,10 +60,10 @@ def generate() -> str:
     parts = [HEAD]
     parts += [f"export type {name} = {_union(get_args(kind))};\n" for name, kind in WORDS.items()]
     parts += [_interface(kind) for kind in classes()]
-    parts.append(_table("Requests", map(_method, interface.REQUESTS)))
-    parts.append(_table("FromClient", map(_method, interface.NOTIFICATIONS)))
+    parts.append(_table("Requests", map(_method, method_table.REQUESTS)))
+    parts.append(_table("FromClient", map(_method, method_table.NOTIFICATIONS)))
     parts.append(_table("ToClient", [(push.method, name_of(push), "void") for push in pushes()]))
-    parts.append(_table("Commands", map(_method, interface.COMMANDS)))
+    parts.append(_table("Commands", map(_method, method_table.COMMANDS)))
     return "\n".join(parts)
 
 

@@ -15,7 +15,7 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.request import Diagnostic
 from tierwise.core.views import FileChange
 from tierwise.edits.textual import applied
-from tierwise.learning.watched import Watched
+from tierwise.learning.kept_or_undone import Watched
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.record.outcomes import Outcomes
 from tierwise.tasks.task.task import Task

@@ -1,4 +1,4 @@
-"""The interface: every method has a handler of its name, and names what it takes and gives."""
+"""The table of methods: every one has a handler of its name, and names what it takes and gives."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import cast
 import pytest
 
 from tierwise.core import errors
-from tierwise.lsp import dispatch, interface
-from tierwise.lsp.interface import Method
+from tierwise.lsp import dispatch, method_table
 from tierwise.lsp.messages.base import Message
+from tierwise.lsp.method_table import Method
 from tierwise.lsp.server import Server
 from tierwise.lsp.session.session import Session
 
-OWN = (*interface.REQUESTS, *interface.NOTIFICATIONS, *interface.COMMANDS)
-ALL = (*interface.BUILT_IN, *interface.AT_ONCE, *interface.STANDARD, *OWN)
+OWN = (*method_table.REQUESTS, *method_table.NOTIFICATIONS, *method_table.COMMANDS)
+ALL = (*method_table.BUILT_IN, *method_table.AT_ONCE, *method_table.STANDARD, *OWN)
 
 
 @pytest.mark.parametrize("method", ALL, ids=lambda m: m.name)
@@ -32,7 +32,7 @@ def test_a_method_has_a_handler_with_a_sentence(method: Method) -> None:
 def test_a_method_of_ours_takes_a_message_and_names_errors_that_are_there(method: Method) -> None:
     params, result = dispatch.types_of(dispatch.handler_of(method))
     assert params is None or issubclass(params, Message)
-    assert (result is type(None)) == (method in interface.NOTIFICATIONS)
+    assert (result is type(None)) == (method in method_table.NOTIFICATIONS)
     assert set(method.errors) <= {getattr(kind, "name", "") for kind in vars(errors).values()}
 
 
@@ -47,8 +47,8 @@ def test_the_handler_of_ours_is_found_by_the_name_alone() -> None:
 def test_every_method_is_registered_before_the_engine_is_there() -> None:
     manager = Server({}).protocol.fm
     known = set(manager.features) | set(manager.builtin_features)
-    assert {m.name for m in ALL if m not in interface.COMMANDS} <= known
-    assert set(manager.commands) == {m.name for m in interface.COMMANDS}
+    assert {m.name for m in ALL if m not in method_table.COMMANDS} <= known
+    assert set(manager.commands) == {m.name for m in method_table.COMMANDS}
 
 
 def test_no_message_is_imported_before_initialize_is_answered() -> None:
@@ -73,7 +73,7 @@ async def test_an_empty_list_is_no_params_since_lua_has_one_empty_table() -> Non
         async def engine(self) -> Engine:
             return Engine()
 
-    (query,) = [m for m in interface.REQUESTS if m.name == "tierwise/usage/query"]
+    (query,) = [m for m in method_table.REQUESTS if m.name == "tierwise/usage/query"]
     answer = dispatch.bound(query, cast("Session", Asked()))
     nothing: tuple[object, ...] = ([], None, {})
     assert [await answer(given) for given in nothing] == [{"scopes": []}] * 3

@@ -127,6 +127,7 @@ fit: $(DEV) ## Fit the router's weights from the shared data
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tierwise.routing.fit
 
 bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and the Neovim plugin
+	@$(BIN)/python -m tests.bench.bench_start --pyright
 	@$(BIN)/python -m tests.bench.bench_server
 	@$(BIN)/python -m tests.bench.bench_streams
 	@$(BIN)/python -m tests.bench.bench_ledger --seconds 20
@@ -139,6 +140,10 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 
 bench-project: $(DEV) ## Do forty whole-project tasks on the Python projects in TREES=DIR
 	@$(BIN)/python -m tests.bench.project_edits.bench_project_edits --trees $(TREES)
+
+.PHONY: bench-growth
+bench-growth: $(DEV) ## Measure how work grows with lines, files, proposals, tasks and turns
+	@$(BIN)/python -m tests.bench.bench_growth
 
 bench-prompts: $(DEV) ## Count the tokens of prompts, part by part, beside those of an older commit
 	@$(BIN)/python -m tests.bench.prompts --against 06a9b5f
@@ -168,6 +173,7 @@ soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and ki
 	@$(BIN)/python -m tests.soak.soak_index --kills 200 --switches 50
 	@$(BIN)/python -m tests.soak.soak_upgrade
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
+	@$(BIN)/python -m tests.soak.soak_model_process --kills 100
 	@$(BIN)/python -m tests.soak.soak_edits --sequences 20000
 	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
 	@$(BIN)/python -m tests.soak.soak_vscode --rounds 20

@@ -30,16 +30,6 @@ async def test_code_actions_asked_for_at_once_are_listed(
     assert found == await editor.rpc.request("textDocument/codeAction", params)
 
 
-async def test_the_light_bulb_does_not_wait_for_the_start(editor: Editor) -> None:
-    await editor.start("vscode")
-    uri = editor.open("sample.py")
-    early = await editor.actions(uri, editor.span(uri, 3, 5), triggerKind=2)
-    await editor.rpc.request("tierwise/status")
-    late = await editor.actions(uri, editor.span(uri, 3, 5), triggerKind=2)
-    assert early == []
-    assert late
-
-
 async def test_lenses_and_hover_of_a_waiting_edit_are_there_from_the_first_request(
     editor: Editor, rpc: Rpc, serve: Serve, model: RehearsalServer, tmp_path: Path
 ) -> None:

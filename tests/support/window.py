@@ -130,7 +130,7 @@ class Window:
             papers,
             screen,
         )
-        await asyncio.to_thread(app.world.client.warm_up().join)
+        await app.world.client.ready()
         await app.started()
         return cls(app, papers, screen)
 

@@ -24,7 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{room: BASE | {room} for room in DOMAIN},
     "index": BASE | {"context", "index"},
     "tasks": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs"},
-    "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "app"},
+    "first": BASE | DOMAIN | {"config", "tasks", "trust"},
+    "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "first", "app"},
     "gateway": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "gateway"},
 }
 FREE = {"lsp", "cli"}
@@ -44,16 +45,18 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "intake": _TASK_DATA,
         "money": _TASK_DATA,
         "proposing": _TASK_DATA | {"intake", "record"},
+        "known": {"window", "choices", "learning", "money"},
         "world": {
-            "window", "bus", "choices", "task", "learning", "chat", "record", "money", "proposing",
+            "known", "window", "bus", "choices", "task", "learning", "chat", "record", "money",
+            "proposing",
         },
-        "deciding": _TASK_DATA | {"learning", "intake", "world"},
+        "deciding": _TASK_DATA | {"learning", "intake", "known", "world"},
         "calling": _TASK_DATA | {"chat", "money", "proposing", "world", "deciding"},
         "status_line": {"task", "world"},
         "reactions": {"task", "chat", "world", "status_line"},
         "redo": {"task", "world", "deciding"},
         "run": {"task", "intake", "proposing", "world", "deciding", "calling"},
-        "upkeep": {"window", "choices", "money", "world", "status_line"},
+        "upkeep": {"window", "choices", "money", "known", "world", "status_line"},
         "restore": {"window", "task", "learning", "proposing", "world"},
         "engine": _TASK_DATA | {
             "choices", "learning", "chat", "intake", "proposing", "world", "deciding", "calling",
@@ -130,11 +133,12 @@ def test_the_editors_server_knows_nothing_of_the_other_processes() -> None:
             assert not rooms & FOR_THE_CLI, path
     loaded = (
         "import sys, tierwise.lsp.server, tierwise.app; from tierwise.models.client import "
-        "ModelClient as C; C({}).warm_up().join(); assert 'anthropic' in sys.modules; "
+        "ModelClient as C; import asyncio; asyncio.run(C({}).ready()); "
+        "assert 'anthropic' in sys.modules; "
         "print([m for m in sys.modules if m.split('.')[0] == 'aiohttp' and sys.modules[m]])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, timeout=300
     )
     assert done.stdout.strip() == "[]"
 

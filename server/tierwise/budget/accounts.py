@@ -10,6 +10,7 @@ from tierwise.budget.limits import BudgetState, Limits, cap
 from tierwise.store import budget_events, calendar, reservations
 from tierwise.store.budget_events import allowed, note
 from tierwise.store.deferred import Connection
+from tierwise.store.glance import LedgerRows
 
 __all__ = ["allowed", "note", "open_day", "state", "today"]
 
@@ -23,7 +24,7 @@ CLOCK: Final = "clock"
 """The reason why money waits for the operator's word after the clock went far back."""
 
 
-def today(conn: Connection, limits: Limits, now: datetime) -> days.OpenDay:
+def today(conn: LedgerRows, limits: Limits, now: datetime) -> days.OpenDay:
     """The day to book to. Raises `ClockWentBack`, or `UnknownZone`."""
     found = calendar.read(conn)
     opened: days.OpenDay | None = None
@@ -41,7 +42,7 @@ def open_day(conn: Connection, day: days.OpenDay) -> None:
 
 
 def state(
-    conn: Connection, limits: Limits, project: str, now: datetime, smallest: int
+    conn: LedgerRows, limits: Limits, project: str, now: datetime, smallest: int
 ) -> BudgetState:
     """Spend and caps at `now`, with what the operator changed, raised or put right."""
     reason = None
@@ -78,7 +79,7 @@ def state(
     )
 
 
-def _hour_ago(conn: Connection, now: datetime) -> int:
+def _hour_ago(conn: LedgerRows, now: datetime) -> int:
     """An hour before the latest instant seen: a clock that went back frees nothing."""
     found = calendar.read(conn)
     at_ms = int(now.timestamp() * 1000)

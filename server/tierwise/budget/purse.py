@@ -34,6 +34,7 @@ from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.store import budget_events, calendar, owner, reservations, samples
 from tierwise.store.deferred import Connection
+from tierwise.store.glance import LedgerRows
 from tierwise.store.ledger import Ledger
 from tierwise.store.reservations import ReservationRow
 
@@ -181,6 +182,11 @@ class Purse:
 
     def state_in(self, conn: Connection, project: str) -> BudgetState:
         """`state` inside a read that is under way."""
+        return self._state(conn, project, self.clock())
+
+    def glance(self, conn: LedgerRows, project: str) -> BudgetState:
+        """`state` before the ledger is opened; what answers took so far is taken over as well."""
+        self.calibration = Calibration(samples.read(conn))
         return self._state(conn, project, self.clock())
 
     def state_sync(self, project: str) -> BudgetState:
@@ -331,7 +337,7 @@ class Purse:
             self.calibration = Calibration(samples.read(conn))
             self._calibrated = now
 
-    def _state(self, conn: Connection, project: str, now: datetime) -> BudgetState:
+    def _state(self, conn: LedgerRows, project: str, now: datetime) -> BudgetState:
         tier = self.cheapest()
         rate = self.prices.rate(tier.model, now, CHEAPEST_PROMPT, tier.base_url)
         smallest = CHEAPEST_PROMPT * rate.dearest_input + tokens.SMALLEST_OUTPUT * rate.output

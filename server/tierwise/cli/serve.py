@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     named = key_names(paths.config_file(env))
     keys = [v for k, v in env.items() if k in named or k.endswith(("_KEY", "_TOKEN", "_SECRET"))]
     logs.setup(given.log_level, paths.state_dir(env), keys)
+    # Until the engine is built all that is made stays: looking through it for garbage is in vain.
+    gc.disable()
     from tierwise.lsp import server
 
     if given.tcp is None:

@@ -16,7 +16,7 @@ import stat
 import sys
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -32,9 +32,13 @@ from tierwise.lsp.wire.watchdog import Watchdog
 from tierwise.lsp.wire.writer import Writer
 
 if TYPE_CHECKING:
+    from tierwise.tasks.api import Listener
     from tierwise.tasks.engine import TaskEngine
 
 log = logging.getLogger(__name__)
+
+SWITCH: Final = 0.001
+"""Seconds after which a thread that imports lets the loop have its turn; else it is 0.005."""
 
 CLOSE_WITHIN: Final = 5.0
 """Seconds the engine may take to close."""
@@ -114,26 +118,64 @@ class Server(LanguageServer):
             log.exception("the engine did not close as it should")
 
 
+class LateListener:
+    """Tells the client what happens; what words it is imported when first there is anything."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._listener: Listener | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._listener is None:
+            from tierwise.lsp.session.listener import EditorListener
+
+            self._listener = EditorListener(self._session)
+        return getattr(self._listener, name)
+
+
 async def build(session: Session) -> TaskEngine:
-    """The engine of a session, started. The heavy imports run on a thread."""
-    await asyncio.to_thread(_import_engine)
-    from tierwise import app
-    from tierwise.lsp.session.listener import EditorListener
+    """The engine of a session, started; titles are told as soon as they are true.
+
+    Imports run on threads, those that a title needs first. What is imported stays for good, so
+    the garbage collector neither walks it meanwhile nor afterwards; and the loop gets its turn
+    more often than usual, because titles are asked for all the while.
+    """
+    switch = sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(SWITCH)
+    try:
+        return await _build(session)
+    finally:
+        sys.setswitchinterval(switch)
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+async def _build(session: Session) -> TaskEngine:
+    await asyncio.to_thread(_import_titles)
+    from tierwise.first import know
 
     options = session.client.options
-    engine = app.build(
+    known = know(
         session.env,
         session.docs,
-        EditorListener(session),
+        cast("Listener", LateListener(session)),
         trusted=options.trusted,
         session=options.session_id,
         settings=options.settings,
     )
+    told = known.glance()
+    if told:
+        await session.can_title(known)
+    await asyncio.to_thread(_import_engine)
+    from tierwise import app
+
+    engine = app.around(known, session.env)
     await engine.started()
+    if not told:
+        await session.can_title(known)
     engine.warm_up()
-    # What was imported and built stays for good: a full collection need not walk it.
-    gc.collect()
-    gc.freeze()
     return engine
 
 
@@ -167,8 +209,17 @@ def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
             return asyncio.run(_serve(env, reader, out))
 
 
+def _import_titles() -> None:
+    """What titles need, off the loop."""
+    dispatch.import_titles()
+    import tierwise.first  # noqa: F401  # imported here so that the loop need not
+    from tierwise.routing import weights
+
+    weights.load()
+
+
 def _import_engine() -> None:
-    """The heavy imports, off the loop."""
+    """Everything else, off the loop."""
     dispatch.import_all()
     import tierwise.app
     import tierwise.lsp.session.listener  # noqa: F401  # imported here so that the loop need not

@@ -1,15 +1,15 @@
-"""The model client: the only importer of the SDK.
+"""The model client, and the SDK behind it: the only importer of the SDK.
 
-The SDK takes most of a second to import, so it is imported in a thread once the editor has
-its answer to `initialize`. Its own retries are off: an attempt is reserved before it is
-made, and one reservation covers one attempt. Events are read from the wire as they are,
-because the SDK's own reader hides the pings that tell a thinking model from a dead one.
+The client knows keys, deadlines and what an answer is. The SDK makes the calls, in this process
+(`SdkTransport`) or in one of its own that runs the same class (`models/apart.py`). Its own retries
+are off: an attempt is reserved before it is made, and one reservation covers one attempt. Events
+are read from the wire as they are, because the SDK's own reader hides the pings that tell a
+thinking model from a dead one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import sys
@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from importlib import import_module
-from threading import Thread
+from threading import RLock, Thread
 from typing import Any, Final
 
 from tierwise.core import address
@@ -33,6 +33,7 @@ from tierwise.models.model_list import ModelFacts
 from tierwise.models.reading import StreamReader
 from tierwise.models.refusals import classify, refused_unbilled, retry_after_seconds
 from tierwise.models.sse import EventDecoder, NotEvents, ServerEvent
+from tierwise.models.transport import AnswerStream, CallPlace, Transport, WantedCall
 from tierwise.models.watch import StreamWatch, alarmed
 
 log = logging.getLogger(__name__)
@@ -60,36 +61,25 @@ class ModelClient:
         *,
         rehearsal_url: Callable[[], str | None] = lambda: None,
         held: Callable[[], str | None] = lambda: None,
+        transport: Transport | None = None,
     ) -> None:
         self._env = env
+        self._transport: Transport = transport or SdkTransport()
         self._rehearsal_url = rehearsal_url
         self._held = held
         self._kept: dict[str, tuple[float, str | None]] = {}
-        self._clients: dict[tuple[str, str], Any] = {}
 
-    def warm_up(self) -> Thread:
-        """Import the SDK in the background; harmless to call twice."""
-        thread = Thread(target=self._import, name="import-sdk", daemon=True)
-        thread.start()
-        return thread
+    def warm_up(self) -> None:
+        """Begin to import the SDK, beside everything else; harmless to call twice."""
+        self._transport.warm_up()
 
-    def _import(self) -> None:
-        """Import the SDK and take it out of the garbage collector's sight.
+    async def ready(self) -> None:
+        """Return once a call could leave at once. Raises `OSError` where nothing can make it."""
+        await self._transport.ready()
 
-        It is a hundred thousand objects that stay for good; walking them holds the event loop
-        for a tenth of a second, several times during the import and now and then afterwards.
-        An HTTP library that it would load on sight is hidden: it takes a tenth of a second too.
-        """
-        gc.disable()
-        hidden = [name for name in UNUSED if name not in sys.modules]
-        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not there
-        try:
-            self._sdk()
-        finally:
-            for name in hidden:
-                del sys.modules[name]
-            gc.freeze()
-            gc.enable()
+    async def close(self) -> None:
+        """End whatever runs for the calls."""
+        await self._transport.close()
 
     def key(self, tier: Tier) -> str | None:
         """The key of a tier: the process environment, then the OS keyring if installed.
@@ -148,144 +138,218 @@ class ModelClient:
         `trace` is filled as the call goes, so that a caller can settle whatever happens.
         Closing the iterator closes the connection.
         """
-        sdk_client = await self._ready(tier)
+        place = await self._place(tier)
         if trace.before_sent is not None:
             await trace.before_sent()
         watch = StreamWatch(tier, deadlines, trace)
         reader = StreamReader(tier, trace, prompt.cache)
-        async with self._translated(tier, trace), alarmed(watch) as alarm:
+        sending = body(tier, prompt, max_tokens)
+        wanted = WantedCall(place, sending, deadlines.connect, deadlines.attempt)
+        async with self._judged(tier, trace), alarmed(watch) as alarm:
             trace.sent = True
-            stream = await sdk_client.messages.create(
-                **body(tier, prompt, max_tokens), stream=True, timeout=_timeout(deadlines)
-            )
-            async with stream:
+            async with self._transport.opened(wanted) as answer:
                 trace.answered = True
-                reader.request_id = stream.response.headers.get("request-id", "")
-                async with aclosing(self._events(stream.response, tier)) as events:
-                    async for raw in events:
-                        if raw.comment:
-                            watch.alive()
-                            continue
-                        event = reader.take(raw.name, raw.data)
-                        watch.heard(token=isinstance(event, Delta | Thinking))
-                        if isinstance(event, Finished):
-                            break
-                        if event is not None:
-                            alarm.held = True
-                            yield event
-                            alarm.held = False
-                    else:
-                        kind = str(stream.response.headers.get("content-type", ""))
-                        raise reader.ended_early(kind)
+                reader.request_id = answer.request_id
+                async for raw in answer.events:
+                    if raw.comment:
+                        watch.alive()
+                        continue
+                    event = reader.take(raw.name, raw.data)
+                    watch.heard(token=isinstance(event, Delta | Thinking))
+                    if isinstance(event, Finished):
+                        break
+                    if event is not None:
+                        alarm.held = True
+                        yield event
+                        alarm.held = False
+                else:
+                    raise reader.ended_early(answer.content_type)
         yield Finished(reader.result())
-
-    async def _events(self, response: Any, tier: Tier) -> AsyncGenerator[ServerEvent, None]:
-        """The events and comments of a response. Raises `ModelError` for what is no stream."""
-        decoder = EventDecoder()
-        async for chunk in response.aiter_bytes():
-            try:
-                for event in decoder.feed(chunk):
-                    yield event
-            except NotEvents:
-                raise failure("bad_stream", tier, sent=True) from None
 
     async def models(self, tier: Tier, within: float = 10.0) -> tuple[ModelFacts, ...]:
         """The models the tier's server lists. Raises `ModelError` or `NotConfigured`."""
-        sdk_client = await self._ready(tier)
-        trace = Trace()
-        async with self._translated(tier, trace):
-            try:
-                async with asyncio.timeout(within):
-                    # As it is: the SDK's own types cost a tenth of a second to build.
-                    answer = await sdk_client.get("/v1/models?limit=1000", cast_to=object)
-                    return tuple(ModelFacts.of(entry) for entry in answer["data"])
-            except TimeoutError:
-                raise failure("timeout", tier, sent=False, seconds=within) from None
+        place = await self._place(tier)
+        async with self._judged(tier, Trace()):
+            return await self._transport.models(place, within)
 
-    async def _ready(self, tier: Tier) -> Any:
-        """The SDK's client for a tier; made in a thread, since the first one imports the SDK."""
-        place = (self.endpoint(tier), self.require_key(tier))
-        found = self._clients.get(place)
-        return found if found is not None else await asyncio.to_thread(self._client, tier, *place)
-
-    def _client(self, tier: Tier, url: str, key: str) -> Any:
+    async def _place(self, tier: Tier) -> CallPlace:
+        """Where a tier's calls go, once one could leave at once. Keys are looked up in a thread,
+        since a keyring may ask the operator. Raises `NotConfigured` or `ModelError`."""
+        url, key = self.endpoint(tier), await asyncio.to_thread(self.require_key, tier)
         if not (key.isascii() and key.isprintable()):
             raise failure("auth", tier, sent=False)
         if not address.usable(url):
             raise failure("network", tier, sent=False)
-        sdk = self._sdk()
+        # What `ANTHROPIC_CUSTOM_HEADERS` holds was written for the default server and may be a
+        # secret of it, so no other gets it.
+        official = url == OFFICIAL
         try:
-            self._clients[url, key] = sdk.AsyncAnthropic(
-                api_key=key,
-                base_url=url,
-                max_retries=0,
-                http_client=sdk.DefaultAsyncHttpxClient(**reach.http_options(url)),
-                default_headers=self._headers(url, key),
-            )
-        except (ImportError, ValueError, OSError) as error:
-            log.info("%s: no client (%s)", tier.name, type(error).__name__)
-            raise reach.unusable(error, tier, url) from error
-        return self._clients[url, key]
-
-    def _headers(self, url: str, key: str) -> dict[str, Any]:
-        """Headers beside the SDK's own: servers of other makers look for the key elsewhere.
-
-        The SDK sends what `ANTHROPIC_CUSTOM_HEADERS` holds to every server; it was written
-        for the default one and may hold a secret of it, so no other gets it.
-        """
-        if url == OFFICIAL:
-            return {}
-        found: dict[str, Any] = {}
-        if url != address.base(self._env.get("ANTHROPIC_BASE_URL", "")):
-            names = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
-            found = {n.partition(":")[0].strip(): self._sdk().omit for n in names if ":" in n}
-        return {**found, "X-Api-Key": key}
-
-    def _sdk(self) -> Any:
-        return import_module("anthropic")
+            await self._transport.ready()
+        except OSError:
+            raise failure("lost", tier, sent=False) from None
+        default = official or url == address.base(self._env.get("ANTHROPIC_BASE_URL", ""))
+        return CallPlace(tier, url, key, custom_headers=default, own_header=not official)
 
     @asynccontextmanager
-    async def _translated(self, tier: Tier, trace: Trace) -> AsyncIterator[None]:
-        """Every exception of the SDK, its HTTP library and the stream becomes one `ModelError`."""
+    async def _judged(self, tier: Tier, trace: Trace) -> AsyncIterator[None]:
+        """Note what a failure says of the call and of the key."""
         try:
             yield
-        except (ModelError, NotConfigured, asyncio.CancelledError, GeneratorExit):
-            raise
-        except Exception as error:
-            log.info("%s: %s", tier.name, type(error).__name__)
-            found = self._model_error(tier, trace, error)
+        except ModelError as found:
             if found.kind == "auth":
                 # Perhaps the key was changed meanwhile: look for it anew.
                 self._kept.pop(tier.api_key_env, None)
             trace.sent = trace.sent and found.sent
-            raise found from error
+            raise
 
-    def _model_error(self, tier: Tier, trace: Trace, error: Exception) -> ModelError:
-        sdk, http = self._sdk(), import_module("httpx2")
-        if isinstance(error, sdk.APIStatusError):
-            if error.status_code == 407:
-                return reach.by_proxy(tier, self.endpoint(tier), "it asks for a password")
-            return _status_error(tier, error)
-        if isinstance(error, sdk.APIConnectionError) and error.__cause__ is not None:
-            error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        away = reach.unreachable(error, tier, self.endpoint(tier))
-        if away is not None:
-            return away
-        if isinstance(error, http.DecodingError | sdk.APIResponseValidationError):
-            return failure("bad_stream", tier, sent=True)
-        if isinstance(error, http.TimeoutException):
-            return failure("stalled" if trace.text else "slow_first_event", tier, sent=True)
-        if isinstance(error, http.HTTPError | OSError):
-            return failure("cut", tier, sent=True)
-        if isinstance(error, TypeError | ValueError) and not trace.answered:
-            return failure("bad_request", tier, sent=False, detail=type(error).__name__)
+
+class SdkTransport:
+    """Calls made by the SDK in this process."""
+
+    def __init__(self) -> None:
+        self._pools: dict[str, Any] = {}
+        """One HTTP client per server, with its connections; no key in it."""
+
+    def warm_up(self) -> None:
+        """Begin to import the SDK, beside everything else; harmless to call twice."""
+        Thread(target=_sdk, name="import-sdk", daemon=True).start()
+
+    async def ready(self) -> None:
+        """Import the SDK if nobody did."""
+        await asyncio.to_thread(_sdk)
+
+    @asynccontextmanager
+    async def opened(self, wanted: WantedCall) -> AsyncIterator[AnswerStream]:
+        """Make a call; leaving closes its connection. Raises `ModelError`."""
+        answered = False
+        async with _translated(wanted.place, lambda: answered):
+            stream = await self._client(wanted.place).messages.create(
+                **wanted.body, stream=True, timeout=_timeout(wanted)
+            )
+            async with stream:
+                answered = True
+                headers = stream.response.headers
+                async with aclosing(_events(stream.response, wanted.place.tier)) as events:
+                    yield AnswerStream(
+                        headers.get("request-id", ""), str(headers.get("content-type", "")), events
+                    )
+
+    async def models(self, place: CallPlace, within: float) -> tuple[ModelFacts, ...]:
+        """The models a server lists, within some seconds. Raises `ModelError`."""
+        return tuple(ModelFacts.of(entry) for entry in await self.listed(place, within))
+
+    async def listed(self, place: CallPlace, within: float) -> list[Any]:
+        """The same as the server's own data."""
+        async with _translated(place, lambda: False):
+            try:
+                async with asyncio.timeout(within):
+                    # As it is: the SDK's own types cost a tenth of a second to build.
+                    answer = await self._client(place).get("/v1/models?limit=1000", cast_to=object)
+                    return list(answer["data"])
+            except TimeoutError:
+                raise failure("timeout", place.tier, sent=False, seconds=within) from None
+
+    async def close(self) -> None:
+        """Close the connections that are kept."""
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools.clear()
+
+    def _client(self, place: CallPlace) -> Any:
+        """The SDK's client for one call. It holds the key, so it is not kept."""
+        sdk, url = _sdk(), place.url
+        try:
+            if url not in self._pools:
+                self._pools[url] = sdk.DefaultAsyncHttpxClient(**reach.http_options(url))
+            return sdk.AsyncAnthropic(
+                api_key=place.key,
+                base_url=url,
+                max_retries=0,
+                http_client=self._pools[url],
+                default_headers=_headers(place),
+            )
+        except (ImportError, ValueError, OSError) as error:
+            log.info("%s: no client (%s)", place.tier.name, type(error).__name__)
+            raise reach.unusable(error, place.tier, url) from error
+
+
+def _sdk() -> Any:
+    """The SDK. An HTTP library that it would load on sight is hidden from its first import: that
+    takes a tenth of a second too."""
+    with _importing:
+        hidden = [name for name in UNUSED if name not in sys.modules]
+        if "anthropic" in sys.modules:
+            hidden = []
+        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not there
+        try:
+            return import_module("anthropic")
+        finally:
+            for name in hidden:
+                del sys.modules[name]
+
+
+_importing = RLock()
+
+
+def _headers(place: CallPlace) -> dict[str, Any]:
+    """Headers beside the SDK's own: servers of other makers look for the key elsewhere."""
+    found: dict[str, Any] = {}
+    if not place.custom_headers:
+        names = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
+        found = {n.partition(":")[0].strip(): _sdk().omit for n in names if ":" in n}
+    return {**found, "X-Api-Key": place.key} if place.own_header else found
+
+
+async def _events(response: Any, tier: Tier) -> AsyncGenerator[ServerEvent, None]:
+    """The events and comments of a response. Raises `ModelError` for what is no stream."""
+    decoder = EventDecoder()
+    async for chunk in response.aiter_bytes():
+        try:
+            for event in decoder.feed(chunk):
+                yield event
+        except NotEvents:
+            raise failure("bad_stream", tier, sent=True) from None
+
+
+@asynccontextmanager
+async def _translated(place: CallPlace, answered: Callable[[], bool]) -> AsyncIterator[None]:
+    """Every exception of the SDK, its HTTP library and the stream becomes one `ModelError`."""
+    try:
+        yield
+    except (ModelError, NotConfigured, asyncio.CancelledError, GeneratorExit):
+        raise
+    except Exception as error:
+        log.info("%s: %s", place.tier.name, type(error).__name__)
+        raise _model_error(place, error, answered=answered()) from error
+
+
+def _model_error(place: CallPlace, error: Exception, *, answered: bool) -> ModelError:
+    sdk, http = _sdk(), import_module("httpx2")
+    tier = place.tier
+    if isinstance(error, sdk.APIStatusError):
+        if error.status_code == 407:
+            return reach.by_proxy(tier, place.url, "it asks for a password")
+        return _status_error(tier, error)
+    if isinstance(error, sdk.APIConnectionError) and error.__cause__ is not None:
+        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    away = reach.unreachable(error, tier, place.url)
+    if away is not None:
+        return away
+    if isinstance(error, http.DecodingError | sdk.APIResponseValidationError):
         return failure("bad_stream", tier, sent=True)
+    if isinstance(error, http.TimeoutException):
+        return failure("stalled" if answered else "slow_first_event", tier, sent=True)
+    if isinstance(error, http.HTTPError | OSError):
+        return failure("cut", tier, sent=True)
+    if isinstance(error, TypeError | ValueError) and not answered:
+        return failure("bad_request", tier, sent=False, detail=type(error).__name__)
+    return failure("bad_stream", tier, sent=True)
 
 
-def _timeout(deadlines: Deadlines) -> Any:
+def _timeout(wanted: WantedCall) -> Any:
     """The HTTP library's own timeouts: its reads are watched by the alarm, so they are loose."""
     http = import_module("httpx2")
-    return http.Timeout(deadlines.attempt, connect=deadlines.connect)
+    return http.Timeout(wanted.attempt, connect=wanted.connect)
 
 
 def _status_error(tier: Tier, error: Any) -> ModelError:

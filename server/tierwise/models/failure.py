@@ -17,6 +17,7 @@ Kind = Literal[
     "auth", "no_credit", "forbidden", "unknown_model", "bad_request", "too_large", "refused",
     "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event", "stalled",
     "timeout", "cut", "bad_stream", "empty", "output_cap", "proxy", "certificate",
+    "lost",
 ]  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -24,7 +25,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 RETRYABLE: Final[frozenset[str]] = frozenset(
     (
         "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event",
-        "stalled", "cut", "bad_stream", "empty", "proxy",
+        "stalled", "cut", "bad_stream", "empty", "proxy", "lost",
     )
 )  # fmt: skip
 """Kinds that another attempt may cure. `timeout` is not among them: the time is spent."""
@@ -40,7 +41,7 @@ FAILS_OVER: Final[frozenset[str]] = (
 )
 """Kinds that another model may cure. A bad key or a bad request would fail there as well."""
 
-TRIPS: Final[frozenset[str]] = FAILS_OVER - FITS_ELSEWHERE - {"empty", "certificate"}
+TRIPS: Final[frozenset[str]] = FAILS_OVER - FITS_ELSEWHERE - {"empty", "certificate", "lost"}
 """Kinds that say something about the model's health and so count for its breaker."""
 
 

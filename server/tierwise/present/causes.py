@@ -27,6 +27,7 @@ CAUSES: Final[Mapping[str, str]] = {
     "output_cap": "answers too short",
     "proxy": "behind its proxy",
     "certificate": "not trusted",
+    "lost": "was lost",
     "over_budget": "over budget",
 }
 """The ways a call fails (`models/failure.py`), and a stand-in that does not fit the budget."""

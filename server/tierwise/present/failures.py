@@ -28,6 +28,8 @@ WORDS: Final[Mapping[str, str]] = {
     "stalled": "{tier} stopped in the middle of its answer for {seconds} s. Redo it, or use"
     " another tier.",
     "timeout": "{tier} did not finish within {seconds} s. Ask for less, or raise timeouts.attempt.",
+    "lost": "{tier}: Tierwise's own process for model calls ended before the answer was complete."
+    " Redo it.",
     "cut": "{tier}: the connection broke before the answer was complete. Redo it, or use another"
     " tier.",
     "bad_stream": "{tier}: {who} sent something that is not a Messages API answer. Check the"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tierwise.store.deferred import Connection, deferred
+from tierwise.store.glance import LedgerRows
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+
+_WORD: Final = """
+SELECT kind, scope, nanos FROM budget_events WHERE kind IN ('hold', 'resume')
+  OR (kind = 'raise' AND scope = 'day' AND key = ?)
+  OR (kind = 'raise' AND scope = 'project' AND key = ?)
+  OR (kind = 'set' AND scope = 'day')
+  OR (kind = 'set' AND scope = 'project' AND key = ?)
+ORDER BY id
+"""
 
 Kind = Literal["set", "raise", "allow", "hold", "resume"]
 
@@ -58,7 +68,7 @@ def note(
     )
 
 
-def word(conn: Connection, day: str, project: str, period_key: str) -> Word:
+def word(conn: LedgerRows, day: str, project: str, period_key: str) -> Word:
     """What holds for a day and for a project in its period.
 
     A day's cap is set for all projects, a project's for that project alone; raises count
@@ -66,9 +76,7 @@ def word(conn: Connection, day: str, project: str, period_key: str) -> Word:
     """
     found = {"day": Change(), "project": Change()}
     hold: str | None = None
-    wanted = {"day": day, "project": project, "period": period_key}
-    for row in conn.execute(_select_word(), wanted):
-        kind, scope, nanos = row.kind, row.scope, row.nanos
+    for kind, scope, nanos in conn.exec_driver_sql(_WORD, (day, period_key, project)):
         if kind == "hold":
             hold = scope
         elif kind == "resume":
@@ -90,26 +98,6 @@ def log(conn: Connection, limit: int = 50) -> Sequence[tuple[int, str, str, int 
     table = schema.budget_events
     query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
     return [(row.at_ms, row.kind, row.scope, row.nanos) for row in conn.execute(query)]
-
-
-@cache
-def _select_word() -> sa.Select[Any]:
-    table = schema.budget_events
-    kind, scope, key = table.c.kind, table.c.scope, table.c.key
-    of_day, of_project = scope == "day", scope == "project"
-    return (
-        sa.select(kind, scope, table.c.nanos)
-        .where(
-            sa.or_(
-                kind.in_(("hold", "resume")),
-                sa.and_(kind == "raise", of_day, key == sa.bindparam("day")),
-                sa.and_(kind == "raise", of_project, key == sa.bindparam("period")),
-                sa.and_(kind == "set", of_day),
-                sa.and_(kind == "set", of_project, key == sa.bindparam("project")),
-            )
-        )
-        .order_by(table.c.id)
-    )
 
 
 @cache

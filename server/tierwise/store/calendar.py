@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tierwise.store.deferred import Connection, deferred
+from tierwise.store.glance import LedgerRows
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -15,10 +15,10 @@ else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
 
 
-def read(conn: Connection) -> tuple[str, str, int] | None:
+def read(conn: LedgerRows) -> tuple[str, str, int] | None:
     """(day, zone it was opened in, latest instant seen in UTC milliseconds)."""
-    row = conn.execute(_select()).first()
-    return (row.day, row.zone, row.seen_ms) if row else None
+    rows = conn.exec_driver_sql("SELECT day, zone, seen_ms FROM calendar")
+    return next(((day, zone, seen_ms) for day, zone, seen_ms in rows), None)
 
 
 def write(conn: Connection, day: str, zone: str, seen_ms: int) -> None:
@@ -26,8 +26,3 @@ def write(conn: Connection, day: str, zone: str, seen_ms: int) -> None:
     values = {"day": day, "zone": zone, "seen_ms": seen_ms}
     if conn.execute(sa.update(schema.calendar).values(**values)).rowcount == 0:
         conn.execute(sa.insert(schema.calendar).values(id=1, **values))
-
-
-@cache
-def _select() -> sa.Select[Any]:
-    return sa.select(schema.calendar)

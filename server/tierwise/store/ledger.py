@@ -22,6 +22,7 @@ from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import backup
 from tierwise.store.deferred import Connection
 from tierwise.store.file import LedgerFile
+from tierwise.store.glance import LedgerRows, glance
 from tierwise.store.reader import LedgerReader, data_version
 
 __all__ = ["Connection", "Ledger"]
@@ -57,6 +58,10 @@ class Ledger:
     def open(cls, folder: Path) -> Ledger:
         """A ledger in `folder`. Nothing is imported or touched before the first use."""
         return cls(folder)
+
+    def glance(self, fn: Callable[[LedgerRows], T]) -> T:
+        """What `fn` reads before the ledger is opened, like `tierwise.store.glance.glance`."""
+        return glance(self.path, fn)
 
     def warm(self) -> Future[None]:
         """Import and open on the ledger thread, in the background; failures are in `problem`."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from tierwise.store.deferred import Connection, deferred
+from tierwise.store.glance import LedgerRows
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
 
+_CHOICES: Final = """
+SELECT scope, key, tier FROM overrides WHERE project = ? AND (session = '' OR session = ?)
+"""
 _OF_A_SESSION: Final = frozenset({"session", "conversation", "task"})
 
 
@@ -49,15 +53,10 @@ def clear(conn: Connection, scope: str, key: str, *, project: str, session: str)
     )
 
 
-def choices(conn: Connection, *, project: str, session: str) -> Sequence[tuple[str, str, str]]:
+def choices(conn: LedgerRows, *, project: str, session: str) -> Sequence[tuple[str, str, str]]:
     """(scope, key, tier) of everything that holds for this project and session."""
-    table = schema.overrides
-    rows = conn.execute(
-        sa.select(table.c.scope, table.c.key, table.c.tier).where(
-            table.c.project == project, sa.or_(table.c.session == "", table.c.session == session)
-        )
-    )
-    return [(row.scope, row.key, row.tier) for row in rows]
+    rows = conn.exec_driver_sql(_CHOICES, (project, session))
+    return [(scope, key, tier) for scope, key, tier in rows]
 
 
 def _key(scope: str, key: str, project: str, session: str) -> dict[str, str]:

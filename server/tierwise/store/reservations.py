@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tierwise.core.money import Usage
 from tierwise.store.deferred import Connection, deferred
+from tierwise.store.glance import LedgerRows
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -26,6 +27,14 @@ else:
 State = Literal["open", "settled", "released", "assumed"]
 OPEN: Final = "open"
 ASSUMED: Final = "assumed"
+_SUMS: Final = """
+SELECT scope, settled, reserved, expected FROM spent WHERE rehearsal = 0
+  AND ((scope = 'day' AND key = ?) OR (scope = 'project' AND key = ?))
+"""
+_SINCE: Final = """
+SELECT SUM(cost), SUM(CASE WHEN state = 'open' THEN worst ELSE 0 END) FROM reservations
+WHERE rehearsal = 0 AND created_ms > ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +184,18 @@ def extend(conn: Connection, ids: Sequence[str], lease_ms: int) -> None:
     )
 
 
-def sums(conn: Connection, day: str, project: str) -> tuple[Sums, Sums]:
+def sums(conn: LedgerRows, day: str, project: str) -> tuple[Sums, Sums]:
     """The sums of a day and of a project's period, rehearsal left out; zeros where none are."""
-    rows = conn.execute(_select_sums(), {"day": day, "project": project})
-    found = {row.scope: Sums(row.settled, row.reserved, row.expected) for row in rows}
+    rows = conn.exec_driver_sql(_SUMS, (day, project))
+    found = {scope: Sums(*amounts) for scope, *amounts in rows}
     return found.get("day", Sums()), found.get("project", Sums())
 
 
-def since(conn: Connection, at_ms: int) -> Sums:
+def since(conn: LedgerRows, at_ms: int) -> Sums:
     """The sums of what was reserved since an instant, rehearsal left out."""
-    row = conn.execute(_select_since(), {"at": at_ms}).one()
-    return Sums(int(row.settled or 0), int(row.reserved or 0), 0)
+    for settled, reserved in conn.exec_driver_sql(_SINCE, (at_ms,)):
+        return Sums(int(settled or 0), int(reserved or 0), 0)
+    return Sums()
 
 
 def recomputed(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
@@ -245,27 +255,6 @@ def _update_row() -> sa.Update:
         .where(table.c.id == sa.bindparam("wanted"))
         .values({name: sa.bindparam(name) for name in _BOOKED})
     )
-
-
-@cache
-def _select_sums() -> sa.Select[Any]:
-    table = schema.spent
-    return sa.select(table).where(
-        table.c.rehearsal.is_(False),
-        sa.or_(
-            sa.and_(table.c.scope == "day", table.c.key == sa.bindparam("day")),
-            sa.and_(table.c.scope == "project", table.c.key == sa.bindparam("project")),
-        ),
-    )
-
-
-@cache
-def _select_since() -> sa.Select[Any]:
-    table = schema.reservations
-    open_worst = sa.case((table.c.state == OPEN, table.c.worst), else_=0)
-    return sa.select(
-        sa.func.sum(table.c.cost).label("settled"), sa.func.sum(open_worst).label("reserved")
-    ).where(table.c.rehearsal.is_(False), table.c.created_ms > sa.bindparam("at"))
 
 
 @cache

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tierwise.store.deferred import Connection, deferred
+from tierwise.store.glance import LedgerRows
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -22,11 +23,12 @@ Key = tuple[str, str, str]
 ("first_token", place, "")."""
 
 
-def read(conn: Connection) -> Mapping[Key, Mapping[int, int]]:
+def read(conn: LedgerRows) -> Mapping[Key, Mapping[int, int]]:
     """Every histogram: bucket to how often."""
     found: dict[Key, dict[int, int]] = {}
-    for row in conn.execute(sa.select(schema.samples)):
-        found.setdefault((row.kind, row.model, row.subject), {})[row.bucket] = row.n
+    rows = conn.exec_driver_sql("SELECT kind, model, subject, bucket, n FROM samples")
+    for kind, model, subject, bucket, n in rows:
+        found.setdefault((kind, model, subject), {})[bucket] = n
     return found
 
 

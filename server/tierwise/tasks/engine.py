@@ -41,7 +41,6 @@ from tierwise.tasks.calling import admission, sent
 from tierwise.tasks.chat import transcripts
 from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
-from tierwise.tasks.deciding.menu import Menu
 from tierwise.tasks.intake import counted, project_offer, requests
 from tierwise.tasks.learning import dial, recall
 from tierwise.tasks.proposing import blocks
@@ -123,7 +122,7 @@ class TaskEngine:
         request, scene = requests.of_chat(
             params, window.documents, window.ladder, turn=0, thread=ThreadState()
         )
-        decision = routing.forecast_decision(request, scene, self.world, reasons=False)
+        decision = routing.forecast_decision(request, scene, self.world.known, reasons=False)
         tier = window.tier(decision.answering)
         return await project_offer.offer(request, scene, tier, window)
 
@@ -135,19 +134,15 @@ class TaskEngine:
         """The decision as it would be made now, with its reasons."""
         window = self.world.window
         request, scene = requests.of_task(params, window.documents, window.ladder)
-        return routing.forecast_decision(request, scene, self.world)
-
-    def menu(self, uri: str) -> Menu:
-        """The forecasts for one menu of a document, all on the facts of now."""
-        return Menu(self.world, uri)
+        return routing.forecast_decision(request, scene, self.world.known)
 
     async def explain_task(self, task_id: str) -> routing.Explained:
         """The decision of a task, running or past, and what would have flipped it."""
         if task_id in self.tasks:
             decision = replace(self.tasks[task_id].decision, id=task_id)
-            return await routing.explained(decision, self.world)
+            return await routing.explained(decision, self.world.known)
         past = await recall.last_decision(self.world.window.ledger, task_id)
-        return await routing.explained(past, self.world)
+        return await routing.explained(past, self.world.known)
 
     async def override(self, params: OverrideParams) -> Decision | None:
         """Set or clear a choice. For a task it redoes the task on that tier."""
@@ -414,7 +409,7 @@ class TaskEngine:
                 self.world.window.rehearsal,
             ),
             Question(request, scene),
-            routing.forecast_decision(request, scene, self.world),
+            routing.forecast_decision(request, scene, self.world.known),
             on_change=self.world.bus.task_changed,
             on_stream=self.world.bus.streamed,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.present import progress
-from tierwise.tasks.deciding import routing
+from tierwise.tasks.deciding import of_task
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
@@ -32,6 +32,6 @@ async def prepare(task: Task, tier: str, world: World) -> None:
         world.chats.open(task.conversation_id).retract(task.id)
     world.choices.put("task", task.id, to)
     # The size of the context that was collected before is the best guess of the next one.
-    decision = routing.route(task.request, task.scene, world, task).decision
+    decision = of_task.route(task, world).decision
     task.start_over(progress.again_on(to))
     task.decided(decision)

@@ -13,7 +13,7 @@ from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, TierwiseError
 from tierwise.present import progress
 from tierwise.tasks.calling import admission, escalation, failover, opinion, parts
-from tierwise.tasks.deciding import routing
+from tierwise.tasks.deciding import of_task
 from tierwise.tasks.intake import counted, materials
 from tierwise.tasks.intake.refresh import refresh
 from tierwise.tasks.proposing import confining, drafts
@@ -59,7 +59,7 @@ async def _once(task: Task, world: World) -> None:
     confining.require_editable(task, world.window)
     await materials.collect(task, world.window)
     await counted.count(task, world.window)
-    routed = await opinion.second(task, routing.route(task.request, task.scene, world, task), world)
+    routed = await opinion.second(task, of_task.route(task, world), world)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
     await asyncio.to_thread(world.client.require_key, world.window.tier(task.decision.answering))

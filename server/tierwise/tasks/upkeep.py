@@ -6,13 +6,12 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from tierwise.core.decision import Scope
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.present import errors, notices
 from tierwise.store import overrides, samples
-from tierwise.tasks.choices import Kept
+from tierwise.tasks.known import kept
 from tierwise.tasks.money.alarm import ShareAlarm
 from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.window import model_check
@@ -52,7 +51,7 @@ class Upkeep:
             rows = await window.ledger.read(
                 lambda conn: overrides.choices(conn, project=window.project, session=window.session)
             )
-            world.choices.load(Kept(cast(Scope, scope), key, tier) for scope, key, tier in rows)
+            world.choices.load(kept(rows))
             world.latency.load(await window.ledger.read(samples.read))
             await world.purse.reap()
         except LedgerUnavailable as error:

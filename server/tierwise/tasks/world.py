@@ -15,6 +15,7 @@ from tierwise.models.latency import Latency
 from tierwise.tasks.bus import Bus
 from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.choices import Choices
+from tierwise.tasks.known import Known
 from tierwise.tasks.learning.learning import Learning
 from tierwise.tasks.money.budget_watch import BudgetWatch
 from tierwise.tasks.money.settling import Settling
@@ -31,6 +32,7 @@ class World:
     """Everything the spine may reach."""
 
     window: Window
+    known: Known
     bus: Bus
     client: ModelClient
     breakers: Breakers
@@ -53,6 +55,7 @@ class World:
         self.learning.stop()
         await self.proposals.keeper.close()
         await self.settling.close()
+        await self.client.close()
         await self.budget_watch.stop()
         await self.chats.close()
         await self.journal.close()

@@ -26,6 +26,7 @@ from tierwise.syntax import symbols, usages
 from tierwise.syntax.per_document import per_document
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.intake import requests
+from tierwise.tasks.known import Known
 
 SPAN = types.Range(types.Position(4, 0), types.Position(7, 0))
 
@@ -76,7 +77,10 @@ class Window:
         session.docs = self.docs
         built: asyncio.Future[TaskEngine] = asyncio.Future()
         built.set_result(self.engine)
-        session._engine = built
+        known: asyncio.Future[Known] = asyncio.Future()
+        known.set_result(self.engine.world.known)
+        session._engine, session._titles = built, known
+        session.settings_known.set()
         explicit = types.CodeActionTriggerKind.Invoked
         context = types.CodeActionContext(diagnostics=[], trigger_kind=explicit)
         document = types.TextDocumentIdentifier(self.uris[0])

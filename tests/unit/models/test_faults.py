@@ -36,6 +36,7 @@ from tierwise.models.failure import (
 from tierwise.models.refusals import classify, retry_after_seconds
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.models.transport import Transport
 from tierwise.present.causes import cause
 from tierwise.present.errors import sentence
 from tierwise.present.failures import human_wait
@@ -49,7 +50,7 @@ TEXT = "word " * 60
 @pytest.fixture(scope="module", autouse=True)
 def sdk() -> None:
     """The SDK takes seconds to import on a busy machine; no deadline of a test counts that."""
-    ModelClient({}).warm_up().join()
+    asyncio.run(ModelClient({}).ready())
 
 
 @pytest_asyncio.fixture
@@ -60,12 +61,20 @@ async def server() -> AsyncIterator[RehearsalServer]:
     await found.close()
 
 
-def client(url: str, key: str = "k") -> ModelClient:
-    return ModelClient({"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": url})
+def client(url: str, key: str = "k", transport: Transport | None = None) -> ModelClient:
+    env = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": url}
+    return ModelClient(env, transport=transport)
 
 
-async def ask(url: str, trace: Trace, deadlines: Deadlines = SHORT, tier: Tier = TIER) -> Result:
-    events = client(url).stream(tier, PROMPT, max_tokens=500, deadlines=deadlines, trace=trace)
+async def ask(
+    url: str,
+    trace: Trace,
+    deadlines: Deadlines = SHORT,
+    tier: Tier = TIER,
+    transport: Transport | None = None,
+) -> Result:
+    asked = client(url, transport=transport)
+    events = asked.stream(tier, PROMPT, max_tokens=500, deadlines=deadlines, trace=trace)
     async with aclosing(events) as stream:
         async for event in stream:
             if isinstance(event, Finished):
@@ -179,6 +188,7 @@ def test_there_are_as_many_cases_as_were_measured() -> None:
         "slow",
         "proxy",
         "certificate",
+        "lost",
     }
 
 

@@ -25,8 +25,11 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Build the engine, and ask for the settings where the client can be asked."""
     session.start_engine()
-    if session.client.configuration:
-        await pull_settings(session)
+    try:
+        if session.client.configuration:
+            await pull_settings(session)
+    finally:
+        session.settings_known.set()
 
 
 def exit_(session: Session, _: object) -> None:

@@ -43,10 +43,15 @@ def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
 
 async def pull_settings(session: Session) -> None:
     """Ask the client for its settings and load them where they differ."""
-    engine = await session.engine()
     own = await session.editor.settings()
+    known = await session.known()
     if not isinstance(own, dict):
+        session.settings_known.set()
         return
     wanted = {**(session.client.options.settings or {}), **own}
-    if wanted != engine.settings:
-        engine.set_settings(wanted)
+    if wanted != known.window.settings.client:
+        # Titles that wait have the new settings at once; what runs hears of them when it is there.
+        known.window.settings.reload(wanted)
+        session.settings_known.set()
+        (await session.engine()).set_settings(wanted)
+    session.settings_known.set()

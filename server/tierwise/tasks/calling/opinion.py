@@ -44,7 +44,9 @@ async def second(task: Task, routed: Routed, world: World) -> Routed:
         return routed
     named = await _ask(task, replace(tier, effort="low"), world)
     situation = replace(routed.situation, opinion=named or "none")
-    return routing.decide_on(task.request, task.scene, world, situation, routing.moment(world))
+    return routing.decide_on(
+        task.request, task.scene, world.known, situation, routing.moment(world.known)
+    )
 
 
 def _price(tier: Tier, world: World) -> int:

@@ -15,23 +15,23 @@ from tierwise.core.request import Diagnostic, Request
 from tierwise.tasks.api import TaskParams
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import requests
+from tierwise.tasks.known import Known
 from tierwise.tasks.task.scene import Scene
-from tierwise.tasks.world import World
 
 
 class Menu:
     """What can be asked for in one document, as it would be decided now. Made per request of
     the editor, and not kept."""
 
-    def __init__(self, world: World, uri: str) -> None:
-        self._world, self._uri = world, uri
-        self._now = routing.moment(world)
+    def __init__(self, known: Known, uri: str) -> None:
+        self._known, self._uri = known, uri
+        self._now = routing.moment(known)
         self._asked: dict[tuple[Range, str, bool], tuple[Request, Scene]] = {}
 
     @property
     def rehearsal(self) -> bool:
         """Whether what is asked for would be answered by the rehearsal model, and cost nothing."""
-        return self._world.window.rehearsal
+        return self._known.window.rehearsal
 
     def forecast(
         self,
@@ -44,7 +44,7 @@ class Menu:
         request, scene = self._request(action, span, instruction)
         found = None if diagnostics is None else tuple(diagnostics)
         request = replace(request, action=action, diagnostics=found)
-        return routing.forecast_decision(request, scene, self._world, self._now, reasons=False)
+        return routing.forecast_decision(request, scene, self._known, self._now, reasons=False)
 
     def _request(self, action: Action, span: Range, instruction: str) -> tuple[Request, Scene]:
         """A request at a range. Of its action only this counts: whether a cursor means the
@@ -52,6 +52,6 @@ class Menu:
         key = (span, instruction, span.start == span.end and KINDS[action].needs_code)
         if key not in self._asked:
             params = TaskParams(action, self._uri, span, instruction)
-            documents = self._world.window.documents
+            documents = self._known.window.documents
             self._asked[key] = requests.of_task(params, documents, self._now.ladder)
         return self._asked[key]

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Final
 
 from tierwise.budget import forecast
-from tierwise.budget.cache_cost import Prefix, warm_thread
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
 from tierwise.core.actions import KINDS
@@ -29,10 +28,10 @@ from tierwise.routing.flips import Flips, flips
 from tierwise.routing.reading import action_of
 from tierwise.syntax import structure as syntax_structure
 from tierwise.tasks.deciding.floors import floors_for
+from tierwise.tasks.known import Known
 from tierwise.tasks.learning import advice
 from tierwise.tasks.task.scene import Scene
 from tierwise.tasks.task.task import Task
-from tierwise.tasks.world import World
 
 SIGNS: Final = 5
 """Signals that a decision is explained by."""
@@ -76,10 +75,10 @@ class Moment:
     fallback: Mapping[str, tuple[str, ...]]
 
 
-def moment(world: World) -> Moment:
+def moment(known: Known) -> Moment:
     """The moment that is now."""
-    window = world.window
-    memory, basis = world.learning.memory()
+    window = known.window
+    memory, basis = known.learning.memory()
     ladder = window.ladder
     return Moment(
         memory=memory,
@@ -87,22 +86,16 @@ def moment(world: World) -> Moment:
         ladder=ladder,
         prices=window.prices,
         at=window.clock(),
-        blocked=_blocked(ladder, world),
-        remap=world.choices.remap(window.config.remap),
+        blocked=_blocked(ladder, known),
+        remap=known.choices.remap(window.config.remap),
         fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
     )
-
-
-def route(request: Request, scene: Scene, world: World, task: Task | None = None) -> Routed:
-    """Decide a request on the facts of now."""
-    now = moment(world)
-    return decide_on(request, scene, world, situation(request, scene, world, now, task), now)
 
 
 def decide_on(
     request: Request,
     scene: Scene,
-    world: World,
+    known: Known,
     facts: Situation,
     now: Moment,
     *,
@@ -111,12 +104,12 @@ def decide_on(
     """Decide a request on given facts. A router that raises is not an outage: the top tier,
     and it says so. Without `reasons` the signals behind it are not looked for."""
     try:
-        signals = measure(request, scene, world)
-        cell = world.learning.cell(request.action, scene.focus.language if scene.focus else None)
+        signals = measure(request, scene, known)
+        cell = known.learning.cell(request.action, scene.focus.language if scene.focus else None)
         advised = advice.decide(
             signals,
             facts,
-            world.window.weights,
+            known.window.weights,
             cell,
             now.memory,
             basis=now.basis,
@@ -127,13 +120,13 @@ def decide_on(
     except Exception as error:
         log.exception("the router failed; failing safe")
         decision = policy.fail_safe(facts, type(error).__name__)
-    return Routed(_with_price(decision, world), facts)
+    return Routed(_with_price(decision, known), facts)
 
 
-def _with_price(decision: Decision, world: World) -> Decision:
+def _with_price(decision: Decision, known: Known) -> Decision:
     """Say so where the price of the answering tier is not known."""
-    tier = world.window.tier(decision.answering)
-    if world.window.prices.known(tier.model, tier.base_url):
+    tier = known.window.tier(decision.answering)
+    if known.window.prices.known(tier.model, tier.base_url):
         return decision
     unknown = Reason.of("note", "price_unknown", tier=tier.name)
     return replace(decision, reasons=(*decision.reasons, unknown))
@@ -142,25 +135,25 @@ def _with_price(decision: Decision, world: World) -> Decision:
 def forecast_decision(
     request: Request,
     scene: Scene,
-    world: World,
+    known: Known,
     now: Moment | None = None,
     *,
     reasons: bool = True,
 ) -> Decision:
     """The decision as it would be made now: a millisecond, no ledger, no network."""
-    now = now or moment(world)
-    facts = situation(request, scene, world, now)
-    routed = decide_on(request, scene, world, facts, now, reasons=reasons)
+    now = now or moment(known)
+    facts = situation(request, scene, known, now)
+    routed = decide_on(request, scene, known, facts, now, reasons=reasons)
     return replace(routed.decision, final=False)
 
 
-async def explained(decision: Decision, world: World) -> Explained:
+async def explained(decision: Decision, known: Known) -> Explained:
     """A decision with what would flip it; a search of some fifty milliseconds, off the loop.
 
     It asks the shipped fit on its own, at the size of a median task: without pins, budget, thread
     and what was learned.
     """
-    window = world.window
+    window = known.window
     facts = Situation(
         ladder=window.ladder,
         confidence_target=window.config.confidence_target,
@@ -172,25 +165,30 @@ async def explained(decision: Decision, world: World) -> Explained:
             for tier in window.ladder
         },
     )
-    weights = world.window.weights
+    weights = known.window.weights
     found = await asyncio.to_thread(flips, decision.signals, weights, facts)
     signs = await asyncio.to_thread(explain.why, decision.signals, weights, SIGNS)
     return Explained(decision, found, signs, window.rehearsal)
 
 
-def measure(request: Request, scene: Scene, world: World) -> Signals:
+def measure(request: Request, scene: Scene, known: Known) -> Signals:
     """The signals of a request; the structure of its selection is cached per document version."""
-    return routing_signals.measure(request, _structure(request, scene), world.window.weights)
+    return routing_signals.measure(request, _structure(request, scene), known.window.weights)
 
 
 def situation(
-    request: Request, scene: Scene, world: World, now: Moment, task: Task | None = None
+    request: Request,
+    scene: Scene,
+    known: Known,
+    now: Moment,
+    task: Task | None = None,
+    warm: WarmThread | None = None,
 ) -> Situation:
     """The facts a decision needs beside the signals, from what this window knows right now."""
-    config = world.window.config
+    config = known.window.config
     chars = _prompt_chars(request, scene, task)
     top = now.ladder.get(now.ladder.top)
-    output = world.purse.calibration.median_output(top.model, request.action)
+    output = known.purse.calibration.median_output(top.model, request.action)
     steps = request.steps or KINDS[request.action].steps
     return Situation(
         ladder=now.ladder,
@@ -210,17 +208,17 @@ def situation(
                 chars,
                 now.prices,
                 at=now.at,
-                calibration=world.purse.calibration,
+                calibration=known.purse.calibration,
                 input_tokens=request.input_tokens,
                 steps=steps,
             )
             for tier in now.ladder
         },
-        budget="ok" if task is not None and task.allowed else world.budget_watch.level,
-        choices=_choices(request, scene, task, world),
+        budget="ok" if task is not None and task.allowed else known.standing.level,
+        choices=_choices(request, scene, task, known),
         remap=now.remap,
-        floors=_floors(request, world),
-        warm=_warm(task, world),
+        floors=_floors(request, known),
+        warm=warm,
         blocked=now.blocked,
         fallback=now.fallback,
         cap=config.max_tier,
@@ -228,52 +226,36 @@ def situation(
     )
 
 
-def _warm(task: Task | None, world: World) -> WarmThread | None:
-    """What a conversation's warm prompt cache is worth, None outside of one."""
-    if task is None or task.conversation_id is None:
-        return None
-    thread = world.chats.find(task.conversation_id)
-    if thread is None or thread.last_tier is None:
-        return None
-    warm = thread.warm(world.window.now_ms())
-    if thread.last_tier not in warm:
-        return None
-    prefix = Prefix(warm[thread.last_tier], frozenset(warm))
-    return warm_thread(
-        thread.last_tier, prefix, world.window.ladder, world.window.prices, world.window.clock()
-    )
-
-
-def _choices(request: Request, scene: Scene, task: Task | None, world: World) -> tuple[Choice, ...]:
-    kept = world.choices.of(
+def _choices(request: Request, scene: Scene, task: Task | None, known: Known) -> tuple[Choice, ...]:
+    kept = known.choices.of(
         task=task.id if task else None,
         conversation=task.conversation_id if task else None,
         uri=scene.focus.uri if scene.focus else None,
         action=request.action,
-        session=world.window.session,
-        project=world.window.project,
+        session=known.window.session,
+        project=known.window.project,
     )
     redone = any(choice.scope == "task" for choice in kept)
     own = (Choice("task", request.tier),) if request.tier and not redone else ()
-    pinned = world.window.config.pins.project
+    pinned = known.window.config.pins.project
     configured = (Choice("project", pinned),) if pinned else ()
     return (*own, *kept, *configured)
 
 
-def _floors(request: Request, world: World) -> tuple[Floor, ...]:
+def _floors(request: Request, known: Known) -> tuple[Floor, ...]:
     paths = {f.path for f in request.files or () if f.attached}
     if request.selection is not None:
         paths.add(request.selection.path)
     # Beside other workspace folders a path begins with the name of its own; a rule does not.
-    roots = tuple(world.window.documents.roots())
+    roots = tuple(known.window.documents.roots())
     for name in (folder_name(root, roots) for root in roots if len(roots) > 1):
         paths |= {p.removeprefix(f"{name}/") for p in paths}
-    return floors_for(request.action, paths, world.window.config.floors, world.window.ladder)
+    return floors_for(request.action, paths, known.window.config.floors, known.window.ladder)
 
 
-def _blocked(ladder: Ladder, world: World) -> Mapping[str, str]:
+def _blocked(ladder: Ladder, known: Known) -> Mapping[str, str]:
     """Tiers none of whose places may be asked at this moment, with the cause."""
-    now, breakers = world.window.monotonic(), world.breakers
+    now, breakers = known.window.monotonic(), known.breakers
     return {
         tier.name: breakers.why(tier.endpoint_id) or "server"
         for tier in ladder

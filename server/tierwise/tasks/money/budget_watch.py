@@ -18,6 +18,7 @@ from tierwise.core.money import to_nanos
 from tierwise.core.situation import BudgetLevel
 from tierwise.present import pause
 from tierwise.tasks.money.announcer import Announcer, threshold
+from tierwise.tasks.money.standing import BudgetStanding
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
@@ -50,12 +51,14 @@ class BudgetWatch:
 
     window: Window
     purse: Purse
+    standing: BudgetStanding
     announcer: Announcer
     on_change: Callable[[], None]
     on_room: Callable[[Task], None]
-    state: BudgetState = field(
+    _told: BudgetState = field(
         default_factory=lambda: BudgetState(day="", period="", day_limit=None)
     )
+    """The state that was told last; what was known before it is told by the first look."""
     _open: set[str] = field(default_factory=set)
     _waiting: dict[str, WaitingTask] = field(default_factory=dict)
     _refused: dict[str, tuple[Task, float]] = field(default_factory=dict)
@@ -64,14 +67,19 @@ class BudgetWatch:
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
+    def state(self) -> BudgetState:
+        """Where the spend stands."""
+        return self.standing.state
+
+    @property
     def level(self) -> BudgetLevel:
-        """The budget's level; rehearsal spends nothing and is never held back."""
-        return "ok" if self.window.rehearsal else self.state.level
+        """The budget's level, by which tasks are held back."""
+        return self.standing.level
 
     @property
     def shown(self) -> BudgetLevel:
         """The level that is shown: by what is spent, whatever is only set aside."""
-        return "ok" if self.window.rehearsal else self.state.shown
+        return self.standing.shown
 
     def start(self) -> None:
         """Begin watching."""
@@ -100,7 +108,8 @@ class BudgetWatch:
             state = await self.purse.state(self.window.project)
         except LedgerUnavailable:
             return
-        before, self.state = self.state, state
+        before, self._told = self._told, state
+        self.standing.is_now(state)
         if _levels(state) != _levels(before):
             for view in views(state):
                 self.window.listener.budget_changed(view)

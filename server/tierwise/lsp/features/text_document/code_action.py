@@ -2,7 +2,7 @@
 
 An explicit request lists everything that makes sense, and waits for a server that is still
 starting: people read an empty list as "there is nothing". An automatic one (the light bulb)
-gets at most four, and whatever concerns a pending proposal; it never waits. Each carries a
+gets at most four, and whatever concerns a pending proposal; it waits a moment. Each carries a
 command that starts a task; nothing is computed in the editor's way.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
@@ -25,7 +25,7 @@ from tierwise.core.views import TaskView
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.features.text_document.code_lens import command, offers
 from tierwise.lsp.session.client import Client
-from tierwise.lsp.session.session import Session
+from tierwise.lsp.session.session import BUILD_WITHIN, Session
 from tierwise.present import errors
 from tierwise.present.titles import (
     NO_COMMENT_TITLE,
@@ -37,13 +37,17 @@ from tierwise.present.titles import (
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.deciding.menu import Menu
-from tierwise.tasks.engine import TaskEngine
+
+if TYPE_CHECKING:
+    from tierwise.tasks.engine import TaskEngine
 
 REWRITE: Final = "refactor.rewrite.tierwise"
 QUICKFIX: Final = "quickfix.tierwise"
 """Kinds of code actions; those of `REWRITE` end in the action's name."""
 QUIET: Final = 4
 """Actions on an automatic request."""
+QUIET_WITHIN: Final = 0.3
+"""Seconds an automatic request waits for a server that is still starting."""
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
 ABOVE: Final = 3
 """Lines above a selection searched for a `tw:` comment, and blank lines between it and its code."""
@@ -53,17 +57,25 @@ _SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "informati
 async def code_action(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
     """What can be asked for at a place, and what can be done with the proposals there."""
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    engine = session.ready if automatic else await session.engine()
-    docs, uri = session.docs, params.text_document.uri
-    if engine is None or docs.known(uri) is None:
-        return []
+    within = QUIET_WITHIN if automatic else BUILD_WITHIN
+    async with session.titles(within) as known:
+        if known is None or session.docs.known(params.text_document.uri) is None:
+            return []
+        return _listed(Menu(known, params.text_document.uri), session, params, automatic=automatic)
+
+
+def _listed(
+    menu: Menu, session: Session, params: types.CodeActionParams, *, automatic: bool
+) -> list[types.CodeAction]:
+    uri, docs, engine = params.text_document.uri, session.docs, session.ready
     span = docs.from_wire(uri, params.range)
     lines = range(span.start.line, span.end.line + 1)
     found = [_diagnostic(uri, d) for d in params.context.diagnostics]
-    engine.diagnosed(uri, lines, found)
+    if engine is not None:
+        engine.diagnosed(uri, lines, found)
     only = params.context.only
-    pending = [a for a in _pending(engine, uri, span) if _wanted(str(a.kind), only)]
-    menu = engine.menu(uri)
+    waiting = _pending(engine, uri, span) if engine is not None else []
+    pending = [a for a in waiting if _wanted(str(a.kind), only)]
     possible = _asked(docs, menu, session.client, uri, span, params.context.diagnostics)
     made = (make() for kind, make in possible if _wanted(kind, only))
     asked = (action for action in made if action is not None)

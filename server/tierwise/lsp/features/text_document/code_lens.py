@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
 from tierwise.core.document import Position
@@ -9,7 +11,9 @@ from tierwise.core.errors import UnknownEdit
 from tierwise.core.views import Offer, TaskView
 from tierwise.lsp.session.session import Session
 from tierwise.present import lens as present
-from tierwise.tasks.engine import TaskEngine
+
+if TYPE_CHECKING:
+    from tierwise.tasks.engine import TaskEngine
 
 
 async def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -1,0 +1,75 @@
+"""The first half of the composition root: what titles need, and nothing that would keep them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from tierwise.budget.purse import Purse
+from tierwise.config import paths
+from tierwise.context.ignore import IgnoreRules
+from tierwise.models.breaker import Breakers
+from tierwise.routing import weights
+from tierwise.store.content import Content
+from tierwise.store.learned import LearnedFile
+from tierwise.store.ledger import Ledger
+from tierwise.tasks.api import Documents, Index, Listener
+from tierwise.tasks.choices import Choices
+from tierwise.tasks.known import Known
+from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.money.standing import BudgetStanding
+from tierwise.tasks.window.projects import Projects
+from tierwise.tasks.window.settings import Settings, project_of
+from tierwise.tasks.window.window import Window
+from tierwise.trust import Trust
+
+
+def know(
+    env: Mapping[str, str],
+    documents: Documents,
+    listener: Listener,
+    *,
+    trusted: bool = True,
+    session: str | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Known:
+    """What a window knows before anything runs. Nothing is read from disk but configuration."""
+    trust = Trust(trusted)
+    configured = Settings(env, settings or {}, documents.roots, trust)
+    state = paths.state_dir(env)
+    window = Window(
+        settings=configured,
+        documents=documents,
+        listener=listener,
+        trust=trust,
+        ignore=IgnoreRules(documents.roots, lambda: configured.ignored),
+        ledger=Ledger.open(state),
+        content=Content(state),
+        weights=weights.load(),
+        session=session or uuid.uuid4().hex[:12],
+        project=project_of(documents.roots()),
+        projects=Projects(
+            documents.roots,
+            lambda: trust.trusted and configured.config.index.enabled,
+            partial(_index, state, configured),
+        ),
+    )
+    purse = Purse(
+        window.ledger,
+        lambda: window.prices,
+        lambda: window.settings.limits,
+        lambda: window.tier(window.ladder.cheapest),
+    )
+    learning = Learning(window, LearnedFile(state))
+    return Known(window, Breakers(), purse, Choices(), learning, BudgetStanding(window))
+
+
+def _index(state_dir: Path, configured: Settings, root: Path) -> Index:
+    """The index of a folder; its library is imported with the first task, not at the start."""
+    from tierwise.index.project import IndexLimits, ProjectIndex
+
+    wanted = configured.config.index
+    exclude = (*configured.ignored, *wanted.exclude)
+    return ProjectIndex(root, state_dir, IndexLimits(wanted.max_files, wanted.max_mb, exclude))

@@ -1,0 +1,268 @@
+"""The SDK in a process of its own: started with the first need, warm while used, gone when idle.
+
+What comes back is read here, on the loop; what is known of a call (its text so far, its usage,
+whether it left) is kept here as well. So when the process dies, each of its calls ends as a
+`ModelError` like any other, and is booked and tried again like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, cast
+
+from tierwise.core.errors import ModelError
+from tierwise.core.tiers import Tier
+from tierwise.models import frames
+from tierwise.models.failure import failure
+from tierwise.models.model_list import ModelFacts
+from tierwise.models.sse import ServerEvent
+from tierwise.models.transport import AnswerStream, CallPlace, WantedCall
+
+log = logging.getLogger(__name__)
+
+IDLE_S: Final = 300.0
+"""Seconds without a call after which the process is ended: a prompt cache is cold by then too."""
+STARTS_WITHIN_S: Final = 60.0
+"""Seconds the process may take until it can call; the import takes 2 at rest."""
+ENDS_WITHIN_S: Final = 2.0
+"""Seconds the process may take to end before it is killed."""
+TOLD: Final = frames.AHEAD // 2
+"""Events taken until the process is told that there is room again."""
+SECRET: Final = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
+"""Endings of variables that hold a key: the process gets none of them."""
+
+
+class _Call:
+    """What has come of one call and was not taken yet. `tier` words its failures."""
+
+    def __init__(self, tier: Tier) -> None:
+        self.tier = tier
+        self._frames: deque[Any] = deque()
+        self._waiting: asyncio.Future[None] | None = None
+
+    def put(self, frame: Any) -> None:
+        """A frame came."""
+        self._frames.append(frame)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    async def get(self) -> Any:
+        """The next frame."""
+        while not self._frames:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._frames.popleft()
+
+
+class _Pipes(asyncio.SubprocessProtocol):
+    """The pipes of one process. `ready` is done once it can call, or failed where it ended."""
+
+    def __init__(self) -> None:
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.gone, self.exited = asyncio.Event(), asyncio.Event()
+        self.calls: dict[int, _Call] = {}
+        self._rest: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.process = cast(asyncio.SubprocessTransport, transport)
+        self.input = cast(asyncio.WriteTransport, self.process.get_pipe_transport(0))
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        first, *others = data.split(b"\n")
+        self._rest.append(first)
+        for more in others:
+            self._heard(json.loads(b"".join(self._rest)))
+            self._rest = [more]
+
+    def _heard(self, frame: Any) -> None:
+        number, kind, *_ = frame
+        if kind == "ready":
+            self.ready.set_result(None)
+        elif (call := self.calls.get(number)) is not None:
+            call.put(frame)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if fd == 1:
+            self._lost()
+
+    def process_exited(self) -> None:
+        self._lost()
+        self.exited.set()
+
+    def _lost(self) -> None:
+        if self.gone.is_set():
+            return
+        self.gone.set()
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionResetError())
+            self.ready.exception()
+        if self.calls:
+            log.warning("the model process ended with %d calls in it", len(self.calls))
+        for call in self.calls.values():
+            lost = failure("lost", call.tier, sent=True)
+            call.put((0, "failed", frames.of_error(lost)))
+
+    def send(self, *frame: Any) -> None:
+        """Send a frame; one to a process that is gone is answered already."""
+        if not self.gone.is_set():
+            self.input.write(frames.line(*frame))
+
+
+class ModelProcess:
+    """Calls made by the SDK in a process of its own. `Transport` for what asks."""
+
+    def __init__(self) -> None:
+        self._pipes: _Pipes | None = None
+        self._starting = asyncio.Lock()
+        self._next = 0
+        self._idle: asyncio.TimerHandle | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def process_id(self) -> int | None:
+        """The process that runs; None where none does."""
+        running = self._pipes is not None and not self._pipes.gone.is_set()
+        return self._pipes.process.get_pid() if running and self._pipes is not None else None
+
+    def warm_up(self) -> None:
+        """Start the process, beside everything else; harmless to call twice."""
+        self._spawn(self._warm())
+
+    async def ready(self) -> None:
+        """Return once a call could leave at once. Raises `OSError` where nothing can be started."""
+        pipes = await self._running()
+        async with asyncio.timeout(STARTS_WITHIN_S):
+            await asyncio.shield(pipes.ready)
+
+    @asynccontextmanager
+    async def opened(self, wanted: WantedCall) -> AsyncIterator[AnswerStream]:
+        """Make a call; leaving closes its connection. Raises `ModelError`."""
+        place = wanted.place
+        async with self._asked(place, "call", frames.of_wanted(wanted)) as (number, call, pipes):
+            _, kind, *head = await call.get()
+            if kind != "head":
+                raise _failed(kind, head, place)
+            yield AnswerStream(head[0], head[1], self._events(number, call, pipes, place))
+
+    async def models(self, place: CallPlace, within: float) -> tuple[ModelFacts, ...]:
+        """The models a server lists, within some seconds. Raises `ModelError`."""
+        asked = {"place": frames.of_place(place), "within": within}
+        async with self._asked(place, "models", asked) as (_, call, _):
+            _, kind, *found = await call.get()
+            if kind != "models":
+                raise _failed(kind, found, place)
+            return tuple(ModelFacts.of(entry) for entry in found[0])
+
+    async def close(self) -> None:
+        """End the process."""
+        self._closed = True
+        for job in list(self._jobs):
+            job.cancel()
+        await self._end()
+
+    @asynccontextmanager
+    async def _asked(
+        self, place: CallPlace, kind: str, data: Any
+    ) -> AsyncIterator[tuple[int, _Call, _Pipes]]:
+        pipes = await self._running()
+        self._next += 1
+        number, call = self._next, _Call(place.tier)
+        pipes.calls[number] = call
+        if pipes.gone.is_set():
+            call.put((0, "failed", frames.of_error(failure("lost", place.tier, sent=False))))
+        pipes.send(number, kind, data)
+        try:
+            yield number, call, pipes
+        finally:
+            pipes.calls.pop(number, None)
+            pipes.send(number, "stop")
+            self._rest()
+
+    async def _events(
+        self, number: int, call: _Call, pipes: _Pipes, place: CallPlace
+    ) -> AsyncIterator[ServerEvent]:
+        taken = 0
+        while True:
+            _, kind, *more = await call.get()
+            if kind == "end":
+                return
+            if kind != "event":
+                raise _failed(kind, more, place)
+            taken += 1
+            if taken % TOLD == 0:
+                pipes.send(number, "more", TOLD)
+            yield ServerEvent(more[0], more[1])
+
+    async def _running(self) -> _Pipes:
+        """The process that runs, started if none does."""
+        async with self._starting:
+            if self._pipes is None or self._pipes.gone.is_set():
+                self._pipes = await self._start()
+            self._rest()
+            return self._pipes
+
+    async def _start(self) -> _Pipes:
+        loop = asyncio.get_running_loop()
+        # `-P`: nothing of the folder that the editor happens to stand in is imported.
+        _, pipes = await loop.subprocess_exec(
+            _Pipes, sys.executable, "-P", "-m", "tierwise.models.worker",
+            stdin=-1, stdout=-1, stderr=None, env=_environment(),
+        )  # fmt: skip
+        return pipes
+
+    def _rest(self) -> None:
+        """End the process when nothing was asked of it for long enough from now."""
+        if self._idle is not None:
+            self._idle.cancel()
+        loop = asyncio.get_running_loop()
+        self._idle = loop.call_later(IDLE_S, self._rested)
+
+    def _rested(self) -> None:
+        if self._pipes is not None and self._pipes.calls:
+            self._rest()
+        else:
+            self._spawn(self._end())
+
+    async def _end(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        pipes, self._pipes = self._pipes, None
+        if pipes is None or pipes.gone.is_set():
+            return
+        pipes.input.close()
+        try:
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await pipes.exited.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                pipes.process.kill()
+            await pipes.exited.wait()
+
+    async def _warm(self) -> None:
+        with suppress(OSError, TimeoutError):
+            await self.ready()
+
+    def _spawn(self, work: Any) -> None:
+        if self._closed:
+            work.close()
+            return
+        job = asyncio.get_running_loop().create_task(work)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+
+
+def _failed(kind: str, more: Any, place: CallPlace) -> ModelError:
+    return frames.error(more[0]) if kind == "failed" else failure("lost", place.tier, sent=True)
+
+
+def _environment() -> dict[str, str]:
+    """The server's own without the keys in it: a call brings the one it needs."""
+    return {k: v for k, v in os.environ.items() if not k.upper().endswith(SECRET)}

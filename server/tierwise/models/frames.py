@@ -1,0 +1,92 @@
+"""What goes over the pipes between the server and its model process: one JSON list per line.
+
+To the process: `[id, "call", {...}]`, `[id, "models", {...}]`, `[id, "more", n]` (so many events
+were taken), `[id, "stop"]`. From it: `[0, "ready"]`, `[id, "head", request id, content type]`,
+`[id, "event", name, data]`, `[id, "models", [...]]`, `[id, "end"]`,
+`[id, "failed", {...}]`. Both ends are of one version, since one starts the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from tierwise.core.error_reason import ErrorReason
+from tierwise.core.errors import ModelError
+from tierwise.core.tiers import Tier
+from tierwise.models.transport import CallPlace, WantedCall
+
+AHEAD: Final = 64
+"""Events of one answer that may be on their way before the first of them was taken. A reader
+that does not keep up so holds its own stream, and the server behind it, and no other."""
+
+
+def line(*frame: Any) -> bytes:
+    """A frame as it is sent."""
+    return json.dumps(frame, separators=(",", ":")).encode() + b"\n"
+
+
+def of_place(place: CallPlace) -> dict[str, Any]:
+    """A place as data; the key is part of it."""
+    tier = {**asdict(replace(place.tier, elsewhere=())), "features": sorted(place.tier.features)}
+    return {
+        "tier": tier,
+        "url": place.url,
+        "key": place.key,
+        "custom": place.custom_headers,
+        "own": place.own_header,
+    }
+
+
+def place(data: Mapping[str, Any]) -> CallPlace:
+    """The place that was sent."""
+    given = data["tier"]
+    fallback = given["fallback"]
+    tier = Tier(
+        **{
+            **given,
+            "features": frozenset(given["features"]),
+            "fallback": None if fallback is None else tuple(fallback),
+            "elsewhere": (),
+        }
+    )
+    return CallPlace(tier, data["url"], data["key"], data["custom"], data["own"])
+
+
+def of_wanted(wanted: WantedCall) -> dict[str, Any]:
+    """A call as data."""
+    return {
+        "place": of_place(wanted.place),
+        "body": wanted.body,
+        "connect": wanted.connect,
+        "attempt": wanted.attempt,
+    }
+
+
+def wanted(data: Mapping[str, Any]) -> WantedCall:
+    """The call that was sent."""
+    return WantedCall(place(data["place"]), data["body"], data["connect"], data["attempt"])
+
+
+def of_error(error: ModelError) -> dict[str, Any]:
+    """A failure as data."""
+    reason = error.reason
+    return {
+        "reason": reason if isinstance(reason, str) else [reason.code, dict(reason.args)],
+        "kind": error.kind,
+        "status": error.status,
+        "retry_after": error.retry_after,
+        "retryable": error.retryable,
+        "sent": error.sent,
+        "request_id": error.request_id,
+    }
+
+
+def error(data: Mapping[str, Any]) -> ModelError:
+    """The failure that was sent."""
+    more = dict(data)
+    reason = more.pop("reason")
+    found = reason if isinstance(reason, str) else ErrorReason(reason[0], reason[1])
+    return ModelError(found, more.pop("kind"), **more)

@@ -1,0 +1,34 @@
+"""The decision of a task, with what only a task knows: its conversation's warm prompt cache."""
+
+from __future__ import annotations
+
+from tierwise.budget.cache_cost import Prefix, warm_thread
+from tierwise.core.situation import WarmThread
+from tierwise.tasks.deciding import routing
+from tierwise.tasks.deciding.routing import Routed
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.world import World
+
+
+def route(task: Task, world: World) -> Routed:
+    """Decide a task on the facts of now."""
+    known = world.known
+    now = routing.moment(known)
+    facts = routing.situation(task.request, task.scene, known, now, task, _warm(task, world))
+    return routing.decide_on(task.request, task.scene, known, facts, now)
+
+
+def _warm(task: Task, world: World) -> WarmThread | None:
+    """What a conversation's warm prompt cache is worth, None outside of one."""
+    if task.conversation_id is None:
+        return None
+    thread = world.chats.find(task.conversation_id)
+    if thread is None or thread.last_tier is None:
+        return None
+    warm = thread.warm(world.window.now_ms())
+    if thread.last_tier not in warm:
+        return None
+    prefix = Prefix(warm[thread.last_tier], frozenset(warm))
+    return warm_thread(
+        thread.last_tier, prefix, world.window.ladder, world.window.prices, world.window.clock()
+    )

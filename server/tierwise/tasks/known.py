@@ -1,0 +1,62 @@
+"""What a decision is made on: what a window knows of its prices, choices, lessons and budget.
+
+It is made before everything else of a window, because titles hang on nothing more: the services
+that run tasks are imported once the first titles are told.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from tierwise.budget.limits import BudgetState
+from tierwise.budget.purse import Purse
+from tierwise.core.decision import Scope
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.models.breaker import Breakers
+from tierwise.store import overrides
+from tierwise.store.glance import LedgerRows
+from tierwise.tasks.choices import Choices, Kept
+from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.money.standing import BudgetStanding
+from tierwise.tasks.window.window import Window
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What every decision of a window is made on."""
+
+    window: Window
+    breakers: Breakers
+    purse: Purse
+    choices: Choices
+    learning: Learning
+    standing: BudgetStanding
+
+    def glance(self) -> bool:
+        """Look up what the first titles hang on, before the ledger is opened: pins, the budget,
+        and what answers took. Some milliseconds. False where it cannot be had this way."""
+        window = self.window
+
+        def read(conn: LedgerRows) -> tuple[Sequence[tuple[str, str, str]], BudgetState]:
+            rows = overrides.choices(conn, project=window.project, session=window.session)
+            return rows, self.purse.glance(conn, window.project)
+
+        try:
+            rows, state = window.ledger.glance(read)
+        except (sqlite3.Error, LedgerUnavailable) as error:
+            log.info("the ledger must be opened before the first title (%s)", type(error).__name__)
+            return False
+        self.choices.load(kept(rows))
+        self.standing.is_now(state)
+        return True
+
+
+def kept(rows: Iterable[tuple[str, str, str]]) -> Iterator[Kept]:
+    """Choices as the ledger keeps them: scope, key and tier."""
+    return (Kept(cast(Scope, scope), key, tier) for scope, key, tier in rows)

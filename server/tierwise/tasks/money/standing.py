@@ -1,0 +1,33 @@
+"""Where the budget of a window stands, as it was last looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tierwise.budget.limits import BudgetState
+from tierwise.core.situation import BudgetLevel
+from tierwise.tasks.window.window import Window
+
+
+@dataclass
+class BudgetStanding:
+    """The latest state. Whoever looks at the ledger sets it, whoever decides reads it."""
+
+    window: Window
+    state: BudgetState = field(
+        default_factory=lambda: BudgetState(day="", period="", day_limit=None)
+    )
+
+    def is_now(self, state: BudgetState) -> None:
+        """The ledger was looked at, and this is where the spend stands."""
+        self.state = state
+
+    @property
+    def level(self) -> BudgetLevel:
+        """The budget's level; rehearsal spends nothing and is never held back."""
+        return "ok" if self.window.rehearsal else self.state.level
+
+    @property
+    def shown(self) -> BudgetLevel:
+        """The level that is shown: by what is spent, whatever is only set aside."""
+        return "ok" if self.window.rehearsal else self.state.shown

@@ -9,6 +9,7 @@ from tierwise.first import know
 from tierwise.models.apart import ModelProcess
 from tierwise.models.client import ModelClient
 from tierwise.models.latency import Latency
+from tierwise.models.transport import Transport
 from tierwise.tasks import reactions
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.bus import Bus
@@ -39,14 +40,18 @@ def build(
     trusted: bool = True,
     session: str | None = None,
     settings: Mapping[str, object] | None = None,
+    transport: Transport | None = None,
 ) -> TaskEngine:
     """The engine of one window, not yet started. Nothing is read from disk but configuration."""
     known = know(env, documents, listener, trusted=trusted, session=session, settings=settings)
-    return around(known, env)
+    return around(known, env, transport)
 
 
-def around(known: Known, env: Mapping[str, str]) -> TaskEngine:
-    """The engine of the window that knows this much already, not yet started."""
+def around(known: Known, env: Mapping[str, str], transport: Transport | None = None) -> TaskEngine:
+    """The engine of the window that knows this much already, not yet started.
+
+    Calls are made by `transport`, if none is given by a process of their own.
+    """
     window, configured = known.window, known.window.settings
     for text in configured.notices:
         window.warn_once(text)
@@ -55,7 +60,7 @@ def around(known: Known, env: Mapping[str, str]) -> TaskEngine:
         env,
         rehearsal_url=rehearsal.url,
         held=lambda: configured.held,
-        transport=ModelProcess(),
+        transport=transport or ModelProcess(),
     )
     world = services(known, client)
     tasks = Roster()

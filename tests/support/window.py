@@ -15,6 +15,7 @@ from tierwise.app import build
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
+from tierwise.models.client import SdkTransport
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.api import ApplyReply
 from tierwise.tasks.engine import TaskEngine
@@ -129,6 +130,7 @@ class Window:
             },
             papers,
             screen,
+            transport=SdkTransport(),
         )
         await app.world.client.ready()
         await app.started()

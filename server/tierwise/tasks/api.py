@@ -82,6 +82,8 @@ class ChatParams:
     tier: str | None = None
     project: bool | None = None
     """As in `TaskParams`."""
+    waits: bool = True
+    """As `runs_later` of a `Scene`: whether a refused question runs once a cap is raised."""
 
 
 @dataclass(frozen=True, slots=True)

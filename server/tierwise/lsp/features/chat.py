@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tierwise.lsp.messages.chat import (
     BlockOffered,
     ChatApply,
@@ -20,7 +22,8 @@ from tierwise.lsp.session.session import Session
 async def send(session: Session, params: ChatSend) -> ChatReply:
     """Answer a chat turn. Answered when the turn is over."""
     engine = await session.engine()
-    return ChatReply.of(await engine.chat(params.params(session.docs)))
+    asked = replace(params.params(session.docs), waits=session.client.flags.chat)
+    return ChatReply.of(await engine.chat(asked))
 
 
 async def project(session: Session, params: ChatSend) -> ProjectContext:

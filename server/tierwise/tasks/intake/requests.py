@@ -88,6 +88,7 @@ def of_chat(
         attached=attached,
         open=_others(documents, focus, attached),
         with_project=params.project if params.project is not None else with_project or None,
+        runs_later=params.waits,
     )
     request = Request(
         action="chat",

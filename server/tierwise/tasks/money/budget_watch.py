@@ -133,11 +133,13 @@ class BudgetWatch:
             self._waiting.pop(task.id, None)
 
     def refused(self, task: Task) -> None:
-        """A task did not fit by itself; it is tried again when a cap was raised lately enough.
+        """A task did not fit by itself; it is tried again when a cap is raised soon enough.
 
         Of a conversation it is the question that was asked last: the ones before it were asked in
         other words, and running them all would pay for each.
         """
+        if not task.scene.runs_later:
+            return
         chat = task.conversation_id
         for earlier, (other, _) in list(self._refused.items()):
             if chat is not None and other.conversation_id == chat:

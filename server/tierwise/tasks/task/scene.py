@@ -28,6 +28,9 @@ class Scene:
     with_project: bool | None = None
     """True where the operator asked for the project, False where they took it out, None where the
     wish decides."""
+    runs_later: bool = True
+    """Whether the task runs by itself once a cap is raised. A question whose client shows no answer
+    that nobody waits for does not: it would be paid unseen."""
 
     @property
     def place(self) -> Range | None:

@@ -170,15 +170,18 @@ OLD, NEW = "def g():\n    return 1\n", "def g():\n    return 2\n"
 NO_LOCAL_FILES = {
     "untitled:Untitled-1": "Untitled-1",
     "untitled:/x/new.py": "new.py",
-    "vscode-notebook-cell:/x/a.ipynb#W0sZmlsZQ%3D%3D": "a.ipynb#W0sZmlsZQ%3D%3D",
-    "vscode-notebook-cell:/x/a.ipynb#W1sZmlsZQ%3D%3D": "a.ipynb#W1sZmlsZQ%3D%3D",
+    "vscode-notebook-cell:{root}/a.ipynb#W0sZmlsZQ%3D%3D": "a.ipynb#W0sZmlsZQ%3D%3D",
+    "vscode-notebook-cell:{root}/a.ipynb#W1sZmlsZQ%3D%3D": "a.ipynb#W1sZmlsZQ%3D%3D",
     "vscode-notebook-cell://ssh-remote%2Bhost/x/b.ipynb#X1": "b.ipynb#X1",
     "vscode-remote://ssh-remote%2Bhost/x/a.py": "a.py",
     "vscode-remote://wsl%2Bubuntu/home/u/a%20b.py": "a b.py",
     "fugitive:///x/.git//0/a.py": "a.py",
     "fugitive:///x/.git//4b825dc642cb6eb9a060e54bf8d69288fbee4904/a.py": "a.py",
 }
-"""URIs of documents that only the editor can reach, and what a model calls each."""
+"""URIs of documents that only the editor can reach, and what a model calls each.
+
+Cells of a notebook on this machine are sent as the notebook is: it lies in the workspace.
+"""
 
 
 @pytest.mark.timeout(120)
@@ -187,10 +190,11 @@ async def test_a_document_that_is_no_local_file_is_edited_under_its_own_uri(
 ) -> None:
     await began(editor)
     on_disk = opened(editor, "a.py", CODE, "python")
-    for uri in NO_LOCAL_FILES:
+    documents = {uri.format(root=editor.root): name for uri, name in NO_LOCAL_FILES.items()}
+    for uri in documents:
         opened_as(editor, uri, CODE)
     before = sorted(editor.root.parent.glob("project/**/*"))
-    for uri, name in {**NO_LOCAL_FILES, on_disk: "a.py"}.items():
+    for uri, name in {**documents, on_disk: "a.py"}.items():
         others = {key: text for key, text in editor.texts.items() if key != uri}
         for answer in (fence(NEW), block(name, OLD, NEW)):
             edit_id = await proposed(editor, model, uri, answer, (4, 6))

@@ -172,7 +172,7 @@ NO_LOCAL_FILES = {
     "untitled:/x/new.py": "new.py",
     "vscode-notebook-cell:{root}/a.ipynb#W0sZmlsZQ%3D%3D": "a.ipynb#W0sZmlsZQ%3D%3D",
     "vscode-notebook-cell:{root}/a.ipynb#W1sZmlsZQ%3D%3D": "a.ipynb#W1sZmlsZQ%3D%3D",
-    "vscode-notebook-cell://ssh-remote%2Bhost/x/b.ipynb#X1": "b.ipynb#X1",
+    "vscode-notebook-cell://ssh-remote%2Bhost{root}/b.ipynb#X1": "b.ipynb#X1",
     "vscode-remote://ssh-remote%2Bhost/x/a.py": "a.py",
     "vscode-remote://wsl%2Bubuntu/home/u/a%20b.py": "a b.py",
     "fugitive:///x/.git//0/a.py": "a.py",

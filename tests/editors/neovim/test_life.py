@@ -168,7 +168,7 @@ def test_what_was_not_sent_is_said_quietly(
     assert not any("Not sent" in note for note in nvim.notes()), "nothing pops up"
     nvim.command("Tierwise chat")
     nvim.keys("\\r")
-    nvim.until(lambda: "> again on sonnet" in nvim.chat())
+    nvim.until(lambda: "> again on Sonnet" in nvim.chat())
     nvim.answered()
     said = [line for line in nvim.chat().splitlines() if line.startswith("> ")]
     assert said.count("> " + told) == 1

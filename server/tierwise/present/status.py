@@ -150,10 +150,11 @@ def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
     share = percent(used) if facts.level == "soft" and used is not None else ""
     tiers = (badge(view.decision, view.cause_note), arrow(view.decision))
     texts = [_of_task(view, tier, share) for tier in tiers]
-    for text in (*texts, *tiers):
-        if kind == "rehearsal":
-            yield f"Rehearsal · {text}"
-        yield text
+    if kind == "rehearsal":
+        # That nothing is paid is said before what the task does, where both do not fit.
+        yield from (f"Rehearsal · {text}" for text in (*texts, *tiers))
+        yield "Rehearsal"
+    yield from (*texts, *tiers)
 
 
 def _state(view: TaskView) -> TaskState:

@@ -169,7 +169,7 @@ def test_a_wish_names_its_tier_and_a_wrong_name_is_said_before_anything_is_sent(
     box.locator("input").first.fill("@haikku document this")
     expect(box).to_contain_text("There is no tier 'haikku'")
     box.locator("input").first.fill("@opus document this")
-    expect(box).to_contain_text("Opus (you")
+    expect(box).to_contain_text("Opus, you")
     box.locator("input").first.press("Enter")
     expect(window.diff_tab).to_be_visible()
     assert [r["model"] for r in desk.model.requests()] == ["claude-opus-5-5"]

@@ -23,7 +23,7 @@ from .test_edit import ONE
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(590)]
 MADE_WITHIN = 240_000
 """Milliseconds in which an environment is made; a bound for failures."""
-MOST = 6
+MOST = {"Try Rehearsal": 6, "Set Key": 7}
 """Clicks or groups of keystrokes beside the instruction."""
 
 
@@ -106,7 +106,7 @@ def test_the_first_edit_is_applied_within_six_acts(fresh: Desk, way: str) -> Non
     window.until(lambda: '"""' in window.text, "the edit in the file")
     assert bool(fresh.model.requests()) == (way == "Set Key")
     print(f"{way}: {hand.acts} acts")
-    assert hand.acts <= MOST
+    assert hand.acts <= MOST[way]
 
     # The walkthrough saw what was done, and does not open again by itself.
     window.command("Welcome: Open Walkthrough...")

@@ -63,6 +63,13 @@ def test_a_cell_of_a_notebook_is_edited_and_the_edit_lands_in_it(desk: Desk) -> 
     assert "Add two numbers" not in (desk.workspace / "notes.ipynb").read_text(encoding="utf-8")
     window.press("Control+Alt+t", "a")
     expect(cell).to_contain_text("Add two numbers")
+    # The diff goes by itself, and the notebook learns of its cell a moment after the cell.
+    expect(window.diff_tab).to_have_count(0)
+    expect(window.page.locator('.tab.dirty[data-resource-name="notes.ipynb"]')).to_be_visible()
+    window.press("Control+s")
+    notebook = desk.workspace / "notes.ipynb"
+    window.until(lambda: "Add two numbers" in notebook.read_text(encoding="utf-8"), "the save")
+    assert json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["cell_type"] == "code"
 
 
 def test_a_cell_of_an_ignored_notebook_is_not_sent(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from tests.support.rpc import Rpc
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 
-USERS = 6
+USERS = 9
 SMALL = """\
 {more}
 [[tiers]]
@@ -52,7 +52,7 @@ async def test_every_part_is_called_and_they_become_one_proposal(
 ) -> None:
     task_id = await renaming(editor, config)
     view: Any = await state(rpc, task_id, "proposed")
-    assert len(model.requests) > 1
+    assert len(model.requests) > 2
     got = await rpc.request("tierwise/edit/get", {"editId": view["editId"]})
     assert files(got) == {"a.py", *(f"user{n:02}.py" for n in range(USERS))}
     said = {p.get("progress") for p in rpc.of("tierwise/task/didChange")}

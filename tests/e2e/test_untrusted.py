@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,9 @@ WISH = '[floors.paths]\n"**" = "opus"\n'
 
 
 def children(pid: int) -> list[str]:
-    """Processes a process started and that still live, but for the one that makes model calls.
-
-    That one is the server's own code, and reads nothing of the workspace.
-    """
+    """Processes a process started and that still live."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [child for child in found if "tierwise.models.worker" not in command(child)]
-
-
-def command(pid: str) -> str:
-    """The command line of a process; of one that ended meanwhile, that of the allowed one."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return "tierwise.models.worker"
+    return [child for child in found if os.path.exists(f"/proc/{child}")]
 
 
 async def test_without_trust_there_is_no_network_no_process_and_no_repository_file(

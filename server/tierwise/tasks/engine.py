@@ -336,8 +336,12 @@ class TaskEngine:
         return self.world.window.content.put(task_id, name, text)
 
     def warm_up(self) -> None:
-        """Import the model SDK on a thread, so that the first task need not wait for it."""
-        self.world.client.warm_up()
+        """Start what makes model calls, so that the first task need not wait for it.
+
+        Not in a window without trust: it makes none.
+        """
+        if self.world.window.trust.trusted:
+            self.world.client.warm_up()
 
     def diagnosed(self, uri: str, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
         """The editor reported the problems of some lines of a document (from 0)."""

@@ -55,12 +55,14 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "status_line": {"task", "world"},
         "reactions": {"task", "chat", "world", "status_line"},
         "redo": {"task", "world", "deciding"},
+        "unsay": {"task", "chat", "world"},
+        "override_scope": {"api", "window", "task"},
         "run": {"task", "intake", "proposing", "world", "deciding", "calling"},
         "upkeep": {"window", "choices", "money", "known", "world", "status_line"},
         "restore": {"window", "task", "learning", "proposing", "world"},
         "engine": _TASK_DATA | {
             "choices", "learning", "chat", "intake", "proposing", "world", "deciding", "calling",
-            "status_line", "redo", "run", "upkeep", "restore",
+            "status_line", "redo", "unsay", "override_scope", "run", "upkeep", "restore",
         },
     },
     "lsp": {

@@ -26,7 +26,7 @@ from tierwise.core.views import EditView, HistoryItem, StatusView, TaskView
 from tierwise.edits.splice import Step
 from tierwise.present import progress
 from tierwise.store import decisions
-from tierwise.tasks import redo
+from tierwise.tasks import redo, unsay
 from tierwise.tasks.api import (
     ChatParams,
     ChatReply,
@@ -43,6 +43,7 @@ from tierwise.tasks.choices import AUTO, Kept
 from tierwise.tasks.deciding import routing
 from tierwise.tasks.intake import counted, project_offer, requests
 from tierwise.tasks.learning import dial, recall
+from tierwise.tasks.override_scope import scope_key
 from tierwise.tasks.proposing import blocks
 from tierwise.tasks.restore import restore_proposals
 from tierwise.tasks.run import run
@@ -148,7 +149,7 @@ class TaskEngine:
         """Set or clear a choice. For a task it redoes the task on that tier."""
         if params.to != AUTO:
             self.world.window.ladder.rank(params.to)
-        key = self._scope_key(params)
+        key = scope_key(params, self.world.window, self.tasks)
         self.world.choices.put(params.scope, key, params.to)
         if params.scope not in ("task", "conversation"):
             self.world.journal.chose(params.scope, key, params.to, self.world.window.project)
@@ -301,20 +302,11 @@ class TaskEngine:
 
         What runs of it is stopped. What was spent stays booked.
         """
-        await self.world.journal.flush()
-        gone = await transcripts.from_on(self.world.window, conversation_id, task_id)
-        for each in gone:
-            if (task := self.tasks.get(each)) is not None:
-                await task.stop()
-        self.world.chats.retract(conversation_id, gone)
-        await asyncio.to_thread(transcripts.drop, self.world.window, gone)
+        await unsay.retract(conversation_id, task_id, self.world, self.tasks)
 
     async def forget_conversation(self, conversation_id: str) -> None:
         """Delete the words of a conversation from this machine; what it cost stays booked."""
-        await self.world.journal.flush()
-        gone = await transcripts.from_on(self.world.window, conversation_id, None)
-        self.world.chats.forget(conversation_id)
-        await asyncio.to_thread(transcripts.drop, self.world.window, gone)
+        await unsay.forget(conversation_id, self.world)
 
     async def propose_block(self, task_id: str, block: blocks.Block) -> str:
         """Offer a block of code of a text answer as a proposal; the proposal's id.
@@ -446,31 +438,6 @@ class TaskEngine:
             del self.tasks[task.id]
             self.world.proposals.entries.pop(task.edit_id or "", None)
             self.world.choices.put("task", task.id, AUTO)
-
-    def _scope_key(self, params: OverrideParams) -> str:
-        """What an override's scope is about: an action, a URI, a tier, an id.
-
-        Raises `BadRequest` where that is missing, `UnknownTier` for a remap of no tier.
-        """
-        window = self.world.window
-        keys = {
-            "task": params.task_id,
-            "conversation": params.conversation_id,
-            "file": params.uri,
-            "action": params.action,
-            "session": window.session,
-            "project": window.project,
-            "tier": params.source,
-        }
-        if params.scope == "conversation" and params.task_id is not None:
-            task = self.tasks.get(params.task_id)
-            keys["conversation"] = task.conversation_id if task is not None else None
-        key = keys[params.scope]
-        if not key:
-            raise BadRequest(ErrorReason.of("override_of_what", scope=params.scope))
-        if params.scope == "tier":
-            window.ladder.rank(key)
-        return key
 
 
 def _chat_reply(task: Task) -> ChatReply:

@@ -36,6 +36,10 @@ SLOW_S: Final = 2.0
 WRITE_WAIT_S: Final = 10.0
 
 
+class TurnedOff(Exception):
+    """The operator turned this index off; nothing is read or written any more."""
+
+
 class Builder:
     """The writing side of one index. `busy` while files wait, `mine` while this one reads them."""
 
@@ -96,8 +100,11 @@ class Builder:
         except OSError:
             there = False
         with self._transaction() as store:
+            swept = store.swept
             before = store.known().get(path)
-            if not there:
+            if not swept:
+                pass
+            elif not there:
                 store.drop([before[0]] if before is not None else [])
             else:
                 now = Seen(path, known.st_mtime_ns, known.st_size, known.st_ino)
@@ -106,15 +113,21 @@ class Builder:
                 else:
                     store.outdate([(before[0], now)])
             self._count(store)
+        if not swept:
+            self.sweep(self._near)
 
-    def rebuild(self) -> None:
-        """Forget everything and look anew."""
-        self._disconnect()
-        schema.remove(self._path)
-        self.sweep(self._near)
+    def forget(self) -> None:
+        """Take the database away; whatever is asked next begins with a sweep."""
+        with self._write.acquire(timeout=WRITE_WAIT_S):
+            self._disconnect()
+            schema.remove(self._path)
 
     def work(self, stop: Callable[[], bool]) -> None:
-        """Read some of the files that wait, until `stop`."""
+        """Read some of the files that wait, until `stop`.
+
+        The database may be taken away while they are read. Their ids mean nothing in the one that
+        is made then, so what was read is let go of, and a sweep begins anew.
+        """
         if not self.mine:
             try:
                 self._role.acquire(timeout=0)
@@ -122,8 +135,11 @@ class Builder:
                 with self._transaction() as store:
                     self._count(store)
                 return
-        with self._transaction() as store:
-            waiting = store.waiting(SLICE_FILES)
+        with self._transaction() as taken:
+            swept, waiting = taken.swept, taken.waiting(SLICE_FILES)
+        if not swept:
+            self.sweep(self._near)
+            return
         began = time.monotonic()
         done: list[tuple[int, str, str | None, FileContent | None, Extract | None, str]] = []
         for number, path, size, before in waiting:
@@ -137,7 +153,8 @@ class Builder:
             if time.monotonic() - began > SLICE_S or stop():
                 break
         with self._transaction() as store:
-            for number, path, language, content, found, before in done:
+            same = store is taken
+            for number, path, language, content, found, before in done if same else ():
                 if content is None:
                     store.drop([number])
                 elif found is None and not content.why and content.hash == before:
@@ -145,9 +162,11 @@ class Builder:
                 else:
                     store.put(number, path, language, content, found)
             self._count(store)
-            if not self._waiting:
+            if same and not self._waiting:
                 store.set_meta("complete", "1")
-        if not self._waiting:
+        if not same:
+            self.sweep(self._near)
+        elif not self._waiting:
             self._settle()
             self._role.release()
 
@@ -180,21 +199,35 @@ class Builder:
             try:
                 yield store
             except BaseException:
-                store.connection.execute("ROLLBACK")
+                # SQLite ends a transaction by itself after some errors.
+                if store.connection.in_transaction:
+                    store.connection.execute("ROLLBACK")
                 store.names.forget()
                 store.terms.forget()
                 raise
             store.connection.execute("COMMIT")
 
     def _connected(self) -> IndexStore:
-        """The store of the file that is there now; it may have been taken away and made anew."""
+        """The store of the file that is there now; it may have been taken away and made anew.
+
+        Raises `TurnedOff` where no file may be there.
+        """
+        self._unless_off()
         inode = _inode(self._path)
         if self._store is None or inode is None or inode != self._inode:
             self._disconnect()
             self._connection = schema.open_to_write(self._path)
             self._store = IndexStore(self._connection)
             self._inode = _inode(self._path)
+            # It may have been turned off, and taken away, just before the file was made.
+            self._unless_off()
         return self._store
+
+    def _unless_off(self) -> None:
+        if schema.is_off(self._path):
+            self._disconnect()
+            schema.remove(self._path)
+            raise TurnedOff
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -167,10 +167,11 @@ class IndexStore:
         files, read = row.fetchone()
         return files, read
 
-    def meta(self, key: str) -> str | None:
-        """A remark about the whole."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row is not None else None
+    @property
+    def swept(self) -> bool:
+        """Whether the files of this database come from a sweep; one just made holds none."""
+        found = self.connection.execute("SELECT 1 FROM meta WHERE key = 'swept'").fetchone()
+        return found is not None
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a remark about the whole."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tierwise.index import machine
-from tierwise.index.builder import Builder
+from tierwise.index.builder import Builder, TurnedOff
 
 IDLE_S: Final = 600.0
 """Seconds without a wish after which the process ends; the next one starts it again."""
@@ -54,6 +54,8 @@ def main() -> None:
     )
     try:
         _serve(builder, inbox)
+    except TurnedOff:
+        return
     except (OSError, sqlite3.Error) as error:
         _say({"failed": f"{type(error).__name__}: {error}"})
     finally:
@@ -61,6 +63,8 @@ def main() -> None:
 
 
 def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
+    """Do what is asked; a damaged database is made anew once."""
+    made_anew = False
     while True:
         try:
             message = inbox.get(timeout=_patience(builder))
@@ -70,20 +74,36 @@ def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
             message = {"do": "work"}
         if message is None:
             return
-        match message.get("do"):
-            case "sweep":
-                builder.sweep(message.get("near") or ())
-                _say({"swept": message.get("id"), **builder.progress()})
-            case "file":
-                builder.look_at(str(message.get("path")))
-            case "rebuild":
-                builder.rebuild()
-        if builder.busy and not _rests(builder):
-            builder.work(lambda: not inbox.empty())
-            _say({"at": builder.progress()})
-            if machine.resident() > LARGEST:
-                builder.close()
-                os._exit(REPLACE_ME)
+        try:
+            _do(message, builder, inbox)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            if made_anew:
+                raise
+            made_anew = True
+            builder.forget()
+            _do(message, builder, inbox)
+
+
+def _do(
+    message: dict[str, Any], builder: Builder, inbox: queue.Queue[dict[str, Any] | None]
+) -> None:
+    match message.get("do"):
+        case "sweep":
+            builder.sweep(message.get("near") or ())
+            _say({"swept": message.get("id"), **builder.progress()})
+        case "file":
+            builder.look_at(str(message.get("path")))
+        case "rebuild":
+            builder.forget()
+            builder.sweep(())
+    if builder.busy and not _rests(builder):
+        builder.work(lambda: not inbox.empty())
+        _say({"at": builder.progress()})
+        if machine.resident() > LARGEST:
+            builder.close()
+            os._exit(REPLACE_ME)
 
 
 def _rests(builder: Builder) -> bool:

@@ -15,6 +15,8 @@ if vim.fn.has("nvim-0.11") == 0 then
   return
 end
 
+vim.g.tierwise_status = "Tierwise"
+
 vim.api.nvim_create_user_command("Tierwise", function(opts)
   require("tierwise.command").run(opts)
 end, {
@@ -60,8 +62,20 @@ for plug, action in pairs({
   end, { expr = true, desc = "Tierwise: " .. action })
 end
 
+local group = vim.api.nvim_create_augroup("tierwise", {})
+vim.api.nvim_create_autocmd("BufWritePost", {
+  group = group,
+  desc = "Tierwise: know a buffer that became a file",
+  callback = function(event)
+    local client = package.loaded["tierwise.client"]
+    if client then
+      client.written(event.buf)
+    end
+  end,
+})
+
 vim.api.nvim_create_autocmd("BufWinEnter", {
-  group = vim.api.nvim_create_augroup("tierwise", {}),
+  group = group,
   desc = "Tierwise: show what is proposed for this file",
   callback = function(event)
     local preview = package.loaded["tierwise.preview"]

@@ -1,6 +1,6 @@
 --- Writes the parts of doc/tierwise.txt that are made from the code:
 --- `nvim --clean -l scripts/doc.lua` writes, `--check` fails where they differ.
-local root = vim.fs.dirname(vim.fs.dirname(vim.fs.normalize(vim.uv.fs_realpath(arg[0]))))
+local root = vim.fs.dirname(vim.fs.dirname(vim.fs.abspath(arg[0])))
 vim.opt.rtp:prepend(root)
 
 local function wrapped(text, indent, width)
@@ -66,8 +66,8 @@ end
 
 local function keys()
   local lines = {}
-  for _, key in ipairs(require("tierwise.chat.keys").KEYS) do
-    lines[#lines + 1] = ("    %-20s %s"):format(key[2], key[4])
+  for _, key in ipairs(require("tierwise.chat.keys").keys()) do
+    lines[#lines + 1] = ("    %-20s %s"):format(key.lhs, key.about)
   end
   lines[#lines + 1] = ""
   return lines

@@ -8,12 +8,14 @@ import type { Board } from "./tasks/board";
 import type { Tasks } from "./tasks/start";
 import type { CommandUse } from "./tasks/lens";
 import { generateMessage } from "./extras/scm";
+import { openReport } from "./panel/report";
 import { choosePython } from "./setup/make";
 import type { SetUp } from "./setup/setup";
 import type { Menu } from "./status/menu";
 import type { Preview } from "./preview/preview";
 import { goTo, hunkAt, spotOf, type Spot } from "./preview/hunks";
 import { problemOf, tell, type WaysOn } from "./tasks/trouble";
+import type { Queue } from "./tasks/queue";
 import type { WhyDocuments } from "./tasks/why";
 
 export interface Parts {
@@ -24,6 +26,7 @@ export interface Parts {
   readonly menu: Menu;
   readonly preview: Preview;
   readonly why: WhyDocuments;
+  readonly queue: Queue;
   readonly log: vscode.LogOutputChannel;
   readonly setUp: SetUp;
   /** Brings the panel to the front. */
@@ -90,6 +93,9 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       const task = board.newest(({ state }) => state === "applied" || state === "partlyApplied");
       if (task?.editId !== undefined) await resolve(parts, "tierwise.edit.undo", { editId: task.editId });
     },
+    queue: () => parts.queue.add(),
+    queueReport: () => parts.queue.report(),
+    queueUndo: () => parts.queue.undo(),
     setKey: () => parts.setUp.setKey(),
     removeKey: () => parts.keys.remove(),
     rehearse: () => parts.setUp.rehearse(true),
@@ -111,6 +117,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     newChat: () => parts.newChat(),
     inbox: () => parts.show("inbox"),
     usage: () => parts.show("usage"),
+    report: () => openReport(session),
   };
   const registered = Object.entries(table).map(([name, run]) =>
     vscode.commands.registerCommand(`tierwise.ui.${name}`, async (...args: never[]) => {

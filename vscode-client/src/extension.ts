@@ -22,6 +22,7 @@ import { Board } from "./tasks/board";
 import { lensMiddleware } from "./tasks/lens";
 import { Tasks } from "./tasks/start";
 import { problemOf, tell } from "./tasks/trouble";
+import { Queue } from "./tasks/queue";
 import { WhyDocuments } from "./tasks/why";
 
 /** What other parts of this extension and its in-host tests may use. */
@@ -61,14 +62,16 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   const menu = new Menu(session, board);
   const why = new WhyDocuments();
+  const queue = new Queue(session, (editId) => preview.open(editId));
   const parts: Parts = {
-    session, keys, board, tasks, menu, preview, why, log, setUp,
+    session, keys, board, tasks, menu, preview, why, log, setUp, queue,
     show: (tab) => panel.show(tab),
     newChat: () => panel.newChat(),
   };
   const panel = new Panel({
     session,
     setUp,
+    queue,
     extension: context,
     log,
     showDiff: (editId) => preview.open(editId),
@@ -77,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   context.subscriptions.push(
     log,
     panel,
+    queue,
     setUp,
     introduce(context.globalState, setUp, session),
     board,

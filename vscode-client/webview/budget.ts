@@ -22,6 +22,7 @@ export class BudgetBar {
       this.node,
       dayUsd === undefined ? undefined : bar(spentTodayUsd, reservedUsd, dayUsd),
       h("span", { class: "figures" }, words.join(" · ")),
+      ...money.team.map((line) => h("span", { class: "team" }, line)),
       money.problem === undefined ? undefined : h("span", { class: "problem" }, money.problem),
       money.rehearsal ? leave : undefined,
       state === "ok" ? undefined : button(t("Raise…"), () => { tell({ kind: "way", way: "budget" }); }),

@@ -1,5 +1,5 @@
 /** Where a question is written: text, what goes with it, a tier if the operator wants one. */
-import type { Chip, Completion, Money, ProjectContext, Slash } from "../src/panel/protocol";
+import type { Chip, Completion, FocusChip, Money, ProjectContext, Slash } from "../src/panel/protocol";
 import { CompletionList } from "./completion";
 import { button, fill, glyph, h, iconButton } from "./dom";
 import { keep, tell } from "./host";
@@ -31,6 +31,8 @@ export class Composer {
   });
   private chips: Chip[] = [];
   private suggestion: Chip | undefined;
+  /** What is before the operator in the editor, and goes along unless they took it off. */
+  private focus: FocusChip | undefined;
   private tier: string | undefined;
   /** What would go along of the project with the text that stands there. */
   private project: ProjectContext | undefined;
@@ -77,11 +79,22 @@ export class Composer {
     this.draw();
   }
 
+  beforeYou(chip: FocusChip | undefined): void {
+    this.focus = chip;
+    this.draw();
+  }
+
   attach(chips: readonly Chip[]): void {
     for (const chip of chips) {
-      if (!this.chips.some((known) => known.label === chip.label)) this.chips.push(chip);
+      if (!this.chips.some((known) => same(known, chip))) this.chips.push(chip);
     }
+    this.changed();
+  }
+
+  /** What goes with the question is another than before. */
+  private changed(): void {
     this.draw();
+    this.look();
     this.field.focus();
   }
 
@@ -113,7 +126,12 @@ export class Composer {
     this.draw();
   }
 
-  /** Ask about the project once the typing rests. */
+  /** Ask what of the editor goes along with what is written here. */
+  private look(): void {
+    tell({ kind: "look", text: this.field.value.trim(), chips: this.chips, tier: this.tier });
+  }
+
+  /** Ask about the project, and what else goes along, once the typing rests. */
   private lookSoon(): void {
     clearTimeout(this.resting);
     const text = this.field.value.trim();
@@ -121,9 +139,13 @@ export class Composer {
       this.project = undefined;
       this.withoutProject = false;
       this.draw();
+      this.look();
       return;
     }
-    this.resting = setTimeout(() => { tell({ kind: "projectContext", text, chips: this.chips }); }, REST);
+    this.resting = setTimeout(() => {
+      tell({ kind: "projectContext", text, chips: this.chips });
+      this.look();
+    }, REST);
   }
 
   private press(): void {
@@ -152,7 +174,7 @@ export class Composer {
       tell({ kind: "stop", taskId: this.runningTask });
     } else if (event.key === "Backspace" && this.field.value === "" && this.chips.length > 0) {
       this.chips.pop();
-      this.draw();
+      this.changed();
     }
   }
 
@@ -179,11 +201,11 @@ export class Composer {
     return { text, from: before.length - text.length };
   }
 
-  /** A file leaves the text and becomes a chip; a tier or an action stays as a word. */
+  /** What is chosen stays in the sentence as a word; a file is attached as well. */
   private complete(item: Completion): void {
     const { text, from } = this.word();
     const rest = this.field.value.slice(from + text.length);
-    const said = item.chip === undefined ? `${item.label} ` : "";
+    const said = item.chip === undefined ? `${item.label} ` : `${mention(item.chip.label)} `;
     this.field.value = this.field.value.slice(0, from) + said + rest.replace(/^ /, "");
     this.field.setSelectionRange(from + said.length, from + said.length);
     keep({ draft: this.field.value });
@@ -194,8 +216,7 @@ export class Composer {
   private chooseTier(): void {
     const pick = (tier: string | undefined) => () => {
       this.tier = tier;
-      this.draw();
-      this.field.focus();
+      this.changed();
     };
     openMenu(this.tierButton, [
       { label: t("Auto"), detail: t("the cheapest that will do"), act: pick(undefined) },
@@ -220,6 +241,22 @@ export class Composer {
       iconButton("close", t("Remove {0}", t("project context")), turn(true)));
   }
 
+  private focusChip(): HTMLElement | undefined {
+    const chip = this.focus;
+    if (chip === undefined) return undefined;
+    const turn = (on: boolean) => () => {
+      tell({ kind: "focus", on });
+      this.field.focus();
+    };
+    if (!chip.on) {
+      return button(`+ ${chip.title}`, turn(true), {
+        class: "chip offered focus", title: t("Send along what is before you in the editor"),
+      });
+    }
+    return h("span", { class: "chip focus", title: t("Goes along: {0}", chip.detail) }, glyph("eye"), chip.title,
+      iconButton("close", t("Remove {0}", chip.label), turn(false)));
+  }
+
   private grow(): void {
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;
@@ -229,22 +266,32 @@ export class Composer {
     const taken = this.chips.map((chip) => {
       const remove = iconButton("close", t("Remove {0}", chip.label), () => {
         this.chips = this.chips.filter((other) => other !== chip);
-        this.draw();
-        this.field.focus();
+        this.changed();
       });
       return h("span", { class: "chip" }, glyph(chip.kind === "file" ? "file" : "list-selection"), chip.label, remove);
     });
     const offered = this.suggestion;
-    const open = offered !== undefined && !this.chips.some((chip) => chip.label === offered.label);
+    const open = offered !== undefined && !this.chips.some((chip) => same(chip, offered));
     const add = open
       ? button(`+ ${offered.label}`, () => { this.attach([offered]); },
           { class: "chip offered", title: t("Attach the selection") })
       : undefined;
-    fill(this.row, ...taken, add, this.projectChip());
+    fill(this.row, this.focusChip(), ...taken, add, this.projectChip());
     this.tierButton.textContent = this.tier === undefined ? t("Auto") : tierName(this.tier);
     const stop = this.runningTask !== undefined;
     this.go.classList.toggle("stop", stop);
     fill(this.go, stop ? t("Stop") : this.paused ? t("Paused") : t("Send"));
     this.go.title = stop ? t("Stop (Escape)") : this.paused ? t("The budget is used up") : t("Send (Enter)");
   }
+}
+
+/** Whether two chips are the same place: two files may have one name. */
+function same(one: Chip, other: Chip): boolean {
+  return one.kind === other.kind && one.uri === other.uri && one.label === other.label;
+}
+
+/** A file as a word of the sentence. Only a tier is named by a first word without a dot or slash. */
+function mention(label: string): string {
+  if (/\s/.test(label)) return `@"${label}"`;
+  return /[./]/.test(label) ? `@${label}` : `@./${label}`;
 }

@@ -1,6 +1,7 @@
-/** The proposals of all tasks: looked at one after the other, applied, discarded, taken back. */
-import type { Proposal } from "../src/panel/protocol";
-import { fill, h, iconButton } from "./dom";
+/** The proposals of all tasks and groups: looked at one after the other, applied, discarded, taken back. */
+import type { Group, Proposal } from "../src/panel/protocol";
+import { button, fill, h, iconButton } from "./dom";
+import { tell } from "./host";
 import { proposalCard } from "./proposal";
 import { t } from "./words";
 
@@ -9,6 +10,8 @@ export class Inbox {
   private readonly list = h("ul", { class: "proposals", "aria-label": t("Proposals") });
   private readonly count = h("span", { class: "count" });
   private at = 0;
+  private proposals: readonly Proposal[] = [];
+  private groups: readonly Group[] = [];
 
   constructor() {
     const bar = h("div", { class: "bar-row", role: "toolbar", "aria-label": t("Inbox") },
@@ -26,16 +29,28 @@ export class Inbox {
 
   /** Shows the open proposals and those that can still be taken back; the focus stays where it was. */
   show(proposals: readonly Proposal[]): void {
+    this.proposals = proposals;
+    this.draw();
+  }
+
+  /** Shows the groups of the night queue above the proposals. */
+  showGroups(groups: readonly Group[]): void {
+    this.groups = groups;
+    this.draw();
+  }
+
+  private draw(): void {
+    const { proposals } = this;
     const open = proposals.filter(({ waiting }) => waiting > 0);
     this.count.textContent = open.length === 1
       ? t("1 proposal waits") : t("{0} proposals wait", open.length);
     const focused = this.items().findIndex((item) => item.contains(document.activeElement));
-    const rows = proposals.map((proposal) =>
+    const rows = [...this.groups.map(groupRow), ...proposals.map((proposal) =>
       h("li", { class: "item", tabindex: -1, "data-state": proposal.state },
         h("div", { class: "head" },
-          h("span", { class: "action" }, proposal.action),
+          h("span", { class: "action" }, proposal.name),
           h("span", { class: "tier" }, proposal.headline)),
-        proposalCard(proposal)));
+        proposalCard(proposal)))];
     const nothing = h("li", { class: "empty" },
       t("No proposal waits. Edits proposed by any task are listed here until you apply or discard them."));
     fill(this.list, ...(rows.length > 0 ? rows : [nothing]));
@@ -58,3 +73,14 @@ export class Inbox {
   }
 }
 
+/** A group with all that can be done to it at once. */
+function groupRow({ id, line, ready, applied }: Group): HTMLElement {
+  const act = (action: "apply" | "undo") => () => { tell({ kind: "resolveGroup", id, action }); };
+  const buttons = h("div", { class: "buttons", role: "group", "aria-label": t("This group") });
+  if (ready > 0) buttons.append(button(t("Apply all that passed"), act("apply"), { class: "primary" }));
+  if (applied > 0) buttons.append(button(t("Undo this group"), act("undo")));
+  return h("li", { class: "item", tabindex: -1, "data-group": id },
+    h("div", { class: "head" }, h("span", { class: "action" }, t("Night queue"))),
+    h("p", { class: "became" }, line),
+    buttons);
+}

@@ -71,9 +71,11 @@ function build(hello: Extract<ToPage, { kind: "hello" }>): (message: ToPage) => 
         inbox.show(message.proposals);
         tabs.count("inbox", message.proposals.filter((one) => one.waiting > 0).length);
         break;
+      case "groups": inbox.showGroups(message.groups); break;
       case "setUp": setUp.show(message.state); break;
       case "usage": usage.show(message.usage); break;
       case "suggestion": composer.suggest(message.chip); break;
+      case "focus": composer.beforeYou(message.chip); break;
       case "attached": composer.attach(message.chips); break;
       case "projectContext": composer.offerProject(message.text, message.context); break;
       case "completions": composer.offer(message.query, message.items); break;

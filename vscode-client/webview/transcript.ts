@@ -3,7 +3,7 @@ import type { ToPage, Turn, TurnFacts } from "../src/panel/protocol";
 import { announce } from "./announce";
 import { fill, h } from "./dom";
 import { running, TurnView } from "./turn";
-import { amount, t, tokens } from "./words";
+import { costOf, t, tokens } from "./words";
 
 /** Pixels from the end within which the view follows a growing answer. */
 const NEAR = 40;
@@ -98,7 +98,7 @@ function speak(before: TurnFacts | undefined, turn: TurnFacts): void {
     announce(`${header.headline}. ${header.because}`);
   }
   if (before?.state === turn.state) return;
-  const cost = turn.costUsd === undefined ? "" : amount(turn.costUsd);
+  const cost = turn.costUsd === undefined ? "" : costOf(turn.costUsd, turn.rehearsal);
   const out = turn.tokens === undefined ? "" : t("{0} tokens", tokens(turn.tokens.output));
   if (turn.state === "answered") announce(t("Answer complete. {0} {1}", out, cost));
   if (turn.state === "proposed") announce(t("Proposal ready. {0}", cost));

@@ -5,7 +5,7 @@ import { button, fill, glyph, h, iconButton, keepFocus } from "./dom";
 import { openMenu } from "./menu";
 import { proposalCard } from "./proposal";
 import { tell } from "./host";
-import { amount, t, tierName, tokens } from "./words";
+import { costOf, t, tierName, tokens } from "./words";
 
 /** What the budget refused, and one permission lets through. */
 const REFUSED = new Set(["BudgetPaused", "TaskTooDear"]);
@@ -151,21 +151,20 @@ export class TurnView {
       header.reasons.length > 0 ? toggle : undefined,
       this.facts.rehearsal === true ? h("span", { class: "badge" }, t("rehearsal")) : undefined,
       busy && progress !== "" ? h("span", { class: "progress" }, progress) : undefined,
-      header.because === "" ? undefined : h("span", { class: "because" }, this.because() ?? header.because),
+      header.because === "" ? undefined : h("span", { class: "because" }, header.because),
       reasons,
     );
   }
 
-  /** The notice that says what the head says in as many words or more: it stands there alone. */
-  private because(): string | undefined {
-    const because = this.facts.header?.because ?? "";
-    return because === "" ? undefined : this.facts.notices.find((notice) => notice.startsWith(because));
+  /** Whether a notice, "Haiku is overloaded; Sonnet answers", says again what the head says. */
+  private repeats(notice: string): boolean {
+    const [what = ""] = notice.split(";");
+    return this.facts.header?.because.startsWith(what) === true;
   }
 
   private drawNotes(): void {
     const { notices, error } = this.facts;
-    const above = this.because();
-    const lines = notices.filter((notice) => notice !== above).map((notice) => h("p", { class: "notice" }, glyph("info"), notice));
+    const lines = notices.filter((notice) => !this.repeats(notice)).map((notice) => h("p", { class: "notice" }, glyph("info"), notice));
     if (error !== undefined) {
       const line = h("p", { class: "error", role: "alert" }, glyph("error"), error.message);
       for (const [words, way] of waysOn(error.name)) {
@@ -191,7 +190,7 @@ export class TurnView {
     if (facts.tokens !== undefined) {
       used.push(t("{0} tokens in, {1} out", tokens(facts.tokens.input), tokens(facts.tokens.output)));
     }
-    if (facts.costUsd !== undefined) used.push(amount(facts.costUsd));
+    if (facts.costUsd !== undefined) used.push(costOf(facts.costUsd, facts.rehearsal));
     const actions = h("span", { class: "actions", role: "group", "aria-label": t("This answer") });
     if (this.shown.text !== "" && facts.proposal === undefined) {
       actions.append(iconButton("copy", t("Copy answer"), () => {
@@ -217,7 +216,10 @@ export class TurnView {
     const more = iconButton("chevron-down", t("Regenerate with another tier"), () => {
       const items = [...this.tiers].reverse().map((tier) => ({
         label: t("Regenerate with {0}", tierName(tier)),
-        detail: tier === header.answering ? t("current") : "",
+        detail: [
+          ...(header.costUsd[tier] === undefined ? [] : [costOf(header.costUsd[tier], this.facts.rehearsal)]),
+          ...(tier === header.answering ? [t("current")] : []),
+        ].join(" · "),
         act: () => { tell({ kind: "again", taskId, tier }); },
       }));
       openMenu(more, items);

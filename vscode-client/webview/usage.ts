@@ -1,13 +1,15 @@
 /** What was spent today and in the project, by tier, and what the routing saved. */
 import type { UsageOf } from "../src/panel/protocol";
-import { fill, h } from "./dom";
+import { button, fill, h } from "./dom";
+import { tell } from "./host";
 import { against, amount, amounts, t, tierName } from "./words";
 
 export class UsageView {
   readonly node = h("div", { class: "usage" });
 
   show(usage: readonly UsageOf[]): void {
-    fill(this.node, ...usage.map(section));
+    const whole = button(t("Open the whole report"), () => { tell({ kind: "way", way: "report" }); });
+    fill(this.node, ...usage.map(section), h("div", { class: "buttons" }, whole));
   }
 }
 

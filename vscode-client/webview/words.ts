@@ -1,5 +1,7 @@
 /** Words and figures as shown: translated where there is a translation, money as everywhere. */
 
+import { amount } from "../src/tasks/words";
+
 export { against, amount, amounts, tierName } from "../src/tasks/words";
 
 let words: Readonly<Record<string, string>> = {};
@@ -13,6 +15,12 @@ export function speak(translations: Readonly<Record<string, string>>): void {
 export function t(text: string, ...values: (string | number)[]): string {
   const said = words[text] ?? text;
   return said.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ""));
+}
+
+/** What an answer cost. A rehearsal costs nothing, and says what the same would cost with a key. */
+export function costOf(usd: number, rehearsal = false): string {
+  if (!rehearsal) return amount(usd);
+  return usd > 0 ? t("0¢ (would cost {0})", amount(usd)) : "0¢";
 }
 
 /** Tokens in short: "340", "6.1k". */

@@ -1,6 +1,7 @@
 --- Made by `make types` from the server's table of actions; edit that, not this file.
 ---@class tierwise.Action
 ---@field name string
+---@field title string what it is called where it is not typed, as in the menu of code actions
 ---@field about string what it does, for completion and help
 ---@field args string how its words read in the help
 ---@field edits boolean whether the answer becomes an edit; else it is shown in the chat
@@ -13,6 +14,7 @@
 return {
   {
     name = "chat",
+    title = "Ask",
     about = "ask a question",
     args = "{question}",
     edits = false,
@@ -23,6 +25,7 @@ return {
   },
   {
     name = "edit",
+    title = "Edit",
     about = "change the selection, or the symbol at the cursor",
     args = "{instruction}",
     edits = true,
@@ -33,6 +36,7 @@ return {
   },
   {
     name = "explain",
+    title = "Explain",
     about = "explain the selection",
     args = "[question]",
     edits = false,
@@ -43,6 +47,7 @@ return {
   },
   {
     name = "fix",
+    title = "Fix",
     about = "fix the problems of the selection",
     args = "[instruction]",
     edits = true,
@@ -53,6 +58,7 @@ return {
   },
   {
     name = "document",
+    title = "Add docs",
     about = "write documentation for the selection",
     args = "[instruction]",
     edits = true,
@@ -63,6 +69,7 @@ return {
   },
   {
     name = "test",
+    title = "Write tests",
     about = "write tests for the selection",
     args = "[instruction]",
     edits = true,
@@ -73,6 +80,7 @@ return {
   },
   {
     name = "refactor",
+    title = "Refactor",
     about = "restructure the selection, same behaviour",
     args = "[instruction]",
     edits = true,
@@ -83,6 +91,7 @@ return {
   },
   {
     name = "generate",
+    title = "Generate",
     about = "write code at the cursor",
     args = "{instruction}",
     edits = true,
@@ -93,6 +102,7 @@ return {
   },
   {
     name = "review",
+    title = "Review",
     about = "review the selection, or the file",
     args = "[question]",
     edits = false,
@@ -103,6 +113,7 @@ return {
   },
   {
     name = "commit",
+    title = "Commit message",
     about = "write a commit message",
     args = "[instruction]",
     edits = false,

@@ -1,6 +1,8 @@
 --- The server's edits: refused where a buffer is not what they were made for, else one undo block.
 local M = {}
 
+local buffers = require("tierwise.buffers")
+
 ---@param buf integer
 local function break_undo(buf)
   -- Setting the option to itself ends the current undo block (|undo-break|).
@@ -8,17 +10,33 @@ local function break_undo(buf)
 end
 
 --- Write a file that no window and no buffer had before the edit, as the edit made it, and let go of
---- it: what nobody has open would stay behind unsaved. Formatters that run on a write do not run.
+--- it: what nobody has open would stay behind unsaved. Formatters that run on a write do not run. What
+--- cannot be written stays in its buffer, which is told with those that were left unsaved.
 ---@param path string
+---@return integer? buf that could not be written
 local function save_unseen(path)
-  local buf = vim.fn.bufnr(path)
-  if buf == -1 or not vim.api.nvim_buf_is_loaded(buf) or #vim.fn.win_findbuf(buf) > 0 then
-    return
+  local buf = buffers.loaded(vim.uri_from_fname(path))
+  if not buf or #vim.fn.win_findbuf(buf) > 0 then
+    return nil
   end
-  vim.api.nvim_buf_call(buf, function()
+  local written = pcall(vim.api.nvim_buf_call, buf, function()
     vim.cmd("silent noautocmd write")
   end)
+  if not written then
+    vim.bo[buf].buflisted = true
+    return buf
+  end
   vim.api.nvim_buf_delete(buf, { unload = true })
+end
+
+--- Whether a file that is not open can be written.
+---@param path string
+---@return boolean
+local function writable(path)
+  local found = vim.uv.fs_stat(path)
+  -- The superuser may write what nobody else may; the operator did not mean that.
+  return found == nil
+    or (vim.fn.filewritable(path) == 1 and require("bit").band(found.mode, tonumber("222", 8)) ~= 0)
 end
 
 ---@param change lsp.TextDocumentEdit
@@ -26,10 +44,13 @@ end
 ---@return integer? buf
 local function refusal(change)
   local name = vim.fs.basename(vim.uri_to_fname(change.textDocument.uri))
-  local buf = vim.fn.bufnr(vim.uri_to_fname(change.textDocument.uri))
-  if buf == -1 or not vim.api.nvim_buf_is_loaded(buf) then
-    return nil, nil
+  local buf = buffers.loaded(change.textDocument.uri)
+  if not buf then
+    local can = writable(vim.uri_to_fname(change.textDocument.uri))
+    return not can and name .. " is read-only" or nil, nil
   end
+  -- The edit goes to the buffer that is open, whichever way its file was named.
+  change.textDocument.uri = vim.uri_from_bufnr(buf)
   local version = change.textDocument.version
   local known = vim.lsp.util.buf_versions[buf]
   if type(version) == "number" and known and version ~= known then
@@ -83,6 +104,24 @@ local function make(created)
   return made, nil
 end
 
+--- Say which files an edit left unsaved out of sight: where the operator looks, Neovim shows it.
+---@param touched integer[]
+local function tell_unsaved(touched)
+  local here, names = vim.api.nvim_get_current_buf(), {}
+  for _, buf in ipairs(touched) do
+    if buf ~= here and vim.bo[buf].modified then
+      names[#names + 1] = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ":.")
+    end
+  end
+  if #names > 0 then
+    table.sort(names)
+    local are = #names == 1 and "is" or "are"
+    require("tierwise.say").info(
+      ("%s %s changed and not saved yet; :wall saves all."):format(table.concat(names, ", "), are)
+    )
+  end
+end
+
 ---@param _ lsp.ResponseError?
 ---@param params lsp.ApplyWorkspaceEditParams
 ---@param ctx lsp.HandlerContext
@@ -91,7 +130,7 @@ function M.on_apply_edit(_, params, ctx)
   local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
   local created, rest = split(params.edit)
   local touched, unseen = {}, {}
-  for _, change in ipairs(rest.documentChanges) do
+  for _, change in ipairs(rest.documentChanges or {}) do
     if change.textDocument then
       local why, buf = refusal(change)
       if why then
@@ -103,6 +142,7 @@ function M.on_apply_edit(_, params, ctx)
       end
     end
   end
+  ---@type string[], any
   local made, failed = make(created)
   local ok = failed == nil
   if ok then
@@ -110,8 +150,8 @@ function M.on_apply_edit(_, params, ctx)
     ok, failed = pcall(vim.lsp.util.apply_workspace_edit, rest, client.offset_encoding)
     vim.tbl_map(break_undo, touched)
   end
-  if ok then
-    ok, failed = pcall(vim.tbl_map, save_unseen, unseen)
+  for _, path in ipairs(ok and unseen or {}) do
+    touched[#touched + 1] = save_unseen(path)
   end
   for _, path in ipairs(made) do
     if ok then
@@ -121,6 +161,9 @@ function M.on_apply_edit(_, params, ctx)
     else
       vim.uv.fs_unlink(path)
     end
+  end
+  if ok then
+    tell_unsaved(touched)
   end
   return { applied = ok, failureReason = not ok and tostring(failed) or nil }
 end

@@ -22,6 +22,7 @@ end
 ---@return table[] diagnostics on the lines of the range
 local function diagnostics(buf, range)
   local found = {}
+  ---@type table<integer, string>
   local names = { "error", "warning", "information", "hint" }
   for _, item in ipairs(vim.diagnostic.get(buf)) do
     if item.lnum >= range.start.line and item.lnum <= range["end"].line then
@@ -61,6 +62,11 @@ end
 ---@param opts tierwise.AskOpts
 function M.start(action, opts)
   local words = opts.instruction or ""
+  local buffers = require("tierwise.buffers")
+  if action ~= "commit" and not buffers.is_file(opts.buf) then
+    local said = "%s: %s. :Tierwise ask asks about anything."
+    return require("tierwise.say").warn(said:format(action, buffers.why_not(opts.buf)))
+  end
   require("tierwise.client").with(opts.buf, function(client)
     -- Taken before anything is asked, because the question moves marks and cursor.
     local range = range_of(opts, client.offset_encoding)
@@ -88,7 +94,7 @@ end
 ---@param instruction? string what is sent instead
 function M.send(client, action, opts, range, words, instruction)
   local uri = vim.uri_from_bufnr(opts.buf)
-  local named = vim.api.nvim_buf_get_name(opts.buf) ~= "" and vim.bo[opts.buf].buftype == ""
+  local named = require("tierwise.buffers").is_file(opts.buf)
   local empty = vim.deep_equal(range.start, range["end"])
   if action == "review" and empty then
     range = require("tierwise.range").lines(opts.buf, 1, math.huge, client.offset_encoding)

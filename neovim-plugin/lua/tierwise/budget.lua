@@ -21,7 +21,11 @@ function M.lines(status)
   if (status.reservedUsd or 0) > 0 then
     table.insert(lines, "**In flight**  at most " .. money.amount(status.reservedUsd))
   end
-  if status.kind == "paused" then
+  if status.team then
+    table.insert(lines, "")
+    vim.list_extend(lines, status.team)
+  end
+  if status.level == "paused" then
     table.insert(lines, "")
     table.insert(lines, "Paused. `:Tierwise raise 1` raises the cap that was reached by a dollar,")
     table.insert(lines, "`:Tierwise raise 1 day` or `... project` the one you name.")

@@ -5,6 +5,13 @@ local NAME = "tierwise"
 local ATTACH_WITHIN_MS = 15000
 local RESTARTS_PER_MINUTE = 3
 
+--- The client's configuration as Neovim put it together.
+---@return vim.lsp.ClientConfig
+local function resolved()
+  ---@diagnostic disable-next-line: undefined-field -- its type knows no names
+  return vim.deepcopy(vim.lsp.config[NAME])
+end
+
 ---@param module string
 ---@param fn string
 local function later(module, fn)
@@ -47,19 +54,45 @@ function M.config()
   }
 end
 
---- Starts nothing where there is no server to start, and says so once.
+local MARKERS = { ".tierwise.toml", ".git", ".hg", "pyproject.toml", "package.json" }
+
+--- Gives only files to a server. Starts nothing where there is no server to start, and says so once.
 ---@param buf integer
 ---@param on_dir fun(root: string?)
 function M.root_dir(buf, on_dir)
-  local server = require("tierwise.server")
-  if not server.find() then
-    if not M.told_missing then
+  -- A plugin that shows something of its own sets the type of a file first, that of its buffer later.
+  vim.schedule(function()
+    if not require("tierwise.buffers").is_file(buf) then
+      return
+    end
+    local server = require("tierwise.server")
+    if server.find() then
+      return on_dir(vim.fs.root(buf, MARKERS))
+    elseif not M.told_missing then
       M.told_missing = true
       require("tierwise.say").warn(server.MISSING)
+      require("tierwise.status").missing()
     end
-    return
+  end)
+end
+
+--- Give a file to the server of its root, which is started where it does not run.
+---@param buf integer
+function M.attach(buf)
+  M.root_dir(buf, function(root)
+    local config = resolved()
+    config.root_dir = root
+    vim.lsp.start(config, { bufnr = buf })
+  end)
+end
+
+--- A buffer was written: one that had no name until now is a file from here on.
+---@param buf integer
+function M.written(buf)
+  local running = #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) > 0
+  if running and #vim.lsp.get_clients({ name = NAME, bufnr = buf, _uninitialized = true }) == 0 then
+    M.attach(buf)
   end
-  on_dir(vim.fs.root(buf, { ".tierwise.toml", ".git", ".hg", "pyproject.toml", "package.json" }))
 end
 
 --- One id per Neovim, so that a session's pins survive a restart of the server.
@@ -74,6 +107,7 @@ end
 ---@param params lsp.InitializeParams
 ---@param config vim.lsp.ClientConfig
 function M.before_init(params, config)
+  require("tierwise.status").starting()
   local own = require("tierwise.config").get()
   local trusted = own.trusted
   if type(trusted) == "function" then
@@ -86,7 +120,7 @@ function M.before_init(params, config)
   })
   config.settings = vim.tbl_deep_extend("keep", config.settings or {}, {
     tierwise = next(own.settings) and own.settings or nil,
-  })
+  } --[[@as table]])
 end
 
 ---@param client vim.lsp.Client
@@ -96,19 +130,32 @@ function M.on_attach(client, buf)
   if not M.greeted or M.greeted ~= client.id then
     M.greeted = client.id
     require("tierwise.status").fetch(client)
+    vim.api.nvim_create_autocmd("FocusGained", {
+      group = vim.api.nvim_create_augroup("tierwise_focus", {}),
+      desc = "Tierwise: other programs may have written files",
+      callback = M.focused,
+    })
   end
   require("tierwise.lens").attach(buf)
 end
 
+--- The operator came back to Neovim: the server looks for files that other programs wrote.
+function M.focused()
+  for _, client in ipairs(vim.lsp.get_clients({ name = NAME })) do
+    client:notify("tierwise/window/didFocus", vim.empty_dict())
+  end
+end
+
 --- A server that ended by itself is started again, a few times a minute.
----@param code integer
----@param signal integer
+---@param _ integer
+---@param _ integer
 ---@param client_id integer
-function M.on_exit(code, signal, client_id)
+function M.on_exit(_, _, client_id)
+  local ended = require("tierwise.server").ended or { code = 0, signal = 0 }
   vim.schedule(function()
     require("tierwise.tasks").server_gone(client_id)
     require("tierwise.status").server_gone()
-    if M.leaving or vim.v.exiting ~= vim.NIL or (code == 0 and signal == 0) then
+    if M.leaving or vim.v.exiting ~= vim.NIL or (ended.code == 0 and ended.signal == 0) then
       return
     end
     local say = require("tierwise.say")
@@ -126,14 +173,6 @@ function M.on_exit(code, signal, client_id)
   end)
 end
 
---- The buffers of files that a server belongs to.
----@return integer[]
-local function file_buffers()
-  return vim.tbl_filter(function(buf)
-    return vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].buftype == "" and vim.bo[buf].buflisted
-  end, vim.api.nvim_list_bufs())
-end
-
 --- Stop what runs and attach the open files anew.
 function M.restart()
   M.told_missing = nil
@@ -145,36 +184,45 @@ function M.restart()
   vim.defer_fn(function()
     M.leaving = false
     vim.lsp.enable(NAME)
-    for _, buf in ipairs(file_buffers()) do
-      if #vim.lsp.get_clients({ name = NAME, bufnr = buf }) == 0 then
-        local config = vim.deepcopy(vim.lsp.config[NAME])
-        M.root_dir(buf, function(root)
-          config.root_dir = root
-          vim.lsp.start(config, { bufnr = buf })
-        end)
-      end
-    end
+    vim.tbl_map(M.attach, require("tierwise.buffers").open_files())
   end, M.leaving and 200 or 0)
 end
 
---- The client of a buffer, else any that runs.
----@param buf? integer
+---@param filter vim.lsp.get_clients.Filter
 ---@return vim.lsp.Client?
-function M.get(buf)
-  local found = buf and vim.lsp.get_clients({ name = NAME, bufnr = buf }) or {}
-  vim.list_extend(found, vim.lsp.get_clients({ name = NAME }))
-  for _, client in ipairs(found) do
+local function running(filter)
+  for _, client in ipairs(vim.lsp.get_clients(filter)) do
     if client.initialized and not client:is_stopped() then
       return client
     end
   end
 end
 
---- Run `fn` with the client of a buffer, starting the server first where none runs.
+--- The client of a buffer, else any that runs.
+---@param buf? integer
+---@return vim.lsp.Client?
+function M.get(buf)
+  return buf and running({ name = NAME, bufnr = buf }) or running({ name = NAME })
+end
+
+--- Start a server without a file, for what is asked in a chat or in another plugin's window.
+local function start_alone()
+  vim.lsp.enable(NAME)
+  if #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) == 0 then
+    local config = resolved()
+    config.root_dir = vim.fs.root(0, { ".tierwise.toml", ".git" }) or vim.uv.cwd()
+    vim.lsp.start(config, { attach = false })
+  end
+end
+
+--- Run `fn` with the client of a buffer, starting the server first where none runs. A file is given
+--- to its server before anything is asked about it.
 ---@param buf integer
 ---@param fn fun(client: vim.lsp.Client)
 function M.with(buf, fn)
-  local client = M.get(buf)
+  local file = require("tierwise.buffers").is_file(buf)
+  local filter = { name = NAME, bufnr = file and buf or nil }
+  local client = running(filter)
   if client then
     return fn(client)
   end
@@ -182,11 +230,10 @@ function M.with(buf, fn)
   if not server.find() then
     return say.error(server.MISSING)
   end
-  vim.lsp.enable(NAME)
-  if #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) == 0 then
-    local config = vim.deepcopy(vim.lsp.config[NAME])
-    config.root_dir = vim.fs.root(0, { ".tierwise.toml", ".git" }) or vim.uv.cwd()
-    vim.lsp.start(config, { bufnr = buf, attach = vim.bo[buf].buftype == "" })
+  if file then
+    M.attach(buf)
+  else
+    start_alone()
   end
   local timer = assert(vim.uv.new_timer())
   local deadline = vim.uv.now() + ATTACH_WITHIN_MS
@@ -194,7 +241,7 @@ function M.with(buf, fn)
     20,
     20,
     vim.schedule_wrap(function()
-      local started = M.get(buf)
+      local started = running(filter)
       if timer:is_closing() or not (started or vim.uv.now() > deadline) then
         return
       end
@@ -239,6 +286,15 @@ end
 function M.command(buf, command, argument, on_ok)
   local given = next(argument) == nil and vim.empty_dict() or argument
   M.request(buf, "workspace/executeCommand", { command = command, arguments = { given } }, on_ok)
+end
+
+--- Stop a task whose answer nobody waits for.
+---@param task_id string
+function M.give_up(task_id)
+  local client = M.get()
+  if client then
+    client:request("tierwise/task/cancel", { taskId = task_id }, function() end)
+  end
 end
 
 ---@param buf integer

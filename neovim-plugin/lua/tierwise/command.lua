@@ -3,7 +3,7 @@ local M = {}
 
 M.subs = require("tierwise.subcommands")
 
----@return string[] names, sorted
+---@return string[] names sorted
 function M.names()
   local names = vim.tbl_keys(M.subs)
   table.sort(names)

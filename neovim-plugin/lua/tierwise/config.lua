@@ -15,7 +15,7 @@ local M = {}
 ---@field cmd? string[] the server's command; default: the plugin's own, else `tierwise` on PATH
 ---@field env table<string, string> environment added to it
 ---@field python string the Python that `:Tierwise install` makes its environment with
----@field package? string what `:Tierwise install` installs: a path or an address; default: what was shipped
+---@field public package? string what `:Tierwise install` installs: a path or an address; default: what was shipped
 
 ---@class tierwise.Config.Keys
 ---@field apply string|false
@@ -36,6 +36,7 @@ local M = {}
 ---@class tierwise.Config.Chat
 ---@field position "right"|"left"|"bottom"|"tab"|"current"
 ---@field size number columns or lines of the chat window; below 1 a share of the editor
+---@field keys table<string, string|false> by what they do, as `chat/keys.lua` lists it
 
 ---@type tierwise.Config
 M.defaults = {
@@ -44,17 +45,32 @@ M.defaults = {
   trusted = true,
   codelens = false,
   keys = {
-    apply = "<localleader>a",
-    discard = "<localleader>d",
-    apply_all = "<localleader>A",
-    discard_all = "<localleader>D",
-    retry = "<localleader>r",
-    diff = "<localleader>s",
-    next = "]h",
-    prev = "[h",
+    apply = "do",
+    discard = "dq",
+    apply_all = "dO",
+    discard_all = "dQ",
+    retry = "dU",
+    diff = "d=",
+    next = "]v",
+    prev = "[v",
   },
   preview = { hint = true, words = true, jump = true, growing = true },
-  chat = { position = "right", size = 0.42 },
+  chat = {
+    position = "right",
+    size = 0.42,
+    keys = {
+      again = "d.",
+      up = "dU",
+      propose = "do",
+      insert = "dp",
+      yank = "dy",
+      why = "K",
+      project = "g!",
+      focus = "gV",
+      new = "gN",
+      history = "gH",
+    },
+  },
 }
 
 ---@alias tierwise.Check fun(value: any): boolean
@@ -129,7 +145,21 @@ local schema = {
     jump = any("boolean"),
     growing = any("boolean"),
   },
-  chat = { position = one_of("right", "left", "bottom", "tab", "current"), size = positive },
+  chat = {
+    position = one_of("right", "left", "bottom", "tab", "current"),
+    size = positive,
+    keys = {
+      again = key,
+      up = key,
+      propose = key,
+      insert = key,
+      yank = key,
+      why = key,
+      project = key,
+      new = key,
+      history = key,
+    },
+  },
 }
 
 --- `given` over the defaults, and what did not fit. Pure.

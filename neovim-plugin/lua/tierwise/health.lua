@@ -3,28 +3,101 @@ local M = {}
 
 local health = vim.health
 
---- What `tierwise doctor` finds; nil and why where it cannot be asked.
----@return table? facts
----@return string? why
-function M.doctor()
+local WITHIN_MS = 45000
+--- Milliseconds for which an answer of `tierwise doctor` holds.
+local FRESH_MS = 10000
+
+---@type { at: integer, facts: table?, why: string? }?
+local answer
+
+--- Ask `tierwise doctor`, beside the editor: it takes a second or more, and a health check holds up no key.
+---@param done fun(facts: table?, why: string?)
+function M.doctor(done)
   local cmd = require("tierwise.server").find()
   if not cmd then
-    return nil, require("tierwise.server").MISSING
+    return done(nil, require("tierwise.server").MISSING)
   end
   local env = require("tierwise.config").get().server.env
-  local ok, out = pcall(function()
-    local args = vim.list_extend(vim.deepcopy(cmd), { "doctor", "--json" })
-    return vim.system(args, { text = true, env = env }):wait(45000)
-  end)
+  local args = vim.list_extend(vim.deepcopy(cmd), { "doctor", "--json" })
+  local ok, failed = pcall(
+    vim.system,
+    args,
+    { text = true, env = env, timeout = WITHIN_MS },
+    vim.schedule_wrap(function(out)
+      local decoded, facts = pcall(vim.json.decode, out.stdout or "")
+      local lines = vim.split(vim.trim(out.stderr or ""), "\n")
+      local why = not decoded and "`tierwise doctor` failed: " .. lines[#lines] or nil
+      answer = {
+        at = vim.uv.now(),
+        facts = decoded and facts --[[@as table]] or nil,
+        why = why,
+      }
+      done(answer.facts, why)
+    end)
+  )
   if not ok then
-    return nil, tostring(out)
+    done(nil, tostring(failed))
   end
-  local decoded, facts = pcall(vim.json.decode, out.stdout or "")
-  if not decoded then
-    local lines = vim.split(vim.trim(out.stderr or ""), "\n")
-    return nil, "`tierwise doctor` failed: " .. lines[#lines]
+end
+
+---@alias tierwise.HealthRow { [1]: "ok"|"warn"|"error"|"info", [2]: string, [3]: string? }
+
+--- What the doctor found, row by row. Pure.
+---@param facts table?
+---@param why string?
+---@return tierwise.HealthRow[]
+function M.rows(facts, why)
+  if not facts then
+    return { { "error", why or "it cannot be asked" } }
   end
-  return facts, nil
+  local rows = { { "ok", ("Tierwise %s on Python %s"):format(facts.tierwise, facts.python) } }
+  local keys = {}
+  for tier, present in vim.spairs(facts.keys or {}) do
+    keys[#keys + 1] = tier .. (present and " yes" or " no")
+  end
+  local shown = "keys: " .. table.concat(keys, ", ")
+  if facts.rehearsal then
+    rows[#rows + 1] = { "ok", "rehearsal: answers come from the built-in model" }
+  elseif facts.ready then
+    rows[#rows + 1] = { "ok", shown }
+  else
+    rows[#rows + 1] = { "warn", shown, "Set ANTHROPIC_API_KEY, or rehearsal = true" }
+  end
+  rows[#rows + 1] = { "info", "state folder: " .. facts.state }
+  local there = facts.configExists and "" or " (not there)"
+  rows[#rows + 1] = { "info", ("configuration: %s%s"):format(facts.config, there) }
+  if facts.ledger ~= "ok" then
+    rows[#rows + 1] = { "error", "ledger: " .. tostring(facts.ledger) }
+  end
+  for _, notice in ipairs(facts.notices or {}) do
+    rows[#rows + 1] = { "warn", notice }
+  end
+  return rows
+end
+
+local ASKED = "the server is asked; what it says comes into this line"
+local SIGNS = { ok = "✅ OK ", warn = "⚠️ WARNING ", error = "❌ ERROR ", info = "" }
+
+--- Put what the server said in the place that was left for it, in every report that is still open.
+---@param rows tierwise.HealthRow[]
+local function fill(rows)
+  local lines = {}
+  for _, row in ipairs(rows) do
+    lines[#lines + 1] = "- " .. SIGNS[row[1]] .. row[2] .. (row[3] and " (" .. row[3] .. ")" or "")
+  end
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype == "checkhealth" then
+      for at, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) do
+        if line:find(ASKED, 1, true) then
+          local modifiable = vim.bo[buf].modifiable
+          vim.bo[buf].modifiable = true
+          vim.api.nvim_buf_set_lines(buf, at - 1, at, false, lines)
+          vim.bo[buf].modifiable, vim.bo[buf].modified = modifiable, false
+          break
+        end
+      end
+    end
+  end
 end
 
 local function check_neovim()
@@ -55,30 +128,16 @@ local function check_server()
     return health.error(require("tierwise.server").MISSING)
   end
   health.ok(("%s (%s)"):format(table.concat(cmd, " "), where))
-  local facts, why = M.doctor()
-  if not facts then
-    return health.error(why or "it cannot be asked")
+  if answer and vim.uv.now() - answer.at < FRESH_MS then
+    for _, row in ipairs(M.rows(answer.facts, answer.why)) do
+      health[row[1]](row[2], row[3])
+    end
+    return
   end
-  health.ok(("Tierwise %s on Python %s"):format(facts.tierwise, facts.python))
-  local keys = {}
-  for tier, present in vim.spairs(facts.keys or {}) do
-    keys[#keys + 1] = tier .. (present and " yes" or " no")
-  end
-  if facts.rehearsal then
-    health.ok("rehearsal: answers come from the built-in model")
-  elseif facts.ready then
-    health.ok("keys: " .. table.concat(keys, ", "))
-  else
-    health.warn("keys: " .. table.concat(keys, ", "), "Set ANTHROPIC_API_KEY, or rehearsal = true")
-  end
-  health.info("state folder: " .. facts.state)
-  health.info(("configuration: %s%s"):format(facts.config, facts.configExists and "" or " (not there)"))
-  if facts.ledger ~= "ok" then
-    health.error("ledger: " .. tostring(facts.ledger))
-  end
-  for _, notice in ipairs(facts.notices or {}) do
-    health.warn(notice)
-  end
+  health.info(ASKED)
+  M.doctor(function(facts, why)
+    fill(M.rows(facts, why))
+  end)
 end
 
 local function check_connection()
@@ -127,18 +186,19 @@ end
 
 --- Open the server's log in a split, at its end.
 function M.log()
-  local facts, why = M.doctor()
-  if not facts then
-    return require("tierwise.say").error(why or "the server cannot be asked for its log")
-  end
-  local path = facts.log or vim.fs.joinpath(facts.state, "tierwise.log")
-  if not vim.uv.fs_stat(path) then
-    return require("tierwise.say").info("there is no log yet: " .. path)
-  end
-  vim.cmd("botright split " .. vim.fn.fnameescape(path))
-  vim.bo.autoread = true
-  vim.bo.readonly = true
-  vim.cmd("normal! G")
+  M.doctor(function(facts, why)
+    if not facts then
+      return require("tierwise.say").error(why or "the server cannot be asked for its log")
+    end
+    local path = facts.log or vim.fs.joinpath(facts.state, "tierwise.log")
+    if not vim.uv.fs_stat(path) then
+      return require("tierwise.say").info("there is no log yet: " .. path)
+    end
+    vim.cmd("botright split " .. vim.fn.fnameescape(path))
+    vim.bo.autoread = true
+    vim.bo.readonly = true
+    vim.cmd("normal! G")
+  end)
 end
 
 return M

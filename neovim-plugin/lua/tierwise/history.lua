@@ -8,21 +8,28 @@ local function label(tier)
   return tier:sub(1, 1):upper() .. tier:sub(2)
 end
 
---- One task of the past in a line. Pure but for the clock's zone.
+---@param text string
+---@param columns integer
+---@return string
+local function padded(text, columns)
+  return text .. (" "):rep(columns - vim.api.nvim_strwidth(text))
+end
+
+--- One task of the past in a line. Pure but for the clock's zone and display widths.
 ---@param task table
 ---@return string
 function M.line(task)
   local when = os.date("%d %b %H:%M", math.floor(task.createdAt / 1000))
   local where = task.uri and vim.fs.basename(vim.uri_to_fname(task.uri)) or ""
-  local tier = require("tierwise.chat.winbar").arrow(task.decision)
-  return ("%s  %-8s  %-16s  %-13s  %7s  %s"):format(
+  local cost = money.cost(task.costUsd, task.rehearsal)
+  return table.concat({
     when,
-    task.action,
-    tier,
-    task.state,
-    money.amount(task.costUsd),
-    where
-  )
+    padded(task.action, 8),
+    padded(require("tierwise.chat.winbar").arrow(task.decision), 16),
+    padded(require("tierwise.tasks").said(task.state), 14),
+    padded(cost, 7),
+    where,
+  }, "  ")
 end
 
 --- The groups of a diff's lines; what colour says, the first character says too.
@@ -36,7 +43,9 @@ local function show(task)
     lines[#lines + 1] = "- " .. reason
   end
   for _, outcome in ipairs(task.outcomes or {}) do
-    lines[#lines + 1] = "- " .. outcome.kind .. os.date(" %H:%M:%S", math.floor(outcome.at / 1000))
+    lines[#lines + 1] = "- "
+      .. require("tierwise.tasks").said(outcome.kind)
+      .. os.date(" %H:%M:%S", math.floor(outcome.at / 1000))
   end
   local window = require("tierwise.window")
   local kept = task.diff or task.answer or "(what came back is not kept any more)"
@@ -113,6 +122,7 @@ function M.report_lines(usage)
       )
     end
     if #scope.tiers > 0 then
+      ---@type string[][]
       local rows = { { "tier", "tasks", "spent" } }
       local costs = {
         money.amounts(unpack(vim.tbl_map(function(use)
@@ -132,7 +142,25 @@ end
 ---@param buf integer
 function M.report(buf)
   require("tierwise.client").request(buf, "tierwise/usage/query", vim.empty_dict(), function(usage)
-    require("tierwise.window").float("Report", M.report_lines(usage))
+    local lines = M.report_lines(usage)
+    local status = require("tierwise.status").last
+    if status and status.kind == "rehearsal" then
+      vim.list_extend(lines, { "", "Rehearsal: answers cost nothing, and are not counted here." })
+    end
+    vim.list_extend(lines, { "", "`:Tierwise report open` opens the whole report." })
+    require("tierwise.window").float("Report", lines)
+  end)
+end
+
+--- Open the whole report as a page in the browser, or an invented one to look at.
+---@param buf integer
+---@param demo boolean
+function M.open_report(buf, demo)
+  local asked = { demo = demo, show = true }
+  require("tierwise.client").request(buf, "tierwise/report/make", asked, function(page)
+    if not page.shown then
+      require("tierwise.say").info("the report is at " .. vim.uri_to_fname(page.uri))
+    end
   end)
 end
 

@@ -1,11 +1,11 @@
 --- Tierwise in Neovim. There is no `setup()` to call: see `:h tierwise`.
 local M = {}
 
---- The text for a status line: the tier that answers, or the day's spend. Cheap to call.
+--- The text for a status line: the tier that answers, or the day's spend; never empty. Cheap to call.
 ---@return string
 function M.status()
   local status = package.loaded["tierwise.status"]
-  return status and status.text() or ""
+  return status and status.text() or "Tierwise"
 end
 
 --- Everything the status line text is made from.

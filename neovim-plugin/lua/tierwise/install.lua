@@ -60,25 +60,57 @@ function M.source()
   return nil, M.ALONE
 end
 
---- Run commands one after the other in a folder that holds no code of a workspace.
+---@class tierwise.InstallStep
+---@field about string what it does, for a message
+---@field cmd string[]
+
+--- Hands over whole lines of what comes in pieces.
+---@param line fun(text: string)
+---@return fun(err: string?, piece: string?)
+local function by_line(line)
+  local left = ""
+  return function(_, piece)
+    left = left .. (piece or "\n")
+    for text in left:gmatch("([^\n]*)\n") do
+      line(text)
+    end
+    left = left:match("[^\n]*$")
+  end
+end
+
+--- Run commands one after the other in a folder that holds no code of a workspace, and say how far
+--- they are: a message for each step, the packages that come in the status line.
 ---@param folder string
----@param steps string[][]
+---@param steps tierwise.InstallStep[]
+---@param number integer the step to run
 ---@param done fun(failed: string?)
-local function in_order(folder, steps, done)
-  local step = table.remove(steps, 1)
+local function in_order(folder, steps, number, done)
+  local step = steps[number]
   if not step then
     return done(nil)
   end
+  local status = require("tierwise.status")
+  local of = ("%d/%d"):format(number, #steps)
+  require("tierwise.say").info(("install %s: %s ..."):format(of, step.about))
+  status.installing("Tierwise install " .. of)
+  local packages, last = 0, ""
+  local heard = by_line(vim.schedule_wrap(function(text)
+    last = text:find("%S") and text or last
+    if text:find("^Collecting ") then
+      packages = packages + 1
+      status.installing(("Tierwise %s: %d packages"):format(of, packages))
+    end
+  end))
   local ok, failed = pcall(
     vim.system,
-    step,
-    { text = true, cwd = folder },
+    step.cmd,
+    { text = true, cwd = folder, stdout = heard },
     vim.schedule_wrap(function(out)
       if out.code ~= 0 then
-        local lines = vim.split(vim.trim(out.stderr ~= "" and out.stderr or out.stdout), "\n")
+        local lines = vim.split(vim.trim(out.stderr ~= "" and out.stderr or last), "\n")
         return done(lines[#lines])
       end
-      in_order(folder, steps, done)
+      in_order(folder, steps, number + 1, done)
     end)
   )
   if not ok then
@@ -96,6 +128,7 @@ function M.run(done)
   local finished = function(failed)
     if failed then
       say.error("the server was not installed: " .. failed)
+      require("tierwise.status").missing()
     else
       say.info("the server is installed.")
       require("tierwise.client").restart()
@@ -111,19 +144,18 @@ function M.run(done)
   local python = require("tierwise.config").get().server.python
   local venv = server.venv()
   local folder = vim.fs.dirname(venv)
-  say.info("installing the server into " .. venv .. " ...")
   vim.fn.mkdir(folder, "p")
   local pip = { server.program(venv, "python"), "-I", "-m", "pip", "install" }
+  local version =
+    "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0"
   in_order(folder, {
+    { about = "looking at " .. python, cmd = { python, "-I", "-c", version } },
+    { about = "making an environment in " .. venv, cmd = { python, "-I", "-m", "venv", venv } },
     {
-      python,
-      "-I",
-      "-c",
-      "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0",
+      about = "installing the server and what it needs",
+      cmd = vim.list_extend(pip, { "--disable-pip-version-check", "--upgrade", source }),
     },
-    { python, "-I", "-m", "venv", venv },
-    vim.list_extend(pip, { "--disable-pip-version-check", "--quiet", "--upgrade", source }),
-  }, finished)
+  }, 1, finished)
 end
 
 return M

@@ -20,9 +20,7 @@ function M.refresh(buf)
   if vim.lsp.codelens.enable or not require("tierwise.config").get().codelens then
     return
   end
-  if vim.api.nvim_buf_is_loaded(buf) then
-    vim.lsp.codelens.refresh({ bufnr = buf })
-  end
+  vim.lsp.codelens.refresh({ bufnr = buf })
 end
 
 return M

@@ -28,7 +28,7 @@ local function cents(nanos)
 end
 
 --- Several amounts of one sentence, all written like the largest. Pure.
----@param ... number in dollars
+---@param ... number dollars
 ---@return string ...
 function M.amounts(...)
   local nanos, large = {}, false
@@ -44,6 +44,17 @@ end
 ---@return string
 function M.amount(usd)
   return (M.amounts(usd))
+end
+
+--- What a task cost. A rehearsal costs nothing, and says what the same would cost with a key. Pure.
+---@param usd number
+---@param rehearsal boolean?
+---@return string
+function M.cost(usd, rehearsal)
+  if not rehearsal then
+    return M.amount(usd)
+  end
+  return usd > 0 and ("0¢ (would cost %s)"):format(M.amount(usd)) or "0¢"
 end
 
 --- Spend against a cap: "$1.20 of $5.00", or "$1.20, no cap". Pure.

@@ -104,7 +104,7 @@ function M.of_command(buf, opts, encoding)
   local from, to = vim.api.nvim_buf_get_mark(buf, "<"), vim.api.nvim_buf_get_mark(buf, ">")
   local mode = vim.fn.visualmode()
   if opts.range == 2 and mode ~= "" and from[1] == opts.line1 and to[1] == opts.line2 then
-    return M.marks(buf, "<", ">", mode, encoding)
+    return M.marks(buf, "<", ">", mode --[[@as tierwise.Mode]], encoding)
   end
   return M.lines(buf, opts.line1, opts.line2, encoding)
 end

@@ -38,9 +38,9 @@ function M.meant(buf, word)
   if word == "hunk" then
     return preview, nil
   end
-  local uri, ids = vim.uri_from_bufnr(buf), {}
+  local ids = {}
   for _, other in ipairs(require("tierwise.preview").pending(preview)) do
-    if other.uri == uri then
+    if require("tierwise.buffers").holds(buf, other.uri) then
       ids[#ids + 1] = other.id
     end
   end

@@ -32,8 +32,8 @@ function M.why(buf)
         2,
         ("%s · %s · %s"):format(
           task.action,
-          task.state,
-          require("tierwise.money").amount(task.costUsd or 0)
+          require("tierwise.tasks").said(task.state),
+          require("tierwise.money").cost(task.costUsd or 0, task.rehearsal)
         )
       )
       require("tierwise.window").float("Why " .. label(decision.answering), lines)
@@ -79,7 +79,7 @@ function M.pin(buf, tier, scope, action)
   end
   local params, what = { scope = scope, to = tier }, scope
   if scope == "file" then
-    if vim.api.nvim_buf_get_name(buf) == "" or vim.bo[buf].buftype ~= "" then
+    if not require("tierwise.buffers").is_file(buf) then
       return say.error("pin for a file from a window that shows one.")
     end
     params.uri = vim.uri_from_bufnr(buf)
@@ -134,17 +134,48 @@ function M.pins(buf)
   end)
 end
 
+---@class tierwise.Rating
+---@field word string as it is typed
+---@field name "tooWeak"|"fine"|"overkill" as the server calls it
+---@field said string a sentence, with the tier in it
+
+---@type tierwise.Rating[]
+M.RATINGS = {
+  { word = "weak", name = "tooWeak", said = "%s was too weak" },
+  { word = "right", name = "fine", said = "%s was right" },
+  { word = "cheaper", name = "overkill", said = "a cheaper tier than %s would have done" },
+}
+
+--- Say whether the tier was right; without a word the operator chooses among the sentences.
 ---@param buf integer
----@param rating "tooWeak"|"fine"|"overkill"
-function M.rate(buf, rating)
+---@param word? string
+function M.rate(buf, word)
   local task = require("tierwise.tasks").current(buf)
   if not task then
     return say.info("there is no task to rate.")
   end
-  local params = { taskId = task.taskId, rating = rating }
-  require("tierwise.client").command(buf, "tierwise.route.rate", params, function()
-    say.info(("%s was rated %s for this task."):format(label(task.decision.answering), rating))
-  end)
+  local tier = label(task.decision.answering)
+  ---@param rating tierwise.Rating?
+  local function rate(rating)
+    if not rating then
+      return
+    end
+    local params = { taskId = task.taskId, rating = rating.name }
+    require("tierwise.client").command(buf, "tierwise.route.rate", params, function()
+      say.info(("noted for this task: %s."):format(rating.said:format(tier)))
+    end)
+  end
+  if word then
+    return rate(vim.iter(M.RATINGS):find(function(rating)
+      return rating.word == word
+    end))
+  end
+  vim.ui.select(M.RATINGS, {
+    prompt = "Tierwise: was the tier right?",
+    format_item = function(rating)
+      return rating.said:format(tier)
+    end,
+  }, rate)
 end
 
 return M

@@ -1,11 +1,12 @@
---- Messages to the operator, through `vim.notify` so that any notifier takes them over.
+--- Messages to the operator, through `vim.notify` so that any notifier takes them over. The name stands
+--- in the text alone: some notifiers show a title beside it, others none.
 local M = {}
 
 ---@param text string
 ---@param level? integer
 local function notify(text, level)
   vim.schedule(function()
-    vim.notify("Tierwise: " .. text, level or vim.log.levels.INFO, { title = "Tierwise" })
+    vim.notify("Tierwise: " .. text, level or vim.log.levels.INFO)
   end)
 end
 

@@ -3,10 +3,14 @@ local M = {}
 
 local WINDOWS = vim.fn.has("win32") == 1
 
+--- How the server that ended last did so.
+---@type { code: integer, signal: integer }?
+M.ended = nil
+
 --- The plugin's own Python environment.
 ---@return string
 function M.venv()
-  return vim.fs.joinpath(vim.fn.stdpath("data"), "tierwise", "venv")
+  return vim.fs.joinpath(vim.fn.stdpath("data") --[[@as string]], "tierwise", "venv")
 end
 
 --- The path of a program of a Python environment.
@@ -56,7 +60,15 @@ function M.start(dispatchers, config)
   end
   local cmd = vim.list_extend(vim.deepcopy(found), { "serve" })
   local env = require("tierwise.config").get().server.env
-  return vim.lsp.rpc.start(cmd, dispatchers, {
+  -- An end is said once, in the plugin's words: to Neovim's client every end is a quiet one.
+  ---@type vim.lsp.rpc.Dispatchers
+  local own = vim.tbl_extend("force", dispatchers, {
+    on_exit = function(code, signal)
+      M.ended = { code = code, signal = signal }
+      dispatchers.on_exit(0, 0)
+    end,
+  })
+  return vim.lsp.rpc.start(cmd, own, {
     cwd = config and config.cmd_cwd or nil,
     env = next(env) and env or nil,
   })

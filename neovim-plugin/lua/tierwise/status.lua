@@ -2,7 +2,7 @@
 local M = {}
 
 ---@class tierwise.Status
----@field kind "error"|"paused"|"rehearsal"|"busy"|"soft"|"ready"|"stopped"
+---@field kind "error"|"paused"|"rehearsal"|"busy"|"soft"|"ready"|"stopped"|"starting"|"installing"
 ---@field text string at most 24 characters
 ---@field tooltip string markdown
 ---@field tier? string
@@ -13,6 +13,8 @@ local M = {}
 ---@field dayUsd? number
 ---@field spentProjectUsd? number
 ---@field projectUsd? number
+---@field level? "ok"|"soft"|"paused" where the own budget stands
+---@field team? string[] what a team allows and has spent
 
 ---@type tierwise.Status?
 M.last = nil
@@ -45,10 +47,26 @@ function M.server_gone()
   take({ kind = "stopped", text = "Tierwise stopped", tooltip = "The server does not run." })
 end
 
---- The text for a status line; empty while no server was ever there.
+--- A server begins: it answers once it has read what it must.
+function M.starting()
+  take({ kind = "starting", text = "Tierwise starts…", tooltip = "The server is on its way." })
+end
+
+--- There is no server to start.
+function M.missing()
+  take({ kind = "error", text = "Tierwise: no server", tooltip = require("tierwise.server").MISSING })
+end
+
+--- How far an installation is.
+---@param text string at most 24 characters
+function M.installing(text)
+  take({ kind = "installing", text = text, tooltip = "The server is being installed." })
+end
+
+--- The text for a status line.
 ---@return string
 function M.text()
-  return M.last and M.last.text or ""
+  return M.last and M.last.text or "Tierwise"
 end
 
 return M

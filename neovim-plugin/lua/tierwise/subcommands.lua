@@ -215,13 +215,13 @@ local subs = {
   why = { run = later("tierwise.routing", "why"), about = "why this tier: reasons, estimate, forecast" },
   rate = {
     run = function(ctx)
-      if known(ctx, { "tooWeak", "fine", "overkill" }, "a rating") then
+      if ctx.args[1] == nil or known(ctx, { "weak", "right", "cheaper" }, "a rating") then
         require("tierwise.routing").rate(ctx.buf, ctx.args[1])
       end
     end,
-    args = "tooWeak|fine|overkill",
-    complete = words("tooWeak fine overkill"),
-    about = "say whether the tier was right; the router learns from it",
+    args = "[weak|right|cheaper]",
+    complete = words("weak right cheaper"),
+    about = "say whether the tier was right, too weak, or dearer than needed; the router learns from it",
   },
   budget = { run = later("tierwise.budget", "show"), about = "what is spent, of which cap" },
   raise = {
@@ -248,13 +248,39 @@ local subs = {
     complete = words("all"),
     about = "stop the task at hand, or all that run",
   },
+  queue = {
+    run = function(ctx)
+      local queue = require("tierwise.queue")
+      if #ctx.args == 0 or known(ctx, queue.WAYS, "what is meant") then
+        queue.run(ctx)
+      end
+    end,
+    args = "[add {instruction}|report|apply [GROUP]|undo [GROUP]|cancel [GROUP]]",
+    complete = words("add report apply undo cancel", function()
+      return require("tierwise.queue").groups()
+    end),
+    about = "queue the selection or file for tonight; list what became of it; apply, take back or "
+      .. "give up the group at the cursor of that list, or the newest",
+  },
   history = {
     run = function(ctx)
       require("tierwise.history").show(ctx.buf)
     end,
     about = "past tasks: pick one to see what came back, and why",
   },
-  report = { run = later("tierwise.history", "report"), about = "spend by tier, and what the routing saved" },
+  keys = { run = later("tierwise.preview.keys", "show"), about = "which keys there are, here and in a chat" },
+  report = {
+    run = function(ctx)
+      local history = require("tierwise.history")
+      if ctx.args[1] == "open" or ctx.args[1] == "demo" then
+        return history.open_report(ctx.buf, ctx.args[1] == "demo")
+      end
+      history.report(ctx.buf)
+    end,
+    args = "[open|demo]",
+    complete = words("open demo"),
+    about = "spend by tier and what the routing saved; open: the whole report as a page",
+  },
   log = { run = later("tierwise.health", "log"), about = "open the server's log" },
   health = {
     run = function()

@@ -40,6 +40,7 @@ local M = {}
 ---@field range? lsp.Range
 ---@field progress? string
 ---@field costUsd? number
+---@field rehearsal? boolean whether it cost nothing, and `costUsd` is what it would cost with a key
 ---@field editId? string
 ---@field error? { name: string, message: string }
 ---@field conversationId? string
@@ -53,6 +54,15 @@ M.all = {}
 local counter = 0
 
 M.LIVE = { routing = true, running = true, paused = true }
+
+--- A state, or what became of a task, in words: "partly applied". Pure.
+---@param name string as the server calls it
+---@return string
+function M.said(name)
+  return (name:gsub("%u", function(letter)
+    return " " .. letter:lower()
+  end))
+end
 
 ---@param _ lsp.ResponseError?
 ---@param params tierwise.Task
@@ -91,8 +101,9 @@ function M.show(old, task)
   if task.state == "failed" and task.error and not (old and old.state == "failed") then
     require("tierwise.say").error(task.error.message)
   end
-  if task.uri then
-    require("tierwise.lens").refresh(vim.uri_to_bufnr(task.uri))
+  local buf = task.uri and require("tierwise.buffers").loaded(task.uri)
+  if buf then
+    require("tierwise.lens").refresh(buf)
   end
 end
 
@@ -135,9 +146,8 @@ function M.current(buf, holds)
   if preview and fits(M.all[preview.task_id]) then
     return M.all[preview.task_id]
   end
-  local uri = vim.uri_from_bufnr(buf)
   local here = M.where(function(task)
-    return task.uri == uri and fits(task)
+    return require("tierwise.buffers").holds(buf, task.uri) and fits(task)
   end)
   return here[1] or M.where(fits)[1]
 end

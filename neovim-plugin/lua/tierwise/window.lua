@@ -27,11 +27,12 @@ function M.plain(line)
   return text .. line:sub(at), spans
 end
 
---- Rows of cells as lines with aligned columns; all but the first column stand to the right. Pure
---- but for display widths.
+--- Rows of cells as lines with aligned columns; all but the first column stand to the right, unless
+--- they are words. Pure but for display widths.
 ---@param rows string[][]
+---@param words? boolean
 ---@return string[]
-function M.columns(rows)
+function M.columns(rows, words)
   local widths = {}
   local function wide(cell)
     return vim.api.nvim_strwidth((M.plain(cell)))
@@ -45,13 +46,73 @@ function M.columns(rows)
     local cells = {}
     for i, cell in ipairs(row) do
       local fill = (" "):rep(widths[i] - wide(cell))
-      cells[i] = i == 1 and cell .. fill or fill .. cell
+      cells[i] = (i == 1 or words) and cell .. fill or fill .. cell
     end
     return "  " .. table.concat(cells, "   ")
   end, rows)
 end
 
---- Show lines in a float; `**bold**` and `code` in them are coloured.
+--- The cells of a row of a markdown table; nil for another line, none for the rule below the head.
+---@param line string
+---@return string[]?
+local function cells_of(line)
+  if not (vim.startswith(line, "|") and vim.endswith(line, "|") and #line > 1) then
+    return nil
+  elseif line:find("^[|%-: ]+$") then
+    return {}
+  end
+  return vim.tbl_map(vim.trim, vim.split(line:sub(2, -2), "|", { plain = true }))
+end
+
+--- A table as aligned columns, or where those do not fit as a line per row that names each cell.
+---@param rows string[][] the first is the head
+---@param room integer columns
+---@return string[]
+local function laid_out(rows, room)
+  local lines = M.columns(rows, true)
+  local fits = vim.iter(lines):all(function(line)
+    return vim.api.nvim_strwidth((M.plain(line))) <= room
+  end)
+  if fits then
+    return vim.tbl_map(function(line)
+      return (line:gsub("%s+$", ""))
+    end, lines)
+  end
+  return vim.tbl_map(function(row)
+    local parts = { row[1] }
+    for i = 2, #row do
+      parts[i] = ("%s %s"):format(rows[1][i] or "", row[i])
+    end
+    return "- " .. table.concat(parts, " · ")
+  end, vim.list_slice(rows, 2))
+end
+
+--- Lines with their markdown tables laid out for so many columns. Pure but for display widths.
+---@param lines string[]
+---@param room integer
+---@return string[]
+function M.tables(lines, room)
+  local found, rows = {}, {}
+  local function close()
+    if #rows > 0 then
+      vim.list_extend(found, laid_out(rows, room))
+      rows = {}
+    end
+  end
+  for _, line in ipairs(lines) do
+    local cells = cells_of(line)
+    if not cells then
+      close()
+      found[#found + 1] = line
+    elseif #cells > 0 then
+      rows[#rows + 1] = cells
+    end
+  end
+  close()
+  return found
+end
+
+--- Show lines in a float; tables are laid out, `**bold**` and `code` in them are coloured.
 ---@param title string
 ---@param lines string[]
 ---@param plain? string[] lines below them that are shown as they are
@@ -60,6 +121,7 @@ end
 function M.float(title, lines, plain)
   local buf = vim.api.nvim_create_buf(false, true)
   local spans = {}
+  lines = M.tables(lines, math.max(24, vim.o.columns - 6))
   lines = vim.tbl_map(function(line)
     local text, found = M.plain(line)
     spans[#spans + 1] = found

@@ -27,6 +27,11 @@ return {
     eq(money.against(1.2, nil), "$1.20, no cap")
     eq(money.against(0, 0), "0¢ of 0¢")
   end,
+  ["money: a rehearsal costs nothing and says what the same would cost"] = function()
+    eq(money.cost(0.004, false), "0.4¢")
+    eq(money.cost(0.004, true), "0¢ (would cost 0.4¢)")
+    eq(money.cost(0, true), "0¢")
+  end,
   ["winbar: answering from routed"] = function()
     eq(winbar.arrow({ answering = "opus", routed = "opus" }), "Opus")
     eq(winbar.arrow({ answering = "opus", routed = "haiku" }), "Haiku → Opus")
@@ -37,7 +42,7 @@ return {
     eq(got.keys.apply, false)
     eq(got.keys.discard, config.defaults.keys.discard)
     eq(got.settings, { x = 1 })
-    eq(config.defaults.keys.apply, "<localleader>a", "defaults stay")
+    eq(config.defaults.keys.apply, "do", "defaults stay")
   end,
   ["config: a function, and one that fails"] = function()
     eq(

@@ -51,7 +51,8 @@ return {
     vim.api.nvim_buf_set_lines(0, 0, -1, false, { "a", "b", "c" })
     local function rows(l1, c1, l2, c2, text)
       local range = { start = { line = l1, character = c1 }, ["end"] = { line = l2, character = c2 } }
-      return { place.rows(0, { range = range, newText = text }) }
+      local first, last = place.rows(0, { range = range })
+      return { first, last, place.lines(text) }
     end
     eq(rows(1, 0, 2, 0, "B\n"), { 1, 2, { "B" } })
     eq(rows(1, 0, 1, 0, "x\n"), { 1, 1, { "x" } })
@@ -64,17 +65,55 @@ return {
     eq({ render.expanded("日本", 0, 8) }, { "日本", 4 })
   end,
   ["render: an added line reaches the edge and says plus"] = function()
-    local chunks = render.added("ab", { { 1, 2 } }, { width = 6, gutter = 4, tabstop = 8 })
-    eq(chunks, {
-      { "+   ", "TierwiseSign" },
-      { "a", "TierwiseAdd" },
-      { "b", "TierwiseAddWord" },
-      { "    ", "TierwiseAdd" },
-    })
+    local function added(sign, width)
+      local frame = { width = width, gutter = 4, sign = sign, wraps = false, tabstop = 8 }
+      local rows = {}
+      render.added("ab", { { 1, 2 } }, frame, rows)
+      return rows
+    end
+    local text = { { "a", "TierwiseAdd" }, { "b", "TierwiseAddWord" } }
+    local function row(gutter, fill)
+      return { { { gutter, "TierwiseSign" }, text[1], text[2], { (" "):rep(fill), "TierwiseAdd" } } }
+    end
+    eq(added(0, 6), row("+   ", 4))
+    eq(added(2, 6), row("  + ", 4))
+    eq(added(nil, 6), row("    + ", 2), "before the text where no signs are shown")
   end,
-  ["render: a note that does not fit is cut with a sign"] = function()
-    local line = render.note({ { "abcdef", "A" }, { "ghi", "B" } }, { width = 8, gutter = 2, tabstop = 8 })
-    eq(line, { { "  ", "Normal" }, { "abcdef", "A" }, { "g…", "B" } })
+  ["render: a long line takes several rows where lines wrap, and one where they scroll"] = function()
+    local function rows(text, wraps)
+      local frame = { width = 6, gutter = 2, sign = 0, wraps = wraps, tabstop = 4 }
+      local drawn = {}
+      render.added(text, {}, frame, drawn)
+      return vim.tbl_map(function(row)
+        return table.concat(vim.tbl_map(function(chunk)
+          return chunk[1]
+        end, row))
+      end, drawn)
+    end
+    eq(rows("abcdefghijklmno", false), { "+ abcdefghijklmno" })
+    eq(rows("abcdefghijklmno", true), { "+ abcdef", "  ghijkl", "  mno   " })
+    eq(rows("日本語日本語", true), { "+ 日本語", "  日本語" })
+    eq(rows("a日本語", true), { "+ a日本", "  語    " })
+    eq(rows("\tabc", true), { "+     ab", "  c     " })
+    eq(#rows(("x"):rep(1e5), true), render.ROWS_MOST + 1, "a minified file fills no screen")
+  end,
+  ["render: a note goes on in the next row at a word, and a group of words is not parted"] = function()
+    local frame = { width = 10, gutter = 2, wraps = false, tabstop = 8 }
+    local function texts(rows)
+      return vim.tbl_map(function(row)
+        return table.concat(vim.tbl_map(function(chunk)
+          return chunk[1]
+        end, row))
+      end, rows)
+    end
+    eq(texts(render.note({ { "abc def", "A" }, { " ghi", "B" } }, frame)), { "  abc def", "  ghi" })
+    eq(texts(render.note({ { "abcdefghijklmno", "A" } }, frame)), { "  abcdefghij", "  klmno" })
+    local keys = { { { "do", "A" }, { " apply", "B" } }, { { "dq", "A" }, { " discard", "B" } } }
+    eq(texts(render.notes(keys, frame, "  ")), { "  do apply", "  dq discard" })
+    frame.width = 5
+    eq(texts(render.notes(keys, frame, "  ")), { "  do", "  apply", "  dq", "  disca", "  rd" })
+    frame.width = 30
+    eq(texts(render.notes(keys, frame, "  ")), { "  do apply  dq discard" })
   end,
   ["blocks: fences of both kinds, nested and unclosed"] = function()
     local lines = { "a", "````md", "```", "x", "```", "````", "~~~", "y", "~~~", "```lua", "z" }
@@ -114,6 +153,19 @@ return {
     local text, spans = window.plain("a **b** `c`")
     eq(text, "a b c")
     eq(spans, { { 2, 3, "TierwiseTier" }, { 4, 5, "TierwiseSign" } })
+  end,
+  ["window: a table lines up whatever marks it holds, and becomes lines where it does not fit"] = function()
+    local table =
+      { "x", "| tier | cost |", "|------|-----:|", "| **Opus** (routed) | 1¢ |", "| Haiku | 0.2¢ |", "y" }
+    eq(window.tables(table, 40), {
+      "x",
+      "  tier            cost",
+      "  **Opus** (routed)   1¢",
+      "  Haiku           0.2¢",
+      "y",
+    })
+    eq(window.tables(table, 12), { "x", "- **Opus** (routed) · cost 1¢", "- Haiku · cost 0.2¢", "y" })
+    eq(window.tables({ "a | b", "|" }, 40), { "a | b", "|" })
   end,
   ["window: columns line up, marks not counted"] = function()
     eq(window.columns({ { "tier", "x" }, { "**Opus**", "10" } }), { "  tier    x", "  **Opus**   10" })

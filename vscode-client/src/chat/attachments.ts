@@ -24,13 +24,13 @@ export function cursor(): Chip | undefined {
 }
 
 export function fileChip(uri: vscode.Uri): Chip {
-  return { kind: "file", uri: uri.toString(), label: vscode.workspace.asRelativePath(uri, false) };
+  return { kind: "file", uri: uri.toString(), label: vscode.workspace.asRelativePath(uri) };
 }
 
 /** Lets the operator choose files of the workspace, or beside it. */
 export async function chooseFiles(): Promise<Chip[]> {
   const items = (await files()).map((uri) => ({
-    label: vscode.workspace.asRelativePath(uri, false),
+    label: vscode.workspace.asRelativePath(uri),
     uri,
   }));
   const picked = await vscode.window.showQuickPick(items, {
@@ -121,7 +121,7 @@ export function selectionChip(uri: vscode.Uri, selection: WireRange): Chip {
   return {
     kind: "selection",
     uri: uri.toString(),
-    label: `${vscode.workspace.asRelativePath(uri, false)}:${lines}`,
+    label: `${vscode.workspace.asRelativePath(uri)}:${lines}`,
     range: toWire(selection),
   };
 }

@@ -10,6 +10,7 @@ import type { SetUp } from "../setup/setup";
 import { onSelection } from "../tasks/start";
 import { problemOf } from "../tasks/trouble";
 import { cursor, selectionChip } from "./attachments";
+import { Focus, type Shown } from "./focus";
 import { read, slashes } from "./slashes";
 import { Conversation, header, tokensOf } from "./turns";
 
@@ -18,9 +19,12 @@ const EMPTY = { state: "routing", text: "", progress: "", notices: [] } as const
 const LAST = "tierwise.conversation";
 
 export class Chat implements vscode.Disposable {
+  readonly focus: Focus;
   private conversation: Conversation;
   /** The conversation that is being fetched; a question waits until it is there. */
   private opening: Promise<void> = Promise.resolve();
+  /** Counts what was opened or begun: the latest choice of the operator is the one that is shown. */
+  private choice = 0;
   private begun = false;
   private readonly parts: vscode.Disposable[];
   private readonly known = slashes();
@@ -35,6 +39,7 @@ export class Chat implements vscode.Disposable {
     private readonly post: (message: ToPage) => void,
   ) {
     this.conversation = new Conversation(randomUUID(), [], post);
+    this.focus = new Focus(session, memory, post, (text) => this.question(text));
     this.parts = [
       session.onDidStream((event) => { this.conversation.streamed(event, Date.now()); }),
       session.onDidChangeTask((event) => {
@@ -66,11 +71,12 @@ export class Chat implements vscode.Disposable {
 
   /** Opens a conversation that was kept. */
   open(id: string): Promise<void> {
-    this.opening = this.fetch(id);
+    this.opening = this.fetch(id, ++this.choice);
     return this.opening;
   }
 
-  private async fetch(id: string): Promise<void> {
+  /** Fetches a conversation and shows it, unless another was chosen while it was on its way. */
+  private async fetch(id: string, choice: number): Promise<void> {
     let turns: Turn[] = [];
     try {
       const got = await this.session.request("tierwise/chat/get", { conversationId: id });
@@ -78,10 +84,12 @@ export class Chat implements vscode.Disposable {
     } catch {
       // What is no longer kept begins anew under the same name.
     }
-    this.begin(new Conversation(id, turns, this.post));
+    if (choice === this.choice) this.begin(new Conversation(id, turns, this.post));
   }
 
   new(): void {
+    this.choice += 1;
+    this.opening = Promise.resolve();
     this.begin(new Conversation(randomUUID(), [], this.post));
   }
 
@@ -91,20 +99,29 @@ export class Chat implements vscode.Disposable {
     return conversations.map(({ conversationId, title, at }) => ({ id: conversationId, title, at }));
   }
 
+  /** The question that a text asks; undefined where it names another action. */
+  private question(text: string): string | undefined {
+    const { action, instruction } = read(text, this.known);
+    return action === "chat" ? instruction : undefined;
+  }
+
   /** Asks. Resolves when the answer is there; what goes wrong is shown in its place. */
   async ask(text: string, chips: readonly Chip[], tier?: string, project?: boolean): Promise<void> {
-    await this.opening;
     const { action, instruction } = read(text, this.known);
+    // What the operator saw as they sent it goes along, wherever the cursor is once it is sent.
+    const before = action === "chat" ? this.focus.shown : undefined;
+    await this.opening;
     const taskId = randomUUID();
     const place = ACTIONS[action].onCode ? chips.find((chip) => chip.kind === "selection") ?? cursor() : undefined;
+    const seen: Chip[] = before === undefined ? [] : [{ kind: "focus", label: before.label, uri: before.at.uri }];
     const shown = place === undefined || chips.includes(place) || ACTIONS[action].atCursor
-      ? chips : [place, ...chips];
+      ? [...seen, ...chips] : [place, ...chips];
     const { conversation } = this;
     await this.memory.update(LAST, conversation.id);
     conversation.begin({ ...EMPTY, taskId, action, prompt: text, chips: shown });
     if (!(await this.ready(taskId, conversation))) return;
     await this.heard(conversation, taskId, action === "chat"
-      ? this.chat(conversation, taskId, instruction, chips, tier, project)
+      ? this.chat(conversation, taskId, instruction, chips, { before, tier, project })
       : this.act(conversation, taskId, action, instruction, place, chips, tier));
   }
 
@@ -160,7 +177,7 @@ export class Chat implements vscode.Disposable {
     else await this.session.request("tierwise/chat/retract", { conversationId: conversation.id, taskId });
     conversation.cut(taskId);
     if (conversation === this.conversation) this.send();
-    await this.ask(text, turn.chips);
+    await this.ask(text, turn.chips.filter(({ kind }) => kind !== "focus"));
   }
 
   /** Lets a task run that the budget holds back. */
@@ -210,11 +227,11 @@ export class Chat implements vscode.Disposable {
 
   /** What goes along of the project with a question; undefined where nothing does, or nobody knows. */
   async projectContext(text: string, chips: readonly Chip[]): Promise<ProjectContext | undefined> {
-    const { action, instruction } = read(text, this.known);
-    if (action !== "chat" || this.session.health.state !== "running") return undefined;
+    const prompt = this.question(text);
+    if (prompt === undefined || this.session.health.state !== "running") return undefined;
     try {
       const { title, files } = await this.session.request("tierwise/chat/project", {
-        prompt: instruction,
+        prompt,
         references: chips.map(({ uri, range }) => ({ uri, range })),
       });
       return title === undefined ? undefined : { title, files: files ?? [] };
@@ -229,8 +246,7 @@ export class Chat implements vscode.Disposable {
     taskId: string,
     prompt: string,
     chips: readonly Chip[],
-    tier?: string,
-    project?: boolean,
+    { before, tier, project }: { before?: Shown; tier?: string; project?: boolean },
   ): Promise<void> {
     const selection = chips.find((chip) => chip.kind === "selection");
     await this.session.request("tierwise/chat/send", {
@@ -239,6 +255,7 @@ export class Chat implements vscode.Disposable {
       prompt,
       tier,
       project,
+      focus: before?.at,
       selection: selection === undefined ? undefined : { uri: selection.uri, range: selection.range },
       references: chips.filter((chip) => chip !== selection).map(({ uri, range }) => ({ uri, range })),
     });
@@ -293,6 +310,7 @@ function restored(kept: Kept): Turn {
     header: header(kept.decision),
     tokens: tokensOf(kept.usage),
     costUsd: kept.usage.costUsd,
+    rehearsal: kept.rehearsal,
   };
 }
 

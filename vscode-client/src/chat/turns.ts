@@ -128,8 +128,8 @@ export class Conversation {
 
 /** The header of an answer, in the server's words. */
 export function header(decision: TaskChanged["decision"]): Turn["header"] {
-  const { headline, because, answering, routed, reasons } = decision;
-  return { headline, because, answering, routed, reasons };
+  const { headline, because, answering, routed, reasons, costUsd } = decision;
+  return { headline, because, answering, routed, reasons, costUsd };
 }
 
 /** Tokens in and out; what a cache gave or took counts as in. */

@@ -11,6 +11,7 @@ export function moneyOf(status: Status, problem: string | undefined): Money {
     dayUsd: status.dayUsd,
     spentProjectUsd: status.spentProjectUsd,
     projectUsd: status.projectUsd,
+    team: status.team ?? [],
     problem: problem ?? (status.kind === "error" ? status.text : undefined),
   };
 }

@@ -1,5 +1,6 @@
 /** The proposals of this window: those that wait, and those that can still be taken back. */
 import * as vscode from "vscode";
+import { actionName } from "../server/actions";
 import type { EditGot, TaskChanged, TaskState } from "../server/messages";
 import type { Session } from "../server/session";
 import type { FileChange, Proposal } from "./protocol";
@@ -91,7 +92,7 @@ export class Proposals implements vscode.Disposable {
     this.put({
       editId,
       taskId: task.taskId,
-      action: task.action,
+      name: actionName(task.action),
       headline: task.decision.headline,
       state: this.states.get(editId) ?? task.state,
       waiting: got.hunks.filter(({ state: hunk }) => hunk === "pending" || hunk === "refused").length,

@@ -4,9 +4,9 @@ import type { SetUpState } from "../setup/need";
 
 export type { SetUpState };
 
-/** A file or a selection that goes with a message. */
+/** A file or a selection that goes with a message; of a turn also what was before the operator. */
 export interface Chip {
-  readonly kind: "file" | "selection";
+  readonly kind: "file" | "selection" | "focus";
   readonly uri: string;
   readonly label: string;
   readonly range?: WireRange;
@@ -14,13 +14,15 @@ export interface Chip {
 
 /** Which tier answers, as the server words it. */
 export interface Header {
-  /** "Haiku", "Haiku → Opus, you". */
+  /** "Haiku", "Haiku → Opus, by you". */
   readonly headline: string;
   /** The reason that says most. */
   readonly because: string;
   readonly answering: string;
   readonly routed: string;
   readonly reasons: readonly string[];
+  /** What each tier was forecast to cost, in dollars. */
+  readonly costUsd: Readonly<Record<string, number>>;
 }
 
 /** What a proposal changes in one file, in lines. */
@@ -34,7 +36,8 @@ export interface FileChange {
 export interface Proposal {
   readonly editId: string;
   readonly taskId: string;
-  readonly action: Action;
+  /** What was asked for, as the menus call it: "Add docs". */
+  readonly name: string;
   readonly headline: string;
   readonly state: TaskState;
   /** It was applied and taken back: the server calls that discarded too. */
@@ -44,6 +47,16 @@ export interface Proposal {
   readonly files: readonly FileChange[];
   readonly note: string;
   readonly stale: boolean;
+}
+
+/** A group of the night queue that can be applied or taken back. */
+export interface Group {
+  readonly id: string;
+  /** The group in a line, as the server words it. */
+  readonly line: string;
+  /** Jobs whose edit waits, and those whose edit was applied. */
+  readonly ready: number;
+  readonly applied: number;
 }
 
 /** One question with its answer. */
@@ -82,6 +95,16 @@ export interface ProjectContext {
   readonly files: readonly string[];
 }
 
+/** What is before the operator, as the server words it: "total in app.py · 0.02¢". */
+export interface FocusChip {
+  readonly title: string;
+  /** The title without its price. */
+  readonly label: string;
+  readonly detail: string;
+  /** Whether it goes along; false where the operator took it off. */
+  readonly on: boolean;
+}
+
 export interface Slash {
   readonly name: Action;
   readonly detail: string;
@@ -102,6 +125,8 @@ export interface Money {
   readonly dayUsd?: number;
   readonly spentProjectUsd: number;
   readonly projectUsd?: number;
+  /** What a team allows and has spent, in lines. */
+  readonly team: readonly string[];
   /** Why nothing can be asked, where nothing can. */
   readonly problem?: string;
 }
@@ -125,7 +150,7 @@ export interface UsageOf {
 /** Ways on that the page may offer; which command each comes to is the extension's business. */
 export type Way =
   | "budget" | "setKey" | "rehearse" | "leaveRehearsal" | "trust"
-  | "create" | "stopCreating" | "choosePython" | "showLog";
+  | "create" | "stopCreating" | "choosePython" | "showLog" | "report";
 
 export type Tab = "chat" | "inbox" | "usage";
 
@@ -144,8 +169,10 @@ export type ToPage =
   | { readonly kind: "money"; readonly money: Money }
   | { readonly kind: "setUp"; readonly state: SetUpState }
   | { readonly kind: "inbox"; readonly proposals: readonly Proposal[] }
+  | { readonly kind: "groups"; readonly groups: readonly Group[] }
   | { readonly kind: "usage"; readonly usage: readonly UsageOf[] }
   | { readonly kind: "suggestion"; readonly chip: Chip | undefined }
+  | { readonly kind: "focus"; readonly chip: FocusChip | undefined }
   | { readonly kind: "attached"; readonly chips: readonly Chip[] }
   | { readonly kind: "projectContext"; readonly text: string; readonly context: ProjectContext | undefined }
   | { readonly kind: "completions"; readonly query: string; readonly items: readonly Completion[] }
@@ -168,11 +195,14 @@ export type FromPage =
   | { readonly kind: "attachFile" }
   | { readonly kind: "complete"; readonly query: string }
   | { readonly kind: "projectContext"; readonly text: string; readonly chips: readonly Chip[] }
+  | { readonly kind: "look"; readonly text: string; readonly chips: readonly Chip[]; readonly tier?: string }
+  | { readonly kind: "focus"; readonly on: boolean }
   | { readonly kind: "newConversation" }
   | { readonly kind: "listConversations"; readonly query: string }
   | { readonly kind: "deleteConversation"; readonly id: string; readonly query: string }
   | { readonly kind: "openConversation"; readonly id: string }
   | { readonly kind: "resolve"; readonly editId: string; readonly action: "apply" | "discard" | "undo" | "show" }
+  | { readonly kind: "resolveGroup"; readonly id: string; readonly action: "apply" | "undo" }
   | { readonly kind: "tab"; readonly tab: Tab }
   | { readonly kind: "way"; readonly way: Way }
   | { readonly kind: "drawn"; readonly taskId: string; readonly at: number };

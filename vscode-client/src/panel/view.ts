@@ -1,19 +1,20 @@
 /** The panel's view: makes the page, hears it, and keeps it told. */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { chooseFiles, complete, selected } from "../chat/attachments";
+import { chooseFiles, complete } from "../chat/attachments";
 import { Chat, isCancelled } from "../chat/chat";
 import { copy, follow, insert } from "../chat/code";
 import { slashes } from "../chat/slashes";
 import type { TaskChanged, TaskStart } from "../server/messages";
 import type { Session } from "../server/session";
 import type { SetUp } from "../setup/setup";
+import type { Queue } from "../tasks/queue";
 import { moneyOf, usageOf } from "./money";
 import { page } from "./page";
 import { Proposals } from "./proposals";
 import type { FromPage, Tab, ToPage, Way } from "./protocol";
 
-/** Milliseconds a moving selection has to rest before it is offered. */
+/** Milliseconds a moving selection or cursor has to rest before it is looked at. */
 const REST = 120;
 
 const WAYS: Readonly<Record<Way, string>> = {
@@ -26,12 +27,14 @@ const WAYS: Readonly<Record<Way, string>> = {
   stopCreating: "tierwise.ui.stopSetUp",
   choosePython: "tierwise.ui.choosePython",
   showLog: "tierwise.ui.showLog",
+  report: "tierwise.ui.report",
 };
 
 /** What the panel needs of the other parts of this extension. */
 export interface PanelParts {
   readonly session: Session;
   readonly setUp: SetUp;
+  readonly queue: Queue;
   readonly extension: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   /** Shows a proposal as a diff. */
@@ -51,7 +54,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   private wanted: ToPage[] = [];
 
   constructor(private readonly parts: PanelParts) {
-    const { session, setUp, extension } = parts;
+    const { session, setUp, queue, extension } = parts;
     this.proposals = new Proposals(session);
     this.chat = new Chat(session, setUp, this.proposals, extension.workspaceState, (message) => {
       this.post(message);
@@ -62,6 +65,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       vscode.window.registerWebviewViewProvider(Panel.id, this),
       this.proposals.onDidChange(() => { this.inbox(); }),
       this.proposals.onDidClear(() => { this.inbox(); }),
+      queue.onDidChange(() => { if (this.ready) void this.groups(); }),
       setUp.onDidChange((state) => { this.post({ kind: "setUp", state }); }),
       session.onDidChangeStatus((status) => {
         this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
@@ -151,6 +155,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
         this.post({ kind: "projectContext", text: message.text, context });
         break;
       }
+      case "look": await this.chat.focus.look(message); break;
+      case "focus": await this.chat.focus.turn(message.on); break;
       case "askAgain": await this.chat.askAgain(message.taskId, message.text); break;
       case "allow": await this.chat.allow(message.taskId); break;
       case "stop": await this.chat.stop(message.taskId); break;
@@ -185,8 +191,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
         break;
       case "openConversation": await this.chat.open(message.id); break;
       case "resolve": await this.resolve(message.editId, message.action); break;
+      case "resolveGroup": await this.parts.queue.resolve(message.id, message.action); break;
       case "tab":
         if (message.tab === "usage") await this.usage();
+        if (message.tab === "inbox") await this.groups();
         break;
       case "way": await vscode.commands.executeCommand(WAYS[message.way]); break;
       case "drawn":
@@ -220,7 +228,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       slashes: slashes(),
     });
     this.post({ kind: "setUp", state: this.parts.setUp.state });
-    this.suggest();
+    void this.chat.focus.look();
     this.inbox();
     this.sendWanted();
     await Promise.all([this.chat.show(), this.refresh()]);
@@ -231,9 +239,14 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     const { session } = this.parts;
     // Without an environment there is nothing to ask, and the set-up says so.
     if (session.health.state === "missing") return;
+    void this.chat.focus.look();
     const status = await session.request("tierwise/status", null);
     this.post({ kind: "money", money: moneyOf(status, session.health.problem) });
-    await this.usage();
+    await Promise.all([this.usage(), this.groups()]);
+  }
+
+  private async groups(): Promise<void> {
+    this.post({ kind: "groups", groups: await this.parts.queue.groups() });
   }
 
   private async usage(): Promise<void> {
@@ -251,11 +264,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private suggestSoon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.suggest(); }, REST);
-  }
-
-  private suggest(): void {
-    this.post({ kind: "suggestion", chip: selected() });
+    this.timer = setTimeout(() => { if (this.ready) void this.chat.focus.look(); }, REST);
   }
 
   /** Keeps a message for the page. The latest wish counts: one that a hidden page never heard is over. */

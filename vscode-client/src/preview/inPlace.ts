@@ -16,21 +16,26 @@ export class InPlace implements vscode.Disposable {
   private readonly controller = vscode.comments.createCommentController("tierwise.inPlace", "Tierwise");
   private readonly drawn = new Map<string, Drawn>();
   private readonly heard: vscode.Disposable;
+  /** Counts the drawings; only the latest goes on once the files it needs are read. */
+  private drawings = 0;
 
   /** `wanted` tells whether the proposal of a task is shown so. */
   constructor(
     private readonly preview: Preview,
     private readonly wanted: (taskId: string) => boolean,
   ) {
-    this.heard = preview.onDidChange(() => { this.draw(); });
+    this.heard = preview.onDidChange(() => { void this.draw(); });
   }
 
   dispose(): void {
+    this.drawings += 1;
     this.heard.dispose();
     this.controller.dispose();
   }
 
-  private draw(): void {
+  private async draw(): Promise<void> {
+    this.drawings += 1;
+    const mine = this.drawings;
     const due = new Map<string, { editId: string; hunk: Hunk; from: string }>();
     for (const { editId, got } of this.preview.all.filter((shown) => this.wanted(shown.got.taskId))) {
       for (const hunk of got.hunks) {
@@ -44,15 +49,17 @@ export class InPlace implements vscode.Disposable {
       this.drawn.delete(key);
     }
     for (const [key, { editId, hunk, from }] of due) {
-      if (!this.drawn.has(key)) this.drawn.set(key, { from, thread: this.thread(editId, hunk) });
+      if (this.drawn.has(key)) continue;
+      const document = await opened(hunk.uri);
+      if (mine !== this.drawings) return;
+      this.drawn.set(key, { from, thread: this.thread(editId, hunk, document) });
     }
   }
 
-  private thread(editId: string, hunk: Hunk): vscode.CommentThread {
+  private thread(editId: string, hunk: Hunk, document: vscode.TextDocument | undefined): vscode.CommentThread {
     const { start, end } = hunk.range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const last = end.character > 0 ? end.line : Math.max(start.line, end.line - 1);
     const uri = vscode.Uri.parse(hunk.uri);
-    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
     const before = document?.getText(new vscode.Range(start.line, 0, end.line, end.character)) ?? "";
     const thread = this.controller.createCommentThread(uri, new vscode.Range(start.line, 0, last, 0), [
       { author: { name: "Tierwise" }, mode: vscode.CommentMode.Preview, body: body(editId, hunk, before) },
@@ -61,6 +68,15 @@ export class InPlace implements vscode.Disposable {
     thread.label = this.preview.heading(editId);
     thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
     return thread;
+  }
+}
+
+/** The document of a hunk, read where no editor has it open; undefined for one that cannot be read. */
+async function opened(uri: string): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  } catch {
+    return undefined;
   }
 }
 

@@ -44,3 +44,20 @@ export function about(): Readonly<Partial<Record<Action, string>>> {
     commit: vscode.l10n.t("write a commit message"),
   };
 }
+
+/** What an action is called where it is not typed: as in the menu of code actions. */
+export function actionName(action: Action): string {
+  return {
+    chat: vscode.l10n.t("Ask"),
+    edit: vscode.l10n.t("Edit"),
+    explain: vscode.l10n.t("Explain"),
+    fix: vscode.l10n.t("Fix"),
+    document: vscode.l10n.t("Add docs"),
+    test: vscode.l10n.t("Write tests"),
+    refactor: vscode.l10n.t("Refactor"),
+    generate: vscode.l10n.t("Generate"),
+    review: vscode.l10n.t("Review"),
+    commit: vscode.l10n.t("Commit message"),
+    agent: vscode.l10n.t("Agent turn"),
+  }[action];
+}

@@ -9,7 +9,7 @@ export type Cause = "routed" | "uncertain" | "floor" | "override" | "pin" | "rem
 
 export type Scope = "task" | "conversation" | "file" | "action" | "session" | "project" | "tier";
 
-export type OutcomeKind = "applied" | "partlyApplied" | "discarded" | "undone" | "editedAfter" | "survived" | "superseded" | "cancelled" | "expired" | "failed" | "inserted" | "copied" | "rated" | "reasked" | "diagnostics" | "wentOn" | "interrupted" | "tests";
+export type OutcomeKind = "applied" | "partlyApplied" | "discarded" | "undone" | "editedAfter" | "survived" | "superseded" | "cancelled" | "expired" | "failed" | "inserted" | "copied" | "rated" | "reasked" | "diagnostics" | "wentOn" | "interrupted" | "tests" | "shadow" | "withdrawn";
 
 export type Rating = "tooWeak" | "fine" | "overkill";
 
@@ -337,7 +337,7 @@ export interface Choices {
   choices: Chosen[];
 }
 
-/** Nothing is asked but the dial. */
+/** A request for the dial's settings; it has no parameters. */
 export interface DialAsk {
 }
 
@@ -380,7 +380,9 @@ export interface Dial {
  * A chat turn as the editor asks for it; ids may be made by the client.
  *
  * `project` says whether outlines and definitions of the project go along; without it they do
- * where the prompt names something of it, or says `@project`.
+ * where the prompt names something of it, or says `@project`. `focus` is what is before the
+ * operator: the document, and the selection or cursor in it. It goes along unless `implicit` is
+ * false, `selection` is given or `references` name its document.
  */
 export interface ChatSend {
   prompt: string;
@@ -388,12 +390,28 @@ export interface ChatSend {
   conversationId?: string;
   references?: WireLocation[];
   selection?: WireLocation;
+  focus?: WireLocation;
+  implicit?: boolean;
   tools?: string[];
   tier?: string;
   project?: boolean;
 }
 
-/** What goes along of the project with a turn. `title` is absent where nothing does. */
+/**
+ * What is before the operator and is sent with a turn. `title` is absent where nothing is;
+ * lines count from 1.
+ */
+export interface FocusContext {
+  title?: string;
+  label?: string;
+  path?: string;
+  firstLine?: number;
+  lastLine?: number;
+  tokens?: number;
+  costUsd?: number;
+}
+
+/** What of the project is sent with a turn. `title` is absent where nothing is. */
 export interface ProjectContext {
   title?: string;
   files?: string[];
@@ -467,6 +485,7 @@ export interface Turn {
   state: TaskState;
   decision: Decision;
   usage: Usage;
+  rehearsal?: boolean;
   createdAt: number;
 }
 
@@ -554,8 +573,10 @@ export interface OutcomeAt {
 }
 
 /**
- * One task of the past; `created_at` is UTC milliseconds. `diff` and `answer` are what came
- * back, in the answer for one task and as long as they are kept.
+ * One task of the past; `created_at` is UTC milliseconds.
+ *
+ * With `rehearsal` nothing was paid, and `cost_usd` is what the same would cost with a key. `diff`
+ * and `answer` are what came back, in the answer for one task and as long as they are kept.
  */
 export interface HistoryTask {
   taskId: string;
@@ -565,6 +586,7 @@ export interface HistoryTask {
   decision: Decision;
   editId?: string;
   costUsd: number;
+  rehearsal?: boolean;
   createdAt: number;
   outcomes: OutcomeAt[];
   diff?: string;
@@ -603,6 +625,118 @@ export interface UsageFigures {
   scopes: ScopeUse[];
 }
 
+/**
+ * Which page is made: of the ledger, or with `demo` of an invented week.
+ *
+ * With `show` the server asks the editor to open it in the browser as well.
+ */
+export interface ReportAsk {
+  demo?: boolean;
+  show?: boolean;
+}
+
+/** Where the page is, and whether the editor opened it. */
+export interface ReportPage {
+  uri: string;
+  shown: boolean;
+}
+
+/**
+ * A group as the editor queues it. Without `at` and `by` it is for tonight, 23:00 to 07:00.
+ *
+ * `range` selects lines of the one document. `cap_usd` is what the group may cost at most.
+ */
+export interface QueueAdd {
+  action: Action;
+  textDocuments: TextDocument[];
+  range?: WireRange;
+  instruction?: string;
+  each?: "file" | "diagnostic" | "symbol";
+  tier?: string;
+  at?: string;
+  by?: string;
+  capUsd?: number;
+  after?: string;
+  every?: "day";
+  diagnostics?: DiagnosticItem[];
+}
+
+/** A job that was queued. */
+export interface QueuedJob {
+  id: string;
+  path: string;
+}
+
+/** A group that was queued, with its forecast, its worst case and the baseline's cost. */
+export interface Queued {
+  group: string;
+  jobs: QueuedJob[];
+  forecastUsd: number;
+  worstUsd: number;
+  baselineUsd: number;
+}
+
+/** A group by id; `passed` leaves out of what is applied what tests speak against. */
+export interface QueueGroup {
+  group: string;
+  passed?: boolean;
+}
+
+/** Which group is asked for; all of the project without one. */
+export interface QueueAsk {
+  group?: string;
+}
+
+/**
+ * A job as it stands. `said` is that in words, with the sentence `reason` where there is one;
+ * `line` is the first it was queued for, from 0; `edit_id` names its proposal.
+ */
+export interface QueueJob {
+  id: string;
+  path: string;
+  uri: string;
+  line?: number;
+  state: "queued" | "waiting" | "running" | "ready" | "unchanged" | "red" | "needsYou" | "refused" | "changed" | "applied" | "discarded" | "expired" | "cancelled" | "failed";
+  tier?: string;
+  routed?: string;
+  editId?: string;
+  tests?: "passed" | "red" | "redBefore" | "flaky" | "none" | "notRun";
+  network?: boolean;
+  costUsd: number;
+  said: string;
+  reason?: string;
+}
+
+/** A group with its jobs, what is ready first. `line` is the group in one line. */
+export interface GroupFigures {
+  id: string;
+  title: string;
+  line: string;
+  state: "open" | "paused" | "cancelled";
+  counts: Record<string, number>;
+  forecastUsd: number;
+  costUsd: number;
+  baselineUsd: number;
+  jobs: QueueJob[];
+}
+
+/** The groups, the latest first. */
+export interface QueueFigures {
+  groups: GroupFigures[];
+}
+
+/** A job whose proposal was not applied, and why. */
+export interface LeftJob {
+  id: string;
+  reason: string;
+}
+
+/** What was applied of a group, or taken back, and what was left. */
+export interface GroupResolved {
+  applied: string[];
+  left: LeftJob[];
+}
+
 /** Raise a cap in dollars, or allow one task. Without a `scope` it is the cap that pauses. */
 export interface Resume {
   raiseUsd?: number;
@@ -628,7 +762,7 @@ export interface Pin {
  * The status of the window, as every client shows it.
  *
  * `needs_key` names the variable of a key that is missing: until it is set, or rehearsal is
- * chosen, nothing can be asked of its tier.
+ * chosen, nothing can be asked of its tier. `team` is what a team allows and has spent, in lines.
  */
 export interface Status {
   kind: StatusKind;
@@ -649,11 +783,12 @@ export interface Status {
   level: BudgetLevel;
   command?: CommandOffer;
   needsKey?: string;
+  team?: string[];
 }
 
 /** A budget crossed a threshold. */
 export interface BudgetChanged {
-  scope: "day" | "project" | "hour";
+  scope: "day" | "night" | "project" | "hour";
   state: BudgetLevel;
   spentUsd: number;
   limitUsd?: number;
@@ -665,6 +800,7 @@ export interface Requests {
   "tierwise/task/sent": { params: TaskId; result: Sent };
   "tierwise/chat/send": { params: ChatSend; result: ChatReply };
   "tierwise/chat/project": { params: ChatSend; result: ProjectContext };
+  "tierwise/chat/focus": { params: ChatSend; result: FocusContext };
   "tierwise/chat/get": { params: ChatGet; result: Conversation };
   "tierwise/chat/retract": { params: ChatRetract; result: boolean };
   "tierwise/chat/delete": { params: ChatGet; result: boolean };
@@ -680,12 +816,20 @@ export interface Requests {
   "tierwise/status": { params: null; result: Status };
   "tierwise/history/query": { params: HistoryAsk; result: History };
   "tierwise/usage/query": { params: UsageAsk; result: UsageFigures };
+  "tierwise/report/make": { params: ReportAsk; result: ReportPage };
+  "tierwise/queue/add": { params: QueueAdd; result: Queued };
+  "tierwise/queue/list": { params: null; result: QueueFigures };
+  "tierwise/queue/report": { params: QueueAsk; result: QueueFigures };
+  "tierwise/queue/apply": { params: QueueGroup; result: GroupResolved };
+  "tierwise/queue/undo": { params: QueueGroup; result: GroupResolved };
+  "tierwise/queue/cancel": { params: QueueGroup; result: number };
 }
 
 export interface FromClient {
   "tierwise/edit/didShow": { params: EditId; result: void };
   "tierwise/outcome/record": { params: RecordOutcome; result: void };
   "tierwise/trust/didChange": { params: TrustChange; result: void };
+  "tierwise/window/didFocus": { params: null; result: void };
 }
 
 export interface ToClient {
@@ -707,4 +851,5 @@ export interface Commands {
   "tierwise.route.override": { params: Override; result: Decision | null };
   "tierwise.route.rate": { params: Rate; result: boolean };
   "tierwise.budget.resume": { params: Resume; result: Status };
+  "tierwise.queue.add": { params: QueueAdd; result: Queued };
 }

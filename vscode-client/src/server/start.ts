@@ -6,6 +6,7 @@ import { follow, ownFile, writeConfig } from "./configFile";
 import { carriedWheel, environmentFor, isComplete, onPath, pythonIn, type Places } from "../setup/environment";
 import { make } from "../setup/make";
 import { keyNames, Keys } from "./key";
+import type { DialTurn } from "./messages";
 import { NoEnvironment, Session, type Launch } from "./session";
 import { filed, FILED, sent, SENT, type Chosen } from "./settings";
 
@@ -45,6 +46,9 @@ export function serve(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       session.notify("tierwise/trust/didChange", { trusted: true });
     }),
+    vscode.window.onDidChangeWindowState((state) => {
+      if (state.focused) session.notify("tierwise/window/didFocus", null);
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       void changed(event, session, places);
     }),
@@ -67,6 +71,7 @@ async function launch(places: Places, keys: Keys, log: vscode.LogOutputChannel):
       ...(await keys.environment()),
       ...(baseUrl ? { ANTHROPIC_BASE_URL: baseUrl } : {}),
       TIERWISE_CONFIG: config,
+      TIERWISE_OWN_CONFIG: own(),
     },
   };
 }
@@ -93,6 +98,11 @@ async function changed(
   if (AT_START.some(touched)) {
     await session.restart();
     return;
+  }
+  // What the settings say of the dial is in the operator's own file as well, for the terminal.
+  const preference = chosenByUser("preference");
+  if (touched("preference") && preference !== undefined && session.health.state === "running") {
+    await session.request("tierwise/dial/turn", { preference: preference as DialTurn["preference"] }).catch(() => undefined);
   }
   const inFile = FILED.some(([name]) => touched(name));
   if (inFile) await writeConfig(configPath(places), own(), filed(chosenByUser));

@@ -8,6 +8,7 @@ import { look, spoken } from "./look";
 /** Commands that the tooltip offers; no other command link works in it. */
 const OFFERED = [
   "tierwise.ui.menu",
+  "tierwise.ui.useTier",
   "tierwise.ui.pin",
   "tierwise.ui.why",
   "tierwise.ui.budget",
@@ -73,6 +74,7 @@ export class StatusItem implements vscode.Disposable {
     const tooltip = new vscode.MarkdownString(this.status?.tooltip ?? this.session.health.problem ?? "");
     tooltip.isTrusted = { enabledCommands: OFFERED };
     const links: readonly (readonly [string, string])[] = [
+      ["tierwise.ui.useTier", vscode.l10n.t("Redo with…")],
       ["tierwise.ui.pin", vscode.l10n.t("Pin a tier")],
       ["tierwise.ui.why", vscode.l10n.t("Why this tier")],
       ["tierwise.ui.budget", vscode.l10n.t("Budget")],

@@ -1,6 +1,7 @@
 /** What a click on the status item offers, for the task at hand and for those to come. */
 import * as vscode from "vscode";
-import type { Override } from "../server/messages";
+import { actionName } from "../server/actions";
+import type { DialTurn, Override } from "../server/messages";
 import type { Session } from "../server/session";
 import type { Board } from "../tasks/board";
 import { amount, tierName } from "../tasks/words";
@@ -29,6 +30,7 @@ export class Menu {
       section(vscode.l10n.t("Money")),
       command(`$(credit-card) ${vscode.l10n.t("Budget…")}`, "tierwise.ui.budget"),
       command(`$(graph) ${vscode.l10n.t("Usage report")}`, "tierwise.ui.usage"),
+      command(`$(link-external) ${vscode.l10n.t("Open the whole report")}`, "tierwise.ui.report"),
       section("Tierwise"),
       command(`$(edit) ${vscode.l10n.t("Edit…")}`, "tierwise.ui.edit"),
       command(`$(comment-discussion) ${vscode.l10n.t("Chat")}`, "tierwise.ui.chat"),
@@ -70,7 +72,7 @@ export class Menu {
     }
     const action = this.board.newest()?.action;
     if (action !== undefined) {
-      scopes.push({ label: vscode.l10n.t("This action"), description: action, override: { scope: "action", action } });
+      scopes.push({ label: vscode.l10n.t("This action"), description: actionName(action), override: { scope: "action", action } });
     }
     const scope = await vscode.window.showQuickPick(scopes, { title: vscode.l10n.t("Pin for…") });
     if (scope === undefined) return;
@@ -119,6 +121,7 @@ export class Menu {
           capped(status.projectUsd),
         ),
       ),
+      ...(status.team ?? []).map((line) => ({ label: `$(organization) ${line}`, go: () => undefined })),
       ...(status.dayUsd === undefined
         ? [{ label: `$(shield) ${vscode.l10n.t("Set a daily cap…")}`, go: () => this.setCap() }]
         : []),
@@ -130,7 +133,7 @@ export class Menu {
         : [
             {
               label: `$(debug-continue) ${vscode.l10n.t("Run this one anyway")}`,
-              description: task.action,
+              description: actionName(task.action),
               go: () => this.session.run("tierwise.budget.resume", { allowTask: task.taskId }),
             },
           ]),
@@ -151,16 +154,27 @@ export class Menu {
 
   /** How much a wrong answer counts when the router is unsure. */
   async preference(): Promise<void> {
-    const settings = vscode.workspace.getConfiguration("tierwise");
-    const now = settings.get<string>("preference", "balanced");
     const dial = await this.session.request("tierwise/dial/get", {});
-    const items = dial.settings.map((setting) => ({
-      label: setting.label.charAt(0).toUpperCase() + setting.label.slice(1),
-      description: setting.preference === now ? vscode.l10n.t("current") : "",
-      detail: setting.text,
-      go: () => settings.update("preference", setting.preference, vscode.ConfigurationTarget.Global),
+    const items = dial.settings.map(({ label, preference, current, text }) => ({
+      label: label.charAt(0).toUpperCase() + label.slice(1),
+      description: current ? vscode.l10n.t("current") : "",
+      detail: text,
+      go: () => this.turnDial(preference),
     }));
-    await pick([section(dial.basis), ...items], vscode.l10n.t("When unsure…"));
+    await pick([section(dial.note ?? dial.basis), ...items], vscode.l10n.t("When unsure…"));
+  }
+
+  /** Keeps a setting of the dial in the operator's own file; what the settings said of it follows. */
+  private async turnDial(preference: DialTurn["preference"]): Promise<void> {
+    await this.session.request("tierwise/dial/turn", { preference });
+    const settings = vscode.workspace.getConfiguration("tierwise");
+    const said = (name: string): unknown => settings.inspect(name)?.globalValue;
+    if (said("redoCostUsd") !== undefined) {
+      await settings.update("redoCostUsd", undefined, vscode.ConfigurationTarget.Global);
+    }
+    if (said("preference") !== undefined) {
+      await settings.update("preference", preference, vscode.ConfigurationTarget.Global);
+    }
   }
 
   private async setCap(): Promise<void> {
@@ -179,7 +193,7 @@ export class Menu {
   private ofTask(): Item[] {
     const task = this.board.newest();
     if (task === undefined) return [];
-    const items: Item[] = [section(`${task.action} · ${task.decision.headline}`)];
+    const items: Item[] = [section(`${actionName(task.action)} · ${task.decision.headline}`)];
     if (this.board.running?.taskId === task.taskId) {
       items.push(command(`$(debug-stop) ${vscode.l10n.t("Stop")}`, "tierwise.ui.stop"));
     }

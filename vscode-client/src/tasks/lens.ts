@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import type { EditId, TaskStart } from "../server/messages";
+import { withChoice } from "./codeActions";
 
 const ICONS: Readonly<Record<string, string>> = {
   "tierwise.edit.apply": "check-all",
@@ -28,6 +29,9 @@ export function lensMiddleware(use: CommandUse): Middleware {
     async provideCodeLenses(document, token, next) {
       const lenses = await next(document, token);
       return lenses?.map(withIcon);
+    },
+    async provideCodeActions(document, range, context, token, next) {
+      return withChoice(await next(document, range, context, token), context);
     },
     executeCommand(command, args: unknown[], next) {
       const [argument] = args;

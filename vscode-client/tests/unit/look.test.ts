@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/server/messages";
+import { moneyOf } from "../../src/panel/money";
 import { look, spoken } from "../../src/status/look";
 import { amount, amounts, arrow, tierName } from "../../src/tasks/words";
 
@@ -20,13 +21,14 @@ describe("the status item", () => {
     ["idle", {}, "$(circuit-board) Auto · $1.20/5", undefined],
     ["routing", { kind: "busy", state: "routing", text: "Routing…" }, "$(sync~spin) Routing…", undefined],
     ["streaming", { kind: "busy", state: "running", text: "Sonnet" }, "$(sync~spin) Sonnet", undefined],
-    ["preview", { state: "proposed", text: "Sonnet · preview" }, "$(diff) Sonnet · preview", undefined],
+    ["preview", { state: "proposed", text: "Sonnet · edit waits" }, "$(diff) Sonnet · edit waits", undefined],
     ["applied", { state: "applied", text: "Sonnet · $0.04" }, "$(check) Sonnet · $0.04", undefined],
     ["failed", { state: "failed", text: "Failed" }, "$(error) Failed", undefined],
     ["pinned", { text: "Sonnet pinned", pins: [{ scope: "session", key: "s", to: "sonnet" }] }, "$(pin) Sonnet pinned", undefined],
     ["80 %", { kind: "soft", level: "soft" }, "$(warning) Auto · $1.20/5", "warning"],
     ["80 % while it streams", { kind: "busy", level: "soft", state: "running", text: "Sonnet → Haiku · 82 %" }, "$(sync~spin) Sonnet → Haiku · 82 %", "warning"],
     ["paused", { kind: "paused", level: "paused", state: "paused", text: "Paused · 100 %" }, "$(debug-pause) Paused · 100 %", "error"],
+    ["paused by the team", { kind: "paused", text: "Paused by the team" }, "$(debug-pause) Paused by the team", "error"],
     ["rehearsal", { kind: "rehearsal", text: "Rehearsal · Auto" }, "$(beaker) Rehearsal · Auto", undefined],
     ["error", { kind: "error", text: "Tierwise: see tooltip" }, "$(error) Tierwise: see tooltip", "error"],
   ])("%s", (_, changes, text, background) => {
@@ -44,7 +46,7 @@ describe("the status item", () => {
   });
 
   test("is read without its icon and with the arrow as a word", () => {
-    expect(spoken("$(sync~spin) Haiku → Opus, you", "instead of")).toBe("Tierwise: Opus instead of Haiku, you");
+    expect(spoken("$(sync~spin) Haiku → Opus, by you", "instead of")).toBe("Tierwise: Opus instead of Haiku, by you");
   });
 });
 
@@ -59,5 +61,13 @@ describe("words", () => {
     expect(arrow({ answering: "opus", routed: "haiku" })).toBe("Haiku → Opus");
     expect(arrow({ answering: "opus", routed: "opus" })).toBe("Opus");
     expect(tierName("haiku")).toBe("Haiku");
+  });
+});
+
+describe("the panel's money", () => {
+  test("has what a team says beside the operator's own", () => {
+    const team = ["Paused by the team's budget of today: $50.00 of $50.00, ask Olga."];
+    expect(moneyOf({ ...STATUS, kind: "paused", team }, undefined)).toMatchObject({ team, state: "ok" });
+    expect(moneyOf(STATUS, undefined).team).toEqual([]);
   });
 });

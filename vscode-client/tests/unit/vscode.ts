@@ -4,8 +4,9 @@ import { vi } from "vitest";
 
 const mock = createVSCodeMock(vi);
 
-export const { CodeLens, Disposable, EventEmitter, Position, Range, Selection, ThemeColor, Uri } = mock;
+export const { CodeAction, CodeActionKind, CodeLens, Disposable, EventEmitter, Position, Range, Selection, ThemeColor, Uri } = mock;
 export const { commands, languages, window, workspace } = mock;
+export const CodeActionTriggerKind = { Invoke: 1, Automatic: 2 };
 export const LanguageModelChatMessageRole = { User: 1, Assistant: 2 };
 export class LanguageModelTextPart {
   constructor(readonly value: string) {}

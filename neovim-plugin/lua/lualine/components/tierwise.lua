@@ -1,4 +1,5 @@
 --- A lualine component: `lualine_x = { "tierwise" }`. Its colour follows the kind of status.
+---@diagnostic disable-next-line: unresolved-require -- lualine brings it
 local Component = require("lualine.component"):extend()
 
 local colours = {

@@ -14,10 +14,10 @@ end
 local function heading(turn)
   local words = { turn.title }
   if turn.cost > 0 then
-    words[#words + 1] = require("tierwise.money").amount(turn.cost)
+    words[#words + 1] = require("tierwise.money").cost(turn.cost, turn.rehearsal)
   end
   if turn.over and turn.state ~= "answered" then
-    words[#words + 1] = turn.state
+    words[#words + 1] = require("tierwise.tasks").said(turn.state)
   end
   return table.concat(words, " · ")
 end
@@ -117,6 +117,7 @@ function M.task_changed(task)
   end
   local turn = found.turn
   turn.decision, turn.cost = task.decision, task.costUsd or turn.cost
+  turn.rehearsal = task.rehearsal
   if not OVER[task.state] then
     turn.redone = false
   end

@@ -7,7 +7,7 @@ function M.ask(ctx)
   local chat = require("tierwise.chat")
   require("tierwise.client").with(ctx.buf, function(client)
     local range = require("tierwise.range").of_command(ctx.buf, ctx, client.offset_encoding)
-    local named = vim.bo[ctx.buf].buftype == "" and vim.api.nvim_buf_get_name(ctx.buf) ~= ""
+    local named = require("tierwise.buffers").is_file(ctx.buf)
     local selection = range and named and { uri = vim.uri_from_bufnr(ctx.buf), range = range } or nil
     local function send(prompt)
       local own = chat.of(ctx.buf) or chat.latest() or chat.create()
@@ -31,7 +31,7 @@ function M.open(ctx)
   local chat = require("tierwise.chat")
   local own = chat.of(ctx.buf) or (not ctx.bang and chat.latest()) or chat.create()
   local mention = ""
-  if ctx.range > 0 and vim.bo[ctx.buf].buftype == "" then
+  if ctx.range > 0 and require("tierwise.buffers").is_file(ctx.buf) then
     local path = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(ctx.buf), ":.")
     mention = ("@%s:%d-%d "):format(path, ctx.line1, ctx.line2)
   end

@@ -3,6 +3,7 @@ local M = {}
 
 local MOST = 5000
 local FRESH_MS = 10000
+local WITHIN_MS = 2000
 
 --- The actions that a line of the chat may begin with.
 ---@type tierwise.Action[]
@@ -13,18 +14,28 @@ end, require("tierwise.actions"))
 ---@type { root: string, at: integer, files: string[] }?
 local cached
 
----@return string[] files of the workspace, relative to its root
-function M.files()
+---@return string root
+---@return string[]? files that are known of it and fresh
+local function known()
   local root = require("tierwise.chat.mentions").root()
-  if cached and cached.root == root and vim.uv.now() - cached.at < FRESH_MS then
-    return cached.files
-  end
-  local files = {}
+  local fresh = cached and cached.root == root and vim.uv.now() - cached.at < FRESH_MS
+  return root, fresh and cached and cached.files or nil
+end
+
+---@param root string
+---@return vim.SystemObj?
+local function listing(root, done)
   local git = { "git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard" }
-  local ok, out = pcall(function()
-    return vim.system(git, { text = true }):wait(2000)
-  end)
-  if ok and out.code == 0 then
+  local ok, started = pcall(vim.system, git, { text = true }, done)
+  return ok and started or nil
+end
+
+---@param root string
+---@param out vim.SystemCompleted? what git said
+---@return string[] files
+local function keep(root, out)
+  local files = {}
+  if out and out.code == 0 then
     files = vim.split(vim.trim(out.stdout), "\n", { trimempty = true })
   else
     for name, kind in vim.fs.dir(root, { depth = 4 }) do
@@ -38,6 +49,36 @@ function M.files()
   end
   cached = { root = root, at = vim.uv.now(), files = vim.list_slice(files, 1, MOST) }
   return cached.files
+end
+
+---@return string[] files of the workspace, relative to its root
+function M.files()
+  local root, files = known()
+  if files then
+    return files
+  end
+  local started = listing(root)
+  return keep(root, started and started:wait(WITHIN_MS) or nil)
+end
+
+--- The same for a completion plugin, which waits for nothing: `done` is called once the files are known.
+---@param done fun()
+function M.prepare(done)
+  local root, files = known()
+  if files then
+    return done()
+  end
+  local started = listing(
+    root,
+    vim.schedule_wrap(function(out)
+      keep(root, out)
+      done()
+    end)
+  )
+  if not started then
+    keep(root, nil)
+    done()
+  end
 end
 
 --- Where the word under completion starts, and of which kind it is. Pure.
@@ -91,7 +132,7 @@ function M.items(base, first)
   end
   for _, path in ipairs(vim.list_slice(exact, 1, 200)) do
     local word = path:find("%s") and '@"' .. path .. '"' or "@" .. path
-    table.insert(found, { word = word, abbr = path, menu = "file" })
+    table.insert(found, { word = word, abbr = path, menu = "file", user_data = { file = true } })
   end
   return found
 end

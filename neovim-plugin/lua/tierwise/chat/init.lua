@@ -14,6 +14,7 @@ local text = require("tierwise.chat.buffer")
 ---@field title string
 ---@field decision? tierwise.Decision
 ---@field cost number
+---@field rehearsal? boolean whether nothing was paid, and `cost` is what it would cost with a key
 ---@field redone? boolean whether a redo began that its state does not show yet
 ---@field said? table<string, true> what stands above its answer, of what belongs beside it
 
@@ -65,11 +66,24 @@ function M.create(id)
   vim.bo[buf].bufhidden = "hide"
   vim.bo[buf].filetype = "markdown"
   vim.bo[buf].omnifunc = "v:lua.require'tierwise.chat.complete'.omnifunc"
+  ---@type tierwise.Chat
   local chat = { id = id, buf = buf, turns = {}, composer = text.begin(buf) }
   table.insert(M.chats, chat)
   require("tierwise.highlights").define()
   require("tierwise.chat.keys").set(chat)
   require("tierwise.chat.project").watch(chat)
+  require("tierwise.chat.focus").watch(chat)
+  vim.api.nvim_create_autocmd("BufWipeout", {
+    buffer = buf,
+    desc = "Tierwise: an answer that nobody can read any more is stopped, so that it costs no more",
+    callback = function()
+      for _, turn in ipairs(chat.turns) do
+        if not turn.over then
+          require("tierwise.client").give_up(turn.task_id)
+        end
+      end
+    end,
+  })
   return chat
 end
 
@@ -80,7 +94,7 @@ end
 function M.show(chat, focus)
   local here = vim.api.nvim_get_current_win()
   local origin = vim.api.nvim_get_current_buf()
-  if vim.bo[origin].buftype == "" then
+  if require("tierwise.buffers").is_file(origin) then
     chat.origin = origin
   end
   local win = vim.fn.bufwinid(chat.buf)
@@ -115,6 +129,7 @@ end
 ---@param chat tierwise.Chat
 ---@param task_id string
 ---@param prompt string
+---@return tierwise.Turn
 function M.add(chat, task_id, prompt)
   local head, tail = text.turn(chat.buf, chat.composer, prompt)
   local turn = {
@@ -129,6 +144,7 @@ function M.add(chat, task_id, prompt)
   }
   table.insert(chat.turns, turn)
   by_task[task_id] = { chat = chat, turn = turn }
+  return turn
 end
 
 --- Make room for the answer of a task that answers in text. Returns the conversation.
@@ -162,6 +178,7 @@ function M.ask(chat, prompt, selection, tier)
     conversationId = chat.id,
     references = require("tierwise.chat.mentions").locations(prompt),
     selection = selection,
+    focus = not selection and require("tierwise.chat.focus").sent(chat) or nil,
     tier = tier,
     project = require("tierwise.chat.project").sent(chat),
   }

@@ -11,7 +11,7 @@ local function code_window(chat)
   for _, win in ipairs(all) do
     if win ~= 0 and vim.api.nvim_win_is_valid(win) then
       local buf = vim.api.nvim_win_get_buf(win)
-      if buf ~= chat.buf and vim.bo[buf].buftype == "" then
+      if buf ~= chat.buf and require("tierwise.buffers").is_file(buf) then
         return win
       end
     end
@@ -89,21 +89,52 @@ function M.apply(chat)
   })
 end
 
-M.KEYS = {
-  { "n", "<CR>", "send", "send" },
-  { { "n", "i" }, "<C-s>", "send", "send, also while typing" },
-  { "n", "<C-c>", "stop", "stop the answer" },
-  { "n", "<localleader>r", "again", "answer again" },
-  { "n", "<localleader>u", "up", "answer again, one tier up" },
-  { "n", "<localleader>i", "insert", "insert the code block into the file beside" },
-  { "n", "<localleader>a", "apply", "propose the code block as an edit of the file beside" },
-  { "n", "<localleader>y", "yank", "yank the code block" },
-  { "n", "<localleader>w", "why", "why this tier" },
-  { "n", "<localleader>p", "project", "leave the project out of this question, or take it along" },
-  { "n", "<localleader>n", "new", "new chat" },
-  { "n", "<localleader>h", "history", "earlier chats" },
-  { "n", "g?", "help", "these keys" },
+---@class tierwise.ChatKey
+---@field name string what it does, and its name among the settings where it has one
+---@field modes string|string[]
+---@field lhs string
+---@field about string
+
+---@type tierwise.ChatKey[]
+local KEYS = {
+  { name = "send", modes = "n", lhs = "<CR>", about = "send" },
+  { name = "send", modes = { "n", "i" }, lhs = "<C-s>", about = "send, also while typing" },
+  { name = "stop", modes = "n", lhs = "<C-c>", about = "stop the answer" },
+  { name = "again", modes = "n", lhs = "", about = "answer again" },
+  { name = "up", modes = "n", lhs = "", about = "answer again, one tier up" },
+  { name = "propose", modes = "n", lhs = "", about = "propose the code block as an edit of the file beside" },
+  { name = "insert", modes = "n", lhs = "", about = "put the code block into the file beside" },
+  { name = "yank", modes = "n", lhs = "", about = "yank the code block" },
+  { name = "why", modes = "n", lhs = "", about = "why this tier" },
+  {
+    name = "project",
+    modes = "n",
+    lhs = "",
+    about = "leave the project out of this question, or take it along",
+  },
+  {
+    name = "focus",
+    modes = "n",
+    lhs = "",
+    about = "leave out what is before you in the code, or take it along",
+  },
+  { name = "new", modes = "n", lhs = "", about = "new chat" },
+  { name = "history", modes = "n", lhs = "", about = "earlier chats" },
+  { name = "help", modes = "n", lhs = "g?", about = "these keys" },
 }
+
+--- The keys of a chat as they are configured.
+---@return tierwise.ChatKey[]
+function M.keys()
+  local own, found = require("tierwise.config").get().chat.keys, {}
+  for _, key in ipairs(KEYS) do
+    local lhs = own[key.name]
+    if lhs ~= false then
+      found[#found + 1] = vim.tbl_extend("force", key, { lhs = lhs or key.lhs })
+    end
+  end
+  return found
+end
 
 ---@param chat tierwise.Chat
 function M.set(chat)
@@ -133,6 +164,9 @@ function M.set(chat)
     project = function()
       require("tierwise.chat.project").toggle(chat)
     end,
+    focus = function()
+      require("tierwise.chat.focus").toggle(chat)
+    end,
     new = function()
       local module = require("tierwise.chat")
       local fresh = module.create()
@@ -140,23 +174,27 @@ function M.set(chat)
       vim.api.nvim_win_set_buf(0, fresh.buf)
       module.show(fresh, true)
     end,
-    apply = function()
+    propose = function()
       M.apply(chat)
     end,
     history = function()
       require("tierwise.chat.past").choose(chat.buf)
     end,
     help = function()
-      local lines = {}
-      for _, key in ipairs(M.KEYS) do
-        lines[#lines + 1] = ("`%s`%s %s"):format(key[2], (" "):rep(15 - #key[2]), key[4])
+      local shown, lines = require("tierwise.preview.keys").shown, {}
+      for _, key in ipairs(M.keys()) do
+        lines[#lines + 1] = ("`%s`%s %s"):format(shown(key.lhs), (" "):rep(8 - #shown(key.lhs)), key.about)
       end
       vim.list_extend(lines, { "", "`<C-x><C-o>` completes @file, @tier, @project and /action" })
       require("tierwise.window").float("Chat keys", lines)
     end,
   }
-  for _, key in ipairs(M.KEYS) do
-    vim.keymap.set(key[1], key[2], run[key[3]], { buffer = chat.buf, desc = "Tierwise: " .. key[4] })
+  for _, key in ipairs(M.keys()) do
+    vim.keymap.set(key.modes, key.lhs, run[key.name] --[[@as function]], {
+      buffer = chat.buf,
+      nowait = true,
+      desc = "Tierwise: " .. key.about,
+    })
   end
 end
 

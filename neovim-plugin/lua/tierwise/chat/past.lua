@@ -22,7 +22,7 @@ function M.restore(id, turns)
   local module = require("tierwise.chat")
   local chat = module.create(id)
   for _, turn in ipairs(turns) do
-    module.add(chat, turn.taskId, turn.prompt)
+    module.add(chat, turn.taskId, turn.prompt).rehearsal = turn.rehearsal
     answer.append(turn.taskId, turn.text)
     answer.decided(turn.taskId, turn.decision)
     answer.finished(turn.taskId, turn.state == "proposed" and "answered" or turn.state, turn.usage.costUsd)
@@ -50,7 +50,8 @@ function M.choose(buf)
       end
       local chat = opened(item.conversationId)
       if chat then
-        return require("tierwise.chat").show(chat, true)
+        require("tierwise.chat").show(chat, true)
+        return
       end
       client.request(buf, "tierwise/chat/get", { conversationId = item.conversationId }, function(kept)
         require("tierwise.chat").show(M.restore(item.conversationId, kept.turns), true)

@@ -2,16 +2,13 @@
 --- leaves it out or takes it back in.
 local M = {}
 
+local below = require("tierwise.chat.below")
 local text = require("tierwise.chat.buffer")
 
 local ns = vim.api.nvim_create_namespace("tierwise.chat.project")
-local REST_MS = 400
-M.KEY = "<localleader>p"
 
----@class tierwise.ProjectLook
----@field timer uv.uv_timer_t
+---@class tierwise.ProjectLook: tierwise.Look
 ---@field prompt string what was looked at last
----@field title? string as the server words it
 ---@field out boolean whether the operator left it out
 
 ---@type table<integer, tierwise.ProjectLook>
@@ -20,15 +17,8 @@ local looks = {}
 ---@param chat tierwise.Chat
 local function draw(chat)
   local look = looks[chat.buf]
-  vim.api.nvim_buf_clear_namespace(chat.buf, ns, 0, -1)
-  if not look.title then
-    return
-  end
   local way = look.out and "left out · %s takes it along" or "%s leaves it out"
-  local said = ("%s · %s"):format(look.title, way:format(M.KEY))
-  vim.api.nvim_buf_set_extmark(chat.buf, ns, vim.api.nvim_buf_line_count(chat.buf) - 1, 0, {
-    virt_lines = { { { said, "Comment" } } },
-  })
+  below.draw(chat, ns, look, way, require("tierwise.config").get().chat.keys.project)
 end
 
 --- Ask the server about what stands in the composer now.
@@ -60,26 +50,7 @@ end
 --- Follow the composer of a chat.
 ---@param chat tierwise.Chat
 function M.watch(chat)
-  looks[chat.buf] = { timer = assert(vim.uv.new_timer()), prompt = "", out = false }
-  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI" }, {
-    buffer = chat.buf,
-    callback = function()
-      looks[chat.buf].timer:start(
-        REST_MS,
-        0,
-        vim.schedule_wrap(function()
-          ask(chat)
-        end)
-      )
-    end,
-  })
-  vim.api.nvim_create_autocmd("BufWipeout", {
-    buffer = chat.buf,
-    callback = function()
-      looks[chat.buf].timer:close()
-      looks[chat.buf] = nil
-    end,
-  })
+  below.watch(chat, looks, { "TextChanged", "TextChangedI" }, { prompt = "", out = false }, ask)
 end
 
 --- Leave the project out of the next question, or take it along again.

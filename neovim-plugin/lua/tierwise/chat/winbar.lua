@@ -23,15 +23,16 @@ function M.of(chat)
   if not last then
     return "%#TierwiseHeader#Tierwise chat%*  %#TierwiseHint#<CR> sends, g? shows the keys%*"
   end
-  local tier = last.decision and M.arrow(last.decision) or "Routing…"
-  local total = 0
+  local tier = last.decision and M.arrow(last.decision) or last.over and last.title or "Routing…"
+  local total, paid = 0, false
   for _, turn in ipairs(chat.turns) do
-    total = total + turn.cost
+    total = total + (turn.rehearsal and 0 or turn.cost)
+    paid = paid or not turn.rehearsal
   end
   local money = require("tierwise.money")
   local parts = { "%#TierwiseTier#" .. tier .. "%*" }
-  parts[#parts + 1] = "%#TierwiseCost#" .. money.amount(last.cost) .. "%*"
-  if #chat.turns > 1 then
+  parts[#parts + 1] = "%#TierwiseCost#" .. money.cost(last.cost, last.rehearsal) .. "%*"
+  if #chat.turns > 1 and paid then
     parts[#parts + 1] = money.amount(total) .. " in all"
   end
   if not last.over then

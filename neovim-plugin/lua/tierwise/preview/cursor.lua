@@ -76,6 +76,7 @@ function M.go(buf, step)
   local target = rows[(at + step - 1) % #rows + 1]
   vim.cmd("normal! m'")
   vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
+  vim.cmd("normal! zv")
 end
 
 return M

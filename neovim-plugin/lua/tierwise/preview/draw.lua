@@ -3,8 +3,12 @@ local M = {}
 
 local place = require("tierwise.preview.place")
 local render = require("tierwise.preview.render")
+local minus = require("tierwise.preview.signs")
 local turns = require("tierwise.preview.turns")
 local words = require("tierwise.preview.words")
+
+--- Longer than the 50 ms for which snacks.nvim keeps a status column.
+local COLUMN_AFTER_MS = 80
 
 M.anchors = vim.api.nvim_create_namespace("tierwise.anchors")
 
@@ -25,22 +29,22 @@ local function header(preview, task, frame)
   local chunks = {
     { "Tierwise ", "TierwiseHeader" },
     { decision.headline, "TierwiseTier" },
-    { " · " .. require("tierwise.money").amount(task.costUsd or 0), "TierwiseCost" },
+    { " · " .. require("tierwise.money").cost(task.costUsd or 0, task.rehearsal), "TierwiseCost" },
   }
   if decision.because ~= "" then
     chunks[#chunks + 1] = { " · " .. decision.because, "TierwiseReason" }
   end
-  local lines = { render.note(chunks, frame) }
+  local lines = render.note(chunks, frame)
   if preview.note ~= "" then
-    lines[#lines + 1] = render.note({ { "! " .. preview.note, "TierwiseStale" } }, frame)
+    vim.list_extend(lines, render.note({ { "! " .. preview.note, "TierwiseStale" } }, frame))
   end
   for _, switch in ipairs(task.switches or {}) do
     if decision.because == "" or not vim.startswith(switch.text, decision.because) then
-      lines[#lines + 1] = render.note({ { switch.text, "TierwiseReason" } }, frame)
+      vim.list_extend(lines, render.note({ { switch.text, "TierwiseReason" } }, frame))
     end
   end
   if require("tierwise.config").get().preview.hint then
-    lines[#lines + 1] = render.note(require("tierwise.preview.keys").hint(), frame)
+    vim.list_extend(lines, render.notes(require("tierwise.preview.keys").hint(), frame, "  "))
   end
   return lines
 end
@@ -49,10 +53,13 @@ end
 ---@field hunk tierwise.Hunk
 ---@field first integer row
 ---@field last integer row behind the last
+---@field beside? boolean whether it changes no text in place
+---@field compared? tierwise.Compared nil until it is known what differs
+
+---@class tierwise.Compared
 ---@field old string[]
 ---@field new string[]
 ---@field stretches integer[][]
----@field beside? boolean whether it changes no text in place
 
 ---@param path string
 local function short(path)
@@ -83,13 +90,33 @@ end
 ---@return tierwise.Plan
 local function planned(buf, hunk, task)
   if hunk.state == "pending" and hunk.kind == "text" and hunk.range then
-    local first, last, new = place.rows(buf, hunk)
-    local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
-    local stretches = words.stretches(old, new)
-    return { hunk = hunk, first = first, last = last, old = old, new = new, stretches = stretches }
+    local first, last = place.rows(buf, hunk)
+    return { hunk = hunk, first = first, last = last }
   end
   local row = task.range and math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1) or 0
-  return { hunk = hunk, first = row, last = row, old = {}, new = {}, stretches = {}, beside = true }
+  return { hunk = hunk, first = row, last = row, beside = true }
+end
+
+--- Compare the lines of a plan and put a sign beside each that goes; once for a plan.
+---@param buf integer
+---@param plan tierwise.Plan
+---@param apart boolean whether each row gets a sign of its own
+---@return integer? row of the first sign
+local function signed(buf, plan, apart)
+  if plan.beside or plan.compared then
+    return nil
+  end
+  local old = vim.api.nvim_buf_get_lines(buf, plan.first, plan.last, false)
+  local new = place.lines(plan.hunk.newText or "")
+  plan.compared = { old = old, new = new, stretches = words.stretches(old, new) }
+  local row
+  for _, stretch in ipairs(plan.compared.stretches) do
+    if stretch[2] > 0 then
+      minus.put(buf, plan.first + stretch[1] - 1, stretch[2], apart)
+      row = row or plan.first + stretch[1] - 1
+    end
+  end
+  return row
 end
 
 --- Draw a hunk that stands beside the text; the lines in `lead` come above it.
@@ -99,15 +126,25 @@ end
 ---@param frame tierwise.Frame
 local function draw_note(buf, plan, lead, frame)
   local said, new, group = noted(plan.hunk)
-  lead[#lead + 1] = render.note({ { said, group } }, frame)
+  local lines = {}
+  vim.list_extend(lead, render.note({ { said, group } }, frame))
   for i = 1, math.min(#new, render.CREATED_MOST) do
-    lead[#lead + 1] = render.added(new[i], nil, frame)
+    render.added(new[i], nil, frame, lines)
   end
   if #new > render.CREATED_MOST then
     local rest = ("… %d more, see side by side"):format(#new - render.CREATED_MOST)
-    lead[#lead + 1] = render.note({ { rest, "TierwiseHint" } }, frame)
+    vim.list_extend(lines, render.note({ { rest, "TierwiseHint" } }, frame))
   end
-  render.virtual(buf, plan.first, true, lead)
+  render.virtual(buf, plan.first, true, lead, true)
+  render.virtual(buf, plan.first, true, lines)
+end
+
+---@param lines string[]
+---@param first integer from 1
+---@param count integer
+---@return string[]
+local function slice(lines, first, count)
+  return count == #lines and lines or vim.list_slice(lines, first, first + count - 1)
 end
 
 --- Draw a hunk over the text it changes; the lines in `lead` come above it.
@@ -117,21 +154,20 @@ end
 ---@param frame tierwise.Frame
 ---@param budget { left: integer }
 local function draw_text(buf, plan, lead, frame, budget)
-  for number, stretch in ipairs(plan.stretches) do
+  for number, stretch in ipairs(plan.compared.stretches) do
     local a, a_count, b, b_count = unpack(stretch)
     local row = plan.first + (a_count > 0 and a - 1 or a)
-    local old = vim.list_slice(plan.old, a, a + a_count - 1)
-    local new = vim.list_slice(plan.new, b, b + b_count - 1)
+    local old, new = slice(plan.compared.old, a, a_count), slice(plan.compared.new, b, b_count)
     local added = render.stretch(buf, row, old, new, frame, budget)
-    local above = number == 1 and lead or {}
+    local lead_here = number == 1 and lead or {}
     if a_count > 0 then
-      render.deleted(buf, row, a_count)
-      render.virtual(buf, row, true, above)
+      render.deleted(buf, row, a_count, frame)
+      render.virtual(buf, row, true, lead_here, true)
       render.virtual(buf, row + a_count - 1, false, added)
-    elseif row > 0 then
-      render.virtual(buf, row - 1, false, vim.list_extend(above, added))
     else
-      render.virtual(buf, 0, true, vim.list_extend(above, added))
+      local at, above = math.max(0, row - 1), row == 0
+      render.virtual(buf, at, above, lead_here, true)
+      render.virtual(buf, at, above, added)
     end
   end
 end
@@ -160,53 +196,105 @@ function M.clear(buf)
   return #signs > 0
 end
 
---- Draw on a clear buffer.
+--- Jobs of all items in the order in which they are drawn: of each, what stands beside the text first.
 ---@param buf integer
 ---@param items tierwise.Item[]
----@param had_signs boolean whether signs stood there until it was cleared, so that their column is open
----@return tierwise.Anchor[]
-function M.items(buf, items, had_signs)
-  local anchors, plans, signed = {}, {}, false
-  -- The signs come first: they may widen the column that everything else is aligned to.
+---@return tierwise.Job[]
+local function jobs_of(buf, items)
+  local jobs = {}
   for _, item in ipairs(items) do
     local beside, inside = {}, {}
     for _, hunk in ipairs(item.hunks) do
       local plan = planned(buf, hunk, item.task)
       table.insert(plan.beside and beside or inside, plan)
     end
-    plans[item] = vim.list_extend(beside, inside)
-    for _, plan in ipairs(plans[item]) do
-      for _, stretch in ipairs(plan.stretches) do
-        if stretch[2] > 0 then
-          render.signs(buf, plan.first + stretch[1] - 1, stretch[2])
-          signed = true
-        end
-      end
-    end
-  end
-  local frame = render.frame(buf, signed and not had_signs)
-  local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
-  local bottom, jobs = vim.api.nvim_buf_line_count(buf) - 1, {}
-  for _, item in ipairs(items) do
-    for number, plan in ipairs(plans[item]) do
+    for number, plan in ipairs(vim.list_extend(beside, inside)) do
       jobs[#jobs + 1] = { item = item, plan = plan, lead = number == 1 }
-      -- What is still being written has no place for keys and commands to act on.
-      if item.preview.announced ~= nil then
-        local row = math.min(plan.first, bottom)
-        local stop = math.min(math.max(plan.last - 1, row), bottom)
-        local mark = vim.api.nvim_buf_set_extmark(buf, M.anchors, row, 0, { end_row = stop })
-        table.insert(anchors, { mark = mark, edit_id = item.preview.edit_id, hunk = plan.hunk })
-      end
     end
   end
-  turns.run(buf, jobs, function(job)
+  return jobs
+end
+
+--- Put the signs in sight, and where there is none the first of all: they may widen the column that
+--- everything else is aligned to.
+---@param buf integer
+---@param seen tierwise.Job[]
+---@param rest tierwise.Job[]
+---@param apart boolean
+---@return integer? row of the first sign
+local function open_column(buf, seen, rest, apart)
+  local first
+  for _, job in ipairs(seen) do
+    local row = signed(buf, job.plan, apart)
+    first = first or row
+  end
+  for _, job in ipairs(first and {} or rest) do
+    first = signed(buf, job.plan, apart)
+    if first then
+      break
+    end
+  end
+  return first
+end
+
+--- Buffers whose status column is looked at again.
+---@type table<integer, true>
+local awaited = {}
+
+--- Look again whether a status column shows our signs, and draw anew once it does: one that keeps what it
+--- found for a while, as that of snacks.nvim does, shows them late.
+---@param buf integer
+---@param row integer of the first sign
+local function await_column(buf, row)
+  if awaited[buf] then
+    return
+  end
+  awaited[buf] = true
+  vim.defer_fn(function()
+    local win = vim.fn.bufwinid(buf)
+    if win ~= -1 and row < vim.api.nvim_buf_line_count(buf) and minus.column(win, row) then
+      require("tierwise.preview").draw(buf)
+    end
+    awaited[buf] = nil
+  end, COLUMN_AFTER_MS)
+end
+
+--- Draw on a clear buffer.
+---@param buf integer
+---@param items tierwise.Item[]
+---@param had_signs boolean whether signs stood there until it was cleared, so that their column is open
+---@return tierwise.Anchor[]
+function M.items(buf, items, had_signs)
+  local anchors, jobs = {}, jobs_of(buf, items)
+  local seen, rest = turns.parted(buf, jobs)
+  local apart = minus.apart(buf)
+  local first = open_column(buf, seen, rest, apart)
+  local frame = render.frame(buf, first, first ~= nil and not had_signs)
+  if first and apart and not frame.sign then
+    await_column(buf, first)
+  end
+  local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
+  local bottom = vim.api.nvim_buf_line_count(buf) - 1
+  for _, job in ipairs(jobs) do
+    -- What is still being written has no place for keys and commands to act on.
+    if job.item.preview.announced ~= nil then
+      local row = math.min(job.plan.first, bottom)
+      local stop = math.min(math.max(job.plan.last - 1, row), bottom)
+      local mark = vim.api.nvim_buf_set_extmark(buf, M.anchors, row, 0, { end_row = stop })
+      anchors[#anchors + 1] = { mark = mark, edit_id = job.item.preview.edit_id, hunk = job.plan.hunk }
+    end
+  end
+  local function draw(job)
     local lead = job.lead and header(job.item.preview, job.item.task, frame) or {}
     if job.plan.beside then
       draw_note(buf, job.plan, lead, frame)
     else
+      signed(buf, job.plan, apart)
       draw_text(buf, job.plan, lead, frame, budget)
     end
-  end)
+  end
+  vim.tbl_map(draw, seen)
+  turns.later(buf, rest, draw)
   local rows = rows_above(buf)
   if rows > 0 then
     render.make_room(buf, rows)

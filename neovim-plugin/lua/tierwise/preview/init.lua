@@ -1,7 +1,9 @@
 --- Proposals on screen: what is open, where each hunk stands, and when it is drawn anew.
 local M = {}
 
+local buffers = require("tierwise.buffers")
 local draw = require("tierwise.preview.draw")
+local folds = require("tierwise.preview.folds")
 local growing = require("tierwise.preview.growing")
 
 ---@class tierwise.Preview
@@ -11,6 +13,7 @@ local growing = require("tierwise.preview.growing")
 ---@field note string
 ---@field diff string
 ---@field announced? boolean nil for what is still being written
+---@field head? string what the line above it says of its task
 
 ---@class tierwise.Anchor
 ---@field mark integer
@@ -21,6 +24,10 @@ local AGAIN_AFTER_MS = 100
 
 ---@type table<string, tierwise.Preview>
 M.open = {}
+--- Tasks that ran in this session. What is taken over from a night or an earlier session moves no
+--- cursor and fills no list.
+---@type table<string, true>
+local ran = {}
 --- Proposals that were announced. One that waits again, because its edit was undone, moves no cursor.
 ---@type table<string, true>
 local announced = {}
@@ -28,22 +35,13 @@ local announced = {}
 M.anchors = {}
 ---@type table<integer, boolean>
 local watched = {}
----@type table<string, boolean>
+---@type table<string, uv.uv_timer_t>
 local awaited = {}
-
----@param uri string
----@return integer? buf a loaded buffer of that file
-local function loaded(uri)
-  local buf = vim.fn.bufnr(vim.uri_to_fname(uri))
-  if buf ~= -1 and vim.api.nvim_buf_is_loaded(buf) then
-    return buf
-  end
-end
 
 ---@param task tierwise.Task
 ---@return integer?
 local function home(task)
-  return task.uri and task.uri:find("^file:") and loaded(task.uri) or nil
+  return task.uri and buffers.loaded(task.uri) or nil
 end
 
 --- Hunks of a preview that stand in a buffer: its own, and other files at the task's place.
@@ -51,16 +49,23 @@ end
 ---@param buf integer
 ---@return tierwise.Hunk[]
 local function hunks_in(preview, buf)
-  local uri = vim.uri_from_bufnr(buf)
   local task = require("tierwise.tasks").all[preview.task_id]
+  ---@type table<string, boolean>
+  local holds = {}
+  local function here(uri)
+    if holds[uri] == nil then
+      holds[uri] = buffers.holds(buf, uri)
+    end
+    return holds[uri]
+  end
   return vim.tbl_filter(function(hunk)
     if hunk.state ~= "pending" and hunk.state ~= "refused" then
       return false
     end
     if hunk.kind ~= "text" then
-      return task ~= nil and (task.uri or uri) == uri
+      return task ~= nil and (task.uri == nil or here(task.uri))
     end
-    return hunk.uri == uri
+    return here(hunk.uri)
   end, preview.hunks)
 end
 
@@ -96,6 +101,51 @@ function M.draw(buf)
   M.watch(buf)
 end
 
+--- Draw again what is shown in some windows: their shape changed.
+---@param wins integer[]
+local function reshaped(wins)
+  local bufs = {}
+  for _, win in ipairs(wins) do
+    if vim.api.nvim_win_is_valid(win) then
+      bufs[vim.api.nvim_win_get_buf(win)] = true
+    end
+  end
+  for buf in pairs(bufs) do
+    if M.anchors[buf] then
+      M.draw(buf)
+    end
+  end
+end
+
+local shapes = vim.api.nvim_create_augroup("tierwise.shapes", {})
+vim.api.nvim_create_autocmd("WinResized", {
+  group = shapes,
+  desc = "Tierwise: a proposal fits the window it is drawn in",
+  callback = function()
+    local wins = vim.v.event.windows
+    vim.schedule(function()
+      reshaped(wins)
+    end)
+  end,
+})
+vim.api.nvim_create_autocmd("OptionSet", {
+  group = shapes,
+  pattern = {
+    "wrap",
+    "number",
+    "relativenumber",
+    "numberwidth",
+    "signcolumn",
+    "statuscolumn",
+    "foldcolumn",
+    "tabstop",
+  },
+  desc = "Tierwise: a proposal fits the window it is drawn in",
+  callback = vim.schedule_wrap(function()
+    reshaped(vim.api.nvim_tabpage_list_wins(0))
+  end),
+})
+
 --- Look again after the operator typed: hunks follow the lines they stand on.
 ---@param buf integer
 function M.watch(buf)
@@ -108,9 +158,11 @@ function M.watch(buf)
       if not watched[buf] then
         return true
       end
+      local edits = {}
       for _, anchor in ipairs(M.anchors[buf] or {}) do
-        M.look_again(anchor.edit_id)
+        edits[anchor.edit_id] = true
       end
+      vim.tbl_map(M.look_again, vim.tbl_keys(edits))
     end,
     on_detach = function()
       watched[buf] = nil
@@ -118,20 +170,75 @@ function M.watch(buf)
   })
 end
 
+--- Ask again how a proposal stands, once the keys rest: what is drawn moves with the text by itself.
 ---@param edit_id string
 function M.look_again(edit_id)
-  if awaited[edit_id] then
-    return
+  local timer = awaited[edit_id] or assert(vim.uv.new_timer())
+  awaited[edit_id] = timer
+  timer:start(
+    AGAIN_AFTER_MS,
+    0,
+    vim.schedule_wrap(function()
+      if awaited[edit_id] ~= timer or timer:get_due_in() > 0 then
+        return
+      end
+      awaited[edit_id] = nil
+      timer:close()
+      local preview = M.open[edit_id]
+      local task = preview and require("tierwise.tasks").all[preview.task_id]
+      if task then
+        M.fetch(task)
+      end
+    end)
+  )
+end
+
+---@param a tierwise.Hunk
+---@param b tierwise.Hunk
+---@return boolean
+local function alike(a, b)
+  return a.id == b.id and a.state == b.state and a.newText == b.newText
+end
+
+--- Whether a proposal is drawn as it stands now: its hunks as before, each where its mark went with the
+--- text. Drawing it anew would cost the next key and change nothing.
+---@param before tierwise.Preview?
+---@param now tierwise.Preview
+---@return boolean
+local function drawn(before, now)
+  if not before or before.head ~= now.head or before.note ~= now.note or #before.hunks ~= #now.hunks then
+    return false
   end
-  awaited[edit_id] = true
-  vim.defer_fn(function()
-    awaited[edit_id] = nil
-    local preview = M.open[edit_id]
-    local task = preview and require("tierwise.tasks").all[preview.task_id]
-    if task then
-      M.fetch(task)
+  for i, hunk in ipairs(now.hunks) do
+    if not alike(before.hunks[i], hunk) then
+      return false
     end
-  end, AGAIN_AFTER_MS)
+  end
+  local moved = {}
+  for _, buf in ipairs(M.buffers(now)) do
+    local wanted, bottom = {}, vim.api.nvim_buf_line_count(buf) - 1
+    for _, hunk in ipairs(hunks_in(now, buf)) do
+      wanted[hunk.id] = hunk
+    end
+    for _, anchor in ipairs(M.anchors[buf] or {}) do
+      local hunk = anchor.edit_id == now.edit_id and wanted[anchor.hunk.id] or nil
+      if hunk and hunk.kind == "text" and hunk.state == "pending" then
+        local row = vim.api.nvim_buf_get_extmark_by_id(buf, draw.anchors, anchor.mark, {})[1]
+        if row ~= math.min(require("tierwise.preview.place").rows(buf, hunk), bottom) then
+          return false
+        end
+        wanted[hunk.id] = nil
+        moved[anchor] = hunk
+      end
+    end
+    if next(wanted) or not require("tierwise.preview.turns").whole(buf) then
+      return false
+    end
+  end
+  for anchor, hunk in pairs(moved) do
+    anchor.hunk = hunk
+  end
+  return true
 end
 
 --- Buffers that show or could show a preview.
@@ -140,8 +247,16 @@ end
 function M.buffers(preview)
   local found = {}
   local task = require("tierwise.tasks").all[preview.task_id]
+  ---@type table<string, integer|false>
+  local by_uri = {}
+  local function at(uri)
+    if by_uri[uri] == nil then
+      by_uri[uri] = buffers.loaded(uri) or false
+    end
+    return by_uri[uri]
+  end
   for _, hunk in ipairs(preview.hunks) do
-    local buf = hunk.kind ~= "text" and task and home(task) or loaded(hunk.uri)
+    local buf = hunk.kind ~= "text" and task and home(task) or at(hunk.uri)
     if buf then
       found[buf] = true
     end
@@ -178,11 +293,15 @@ function M.fetch(task)
       note = result.note or "",
       diff = result.diff,
       announced = announced[edit_id] or false,
+      head = ("%s %s %s"):format(now.decision.headline, now.decision.because, now.costUsd or 0),
     }
     M.open[edit_id] = #M.pending(preview) > 0 and preview or before
     growing.drop(task.taskId)
     if #M.pending(preview) == 0 then
       return M.close(edit_id)
+    end
+    if drawn(before, preview) then
+      return
     end
     for _, buf in ipairs(M.buffers(preview)) do
       M.draw(buf)
@@ -203,11 +322,15 @@ function M.announce(client, task, preview)
   for _, hunk in ipairs(preview.hunks) do
     files[hunk.uri] = true
   end
-  if vim.tbl_count(files) > 1 then
+  for _, buf in ipairs(M.buffers(preview)) do
+    folds.open(buf, M.anchors[buf] or {})
+  end
+  local here = ran[task.taskId]
+  if here and vim.tbl_count(files) > 1 then
     require("tierwise.preview.list").show({ preview }, false)
   end
   local buf = vim.api.nvim_get_current_buf()
-  if require("tierwise.config").get().preview.jump and M.anchors[buf] then
+  if here and require("tierwise.config").get().preview.jump and M.anchors[buf] then
     local rows = require("tierwise.preview.cursor").rows(buf, preview.edit_id)
     local first, last = vim.fn.line("w0") - 1, vim.fn.line("w$") - 1
     if rows[1] and (rows[1] < first or rows[1] > last) and vim.api.nvim_get_mode().mode == "n" then
@@ -233,6 +356,7 @@ end
 ---@param old tierwise.Task?
 ---@param task tierwise.Task
 function M.task_changed(old, task)
+  ran[task.taskId] = ran[task.taskId] or require("tierwise.tasks").LIVE[task.state]
   local buf = home(task)
   if buf then
     require("tierwise.preview.running").show(buf, task)
@@ -259,6 +383,7 @@ end
 function M.entered(buf)
   if (next(M.open) or next(growing.shown)) and vim.bo[buf].buftype == "" then
     M.draw(buf)
+    folds.open(buf, M.anchors[buf] or {})
   end
 end
 

@@ -1,39 +1,83 @@
 --- Keys of a buffer while a proposal is open in it; what they shadowed comes back afterwards.
+---
+--- They need no leader: where Space is both leaders, `<localleader>d` would discard and `<localleader>r`
+--- pay while the operator is on the way to a longer mapping of theirs. `d` waits for a motion or a text
+--- object, and none is named `o`, `q`, `=` or `U`, so nothing is lost; `do` means the same in a diff. For
+--- hands that rest after the `d`, the rest of the key does the same while the operator waits.
 local M = {}
 
-local ORDER = {
-  { "apply", "apply", "apply" },
-  { "discard", "discard", "discard" },
-  { "apply_all", "apply all", "apply", "all" },
-  { "discard_all", "discard all", "discard", "all" },
-  { "next", "next", "next" },
-  { "prev", "prev", "prev" },
-  { "diff", "side by side", "diff" },
-  { "retry", "redo", "retry", "up" },
+---@class tierwise.Key
+---@field name string its name among the settings
+---@field about string
+---@field words string[] the subcommand it runs
+
+---@type tierwise.Key[]
+M.ORDER = {
+  { name = "apply", about = "apply", words = { "apply" } },
+  { name = "discard", about = "discard", words = { "discard" } },
+  { name = "apply_all", about = "apply all", words = { "apply", "all" } },
+  { name = "discard_all", about = "discard all", words = { "discard", "all" } },
+  { name = "next", about = "next", words = { "next" } },
+  { name = "prev", about = "previous", words = { "prev" } },
+  { name = "diff", about = "side by side", words = { "diff" } },
+  { name = "retry", about = "redo one tier up", words = { "retry", "up" } },
 }
 
 ---@type table<integer, table[]>
 local saved = {}
 
+--- A key as it is typed on this keyboard.
 ---@param lhs string
----@return string as typed on this keyboard
-local function shown(lhs)
-  local leader = vim.g.maplocalleader or "\\"
-  return (lhs:gsub("<[lL]ocal[lL]eader>", leader == " " and "<Space>" or leader))
+---@return string
+function M.shown(lhs)
+  local function typed(leader)
+    return leader == " " and "<Space>" or leader
+  end
+  lhs = lhs:gsub("<[lL]ocal[lL]eader>", typed(vim.g.maplocalleader or "\\"))
+  return (lhs:gsub("<[lL]eader>", typed(vim.g.mapleader or "\\")))
 end
 
---- The hint line: every key that works here and what it does.
----@return tierwise.Chunk[]
+--- Every key that works here and what it does, a few chunks each.
+---@return tierwise.Chunk[][]
 function M.hint()
-  local keys, chunks = require("tierwise.config").get().keys, {}
-  for _, item in ipairs(ORDER) do
-    local lhs = keys[item[1]]
-    if lhs and item[1] ~= "prev" then
-      chunks[#chunks + 1] = { (#chunks > 0 and "  " or "") .. shown(lhs), "TierwiseSign" }
-      chunks[#chunks + 1] = { " " .. item[2], "TierwiseHint" }
+  local keys, found = require("tierwise.config").get().keys, {}
+  for _, item in ipairs(M.ORDER) do
+    local lhs = keys[item.name]
+    if lhs and item.name ~= "prev" then
+      found[#found + 1] = { { M.shown(lhs), "TierwiseSign" }, { " " .. item.about, "TierwiseHint" } }
     end
   end
-  return chunks
+  return found
+end
+
+---@param lhs string
+---@param mode? "n"|"o"
+---@return table mapping as |maparg()| gives it; empty where there is none
+local function mapped(lhs, mode)
+  lhs = lhs:gsub("<[lL]ocal[lL]eader>", vim.g.maplocalleader or "\\")
+  return vim.fn.maparg(lhs:gsub("<[lL]eader>", vim.g.mapleader or "\\"), mode or "n", false, true)
+end
+
+--- Map the rest of a key that begins with `d` for the time after it, when Neovim waits for a motion. What
+--- the operator mapped there by themselves stays.
+---@param buf integer
+---@param item tierwise.Key
+---@param rest string
+---@return table? key for `unset`
+local function set_pending(buf, item, rest)
+  local taken = vim.api.nvim_buf_call(buf, function()
+    return mapped(rest, "o").lhs
+  end)
+  if taken then
+    return nil
+  end
+  vim.keymap.set("o", rest, function()
+    if vim.v.operator ~= "d" or vim.wo.diff then
+      return rest
+    end
+    return "<Esc>" .. require("tierwise.operator").repeatable(table.concat(item.words, " "))
+  end, { buffer = buf, expr = true, desc = "Tierwise: " .. item.about })
+  return { lhs = rest, mode = "o" }
 end
 
 ---@param buf integer
@@ -43,17 +87,22 @@ function M.set(buf)
   end
   saved[buf] = {}
   local keys = require("tierwise.config").get().keys
-  for _, item in ipairs(ORDER) do
-    local lhs = keys[item[1]]
+  for _, item in ipairs(M.ORDER) do
+    local lhs = keys[item.name]
     if lhs then
       local before = vim.api.nvim_buf_call(buf, function()
-        return vim.fn.maparg(lhs:gsub("<[lL]ocal[lL]eader>", vim.g.maplocalleader or "\\"), "n", false, true)
+        return mapped(lhs)
       end)
-      table.insert(saved[buf], { lhs = lhs, before = before.buffer == 1 and before or nil })
+      table.insert(saved[buf], { lhs = lhs, mode = "n", before = before.buffer == 1 and before or nil })
+      local rest = lhs:match("^d(.)$")
+      saved[buf][#saved[buf] + 1] = rest and set_pending(buf, item, rest) or nil
       vim.keymap.set("n", lhs, function()
-        local subcommand = table.concat({ item[3], item[4] }, " ")
-        return require("tierwise.operator").repeatable(subcommand)
-      end, { buffer = buf, expr = true, nowait = true, desc = "Tierwise: " .. item[2] })
+        -- In a diff `do` obtains from the other window, as ever.
+        if lhs == "do" and vim.wo.diff then
+          return lhs
+        end
+        return require("tierwise.operator").repeatable(table.concat(item.words, " "))
+      end, { buffer = buf, expr = true, nowait = true, desc = "Tierwise: " .. item.about })
     end
   end
 end
@@ -66,13 +115,43 @@ function M.unset(buf)
     return
   end
   for _, key in ipairs(mine) do
-    pcall(vim.keymap.del, "n", key.lhs, { buffer = buf })
+    pcall(vim.keymap.del, key.mode, key.lhs, { buffer = buf })
     if key.before then
       vim.api.nvim_buf_call(buf, function()
         vim.fn.mapset("n", false, key.before)
       end)
     end
   end
+end
+
+--- All keys in lines of markdown: those of a proposal, those of a chat, and what to map by oneself.
+---@param buf integer
+---@return string[]
+local function lines(buf)
+  local keys = require("tierwise.config").get().keys
+  local found = { "**Where something is proposed**" }
+  local function row(lhs, about)
+    found[#found + 1] = ("`%s`%s %s"):format(lhs, (" "):rep(10 - vim.api.nvim_strwidth(lhs)), about)
+  end
+  for _, item in ipairs(M.ORDER) do
+    local lhs = keys[item.name]
+    local other = lhs and not saved[buf] and mapped(lhs).lhs and ", over a mapping of yours" or ""
+    row(lhs and M.shown(lhs) or "(none)", item.about .. other)
+  end
+  vim.list_extend(found, { "", "**In a chat**" })
+  for _, key in ipairs(require("tierwise.chat.keys").keys()) do
+    row(M.shown(key.lhs), key.about)
+  end
+  return vim.list_extend(found, {
+    "`vim.g.tierwise.keys` and `.chat.keys` change them; `false` leaves one out.",
+    "Everything has a `<Plug>(Tierwise...)` too: |tierwise-mappings|.",
+  })
+end
+
+--- Show which keys there are.
+---@param buf integer
+function M.show(buf)
+  require("tierwise.window").float("Keys", lines(buf))
 end
 
 return M

@@ -1,6 +1,32 @@
 --- Every open proposal in the quickfix list, one entry per hunk.
 local M = {}
 
+--- What a hunk changes, in one line: its first changed line, which tells it from the others.
+---@param hunk tierwise.Hunk
+---@return string
+function M.said(hunk)
+  if hunk.kind ~= "text" then
+    return hunk.kind == "create" and "new file" or hunk.kind
+  elseif hunk.state == "refused" then
+    return "the text changed"
+  end
+  local place = require("tierwise.preview.place")
+  local old, new = place.old(hunk), place.lines(hunk.newText or "")
+  for _, stretch in ipairs(require("tierwise.preview.words").stretches(old, new)) do
+    for _, side in ipairs({
+      { new, stretch[3], stretch[4], "" },
+      { old, stretch[1], stretch[2], "removed: " },
+    }) do
+      for i = side[2], side[2] + side[3] - 1 do
+        if side[1][i]:find("%S") then
+          return side[4] .. vim.trim(side[1][i])
+        end
+      end
+    end
+  end
+  return "(blank lines)"
+end
+
 ---@param previews tierwise.Preview[]
 ---@param open boolean whether to open the list's window
 function M.show(previews, open)
@@ -8,14 +34,9 @@ function M.show(previews, open)
   for _, preview in ipairs(previews) do
     local task = require("tierwise.tasks").all[preview.task_id]
     for _, hunk in ipairs(require("tierwise.preview").pending(preview)) do
-      local words = { task.action, task.decision.headline }
-      if hunk.kind ~= "text" then
-        words[#words + 1] = hunk.kind == "create" and "new file" or hunk.kind
-      elseif hunk.state == "refused" then
-        words[#words + 1] = "the text changed"
-      else
-        words[#words + 1] = vim.trim((hunk.newText or ""):match("[^\r\n]*%S[^\r\n]*") or "(lines removed)")
-      end
+      -- What differs comes first: the window may cut the rest.
+      local name = require("tierwise.ask").actions[task.action].title
+      local words = { M.said(hunk), name, task.decision.headline }
       items[#items + 1] = {
         filename = vim.uri_to_fname(hunk.uri),
         lnum = hunk.range and hunk.range.start.line + 1 or 1,
@@ -44,13 +65,13 @@ function M.all()
   local running = {}
   for _, task in
     ipairs(tasks.where(function(task)
-      return tasks.LIVE[task.state]
+      return tasks.LIVE[task.state] == true
     end))
   do
     running[#running + 1] = {
       filename = task.uri and vim.uri_to_fname(task.uri) or nil,
       lnum = task.range and task.range.start.line + 1 or 1,
-      text = table.concat({ task.action, task.decision.headline, task.state }, " · "),
+      text = table.concat({ task.action, task.decision.headline, tasks.said(task.state) }, " · "),
     }
   end
   if #running > 0 then

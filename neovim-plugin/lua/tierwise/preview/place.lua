@@ -10,12 +10,11 @@ local M = {}
 ---@field range? lsp.Range
 ---@field newText? string
 
---- Old rows [first, last) of a hunk, and the lines that come instead.
+--- Old rows [first, last) of a hunk.
 ---@param buf integer
 ---@param hunk tierwise.Hunk
 ---@return integer first
 ---@return integer last
----@return string[] new
 function M.rows(buf, hunk)
   local start, stop = hunk.range.start, hunk.range["end"]
   local count = vim.api.nvim_buf_line_count(buf)
@@ -25,7 +24,22 @@ function M.rows(buf, hunk)
     -- Text added behind a last line that has no line end stands below that line.
     first, last = first + 1, first + 1
   end
-  return first, math.max(first, last), M.lines(hunk.newText or "")
+  return first, math.max(first, last)
+end
+
+--- The old lines of a hunk, from its buffer, or from its file where that is not open.
+---@param hunk tierwise.Hunk
+---@return string[]
+function M.old(hunk)
+  local buf = require("tierwise.buffers").loaded(hunk.uri)
+  if buf then
+    local first, last = M.rows(buf, hunk)
+    return vim.api.nvim_buf_get_lines(buf, first, last, false)
+  end
+  local start, stop = hunk.range.start, hunk.range["end"]
+  local last = stop.character == 0 and stop.line or stop.line + 1
+  local ok, read = pcall(vim.fn.readfile, vim.uri_to_fname(hunk.uri), "", last)
+  return ok and vim.list_slice(read, start.line + 1, last) or {}
 end
 
 --- The lines of a text, without the empty one behind its last line end. Pure.

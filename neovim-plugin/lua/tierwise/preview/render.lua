@@ -1,9 +1,10 @@
 --- Drawing a proposal over an untouched buffer: extmarks only, nothing enters the text or undo.
 local M = {}
 
+local signs = require("tierwise.preview.signs")
 local words = require("tierwise.preview.words")
 
-M.ns = vim.api.nvim_create_namespace("tierwise.preview")
+M.ns = signs.ns
 --- Lines compared word by word in one draw; what is off screen gains little and costs time.
 M.WORDS_MOST = 200
 --- Lines of a new file that are drawn; the side-by-side tab shows the rest.
@@ -11,25 +12,47 @@ M.CREATED_MOST = 40
 
 ---@alias tierwise.Chunk { [1]: string, [2]: string }
 
----@class tierwise.Frame
----@field width integer columns of the text area
----@field gutter integer columns of signs and numbers before it
----@field tabstop integer
+--- Rows of the screen that one new line may take where lines wrap; the side-by-side tab shows the rest.
+M.ROWS_MOST = 20
+--- Columns below which a text area counts as this wide.
+M.NARROWEST = 12
 
---- The shape of the window a buffer is drawn for.
+---@class tierwise.Frame
+---@field width integer columns of the text area, in the narrowest window that shows the buffer
+---@field gutter integer columns of signs and numbers before it
+---@field sign? integer column of the gutter where signs stand; nil where none are shown
+---@field wraps boolean whether a window wraps long lines
+---@field tabstop integer
+---@field plus? tierwise.Chunk the gutter of each new line, once one was drawn
+
+--- The shape of the windows a buffer is drawn for.
 ---@param buf integer
----@param signed? boolean whether signs were just put, which may widen the sign column
+---@param signed? integer a row that has a sign of ours
+---@param widened? boolean whether signs were just put, which may widen the sign column
 ---@return tierwise.Frame
-function M.frame(buf, signed)
+function M.frame(buf, signed, widened)
   local win = vim.fn.bufwinid(buf)
-  if win ~= -1 and signed and vim.wo[win].signcolumn:find("^auto") then
+  if win ~= -1 and widened and (vim.wo[win].signcolumn:find("^auto") or vim.wo[win].statuscolumn ~= "") then
     -- The width of an automatic sign column is known once the window was drawn with its signs.
     vim.cmd.redraw()
   end
   local info = win ~= -1 and vim.fn.getwininfo(win)[1] or { width = vim.o.columns, textoff = 0 }
+  local width, wraps = info.width - info.textoff, false
+  for _, one in ipairs(vim.fn.win_findbuf(buf)) do
+    local its = vim.fn.getwininfo(one)[1]
+    width, wraps = math.min(width, its.width - its.textoff), wraps or vim.wo[one].wrap
+  end
+  local sign = 0
+  if win ~= -1 and signed then
+    sign = signs.column(win, signed)
+  elseif info.textoff < 2 then
+    sign = nil
+  end
   return {
-    width = math.max(20, info.width - info.textoff),
+    width = math.max(M.NARROWEST, width),
     gutter = info.textoff,
+    sign = sign,
+    wraps = wraps,
     tabstop = vim.bo[buf].tabstop,
   }
 end
@@ -64,14 +87,79 @@ function M.expanded(text, column, tabstop)
   return table.concat(parts), column
 end
 
---- A new line as chunks, the changed words set apart, coloured to the edge of the window.
+--- The gutter of a new line: a plus where the signs of old lines stand, else before the text. It is
+--- made once for all lines of a drawing.
+---@param frame tierwise.Frame
+---@return tierwise.Chunk
+local function gutter_of(frame)
+  if not frame.plus then
+    local text = frame.sign and (" "):rep(frame.sign) .. "+" .. (" "):rep(frame.gutter - frame.sign - 1)
+      or (" "):rep(frame.gutter) .. "+ "
+    frame.plus = { text, "TierwiseSign" }
+  end
+  return frame.plus
+end
+
+--- The longest beginning of a text that fits into some columns, and what is left.
+---@param text string
+---@param room integer
+---@param whole boolean whether the room is a whole row, which a character gets even if it is wider
+---@return string
+---@return string
+local function cut(text, room, whole)
+  if not text:find("[^\32-\126]") then
+    return text:sub(1, room), text:sub(room + 1)
+  end
+  local characters, taken, at = vim.fn.split(text, "\\zs"), 0, 0
+  for _, character in ipairs(characters) do
+    taken = taken + vim.api.nvim_strwidth(character)
+    if taken > room and (at > 0 or not whole) then
+      break
+    end
+    at = at + #character
+  end
+  return text:sub(1, at), text:sub(at + 1)
+end
+
+--- A long line as the rows of the screen that it takes, the first behind its gutter.
+---@param chunks tierwise.Chunk[]
+---@param frame tierwise.Frame
+---@return tierwise.Chunk[][]
+local function folded(chunks, frame)
+  local blank = { (" "):rep(#chunks[1][1]), "Normal" }
+  local room = frame.width - (#chunks[1][1] - frame.gutter)
+  local rows, left = { { chunks[1] } }, room
+  for i = 2, #chunks do
+    local text, group = chunks[i][1], chunks[i][2]
+    while text ~= "" do
+      if left <= 0 then
+        if #rows == M.ROWS_MOST then
+          rows[#rows + 1] = { blank, { "… the rest is seen side by side", "TierwiseHint" } }
+          return rows
+        end
+        rows[#rows + 1], left = { blank }, room
+      end
+      local piece
+      piece, text = cut(text, left, left == room)
+      table.insert(rows[#rows], { piece, group })
+      left = piece == "" and 0 or left - wide(piece)
+    end
+  end
+  if left > 0 then
+    table.insert(rows[#rows], { (" "):rep(left), "TierwiseAdd" })
+  end
+  return rows
+end
+
+--- A new line as rows of chunks, the changed words set apart, coloured to the edge of the window. It
+--- is one row that scrolls with the window, or several where a window wraps.
 ---@param line string
 ---@param spans tierwise.Spans?
 ---@param frame tierwise.Frame
----@return tierwise.Chunk[]
-function M.added(line, spans, frame)
-  local gutter = frame.gutter > 1 and "+" .. (" "):rep(frame.gutter - 1) or "+ "
-  local chunks, column, at = { { gutter, "TierwiseSign" } }, 0, 0
+---@param rows tierwise.Chunk[][] where its rows go
+function M.added(line, spans, frame, rows)
+  local plus = gutter_of(frame)
+  local chunks, column, at = { plus }, 0, 0
   local text
   local function put(upto, group)
     if upto > at then
@@ -85,35 +173,107 @@ function M.added(line, spans, frame)
     put(span[2], "TierwiseAddWord")
   end
   put(#line, "TierwiseAdd")
-  if column < frame.width then
-    chunks[#chunks + 1] = { (" "):rep(frame.width - column), "TierwiseAdd" }
+  local room = frame.width - (#plus[1] - frame.gutter)
+  if frame.wraps and column > room then
+    vim.list_extend(rows, folded(chunks, frame))
+    return
+  elseif column < room then
+    chunks[#chunks + 1] = { (" "):rep(room - column), "TierwiseAdd" }
   end
-  return chunks
+  rows[#rows + 1] = chunks
 end
 
---- A line of ours above a change, aligned with the code.
+--- The words of some chunks, each with the spaces before it.
+---@param chunks tierwise.Chunk[]
+---@return tierwise.Chunk[]
+local function words_of(chunks)
+  local found = {}
+  for _, chunk in ipairs(chunks) do
+    for word in chunk[1]:gmatch("%s*%S+") do
+      found[#found + 1] = { word, chunk[2] }
+    end
+    local behind = chunk[1]:match("%s+$")
+    if behind then
+      found[#found + 1] = { behind, chunk[2] }
+    end
+  end
+  return found
+end
+
+--- Words of ours above a change, aligned with the code, in as many rows as they need: what says which
+--- tier answered and which keys there are is never cut.
 ---@param chunks tierwise.Chunk[]
 ---@param frame tierwise.Frame
----@return tierwise.Chunk[]
+---@return tierwise.Chunk[][]
 function M.note(chunks, frame)
-  local line, room = { { (" "):rep(frame.gutter), "Normal" } }, frame.width
-  for _, chunk in ipairs(chunks) do
-    local columns = wide(chunk[1])
-    if columns > room then
-      line[#line + 1] = { vim.fn.strcharpart(chunk[1], 0, math.max(0, room - 1)) .. "…", chunk[2] }
-      break
-    end
-    line[#line + 1] = chunk
-    room = room - columns
-  end
-  return line
+  return M.notes(
+    vim.tbl_map(function(word)
+      return { word }
+    end, words_of(chunks)),
+    frame,
+    ""
+  )
 end
 
+---@param group tierwise.Chunk[]
+---@return integer columns
+local function breadth(group)
+  local columns = 0
+  for _, chunk in ipairs(group) do
+    columns = columns + wide(chunk[1])
+  end
+  return columns
+end
+
+--- The same of groups of chunks that are not parted where a row can hold them, with something between.
+---@param groups tierwise.Chunk[][]
+---@param frame tierwise.Frame
+---@param between string
+---@return tierwise.Chunk[][]
+function M.notes(groups, frame, between)
+  local blank = { (" "):rep(frame.gutter), "Normal" }
+  local rows, left = { { blank } }, frame.width
+  for _, group in ipairs(groups) do
+    local columns = breadth(group)
+    if columns > frame.width and #group > 1 then
+      local parts = M.note(group, frame)
+      vim.list_extend(rows, parts)
+      left = frame.width - breadth(vim.list_slice(parts[#parts], 2))
+      goto continue
+    end
+    local first = #rows[#rows] == 1
+    if not first and wide(between) + columns - wide(group[#group][1]:match("%s*$")) > left then
+      rows[#rows + 1], left, first = { blank }, frame.width, true
+    elseif not first and between ~= "" then
+      table.insert(rows[#rows], { between, "Normal" })
+      left = left - wide(between)
+    end
+    for number, chunk in ipairs(group) do
+      local text = first and number == 1 and #rows > 1 and chunk[1]:gsub("^%s+", "") or chunk[1]
+      while text ~= "" do
+        if left <= 0 then
+          rows[#rows + 1], left = { blank }, frame.width
+        end
+        local piece
+        piece, text = cut(text, left, left == frame.width)
+        table.insert(rows[#rows], { piece, chunk[2] })
+        left = piece == "" and 0 or left - wide(piece)
+      end
+    end
+    ::continue::
+  end
+  return vim.tbl_filter(function(row)
+    return #row > 1
+  end, rows)
+end
+
+--- Virtual lines at a row. Those of the text scroll sideways with it, ours stay where they are read.
 ---@param buf integer
 ---@param row integer
 ---@param above boolean
 ---@param lines tierwise.Chunk[][]
-function M.virtual(buf, row, above, lines)
+---@param still? boolean
+function M.virtual(buf, row, above, lines, still)
   if #lines == 0 then
     return
   end
@@ -121,7 +281,7 @@ function M.virtual(buf, row, above, lines)
     virt_lines = lines,
     virt_lines_above = above,
     virt_lines_leftcol = true,
-    virt_lines_overflow = "scroll",
+    virt_lines_overflow = still and "trunc" or "scroll",
     right_gravity = false,
   })
 end
@@ -153,32 +313,28 @@ function M.stretch(buf, first, old, new, frame, budget)
   end
   local lines = {}
   for i, line in ipairs(new) do
-    lines[i] = M.added(line, spans_new[i], frame)
+    M.added(line, spans_new[i], frame, lines)
   end
   return lines
 end
 
+--- Old lines in their colour; where a window shows no signs, each begins with its minus.
 ---@param buf integer
 ---@param row integer
 ---@param count integer
-function M.deleted(buf, row, count)
+---@param frame tierwise.Frame
+function M.deleted(buf, row, count, frame)
+  for at = row, frame.sign and row - 1 or row + count - 1 do
+    vim.api.nvim_buf_set_extmark(buf, M.ns, at, 0, {
+      virt_text = { { "- ", "TierwiseSign" } },
+      virt_text_pos = "inline",
+      right_gravity = false,
+    })
+  end
   vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {
     end_row = row + count,
     hl_group = "TierwiseDelete",
     hl_eol = true,
-    priority = 200,
-  })
-end
-
---- The minus in the sign column says in shape what the colour says.
----@param buf integer
----@param row integer
----@param count integer
-function M.signs(buf, row, count)
-  vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {
-    end_row = row + count - 1,
-    sign_text = "-",
-    sign_hl_group = "TierwiseSign",
     priority = 200,
   })
 end

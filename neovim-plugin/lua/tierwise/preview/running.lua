@@ -29,9 +29,9 @@ function M.show(buf, task)
   end
   local hint = task.state == "paused" and "  :Tierwise raise USD  :Tierwise stop" or "  :Tierwise stop"
   chunks[#chunks + 1] = { hint, "TierwiseHint" }
-  local lines = { render.note(chunks, frame) }
+  local lines = render.note(chunks, frame)
   for _, said in ipairs(require("tierwise.events").beside(task)) do
-    lines[#lines + 1] = render.note({ { "  " .. said, "TierwiseHint" } }, frame)
+    vim.list_extend(lines, render.note({ { "  " .. said, "TierwiseHint" } }, frame))
   end
   local row = math.min(task.range.start.line, vim.api.nvim_buf_line_count(buf) - 1)
   vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, {

@@ -42,9 +42,9 @@ end
 ---@param buf integer the file that is preferred, if the proposal changes it
 function M.show(preview, buf)
   local pending = require("tierwise.preview").pending(preview)
-  local wanted, hunk = vim.uri_from_bufnr(buf), pending[1]
+  local hunk = pending[1]
   for _, other in ipairs(pending) do
-    if other.uri == wanted then
+    if require("tierwise.buffers").holds(buf, other.uri) then
       hunk = other
       break
     end
@@ -53,7 +53,7 @@ function M.show(preview, buf)
   local filetype = vim.filetype.match({ filename = path }) or ""
   local before = {}
   if hunk.kind ~= "create" then
-    local own = vim.fn.bufadd(path)
+    local own = require("tierwise.buffers").loaded(hunk.uri) or vim.fn.bufadd(path)
     vim.fn.bufload(own)
     before = vim.api.nvim_buf_get_lines(own, 0, -1, false)
   end

@@ -15,6 +15,17 @@ local BETWEEN_MS = 1
 ---@type table<integer, integer>
 local drawing = {}
 
+--- The change of each buffer of which something is still to be drawn, for which it was planned.
+---@type table<integer, integer>
+local unfinished = {}
+
+--- Whether everything that was to be drawn for a buffer is drawn, or will be by itself.
+---@param buf integer
+---@return boolean
+function M.whole(buf)
+  return unfinished[buf] == nil or unfinished[buf] == vim.api.nvim_buf_get_changedtick(buf)
+end
+
 --- Whatever is still to be drawn for a buffer is not drawn any more.
 ---@param buf integer
 function M.cancel(buf)
@@ -41,25 +52,33 @@ local function looked_at(buf, jobs)
   return found
 end
 
---- Draw all jobs, those in sight before this returns.
+--- Part the jobs of a new drawing into those in sight and the others; an older drawing ends.
 ---@param buf integer
 ---@param jobs tierwise.Job[]
----@param draw fun(job: tierwise.Job)
-function M.run(buf, jobs, draw)
+---@return tierwise.Job[] seen
+---@return tierwise.Job[] rest
+function M.parted(buf, jobs)
   M.cancel(buf)
-  local mine, tick = drawing[buf], vim.api.nvim_buf_get_changedtick(buf)
-  local seen, rest = looked_at(buf, jobs), {}
+  local stretches, seen, rest = looked_at(buf, jobs), {}, {}
   for _, job in ipairs(jobs) do
-    local in_sight = vim.iter(seen):any(function(rows)
-      return job.plan.first <= rows[2] and job.plan.last >= rows[1]
-    end)
-    if in_sight then
-      draw(job)
-    else
-      rest[#rest + 1] = job
+    local to = rest
+    for _, rows in ipairs(stretches) do
+      if job.plan.first <= rows[2] and job.plan.last >= rows[1] then
+        to = seen
+        break
+      end
     end
+    to[#to + 1] = job
   end
-  local at = 1
+  return seen, rest
+end
+
+--- Draw jobs a moment later, in slices.
+---@param buf integer
+---@param rest tierwise.Job[]
+---@param draw fun(job: tierwise.Job)
+function M.later(buf, rest, draw)
+  local mine, tick, at = drawing[buf], vim.api.nvim_buf_get_changedtick(buf), 1
   local function slice()
     -- A changed text has moved the rows: whoever changed it has it drawn anew.
     if
@@ -76,8 +95,11 @@ function M.run(buf, jobs, draw)
     end
     if at <= #rest then
       vim.defer_fn(slice, BETWEEN_MS)
+    else
+      unfinished[buf] = nil
     end
   end
+  unfinished[buf] = #rest > 0 and tick or nil
   if #rest > 0 then
     vim.defer_fn(slice, BETWEEN_MS)
   end

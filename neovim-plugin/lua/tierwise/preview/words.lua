@@ -1,6 +1,7 @@
 --- Which words of a changed line changed. Pure but for Neovim's own diff.
 local M = {}
 
+---@type fun(a: string, b: string, opts: table): integer[][]
 local diff = vim.text and vim.text.diff or vim.diff
 
 --- Lines that share less than this are not compared word by word: everything changed.

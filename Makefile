@@ -9,11 +9,12 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 CLIENT := vscode-client
 NODE := $(CLIENT)/node_modules/.installed
+VSCE := --no-dependencies --allow-missing-repository --no-rewrite-relative-links
 PLUGIN := neovim-plugin
 LUA := .tools/lua/.installed
 NVIM := .tools/neovim/wheel/bin/nvim
 
-.PHONY: help install setup editors try test test-fast lint format fit bench bench-prompts bench-router bench-learning replay soak fuzz clean
+.PHONY: help install setup editors try test test-fast lint format fit fit-same bench bench-prompts bench-router bench-learning replay soak fuzz clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,11 +48,31 @@ install: $(RUNTIME) ## Install only the server: .venv/bin/tierwise
 try: $(RUNTIME) ## Run the main job in a terminal, on a temporary copy of real files
 	@$(BIN)/tierwise try
 
-setup: $(DEV) $(NODE) editors clients ## Set everything up: Python, the editors and an agent
+setup: $(DEV) $(NODE) editors clients postgres ## Set everything up: Python, the editors and an agent
+
+.PHONY: postgres test-postgres
+postgres: ## Find or install the PostgreSQL server that tests start
+	@tests/postgres/install.sh
+
+test-postgres: $(DEV) postgres ## Run the tests of ledger and budget on PostgreSQL as well
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 --store postgres tests/unit/store tests/unit/budget
+
+.PHONY: team-try
+team-try: $(DEV) postgres ## Try a whole team on this machine: PostgreSQL, two gateways, a race, a revocation, the sums
+	@$(BIN)/python -m tests.postgres.team_try
+
+.PHONY: bench-postgres
+bench-postgres: $(DEV) postgres ## Time reserve and settle on PostgreSQL: latency, 10 ms of it, 5,000,000 rows
+	@$(BIN)/python -m tests.bench.bench_postgres
+
+.PHONY: test-purses
+test-purses: $(DEV) postgres ## Hold the server's purse against the Python purse on 10,000 generated lives
+	@$(BIN)/python -m tests.soak.soak_purses --cases 10000
 
 editors: ## Install the editors the tests drive, under .tools
 	@tests/editors/install_neovim.sh
 	@tests/editors/install_vscode.sh
+	@tests/editors/install_plain_editors.sh
 
 test: setup ## Run every test
 	@cd $(CLIENT) && npm run --silent test
@@ -59,16 +80,17 @@ test: setup ## Run every test
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m editors --ignore tests/editors/vscode
 	@$(BIN)/python -m pytest @tests/editors/vscode/pytest.args
 
-test-fast: $(DEV) ## Run the tests that need no editor
+test-fast: $(DEV) postgres ## Run the tests that need no editor
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
 
-lint: $(DEV) $(NODE) $(LUA) ## Run the checkers
+lint: $(DEV) $(NODE) $(LUA) $(NVIM) ## Run the checkers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m tests.dead_code
 	@cd $(CLIENT) && npm run --silent lint
 	@cd $(PLUGIN) && ../.tools/lua/luacheck --quiet --config .luacheckrc .
+	@$(BIN)/python -m tests.lua_types
 	@node tests/editors/neovim/stylua.mjs --check
 
 format: $(DEV) $(LUA) $(NVIM) ## Format everything, and write the parts of the help that are made
@@ -81,8 +103,21 @@ format: $(DEV) $(LUA) $(NVIM) ## Format everything, and write the parts of the h
 vsix: $(DEV) $(NODE) ## Build vscode-client/tierwise.vsix, which carries the server
 	@rm -rf $(CLIENT)/server && mkdir -p $(CLIENT)/server
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w $(CLIENT)/server .
-	@cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies -o tierwise.vsix >/dev/null
+	@cd $(CLIENT) && npm run --silent build && npx vsce package $(VSCE) -o tierwise.vsix >/dev/null
 	@ls -l $(CLIENT)/tierwise.vsix
+
+.PHONY: dist
+dist: $(DEV) $(NODE) $(NVIM) ## Make wheel, sdist, VSIX and plugin archive in dist/, each tried in a clean place
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dist]'
+	@$(BIN)/python -m tests.packages.make_dist
+
+.PHONY: test-pythons
+test-pythons: ## Run the fast tests on every Python from 3.11 that is installed; PYTHONS=... names them
+	@tests/packages/test_pythons.sh $(PYTHONS)
+
+.PHONY: coverage
+coverage: $(DEV) ## Measure which lines the tests without editors run, against a floor per room; COVERAGE=--resume goes on
+	@$(BIN)/python -m tests.coverage_floors $(COVERAGE)
 
 .PHONY: plugin-wheel
 plugin-wheel: $(DEV) ## Put the server's wheel beside the Neovim plugin, whose folder may then stand alone
@@ -111,9 +146,23 @@ bench-gateway: $(DEV) ## Measure the gateway: bytes, what it adds to the first b
 clients: ## Install the agents that tests drive, under .tools/clients
 	@tests/clients/install.sh
 
-test-clients: $(DEV) ## Drive two versions of Claude Code through the gateway
+test-clients: $(DEV) ## Drive every client that installs here through the gateway
 	@tests/clients/install.sh 2.1.332 2.1.197
-	@$(BIN)/python -m pytest -p no:cacheprovider -q tests/clients
+	@tests/clients/install_matrix.sh $(BIN)/python
+	@TIERWISE_CLIENTS=all $(BIN)/python -m pytest -p no:cacheprovider -q tests/clients
+
+.PHONY: docs docs-reference
+docs: $(DEV) ## Build the documentation as a site, into build/site; a link that leads nowhere is an error
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@rm -rf build/docs && mkdir -p build && cp -r docs build/docs
+	@for page in *.md; do sed 's#](docs/#](#g' $$page > build/docs/$$page; done && rm build/docs/README.md
+	@for page in docs/*.md; do sed 's#](\.\./\([A-Z]*\.md\)#](\1#g' $$page > build/$$page; done
+	@$(BIN)/zensical build --clean --strict -f mkdocs.yml
+
+docs-reference: $(DEV) ## Make docs/reference from the program: commands, configuration, JSON schema
+	@$(BIN)/python -m tierwise.cli.reference commands > docs/reference/commands.md
+	@$(BIN)/python -m tierwise.cli.reference configuration > docs/reference/configuration.md
+	@$(BIN)/python -m tierwise.cli.reference schema > docs/reference/config.schema.json
 
 .PHONY: types
 types: $(DEV) $(NODE) ## Make what is generated from the server: types, actions, protocol reference
@@ -126,6 +175,11 @@ types: $(DEV) $(NODE) ## Make what is generated from the server: types, actions,
 fit: $(DEV) ## Fit the router's weights from the shared data
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tierwise.routing.fit
 
+fit-same: $(DEV) ## Fit again and fail where a byte of what ships differs; take the fit as it is first
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tierwise.routing.fit > /dev/null
+	@git diff --exit-code --stat -- server/tierwise/routing/weights.json server/tierwise/routing/weights.packed \
+		server/tierwise/routing/talk.json server/tierwise/tasks/learning/demo_week.tsv
+
 bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and the Neovim plugin
 	@$(BIN)/python -m tests.bench.bench_start --pyright
 	@$(BIN)/python -m tests.bench.bench_server
@@ -136,10 +190,19 @@ bench: $(DEV) $(NVIM) ## Measure the server beside a bare one, the ledger, and t
 	@$(BIN)/python -m tests.bench.checks.bench_checks
 	@$(BIN)/python -m tests.bench.bench_neovim
 	@$(BIN)/python -m tests.bench.bench_panel
+	@$(BIN)/python -m tests.bench.bench_large_file
 	@$(BIN)/python -m tests.bench.bench_activation
 
 bench-project: $(DEV) ## Do forty whole-project tasks on the Python projects in TREES=DIR
 	@$(BIN)/python -m tests.bench.project_edits.bench_project_edits --trees $(TREES)
+
+.PHONY: bench-report
+bench-report: $(DEV) ## Measure the report of 100,000 tasks: time, size, first paint, accessibility
+	@$(BIN)/python -m tests.bench.bench_report
+
+.PHONY: bench-queue
+bench-queue: $(DEV) ## Measure the night queue: queueing, an idle worker, the copy that tests run in
+	@$(BIN)/python -m tests.bench.bench_queue
 
 .PHONY: bench-growth
 bench-growth: $(DEV) ## Measure how work grows with lines, files, proposals, tasks and turns
@@ -149,8 +212,9 @@ bench-prompts: $(DEV) ## Count the tokens of prompts, part by part, beside those
 	@$(BIN)/python -m tests.bench.prompts --against 06a9b5f
 
 .PHONY: bench-index
-bench-index: $(DEV) ## Measure the project index on the folders in TREES: recall on real tasks, time, memory, size
+bench-index: $(DEV) ## Measure the project index on made-up projects and the folders in TREES: recall, time, memory, size
 	@$(BIN)/python -m tests.bench.bench_index $(TREES)
+	@$(BIN)/python -m tests.bench.bench_index_server
 
 bench-learning: $(DEV) ## Measure what learning brings, in simulated worlds and on real outcomes
 	@$(BIN)/python -m tests.bench.learning.bench_learning
@@ -166,14 +230,22 @@ bench-router: $(DEV) .tools/peers/.installed ## Judge the router beside peers, i
 	@.tools/peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-soak: $(DEV) $(NVIM) ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
+TREES ?= server/tierwise/core server/tierwise/edits server/tierwise/budget
+soak: $(DEV) $(NVIM) postgres ## Run the long tests: MINUTES of four editors (60), and kills of the ledger's processes
 	@$(BIN)/python -m tests.soak.soak_server --minutes $(MINUTES)
 	@$(BIN)/python -m tests.soak.soak_ledger --races 1000 --kills 500
+	@$(BIN)/python -m tests.soak.soak_gateway --races 1000
+	@$(BIN)/python -m tests.soak.soak_team --runs 200
+	@$(BIN)/python -m tests.soak.soak_cuts --cuts 200
 	@$(BIN)/python -m tests.soak.soak_sent --kills 300
 	@$(BIN)/python -m tests.soak.soak_index --kills 200 --switches 50
 	@$(BIN)/python -m tests.soak.soak_upgrade
 	@$(BIN)/python -m tests.soak.soak_chaos --runs 1000
 	@$(BIN)/python -m tests.soak.soak_model_process --kills 100
+	@$(BIN)/python -m tests.soak.soak_queue --kills 200
+	@$(BIN)/python -m tests.soak.soak_workers --kills 24
+	@$(BIN)/python -m tests.soak.soak_night $(TREES)
+	@$(BIN)/python -m tests.soak.soak_apply --groups 20
 	@$(BIN)/python -m tests.soak.soak_edits --sequences 20000
 	@$(BIN)/python -m tests.soak.soak_neovim --rounds 20
 	@$(BIN)/python -m tests.soak.soak_vscode --rounds 20
@@ -188,4 +260,4 @@ fuzz: $(DEV) ## Send 50,000 generated messages to the real server
 	@$(BIN)/python -m tests.soak.fuzz --messages 50000
 
 clean: ## Remove everything the other targets made
-	rm -rf $(VENV) .tools $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/server $(PLUGIN)/server
+	rm -rf $(VENV) .tools build dist $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/server $(PLUGIN)/server

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
-from tests.support import leaks
+from tests.support import leaks, ledgers
+from tests.support import postgres as postgres_server
 from tests.support.editor import Editor
+from tests.support.postgres import PostgresServer
 from tests.support.rpc import Rpc
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present import questions
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+# A generated case may take as long as a busy machine makes it: no test measures time.
 
 SAMPLE = """\
 import os
@@ -80,6 +88,47 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         assert not leaks.in_bodies(root, model.requests, known)
     keys = [env[name] for name in ("ANTHROPIC_API_KEY", "LOCAL_KEY") if name in env]
     assert not leaks.keys_on_disk(Path(env["TIERWISE_STATE_DIR"]), keys)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store",
+        choices=["file", "postgres"],
+        default="file",
+        help="where the ledgers of the tests of store and budget are kept",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--store") != "postgres":
+        return
+    about = [item for item in items if item.get_closest_marker("ledger_file")]
+    config.hook.pytest_deselected(items=about)
+    items[:] = [item for item in items if item not in about]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this run; where none is installed the test is skipped, not in CI."""
+    if not postgres_server.installed():
+        missing = "no PostgreSQL server: run tests/postgres/install.sh"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledgers_on_the_chosen_store(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With `--store postgres`, every folder that a test opens has its ledger on one server."""
+    if request.config.getoption("--store") != "postgres":
+        yield
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    os.environ[ledgers.SERVER] = server.url
+    yield
+    del os.environ[ledgers.SERVER]
 
 
 Serve = Callable[[], Awaitable[Rpc]]

@@ -13,12 +13,15 @@ from tierwise.models.transport import Transport
 from tierwise.tasks import reactions
 from tierwise.tasks.api import Documents, Listener
 from tierwise.tasks.bus import Bus
+from tierwise.tasks.calling.shadow import ShadowAnswers
 from tierwise.tasks.chat.chats import Chats
 from tierwise.tasks.engine import TaskEngine
 from tierwise.tasks.known import Known
+from tierwise.tasks.learning.sharing import Sharing
 from tierwise.tasks.money.announcer import Announcer
 from tierwise.tasks.money.budget_watch import BudgetWatch
 from tierwise.tasks.money.settling import Settling
+from tierwise.tasks.money.team_watch import TeamWatch
 from tierwise.tasks.proposing.proposals import Proposals
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.journal import Journal
@@ -41,9 +44,22 @@ def build(
     session: str | None = None,
     settings: Mapping[str, object] | None = None,
     transport: Transport | None = None,
+    night: bool = False,
 ) -> TaskEngine:
-    """The engine of one window, not yet started. Nothing is read from disk but configuration."""
-    known = know(env, documents, listener, trusted=trusted, session=session, settings=settings)
+    """The engine of one window, not yet started. Nothing is read from disk but configuration.
+
+    `night` makes it one that works while nobody looks on.
+    """
+    known = know(
+        env,
+        documents,
+        listener,
+        trusted=trusted,
+        session=session,
+        settings=settings,
+        night=night,
+        client="night" if night else None,
+    )
     return around(known, env, transport)
 
 
@@ -60,14 +76,15 @@ def around(known: Known, env: Mapping[str, str], transport: Transport | None = N
         env,
         rehearsal_url=rehearsal.url,
         held=lambda: configured.held,
-        transport=transport or ModelProcess(),
+        transport=transport or ModelProcess(lambda: window.ladder.key_names),
     )
     world = services(known, client)
     tasks = Roster()
     status_line = StatusLine(world, tasks)
-    reactions.connect(world, status_line)
+    shadows = ShadowAnswers(world)
+    reactions.connect(world, status_line, shadows)
     upkeep = Upkeep(world, rehearsal, Consents(paths.state_dir(env)), status_line)
-    engine = TaskEngine(world, tasks, status_line, upkeep)
+    engine = TaskEngine(world, tasks, status_line, upkeep, shadows)
     world.bus.subscribe(room=(engine.try_again,))
     return engine
 
@@ -80,9 +97,12 @@ def services(known: Known, client: ModelClient) -> World:
         lambda text: window.listener.notice("error", text),
         window.session,
         lambda: window.settings.limits.timezone,
+        window.client,
     )
     chats = Chats(window.content, lambda: window.keeps_content, window.project)
-    outcomes = Outcomes(journal, chats, window.now_ms)
+    outcomes = Outcomes(
+        journal, chats, window.now_ms, known.learning.own, lambda: window.ladder.names
+    )
     edit_watch = EditWatch(window, outcomes)
     budget_watch = BudgetWatch(
         window, purse, known.standing, Announcer(window), bus.status_changed, bus.room_made
@@ -104,5 +124,13 @@ def services(known: Known, client: ModelClient) -> World:
         edit_watch=edit_watch,
         proposals=Proposals(window, outcomes, edit_watch),
         budget_watch=budget_watch,
-        settling=Settling(purse, budget_watch),
+        settling=Settling(purse, budget_watch, lambda: window.ladder),
+        team_watch=TeamWatch(
+            window,
+            client,
+            known.team,
+            Sharing(window, client, known.shared.file).exchange,
+            bus.status_changed,
+            budget_watch.try_again,
+        ),
     )

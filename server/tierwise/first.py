@@ -18,8 +18,10 @@ from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import Documents, Index, Listener
 from tierwise.tasks.choices import Choices
 from tierwise.tasks.known import Known
-from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.learning.learning import Learning, project_key
+from tierwise.tasks.learning.shared_record import SharedRecord
 from tierwise.tasks.money.standing import BudgetStanding
+from tierwise.tasks.money.team_seen import TeamSeen
 from tierwise.tasks.window.projects import Projects
 from tierwise.tasks.window.settings import Settings, project_of
 from tierwise.tasks.window.window import Window
@@ -34,6 +36,8 @@ def know(
     trusted: bool = True,
     session: str | None = None,
     settings: Mapping[str, object] | None = None,
+    night: bool = False,
+    client: str | None = None,
 ) -> Known:
     """What a window knows before anything runs. Nothing is read from disk but configuration."""
     trust = Trust(trusted)
@@ -45,7 +49,7 @@ def know(
         listener=listener,
         trust=trust,
         ignore=IgnoreRules(documents.roots, lambda: configured.ignored),
-        ledger=Ledger.open(state),
+        ledger=Ledger.open(state, paths.store_url(env, configured.config.store.url)),
         content=Content(state),
         weights=weights.load(),
         session=session or uuid.uuid4().hex[:12],
@@ -54,16 +58,28 @@ def know(
             documents.roots,
             lambda: trust.trusted and configured.config.index.enabled,
             partial(_index, state, configured),
+            lambda: listener.watch_files(),  # The method is looked up late: it costs an import.
         ),
+        night=night,
+        client=client,
     )
     purse = Purse(
         window.ledger,
         lambda: window.prices,
         lambda: window.settings.limits,
         lambda: window.tier(window.ladder.cheapest),
+        night=night,
     )
-    learning = Learning(window, LearnedFile(state))
-    return Known(window, Breakers(), purse, Choices(), learning, BudgetStanding(window))
+    team = TeamSeen()
+    shared = SharedRecord(
+        LearnedFile(state, f"team-learned-{project_key(window.project) or 'none'}.json"),
+        window.weights.hash,
+        lambda: window.config.learning.team and team.one(window.ladder) is not None,
+    )
+    learning = Learning(window, LearnedFile(state), shared)
+    return Known(
+        window, Breakers(), purse, Choices(), learning, BudgetStanding(window), team, shared
+    )
 
 
 def _index(state_dir: Path, configured: Settings, root: Path) -> Index:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import Untrusted
 

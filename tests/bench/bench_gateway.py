@@ -29,6 +29,8 @@ from tests.support.plan_server import PlanServer
 from tierwise.gateway import splice
 
 KILO = 1024
+APART_S = 0.03
+"""Seconds between two calls that are measured one by one."""
 WORDS = ("fix the typo in README", "rename foo to bar", "add a test for the parser")
 
 
@@ -153,6 +155,8 @@ async def figures(plan: PlanServer, url: str, token: str, calls: int, pid: int) 
                 body = made(number)
                 session = "one" if mark == "s" else f"{mark}{number}"
                 headers = {"x-api-key": token, "x-claude-code-session-id": session}
+                # A call is booked behind its answer; agents do not ask within that moment.
+                await asyncio.sleep(APART_S)
                 alone = await first_byte(http, plan.base_url, body, headers)
                 beside = await first_byte(http, url, body, headers)
                 if number >= 5:

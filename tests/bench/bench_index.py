@@ -1,9 +1,10 @@
-"""The project index measured: `make bench-index TREES=DIR [QUERIES=FILE]`.
+"""The project index measured: `make bench-index [TREES=DIR]`.
 
-`TREES` holds one folder per repository (`pallets+flask`) with one folder per commit in it, as
-`git archive` gives it. With the tasks of `QUERIES` each commit's tree is searched for the files
-that the task changed. Of every tree: processor seconds of the child, its memory, the size of the
-database beside the text, and the time of a sweep, of a changed file and of a question.
+Made-up projects of 2,000 and 20,000 files are always measured: processor seconds of the child, its
+memory, the size of the database beside the text, and the time of a sweep, of a changed file and of
+a question. `TREES` holds one folder per repository (`pallets+flask`) with one folder per commit in
+it, as `git archive` gives it. Each of these is searched for the files that the tasks in the shared
+data changed.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from tests.bench import generated_tree
 
 from tierwise.index.project import ProjectIndex
 
@@ -62,14 +66,15 @@ def text_bytes(root: Path) -> int:
 
 async def built(root: Path, state: Path) -> tuple[ProjectIndex, str]:
     """An index that is ready, and what its making took."""
-    index = ProjectIndex(root, state)
+    index = ProjectIndex(root, state, awaited=True)
     began = time.perf_counter()
     ready = await index.ready()
     wall = time.perf_counter() - began
     pid = index._child.pid
     seconds, most = used(pid) if pid is not None else (0.0, 0)
     began = time.perf_counter()
-    await index.ready()
+    # What was written is moved into the file itself just after the last file counts as read.
+    ready = await index.ready()
     sweep = (time.perf_counter() - began) * 1000
     size = text_bytes(root)
     return index, (
@@ -94,6 +99,45 @@ async def changed(index: ProjectIndex, root: Path) -> float:
         return (time.perf_counter() - began) * 1000
     finally:
         path.unlink()
+
+
+@dataclass
+class Times:
+    """Milliseconds of questions: on the clock, and of the processor in this process."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    async def of(self, question: Awaitable[object]) -> None:
+        """Ask, and keep what it took."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        await question
+        self.wall.append((time.perf_counter() - wall) * 1000)
+        self.cpu.append((time.process_time() - cpu) * 1000)
+
+    def line(self, name: str) -> str:
+        def both(values: list[float]) -> str:
+            at = sorted(values)
+            return f"p50 {at[len(at) // 2]:5.1f} p99 {at[len(at) * 99 // 100]:6.1f}"
+
+        return f"{name}: {both(self.cpu)} ms of the processor, {both(self.wall)} ms on the clock"
+
+
+async def made_up(files: int, questions: int = 400) -> None:
+    """A made-up project: built from nothing, asked, swept."""
+    rng = random.Random(files)
+    with tempfile.TemporaryDirectory(prefix="tierwise-bench-index-") as home:
+        root = Path(home) / "project"
+        generated_tree.write(root, files)
+        index, said = await built(root, Path(home) / "state")
+        print(f"made up: {said}; a change {await changed(index, root):4.0f} ms", flush=True)
+        finds, uses = Times(), Times()
+        for _ in range(questions):
+            await finds.of(index.find(generated_tree.question(rng), 10))
+            await uses.of(index.uses(generated_tree.asked_name(rng, root)))
+        print(finds.line(f"  {files:,} files, questions"))
+        print(uses.line(f"  {files:,} files, uses     "), flush=True)
+        await index.close()
 
 
 async def measure(trees: Path, queries: Path) -> None:
@@ -128,10 +172,14 @@ async def measure(trees: Path, queries: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trees", type=Path)
+    parser.add_argument("trees", type=Path, nargs="?")
+    parser.add_argument("--made-up", type=int, nargs="*", default=[2_000, 20_000])
     parser.add_argument("--queries", type=Path, default=QUERIES)
     given = parser.parse_args()
-    asyncio.run(measure(given.trees, given.queries))
+    for files in given.made_up:
+        asyncio.run(made_up(files))
+    if given.trees is not None:
+        asyncio.run(measure(given.trees, given.queries))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the Neovim plugin costs: start-up, drawing a large proposal, a long answer streaming.
+"""What the Neovim plugin costs: start-up, drawing a large proposal, typing under it, a long answer.
 
 `python -m tests.bench.bench_neovim [RUNS]` prints medians over the runs, for each Neovim. A
 proposal is drawn when all that the window shows is on screen; hunks out of sight follow in slices,
@@ -159,17 +159,64 @@ def blocks(nvim: Driver, model: Loopback) -> float:
     return found
 
 
+TYPED = 100
+"""Keys of one measurement; what a key costs is their mean."""
+BIG = 10_000
+
+
+def keystroke(nvim: Driver, model: Loopback, home: Path) -> tuple[float, float]:
+    """Processor time (ms) a key costs in the main loop of a file of 10,000 lines: without a
+    proposal, and under one of a hundred hunks."""
+    text = "".join(f"value_{n} = compute({n}, 'text')\n" for n in range(BIG))
+    (home / "project" / "big.py").write_text(text)
+    nvim.command("edit big.py")
+    nvim.ready()
+    bare = typed(nvim)
+    blocks = (
+        f"big.py\n<<<<<<< SEARCH\nvalue_{n} = compute({n}, 'text')\n=======\n"
+        f"value_{n} = computed({n}, 'text')\n>>>>>>> REPLACE\n"
+        for n in range(0, 3000, 30)
+    )
+    model.faults(queue=[{"text": "\n".join(blocks)}])
+    nvim.command("1,3000Tierwise edit call it computed")
+    nvim.previewed()
+    under = typed(nvim)
+    nvim.command("Tierwise discard all")
+    nvim.command("edit! sample.py")
+    return bare, under
+
+
+def typed(nvim: Driver) -> float:
+    """Mean processor time (ms) of a key that is typed into the middle of the file."""
+    used = (
+        "local u = vim.uv.getrusage()"
+        " return (u.utime.sec + u.stime.sec) * 1e3 + (u.utime.usec + u.stime.usec) / 1e3"
+    )
+    nvim.nvim.input("1500Go# ")
+    time.sleep(1)
+    before = nvim.lua(used)
+    for _ in range(TYPED):
+        nvim.nvim.input("x")
+        time.sleep(0.03)
+    time.sleep(0.5)
+    after = nvim.lua(used)
+    nvim.nvim.input("<Esc>u")
+    time.sleep(0.5)
+    found: float = (after - before) / TYPED
+    return found
+
+
 def main() -> None:
     """Print the figures."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     print(
         "neovim  start-up: plugin file / whole   draw: in sight (cpu), all; 1 hunk / 500 hunks"
-        "   blocks: p95"
+        "   blocks: p95   a key in 10,000 lines: bare / under a proposal"
     )
     for version in ("0.11", "0.12"):
         sourced, whole = startup(version, max(runs, 7))
         drawn: dict[int, list[list[float]]] = {LINES: [], 4: []}
-        p95 = []
+        p95, keys = [], []
         for _ in range(runs):
             home = Path(tempfile.mkdtemp(prefix="tierwise-bench-"))
             with Loopback() as model:
@@ -179,6 +226,8 @@ def main() -> None:
                         found.append(nvim.lua(DRAW, LINES, size))
                     nvim.command("edit! sample.py")
                     p95.append(blocks(nvim, model))
+                    nvim.command("only")
+                    keys.append(keystroke(nvim, model, home))
                 finally:
                     nvim.quit()
                     shutil.rmtree(home, ignore_errors=True)
@@ -186,9 +235,10 @@ def main() -> None:
         for found in drawn.values():
             wall, cpu, last = (statistics.median(column) for column in zip(*found, strict=True))
             texts.append(f"{wall:.1f} ({cpu:.1f}), {last:.1f}")
+        bare, under = (statistics.median(column) for column in zip(*keys, strict=True))
         print(
             f"{version:7} {sourced:.2f} / {whole:.2f} ms   {' / '.join(texts)} ms"
-            f"   {statistics.median(p95):.1f} ms"
+            f"   {statistics.median(p95):.1f} ms   {bare:.1f} / {under:.1f} ms"
         )
 
 

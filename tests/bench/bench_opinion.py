@@ -97,6 +97,11 @@ def report(scored: list[Scored]) -> None:
     said = Counter(s.said or "nothing" for s in scored)
     print(f"median {took * 1000:.0f} ms, {late:.1%} later than {WITHIN * 1000:.0f} ms")
     print(f"${cost:.6f} a request; said: {dict(said)}")
+    print("P(said | needed), to be shipped as learning/opinions.py starts:")
+    for needed in DEFAULT_LADDER.names:
+        row = Counter(s.said for s in scored if s.need == needed and s.said is not None)
+        shares = {name: round(row[name] / max(1, row.total()), 3) for name in DEFAULT_LADDER.names}
+        print(f"  {needed}: {shares} of {row.total()}")
 
 
 async def main() -> None:

@@ -3,7 +3,8 @@
 Run by `make bench`, or by itself with `python -m tests.bench.bench_start`. Figures are processor
 time of the server's process and medians: on a shared machine the clock on the wall says little,
 and the ratios to the bare server of the same round say most. Beside Tierwise run a bare pygls
-server with as many actions, ruff's server, and pyright's where `npm` can be asked for it.
+server with as many actions, ruff's server, and pyright's where `npm` can be asked for it. Python
+starts from byte code, as after an installation, whatever the environment says of writing it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ CODE: Final = "import os\nimport sys\n\n\ndef add(a, b):\n    return a + b\n" + 
     f"\n\ndef f{n}(a):\n    return a + {n}\n" for n in range(200)
 )
 SPAN: Final = {"start": {"line": 4, "character": 0}, "end": {"line": 6, "character": 0}}
+UNTYPED: Final = "import untyped\n"
+"""Pyright has one action: it makes stubs of an installed module without types. Its file imports one
+in its first line, and is asked about that line once it has told what is wrong there: while it is
+asked again and again it does not look."""
+UNTYPED_SPAN: Final = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 14}}
+PYRIGHT: Final = '{"reportMissingTypeStubs": "warning", "venvPath": ".", "venv": "env"}'
 CHAT: Final = {"experimental": {"tierwise": {"chat": True, "task": True}}}
 WITHIN: Final = 60.0
 """Seconds a server may take; what needs longer is not measured."""
@@ -125,13 +132,17 @@ def once(
     found.initialize.append(client.cpu())
     client.send({"method": "initialized", "params": {}})
     uri = (root / "code.py").as_uri()
-    document = {"uri": uri, "languageId": "python", "version": 1, "text": CODE}
+    stubs = "node" in argv
+    text = UNTYPED + CODE if stubs else CODE
+    document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
     client.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
     asked = {
         "textDocument": {"uri": uri},
-        "range": SPAN,
+        "range": UNTYPED_SPAN if stubs else SPAN,
         "context": {"diagnostics": [], "triggerKind": 1},
     }
+    while stubs and client.read().get("method") != "textDocument/publishDiagnostics":
+        pass
     until = time.perf_counter() + WITHIN
     while not client.result(client.post("textDocument/codeAction", asked)):
         if time.perf_counter() > until:
@@ -201,9 +212,13 @@ def main() -> None:
     given = parser.parse_args()
     with Loopback() as model, tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
-        root.mkdir()
+        (root / "env/lib/python3.11/site-packages/untyped").mkdir(parents=True)
+        (root / "env/lib/python3.11/site-packages/untyped/__init__.py").touch()
         (root / "code.py").write_text(CODE, encoding="utf-8")
+        (root / "pyrightconfig.json").write_text(PYRIGHT, encoding="utf-8")
         env = {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"),
             "TIERWISE_STATE_DIR": str(Path(folder) / "state"),
             "TIERWISE_CONFIG": str(Path(folder) / "none.toml"),
             "ANTHROPIC_API_KEY": "bench",

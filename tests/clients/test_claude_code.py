@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.clients.claude_code import VERSIONS, ask, version_of, workplace
 from tests.gateway.conftest import StartGateway, gateway_env, plan, start
 from tests.support.plan_server import Call, PlanServer
 from tierwise.gateway import words
-from tierwise.gateway.serve import Listening
-from tierwise.gateway.setups import setups
 
 __all__ = ["gateway_env", "plan", "start"]
-
-CLIENTS = Path(__file__).parents[2] / ".tools" / "clients"
-VERSIONS = sorted(CLIENTS.glob("claude-code-*/node_modules/.bin/claude"))
 
 pytestmark = pytest.mark.skipif(
     not VERSIONS and not os.environ.get("CI"),
@@ -32,46 +25,12 @@ def test_a_client_is_there_to_be_driven() -> None:
     assert VERSIONS, "make clients installs it"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a run of the client ended."""
-
-    code: int | None
-    text: str
-    prompts: tuple[str, ...]
-
-
-async def ask(client: Path, listening: Listening, home: Path, wish: str) -> Said:
-    """Run the client headless, with the settings of our set-up and a hook that keeps the prompt."""
-    setup = setups(listening.url, listening.gateway.tokens.models)["claude-code"]
-    prompts = home / "prompts.jsonl"
-    hook = {"hooks": [{"type": "command", "command": f"cat >> {prompts}; echo >> {prompts}"}]}
-    settings = {**setup.merge, "hooks": {"UserPromptSubmit": [hook]}}
-    folder = home / ".claude"
-    folder.mkdir(exist_ok=True)
-    (folder / "settings.json").write_text(json.dumps(settings))
-    process = await asyncio.create_subprocess_exec(
-        str(client), "-p", wish, "--permission-mode", "acceptEdits",
-        "--allowedTools", "Read", "Edit", "Bash",
-        cwd=home / "work", stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={"PATH": os.environ["PATH"], "HOME": str(home), "DISABLE_AUTOUPDATER": "1"},
-    )  # fmt: skip
-    out, _ = await asyncio.wait_for(process.communicate(), 100)
-    kept = prompts.read_text().splitlines() if prompts.exists() else []
-    told = tuple(json.loads(line)["prompt"] for line in kept if line.strip())
-    return Said(process.returncode, out.decode(), told)
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    found = tmp_path / "home"
-    (found / "work").mkdir(parents=True)
-    (found / "work" / "calc.py").write_text("def add(a, b):\n    return a - b\n")
-    return found
+    return workplace(tmp_path)
 
 
-@pytest.mark.parametrize("client", VERSIONS, ids=lambda p: p.parts[-4])
+@pytest.mark.parametrize("client", VERSIONS, ids=version_of)
 async def test_a_file_is_edited_under_one_decision(
     client: Path, start: StartGateway, plan: PlanServer, home: Path
 ) -> None:
@@ -92,7 +51,7 @@ async def test_a_file_is_edited_under_one_decision(
     assert said.prompts == ("fix the bug in calc.py",)
 
 
-@pytest.mark.parametrize("client", VERSIONS, ids=lambda p: p.parts[-4])
+@pytest.mark.parametrize("client", VERSIONS, ids=version_of)
 async def test_a_pause_is_one_line_with_the_command_that_goes_on(
     client: Path, start: StartGateway, plan: PlanServer, home: Path
 ) -> None:

@@ -9,9 +9,11 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from tests.clients.skeleton import Skeleton, load
-from tierwise.gateway import planning, splice, strand, words
+from tierwise.gateway import call, splice, strand, words
 from tierwise.gateway.kinds import kind_of
 
 SKELETONS = load()
@@ -33,7 +35,7 @@ def raw(body: Mapping[str, Any]) -> bytes:
 
 def kind(one: Skeleton, body: Mapping[str, Any]) -> str:
     counts = "count_tokens" in one.path
-    return planning.call_of(splice.read(raw(body)), one.headers, counts=counts).kind
+    return call.call_of(splice.read(raw(body)), one.headers, counts=counts).kind
 
 
 @pytest.mark.parametrize("one", SKELETONS, ids=ids)
@@ -98,6 +100,36 @@ def test_variations_keep_their_kind_and_their_words() -> None:
             same = kind(one, body) == one.kind
             right += same and (not one.words or words.said_last(body) == one.words)
     assert right / total >= 0.99, (right, total)
+
+
+TURNS = [s for s in SKELETONS if s.kind in ("turn", "subagent") and s.words]
+TYPED = st.text(
+    st.characters(
+        exclude_categories=["Cs", "Cc"], include_characters="\n\t", exclude_characters="<"
+    ),
+    min_size=1,
+    max_size=300,
+)
+"""What an operator may type; what begins with "<" may be a client's own mark."""
+
+
+def with_words(value: Any, old: str, new: str) -> Any:
+    """A body with other words typed, wherever they stand."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, list):
+        return [with_words(inner, old, new) for inner in value]
+    if isinstance(value, dict):
+        return {name: with_words(inner, old, new) for name, inner in value.items()}
+    return value
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(one=st.sampled_from(TURNS), typed=TYPED, seed=st.integers(0, 10**6))
+def test_whatever_is_typed_is_a_turn_of_these_words(one: Skeleton, typed: str, seed: int) -> None:
+    assume(typed.strip() and not typed.strip().startswith(('"', "[", "CRITICAL", "This session")))
+    body = with_words(varied(one, random.Random(seed)), one.words, typed)
+    assert (kind(one, body), words.said_last(body)) == (one.kind, typed.strip())
 
 
 def test_every_kind_of_a_loop_is_among_them() -> None:

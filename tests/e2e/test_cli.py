@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,19 +11,19 @@ from pathlib import Path
 import pytest
 from tests.e2e.test_money import document, start, state
 from tests.support.editor import Editor
+from tests.support.environment import kept
 from tests.support.rpc import Rpc
 
 SERVER = str(Path(__file__).parents[2] / "server")
 
 
 def run(env: dict[str, str], *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    kept = {k: os.environ[k] for k in ("PATH", "HOME") if k in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "tierwise", *args],
         input=stdin,
         capture_output=True,
         text=True,
-        env={**kept, "PYTHONPATH": SERVER, **env},
+        env={**kept(), "PYTHONPATH": SERVER, **env},
         timeout=90,
         check=False,
     )
@@ -115,6 +114,17 @@ def test_the_operators_own_prices_count_in_every_command(tmp_path: Path) -> None
     assert told[1][1] == [100.0]
     assert told[0][1] == [0.1, 0.5]
     assert told[1][0] > 100 * told[0][0], "the rest is the chance of a redo"
+
+
+def test_doctor_names_every_mistake_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("rehersal = true\n[budget]\nday = 3\n", encoding="utf-8")
+    env = {"TIERWISE_CONFIG": str(file), "TIERWISE_STATE_DIR": str(tmp_path / "state")}
+    done = run(env, "doctor", "--json", "--offline")
+    row = next(row for row in json.loads(done.stdout)["checks"] if row["name"] == "configuration")
+    assert row["state"] == "fail"
+    assert "(did you mean 'rehearsal'?)" in row["todo"]
+    assert "(did you mean 'day_usd'?)" in row["todo"]
 
 
 def test_doctor_asks_nobody_while_the_file_has_a_mistake(tmp_path: Path) -> None:

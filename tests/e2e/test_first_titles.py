@@ -74,7 +74,7 @@ async def test_the_first_titles_are_those_of_a_minute_later(
     first = await titles(after)
     await after.rpc.request("tierwise/status")
     assert first == await titles(after)
-    assert len(first) == len(plain) == 7
+    assert len(first) == len(plain) == 8, "seven actions, and the queue of the night"
     if plant is not nothing:
         assert first != plain, "what was planted changes what the titles say"
 

@@ -114,6 +114,29 @@ async def test_two_proposals_on_one_range_never_destroy_each_other(
     assert editor.texts[uri] == text
 
 
+async def test_an_edit_that_was_undone_does_not_come_back_with_the_like_of_it(
+    editor: Editor, rpc: Rpc, model: RehearsalServer
+) -> None:
+    """The next answer has a hunk of the one that was taken back, word for word."""
+    model.faults.default = Fault(text=TWO)
+    uri = await start(editor)
+    first = await document(editor, uri)
+    first_edit = (await state(rpc, first, "proposed"))["editId"]
+    await resolve(rpc, first_edit, "apply")
+    await state(rpc, first, "applied")
+    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": first_edit}]}
+    assert (await editor.run(undo))["applied"] is True
+    await state(rpc, first, "discarded")
+    model.faults.default = Fault(text=TWO.split("\n\n")[0] + "\n")
+    second = await document(editor, uri)
+    second_edit = (await state(rpc, second, "proposed"))["editId"]
+    await resolve(rpc, second_edit, "apply")
+    await state(rpc, second, "applied")
+    assert "def add_numbers(a: int, b: int) -> int:" in editor.texts[uri]
+    told = [p for p in rpc.of("tierwise/task/didChange") if p["taskId"] == first]
+    assert told[-1]["state"] == "discarded"
+
+
 async def test_retry_redoes_on_the_tier_that_was_named(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:

@@ -170,6 +170,7 @@ async def test_from_eighty_percent_a_soft_task_goes_down_and_it_is_said_once(
     assert second["decision"]["answering"] == "haiku"  # type: ignore[index]
     assert second["decision"]["cause"] == "budget"  # type: ignore[index]
     assert second["decision"]["routed"] == first["decision"]["routed"]  # type: ignore[index]
+    assert "of today's $1.00 is spent" in second["decision"]["shown"]["sentence"]  # type: ignore[index]
     told = [m for m in rpc.of("window/showMessage") if "budget" in m["message"]]
     assert len(told) == 1
     chosen = await state(rpc, await document(editor, uri, tier="sonnet"), "proposed")

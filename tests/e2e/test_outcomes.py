@@ -75,7 +75,7 @@ async def test_explaining_a_task_says_what_would_flip_it(editor: Editor, rpc: Rp
     flips = TypeAdapter(Explained).validate_python(told)
     assert flips["id"] == task_id
     assert told["routed"] != "haiku" or "cheaper" not in told, "nothing is below the lowest"
-    assert " instead of " in (flips.get("cheaper") or flips.get("dearer") or "")
+    assert " (now " in (flips.get("cheaper") or flips.get("dearer") or "")
 
     asked = {"action": "document", "textDocument": {"uri": uri}, "range": editor.span(uri, 3, 5)}
     told = await rpc.request("tierwise/route/explain", asked)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.environment import kept
 
 SERVER = str(Path(__file__).parents[2] / "server")
 TEXT = "import sys\nimport os\n\n\ndef f(a):\n    return a\n"
@@ -24,12 +25,11 @@ def file(tmp_path: Path) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    kept = {k: os.environ[k] for k in ("PATH", "HOME") if k in os.environ}
     own = {
         "TIERWISE_STATE_DIR": str(folder / "state"),
         "TIERWISE_CONFIG": str(folder / "none.toml"),
     }
-    return {**kept, **own, "PYTHONPATH": SERVER, "TERM": "dumb"}
+    return {**kept(), **own, "PYTHONPATH": SERVER, "TERM": "dumb"}
 
 
 def attempt(file: Path, where: str, typed: bytes, terminal: str, *options: str) -> str:

@@ -50,3 +50,14 @@ async def test_lenses_and_hover_of_a_waiting_edit_are_there_from_the_first_reque
     )
     assert "Apply" in [lens["command"]["title"] for lens in lenses]
     assert "key = 2" in hover["contents"]["value"]
+
+
+async def test_a_client_that_leaves_while_the_server_starts_is_let_go_at_once(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """Wherever the start is when the client leaves, it is a proper end."""
+    for wait in (0.0, 0.05, 0.2, 0.5):
+        editor = Editor(await serve(), tmp_path)
+        await editor.start("vscode")
+        await asyncio.sleep(wait)
+        assert await editor.rpc.stop() == 0

@@ -57,6 +57,17 @@ end
 vim.lsp.buf.code_action()
 """
 
+ANSWERED = """
+for _, client in ipairs(vim.lsp.get_clients()) do
+  for _, request in pairs(client.requests) do
+    if request.method == "textDocument/codeAction" and request.type == "pending" then
+      return false
+    end
+  end
+end
+return true
+"""
+
 
 class Neovim:
     """One headless Neovim, driven over its own RPC."""
@@ -86,18 +97,18 @@ class Neovim:
         return "\n".join(self.nvim.current.buffer[:]) + "\n"
 
     def act(self, title: str) -> str:
-        """Run the code action whose title holds `title`, once it is offered."""
+        """Run the code action whose title holds `title`, once it is offered.
+
+        Nothing is asked while an answer is on its way: two answers would run the action twice.
+        """
 
         def offered() -> Any:
             self.lua(ACTION, title)
-            return self.wait_ran()
+            self.until(lambda: self.lua(ANSWERED), "an answer")
+            return self.lua("return _G.ran")
 
         found: str = self.until(offered, f"the action {title}")
         return found
-
-    def wait_ran(self) -> Any:
-        self.lua("vim.wait(2000, function() return _G.titles ~= nil end, 10)")
-        return self.lua("return _G.ran")
 
 
 def binary(version: str) -> str:

@@ -11,6 +11,8 @@ from tests.gateway.conftest import StartGateway
 from tests.support.agent import Agent, body_of, user
 from tests.support.plan_server import Call, PlanServer, Refusal
 
+from tierwise.store import decisions
+
 HARD = (
     "Design and implement a lock-free, linearizable, crash-safe replicated write-ahead log with "
     "consensus, prove its invariants, and migrate the distributed storage engine onto it."
@@ -38,6 +40,18 @@ async def test_a_turn_is_one_task_on_one_tier(agent: Agent, plan: PlanServer) ->
     assert [(row.input_tokens, row.output_tokens) for row in rows] == told
     assert not any(row.assumed for row in rows)
     assert await agent.consistent()
+
+
+async def test_a_call_without_tools_is_forecast_as_one_call(agent: Agent, plan: PlanServer) -> None:
+    body = {"model": "auto", "max_tokens": 200, "messages": [user("fix the typo: helo world")]}
+    alone = await agent.send("POST", "/v1/messages", body)
+    other = {**body, "messages": [user("fix the typo: helo you")], "tools": [{"name": "Edit"}]}
+    looped = await agent.send("POST", "/v1/messages", other)
+    costs = [float(a.headers["x-tierwise-forecast-usd"]) for a in (alone, looped)]
+    assert costs[0] < 0.002 < costs[1], "an agent's loop reads its prompt again at each step"
+    asked = await agent.send("POST", "/v1/route", body)
+    tier = asked.data["answering"]
+    assert asked.data["costUsd"][tier] == pytest.approx(costs[0], rel=0.01)
 
 
 async def test_what_is_sent_is_what_came_but_for_the_model(agent: Agent, plan: PlanServer) -> None:
@@ -137,6 +151,9 @@ async def test_no_key_is_400_with_the_ways_on(
         assert (answer.status, answer.data["error"]["type"]) == (400, "invalid_request_error")
         assert "ANTHROPIC_API_KEY" in answer.message
         assert [r.state for r in await agent.reservations()] == ["released"]
+        office = listening.gateway.office
+        told = await office.window.ledger.read(decisions.history)
+    assert [(t.task.state, t.task.error) for t in told] == [("failed", "NotConfigured")]
 
 
 async def test_max_tokens_is_lowered_only_where_a_cap_asks(

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import random
 import signal
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +12,7 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 from tests.support.agent import body_of
+from tests.support.gateways import GatewayProcess
 from tests.support.plan_server import PlanServer
 
 from tierwise.budget import days
@@ -32,32 +29,7 @@ CAP_USD = 0.05
 MODELS = ("claude-auto", "claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-5-5")
 
 
-@dataclass
-class Process:
-    """A gateway in a process of its own."""
-
-    process: asyncio.subprocess.Process
-    url: str
-    token: str
-
-    @classmethod
-    async def start(cls, env: dict[str, str]) -> Process:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tierwise", "gateway", "--json", "--port", "0",
-            env={**os.environ, **env}, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        assert process.stdout is not None
-        said = json.loads(await process.stdout.readline())
-        return cls(process, said["url"], Path(said["tokenFile"]).read_text().strip())
-
-    async def end(self, number: int) -> int:
-        if self.process.returncode is None:
-            self.process.send_signal(number)
-        return await self.process.wait()
-
-
-async def play(http: aiohttp.ClientSession, at: Process, seed: int, calls: int) -> list[int]:
+async def play(http: aiohttp.ClientSession, at: GatewayProcess, seed: int, calls: int) -> list[int]:
     """An agent that asks, and now and then goes away in the middle."""
     draw, seen = random.Random(seed), []
     headers = {"x-api-key": at.token, "x-claude-code-session-id": f"s{seed}"}
@@ -83,7 +55,7 @@ async def test_agents_gateways_and_an_editor_never_overspend(
     Path(gateway_env["TIERWISE_CONFIG"]).write_text(
         f"[budget]\nday_usd = {CAP_USD}\ntimezone = 'UTC'\n", encoding="utf-8"
     )
-    first, second = await Process.start(gateway_env), await Process.start(gateway_env)
+    first, second = await GatewayProcess.start(gateway_env), await GatewayProcess.start(gateway_env)
     editor = purse(Path(gateway_env["TIERWISE_STATE_DIR"]))
     async with aiohttp.ClientSession() as http:
         agents = [
@@ -105,7 +77,9 @@ async def test_agents_gateways_and_an_editor_never_overspend(
     assert {row["state"] for row in rows} <= {"settled", "released", "assumed"}
     assert len({row["request_id"] for row in rows}) == len(rows)
     paid = [row for row in rows if row["state"] != "released"]
-    assert len(paid) == len(plan.messages), "every call that left has one reservation"
+    # A gateway that is killed after it reserved and before it sent is paid for too: nobody knows.
+    unknown = sum(row["state"] == "assumed" for row in paid)
+    assert len(paid) - unknown <= len(plan.messages) <= len(paid), "one reservation for each call"
     assert sum(row["cost"] for row in rows) <= to_nanos(CAP_USD)
     assert true_bill(plan) <= to_nanos(CAP_USD)
 
@@ -136,7 +110,7 @@ async def test_the_gateway_ends_on_a_signal_with_everything_settled(
     gateway_env: dict[str, str], plan: PlanServer
 ) -> None:
     plan.says, plan.delay = "word " * 500, 0.05
-    at = await Process.start(gateway_env)
+    at = await GatewayProcess.start(gateway_env)
     headers = {"x-api-key": at.token}
     async with aiohttp.ClientSession() as http:
         body = body_of("fix the typo", stream=True)

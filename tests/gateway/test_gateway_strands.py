@@ -170,7 +170,7 @@ async def test_a_strand_goes_on_after_a_restart(start: StartGateway) -> None:
 
 async def test_soft_turns_go_down_near_the_cap_and_a_loop_does_not(start: StartGateway) -> None:
     listening = await start("[budget]\nday_usd = 1.0\nsoft_at = 0.0\n")
-    words = "why does the build fail?"
+    words = "add a retry to the download function"
     async with Agent(listening) as agent:
         turn = await agent.ask(words)
         assert (turn.headers["x-tierwise-routed"], turn.tier) == ("sonnet", "haiku")

@@ -9,18 +9,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.soak.soak_ledger_workers import Nursery, Order, purse_on
+from tests.support.ledgers import on_postgres
 
-from tierwise.store import reservations
+from tierwise.store import backup, reservations
+from tierwise.store.deferred import Connection
 
 WINDOWS = 8
 
@@ -93,15 +93,10 @@ def kill_many(nursery: Nursery, kills: int, seed: int, deadline: float) -> Carna
 async def _after_kills(folder: Path, kills: int) -> Carnage:
     purse = purse_on(folder, None)
     orphans = await purse.reap()
-    with closing(sqlite3.connect(folder / "ledger.db")) as raw:
-        rows = {
-            row[0]: row[1:]
-            for row in raw.execute("SELECT id, state, worst, cost FROM reservations")
-        }
-        total, distinct = raw.execute(
-            "SELECT COUNT(*), COUNT(DISTINCT request_id) FROM reservations"
-        ).fetchone()
-        sound = raw.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    found = await purse.ledger.read(_all_rows)
+    rows = {row[0]: row[2:] for row in found}
+    total, distinct = len(found), len({row[1] for row in found})
+    sound = on_postgres() or backup.sound(folder / "ledger.db")
     acks = [line.split() for path in folder.glob("acks-*") for line in _whole_lines(path)]
     lost = sum(1 for ack in acks if not _kept(ack, rows))
     stored = await purse.ledger.read(reservations.stored)
@@ -117,6 +112,11 @@ async def _after_kills(folder: Path, kills: int) -> Carnage:
         sound,
         orphans,
     )
+
+
+def _all_rows(conn: Connection) -> list[tuple[str, str, str, int, int]]:
+    found = conn.exec_driver_sql("SELECT id, request_id, state, worst, cost FROM reservations")
+    return [tuple(row) for row in found]
 
 
 def _whole_lines(path: Path) -> list[str]:

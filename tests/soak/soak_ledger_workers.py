@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 
+from tests.support.ledgers import open_ledger
+
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.purse import Purse, Reservation, ReservationRequest
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 from tierwise.core.money import Usage
 from tierwise.core.tiers import DEFAULT_LADDER
-from tierwise.store.ledger import Ledger
-from tierwise.store.lock import LedgerLock
 
 PROJECT = "soak"
 PATIENCE_S = 60.0
@@ -49,8 +49,7 @@ class Order:
 def purse_on(folder: Path, cap: int | None) -> Purse:
     """A window's purse on the ledger in that folder."""
     limits = Limits(day=cap)
-    ledger = Ledger.open(folder)
-    ledger._file._lock = LedgerLock(folder / "ledger.lock", PATIENCE_S)
+    ledger = open_ledger(folder, patience_s=PATIENCE_S)
     return Purse(
         ledger,
         PriceTable.load,
@@ -187,6 +186,7 @@ JOBS = {
 def nursery() -> None:
     """Read orders, fork a worker for each, answer with its pid; a worker answers at its end."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    import sqlalchemy.dialects.postgresql
     import sqlalchemy.dialects.sqlite
     import sqlalchemy.ext.asyncio  # noqa: F401
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import sqlalchemy as sa
 from tests.support.window import Window
@@ -38,8 +38,8 @@ async def kills(folder: Path, wanted: int) -> int:
     """Kill so often; how many things were wrong."""
     model = await RehearsalServer().start()
     model.faults.default = Fault(text="word " * 400, delay=0.02)
-    w = await Window.open(folder, model, CONFIG)
-    process = cast(ModelProcess, w.app.world.client._transport)
+    process = ModelProcess()
+    w = await Window.open(folder, model, CONFIG, transport=process)
     ends: Counter[str] = Counter()
     bad: list[str] = []
     for number in range(wanted):

@@ -119,7 +119,10 @@ async def _asked(window: Window, number: int, dice: random.Random, tally: Tally)
     prompt = SENT * dice.choice((1, 4, 40)) + str(number)
     for attempt in range(30):
         task_id = f"t{number}-{attempt}"
-        params = ChatParams(prompt, task_id, f"c{number // 4}", tier=dice.choice(TIERS))
+        # A refused chat stays refused: run later, its call would stand between those of the next.
+        params = ChatParams(
+            prompt, task_id, f"c{number // 4}", tier=dice.choice(TIERS), waits=False
+        )
         try:
             await window.app.chat(params)
         except BudgetPaused:

@@ -60,14 +60,17 @@ async def stale(index: ProjectIndex, root: Path) -> list[str]:
     return wrong
 
 
-def children() -> list[int]:
-    """Children of this process that are left, ended ones that nobody waited for among them."""
+def children(parent: int | None = None) -> list[int]:
+    """Children of a process, by default this one, that are left, ended ones that nobody waited for
+    among them."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError, IndexError):
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
                 command = (entry / "cmdline").read_bytes()
-                if int(fields[1]) == os.getpid() and (b"tierwise.index" in command or not command):
+                if int(fields[1]) == (parent or os.getpid()) and (
+                    b"tierwise.index" in command or not command
+                ):
                     found.append(int(entry.name))
     return found

@@ -12,7 +12,7 @@ import contextlib
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -62,9 +62,13 @@ class PlanServer:
     `refusals` are given out first, one per request. `delay` is the seconds between two events and
     `break_after` the number of events after which a stream breaks off. `unknown_events` adds events
     that no client knows. `strict` refuses a conversation whose earlier blocks were changed.
+    `tells` are counts of the usage that the client is told in place of the true ones; `serves` are
+    blocks of the server's own tools that an answer begins with.
     """
 
     plan: Sequence[Call] = ()
+    plan_of: Callable[[Mapping[str, Any]], Sequence[Call]] | None = None
+    """The plan for a body, where not all conversations play the same."""
     says: str = "Done."
     thinking: str = ""
     refusals: list[Refusal] = field(default_factory=list)
@@ -73,6 +77,8 @@ class PlanServer:
     break_after: int | None = None
     unknown_events: bool = False
     strict: bool = False
+    tells: Mapping[str, Any] = field(default_factory=dict)
+    serves: Sequence[Mapping[str, Any]] = ()
     received: list[Received] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
     """The raw bytes of each answer, in the order in which the answers began."""
@@ -134,6 +140,7 @@ class PlanServer:
         message = self._message(data)
         usage = self._usage(raw, message)
         self.bills.append({"model": data["model"], **usage})
+        usage = {**usage, **self.tells}
         if not data.get("stream"):
             text = json.dumps({**message, "usage": usage}).encode()
             self.sent.append(text)
@@ -189,7 +196,7 @@ class PlanServer:
         ]
 
     def _message(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        content: list[dict[str, Any]] = []
+        content: list[dict[str, Any]] = [dict(block) for block in self.serves]
         if self.thinking:
             signature = f"sig-{len(self.thinking)}"
             content.append({"type": "thinking", "thinking": self.thinking, "signature": signature})
@@ -198,7 +205,8 @@ class PlanServer:
             call = None
         else:
             done = _results_since_words(data)
-            call = self.plan[done] if data.get("tools") and done < len(self.plan) else None
+            plan = self.plan if self.plan_of is None else self.plan_of(data)
+            call = plan[done] if data.get("tools") and done < len(plan) else None
             if call is None:
                 content.append({"type": "text", "text": self.says})
             else:
@@ -221,11 +229,12 @@ class PlanServer:
         }
 
     def _usage(self, raw: bytes, message: Mapping[str, Any]) -> dict[str, Any]:
+        own = [b for b in message["content"] if not b["type"].endswith("_result")]
         return {
             "input_tokens": max(1, len(raw) // 4),
             "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": 0,
-            "output_tokens": max(1, len(json.dumps(message["content"])) // 4),
+            "output_tokens": max(1, len(json.dumps(own)) // 4),
         }
 
     def _changed(self, data: Mapping[str, Any]) -> str | None:
@@ -261,8 +270,10 @@ def _block_events(index: int, block: Mapping[str, Any]) -> list[tuple[str, dict[
         start = {"type": "thinking", "thinking": "", "signature": ""}
         deltas = _pieces("thinking_delta", "thinking", block["thinking"])
         deltas.append({"type": "signature_delta", "signature": block["signature"]})
+    elif kind.endswith("_result"):
+        start, deltas = dict(block), []
     else:
-        start = {"type": "tool_use", "id": block["id"], "name": block["name"], "input": {}}
+        start = {"type": kind, "id": block["id"], "name": block["name"], "input": {}}
         deltas = _pieces("input_json_delta", "partial_json", json.dumps(block["input"]))
     return [
         ("content_block_start", {"index": index, "content_block": start}),

@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from tests.support.environment import kept
 
 WAIT = 30.0
 """Seconds a test waits for what must come; a bound for failures, never a bar."""
@@ -36,6 +38,7 @@ class Rpc:
         self.held: set[str] = set()
         """Methods that are answered once `release` is called."""
         self._waiting: list[dict[str, Any]] = []
+        self.within = WAIT
         self._changed = asyncio.Condition()
         self._next = 0
         self._reader = asyncio.ensure_future(self._read())
@@ -45,12 +48,19 @@ class Rpc:
         cls, env: Mapping[str, str], *args: str, stderr: int = asyncio.subprocess.DEVNULL
     ) -> Self:
         """Start `tierwise serve` with nothing of this machine's configuration in sight."""
+        command = (sys.executable, "-m", "tierwise", "serve", *args)
+        return await cls.start_program(command, env, stderr=stderr)
+
+    @classmethod
+    async def start_program(
+        cls,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        stderr: int = asyncio.subprocess.DEVNULL,
+    ) -> Self:
+        """Start any server that speaks on stdio."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tierwise",
-            "serve",
-            *args,
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
@@ -96,7 +106,7 @@ class Rpc:
     async def until(self, holds: Callable[[], Any]) -> Any:
         """Wait until something holds; what it returned."""
         async with self._changed:
-            await asyncio.wait_for(self._changed.wait_for(holds), WAIT)
+            await asyncio.wait_for(self._changed.wait_for(holds), self.within)
         return holds()
 
     def of(self, method: str) -> list[Any]:
@@ -167,6 +177,5 @@ def _default(params: Any) -> Any:
 
 
 def _clean() -> dict[str, str]:
-    kept = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "PYTHONPATH", "TMPDIR")
     server = str(Path(__file__).parents[2] / "server")
-    return {k: os.environ[k] for k in kept if k in os.environ} | {"PYTHONPATH": server}
+    return kept("LANG", "VIRTUAL_ENV", "TMPDIR") | {"PYTHONPATH": server}

@@ -15,8 +15,9 @@ from tierwise.app import build
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
-from tierwise.models.client import SdkTransport
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.models.sdk import SdkTransport
+from tierwise.models.transport import Transport
 from tierwise.tasks.api import ApplyReply
 from tierwise.tasks.engine import TaskEngine
 
@@ -86,6 +87,9 @@ class Screen:
     def budget_changed(self, view: BudgetView) -> None:
         pass
 
+    def watch_files(self) -> None:
+        pass
+
     def notice(self, level: str, text: str) -> None:
         self.notices.append(text)
 
@@ -113,8 +117,12 @@ class Window:
         model: RehearsalServer,
         config: str | bytes = "",
         env: Mapping[str, str] | None = None,
+        transport: Transport | None = None,
     ) -> Window:
-        """A window on a fresh workspace; the state folder is kept between windows of `folder`."""
+        """A window on a fresh workspace; the state folder is kept between windows of `folder`.
+
+        Calls are made in this process unless a `transport` is given.
+        """
         root = folder / "project"
         root.mkdir(exist_ok=True)
         data = config.encode() if isinstance(config, str) else config
@@ -130,7 +138,7 @@ class Window:
             },
             papers,
             screen,
-            transport=SdkTransport(),
+            transport=transport or SdkTransport(),
         )
         await app.world.client.ready()
         await app.started()

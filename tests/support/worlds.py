@@ -15,8 +15,16 @@ from typing import Final
 
 from tierwise.learning import learner, stakes
 from tierwise.learning.belief import Belief, belief, sigmoid
+from tierwise.learning.labels import DIFFERS, PAIRED
 from tierwise.learning.memory import Memory
-from tierwise.learning.observation import Cell, LearnerAnswer, LearnerTask, Observation, features
+from tierwise.learning.observation import (
+    CENTRE,
+    Cell,
+    LearnerAnswer,
+    LearnerTask,
+    Observation,
+    features,
+)
 
 ACTIONS: Final = ("chat", "edit", "fix", "document", "test", "refactor")
 LANGUAGES: Final = ("python", "typescript", "go")
@@ -65,6 +73,7 @@ class World:
         self.signal = r.gauss(0, 0.25)
         self.often = [r.random() + 0.2 for _ in ACTIONS]
         self.level = {a: r.gauss(0.8, 0.8) for a in ACTIONS}
+        self.slope = r.gauss(0.0, 0.3)
 
     def draw(self, r: random.Random) -> Known:
         """One task of this operator."""
@@ -75,6 +84,7 @@ class World:
         logits = (low, low + 2.2)
         shift = self.shared + self.action[action] + self.cell[action, cell.language or ""]
         shift += self.project[cell.project] - self.signal * words
+        shift += self.slope * (low - CENTRE)
         haiku = sigmoid(logits[0] + shift)
         sonnet = max(haiku, sigmoid(logits[1] + shift + self.width))
         luck = r.random()
@@ -119,6 +129,55 @@ def clicks(
         if kept:
             break
     return tuple(made)
+
+
+SAME: Final = 0.6
+"""Of the cheapest tier's edits that would have done, the share that is written as the kept one."""
+REFUSED: Final = 0.3
+"""Of those that would not have done, the share that a check refuses."""
+
+
+def beside(
+    known: Known, seen: tuple[LearnerAnswer, ...], r: random.Random, same: float = SAME
+) -> tuple[LearnerAnswer, ...]:
+    """The answers with the verdict on the cheapest tier's shadow answer, as the labels read it."""
+    last = seen[-1]
+    if seen[0].tier == 0 or last.kept < 0.5:
+        return seen
+    luck = r.random()
+    does = luck < same if known.need == 0 else luck < 0.02
+    failed = known.need > 0 and luck > 1 - REFUSED
+    paired = LearnerAnswer(
+        0,
+        float(does),
+        PAIRED if does or failed else DIFFERS,
+        settled=failed,
+        cost=known.task.costs[0],
+        paired=True,
+    )
+    return (paired, *seen)
+
+
+def curve(
+    world: World,
+    seed: int,
+    tasks: int,
+    *,
+    shadow: bool,
+    same: float = SAME,
+    flips: tuple[float, float] = (0.15, 0.12),
+    forced: float = 0.0,
+) -> list[tuple[float, float]]:
+    """The true loss of each task in turn, with learning and frozen, in nano-dollars."""
+    r, memory, found = random.Random(seed * 104_729 + 17), Memory(), []
+    for _ in range(tasks):
+        known = world.draw(r)
+        start = first(memory, known.task)
+        found.append((true_loss(known, start), true_loss(known, known.task.shipped)))
+        given = clicks(known, start, r, flips, forced)
+        given = beside(known, given, r, same) if shadow else given
+        memory = memory.learned(Observation(known.task, given))
+    return found
 
 
 def true_loss(known: Known, start: int) -> float:

@@ -71,8 +71,10 @@ NO_SENTENCES: Final = (
     "present/",
     "gateway/",
     "work/",
+    "report/",
     "cli/",
     "models/rehearsal/",
+    "core/dataclass.py",
     "routing/canonical.py",
     "routing/fit/",
     "lsp/reference/",
@@ -87,7 +89,7 @@ NO_SENTENCES: Final = (
     "store/daily.py",
 )
 """Where words come from, the texts that other edges have for themselves (the command line, HTTP,
-the worker), and files of patterns, SQL and forms."""
+the worker, the page of a report), and files of patterns, SQL and forms."""
 WIRE_TWINS: Final = "lsp/messages/"
 """Replies are named like what they spell out: the same thing, as it goes over the wire."""
 
@@ -305,7 +307,8 @@ def _is_silent(node: ast.AST) -> bool:
     start = _text(node)
     return (
         start is not None
-        and re.match(r"\s*(PRAGMA|CREATE|INSERT|SELECT|UPDATE|DELETE|WITH) ", start) is not None
+        and re.match(r"\s*(PRAGMA|CREATE|INSERT|SELECT|UPDATE|DELETE|WITH|SET|BEGIN)[ ;]", start)
+        is not None
     )
 
 
@@ -327,3 +330,42 @@ def test_every_test_file_has_a_base_name_of_its_own() -> None:
     """Folders of tests are no packages, so two files of one name cannot be collected together."""
     names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+HARD_TO_READ: Final = (
+    (
+        r"^The same\b(?! (time|decision|answer|amount|number|as before))",
+        "say what it is, not what it is like",
+    ),
+    (r"\banew\b", "again"),
+    (r"\bhears? of\b", "is told, is called with"),
+)
+"""What makes a docstring need a second reading, each with what to write instead."""
+
+
+def test_no_docstring_needs_a_second_reading() -> None:
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                text = ast.get_docstring(node) or ""
+                found += [
+                    f"{path.relative_to(PACKAGE)}: {text[:60]!r}: {instead}"
+                    for pattern, instead in HARD_TO_READ
+                    if re.search(pattern, text)
+                ]
+    assert not found, found
+
+
+def test_what_answers_yes_or_no_says_whether() -> None:
+    """ "A tier that exists" reads like a tier; "Whether a tier exists" reads like an answer."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.returns is None:
+                continue
+            text = ast.get_docstring(node) or ""
+            noun = re.match(r"(A|An|The|What|Its|No|One|It|All|Those)\b", text)
+            if ast.unparse(node.returns) == "bool" and noun and "hether" not in text:
+                found.append(f"{path.relative_to(PACKAGE)}: {node.name}: {text[:60]!r}")
+    assert not found, found

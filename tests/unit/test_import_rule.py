@@ -17,19 +17,35 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": {"core"},
     "syntax": {"core", "syntax"},
     "store": {"core", "store"},
-    "config": {"core", "config"},
+    "config": {"core", "present", "config"},
     "present": {"core", "present"},
     "trust": {"core"},
     "logs": {"core"},
     **{room: BASE | {room} for room in DOMAIN},
     "index": BASE | {"context", "index"},
-    "tasks": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs"},
+    "night": BASE | {"budget", "night"},
+    "tasks": BASE | DOMAIN | {"night", "config", "present", "tasks", "trust", "logs"},
+    "report": BASE | DOMAIN | {"night", "config", "present", "tasks", "report"},
+    "team": BASE | {"budget", "config", "team"},
     "first": BASE | DOMAIN | {"config", "tasks", "trust"},
     "app": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "first", "app"},
-    "gateway": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "gateway"},
+    "gateway": BASE | DOMAIN | {"config", "present", "tasks", "trust", "logs", "team", "gateway"},
+    "work": BASE
+    | DOMAIN
+    | {
+        "night",
+        "config",
+        "present",
+        "tasks",
+        "trust",
+        "logs",
+        "first",
+        "app",
+        "work",
+    },
 }
 FREE = {"lsp", "cli"}
-FOR_THE_CLI = {"gateway"}
+FOR_THE_CLI = {"gateway", "work"}
 """Rooms that are processes of their own: only the command line starts them."""
 _TASK_DATA = {"api", "window", "task"}
 INSIDE: dict[str, dict[str, set[str]]] = {
@@ -53,16 +69,24 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "deciding": _TASK_DATA | {"learning", "intake", "known", "world"},
         "calling": _TASK_DATA | {"chat", "money", "proposing", "world", "deciding"},
         "status_line": {"task", "world"},
-        "reactions": {"task", "chat", "world", "status_line"},
+        "reactions": {"task", "chat", "world", "status_line", "calling"},
         "redo": {"task", "world", "deciding"},
         "unsay": {"task", "chat", "world"},
         "override_scope": {"api", "window", "task"},
         "run": {"task", "intake", "proposing", "world", "deciding", "calling"},
         "upkeep": {"window", "choices", "money", "known", "world", "status_line"},
         "restore": {"window", "task", "learning", "proposing", "world"},
+        "testing": _TASK_DATA,
+        "queue": _TASK_DATA | {
+            "testing", "record", "intake", "proposing", "world", "deciding", "restore",
+        },
+        "task_starts": {"choices", "task", "world", "deciding", "run"},
+        "engine_reads": _TASK_DATA | {
+            "choices", "learning", "chat", "intake", "world", "deciding", "calling",
+        },
         "engine": _TASK_DATA | {
-            "choices", "learning", "chat", "intake", "proposing", "world", "deciding", "calling",
-            "status_line", "redo", "unsay", "override_scope", "run", "upkeep", "restore",
+            "choices", "intake", "proposing", "world", "calling", "status_line", "redo", "unsay",
+            "override_scope", "upkeep", "restore", "queue", "task_starts", "engine_reads",
         },
     },
     "lsp": {
@@ -82,13 +106,14 @@ what stands below, so that no circle can come about."""
 OWNERS = {
     "pygls": {"lsp"},
     "lsprotocol": {"lsp"},
-    "anthropic": {"models/client.py"},
+    "anthropic": {"models/sdk.py"},
     "numpy": {"routing/fit"},
     "sklearn": {"routing/fit"},
     "scipy": {"routing/fit"},
     "typer": {"cli"},
     "aiohttp": {"gateway"},
     "rich": {"cli"},
+    "dbos": {"work/durable.py"},
 }
 
 LONG = 400

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal, get_args
 
 import pytest
@@ -12,14 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tierwise.core.actions import KINDS
-from tierwise.core.amounts import needs_and_left
 from tierwise.core.decision import Cause, Decision, Estimate, Reason
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.core.views import TaskState, TaskView
-from tierwise.present.chances import chance
 from tierwise.present.decision import to_wire
 from tierwise.present.lens import headline, offers
-from tierwise.present.money import amount, amounts, percent, spent_of
+from tierwise.present.money import percent
 from tierwise.present.reasons import switched
 from tierwise.present.shown import BADGE, PREFIX, SENTENCE, TITLE, arrow, badge, shown
 from tierwise.present.status import StatusFacts, status
@@ -42,60 +38,10 @@ STATES: list[TaskState] = [
 ]  # fmt: skip
 
 
-AMOUNTS = json.loads(
-    (Path(__file__).parents[1] / "support" / "amounts.json").read_text(encoding="utf-8")
-)
-"""What every client writes for an amount in dollars; their own tests read the same file."""
-
-
-@pytest.mark.parametrize(("usd", "shown"), AMOUNTS["one"])
-def test_an_amount_has_two_figures_in_cents_and_two_decimals_in_amount(
-    usd: float, shown: str
-) -> None:
-    assert amount(round(usd * 1e9)) == shown
-
-
-@pytest.mark.parametrize(("usd", "shown"), AMOUNTS["several"])
-def test_the_amounts_of_a_sentence_are_written_like_the_largest(
-    usd: list[float], shown: list[str]
-) -> None:
-    assert list(amounts(*(round(each * 1e9) for each in usd))) == shown
-
-
-@given(st.integers(1, 10**13), st.integers(0, 10**13))
-def test_what_is_needed_is_rounded_up_and_what_is_left_down(needs: int, left: int) -> None:
-    shown = [float(text.strip("$¢<").replace(",", "")) for text in needs_and_left(needs, left)]
-    cents = [100 if "$" in text else 1 for text in needs_and_left(needs, left)]
-    assert shown[0] * cents[0] * 1e7 >= needs * 0.999999
-    assert shown[1] * cents[1] * 1e7 <= max(left * 1.000001, 1_000)
-
-
-@given(st.integers(0, 10**15))
-def test_an_amount_is_within_a_twentieth_of_what_it_is(nanos: int) -> None:
-    text = amount(nanos)
-    if text.startswith("<"):
-        assert nanos < 1_000
-    else:
-        unit = 1e9 if "$" in text else 1e7
-        assert float(text.strip("$¢").replace(",", "")) * unit == pytest.approx(nanos, rel=0.05)
-
-
-def test_spend_reads_against_its_cap() -> None:
-    assert spent_of(1_200_000_000, 5_000_000_000) == "$1.20 of $5.00"
-    assert spent_of(120_000_000, 500_000_000) == "12¢ of 50¢"
-    assert spent_of(1_200_000_000, None) == "$1.20 (no cap)"
-    assert spent_of(0, 0) == "0¢ of 0¢"
-
-
-@pytest.mark.parametrize(("share", "shown"), [(0.93, "93 %"), (0.999, "99 %"), (1.0, "100 %")])
-def test_certainty_is_kept_for_certainty(share: float, shown: str) -> None:
-    assert percent(share) == shown
-
-
 def test_the_forecast_stands_in_the_title() -> None:
     assert action_title("document", HAIKU) == "Tierwise: Add docs · Haiku · 0.04¢"
     assert action_title("edit", YOU) == "Tierwise: Edit · Haiku → Opus · 1.6¢"
-    assert action_title("edit", HAIKU, rehearsal=True) == "Tierwise: Edit · Haiku · 0¢"
+    assert action_title("edit", HAIKU, rehearsal=True) == "Tierwise: Edit · Haiku · 0¢ rehearsal"
 
 
 def test_a_problem_is_named_as_well_as_there_is_room() -> None:
@@ -109,10 +55,23 @@ def test_a_problem_is_named_as_well_as_there_is_room() -> None:
 def test_the_arrow_reads_from_routed_to_answering() -> None:
     assert arrow(HAIKU) == "Haiku"
     assert arrow(YOU) == "Haiku → Opus"
-    assert badge(YOU) == "Haiku → Opus, you"
+    assert badge(YOU) == "Haiku → Opus, by you"
     assert badge(replace(HAIKU, cause="pin", explicit=True)) == "Haiku, pinned"
     busy = replace(HAIKU, answering="sonnet", cause="failover")
-    assert badge(busy, "overloaded") == "Haiku → Sonnet"
+    assert badge(busy, "overloaded") == "Haiku → Sonnet, outage"
+
+
+@pytest.mark.parametrize("cause", [c for c in get_args(Cause) if c not in ("routed", "uncertain")])
+@pytest.mark.parametrize(("routed", "answering"), [("haiku", "sonnet"), ("opus", "sonnet")])
+def test_beside_an_arrow_there_is_a_word(cause: Cause, routed: str, answering: str) -> None:
+    moved = replace(HAIKU, routed=routed, answering=answering, cause=cause)
+    tiers, word = badge(moved, "overloaded").split(", ")
+    assert "→" in tiers
+    assert word.isascii()
+
+
+def own(tier: str, kept: int, judged: int) -> Reason:
+    return Reason.of("note", "kept", tier=tier, kept=kept, judged=judged)
 
 
 FLAT = replace(HAIKU, estimate=replace(ESTIMATE, need={"haiku": 0.3, "sonnet": 0.76, "opus": 1.0}))
@@ -129,31 +88,61 @@ FLAT = replace(HAIKU, estimate=replace(ESTIMATE, need={"haiku": 0.3, "sonnet": 0
         (
             replace(HAIKU, reasons=(Reason.of("route", "learned", outcomes=48),)),
             "",
-            "Haiku: enough for about 19 in 20 like this, by 48 of yours",
+            "Haiku: enough for about 19 in 20 like this, as 48 tasks of yours taught",
         ),
-        (FLAT, "", "Haiku: worth a try, about 2 in 3 will need Sonnet"),
+        (
+            replace(HAIKU, reasons=(own("haiku", 46, 48),)),
+            "",
+            "Haiku: you kept 46 of 48 like this",
+        ),
+        (
+            replace(HAIKU, reasons=(own("haiku", 3, 12),)),
+            "",
+            "Haiku: you kept only 3 of 12 like this; the estimate says about 19 in 20",
+        ),
+        (
+            replace(HAIKU, reasons=(own("opus", 46, 48),)),
+            "",
+            "Haiku: enough for about 19 in 20 tasks like this (not yet checked on your work)",
+        ),
+        (
+            replace(FLAT, routed="sonnet", answering="sonnet", reasons=(own("sonnet", 46, 48),)),
+            "",
+            "Sonnet: Haiku would need a redo in about 2 of 3; you kept 46 of Sonnet's 48",
+        ),
+        (FLAT, "", "Haiku: worth a try, about 2 in 3 tasks like this will need a redo with Sonnet"),
         (
             replace(FLAT, first="sonnet", routed="sonnet", answering="sonnet"),
             "",
-            "Sonnet: 0.76¢ more; Haiku would fall short in about 2 of 3",
+            "Sonnet: forecast 0.76¢ more than Haiku, "
+            "which would need a redo in about 2 of 3 tasks like this",
         ),
         (
             replace(FLAT, first="opus", routed="opus", answering="opus"),
             "",
-            "Opus: 0.8¢ more; Sonnet would fall short in about 1 of 4",
+            "Opus: forecast 0.8¢ more than Sonnet, "
+            "which would need a redo in about 1 of 4 tasks like this",
         ),
-        (UNSURE, "", "Opus: 0.8¢ more; Sonnet would fall short in up to 1 of 20"),
-        (YOU, "", "Opus, not Haiku: you"),
+        (UNSURE, "", "Opus: forecast 0.8¢ more than Sonnet, "
+            "which would need a redo in up to 1 of 20 tasks like this"),
+        (
+            replace(HAIKU, routed="sonnet", cause="budget", reasons=(
+                Reason.of("budget", "budget", tier="haiku", estimate=0.9, instead_of="sonnet",
+                          scope="day", spent=4_100_000_000, limit=5_000_000_000),)),
+            "",
+            "Haiku, not Sonnet: 82 % of today's $5.00 is spent; enough for about 9 in 10 like this",
+        ),
+        (YOU, "", "Opus, not Haiku: your choice"),
         (
             replace(YOU, reasons=(Reason.of("choice", "chosen", scope="task", tier="opus"),)),
             "",
-            "Opus, not Haiku: you chose it for this task",
+            "Opus, not Haiku: you chose it, for this task alone",
         ),
         (
             replace(HAIKU, cause="pin", explicit=True,
                     reasons=(Reason.of("choice", "chosen", scope="file", tier="haiku"),)),
             "",
-            "Haiku: you pinned it for this file",
+            "Haiku: you pinned it for this file, until you unpin it in the tier menu",
         ),
         (
             replace(HAIKU, routed="opus", answering="opus", cause="floor", reasons=(
@@ -165,14 +154,14 @@ FLAT = replace(HAIKU, estimate=replace(ESTIMATE, need={"haiku": 0.3, "sonnet": 0
         (
             replace(HAIKU, routed="opus", answering="sonnet", cause="failover"),
             "overloaded",
-            "Sonnet, not Opus: Opus is overloaded",
+            "Sonnet, not Opus: Opus is overloaded just now; later tasks try it again",
         ),
         (
             replace(HAIKU, answering="sonnet", cause="escalated", reasons=(
                 Reason.of("note", "escalated", tier="haiku", why="unparsed", about="", to="sonnet"),
             )),
             "the edit did not parse",
-            "Sonnet, not Haiku: Haiku's edit did not parse",
+            "Sonnet, not Haiku: Haiku's edit did not parse, so Sonnet was asked too; both are paid",
         ),
         (
             replace(HAIKU, routed="sonnet", cause="budget", reasons=(
@@ -180,7 +169,15 @@ FLAT = replace(HAIKU, estimate=replace(ESTIMATE, need={"haiku": 0.3, "sonnet": 0
                           to="haiku"),
             )),
             "",
-            "Haiku, not Sonnet: Sonnet may need 45¢, 40¢ is left",
+            "Haiku, not Sonnet: Sonnet may need up to 45¢, 40¢ is left",
+        ),
+        (
+            replace(HAIKU, routed="sonnet", cause="budget", reasons=(
+                Reason.of("budget", "no_room", tier="sonnet", needs=450_000_000, left=400_000_000,
+                          scope="day", to="haiku"),
+            )),
+            "",
+            "Haiku, not Sonnet: Sonnet may need up to 45¢, 40¢ of today's budget is left",
         ),
     ],
 )  # fmt: skip
@@ -193,11 +190,15 @@ def test_a_decision_in_a_sentence(decision: Decision, said: str, sentence: str) 
 def test_a_rehearsal_costs_nothing_and_says_what_it_would_cost() -> None:
     decision = replace(FLAT, first="sonnet", routed="sonnet", answering="sonnet")
     found = shown(decision, action="fix", rehearsal=True)
-    assert found.title == "Tierwise: Fix · Sonnet · 0¢"
-    assert found.sentence.startswith("Sonnet: would cost 0.76¢ more; ")
+    assert found.title == "Tierwise: Fix · Sonnet · 0¢ rehearsal"
+    assert found.sentence == (
+        "Sonnet: 0¢ in rehearsal, would cost 0.76¢ more than Haiku, "
+        "which would need a redo in about 2 of 3"
+    )
 
 
-NAMES = st.sampled_from(["haiku", "sonnet", "opus", "local-llama-70b-instruct-q4"])
+LONGEST = "local-" + "very-large-" * 12 + "q4"
+NAMES = st.sampled_from(["haiku", "sonnet", "opus", "local-llama-70b-instruct-q4", LONGEST])
 CAUSES = st.sampled_from(get_args(Cause))
 CODES = st.sampled_from([
     Reason.of("choice", "chosen", scope="conversation", tier="opus"),
@@ -207,7 +208,22 @@ CODES = st.sampled_from([
     Reason.of("budget", "budget", tier="haiku", estimate=0.6, instead_of="opus"),
     Reason.of("availability", "unavailable", tier="opus", why="rate_limited", to="haiku"),
     Reason.of("note", "escalated", tier="haiku", why="name_used_elsewhere", about="", to="opus"),
+    Reason.of("note", "escalated", tier="haiku", why="command", about="ruff " * 90, to="opus"),
+    Reason.of("budget", "no_room", tier="opus", needs=10**13, left=10**13 - 1, scope="project"),
+    Reason.of("budget", "cap", tier=LONGEST),
+    Reason.of("note", "learned", outcomes=123_456),
+    Reason.of("note", "router_failed"),
+    Reason.of("note", "trial", tier="haiku", instead_of="opus"),
+    Reason.of("floor", "floor", rule="said", subject="you said so " * 20, tier="opus"),
+    Reason.of("floor", "confidence_floor", target=0.9, tier="opus"),
+    Reason.of("note", "may_need_top", tier="opus"),
 ])  # fmt: skip
+
+
+def cut_by_others(reasons: list[Reason], cause: Cause) -> bool:
+    """Whether a sentence holds words of somebody else: a rule, the output of a command."""
+    free = ("floor", "escalated", "cap", "remapped")
+    return any(reason.code in free for reason in reasons) or cause in ("failover", "escalated")
 
 
 @given(NAMES, NAMES, CAUSES, st.lists(CODES, max_size=3), st.floats(0, 1), st.integers(0, 10**12),
@@ -216,7 +232,7 @@ def test_no_length_is_ever_longer_than_promised(
     routed: str, answering: str, cause: Cause, reasons: list[Reason], share: float, cost: int,
     said: str, rehearsal: bool,
 ) -> None:  # fmt: skip
-    names = ("haiku", "sonnet", "opus", "local-llama-70b-instruct-q4")
+    names = ("haiku", "sonnet", "opus", "local-llama-70b-instruct-q4", LONGEST)
     need = {name: share ** (1 / (at + 1)) for at, name in enumerate(names)}
     prices = {name: cost * (at + 1) for at, name in enumerate(names)}
     decision = Decision(routed, routed, answering, share, cause, Estimate(need, need, need), prices,
@@ -227,15 +243,12 @@ def test_no_length_is_ever_longer_than_promised(
         assert 0 < len(found.title) <= TITLE
         assert 0 < len(found.sentence) <= SENTENCE
         assert found.title.startswith(PREFIX)
+        assert len(found.clause) <= SENTENCE
+        assert found.sentence.endswith(found.clause)
+        if not cut_by_others(reasons, cause) and LONGEST not in (routed, answering):
+            assert not found.sentence.endswith("…"), found.sentence
     assert len(problem_title(decision, "message " * 9, "code" * 9)) <= TITLE
     assert len(comment_title(decision)) <= TITLE
-
-
-@given(st.floats(0, 1))
-def test_a_chance_is_near_the_share_and_never_certain(share: float) -> None:
-    part, _, whole = chance(share).split()
-    assert 0 < int(part) / int(whole) < 1
-    assert abs(int(part) / int(whole) - share) <= 0.1
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -266,12 +279,38 @@ def test_a_proposal_says_when_its_file_changed_and_how_much_apply_applies() -> N
     assert left == ["Apply", "Discard", "Undo"]
 
 
+def test_what_costs_money_says_how_much_before_it_is_clicked() -> None:
+    view = TaskView("t1", "edit", "proposed", HAIKU, edit_id="e1", cost=500_000)
+    assert headline(view) == "Haiku · 0.05¢"
+    assert offers(view, DEFAULT_LADDER)[-1].title == "Redo with Sonnet · 0.8¢"
+    running = offers(replace(view, state="running"), DEFAULT_LADDER)
+    assert running[0].title == "Use Sonnet · 0.8¢"
+    paused = offers(replace(view, state="paused"), DEFAULT_LADDER)
+    assert paused[1].title == "Run this one anyway · 0.04¢"
+    rehearsed = offers(replace(view, rehearsal=True), DEFAULT_LADDER)
+    assert rehearsed[-1].title == "Redo with Sonnet · 0¢"
+    unknown = replace(view, decision=replace(HAIKU, cost={}))
+    assert offers(unknown, DEFAULT_LADDER)[-1].title == "Redo with Sonnet"
+
+
+def test_the_tooltip_says_what_is_done_what_it_cost_and_how_to_change_it() -> None:
+    pinned = replace(YOU, reasons=(Reason.of("choice", "chosen", scope="file", tier="opus"),))
+    view = TaskView("t1", "document", "proposed", pinned, edit_id="e1", cost=500_000)
+    tip = status(StatusFacts(current=view)).tooltip
+    assert "Add docs · cost 0.05¢ · the edit waits: apply or discard it where it is shown" in tip
+    assert "The pin holds until you unpin it in the tier menu, or set it to `auto`." in tip
+    assert (
+        "cost 0¢, with a key 0.05¢"
+        in status(StatusFacts(current=replace(view, rehearsal=True), rehearsal=True)).tooltip
+    )
+
+
 @pytest.mark.parametrize(
     ("decision", "level", "text"),
     [
         (HAIKU, "ok", "Haiku"),
         (UNSURE, "ok", "Opus"),
-        (YOU, "ok", "Haiku → Opus, you"),
+        (YOU, "ok", "Haiku → Opus, by you"),
         (YOU, "soft", "Haiku → Opus · 80 %"),
     ],
 )
@@ -285,12 +324,42 @@ def test_the_status_of_a_running_task_says_what_moved_its_tier(
     assert status(facts).text == text
 
 
+@pytest.mark.parametrize(
+    ("reached", "text"),
+    [("day", "Paused · 20 %"), ("project", "Paused · 99 %"), (None, "Paused")],
+)
+def test_a_pause_says_the_share_of_the_cap_that_was_reached(
+    reached: Literal["day", "project"] | None, text: str
+) -> None:
+    usd = 10**9
+    facts = StatusFacts(
+        level="paused", reached=reached, day_limit=5 * usd, spent_today=usd,
+        project_limit=1000 * usd, spent_project=999 * usd, hour_limit=usd, spent_hour=usd,
+    )  # fmt: skip
+    assert status(facts).text == text
+
+
+@given(st.integers(0, 10**11), st.integers(0, 10**11), st.booleans(), st.booleans())
+def test_near_a_cap_the_largest_share_is_said(
+    today: int, project: int, capped: bool, also: bool
+) -> None:
+    facts = StatusFacts(
+        current=TaskView("t1", "edit", "running", HAIKU), running=1, level="soft",
+        day_limit=10**11 if capped else None, spent_today=today,
+        project_limit=10**11 if also else None, spent_project=project,
+    )  # fmt: skip
+    shares = [spent / 10**11 for spent, cap in ((today, capped), (project, also)) if cap]
+    wanted = f"Haiku · {percent(max(shares))}" if shares else "Haiku"
+    assert status(facts).text == wanted
+
+
 def test_what_was_not_sent_stands_in_the_tooltip_and_loads_nothing() -> None:
     view = TaskView(
         "t1", "edit", "running", HAIKU, notices=("Not sent: ![](http://x.invalid/y).py",)
     )
     tip = status(StatusFacts(current=view, running=1)).tooltip
     assert "Not sent: " in tip
+    assert "Another tier: begin the instruction with @sonnet or @opus, or redo this" in tip
     assert "![" not in tip
 
 

@@ -58,19 +58,26 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "budget": (
         {"tier": "haiku", "estimate": 0.6, "instead_of": "opus"},
-        "the budget is nearly used up: Haiku does for about 2 in 3, so not Opus",
+        "the budget is nearly used up: Haiku is enough for about 2 in 3, so not Opus",
     ),
     "budget_no_help": ({"tier": "haiku"}, "Haiku would not cost less here, so the tier stays"),
     "no_room": (
         {"tier": "opus", "needs": 200_000_000, "left": 50_000_000, "to": "sonnet"},
-        "Opus may need 20¢, 5¢ is left: Sonnet",
+        "Opus may need up to 20¢, 5¢ is left: Sonnet",
     ),
     "goes_on": ({"tier": "opus"}, "goes on with the task that runs: Opus"),
+    "client_cap": ({"tier": "sonnet"}, "the client allows Sonnet at most"),
     "stuck": (
         {"tier": "haiku", "why": "errors", "to": "sonnet"},
         "Haiku: three tool errors in a row; Sonnet goes on",
     ),
     "client_named": ({"tier": "opus"}, "Opus was chosen in the client"),
+    "kept": (
+        {"tier": "haiku", "kept": 46, "judged": 48},
+        "you kept 46 of the last 48 answers of Haiku to tasks of this kind",
+    ),
+    "team_cap": ({"tier": "sonnet"}, "capped by the team: Sonnet at most"),
+    "team_answered": ({"tier": "sonnet"}, "the team's gateway let Sonnet answer"),
     "cap": ({"tier": "sonnet"}, "this workspace allows Sonnet at most"),
     "unavailable": (
         {"tier": "haiku", "why": "rate_limited", "to": "sonnet"},
@@ -95,7 +102,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "found_late": (
         {"kind": "security"},
-        "about security: wrong answers are found late and count half as much again",
+        "about security: mistakes are found late here, so a dearer tier is worth more",
     ),
     "confidence_floor": (
         {"tier": "sonnet", "target": 0.9},

@@ -7,12 +7,16 @@ from typing import Final
 
 from tierwise.budget import days
 from tierwise.budget.limits import BudgetState, Limits, cap
-from tierwise.store import budget_events, calendar, reservations
+from tierwise.core.team import SharedCap
+from tierwise.store import budget_events, calendar, jobs, reservations, team_caps
 from tierwise.store.budget_events import allowed, note
 from tierwise.store.deferred import Connection
 from tierwise.store.glance import LedgerRows
 
-__all__ = ["allowed", "note", "open_day", "state", "today"]
+__all__ = ["allowed", "note", "open_day", "state"]
+
+Opened = tuple[str, str, int] | None
+"""The day that is open in the ledger, as `calendar.read` gives it."""
 
 SEEN_STEP_MS: Final = 60_000
 """How far time must go on before it is written down, in milliseconds."""
@@ -24,43 +28,56 @@ CLOCK: Final = "clock"
 """The reason why money waits for the operator's word after the clock went far back."""
 
 
-def today(conn: LedgerRows, limits: Limits, now: datetime) -> days.OpenDay:
-    """The day to book to. Raises `ClockWentBack`, or `UnknownZone`."""
+def open_day(conn: Connection, limits: Limits, now: datetime) -> None:
+    """Remember the day that is open and, to the minute, the latest instant seen.
+
+    Raises `ClockWentBack`, or `UnknownZone`.
+    """
     found = calendar.read(conn)
-    opened: days.OpenDay | None = None
-    if found is not None:
-        opened = days.OpenDay(found[0], found[1], datetime.fromtimestamp(found[2] / 1000, UTC))
-    return days.booking(now, limits.timezone, opened)
-
-
-def open_day(conn: Connection, day: days.OpenDay) -> None:
-    """Remember the day that is open and, to the minute, the latest instant seen."""
+    day = _today(found, limits, now)
     seen_ms = int(day.seen.timestamp() * 1000)
-    found = calendar.read(conn)
     if found is None or found[:2] != (day.day, day.zone) or seen_ms - found[2] >= SEEN_STEP_MS:
         calendar.write(conn, day.day, day.zone, seen_ms)
 
 
 def state(
-    conn: LedgerRows, limits: Limits, project: str, now: datetime, smallest: int
+    conn: LedgerRows,
+    limits: Limits,
+    project: str,
+    now: datetime,
+    smallest: int,
+    *,
+    night: bool = False,
+    job: str | None = None,
+    member: str | None = None,
 ) -> BudgetState:
-    """Spend and caps at `now`, with what the operator changed, raised or put right."""
-    reason = None
+    """Spend and caps at `now`, with what the operator changed, raised or put right.
+
+    With `night` it is the night's purse, and with `job` also the group of that task as well.
+    `member` is whose they are in a team, whose caps then count as well.
+    """
+    reason, opened = None, calendar.read(conn)
+    latest = _latest(opened, now)
     try:
-        day = today(conn, limits, now).day
+        day = _today(opened, limits, now).day
     except days.ClockWentBack:
         day, reason = days.day_of(now, limits.timezone), CLOCK
     period = days.period_of(day, limits.period)
     key = reservations.project_key(project, period)
-    of_day, of_project = reservations.sums(conn, day, key)
-    word = budget_events.word(conn, day, project, key)
-    hour = reservations.since(conn, _hour_ago(conn, now)) if limits.hour is not None else None
+    tonight = days.night_of(latest, limits.timezone)
+    of_day, of_project = reservations.sums(conn, tonight if night else day, key)
+    word = budget_events.word(conn, day, project, key, tonight)
+    limit = cap(limits.day, word.day.set_to, limits.repository_day, word.day.raised)
+    if night:
+        limit = 0 if limit == 0 else _night_limit(limits, word.night)
+    group = jobs.spend_of_group(conn, job) if job is not None else None
+    hour = reservations.since(conn, _hour_ago(latest)) if limits.hour is not None else None
     reason = word.hold or reason
     return BudgetState(
-        day=day,
+        day=tonight if night else day,
         period=period,
         project=project,
-        day_limit=cap(limits.day, word.day.set_to, limits.repository_day, word.day.raised),
+        day_limit=limit,
         day_spent=of_day.settled,
         day_reserved=of_day.reserved,
         day_expected=of_day.expected,
@@ -76,11 +93,43 @@ def state(
         soft_at=limits.soft_at,
         smallest=smallest,
         hold=reason,
+        purse="night" if night else "day",
+        group_limit=group.cap if group is not None else None,
+        group_spent=group.spent if group is not None else 0,
+        group_reserved=group.reserved if group is not None else 0,
+        shared=_shared(conn, member, project, day, period, latest) if member else (),
     )
 
 
-def _hour_ago(conn: LedgerRows, now: datetime) -> int:
+def _shared(
+    conn: LedgerRows, member: str, project: str, day: str, period: str, latest: datetime
+) -> tuple[SharedCap, ...]:
+    asked = team_caps.CapQuestion(member, project, day, period, _hour_ago(latest))
+    return tuple(
+        SharedCap(scope, span, limit, sums.settled, sums.reserved, sums.expected)
+        for (scope, span), (limit, sums) in sorted(team_caps.binding(conn, asked).items())
+    )
+
+
+def _night_limit(limits: Limits, word: budget_events.Change) -> int:
+    """The night's cap; without any the night has no money, since nobody looks on."""
+    return cap(limits.night, word.set_to, limits.repository_night, word.raised) or 0
+
+
+def _today(found: Opened, limits: Limits, now: datetime) -> days.OpenDay:
+    """The day to book to. Raises `ClockWentBack`, or `UnknownZone`."""
+    opened: days.OpenDay | None = None
+    if found is not None:
+        opened = days.OpenDay(found[0], found[1], datetime.fromtimestamp(found[2] / 1000, UTC))
+    return days.booking(now, limits.timezone, opened)
+
+
+def _hour_ago(latest: datetime) -> int:
     """An hour before the latest instant seen: a clock that went back frees nothing."""
-    found = calendar.read(conn)
-    at_ms = int(now.timestamp() * 1000)
-    return max(at_ms, found[2] if found is not None else 0) - HOUR_MS
+    return int(latest.timestamp() * 1000) - HOUR_MS
+
+
+def _latest(found: Opened, now: datetime) -> datetime:
+    """Now, or the latest instant that was seen where the clock went back."""
+    seen = datetime.fromtimestamp(found[2] / 1000, UTC) if found is not None else now
+    return max(now, seen)

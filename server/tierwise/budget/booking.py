@@ -26,7 +26,7 @@ def book(
     *,
     told: Usage | None = None,
 ) -> tuple[Usage, int]:
-    """Settle a reservation to its usage and cost in nano-dollars; what it is booked with.
+    """Settle a reservation to its usage and cost in nano-dollars. Returns what was booked.
 
     `told` is what the server said; a prompt somewhat above its bound teaches the bound.
     Idempotent: what is settled stays as it is. One that was booked at its worst because its
@@ -41,20 +41,47 @@ def book(
     reservations.book(conn, row, used, cost, state="settled", at_ms=at_ms)
     if cost > row.worst:
         log.warning("a bill was %d nano-dollars above its reservation", cost - row.worst)
-    if not row.rehearsal and (not used.assumed or _denser(row, told, factors)):
-        _learn(conn, row, told if used.assumed and told is not None else used, factors)
+    learned = observations(row, used, told, factors)
+    if learned:
+        samples.add(conn, *learned)
     return used, cost
 
 
-def withdraw(conn: Connection, request_id: str, at_ms: int) -> None:
-    """Give back what a request set aside, if anything of it is still open."""
+def observations(
+    row: ReservationRow, used: Usage, told: Usage | None, factors: Calibration
+) -> tuple[tuple[samples.Key, int], ...]:
+    """What a booked call teaches the bounds: histograms and the buckets to count in."""
+    if row.rehearsal or (used.assumed and not _denser(row, told, factors)):
+        return ()
+    seen = told if used.assumed and told is not None else used
+    truncated = seen.output_tokens >= row.max_tokens
+    factor = factors.input_factor(row.model, row.language)
+    return (
+        (
+            ("output", row.model, row.action),
+            calibration.output_bucket(seen.output_tokens, truncated=truncated),
+        ),
+        (
+            ("input", row.model, row.language or ""),
+            calibration.input_bucket(seen.prompt_tokens, round(row.input_bound / factor)),
+        ),
+    )
+
+
+def withdraw(conn: Connection, request_id: str, at_ms: int, *, refused: bool = False) -> None:
+    """Give back what a request set aside, if anything of it is still open.
+
+    One that no server refused did not leave, whatever was noted before it was tried.
+    """
     row = reservations.by_request(conn, request_id)
     if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):
         reservations.book(conn, row, Usage(), 0, state="released", at_ms=at_ms)
+        if not refused:
+            reservations.did_not_leave(conn, row.id)
 
 
 def _denser(row: ReservationRow, told: Usage | None, factors: Calibration) -> bool:
-    """Whether a prompt was told to be above its bound, by no more than a text can be.
+    """Whether the server reported a prompt above its bound, by no more than is possible for a text.
 
     No text has more tokens than bytes, and the static bound allows one token for so many
     characters. What is beyond that is no measurement, so it teaches nothing.
@@ -63,19 +90,3 @@ def _denser(row: ReservationRow, told: Usage | None, factors: Calibration) -> bo
         return False
     static = row.input_bound / factors.input_factor(row.model, row.language)
     return row.input_bound < told.prompt_tokens <= static * tokens.BOUND_CHARS
-
-
-def _learn(conn: Connection, row: ReservationRow, used: Usage, factors: Calibration) -> None:
-    truncated = used.output_tokens >= row.max_tokens
-    factor = factors.input_factor(row.model, row.language)
-    samples.add(
-        conn,
-        (
-            ("output", row.model, row.action),
-            calibration.output_bucket(used.output_tokens, truncated=truncated),
-        ),
-        (
-            ("input", row.model, row.language or ""),
-            calibration.input_bucket(used.prompt_tokens, round(row.input_bound / factor)),
-        ),
-    )

@@ -7,11 +7,11 @@ a cheaper tier can be dearer for many turns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from tierwise.budget.prices import PriceTable
+from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 from tierwise.core.situation import WarmThread
 from tierwise.core.tiers import Ladder, Tier
@@ -45,7 +45,7 @@ class Prefix:
 def turn_cost(
     tier: Tier, prefix: int, turn: CachedTurn, prices: PriceTable, at: datetime, *, warm: bool
 ) -> int:
-    """Nano-dollars of one turn on a prefix of so many tokens, warm or written anew."""
+    """Nano-dollars of one turn on a prefix of this many tokens, warm or written again."""
     cached = prefix if prefix >= SMALLEST_PREFIX and "caching" in tier.features else 0
     usage = Usage(
         input_tokens=prefix - cached,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tierwise.budget import tokens
+from tierwise.core.dataclass import dataclass
 from tierwise.store.samples import Key
 
 OUTPUT_STEPS: Final = 8
@@ -79,7 +80,7 @@ def input_bucket(used: int, bound: int) -> int:
 
 
 def quantile(histogram: Mapping[int, int], share: float) -> int:
-    """The bucket below or in which that share of the observations lies."""
+    """The first bucket at which at least that share of the observations is reached."""
     wanted, seen = share * sum(histogram.values()), 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]

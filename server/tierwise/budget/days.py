@@ -8,11 +8,13 @@ Pure: the day that is open comes in, the day to book to comes out.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tierwise.core.dataclass import dataclass
+from tierwise.core.jobs import NIGHT
 
 MAX_BACK: Final = timedelta(hours=36)
 """How far a clock may go back and still be believed; beyond that the operator is asked."""
@@ -74,6 +76,16 @@ def booking(now: datetime, zone_name: str | None, opened: OpenDay | None) -> Ope
     if today <= opened.day:
         return OpenDay(opened.day, opened.zone, seen)
     return OpenDay(day_of(now, zone_name), named, seen)
+
+
+def night_of(at: datetime, name: str | None) -> str:
+    """The night of an instant, noon to noon in that zone, as "YYYY-MM-DD~night".
+
+    It is named after the civil day that it began on.
+    """
+    local = at.astimezone(zone(name))
+    began = local.date() if local.hour >= 12 else local.date() - timedelta(days=1)
+    return f"{began.isoformat()}{NIGHT}"
 
 
 def period_of(day: str, period: Literal["month", "total"]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tierwise.budget import tokens
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceRate
+from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorCode, ErrorReason
 from tierwise.core.errors import BudgetPaused, TaskTooDear
 
@@ -23,11 +24,15 @@ class SpendWish:
     tier: str
     most: int | None = None
     """What one request may cost at worst, in nano-dollars; None for no such cap."""
+    fees: int = 0
+    """What the server may bill by the piece beside tokens, in nano-dollars."""
+    held: int = 0
+    """Nano-dollars that `most` is smaller by while other calls of the same job run."""
 
     @property
     def base(self) -> int:
-        """The prompt at its dearest, in nano-dollars."""
-        return self.input_bound * self.rate.dearest_input
+        """The prompt at its dearest, with the fees, in nano-dollars."""
+        return self.input_bound * self.rate.dearest_input + self.fees
 
     def worst(self, output: int) -> int:
         return self.base + output * self.rate.output
@@ -43,12 +48,11 @@ class Fit:
 
 
 def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
-    """The reservation for a wish; `state` None means that no cap binds it, and
-    neither does one bind a request that costs nothing.
+    """The reservation for a wish.
 
-    When the worst case does not fit, the output cap shrinks as far as an answer is still
-    worth having. Raises `BudgetPaused` when the budget is used up or on hold and
-    `TaskTooDear` when this request alone is too dear.
+    No cap binds it where `state` is None or the request costs nothing. When the worst case does not
+    fit, the output cap shrinks as far as an answer is still worth having. Raises `BudgetPaused`
+    when the budget is used up or on hold and `TaskTooDear` when this request alone is too dear.
     """
     if state is None or wish.worst(wish.output_cap) == 0:
         return Fit(wish.worst(wish.output_cap), wish.output_cap)
@@ -82,35 +86,57 @@ def fit_all(wishes: Sequence[SpendWish], state: BudgetState) -> None:
     reason = ErrorReason.of(
         code, parts=len(wishes), tier=wishes[0].tier, needs=total, left=state.left
     )
-    raise TaskTooDear(reason, total, state.left, waits=waits)
+    raise TaskTooDear(reason, total, state.left, scope=_tightest(state).scope, waits=waits)
 
 
 def _too_dear(wish: SpendWish, floor: int, room: int, state: BudgetState) -> TaskTooDear:
     """The refusal of one request, which waits where calls in flight hold what it needs."""
     worst = wish.worst(floor)
-    later = [cap for cap in (state.unspent, wish.most) if cap is not None]
+    most = None if wish.most is None else wish.most + wish.held
+    later = [cap for cap in (state.unspent, most) if cap is not None]
     waits = worst <= min(later)
     code: ErrorCode = "too_dear_now" if waits else "too_dear"
     reason = ErrorReason.of(code, tier=wish.tier, needs=worst, left=room)
-    return TaskTooDear(reason, worst, room, waits=waits)
+    scope = _tightest(state).scope if room == state.left else ""
+    return TaskTooDear(reason, worst, room, scope=scope, waits=waits)
+
+
+class _Cap(NamedTuple):
+    """A cap by its name, with what counts against it in nano-dollars."""
+
+    scope: str
+    limit: int
+    spent: int
+    reserved: int
+
+    @property
+    def left(self) -> int:
+        return self.limit - self.spent - self.reserved
+
+
+def _tightest(state: BudgetState) -> _Cap:
+    """The cap that leaves the least. Where a call waits or does not fit there is one."""
+    return min(
+        (
+            _Cap(name, limit, spent, reserved)
+            for name, limit, spent, reserved in (
+                (state.purse, state.day_limit, state.day_spent, state.day_reserved),
+                ("project", state.project_limit, state.project_spent, state.project_reserved),
+                ("hour", state.hour_limit, state.hour_spent, state.hour_reserved),
+                ("group", state.group_limit, state.group_spent, state.group_reserved),
+                *(("team's", cap.limit, cap.spent, cap.reserved) for cap in state.shared),
+            )
+            if limit is not None
+        ),
+        key=lambda cap: cap.left,
+    )
 
 
 def why_it_waits(state: BudgetState) -> ErrorReason:
     """Why a call has to wait although the budget is not used up."""
-    name, limit, spent, reserved = min(
-        (
-            (name, limit, spent, reserved)
-            for name, limit, spent, reserved in (
-                ("day", state.day_limit, state.day_spent, state.day_reserved),
-                ("project", state.project_limit, state.project_spent, state.project_reserved),
-                ("hour", state.hour_limit, state.hour_spent, state.hour_reserved),
-            )
-            if limit is not None
-        ),
-        key=lambda scope: scope[1] - scope[2] - scope[3],
-    )
+    cap = _tightest(state)
     return ErrorReason.of(
-        "calls_in_flight", scope=name, limit=limit, spent=spent, reserved=reserved
+        "calls_in_flight", scope=cap.scope, limit=cap.limit, spent=cap.spent, reserved=cap.reserved
     )
 
 
@@ -120,10 +146,17 @@ def why_paused(state: BudgetState) -> ErrorReason:
         return ErrorReason.of("on_hold", hold=state.hold)
     if state.waits:
         return why_it_waits(state)
+    team = state.team_paused
+    if team is not None:
+        return ErrorReason.of(
+            "team_used_up", scope=team.scope, span=team.span, limit=team.limit, spent=team.spent
+        )
     if state.hour_level == "paused" and "paused" not in (state.day_level, state.project_level):
         return ErrorReason.of("hour_used_up", limit=state.hour_limit or 0)
+    if state.group_level == "paused" and "paused" not in (state.day_level, state.project_level):
+        return ErrorReason.of("budget_used_up", scope="group", limit=state.group_limit or 0)
     day = state.day_level == "paused"
-    scope, limit = ("day", state.day_limit) if day else ("project", state.project_limit)
+    scope, limit = (state.purse, state.day_limit) if day else ("project", state.project_limit)
     if limit == 0:
         return ErrorReason.of("no_budget", scope=scope)
     return ErrorReason.of("budget_used_up", scope=scope, limit=limit or 0)

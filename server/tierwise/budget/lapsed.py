@@ -39,7 +39,7 @@ def orphaned(row: ReservationRow, alive: bool | None, now_ms: int) -> bool:
 
 
 def reap(conn: Connection, now_ms: int) -> int:
-    """Book every orphan at its worst case, marked assumed; how many orphans there were.
+    """Book every orphan at its worst case, marked assumed. Returns how many orphans there were.
 
     What was certainly not sent is given back. Should the process come back after all, its
     settlement replaces the assumption, and a request that was given back is not let go.

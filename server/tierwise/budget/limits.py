@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.situation import BudgetLevel
+from tierwise.core.team import SharedCap, tightest
 from tierwise.core.views import BudgetView
 
 
@@ -28,6 +29,8 @@ class Limits:
     repository_project: int | None = None
     hour: int | None = None
     request: int | None = None
+    night: int | None = None
+    repository_night: int | None = None
 
 
 def cap(
@@ -44,9 +47,10 @@ def cap(
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """Spend and caps of a day and a project, raises included.
+    """Spend and caps of a purse (a day's or a night's) and a project, raises included.
 
-    `smallest` is the smallest reservation there is (the cheapest tier's): when it no
+    What is named after the day is of the night where `purse` says so: `day` is then the night's
+    key. `smallest` is the smallest reservation there is (the cheapest tier's): when it no
     longer fits, the budget is paused. `hold` is a sentence when money waits for the
     operator's word.
     """
@@ -69,6 +73,13 @@ class BudgetState:
     smallest: int = 0
     hold: str | None = None
     """Why money waits for the operator's word: the reason that the ledger keeps."""
+    purse: Literal["day", "night"] = "day"
+    group_limit: int | None = None
+    group_spent: int = 0
+    group_reserved: int = 0
+    """What the group of a job may cost, and has cost so far; no limit for what is no job."""
+    shared: tuple[SharedCap, ...] = ()
+    """The caps of a team that bind this member here; empty where there is no team."""
 
     @property
     def day_level(self) -> BudgetLevel:
@@ -87,12 +98,56 @@ class BudgetState:
         return "paused" if found == "paused" else "ok"
 
     @property
+    def group_level(self) -> BudgetLevel:
+        """Paused or ok: a group's cap softens nothing."""
+        found = self._level(self.group_spent, self.group_reserved, 0, self.group_limit)
+        return "paused" if found == "paused" else "ok"
+
+    @property
     def level(self) -> BudgetLevel:
-        """The worst of the three; paused while money is on hold."""
-        levels = (self.day_level, self.project_level, self.hour_level)
+        """The worst of them; paused while money is on hold."""
+        levels = (
+            self.day_level,
+            self.project_level,
+            self.hour_level,
+            self.group_level,
+            self.team_level,
+        )
         if self.hold or "paused" in levels:
             return "paused"
         return "soft" if "soft" in levels else "ok"
+
+    @property
+    def team_level(self) -> BudgetLevel:
+        """The state of the team's tightest cap; a cap per hour is never soft."""
+        levels = [
+            found
+            for cap in self.shared
+            if (found := self._level(cap.spent, cap.reserved, cap.expected, cap.limit)) != "soft"
+            or cap.span != "hour"
+        ]
+        return "paused" if "paused" in levels else "soft" if "soft" in levels else "ok"
+
+    @property
+    def team_paused(self) -> SharedCap | None:
+        """The cap of the team that pauses: the one that leaves the least."""
+        return tightest(
+            tuple(
+                cap
+                for cap in self.shared
+                if self._level(cap.spent, cap.reserved, 0, cap.limit) == "paused"
+            )
+        )
+
+    @property
+    def softened(self) -> tuple[str, int, int] | None:
+        """Scope, spend and cap of what is spent the most, where that alone makes it soft."""
+        caps = (
+            (self.purse, self.day_spent, self.day_limit),
+            ("project", self.project_spent, self.project_limit),
+        )
+        soft = [(s, spent, cap) for s, spent, cap in caps if cap and spent >= self.soft_at * cap]
+        return max(soft, key=lambda found: found[1] / found[2], default=None)
 
     @property
     def waits(self) -> bool:
@@ -101,6 +156,8 @@ class BudgetState:
             (self.day_spent, self.day_limit),
             (self.project_spent, self.project_limit),
             (self.hour_spent, self.hour_limit),
+            (self.group_spent, self.group_limit),
+            *((cap.spent, cap.limit) for cap in self.shared),
         )
         return (
             self.level == "paused"
@@ -110,17 +167,17 @@ class BudgetState:
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown: by what is spent, whatever is only set aside."""
+        """The level that is shown. It counts what is spent, not what is only set aside."""
         if self.hold:
             return "paused"
         found = {view.state for view in views(self)}
         return "paused" if "paused" in found else "soft" if "soft" in found else "ok"
 
     @property
-    def reached(self) -> Literal["day", "project"] | None:
-        """The cap that pauses and can be raised; the day's where both do."""
+    def reached(self) -> Literal["day", "night", "project"] | None:
+        """The cap that pauses and can be raised; the purse's own where both do."""
         if self.day_level == "paused":
-            return "day"
+            return self.purse
         return "project" if self.project_level == "paused" else None
 
     @property
@@ -140,6 +197,8 @@ class BudgetState:
                 (self.day_limit, self.day_spent, self.day_reserved),
                 (self.project_limit, self.project_spent, self.project_reserved),
                 (self.hour_limit, self.hour_spent, self.hour_reserved),
+                (self.group_limit, self.group_spent, self.group_reserved),
+                *((cap.limit, cap.spent, cap.reserved) for cap in self.shared),
             )
             if limit is not None
         ]
@@ -175,7 +234,7 @@ def views(state: BudgetState) -> Sequence[BudgetView]:
     )
     hour: BudgetLevel = "paused" if state.exhausted(state.hour_spent, state.hour_limit) else "ok"
     return (
-        BudgetView("day", day, state.day_spent, state.day_limit),
+        BudgetView(state.purse, day, state.day_spent, state.day_limit),
         BudgetView("project", project, state.project_spent, state.project_limit),
         *(
             (BudgetView("hour", hour, state.hour_spent, state.hour_limit),)

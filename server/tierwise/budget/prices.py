@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from importlib import resources
@@ -17,11 +16,14 @@ from typing import Any, Final
 
 from tierwise.budget.model_ids import normal
 from tierwise.core import address
+from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 
 WRITE_5M: Final = Decimal("1.25")
 WRITE_1H: Final = Decimal(2)
 """Cache writes as multiples of the input price, the list's own rule, where a row names none."""
+SEARCH: Final = 10_000_000
+"""Nano-dollars of one web search that a server makes: $10 per 1,000, as its maker lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class PriceTable:
     def rate(
         self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
     ) -> PriceRate:
-        """The rate of a request that was sent at `at` with so many prompt tokens."""
+        """The rate of a request that was sent at `at` with this many prompt tokens."""
         rows = self._found(model, base_url)
         if rows is None:
             return self._dearest(at)
@@ -120,7 +122,8 @@ class PriceTable:
     def dearest_band(
         self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
     ) -> PriceRate:
-        """The dearest rate of each kind in any band a prompt of at most so many tokens reaches."""
+        """The dearest rate of each kind in any band a prompt of at most this many tokens
+        reaches."""
         rows = self._found(model, base_url)
         if rows is None:
             return self._dearest(at)
@@ -138,11 +141,16 @@ class PriceTable:
     ) -> int:
         """Nano-dollars of a finished request, rounded up where a factor leaves a part."""
         whole = self.rate(model, at, usage.prompt_tokens, base_url).cost(usage)
+        fees = self.fees(model, usage.searches, at, base_url)
         if not batch:
-            return whole
+            return whole + fees
         rows = self._found(model, base_url)
         factor = _in_force(rows, at, usage.prompt_tokens).batch if rows else Decimal(1)
-        return int((whole * factor).to_integral_value(rounding=ROUND_CEILING))
+        return int((whole * factor).to_integral_value(rounding=ROUND_CEILING)) + fees
+
+    def fees(self, model: str, searches: int, at: datetime, base_url: str | None = None) -> int:
+        """Nano-dollars of this many web searches; none at a server that costs nothing."""
+        return searches * SEARCH if searches and not self.free(model, at, base_url) else 0
 
     def _found(self, model: str, base_url: str | None) -> list[PriceRow] | None:
         server = address.base(base_url) if base_url else None

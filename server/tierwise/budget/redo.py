@@ -13,9 +13,9 @@ from tierwise.budget import tokens
 
 OUTPUT_WEIGHT: Final = 5
 """Tokens read that one written token counts as: it is waited for, and it is reviewed. The list
-prices of written and read tokens stand in the same relation."""
+prices of written and read tokens are in the same relation."""
 AGAIN: Final = 0.1
-"""Share of the tokens read that each further step reads anew: what a cache read costs of them."""
+"""Share of the tokens read that each further step reads again: what a cache read costs of them."""
 MEDIAN_CHARS: Final = 1_600
 MEDIAN_OUTPUT: Final = 350
 """Characters sent and tokens written of the median task, whose redo costs what is configured."""

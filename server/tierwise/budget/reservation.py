@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tierwise.budget.prices import PriceTable
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Tier
 from tierwise.store import owner, reservations
 from tierwise.store.reservations import ReservationRow
@@ -33,8 +33,15 @@ class ReservationRequest:
     full_output: bool = False
     extra_tokens: int = 0
     """Tokens at most of what goes along and is no text, such as pictures."""
+    searches: int = 0
+    """Web searches that the server may make for it at most."""
     least_output: int = 0
     """Output tokens below which the call makes no sense; 0 lets the action's habit decide."""
+    job_cap: int | None = None
+    """What the job of this request may spend in all, in nano-dollars; None for a request of none,
+    or where no cap binds its job."""
+    member: str | None = None
+    """Whose request it is, in a team: the caps of the team bind it."""
     marked: bool = False
     """Whether `Purse.let_go` will be called before it is sent. Otherwise it counts as sent."""
 
@@ -57,6 +64,8 @@ class Reservation:
     capped: bool = False
     prices: PriceTable | None = None
     """The prices it was reserved at; None where they are not known any more."""
+    searches: int = 0
+    """Web searches that were reserved for."""
 
 
 class RequestKeyUsed(Exception):
@@ -84,4 +93,5 @@ def reservation_of(row: ReservationRow, ask: ReservationRequest, at: datetime) -
         at=at,
         row=row,
         thinking="thinking" in ask.tier.features,
+        searches=ask.searches,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tierwise.budget import tokens
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.reservation import Reservation
+from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 from tierwise.store.reservations import ReservationRow
 
@@ -16,6 +17,20 @@ THINKING_PER_S: Final = 150
 """Tokens a second that a model may think unseen; for a call that ended without a bill."""
 LOOSEST_CHARS: Final = 12
 """Characters per token that no tokenizer reaches over a whole text: three times the usual four."""
+
+
+@dataclass(frozen=True, slots=True)
+class SureChars:
+    """What a bill must be true of, where not all of the prompt is surely billed, or some of it
+    more than once.
+
+    `prompt` and `answer` are the characters that are billed whatever the server leaves out.
+    `readings` is how often it may bill the prompt: it reads it again after each tool it runs.
+    """
+
+    prompt: int
+    answer: int
+    readings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,12 @@ class CallEnd:
     streamed: str = ""
     thought: int = 0
     seconds: float = 0.0
+    sure: SureChars | None = None
+
+    @property
+    def answer_chars(self) -> int:
+        """Characters of the answer that were surely billed."""
+        return self.sure.answer if self.sure is not None else len(self.streamed) + self.thought
 
 
 def billed(reservation: Reservation, usage: Usage, prices: PriceTable) -> int:
@@ -52,18 +73,22 @@ def booked(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[
         return bill, 0
     if bill is None:
         return assumed(reservation, end, prices)
-    least = max(1, math.ceil((len(end.streamed) + end.thought) / LOOSEST_CHARS))
+    least = max(min(1, reservation.max_tokens), math.ceil(end.answer_chars / LOOSEST_CHARS))
     if least <= bill.output_tokens <= reservation.max_tokens and believable_input(
-        reservation, bill
+        reservation, bill, end.sure
     ):
         return bill, billed(reservation, bill, prices)
-    return assumed(reservation, replace(end, known=Usage(0, bill.output_tokens)), prices)
+    told = Usage(0, bill.output_tokens, searches=bill.searches)
+    return assumed(reservation, replace(end, known=told), prices)
 
 
-def believable_input(reservation: Reservation, told: Usage) -> bool:
+def believable_input(reservation: Reservation, told: Usage, sure: SureChars | None = None) -> bool:
     """Whether input and cache counts can be true of the prompt that was sent."""
-    least = math.ceil(reservation.row.input_chars / LOOSEST_CHARS)
-    return max(1, least) <= told.prompt_tokens <= reservation.prompt_tokens
+    chars, readings = reservation.row.input_chars, 1
+    if sure is not None:
+        chars, readings = sure.prompt, sure.readings
+    least = math.ceil(chars / LOOSEST_CHARS)
+    return max(1, least) <= told.prompt_tokens <= reservation.prompt_tokens * readings
 
 
 def assumed(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
@@ -76,16 +101,18 @@ def assumed(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple
     if reservation.thinking:
         output = max(output, round(max(end.seconds, 0.0) * THINKING_PER_S))
     known = end.known
+    searches = known.searches if known is not None else 0
     if known is not None and known.output_tokens <= reservation.max_tokens:
         output = max(output, known.output_tokens)
     output = min(output, reservation.max_tokens)
-    if known is not None and believable_input(reservation, known):
+    if known is not None and believable_input(reservation, known, end.sure):
         used = replace(known, output_tokens=output, assumed=True)
         return used, billed(reservation, used, prices)
     row, bound = reservation.row, reservation.prompt_tokens
     rate = prices.dearest_band(row.model, reservation.at, bound, row.base_url)
-    used = Usage(bound, output, assumed=True)
-    return used, bound * rate.dearest_input + output * rate.output
+    used = Usage(bound, output, assumed=True, searches=searches)
+    fees = prices.fees(row.model, searches, reservation.at, row.base_url)
+    return used, bound * rate.dearest_input + output * rate.output + fees
 
 
 def usage_of(row: ReservationRow) -> Usage:

@@ -6,8 +6,9 @@ of the last day is held against that of the two weeks before, with enough tasks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 DAY_MS: Final = 86_400_000
 BEFORE_MS: Final = 14 * DAY_MS

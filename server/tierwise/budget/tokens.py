@@ -36,7 +36,7 @@ def upper_bound(text: str, factor: float = 1.0) -> int:
 
 
 def mean_of_chars(chars: int) -> int:
-    """Tokens a text of so many characters has on average."""
+    """Tokens a text of this many characters has on average."""
     return math.ceil(chars / MEAN_CHARS) + OVERHEAD
 
 

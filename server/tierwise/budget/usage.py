@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
 
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.prices import PriceRate, PriceTable
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.store import stats
 from tierwise.store.deferred import Connection
@@ -55,13 +55,13 @@ def baseline_cost(cells: Iterable[SpendCell], baseline: Tier, prices: PriceTable
     """What the same tokens would have cost on the baseline's model, in nano-dollars.
 
     Cache reads and both kinds of cache writes are priced as such. A call on the baseline's
-    own model would have cost what it cost, so that a bound booked for an unbilled call is
-    never counted as a saving or a loss. A cell is priced in the band that its prompts reach.
+    own model counts with what was booked for it. So a bound that was booked for an unbilled call
+    is never counted as a saving or a loss. A cell is priced in the band that its prompts reach.
     """
 
     @cache
     def rate(day: str, prompt_size: int) -> PriceRate:
-        at = datetime.fromisoformat(day).replace(hour=NOON, tzinfo=UTC)
+        at = datetime.fromisoformat(day[:10]).replace(hour=NOON, tzinfo=UTC)
         return prices.rate(baseline.model, at, prompt_size + 1, baseline.base_url)
 
     return sum(

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from tierwise.cli import amounts
 from tierwise.cli.common import configuration, ledger, print_json
+from tierwise.cli.table import TableColumn, show
 from tierwise.core.errors import BadRequest, UnknownTask
-from tierwise.core.money import to_nanos, to_usd
+from tierwise.core.money import to_usd
 from tierwise.present import pause
 from tierwise.present.money import amount, percent, spent_of
 
@@ -34,8 +36,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
-def show(context: typer.Context, as_json: Json = False) -> None:
-    """Show what was spent today and on this project, against the caps."""
+def spent(context: typer.Context, as_json: Json = False) -> None:
+    """Show what was spent today, tonight and on this project, against the caps."""
     if context.invoked_subcommand is None:
         _print(_with_purse(lambda purse, project: purse.state(project)), as_json)
 
@@ -48,18 +50,23 @@ def set_caps(
     project: Annotated[
         str | None, typer.Option(metavar="USD", help="Cap for this project, or 'config'.")
     ] = None,
+    night: Annotated[
+        str | None, typer.Option(metavar="USD", help="Cap for every night, or 'config'.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Set caps by hand, in place of the configured ones; 0 means no paid calls."""
-    if day is None and project is None:
-        raise typer.BadParameter("give --day USD, --project USD, or both")
-    on_day, on_project = _amount(day), _amount(project)
+    if day is None and project is None and night is None:
+        raise typer.BadParameter("give --day USD, --project USD or --night USD")
+    on_day, on_project, on_night = _amount(day), _amount(project), _amount(night)
 
     async def change(purse: Purse, here: str) -> BudgetState:
         if day is not None:
             await purse.set_cap(on_day, here, "day")
         if project is not None:
             await purse.set_cap(on_project, here, "project")
+        if night is not None:
+            await purse.set_cap(on_night, here, "night")
         return await purse.state(here)
 
     _print(_with_purse(change), as_json)
@@ -71,17 +78,25 @@ def raise_cap(
     project: Annotated[
         bool, typer.Option("--project", help="For this project, not for today.")
     ] = False,
+    night: Annotated[bool, typer.Option("--night", help="For tonight's purse.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Raise today's cap, or this project's for its current period."""
+    """Raise today's cap, this project's for its current period, or tonight's purse."""
     nanos = _amount(usd)
     if not nanos:
         raise typer.BadParameter("a raise is more than 0")
-    scope: Scope = "project" if project else "day"
-    state = _with_purse(lambda purse, here: purse.raise_by(nanos, here, scope))
+    if project and night:
+        raise typer.BadParameter("give --project or --night, not both")
+    scope: Scope = "project" if project else "night" if night else "day"
+
+    async def change(purse: Purse, here: str) -> BudgetState:
+        return await replace(purse, night=night).raise_by(nanos, here, scope)
+
+    both = _with_purse(change)
+    state = both[1] if night else both[0]
     if (state.project_limit if project else state.day_limit) is None:
         raise BadRequest(f"There is no cap on the {scope}, so there is nothing to raise.")
-    _print(state, as_json)
+    _print(both, as_json)
 
 
 @app.command()
@@ -117,30 +132,46 @@ def prices(as_json: Json = False) -> None:
         print_json([_price(row) for row in rows])
         return
     today = datetime.now(UTC).date()
-    typer.echo("USD per million tokens; a model not listed costs the dearest rate listed")
-    typer.echo(
-        f"{'model':20} {'from':10} {'prompt':>9} {'input':>7} {'output':>7} "
-        f"{'write 5m':>8} {'write 1h':>8} {'read':>6}"
+    columns = (
+        TableColumn("model", 9),
+        TableColumn("from", 4),
+        TableColumn("prompt", 5),
+        TableColumn("input", 8, right=True),
+        TableColumn("output", 8, right=True),
+        TableColumn("write 5m", 3, right=True),
+        TableColumn("write 1h", 2, right=True),
+        TableColumn("read", 3, right=True),
     )
-    for row in rows:
-        rate = row.rate
-        band = f">{rate.over:,}" if rate.over else "any"
-        later = "" if row.since <= today else "  (not yet)"
-        typer.echo(
-            f"{row.model or row.base_url or '':20} {row.since} {band:>9} {rate.input / 1e3:7g} "
-            f"{rate.output / 1e3:7g} {rate.write_5m / 1e3:8g} {rate.write_1h / 1e3:8g} "
-            f"{rate.read / 1e3:6g}{later}"
-        )
+    show(
+        columns,
+        [_cells(row, today) for row in rows],
+        "USD per million tokens; a model not listed costs the dearest rate listed",
+    )
 
 
-def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetState:
-    """Run something on the purse of the folder the command was given in."""
+def _cells(row: PriceRow, today: date) -> tuple[str, ...]:
+    rate = row.rate
+    figures = (rate.input, rate.output, rate.write_5m, rate.write_1h, rate.read)
+    return (
+        row.model or row.base_url or "",
+        f"{row.since}{'' if row.since <= today else ' (not yet)'}",
+        f">{rate.over:,}" if rate.over else "any",
+        *(f"{nanos / 1e3:g}" for nanos in figures),
+    )
+
+
+def _with_purse(
+    act: Callable[[Purse, str], Awaitable[BudgetState]],
+) -> tuple[BudgetState, BudgetState]:
+    """Run something on the purse of the folder the command was given in. Returns the states of its
+    day and of its night afterwards.
+    """
     from tierwise.budget.purse import Purse
     from tierwise.tasks.window.settings import limits, price_table, project_of
 
     config = configuration().config
 
-    async def run() -> BudgetState:
+    async def run() -> tuple[BudgetState, BudgetState]:
         with ledger() as opened:
             ladder, table = config.ladder(), price_table(config)[0]
             purse = Purse(
@@ -149,33 +180,30 @@ def _with_purse(act: Callable[[Purse, str], Awaitable[BudgetState]]) -> BudgetSt
                 lambda: limits(config),
                 lambda: ladder.get(ladder.cheapest),
             )
-            return await act(purse, project_of([Path.cwd()]))
+            here = project_of([Path.cwd()])
+            await act(purse, here)
+            return await purse.state(here), await replace(purse, night=True).state(here)
 
     return asyncio.run(run())
 
 
 def _amount(usd: str | None) -> int | None:
     """Dollars as written on the command line, in nano-dollars; None for 'config' or nothing."""
-    if usd is None or usd == CONFIG:
-        return None
-    try:
-        exact = Decimal(usd.removeprefix("$"))
-    except InvalidOperation:
-        raise typer.BadParameter(f"'{usd}' is not an amount of dollars") from None
-    if not exact.is_finite() or exact < 0 or exact > 10**9:
-        raise typer.BadParameter(f"'{usd}' is not an amount of dollars")
-    return to_nanos(exact)
+    return None if usd == CONFIG else amounts.usd(usd)
 
 
-def _print(state: BudgetState, as_json: bool) -> None:
+def _print(both: tuple[BudgetState, BudgetState], as_json: bool) -> None:
     from tierwise.budget.headroom import why_it_waits
 
+    state, night = both
     if as_json:
-        print_json(facts(state))
+        print_json(facts(state, night))
         return
     typer.echo(f"Today {state.day}: {_line(state.day_spent, state.day_limit)}")
     if state.day_reserved:
         typer.echo(f"In flight, at most {amount(state.day_reserved)}")
+    if night.day_limit or night.day_spent:
+        typer.echo(f"Tonight: {_line(night.day_spent, night.day_limit)}")
     typer.echo(
         f"Project {state.project} ({state.period}): "
         f"{_line(state.project_spent, state.project_limit)}"
@@ -183,18 +211,23 @@ def _print(state: BudgetState, as_json: bool) -> None:
     if state.hour_limit is not None:
         typer.echo(f"This hour: {_line(state.hour_spent, state.hour_limit)}")
     typer.echo(f"State: {state.level}")
+    if state.day_limit is None and state.project_limit is None:
+        typer.echo("There is no cap. `tierwise budget set --day 5` sets one.")
     if state.waits:
         typer.echo(pause.why(why_it_waits(state)))
     if state.hold:
         typer.echo(pause.hold(state.hold))
 
 
-def facts(state: BudgetState) -> dict[str, object]:
-    """A budget's state for programs; caps are null where there is none."""
+def facts(state: BudgetState, night: BudgetState) -> dict[str, object]:
+    """A budget's state for programs; caps are null where there is none. A night without money
+    has a cap of 0."""
     return {
         "dayUsd": None if state.day_limit is None else to_usd(state.day_limit),
         "spentTodayUsd": to_usd(state.day_spent),
         "reservedUsd": to_usd(state.day_reserved),
+        "nightUsd": None if night.day_limit is None else to_usd(night.day_limit),
+        "spentNightUsd": to_usd(night.day_spent),
         "projectUsd": None if state.project_limit is None else to_usd(state.project_limit),
         "spentProjectUsd": to_usd(state.project_spent),
         "hourUsd": None if state.hour_limit is None else to_usd(state.hour_limit),

@@ -5,8 +5,9 @@ Nothing of a command is imported until it is run, so that `tierwise --help` answ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,31 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
         "route",
         "Route requests: JSON lines on stdin, one decision per line in the same order on stdout.",
     ),
+    CommandEntry(
+        "team", "team", "Manage the members, caps and rules of a team's gateway.", group=True
+    ),
+    CommandEntry("store", "store", "Move the ledger into a PostgreSQL database.", group=True),
     CommandEntry("why", "why", "Show why a task went where it went."),
     CommandEntry(
         "stats",
         "stats",
         "Show what was spent, on which tier, and what always using the baseline would have cost.",
+    ),
+    CommandEntry(
+        "report",
+        "report",
+        "Report spend, tiers, what became of answers and what was learned: a page, and here.",
+    ),
+    CommandEntry(
+        "export",
+        "export",
+        "Write a row per task: its tiers, its cost and what became of it. No code, no prompt.",
+    ),
+    CommandEntry(
+        "import",
+        "import_logs",
+        "Work out from the logs of another tool what routing would have saved.",
+        group=True,
     ),
     CommandEntry(
         "history",
@@ -54,7 +75,7 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry(
         "gateway",
         "gateway",
-        "Serve agents: route, pay and pass on whatever speaks the Messages API.",
+        "Serve agents: route, pay and pass on what speaks Anthropic's Messages API.",
         group=True,
     ),
     CommandEntry(
@@ -65,10 +86,28 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry(
         "statusline",
         "statusline",
-        "Print one line for an agent's status: the tier that answers, its cost, what is left.",
+        "Print an agent's status: the tier that answers and why, its cost, what is left.",
+    ),
+    CommandEntry(
+        "queue", "queue", "Queue tasks for the night and look at what became of them.", group=True
+    ),
+    CommandEntry(
+        "work",
+        "work",
+        "Do what was queued. Exit 0: nothing left, 3: waits for money, 4: another worker runs.",
+    ),
+    CommandEntry(
+        "hook",
+        "hook",
+        "Tell the gateway what an agent gave its hook, on stdin; for Claude Code's settings.",
     ),
     CommandEntry("learn", "learn", "Show or change what the router learned.", group=True),
-    CommandEntry("index", "index", "Ask or make the index of a project.", group=True),
+    CommandEntry(
+        "index",
+        "index",
+        "Search the index of a project, make it again, or turn it off.",
+        group=True,
+    ),
     CommandEntry(
         "dial",
         "dial",

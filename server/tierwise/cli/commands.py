@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,8 +15,13 @@ from typer.core import TyperCommand, TyperGroup
 from tierwise import __version__
 from tierwise.cli import terminal
 from tierwise.cli.command_table import COMMANDS, CommandEntry
+from tierwise.cli.help_style import HELP_NAMES, reworded, styled
+from tierwise.cli.narrow import fitted
 from tierwise.core.errors import TierwiseError
 from tierwise.present.errors import sentence
+
+TRACEBACK: Final = "TIERWISE_TRACEBACK"
+"""The variable that lets a fault of ours show its traceback."""
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -30,6 +37,16 @@ class LazyGroup(TyperGroup):
         self.commands = {
             entry.name: TyperCommand(entry.name, help=entry.help) for entry in COMMANDS
         }
+        fitted(styled(self))
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run the command. Raises `UsageError` in plain words where a value does not fit."""
+        from typer._click.exceptions import UsageError
+
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise reworded(error) from None
 
     def resolve_command(
         self, ctx: Context, args: list[str]
@@ -48,7 +65,7 @@ def load(entry: CommandEntry) -> Command:
     else:
         command = _single(entry.name, module.run)
     command.name = entry.name
-    return command
+    return fitted(styled(command))
 
 
 def _single(name: str, run: Callable[..., None]) -> Command:
@@ -68,7 +85,7 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": list(HELP_NAMES)},
 )
 
 
@@ -85,10 +102,28 @@ def tierwise(
 
 
 def main() -> None:
-    """Run; an error of ours is one line on stderr and exit code 1."""
+    """Run; whatever goes wrong is one line on stderr and exit code 1."""
     terminal.prepare()
+    # A command that keeps no log says itself what went wrong; Python would print its log as well.
+    logging.getLogger("tierwise").addHandler(logging.NullHandler())
     try:
         app()
     except TierwiseError as error:
-        print(f"tierwise: {sentence(error)}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(_failed(sentence(error)))
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough. Python must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        sys.exit(
+            _failed(
+                f"This is a fault of Tierwise ({type(error).__name__}: {error})."
+                f" {TRACEBACK}=1 shows where; please report that."
+            )
+        )
+
+
+def _failed(why: str) -> int:
+    print(f"tierwise: {why}", file=sys.stderr)
+    return 1

@@ -1,10 +1,10 @@
-"""What the commands stand on: the configuration and the ledger of this operator."""
+"""What all commands use: the configuration and the ledger of this operator."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def configuration() -> Loaded:
-    """The operator's configuration, tightened by the folder's own file."""
+def configuration(folder: Path | None = None) -> Loaded:
+    """The operator's configuration, tightened by the folder's own file; this one's by default."""
     from tierwise.tasks.window.settings import configuration as of
 
-    return of(os.environ, {}, [Path.cwd()], True)
+    return of(os.environ, {}, [folder or Path.cwd()], True)
 
 
 @contextmanager
 def ledger() -> Iterator[Ledger]:
     """The operator's ledger, closed afterwards."""
-    found = Ledger.open(paths.state_dir(os.environ))
+    url = paths.store_url(os.environ, configuration().config.store.url)
+    found = Ledger.open(paths.state_dir(os.environ), url)
     try:
         yield found
     finally:
@@ -47,3 +48,23 @@ def read(fn: Callable[[Connection], T]) -> T:
 def print_json(data: Any) -> None:
     """Print facts for programs."""
     typer.echo(json.dumps(data, ensure_ascii=False))
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: "1 turn", "2,000 turns"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def name_odd(task_ids: Sequence[str]) -> None:
+    """Say which rows of the ledger were left out because they cannot be read."""
+    if task_ids:
+        named = ", ".join(task_ids[:50]) + (" and others" if len(task_ids) > 50 else "")
+        rows = counted(len(task_ids), "odd row")
+        typer.echo(f"tierwise: {rows} left out: {named}", err=True)
+
+
+def nothing_yet(what: str = "No tasks yet") -> None:
+    """Say that there is nothing, and how there will be something."""
+    typer.echo(
+        f"{what}. Select code in your editor and ask for code actions, or run `tierwise try`."
+    )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def run(
     preference: Annotated[
         str | None,
-        typer.Argument(metavar="[save|balanced|right]", help="Turn the dial; none: show it."),
+        typer.Argument(metavar="save|balanced|right", help="Turn the dial; none: show it."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`tierwise doctor`: what this installation has and what it lacks."""
+"""`tierwise doctor`: what this installation has and what it lacks, as rows with what to do."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from tierwise import __version__
-from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli import doctor_checks as checks
+from tierwise.cli.common import configuration, print_json
+from tierwise.cli.doctor_checks import Check
+from tierwise.cli.progress import working
+from tierwise.cli.table import TableColumn, show
 from tierwise.config import paths
-from tierwise.core.errors import LedgerUnavailable
 from tierwise.index.project import ProjectIndex
 from tierwise.models.client import ModelClient
-from tierwise.present.errors import sentence
 from tierwise.present.index import progress
 from tierwise.tasks.window import model_check
 from tierwise.tasks.window.model_check import Inspected
+from tierwise.tasks.window.settings import price_table
 
-LIBRARIES = ("pygls", "anthropic", "sqlalchemy", "tree-sitter", "pydantic")
+LIBRARIES: Final = ("pygls", "anthropic", "sqlalchemy", "tree-sitter", "pydantic")
+NEEDED: Final = ("python", "keys", "lock", "ledger")
+"""The rows without which no task can be answered."""
 
 
 def run(
@@ -36,43 +41,52 @@ def run(
     """Check the set-up; exit 1 when a task could not be answered."""
     loaded = configuration()
     client = ModelClient(os.environ)
-    ladder = loaded.config.ladder()
-    held = bool(loaded.holds) and not loaded.config.rehearsal
-    ask = not offline and not loaded.config.rehearsal and not held
-    found = asyncio.run(model_check.inspect(ladder, client, date.today(), ask=ask))
-    keys = {t.name: client.key(t) is not None for t in ladder}
-    try:
-        read(lambda conn: None)
-        ledger = "ok"
-    except LedgerUnavailable as error:
-        ledger = sentence(error)
-    facts = {
-        "tierwise": __version__,
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "libraries": {name: _version(name) for name in LIBRARIES},
-        "state": str(paths.state_dir(os.environ)),
-        "config": str(paths.config_file(os.environ)),
-        "configExists": paths.config_file(os.environ).exists(),
-        "notices": list(loaded.notices),
-        "rehearsal": loaded.config.rehearsal,
-        "keys": keys,
-        "ledger": ledger,
-        "index": asyncio.run(_index(loaded.config.index.enabled)),
-    }
+    ladder, rehearsal = loaded.config.ladder(), loaded.config.rehearsal
+    held = bool(loaded.holds) and not rehearsal
+    ask = not offline and not rehearsal and not held
+    state = paths.state_dir(os.environ)
+    with working("Asking the model servers"):
+        found = asyncio.run(model_check.inspect(ladder, client, date.today(), ask=ask))
+    keyed = {tier.name: client.key(tier) is not None for tier in ladder}
+    table, wrong = price_table(loaded.config)
+    indexed = asyncio.run(_index(loaded.config.index.enabled))
+    rows = (
+        checks.python(),
+        checks.config(loaded, os.environ),
+        checks.keys(found, rehearsal),
+        checks.models(found, ask),
+        checks.prices(table, wrong, found, date.today()),
+        checks.zone(loaded.config.budget.timezone),
+        *checks.everything_but_models(state),
+        checks.index(indexed, loaded.config.index.enabled),
+    )
+    ready = not held and all(row.state != "fail" for row in rows if row.name in NEEDED)
     tiers = [_tier(one, client) for one in found]
-    answers = loaded.config.rehearsal or (all(keys.values()) and not held)
-    works = ledger == "ok" and answers
     if as_json:
-        print_json({**facts, "tiers": tiers, "ready": works})
+        ledger = next(row for row in rows if row.name == "ledger")
+        print_json(
+            {
+                "tierwise": __version__,
+                "python": ".".join(map(str, sys.version_info[:3])),
+                "libraries": {name: _version(name) for name in LIBRARIES},
+                "state": str(state),
+                "config": str(paths.config_file(os.environ)),
+                "configExists": paths.config_file(os.environ).exists(),
+                "notices": list(loaded.notices),
+                "rehearsal": rehearsal,
+                "keys": keyed,
+                "ledger": "ok" if ledger.state == "ok" else ledger.todo,
+                "index": indexed,
+                "tiers": tiers,
+                "ready": ready,
+                "checks": [
+                    {"name": r.name, "state": r.state, "text": r.text, "todo": r.todo} for r in rows
+                ],
+            }
+        )
     else:
-        for name, value in facts.items():
-            typer.echo(f"{name:14} {value}")
-        _print(tiers)
-        if held:
-            typer.echo(loaded.holds[0])
-        elif not works:
-            typer.echo("Set ANTHROPIC_API_KEY, or choose rehearsal = true in the configuration.")
-    raise typer.Exit(0 if works else 1)
+        _print(rows, tiers, ready)
+    raise typer.Exit(0 if ready else 1)
 
 
 async def _index(enabled: bool) -> str:
@@ -105,17 +119,37 @@ def _tier(one: Inspected, client: ModelClient) -> Mapping[str, Any]:
     }
 
 
-def _print(tiers: Sequence[Mapping[str, Any]]) -> None:
-    typer.echo("tiers")
-    for tier in tiers:
-        key = "key" if tier["key"] else "no key"
-        effort = f", effort {tier['effort']}" if tier["effort"] else ""
-        knows = ", ".join(tier["features"]) or "plain messages"
-        said = tier["lifecycle"] or tier["unlisted"] or "not in the server's list"
-        typer.echo(f"  {tier['name']:10} {tier['model']} at {tier['server']} ({key}; {said})")
-        typer.echo(f"  {'':10} {tier['maxTokens']:,} tokens{effort}; knows {knows}")
-        for remark in tier["remarks"]:
-            typer.echo(f"  {'':10} {remark}")
+def _print(rows: Sequence[Check], tiers: Sequence[Mapping[str, Any]], ready: bool) -> None:
+    show(
+        (TableColumn("", 9), TableColumn("check", 9), TableColumn("found", 9)),
+        [
+            (row.state, row.name, f"{row.text}\n-> {row.todo}" if row.todo else row.text)
+            for row in rows
+        ],
+        f"Tierwise {__version__}",
+    )
+    typer.echo()
+    show(
+        (
+            TableColumn("tier", 9), TableColumn("model", 9), TableColumn("server", 4),
+            TableColumn("key", 6), TableColumn("tokens", 2, right=True),
+            TableColumn("list", 3),
+        ),
+        [
+            (
+                tier["name"],
+                tier["model"],
+                tier["server"],
+                "yes" if tier["key"] else "no",
+                f"{tier['maxTokens']:,}",
+                tier["lifecycle"] or tier["unlisted"] or "not in the server's list",
+            )
+            for tier in tiers
+        ],
+    )  # fmt: skip
+    typer.echo(
+        "\nReady." if ready else "\nNo task can be answered yet; the rows marked fail say why."
+    )
 
 
 def _version(name: str) -> str | None:

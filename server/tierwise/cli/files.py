@@ -8,9 +8,9 @@ from typing import Any
 
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
-from tierwise.lsp.documents.store import path_of
 from tierwise.syntax import encoding
 from tierwise.syntax.positions import LineIndex
+from tierwise.tasks.window.disk import path_of
 
 
 def read(path: Path) -> str:
@@ -22,7 +22,8 @@ def read(path: Path) -> str:
 
 
 def apply(edit: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Make a workspace edit; each changed URI with its new text, None for one that is gone.
+    """Make a workspace edit. Yields each changed URI with its new text, or None for a file that is
+    gone.
 
     Positions are UTF-32. A file keeps its encoding, its byte order mark and its line ends.
     """

@@ -14,7 +14,7 @@ import typer
 from tierwise.cli.common import configuration
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
-from tierwise.gateway import auth, place
+from tierwise.gateway import auth, running
 from tierwise.gateway.setups import Setup, merged, setups
 from tierwise.present import gateway as words
 
@@ -31,14 +31,18 @@ class AgentName(StrEnum):
 def run(
     client: Annotated[AgentName, typer.Argument(help="The agent.")],
     write: Annotated[bool, typer.Option("--write", help="Write the file.")] = False,
+    hooks: Annotated[
+        bool,
+        typer.Option("--hooks", help="Also tell the gateway how turns went (Claude Code)."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Write without a question.")] = False,
 ) -> None:
     """Print what belongs into an agent's settings, or write it."""
     state = paths.state_dir(os.environ)
     tokens = auth.tokens(state)
     port = configuration().config.gateway.port
-    url = place.told(state) or f"http://127.0.0.1:{port}"
-    setup = setups(url, tokens.models)[client.value]
+    url = running.read_url(state) or f"http://127.0.0.1:{port}"
+    setup = setups(url, tokens.models, hooks=hooks)[client.value]
     file = Path.home() / setup.file
     if not write:
         typer.echo(f"# {setup.title}: put this into {file}")
@@ -49,7 +53,7 @@ def run(
     typer.echo(words.flat_plan(setup.title), err=True)
     if on_a_plan(client) and not yes and not _agreed():
         raise BadRequest("Nothing was written: say --yes to move from the plan to API prices.")
-    kept = written(file, setup)
+    kept = written(file, setup, tokens.models)
     typer.echo(f"{file} is written; {setup.shows}.")
     if kept is not None:
         typer.echo(f"The file as it was: {kept}")
@@ -66,8 +70,12 @@ def on_a_plan(client: AgentName) -> bool:
     return isinstance(found, dict) and "claudeAiOauth" in found
 
 
-def written(file: Path, setup: Setup) -> Path | None:
-    """Write the settings of an agent; where a file was, it is kept, and its path is the answer.
+def written(file: Path, setup: Setup, token: str) -> Path | None:
+    """Write the settings of an agent. A file that was there is kept beside it, and its path is
+    returned.
+
+    What is kept is the file as it was before the first set-up: one with our `token` in it is our
+    own, and does not take the place of what was kept then.
 
     Raises `BadRequest` where the file cannot be understood or already has settings of its own.
     """
@@ -81,7 +89,8 @@ def written(file: Path, setup: Setup) -> Path | None:
     kept = None
     if there is not None and there != text:
         kept = file.with_name(f"{file.name}.before-tierwise")
-        _put(kept, there)
+        if token not in there or not kept.exists():
+            _put(kept, there)
     _put(file, text)
     return kept
 

@@ -6,27 +6,36 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli.common import configuration, name_odd, print_json, read
+from tierwise.cli.progress import working
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
-from tierwise.learning import gate, learner, record
+from tierwise.core.money import to_usd
+from tierwise.learning import gate, learner, opinions, record
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, LearnerTask
 from tierwise.learning.record import Record
+from tierwise.learning.shadow import shadow_sums
 from tierwise.present import learning as words
 from tierwise.routing.weights import load
 from tierwise.store import decisions
 from tierwise.store.learned import LearnedFile
+from tierwise.tasks.learning import recall
 from tierwise.tasks.learning.learning import BACK_MS, fold
 from tierwise.tasks.learning.learning import read as read_record
 
 app = typer.Typer(help="Show or change what the router learned.", no_args_is_help=True)
+
+LINE_AFTER: Final = 10
+"""Outcomes after which the operator's shift and slope are shown."""
+IMPROVED_AFTER: Final = 1_000
+"""Outcomes after which it is said what learning improved: before, the interval says little."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -40,6 +49,9 @@ def status(as_json: Json = False) -> None:
     verdict = gate.judge(evidence)
     on = found.on and configured.on
     why = verdict.why if on else "off"
+    sums = shadow_sums(read(lambda conn: decisions.with_outcome(conn, "shadow")))
+    line, improved = learner.operator_line(state), gate.improvement(evidence)
+    compared = words.shadow(sums.tier, sums.same, sums.tasks, sums.less)
     wrong, right = state.flip_rates
     if as_json:
         print_json(
@@ -56,6 +68,22 @@ def status(as_json: Json = False) -> None:
                 "topDriftAllowed": gate.allowed_drift(evidence),
                 "flips": {"keptThoughWrong": wrong, "discardedThoughRight": right},
                 "gain": gate.gain(evidence),
+                "operator": {"shift": round(line.shift, 4), "slope": round(line.slope, 4)},
+                "opinions": {
+                    "judged": round(opinions.seen(state.opinions), 2),
+                    "right": round(opinions.right(state.opinions), 4),
+                    "table": opinions.table(state.opinions) or None,
+                },
+                "improved": None if improved is None else asdict(improved),
+                "shadow": {
+                    "mode": configuration().config.shadow,
+                    "tasks": sums.tasks,
+                    "same": sums.same,
+                    "failed": sums.failed,
+                    "lessUsd": round(to_usd(sums.less), 6),
+                    "spentUsd": round(to_usd(sums.spent), 6),
+                    "text": compared,
+                },
                 "file": str(_file().path),
             }
         )
@@ -64,6 +92,14 @@ def status(as_json: Json = False) -> None:
     typer.echo(f"{evidence.outcomes} outcomes, {evidence.informative} of them informative")
     typer.echo(words.drift(gate.drift(evidence)))
     typer.echo(words.flips(wrong, right))
+    if evidence.outcomes >= LINE_AFTER:
+        typer.echo(words.operator(line.shift, line.slope))
+    if opinions.table(state.opinions):
+        typer.echo(words.opinions(opinions.right(state.opinions), opinions.seen(state.opinions)))
+    if improved is not None and evidence.outcomes >= IMPROVED_AFTER:
+        typer.echo(words.improvement(improved.tasks, improved.share, improved.within))
+    if sums.tasks or configuration().config.shadow != "off":
+        typer.echo(compared)
     typer.echo(f"state: {_file().path}")
 
 
@@ -166,9 +202,11 @@ def _folded() -> Record:
     """The record with whatever is ripe in the ledger learned."""
     file, weights = _file(), load()
     since = read_record(file, weights).told_ms - BACK_MS
-    told = read(lambda conn: decisions.judged(conn, since))
-    target = configuration().config.confidence_target
-    return fold(file, told, weights, target, time.time_ns() // 1_000_000)
+    with working("Reading what became of your tasks"):
+        told = read(lambda conn: decisions.judged(conn, since))
+        name_odd([one.task.task_id for one in told if not recall.readable(one)])
+        target = configuration().config.confidence_target
+        return fold(file, told, weights, target, time.time_ns() // 1_000_000)
 
 
 def _change(change: Callable[[Record], Record]) -> None:

@@ -1,7 +1,7 @@
 """`tierwise`: the console script.
 
 `serve` is started by editors and must answer within a blink, so it is dispatched before
-the command framework is imported. So is `statusline`, which agents run again and again.
+the command framework is imported. So are `statusline` and `hook`, which agents run again and again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ def main() -> None:
         from tierwise.cli.serve import main as serve
 
         sys.exit(serve(sys.argv[2:]))
+    if sys.argv[1:] == ["hook"]:
+        from tierwise.cli.hook import main as hook
+
+        sys.exit(hook())
     if sys.argv[1:] == ["statusline"]:
         from tierwise.cli.statusline import main as statusline
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from tierwise.budget.prices import PriceTable
-from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli.common import configuration, name_odd, print_json, read
+from tierwise.cli.progress import working
 from tierwise.cli.route import situation
 from tierwise.config.model import Config
 from tierwise.core.errors import BadRequest, TierwiseError
@@ -32,7 +33,7 @@ from tierwise.routing.signals import measure
 from tierwise.routing.weights import Weights, load
 from tierwise.store import decisions
 from tierwise.store.learned import LearnedFile
-from tierwise.tasks.learning import advice, rerun
+from tierwise.tasks.learning import advice, recall, rerun
 from tierwise.tasks.learning.learning import project_key
 from tierwise.tasks.learning.learning import read as read_record
 from tierwise.tasks.window.settings import price_table
@@ -52,10 +53,11 @@ def run(
         int | None, typer.Option(metavar="SEED", help="Draw each verdict from its pass rate.")
     ] = None,
     redo_cost: Annotated[
-        float | None, typer.Option(metavar="USD", help="Cost of an answer that does not pass.")
+        float | None,
+        typer.Option(metavar="USD", min=0.0, help="Cost of an answer that does not pass."),
     ] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Replay your own ledger.")] = False,
-    days: Annotated[int, typer.Option(help="With --ledger: days back; 0 = all.")] = 30,
+    days: Annotated[int, typer.Option(min=0, help="With --ledger: days back; 0 = all.")] = 30,
     confidence_target: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="With --ledger: a floor.")
     ] = None,
@@ -93,23 +95,32 @@ def run(
             raise BadRequest("At least one tier must be left.")
         since = datetime.now(UTC) - timedelta(days=days) if days else datetime.fromtimestamp(0, UTC)
         since_ms = int(since.timestamp() * 1000)
-        told = read(lambda conn: decisions.history(conn, limit=100_000, since_ms=since_ms))
-        asked = [task for task in reversed(told) if task.task.rehearsal == rehearsal]
-        figures = rerun.rerun(asked, load(), what_if, redo)
-        _print(figures, ledger_lines(figures, days, rehearsal, len(told) - len(asked)), as_json)
+        with working("Deciding the tasks of your ledger again"):
+            told = read(lambda conn: decisions.history(conn, limit=100_000, since_ms=since_ms))
+            odd = [one.task.task_id for one in told if not recall.readable(one)]
+            asked = [
+                one
+                for one in reversed(told)
+                if one.task.rehearsal == rehearsal and one.task.task_id not in odd
+            ]
+            figures = rerun.rerun(asked, load(), what_if, redo)
+        name_odd(odd)
+        others = len(told) - len(asked) - len(odd)
+        _print(figures, ledger_lines(figures, days, rehearsal, others), as_json)
         return
     assert file is not None
     ladder = config.ladder()
     kept = _record(state, own)
-    done = replay(
-        _rows(file, config),
-        _route(config, own, None if redo_cost is None else redo),
-        ladder.names,
-        redo=redo,
-        seed=draw,
-        memory=kept.memory,
-        learn=learn,
-    )
+    with working("Replaying"):
+        done = replay(
+            _rows(file, config),
+            _route(config, own, None if redo_cost is None else redo),
+            ladder.names,
+            redo=redo,
+            seed=draw,
+            memory=kept.memory,
+            learn=learn,
+        )
     if state is not None and learn:
         made = replace(kept, memory=done.memory)
         LearnedFile(state).update(lambda _: record.to_json(made))
@@ -152,8 +163,11 @@ def _rows(path: Path, config: Config) -> Iterator[ReplayRow]:
                         why = sentence(error)
                         raise BadRequest(f"{path.name}, line {number}: {why}") from error
                     except (ValueError, RecursionError) as error:
-                        why = "nested too deep" if isinstance(error, RecursionError) else str(error)
+                        deep = isinstance(error, RecursionError)
+                        why = "it is nested too deep" if deep else f"it is no JSON ({error})"
                         raise BadRequest(f"{path.name}, line {number}: {why}") from error
+    except FileNotFoundError:
+        raise BadRequest(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"{path.name} cannot be read as text.") from error
 

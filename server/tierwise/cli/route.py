@@ -115,6 +115,6 @@ def situation(request: Request, config: Config, prices: PriceTable) -> Situation
         choices=(Choice("project", pin),) if pin else (),
         remap=config.remap,
         floors=floors_for(request.action, paths, config.floors, ladder),
-        fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
+        fallback=ladder.fallbacks,
         cap=config.max_tier,
     )

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
+from tierwise.cli.prose import ProseFilter
 from tierwise.core.decision import Decision, Estimate, Reason
 from tierwise.core.money import to_nanos
 from tierwise.present.money import amount, amounts
@@ -24,34 +25,33 @@ class Screen:
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
         self.interactive = sys.stdin.isatty() and sys.stdout.isatty()
-        self._streaming = False
+        self.editing = False
+        """Whether the answers that stream are edits: then their code is seen in the diff."""
+        self._prose: ProseFilter | None = None
 
     def say(self, text: str) -> None:
-        """A line."""
+        """Print a line."""
         self._end_stream()
         self.console.print(Text(text))
 
     def heading(self, text: str) -> None:
-        """A heading, with room above it."""
+        """Print a heading with an empty line above it."""
         self._end_stream()
         self.console.print()
         self.console.print(Text(text, style="bold"))
 
     def stream(self, view: Mapping[str, Any]) -> None:
-        """What a task streams: its decision first, then its text."""
+        """Print what a task streams: first its decision, then its text."""
         if view["kind"] == "decision":
             self.decision(view["decision"])
         elif view["kind"] == "delta":
-            if not self._streaming:
-                self.console.print("   ", end="")
-            self._streaming = True
-            text = view["delta"].replace("\n", "\n   ")
-            self.console.print(Text(text, style="dim"), end="")
+            self._prose = self._prose or ProseFilter(code=not self.editing)
+            self._print(self._prose.feed(view["delta"]))
         elif view.get("reason"):
             self.say(f"   {view['reason']}")
 
     def decision(self, wire: Mapping[str, Any]) -> None:
-        """The decision in a sentence, its forecast against the top tier, and the reasons."""
+        """Print the decision in a sentence, its forecast against the top tier, and the reasons."""
         decision = _decision(wire)
         costs = decision.cost
         top = list(costs)[-1]
@@ -71,14 +71,14 @@ class Screen:
         self.say(f"   {label(decision.answering)} answered for {amount(to_nanos(cost_usd))}.")
 
     def diff(self, text: str, note: str) -> None:
-        """A unified diff."""
+        """Print a unified diff."""
         self._end_stream()
         if note:
             self.console.print(Text(f"   {note}", style="yellow"))
         self.console.print(Syntax(text.rstrip(), "diff", background_color="default"))
 
     def ask(self, question: str) -> bool:
-        """A yes-or-no question; no where nobody can answer."""
+        """Ask a yes-or-no question. Returns False where nobody can answer."""
         if not self.interactive:
             return False
         self._end_stream()
@@ -87,10 +87,14 @@ class Screen:
         except EOFError:
             return False
 
+    def _print(self, text: str) -> None:
+        for line in text.splitlines():
+            self.console.print(Text(f"   {line}", style="dim"))
+
     def _end_stream(self) -> None:
-        if self._streaming:
-            self._streaming = False
-            self.console.print()
+        if self._prose is not None:
+            ended, self._prose = self._prose, None
+            self._print(ended.end())
 
 
 def _decision(wire: Mapping[str, Any]) -> Decision:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tierwise import logs
 from tierwise.config import paths
 from tierwise.config.names import key_names
+from tierwise.core.memory import share_heap
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     named = key_names(paths.config_file(env))
     keys = [v for k, v in env.items() if k in named or k.endswith(("_KEY", "_TOKEN", "_SECRET"))]
     logs.setup(given.log_level, paths.state_dir(env), keys)
+    share_heap()
     # Until the engine is built all that is made stays: looking through it for garbage is in vain.
     gc.disable()
     from tierwise.lsp import server

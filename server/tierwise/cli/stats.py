@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tierwise.budget import days as civil
 from tierwise.budget.usage import baseline_cost, baseline_of
-from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli.common import configuration, nothing_yet, print_json, read
+from tierwise.cli.progress import working
+from tierwise.cli.table import TableColumn, show
 from tierwise.core.money import to_usd
+from tierwise.present import counts
 from tierwise.present.money import amounts
 from tierwise.present.names import label
 from tierwise.store import stats
@@ -26,9 +30,36 @@ NONE = "none"
 """Stands for the tier of a task that ended before it was routed."""
 
 
+class StatsBy(StrEnum):
+    """What the figures can be listed by."""
+
+    day = "day"
+    tier = "tier"
+    action = "action"
+    project = "project"
+    language = "language"
+    client = "client"
+
+
+KEYS: Mapping[StatsBy, str] = {
+    StatsBy.day: "byDay",
+    StatsBy.tier: "byTier",
+    StatsBy.action: "byAction",
+    StatsBy.project: "byProject",
+    StatsBy.language: "byLanguage",
+    StatsBy.client: "byClient",
+}
+"""Where the JSON has each of them."""
+
+
 def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    days: Annotated[int, typer.Option(help="Days back, today included; 0 = everything.")] = 30,
+    days: Annotated[
+        int, typer.Option(min=0, help="Days back, today included; 0 = everything.")
+    ] = 30,
+    by: Annotated[
+        StatsBy | None, typer.Option("--by", help="List tasks and cost by one of these.")
+    ] = None,
 ) -> None:
     """Show what was spent, on which tier, and what always using the baseline would have cost."""
     from tierwise.tasks.window.settings import price_table
@@ -46,13 +77,20 @@ def run(
         )
         return real, played
 
-    real, rehearsal = read(figures)
+    with working("Adding up the ledger"):
+        real, rehearsal = read(figures)
     if as_json:
         print_json({**real, "days": days, "rehearsal": rehearsal})
         return
-    _show("", real)
+    if not real["tasks"] and not rehearsal["tasks"] and not real["spentUsd"]:
+        nothing_yet("No tasks in that time" if days else "No tasks yet")
+        return
+    if real["tasks"] or real["spentUsd"]:
+        _show("", real, by)
+    else:
+        typer.echo("No paid tasks in that time." if days else "No paid tasks yet.")
     if rehearsal["tasks"]:
-        _show("Rehearsal (costs nothing; figures at list prices)", rehearsal)
+        _show("Rehearsal (costs nothing; figures at list prices)", rehearsal, by)
 
 
 def first_day(days: int, zone: str | None) -> str:
@@ -98,11 +136,21 @@ def summary(
         },
         "byProject": _cut(conn, "project", "project", cut),
         "byDay": _cut(conn, "day", "day", cut),
+        "byLanguage": _of_tasks(conn, "language", cut),
+        "byClient": _of_tasks(conn, "client", cut),
         "routedToAnswering": [
             {"routed": a, "answering": b, "tasks": n} for (a, b), n in sorted(pairs.items())
         ],
         "byCause": dict(sorted(causes.items())),
         "outcomes": outcomes,
+    }
+
+
+def _of_tasks(conn: Connection, column: str, cut: LedgerCut) -> dict[str, dict[str, Any]]:
+    """Tasks and money by a column that tasks alone have."""
+    return {
+        key or NONE: {"tasks": tasks, "costUsd": to_usd(cost)}
+        for key, (tasks, cost) in stats.of_tasks(conn, column, cut).items()
     }
 
 
@@ -116,21 +164,34 @@ def _cut(conn: Connection, asked: str, paid: str, cut: LedgerCut) -> dict[str, d
     }
 
 
-def _show(title: str, figures: Mapping[str, Any]) -> None:
+def _show(title: str, figures: Mapping[str, Any], by: StatsBy | None) -> None:
     if title:
-        typer.echo(f"\n{title}")
+        typer.echo()
+        typer.echo(title)
     spent, saved = (round(figures[k] * 1e9) for k in ("spentUsd", "savedUsd"))
     paid, difference = amounts(spent, abs(saved))
     against = f"{label(figures['baseline'])} with the same tokens"
     typer.echo(
-        f"{figures['tasks']} tasks, {paid} spent, "
+        f"{counts.tasks(figures['tasks'])}, {paid} spent, "
         + (
             f"{difference} saved against {against}"
             if saved >= 0
             else f"{difference} more than {against} would have cost"
         )
     )
-    for names, rows in ((label, figures["byTier"]), (str, figures["byAction"])):
+    for one in (StatsBy.tier, StatsBy.action) if by is None else (by,):
+        rows = figures[KEYS[one]]
         costs = amounts(*(round(row["costUsd"] * 1e9) for row in rows.values()))
-        for (name, row), cost in zip(rows.items(), costs, strict=True):
-            typer.echo(f"  {names(name):8} {row['tasks']:5} {cost:>10}")
+        names = label if one is StatsBy.tier else str
+        typer.echo()
+        show(
+            (
+                TableColumn(one.value, 9),
+                TableColumn("tasks", 8, right=True),
+                TableColumn("cost", 9, right=True),
+            ),
+            [
+                (names(key), f"{row['tasks']:,}", cost)
+                for (key, row), cost in zip(rows.items(), costs, strict=True)
+            ],
+        )

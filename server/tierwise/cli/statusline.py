@@ -12,8 +12,9 @@ import sys
 from urllib.parse import quote
 
 from tierwise.config import paths
-from tierwise.gateway import place
+from tierwise.gateway import running
 from tierwise.present import gateway as words
+from tierwise.present import ways
 
 
 def main() -> int:
@@ -25,7 +26,7 @@ def main() -> int:
 
 
 def run() -> None:
-    """Print one line for an agent's status: the tier that answers, its cost, what is left."""
+    """Print an agent's status: the tier that answers and why, its cost, what is left."""
     sys.exit(main())
 
 
@@ -35,20 +36,26 @@ def line(given: str) -> str:
         session = str(json.loads(given)["session_id"])
     except (ValueError, KeyError, TypeError):
         session = ""
-    answer = place.ask(paths.state_dir(os.environ), f"/v1/decisions?session={quote(session)}")
+    answer = running.call(paths.state_dir(os.environ), f"/v1/decisions?session={quote(session)}")
     if answer is None:
         return words.NO_GATEWAY
+    passing = answer.get("passing")
     own = [one for one in answer["decisions"] if not one.get("agent")]
     if not own:
-        return words.NOTHING_YET
+        return words.passing(passing) if passing else words.NOTHING_YET
     newest, left = own[0], answer["budget"].get("leftUsd")
+    decision = newest["decision"]
+    forecast = decision["costUsd"].get(decision["answering"])
     spent = [one["costUsd"] for one in answer["decisions"] if "costUsd" in one]
     return words.status_line(
-        newest["decision"]["headline"],
-        newest["decision"]["answering"],
+        words.passing(passing) if passing else decision["headline"],
+        decision["answering"],
         round(sum(spent) * 1e9) if spent else None,
         None if left is None else round(left * 1e9),
-        client_named=newest["clientNamed"],
+        client_named=newest["clientNamed"] and not passing,
         lowered=newest.get("loweredTo"),
         secrets=newest.get("secrets", 0),
+        forecast=None if forecast is None else round(forecast * 1e9),
+        because="" if passing else decision["because"],
+        others=ways.listed([t for t in decision["estimate"] if t != decision["answering"]]),
     )

@@ -12,7 +12,7 @@ import typer
 from tierwise.cli.common import print_json
 from tierwise.config import paths
 from tierwise.core.errors import NotConfigured
-from tierwise.gateway import place
+from tierwise.gateway import running
 from tierwise.present import gateway as words
 from tierwise.present.money import amount, percent
 
@@ -83,7 +83,7 @@ def table(answer: Mapping[str, Any]) -> Any:
 
 
 def _asked() -> Mapping[str, Any]:
-    answer = place.ask(paths.state_dir(os.environ), "/v1/decisions")
+    answer = running.call(paths.state_dir(os.environ), "/v1/decisions")
     if answer is None:
-        raise NotConfigured(words.NO_GATEWAY)
+        raise NotConfigured(words.START_GATEWAY)
     return answer

@@ -11,7 +11,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +22,7 @@ from tierwise.cli import files, try_steps
 from tierwise.cli.common import configuration
 from tierwise.cli.screen import Screen
 from tierwise.cli.try_steps import TryStep
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
 from tierwise.lsp.wire.child import Child
@@ -46,8 +47,12 @@ class Consent(Enum):
 
 
 def run(
-    where: Annotated[str | None, typer.Argument(metavar="[FILE:A-B]")] = None,
-    instruction: Annotated[str | None, typer.Argument()] = None,
+    where: Annotated[
+        str | None, typer.Argument(metavar="FILE:A-B", help="A file of your own, with lines.")
+    ] = None,
+    instruction: Annotated[
+        str | None, typer.Argument(metavar="INSTRUCTION", help="What to do with these lines.")
+    ] = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Apply what is proposed without asking.")
     ] = False,
@@ -118,6 +123,7 @@ class _Session:
         }
         await self.child.request("initialize", {
             "processId": os.getpid(),
+            "clientInfo": {"name": "tierwise try"},
             "rootUri": self.root.as_uri(),
             "capabilities": {
                 "workspace": {"workspaceEdit": {"documentChanges": True,
@@ -141,6 +147,7 @@ class _Session:
         uri = self._open(step.path)
         for name in step.attached:
             self._open(name)
+        self.screen.editing = step.action != "chat"
         if step.action == "chat":
             where = {"uri": uri}
             sent = {"prompt": step.instruction, "selection": where}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from tierwise.cli import files
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import BadRequest
 from tierwise.syntax.positions import LineIndex
 

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from tierwise.cli.common import configuration, print_json, read
 from tierwise.cli.route import situation
 from tierwise.config import paths
-from tierwise.core.actions import Action
+from tierwise.core.actions import ACTIONS, Action
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import UnknownTask
 from tierwise.core.request import Request
 from tierwise.learning.labels import Event
@@ -45,13 +46,21 @@ def run(
     """Show why a task went where it went."""
     told = read(lambda conn: decisions.task(conn, task_id))
     if told is None or not told.decisions:
-        raise UnknownTask(f"There is no task '{task_id}' in the ledger.")
+        raise UnknownTask(
+            f"There is no task '{task_id}' in the ledger. `tierwise history` lists them."
+        )
+    if not recall.readable(told):
+        raise UnknownTask(ErrorReason.of("unreadable_task", task=told.task.task_id))
     content = Content(paths.state_dir(os.environ))
-    attempts = tasks_sent.told(None, told.task.task_id, content) if sent else None
+    attempts = tasks_sent.record_of(None, told.task.task_id, content) if sent else None
     decided = [recall.decision(told.task, row) for row in told.decisions]
     last = decided[-1]
     config = configuration().config
-    facts = situation(Request(cast(Action, told.task.action), ""), config, price_table(config)[0])
+    # An action of a newer Tierwise is priced like a chat: it only serves to find the flips.
+    action: Action = "chat"
+    if told.task.action in ACTIONS:
+        action = told.task.action
+    facts = situation(Request(action, ""), config, price_table(config)[0])
     facts = replace(facts, choices=(), remap={}, floors=(), cap=None)
     weights = load()
     flips = routing_flips.flips(last.signals, weights, facts)
@@ -92,7 +101,10 @@ def run(
     for decision in decided[:-1]:
         typer.echo(f"  at first {shown(decision).sentence}")
     signs = explain.why(last.signals, weights, SIGNS)
-    page = why.why(last, signs, cheaper=cheaper, dearer=dearer, rehearsal=bool(told.task.rehearsal))
+    page = why.why(
+        last, signs, cheaper=cheaper, dearer=dearer, rehearsal=bool(told.task.rehearsal),
+        paid=told.cost, redo_cost=facts.redo_cost,
+    )  # fmt: skip
     typer.echo(f"\n{page.page}")
     for attempt in told.attempts:
         assumed = ", assumed" if attempt["assumed"] else ""

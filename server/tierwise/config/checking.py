@@ -40,7 +40,9 @@ def validated(
 
 
 def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
-    """Tier names that exist, no tier twice; what does not fit is dropped and said."""
+    """Check that tier names exist and that no tier is named twice. What does not fit is dropped and
+    reported.
+    """
     config = _weighed(config, source, found)
     names = [t.name for t in config.tiers]
     if len(set(names)) != len(names):

@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML file: its line, for messages. The parser itself does not tell."""
+"""Where a key is in a TOML file: its line, for messages. The parser itself does not tell."""
 
 from __future__ import annotations
 

@@ -12,17 +12,20 @@ import json
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel
 from pydantic.alias_generators import to_snake
 
 from tierwise.config import checking
 from tierwise.config.mistakes import GUARDED, SENT, Mistake, Source
 from tierwise.config.model import Config
 from tierwise.config.sources import SOURCES, May
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Ladder
+
+S = TypeVar("S", bound=BaseModel)
 
 REPOSITORY_FILE: Final = ".tierwise.toml"
 SETTINGS: Final = "editor settings"
@@ -44,7 +47,7 @@ class ConsentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The configuration and what the operator should be told about it, one sentence each.
+    """The configuration, and sentences about it that the operator should see.
 
     `holds` are those of the `notices` that hold paid calls.
     """
@@ -159,15 +162,18 @@ def _governed(
 
 
 def _with_leaf(config: Config, key: str, value: object) -> Config:
-    section, _, name = key.partition(".")
-    if not name:
-        return config.model_copy(update={section: value})
-    inner = getattr(config, section).model_copy(update={name: value})
-    return config.model_copy(update={section: inner})
+    return _put(config, key, value)
+
+
+def _put(section: S, key: str, value: object) -> S:
+    """A section with the leaf of a key below it set."""
+    name, _, below = key.partition(".")
+    inner = _put(getattr(section, name), below, value) if below else value
+    return section.model_copy(update={name: inner})
 
 
 def _raised(own: object, wanted: object, ladder: Ladder) -> object:
-    """Floors of both; where both name a path or an action, the higher one."""
+    """Join two sets of floors. Where both name a path or an action, the higher floor holds."""
     if not isinstance(own, dict) or not isinstance(wanted, dict):
         return own
     result = dict(own)

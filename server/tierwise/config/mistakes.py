@@ -9,7 +9,6 @@ a newer file, unless it looks like a guarded key or holds one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -18,19 +17,22 @@ from pydantic_core import ErrorDetails
 
 from tierwise.config.lines import Where, line_of
 from tierwise.config.model import Budget, Config, Ignore, TierConfig
+from tierwise.core.dataclass import dataclass
+from tierwise.present.plain_words import plain
 
-GUARDED: Final = frozenset({"tiers", "budget", "prices", "max_tier", "rehearsal", "ignore"})
+GUARDED: Final = frozenset(
+    {"tiers", "budget", "prices", "max_tier", "rehearsal", "ignore", "store"}
+)
 """Keys of the file whose mistakes hold paid calls, with all that is in them."""
 INNER: Final = (
     frozenset(TierConfig.model_fields) - {"name"}
     | frozenset(Budget.model_fields)
     | frozenset(Ignore.model_fields)
 )
-"""Keys inside them. One that stands in a place where nobody reads it was meant to count."""
-SENT: Final = GUARDED - {"tiers", "prices"}
+"""Keys inside them. Someone who wrote such a key in a place where it has no effect meant it to
+count."""
+SENT: Final = GUARDED - {"tiers", "prices", "store"}
 """Those that an editor may send, and so may send wrongly."""
-LATER: Final = frozenset({("budget", "night_usd")})
-"""Keys of later versions that bound what this version does not do."""
 WORDS: Final = frozenset({"budget", "budgets", "tier", "tiers", "price", "prices"})
 """Words in the name of a key at the top that show what it was meant for: `daily_budget`."""
 ALIKE: Final = 0.72
@@ -72,20 +74,16 @@ def of_error(source: Source, error: ErrorDetails, instead: str) -> Mistake:
     shown = ".".join(str(part) for part in where)
     if error["type"] == UNKNOWN:
         near = nearest(str(where[-1]), siblings(where))
-        hint = f"; did you mean '{near}'?" if near else ""
-        what = f"'{shown}' is not a key of this version{hint}".rstrip("?")
+        hint = f" (did you mean '{near}'?)" if near else ""
+        what = f"'{shown}' is not a key of this version{hint}"
         return source.mistake(where, what, holds=guards_unknown(where, error["input"]))
-    message = error["msg"].removeprefix("Value error, ")
-    return source.mistake(
-        where, f"{shown}: {message}", holds=str(where[0]) in source.guarded, instead=instead
-    )
+    what = f"{shown}: {plain(error['msg'])}"
+    return source.mistake(where, what, holds=str(where[0]) in source.guarded, instead=instead)
 
 
 def guards_unknown(where: Where, value: object) -> bool:
     """Whether an unknown key may have been meant to bound money or to choose a server."""
     name, top = _plain(where[-1]), where[0]
-    if where in LATER:
-        return False
     if len(where) > 1 and top in ("tiers", "budget"):
         return True
     if len(where) == 1 and (set(name.split("_")) & WORDS or _names_server(value)):
@@ -97,7 +95,7 @@ def guards_unknown(where: Where, value: object) -> bool:
 
 
 def siblings(where: Where) -> tuple[str, ...]:
-    """The names that are known where an unknown key stands."""
+    """The valid names at the place of an unknown key."""
     model: type[BaseModel] = Config
     for part in where[:-1]:
         if isinstance(part, int):

@@ -52,6 +52,8 @@ Variable = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
 
 
 Preference = Literal["save", "balanced", "right"]
+Shadow = Literal["off", "first_week", "uncertain"]
+ClientModels = Literal["honour", "cap", "route"]
 
 REDO_USD: Final[Mapping[Preference, float]] = {"save": 0.008, "balanced": 0.018, "right": 0.07}
 """Dollars that looking at a wrong answer of median size costs, by preference."""
@@ -76,12 +78,19 @@ class PlaceConfig(Section):
     """A model call: the model, where it is, and what its server understands."""
 
     model: Annotated[str, Field(min_length=1)]
+    """The model's id, as its server knows it."""
     max_tokens: Annotated[int, Number, Field(ge=16, le=128_000)] = 8192
+    """The most output tokens of one answer; a call is reserved at this at worst."""
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
+    """How much the model may think, where it knows the setting."""
     base_url: Url | None = None
+    """The address of a server that speaks Anthropic's Messages API; left out: Anthropic's own."""
     api_key_env: Variable = "ANTHROPIC_API_KEY"
+    """The environment variable that holds the key; empty where the server needs none."""
     features: frozenset[Feature] | None = None
+    """What the server understands; absent means everything of the Messages API that is used."""
     context_tokens: Annotated[int, Number, Field(ge=500, le=900_000)] = CONTEXT_TOKENS
+    """The most tokens that are sent beside the selection."""
 
     def tier(self, name: str) -> Tier:
         """This place as the tier of that name."""
@@ -104,43 +113,65 @@ class TierConfig(PlaceConfig):
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    """What the tier is called on the screen, in commands and after `@`."""
     fallback: tuple[str, ...] | None = None
+    """Tiers that stand in when this one fails; absent means one tier up."""
     elsewhere: tuple[PlaceConfig, ...] = ()
+    """Other places of the same tier; they stand in before `fallback` does."""
 
 
 class Budget(Section):
     """Caps in dollars: 0 means no paid calls, absent means no cap.
 
     `hour_usd` binds any 60 minutes, `request_usd` the worst case of a single model call.
+    `night_usd` is what the night queue may spend from noon to noon; without it, it spends nothing.
     """
 
     day_usd: Usd | None = None
+    """The most that may be spent on a civil day."""
     hour_usd: Usd | None = None
+    """The most that may be spent in any 60 minutes."""
     request_usd: Usd | None = None
+    """The most that a single model call may cost at its worst."""
+    night_usd: Usd | None = None
+    """The most that the work of one night (noon to noon) may cost; absent asks with the first
+    group."""
     project_usd: Usd | None = None
+    """The most that a project may spend in its period: with the default period, a monthly cap."""
     project_period: Literal["month", "total"] = "month"
+    """Whether the project's cap counts for a month or for ever."""
     soft_at: Share = 0.80
+    """The share of a cap from which soft tasks go to cheaper tiers."""
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    """The zone in which a day begins, such as `Europe/Berlin`; absent means the machine's own."""
 
 
 class Floors(Section):
     """Rules that raise a tier: by path (gitignore patterns) and by action."""
 
     paths: dict[str, str] = Field(default_factory=dict)
+    """Patterns as in an ignore file, each with the lowest tier for files that match it."""
     actions: dict[Action, str] = Field(default_factory=dict)
+    """Actions, each with the lowest tier that may answer it."""
 
 
 class Pins(Section):
     """Tiers pinned by configuration."""
 
     project: str | None = None
+    """The tier of every task of the project."""
 
 
 class LearningSettings(Section):
     """Whether outcomes teach the router, and whether it may try a tier lower now and then."""
 
     on: bool = True
+    """Whether what outcomes taught may decide, once it has proved itself."""
     trials: bool = False
+    """Whether about one soft task in twenty is tried a tier lower, and shown as a trial."""
+    team: bool = True
+    """Whether outcomes teach the team whose gateway pays for every tier, and are taught by it; off:
+    you learn on your own."""
 
 
 class Timeouts(Section):
@@ -150,14 +181,21 @@ class Timeouts(Section):
     """
 
     connect: Seconds = 5.0
+    """Seconds until a connection must stand."""
     first_event: Seconds = 12.0
+    """Seconds until the first event of an answer."""
     between_events: Seconds = 12.0
+    """Seconds between two complete events of an answer."""
     attempt: Seconds = 60.0
+    """Seconds that one call may take."""
     task: Seconds = 75.0
+    """Seconds that a task may take, all of its calls together."""
     slow_factor: Annotated[float, Number, Field(ge=0.0, le=100.0)] = 3.0
     """A model is slow past this many times its usual first token; 0 never calls one slow."""
     slow_at_least: Seconds = 3.0
+    """Seconds below which no model is called slow."""
     verify: Seconds = 10.0
+    """Seconds for all `[verify]` commands on one proposal."""
 
 
 class Price(Section):
@@ -167,20 +205,31 @@ class Price(Section):
     """
 
     model: str | None = None
+    """The model; absent means every model of the server at `base_url`."""
     base_url: Url | None = None
+    """The server the price is for; absent means any."""
     since: date = date(2026, 1, 1)
+    """The day (UTC) from which the price holds."""
     over: Annotated[int, Number, Field(ge=0)] = 0
+    """The price holds for prompts of more than this many tokens."""
     input: Usd
+    """Dollars per million input tokens."""
     output: Usd
+    """Dollars per million output tokens."""
     write_5m: Usd | None = None
+    """Dollars per million tokens written to the five-minute cache; absent means 1.25 times
+    input."""
     write_1h: Usd | None = None
+    """Dollars per million tokens written to the one-hour cache; absent means twice input."""
     read: Usd | None = None
+    """Dollars per million tokens read from the cache."""
 
 
 class Ignore(Section):
     """Patterns of files that are never sent, beside the ignore files themselves."""
 
     patterns: tuple[str, ...] = ()
+    """Patterns as in an ignore file, of files that are never sent."""
 
 
 class GatewaySettings(Section):
@@ -192,19 +241,58 @@ class GatewaySettings(Section):
     """
 
     port: Annotated[int, Number, Field(ge=0, le=65_535)] = 8484
+    """The port on this machine; 0 takes a free one."""
     auto_models: tuple[str, ...] = ("auto", "tierwise", "claude-auto")
-    client_models: Literal["honour", "cap", "route"] = "honour"
+    """Model names that are routed."""
+    client_models: ClientModels = "honour"
+    """What a model named by a client does: it binds, it is the most that may answer, or it is
+    routed like any other."""
     secrets: Literal["warn", "block", "off"] = "warn"
+    """What is done about secrets in what agents send: a warning, a refusal, or nothing."""
+
+
+class QueueTest(Section):
+    """The operator's own tests on what was proposed at night."""
+
+    command: tuple[str, ...] = ()
+    """The program and its arguments, run without a shell; empty for no tests."""
+    timeout: Seconds = 600.0
+    """Seconds that one run may take."""
+    network: bool = False
+    """Whether the tests may use the network, also where they cannot be cut off from it."""
+
+
+class QueueSettings(Section):
+    """The night queue."""
+
+    test: QueueTest = QueueTest()
+    """The tests that run on each proposal."""
+    link: tuple[str, ...] = ()
+    """Ignored files or folders that are linked into the copy that tests run in."""
+    copies: tuple[str, ...] = ()
+    """Ignored files or folders that are copied into it."""
+
+
+class StoreSettings(Section):
+    """Where the ledger is kept: the address of a PostgreSQL database, or the state folder."""
+
+    url: Annotated[str, Field(min_length=1)] | None = None
+    """The address of a PostgreSQL database; without one the ledger is a file of this machine."""
+    """The database of the ledger: absent means SQLite in the state folder, else a PostgreSQL
+    address."""
 
 
 class IndexSettings(Section):
     """The project index: whether there is one, what it leaves out, and how much it takes."""
 
     enabled: bool = True
+    """Whether projects are indexed."""
     exclude: tuple[str, ...] = ()
     """Patterns as in an ignore file, of what is not indexed though it may be sent."""
     max_files: Annotated[int, Number, Field(ge=0, le=1_000_000)] = 50_000
+    """Files of a project that are indexed at most."""
     max_mb: Annotated[int, Number, Field(ge=0, le=100_000)] = 500
+    """Megabytes that an index may take on disk."""
 
 
 class Config(Section):
@@ -213,30 +301,49 @@ class Config(Section):
     preference: Preference = "balanced"
     """What to do when the router is unsure: it stands for a redo cost."""
     confidence_target: Share | None = None
+    """An expert's floor: a tier is only taken if it is at least this sure; absent means none."""
     soft_target: Share = 0.55
+    """How sure a cheaper tier must be for a task to count as soft."""
     redo_cost_usd: Usd | None = None
+    """What looking at a wrong answer of median size costs you, instead of `preference`."""
     ask_above_usd: Usd = 0.50
+    """A single request forecast above this asks first; 0 never asks."""
     baseline: str | None = None
     """The tier that savings are measured against; None for the top."""
     notify_command: tuple[str, ...] = ()
     """Run once per budget threshold where no editor is open; the sentence is its last argument."""
     second_opinion: Literal["off", "uncertain"] = "off"
+    """Whether the cheapest tier is asked what a request needs, where the router is unsure."""
+    shadow: Shadow = "off"
+    """Whether the cheapest tier's answer is fetched beside a dearer one and compared with it."""
     rehearsal: bool = False
+    """Whether a built-in model answers by simple rules, without a key and without cost."""
     content_keep_days: Annotated[float, Number, Field(ge=0.0)] = 7.0
+    """Days that prompts, answers and proposals are kept on this machine; 0 keeps them while the
+    server lives."""
     max_tier: str | None = None
+    """The dearest tier that may answer."""
     parallel: Annotated[int, Number, Field(ge=1, le=256)] = 8
+    """Tasks of one window that run at the same time."""
     tiers: Annotated[tuple[TierConfig, ...], Field(min_length=1)] = ()
+    """The tiers, cheapest first; absent means Haiku, Sonnet and Opus."""
     budget: Budget = Budget()
     floors: Floors = Floors()
     remap: dict[str, str] = Field(default_factory=dict)
+    """Tiers that are replaced: what is routed to the first goes to the second."""
     pins: Pins = Pins()
     learning: LearningSettings = LearningSettings()
     verify: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """A command per language that checks a proposal; `{path}`, `{file}` and `{shadow}` stand for
+    the file."""
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()
     index: IndexSettings = IndexSettings()
     prices: tuple[Price, ...] = ()
+    """Prices of your own, over the list's."""
     gateway: GatewaySettings = GatewaySettings()
+    store: StoreSettings = StoreSettings()
+    queue: QueueSettings = QueueSettings()
 
     @property
     def redo_costs(self) -> Mapping[Preference, int]:

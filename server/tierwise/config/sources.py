@@ -13,10 +13,10 @@ a repository's file always does, so for them each leaf has a rule:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from tierwise.config.model import Config
+from tierwise.core.dataclass import dataclass
 
 May = Literal["any", "tighten", "ask", "never"]
 
@@ -34,19 +34,28 @@ class Rule:
 
 
 def lower(own: object, wanted: object, config: Config) -> bool:
-    """A cap no higher than the own one; absent means there is no cap."""
+    """Whether the wanted cap is no higher than the own one. None means that there is no cap."""
     if not isinstance(wanted, int | float):
         return False
     return own is None or (isinstance(own, int | float) and wanted <= own)
 
 
+def lower_than_set(own: object, wanted: object, config: Config) -> bool:
+    """Whether the wanted cap is no higher than the own one. Without an own one nothing may be
+    spent.
+    """
+    return own is not None and lower(own, wanted, config)
+
+
 def longer_period(own: object, wanted: object, config: Config) -> bool:
-    """A cap for ever is tighter than the same cap every month."""
+    """Whether the wanted period is as tight: a cap for ever is tighter than the same cap each
+    month.
+    """
     return wanted == own or wanted == "total"
 
 
 def lower_tier(own: object, wanted: object, config: Config) -> bool:
-    """A tier that exists and stands no higher than the own cap."""
+    """Whether the wanted tier exists and is no higher than the operator's own `max_tier`."""
     ladder = config.ladder()
     if wanted not in ladder:
         return False
@@ -54,12 +63,14 @@ def lower_tier(own: object, wanted: object, config: Config) -> bool:
 
 
 def superset(own: object, wanted: object, config: Config) -> bool:
-    """Patterns that hold all of the own ones; the loader adds instead of replacing."""
+    """Whether the wanted patterns hold all of the own ones, which the loader adds to and never
+    replaces.
+    """
     return isinstance(own, tuple) and isinstance(wanted, tuple) and set(own) <= set(wanted)
 
 
 def only_off(own: object, wanted: object, config: Config) -> bool:
-    """Off, whatever the own value is."""
+    """Whether the wanted value is off, whatever the own value is."""
     return wanted is False
 
 
@@ -72,6 +83,7 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "baseline": Rule("never", "never"),
     "notify_command": Rule("never", "never"),
     "second_opinion": Rule("never", "never"),
+    "shadow": Rule("never", "never"),
     "rehearsal": Rule("any", "never"),
     "content_keep_days": Rule("any", "never"),
     "parallel": Rule("any", "never"),
@@ -81,6 +93,7 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "budget.day_usd": Rule("tighten", "tighten", lower),
     "budget.hour_usd": Rule("tighten", "tighten", lower),
     "budget.request_usd": Rule("tighten", "tighten", lower),
+    "budget.night_usd": Rule("never", "tighten", lower_than_set),
     "budget.project_usd": Rule("tighten", "tighten", lower),
     "budget.project_period": Rule("tighten", "never", longer_period),
     "budget.soft_at": Rule("any", "never"),
@@ -91,6 +104,7 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "pins.project": Rule("any", "never"),
     "learning.on": Rule("any", "never"),
     "learning.trials": Rule("never", "never"),
+    "learning.team": Rule("tighten", "tighten", only_off),
     "verify": Rule("never", "never"),
     "timeouts.connect": Rule("any", "never"),
     "timeouts.first_event": Rule("any", "never"),
@@ -104,6 +118,12 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "gateway.auto_models": Rule("never", "never"),
     "gateway.client_models": Rule("never", "never"),
     "gateway.secrets": Rule("never", "never"),
+    "store.url": Rule("never", "never"),
+    "queue.test.command": Rule("never", "never"),
+    "queue.test.timeout": Rule("never", "never"),
+    "queue.test.network": Rule("never", "never"),
+    "queue.link": Rule("never", "never"),
+    "queue.copies": Rule("never", "never"),
     "ignore.patterns": Rule("tighten", "tighten", superset),
     "index.enabled": Rule("tighten", "tighten", only_off),
     "index.exclude": Rule("tighten", "tighten", superset),

@@ -1,4 +1,4 @@
-"""Writing one top-level word into the operator's own file, and nothing else of it."""
+"""Writes one top-level word into the operator's own file and leaves the rest as it is."""
 
 from __future__ import annotations
 
@@ -7,44 +7,62 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from tierwise.config.model import Preference
+from tierwise.config.model import Preference, Shadow
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 
-_TABLE: Final = re.compile(r"^\s*\[", re.MULTILINE)
-_KEY: Final = r"^[ \t]*{key}[ \t]*=[^\n]*(?:\n|\Z)"
+_TABLE: Final = re.compile(r"^(?:[ \t]*#[^\n]*\n)*[ \t]*\[", re.MULTILINE)
+"""The first table, with the comments that touch it: they speak of the table."""
+_WORD: Final = r"""^([ \t]*{key}[ \t]*=[ \t]*)(?:"[^"\n]*"|'[^'\n]*')"""
+"""A key with a word for its value."""
+_AMOUNT: Final = re.compile(r"^(?=[ \t]*redo_cost_usd[ \t]*=)", re.MULTILINE)
 
 
 def with_preference(text: str, preference: Preference) -> str:
     """A configuration file's text with this preference. Pure.
 
-    `redo_cost_usd` goes, as it would overrule the preference. Raises `BadRequest` where the file
-    is no TOML, or where the change could not be made without touching something else.
+    `redo_cost_usd` would overrule the preference, so its line becomes a comment. Raises
+    `BadRequest` where the file is no TOML, or where the change could not be made without
+    touching something else.
     """
+    return _with(text, "preference", preference, instead_of="redo_cost_usd")
+
+
+def with_shadow(text: str, shadow: Shadow) -> str:
+    """A configuration file's text with this word for `shadow`. Pure; raises like the other."""
+    return _with(text, "shadow", shadow)
+
+
+def _with(text: str, key: str, word: str, instead_of: str | None = None) -> str:
+    """The text with a word for a key; the line of `instead_of` becomes a comment."""
     before = _parsed(text)
     if before is None:
         raise BadRequest(ErrorReason.of("config_no_toml"))
-    wanted = {**before, "preference": preference}
-    wanted.pop("redo_cost_usd", None)
+    wanted = {**before, key: word}
+    if instead_of is not None:
+        wanted.pop(instead_of, None)
     if wanted == before:
         return text
     end = "\r\n" if "\r\n" in text else "\n"
-    line = f'preference = "{preference}"{end}'
-    for made in _placed(_without(text, "redo_cost_usd"), line, end):
+    freed = _AMOUNT.sub("# ", text, count=1) if instead_of in before else text
+    for made in _placed(freed, key, word, end):
         if _parsed(made) == wanted:
             return made
-    raise BadRequest(ErrorReason.of("config_by_hand", preference=preference))
+    raise BadRequest(ErrorReason.of("config_by_hand", key=key, word=word))
 
 
-def _placed(text: str, line: str, end: str) -> Iterator[str]:
-    """The text with the line where the key stands, else above the first table, else on top."""
-    key = re.compile(_KEY.format(key="preference"), re.MULTILINE)
-    if key.search(text):
-        yield key.sub(lambda _: line, text, count=1)
+def _placed(text: str, key: str, word: str, end: str) -> Iterator[str]:
+    """The text with the value where the key stands, else with a line above the first table, else
+    with one on top. Which of them is right is judged by what the whole then says."""
+    there = re.compile(_WORD.format(key=key), re.MULTILINE)
+    if there.search(text):
+        yield there.sub(rf'\g<1>"{word}"', text, count=1)
+    line = f'{key} = "{word}"{end}'
     table = _TABLE.search(text)
     head, rest = (text[: table.start()], text[table.start() :]) if table else (text, "")
     gap = end if head and not head.endswith("\n") else ""
@@ -53,16 +71,24 @@ def _placed(text: str, line: str, end: str) -> Iterator[str]:
 
 
 def write_preference(path: Path, preference: Preference) -> None:
-    """Set the preference in a file, in one step: no reader ever sees half of it.
+    """Set the preference in a file. Raises `BadRequest`; the file is then as it was."""
+    _write(path, "preference", partial(with_preference, preference=preference))
 
-    A file that is a link stays one. Raises `BadRequest`; the file is then as it was.
-    """
+
+def write_shadow(path: Path, shadow: Shadow) -> None:
+    """Set `shadow` in a file. Raises `BadRequest`; the file is then as it was."""
+    _write(path, "shadow", partial(with_shadow, shadow=shadow))
+
+
+def _write(path: Path, key: str, change: Callable[[str], str]) -> None:
+    """Change a file in one step: no reader ever sees half of it. A file that is a link stays
+    one."""
     real = Path(os.path.realpath(path))
     try:
         raw = real.read_bytes() if real.exists() else b""
         mark = "\ufeff" if raw.startswith(codecs.BOM_UTF8) else ""
         text = raw.decode("utf-8-sig")
-        made = mark + with_preference(text, preference)
+        made = mark + change(text)
         real.parent.mkdir(parents=True, exist_ok=True)
         mode = real.stat().st_mode & 0o777 if real.exists() else 0o600
         number, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
@@ -75,7 +101,7 @@ def write_preference(path: Path, preference: Preference) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except (OSError, UnicodeDecodeError) as error:
-        reason = ErrorReason.of("config_unwritable", file=str(path), why=str(error))
+        reason = ErrorReason.of("config_unwritable", file=str(path), why=str(error), key=key)
         raise BadRequest(reason) from error
 
 
@@ -84,9 +110,3 @@ def _parsed(text: str) -> dict[str, Any] | None:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return None
-
-
-def _without(text: str, key: str) -> str:
-    """The text without the first line that sets a key; whether that was the right one is judged
-    by what the whole then says."""
-    return re.sub(_KEY.format(key=key), "", text, count=1, flags=re.MULTILINE)

@@ -1,21 +1,21 @@
 """What goes to the model: chosen, not dumped.
 
 Ignore rules and the secret scan come first, before anything is counted, ranked or sent.
-Then, in rank: the selection, the diagnostics, what stands around the selection
+Then, in rank: the selection, the diagnostics, what is around the selection
 (`context.focus`), attached files, and what belongs to the selection elsewhere. How much of
 that is sent depends on the window of the tier that answers (`context.window`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
 from tierwise.context import project, test_target, window
 from tierwise.context.focus import Focus, focus_of, shown
 from tierwise.context.ignore import IgnoreLook, IgnoreRules, IgnoreVerdict
+from tierwise.context.in_view import InView, may_go
 from tierwise.context.items import ItemBuilder
 from tierwise.context.kinds import noise_of, why_noise
 from tierwise.context.outline import outline
@@ -23,11 +23,13 @@ from tierwise.context.project import ProjectFiles
 from tierwise.context.related import related
 from tierwise.context.test_target import TestTarget
 from tierwise.core.actions import Action
-from tierwise.core.context import ContextItem, LeftOut, Pack
+from tierwise.core.context import ContextItem, ItemKind, LeftOut, Pack
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.error_reason import ErrorCode, ErrorReason
 from tierwise.core.errors import ContextTooLarge, Ignored
 from tierwise.core.request import Diagnostic, Request
+from tierwise.syntax.positions import index_of
 
 SELECTION_TOKENS: Final = 90_000
 """Tokens a selection may have by itself; it is sent whole or not at all."""
@@ -55,6 +57,8 @@ class Materials:
     """Where tests go, for a request that asks for some."""
     project: ProjectFiles | None = None
     """Files of the project that nobody has open; None where it is not asked about."""
+    in_view: InView | None = None
+    """What is before the operator, where they named no place."""
 
 
 def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
@@ -87,6 +91,7 @@ def collect(request: Request, materials: Materials) -> Pack:
     opened = [d for d in others if _may_send(d, materials, look, left_out)]
     taking = ItemBuilder(materials.name, look.judge_shown, left_out)
     place, items = _of_focus(focus, materials.range, request.action, taking)
+    items += _in_view(materials, look, taking)
     if materials.changes is not None:
         lines, text = materials.changes.count("\n"), materials.changes
         place, items = None, [taking.text("diff", "the changes", "diff", lines, text, "to commit")]
@@ -180,6 +185,17 @@ def _of_focus(
         return None, [taking.whole(focus, "the document asked about", short, numbered=numbered)]
     place = focus_of(focus, span)
     return place, list(shown(place, action, taking))
+
+
+def _in_view(materials: Materials, look: IgnoreLook, taking: ItemBuilder) -> Iterator[ContextItem]:
+    """The piece that is before the operator, unless it must not be sent unasked."""
+    found = materials.in_view
+    if found is None or not may_go(found, look):
+        return
+    index = index_of(found.doc.text)
+    a, b = index.offset(found.span.start), index.offset(found.span.end)
+    kind: ItemKind = "selection" if found.part == "selection" else "around"
+    yield taking.piece(kind, found.doc, index, a, b, "before you")
 
 
 def _of_tests(

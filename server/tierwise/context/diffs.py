@@ -1,15 +1,16 @@
 """Diffs quote files: the changes of a file that must not be sent are taken out of them.
 
 A commit message is asked for with a diff, and people paste diffs into chats. What a diff
-shows of an ignored file is that file's text, whatever the document it stands in is called.
+shows of an ignored file is that file's text, whatever the document it is in is called.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 _HEADER: Final = re.compile(
     r"^(?P<quote>[ \t>#]*)(?:diff --(?:git|cc|combined) |--- (?=\S[^\n]*\n[ \t>#]*\+\+\+ ))",
@@ -42,7 +43,7 @@ class Hidden:
 
     @property
     def note(self) -> str:
-        """What stands in its place."""
+        """The sentence that replaces it."""
         return f"(changes of {self.path} left out: it is ignored)\n"
 
 
@@ -74,7 +75,8 @@ def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, 
 
 
 def parted(text: str) -> tuple[str, str]:
-    """A text without the diff that was pasted into it, and the diff; "" where there is none."""
+    """Split a pasted diff off a text. Returns the text without it and the diff, "" if there is
+    none."""
     fenced = _FENCED.search(text)
     if fenced is not None and _HEADER.search(fenced["diff"]):
         return f"{text[: fenced.start()]}{text[fenced.end() :]}".strip(), fenced["diff"]
@@ -85,7 +87,7 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def shortened(diff: str, most: int) -> str:
-    """A diff of so many characters at most; the files whose changes are cut off are named."""
+    """A diff of this many characters at most; the files whose changes are cut off are named."""
     if len(diff) <= most:
         return diff
     end = diff.rfind("\n", 0, most) + 1

@@ -1,4 +1,4 @@
-"""What is shown of the file that is worked on: each line at most once, as it stands there.
+"""What is shown of the file that is worked on: each line at most once, as it is there.
 
 A small file is shown whole, around the selection. Of a larger one the definition around the
 selection is shown, else some lines on either side, and the head with its imports.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from tierwise.context import window
@@ -16,6 +15,7 @@ from tierwise.context.facts import symbol_at
 from tierwise.context.items import ItemBuilder
 from tierwise.core.actions import Action
 from tierwise.core.context import ContextItem, ItemKind
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.syntax.extent import settled
 from tierwise.syntax.head import head
@@ -29,7 +29,7 @@ ROOM_TOKENS: Final = 2_000
 AROUND_LINES: Final = 30
 """Lines shown on either side of a cursor, and of a selection in a definition too large to show."""
 OUTSIDE_LINES: Final = 12
-"""Lines shown on either side of a selection that no definition stands around."""
+"""Lines shown on either side of a selection that no definition is around."""
 BESIDE_LINES: Final = 5
 """Lines shown on either side of a definition that is selected as a whole."""
 _LINE_END: Final = re.compile(r"(?:\r\n|\n|\r)?")
@@ -86,7 +86,7 @@ def shown(focus: Focus, action: Action, taking: ItemBuilder) -> Iterator[Context
 
 
 def _around(focus: Focus, first: int, last: int, taking: ItemBuilder) -> ContextItem:
-    """What stands around a cursor, in one piece."""
+    """The lines around a cursor, as one piece."""
     doc, index = focus.doc, focus.index
     kind: ItemKind = "file" if (first, last) == (0, len(doc.text)) else "around"
     near = _near(focus, focus.start, focus.end)
@@ -99,7 +99,7 @@ def _around(focus: Focus, first: int, last: int, taking: ItemBuilder) -> Context
 def _split(
     focus: Focus, first: int, last: int, numbered: bool, taking: ItemBuilder
 ) -> Iterator[ContextItem]:
-    """The selection, or the line of the cursor with its mark, and what stands on either side."""
+    """The selection, or the line of the cursor with its mark, and what is on either side."""
     doc, index, start, end = focus.doc, focus.index, focus.start, focus.end
     if focus.empty:
         start, end, before, behind = _cursor(focus)
@@ -154,7 +154,7 @@ def _room(focus: Focus) -> tuple[int, int]:
 
 
 def _near(focus: Focus, start: int, end: int, lines: int = AROUND_LINES) -> tuple[int, int]:
-    """Offsets so many lines before and behind two others."""
+    """The offsets that many lines before the first offset and behind the second."""
     index = focus.index
     first = max(0, index.position(start).line - lines)
     last = index.position(end).line + lines + 1

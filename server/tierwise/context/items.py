@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from tierwise.context import diffs, secrets, window
@@ -113,7 +112,7 @@ class ItemBuilder:
         text = doc.text[start:end]
         spans = [
             (max(a, start) - start, min(b, end) - start)
-            for a, b in _secret_spans(doc.text)
+            for a, b in secrets.spans_in(doc.text)
             if a < end and b > start
         ]
         if numbered:
@@ -179,8 +178,3 @@ def _numbered(
                 to[1] += len(mark) if b > start else 0
         parts.append(line)
     return "".join(parts), [(a, b) for a, b in moved]
-
-
-@lru_cache(maxsize=16)
-def _secret_spans(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(secrets.find(text))

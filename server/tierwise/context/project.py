@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tierwise.context import window
 from tierwise.context.items import ItemBuilder
 from tierwise.context.outline import outline
 from tierwise.core.context import ContextItem
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.syntax.positions import LineIndex
 from tierwise.syntax.symbols import Symbol, definitions, words
@@ -66,7 +67,7 @@ def uses(
     sent: Sequence[ContextItem],
     taking: ItemBuilder,
 ) -> Iterator[ContextItem]:
-    """Every use of some names with the lines around it, but for lines that are sent already."""
+    """Every use of some names with the lines around it, except lines that are sent already."""
     if not names:
         return
     pattern = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w$])")

@@ -1,4 +1,4 @@
-"""What a wish says of the project, told by its own words: pure, without the project.
+"""What a wish says about the project, read off its own words alone. Pure.
 
 A wish that speaks of every caller has to be shown every file that uses the name. A question about
 the project has to name something of it; a question that names nothing gets nothing.
@@ -7,9 +7,9 @@ the project has to name something of it; a question that names nothing gets noth
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.syntax.symbols import words
 
 _EVERYWHERE: Final = re.compile(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
 from tierwise.context.focus import Focus, asked_about
 from tierwise.context.items import ItemBuilder
 from tierwise.core.context import ContextItem, ItemKind, LeftOut
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.core.request import Request
 from tierwise.syntax.head import head

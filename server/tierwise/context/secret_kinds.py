@@ -6,13 +6,14 @@ Every repetition is bounded and starts at a literal, so that no text makes the s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One shape. A text is searched only where one of `hints` (lower case) stands in it.
+    """One shape. A text is searched only where one of `hints` (lower case) is in it.
 
     `group` is the part of a match that is secret; parts other than the whole match are
     held against the list of dull values first.

@@ -6,10 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tierwise.context.secret_kinds import KINDS
+from tierwise.core.dataclass import dataclass
 
 _ASSIGNED: Final = re.compile(
     r"(?i)(?:secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|apikey|access[_-]?key|account[_-]?key|"
@@ -75,6 +76,12 @@ def find(text: str) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+@lru_cache(maxsize=16)
+def spans_in(text: str) -> tuple[tuple[int, int], ...]:
+    """As `find`, kept for the documents that pieces are taken of one after the other."""
+    return tuple(find(text))
 
 
 def _assigned(text: str, lowered: str) -> Iterator[re.Match[str]]:
@@ -145,7 +152,7 @@ def redact_spans(
 def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> str | None:
     """The text with every placeholder put back; None where one was bent or made up.
 
-    `own` is the file the text is for: a placeholder that really stands in it, and whose secret
+    `own` is the file the text is for: a placeholder that really is in it, and whose secret
     does not, stays as it is.
     """
     if not secrets:
@@ -184,7 +191,7 @@ def _random(value: str) -> bool:
 
 
 def _mixed(value: str) -> bool:
-    """Letters beside digits or signs, as in a short password."""
+    """Whether letters stand beside digits or signs, as in a short password."""
     return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 

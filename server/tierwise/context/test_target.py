@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tierwise.context import window
 from tierwise.context.items import ItemBuilder
 from tierwise.context.outline import outline
 from tierwise.core.context import ContextItem
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.syntax.head import head
 from tierwise.syntax.positions import LineIndex, index_of

@@ -8,9 +8,10 @@ from it (`make types`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
+
+from tierwise.core.dataclass import dataclass
 
 Action = Literal[
     "chat", "edit", "explain", "fix", "document", "test", "refactor", "generate", "review",
@@ -91,6 +92,11 @@ class ActionKind:
     def needs_code(self) -> bool:
         """Whether it needs a selection, or a symbol around the cursor."""
         return self.replaces or self.elsewhere
+
+    @property
+    def reads_code(self) -> bool:
+        """Whether it is about code that it only reads, and means nothing without any."""
+        return self.answer == "text" and self.on_code
 
     @property
     def may_create(self) -> bool:

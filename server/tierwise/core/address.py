@@ -60,6 +60,29 @@ def loopback(url: str) -> bool:
     return (mapped or found).is_loopback or (mapped or found).is_unspecified
 
 
+def this_machine(host: str) -> bool:
+    """Whether a host is written as this machine and as nothing else: 127.0.0.0/8, ::1, localhost.
+
+    Narrower than `loopback`, which asks where a call ends up: 0.0.0.0 reaches this machine, but
+    whoever listens there is reached by everybody, and other names may be bent elsewhere.
+    """
+    if host.lower() == "localhost":
+        return True
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return str(found) == "::1" or (found.version == 4 and found.is_loopback)
+
+
+def every_address(host: str) -> bool:
+    """Whether a host stands for each address of this machine, and so is none that others call."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
 def _short_form(host: str) -> bool:
     """Whether a host is this machine as the C library reads it: "127.1", "0x7f000001"."""
     if not _NUMBERS.fullmatch(host):

@@ -26,7 +26,9 @@ _LEAST: Final = Decimal("0.0001")
 
 
 def amount(nanos: int, rounding: Rounding = "nearest") -> str:
-    """One amount of nano-dollars, for a sentence without another."""
+    """Write one amount of nano-dollars. `amounts` writes several of one sentence to the same
+    precision.
+    """
     return _dollars(nanos, rounding) if _large(nanos, rounding) else _cents(nanos, rounding)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from tierwise.core.dataclass import dataclass
 
 CheckKey = Literal[
     "empty", "scope", "cut", "garbled", "parse", "elided", "rename", "place", "verify"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from tierwise.core.dataclass import dataclass
 
 ItemKind = Literal[
     "selection", "cursor", "above", "below", "around", "head", "within", "related", "usage",
@@ -53,7 +54,7 @@ class LeftOut:
 class Pack:
     """Everything one request may send, in order of rank; a tier is sent what fits its window.
 
-    `secrets` maps each placeholder that stands in an item to the text it stands for; it
+    `secrets` maps each placeholder that is in an item to the text it stands for; it
     stays in memory and is used to restore the edit.
     """
 

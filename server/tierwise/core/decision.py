@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from tierwise.core.dataclass import dataclass
 
 Cause = Literal[
     "routed", "uncertain", "floor", "override", "pin", "remap",
@@ -16,7 +18,7 @@ ReasonCode = Literal[
     "chosen", "remapped", "cache_keeps", "cache_left", "budget", "budget_no_help", "no_room", "cap",
     "unavailable", "router_failed", "price_unknown", "learned", "switched", "escalated",
     "too_dear", "worth_a_redo", "may_need_top", "found_late", "confidence_floor",
-    "goes_on", "stuck", "client_named",
+    "goes_on", "stuck", "client_named", "client_cap", "kept", "team_cap", "team_answered",
 ]  # fmt: skip
 ReasonArg = str | int | float | bool | None
 Scope = Literal["task", "conversation", "file", "action", "session", "project", "tier"]

@@ -129,14 +129,18 @@ class BadRequest(TierwiseError):
 class TaskTooDear(BudgetPaused):
     """One task's worst case does not fit what is left; the budget itself is not paused.
 
-    `needs` and `left` are nano-dollars. `waits` tells that it would fit if the calls in flight
-    cost nothing: it may wait for them.
+    `needs` and `left` are nano-dollars. `scope` names the cap that has so much left ("day"), ""
+    where it is the cap of a single call or not known. `waits` tells that it would fit if the calls
+    in flight cost nothing: it may wait for them.
     """
 
-    def __init__(self, reason: ErrorReason, needs: int, left: int, *, waits: bool = False) -> None:
+    def __init__(
+        self, reason: ErrorReason, needs: int, left: int, *, scope: str = "", waits: bool = False
+    ) -> None:
         super().__init__(reason)
         self.needs = needs
         self.left = left
+        self.scope = scope
         self.waits = waits
 
 

@@ -46,8 +46,8 @@ def by_need(
 def by_outcome(solved: Sequence[float], costs: Sequence[float], first: int, wrong: float) -> float:
     """The expected loss of a task that each tier solves for good with the chance `solved`.
 
-    What a tier solves every higher tier solves too, and no tier fails a second time by chance,
-    so a tier is reached with the chance that the one below it fails.
+    It is assumed that higher tiers solve whatever a tier solves, and that no failure is chance.
+    So a tier is reached with the probability that the one below it fails.
     """
     total = 0.0
     for tier in range(first, len(costs)):

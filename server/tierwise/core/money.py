@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 NANOS_PER_USD: Final = 1_000_000_000
 
@@ -15,7 +16,8 @@ class Usage:
 
     `input_tokens` excludes everything that touched the prompt cache, as the Messages
     API reports it. `assumed` marks figures that are an upper bound of ours because the
-    server never said (cancelled, cut or crashed).
+    server never said (cancelled, cut or crashed). `searches` are those of the web that the
+    server made for it, which are billed by the piece.
     """
 
     input_tokens: int = 0
@@ -24,6 +26,7 @@ class Usage:
     cache_write_5m_tokens: int = 0
     cache_write_1h_tokens: int = 0
     assumed: bool = False
+    searches: int = 0
 
     @property
     def cache_write_tokens(self) -> int:

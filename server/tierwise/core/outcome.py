@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+from tierwise.core.dataclass import dataclass
 
 OutcomeKind = Literal[
     "applied", "partlyApplied", "discarded", "undone", "editedAfter", "survived",
@@ -11,6 +12,8 @@ OutcomeKind = Literal[
     "inserted", "copied", "rated", "reasked",
     "diagnostics",
     "wentOn", "interrupted", "tests",
+    "shadow",
+    "withdrawn",
 ]  # fmt: skip
 Rating = Literal["tooWeak", "fine", "overkill"]
 
@@ -26,7 +29,10 @@ class Outcome:
     "four-gram/no-revert", two shares in [0, 1]; of `partlyApplied` the hunks applied of how
     many, "1.1,1.3/4"; of `diagnostics` how many the edit cleared and added, "-2/+1"; of `tests`
     "green" or "red". `wentOn` and `interrupted` are of an agent's turn: the operator's next words
-    took its work as done, or the operator stopped it. `at_ms`
+    took its work as done, or the operator stopped it. `shadow` is of the cheapest tier's answer
+    that was fetched beside the one that was kept: "same", "other", or "failed" at a check.
+    `withdrawn` is of a group of jobs that was given up as a whole, told once, of its first job:
+    `value` says how many proposals went, and nothing is said of any of them. `at_ms`
     is UTC milliseconds; `after_ms` counts from the apply where that matters.
     """
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from tierwise.core.dataclass import dataclass
 
 PathCode = Literal[
     "outside", "unresolved", "not_ordinary", "link", "second_name", "twin", "tool_folder",

@@ -7,7 +7,9 @@ it is read, wherever it came from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 SHOWN: Final = "[key]"
@@ -20,17 +22,34 @@ _SHAPES: Final = re.compile(
     r"|://[^\s/@:]{1,100}:[^\s/@]{1,200}@"
 )
 _hidden: set[str] = set()
+_hidden_now: Counter[str] = Counter()
+"""Keys hidden for as long as they are used, with how many use each."""
 
 
 def hide(key: str) -> str:
-    """Blank this key from here on; the key itself, for use in place."""
+    """Blank this key from here on. Returns the key itself, for use in place."""
     if len(key) >= _SHORTEST:
         _hidden.add(key)
     return key
 
 
+@contextmanager
+def hidden(key: str) -> Iterator[None]:
+    """Blank this key while the block runs, for a process that keeps no key beyond a call."""
+    counted = len(key) >= _SHORTEST
+    if counted:
+        _hidden_now[key] += 1
+    try:
+        yield
+    finally:
+        if counted:
+            _hidden_now[key] -= 1
+            if not _hidden_now[key]:
+                del _hidden_now[key]
+
+
 def redact(text: str, keys: Iterable[str] = ()) -> str:
     """`text` with everything that looks like a key, and every hidden or named one, blanked."""
-    for key in (*_hidden, *keys):
+    for key in (*_hidden, *_hidden_now, *keys):
         text = text.replace(key, SHOWN)
     return _SHAPES.sub(SHOWN, text)

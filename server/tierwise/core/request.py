@@ -6,10 +6,11 @@ zero or an empty tuple: the router widens its bound for what it was not told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tierwise.core.actions import Action
+from tierwise.core.dataclass import dataclass
 
 Severity = Literal["error", "warning", "information", "hint"]
 
@@ -80,7 +81,8 @@ class ProjectSignals:
     `usages` of the symbol that is asked about lie in `usage_files` files. `defined` counts the
     definitions that the wish names: more than one, and the usages may be those of another symbol.
     `fan_in` counts the files that import the one that is worked on. `files` are those that the
-    work is likely to touch.
+    work is likely to touch. `clear` tells how clear the place is that a wish without a selection
+    is about: by how many percent of its score the best file stands before the tenth.
     """
 
     usages: int | None = None
@@ -88,6 +90,7 @@ class ProjectSignals:
     fan_in: int | None = None
     defined: int | None = None
     files: int | None = None
+    clear: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Adjustment, Scope
 from tierwise.core.tiers import DEFAULT_LADDER, Ladder
 
 BudgetLevel = Literal["ok", "soft", "paused"]
-FloorRule = Literal["path", "action", "said"]
+FloorRule = Literal["path", "action", "team", "said"]
 
 Rule = Literal["target-1", "loss-1", "loss-2"]
 """Rules that choose the first tier: the cheapest whose bound reaches a confidence target, as older
@@ -37,6 +38,7 @@ class Choice:
 class Floor:
     """A rule that raises the tier, for the path or the action that is its `subject`.
 
+    The rule `team` is not the operator's own: it binds what the operator chose as well.
     An older ledger has its sentence ("db/ is protected") as the subject, and "said" as the rule.
     """
 
@@ -64,16 +66,24 @@ class WarmThread:
 class Situation:
     """Everything outside the request that may move a tier.
 
-    `cost` is the expected spend of one attempt per tier, in nano-dollars. `escalates` is
-    the probability per tier that its answer fails a free check and is re-run one up;
-    tiers not named use 1 - accept. `blocked` maps a tier to why it cannot answer now.
-    `fallback` lists, per tier, the tiers that may stand in for it, in order. `cap` is the
-    highest tier a repository's own file allows. `opinion` is the tier that a second opinion
-    named, "none" where it was asked for in vain. `trial` is a uniform draw in [0, 1) when
-    trials are on, else `None`. `learned` is what the learned state adds to the estimate, where
-    it is live. `redo_cost` is what a wrong answer to this very request costs the operator, in
-    nano-dollars; it grows with the size of the task. `confidence_target` is the operator's floor
-    under the rules of loss, and decides by itself under the rule `target-1`.
+    - `rule` names the rule that chooses the first tier.
+    - `cost` is the expected spend of one attempt per tier, in nano-dollars.
+    - `redo_cost` is what a wrong answer to this request costs the operator, in nano-dollars; it
+      grows with the size of the task.
+    - `confidence_target` is the least confidence that the operator allows. The rules of loss take
+      it as a minimum; under the rule `target-1` it alone decides.
+    - `escalates` is, per tier, the probability that its answer fails a free check and is asked for
+      again one tier up. For a tier that is not in it, one minus the estimate's `accept` is taken.
+    - `blocked` maps a tier to the reason why it cannot answer now.
+    - `fallback` lists, per tier, the tiers that may stand in for it, in order.
+    - `cap` is the highest tier that a repository's own file allows, `team_cap` the highest that
+      the team allows; the latter binds what the operator chose as well.
+    - `opinion` is the tier that a second opinion named; "none" where it was asked and gave no
+      usable answer.
+    - `opinion_table` says how often opinions name which tier (columns) where which is needed
+      (rows), as learned; it is empty where the shipped table holds.
+    - `trial` is a uniform draw in [0, 1) where trials are on, else `None`.
+    - `learned` is what the learned state adds to the estimate, where it is live.
     """
 
     rule: Rule = RULE
@@ -91,7 +101,15 @@ class Situation:
     blocked: Mapping[str, str] = field(default_factory=dict)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cap: str | None = None
+    team_cap: str | None = None
     opinion: str | None = None
+    opinion_table: tuple[tuple[float, ...], ...] = ()
     trial: float | None = None
     trial_share: float = 0.05
     learned: Adjustment | None = None
+
+    def allows(self, tier: str) -> bool:
+        """Whether a tier is not above a cap; a cap that is no tier binds nothing."""
+        ladder = self.ladder
+        caps = (cap for cap in (self.cap, self.team_cap) if cap is not None and cap in ladder)
+        return all(ladder.rank(tier) <= ladder.rank(cap) for cap in caps)

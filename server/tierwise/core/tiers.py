@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import UnknownTier
 
 ALL_FEATURES: Final[frozenset[str]] = frozenset(("caching", "thinking", "effort", "tools"))
@@ -19,10 +20,10 @@ class Tier:
     """A name the operator sees and the model call behind it.
 
     `max_tokens` caps the answer (tokens). `fallback` names tiers to try when this one
-    is unavailable; `None` means the next tier up. `features` lists what the server at
-    `base_url` understands beyond plain messages. `api_key_env` names an environment
-    variable; the key itself is never stored here, and an empty name beside a `base_url`
-    says that the server needs none. `elsewhere` is the same tier at other places, which
+    is unavailable; `None` means the next tier up, where the same key pays for it. `features`
+    lists what the server at `base_url` understands beyond plain messages. `api_key_env` names
+    an environment variable; the key itself is never stored here, and an empty name beside a
+    `base_url` says that the server needs none. `elsewhere` is the same tier at other places, which
     stand in for this one before any other tier does. `context_tokens` bounds the context
     that is sent beside the selection.
     """
@@ -78,6 +79,12 @@ class Ladder:
         return tuple(t.name for t in self.tiers)
 
     @property
+    def key_names(self) -> frozenset[str]:
+        """The variables that hold a key of any tier, at any of its places."""
+        places = (place for tier in self.tiers for place in tier.places)
+        return frozenset(place.api_key_env for place in places if place.api_key_env)
+
+    @property
     def cheapest(self) -> str:
         return self.tiers[0].name
 
@@ -101,13 +108,36 @@ class Ladder:
         rank = self.rank(name) + 1
         return self.tiers[rank].name if rank < len(self.tiers) else None
 
+    def stand_ins(self, name: str) -> tuple[str, ...]:
+        """The tiers that may answer in a tier's place without a question to the operator.
+
+        They are those of its `fallback` list. Without a list it is the tier above, but never one
+        that another key pays for: who pays is the operator's to say.
+        """
+        tier = self.get(name)
+        if tier.fallback is not None:
+            return tuple(other for other in tier.fallback if other in self and other != name)
+        up = self.above(name)
+        return (up,) if up and self.get(up).api_key_env == tier.api_key_env else ()
+
+    @property
+    def fallbacks(self) -> Mapping[str, tuple[str, ...]]:
+        """The tiers that replace each tier when it fails, where it is not simply the tier above."""
+        found = {}
+        for tier in self.tiers:
+            up = self.above(tier.name)
+            stand_ins = self.stand_ins(tier.name)
+            if tier.fallback is not None or (up is not None and not stand_ins):
+                found[tier.name] = stand_ins
+        return found
+
     def below(self, name: str) -> str | None:
         """The next tier down, or `None` at the bottom."""
         rank = self.rank(name)
         return self.tiers[rank - 1].name if rank else None
 
     def higher(self, a: str, b: str) -> str:
-        """Whichever of the two stands higher."""
+        """The higher one of two tiers."""
         return a if self.rank(a) >= self.rank(b) else b
 
 

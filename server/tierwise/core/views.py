@@ -6,10 +6,11 @@ Made by `tasks/`, put into words by `present/`, put on the wire by `lsp/`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tierwise.core.actions import Action
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range
 from tierwise.core.money import Usage
@@ -175,13 +176,15 @@ class StatusView:
     command: Offer | None = None
     needs_key: str | None = None
     """The environment variable of a tier's key that is not set, so that the tier cannot answer."""
+    team: tuple[str, ...] = ()
+    """What a team allows and has spent, in lines; empty where no tier goes through a team."""
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetView:
     """A budget that crossed a threshold. Money in nano-dollars."""
 
-    scope: Literal["day", "project", "hour"]
+    scope: Literal["day", "night", "project", "hour"]
     state: Literal["ok", "soft", "paused"]
     spent: int
     limit: int | None
@@ -209,3 +212,5 @@ class HistoryItem:
     edit_id: str | None = None
     cost: int = 0
     outcomes: tuple[tuple[OutcomeKind, int], ...] = ()
+    rehearsal: bool = False
+    """Whether nothing was paid, so that `cost` is what the same would cost with a key."""

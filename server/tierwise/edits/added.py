@@ -96,7 +96,7 @@ def with_imports(text: str, taken: Sequence[str]) -> str:
 
 
 def with_imports_of(lines: Sequence[str], taken: Sequence[str]) -> str:
-    """The same, for the lines of a file."""
+    """The text of a file, given as its lines, with imports at its head."""
     made = imports.brought(lines, taken)
     if made is None:
         end = usual_end(lines)
@@ -153,7 +153,7 @@ def _said(text: str, symbol: Symbol) -> list[str]:
 
 
 def _distance(lines: Sequence[str], indent: str) -> int | None:
-    """How many empty lines usually stand between the units of a file that have an indentation;
+    """How many empty lines usually are between the units of a file that have an indentation;
     None where there are no two."""
     found: Counter[int] = Counter()
     above, blank = "", 0
@@ -169,7 +169,7 @@ def _distance(lines: Sequence[str], indent: str) -> int | None:
 
 
 def _is_unit(fresh: Sequence[str], language: str | None) -> bool:
-    """Whether code is something that stands by itself: a definition, an entry, a paragraph."""
+    """Whether code is a unit of its own: a definition, an entry, a paragraph."""
     if bound("\n".join(fresh), language):
         return True
     deeper = any(len(indent_of(x)) > len(indent_of(fresh[0])) for x in fresh[1:] if x.strip())
@@ -177,7 +177,8 @@ def _is_unit(fresh: Sequence[str], language: str | None) -> bool:
 
 
 def _without_headers(lines: Sequence[str], first: int, fresh: list[str]) -> list[str]:
-    """Code without the lines it stands under, which an answer repeats to say where it belongs."""
+    """The code without its enclosing header lines, which an answer repeats to say where it
+    belongs."""
     while len(fresh) > 1:
         head, indent = squeezed(fresh[0]), indent_of(fresh[0])
         deeper = all(len(indent_of(x)) > len(indent) for x in fresh[1:] if x.strip())
@@ -267,7 +268,7 @@ def _new_lines(
 
 
 def _beside(lines: Sequence[str], first: int, last: int) -> str:
-    """The indentation of what stands beside a place: of the line below, or, where that closes
+    """The indentation of what is beside a place: of the line below, or, where that closes
     what is around, of the last line within it."""
     below = next((bare(x) for x in lines[last:] if x.strip()), "")
     above = next((bare(x) for x in reversed(lines[:first]) if x.strip()), "")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 ALIKE: Final = 0.5
 """Share of words and signs two lines must have in common to stand for each other."""
@@ -24,7 +25,9 @@ _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Line `old` of the old text and line `new` of the new one; `same` but for blanks."""
+    """Line `old` of the old text and line `new` of the new one. `same` says that only blanks
+    differ.
+    """
 
     old: int
     new: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import orphans, remap
 from tierwise.edits.splice import Splice, Step
 from tierwise.edits.spot import Spot, beside, lost, touched, turned
@@ -24,8 +25,8 @@ KNOWN: Final = 5
 class Anchors:
     """The spots of one file's hunks in `text`, in the order of the hunks.
 
-    Steps that are too heavy for the event loop wait in `behind`; the spots are those of the text
-    before them until `caught_up` is called with what `followed` made of them.
+    Steps that are too heavy for the event loop wait in `behind`. The spots are those of the text
+    before these steps until `caught_up` is called with the spots that `follow` found.
     """
 
     text: str
@@ -42,7 +43,7 @@ class Anchors:
         self._lost = sum(spot.state == "lost" for spot in self.spots)
 
     def step(self, step: Step) -> bool:
-        """The text changed. Whether some spot was lost or came back."""
+        """Follow a change of the text. Tells whether some spot was lost or came back."""
         if step.after is self.text:
             return False
         if step.before is not self.text and step.before != self.text:
@@ -56,32 +57,43 @@ class Anchors:
         return self._take(step)
 
     def reads(self, text: str) -> bool:
-        """The text is another one now; that is all that is known of it."""
+        """Follow the text to a new one when only the two texts are known. Returns what `step`
+        returns."""
         return self.step(Step(self.text, text))
 
     def expect(self, text: str, spots: Sequence[Spot]) -> None:
-        """The editor is asked for a change. Where the spots are once the text reads like that."""
+        """Remember where the spots are once the text is `text`, which the editor was asked for."""
         later = [*self._known[1:], (self.text, self.current()), (text, spots)]
         self._known[1:] = later[1 - KNOWN :]
 
+    def yields(self) -> None:
+        """Another proposal is about to be applied to this text: what it writes where a pending hunk
+        stands is its own, even if it reads as that hunk would.
+        """
+        spots = self.current()
+        if any(spot.offered and spot.state == "pending" for spot in spots):
+            self.spots = [replace(s, offered=s.offered and s.state != "pending") for s in spots]
+            self._known[1:] = []
+
     def current(self) -> Sequence[Spot]:
-        """The spots as they are; those of the text before the steps that wait."""
+        """The spots in the text; where steps wait, in the text before these."""
         if self._by:
             moved = [spot.shifted(self._by) for spot in self.spots[self._from :]]
             self.spots, self._by = [*self.spots[: self._from], *moved], 0
         return self.spots
 
     def put(self, spots: Sequence[Spot]) -> bool:
-        """Take spots for the text as it is. Whether their states differ from before."""
+        """Take spots for the text as it is. Tells whether their states differ from before."""
         was = [spot.state for spot in self.spots]
         self.spots, self._by, self.behind = spots, 0, []
         self._lost = sum(spot.state == "lost" for spot in spots)
         return was != [spot.state for spot in spots]
 
     def caught_up(self, steps: Sequence[Step], spots: Sequence[Spot]) -> bool:
-        """Take what `follow` made of the steps that waited. Whether states differ from before.
+        """Take the spots that `follow` found for waiting steps. Tells whether states differ from
+        before.
 
-        What came in meanwhile is taken too, or waits in its turn.
+        Steps that came in meanwhile are followed as well, or wait in their turn.
         """
         if self.behind[: len(steps)] != list(steps):
             return False
@@ -102,7 +114,11 @@ class Anchors:
         return spots
 
     def _wait(self, step: Step) -> None:
-        """Let a step wait. Of several heavy ones only the first and the last text count."""
+        """Let a step wait until `follow` runs on a thread.
+
+        A heavy step takes the place of all that wait: only the text before the first of them and
+        its own new text are compared.
+        """
         if self.behind and step.heavy:
             step = Step(self.behind[0].before, step.after)
             self.behind = []
@@ -125,7 +141,9 @@ class Anchors:
         return next((spots for known, spots in self._known if known == text), None)
 
     def _shift(self, step: Step) -> bool:
-        """Follow a change within a line: only spots that it touches are looked at."""
+        """Follow a change within a line, looking only at spots that it touches. Returns whether
+        some spot was lost or came back.
+        """
         splice, spots = step.told, self.spots
         first = bisect_left(range(len(spots)), splice.start, key=self._end)
         self._add_from(first)
@@ -147,7 +165,7 @@ class Anchors:
         return self.spots[n].end + (self._by if n >= self._from else 0)
 
     def _add_from(self, n: int) -> None:
-        """Let `_by` be added from another spot on."""
+        """Move the mark `_from`: the spots from it on have still to be shifted by `_by`."""
         low, high = min(n, self._from), max(n, self._from)
         if self._by and low < high:
             by = self._by if n > self._from else -self._by
@@ -181,7 +199,10 @@ def followed(spot: Spot, step: Step) -> Spot:
 
 
 def _compared(spot: Spot, step: Step) -> Spot:
-    """A spot where only two texts are known, or two texts of the stretch that was replaced."""
+    """Find a spot again where the change itself is not known, only the texts.
+
+    These are the whole text before and after, or those of a stretch that was replaced.
+    """
     splice = step.told
     apart = beside(spot, splice, step.after)
     if apart and (spot.state == "lost" or (step.splice is not None and _parted(spot, step))):
@@ -197,7 +218,7 @@ def _compared(spot: Spot, step: Step) -> Spot:
 
 
 def _parted(spot: Spot, step: Step) -> bool:
-    """Whether lines that tell a spot from like ones stand between it and a change."""
+    """Whether lines that tell a spot from like ones are between it and a change."""
     splice = step.told
     above = splice.end <= spot.start
     between = (splice.end, spot.start) if above else (spot.end, splice.start)
@@ -209,7 +230,10 @@ def _parted(spot: Spot, step: Step) -> bool:
 
 
 def _placed(spot: Spot, step: Step) -> Spot | None:
-    """A spot where the texts alone place it; an empty one behind the line before it."""
+    """Find a spot again by its lines and those around them; None where they do not tell.
+
+    An empty spot is found by the line before it.
+    """
     texts = remap.between(step.before, step.after)
     if spot.start < spot.end:
         start = texts.offset(spot.start, spot.end)

@@ -7,9 +7,9 @@ text. `reader` splits an answer into these forms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.forms import Change, Delete, Known, Problem, Rename, Replace, Whole
 from tierwise.edits.reader import Reader
 
@@ -26,8 +26,8 @@ WHOLE: Final = ("end_turn", "stop_sequence", "tool_use")
 class ReadAnswer:
     """An answer as read. `problem` names a failed check.
 
-    `whole` is set where one fence stands alone, `fences` holds all of them. `outer` is all that
-    stands between the first and the last fence line, for an answer that shows fences within a
+    `whole` is set where one fence is alone, `fences` holds all of them. `outer` is all that
+    is between the first and the last fence line, for an answer that shows fences within a
     fence without a longer mark.
     """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tierwise.core.actions import KINDS, Action, ActionKind
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range, Snapshot
 
 

@@ -12,11 +12,11 @@ import os
 import re
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.path_concern import PathCode, PathConcern
 from tierwise.core.views import HunkKind
 from tierwise.edits import protected
@@ -31,7 +31,7 @@ _ORDER: Final = ("allowed", "confirm", "refused")
 
 @dataclass(frozen=True, slots=True)
 class JudgedPath:
-    """Whether a path may be changed, and what speaks against it.
+    """Whether a path may be changed, and why not.
 
     `real` is where it leads and `root` the workspace folder that holds it, both resolved;
     None for what is refused.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import matching
 from tierwise.syntax.positions import split_lines
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.align import Pair, align, squeezed
 from tierwise.edits.indent import USUAL, in_unit, indent_of, moved, unit_of
 from tierwise.syntax.literals import literal_lines
@@ -126,9 +126,9 @@ def _shaped(
 ) -> list[str]:
     """The new lines with the indentation they should have in the file.
 
-    A model answers in the file's indentation, in none, or, as a selection that begins behind
-    the indentation is shown, with the first line bare and the others as they are. Which it
-    was is told by the lines it left as they were.
+    A model answers in the file's indentation or without any. Where the selection began behind the
+    indentation, it may also leave the first line bare and indent the others. The lines that it
+    did not change tell which of these it did.
     """
     if not fresh or not core:
         return list(fresh)

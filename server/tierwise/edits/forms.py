@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from tierwise.core.dataclass import dataclass
 
 TOOL: Final = "edit_files"
 """The info of a fence that holds what was passed to the edit tool, as JSON."""
@@ -16,7 +17,8 @@ Known = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Replace `old` by `new` in a file; an empty `old` creates the file. Paths as answered.
+    """Replace `old` by `new` in a file. An empty `old` creates the file. Paths are as the answer
+    wrote them.
 
     `others` holds the other readings of a block in which more than one line looks like the
     divider between old and new. A `path` of "" is the file of the selection.
@@ -51,7 +53,7 @@ class Whole:
     """One fenced block of code; what it replaces depends on the action.
 
     `path` is the file that the line above or the fence itself names, "" where none does.
-    `quoted` says that it stands within a sentence, as examples do.
+    `quoted` says that it is within a sentence, as examples do.
     """
 
     text: str

@@ -67,7 +67,7 @@ def head_of(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _into_group(lines: list[str], wanted: str) -> bool:
-    """Put an import of Go into the group of a file; whether it has one."""
+    """Put an import of Go into the group of a file. Returns whether it has one."""
     start = next((n for n, x in enumerate(lines[:_HEAD]) if x.strip() == "import ("), None)
     if start is None:
         return False

@@ -17,7 +17,8 @@ def indent_of(line: str) -> str:
 
 
 def unit_of(lines: Sequence[str]) -> str | None:
-    """What one step of indentation is in a text: a tab or so many blanks; None if nothing tells."""
+    """What one step of indentation is in a text: a tab or this many blanks; None if nothing
+    tells."""
     indents = [indent_of(line) for line in lines if line.strip()]
     tabs = sum(1 for i in indents if i.startswith("\t"))
     blanks = sum(1 for i in indents if i.startswith(" "))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range
 from tierwise.edits.align import ALIKE, align, alike, squeezed
 from tierwise.edits.conflicts import settled
@@ -64,7 +64,7 @@ def _keys(lines: Sequence[str]) -> set[str]:
 
 
 class SelectionLikeness:
-    """The selection, and what it is compared by."""
+    """The selection with everything that fences are compared with."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
@@ -221,7 +221,8 @@ class SelectionLikeness:
         return Range(Position(span.start.line, 0), span.end)
 
     def drops(self, fence: Whole, said: str) -> bool:
-        """Whether an answer is the selection but for some of its lines, which nobody speaks of.
+        """Whether an answer is the selection without some of its lines, which neither wish nor
+        answer mentions.
 
         A word of such a line in the request or beside the answer says that it was meant to go.
         Where the answer resolves a conflict, the side that it did not take was meant to go.
@@ -268,7 +269,8 @@ class SelectionLikeness:
         )
 
     def _excerpt(self, now: Sequence[str]) -> bool:
-        """Whether all of it stands for some of the selection, and the rest is left out."""
+        """Whether the whole fence replaces a part of the selection and the answer leaves out the
+        rest."""
         if len(now) >= len(self.lines):
             return False
         pairs = align(self.lines, now)

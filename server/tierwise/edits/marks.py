@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import named
 from tierwise.edits.forms import Known
 

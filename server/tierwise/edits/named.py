@@ -53,7 +53,7 @@ def path_in(line: str, known: Known | None = None, *, creates: bool = False) -> 
 
 
 def file_in(line: str, known: Known | None = None) -> str:
-    """The file that a sentence speaks of, there already or not; "" where there is none."""
+    """The file that a sentence names, whether it exists or not; "" where it names none."""
     found = [
         name
         for name in _within(line)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.splice import Splice
 from tierwise.edits.spot import Spot
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import sections
 from tierwise.edits.splice import Splice
 from tierwise.syntax.positions import split_lines

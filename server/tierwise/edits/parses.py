@@ -43,7 +43,9 @@ def _errors(text: str, language: str | None) -> tuple[int, int]:
 
 
 def _reads(text: str, language: str | None) -> bool:
-    """What a stricter reader of the language says, where the standard library has one."""
+    """Whether a stricter reader accepts the text, where the standard library has one for the
+    language.
+    """
     try:
         match language:
             case "python":

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.forms import Change, Delete, Known, Rename, Replace
 
 INFOS: Final = frozenset(("diff", "patch", "udiff", "unified-diff", "git-diff"))

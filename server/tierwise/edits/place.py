@@ -8,9 +8,9 @@ there is given the file's indentation and line ends. Nothing is ever placed by l
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 from tierwise.core.check import CheckCode
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.align import align
 from tierwise.edits.fit import bare, end_of, ended, trimmed
 from tierwise.edits.forms import Replace
@@ -44,7 +44,7 @@ def apply_block(
     """The text with one block applied. Raises `NotFound`.
 
     Of several readings the one with the most old lines counts: what follows a divider that
-    is part of the file stands in the file too. `near` is the lines [first, last] of the
+    is part of the file is in the file too. `near` is the lines [first, last] of the
     selection: of several places, the one that lies in it is meant.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.core.views import HunkKind, HunkState
 from tierwise.edits import diff, orphans
@@ -86,6 +87,11 @@ class Proposal:
     def applied_hunks(self) -> tuple[str, ...]:
         """Ids of the hunks that were applied."""
         return tuple(h.id for f in self.files for h in f.hunks if h.state == "applied")
+
+    @property
+    def some_open(self) -> bool:
+        """Whether a hunk was not applied: it is pending, stale or discarded."""
+        return any(h.state != "applied" for f in self.files for h in f.hunks)
 
     @property
     def taken(self) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import named, patch
 from tierwise.edits.forms import TOOL, Change, Delete, Known, Problem, Rename, Replace, Whole
 from tierwise.edits.marks import FENCE, MARK, Fence, block_end, fence_end, only_blocks, without
@@ -90,7 +91,7 @@ class Reader:
         return Whole("\n".join(body), opened.group(3).strip(), self.fences[0].path)
 
     def _next(self, at: int) -> int:
-        """Read what starts at a line; the number of the line after it."""
+        """Read what starts at a line. Returns the number of the line after it."""
         line = self.lines[at]
         if _THINKS.match(line):
             return self._thought(at)
@@ -258,7 +259,7 @@ class Reader:
             at = end + 1
 
     def _called(self, body: Sequence[str]) -> None:
-        """What a model passed to the edit tool, which stands in a fence of its own."""
+        """What a model passed to the edit tool, which is in a fence of its own."""
         try:
             self._changes += [_of_call(edit) for edit in json.loads("\n".join(body))["edits"]]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -112,8 +112,8 @@ def own_part(
 
 
 def is_doubled(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> bool:
-    """Whether an answer has the line right above or below [first, last) in it, which the lines
-    it replaces have not, so that it would stand there twice."""
+    """Whether an answer repeats the line right above or below [first, last), although the lines
+    it replaces do not have it. The file would then have that line twice."""
     old = {squeezed(line) for line in lines[first:last] if line.strip()}
     above = next((squeezed(x) for x in reversed(lines[:first]) if x.strip()), "")
     below = next((squeezed(x) for x in lines[last:] if x.strip()), "")

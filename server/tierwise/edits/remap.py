@@ -1,4 +1,4 @@
-"""Where lines of one text stand in a later one, when all that is known is the two texts. Pure.
+"""Where lines of one text are in a later one, when all that is known is the two texts. Pure.
 
 Lines are found again by the lines around them, up to the next unlike one: a line that occurs once
 in the old text. They are taken as moved only where everything speaks for one place. What the texts
@@ -44,7 +44,7 @@ class Remap:
         """The line where the old lines [start, end) begin now; None where that is not certain.
 
         The lines, and those around them up to an unlike line or the end of their section, have to
-        stand there as they did. Where other lines of the section changed it is enough that they
+        stand there as they did. If other lines of the section changed, it is enough that they
         occur once in it, and that its one unlike line still tells which section it is. The unlike
         lines outside have to be there too, in order.
         """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.syntax.mentions import Mention, mentions
 from tierwise.syntax.symbols import definitions
 from tierwise.syntax.tokens import code
@@ -95,7 +95,10 @@ def _is_global(chosen: Sequence[Mention]) -> bool:
 def _still_said(
     asked: RenameWish, before: str, after: str, language: str | None, lines: tuple[int, int] | None
 ) -> bool:
-    """The same by words, where no grammar tells what a word means."""
+    """Whether the old name is still written where it should be gone.
+
+    It looks at words alone: no grammar tells what a word means here.
+    """
     if lines is None or is_public(asked.old, before, language):
         return bool(count(asked.old, after, language))
     first, last = lines
@@ -130,7 +133,7 @@ def is_public(name: str, text: str, language: str | None) -> bool:
 
 
 def missing(asked: RenameWish, texts: Mapping[str, str]) -> bool:
-    """Whether the new name stands in none of the new texts."""
+    """Whether the new name is in none of the new texts."""
     return not any(re.search(rf"(?<![\w$]){re.escape(asked.new)}(?![\w$])", t)
                    for t in texts.values())  # fmt: skip
 

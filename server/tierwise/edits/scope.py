@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.asked import AskedEdit
 from tierwise.edits.indent import indent_of
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
@@ -39,7 +39,7 @@ def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
 
 
 def repeats(file: FileEdit, asked: AskedEdit) -> bool:
-    """Whether a replacement brings its surroundings along, so that they stand there twice."""
+    """Whether a replacement brings its surroundings along, so that they are there twice."""
     if file.kind != "text":
         return False
     if file.language not in _OVERLOADS and _doubled(file):
@@ -129,7 +129,7 @@ def _zone(file: FileEdit, asked: AskedEdit) -> tuple[int, int]:
 
 
 def _entry(lines: Sequence[str], first: int, last: int) -> tuple[int, int]:
-    """The lines of the entry that lines stand in by their indentation, where no grammar says."""
+    """The lines of the entry that lines are in by their indentation, where no grammar says."""
     if first >= len(lines) or not indent_of(lines[first]):
         return first, last
     depth = len(indent_of(lines[first]))
@@ -169,7 +169,7 @@ def _needed(file: FileEdit, hunk: Hunk, in_play: InPlay) -> bool:
 
 
 def _in_list(line: str) -> bool:
-    """A line of an import that goes over several."""
+    """Whether a line belongs to an import that goes over several lines."""
     return (
         re.match(r"^\s*(?:[\w.*\"'/]+(?:\s+as\s+\w+)?,?|[(){}]|\}\s*from.*)\s*$", line) is not None
     )
@@ -225,7 +225,7 @@ def _doubled(file: FileEdit) -> bool:
 
 
 def _defined(text: str, language: str | None) -> Counter[str]:
-    """How often each definition stands in a text, by its name and those around it.
+    """How often each definition is in a text, by its name and those around it.
 
     One under a decorator is left out: a setter has the name of its getter.
     """

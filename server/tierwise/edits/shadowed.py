@@ -23,7 +23,8 @@ _MANY: Final = frozenset(("impl_item", "method_declaration", "module", "class"))
 
 
 def shadows(before: str, after: str, language: str | None) -> bool:
-    """Whether a name stands more often at the top of a text than it did, with another meaning."""
+    """Whether a text defines a name at its top level more often than before, with another
+    meaning."""
     was, now = _given(before, language), _given(after, language)
     return any(was[name] and count > was[name] for name, count in now.items())
 

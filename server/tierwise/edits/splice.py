@@ -9,10 +9,10 @@ begins and ends, and says so where nothing tells the places apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import sections
 from tierwise.syntax import common
 from tierwise.syntax.positions import split_lines
@@ -58,8 +58,11 @@ class Step:
 
     @cached_property
     def told(self) -> Splice:
-        """The change as it was told, as lines that came or went where it says no more than that;
-        else the whole stretch between the common start and end."""
+        """The change as the editor told it, reduced to the lines that came or went where it says no
+        more.
+
+        Where only the two texts are known it is the stretch between their common start and end.
+        """
         if self.splice is not None:
             return reduced(self.splice, self.before)
         lead = common.prefix(self.before, self.after)
@@ -68,8 +71,11 @@ class Step:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether the change says what happened. A stretch of lines that was replaced by another,
-        as formatters do, does not; nor do two texts."""
+        """Whether the change says which lines came, went or stayed.
+
+        A stretch of lines that was replaced by another, as formatters do, does not say so, and
+        neither do two texts alone.
+        """
         if self.splice is None:
             return False
         old, new = self.before[self.told.start : self.told.end], self.told.text
@@ -82,14 +88,15 @@ class Step:
 
     @property
     def small(self) -> bool:
-        """Whether the change is within a line, or makes one: then nothing has to be settled."""
+        """Whether the change stays within a line or adds a single one, so that its place is
+        certain."""
         if self.splice is None or "\n" in self.before[self.told.start : self.told.end]:
             return False
         return self.told.text.count("\n") <= 1
 
     @property
     def heavy(self) -> bool:
-        """Whether following it takes so long that it has to be done beside the event loop."""
+        """Whether a step takes so long to follow that it has to be done beside the event loop."""
         return not self.exact and len(self.before) + len(self.after) > HEAVY
 
 
@@ -104,7 +111,7 @@ class Settled:
 
 
 def reduced(splice: Splice, before: str) -> Splice:
-    """The lines that came or went, of a change that tells them with what stands beside them.
+    """Reduce a change to the lines that came or went, where it was told with the lines beside them.
 
     Neovim compares whole lines from their first and their last character. Where a line came in, it
     tells that the end of the line above, or a part of the one below, was replaced by itself and
@@ -125,7 +132,8 @@ def reduced(splice: Splice, before: str) -> Splice:
 
 
 def settled(splice: Splice, before: str) -> Settled:
-    """Where whole lines came or went, of the places that make the same text.
+    """Choose the place where whole lines were added or removed, among those that give the same
+    text.
 
     A change of anything but several unlike whole lines is taken as it was told.
     """
@@ -190,7 +198,7 @@ def _as(at: int, chunk: str, gone: bool) -> Settled:
 
 
 def _on_a_line(at: int, chunk: str, before: str, gone: bool) -> tuple[int, str]:
-    """The same change told from the beginning of a line, where it can be."""
+    """A change described so that it begins where a line begins, if that is possible."""
     if _begins_line(before, at):
         return at, chunk
     line = before.rfind("\n", 0, at) + 1
@@ -210,7 +218,7 @@ def _begins_line(text: str, at: int) -> bool:
 
 
 def _like_above(before: str, at: int, lines: Sequence[str]) -> int:
-    """How many lines up the lines may be moved."""
+    """By how many lines a block of lines could stand further up and make the same text."""
     ring, count = list(lines), 0
     for line in reversed(_back(before, at, FARTHEST)):
         if line != ring[-1]:
@@ -221,7 +229,7 @@ def _like_above(before: str, at: int, lines: Sequence[str]) -> int:
 
 
 def _like_below(before: str, after: int, lines: Sequence[str]) -> int:
-    """How many lines down the lines may be moved."""
+    """By how many lines a block of lines could stand further down and make the same text."""
     count = 0
     for line in _ahead(before, after, FARTHEST):
         if line != lines[count % len(lines)]:
@@ -231,7 +239,7 @@ def _like_below(before: str, after: int, lines: Sequence[str]) -> int:
 
 
 def _back(text: str, at: int, count: int) -> list[str]:
-    """The last lines before an offset, at most so many."""
+    """The last lines before an offset, at most `count` of them."""
     start = at
     for _ in range(count):
         if start == 0:
@@ -241,7 +249,7 @@ def _back(text: str, at: int, count: int) -> list[str]:
 
 
 def _ahead(text: str, at: int, count: int) -> list[str]:
-    """The first lines from an offset on, at most so many."""
+    """The first lines from an offset on, at most `count` of them."""
     end = at
     for _ in range(count):
         found = text.find("\n", end)

@@ -8,9 +8,10 @@ back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.edits.orphans import Owners
 from tierwise.edits.splice import Splice
 
@@ -24,13 +25,14 @@ REMEMBERED: Final = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A piece [start, end) of a text, in code points.
+    """A piece [start, end) of a text, in code points, that one hunk of a proposal changes.
 
     It reads `before` while the hunk is pending and `after` once it is applied. The piece of an
     insertion holds the line beside it, so that the first `lead` characters, or the last `trail`
-    ones, are no part of the hunk. `owners` are the unlike lines that tell it from like
-    pieces. `offered`: the editor was given the hunk once, so that `after`
-    is the hunk and no chance. `above` and `below` is what a lost spot remembers of the text around.
+    ones, are no part of the hunk. `owners` are the unlike lines that tell it from like pieces.
+    `offered` tells that the editor was asked to apply the hunk once: where the text then reads
+    `after`, the hunk was applied, and the same lines are no coincidence. `above` and `below` hold
+    the text around a lost spot, by which it may be found again.
     """
 
     id: str
@@ -66,22 +68,22 @@ class Spot:
         return self.start + self.lead
 
     def shifted(self, by: int) -> Spot:
-        """The spot so many characters further down."""
+        """The spot this many characters further down."""
         return replace(self, start=self.start + by, end=self.end + by) if by else self
 
     def placed(self, start: int, state: SpotState) -> Spot:
-        """The spot where it reads as one of its two texts."""
+        """The spot at `start`, where the text reads as the spot does in that state."""
         size = len(self.before if state == "pending" else self.after)
         return replace(self, start=start, end=start + size, state=state,
                        above="", below="", doubtful=False)  # fmt: skip
 
     def gone(self) -> Spot:
-        """The spot, lost for good."""
+        """Mark the spot as lost for good: nothing is remembered by which it could be found."""
         return replace(self, state="lost", above=GONE, below="")
 
 
 def beside(spot: Spot, splice: Splice, after: str) -> bool:
-    """Whether a change leaves a spot alone; `after` is the text after it.
+    """Whether a change leaves a spot alone. `after` is the whole text once the change is made.
 
     A spot holds whole lines, so text glued to its first or last line changes it.
     """
@@ -112,7 +114,7 @@ def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool =
 
 
 def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
-    """A spot that a change next to it turned into its other text; None where it did not.
+    """The spot in its other state, where a change next to it applied or undid its hunk; else None.
 
     Only a hunk that the editor was offered is looked for: its insertion, or its undone removal.
     """
@@ -125,7 +127,7 @@ def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
 
 
 def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> Spot | None:
-    """The spot where one of its texts stands within what it remembers."""
+    """The spot where one of its texts is within what it remembers."""
     if without.above == GONE:
         return None
     now, above, below = after[without.start : without.end], without.above, without.below
@@ -160,7 +162,7 @@ def _glued(was: str, own: str) -> bool:
 
 
 def _found(now: str, above: str, own: str, below: str, told: bool) -> int | None:
-    """Where a spot's text stands between what was above and below it; None where it does not.
+    """Where a spot's text is between what was above and below it; None where it does not.
 
     Lines may have come in between, above the spot or under it, if they are not like it.
     """

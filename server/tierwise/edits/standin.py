@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tierwise.core.check import CheckCode
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range
 from tierwise.edits.forms import Whole
 from tierwise.edits.imports import split

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.syntax.parse import errors
 
 LARGEST: Final = 400_000
@@ -14,7 +14,9 @@ LARGEST: Final = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file but for some lines. Called with lines, it counts the syntax errors there are then."""
+    """A file without some of its lines. Called with lines in their place, it counts the syntax
+    errors.
+    """
 
     above: str
     below: str

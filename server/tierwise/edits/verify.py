@@ -16,9 +16,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from tierwise.core.dataclass import dataclass
 
 OUTPUT: Final = 64_000
 """Bytes of a command's output that are looked at."""

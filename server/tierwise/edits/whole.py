@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range
 from tierwise.edits import imports
 from tierwise.edits.align import squeezed
@@ -92,7 +92,7 @@ def replaced(text: str, span: Range, answer: str, language: str | None = None) -
 def _imports_up(
     lines: Sequence[str], first: int, last: int, fresh: list[str]
 ) -> tuple[list[str], list[str]]:
-    """What stands above a selection and what replaces it, with imports that the answer puts
+    """What is above a selection and what replaces it, with imports that the answer puts
     above its code among those of the file."""
     above = list(lines[:first])
     taken, rest = imports.split(fresh)
@@ -104,7 +104,7 @@ def _imports_up(
 
 
 def grown(old: str, answer: str) -> str:
-    """An answer that is being written, with the part of the old text it has not come to.
+    """The unfinished answer followed by the part of the old text that it has not reached yet.
 
     How far it has come is told by the last lines both have; lines past those stand for as
     many old ones.
@@ -151,7 +151,7 @@ def line_in(here: Lines, fresh: Sequence[str], old: str) -> int | None:
 
 
 def _unquoted(here: Lines, fresh: list[str], old: str) -> list[str]:
-    """An answer without the quotes or brackets that stand around the selection already."""
+    """An answer without the quotes or brackets that are around the selection already."""
     opening, closing = here.before[-1:], here.behind[:1]
     text = "\n".join(fresh).strip()
     around = _PAIRS.get(opening) == closing and len(text) > 1

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 from tierwise.budget.model_ids import normal
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.gateway.message import Body, messages
 from tierwise.gateway.refusal import Refusal
@@ -80,7 +80,7 @@ def refused(tier: Tier, body: Body, chars: int) -> str | None:
 
 
 def dropped(tier: Tier, body: Body) -> frozenset[str]:
-    """The members that are taken out of a routed call for this tier."""
+    """The fields of a routed body that are left out because this tier's model refuses them."""
     return frozenset({DROPPED}) if DROPPED in body and not of(tier).sampling else frozenset()
 
 

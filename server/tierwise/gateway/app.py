@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
 
-from tierwise.gateway import auth
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.gateway import auth, hosts
+from tierwise.gateway.auth import Access, Caller
 from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.routes.paths import Handler
 from tierwise.gateway.routes.table import ROUTES, access_of
-from tierwise.gateway.services import KEY, Gateway
+from tierwise.gateway.services import KEY, Gateway, admit, known_caller_of
+from tierwise.present.errors import sentence
+from tierwise.store import job_tokens
 
 log = logging.getLogger(__name__)
 
+NO_HEADERS: Final[Mapping[str, str]] = {}
 LARGEST_BODY: Final = 32 * 1024 * 1024
 """Bytes of a body; the Messages API takes no more either."""
 
@@ -35,11 +41,17 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     """Every call is local and holds its token; whatever goes wrong has the shape of an error."""
     try:
         found = request.app[KEY]
-        auth.require_local(request.headers)
-        auth.require_token(request.headers, access_of(request.method, request.path), found.tokens)
+        access = access_of(request.method, request.path)
+        admit(request, await _caller(request, access, found))
         return await handler(request)
     except Refusal as error:
-        return _refused(error)
+        caller = known_caller_of(request)
+        if error.kind == "billing_error" and caller is not None and caller.grant is not None:
+            job_tokens.note_refused(request.app[KEY].state, caller.grant.job)
+        team = error.kind == "billing_error" and request.app[KEY].roll is not None
+        return _refused(error, {"x-tierwise-team": "paused"} if team else {})
+    except LedgerUnavailable as error:
+        return _refused(Refusal("overloaded_error", sentence(error)))
     except web.HTTPRequestEntityTooLarge:
         return _refused(Refusal("request_too_large", "The body is larger than 32 MB."))
     except web.HTTPException as error:
@@ -54,5 +66,18 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         return _refused(Refusal("api_error", "The gateway failed; its log says why. Try again."))
 
 
-def _refused(refusal: Refusal) -> web.Response:
-    return web.Response(status=refusal.status, body=refusal.body(), content_type="application/json")
+async def _caller(request: web.Request, access: Access, found: Gateway) -> Caller:
+    if found.roll is None:
+        hosts.require_local(request.headers)
+        return auth.require_token(request.headers, access, found.tokens)
+    hosts.require_no_page(request.headers)
+    return await auth.require_member(request.headers, access, found.tokens, found.roll)
+
+
+def _refused(refusal: Refusal, headers: Mapping[str, str] = NO_HEADERS) -> web.Response:
+    return web.Response(
+        status=refusal.status,
+        body=refusal.body(),
+        headers=headers,
+        content_type="application/json",
+    )

@@ -1,8 +1,9 @@
-"""Who may ask: two tokens, and guards against pages in a browser.
+"""Who may ask: two tokens, and one for each job.
 
 The token for models lies in the environment of every agent, so it may only ask models. The
 operator's token is good everywhere. Both are made at the first start and lie in the state folder,
-readable for their owner alone.
+readable for their owner alone. A job has a token of its own (`store/job_tokens.py`), which asks
+models alone.
 """
 
 from __future__ import annotations
@@ -11,24 +12,37 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
-from tierwise.core import address
+from tierwise.core.dataclass import dataclass
 from tierwise.core.redact import hide
-from tierwise.gateway.place import OPERATOR_FILE
 from tierwise.gateway.refusal import Refusal
+from tierwise.gateway.running import OPERATOR_FILE
+from tierwise.present import team as words
+from tierwise.store import job_tokens
+from tierwise.store.job_tokens import JobGrant
+from tierwise.team.roll import Roll, TeamStanding
 
-Access = Literal["open", "models", "operator"]
-"""What a path asks for: nothing, the token for models, or the operator's."""
+Access = Literal["open", "models", "member", "operator"]
+"""What a path asks for: nothing, the token for models, a member's of the team, or the operator's.
+"""
 
 MODELS_FILE: Final = "gateway-token"
 SET_UP: Final = (
     "This gateway needs its own token: set ANTHROPIC_AUTH_TOKEN to the content of {file}, "
     "or run `tierwise gateway setup`."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by the token that was shown; `grant` is what a job's token allows."""
+
+    by: Literal["operator", "agent", "job", "member", "anybody"]
+    grant: JobGrant | None = None
+    standing: TeamStanding | None = None
+    """Who the member is, and what the team's rules are; None where there is no team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +62,53 @@ def tokens(folder: Path) -> Tokens:
     return Tokens(_token(models_file), _token(operator_file), models_file, operator_file)
 
 
-def require_local(headers: Mapping[str, str]) -> None:
-    """Raise `Refusal` for a call that came through a browser or under a foreign name.
-
-    A page may make a browser call any address, also one that a name was bent to; it cannot keep
-    the browser from naming the page's origin, or the name that was called.
-    """
-    if "origin" in headers:
-        raise Refusal("permission_error", "Calls from a browser's page are refused.")
-    host = headers.get("host", "")
-    if not address.loopback(f"http://{host}") or _misread(host):
-        raise Refusal("permission_error", "This gateway is called by a loopback address only.")
-
-
-def require_token(headers: Mapping[str, str], access: Access, known: Tokens) -> None:
-    """Raise `Refusal` where neither header holds a token that is good for this path."""
+def require_token(headers: Mapping[str, str], access: Access, known: Tokens) -> Caller:
+    """Who calls. Raises `Refusal` where neither header holds a token that is good for this path."""
+    given = [one.strip() for one in _given(headers)]
+    if any(_same(one, known.operator) for one in given):
+        return Caller("operator")
+    if access != "operator" and any(_same(one, known.models) for one in given):
+        return Caller("agent")
+    if access == "models":
+        for one in given:
+            grant = job_tokens.granted(known.models_file.parent, one) if one else None
+            if grant is not None:
+                return Caller("job", grant)
     if access == "open":
-        return
-    scheme, _, bearer = headers.get("authorization", "").partition(" ")
-    given = [headers.get("x-api-key", "")]
-    if scheme.lower() == "bearer":
-        given.append(bearer)
-    good = [known.operator] if access == "operator" else [known.operator, known.models]
-    matches = [_same(one.strip(), token) for one in given for token in good]
-    if any(matches):
-        return
+        return Caller("anybody")
     file = known.operator_file if access == "operator" else known.models_file
     raise Refusal("authentication_error", SET_UP.format(file=file))
 
 
+async def require_member(
+    headers: Mapping[str, str], access: Access, known: Tokens, roll: Roll
+) -> Caller:
+    """Who calls a team's gateway. Raises `Refusal` where no header holds a member's token, or the
+    path is not a member's, and `LedgerUnavailable`."""
+    given = [one.strip() for one in _given(headers)]
+    if any(_same(one, known.operator) for one in given):
+        return Caller("operator")
+    if access == "open":
+        return Caller("anybody")
+    for one in given:
+        found = await roll.whose(one)
+        if found is not None and access != "operator":
+            return Caller("member", standing=found)
+    for one in given:
+        if await roll.was_revoked(one):
+            raise Refusal("authentication_error", words.REVOKED)
+    raise Refusal("authentication_error", words.NOT_A_MEMBER)
+
+
+def _given(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The tokens that a call shows."""
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    key = headers.get("x-api-key", "")
+    return (key, bearer) if scheme.lower() == "bearer" else (key,)
+
+
 def _same(given: str, token: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
-
-
-def _misread(host: str) -> bool:
-    """Whether a host header holds more than a host and a port."""
-    try:
-        parts = urlsplit(f"http://{host}")
-        _ = parts.port
-    except ValueError:
-        return True
-    return bool(parts.path or parts.query or parts.fragment or parts.username or not host)
 
 
 def _token(file: Path) -> str:

@@ -7,10 +7,11 @@ gateway's remaps, are kept under no project.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 from tierwise.budget.limits import BudgetState
+from tierwise.budget.purse import Purse
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Scope
 from tierwise.core.situation import Choice
 from tierwise.gateway.office import SESSION, Office
@@ -31,16 +32,22 @@ class Standing:
 
 
 async def standing(
-    office: Office, *, task: str | None, session: str, project: str, action: str
+    office: Office,
+    purse: Purse,
+    *,
+    task: str | None,
+    session: str,
+    project: str,
+    action: str,
 ) -> Standing:
-    """Read what holds for a call now. Raises `LedgerUnavailable`."""
+    """Read what holds for a call now that `purse` pays. Raises `LedgerUnavailable`."""
     kept, budget = await office.window.ledger.read(
         lambda conn: (
             (
                 *overrides.choices(conn, project=project, session=""),
                 *overrides.choices(conn, project=NO_PROJECT, session=SESSION),
             ),
-            office.purse.state_in(conn, project),
+            purse.state_in(conn, project),
         ),
         own_writes=False,
     )

@@ -1,6 +1,6 @@
 """From the operator's words to a decision: the same router that the editors have.
 
-What stands around the words does not count: neither the system prompt nor tool schemas nor
+What is around the words does not count: neither the system prompt nor tool schemas nor
 reminders, however long they are. So the size of a task is taken from its words and from what an
 agent's task usually costs, not from the bytes of the body.
 """
@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
 from tierwise.budget.redo import redo_cost
 from tierwise.core.actions import KINDS, Action
-from tierwise.core.decision import Decision, Reason
+from tierwise.core.dataclass import dataclass
+from tierwise.core.decision import Decision, Estimate, Reason
 from tierwise.core.money import to_nanos
 from tierwise.core.request import Request, ThreadState
-from tierwise.core.situation import Choice, Situation, WarmThread
+from tierwise.core.situation import Choice, Floor, Situation, WarmThread
 from tierwise.core.tiers import Ladder
 from tierwise.gateway import evidence
 from tierwise.gateway.choices import Standing
@@ -29,8 +30,10 @@ from tierwise.learning.observation import Cell
 from tierwise.routing import policy
 from tierwise.routing import signals as routing_signals
 from tierwise.tasks.deciding.floors import floors_for
+from tierwise.tasks.deciding.spent import with_spend
 from tierwise.tasks.learning import advice
 from tierwise.tasks.learning.learning import project_key
+from tierwise.team.rules import NO_RULES, TeamRules
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +56,10 @@ class TurnWish:
     consent: str | None = None
     """The tier of the running task, where the operator only said that it should go on."""
     warm: WarmThread | None = None
+    rules: TeamRules = NO_RULES
+    """What binds the members of a team."""
+    kind: Action = ACTION
+    """The action that an editor names; an agent's turn where nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,28 @@ def decide(office: Office, wish: TurnWish, standing: Standing | None) -> Decided
     except Exception as error:
         log.exception("the router failed; failing safe")
         decision = policy.fail_safe(facts, type(error).__name__)
-    return Decided(_as_wished(decision, wish, office), facts)
+    decision = advice.with_record(decision, wish.request.action, office.learning.own)
+    if standing is not None:
+        decision = with_spend(decision, standing.budget)
+    return Decided(_as_wished(decision, wish, facts), facts)
+
+
+def named(tier: str, ladder: Ladder) -> Decision:
+    """The decision that stands while a model that the client named is asked: nothing is known but
+    that it was named. The router's own view of it follows once the answer is on its way."""
+    flat = dict.fromkeys(ladder.names, 0.0) | {ladder.top: 1.0}
+    return Decision(
+        first=tier,
+        routed=tier,
+        answering=tier,
+        confidence=0.0,
+        cause="override",
+        estimate=Estimate(flat, flat, flat),
+        cost={},
+        reasons=(Reason.of("choice", "client_named", tier=tier),),
+        explicit=True,
+        final=False,
+    )
 
 
 def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situation:
@@ -86,15 +114,16 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
     window, request = office.window, wish.request
     config, ladder, now = window.config, window.ladder, window.clock()
     chars = len(request.instruction) + sum(len(f.text or "") for f in request.files or ())
-    read = request.input_tokens
-    if read is None and request.action == ACTION:
+    read, steps = request.input_tokens, request.steps or KINDS[request.action].steps
+    if request.action == ACTION and request.tools == ():
+        # Who names no tools cannot be asked to go on: it is one call, and no agent's prompt.
+        steps = request.steps or 1
+    elif request.action == ACTION and read is None:
         read = INPUT_TOKENS
-    steps = request.steps or KINDS[request.action].steps
     output = office.purse.calibration.median_output(ladder.get(ladder.top).model, request.action)
     chosen = tuple(Choice("task", tier) for tier in (request.tier, wish.named) if tier is not None)[
         :1
     ]
-    caps = [tier for tier in (wish.cap, config.max_tier) if tier is not None and tier in ladder]
     paths = {f.path for f in request.files or () if f.attached}
     return Situation(
         ladder=ladder,
@@ -119,7 +148,10 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
         budget="ok" if standing is None or window.rehearsal else standing.budget.level,
         choices=chosen + (standing.choices if standing is not None else ()),
         remap=standing.remap if standing is not None else config.remap,
-        floors=floors_for(request.action, paths, config.floors, ladder),
+        floors=(
+            *floors_for(request.action, paths, config.floors, ladder),
+            *_floor_of_team(wish, ladder),
+        ),
         warm=wish.warm,
         blocked={
             tier.name: office.breakers.why(tier.endpoint_id) or "server"
@@ -129,10 +161,19 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
                 for place in tier.places
             )
         },
-        fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
-        cap=min(caps, key=ladder.rank) if caps else None,
+        fallback=ladder.fallbacks,
+        cap=lowest(ladder, wish.cap, config.max_tier),
+        team_cap=wish.rules.max_tier,
         trial=random.random() if config.learning.trials and standing is not None else None,
     )
+
+
+def _floor_of_team(wish: TurnWish, ladder: Ladder) -> tuple[Floor, ...]:
+    """The team's floor of an action; where it lies above the team's highest tier, that tier."""
+    tier = wish.rules.floors.get(wish.kind)
+    if tier is None or tier not in ladder:
+        return ()
+    return (Floor(lowest(ladder, tier, wish.rules.max_tier) or tier, wish.kind, "team"),)
 
 
 def tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -160,25 +201,50 @@ def warm_of(office: Office, before: RunningTask | None) -> WarmThread | None:
     return warm_thread(before.tier, prefix, window.ladder, window.prices, window.clock())
 
 
-def moved_up(decision: Decision, ladder: Ladder, why: str) -> Decision | None:
-    """The decision of a task that is stuck, one tier up; None at the top."""
-    above = ladder.above(decision.answering)
-    if above is None:
+def moved_up(decision: Decision, facts: Situation, why: str) -> Decision | None:
+    """The decision of a task that is stuck, one tier up; None at the top, or at its cap."""
+    above = facts.ladder.above(decision.answering)
+    if above is None or not facts.allows(above):
         return None
     reason = Reason.of("availability", "stuck", tier=decision.answering, why=why, to=above)
     return policy.moved(decision, above, "escalated", reason)
 
 
-def _as_wished(decision: Decision, wish: TurnWish, office: Office) -> Decision:
+def client_of(decision: Decision) -> str | None:
+    """The tier that the client named for a decision, as its reasons tell; None where it did not."""
+    named = (r for r in decision.reasons if r.code in ("client_named", "client_cap"))
+    return next((str(reason.args["tier"]) for reason in named), None)
+
+
+def lowest(ladder: Ladder, *caps: str | None) -> str | None:
+    """The lowest of several caps; what is no tier caps nothing."""
+    found = [cap for cap in caps if cap is not None and cap in ladder]
+    return min(found, key=ladder.rank) if found else None
+
+
+def _as_wished(decision: Decision, wish: TurnWish, facts: Situation) -> Decision:
     """The decision with what the client or the operator said about it in its reasons."""
-    if wish.consent is not None and not decision.explicit and wish.consent in office.window.ladder:
-        reason = Reason.of("thread", "goes_on", tier=wish.consent)
-        if decision.answering == wish.consent:
-            return replace(decision, reasons=(*decision.reasons, reason))
-        return policy.moved(decision, wish.consent, "thread", reason)
-    if wish.named is not None and wish.request.tier is None:
+    goes_on = wish.consent
+    if goes_on is not None and not decision.explicit and goes_on in facts.ladder:
+        to = goes_on if facts.allows(goes_on) else facts.cap or goes_on
+        reason = Reason.of("thread", "goes_on", tier=goes_on)
+        if decision.answering == to:
+            found = replace(decision, reasons=(*decision.reasons, reason))
+        else:
+            found = policy.moved(decision, to, "thread", reason)
+        if to == goes_on:
+            return found
+        decision = policy.moved(found, to, "budget", Reason.of("budget", "cap", tier=to))
+    if wish.cap is not None:
+        own = Reason.of("choice", "client_cap", tier=wish.cap)
+        kept = [r for r in decision.reasons if r.code != "cap" or r.args["tier"] != wish.cap]
+        return replace(decision, reasons=(*kept, own))
+    if wish.named is not None:
         own = Reason.of("choice", "client_named", tier=wish.named)
-        reasons = [own if reason.code == "chosen" else reason for reason in decision.reasons]
+        if wish.request.tier is None:
+            reasons = [own if reason.code == "chosen" else reason for reason in decision.reasons]
+        else:
+            reasons = [own, *decision.reasons]
         return replace(decision, reasons=tuple(reasons))
     return decision
 

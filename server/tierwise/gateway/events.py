@@ -6,13 +6,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
+from tierwise.core.decision import Decision
 from tierwise.core.money import Usage, to_usd
 from tierwise.core.tiers import Tier
+from tierwise.gateway.call import Call, CallPlan
 from tierwise.gateway.deciding import ACTION
-from tierwise.gateway.planning import Call, CallPlan
+from tierwise.gateway.naming import OTHER
 from tierwise.gateway.strands import RunningTask
 from tierwise.present.decision import to_wire
 
@@ -25,37 +28,70 @@ Event = Mapping[str, Any]
 
 
 @dataclass
+class _Told:
+    """A decision that was told, and of what. It is worded when somebody asks."""
+
+    task_id: str
+    about: Mapping[str, Any]
+    decision: Decision
+    rehearsal: bool
+
+    def wire(self) -> dict[str, Any]:
+        worded = to_wire(self.decision, action=ACTION, rehearsal=self.rehearsal)
+        return {**self.about, "decision": worded}
+
+    def replaced(self, decision: Decision) -> None:
+        self.decision = decision
+
+
+@dataclass
 class Events:
     """The news of one gateway. `now_ms` is UTC milliseconds."""
 
     now_ms: Callable[[], int]
     rehearses: Callable[[], bool] = lambda: False
-    _decisions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _decisions: deque[_Told] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _passing: dict[str, str] = field(default_factory=dict)
     _listeners: set[asyncio.Queue[Event]] = field(default_factory=set)
 
     def planned(self, call: Call, plan: CallPlan) -> None:
-        """A call has its plan; a new decision is kept."""
+        """Tell that a call has its plan, and keep a new decision."""
         task = plan.task
         if task is not None:
-            latest, rehearsal = self._latest(task), self.rehearses()
-            if latest is None or latest["decision"]["answering"] != task.decision.answering:
-                self._decisions.appendleft(
-                    {
-                        "task": task.task_id,
-                        "session": task.session,
-                        **({"agent": task.agent} if task.agent else {}),
-                        "kind": task.kind,
-                        "at": self.now_ms(),
-                        "project": task.project,
-                        "clientNamed": task.named,
-                        "decision": to_wire(task.decision, action=ACTION, rehearsal=rehearsal),
-                    }
-                )
-                self._tell({"event": "decision", **self._decisions[0]})
+            latest = self._latest(task)
+            if latest is None or latest.decision.answering != task.decision.answering:
+                about = {
+                    "task": task.task_id,
+                    "session": task.session,
+                    **({"agent": task.agent} if task.agent else {}),
+                    "kind": task.kind,
+                    "at": self.now_ms(),
+                    "project": task.project,
+                    "clientNamed": task.named,
+                }
+                told = _Told(task.task_id, about, task.decision, self.rehearses())
+                self._decisions.appendleft(told)
+                self._tell_decision(told)
+            self._passing.pop(call.strand.session, None)
+        elif plan.tier.name == OTHER:
+            self._passing[call.strand.session] = call.model
+            while len(self._passing) > KEPT:
+                self._passing.pop(next(iter(self._passing)))
         self._tell({"event": "call", **_of_call(call, plan, plan.tier)})
 
+    def passing(self, session: str | None) -> str | None:
+        """The model that a conversation named last, where it is no tier's and so is not routed."""
+        return None if session is None else self._passing.get(session)
+
+    def decided(self, task: RunningTask) -> None:
+        """Replace a task's decision and tell it: the router was asked after the call had begun."""
+        latest = self._latest(task)
+        if latest is not None:
+            latest.replaced(task.decision)
+            self._tell_decision(latest)
+
     def booked(self, call: Call, plan: CallPlan, tier: Tier, usage: Usage, cost: int) -> None:
-        """A call is over."""
+        """Tell that a call is over, and what it cost."""
         self._tell(
             {
                 "event": "booked",
@@ -76,8 +112,8 @@ class Events:
 
         `running` are the tasks that strands are at, by their ids: how far each has come.
         """
-        found = (d for d in self._decisions if session is None or d["session"] == session)
-        return [{**d, **_progress(running.get(d["task"]))} for d in found]
+        found = (d for d in self._decisions if session is None or d.about["session"] == session)
+        return [{**d.wire(), **_progress(running.get(d.task_id))} for d in found]
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[Event]]:
@@ -89,8 +125,12 @@ class Events:
         finally:
             self._listeners.discard(queue)
 
-    def _latest(self, task: RunningTask) -> dict[str, Any] | None:
-        return next((d for d in self._decisions if d["task"] == task.task_id), None)
+    def _latest(self, task: RunningTask) -> _Told | None:
+        return next((d for d in self._decisions if d.task_id == task.task_id), None)
+
+    def _tell_decision(self, told: _Told) -> None:
+        if self._listeners:
+            self._tell({"event": "decision", **told.wire()})
 
     def _tell(self, event: Event) -> None:
         for queue in self._listeners:

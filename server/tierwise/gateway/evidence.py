@@ -10,9 +10,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.gateway.message import Block, Body, blocks, messages, result_text
 from tierwise.gateway.words import of_message
 

@@ -1,4 +1,4 @@
-"""What a client is told of a call in the headers of its answer."""
+"""The headers of an answer, which tell a client how its call was routed."""
 
 from __future__ import annotations
 
@@ -6,25 +6,53 @@ from collections.abc import Sequence
 
 from tierwise.core.money import to_usd
 from tierwise.core.tiers import Tier
-from tierwise.gateway.planning import Call, CallPlan
+from tierwise.gateway.call import Call, CallPlan, action_of
 
 
-def shown(call: Call, plan: CallPlan, tier: Tier, changed: Sequence[str]) -> dict[str, str]:
-    """The headers of an answer by `tier`; `changed` names what was spliced beyond the model."""
+def shown(
+    call: Call, plan: CallPlan, tier: Tier, changed: Sequence[str], leaked: int = 0
+) -> dict[str, str]:
+    """The headers of an answer by `tier`.
+
+    What the router would have chosen is told once it was asked: a model that the client named is
+    called before that.
+
+    `changed` names what was spliced beyond the model; `leaked` counts secrets that this call sent
+    for the first time.
+    """
     task = plan.task
     decision = task.decision if task is not None else plan.decision
-    found = {"x-tierwise-kind": call.kind, "x-tierwise-tier": tier.name}
+    found = {
+        "x-tierwise-kind": call.kind,
+        "x-tierwise-tier": tier.name,
+        "x-tierwise-model": tier.model,
+    }
     if task is not None:
         found["x-tierwise-task"] = task.task_id
     if decision is not None:
-        named = decision.confidence_tier or decision.first
-        found["x-tierwise-routed"] = decision.routed
-        found["x-tierwise-confidence"] = f"{named}={decision.confidence:.2f}"
         found["x-tierwise-cause"] = decision.cause
+        if decision.final:
+            named = decision.confidence_tier or decision.first
+            found["x-tierwise-routed"] = decision.routed
+            found["x-tierwise-confidence"] = f"{named}={decision.confidence:.2f}"
         if tier.name in decision.cost:
             found["x-tierwise-forecast-usd"] = f"{to_usd(decision.cost[tier.name]):.6f}"
-    if task is not None and task.secrets:
-        found["x-tierwise-secrets"] = str(task.secrets)
+    secrets = task.secrets if task is not None else leaked
+    if secrets:
+        found["x-tierwise-secrets"] = str(secrets)
+    team = _by_team(call, plan, tier)
+    if team is not None:
+        found["x-tierwise-team"] = team
     if changed:
         found["x-tierwise-changed"] = ", ".join(changed)
     return found
+
+
+def _by_team(call: Call, plan: CallPlan, tier: Tier) -> str | None:
+    """Whether a rule of the team moved this call: `floor`, `cap`, or None. What failed and went
+    elsewhere no rule moved."""
+    if not plan.routed or tier.name != plan.tier.name:
+        return None
+    if tier.name == call.rules.floors.get(action_of(call.headers)):
+        return "floor"
+    return "cap" if tier.name == call.rules.max_tier else None

@@ -1,4 +1,4 @@
-"""The kind of a call, told by its shape.
+"""The kind of a call, read off its shape.
 
 One wish of the operator is many calls: the agent's loop, a title beside it, sub-agents, token
 counts, a summary when the window is full. Only a turn or a sub-agent's beginning is decided on.
@@ -79,14 +79,18 @@ def _is_title(body: Body) -> bool:
 
 
 def _is_classifier(body: Body, has_tools: bool) -> bool:
-    """A question of the client about a command, not of the operator: a small answer by form."""
+    """Whether a call is the client's own question about a command, which is small and has a fixed
+    form, and not the operator's.
+    """
     if has_tools and not _forced(body):
         return False
     return _CLASSIFIER.search(_system(body)) is not None
 
 
 def _is_compaction(message: Mapping[str, Any]) -> bool:
-    """The client asks for a summary, in a text of its own behind whatever else stands there."""
+    """Whether the client asks for a summary, in a text of its own behind whatever else stands
+    there.
+    """
     return any(_COMPACT.match(text) for text in texts(message.get("content")))
 
 

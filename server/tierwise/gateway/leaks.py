@@ -1,29 +1,62 @@
 """Secrets in what an agent sends: looked for, told or refused, never rewritten.
 
-A body is not changed, since signatures and caches hang on its bytes. Only what is new in a call is
-read: the newest message, and all of them where the strand is new.
+A body is not changed, since signatures and caches hang on its bytes. What was read once is known by
+its hash, so that each text is read once however often a conversation is sent; how a call was asked,
+or whether it was asked before, makes no difference to what is found.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from typing import Final
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import Final, Literal
 
 from tierwise.context.secrets import find
-from tierwise.gateway.message import Body, blocks, last_of_user, messages, texts
+from tierwise.core.dataclass import dataclass
+from tierwise.gateway.message import Block, Body, blocks, messages, texts
 from tierwise.gateway.refusal import Refusal
+
+How = Literal["warn", "block", "off"]
 
 ASIDE: Final = 50_000
 """Characters from which a text is read in a thread."""
+REMEMBERED: Final = 50_000
+"""Texts whose number of secrets is remembered."""
 
 
-async def count(body: Body, *, whole: bool) -> int:
-    """How many secrets a call would send for the first time."""
-    text = "\n".join(_new(body, whole=whole))
-    if len(text) > ASIDE:
-        return len(await asyncio.to_thread(find, text))
-    return len(find(text))
+@dataclass
+class Leaks:
+    """Reads what calls would send. `how` is what is to be done about secrets."""
+
+    _known: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
+
+    async def look(self, body: Body, how: How) -> int:
+        """How many secrets a call sends for the first time.
+
+        Raises `Refusal` where it holds any, sent before or not, and they are to be blocked.
+        """
+        if how == "off":
+            return 0
+        fresh = held = 0
+        for text in _sent(body):
+            key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            number = self._known.get(key)
+            if number is None:
+                number = await _count(text)
+                fresh += number
+                self._known[key] = number
+                if len(self._known) > REMEMBERED:
+                    self._known.popitem(last=False)
+            else:
+                self._known.move_to_end(key)
+            held += number
+        if held and how == "block":
+            raise blocked(held)
+        return fresh
 
 
 def blocked(number: int) -> Refusal:
@@ -36,10 +69,36 @@ def blocked(number: int) -> Refusal:
     )
 
 
-def _new(body: Body, *, whole: bool) -> Iterator[str]:
-    last = last_of_user(body)
-    for message in messages(body) if whole else [last] if last is not None else []:
-        yield from texts(message.get("content"))
+async def _count(text: str) -> int:
+    if len(text) > ASIDE:
+        return len(await asyncio.to_thread(find, text))
+    return len(find(text))
+
+
+def _sent(body: Body) -> Iterator[str]:
+    """Every text of a body: what was said by anybody, given to tools, and given back by them."""
+    yield from texts(body.get("system"))
+    for message in messages(body):
         for block in blocks(message.get("content")):
-            if block.get("type") == "tool_result":
-                yield from texts(block.get("content"))
+            yield from _of_block(block)
+
+
+def _of_block(block: Block) -> Iterator[str]:
+    kind = block.get("type")
+    if kind == "text":
+        yield from texts([block])
+    elif kind == "tool_result":
+        for inner in blocks(block.get("content")):
+            yield from _of_block(inner)
+    elif kind == "tool_use":
+        given = block.get("input")
+        if isinstance(given, Mapping):
+            whole = {name: v for name, v in given.items() if isinstance(v, str) and "\n" in v}
+            yield from whole.values()
+            yield json.dumps({name: v for name, v in given.items() if name not in whole})
+    elif kind == "document":
+        source = block.get("source")
+        if isinstance(source, Mapping) and source.get("type") == "text":
+            data = source.get("data")
+            if isinstance(data, str):
+                yield data

@@ -61,6 +61,11 @@ def result_text(block: Block) -> str:
     return "\n".join(texts(block.get("content")))
 
 
+def spoken_to(body: Body) -> bool:
+    """Whether a model has answered in this conversation before."""
+    return any(message["role"] == "assistant" for message in messages(body))
+
+
 def last_of_user(body: Body) -> Block | None:
     """The last message of the role user; messages of the role system may follow it."""
     for message in reversed(messages(body)):

@@ -11,19 +11,26 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.purse import Purse, Reservation, ReservationRequest
+from tierwise.budget.settlement import SureChars
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, TaskTooDear
 from tierwise.core.money import Usage
+from tierwise.core.team import tightest
 from tierwise.core.tiers import Tier
 from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.size import CallSize
 from tierwise.gateway.tap import Tap
 from tierwise.present import gateway as words
+from tierwise.present import team as team_words
 from tierwise.present.errors import sentence
+from tierwise.present.pause import paused_by_team
+from tierwise.store.job_tokens import JobGrant
+from tierwise.store.reservations import job_request
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +54,21 @@ class CallBill:
     action: str
     project: str
     rehearsal: bool
+    grant: JobGrant | None = None
+    member: str | None = None
+    """Whose call it is, in a team."""
+    owner: str = ""
+    """Whom a member asks for more."""
 
     def request(self) -> ReservationRequest:
-        """The reservation for it, under a key of its own."""
-        key = uuid.uuid4().hex
+        """The reservation for it, under a key of its own. A job's calls are all its task's, so
+        that its cost and its group's cap count them."""
+        key, grant = uuid.uuid4().hex, self.grant
         return ReservationRequest(
-            task_id=self.task_id or f"call-{key[:12]}",
-            request_id=f"gateway:{key}",
+            task_id=grant.job if grant is not None else self.task_id or f"call-{key[:12]}",
+            request_id=f"gateway:{key}" if grant is None else job_request(grant.job),
+            job_cap=grant.cap if grant is not None else None,
+            member=self.member,
             tier=self.tier,
             prompt=self.size.text,
             action=self.action,
@@ -64,14 +79,16 @@ class CallBill:
             full_output=True,
             extra_tokens=self.size.extra_tokens,
             least_output=self.size.least_output,
+            searches=self.size.searches,
         )
 
 
 @dataclass
 class Cashier:
-    """Reserves and settles the calls of one gateway. `settled` hears of each that was booked."""
+    """Reserves and settles the calls of one gateway. `settled` is called with each booked call."""
 
     purse: Purse
+    night: Purse
     settled: Callable[[str], None] = lambda project: None
     _open: dict[str, Reservation] = field(default_factory=dict)
     _jobs: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -87,67 +104,74 @@ class Cashier:
         """Set the worst case of a call aside.
 
         Raises `TaskTooDear` where this call alone does not fit, `Refusal` with status 402 where
-        nothing may be spent and with 529 where the ledger cannot be written.
+        nothing may be spent, and `LedgerUnavailable` where the ledger cannot be asked.
         """
         until = time.monotonic() + (WAIT_S if wait else 0.0)
+        job = bill.grant.job if bill.grant is not None else None
+        purse = self.purse if job is None else self.night
         while True:
             try:
-                found = await self.purse.reserve(bill.request())
+                found = await purse.reserve(bill.request())
                 self._open[found.id] = found
                 return found
             except TaskTooDear as error:
                 if not error.waits or time.monotonic() >= until:
                     raise
             except BudgetPaused:
-                state = await self.purse.state(bill.project)
+                state = await purse.state(bill.project, job, bill.member)
                 if not state.waits or time.monotonic() >= until:
-                    raise Refusal("billing_error", why_paused(state)) from None
-            except LedgerUnavailable as error:
-                raise Refusal("overloaded_error", sentence(error)) from None
+                    raise Refusal("billing_error", why_paused(state, bill.owner)) from None
             self._room.clear()
             try:
                 await asyncio.wait_for(self._room.wait(), LOOK_S)
             except TimeoutError:
                 pass
 
-    async def settle(self, reservation: Reservation, tap: Tap) -> tuple[Usage, int]:
-        """Book what a call used; the usage and its nano-dollars."""
-        return await self._finish(reservation, self._booking(reservation, tap))
+    async def settle(self, reservation: Reservation, tap: Tap, size: CallSize) -> tuple[Usage, int]:
+        """Book what a call used. Returns the usage and its nano-dollars."""
+        return await self._finish(reservation, self._booking(reservation, tap, size))
 
     async def release(self, reservation: Reservation) -> None:
         """Give a reservation back: the server certainly billed nothing."""
 
         async def give_back() -> tuple[Usage, int]:
-            await self.purse.release(reservation)
+            await self.purse.release(reservation, refused=True)
             return Usage(), 0
 
         await self._finish(reservation, give_back)
 
-    async def close(self) -> None:
-        """Wait for every booking that is under way, and try the ones that wait once more."""
+    def end(self) -> None:
+        """Try to book once more what waits for the ledger, because the gateway ends. What still
+        fails is left to its lease, so that nobody waits for it.
+        """
         self._closing.set()
+
+    async def close(self) -> None:
+        """Wait for every booking that is under way."""
+        self.end()
         if self._renewing is not None:
             self._renewing.cancel()
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=10.0)
 
     def _booking(
-        self, reservation: Reservation, tap: Tap
+        self, reservation: Reservation, tap: Tap, size: CallSize
     ) -> Callable[[], Coroutine[Any, Any, tuple[Usage, int]]]:
-        ended, bill = self.purse.clock(), tap.bill
-        # A bill without a prompt or an answer cannot be one.
-        believed = bill is not None and bill.prompt_tokens > 0 and bill.output_tokens > 0
+        ended, bill, known = self.purse.clock(), tap.bill, tap.usage
+        if bill is None and reservation.searches:
+            # One more than were seen may have been under way.
+            begun = max(known.searches, tap.searches) + 1
+            known = replace(known, searches=min(begun, reservation.searches))
 
         async def book() -> tuple[Usage, int]:
-            if believed:
-                return await self.purse.settle(reservation, bill)
             return await self.purse.settle(
                 reservation,
-                None,
+                bill,
                 streamed="",
                 thought=tap.chars,
-                known=tap.usage,
+                known=known,
                 ended=ended,
+                sure=SureChars(size.sure_chars, tap.sure_chars, size.readings),
             )
 
         return book
@@ -157,7 +181,7 @@ class Cashier:
         reservation: Reservation,
         book: Callable[[], Coroutine[Any, Any, tuple[Usage, int]]],
     ) -> tuple[Usage, int]:
-        """Run a booking as a job of its own: whoever waits for it may go away."""
+        """Run a booking as a job of its own, so that it ends even if its caller is cancelled."""
         job = asyncio.get_running_loop().create_task(self._until_booked(reservation, book))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
@@ -193,32 +217,48 @@ class Cashier:
         while True:
             await asyncio.sleep(RENEW_S)
             try:
+                for purse in (self.purse, self.night):
+                    await purse.give_back()
                 if self._open:
                     await self.purse.renew(sorted(self._open))
             except LedgerUnavailable:
                 log.info("the leases could not be renewed; trying again later")
 
 
-def why_paused(state: BudgetState) -> str:
-    """Why nothing may be spent, and the command that goes on."""
+def why_paused(state: BudgetState, owner: str = "") -> str:
+    """Why nothing may be spent, and the command that goes on; in a team, whom to ask."""
     if state.hold:
         return state.hold
-    spends: tuple[tuple[Literal["day", "project", "hour"], int, int | None], ...] = (
-        ("day", state.day_spent, state.day_limit),
+    team = state.team_paused
+    if team is not None:
+        return paused_by_team(
+            team.scope, team.span, spent=team.spent, limit=team.limit, owner=owner
+        )
+    spends: tuple[tuple[Literal["day", "night", "project", "hour"], int, int | None], ...] = (
+        (state.purse, state.day_spent, state.day_limit),
         ("project", state.project_spent, state.project_limit),
         ("hour", state.hour_spent, state.hour_limit),
     )
     for scope, spent, limit in spends:
         if limit is not None and state.exhausted(spent, limit):
             return words.paused(scope, spent, limit)
+    if state.group_limit is not None and state.exhausted(state.group_spent, state.group_limit):
+        return words.group_paused(state.group_spent, state.group_limit)
     held = max(state.day_reserved, state.project_reserved, state.hour_reserved)
     return words.in_flight(held, state.left or 0)
 
 
-def why_too_dear(error: TaskTooDear, state: BudgetState) -> str:
-    """Why one call does not fit, and the command that goes on."""
-    lefts: tuple[tuple[Literal["day", "project", "hour"], int | None], ...] = (
-        ("day", _left(state.day_limit, state.day_spent, state.day_reserved)),
+def why_too_dear(
+    error: TaskTooDear, state: BudgetState, grant: JobGrant | None, owner: str = ""
+) -> str:
+    """Why one call does not fit, and the command that goes on; in a team, whom to ask."""
+    shared = tightest(state.shared)
+    if shared is not None and max(0, shared.left) == error.left:
+        return team_words.too_dear(error.needs, error.left, shared.scope, shared.span, owner)
+    if grant is not None and error.left <= grant.cap and error.left != state.left:
+        return words.job_too_dear(error.needs, error.left)
+    lefts: tuple[tuple[Literal["day", "night", "project", "hour"], int | None], ...] = (
+        (state.purse, _left(state.day_limit, state.day_spent, state.day_reserved)),
         ("project", _left(state.project_limit, state.project_spent, state.project_reserved)),
         ("hour", _left(state.hour_limit, state.hour_spent, state.hour_reserved)),
     )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tierwise.budget.limits import BudgetState, views
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.views import BudgetView
 from tierwise.gateway.office import Office
@@ -63,7 +64,9 @@ class Notifier:
             log.info("the budget could not be read")
 
     async def _claimed(self, what: str, day: str) -> bool:
-        """Take a message on oneself, after every open editor had time to."""
+        """Claim a message, after every open editor had time to claim it first. Returns whether that
+        worked.
+        """
         ledger, me = self.office.window.ledger, owner.identity()
         open_windows = await ledger.read(said.windows)
         editors = sum(owner.alive(one) is not False for one in open_windows if one != me)

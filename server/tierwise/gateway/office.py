@@ -1,4 +1,4 @@
-"""What the gateway stands on: configuration, ledger, purse, learned state, journal and clocks.
+"""What the gateway uses: configuration, ledger, purse, learned state, journal and clocks.
 
 One process, all projects. It is made once; nothing is added to it later.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
+from tierwise.budget.limits import Limits
 from tierwise.budget.purse import Purse
 from tierwise.config import paths
 from tierwise.context.ignore import IgnoreRules
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import (
@@ -27,6 +29,7 @@ from tierwise.models.breaker import Breakers
 from tierwise.models.client import ModelClient
 from tierwise.routing import weights
 from tierwise.store.content import Content
+from tierwise.store.job_tokens import JobGrant
 from tierwise.store.learned import LearnedFile
 from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import ApplyReply
@@ -69,6 +72,8 @@ class Silence:
 
     def status_changed(self, view: StatusView) -> None: ...
 
+    def watch_files(self) -> None: ...
+
     def budget_changed(self, view: BudgetView) -> None: ...
 
     def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
@@ -87,11 +92,17 @@ class Office:
 
     window: Window
     purse: Purse
+    night: Purse
+    """The night's purse, from which the jobs of the night queue spend."""
     client: ModelClient
     rehearsal: Rehearsal
     learning: Learning
     journal: Journal
     breakers: Breakers
+
+    def purse_of(self, grant: JobGrant | None) -> Purse:
+        """The purse that pays a call: the night's for a job."""
+        return self.purse if grant is None else self.night
 
     @property
     def rehearses(self) -> bool:
@@ -99,7 +110,7 @@ class Office:
         return self.window.rehearsal
 
     def refresh(self) -> None:
-        """Read the configuration again where its file was changed and lies still."""
+        """Read the configuration again if its file changed and is no longer being written."""
         settings = self.window.settings
         if settings.changed() and not settings.unsettled():
             settings.reload()
@@ -112,11 +123,16 @@ class Office:
         await self.window.ledger.close()
 
 
-def build(env: Mapping[str, str], *, rehearsal: bool = False) -> Office:
+def build(env: Mapping[str, str], *, rehearsal: bool = False, zone: str | None = None) -> Office:
     """The services, not yet started. Nothing is read from disk but configuration and weights.
 
-    `rehearsal` chooses the rehearsal model whatever the configuration says.
+    `rehearsal` chooses the rehearsal model whatever the configuration says. `zone` is whose days
+    the caps count, where it is not the operator's.
     """
+
+    def limits() -> Limits:
+        return replace(settings.limits, timezone=zone) if zone else settings.limits
+
     trust, documents, listener = Trust(True), NoDocuments(), Silence()
     chosen = {"rehearsal": True} if rehearsal else {}
     settings = Settings(env, chosen, documents.roots, trust)
@@ -127,7 +143,7 @@ def build(env: Mapping[str, str], *, rehearsal: bool = False) -> Office:
         listener=listener,
         trust=trust,
         ignore=IgnoreRules(documents.roots, lambda: settings.ignored),
-        ledger=Ledger.open(state),
+        ledger=Ledger.open(state, paths.store_url(env, settings.config.store.url)),
         content=Content(state),
         weights=weights.load(),
         session=f"{SESSION}-{uuid.uuid4().hex[:8]}",
@@ -135,14 +151,20 @@ def build(env: Mapping[str, str], *, rehearsal: bool = False) -> Office:
         projects=Projects.none(),
     )
     server = Rehearsal(settings)
-    return Office(
-        window=window,
-        purse=Purse(
+
+    def purse(*, night: bool) -> Purse:
+        return Purse(
             window.ledger,
             lambda: window.prices,
-            lambda: settings.limits,
+            limits,
             lambda: window.tier(window.ladder.cheapest),
-        ),
+            night=night,
+        )
+
+    return Office(
+        window=window,
+        purse=purse(night=False),
+        night=purse(night=True),
         client=ModelClient(env, rehearsal_url=server.url, held=lambda: settings.held),
         rehearsal=server,
         learning=Learning(window, LearnedFile(state)),
@@ -150,7 +172,7 @@ def build(env: Mapping[str, str], *, rehearsal: bool = False) -> Office:
             window.ledger,
             lambda text: listener.notice("error", text),
             SESSION,
-            lambda: settings.limits.timezone,
+            lambda: limits().timezone,
         ),
         breakers=Breakers(),
     )

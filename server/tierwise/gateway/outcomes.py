@@ -7,6 +7,7 @@ the editors' learner, under the action of an agent's turn.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from tierwise.core.outcome import Outcome, OutcomeKind
 from tierwise.gateway import consent, evidence, words
@@ -16,9 +17,19 @@ from tierwise.gateway.strands import RunningTask
 from tierwise.store import outcomes
 
 
+class Judged(Protocol):
+    """A task of which something is known now, and the tier that it is known of."""
+
+    @property
+    def task_id(self) -> str: ...
+
+    @property
+    def tier(self) -> str: ...
+
+
 def record(
     office: Office,
-    task: RunningTask,
+    task: Judged,
     kind: OutcomeKind,
     value: str | float | None = None,
     after_ms: int | None = None,
@@ -36,13 +47,13 @@ def record(
 
 
 def of_next_turn(office: Office, before: RunningTask, body: Body) -> None:
-    """What a new turn says of the one before it."""
-    for kind, value in told(body).items():
+    """Record what a new turn says about the one before it."""
+    for kind, value in shown_by(body).items():
         record(office, before, kind, value)
 
 
-def told(body: Body) -> Mapping[OutcomeKind, str | None]:
-    """The outcomes of the turn before the newest one. Pure."""
+def shown_by(body: Body) -> Mapping[OutcomeKind, str | None]:
+    """The outcomes of the turn before the newest one, as the body of the newest shows them."""
     found: dict[OutcomeKind, str | None] = {}
     green = evidence.last_run(evidence.calls_before(body))
     if green is not None:

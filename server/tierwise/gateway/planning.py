@@ -7,152 +7,114 @@ one step, once, where the loop shows that the model is stuck.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, cast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypedDict, cast
 
-from tierwise.budget.model_ids import normal
+from tierwise.config.model import ClientModels
 from tierwise.core.decision import Decision, Reason
-from tierwise.core.errors import UnknownTier
 from tierwise.core.request import Request
-from tierwise.core.tiers import Ladder, Tier
+from tierwise.core.situation import Situation
 from tierwise.core.views import TaskState
 from tierwise.gateway import (
     accepts,
     consent,
     deciding,
     evidence,
+    naming,
     outcomes,
     record,
-    strand,
     strands,
     words,
 )
+from tierwise.gateway.call import Call, CallPlan, action_of
 from tierwise.gateway.choices import Standing, standing
 from tierwise.gateway.deciding import ACTION, Decided, TurnWish
 from tierwise.gateway.evidence import ToolCall
-from tierwise.gateway.kinds import CHEAPEST, DECIDED, TASKLESS, Kind, kind_of
-from tierwise.gateway.message import tool_names
+from tierwise.gateway.hooks import Hooks
+from tierwise.gateway.kinds import CHEAPEST, DECIDED, TASKLESS, Kind
+from tierwise.gateway.message import spoken_to, tool_names
 from tierwise.gateway.office import Office
 from tierwise.gateway.refusal import Refusal
-from tierwise.gateway.splice import JsonObject
-from tierwise.gateway.strand import Strand
 from tierwise.gateway.strands import RunningTask, Strands
 from tierwise.gateway.survival import EditsWatch
+from tierwise.present import team as team_words
 from tierwise.routing import policy
-from tierwise.routing.overrides import split_tier_word
 from tierwise.tasks.learning import recall
-
-OTHER: Final = "other"
-"""The tier in the headers of a call to a model that is no tier's."""
-THREAD_CAPABILITY: Final = "capability_rejected: beta_header:message-threads-2026-08-12"
-"""What a client that sends only the new part of a conversation looks for in an error, to send all
-of it instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call as it came in."""
-
-    body: JsonObject
-    headers: Mapping[str, str]
-    kind: Kind
-    strand: Strand
-
-    @property
-    def model(self) -> str:
-        """The model as the client named it."""
-        return str(self.body.data.get("model", ""))
-
-    @property
-    def chars(self) -> int:
-        """The length of the body."""
-        return len(self.body.text)
-
-
-@dataclass(frozen=True, slots=True)
-class CallPlan:
-    """What is done with a call. `routed` tells that the model in the body is ours to set.
-
-    `task` is None where the call is no task's. `decision` is None where nothing was decided.
-    """
-
-    tier: Tier
-    routed: bool
-    task: RunningTask | None = None
-    decision: Decision | None = None
-    started: bool = False
-    """Whether the task began with this call."""
-
-    @property
-    def may_move(self) -> bool:
-        """Whether another tier may answer instead: never where a tier was chosen."""
-        return self.routed and not (self.decision is not None and self.decision.explicit)
-
-
-def call_of(body: JsonObject, headers: Mapping[str, str], *, counts: bool = False) -> Call:
-    """A call from its body and its headers (in lower case)."""
-    if not isinstance(body.data.get("model"), str) or not body.data["model"]:
-        raise Refusal("invalid_request_error", "model: the body names none.")
-    found = strand.of(body.data, headers)
-    return Call(body, headers, "count" if counts else kind_of(body.data, found), found)
 
 
 class Planner:
     """Plans the calls of one gateway."""
 
-    def __init__(self, office: Office, running: Strands, edits: EditsWatch) -> None:
+    def __init__(self, office: Office, running: Strands, edits: EditsWatch, hooks: Hooks) -> None:
         self._office = office
         self.running = running
         self._edits = edits
+        self._hooks = hooks
 
     async def plan(self, call: Call) -> CallPlan:
         """The plan of a call. Raises `Refusal`, `LedgerUnavailable`."""
-        _no_thread(call)
+        naming.no_thread(call)
+        ladder, config = self._office.window.ladder, self._office.window.config.gateway
+        named = naming.tier_named(call.model, ladder, config.auto_models)
+        if named == naming.OTHER and call.rules.max_tier in ladder:
+            raise Refusal(
+                "permission_error", team_words.too_high(call.model, str(call.rules.max_tier))
+            )
+        if named == naming.OTHER:
+            return CallPlan(naming.foreign(call), routed=False)
+        bound = naming.bound_by_team(call, named, ladder)
+        if bound != named:
+            return replace(await self._plan(call, bound), routed=True)
+        return await self._plan(call, named)
+
+    async def _plan(self, call: Call, named: str | None) -> CallPlan:
+        """The plan of a call whose client names that tier, or none."""
         ladder = self._office.window.ladder
-        named = self._named(call.model, ladder)
-        if named == OTHER:
-            return CallPlan(_foreign(call), routed=False)
         if call.kind in CHEAPEST:
-            return CallPlan(_cheapest(call, ladder), routed=True)
-        before = await self._before(call.strand)
-        bound = named is not None and self._office.window.config.gateway.client_models == "honour"
+            return CallPlan(naming.cheapest(call, ladder), routed=True)
+        before = await self._before(call)
+        how = self._how(call)
+        if how == "route":
+            named = None
         if call.kind in TASKLESS:
-            return await self._beside(call, before, named if bound else None)
+            return await self._beside(call, before, named if how == "honour" else None)
         turn = strands.turn_key(words.turns(call.body.data), words.said_last(call.body.data))
-        if before is not None and self._holds(call, before, turn):
-            if bound and named != before.tier:
-                return await self._begin(call, before, named, turn)
+        if before is not None and self._holds(call, before, turn) and named == before.client:
             return self._hold(call, before, turn)
         return await self._begin(call, before, named, turn)
 
-    def _named(self, model: str, ladder: Ladder) -> str | None:
-        """The tier that a model name stands for; None for a routed one, `OTHER` for no tier."""
-        plain = model.partition("[")[0]
-        if plain in self._office.window.config.gateway.auto_models:
-            return None
-        for tier in ladder:
-            if model == tier.name or normal(tier.model) == normal(model):
-                return tier.name
-        return OTHER
+    def _how(self, call: Call) -> ClientModels:
+        """What a tier that the client names counts for. A member's editor decided already, on what
+        it alone knows, and routing happens once."""
+        decided = call.strand.member is not None and "x-tierwise-action" in call.headers
+        return "honour" if decided else self._office.window.config.gateway.client_models
 
     @staticmethod
     def _holds(call: Call, before: RunningTask, turn: str) -> bool:
         """Whether a call goes on with the task that its strand is at."""
         return call.kind not in DECIDED or before.turn == turn
 
-    async def _before(self, at: Strand) -> RunningTask | None:
-        """The task that a strand is at, from memory or, after a restart, from the ledger."""
+    async def _before(self, call: Call) -> RunningTask | None:
+        """The task that a strand is at, from memory or, after a restart, from the ledger.
+
+        A conversation that only begins was at none.
+        """
+        at = call.strand
         found = self.running.get(at.key)
-        if found is not None:
+        if found is not None or not spoken_to(call.body.data):
             return found
         told = await record.last_of(self._office, at)
         if told is None:
             return None
         row = told.decisions[-1]
-        decision = recall.decision(told.task, row)
+        try:
+            decision, situation = recall.decision(told.task, row), recall.situation(row.detail)
+        except recall.OddRow:
+            return None
         if decision.answering not in self._office.window.ladder:
             return None
+        client = deciding.client_of(decision)
         task = RunningTask(
             task_id=told.task.task_id,
             kind="turn",
@@ -161,8 +123,11 @@ class Planner:
             project=at.project,
             turn="",
             decision=decision,
-            situation=recall.situation(row.detail),
+            situation=situation,
             at_ms=told.task.created_ms,
+            member=told.task.member,
+            client=client,
+            named=decision.explicit and decision.answering == client,
             decisions=len(told.decisions),
             escalated=any(one.cause == "escalated" for one in told.decisions),
             state=cast(TaskState, told.task.state),
@@ -174,7 +139,8 @@ class Planner:
         """Go on with a task on its tier, or one tier up on evidence."""
         task.resumed(turn)
         done = evidence.calls(call.body.data)
-        self._edits.passed(task, done)
+        if not self._hooks.knows(task.session):
+            self._edits.passed(task, done)
         if not task.escalated and not task.decision.explicit:
             self._lift(call, task, done)
         tier = self._office.window.tier(task.tier)
@@ -186,14 +152,22 @@ class Planner:
         if task is None:
             return False
         task.chosen()
+        record.begun(self._office, task)
         record.decided(self._office, task, _overridden(task.decision, to))
         return True
+
+    def cap_of(self, task: RunningTask | None) -> str | None:
+        """The highest tier that a task may move to; None where nothing caps it."""
+        own = task.situation.cap if task is not None else None
+        window = self._office.window
+        return deciding.lowest(window.ladder, own, window.config.max_tier)
 
     def _lift(self, call: Call, task: RunningTask, done: Sequence[ToolCall]) -> None:
         why = evidence.stuck(done)
         if why is None:
             return
-        found = deciding.moved_up(task.decision, task.situation.ladder, why)
+        facts = replace(task.situation, cap=self.cap_of(task))
+        found = deciding.moved_up(task.decision, facts, why)
         if found is None or found.answering not in self._office.window.ladder:
             return
         above = self._office.window.tier(found.answering)
@@ -205,29 +179,60 @@ class Planner:
         self, call: Call, before: RunningTask | None, named: str | None, turn: str
     ) -> CallPlan:
         """A new task: decide, and let its strand hold the tier."""
+        how = self._how(call)
+        if named is not None and how == "honour":
+            said = words.said_last(call.body.data)
+            if naming.tier_word(said, self._office.window.ladder, call.kind)[0] is None:
+                return self._begin_named(call, before, named, turn)
         task_id = uuid.uuid4().hex[:12]
         stands = await self._standing(call, task_id)
         decided, reasks = self._decided(call, before, named, stands, task_id)
         decision = decided.decision
-        honoured = named is not None and decision.explicit and decision.answering == named
         task = RunningTask(
-            task_id=task_id,
-            kind=call.kind,
-            session=call.strand.session,
-            agent=call.strand.agent,
-            project=call.strand.project,
-            turn=turn,
+            **_identity(call, turn, task_id),
             decision=decision,
             situation=decided.situation,
             at_ms=self._office.window.now_ms(),
-            named=honoured,
+            client=named,
+            named=how == "honour" and decision.explicit and decision.answering == named,
             reasks=reasks,
         )
-        if before is not None and call.kind == "turn":
+        self._begun(call, before, task)
+        tier = self._office.window.tier(decision.answering)
+        return CallPlan(tier, not task.named, task, decision, started=True)
+
+    def _begin_named(
+        self, call: Call, before: RunningTask | None, named: str, turn: str
+    ) -> CallPlan:
+        """A new task on the model that the client named: it is asked at once, and the router's own
+        view of the task is taken when the answer is on its way."""
+        task_id, ladder = uuid.uuid4().hex[:12], self._office.window.ladder
+
+        def pending() -> tuple[Decision, Situation]:
+            decided, _ = self._decided(call, before, named, None, task_id)
+            return decided.decision, decided.situation
+
+        corrects = consent.corrects(words.said_last(call.body.data))
+        decision = deciding.named(named, ladder)
+        task = RunningTask(
+            **_identity(call, turn, task_id),
+            decision=decision,
+            situation=Situation(ladder=ladder),
+            at_ms=self._office.window.now_ms(),
+            client=named,
+            named=True,
+            reasks=before.reasks + 1 if before is not None and corrects else 0,
+            pending=pending,
+        )
+        self._begun(call, before, task)
+        return CallPlan(ladder.get(named), False, task, decision, started=True)
+
+    def _begun(self, call: Call, before: RunningTask | None, task: RunningTask) -> None:
+        """A strand comes to another task, and the one before it has its outcome."""
+        told = self._hooks.knows(call.strand.session)
+        if before is not None and before.decisions and call.kind == "turn" and not told:
             outcomes.of_next_turn(self._office, before, call.body.data)
         self.running.put(call.strand.key, task)
-        tier = self._office.window.tier(decision.answering)
-        return CallPlan(tier, not honoured, task, decision, started=True)
 
     async def _beside(self, call: Call, before: RunningTask | None, named: str | None) -> CallPlan:
         """A call that is no task: it goes where its strand is, else where its turn would go."""
@@ -245,6 +250,7 @@ class Planner:
     async def _standing(self, call: Call, task_id: str | None) -> Standing:
         return await standing(
             self._office,
+            self._office.purse_of(call.grant),
             task=task_id,
             session=call.strand.session,
             project=call.strand.project,
@@ -256,13 +262,14 @@ class Planner:
         call: Call,
         before: RunningTask | None,
         named: str | None,
-        stands: Standing,
+        stands: Standing | None,
         task_id: str,
     ) -> tuple[Decided, int]:
-        """Decide on the operator's words; the decision, and how often it was asked again."""
-        body, config = call.body.data, self._office.window.config
+        """Decide on the operator's words. Returns the decision and how often it was asked again."""
+        body = call.body.data
         said = words.said_last(body)
-        tier, said = _tier_word(said, self._office.window.ladder, call.kind)
+        word, said = naming.tier_word(said, self._office.window.ladder, call.kind)
+        tier = naming.bound_by_team(call, word, self._office.window.ladder)
         goes_on = call.kind == "turn" and before is not None and consent.consents(said)
         reasks = before.reasks + 1 if before is not None and consent.corrects(said) else 0
         request = Request(
@@ -274,58 +281,45 @@ class Planner:
             thread=deciding.thread_of(before, reasks),
             tier=tier,
         )
-        how = config.gateway.client_models
+        how = self._how(call)
         wish = TurnWish(
             request=request,
             project=call.strand.project,
             named=named if how == "honour" else None,
             cap=named if how == "cap" else None,
+            rules=call.rules,
+            kind=action_of(call.headers),
             consent=before.tier if goes_on and before is not None else None,
             warm=deciding.warm_of(self._office, before),
         )
         return deciding.decide(self._office, wish, stands), reasks
 
 
+class _Identity(TypedDict):
+    """What tells a task from every other one."""
+
+    task_id: str
+    kind: Kind
+    session: str
+    agent: str | None
+    project: str
+    turn: str
+    member: str | None
+
+
+def _identity(call: Call, turn: str, task_id: str) -> _Identity:
+    return {
+        "task_id": task_id,
+        "kind": call.kind,
+        "session": call.strand.session,
+        "agent": call.strand.agent,
+        "project": call.strand.project,
+        "turn": turn,
+        "member": call.strand.member,
+    }
+
+
 def _overridden(decision: Decision, to: str) -> Decision:
     """The decision of a running task after the operator chose another tier for it."""
     reason = Reason.of("choice", "chosen", scope="task", tier=to)
     return replace(policy.moved(decision, to, "override", reason), explicit=True)
-
-
-def _tier_word(said: str, ladder: Ladder, kind: Kind) -> tuple[str | None, str]:
-    """A tier named by the first word of a turn; agents' own mentions begin with the same sign."""
-    if kind != "turn":
-        return None, said
-    try:
-        return split_tier_word(said, ladder)
-    except UnknownTier:
-        return None, said
-
-
-def _cheapest(call: Call, ladder: Ladder) -> Tier:
-    """The cheapest tier that takes the shape of a call. Raises `Refusal` where none does."""
-    found = accepts.cheapest(ladder, call.body.data, call.chars)
-    if found is None:
-        accepts.require(ladder.get(ladder.cheapest), call.body.data, call.chars, ladder)
-        raise AssertionError("a body that no tier takes is refused")
-    return found
-
-
-def _foreign(call: Call) -> Tier:
-    """A model that is no tier's, at the default server: passed as it is, priced and booked."""
-    most = call.body.data.get("max_tokens")
-    return Tier(OTHER, call.model, most if isinstance(most, int) else 4_096)
-
-
-def _no_thread(call: Call) -> None:
-    """Refuse a body that holds only the new part of a conversation.
-
-    What it would be billed for is not in it, so it can neither be bounded nor given to another
-    model. Its client then sends the whole conversation.
-    """
-    thread = call.body.data.get("thread")
-    if isinstance(thread, Mapping) and thread.get("type") == "continue":
-        raise Refusal(
-            "invalid_request_error",
-            f"thread: the gateway needs the whole conversation ({THREAD_CAPABILITY}).",
-        )

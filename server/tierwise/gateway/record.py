@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from tierwise.budget import days
 from tierwise.core.decision import Decision
 from tierwise.core.situation import RULE, Situation
 from tierwise.core.views import TaskState
+from tierwise.gateway.deciding import ACTION
 from tierwise.gateway.office import SESSION, Office
 from tierwise.gateway.strand import Strand
 from tierwise.gateway.strands import RunningTask
@@ -15,32 +17,38 @@ from tierwise.store import decisions
 from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
 from tierwise.tasks.record.journal import decision_detail
 
+CLIENT: Final = "gateway"
+"""What tasks of agents are counted by: their own names come with calls, not with a session."""
 
-def begun(office: Office, task: RunningTask, strand: Strand, action: str) -> None:
-    """A task begins with its first decision; told once, however often it is called.
 
-    Called after the first money was set aside, so that it does not wait for these lines.
+def begun(office: Office, task: RunningTask) -> None:
+    """Record a task with its first decision, once however often this is called.
+
+    It is called after the first money was set aside, so that a call does not wait for these rows.
     """
     if task.decisions:
         return
-    _opened(office, task, strand, action)
-    decided(office, task, task.decision)
+    task.decide()
+    _opened(office, task)
+    _kept(office, task, task.redecided(task.decision))
 
 
-def _opened(office: Office, task: RunningTask, strand: Strand, action: str) -> None:
+def _opened(office: Office, task: RunningTask) -> None:
     row = TaskRow(
         task_id=task.task_id,
         created_ms=task.at_ms,
         project=task.project,
-        action=action,
+        action=ACTION,
         language=None,
         uri=None,
         range=None,
-        conversation_id=strand.key,
+        conversation_id=task.strand,
         session=SESSION,
         rehearsal=office.rehearses,
         state=task.state,
         day=_day(office, task.at_ms),
+        client=CLIENT,
+        member=task.member,
     )
     office.journal.note(lambda conn: decisions.insert_task(conn, row))
 
@@ -48,14 +56,20 @@ def _opened(office: Office, task: RunningTask, strand: Strand, action: str) -> N
 def decided(
     office: Office, task: RunningTask, decision: Decision, situation: Situation | None = None
 ) -> None:
-    """A decision was taken for a task; enough of it is kept to take it again."""
-    seq = task.redecided(decision, situation)
+    """Record another decision for a task, with enough of it to take it again."""
+    begun(office, task)
+    _kept(office, task, task.redecided(decision, situation))
+
+
+def _kept(office: Office, task: RunningTask, seq: int) -> None:
     row, task_id = decision_row(office, task.decision, task.situation), task.task_id
     office.journal.note(lambda conn: decisions.record_decision(conn, task_id, seq, row))
 
 
-def moved(office: Office, task: RunningTask, state: TaskState, error: str | None = None) -> None:
-    """A task came to another state."""
+def state_changed(
+    office: Office, task: RunningTask, state: TaskState, error: str | None = None
+) -> None:
+    """Record another state of a task."""
     if not task.came_to(state) and error is None:
         return
     task_id = task.task_id

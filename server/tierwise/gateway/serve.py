@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
 import signal
+import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
 from tierwise.core import address
-from tierwise.core.errors import TierwiseError
-from tierwise.gateway import place
+from tierwise.core.dataclass import dataclass
+from tierwise.gateway import doors, hosts, running
 from tierwise.gateway.app import application
+from tierwise.gateway.doors import TeamDoor
+from tierwise.gateway.hosts import CannotListen
 from tierwise.gateway.services import Gateway, gateway
 from tierwise.present import gateway as words
+from tierwise.present import team as team_words
 
+READS: Final = 1 << 18
+"""Bytes of a body that are taken at once: most bodies of agents, so that reading rarely stops."""
 ENDS_WITHIN: Final = 0.5
 """Seconds that calls have to end by themselves once the gateway is told to."""
-
-
-class CannotListen(TierwiseError):
-    """The port is taken, or the host is not this machine."""
-
-    name = "CannotListen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +39,90 @@ class Listening:
 
     async def close(self) -> None:
         """Stop listening, end what runs, settle it."""
-        place.forget(self.gateway.state, self.url)
+        running.remove_url(self.gateway.state, self.url)
         await self.runner.cleanup()
         await self.gateway.close()
 
 
 async def listen(
-    env: Mapping[str, str], host: str, port: int, *, rehearsal: bool = False
+    env: Mapping[str, str],
+    host: str,
+    port: int,
+    *,
+    rehearsal: bool = False,
+    team: TeamDoor | None = None,
 ) -> Listening:
-    """Start a gateway. Raises `CannotListen`."""
-    if not address.loopback(f"http://{_written(host)}"):
-        raise CannotListen(
-            f"{host} is not this machine. The gateway listens on a loopback address only."
-        )
-    found = gateway(env, rehearsal=rehearsal)
+    """Start a gateway; a team's with `team`. Raises `CannotListen`, and for a team
+    `LedgerUnavailable`."""
+    anywhere = team is not None and team.tls is not None
+    if team is not None and not anywhere and not address.this_machine(host):
+        raise CannotListen(team_words.NO_TLS)
+    if not anywhere:
+        hosts.require_bindable(host)
+    rules = await asyncio.to_thread(doors.rules_of, env) if team is not None else None
+    found = gateway(env, rehearsal=rehearsal, rules=rules)
     runner = web.AppRunner(
         application(found),
         handler_cancellation=True,
         access_log=None,
         shutdown_timeout=ENDS_WITHIN,
+        read_bufsize=READS,
         keepalive_timeout=75.0,
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=512).start()
+        tls = team.tls if team is not None else None
+        await web.TCPSite(runner, host, port, backlog=512, ssl_context=tls).start()
+        if not anywhere:
+            hosts.require_bound(bound[0] for bound in runner.addresses)
+    except CannotListen:
+        await runner.cleanup()
+        await found.office.close()
+        raise
     except OSError as error:
         await runner.cleanup()
         await found.office.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise CannotListen(f"{host} is no address of this machine.") from None
         raise CannotListen(
             f"Port {port} of {host} cannot be had ({error.strerror or 'in use'}). "
             "Another gateway may run there; --port names another port, 0 takes a free one."
         ) from None
     bound = runner.addresses[0][1]
-    url = f"http://{_written(host)}:{bound}"
+    url = f"{'https' if tls is not None else 'http'}://{hosts.written(host)}:{bound}"
     found.upstream.own_url = url
-    place.tell(found.state, url)
+    running.write_url(found.state, url)
     await found.start()
     return Listening(found, runner, url)
 
 
 def run(
-    env: Mapping[str, str], host: str, port: int, *, as_json: bool, rehearsal: bool = False
+    env: Mapping[str, str],
+    host: str,
+    port: int,
+    *,
+    as_json: bool,
+    rehearsal: bool = False,
+    team: TeamDoor | None = None,
 ) -> None:
     """Run until a signal ends it. Raises `CannotListen`."""
-    asyncio.run(_run(env, host, port, as_json=as_json, rehearsal=rehearsal))
+    asyncio.run(_run(env, host, port, as_json=as_json, rehearsal=rehearsal, team=team))
 
 
 async def _run(
-    env: Mapping[str, str], host: str, port: int, *, as_json: bool, rehearsal: bool
+    env: Mapping[str, str],
+    host: str,
+    port: int,
+    *,
+    as_json: bool,
+    rehearsal: bool,
+    team: TeamDoor | None,
 ) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    listening = await listen(env, host, port, rehearsal=rehearsal)
+    listening = await listen(env, host, port, rehearsal=rehearsal, team=team)
     gc.freeze()
     tokens = listening.gateway.tokens
     if as_json:
@@ -102,6 +132,9 @@ async def _run(
             "operatorTokenFile": str(tokens.operator_file),
         }
         print(json.dumps(said), flush=True)
+    elif team is not None:
+        everywhere = address.every_address(host)
+        print(team_words.listens(listening.url, everywhere=everywhere), flush=True)
     else:
         print(f"Tierwise listens on {listening.url} (token: {tokens.models_file})", flush=True)
         if listening.gateway.office.rehearses:
@@ -112,8 +145,3 @@ async def _run(
         await ended.wait()
     finally:
         await listening.close()
-
-
-def _written(host: str) -> str:
-    """A host as an address has it."""
-    return f"[{host}]" if ":" in host else host

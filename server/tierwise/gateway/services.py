@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
 from tierwise.config import paths
+from tierwise.core.dataclass import dataclass
 from tierwise.gateway import auth
-from tierwise.gateway.auth import Tokens
+from tierwise.gateway.auth import Caller, Tokens
 from tierwise.gateway.calls import Calls
 from tierwise.gateway.events import Events
+from tierwise.gateway.hooks import Hooks
+from tierwise.gateway.kept_edits import KeptEdits
+from tierwise.gateway.leaks import Leaks
 from tierwise.gateway.money import Cashier
 from tierwise.gateway.notify import Notifier
 from tierwise.gateway.office import Office, build
@@ -21,6 +24,8 @@ from tierwise.gateway.planning import Planner
 from tierwise.gateway.strands import Strands
 from tierwise.gateway.survival import EditsWatch
 from tierwise.gateway.upstream import Upstream
+from tierwise.team.roll import Roll
+from tierwise.team.rules import TeamRules
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,12 @@ class Gateway:
     notifier: Notifier
     upstream: Upstream
     edits: EditsWatch
+    hooks: Hooks
     events: Events
+    leaks: Leaks
     calls: Calls
+    roll: Roll | None = None
+    """The members, where the gateway is a team's."""
 
     async def start(self) -> None:
         """Open the ledger, book what lost processes left, start rehearsal where it is chosen."""
@@ -44,10 +53,12 @@ class Gateway:
         await self.office.rehearsal.start()
         self.cashier.start()
         self.office.learning.start()
+        await self.edits.start()
 
     async def close(self) -> None:
         """Settle everything and close the ledger."""
-        self.edits.close()
+        await self.edits.close()
+        self.cashier.end()
         await self.upstream.close()
         await self.calls.idle()
         await self.cashier.close()
@@ -55,15 +66,20 @@ class Gateway:
         await self.office.close()
 
 
-def gateway(env: Mapping[str, str], *, rehearsal: bool = False) -> Gateway:
-    """The services, not yet started."""
-    office = build(env, rehearsal=rehearsal)
+def gateway(
+    env: Mapping[str, str], *, rehearsal: bool = False, rules: TeamRules | None = None
+) -> Gateway:
+    """The services, not yet started; of a team's gateway where there are `rules`."""
+    office = build(env, rehearsal=rehearsal, zone=rules.zone if rules is not None else None)
     events = Events(office.window.now_ms, lambda: office.rehearses)
-    edits = EditsWatch(office)
-    planner = Planner(office, Strands(), edits)
+    window = office.window
+    edits = EditsWatch(office, KeptEdits(window.content, lambda: window.keeps_content))
+    running = Strands()
+    hooks = Hooks(office, running, edits)
+    planner = Planner(office, running, edits, hooks)
     notifier = Notifier(office)
-    cashier = Cashier(office.purse, notifier.spent)
-    upstream = Upstream(office)
+    cashier = Cashier(office.purse, office.night, notifier.spent)
+    upstream, leaks = Upstream(office), Leaks()
     return Gateway(
         office=office,
         state=paths.state_dir(env),
@@ -73,9 +89,28 @@ def gateway(env: Mapping[str, str], *, rehearsal: bool = False) -> Gateway:
         notifier=notifier,
         upstream=upstream,
         edits=edits,
+        hooks=hooks,
         events=events,
-        calls=Calls(office, planner, cashier, upstream, events),
+        leaks=leaks,
+        calls=Calls(office, planner, cashier, upstream, events, leaks),
+        roll=Roll(office.window.ledger) if rules is not None else None,
     )
 
 
 KEY: Final = web.AppKey("gateway", Gateway)
+_CALLER: Final = web.RequestKey("caller", Caller)
+
+
+def admit(request: web.Request, caller: Caller) -> None:
+    """Note who sent a request that passed the guards."""
+    request[_CALLER] = caller
+
+
+def known_caller_of(request: web.Request) -> Caller | None:
+    """Who asks; None where the guards did not let the request through."""
+    return request.get(_CALLER)
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Who asks, of a request that passed the guards."""
+    return request[_CALLER]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from tierwise.core.dataclass import dataclass
 
 MODEL: Final = "claude-auto"
 WINDOW: Final = 200_000
@@ -36,10 +38,13 @@ class Setup:
         return self.text or json.dumps(self.merge, indent=2) + "\n"
 
 
-def setups(url: str, token: str) -> Mapping[str, Setup]:
-    """The set-up of every agent that is known, by its name on the command line."""
+def setups(url: str, token: str, *, hooks: bool = False) -> Mapping[str, Setup]:
+    """The set-up of every agent that is known, by its name on the command line.
+
+    `hooks` adds what tells the gateway how turns went, where an agent has that.
+    """
     return {
-        "claude-code": _claude_code(url, token),
+        "claude-code": _claude_code(url, token, hooks=hooks),
         "opencode": _opencode(url, token),
         "continue": _continue(url, token),
         "aider": _aider(url, token),
@@ -47,16 +52,22 @@ def setups(url: str, token: str) -> Mapping[str, Setup]:
 
 
 def merged(there: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with ours put in; what else is there stays, in its order."""
+    """Put our settings into an agent's. Whatever else is there stays, in its order, in lists as
+    well.
+    """
     found = dict(there)
     for name, value in ours.items():
         old = found.get(name)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        found[name] = merged(old, value) if both else value  # type: ignore[arg-type]
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            found[name] = merged(old, value)
+        elif isinstance(old, list) and isinstance(value, list):
+            found[name] = [*old, *(one for one in value if one not in old)]
+        else:
+            found[name] = value
     return found
 
 
-def _claude_code(url: str, token: str) -> Setup:
+def _claude_code(url: str, token: str, *, hooks: bool) -> Setup:
     return Setup(
         "Claude Code",
         ".claude/settings.json",
@@ -70,8 +81,20 @@ def _claude_code(url: str, token: str) -> Setup:
                 "CLAUDE_CODE_MAX_CONTEXT_TOKENS": str(WINDOW),
             },
             "statusLine": {"type": "command", "command": "tierwise statusline"},
+            **({"hooks": _hooks()} if hooks else {}),
         },
     )
+
+
+def _hooks() -> Mapping[str, Any]:
+    """Hooks of Claude Code for what the gateway learns from, and nothing else."""
+    found: dict[str, Any] = {}
+    for event in ("UserPromptSubmit", "PostToolUse", "PostToolUseFailure", "Stop"):
+        entry: dict[str, Any] = {"hooks": [{"type": "command", "command": "tierwise hook"}]}
+        if event.startswith("PostToolUse"):
+            entry["matcher"] = "Bash|Edit|MultiEdit|Write|NotebookEdit"
+        found[event] = [entry]
+    return found
 
 
 def _opencode(url: str, token: str) -> Setup:

@@ -1,6 +1,6 @@
 """Reads a JSON object and changes single members of it, leaving every other byte as it was.
 
-A client's body is never written anew: its signatures, its cache and its order hang on the bytes.
+A client's body is never written again: its signatures, its cache and its order hang on the bytes.
 So the object is read once with the place of each top-level member, and a change replaces the
 characters of that one value.
 """
@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from tierwise.core.dataclass import dataclass
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _DECODER: Final = json.JSONDecoder()
@@ -39,8 +40,9 @@ class JsonObject:
     members: Mapping[str, Member]
 
 
-def read(raw: bytes) -> JsonObject:
-    """Read an object. Raises `NotSpliceable` for what is none, or names a member twice.
+def read(raw: bytes | bytearray) -> JsonObject:
+    """Read an object. Raises `NotSpliceable` for text that is no object, or that names a member
+    twice.
 
     A second member of one name is refused because readers differ in which of them counts.
     """

@@ -10,10 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
+from tierwise.core.dataclass import dataclass
 from tierwise.gateway.message import Body, messages, system_text, texts
 from tierwise.gateway.words import of_message
 from tierwise.tasks.window.settings import project_of
@@ -26,6 +27,7 @@ _FOLDER: Final = re.compile(
     r"^[ \t>*-]*(?:Primary )?(?:current )?working directory:[ \t]*`?([^`\n]+?)`?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_FOLDER_WORDS: Final = ("orking directory:", "orking Directory:", "ORKING DIRECTORY:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +39,35 @@ class Strand:
     project: str
     named: bool
     """Whether the client gave the id, in a header or in its metadata."""
+    member: str | None = None
+    """Whose it is, in a team; two members never share a strand."""
 
     @property
     def key(self) -> str:
         """The id of the strand, as the ledger keeps it."""
-        return f"{self.session}/{self.agent}" if self.agent else self.session
+        return strand_key(self.session, self.agent)
 
 
-def of(body: Body, headers: Mapping[str, str]) -> Strand:
-    """The strand of a call; `headers` are in lower case."""
+def strand_key(session: str, agent: str | None) -> str:
+    """The id of a conversation's strand, or of its sub-agent's."""
+    return f"{session}/{agent}" if agent else session
+
+
+def of(body: Body, headers: Mapping[str, str], pays: str | None = None) -> Strand:
+    """The strand of a call; `headers` are in lower case. `pays` is a project that is given."""
     named = _named(body, headers)
     agent = headers.get("x-claude-code-agent-id", "").strip()[:LONGEST] or None
-    return Strand(named or _opening(body), agent, project(body, headers), named is not None)
+    return Strand(named or _opening(body), agent, pays or project(body, headers), named is not None)
 
 
 def project(body: Body, headers: Mapping[str, str]) -> str:
     """The project of a call: the header's, else the folder that the client works in."""
     named = headers.get("x-tierwise-project", "").strip()
     if named:
-        return as_project(named)
-    found = _FOLDER.search(system_text(body))
+        return as_project(unquote(named))
+    text = system_text(body)
+    # A search for the mere word first: it is told in long texts that mostly do not hold it.
+    found = _FOLDER.search(text) if any(word in text for word in _FOLDER_WORDS) else None
     return as_project(found.group(1)) if found is not None else DEFAULT_PROJECT
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import field
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision
 from tierwise.core.money import Usage
 from tierwise.core.situation import Situation
 from tierwise.core.views import TaskState
 from tierwise.gateway.kinds import Kind
+from tierwise.gateway.strand import strand_key
 
 REMEMBERED: Final = 5_000
 """Strands kept; the one that was quiet for longest goes first."""
@@ -31,8 +34,12 @@ class RunningTask:
     decision: Decision
     situation: Situation
     at_ms: int
+    member: str | None = None
+    """Whose it is, in a team."""
+    client: str | None = None
+    """The tier that the client names for it; None where it leaves it to the router."""
     named: bool = False
-    """Whether the client named the model: then it was not routed."""
+    """Whether that is the tier that answers: then it was not routed."""
     decisions: int = 0
     """How many decisions of it are in the ledger."""
     escalated: bool = False
@@ -48,46 +55,64 @@ class RunningTask:
     seen_ms: int = 0
     state: TaskState = "running"
 
+    pending: Callable[[], tuple[Decision, Situation]] | None = None
+    """Gives the router's own decision, where a model that the client named is asked without it."""
+
+    def decide(self) -> bool:
+        """Take the router's own decision, where it is still to come. Tells whether it was."""
+        pending, self.pending = self.pending, None
+        if pending is None:
+            return False
+        self.decision, self.situation = pending()
+        return True
+
+    @property
+    def strand(self) -> str:
+        """The id of its strand, as the ledger keeps it."""
+        return strand_key(self.session, self.agent)
+
     @property
     def tier(self) -> str:
         """The tier that answers."""
         return self.decision.answering
 
     def redecided(self, decision: Decision, situation: Situation | None = None) -> int:
-        """Another decision holds from now on; the number it has in the ledger."""
+        """Let another decision hold from now on. Gives its number in the ledger."""
         self.decision = decision
         self.situation = situation or self.situation
         self.decisions += 1
         return self.decisions
 
     def lifted(self) -> None:
-        """It went up a tier on evidence, which it may do once."""
+        """Note that the task went up a tier on evidence, which it may do once."""
         self.escalated = True
 
     def chosen(self) -> None:
-        """The operator chose its tier, in place of what the client named."""
+        """Note that the operator chose the tier, in place of what the client named."""
         self.named = False
 
     def resumed(self, turn: str) -> None:
-        """It was taken up again at this turn, after a restart."""
+        """Note that the task was taken up again at this turn, after a restart."""
         self.turn = self.turn or turn
 
     def capped(self, max_tokens: int | None) -> None:
-        """The budget lowered the output cap of its newest call to so many tokens, or did not."""
+        """Note the tokens to which the budget lowered the newest call's output; None where it did
+        not.
+        """
         self.lowered = max_tokens
 
     def came_to(self, state: TaskState) -> bool:
-        """It is in this state; whether that is news."""
+        """Take over the state of the task. Returns whether it changed."""
         changed = state != self.state
         self.state = state
         return changed
 
     def leaking(self, secrets: int) -> None:
-        """So many secrets went along with its newest call."""
+        """Count secrets that went along with the newest call."""
         self.secrets += secrets
 
     def booked(self, usage: Usage, cost: int, at_ms: int) -> None:
-        """One of its calls is over and cost so many nano-dollars."""
+        """Add a finished call and its cost in nano-dollars."""
         self.calls += 1
         self.cost += cost
         self.seen_ms = at_ms
@@ -110,7 +135,7 @@ class Strands:
         return found
 
     def put(self, key: str, task: RunningTask) -> None:
-        """A strand came to another task."""
+        """Let a strand be at another task."""
         self._kept[key] = task
         self._kept.move_to_end(key)
         while len(self._kept) > REMEMBERED:

@@ -1,60 +1,70 @@
 """What is left of an agent's edits: the gateway looks at the files itself, for fifteen minutes.
 
 Of an edit that passed in a tool call only hashes of its lines are kept. Only files of the task's
-own project are looked at, since a body may name any path.
+own project are looked at, since a body may name any path. What is still to be looked at outlives
+the gateway (`kept_edits.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
-import stat
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.gateway import outcomes
 from tierwise.gateway.evidence import ToolCall
+from tierwise.gateway.kept_edits import NOBODY, FollowedEdits, KeptEdits, written
 from tierwise.gateway.office import Office
+from tierwise.gateway.passed_edits import PassedEdit, edit_of, survival
 from tierwise.gateway.strands import RunningTask
 from tierwise.learning.survival import CHECKS_MS
+from tierwise.store import owner
 
 log = logging.getLogger(__name__)
 
-LARGEST: Final = 1_000_000
-"""Bytes of a file that is looked at."""
 MOST_EDITS: Final = 100
 """Edits of one task that are followed."""
 MOST_TASKS: Final = 500
 """Tasks whose edits are followed at once."""
-
-_PATHS: Final = ("file_path", "path", "filePath", "filename")
-_OLD: Final = ("old_string", "oldString", "old_str", "old_text")
-_NEW: Final = ("new_string", "newString", "new_str", "new_text", "content", "contents", "file_text")
-
-
-@dataclass(frozen=True, slots=True)
-class PassedEdit:
-    """An edit as hashes of its lines: those it put there, and those it took away."""
-
-    path: str
-    added: Counter[bytes]
-    removed: Counter[bytes]
+MOST_SEEN: Final = 5_000
+"""Tasks of which is known how many of their calls were looked through."""
 
 
 @dataclass
 class EditsWatch:
-    """Follows the edits of running tasks."""
+    """Follows the edits of tasks."""
 
     office: Office
-    _edits: dict[str, list[PassedEdit]] = field(default_factory=dict)
-    _seen: dict[str, int] = field(default_factory=dict)
-    _timers: set[asyncio.TimerHandle] = field(default_factory=set)
+    kept: KeptEdits
+    _followed: dict[str, FollowedEdits] = field(default_factory=dict)
+    _seen: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    _timers: dict[str, set[asyncio.TimerHandle]] = field(default_factory=dict)
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
+    _unsaved: set[str] = field(default_factory=set)
+    _saving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Go on with what gateways that are gone had still to look at; what they missed is lost,
+        and is said to be."""
+        for one in (await asyncio.to_thread(self.kept.taken))[:MOST_TASKS]:
+            if one.task_id in self._followed:
+                continue
+            gone = self.office.window.now_ms() - one.at_ms
+            lost = [after for after in CHECKS_MS if one.looked_ms < after <= gone]
+            if lost:
+                told = (len(lost), one.task_id)
+                log.warning("%d looks at the edits of task %s are lost: no gateway ran", *told)
+            if gone < CHECKS_MS[-1]:
+                self._followed[one.task_id] = one
+                self._seen[one.task_id] = one.seen
+                self._time(one, max(0, gone))
+                self._save(one.task_id)
 
     def passed(self, task: RunningTask, done: Sequence[ToolCall]) -> None:
         """Take note of the edits among a task's finished calls; those known already are passed."""
@@ -63,113 +73,94 @@ class EditsWatch:
         known = self._seen.get(task.task_id, 0)
         fresh = [edit for call in done[known:] if (edit := edit_of(call)) is not None]
         self._seen[task.task_id] = len(done)
-        if not fresh:
-            return
-        first = task.task_id not in self._edits
-        if first and len(self._edits) >= MOST_TASKS:
-            return
-        kept = self._edits.setdefault(task.task_id, [])
-        kept.extend(fresh[: MOST_EDITS - len(kept)])
-        if first:
-            for after in CHECKS_MS:
-                self._later(task, after)
+        self._seen.move_to_end(task.task_id)
+        while len(self._seen) > MOST_SEEN:
+            self._seen.popitem(last=False)
+        if fresh:
+            self._follow(task, fresh)
 
-    def close(self) -> None:
-        """Look no more."""
-        for timer in self._timers:
+    def saw(self, task: RunningTask, call: ToolCall) -> None:
+        """Take note of one finished call that is known to have been made."""
+        edit = edit_of(call) if os.path.isabs(task.project) else None
+        if edit is not None:
+            self._follow(task, [edit])
+
+    async def close(self) -> None:
+        """Look no more, and leave what is followed to the next gateway."""
+        for timer in (one for of_task in self._timers.values() for one in of_task):
             timer.cancel()
         for job in self._jobs:
             job.cancel()
+        self._unsaved.clear()
+        if self._saving is not None:
+            await self._saving
+        for one in self._followed.values():
+            self.kept.put(written(one, NOBODY), one.task_id)
+        if self._followed and not self.kept.allowed():
+            log.warning("%d tasks are followed no more: nothing is kept", len(self._followed))
 
-    def _later(self, task: RunningTask, after_ms: int) -> None:
+    def _follow(self, task: RunningTask, fresh: Sequence[PassedEdit]) -> None:
+        """Follow further edits of a task; all of its edits are looked at from the last one on."""
+        if task.task_id not in self._followed and len(self._followed) >= MOST_TASKS:
+            return
+        before = self._followed.get(task.task_id)
+        edits = [*(before.edits if before is not None else ()), *fresh][:MOST_EDITS]
+        one = FollowedEdits(
+            task_id=task.task_id,
+            tier=task.tier,
+            project=task.project,
+            at_ms=self.office.window.now_ms(),
+            seen=self._seen.get(task.task_id, 0),
+            edits=edits,
+        )
+        self._followed[task.task_id] = one
+        self._time(one, -1)
+        self._save(task.task_id)
+
+    def _time(self, one: FollowedEdits, gone_ms: int) -> None:
+        """Look at the times that are still to come, so many milliseconds after the last edit."""
+        for timer in self._timers.pop(one.task_id, ()):
+            timer.cancel()
+        self._timers[one.task_id] = {
+            self._later(one, after, (after - max(0, gone_ms)) / 1000)
+            for after in CHECKS_MS
+            if after > gone_ms
+        }
+
+    def _later(self, one: FollowedEdits, after_ms: int, wait_s: float) -> asyncio.TimerHandle:
         loop = asyncio.get_running_loop()
 
         def look() -> None:
-            self._timers.discard(timer)
-            job = loop.create_task(self._look(task, after_ms))
+            job = loop.create_task(self._look(one, after_ms))
             self._jobs.add(job)
             job.add_done_callback(self._jobs.discard)
 
-        timer = loop.call_later(after_ms / 1000, look)
-        self._timers.add(timer)
+        return loop.call_later(wait_s, look)
 
-    async def _look(self, task: RunningTask, after_ms: int) -> None:
-        edits = self._edits.get(task.task_id, [])
-        value = await asyncio.to_thread(survival, edits, Path(task.project))
+    async def _look(self, one: FollowedEdits, after_ms: int) -> None:
+        value = await asyncio.to_thread(survival, one.edits, Path(one.project))
         if value is not None:
-            outcomes.record(self.office, task, "survived", value, after_ms)
+            outcomes.record(self.office, one, "survived", value, after_ms)
+        if self._followed.get(one.task_id) is not one:
+            return
+        one.looked(after_ms)
         if after_ms == CHECKS_MS[-1]:
-            self._edits.pop(task.task_id, None)
-            self._seen.pop(task.task_id, None)
+            del self._followed[one.task_id]
+            self._timers.pop(one.task_id, None)
+        self._save(one.task_id)
 
+    def _save(self, task_id: str) -> None:
+        """Keep a followed task as it is now, or no longer, without waiting for the disk."""
+        self._unsaved.add(task_id)
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.get_running_loop().create_task(self._write())
 
-def edit_of(call: ToolCall) -> PassedEdit | None:
-    """The edit of a tool call that did not fail; None where it is none."""
-    if call.failed or not call.edits:
-        return None
-    path = _text(call.input, _PATHS)
-    if not path:
-        return None
-    changes = call.input.get("edits")
-    parts = (
-        [call.input, *(c for c in changes if isinstance(c, Mapping))]
-        if isinstance(changes, list)
-        else [call.input]
-    )
-    old: Counter[bytes] = Counter()
-    new: Counter[bytes] = Counter()
-    for part in parts:
-        old += hashes(_text(part, _OLD).splitlines())
-        new += hashes(_text(part, _NEW).splitlines())
-    if not old and not new:
-        return None
-    return PassedEdit(path, new - old, old - new)
-
-
-def survival(edits: Sequence[PassedEdit], root: Path) -> str | None:
-    """The shares of lines that are still there, and of lines that did not come back; None where
-    there is nothing to compare."""
-    now: dict[str, Counter[bytes]] = {}
-    kept = added = back = removed = 0
-    for edit in edits:
-        if edit.path not in now:
-            now[edit.path] = _file(edit.path, root)
-        there = now[edit.path]
-        kept += (edit.added & there).total()
-        added += edit.added.total()
-        back += (edit.removed & there).total()
-        removed += edit.removed.total()
-    if not added and not removed:
-        return None
-    stands = round(kept / added, 3) if added else 1.0
-    away = round(1 - back / removed, 3) if removed else 1.0
-    return f"{stands}/{away}"
-
-
-def hashes(lines: Iterable[str]) -> Counter[bytes]:
-    """The lines of a text as short hashes, white space and blank lines left out."""
-    bare = ("".join(line.split()) for line in lines)
-    return Counter(
-        hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for line in bare
-        if line
-    )
-
-
-def _file(name: str, root: Path) -> Counter[bytes]:
-    """The lines of a file of the project as hashes; none where it is gone or is no such file."""
-    try:
-        path = (root / name).resolve()
-        if not path.is_relative_to(root.resolve()):
-            return Counter()
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
-            return Counter()
-        return hashes(path.read_text(encoding="utf-8", errors="replace").splitlines())
-    except (OSError, ValueError):
-        return Counter()
-
-
-def _text(data: Mapping[str, Any], names: Sequence[str]) -> str:
-    value = next((data[name] for name in names if isinstance(data.get(name), str)), "")
-    return str(value)
+    async def _write(self) -> None:
+        while self._unsaved:
+            task_id = self._unsaved.pop()
+            one = self._followed.get(task_id)
+            if one is None:
+                await asyncio.to_thread(self.kept.drop, task_id)
+            else:
+                text = written(one, owner.identity())
+                await asyncio.to_thread(self.kept.put, text, task_id)

@@ -20,6 +20,7 @@ LARGEST_ANSWER: Final = 32 * 1024 * 1024
 """Bytes of an answer in one piece that are kept to be read."""
 
 _TEXT: Final = re.compile(rb'"(?:text|thinking|partial_json)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_SEARCH: Final = re.compile(rb'"type"\s*:\s*"server_tool_use"')
 
 
 class Tap:
@@ -30,7 +31,11 @@ class Tap:
         self._streamed = streamed
         self._rest = b""
         self.chars = 0
-        """Characters of text, thinking and tool input that came."""
+        """Characters of text, thinking and tool input that came, as they were written."""
+        self.sure_chars = 0
+        """Characters of these at least, whatever was escaped."""
+        self.searches = 0
+        """Web searches that the server began."""
         self.whole = False
         """Whether the answer came to its end."""
         self.failed: str | None = None
@@ -54,18 +59,19 @@ class Tap:
                 self._event(line[5:])
 
     def end(self) -> None:
-        """The answer is over: no more bytes come."""
+        """Note that the answer is over: no more bytes come."""
         if self._streamed:
             return
         said = _parsed(self._rest)
         if said is not None and said.get("type") == "message":
             self._counts.hear(said.get("usage"))
             self._stop(said.get("stop_reason"))
+            self.chars = self.sure_chars = _spoken(said.get("content"))
             self.whole = True
 
     @property
     def usage(self) -> Usage:
-        """What the server has told so far."""
+        """The usage that the server has reported so far."""
         return self._counts.usage()
 
     @property
@@ -75,7 +81,12 @@ class Tap:
 
     def _event(self, data: bytes) -> None:
         if b"content_block_delta" in data[:80]:
-            self.chars += sum(len(found) for found in _TEXT.findall(data))
+            for found in _TEXT.findall(data):
+                self.chars += len(found)
+                self.sure_chars += len(found) - 5 * found.count(b"\\u")
+            return
+        if b"content_block_start" in data[:80]:
+            self.searches += _SEARCH.search(data) is not None
             return
         if b"message_" not in data[:80] and b"error" not in data[:80]:
             return
@@ -103,6 +114,18 @@ class Tap:
     def _stop(self, reason: object) -> None:
         if isinstance(reason, str):
             self.stop_reason = reason
+
+
+def _spoken(content: object) -> int:
+    """Characters of text, thinking and tool input of an answer in one piece."""
+    found = 0
+    for block in content if isinstance(content, list) else ():
+        if isinstance(block, dict):
+            said = (block.get(name) for name in ("text", "thinking"))
+            found += sum(len(text) for text in said if isinstance(text, str))
+            if isinstance(block.get("input"), dict):
+                found += len(json.dumps(block["input"], ensure_ascii=False))
+    return found
 
 
 def _parsed(data: bytes) -> dict[str, Any] | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from tierwise.core import address
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Tier
 from tierwise.gateway.office import Office
 from tierwise.gateway.refusal import Refusal
@@ -61,7 +62,7 @@ class Upstream:
     async def open(
         self, tier: Tier, path: str, headers: CIMultiDictProxy[str], body: bytes
     ) -> aiohttp.ClientResponse:
-        """Make one call; the response as soon as its head is there.
+        """Make one call. Returns the response as soon as its head is there.
 
         Raises `Refusal` where there is no key for it, `NotReached` where no answer came.
         """
@@ -72,7 +73,7 @@ class Upstream:
                 "ANTHROPIC_BASE_URL of the gateway names the gateway itself. Start it with the"
                 " address of the model's server, or without that variable.",
             )
-        key = await asyncio.to_thread(self._key, tier)
+        key = await self._key(tier)
         try:
             return await self._session(url).post(
                 url + path,
@@ -96,13 +97,13 @@ class Upstream:
             if session is not None:
                 await session.close()
 
-    def _key(self, tier: Tier) -> str:
-        """The key of a tier; a keyring may keep us waiting, so this runs in a thread."""
+    async def _key(self, tier: Tier) -> str:
+        """The key of a tier; a keyring may keep us waiting, so it is asked in a thread."""
         client = self.office.client
         held = self.office.window.settings.held
         if held is not None:
             raise Refusal("invalid_request_error", held)
-        key = client.key(tier)
+        key = client.key_at_hand(tier) or await asyncio.to_thread(client.key, tier)
         if key is None:
             raise Refusal(
                 "invalid_request_error",

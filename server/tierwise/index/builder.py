@@ -8,6 +8,7 @@ fall free when their holder dies, and the next child goes on where it stopped.
 from __future__ import annotations
 
 import faulthandler
+import logging
 import os
 import sqlite3
 import stat
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -23,17 +24,30 @@ from tierwise.context.ignore import IgnoreRules
 from tierwise.index import schema, sweep
 from tierwise.index.content import FileContent, language_of, read
 from tierwise.index.extract import Extract, extract
-from tierwise.index.store import IndexStore
-from tierwise.index.walk import Seen, Walker
+from tierwise.index.store import IndexStore, Waiting
+from tierwise.index.walk import Gate, Seen, Walker, as_spelled
+
+log = logging.getLogger(__name__)
 
 SLICE_S: Final = 0.4
-"""Seconds of reading per transaction; a wish that comes meanwhile ends it early."""
+"""Seconds of the processor per transaction of reading; a wish that comes meanwhile ends it early.
+On a busy machine seconds of the clock would pass with nothing done, and transactions have a price
+of their own."""
 SLICE_FILES: Final = 200
 HANGS_S: Final = 60.0
 """Seconds after which a parser counts as one that never ends; the machine may be busy."""
 SLOW_S: Final = 2.0
 """Seconds of processor time from which a file is not parsed again until it changes."""
 WRITE_WAIT_S: Final = 10.0
+
+
+class _Reading(NamedTuple):
+    """A file of a slice and what was read of it. `content` None: it is gone or kept back; `found`
+    None: it has the text it had, or its name alone is kept."""
+
+    file: Waiting
+    content: FileContent | None
+    found: Extract | None
 
 
 class TurnedOff(Exception):
@@ -60,6 +74,7 @@ class Builder:
         self._near: tuple[str, ...] = ()
         self._left = 0
         self._waiting = 0
+        self._to_wipe = False
         self.read = 0
         """Files read since the last sweep."""
 
@@ -83,36 +98,38 @@ class Builder:
         self._left = left
         with self._transaction() as store:
             changes = sweep.compare(store.known(), seen)
-            store.drop(changes.gone)
+            self._drop(store, changes.gone)
             store.outdate(changes.changed)
             store.add(sweep.in_order(changes.new, self._near))
             store.set_meta("root", str(self.root))
             store.set_meta("swept", str(time.time_ns()))
             store.set_meta("left", str(left))
             self._count(store)
+        self._wipe()
 
     def look_at(self, path: str) -> None:
-        """A file was saved or is gone: look at this one alone."""
-        file = self.root / path
+        """Look again at one file that was saved or is gone."""
         try:
-            known = file.stat(follow_symlinks=False)
-            there = stat.S_ISREG(known.st_mode) and self._walker.may(path)
+            known = (self.root / path).stat(follow_symlinks=False)
+            path = as_spelled(path, lambda folder: os.listdir(self.root / folder))
+            there = stat.S_ISREG(known.st_mode) and self._walker.gate().opens(path)
         except OSError:
             there = False
         with self._transaction() as store:
             swept = store.swept
-            before = store.known().get(path)
+            before = store.known_of(path)
             if not swept:
                 pass
             elif not there:
-                store.drop([before[0]] if before is not None else [])
+                self._drop(store, [before] if before is not None else [])
             else:
                 now = Seen(path, known.st_mtime_ns, known.st_size, known.st_ino)
                 if before is None:
                     store.add([now])
                 else:
-                    store.outdate([(before[0], now)])
+                    store.outdate([(before, now)])
             self._count(store)
+        self._wipe()
         if not swept:
             self.sweep(self._near)
 
@@ -126,7 +143,7 @@ class Builder:
         """Read some of the files that wait, until `stop`.
 
         The database may be taken away while they are read. Their ids mean nothing in the one that
-        is made then, so what was read is let go of, and a sweep begins anew.
+        is made then, so what was read is let go of, and a sweep begins again.
         """
         if not self.mine:
             try:
@@ -140,35 +157,28 @@ class Builder:
         if not swept:
             self.sweep(self._near)
             return
-        began = time.monotonic()
-        done: list[tuple[int, str, str | None, FileContent | None, Extract | None, str]] = []
-        for number, path, size, before in waiting:
-            content = read(self.root / path, size)
-            language = language_of(path)
-            found = None
-            if content is not None and not content.why and content.hash != before:
-                found = _extracted(content.text, language)
-            self.read += 1
-            done.append((number, path, language, content, found, before))
-            if time.monotonic() - began > SLICE_S or stop():
-                break
+        read = self._read_some(waiting, stop)
         with self._transaction() as store:
             same = store is taken
-            for number, path, language, content, found, before in done if same else ():
-                if content is None:
-                    store.drop([number])
-                elif found is None and not content.why and content.hash == before:
-                    store.same(number)
-                else:
-                    store.put(number, path, language, content, found)
+            # The rules may have changed since the files were read.
+            gate = self._walker.gate()
+            for one in read if same else ():
+                if store.waits(one.file):
+                    self._keep(store, one, gate)
             self._count(store)
-            if same and not self._waiting:
+            whole = same and not self._waiting
+            first = whole and not store.complete
+            if whole:
                 store.set_meta("complete", "1")
         if not same:
             self.sweep(self._near)
         elif not self._waiting:
+            if first:
+                self._pack()
             self._settle()
             self._role.release()
+        else:
+            self._wipe()
 
     def progress(self) -> dict[str, Any]:
         """How far the index is."""
@@ -181,10 +191,61 @@ class Builder:
         self._disconnect()
         self._role.release(force=True)
 
+    def _read_some(self, waiting: Sequence[Waiting], stop: Callable[[], bool]) -> list[_Reading]:
+        """Read files until the slice's time is over or `stop`; none that a rule keeps back by now,
+        or that lies behind a link."""
+        began = time.process_time()
+        gate = self._walker.gate()
+        done: list[_Reading] = []
+        for file in waiting:
+            content = read(self.root / file.path, file.size) if gate.opens(file.path) else None
+            found = None
+            if content is not None and not content.why and content.hash != file.hash:
+                found = _extracted(content.text, language_of(file.path))
+            self.read += 1
+            done.append(_Reading(file, content, found))
+            if time.process_time() - began > SLICE_S or stop():
+                break
+        return done
+
+    def _keep(self, store: IndexStore, one: _Reading, gate: Gate) -> None:
+        file, content = one.file, one.content
+        if content is None or not gate.opens(file.path):
+            self._drop(store, [file.number])
+        elif one.found is None and not content.why and content.hash == file.hash:
+            store.same(file.number)
+        else:
+            store.put(file.number, file.path, language_of(file.path), content, one.found)
+
+    def _drop(self, store: IndexStore, numbers: Sequence[int]) -> None:
+        store.drop(numbers)
+        self._to_wipe = self._to_wipe or bool(numbers)
+
+    def _wipe(self) -> None:
+        """Take what was dropped out of the log of writes too, which keeps pages as they were."""
+        if self._to_wipe:
+            self._settle()
+
     def _settle(self) -> None:
         """Move what was written into the file itself, so that it does not stand there twice."""
         with self._write.acquire(timeout=WRITE_WAIT_S):
-            self._connected().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            moved = self._connected().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = moved.fetchone()
+            self._to_wipe = bool(busy)
+
+    def _pack(self) -> None:
+        """Give back the space that a first reading left between rows: an eighth of the file."""
+        with self._write.acquire(timeout=WRITE_WAIT_S):
+            connection = self._connected().connection
+            # The copy that it makes is as large as the database: it shall not be in memory.
+            connection.execute("PRAGMA temp_store=FILE")
+            connection.execute("PRAGMA cache_size=-500")
+            try:
+                connection.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                log.info("the index stays as large as it is: %s", error)
+        # Opened again as usual with the next transaction.
+        self._disconnect()
 
     def _count(self, store: IndexStore) -> None:
         files, indexed = store.counts()
@@ -197,18 +258,20 @@ class Builder:
             store = self._connected()
             store.connection.execute("BEGIN IMMEDIATE")
             try:
+                if store.changed_by_others():
+                    store.forget()
                 yield store
+                store.flush()
             except BaseException:
                 # SQLite ends a transaction by itself after some errors.
                 if store.connection.in_transaction:
                     store.connection.execute("ROLLBACK")
-                store.names.forget()
-                store.terms.forget()
+                store.forget()
                 raise
             store.connection.execute("COMMIT")
 
     def _connected(self) -> IndexStore:
-        """The store of the file that is there now; it may have been taken away and made anew.
+        """The store of the file that is there now; it may have been deleted and created again.
 
         Raises `TurnedOff` where no file may be there.
         """

@@ -16,9 +16,11 @@ from typing import Any, Final
 log = logging.getLogger(__name__)
 
 FAILURES: Final = 5
-"""Ends in a row without an answer after which the child is not started again."""
+"""Failed processes in a row after which the index is given up for a while."""
 PAUSE_S: Final = 1.0
 """Seconds before the second start; each further one waits twice as long."""
+GIVEN_UP_S: Final = 600.0
+"""Seconds for which it is given up; a disk may have room again by then."""
 REPLACE_ME: Final = 75
 """Exit code of a child that asks for another one in its place (`worker.REPLACE_ME`)."""
 ENDS_WITHIN_S: Final = 1.0
@@ -45,8 +47,8 @@ class IndexChild:
 
     @property
     def given_up(self) -> bool:
-        """Whether it ended too often to be started again."""
-        return self._failures >= FAILURES
+        """Whether it failed so often that it is not started for a while."""
+        return self._failures >= FAILURES and time.monotonic() < self._not_before
 
     @property
     def pid(self) -> int | None:
@@ -83,7 +85,9 @@ class IndexChild:
     async def close(self) -> None:
         """End the process: its stdin ends first, then it is killed. None is left behind."""
         self._closed = True
-        process, reading = self._process, self._reading
+        # A start that is under way ends first, so that its process is known here.
+        async with self._starting:
+            process, reading = self._process, self._reading
         if process is not None and process.returncode is None:
             if process.stdin is not None:
                 process.stdin.close()
@@ -97,20 +101,20 @@ class IndexChild:
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _start(self) -> bool:
-        if self._closed or self.given_up or time.monotonic() < self._not_before:
+        if self._closed or time.monotonic() < self._not_before:
             return False
-        self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
         # `-P` and a folder of our own: nothing of the workspace is ever imported.
         try:
+            self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "tierwise.index.worker",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL, cwd=self._home, limit=LONGEST_LINE,
                 env=_environment(),
             )  # fmt: skip
-        except OSError:
-            log.warning("the index's process could not be started")
-            self._failures = FAILURES
+        except OSError as error:
+            self._failed_with(f"{type(error).__name__}: {error}")
+            self._count_failure(FAILURES)
             return False
         self._reading = asyncio.get_running_loop().create_task(self._listen(self._process))
         if self._process.stdin is not None:
@@ -118,12 +122,13 @@ class IndexChild:
         return True
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        answered = False
+        answered = failed = False
         assert process.stdout is not None
         with contextlib.suppress(ValueError, ConnectionError):
             async for line in process.stdout:
                 message = json.loads(line)
-                answered = True
+                failed = "failed" in message
+                answered = answered or not failed
                 self._heard(message)
         code = await process.wait()
         if self._process is process:
@@ -136,16 +141,27 @@ class IndexChild:
         if not self._closed and code == REPLACE_ME:
             await self.tell({"do": "sweep", "id": 0, "near": []})
         elif not self._closed and code != 0:
-            self._failures = 1 if answered else self._failures + 1
-            self._not_before = time.monotonic() + PAUSE_S * 2 ** (self._failures - 1)
+            # One that worked and was killed says nothing against the next one.
+            self._count_failure(1 if answered and not failed else self._failures + 1)
             log.warning("the index's process ended (%s)", code)
         elif answered:
             self._failures = 0
 
+    def _count_failure(self, failures: int) -> None:
+        """As many failed in a row: the next start waits."""
+        self._failures = failures
+        given_up = failures >= FAILURES
+        pause = GIVEN_UP_S if given_up else PAUSE_S * 2 ** (failures - 1)
+        self._not_before = time.monotonic() + pause
+
+    def _failed_with(self, why: str) -> None:
+        self.failed = why
+        log.warning("index: %s", why)
+        self.news.set()
+
     def _heard(self, message: Mapping[str, Any]) -> None:
         if "failed" in message:
-            self.failed = str(message["failed"])
-            log.warning("index: %s", self.failed)
+            self._failed_with(str(message["failed"]))
             return
         self.failed = ""
         self.last = message.get("at") or message

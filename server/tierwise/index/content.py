@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from tierwise.context.kinds import why_noise
+from tierwise.core.dataclass import dataclass
 from tierwise.syntax import encoding
 from tierwise.syntax.languages import of_path
 
@@ -100,7 +100,9 @@ _PROSE_SUFFIXES: Final = {
 
 
 def language_of(path: str) -> str | None:
-    """The language id of a file by its name; a file without a suffix is prose, but for scripts."""
+    """The language id of a file by its name. A file without a suffix is prose, unless it is a
+    script.
+    """
     known = of_path(path)
     if known is not None:
         return known

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tierwise.core.dataclass import dataclass
 from tierwise.index.facts import Level
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tierwise.context import secrets
+from tierwise.core.dataclass import dataclass
 from tierwise.index import imports as importing
 from tierwise.index import outlines, words
 from tierwise.index.defined import Defined
@@ -31,7 +32,7 @@ _STRINGS: Final = frozenset(
      "multiline_string_fragment", "escape_sequence", "string_literal_content",
      "interpreted_string_literal")
 )  # fmt: skip
-"""Nodes that are text and no code; what is interpolated stands beside them in the tree."""
+"""Nodes that are text and no code; what is interpolated is beside them in the tree."""
 _REMARK: Final = re.compile(
     r"/\*.*?\*/|<!--.*?-->|(?:^|(?<=\s))//[^\n]*|^\s*(?:#(?!\w)|--|;|%)[^\n]*|(?<=\s)#\s[^\n]*",
     re.DOTALL | re.MULTILINE,

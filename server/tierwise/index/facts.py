@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from tierwise.core.dataclass import dataclass
 
 Readiness = Literal["off", "cold", "catching up", "ready"]
 """`cold`: the folder was never read to its end. `catching up`: some files changed since."""
@@ -30,6 +31,23 @@ class IndexState:
     def complete(self) -> bool:
         """Whether every file was read as it was at the last sweep."""
         return self.state == "ready"
+
+
+FileKnown = Literal["indexed", "named", "waiting", "absent"]
+"""`named`: known by its path alone. `waiting`: it changed and was not read again yet."""
+Kept = Literal["missing", "outside", "link", "vendored", "special", "keys", "ignored", "unread"]
+"""Why a file is not in the index; worded in `present/index.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """Whether a file is indexed. `kept` is the code of why it is absent, `why` says more: the rule
+    that ignores it, or what it is that its text is not looked into."""
+
+    path: str
+    known: FileKnown
+    kept: Kept | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,7 @@ class Uses:
 @dataclass(frozen=True, slots=True)
 class Reasons:
     """What a file has of a question: names it defines, words in its definitions, in its path and
-    in its text. Nothing of it: it stands beside a file that was found."""
+    in its text. Nothing of it: it is beside a file that was found."""
 
     defines: tuple[str, ...] = ()
     in_definitions: tuple[str, ...] = ()

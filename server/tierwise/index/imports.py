@@ -22,6 +22,12 @@ _CALL: Final = re.compile(
 _DESTRUCTURED: Final = re.compile(
     r"""(?:const|let|var)\s+\{([^}]{1,500})\}\s*=\s*(?:await\s+)?(?:require|import)\s*\("""
 )
+_BOUND: Final = re.compile(
+    r"""(?:const|let|var|local)\s+([\w$]+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(
+        \s*['"][^'"\n]{1,200}['"]\s*\)(?:\.([\w$]+))?""",
+    re.VERBOSE,
+)
+"""A name that has what another file exports, or one thing of it."""
 _AGAIN: Final = re.compile(r"""^\s*export\s[^'"\n;]{0,400}?\bfrom\s*['"][^'"\n]+['"]""", re.M)
 _MOD: Final = re.compile(r"^\s*(?:pub(?:\([\w: ]+\))?\s+)?mod\s+(\w+)\s*;", re.M)
 _LINE: Final = re.compile(
@@ -50,6 +56,7 @@ def calls(text: str, language: str | None) -> tuple[str, ...]:
     if language is not None and language.startswith(("javascript", "typescript")):
         found += _AGAIN.findall(text)
         found += [f"require {names}" for names in _DESTRUCTURED.findall(text)]
+        found += [f"require {' '.join(names)}" for names in _BOUND.findall(text)]
     elif language == "rust":
         found += [f"mod {name}" for name in _MOD.findall(text)]
     return tuple(found)
@@ -97,7 +104,8 @@ def tail(target: str) -> str:
 
 
 def parts_of(target: str) -> tuple[str, ...]:
-    """The parts of a module or file name, lower case, without dots of relation and suffix."""
+    """The parts of a module or file name in lower case, without leading dots and without the
+    suffix."""
     if "/" in target or re.search(r"\.(?:[cm]?[jt]sx?|py|rb|h|hpp|lua|sh|vue|s?css)$", target):
         bare = re.sub(r"\.\w{1,5}$", "", target)
         parts = [p for p in bare.split("/") if p not in ("", ".", "..", "~", "@")]

@@ -25,7 +25,9 @@ _FIELDS: Final = frozenset(
      "abstract_method_signature", "field_declaration", "enum_variant", "method_elem",
      "method_spec", "enum_assignment", "enumerator", "enum_constant")
 )  # fmt: skip
-KINDS: Final = DEFINITIONS | _VALUES | _FIELDS
+_ASSIGNED: Final = "assignment_expression"
+"""`exports.name = …` defines a name for other files, `thing.name = function …` a member."""
+KINDS: Final = DEFINITIONS | _VALUES | _FIELDS | {_ASSIGNED}
 _TYPES: Final = frozenset(
     ("class_definition", "class_declaration", "class", "impl_item", "trait_item", "struct_item",
      "interface_declaration", "enum_declaration", "class_specifier", "struct_specifier", "module",
@@ -53,6 +55,9 @@ _TOP: Final = frozenset(
      "linkage_specification", "internal_module", "namespace_definition", "mod_item",
      "assignment_list", "variable_list")
 )  # fmt: skip
+_IMPORTED: Final = re.compile(rb"(?:await\s+)?(?:require|import)\s*[('\"]")
+"""How a value begins that another file has: its name is bound here, and defined there."""
+_EXPORTS: Final = frozenset((b"exports", b"module.exports"))
 _PLAIN: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
 _SIMPLE: Final = {
     "function_definition": "function", "function_declaration": "function",
@@ -96,14 +101,23 @@ def of_nodes(found: Sequence[Node]) -> tuple[Defined, ...]:
             level = _level(node, around)
             if level is None or not _PLAIN.fullmatch(name):
                 continue
-            kind = _SIMPLE.get(node.type) or ("field" if node.type in _FIELDS else "value")
-            if kind == "function" and level == "member":
-                kind = "method"
+            kind = _kind(node, level)
             start, end = node.start_point[0] + 1, node.end_point[0] + 1
             made.setdefault((name, start), Defined(name, kind, start, end, level))
-        if node.type not in _VALUES or node.type in _TYPES or node.type in _SPACES:
+        holds = node.type not in _VALUES and node.type != _ASSIGNED
+        if holds or node.type in _TYPES or node.type in _SPACES:
             around.append(node)
     return tuple(made.values())
+
+
+def _kind(node: Node, level: Level) -> str:
+    """What kind of thing a node defines."""
+    right = node.child_by_field_name("right") if node.type == _ASSIGNED else None
+    if right is not None:
+        kind = "function" if right.type in _INNER else _SIMPLE.get(right.type, "value")
+    else:
+        kind = _SIMPLE.get(node.type) or ("field" if node.type in _FIELDS else "value")
+    return "method" if kind == "function" and level == "member" else kind
 
 
 def by_pattern(text: str) -> tuple[Defined, ...]:
@@ -131,8 +145,10 @@ def by_pattern(text: str) -> tuple[Defined, ...]:
 def _names(node: Node) -> Iterable[str]:
     """The names a node defines; none for an implementation, which is of a type named elsewhere."""
     kind = node.type
-    if kind in ("impl_item", "type_declaration"):
+    if kind in ("impl_item", "type_declaration") or _is_imported(node):
         return ()
+    if kind == _ASSIGNED:
+        return _assigned(node)
     if kind in ("assignment", "assignment_statement", "variable_assignment"):
         left = node.child_by_field_name("left") or node.child_by_field_name("name")
         if left is None and node.named_children:
@@ -150,11 +166,38 @@ def _names(node: Node) -> Iterable[str]:
     return (name,) if name else ()
 
 
+def _is_imported(node: Node) -> bool:
+    """Whether a value is what another file exports: `const View = require('./view')`."""
+    value = node.child_by_field_name("value") or node.child_by_field_name("right")
+    return value is not None and _IMPORTED.match(value.text or b"") is not None
+
+
+def _assigned(node: Node) -> Iterable[str]:
+    """The name that an assignment to a property defines."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None or left.type != "member_expression":
+        return ()
+    name = left.child_by_field_name("property")
+    holder = left.child_by_field_name("object")
+    if name is None or holder is None:
+        return ()
+    known = (name.text or b"").decode("utf-8", "replace")
+    # `exports.foo = foo` hands on what is defined elsewhere in the file.
+    hands_on = right.type == "identifier" and right.text == name.text
+    defines = holder.text in _EXPORTS and not hands_on
+    return (known,) if defines or right.type in _INNER or right.type in _TYPES else ()
+
+
 def _level(node: Node, around: Sequence[Node]) -> Level | None:
-    """Where a definition stands; None for one that is not worth a row, such as a local variable."""
+    """The level of a definition; None for one that is not worth a row, such as a local variable."""
     kind = node.type
     if kind in _FIELDS:
         return "member"
+    if kind == _ASSIGNED:
+        left = node.child_by_field_name("left")
+        holder_of = left.child_by_field_name("object") if left is not None else None
+        exported = holder_of is not None and holder_of.text in _EXPORTS
+        return "top" if exported and _outside(node, around[-1] if around else None) else "member"
     if kind == "method_declaration" and node.child_by_field_name("receiver") is not None:
         return "member"
     inside_function = any(n.type in _FUNCTIONS for n in around)
@@ -173,7 +216,7 @@ def _level(node: Node, around: Sequence[Node]) -> Level | None:
 
 
 def _outside(node: Node, holder: Node | None) -> bool:
-    """Whether a value stands at the top of its file, module or type, and in no block of code."""
+    """Whether a value is at the top of its file, module or type, and in no block of code."""
     above = node.parent
     while above is not None and (holder is None or above.id != holder.id):
         if above.type not in _TOP and not above.type.endswith(("_body", "_list", "declaration")):

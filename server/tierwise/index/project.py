@@ -6,14 +6,18 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from tierwise.index import imports, schema, search
+from tierwise.context.ignore import IgnoreRules
+from tierwise.core.dataclass import dataclass
+from tierwise.index import git_files, imports, schema, search
 from tierwise.index.child import IndexChild
 from tierwise.index.facts import (
     Definition,
+    FileKnown,
+    FileState,
     FileUses,
     FoundFile,
     IndexState,
@@ -21,6 +25,7 @@ from tierwise.index.facts import (
     Readiness,
     Uses,
 )
+from tierwise.index.kept_back import kept_back
 from tierwise.index.meant import meant
 from tierwise.index.reader import IndexReader, Rows
 from tierwise.store import filesystem
@@ -42,9 +47,18 @@ class IndexLimits:
 class ProjectIndex:
     """One root's index: a child process that writes it, and a connection that reads it."""
 
-    def __init__(self, root: Path, state_dir: Path, limits: IndexLimits | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        state_dir: Path,
+        limits: IndexLimits | None = None,
+        *,
+        awaited: bool = False,
+    ) -> None:
+        """`awaited`: somebody waits for the whole index, so that its process yields to nobody."""
         limits = limits or IndexLimits()
         self.root = Path(os.path.realpath(root))
+        self._exclude = limits.exclude
         self.database = schema.database(state_dir, root)
         self._reader = IndexReader(self.database)
         self._child = IndexChild(
@@ -54,13 +68,21 @@ class ProjectIndex:
                 "exclude": list(limits.exclude),
                 "max_files": limits.max_files,
                 "max_mb": limits.max_mb,
+                "yields": not awaited,
             },
             schema.folder(state_dir),
         )
         self._look: asyncio.Future[None] | None = None
         self._looked = True
+        self._follows = False
         self._began = 0.0
+        self._git: git_files.Stamps | None = None
         self.near: Callable[[], Sequence[str]] = tuple
+
+    @property
+    def failure(self) -> str:
+        """What the disk said when it refused; empty where it did not."""
+        return self._child.failed
 
     async def refresh(self, wait_ms: int = 50) -> IndexState:
         """Look for changed files, and answer after `wait_ms` milliseconds at the latest.
@@ -74,16 +96,19 @@ class ProjectIndex:
         return await self.status()
 
     async def ready(self) -> IndexState:
-        """Build until everything was read, or until it cannot be; what `--wait` waits for."""
+        """Build until everything was read, or until it cannot be. `--wait` waits for this."""
         if self._look is not None:
             # One that is under way may have passed what changed a moment ago.
             await asyncio.wait({self._look})
         while self._refused() is None:
             look = await self._looking(0.0)
-            if look is None:
+            if look is None and not self._fails():
                 await asyncio.sleep(AGAIN_S)
                 continue
-            await asyncio.wait({look})
+            if look is not None:
+                await asyncio.wait({look})
+            if look is None or self._fails():
+                break
             while self._child.pid is not None and not look.cancelled():
                 # Cleared before the look, so that news that comes meanwhile is not missed.
                 self._child.news.clear()
@@ -91,6 +116,8 @@ class ProjectIndex:
                 if state.complete:
                     return state
                 await self._child.news.wait()
+                if self._fails():
+                    break
         return await self.status()
 
     async def _looking(self, recent_s: float) -> asyncio.Future[None] | None:
@@ -100,12 +127,36 @@ class ProjectIndex:
         recent = time.monotonic() - self._began < recent_s
         if look is None or look.cancelled() or (look.done() and not recent):
             self._began = time.monotonic()
+            # Of before the sweep: a checkout that comes meanwhile is news then.
+            self._git = git_files.stamps(self.root)
             look = self._look = await self._child.sweep(list(self.near()))
         self._looked = look is not None
         return look
 
+    async def look(self) -> None:
+        """Look for changed files after there was news of some, and wait for no answer.
+
+        A sweep that is under way may have passed them already, so another one follows it.
+        """
+        if self._refused() is not None or self._follows:
+            return
+        self._follows = True
+        try:
+            if self._look is not None:
+                await asyncio.wait({self._look})
+        finally:
+            self._follows = False
+        await self._looking(0.0)
+
+    async def follow_git(self) -> None:
+        """Look for changed files where git's files changed since the last look: another commit
+        may have been checked out, which changes many files at once."""
+        before, self._git = self._git, git_files.stamps(self.root)
+        if before is not None and before != self._git:
+            await self.look()
+
     async def changed(self, path: str) -> None:
-        """A file was saved, closed or removed; it is read again at once."""
+        """Read a file again at once, because it was saved, closed or removed."""
         if self._child.pid is not None:
             await self._child.tell({"do": "file", "path": path})
 
@@ -135,38 +186,34 @@ class ProjectIndex:
             " WHERE n.name = ? AND f.state = 1",
             (name,),
         )
-        fresh = [row for row in rows if self._is(row)]
+        fresh = await self._fresh(rows)
         defined = await self.definitions(name)
         state = await self.status()
+        complete = state.complete and len(fresh) == len(rows)
         tops = {d.path for d in defined if d.level == "top"}
         member = any(d.level == "member" for d in defined)
         coded = [row for row in fresh if row[4]]
-        same = frozenset(row[0] for row in coded)
         if len(tops) == 1 and not member:
-            same = meant(
-                tops,
-                {row[0]: row[6] for row in coded},
-                {row[0] for row in coded if row[5]},
-                await self._targets(name),
-            )
-        found = sorted(
-            (FileUses(row[0], row[4], row[3]) for row in coded if row[0] in same),
-            key=lambda file: (-file.uses, file.path),
+            coded = await self._meant(name, tops, coded)
+        return await asyncio.to_thread(_sorted, name, len(tops), member, coded, fresh, complete)
+
+    async def _meant(self, name: str, tops: set[str], coded: Rows) -> Rows:
+        """Those of the files that use a name which mean its one definition by it."""
+        same = await asyncio.to_thread(
+            meant,
+            tops,
+            {row[0]: row[6] for row in coded},
+            {row[0] for row in coded if row[5]},
+            await self._targets(name),
         )
-        return Uses(
-            name,
-            defined=len(tops),
-            member=member,
-            files=tuple(found),
-            mentioned=tuple(sorted(row[0] for row in fresh if row[0] not in same)),
-            complete=state.complete and len(fresh) == len(rows),
-        )
+        return [row for row in coded if row[0] in same]
 
     async def _targets(self, name: str) -> dict[str, list[str]]:
         """What the files that have a name import."""
         rows = await self._reader.rows(
-            "SELECT f.path, i.target FROM names n JOIN uses u ON u.name = n.id"
+            "SELECT f.path, t.target FROM names n JOIN uses u ON u.name = n.id"
             " JOIN files f ON f.id = u.file JOIN imports i ON i.file = f.id"
+            " JOIN targets t ON t.id = i.target"
             " WHERE n.name = ? AND f.state = 1",
             (name,),
         )
@@ -183,7 +230,7 @@ class ProjectIndex:
             " WHERE n.name = ? AND f.state = 1 ORDER BY f.path, d.line",
             (name,),
         )
-        return self._defined(rows)
+        return await self._defined(rows)
 
     async def outline(self, path: str) -> tuple[Definition, ...]:
         """What a file defines, in its order."""
@@ -193,22 +240,32 @@ class ProjectIndex:
             " WHERE f.path = ? AND f.state = 1 ORDER BY d.line, d.last DESC",
             (path,),
         )
-        return self._defined(rows)
+        return await self._defined(rows)
+
+    async def file(self, path: str) -> FileState:
+        """Whether a file is indexed, and why it is not."""
+        rows = await self._reader.rows("SELECT state, why FROM files WHERE path = ?", (path,))
+        for state, why in rows:
+            known: FileKnown = "waiting" if not state else "named" if why else "indexed"
+            return FileState(path, known, why=why)
+        rules = IgnoreRules((self.root,), self._exclude)
+        return await asyncio.to_thread(kept_back, self.root, rules, path)
 
     async def importers(self, path: str) -> tuple[str, ...]:
         """Files that import a file, as far as their import statements name it."""
         module = imports.module_of(path)
         rows = await self._reader.rows(
-            "SELECT f.path, f.mtime, f.size, f.hash, i.target FROM imports i"
-            " JOIN files f ON f.id = i.file WHERE i.tail = ? AND f.state = 1",
+            "SELECT f.path, f.mtime, f.size, f.hash, t.target FROM targets t"
+            " JOIN imports i ON i.target = t.id JOIN files f ON f.id = i.file"
+            " WHERE t.tail = ? AND f.state = 1",
             (module[-1] if module else "",),
         )
-        found = {r[0] for r in rows if r[0] != path and imports.means(r[4], path) and self._is(r)}
-        return tuple(sorted(found))
+        meaning = [row for row in rows if row[0] != path and imports.means(row[4], path)]
+        return tuple(sorted({row[0] for row in await self._fresh(meaning)}))
 
     async def find(self, query: str, limit: int = 10) -> tuple[FoundFile, ...]:
         """Files for a question, best first."""
-        return tuple(await search.find(self._reader, query, limit, self._is))
+        return tuple(await search.find(self._reader, query, limit, self._fresh))
 
     async def close(self) -> None:
         """End the child and let go of the file."""
@@ -218,32 +275,38 @@ class ProjectIndex:
     def _refused(self) -> Obstacle | None:
         """Why there is no index here; None where there may be one."""
         if self._child.given_up:
-            return "ended"
+            return "refused" if self._child.failed else "ended"
         if schema.is_off(self.database):
             return "turned_off"
-        if filesystem.file_system(self.root).network:
-            return "network"
-        return None
+        return "network" if self._network else None
+
+    @cached_property
+    def _network(self) -> bool:
+        """Whether the folder is on a network file system. Asked once: the kernel's table of mounts
+        is a file to read."""
+        return filesystem.file_system(self.root).network
+
+    def _fails(self) -> bool:
+        """Whether the disk refused the last process."""
+        return bool(self._child.failed)
 
     def _behind(self) -> bool:
         """Whether a sweep was wanted and has not ended well."""
         look = self._look
         return not self._looked or (look is not None and (not look.done() or look.cancelled()))
 
-    def _defined(self, rows: Rows) -> tuple[Definition, ...]:
+    async def _defined(self, rows: Rows) -> tuple[Definition, ...]:
         return tuple(
             Definition(row[0], row[4], row[5], row[6], row[7], row[8], row[3])
-            for row in rows
-            if self._is(row)
+            for row in await self._fresh(rows)
         )
 
-    def _is(self, row: Sequence[object]) -> bool:
-        """Whether a file is on disk as it was when its row (path, mtime, size) was written."""
-        try:
-            found = os.lstat(self.root / str(row[0]))
-        except OSError:
-            return False
-        return (found.st_mtime_ns, found.st_size) == (row[1], row[2])
+    async def _fresh(self, rows: Rows) -> Rows:
+        """Rows (path, mtime, size first) whose file is on disk as it was when they were written.
+
+        A name may stand in every file, so the disk is asked on a thread.
+        """
+        return await asyncio.to_thread(_unchanged, self.root, rows) if rows else []
 
     def _bytes(self) -> int:
         total = 0
@@ -253,3 +316,32 @@ class ProjectIndex:
             except OSError:
                 continue
         return total
+
+
+def _unchanged(root: Path, rows: Rows) -> Rows:
+    there: dict[str, tuple[int, int] | None] = {}
+    for path, *_ in rows:
+        if path not in there:
+            try:
+                found = os.lstat(root / path)
+            except OSError:
+                there[path] = None
+            else:
+                there[path] = found.st_mtime_ns, found.st_size
+    return [row for row in rows if there[row[0]] == (row[1], row[2])]
+
+
+def _sorted(
+    name: str, defined: int, member: bool, used: Rows, having: Rows, complete: bool
+) -> Uses:
+    """The uses of a name: the files that use it, most uses first, and the others that have it."""
+    files = (FileUses(row[0], row[4], row[3]) for row in used)
+    paths = {row[0] for row in used}
+    return Uses(
+        name,
+        defined,
+        member,
+        tuple(sorted(files, key=lambda file: (-file.uses, file.path))),
+        tuple(sorted(row[0] for row in having if row[0] not in paths)),
+        complete,
+    )

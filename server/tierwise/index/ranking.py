@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.index import words
 from tierwise.index.content import is_test
 
@@ -59,12 +59,13 @@ _EXACT: Final = re.compile(r"`([^`\n]{2,80})`|\b([a-z]+[A-Z]\w*|\w+_\w+|[A-Z][a-
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question taken apart: stems with how often they stand in it, its words as they are
-    written, and those that are written as code."""
+    """A question taken apart: stems with how often they are in it, its words as they are
+    written, those that are written as code, and the word that each stem comes from."""
 
     stems: Mapping[str, int]
     names: tuple[str, ...]
     exact: frozenset[str]
+    written: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def parse(question: str) -> Search:
             counted[word] = counted.get(word, 0) + 1
     exact = {n for quoted, plain in _EXACT.findall(question)
              for n in words.NAME.findall(quoted or plain)}  # fmt: skip
-    return Search(counted, tuple(dict.fromkeys(names)), frozenset(exact))
+    written = words.as_written(question)
+    return Search(counted, tuple(dict.fromkeys(names)), frozenset(exact), written)
 
 
 def prior(path: str) -> float:
@@ -142,7 +144,8 @@ def closer(
         stem = stem_of(one.path)
         if len(stem) > 2 and stem in called:
             score += CALLED * share
-        score += UNITED * share * _united(one.defines, weights) / total
+        if len(one.in_definitions) > 1:
+            score += UNITED * share * _united(one.defines, weights) / total
         scores[one.path] = score
     return scores
 

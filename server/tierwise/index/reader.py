@@ -15,7 +15,7 @@ Rows = list[tuple[Any, ...]]
 
 
 class IndexReader:
-    """Statements on one database file; opened anew when the file was replaced. A file that is
+    """Statements on one database file; opened again when the file was replaced. A file that is
     not there, is damaged or cannot be read gives no rows."""
 
     def __init__(self, path: Path) -> None:

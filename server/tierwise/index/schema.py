@@ -1,6 +1,9 @@
 """The database of one project: its tables, where it lies, and how it is opened.
 
 A file's `state` is 1 while it is as it was when it was read, and 0 while it waits to be read.
+What a question weighs of a file lies close together in `weighed`, since it looks at thousands of
+them. `held` has the ids of a file's words, names and imports, so that they are found again without
+a look through the tables.
 No text of a file is in it. Names are the operator's identifiers all the same, so folder and file
 are readable by the operator alone. A lost or damaged file is made again from the project.
 """
@@ -15,8 +18,9 @@ from typing import Final
 
 from tierwise.store import filesystem
 
-VERSION: Final = 1
-"""Part of the file's name: windows of two versions do not rebuild each other's index."""
+VERSION: Final = 3
+"""Part of the file's name: no window reads tables that it does not know. A window takes away the
+files of versions before its own, and leaves later ones alone."""
 BUSY_MS: Final = 5_000
 
 TABLES: Final = """
@@ -26,7 +30,9 @@ CREATE TABLE IF NOT EXISTS files(
   inode INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, hash TEXT NOT NULL DEFAULT '',
   language TEXT, lines INTEGER NOT NULL DEFAULT 0, words INTEGER NOT NULL DEFAULT 0,
   why TEXT NOT NULL DEFAULT '', prior REAL NOT NULL DEFAULT 1,
-  stem TEXT NOT NULL DEFAULT '', held BLOB);
+  stem TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS weighed ON files(id, state, words, prior);
+CREATE TABLE IF NOT EXISTS held(file INTEGER PRIMARY KEY, ids BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS called ON files(stem);
 CREATE INDEX IF NOT EXISTS waiting ON files(id) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -41,10 +47,12 @@ CREATE TABLE IF NOT EXISTS defs(
   name INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL, last INTEGER NOT NULL,
   kind TEXT NOT NULL, level TEXT NOT NULL, PRIMARY KEY(name, file, line)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS outline ON defs(file, line);
+CREATE TABLE IF NOT EXISTS targets(
+  id INTEGER PRIMARY KEY, target TEXT NOT NULL UNIQUE, tail TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS ended ON targets(tail);
 CREATE TABLE IF NOT EXISTS imports(
-  file INTEGER NOT NULL, target TEXT NOT NULL, tail TEXT NOT NULL,
-  PRIMARY KEY(file, target)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS imported ON imports(tail);
+  file INTEGER NOT NULL, target INTEGER NOT NULL, PRIMARY KEY(file, target)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS imported ON imports(target);
 """
 
 
@@ -62,9 +70,10 @@ def database(state: Path, root: Path) -> Path:
 
 def turn(database: Path, *, on: bool) -> None:
     """Turn the index of one root off, or on again, for every window."""
-    mark = database.with_suffix(".off")
+    mark = _marks(database)[0]
     if on:
-        mark.unlink(missing_ok=True)
+        for one in _marks(database):
+            one.unlink(missing_ok=True)
     else:
         mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         mark.touch(mode=0o600)
@@ -72,12 +81,20 @@ def turn(database: Path, *, on: bool) -> None:
 
 def is_off(database: Path) -> bool:
     """Whether the operator turned the index of this root off."""
-    return database.with_suffix(".off").exists()
+    return any(mark.exists() for mark in _marks(database))
+
+
+def _marks(database: Path) -> tuple[Path, ...]:
+    """The files of which any says that a root has no index; the first is the one to write. It
+    names no version of the tables, so that the operator's word outlives them; version 1 did."""
+    root = database.name.partition(".")[0]
+    return tuple(database.with_name(f"{root}{ending}") for ending in (".off", ".1.off"))
 
 
 def purge(state: Path) -> int:
-    """Remove the indexes of all projects; how many there were. A child that runs makes its own
-    anew when it is next asked."""
+    """Remove the indexes of all projects. Returns how many there were. A child that runs makes its
+    own again when it is next asked.
+    """
     try:
         found = list(folder(state).iterdir())
     except OSError:
@@ -89,16 +106,26 @@ def purge(state: Path) -> int:
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
-    """The database with its tables; a damaged one is made anew. Raises `OSError`,
+    """The database with its tables; a damaged one is created again. Raises `OSError`,
     `sqlite3.OperationalError` where the disk refuses."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for version in range(1, VERSION):
+        remove(path.with_name(f"{path.name.partition('.')[0]}.{version}.db"))
     try:
         return _opened(path)
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if not damaged(error):
+            raise
         remove(path)
         return _opened(path)
+
+
+def damaged(error: sqlite3.DatabaseError) -> bool:
+    """Whether an error is the file's, so that another file helps: it is no database, its rows
+    contradict each other, or it has other tables. The disk's errors are not."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return True
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def remove(path: Path) -> None:
@@ -111,6 +138,8 @@ def _opened(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
+        # What is dropped leaves no byte, however long its page stays unused.
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute(f"PRAGMA journal_mode={filesystem.file_system(path.parent).journal}")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA cache_size=-8000")

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from tierwise.index import ranking
 from tierwise.index.facts import FoundFile, Reasons
 from tierwise.index.ranking import Candidate, Search
-from tierwise.index.reader import IndexReader, marks
+from tierwise.index.reader import IndexReader, Rows, marks
 
-_SCORED: Final = f"""
-SELECT f.id, f.path, f.mtime, f.size, f.hash,
-  f.prior * SUM(a.weight * (p.n + {ranking.DEFINED} * p.defined + {ranking.NAMED} * p.named)
-    * {ranking.K1 + 1} / (p.n + {ranking.DEFINED} * p.defined + {ranking.NAMED} * p.named
-       + {ranking.K1} * ({1 - ranking.B} + {ranking.B} * f.words / ?))) AS score,
-  group_concat(CASE WHEN p.defined THEN a.word ELSE '' END, ' '),
-  group_concat(CASE WHEN p.named THEN a.word ELSE '' END, ' '),
-  group_concat(a.word, ' ')
-FROM asked a CROSS JOIN postings p ON p.term = a.term CROSS JOIN files f ON f.id = p.file
-WHERE f.state = 1 GROUP BY f.id ORDER BY score DESC LIMIT ?
+_TIMES: Final = f"(p.n + {ranking.DEFINED} * p.defined + {ranking.NAMED} * p.named)"
+_SCORE: Final = f"""
+f.prior * SUM(a.weight * {_TIMES} * {ranking.K1 + 1} / ({_TIMES}
+  + {ranking.K1} * ({1 - ranking.B} + {ranking.B} * f.words / ?))) AS score"""
+_BEST: Final = f"""
+SELECT f.id, {_SCORE}
+FROM asked a CROSS JOIN postings p ON p.term = a.term
+  CROSS JOIN files f INDEXED BY weighed ON f.id = p.file
+WHERE f.state = 1 GROUP BY f.id ORDER BY score DESC, f.id LIMIT ?
 """
 """Files by the score of their words, after a table `asked(term, weight, word)`."""
+_TOLD: Final = f"""
+SELECT f.path, f.mtime, f.size, f.hash, {_SCORE},
+  group_concat(CASE WHEN p.defined THEN a.word ELSE '' END, ' '),
+  group_concat(CASE WHEN p.named THEN a.word ELSE '' END, ' '),
+  group_concat(a.word, ' '), f.id
+FROM chosen c CROSS JOIN asked a CROSS JOIN postings p ON p.term = a.term AND p.file = c.file
+  CROSS JOIN files f ON f.id = c.file
+WHERE f.state = 1 GROUP BY f.id ORDER BY score DESC, f.id LIMIT ?
+"""
+"""Chosen files with what is told of them, after that table and one `chosen(file)`."""
+READ: Final = 12_000
+"""Rows of words that are read to choose files. Where a question's words stand in more places, its
+rarest ones choose, and the others count in the files that they chose: a few thousand files have
+no such words, and in more of them a word that stands everywhere chooses nothing."""
+BEFORE: Final = 5
+"""Times as many files as are looked at closer, that the rarest words choose."""
 
-Fresh = Callable[[Sequence[object]], bool]
-"""Whether a file (path, time stamp, size) is on disk as it was when it was read."""
+Fresh = Callable[[Rows], Awaitable[Rows]]
+"""Those of some rows (path, time stamp, size first) whose file is as it was when it was read."""
 
 
 async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> list[FoundFile]:
     """The files for a question, best first."""
     search = ranking.parse(question)
     counted = await reader.rows(
-        "SELECT count(*), coalesce(avg(words), 1) FROM files WHERE state = 1 AND words > 0"
+        "SELECT count(*), coalesce(avg(words), 1) FROM files INDEXED BY weighed"
+        " WHERE state = 1 AND words > 0"
     )
     files, mean = counted[0] if counted else (0, 1)
     if not search.stems or not files:
@@ -44,29 +60,23 @@ async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> 
     if not terms:
         return []
     weights = {term: ranking.weight(files, having, search.stems[term]) for _, term, having in terms}
-    asked = [value for number, term, _ in terms for value in (number, weights[term], term)]
-    rows = await reader.rows(
-        f"WITH asked(term, weight, word) AS (VALUES {', '.join('(?, ?, ?)' for _ in terms)})"
-        f" {_SCORED}",
-        (*asked, mean, max(ranking.CANDIDATES, limit)),
-    )
-    numbers = [row[0] for row in rows]
+    rows = await fresh(await _told(reader, terms, weights, mean, max(ranking.CANDIDATES, limit)))
+    if not rows:
+        return []
+    numbers = [row[8] for row in rows]
     defines = await _defined(reader, numbers)
     uses, spread = await _used(reader, search, numbers)
     found = [
         Candidate(
-            row[1], row[4], row[5],
-            has=tuple(row[8].split()),
-            in_definitions=tuple(row[6].split()),
-            in_path=tuple(row[7].split()),
-            uses=tuple(uses.get(row[0], ())),
-            defines=tuple(defines.get(row[0], ())),
+            row[0], row[3], row[4],
+            has=tuple(row[7].split()),
+            in_definitions=tuple(row[5].split()),
+            in_path=tuple(row[6].split()),
+            uses=tuple(uses.get(row[8], ())),
+            defines=tuple(defines.get(row[8], ())),
         )
         for row in rows
-        if fresh(row[1:])
     ]  # fmt: skip
-    if not found:
-        return []
     scores = ranking.closer(search, found, weights, spread, files)
     beside = await _beside(reader, scores, fresh)
     scores = ranking.with_counterparts(scores, beside.paths)
@@ -83,11 +93,41 @@ async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> 
     ]
 
 
+async def _told(
+    reader: IndexReader, terms: Rows, weights: Mapping[str, float], mean: float, many: int
+) -> Rows:
+    """The best files for some words of the index, each an id, the word and in how many files."""
+    rarest = sorted(terms, key=lambda row: row[2])
+    choosing = [
+        row for n, row in enumerate(rarest) if not n or sum(r[2] for r in rarest[: n + 1]) <= READ
+    ]
+    wider = many if len(choosing) == len(terms) else many * BEFORE
+    asked, values = _asked(choosing, weights)
+    best = await reader.rows(f"WITH {asked} {_BEST}", (*values, mean, wider))
+    if not best:
+        return []
+    asked, values = _asked(terms, weights)
+    chosen = f"chosen(file) AS (VALUES {', '.join('(?)' for _ in best)})"
+    files = [row[0] for row in best]
+    return await reader.rows(f"WITH {asked}, {chosen} {_TOLD}", (*values, *files, mean, many))
+
+
+def _asked(terms: Rows, weights: Mapping[str, float]) -> tuple[str, list[object]]:
+    """The table `asked`, and the values it is made of."""
+    rows = ", ".join("(?, ?, ?)" for _ in terms)
+    values = [value for number, term, _ in terms for value in (number, weights[term], term)]
+    return f"asked(term, weight, word) AS (VALUES {rows})", values
+
+
 def _reasons(one: Candidate | None, search: Search) -> Reasons:
     if one is None:
         return Reasons()
     exact = tuple(name for name in one.defines if name in search.exact)
-    return Reasons(exact, one.in_definitions, one.in_path, one.has)
+
+    def written(stems: Sequence[str]) -> tuple[str, ...]:
+        return tuple(search.written.get(stem, stem) for stem in stems)
+
+    return Reasons(exact, written(one.in_definitions), written(one.in_path), written(one.has))
 
 
 async def _defined(reader: IndexReader, numbers: Sequence[int]) -> Mapping[int, list[str]]:
@@ -105,7 +145,7 @@ async def _defined(reader: IndexReader, numbers: Sequence[int]) -> Mapping[int, 
 async def _used(
     reader: IndexReader, search: Search, numbers: Sequence[int]
 ) -> tuple[Mapping[int, list[str]], Mapping[str, int]]:
-    """Which names of the question each file has, and in how many files each stands at all."""
+    """Which names of the question each file has, and in how many files each is at all."""
     names = search.names
     counted = await reader.rows(
         "SELECT n.id, n.name, (SELECT count(*) FROM uses u WHERE u.name = n.id) FROM names n"
@@ -142,8 +182,7 @@ async def _beside(reader: IndexReader, scores: Mapping[str, float], fresh: Fresh
         f" WHERE state = 1 AND stem IN ({marks(stems)}) ORDER BY path LIMIT 400",
         stems,
     )
-    for row in rows:
-        if fresh(row):
-            found.paths.setdefault(row[4], []).append(row[0])
-            found.hashes[row[0]] = row[3]
+    for row in await fresh(rows):
+        found.paths.setdefault(row[4], []).append(row[0])
+        found.hashes[row[0]] = row[3]
     return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeVar
 
 from tierwise.index import imports, ranking, words
 from tierwise.index.content import FileContent
@@ -14,15 +16,33 @@ from tierwise.index.walk import Seen
 
 KEPT_IDS: Final = 30_000
 """Names whose ids are kept in memory; more would take more than looking them up again."""
+BATCH: Final = 500
+"""Values of one statement; SQLite takes 999 everywhere."""
+_UNUSED_NAME: Final = (
+    "NOT EXISTS (SELECT 1 FROM uses WHERE uses.name = names.id)"
+    " AND NOT EXISTS (SELECT 1 FROM defs WHERE defs.name = names.id)"
+)
+_UNUSED_TERM: Final = "NOT EXISTS (SELECT 1 FROM postings WHERE postings.term = terms.id)"
+_UNUSED_TARGET: Final = "NOT EXISTS (SELECT 1 FROM imports WHERE imports.target = targets.id)"
+T = TypeVar("T")
 
 
 class Ids:
     """The ids of names in one table, made where they are new."""
 
-    def __init__(self, connection: sqlite3.Connection, table: str, column: str) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        table: str,
+        column: str,
+        more: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
+    ) -> None:
+        """`more` are further columns, made from the name."""
+        self._connection, self._table, self._column = connection, table, column
         self._find = f"SELECT id, {column} FROM {table} WHERE {column} IN "
-        self._make = f"INSERT INTO {table}({column}) VALUES (?) RETURNING id"
+        columns, self._more = ", ".join([column, *more]), tuple(more.values())
+        marks = ", ".join("?" * (1 + len(more)))
+        self._make = f"INSERT INTO {table}({columns}) VALUES ({marks}) RETURNING id"
         self._known: dict[str, int] = {}
 
     def of(self, names: Iterable[str]) -> Mapping[str, int]:
@@ -32,19 +52,53 @@ class Ids:
         if len(known) > KEPT_IDS:
             known.clear()
         missing = [name for name in wanted if name not in known]
-        for at in range(0, len(missing), 500):
-            some = missing[at : at + 500]
+        for some in _batches(missing):
             marks = ",".join("?" * len(some))
             for number, name in self._connection.execute(f"{self._find} ({marks})", some):
                 known[name] = number
         for name in missing:
             if name not in known:
-                (known[name],) = self._connection.execute(self._make, (name,)).fetchone()
+                values = (name, *(make(name) for make in self._more))
+                (known[name],) = self._connection.execute(self._make, values).fetchone()
         return {name: known[name] for name in wanted}
 
     def forget(self) -> None:
-        """After a rollback: what was made may not be there."""
+        """After a rollback or a foreign change: what is known here may not be there."""
         self._known.clear()
+
+    def drop_unused(self, numbers: Iterable[int], unused: str) -> None:
+        """Delete those of some names that nothing refers to: `unused` is the condition."""
+        gone: set[str] = set()
+        for some in _batches(numbers):
+            gone |= {
+                name
+                for (name,) in self._connection.execute(
+                    f"DELETE FROM {self._table} WHERE id IN ({','.join('?' * len(some))})"
+                    f" AND {unused} RETURNING {self._column}",
+                    some,
+                )
+            }
+        for name in gone:
+            self._known.pop(name, None)
+
+
+class Waiting(NamedTuple):
+    """A file that waits to be read: its row as it was when it was taken, and its last hash."""
+
+    number: int
+    path: str
+    mtime: int
+    size: int
+    inode: int
+    hash: str
+
+
+class _Left(NamedTuple):
+    """Ids of names, words and imports whose rows were deleted: some of them may be unused."""
+
+    names: set[int]
+    terms: set[int]
+    targets: set[int]
 
 
 class IndexStore:
@@ -54,11 +108,21 @@ class IndexStore:
         self.connection = connection
         self.names = Ids(connection, "names", "name")
         self.terms = Ids(connection, "terms", "term")
+        self.targets = Ids(connection, "targets", "target", {"tail": imports.tail})
+        self._version: int | None = None
+        self._postings: list[tuple[int, int, int, int, int]] = []
+        self._uses: list[tuple[int, int, int, int, int]] = []
+        self._left = _Left(set(), set(), set())
 
     def known(self) -> dict[str, tuple[int, int, int, int]]:
-        """Of each file id, time stamp, size and inode."""
+        """Every indexed file by its path: its id, time stamp, size and inode."""
         rows = self.connection.execute("SELECT path, id, mtime, size, inode FROM files")
         return {path: (number, mtime, size, inode) for path, number, mtime, size, inode in rows}
+
+    def known_of(self, path: str) -> int | None:
+        """The id of one file; None where it is not known."""
+        row = self.connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+        return None if row is None else int(row[0])
 
     def add(self, seen: Iterable[Seen]) -> None:
         """Files that are new: known by name, waiting to be read."""
@@ -68,7 +132,7 @@ class IndexStore:
         )
 
     def outdate(self, changed: Iterable[tuple[int, Seen]]) -> None:
-        """Files that changed: nothing of theirs is served until they are read again."""
+        """Mark files as changed: the index answers nothing from them until they are read again."""
         self.connection.executemany(
             "UPDATE files SET state = 0, mtime = ?, size = ?, inode = ? WHERE id = ?",
             ((s.mtime, s.size, s.inode, number) for number, s in changed),
@@ -80,14 +144,27 @@ class IndexStore:
             self._clear(number)
         self.connection.executemany("DELETE FROM files WHERE id = ?", ((n,) for n in numbers))
 
-    def waiting(self, limit: int) -> list[tuple[int, str, int, str]]:
-        """Id, path, size and last hash of files that wait to be read."""
-        return self.connection.execute(
-            "SELECT id, path, size, hash FROM files WHERE state = 0 ORDER BY id LIMIT ?", (limit,)
-        ).fetchall()
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Files that wait to be read, in the order of their ids."""
+        rows = self.connection.execute(
+            "SELECT id, path, mtime, size, inode, hash FROM files"
+            " WHERE state = 0 ORDER BY id LIMIT ?", (limit,)
+        )  # fmt: skip
+        return [Waiting(*row) for row in rows]
+
+    def waits(self, file: Waiting) -> bool:
+        """Whether a file still waits as it did when it was taken from the queue. Another process
+        may have dropped it, given its id to another file, or seen it change.
+        """
+        found = self.connection.execute(
+            "SELECT 1 FROM files WHERE id = ? AND path = ? AND mtime = ? AND size = ? AND inode = ?"
+            " AND state = 0",
+            (file.number, file.path, file.mtime, file.size, file.inode),
+        )
+        return found.fetchone() is not None
 
     def same(self, number: int) -> None:
-        """A file that was written without a change: what is known of it holds again."""
+        """Note that a file was written without a change: what is known of it holds again."""
         self.connection.execute("UPDATE files SET state = 1 WHERE id = ?", (number,))
 
     def put(
@@ -98,7 +175,9 @@ class IndexStore:
         content: FileContent,
         found: Extract | None,
     ) -> None:
-        """What was read of a file, in place of what was known. `found` None: its name alone."""
+        """Write what was read of a file in place of what was known. Without `found` only its name
+        is kept.
+        """
         self._clear(number)
         total = 0
         named = {word: 1 for name in words.NAME.findall(path) for word in words.stems(name)}
@@ -109,26 +188,21 @@ class IndexStore:
                 for word in words.stems(one.name):
                     defined[word] = defined.get(word, 0) + 1
         terms = self.terms.of([*counted, *named, *defined])
-        self.connection.executemany(
-            "INSERT INTO postings VALUES (?, ?, ?, ?, ?)",
-            sorted(
-                (i, number, counted.get(t, 0), defined.get(t, 0), named.get(t, 0))
-                for t, i in terms.items()
-            ),
+        self._postings += (
+            (i, number, counted.get(t, 0), defined.get(t, 0), named.get(t, 0))
+            for t, i in terms.items()
         )
         names: Mapping[str, int] = {}
+        targets: Mapping[str, int] = {}
         if found is not None:
             total = sum(counted.values())
             names = self.names.of(
                 [*found.uses, *found.mentioned, *(d.name for d in found.definitions)]
             )
-            self.connection.executemany(
-                "INSERT INTO uses VALUES (?, ?, ?, ?, ?)",
-                sorted(
-                    (names[n], number, found.uses.get(n, 0), found.mentioned.get(n, 0),
-                     int(n in found.bound))
-                    for n in {**found.uses, **found.mentioned}
-                ),
+            self._uses += (
+                (names[n], number, found.uses.get(n, 0), found.mentioned.get(n, 0),
+                 int(n in found.bound))
+                for n in {**found.uses, **found.mentioned}
             )  # fmt: skip
             self.connection.executemany(
                 "INSERT OR IGNORE INTO defs VALUES (?, ?, ?, ?, ?, ?)",
@@ -137,17 +211,18 @@ class IndexStore:
                     for d in found.definitions
                 ),
             )
+            targets = self.targets.of(imports.resolved(one, path) for one in found.imports)
             self.connection.executemany(
-                "INSERT OR IGNORE INTO imports VALUES (?, ?, ?)",
-                (
-                    (number, target, imports.tail(target))
-                    for target in (imports.resolved(one, path) for one in found.imports)
-                ),
+                "INSERT OR IGNORE INTO imports VALUES (?, ?)",
+                ((number, t) for t in sorted(targets.values())),
             )
-        numbers = array("I", [len(terms), *terms.values(), *names.values()])
+        self.connection.execute(
+            "INSERT OR REPLACE INTO held VALUES (?, ?)",
+            (number, _packed(terms.values(), names.values(), targets.values())),
+        )
         self.connection.execute(
             "UPDATE files SET state = 1, hash = ?, language = ?, lines = ?, words = ?, why = ?,"
-            " prior = ?, stem = ?, held = ? WHERE id = ?",
+            " prior = ?, stem = ? WHERE id = ?",
             (
                 content.hash,
                 language,
@@ -156,7 +231,6 @@ class IndexStore:
                 content.why,
                 ranking.prior(path),
                 ranking.stem_of(path),
-                numbers.tobytes(),
                 number,
             ),
         )
@@ -173,23 +247,84 @@ class IndexStore:
         found = self.connection.execute("SELECT 1 FROM meta WHERE key = 'swept'").fetchone()
         return found is not None
 
+    @property
+    def complete(self) -> bool:
+        """Whether every file was read once."""
+        found = self.connection.execute("SELECT 1 FROM meta WHERE key = 'complete'").fetchone()
+        return found is not None
+
     def set_meta(self, key: str, value: str) -> None:
         """Keep a remark about the whole."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def changed_by_others(self) -> bool:
+        """Whether another process wrote since this was last asked; ids may be others then."""
+        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
+        before, self._version = self._version, version
+        return before is not None and bool(before != version)
+
+    def flush(self) -> None:
+        """Write what was put, and delete the names and words of which no row speaks any more; at
+        the end of a transaction.
+
+        Rows of many files go in by their key: file by file every row would lie on another page, and
+        most of a large database would be written again for each of them.
+        """
+        self.connection.executemany(
+            "INSERT INTO postings VALUES (?, ?, ?, ?, ?)", sorted(self._postings)
+        )
+        self.connection.executemany("INSERT INTO uses VALUES (?, ?, ?, ?, ?)", sorted(self._uses))
+        self._postings, self._uses = [], []
+        left, self._left = self._left, _Left(set(), set(), set())
+        self.names.drop_unused(left.names, _UNUSED_NAME)
+        self.terms.drop_unused(left.terms, _UNUSED_TERM)
+        self.targets.drop_unused(left.targets, _UNUSED_TARGET)
+
+    def forget(self) -> None:
+        """After a rollback or a foreign change: nothing is put, and ids are looked up again."""
+        self._postings, self._uses, self._left = [], [], _Left(set(), set(), set())
+        self.names.forget()
+        self.terms.forget()
+        self.targets.forget()
+
     def _clear(self, number: int) -> None:
-        row = self.connection.execute("SELECT held FROM files WHERE id = ?", (number,)).fetchone()
-        if row is None or not row[0]:
+        """Delete the rows of a file but its own; its names and words may be unused then."""
+        row = self.connection.execute("SELECT ids FROM held WHERE file = ?", (number,)).fetchone()
+        if row is None:
             return
-        held = array("I")
-        held.frombytes(row[0])
-        terms = held[1 : 1 + held[0]]
-        names = held[1 + held[0] :]
+        terms, names, targets = _unpacked(row[0])
         self.connection.executemany(
             "DELETE FROM postings WHERE term = ? AND file = ?", ((t, number) for t in terms)
         )
         self.connection.executemany(
             "DELETE FROM uses WHERE name = ? AND file = ?", ((n, number) for n in names)
         )
-        self.connection.execute("DELETE FROM defs WHERE file = ?", (number,))
-        self.connection.execute("DELETE FROM imports WHERE file = ?", (number,))
+        for table in ("defs", "imports", "held"):
+            self.connection.execute(f"DELETE FROM {table} WHERE file = ?", (number,))
+        self._left.names.update(names)
+        self._left.terms.update(terms)
+        self._left.targets.update(targets)
+
+
+def _packed(*ids: Collection[int]) -> bytes:
+    """Groups of ids in few bytes: each led by how many they are."""
+    numbers = array("I", [n for some in ids for n in (len(some), *sorted(some))])
+    return zlib.compress(numbers.tobytes(), 1)
+
+
+def _unpacked(data: bytes) -> list[Sequence[int]]:
+    """The groups of `_packed`."""
+    numbers, found, at = array("I"), list[Sequence[int]](), 0
+    numbers.frombytes(zlib.decompress(data))
+    while at < len(numbers):
+        end = at + 1 + numbers[at]
+        found.append(numbers[at + 1 : end])
+        at = end
+    return found
+
+
+def _batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values in lists that fit one statement."""
+    every = list(values)
+    for at in range(0, len(every), BATCH):
+        yield every[at : at + BATCH]

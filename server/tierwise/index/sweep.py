@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from tierwise.core.dataclass import dataclass
 from tierwise.index.walk import Seen
 
 Known = Mapping[str, tuple[int, int, int, int]]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from tierwise.context.ignore import HARD_FILES, IgnoreLook, IgnoreRules
+from tierwise.core.dataclass import dataclass
 from tierwise.index.content import vendored
 
 NEVER: Final = frozenset((".git", ".hg", ".svn", ".jj"))
@@ -32,6 +33,33 @@ class Seen:
     mtime: int
     size: int
     inode: int
+
+
+class Gate:
+    """Which files a walk would reach now. Rules, and folders that became links, may have changed
+    since the walk. Made for one pass over a few files, and never kept.
+    """
+
+    def __init__(self, root: Path, look: IgnoreLook) -> None:
+        self._root, self._look = os.path.realpath(root), look
+        self._entered: dict[str, bool] = {}
+
+    def opens(self, path: str) -> bool:
+        """Whether a walk would reach a file of this path, if there is one."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._entered:
+            self._entered[folder] = self._enters(folder)
+        return self._entered[folder] and self._look.judge(self._at(path)).kind == "open"
+
+    def _enters(self, folder: str) -> bool:
+        for above in (folder, *(str(p) for p in PurePosixPath(folder).parents)):
+            if PurePosixPath(above).name in NEVER or vendored(above):
+                return False
+        here = self._at(folder)
+        return os.path.realpath(here) == here
+
+    def _at(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self._root, path))
 
 
 @dataclass
@@ -74,14 +102,9 @@ class Walker:
             verdicts[here] = (stamps, kept)
         self._verdicts = verdicts
 
-    def may(self, path: str) -> bool:
-        """Whether a walk would come to a file of this path."""
-        folders = PurePosixPath(path).parents
-        if any(f.name in NEVER or vendored(f.as_posix()) for f in folders if f.name):
-            return False
-        if any((self.root / folder).is_symlink() for folder in folders):
-            return False
-        return self.rules.judge(self.root / path).kind == "open"
+    def gate(self) -> Gate:
+        """The rules as they are now, for a few paths that an earlier walk reached."""
+        return Gate(self.root, self.rules.look())
 
     def _seen(
         self,
@@ -99,7 +122,7 @@ class Walker:
         inside = f"{here}{name}"
         if folder and (name in NEVER or vendored(inside)):
             return None
-        # A file that became a folder of the same name is judged anew.
+        # A file that became a folder of the same name is judged again.
         key = f"{name}/" if folder else name
         may = known.get(key)
         if may is None:
@@ -113,6 +136,20 @@ class Walker:
         if not stat.S_ISREG(told.st_mode):
             return None
         return Seen(inside, told.st_mtime_ns, told.st_size, told.st_ino)
+
+
+def as_spelled(path: str, names: Callable[[str], Collection[str]]) -> str:
+    """A path that exists, as the disk spells it. `names` lists a folder.
+
+    Where case does not count an editor may spell a file in another way than a walk does, and one
+    file would be two in the index.
+    """
+    found: list[str] = []
+    for part in path.split("/"):
+        there = names("/".join(found))
+        same = [name for name in there if name.casefold() == part.casefold()]
+        found.append(part if part in there or not same else same[0])
+    return "/".join(found)
 
 
 def _stamps(here: str, entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ whether it says "escape", "escaped" or "escaping".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -41,9 +41,18 @@ def split(name: str) -> Iterator[str]:
             yield stem(word)
 
 
+def as_written(text: str) -> Mapping[str, str]:
+    """Each stem of a text with the word that it comes from, in lower case."""
+    found: dict[str, str] = {}
+    for part in _PART.findall(text):
+        for one in split(part):
+            found.setdefault(one, part.lower())
+    return found
+
+
 @lru_cache(maxsize=20_000)
 def stems(name: str) -> tuple[str, ...]:
-    """The same, kept: names stand in files again and again. `HTTPServer` also as one word."""
+    """The stems of a name. They are cached, because files repeat their names."""
     return tuple(split(name))
 
 

@@ -2,15 +2,18 @@
 
 `python -P -m tierwise.index.worker` takes one JSON object per line on stdin and answers with lines
 on stdout; it ends with its stdin. It is a process because the parser holds the interpreter for as
-long as it runs, and it runs at the lowest priority.
+long as it runs. Where it `yields`, it runs at a low priority: nobody waits for it.
 
-In: `{"do": "open", "root", "database", "exclude", "max_files", "max_mb"}` first, then
-`{"do": "sweep", "id", "near": [paths]}`, `{"do": "file", "path"}`, `{"do": "rebuild"}`.
-Out: `{"swept": id, ...}` and `{"at": {...}}`, both with files, indexed, left and state.
+In: `{"do": "open", "root", "database", "exclude", "max_files", "max_mb", "yields"}`
+first, then `{"do": "sweep", "id", "near": [paths]}`, `{"do": "file", "path"}`,
+`{"do": "rebuild"}`.
+Out: `{"swept": id, ...}` and `{"at": {...}}`, both with files, indexed and left; `{"failed": why}`
+last, where the disk refuses: then it ends with code 1.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -20,7 +23,7 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from tierwise.index import machine
+from tierwise.index import machine, schema
 from tierwise.index.builder import Builder, TurnedOff
 
 IDLE_S: Final = 600.0
@@ -39,31 +42,36 @@ PRIORITY: Final = 15
 
 def main() -> None:
     """Serve until stdin ends, or until nobody asked for ten minutes."""
-    _yield_to_others()
     inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(inbox,), daemon=True).start()
     first = inbox.get()
     if first is None:
         return
-    builder = Builder(
-        Path(first["root"]),
-        Path(first["database"]),
-        tuple(first.get("exclude", ())),
-        int(first["max_files"]),
-        int(first["max_mb"]) * 2**20,
-    )
+    if first.get("yields", True):
+        _yield_to_others()
     try:
-        _serve(builder, inbox)
+        with contextlib.closing(_builder(first)) as builder:
+            _serve(builder, inbox)
     except TurnedOff:
         return
     except (OSError, sqlite3.Error) as error:
         _say({"failed": f"{type(error).__name__}: {error}"})
-    finally:
-        builder.close()
+        sys.exit(1)
+
+
+def _builder(opening: dict[str, Any]) -> Builder:
+    """The builder of the first message. Raises `OSError` where its folder cannot be made."""
+    return Builder(
+        Path(opening["root"]),
+        Path(opening["database"]),
+        tuple(opening.get("exclude", ())),
+        int(opening["max_files"]),
+        int(opening["max_mb"]) * 2**20,
+    )
 
 
 def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
-    """Do what is asked; a damaged database is made anew once."""
+    """Do what is asked; a damaged database is created again, once."""
     made_anew = False
     while True:
         try:
@@ -76,10 +84,8 @@ def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
             return
         try:
             _do(message, builder, inbox)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            if made_anew:
+        except sqlite3.DatabaseError as error:
+            if made_anew or not schema.damaged(error):
                 raise
             made_anew = True
             builder.forget()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 FLATTEST: Final = 0.02
 """Least slope of a share in its logit that is learned with, so that no belief is out of reach."""

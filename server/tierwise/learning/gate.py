@@ -10,19 +10,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.learning import spend, stakes
 from tierwise.learning.belief import Belief, belief
-from tierwise.learning.learner import LearnedState, believed, probability
-from tierwise.learning.observation import Observation
+from tierwise.learning.learner import LearnedState, believed, probability, would_have_done
+from tierwise.learning.observation import LearnerAnswer, Observation
 
 NEEDED: Final = 100
 """Outcomes before the gate may open."""
+PAIRED_COUNTS: Final = 3
+"""Outcomes that a comparison with a shadow answer counts as beyond its own: it tells of two tiers
+at once, one of them the tier in question. The bound below guards both ways alike."""
 NEEDED_INFORMATIVE: Final = 30
 """Of them discards, pairs, ratings and overrides: an apply tells two policies hardly apart."""
 Z90: Final = 1.28
+Z95: Final = 1.96
 FADE: Final = 0.5 ** (1 / 400)
 """What a judgement keeps of its weight per task: half after 400."""
 MOST_DRIFT: Final = 0.145
@@ -43,7 +48,7 @@ Why = Literal["few", "uninformative", "dearer", "worse", "unsure", "live"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Running sums over judged tasks; all but the two counts fade.
+    """Running sums over judged tasks; all but the three counts fade.
 
     `gain` is log-loss saved per task, `saved` loss saved, in units of one wrong answer by the top
     tier; each as (sum, sum of squares). `tops` are shares of first answers by the top tier:
@@ -53,12 +58,26 @@ class Evidence:
 
     outcomes: int = 0
     informative: int = 0
+    paired: int = 0
     weight: float = 0.0
     gain: tuple[float, float] = (0.0, 0.0)
     saved: tuple[float, float] = (0.0, 0.0)
     tops: tuple[float, float] = (0.0, 0.0)
     rises: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     live: bool = False
+    improved: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """What the learned state saved while it decided, for whoever asks; it does not fade: tasks,
+    sum and squares of the loss saved per task, and the shipped state's loss, in nano-dollars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """What the learned state saved while it decided: the share of the shipped state's loss, spend
+    and redos together, with half the width of its 95 % interval."""
+
+    tasks: int
+    share: float
+    within: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +94,9 @@ class GateVerdict:
 
 def judge(evidence: Evidence) -> GateVerdict:
     """Whether the learned state may decide."""
-    if evidence.outcomes < NEEDED:
-        return GateVerdict(False, "few", NEEDED - evidence.outcomes)
+    missing = NEEDED - evidence.outcomes - PAIRED_COUNTS * evidence.paired
+    if missing > 0:
+        return GateVerdict(False, "few", missing)
     if evidence.informative < NEEDED_INFORMATIVE:
         return GateVerdict(False, "uninformative", NEEDED_INFORMATIVE - evidence.informative)
     gain, error = _mean(evidence.gain, evidence.weight)
@@ -101,22 +121,25 @@ def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: i
     gain = _log_likelihood(now, seen, state) - _log_likelihood(plain, seen, state)
     taken = bounded(wanted, task.shipped, task.top, evidence)
     costs = _known(seen, spend.corrected(state.spend, task.cell, task.costs))
-    saved = 0.0
-    if costs and taken != task.shipped:
-        saved = _loss(seen, task.shipped, now, costs) - _loss(seen, taken, now, costs)
-        saved /= task.redo + costs[-1] or 1.0
+    saved = base = 0.0
+    if costs:
+        base = _loss(seen, task.shipped, now, costs, state)
+        saved = base - _loss(seen, taken, now, costs, state) if taken != task.shipped else 0.0
+    unit = (task.redo + costs[-1] if costs else 0.0) or 1.0
     made = Evidence(
         outcomes=evidence.outcomes + 1,
         informative=evidence.informative + seen.informative,
+        paired=evidence.paired + any(answer.paired for answer in seen.answers),
         weight=evidence.weight * FADE + 1,
         gain=_added(evidence.gain, gain),
-        saved=_added(evidence.saved, saved),
+        saved=_added(evidence.saved, saved / unit),
         tops=(
             evidence.tops[0] * DRIFT_FADE + (task.shipped == task.top),
             evidence.tops[1] * DRIFT_FADE + (taken == task.top),
         ),
-        rises=_risen(evidence, seen, wanted, now, costs),
+        rises=_risen(evidence, seen, wanted, now, costs, state),
         live=evidence.live,
+        improved=_improved(evidence, saved, base),
     )
     return replace(made, live=judge(made).live)
 
@@ -136,6 +159,16 @@ def gain(evidence: Evidence) -> dict[str, float]:
     return {"logLoss": round(mean, 6), "within": round(width, 6)}
 
 
+def improvement(evidence: Evidence) -> Improvement | None:
+    """What the learned state saved while it decided; None where it never did."""
+    tasks, total, squares, base = evidence.improved
+    if not tasks or base <= 0:
+        return None
+    mean = total / tasks
+    spread = math.sqrt(max(squares / tasks - mean * mean, 0.0) / tasks)
+    return Improvement(int(tasks), total / base, Z95 * spread * tasks / base)
+
+
 def drift(evidence: Evidence) -> float:
     """By how much the learned state raised the share of the top tier lately, in [-1, 1]."""
     shipped, learned = evidence.tops
@@ -151,16 +184,29 @@ def allowed_drift(evidence: Evidence) -> float:
     return 1.0 if mean - Z90 * error > PROVEN * base / number else MOST_DRIFT
 
 
+def _improved(evidence: Evidence, saved: float, base: float) -> tuple[float, float, float, float]:
+    """The sums of what was saved after one more task, which count while the state decides."""
+    if not evidence.live:
+        return evidence.improved
+    tasks, total, squares, before = evidence.improved
+    return (tasks + 1, total + saved, squares + saved * saved, before + base)
+
+
 def _risen(
-    evidence: Evidence, seen: Observation, wanted: int, now: Belief, costs: Sequence[float]
+    evidence: Evidence,
+    seen: Observation,
+    wanted: int,
+    now: Belief,
+    costs: Sequence[float],
+    state: LearnedState,
 ) -> tuple[float, float, float, float]:
     task = seen.task
-    if not (costs and wanted == task.top and seen.answers[0].tier <= task.shipped < task.top):
+    if not (costs and wanted == task.top and seen.began <= task.shipped < task.top):
         return evidence.rises
     if not all(answer.settled for answer in seen.answers):
         return evidence.rises
-    here = _loss(seen, task.shipped, now, costs)
-    saves = here - _loss(seen, task.top, now, costs)
+    here = _loss(seen, task.shipped, now, costs, state)
+    saves = here - _loss(seen, task.top, now, costs, state)
     number, total, squares, base = (FADE * sum for sum in evidence.rises)
     return (number + 1, total + saves, squares + saves * saves, base + here)
 
@@ -171,7 +217,7 @@ def _log_likelihood(now: Belief, seen: Observation, state: LearnedState) -> floa
     for answer in seen.answers:
         p = max(0.001, min(0.999, probability(now, answer, failed, state)))
         total += answer.kept * math.log(p) + (1 - answer.kept) * math.log(1 - p)
-        failed = answer.tier if answer.kept < 0.5 else None
+        failed = answer.tier if answer.refuted else None
     return total
 
 
@@ -181,14 +227,16 @@ def _known(seen: Observation, costs: Sequence[float]) -> tuple[float, ...]:
     return tuple(actual.get(rank, cost) for rank, cost in enumerate(costs))
 
 
-def _loss(seen: Observation, first: int, now: Belief, costs: Sequence[float]) -> float:
+def _loss(
+    seen: Observation, first: int, now: Belief, costs: Sequence[float], state: LearnedState
+) -> float:
     """The loss of starting at `first`: read off the answers where they tell, else expected.
 
     From the tier that was really first on upwards, discards and the answer kept are facts. Below
     it nothing was seen, so the belief speaks; a trial, weighted by the inverse of its propensity
     (clipped), is what corrects the belief there: the doubly robust estimate.
     """
-    verdicts = {answer.tier: answer.kept for answer in seen.answers}
+    verdicts = {answer.tier: _share(answer, now, state) for answer in seen.answers}
     start, redo = seen.answers[0].tier, seen.task.redo
     if first < start:
         return stakes.expected(now, first, costs, redo)
@@ -204,6 +252,14 @@ def _loss(seen: Observation, first: int, now: Belief, costs: Sequence[float]) ->
         model = stakes.expected(now, first, costs, redo)
         total = model + min(CLIP, 1 / seen.propensity) * (total - model)
     return total
+
+
+def _share(answer: LearnerAnswer, now: Belief, state: LearnedState) -> float:
+    """The share of an answer that was kept; of one that differs from the kept one the chance that
+    it would have been, by Bayes."""
+    if not answer.paired or answer.refuted or answer.kept >= 0.5:
+        return answer.kept
+    return would_have_done(now, answer, state)
 
 
 def _added(sums: tuple[float, float], value: float) -> tuple[float, float]:

@@ -6,9 +6,10 @@ No clock and no documents of its own, so that fifteen minutes are tested in a mi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.learning import survival
 from tierwise.learning.survival import CHECKS_MS, Piece, Survival
 
@@ -72,12 +73,12 @@ class Watched:
         self._restart(now_ms)
 
     def create(self, uri: str, text: str, now_ms: int) -> None:
-        """A file was made."""
+        """Note that the edit made a file."""
         self.files[uri] = Followed(text, (Piece(0, len(text), "", text),), created=True)
         self._restart(now_ms)
 
     def seen(self, uri: str, text: str, now_ms: int) -> None:
-        """A document reads otherwise now."""
+        """Compare the new text of a document with what the edit wrote."""
         file = self.files.get(uri)
         if file is None or file.text == text:
             return
@@ -88,11 +89,11 @@ class Watched:
             self._reverted_ms = now_ms
 
     def taken_back(self) -> None:
-        """The edit was undone by command; whoever did it says so."""
+        """Note that the edit was undone by command. The caller records that outcome itself."""
         self.undone, self._reverted_ms = True, None
 
     def renamed(self, old: str, new: str) -> None:
-        """A file has another name."""
+        """Follow a file to its new name."""
         if old in self.files:
             self.files[new] = self.files.pop(old)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.learning.observation import LearnerAnswer
 
 QUIET_MS: Final = 6 * 60_000
@@ -16,8 +17,12 @@ SETTLED_MS: Final = 120_000
 NO_LABEL: Final = frozenset({"notNeeded", "changedMind", "mistake"})
 """Reasons of a discard that say nothing of the tier."""
 RATED: Final = 3.0
+PAIRED: Final = 3.0
 SEEN: Final = 0.5
-"""Weight of a rating, and of a copy, an insert, or a redo on the same tier."""
+"""Weight of a rating, of a shadow answer that is the same as what was kept or fails a check, and of
+a copy, an insert, a redo on the same tier, or a run of the tests."""
+DIFFERS: Final = 1.0
+"""Weight of a shadow answer that differs from what was kept: it might have done as well."""
 
 Event = tuple[str, int, str, Any]
 """Kind, UTC milliseconds, tier, value: an outcome as the ledger tells it."""
@@ -55,10 +60,14 @@ def verdicts(
     """
     made = [LearnerAnswer(raised, 0.0, SEEN)] if raised is not None else []
     overkill, labelled = None, raised is not None
+    beside: tuple[int, str] | None = None
     now = _Open()
     for kind, at_ms, tier, value in events:
         here = rank(tier)
         if here is None:
+            continue
+        if kind == "shadow":
+            beside = here, str(value)
             continue
         if now.tier is not None and now.tier != here:
             made += now.closed(costs)
@@ -82,7 +91,29 @@ def verdicts(
                 now = _Open()
             case _:
                 now.take(kind, at_ms, value)
-    return Verdicts((*made, *now.closed(costs)), overkill, labelled)
+    made += now.closed(costs)
+    paired = _paired(beside, made, costs) if beside is not None else None
+    return Verdicts((paired, *made) if paired else tuple(made), overkill, labelled)
+
+
+def _paired(
+    beside: tuple[int, str], seen: Sequence[LearnerAnswer], costs: Mapping[int, float]
+) -> LearnerAnswer | None:
+    """The verdict on an answer that was compared with the last one the operator saw.
+
+    The same edit goes as that went. One that differs is held against an edit that was kept; one
+    that failed its checks is refuted whatever became of the other.
+    """
+    tier, came_out = beside
+    if not seen or seen[-1].tier <= tier:
+        return None
+    last = seen[-1]
+    made = LearnerAnswer(tier, 0.0, PAIRED, settled=True, cost=costs.get(tier), paired=True)
+    if came_out == "failed":
+        return made
+    if came_out == "same":
+        return replace(made, kept=last.kept, settled=last.settled)
+    return replace(made, settled=False, weight=DIFFERS) if last.kept >= 0.5 else None
 
 
 @dataclass
@@ -91,7 +122,7 @@ class _Open:
 
     tier: int | None = None
     answer: LearnerAnswer | None = None
-    applied_ms: int = 0
+    applied_ms: int | None = None
 
     def take(self, kind: str, at_ms: int, value: Any) -> None:
         match kind:
@@ -113,16 +144,18 @@ class _Open:
                 self.click(1.0, SEEN)
             case "interrupted":
                 self.say(0.0, SEEN, settled=False)
-            case "tests":
+            case "tests" if self.answer is None or self.answer.weight <= SEEN:
                 green = value == "green"
                 self.say(float(green), SEEN, settled=green)
             case "survived" if self.answer is None:
+                self._looked(at_ms)
                 share = _share(str(value))
                 self.click(1.0 if share >= 0.5 else share, SEEN)
             case "survived" if self.answer is not None and self.answer.kept > 0:
+                stood = self._looked(at_ms)
                 share = _share(str(value))
                 kept = self.answer.kept if share >= 0.5 else share
-                self.say(kept, self.answer.weight, settled=at_ms - self.applied_ms >= SETTLED_MS)
+                self.say(kept, self.answer.weight, settled=stood >= SETTLED_MS)
             case "diagnostics" if self.answer is not None and self.answer.kept > 0:
                 cleared, added = _counts(str(value))
                 if added > cleared:
@@ -132,15 +165,22 @@ class _Open:
             case _:
                 pass
 
+    def _looked(self, at_ms: int) -> int:
+        """Milliseconds that an edit has stood. An agent applies its edits by itself: they count
+        from the first look at them."""
+        if self.applied_ms is None:
+            self.applied_ms = at_ms
+        return at_ms - self.applied_ms
+
     def click(self, kept: float, weight: float = 1.0) -> None:
-        """What the operator did first; a later sign says whether that was right."""
+        """Note what the operator did first. A later sign says whether that was right."""
         clicked = self.answer.clicked if self.answer is not None else None
         self.answer = LearnerAnswer(
             0, kept, weight, clicked=kept >= 0.5 if clicked is None else clicked
         )
 
     def say(self, kept: float, weight: float, *, settled: bool) -> None:
-        """A later sign."""
+        """Note a sign that came after the first click."""
         clicked = self.answer.clicked if self.answer is not None else None
         was_settled = self.answer is not None and self.answer.settled
         self.answer = LearnerAnswer(0, kept, weight, settled or was_settled, clicked)

@@ -14,15 +14,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Adjustment
-from tierwise.learning import spend
+from tierwise.learning import opinions, spend
 from tierwise.learning.belief import LEAST, Belief, Sufficiency, belief, sufficiency
-from tierwise.learning.observation import LearnerAnswer, LearnerTask, Observation
+from tierwise.learning.observation import SCALE, LearnerAnswer, LearnerTask, Observation
 
-VARIANCES: Final = {"all": 4.0, "action": 0.8, "cell": 0.6, "project": 0.3, "signal": 0.005}
+VARIANCES: Final = {
+    "all": 4.0,
+    "slope": 0.05,
+    "action": 0.8,
+    "cell": 0.6,
+    "project": 0.3,
+    "signal": 0.005,
+}
 """Prior variance of a weight, in squared logits, by level: wide levels may move far, a signal
 little. Chosen on simulated worlds other than those reported (`make bench-learning`), the signals'
 also on the developer outcomes: wider ones lost there and gained nothing in the worlds."""
@@ -32,13 +40,19 @@ FLIPS: Final = (2.0, 8.0)
 """Beta prior of both flip rates, mean 0.20. Assuming too little noise drifts to the top."""
 SETTLED_FLIPS: Final = (0.02, 0.02)
 """Flip rates of a verdict that a check, a rating or fifteen minutes stand behind."""
+ALIKE_BY_CHANCE: Final = 0.02
+"""How often an edit that would not have done is the same as the one that was kept."""
+PAIRS: Final = (2.0, 2.0)
+"""Beta prior of how often an edit that would have done is written otherwise than the kept one.
+Nobody can see which those are, so the counts take shares: a differing edit counts by the chance
+that it would have done."""
 MOST_STEP: Final = 0.25
 """Logits by which one answer may move one shift at most."""
 BASE_REACH: Final = 0.5
 REACH_PER_50: Final = 0.25
 """A shift is at most 0.5 logit, and 0.25 more for every 50 outcomes."""
 SURE: Final = 0.25
-"""Beyond its reach a shift goes as far as its mean less so many standard deviations: where the
+"""Beyond its reach a shift goes as far as its mean less this many standard deviations: where the
 evidence is strong that the shipped estimate is far off, a thousand tasks are not waited for. The
 gate and the bound on drift stand behind it."""
 SUREST: Final = 3.0
@@ -57,14 +71,18 @@ class LearnedState:
     """What was learned, in logits: per feature a weight for all cuts, for one cut, for the top.
 
     `flips` are Beta counts: (kept though wrong, discarded and wrong, discarded though right,
-    kept and right). `outcomes` counts the tasks learned from (it decays), `at_ms` is the last
-    one's time. Names of features hold actions, languages and project keys, never text.
+    kept and right). `pairs` are those of shadow answers that would have done: (written otherwise,
+    the same). `opinions` counts what second opinions said by what was needed. `outcomes` counts
+    the tasks learned from (it decays), `at_ms` is the last one's time. Names of features hold
+    actions, languages and project keys, never text.
     """
 
     base: Weights = field(default_factory=dict)
     cuts: tuple[Weights, ...] = ({}, {})
     top: Weights = field(default_factory=dict)
     flips: tuple[float, float, float, float] = (*FLIPS, *FLIPS)
+    pairs: tuple[float, float] = PAIRS
+    opinions: opinions.Counts = opinions.SHIPPED
     spend: spend.Ratios = field(default_factory=dict)
     outcomes: float = 0.0
     at_ms: int = 0
@@ -77,6 +95,12 @@ class LearnedState:
             wrong_kept / (wrong_kept + wrong_discarded),
             right_discarded / (right_discarded + right_kept),
         )
+
+    @property
+    def pair_rates(self) -> tuple[float, float]:
+        """(the same though it would not have done, written otherwise though it would have)."""
+        otherwise, same = self.pairs
+        return ALIKE_BY_CHANCE, otherwise / (otherwise + same)
 
     @property
     def reach(self) -> float:
@@ -103,8 +127,26 @@ def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
     return tuple(made)
 
 
+@dataclass(frozen=True, slots=True)
+class OperatorLine:
+    """What was learned of all tasks of the operator, as a line on the shipped logit of the lowest
+    cut: a shift in logits at its centre, and a slope, 1 where it is as shipped."""
+
+    shift: float
+    slope: float
+
+
+def operator_line(state: LearnedState) -> OperatorLine:
+    """The line of an operator by what was learned so far."""
+    shift, turn = (state.base.get(name, (0.0, 0.0))[0] for name in ("all", "slope"))
+    return OperatorLine(_clip(shift, state.reach), 1.0 + turn / SCALE)
+
+
 def adjustment(state: LearnedState, task: LearnerTask, basis: str = "") -> Adjustment:
-    """The same for the router, with P(kept at the top). `basis` names the state."""
+    """The shifts of a task as the router takes them, with P(kept at the top).
+
+    `basis` names the learned state.
+    """
     return Adjustment(shifts(state, task), (), basis, believed(state, task).kept[-1])
 
 
@@ -127,7 +169,7 @@ def update(state: LearnedState, seen: Observation) -> LearnedState:
         heads.learn(seen.task, answer, failed, _flips(state, answer))
         if answer.settled and answer.clicked is not None:
             flips[_flip(answer.clicked, answer.kept >= 0.5)] += 1.0
-        failed = answer.tier if answer.kept < 0.5 else None
+        failed = answer.tier if answer.refuted else None
     if seen.overkill is not None and seen.overkill > 0:
         below = LearnerAnswer(seen.overkill - 1, 1.0, 2.0, settled=True)
         heads.learn(seen.task, below, None, SETTLED_FLIPS)
@@ -137,6 +179,8 @@ def update(state: LearnedState, seen: Observation) -> LearnedState:
         cuts=tuple(heads.cuts),
         top=heads.top,
         flips=(flips[0], flips[1], flips[2], flips[3]),
+        pairs=_paired(state, seen),
+        opinions=_opinions(state, seen),
         spend=spend.learned(state.spend, seen.task.cell, seen.task.costs, seen.answers),
         outcomes=state.outcomes + bool(seen.answers or seen.overkill),
         at_ms=max(state.at_ms, seen.at_ms),
@@ -157,6 +201,11 @@ def aged(state: LearnedState, at_ms: int) -> LearnedState:
         cuts=tuple(_decayed(own, left, HEADS["cut"]) for own in state.cuts),
         top=_decayed(state.top, left, HEADS["top"]),
         flips=(flips[0], flips[1], flips[2], flips[3]),
+        opinions=opinions.aged(state.opinions, left),
+        pairs=(
+            PAIRS[0] + (state.pairs[0] - PAIRS[0]) * left,
+            PAIRS[1] + (state.pairs[1] - PAIRS[1]) * left,
+        ),
         spend={k: (total * left, count * left) for k, (total, count) in state.spend.items()},
         outcomes=state.outcomes * left,
         at_ms=at_ms,
@@ -178,7 +227,7 @@ class _Heads:
         failed: int | None,
         flips: tuple[float, float],
     ) -> None:
-        """One Kalman step on every weight the answer's probability depends on."""
+        """Take one Kalman step on every weight that the answer's probability depends on."""
         given = task.features
         base = _mean(self.base, given)
         logits = [
@@ -217,7 +266,39 @@ class _Heads:
 
 
 def _flips(state: LearnedState, answer: LearnerAnswer) -> tuple[float, float]:
-    return SETTLED_FLIPS if answer.settled else state.flip_rates
+    if answer.settled:
+        return SETTLED_FLIPS
+    return state.pair_rates if answer.paired else state.flip_rates
+
+
+def would_have_done(now: Belief, answer: LearnerAnswer, state: LearnedState) -> float:
+    """The chance that a shadow answer would have done although it differs from the kept one."""
+    wrong, right = state.pair_rates
+    would = now.kept[answer.tier] * right
+    return would / (would + (1 - now.kept[answer.tier]) * (1 - wrong))
+
+
+def _opinions(state: LearnedState, seen: Observation) -> opinions.Counts:
+    """The table of opinions after one more task, where one was given and judged."""
+    counts = state.opinions
+    if seen.said is None or not seen.answers or seen.task.top + 1 != len(counts):
+        return counts
+    likely = [row[seen.said] / math.fsum(row) for row in counts]
+    now = believed(state, seen.task)
+    found = opinions.chances(now, seen.answers, lambda answer: _flips(state, answer), likely)
+    return opinions.learned(counts, seen.said, found)
+
+
+def _paired(state: LearnedState, seen: Observation) -> tuple[float, float]:
+    """The counts of pairs after one more task."""
+    otherwise, same = state.pairs
+    for answer in seen.answers:
+        if answer.paired and answer.kept >= 0.5:
+            same += 1.0
+        elif answer.paired and not answer.refuted:
+            shipped = belief(seen.task.logits, accept=seen.task.accept)
+            otherwise += would_have_done(shipped, answer, state)
+    return otherwise, same
 
 
 def _flip(clicked: bool, right: bool) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tierwise.core.dataclass import dataclass
 from tierwise.learning import gate, learner, spend, stakes
 from tierwise.learning.gate import Evidence
 from tierwise.learning.learner import LearnedState
@@ -31,7 +32,7 @@ class Memory:
         return stakes.best(now, costs, task.redo, task.shipped)
 
     def takes(self, task: LearnerTask) -> int:
-        """The same within the bound on drift to the top."""
+        """The rank that the learned state wants, held within the bound on drift to the top."""
         return gate.bounded(self.wants(task), task.shipped, task.top, self.evidence)
 
     def learned(self, seen: Observation) -> Memory:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 REFERENCE: Final[Mapping[str, tuple[float, float]]] = {
     "words": (2.7, 1.3),
@@ -19,6 +20,11 @@ REFERENCE: Final[Mapping[str, tuple[float, float]]] = {
 """Signals the learner looks at, with a centre and a scale. Few on purpose: a thousand tasks
 cannot fit fifty weights. The values are rounded means and deviations of the labelled requests,
 so that every weight has about the same unit."""
+
+
+CENTRE: Final = 0.5
+SCALE: Final = 1.5
+"""Mean and deviation of the shipped logit of the lowest cut, rounded: what a slope turns about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class LearnerAnswer:
     beside an ordinary apply or discard. `settled` says that it stood the test of time or of a
     check, so that it is nearly free of noise; `clicked` is then what the operator's first click
     said, if there was one, which tells how often clicks are wrong. `cost` is what the answer
-    really cost, in nano-dollars.
+    really cost, in nano-dollars. `paired` is of an answer that the operator never saw: it was
+    compared with the one that was kept.
     """
 
     tier: int
@@ -52,6 +59,12 @@ class LearnerAnswer:
     settled: bool = False
     clicked: bool | None = None
     cost: float | None = None
+    paired: bool = False
+
+    @property
+    def refuted(self) -> bool:
+        """Whether it surely did not do. An answer that merely differs from the kept one might."""
+        return self.kept < 0.5 and (self.settled or not self.paired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,8 @@ class LearnerTask:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A task as evidence: `answers` are what the operator saw, first to last; two are a pair.
+    """A task as evidence: `answers` are what the operator saw, first to last; two are a pair. One
+    that was only compared comes before them.
 
     `overkill` is the rank of a tier the operator called more than enough. `propensity` is the
     probability with which the first answer's tier was chosen. `at_ms` is UTC milliseconds.
@@ -93,6 +107,13 @@ class Observation:
     labelled: bool = False
     """True for ratings and overrides: explicit, and so informative whatever the verdict."""
     at_ms: int = 0
+    said: int | None = None
+    """The rank of the tier that a second opinion named, None where none was given."""
+
+    @property
+    def began(self) -> int:
+        """The rank of the tier whose answer the operator saw first."""
+        return next((a.tier for a in self.answers if not a.paired), self.answers[0].tier)
 
     @property
     def informative(self) -> bool:
@@ -110,21 +131,31 @@ class Observation:
 def features(
     cell: Cell, signals: Mapping[str, float], logits: Sequence[float]
 ) -> Mapping[str, float]:
-    """The inputs of the learner: the levels a cell belongs to, and the few signals of `REFERENCE`.
+    """The inputs of the learner: the levels a cell belongs to, the shipped logit as the slope of
+    the operator's line, and the few signals of `REFERENCE`.
 
     A signal counts twice, for all tasks and for the action alone, because what makes a task
     hard differs by action: length does for `generate` and hardly does for `fix`.
     """
-    made = {"all": 1.0, f"action:{cell.action}": 1.0, f"cell:{cell.key}": 1.0}
-    if cell.project:
-        made[f"project:{cell.project}"] = 1.0
-    measured = {"shipped": (logits[0] - 0.5) / 1.5} if logits else {}
+    measured: dict[str, float] = {}
+    if logits:
+        measured["slope"] = measured["shipped"] = (logits[0] - CENTRE) / SCALE
     for name, (centre, scale) in REFERENCE.items():
         value = signals.get(name)
         if value is not None:
             measured[name] = (value - centre) / scale
+    return spread(cell, {name: max(-3.0, min(3.0, value)) for name, value in measured.items()})
+
+
+def spread(cell: Cell, measured: Mapping[str, float]) -> Mapping[str, float]:
+    """The inputs of the learner from what was measured of a task, each in units of its weight."""
+    made = {"all": 1.0, f"action:{cell.action}": 1.0, f"cell:{cell.key}": 1.0}
+    if cell.project:
+        made[f"project:{cell.project}"] = 1.0
+    if "slope" in measured:
+        made["slope"] = measured["slope"]
     for name, value in measured.items():
-        clipped = max(-3.0, min(3.0, value))
-        made[f"signal:{name}"] = clipped
-        made[f"signal:{cell.action}:{name}"] = clipped
+        if name != "slope":
+            made[f"signal:{name}"] = value
+            made[f"signal:{cell.action}:{name}"] = value
     return made

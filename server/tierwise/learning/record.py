@@ -6,12 +6,14 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.learning.gate import Evidence
-from tierwise.learning.learner import LearnedState, Weights
+from tierwise.learning.learner import PAIRS, LearnedState, Weights
 from tierwise.learning.memory import Memory
+from tierwise.learning.opinions import SHIPPED, Counts
 
 FORMAT: Final = 1
 DIGITS: Final = 6
@@ -39,7 +41,7 @@ class Record:
         return hashlib.blake2b(raw, digest_size=6).hexdigest()
 
     def fit_for(self, weights: str) -> Record:
-        """The record for these shipped weights: it starts anew where they are others.
+        """The record for these shipped weights: it is empty where they are others.
 
         What was learned is relative to the shipped estimate; the ledger teaches it again.
         """
@@ -62,6 +64,8 @@ def to_json(record: Record) -> dict[str, Any]:
             "outcomes": round(state.outcomes, DIGITS),
             "atMs": state.at_ms,
             "flips": [round(count, DIGITS) for count in state.flips],
+            "pairs": [round(count, DIGITS) for count in state.pairs],
+            "opinions": [[round(n, DIGITS) for n in row] for row in state.opinions],
             "base": _rounded(state.base),
             "cuts": [_rounded(cut) for cut in state.cuts],
             "top": _rounded(state.top),
@@ -78,26 +82,32 @@ def from_json(data: Mapping[str, Any]) -> Record:
     try:
         learned, evidence = data["learned"], dict(data["evidence"])
         flips = _numbers(learned["flips"], 4)
+        pairs = _numbers(learned.get("pairs", PAIRS), 2)
         state = LearnedState(
             base=_weights(learned["base"]),
             cuts=tuple(_weights(cut) for cut in learned["cuts"]),
             top=_weights(learned["top"]),
             flips=(flips[0], flips[1], flips[2], flips[3]),
+            pairs=(pairs[0], pairs[1]),
+            opinions=_counts(learned.get("opinions", SHIPPED)),
             spend=_weights(learned["spend"]),
             outcomes=_number(learned["outcomes"]),
             at_ms=int(learned["atMs"]),
         )
         gain, saved, tops = (_numbers(evidence[k], 2) for k in ("gain", "saved", "tops"))
         rises = _numbers(evidence["rises"], 4)
+        improved = _numbers(evidence.get("improved", (0.0,) * 4), 4)
         judged = Evidence(
             outcomes=int(evidence["outcomes"]),
             informative=int(evidence["informative"]),
+            paired=int(evidence.get("paired", 0)),
             weight=_number(evidence["weight"]),
             gain=(gain[0], gain[1]),
             saved=(saved[0], saved[1]),
             tops=(tops[0], tops[1]),
             rises=(rises[0], rises[1], rises[2], rises[3]),
             live=bool(data["live"]),
+            improved=(improved[0], improved[1], improved[2], improved[3]),
         )
         return Record(
             Memory(state, judged),
@@ -123,6 +133,13 @@ def _numbers(data: Any, count: int) -> tuple[float, ...]:
     if len(made) != count:
         raise ValueError("the learned state is damaged")
     return made
+
+
+def _counts(data: Any) -> Counts:
+    rows = tuple(_numbers(row, len(SHIPPED)) for row in data)
+    if len(rows) != len(SHIPPED) or any(n < 0 for row in rows for n in row):
+        raise ValueError("the learned state is damaged")
+    return rows
 
 
 def _number(value: Any) -> float:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import LearnerAnswer, LearnerTask, Observation
@@ -93,7 +94,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay gave. Per task, in order: `losses` in nano-dollars, and the tier of the
+    """The result of a replay. For each task, in order: `losses` in nano-dollars, and the tier of
+    the
     first answer."""
 
     figures: Mapping[str, Any]

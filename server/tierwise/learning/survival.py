@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.syntax import common
 
 CHECKS_MS: Final = (0, 5_000, 30_000, 120_000, 300_000, 600_000, 900_000)
@@ -74,7 +75,7 @@ def moved(followed: Sequence[Piece], old: str, new: str) -> tuple[Piece, ...]:
 
 
 def survival(followed: Sequence[Piece], text: str) -> Survival:
-    """How much of an edit stands in a text its pieces were moved to; weighed by length."""
+    """How much of an edit is in a text its pieces were moved to; weighed by length."""
     kept = total = back = gone = 0
     for piece in followed:
         now = _grams(text[piece.start : piece.end], piece)
@@ -120,7 +121,7 @@ def _moved(piece: Piece, old: str, new: str, start: int, end: int, end_new: int)
 
 
 def _inside(piece: Piece, old: str, new: str, delta: int) -> bool:
-    """Whether a change can be read as one within the piece, taking it back or making it anew.
+    """Whether a change can be read as one within the piece, taking it back or making it again.
 
     Between equal lines it cannot be told which of them came or went; an undo takes the edit's own.
     """

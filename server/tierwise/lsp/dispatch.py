@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
-from tierwise.lsp import features, method_table
+from tierwise.lsp import features, messages, method_table
 from tierwise.lsp.method_table import Method
 from tierwise.lsp.session.session import Session
 
@@ -105,16 +105,23 @@ def bound(method: Method, session: Session) -> Handler:
 
 
 def _checked(method: Method) -> Handler:
-    """The handler behind a check of its params, where they are a message of ours."""
-    from pydantic import ValidationError
+    """The handler behind a check of its params, where they are a message of ours.
 
-    from tierwise.lsp.messages.base import Message
-
+    The handler is looked for before the library that checks: at a start a thread imports it
+    already, and two threads that import different things slow each other down.
+    """
     handler = handler_of(method)
     kind, _ = types_of(handler)
     if kind is None:
         return lambda session, _: handler(session)
-    if not (inspect.isclass(kind) and issubclass(kind, Message)):
+    if not (inspect.isclass(kind) and kind.__module__.startswith(messages.__name__)):
+        return handler
+    from pydantic import ValidationError
+
+    from tierwise.lsp.messages.base import Message
+    from tierwise.present.plain_words import plain
+
+    if not issubclass(kind, Message):
         return handler
 
     def checked(session: Session, params: Any) -> Any:
@@ -123,7 +130,7 @@ def _checked(method: Method) -> Handler:
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in problem["loc"]) or "params"
-            reason = ErrorReason.of("bad_params", where=where, problem=problem["msg"])
+            reason = ErrorReason.of("bad_params", where=where, problem=plain(problem["msg"]))
             raise BadRequest(reason) from None
         return handler(session, given)
 

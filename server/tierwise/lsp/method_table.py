@@ -11,10 +11,11 @@ This file is read before `initialize` is answered, so it imports no message and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from lsprotocol import types
+
+from tierwise.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ AT_ONCE: Final = (
     Method(types.WORKSPACE_DID_RENAME_FILES),
     Method(types.WORKSPACE_DID_CHANGE_CONFIGURATION),
     Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS),
+    Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES),
 )
 """Methods whose code is light, so that it is there before `initialize` is answered."""
 STANDARD: Final = (
@@ -81,6 +83,7 @@ REQUESTS: Final = (
     Method("tierwise/task/sent", ("UnknownTask",)),
     Method("tierwise/chat/send", (*_MODEL, "ContextTooLarge", "UnknownTier")),
     Method("tierwise/chat/project", ("UnknownTier",)),
+    Method("tierwise/chat/focus", ("UnknownTier",)),
     Method("tierwise/chat/get"),
     Method("tierwise/chat/retract"),
     Method("tierwise/chat/delete"),
@@ -96,12 +99,20 @@ REQUESTS: Final = (
     Method("tierwise/status"),
     Method("tierwise/history/query"),
     Method("tierwise/usage/query"),
+    Method("tierwise/report/make"),
+    Method("tierwise/queue/add", ("UnknownTier",)),
+    Method("tierwise/queue/list"),
+    Method("tierwise/queue/report"),
+    Method("tierwise/queue/apply"),
+    Method("tierwise/queue/undo"),
+    Method("tierwise/queue/cancel"),
 )
 """Our own requests."""
 NOTIFICATIONS: Final = (
     Method("tierwise/edit/didShow"),
     Method("tierwise/outcome/record"),
     Method("tierwise/trust/didChange"),
+    Method("tierwise/window/didFocus"),
 )
 """Our own notifications from the client."""
 COMMANDS: Final = (
@@ -116,6 +127,7 @@ COMMANDS: Final = (
     Method("tierwise.route.override", ("UnknownTask", "UnknownTier")),
     Method("tierwise.route.rate", ("UnknownTask",)),
     Method("tierwise.budget.resume"),
+    Method("tierwise.queue.add", ("UnknownTier",)),
 )
 """Commands of `workspace/executeCommand`; each takes one object."""
 

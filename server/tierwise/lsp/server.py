@@ -66,9 +66,10 @@ class Server(LanguageServer):
         log.info("%s: %s", getattr(source, "__name__", source), type(error).__name__)
 
     async def run(self, stdin: Stream, writer: Writer) -> int:
-        """Serve until the client leaves; the exit code."""
+        """Serve until the client leaves. Returns the exit code."""
         session = self.session
         self.editor.congested = lambda: writer.congested
+        self.editor.wait_until_written = writer.wait_until_written
         self.protocol.set_writer(writer)
         loop = asyncio.get_running_loop()
         ahead, returning = Ahead(), Returning()
@@ -137,8 +138,8 @@ async def build(session: Session) -> TaskEngine:
     """The engine of a session, started; titles are told as soon as they are true.
 
     Imports run on threads, those that a title needs first. What is imported stays for good, so
-    the garbage collector neither walks it meanwhile nor afterwards; and the loop gets its turn
-    more often than usual, because titles are asked for all the while.
+    the garbage collector does not walk it meanwhile; and the loop gets its turn more often than
+    usual, because titles are asked for all the while.
     """
     switch = sys.getswitchinterval()
     gc.disable()
@@ -147,9 +148,15 @@ async def build(session: Session) -> TaskEngine:
         return await _build(session)
     finally:
         sys.setswitchinterval(switch)
-        gc.collect()
-        gc.freeze()
+        _keep()
         gc.enable()
+
+
+def _keep() -> None:
+    """Keep for good what is there, so that nobody walks it again. What class decorators threw away
+    goes first: ten megabytes after the protocol library, which the next imports can use."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _build(session: Session) -> TaskEngine:
@@ -164,15 +171,23 @@ async def _build(session: Session) -> TaskEngine:
         trusted=options.trusted,
         session=options.session_id,
         settings=options.settings,
+        client=session.client.name,
     )
     told = known.glance()
     if told:
         await session.can_title(known)
+        # Nothing else runs while garbage is collected, not even what writes the first titles.
+        await asyncio.to_thread(session.editor.wait_until_written)
+        _keep()
     await asyncio.to_thread(_import_engine)
     from tierwise import app
 
     engine = app.around(known, session.env)
-    await engine.started()
+    try:
+        await engine.started()
+    except BaseException:
+        await engine.close()
+        raise
     if not told:
         await session.can_title(known)
     engine.warm_up()
@@ -199,7 +214,7 @@ async def _serve(env: Mapping[str, str], stdin: Stream, stdout: Any) -> int:
 
 
 def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
-    """Serve one client at a time on a TCP port; the exit code of the last."""
+    """Serve one client at a time on a TCP port. Returns the exit code of the last."""
     import socket
 
     with socket.create_server((host, port)) as listening:

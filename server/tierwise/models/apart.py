@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, cast
 
@@ -21,9 +21,8 @@ from tierwise.core.errors import ModelError
 from tierwise.core.tiers import Tier
 from tierwise.models import frames
 from tierwise.models.failure import failure
-from tierwise.models.model_list import ModelFacts
 from tierwise.models.sse import ServerEvent
-from tierwise.models.transport import AnswerStream, CallPlace, WantedCall
+from tierwise.models.transport import AnswerStream, CallPlace, PlainQuestion, WantedCall
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ class _Call:
         self._waiting: asyncio.Future[None] | None = None
 
     def put(self, frame: Any) -> None:
-        """A frame came."""
+        """Hand a frame that came to whoever waits for it."""
         self._frames.append(frame)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
@@ -94,6 +93,7 @@ class _Pipes(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         self._lost()
+        self.process.close()
         self.exited.set()
 
     def _lost(self) -> None:
@@ -109,6 +109,11 @@ class _Pipes(asyncio.SubprocessProtocol):
             lost = failure("lost", call.tier, sent=True)
             call.put((0, "failed", frames.of_error(lost)))
 
+    def kill(self) -> None:
+        """End the process at once."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+
     def send(self, *frame: Any) -> None:
         """Send a frame; one to a process that is gone is answered already."""
         if not self.gone.is_set():
@@ -118,7 +123,9 @@ class _Pipes(asyncio.SubprocessProtocol):
 class ModelProcess:
     """Calls made by the SDK in a process of its own. `Transport` for what asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, key_names: Callable[[], Collection[str]] = tuple) -> None:
+        """`key_names` tells the variables that hold a key by the operator's configuration."""
+        self._key_names = key_names
         self._pipes: _Pipes | None = None
         self._starting = asyncio.Lock()
         self._next = 0
@@ -139,8 +146,13 @@ class ModelProcess:
     async def ready(self) -> None:
         """Return once a call could leave at once. Raises `OSError` where nothing can be started."""
         pipes = await self._running()
-        async with asyncio.timeout(STARTS_WITHIN_S):
-            await asyncio.shield(pipes.ready)
+        try:
+            async with asyncio.timeout(STARTS_WITHIN_S):
+                await asyncio.shield(pipes.ready)
+        except TimeoutError:
+            # A process that hangs would hold every later call as long.
+            pipes.kill()
+            raise
 
     @asynccontextmanager
     async def opened(self, wanted: WantedCall) -> AsyncIterator[AnswerStream]:
@@ -150,16 +162,17 @@ class ModelProcess:
             _, kind, *head = await call.get()
             if kind != "head":
                 raise _failed(kind, head, place)
-            yield AnswerStream(head[0], head[1], self._events(number, call, pipes, place))
+            events = self._events(number, call, pipes, place)
+            yield AnswerStream(head[0], head[1], events, *head[2:])
 
-    async def models(self, place: CallPlace, within: float) -> tuple[ModelFacts, ...]:
-        """The models a server lists, within some seconds. Raises `ModelError`."""
-        asked = {"place": frames.of_place(place), "within": within}
-        async with self._asked(place, "models", asked) as (_, call, _):
+    async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
+        """The server's answer to a plain question, as JSON. Raises `ModelError`."""
+        data = frames.of_question(place, question)
+        async with self._asked(place, "ask", data) as (_, call, _):
             _, kind, *found = await call.get()
-            if kind != "models":
+            if kind != "told":
                 raise _failed(kind, found, place)
-            return tuple(ModelFacts.of(entry) for entry in found[0])
+            return found[0]
 
     async def close(self) -> None:
         """End the process."""
@@ -214,7 +227,7 @@ class ModelProcess:
         # `-P`: nothing of the folder that the editor happens to stand in is imported.
         _, pipes = await loop.subprocess_exec(
             _Pipes, sys.executable, "-P", "-m", "tierwise.models.worker",
-            stdin=-1, stdout=-1, stderr=None, env=_environment(),
+            stdin=-1, stdout=-1, stderr=None, env=_environment(self._key_names()),
         )  # fmt: skip
         return pipes
 
@@ -242,8 +255,7 @@ class ModelProcess:
             async with asyncio.timeout(ENDS_WITHIN_S):
                 await pipes.exited.wait()
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                pipes.process.kill()
+            pipes.kill()
             await pipes.exited.wait()
 
     async def _warm(self) -> None:
@@ -260,9 +272,16 @@ class ModelProcess:
 
 
 def _failed(kind: str, more: Any, place: CallPlace) -> ModelError:
-    return frames.error(more[0]) if kind == "failed" else failure("lost", place.tier, sent=True)
+    if kind == "failed":
+        return frames.error(more[0])
+    return failure("lost", place.tier, sent=kind != "unread")
 
 
-def _environment() -> dict[str, str]:
+def _environment(key_names: Collection[str]) -> dict[str, str]:
     """The server's own without the keys in it: a call brings the one it needs."""
-    return {k: v for k, v in os.environ.items() if not k.upper().endswith(SECRET)}
+    named = {name.upper() for name in key_names}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() not in named and not name.upper().endswith(SECRET)
+    }

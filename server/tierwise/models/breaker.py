@@ -7,8 +7,10 @@ however well the one call went, so that tasks do not go to and fro.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
+
+from tierwise.core.dataclass import dataclass
 
 FAILURES: Final = 5
 """Failures in a row that open a breaker."""
@@ -38,7 +40,7 @@ class Breakers:
     by_place: dict[str, _Breaker] = field(default_factory=dict)
 
     def state(self, place: str, now: float) -> State:
-        """How a place stands."""
+        """Whether a place may be called: the state of its breaker."""
         breaker = self.by_place.get(place)
         if breaker is None:
             return "closed"
@@ -58,20 +60,24 @@ class Breakers:
         breaker = self.by_place.get(place)
         return breaker.cause if breaker is not None else ""
 
-    def trying(self, place: str, now: float) -> None:
-        """A call is being made; when half-open it is the one trial."""
+    def trying(self, place: str, now: float) -> bool:
+        """Note that a call is being made. Whether it is the one trial of a half-open place."""
         breaker = self.by_place.get(place)
-        if breaker is not None and self.state(place, now) == "trial":
-            breaker.trying = True
+        if breaker is None or self.state(place, now) != "trial":
+            return False
+        breaker.trying = True
+        return True
 
     def dropped(self, place: str) -> None:
-        """A call was cancelled: a trial that told nothing, so another may be made."""
+        """Note that a trial call ended without saying whether its place works, for example because
+        it was cancelled. Another trial may be made.
+        """
         breaker = self.by_place.get(place)
         if breaker is not None:
             breaker.trying = False
 
     def succeeded(self, place: str, now: float) -> None:
-        """A call worked: the breaker closes, and is forgotten once its switch may end."""
+        """Note that a call worked: the breaker closes, and is forgotten once its switch may end."""
         breaker = self.by_place.get(place)
         if breaker is None:
             return
@@ -80,7 +86,7 @@ class Breakers:
             del self.by_place[place]
 
     def failed(self, place: str, now: float, cause: str = "") -> bool:
-        """A call failed; True when that opened the breaker."""
+        """Note that a call failed. Returns whether that opened the breaker."""
         breaker = self.by_place.setdefault(place, _Breaker())
         breaker.failures += 1
         breaker.trying, breaker.cause = False, cause

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import field
 from typing import Literal
+from urllib.parse import quote
 
+from tierwise.core.actions import Action
+from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 
 CacheLife = Literal["5m", "1h"]
@@ -37,6 +40,20 @@ class Prompt:
         A tool counts twice: servers put instructions of their own around it.
         """
         return self.system + "".join(turn.text for turn in self.turns) + 2 * self.tool
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrigin:
+    """What a team's gateway is told of a call: the action that was decided on, and the project by
+    its folder's name."""
+
+    action: Action
+    project: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """As headers of the call."""
+        return {"x-tierwise-action": self.action, "x-tierwise-project": quote(self.project)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +122,25 @@ Event = CallStarted | Thinking | Delta | Finished
 class Trace:
     """What is known of a call that may still fail: for settling it and for naming the failure.
 
-    `sent` is True from the moment the server may bill, `answered` once the head of its answer
+    `sent` is True from the moment the server may bill, `refused` where a server answered that it
+    does not do it, `answered` once the head of its answer
     came. `known` is the usage it told so far, `bill` the one at the end of a whole answer;
     both are the server's word, which is judged where it is booked. `thought` counts the
     characters of thinking that were streamed. Times are milliseconds since the call began.
-    `before_sent` is awaited before the first byte leaves; what it raises stops the call.
+    `before_sent` is awaited before the first byte leaves; what it raises stops the call. `team`
+    is what a team's gateway said of its rules, `model` the one it asked; "" for every other server.
     """
 
     before_sent: Callable[[], Awaitable[None]] | None = None
     sent: bool = False
+    refused: bool = False
     answered: bool = False
     text: list[str] = field(default_factory=list)
     thought: int = 0
     known: Usage | None = None
     bill: Usage | None = None
+    team: str = ""
+    model: str = ""
     first_event_ms: float | None = None
     first_token_ms: float | None = None
 

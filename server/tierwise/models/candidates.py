@@ -8,26 +8,27 @@ from tierwise.core.tiers import Ladder, Tier
 
 
 def others(
-    place: Tier, ladder: Ladder, free: Callable[[Tier], bool], *, same_tier: bool = False
+    place: Tier,
+    ladder: Ladder,
+    free: Callable[[Tier], bool],
+    *,
+    same_tier: bool = False,
+    dearest: str | None = None,
 ) -> Iterator[Tier]:
     """The places that may be tried instead of `place`, best first, those that are `free`.
 
-    The same tier elsewhere comes first, then what the operator listed as its fallback, else
-    one tier up. A lower tier is among them only if it is listed. `same_tier` stops after the
-    first part: an explicit choice is never given to another tier.
+    The same tier elsewhere comes first, then the fallback that the operator listed, else one tier
+    up at the places that the same key pays for. A lower tier is among them only if it is
+    listed. `same_tier` stops after the first part: an explicit choice is never given to another
+    tier. No tier above `dearest` stands in for another one.
     """
     tier = ladder.get(place.name)
-    names = (tier.name,) if same_tier else (tier.name, *stand_ins(tier.name, ladder))
+    names = (tier.name,) if same_tier else (tier.name, *ladder.stand_ins(tier.name))
     for name in names:
+        if name != tier.name and dearest is not None and ladder.rank(name) > ladder.rank(dearest):
+            continue
+        named = name == tier.name or tier.fallback is not None
         for found in ladder.get(name).places:
-            if found.endpoint_id != place.endpoint_id and free(found):
+            pays = named or found.api_key_env == tier.api_key_env
+            if pays and found.endpoint_id != place.endpoint_id and free(found):
                 yield found
-
-
-def stand_ins(tier: str, ladder: Ladder) -> tuple[str, ...]:
-    """The tiers that may answer for one without being asked: those listed, else one up."""
-    listed = ladder.get(tier).fallback
-    if listed is not None:
-        return tuple(name for name in listed if name in ladder and name != tier)
-    up = ladder.above(tier)
-    return (up,) if up else ()

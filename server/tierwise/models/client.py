@@ -1,23 +1,17 @@
-"""The model client, and the SDK behind it: the only importer of the SDK.
+"""The model client: it knows keys, deadlines and what an answer is.
 
-The client knows keys, deadlines and what an answer is. The SDK makes the calls, in this process
-(`SdkTransport`) or in one of its own that runs the same class (`models/apart.py`). Its own retries
-are off: an attempt is reserved before it is made, and one reservation covers one attempt. Events
-are read from the wire as they are, because the SDK's own reader hides the pings that tell a
-thinking model from a dead one.
+The SDK makes the calls, in this process (`models/sdk.py`) or in one of its own that runs the same
+class (`models/apart.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib import import_module
-from threading import RLock, Thread
 from typing import Any, Final
 
 from tierwise.core import address
@@ -25,16 +19,29 @@ from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import ModelError, NotConfigured
 from tierwise.core.redact import hide
 from tierwise.core.tiers import Tier
-from tierwise.models import reach
 from tierwise.models.body import body
-from tierwise.models.call import Deadlines, Delta, Event, Finished, Prompt, Thinking, Trace
+from tierwise.models.call import (
+    CallOrigin,
+    Deadlines,
+    Delta,
+    Event,
+    Finished,
+    Prompt,
+    Thinking,
+    Trace,
+)
 from tierwise.models.failure import failure
 from tierwise.models.model_list import ModelFacts
 from tierwise.models.reading import StreamReader
-from tierwise.models.refusals import classify, refused_unbilled, retry_after_seconds
-from tierwise.models.sse import EventDecoder, NotEvents, ServerEvent
-from tierwise.models.transport import AnswerStream, CallPlace, Transport, WantedCall
+from tierwise.models.sdk import SdkTransport
+from tierwise.models.transport import (
+    CallPlace,
+    PlainQuestion,
+    Transport,
+    WantedCall,
+)
 from tierwise.models.watch import StreamWatch, alarmed
+from tierwise.store.members import PREFIX as MEMBER
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +49,6 @@ OFFICIAL: Final = "https://api.anthropic.com"
 KEYRING_SERVICE: Final = "tierwise"
 KEYRING_AGAIN: Final = 30.0
 """Seconds after which a key that was not in the keyring is looked for again."""
-UNUSED: Final = ("aiohttp",)
-"""Libraries that the SDK imports wherever they are installed, and that no call of ours uses."""
 NO_KEY: Final = "none-needed"
 """What is sent where a key is asked for but the operator said that the server needs none."""
 
@@ -95,8 +100,17 @@ class ModelClient:
         value = self._env.get(tier.api_key_env, "").strip() or self._from_keyring(tier.api_key_env)
         return hide(value) if value else None
 
+    def key_at_hand(self, tier: Tier) -> str | None:
+        """The key of a tier where no keyring has to be asked for it; None where one has."""
+        if self._rehearsal_url() is not None or not tier.api_key_env:
+            return self.key(tier)
+        value = self._env.get(tier.api_key_env, "").strip()
+        return hide(value) if value else None
+
     def missing_key(self, tiers: Iterable[Tier]) -> str | None:
-        """The variable of the first key that a tier needs and nobody set; no call for the loop."""
+        """The variable of the first key that a tier needs and nobody set. It may wait for a
+        keyring, so it must not be called on the event loop.
+        """
         named = (tier.api_key_env or "api_key_env" for tier in tiers if self.key(tier) is None)
         return next(named, None)
 
@@ -131,10 +145,18 @@ class ModelClient:
         )
 
     async def stream(
-        self, tier: Tier, prompt: Prompt, *, max_tokens: int, deadlines: Deadlines, trace: Trace
+        self,
+        tier: Tier,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        deadlines: Deadlines,
+        trace: Trace,
+        origin: CallOrigin | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The events of one attempt, `Finished` last. Raises `ModelError` or `NotConfigured`.
 
+        A team's gateway is told the `origin`, and no other server.
         `trace` is filled as the call goes, so that a caller can settle whatever happens.
         Closing the iterator closes the connection.
         """
@@ -144,11 +166,14 @@ class ModelClient:
         watch = StreamWatch(tier, deadlines, trace)
         reader = StreamReader(tier, trace, prompt.cache)
         sending = body(tier, prompt, max_tokens)
-        wanted = WantedCall(place, sending, deadlines.connect, deadlines.attempt)
+        team = member_key(place.key)
+        headers = origin.headers if origin is not None and team else {}
+        wanted = WantedCall(place, sending, deadlines.connect, deadlines.attempt, headers)
         async with self._judged(tier, trace), alarmed(watch) as alarm:
             trace.sent = True
             async with self._transport.opened(wanted) as answer:
-                trace.answered = True
+                trace.answered, trace.team = True, answer.team
+                trace.model = answer.model if team else ""
                 reader.request_id = answer.request_id
                 async for raw in answer.events:
                     if raw.comment:
@@ -168,9 +193,25 @@ class ModelClient:
 
     async def models(self, tier: Tier, within: float = 10.0) -> tuple[ModelFacts, ...]:
         """The models the tier's server lists. Raises `ModelError` or `NotConfigured`."""
+        found = await self.asked(tier, PlainQuestion("/v1/models?limit=1000", within))
+        try:
+            return tuple(ModelFacts.of(entry) for entry in found["data"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise failure("bad_stream", tier, sent=True) from None
+
+    async def asked(self, tier: Tier, question: PlainQuestion) -> Any:
+        """The answer of a tier's server to a plain question, as JSON. Raises `ModelError` or
+        `NotConfigured`."""
         place = await self._place(tier)
         async with self._judged(tier, Trace()):
-            return await self._transport.models(place, within)
+            return await self._transport.asked(place, question)
+
+    def teams(self, tier: Tier) -> bool:
+        """Whether a tier goes through a team's gateway; a look at its key, so no call for the
+        event loop."""
+        if self._rehearsal_url() is not None:
+            return False
+        return member_key(self.key(tier) or "")
 
     async def _place(self, tier: Tier) -> CallPlace:
         """Where a tier's calls go, once one could leave at once. Keys are looked up in a thread,
@@ -197,178 +238,16 @@ class ModelClient:
             yield
         except ModelError as found:
             if found.kind == "auth":
-                # Perhaps the key was changed meanwhile: look for it anew.
+                # Perhaps the key was changed meanwhile: look for it again.
                 self._kept.pop(tier.api_key_env, None)
             trace.sent = trace.sent and found.sent
+            trace.refused = found.status is not None
             raise
 
 
-class SdkTransport:
-    """Calls made by the SDK in this process."""
-
-    def __init__(self) -> None:
-        self._pools: dict[str, Any] = {}
-        """One HTTP client per server, with its connections; no key in it."""
-
-    def warm_up(self) -> None:
-        """Begin to import the SDK, beside everything else; harmless to call twice."""
-        Thread(target=_sdk, name="import-sdk", daemon=True).start()
-
-    async def ready(self) -> None:
-        """Import the SDK if nobody did."""
-        await asyncio.to_thread(_sdk)
-
-    @asynccontextmanager
-    async def opened(self, wanted: WantedCall) -> AsyncIterator[AnswerStream]:
-        """Make a call; leaving closes its connection. Raises `ModelError`."""
-        answered = False
-        async with _translated(wanted.place, lambda: answered):
-            stream = await self._client(wanted.place).messages.create(
-                **wanted.body, stream=True, timeout=_timeout(wanted)
-            )
-            async with stream:
-                answered = True
-                headers = stream.response.headers
-                async with aclosing(_events(stream.response, wanted.place.tier)) as events:
-                    yield AnswerStream(
-                        headers.get("request-id", ""), str(headers.get("content-type", "")), events
-                    )
-
-    async def models(self, place: CallPlace, within: float) -> tuple[ModelFacts, ...]:
-        """The models a server lists, within some seconds. Raises `ModelError`."""
-        return tuple(ModelFacts.of(entry) for entry in await self.listed(place, within))
-
-    async def listed(self, place: CallPlace, within: float) -> list[Any]:
-        """The same as the server's own data."""
-        async with _translated(place, lambda: False):
-            try:
-                async with asyncio.timeout(within):
-                    # As it is: the SDK's own types cost a tenth of a second to build.
-                    answer = await self._client(place).get("/v1/models?limit=1000", cast_to=object)
-                    return list(answer["data"])
-            except TimeoutError:
-                raise failure("timeout", place.tier, sent=False, seconds=within) from None
-
-    async def close(self) -> None:
-        """Close the connections that are kept."""
-        for pool in self._pools.values():
-            await pool.aclose()
-        self._pools.clear()
-
-    def _client(self, place: CallPlace) -> Any:
-        """The SDK's client for one call. It holds the key, so it is not kept."""
-        sdk, url = _sdk(), place.url
-        try:
-            if url not in self._pools:
-                self._pools[url] = sdk.DefaultAsyncHttpxClient(**reach.http_options(url))
-            return sdk.AsyncAnthropic(
-                api_key=place.key,
-                base_url=url,
-                max_retries=0,
-                http_client=self._pools[url],
-                default_headers=_headers(place),
-            )
-        except (ImportError, ValueError, OSError) as error:
-            log.info("%s: no client (%s)", place.tier.name, type(error).__name__)
-            raise reach.unusable(error, place.tier, url) from error
-
-
-def _sdk() -> Any:
-    """The SDK. An HTTP library that it would load on sight is hidden from its first import: that
-    takes a tenth of a second too."""
-    with _importing:
-        hidden = [name for name in UNUSED if name not in sys.modules]
-        if "anthropic" in sys.modules:
-            hidden = []
-        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not there
-        try:
-            return import_module("anthropic")
-        finally:
-            for name in hidden:
-                del sys.modules[name]
-
-
-_importing = RLock()
-
-
-def _headers(place: CallPlace) -> dict[str, Any]:
-    """Headers beside the SDK's own: servers of other makers look for the key elsewhere."""
-    found: dict[str, Any] = {}
-    if not place.custom_headers:
-        names = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
-        found = {n.partition(":")[0].strip(): _sdk().omit for n in names if ":" in n}
-    return {**found, "X-Api-Key": place.key} if place.own_header else found
-
-
-async def _events(response: Any, tier: Tier) -> AsyncGenerator[ServerEvent, None]:
-    """The events and comments of a response. Raises `ModelError` for what is no stream."""
-    decoder = EventDecoder()
-    async for chunk in response.aiter_bytes():
-        try:
-            for event in decoder.feed(chunk):
-                yield event
-        except NotEvents:
-            raise failure("bad_stream", tier, sent=True) from None
-
-
-@asynccontextmanager
-async def _translated(place: CallPlace, answered: Callable[[], bool]) -> AsyncIterator[None]:
-    """Every exception of the SDK, its HTTP library and the stream becomes one `ModelError`."""
-    try:
-        yield
-    except (ModelError, NotConfigured, asyncio.CancelledError, GeneratorExit):
-        raise
-    except Exception as error:
-        log.info("%s: %s", place.tier.name, type(error).__name__)
-        raise _model_error(place, error, answered=answered()) from error
-
-
-def _model_error(place: CallPlace, error: Exception, *, answered: bool) -> ModelError:
-    sdk, http = _sdk(), import_module("httpx2")
-    tier = place.tier
-    if isinstance(error, sdk.APIStatusError):
-        if error.status_code == 407:
-            return reach.by_proxy(tier, place.url, "it asks for a password")
-        return _status_error(tier, error)
-    if isinstance(error, sdk.APIConnectionError) and error.__cause__ is not None:
-        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    away = reach.unreachable(error, tier, place.url)
-    if away is not None:
-        return away
-    if isinstance(error, http.DecodingError | sdk.APIResponseValidationError):
-        return failure("bad_stream", tier, sent=True)
-    if isinstance(error, http.TimeoutException):
-        return failure("stalled" if answered else "slow_first_event", tier, sent=True)
-    if isinstance(error, http.HTTPError | OSError):
-        return failure("cut", tier, sent=True)
-    if isinstance(error, TypeError | ValueError) and not answered:
-        return failure("bad_request", tier, sent=False, detail=type(error).__name__)
-    return failure("bad_stream", tier, sent=True)
-
-
-def _timeout(wanted: WantedCall) -> Any:
-    """The HTTP library's own timeouts: its reads are watched by the alarm, so they are loose."""
-    http = import_module("httpx2")
-    return http.Timeout(wanted.attempt, connect=wanted.connect)
-
-
-def _status_error(tier: Tier, error: Any) -> ModelError:
-    status = int(getattr(error, "status_code", 0) or 0) or None
-    message = str(getattr(error, "api_message", None) or "")
-    error_type, code = getattr(error, "type", None), getattr(error, "error_code", None)
-    kind = classify(status, error_type if isinstance(error_type, str) else None, code, message)
-    headers = getattr(getattr(error, "response", None), "headers", {}) or {}
-    again = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
-    return failure(
-        kind,
-        tier,
-        sent=not refused_unbilled(kind, status),
-        status=status,
-        retry_after=retry_after_seconds(headers),
-        detail=message if kind in ("bad_request", "output_cap") else "",
-        request_id=str(getattr(error, "request_id", None) or ""),
-        retryable=again,
-    )
+def member_key(key: str) -> bool:
+    """Whether a key is a member's token, so that a team's gateway takes it."""
+    return key.startswith(MEMBER)
 
 
 def _from_keyring(name: str) -> str | None:

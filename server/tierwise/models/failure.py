@@ -17,7 +17,7 @@ Kind = Literal[
     "auth", "no_credit", "forbidden", "unknown_model", "bad_request", "too_large", "refused",
     "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event", "stalled",
     "timeout", "cut", "bad_stream", "empty", "output_cap", "proxy", "certificate",
-    "lost",
+    "lost", "team_paused",
 ]  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

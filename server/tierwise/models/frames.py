@@ -1,9 +1,11 @@
 """What goes over the pipes between the server and its model process: one JSON list per line.
 
-To the process: `[id, "call", {...}]`, `[id, "models", {...}]`, `[id, "more", n]` (so many events
-were taken), `[id, "stop"]`. From it: `[0, "ready"]`, `[id, "head", request id, content type]`,
-`[id, "event", name, data]`, `[id, "models", [...]]`, `[id, "end"]`,
-`[id, "failed", {...}]`. Both ends are of one version, since one starts the other.
+To the process: `[id, "call", {...}]`, `[id, "ask", {...}]`, `[id, "more", n]` (this many events
+were taken), `[id, "stop"]`. From it: `[0, "ready"]`,
+`[id, "head", request id, content type, team, model]`, `[id, "event", name, data]`,
+`[id, "told", answer]` (to an "ask"), `[id, "end"]`,
+`[id, "failed", {...}]`, `[id, "unread"]` (the call could not be read and was not made). Both ends
+are of one version, but for an update that is installed while the server runs.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Any, Final
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import ModelError
 from tierwise.core.tiers import Tier
-from tierwise.models.transport import CallPlace, WantedCall
+from tierwise.models.transport import CallPlace, PlainQuestion, WantedCall
 
 AHEAD: Final = 64
 """Events of one answer that may be on their way before the first of them was taken. A reader
@@ -62,12 +64,27 @@ def of_wanted(wanted: WantedCall) -> dict[str, Any]:
         "body": wanted.body,
         "connect": wanted.connect,
         "attempt": wanted.attempt,
+        "headers": dict(wanted.headers),
     }
 
 
 def wanted(data: Mapping[str, Any]) -> WantedCall:
     """The call that was sent."""
-    return WantedCall(place(data["place"]), data["body"], data["connect"], data["attempt"])
+    return WantedCall(
+        place(data["place"]), data["body"], data["connect"], data["attempt"], data["headers"]
+    )
+
+
+def of_question(place: CallPlace, asked: PlainQuestion) -> dict[str, Any]:
+    """A plain question as data."""
+    return {"place": of_place(place), **asdict(asked)}
+
+
+def question(data: Mapping[str, Any]) -> tuple[CallPlace, PlainQuestion]:
+    """The plain question that was sent, and whom it is for."""
+    return place(data["place"]), PlainQuestion(
+        data["path"], float(data["within"]), data["method"], data["body"]
+    )
 
 
 def of_error(error: ModelError) -> dict[str, Any]:

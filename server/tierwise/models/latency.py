@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 KIND: Final = "first_token"
 """The kind of these histograms among the ledger's samples."""
@@ -25,7 +27,7 @@ STEPS: Final = 4
 
 @dataclass
 class Latency:
-    """What is known of every place. `factor` and `at_least` (seconds) are the operator's."""
+    """How fast each place answered so far. `factor` and `at_least` (seconds) are the operator's."""
 
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
@@ -36,7 +38,7 @@ class Latency:
                 self.counts[place] = dict(found)
 
     def took(self, place: str, first_token_ms: float) -> int:
-        """A call's first token came after so many milliseconds; the step it fell into."""
+        """Record the milliseconds until a call's first token; returns the step they fall into."""
         step = step_of(first_token_ms)
         counts = self.counts.setdefault(place, {})
         counts[step] = counts.get(step, 0) + 1

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Tier
 
 WARN_DAYS: Final = 30

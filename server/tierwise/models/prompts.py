@@ -1,6 +1,6 @@
 """Prompts: what a model is asked, with file contents fenced off as data.
 
-Contents stand between tags that carry a mark no file can know, so that none can close its
+Contents are between tags that carry a mark no file can know, so that none can close its
 own fence: it is derived from them with a key of this process. The forms of the answer are in
 `models.forms`.
 """
@@ -21,7 +21,7 @@ from tierwise.models.call import CacheLife, CallTurn, Prompt
 _KEY: Final = token_bytes(16)
 """Of this process, so that the same contents get the same mark and stay in the prompt cache."""
 _BENT: Final = str.maketrans({'"': "'", "<": "(", ">": ")"})
-"""A file's name is chosen by whoever made the file, and must not close the tag it stands in."""
+"""A file's name is chosen by whoever made the file, and must not close the tag it is in."""
 
 _ORDER: Final[tuple[ItemKind, ...]] = (
     "head", "within", "above", "selection", "cursor", "below", "around", "tests", "diagnostics",

@@ -34,7 +34,9 @@ _END: Final = "[DONE]"
 
 
 class StreamReader:
-    """One answer. A stream that ends without `message_stop` is no answer, however clean its end.
+    """Reads one answer from a stream. A stream without `message_stop` is no complete answer, even
+    if
+    it ends cleanly.
 
     `cache` is the kind of prompt cache that the request asked for.
     """

@@ -8,8 +8,9 @@ of it. See the "event stream interpretation" of the HTML standard.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 LARGEST_LINE: Final = 8_000_000
 """Bytes of a line. A longer one is no event of a Messages API but an attempt on our memory."""

@@ -32,7 +32,7 @@ class Pieces:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, text: str) -> None:
-        """Another delta: emitted at once if the last piece is long enough ago, else held."""
+        """Emit a delta at once if the last piece is long enough ago, else hold it."""
         self._held.append(text)
         self._size += len(text)
         if self._size >= LARGEST or self._loop.time() >= self._due:

@@ -49,10 +49,10 @@ def offered(tier: Tier, action: Action) -> str:
 
 
 def opening() -> str:
-    """What stands in an answer before what was passed to the tool."""
+    """The text of an answer before the arguments of the tool call."""
     return f"\n```{NAME}\n"
 
 
 def closing() -> str:
-    """What stands in an answer after it."""
+    """The text of an answer after the arguments of the tool call."""
     return "\n```\n"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import field
+from typing import Any, Literal, Protocol
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Tier
-from tierwise.models.model_list import ModelFacts
 from tierwise.models.sse import ServerEvent
 
 
@@ -38,12 +38,24 @@ class CallPlace:
 
 @dataclass(frozen=True, slots=True)
 class WantedCall:
-    """One streamed call. `body` is the request's, `connect` and `attempt` are seconds."""
+    """One streamed call. `body` is the request's, `connect` and `attempt` are seconds. `headers`
+    go along beside the SDK's own."""
 
     place: CallPlace
     body: Mapping[str, Any]
     connect: float
     attempt: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainQuestion:
+    """A question that is answered with one JSON value, within some seconds."""
+
+    path: str
+    within: float
+    method: Literal["GET", "POST"] = "GET"
+    body: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,10 @@ class AnswerStream:
     request_id: str
     content_type: str
     events: AsyncIterator[ServerEvent]
+    team: str = ""
+    """What a team's gateway says of its rules: "floor", "cap", or nothing."""
+    model: str = ""
+    """The model that a gateway says it asked."""
 
 
 class Transport(Protocol):
@@ -67,8 +83,8 @@ class Transport(Protocol):
     def opened(self, wanted: WantedCall) -> AbstractAsyncContextManager[AnswerStream]:
         """Make a call; leaving closes its connection."""
 
-    async def models(self, place: CallPlace, within: float) -> tuple[ModelFacts, ...]:
-        """The models a server lists, within some seconds."""
+    async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
+        """The server's answer to a plain question, as JSON."""
 
     async def close(self) -> None:
         """End whatever runs for this."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from tierwise.core.money import Usage
@@ -18,7 +19,7 @@ PLACEHOLDER_CHARS: Final = 6
 """Characters per token above which an output count of the very start is a placeholder.
 
 The Messages API writes a first small number there and the real one at the end. A server that
-puts the real one at the start tells at least one token for so many characters.
+puts the real one at the start tells at least one token for this many characters.
 """
 
 
@@ -49,11 +50,16 @@ class UsageCounts:
         if isinstance(written, Mapping):
             for name in ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"):
                 self._more(name, written.get(name))
+        served = reported.get("server_tool_use")
+        if isinstance(served, Mapping):
+            self._more("web_search_requests", served.get("web_search_requests"))
         if not start and _count(reported.get("output_tokens")) is not None:
             self._output_told_late = True
 
     def usage(self) -> Usage:
-        """What was told so far. Cache writes that no breakdown names are of the kind asked for."""
+        """The usage that the server reported so far. Cache writes without a breakdown count as the
+        kind
+        that was asked for."""
         short = self._most.get("ephemeral_5m_input_tokens", 0)
         long = self._most.get("ephemeral_1h_input_tokens", 0)
         unnamed = max(0, self._most.get("cache_creation_input_tokens", 0) - short - long)
@@ -63,6 +69,7 @@ class UsageCounts:
             cache_read_tokens=self._most.get("cache_read_input_tokens", 0),
             cache_write_5m_tokens=short + (unnamed if self._cache == "5m" else 0),
             cache_write_1h_tokens=long + (unnamed if self._cache == "1h" else 0),
+            searches=self._most.get("web_search_requests", 0),
         )
 
     def final(self, streamed_chars: int) -> Usage:
@@ -71,13 +78,7 @@ class UsageCounts:
         least = max(2, math.ceil(streamed_chars / PLACEHOLDER_CHARS))
         if self._output_told_late or told.output_tokens >= least:
             return told
-        return Usage(
-            told.input_tokens,
-            0,
-            told.cache_read_tokens,
-            told.cache_write_5m_tokens,
-            told.cache_write_1h_tokens,
-        )
+        return replace(told, output_tokens=0)
 
     def _more(self, name: str, value: object) -> None:
         count = _count(value)

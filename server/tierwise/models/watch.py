@@ -10,9 +10,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import ModelError
 from tierwise.core.tiers import Tier
 from tierwise.models.call import Deadlines, Trace
@@ -36,7 +37,9 @@ class StreamWatch:
     latest: float = 0.0
 
     def heard(self, *, token: bool) -> None:
-        """A complete event arrived; `token` tells a piece of an answer or of thinking."""
+        """Note that a complete event arrived. `token` tells that it was a piece of an answer or of
+        thinking.
+        """
         self.latest = time.perf_counter()
         elapsed = (self.latest - self.began) * 1000
         if self.trace.first_event_ms is None:
@@ -45,7 +48,7 @@ class StreamWatch:
             self.trace.first_token_ms = elapsed
 
     def alive(self) -> None:
-        """A comment arrived: the server is there, though it says nothing yet."""
+        """Note that a comment arrived: the server is there, though it says nothing yet."""
         self.latest = time.perf_counter()
 
     def left(self) -> float:

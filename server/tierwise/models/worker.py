@@ -12,32 +12,47 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
 from tierwise.core.errors import ModelError
+from tierwise.core.redact import hidden
 from tierwise.models import frames
-from tierwise.models.client import SdkTransport
 from tierwise.models.failure import failure
-from tierwise.models.transport import CallPlace
+from tierwise.models.sdk import SdkTransport
+from tierwise.models.transport import CallPlace, PlainQuestion, WantedCall
 
 log = logging.getLogger(__name__)
 
 
 class CallWorker:
-    """The calls that run. `send` takes a frame and returns at once."""
+    """The calls that run. `send` takes a frame and returns at once; `give_up` is called where no
+    call can ever be made here, so that the end of the process says so."""
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    def __init__(self, send: Callable[[bytes], None], give_up: Callable[[], None]) -> None:
         self._send = send
+        self._give_up = give_up
         self._sdk = SdkTransport()
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._room: dict[int, asyncio.Semaphore] = {}
         self.importing = asyncio.get_running_loop().create_task(self._import())
 
-    def take(self, number: int, kind: str, *more: Any) -> None:
-        """A frame of the server's."""
+    def take(self, line: bytes) -> None:
+        """Start what a line of the server asks for. A call that cannot be read is answered as
+        unsent.
+        """
+        number = 0
+        try:
+            number, kind, *more = json.loads(line)
+            self._obey(number, kind, *more)
+        except Exception as error:
+            # Only the kind of the mistake: its text may repeat the line, and so a key.
+            log.warning("a line of the server cannot be read: %s", type(error).__name__)
+            self._send(frames.line(number, "unread"))
+
+    def _obey(self, number: int, kind: str, *more: Any) -> None:
         if kind == "stop":
             if (running := self._calls.get(number)) is not None:
                 running.cancel()
@@ -45,13 +60,17 @@ class CallWorker:
             if (room := self._room.get(number)) is not None:
                 for _ in range(more[0]):
                     room.release()
+        elif kind == "call":
+            wanted = frames.wanted(more[0])
+            self._begin(number, wanted.place, self._stream(number, wanted))
         else:
-            given = more[0]
-            place = frames.place(given["place"])
-            work = self._stream(number, given) if kind == "call" else self._list(number, given)
-            call = asyncio.get_running_loop().create_task(self._reported(number, place, work))
-            self._calls[number] = call
-            call.add_done_callback(lambda _: self._over(number))
+            place, question = frames.question(more[0])
+            self._begin(number, place, self._ask(number, place, question))
+
+    def _begin(self, number: int, place: CallPlace, work: Coroutine[Any, Any, None]) -> None:
+        call = asyncio.get_running_loop().create_task(self._reported(number, place, work))
+        self._calls[number] = call
+        call.add_done_callback(lambda _: self._over(number))
 
     def _over(self, number: int) -> None:
         self._calls.pop(number, None)
@@ -60,16 +79,24 @@ class CallWorker:
     async def _import(self) -> None:
         # What is imported stays for good; nothing need look through it for garbage.
         gc.disable()
-        await self._sdk.ready()
+        try:
+            await self._sdk.ready()
+        except Exception as error:
+            log.error("the library that makes calls cannot be loaded: %s", type(error).__name__)
+            self._give_up()
+            return
         gc.collect()
         gc.freeze()
         gc.enable()
         self._send(frames.line(0, "ready"))
 
-    async def _reported(self, number: int, place: CallPlace, work: Any) -> None:
-        """Do it, and say how it ended."""
+    async def _reported(
+        self, number: int, place: CallPlace, work: Coroutine[Any, Any, None]
+    ) -> None:
+        """Do it, and say how it ended. A server may say the key back: that is blanked too."""
         try:
-            await work
+            with hidden(place.key):
+                await work
         except ModelError as error:
             self._send(frames.line(number, "failed", frames.of_error(error)))
         except Exception as error:
@@ -77,18 +104,19 @@ class CallWorker:
             broken = failure("bad_stream", place.tier, sent=True)
             self._send(frames.line(number, "failed", frames.of_error(broken)))
 
-    async def _stream(self, number: int, given: Any) -> None:
+    async def _stream(self, number: int, wanted: WantedCall) -> None:
         room = self._room[number] = asyncio.Semaphore(frames.AHEAD)
-        async with self._sdk.opened(frames.wanted(given)) as answer:
-            self._send(frames.line(number, "head", answer.request_id, answer.content_type))
+        async with self._sdk.opened(wanted) as answer:
+            head = (answer.request_id, answer.content_type, answer.team, answer.model)
+            self._send(frames.line(number, "head", *head))
             async for event in answer.events:
                 await room.acquire()
                 self._send(frames.line(number, "event", event.name, event.data))
         self._send(frames.line(number, "end"))
 
-    async def _list(self, number: int, given: Any) -> None:
-        found = await self._sdk.listed(frames.place(given["place"]), given["within"])
-        self._send(frames.line(number, "models", found))
+    async def _ask(self, number: int, place: CallPlace, question: PlainQuestion) -> None:
+        found = await self._sdk.asked(place, question)
+        self._send(frames.line(number, "told", found))
 
 
 def _write(queue: SimpleQueue[bytes], out: BinaryIO) -> None:
@@ -101,15 +129,17 @@ def _write(queue: SimpleQueue[bytes], out: BinaryIO) -> None:
 
 
 async def serve(lines: BinaryIO, out: BinaryIO) -> None:
-    """Serve until the input ends. Both pipes have a thread, for no loop waits for them alike
-    on every system."""
+    """Serve until the input ends, or no call can be made.
+
+    Both pipes have a thread, for no loop waits for them alike on every system.
+    """
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     queue: SimpleQueue[bytes] = SimpleQueue()
-    worker = CallWorker(queue.put)
+    worker = CallWorker(queue.put, over.set)
 
     def read() -> None:
         for line in lines:
-            loop.call_soon_threadsafe(worker.take, *json.loads(line))
+            loop.call_soon_threadsafe(worker.take, line)
         loop.call_soon_threadsafe(over.set)
 
     Thread(target=read, daemon=True).start()

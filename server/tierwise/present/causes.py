@@ -8,6 +8,7 @@ from typing import Final
 CAUSES: Final[Mapping[str, str]] = {
     "auth": "key refused",
     "no_credit": "no credit",
+    "team_paused": "paused by the team",
     "forbidden": "not allowed",
     "unknown_model": "unknown model",
     "bad_request": "refused the request",

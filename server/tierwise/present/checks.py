@@ -54,6 +54,13 @@ WORDS: Final[Mapping[CheckCode, str]] = {
     "no_tested_file": "there is no file to write tests for",
     "tests_unreadable": "the test file cannot be read",
 }
+STUCK: Final = {
+    "same call": "the same call failed three times",
+    "errors": "three tool errors in a row",
+    "red tests": "the tests stayed red after two edits",
+    "taken back": "its own edit was taken back",
+}
+"""What shows that an agent does not get on, as a sentence without its subject."""
 
 
 def sentence(failed: FailedCheck) -> str:
@@ -62,7 +69,7 @@ def sentence(failed: FailedCheck) -> str:
 
 
 def check(code: str, about: str = "") -> str:
-    """The same of a check by its code; what is no code is in words already."""
+    """What a check found, by its code. A text that is no code is returned as it is."""
     words = {str(known): text for known, text in WORDS.items()}
     return words.get(code, code).replace("{about}", about)
 

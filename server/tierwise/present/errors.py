@@ -34,6 +34,23 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "ledger_closed": f"The ledger is closed, {NO_CALL}.",
     "no_locks": f"The state folder lies on {{kind}}, where files cannot be locked, {NO_CALL}."
     " Set TIERWISE_STATE_DIR to a folder on a local disk.",
+    "server_away": f"The ledger's database server does not answer, {NO_CALL}. Start it or mend the"
+    " way to it; work goes on by itself.",
+    "server_busy": f"The ledger's database server is too busy, {NO_CALL}. Try again.",
+    "server_denied": f"The ledger's database server refuses this user or database, {NO_CALL}."
+    " Correct [store] url or TIERWISE_STORE_URL.",
+    "server_full": f"The disk of the ledger's database server is full, {NO_CALL}. Free some space"
+    " there; work goes on by itself.",
+    "server_readonly": f"The ledger's database server is read-only, {NO_CALL}. Point [store] url to"
+    " the one that can be written.",
+    "server_unusable": f"The ledger's database server failed (the log says why), {NO_CALL}.",
+    "store_url_unknown": f"[store] url is no address of a PostgreSQL database, {NO_CALL}. Write it"
+    " like postgresql+psycopg://user@host/database.",
+    "store_url_unsafe": f"[store] url reaches {{host}} without checking who answers, {NO_CALL}. Add"
+    " ?sslmode=verify-full to it.",
+    "no_postgres_driver": f"[store] url names a PostgreSQL database, whose driver is not installed,"
+    f" {NO_CALL}. Run `pip install 'tierwise[team]'` with the pip of the environment that this"
+    " program runs in (.venv/bin/pip in a clone).",
     "git_ignored": "{path} is ignored by git, so it is not sent without your yes.",
     "outside_unasked": "{path} lies outside the workspace, so it is not sent without your yes.",
     "kept_back": "{name} is kept back by {by}, so it is not sent.",
@@ -44,9 +61,12 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "task_id_taken": "There is a task '{task}' already.",
     "override_of_what": "An override for the scope '{scope}' needs to say which one.",
     "applied_already": "This task is applied. Undo it first, then redo it.",
+    "calls_used_up": "It has used up its three model calls.",
     "task_failed": "Tierwise failed on this task; its log says why.",
     "unknown_task_here": "There is no task '{task}' in this window.",
     "unknown_task": "There is no task '{task}'.",
+    "unreadable_task": "The ledger's row of task '{task}' is incomplete, so it cannot be shown."
+    " Other tasks are not touched by it.",
     "raise_not_positive": "A raise is a positive amount.",
     "no_cap": "There is no cap on the {scope}, so there is nothing to raise.",
     "block_unfinished": "A block can be applied once its answer is there.",
@@ -63,6 +83,7 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "nothing_to_undo": "This proposal is not applied, so there is nothing to undo.",
     "no_file_open": "Open a file and select the code this is about.",
     "nothing_at_cursor": "Select the code this is about, or put the cursor into a function.",
+    "nothing_to_read": "{name} is empty, so there is nothing to read. Open or attach a file.",
     "unknown_action": "There is no action '{action}'. Actions: {known}.",
     "past_the_end": "Line {line} is past the end of the file ({lines} lines).",
     "nothing_to_commit": "There is nothing to commit: git sees no change in this folder.",
@@ -90,8 +111,8 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "server_ended": "The server ended unexpectedly.",
     "config_no_toml": "The configuration file is no TOML. Mend it first.",
     "config_by_hand": "The line could not be placed without touching another one."
-    ' Write preference = "{preference}" into the configuration file.',
-    "config_unwritable": "{file} cannot be written: {why}. Make it writable, or set preference"
+    ' Write {key} = "{word}" into the configuration file.',
+    "config_unwritable": "{file} cannot be written: {why}. Make it writable, or set {key}"
     " there by hand.",
     "untrusted": "This workspace is not trusted, so Tierwise will not send anything to a model.",
     "no_part": "No part of this task was answered with an edit that can be used. Ask again, or"

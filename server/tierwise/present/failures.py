@@ -9,6 +9,7 @@ WORDS: Final[Mapping[str, str]] = {
     "auth": "{tier}: {who} refused the key. Put a valid one into {key} and run it again.",
     "no_credit": "{tier}: the account behind {key} has no credit left. Add credit, or use"
     " another tier.",
+    "team_paused": "{tier} was not asked{detail}.",
     "forbidden": "{tier}: the key in {key} may not use {model}. Set another model for the tier"
     " or use another tier.",
     "unknown_model": "{tier}: {who} knows no model {model}. Set another id for the tier, or use"

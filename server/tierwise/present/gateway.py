@@ -8,11 +8,15 @@ from tierwise.core.amounts import needs_and_left
 from tierwise.present.money import amount, amounts
 from tierwise.present.names import label
 
-_SPANS = {"day": "today", "project": "this project", "hour": "this hour"}
-_RAISE = {"day": "tierwise budget raise 1", "project": "tierwise budget raise 1 --project"}
+_SPANS = {"day": "today", "night": "tonight", "project": "this project", "hour": "this hour"}
+_RAISE = {
+    "day": "tierwise budget raise 1",
+    "night": "tierwise budget raise 1 --night",
+    "project": "tierwise budget raise 1 --project",
+}
 
 
-def paused(scope: Literal["day", "project", "hour"], spent: int, limit: int) -> str:
+def paused(scope: Literal["day", "night", "project", "hour"], spent: int, limit: int) -> str:
     """Why nothing may be spent, with the command that goes on."""
     if scope == "hour":
         paid, cap = amounts(spent, limit)
@@ -38,13 +42,35 @@ def in_flight(held: int, left: int) -> str:
     )
 
 
-def too_dear(needs: int, left: int, scope: Literal["day", "project", "hour", "request"]) -> str:
+def group_paused(spent: int, limit: int) -> str:
+    """Why a job's agent may not make a call any more: its group's cap is used up."""
+    paid, cap = amounts(spent, limit)
+    return f"Tierwise paused: {paid} of {cap} for this group of jobs are spent. The job waits."
+
+
+def too_dear(
+    needs: int, left: int, scope: Literal["day", "night", "project", "hour", "request"]
+) -> str:
     """Why this one call may not be made, with the command that goes on."""
     most, rest = needs_and_left(needs, left)
     begin = f"Tierwise paused: this call may cost up to {most} and {rest} is left."
     if scope == "request":
         return f"{begin} Its cap is request_usd in the configuration; send less, or compact."
     return f"{begin} Raise with: {_RAISE.get(scope, _RAISE['day'])}"
+
+
+def job_too_dear(needs: int, left: int) -> str:
+    """Why a job's agent may not make this call: the cap is the job's own."""
+    most, rest = needs_and_left(needs, left)
+    return (
+        f"Tierwise paused: this call may cost up to {most} and {rest} is left of the job's cap. "
+        "The job waits; give it more with: tierwise queue"
+    )
+
+
+def passing(model: str) -> str:
+    """Who answers where the client named a model that is no tier's."""
+    return f"{model} (chosen by the client, not routed)"
 
 
 def status_line(
@@ -56,24 +82,40 @@ def status_line(
     client_named: bool,
     lowered: int | None = None,
     secrets: int = 0,
+    forecast: int | None = None,
+    because: str = "",
+    others: str = "",
 ) -> str:
-    """One line for an agent's own status: who answers, what the task cost, what is left.
+    """An agent's own status: who answers and why, and below that what it costs, what is left.
 
-    Costs are nano-dollars; `lowered` is the output cap in tokens where the budget lowered it.
+    Costs are nano-dollars: `cost` is that of the session so far, `forecast` that of the whole turn.
+    `lowered` is the output cap in tokens where the budget lowered it. `because` says why, `others`
+    what begins a turn for another tier; without both it is one line.
     """
-    parts = [f"{label(tier)} (chosen by the client, not routed)" if client_named else headline]
+    named = f"{label(tier)} (chosen by the client, not routed)" if client_named else headline
+    routed = bool(because) and not client_named
+    above = [f"{named} · {because}"] if routed else []
+    parts = [f"another tier: begin with {others}"] if routed and others else []
+    parts = parts if routed else [named]
+    if routed and forecast is not None:
+        parts.append(f"this turn about {amount(forecast)}")
     if cost is not None:
-        parts.append(amount(cost))
+        parts.append(f"{amount(cost)} this session so far")
     if left is not None:
-        parts.append(f"{amount(left)} left")
+        parts.append(f"{amount(left)} of the budget left")
     if lowered is not None:
         parts.append(f"answers cut at {lowered:,} tokens")
     if secrets:
         parts.append(f"{secrets} secret{'s' if secrets > 1 else ''} sent")
-    return " · ".join(parts)
+    return "\n".join([*above, " · ".join(parts)] if parts else above)
 
 
+NO_EXTRA = (
+    "The gateway needs its extra: run `pip install 'tierwise[gateway]'` with the pip of the "
+    "environment that this program runs in (.venv/bin/pip in a clone)."
+)
 NO_GATEWAY = "Tierwise: no gateway runs (tierwise gateway)"
+START_GATEWAY = "No gateway runs. `tierwise gateway` starts one."
 NOTHING_YET = "Tierwise: nothing was routed yet"
 
 

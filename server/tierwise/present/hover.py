@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tierwise.core.views import EditView, TaskView
+from tierwise.present import ways
 from tierwise.present.markdown import fenced, without_images
 from tierwise.present.money import amount
 from tierwise.present.reasons import words
@@ -16,7 +17,7 @@ def proposal(view: TaskView, edit: EditView) -> str:
         above.append(f"⚠ {edit.note}")
     if edit.stale:
         above.append("The file changed since this was proposed: Redo or Discard.")
-    below = ["Apply or discard it by code action at this place.", *reasons(view)]
+    below = ["Apply or discard it by code action at this place.", *reasons(view), *_ways(view)]
     return "\n\n".join([
         without_images("\n\n".join(above)),
         fenced(edit.diff.rstrip(), "diff"),
@@ -27,12 +28,21 @@ def proposal(view: TaskView, edit: EditView) -> str:
 def answer(view: TaskView, text: str) -> str:
     """A text answer as markdown, and below it who gave it and why: a place to look may be small."""
     notes = (f"⚠ {notice}" for notice in view.notices)
-    return without_images("\n\n".join([text, _head(view), *notes, *reasons(view)]))
+    return without_images("\n\n".join([text, _head(view), *notes, *reasons(view), *_ways(view)]))
 
 
 def _head(view: TaskView) -> str:
     said = shown(view.decision, view.cause_note, rehearsal=view.rehearsal)
-    return f"**Tierwise · {said.sentence}** · {amount(view.cost)}"
+    paid = amount(view.cost)
+    cost = f"0¢ in rehearsal, with a key {paid}" if view.rehearsal else f"cost {paid}"
+    return f"**Tierwise · {said.sentence}** · {cost}"
+
+
+def _ways(view: TaskView) -> list[str]:
+    """How to be rid of what moved the task, and how to have another tier."""
+    words = ways.others(view.decision)
+    other = f"Another tier: redo it, or begin the instruction with {words}."
+    return [*ways.undone(view.decision), *([other] if words else [])]
 
 
 def reasons(view: TaskView) -> list[str]:

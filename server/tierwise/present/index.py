@@ -13,6 +13,56 @@ _WHY: Final[Mapping[str, str]] = {
     "refused": "its file cannot be written; the log says more",
 }
 
+_KEPT: Final[Mapping[str, str]] = {
+    "missing": "there is no such file",
+    "outside": "it lies outside the folder",
+    "link": "it is a link, or lies behind one; inside the folder a file is found by its own name",
+    "vendored": "its folder holds other people's code, a cache or build results",
+    "special": "it is no regular file",
+    "keys": "it may hold keys",
+    "unread": "the folder was not read since it is there, or it is beyond the limits",
+}
+
+
+def of_file(known: str, kept: str | None, why: str) -> str:
+    """Whether a file is indexed, and why not."""
+    if known == "indexed":
+        return "indexed"
+    if known == "named":
+        return f"known by its path alone: {_WHAT.get(why, why)}"
+    if known == "waiting":
+        return "it changed and is not read again yet"
+    return (
+        f"not indexed: {f'{why} keeps it back' if kept == 'ignored' else _KEPT[kept or 'unread']}"
+    )
+
+
+_WHAT: Final[Mapping[str, str]] = {
+    "large": "it has more than 512 KB",
+    "binary": "it is no text",
+    "minified": "it is minified",
+    "generated": "it is generated",
+    "a lock file": "it is a lock file",
+}
+
+
+def unready(state: str, why: str) -> str:
+    """What is missing of an answer of an index that is not whole; empty where nothing is."""
+    if state == "off":
+        return f"The index of this folder is off: {_WHY[why]}." if why else "There is no index."
+    if why:
+        return f"The index of this folder is not up to date: {_WHY[why]}."
+    if state == "cold":
+        return "This folder was not read to its end yet; --wait reads it first."
+    if state == "catching up":
+        return "Some files changed and are not read again yet; --wait reads them first."
+    return ""
+
+
+def refused(why: str) -> str:
+    """Why an index that somebody waits for cannot be made."""
+    return f"The index of this folder cannot be written: {why or 'its process ended too often'}."
+
 
 def progress(state: str, indexed: int, files: int, why: str = "", left: int = 0) -> str:
     """How far an index is: "1,203 of 1,848 files, catching up". `left` files are beyond the
@@ -21,7 +71,7 @@ def progress(state: str, indexed: int, files: int, why: str = "", left: int = 0)
         return f"off: {_WHY[why]}" if why else "off"
     said = [f"{indexed:,} of {files:,} files" if indexed < files else f"{files:,} files"]
     if state != "ready":
-        said.append(state)
+        said.append("not read to its end yet" if state == "cold" else state)
     if left:
         said.append(f"{left:,} more are beyond the limits")
     if why:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tierwise.present import counts
+from tierwise.present.money import amount
 from tierwise.present.names import label
 
 
 def gate(why: str, needed: int, outcomes: int) -> str:
-    """Where the gate stands: why what was learned decides, or does not."""
+    """Whether what was learned decides, and why."""
     sentences = {
         "few": f"not enough evidence: {needed} more outcomes needed",
         "uninformative": f"not enough evidence: {needed} more discards, redos or ratings needed",
@@ -23,8 +25,46 @@ def gate(why: str, needed: int, outcomes: int) -> str:
     return sentences[why]
 
 
+def improvement(tasks: int, share: float, within: float) -> str:
+    """How much less was spent and redone while the learned state decided.
+
+    `share` is a share of the shipped state's loss, `within` half the width of its 95 % interval.
+    """
+    less = "less" if share >= 0 else "more"
+    low, high = (share - within) * 100, (share + within) * 100
+    return (
+        f"spend and redos {abs(share) * 100:.1f} % {less} than by the shipped state,"
+        f" over {tasks:,} tasks that it decided (95 %: {low:+.1f} to {high:+.1f})"
+    )
+
+
+def opinions(right: float, judged: float) -> str:
+    """How good second opinions turned out to be."""
+    return (
+        f"second opinions: right {right * 100:.0f} % of the time, by {judged:.0f} that were judged"
+    )
+
+
+def operator(shift: float, slope: float) -> str:
+    """What was learned of all tasks of the operator: how much readier they keep a cheaper tier's
+    answer than shipped, in logits, and how much more what the estimate tells apart counts."""
+    return f"all your tasks: shift {shift:+.2f} logits, slope {slope:.2f}"
+
+
+def shadow(tier: str | None, same: int, tasks: int, less: int) -> str:
+    """For how many tasks the cheapest tier would have written what was kept, and the nano-dollars
+    that would have saved."""
+    if tier is None or not tasks:
+        return "no shadow answer was compared yet"
+    saved = f"{amount(abs(less))} {'less' if less >= 0 else 'more'}"
+    compared = f"{same} of {counts.tasks(tasks)}"
+    return f"{label(tier)} would have written the same edit for {compared}: {saved}"
+
+
 def drift(points: float) -> str:
-    """The drift of the top tier's share."""
+    """Write by how many points the share of first answers by the top tier differs from the shipped
+    state's.
+    """
     return f"share of first answers by the top tier, against shipped: {points * 100:+.0f} points"
 
 
@@ -58,8 +98,9 @@ def _shifted(shift: float) -> float:
 def replay_lines(figures: Mapping[str, Any]) -> list[str]:
     """The figures of a replay for a terminal."""
     starts = ", ".join(f"{label(tier)} {count}" for tier, count in figures["first"].items())
+    redos = figures["escalations"]
     lines = [
-        f"{figures['tasks']} tasks, first answers: {starts}; {figures['escalations']} redos",
+        f"{counts.tasks(figures['tasks'])}, first answers: {starts}; {redos} redos",
         f"quality {figures['quality']:.3f} (first answers {figures['firstQuality']:.3f}),"
         f" spent ${figures['costUsd']:.2f}, loss ${figures['loss']:.2f},"
         f" calibration error {figures['ece']:.3f}",
@@ -88,7 +129,7 @@ def ledger_lines(
         return [f"no {kind} tasks in {since}{more}"]
     again = f"{figures['reproduced']} of {figures['tasks'] - figures['otherWeights']}"
     lines = [
-        f"{figures['tasks']} tasks of {since}; {again} decisions reproduced bit for bit"
+        f"{counts.tasks(figures['tasks'])} of {since}; {again} decisions reproduced bit for bit"
         + (f", {figures['otherWeights']} of other weights" if figures["otherWeights"] else ""),
         f"  as it was: {_policy(figures['asItWas'])}",
     ]

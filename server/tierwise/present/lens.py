@@ -1,4 +1,4 @@
-"""What stands above an edit: the tier that answers and what the operator can do about it.
+"""What is above an edit: the tier that answers and what the operator can do about it.
 
 A lens in one client is a code action at the same range in another, so both are made from
 these offers.
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
-from tierwise.present.names import label
-from tierwise.present.pause import ALLOW, LENS, raise_title
+from tierwise.present.money import amount
+from tierwise.present.names import short
+from tierwise.present.pause import ALLOW, LENS, LENS_OF_TEAM, raise_title
 from tierwise.present.shown import TITLE, badge
-from tierwise.present.titles import redo_title
+from tierwise.present.titles import redo_title, with_price
 
 
 def headline(view: TaskView, *, stale: bool = False) -> str:
@@ -24,9 +25,13 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
         return "Routing…"
     if view.state == "paused":
         return LENS
+    if view.state == "failed" and view.cause_note == "team_paused":
+        return LENS_OF_TEAM
     word = {"running": " · working", "failed": " · failed", "applied": " · applied"}.get(
         view.state, ""
     )
+    if view.state == "proposed" and view.cost and not view.rehearsal:
+        word = f" · {amount(view.cost)}"
     begin = "Rehearsal · " if view.rehearsal else ""
     room = TITLE - len(begin) - len(word)
     return begin + badge(view.decision, view.cause_note, room) + word
@@ -42,13 +47,21 @@ def offers(
     task = {"taskId": view.task_id}
     edit = {"editId": view.edit_id}
     up = ladder.above(view.decision.answering)
+    decision, answering = view.decision, view.decision.answering
+
+    def priced(title: str, tier: str) -> str:
+        return with_price(title, decision, tier, rehearsal=view.rehearsal)
+
     stronger = (
-        Offer(f"Use {label(up)}", "tierwise.task.rerunOn", {**task, "tier": up}) if up else None
+        Offer(priced(f"Use {short(up)}", up), "tierwise.task.rerunOn", {**task, "tier": up})
+        if up
+        else None
     )
-    redo = (
-        Offer(redo_title(up or view.decision.answering), "tierwise.task.rerunOn",
-              {**task, "tier": up or view.decision.answering})
-    )  # fmt: skip
+    redo = Offer(
+        redo_title(up or answering, decision, rehearsal=view.rehearsal),
+        "tierwise.task.rerunOn",
+        {**task, "tier": up or answering},
+    )
     match view.state:
         case "routing" | "running":
             cancel = Offer("Cancel", "tierwise.task.cancel", task)
@@ -56,12 +69,14 @@ def offers(
         case "paused":
             return [
                 Offer(raise_title(None), "tierwise.budget.resume", {"raiseUsd": 1}),
-                Offer(ALLOW, "tierwise.budget.resume", {"allowTask": view.task_id}),
+                Offer(
+                    priced(ALLOW, answering), "tierwise.budget.resume", {"allowTask": view.task_id}
+                ),
                 Offer("Cancel", "tierwise.task.cancel", task),
             ]
         case "proposed" if stale:
             return [
-                Offer("Redo", "tierwise.task.rerunOn", {**task, "tier": view.decision.answering}),
+                Offer("Redo", "tierwise.task.rerunOn", {**task, "tier": answering}),
                 Offer("Discard", "tierwise.edit.discard", edit),
             ]
         case "proposed":
@@ -79,6 +94,8 @@ def offers(
             ]
         case "applied" | "partlyApplied":
             return [Offer("Undo", "tierwise.edit.undo", edit)]
+        case "failed" if view.cause_note == "team_paused":
+            return [Offer("Redo", "tierwise.task.rerunOn", {**task, "tier": answering})]
         case "failed" | "answered":
             return [redo]
         case _:

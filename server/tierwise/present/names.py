@@ -14,6 +14,6 @@ def label(tier: str) -> str:
 
 
 def short(tier: str) -> str:
-    """The same where room is scarce: a name of more than eight characters is shortened."""
+    """A tier's name where room is scarce: more than eight characters are shortened."""
     name = label(tier)
     return name if len(name) <= SHORT else name[: SHORT - 1] + "…"

@@ -23,33 +23,49 @@ def share_risen(tier: str, recent: float, usual: float) -> str:
     )
 
 
+def shadow_over(found: str) -> str:
+    """The week of shadow answers is over; `found` is what it showed."""
+    return f'{found}. The week is over; shadow = "uncertain" goes on where the router is unsure.'
+
+
+def not_kept(why: str) -> str:
+    """Says that a choice could not be written into the configuration; `why` is a sentence."""
+    return f"Nothing was changed. {why}"
+
+
 def answer_capped(tokens: int) -> str:
-    """An answer was given less room than it asked for, so that it fits the budget."""
+    """Says that an answer got less room than it asked for, so that it fits the budget."""
     return f"answer capped at {tokens:,} tokens to fit what is left"
 
 
+def other_model(tier: str, model: str) -> str:
+    """Says that a team's gateway gave a call to a model that is no tier here."""
+    return f"the team's gateway answered with {model}, not with {tier}; it is booked at its price"
+
+
 def wish_waits(sentence: str) -> str:
-    """A wish of the repository's own file that nobody accepted yet."""
+    """Says that the repository's file asks for something that nobody accepted yet."""
     return f"{sentence} It is not used until you accept it."
 
 
 def prices_wrong(problem: str) -> str:
-    """A row of the operator's own prices cannot be."""
+    """Says that a row of the operator's own prices is not possible."""
     return f"prices: {problem}. No paid call is made until it is mended."
 
 
 def configuration_gone(name: str) -> str:
-    """A configuration file that was there is not, or holds nothing any more."""
+    """Says that a configuration file was removed or is empty now."""
     return f"{name} is empty or gone. "
 
 
 def as_it_was(why: str) -> str:
-    """A configuration with a mistake that would hold paid calls is not taken; `why` ends open."""
+    """Says that the old configuration stays, since a mistake in the new one would stop paid
+    calls."""
     return f"{why}The configuration as it was stays in force."
 
 
 def read_again(keys: Sequence[str]) -> str:
-    """A configuration file that was edited is in force; `keys` are those that differ now."""
+    """Says that an edited configuration file is in force; `keys` are those that changed."""
     named = ", ".join(keys[:6])
     rest = f" and {len(keys) - 6} more" if len(keys) > 6 else ""
     return f"The configuration was read again: {named}{rest} as the file says from now on."
@@ -87,22 +103,24 @@ def begins(text: str, where: str, path: str) -> str:
 
 
 def kept_in(path: str) -> str:
-    """A document that the editor cannot open by itself."""
+    """Says where a document is kept, for an editor that cannot open it by itself."""
     return f"It is in {path}."
 
 
 def hunks_left(count: int) -> str:
-    """Hunks that were not applied, because the text under them changed."""
-    return f"{count} hunk(s) no longer fit and were left"
+    """Says how many hunks were not applied, because the text under them changed."""
+    if count == 1:
+        return "1 hunk no longer fits and was left"
+    return f"{count} hunks no longer fit and were left"
 
 
 def files_left(names: Sequence[str]) -> str:
-    """Files that an undo left as they are, because they changed since the edit."""
+    """Names the files that an undo left alone, because they changed since the edit."""
     return f"{_listed(names)} changed since and was left"
 
 
 def undo_there(names: Sequence[str]) -> str:
-    """An undo that has nothing to take back any more."""
+    """Says that there is nothing left to undo."""
     return f"{_listed(names)} changed since; undo it there."
 
 
@@ -116,32 +134,44 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def not_sent_uses(count: int, name: str) -> str:
-    """Files that use a name and were not sent."""
+    """Says how many files use a name and were not sent."""
     verb = "files use" if count > 1 else "file uses"
     return f"{count} more {verb} `{name}`: not sent"
 
 
 def files_unchanged(wanted: int, missing: Sequence[str]) -> str:
-    """Of the files with a place to change, those that the answer leaves as they are."""
+    """Names the files that should change and that the answer does not change."""
     shown = ", ".join(missing[:SHOWN_FILES])
     rest = f" and {len(missing) - SHOWN_FILES} more" if len(missing) > SHOWN_FILES else ""
     return f"{wanted - len(missing)} of {wanted} files are changed; left as they are: {shown}{rest}"
 
 
 def parts_lost(count: int, of: int, paths: Sequence[str]) -> str:
-    """Parts of a task that were not answered, and the files they were about."""
+    """Says how many parts of a task were not answered, and which files they were about."""
     shown = ", ".join(paths[:SHOWN_FILES])
     rest = f" and {len(paths) - SHOWN_FILES} more" if len(paths) > SHOWN_FILES else ""
     return f"{of - count} of {of} parts were answered; not asked or not answered: {shown}{rest}"
 
 
 def project_title(cost: int) -> str:
-    """What stands on the chip of the project's context; `cost` in nano-dollars."""
+    """The text on the chip for the project's context; `cost` in nano-dollars."""
     return f"+{amount(cost)} project context" if cost else "project context"
 
 
+def focus_label(path: str, name: str, lines: tuple[int, int]) -> str:
+    """What the operator has before them: the definition, or the lines (from 1) of the file."""
+    file, (first, last) = path.rsplit("/", 1)[-1], lines
+    span = f"{first}" if first == last else f"{first}–{last}"
+    return f"{name} in {file}" if name else f"{file}:{span}"
+
+
+def focus_title(label: str, cost: int) -> str:
+    """The text on the chip for that: the label and the price; `cost` in nano-dollars."""
+    return f"{label} · {amount(cost)}"
+
+
 def sent_of_project(files: int, cost: int) -> tuple[str, ...]:
-    """Files that nobody has open and that are sent from; `cost` in nano-dollars, 0 for none."""
+    """Says how many files are sent that nobody has open; `cost` in nano-dollars, 0 for none."""
     if not files:
         return ()
     one = "1 file" if files == 1 else f"{files} files"
@@ -161,7 +191,7 @@ NOT_CONFIRMED = "not confirmed"
 REFUSED = "the editor refused the edit"
 """Why a proposal was not applied, where the editor gave no reason."""
 GROWING = "still being written"
-"""What stands beside a proposal whose answer is not complete."""
+"""The sentence beside a proposal whose answer is not complete."""
 CANNOT_MOVE_OPEN = "this editor cannot rename or delete a file that is open"
 NO_REPLY = "the editor did not answer"
 CHANGES_IGNORED = "its changes: it is ignored"
@@ -169,17 +199,17 @@ CHANGES_IGNORED = "its changes: it is ignored"
 
 
 def not_applied(why: str) -> str:
-    """An edit that was not made."""
+    """Says that an edit was not made, and why."""
     return f"not applied: {why}"
 
 
 def not_written(kind: str) -> str:
-    """A file of an edit could not be written; `kind` is the system's name of the error."""
+    """Says that a file could not be written; `kind` is the system's name of the error."""
     return f"a file could not be written ({kind})"
 
 
 def not_looked_at(name: str, paths: Sequence[str]) -> str:
-    """What a rename did not reach, because it was neither open nor attached."""
+    """Names the files that a rename did not reach, because they were neither open nor attached."""
     shown = ", ".join(paths[:SHOWN_FILES])
     rest = f" and {len(paths) - SHOWN_FILES} more" if len(paths) > SHOWN_FILES else ""
     return (

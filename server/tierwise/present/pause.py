@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from tierwise.core.amounts import needs_and_left
 from tierwise.core.error_reason import ErrorCode, ErrorReason
-from tierwise.present.money import amount, amounts
+from tierwise.present.money import amount, amounts, percent
 from tierwise.present.questions import OperatorQuestion
 
 Args = Mapping[str, Any]
@@ -21,10 +21,20 @@ ALLOW: Final = "Run this one anyway"
 """The answer, and the offer, that lets one task run beyond the budget."""
 STAY: Final = "Stay paused"
 LENS: Final = "Paused: budget reached"
-"""What stands above the lines of a task that waits for money."""
+"""What is above the lines of a task that waits for money."""
+LENS_OF_TEAM: Final = "Paused by the team's budget"
+"""What is above the lines of a task that the team's budget stopped."""
 STATUS: Final = "Paused"
+STATUS_OF_TEAM: Final = "Paused by the team"
 
-_WHOSE: Final = {"day": "today's", "project": "the project's"}
+_WHOSE: Final = {
+    "day": "today's",
+    "night": "the night's",
+    "project": "the project's",
+    "hour": "this hour's",
+    "group": "the group's",
+    "team's": "the team's",
+}
 _HOLDS: Final = {
     "clock": "The clock went back by more than a day and a half, so no paid call is made. "
     "Check the date, then `tierwise budget resume`.",
@@ -43,18 +53,38 @@ def why(reason: ErrorReason) -> str:
     return WORDS[reason.code](reason.args)
 
 
+def is_left(left: str, scope: str) -> str:
+    """What is left, and of which budget where that is known: "40¢ of today's budget is left"."""
+    whose = _WHOSE.get(scope)
+    return f"{left} of {whose} budget is left" if whose else f"{left} is left"
+
+
+def is_spent(args: Args) -> str:
+    """How much of a budget is spent: "82 % of today's $5.00 is spent", where that is known."""
+    whose, limit = _WHOSE.get(str(args.get("scope"))), args.get("limit")
+    if whose is None or not limit:
+        return "the budget is nearly used up"
+    return f"{percent(args['spent'] / limit)} of {whose} {amount(limit)} is spent"
+
+
 def raise_title(scope: str | None) -> str:
     """The way on from a pause: which cap it raises, where that is known."""
-    what = {"day": "today", "project": "the project"}.get(scope or "", "the budget")
-    return f"Raise {what} by $1"
+    whose = f"{_WHOSE[scope]} budget" if scope in ("day", "night", "project") else "the budget"
+    return f"Raise {whose} by $1"
 
 
 def question(
-    scope: Literal["day", "project"], spent: int, limit: int | None, *, of_task: bool = True
+    scope: Literal["day", "night", "project"],
+    spent: int,
+    limit: int | None,
+    *,
+    of_task: bool = True,
+    forecast: int | None = None,
 ) -> OperatorQuestion:
     """What to do about a cap that is reached; the first answer raises it.
 
-    `of_task` tells that a task came to it, which can be let through by itself.
+    `of_task` tells that a task came to it, which can be let through by itself; `forecast` is what
+    it is thought to cost.
     """
     used, cap = amounts(spent, limit or 0)
     whose = _WHOSE[scope]
@@ -62,8 +92,11 @@ def question(
         text = f"Paused: {whose} budget is 0¢."
     elif spent:
         text = f"Paused: {used} of {whose} {cap} is spent."
+        text = text if of_task else f"{text} Nothing more is paid until you say so."
     else:
         text = f"Paused: {whose} {cap} is too small for a call."
+    if forecast:
+        text = f"{text} This task: about {amount(forecast)}."
     return OperatorQuestion(text, (raise_title(scope), *((ALLOW,) if of_task else ()), STAY))
 
 
@@ -85,6 +118,26 @@ def nearly(scope: str, spent: int, limit: int | None) -> str:
     """A budget is nearly used up."""
     used, cap = amounts(spent, limit or 0)
     return f"{used} of the {scope} budget {cap} is spent: soft tasks go down."
+
+
+_THE_TEAMS: Final[Mapping[str, str]] = {
+    "team": "the team's budget",
+    "member": "your part of the team's budget",
+    "project": "the team's budget of this project",
+}
+_SPANS: Final[Mapping[str, str]] = {"hour": " of this hour", "day": " of today", "period": ""}
+
+
+def team_budget(scope: str, span: str) -> str:
+    """The words for a cap that the team set, to be put into a sentence."""
+    return f"{_THE_TEAMS[scope]}{_SPANS[span]}"
+
+
+def paused_by_team(scope: str, span: str, *, spent: int, limit: int, owner: str = "") -> str:
+    """A cap that the team set is reached; `owner` is who may raise it."""
+    used, cap = amounts(spent, limit)
+    ask = owner or "the team's owner"
+    return f"Paused by {team_budget(scope, span)}: {used} of {cap}, ask {ask}."
 
 
 def _calls_in_flight(args: Args) -> str:
@@ -163,6 +216,9 @@ WORDS: Final[Mapping[ErrorCode, Callable[[Args], str]]] = {
     "hour_used_up": _hour,
     "no_budget": lambda a: (
         f"The {a['scope']} budget is 0: no paid calls. Set one with `tierwise budget set`."
+    ),
+    "team_used_up": lambda a: paused_by_team(
+        str(a["scope"]), str(a["span"]), spent=int(a["spent"] or 0), limit=int(a["limit"] or 0)
     ),
     "budget_used_up": _used_up,
     "too_dear": _too_dear,

@@ -1,4 +1,4 @@
-"""What a task is doing, in a few words, and why its answer begins anew."""
+"""What a task is doing, in a few words, and why its answer begins again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOM_NOW: Final = "the budget has room for it now"
 
 
 def again_on(tier: str) -> str:
-    """Why an answer begins anew after a redo."""
+    """Why an answer begins again after a redo."""
     return f"again on {label(tier)}"
 
 
@@ -44,7 +44,7 @@ def waiting_until(tier: str, ends: str) -> str:
 
 
 def as_asked(tier: str, ends: str) -> str:
-    """The same as the reason why an answer begins anew."""
+    """The server asked to wait until `ends`, a time of day: why an answer begins again."""
     return f"{label(tier)}: waiting until {ends}, as the server asked"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.present import paths
 from tierwise.present.money import amount
+from tierwise.present.names import label
 from tierwise.present.paths import KEPT_BACK
 
 GO: Final = "Go on"
@@ -19,6 +20,8 @@ DECLINE: Final = "Do not use it"
 TRY: Final = "Try again"
 CANCEL: Final = "Cancel"
 APPLY: Final = "Apply"
+FOR_A_WEEK: Final = "For a week"
+NOT_NOW: Final = "No"
 LATER: Final = "Later"
 DISCARD: Final = "Discard"
 
@@ -37,7 +40,7 @@ def dear(cost: int) -> OperatorQuestion:
 
 
 def dear_parts(count: int, worst: int) -> OperatorQuestion:
-    """Whether a task in so many parts may cost this many nano-dollars at worst."""
+    """The question whether a task in this many parts may cost up to this many nano-dollars."""
     return OperatorQuestion(
         f"This takes {count} parts and costs {amount(worst)} at most. Go on?", (GO, STOP)
     )
@@ -70,6 +73,17 @@ def ready(title: str) -> OperatorQuestion:
 def wish(sentence: str) -> OperatorQuestion:
     """Whether a wish of the repository's own file holds."""
     return OperatorQuestion(f"{sentence} Use it in this project?", (USE, DECLINE))
+
+
+def shadow(tier: str, share: float) -> OperatorQuestion:
+    """Whether the cheapest tier may be asked beside dearer ones; `share` is what that adds to
+    their spend."""
+    named = label(tier)
+    return OperatorQuestion(
+        f"Would {named} have done? For a week it can be asked beside dearer tiers and compared"
+        f" with what you keep: about {max(share, 0.001):.1%} more, within your caps.",
+        (FOR_A_WEEK, NOT_NOW),
+    )
 
 
 def wait(duration: str) -> str:

@@ -9,10 +9,11 @@ from tierwise.core.amounts import needs_and_left
 from tierwise.core.decision import Reason, ReasonCode, SignalChange
 from tierwise.present.causes import state
 from tierwise.present.chances import at_least, chance, up_to
-from tierwise.present.checks import check
+from tierwise.present.checks import STUCK, check
 from tierwise.present.money import amount, percent
 from tierwise.present.names import label
-from tierwise.present.signals import say
+from tierwise.present.pause import is_left, is_spent
+from tierwise.present.signals import now, say
 
 Args = Mapping[str, Any]
 
@@ -24,15 +25,10 @@ _SCOPES: Final = {
     "session": "{tier} is pinned for this session",
     "project": "{tier} is pinned for this project",
 }
-_STUCK: Final = {
-    "same call": "the same call failed three times",
-    "errors": "three tool errors in a row",
-    "red tests": "the tests stayed red after two edits",
-    "taken back": "its own edit was taken back",
-}
 _RULES: Final = {
     "path": "{subject} is protected",
     "action": "the action {subject} is marked",
+    "team": "raised by the team's rule for the action {subject}",
     "said": "{subject}",
 }
 
@@ -51,13 +47,16 @@ def words(reason: Reason) -> str:
 
 def flip(changes: tuple[SignalChange, ...] | None) -> str | None:
     """The changes of a request that would flip its tier; None where none is known."""
-    return None if changes is None else " and ".join(_change(change) for change in changes)
+    if changes is None:
+        return None
+    *most, last = (_change(change) for change in changes)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _change(change: SignalChange) -> str:
     if change.name == "text":
-        return "other words"
-    return f"{say(change.name, change.value)} instead of {say(change.name, change.instead_of)}"
+        return "another wording"
+    return f"{say(change.name, change.value)} (now {now(change.name, change.instead_of)})"
 
 
 def _signal(args: Args) -> str:
@@ -108,13 +107,14 @@ def _cache_left(args: Args) -> str:
 
 
 def _budget(args: Args) -> str:
-    there = f"{label(args['tier'])} does for about {chance(args['estimate'])}"
-    return f"the budget is nearly used up: {there}, so not {label(args['instead_of'])}"
+    there = f"{label(args['tier'])} is enough for about {chance(args['estimate'])}"
+    return f"{is_spent(args)}: {there}, so not {label(args['instead_of'])}"
 
 
 def _no_room(args: Args) -> str:
     needs, left = needs_and_left(args["needs"], args["left"])
-    return f"{label(args['tier'])} may need {needs}, {left} is left: {label(args['to'])}"
+    room = is_left(left, args.get("scope", ""))
+    return f"{label(args['tier'])} may need up to {needs}, {room}: {label(args['to'])}"
 
 
 def _learned(args: Args) -> str:
@@ -126,9 +126,14 @@ def _learned(args: Args) -> str:
     return f"{begin}: {label(taken)} first, {beside}"
 
 
+def _kept(args: Args) -> str:
+    kept, judged, tier = args["kept"], args["judged"], label(args["tier"])
+    return f"you kept {kept} of the last {judged} answers of {tier} to tasks of this kind"
+
+
 def _found_late(args: Args) -> str:
     work = _LATE.get(args["kind"], args["kind"])
-    return f"about {work}: wrong answers are found late and count half as much again"
+    return f"about {work}: mistakes are found late here, so a dearer tier is worth more"
 
 
 def _switched(args: Args) -> str:
@@ -158,6 +163,8 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
     "budget": _budget,
     "budget_no_help": lambda a: f"{label(a['tier'])} would not cost less here, so the tier stays",
     "no_room": _no_room,
+    "team_cap": lambda a: f"capped by the team: {label(a['tier'])} at most",
+    "team_answered": lambda a: f"the team's gateway let {label(a['tier'])} answer",
     "cap": lambda a: f"this workspace allows {label(a['tier'])} at most",
     "unavailable": lambda a: f"{state(label(a['tier']), a['why'])}; {label(a['to'])} answers",
     "router_failed": lambda a: f"the router failed ({a['error']}): the top tier, to be safe",
@@ -165,6 +172,7 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
         f"price unknown: {label(a['tier'])} is counted at the dearest known rate"
     ),
     "learned": _learned,
+    "kept": _kept,
     "switched": _switched,
     "too_dear": _too_dear,
     "worth_a_redo": _worth_a_redo,
@@ -174,7 +182,8 @@ _WORDS: Final[Mapping[ReasonCode, Callable[[Args], str]]] = {
         f"you ask for {percent(a['target'])} at least: {label(a['tier'])}"
     ),
     "goes_on": lambda a: f"goes on with the task that runs: {label(a['tier'])}",
-    "stuck": lambda a: f"{label(a['tier'])}: {_STUCK[a['why']]}; {label(a['to'])} goes on",
+    "stuck": lambda a: f"{label(a['tier'])}: {STUCK[a['why']]}; {label(a['to'])} goes on",
+    "client_cap": lambda a: f"the client allows {label(a['tier'])} at most",
     "client_named": lambda a: f"{label(a['tier'])} was chosen in the client",
     "escalated": lambda a: (
         f"{label(a['tier'])}: {check(a['why'], a.get('about', ''))}; {label(a['to'])} answers"

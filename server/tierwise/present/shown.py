@@ -7,18 +7,19 @@ actions, a sentence a header, tooltip or message. What would be longer is said s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.amounts import needs_and_left
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Cause, Decision
 from tierwise.present.causes import cause, state
 from tierwise.present.chances import chance, up_to
-from tierwise.present.checks import check
+from tierwise.present.checks import STUCK, check
 from tierwise.present.money import amount
 from tierwise.present.names import label, short
+from tierwise.present.pause import is_left, is_spent
 
 BADGE: Final = 22
 TITLE: Final = 45
@@ -26,6 +27,7 @@ SENTENCE: Final = 100
 """Characters at most."""
 PREFIX: Final = "Tierwise: "
 """What code actions begin with; a lens drops it."""
+NOT_CHECKED: Final = " (not yet checked on your work)"
 TRY: Final = 0.7
 """A tier below this chance is taken because a redo is cheap, and that is said."""
 
@@ -33,15 +35,31 @@ _NOTES: Final[Mapping[Cause, str]] = {
     "routed": "",
     "uncertain": "",
     "floor": "your rule",
-    "override": "you",
+    "override": "by you",
     "pin": "pinned",
-    "remap": "remapped",
+    "remap": "your remap",
     "thread": "warm cache",
     "budget": "budget",
     "failover": "unavailable",
     "escalated": "check failed",
     "trial": "trial",
 }
+_BRIEF: Final[Mapping[Cause, str]] = {
+    **_NOTES,
+    "floor": "rule",
+    "remap": "by you",
+    "thread": "cache",
+    "failover": "failed",
+    "escalated": "redone",
+}
+"""The same beside two tiers in a badge: six letters fit behind the longest pair of the default."""
+_OF_TEAM: Final = frozenset(("team_cap", "team_answered"))
+"""Reasons that are the team's own."""
+_OUTAGES: Final = frozenset(
+    ("overloaded", "server", "network", "slow", "slow_first_event", "stalled", "timeout")
+)
+"""Causes of a failover that are nobody's fault here and pass by themselves."""
+_PASSING: Final = _OUTAGES | {"rate_limited"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +78,17 @@ def shown(
     """The three lengths of a decision.
 
     `said` is a closer cause than the decision knows ("overloaded"); `action` is the one that its
-    signals name, where the caller does not know it. A rehearsal costs nothing, and says what it
-    would cost.
+    signals name, where the caller does not know it. A rehearsal costs nothing, and says what its
+    tier would cost.
     """
     known = action or _action(decision)
     what = KINDS[known].title if known is not None else ""
-    begin = head(decision)
-    clause = _fitted(_clause(decision, said, rehearsal), SENTENCE - len(begin) - 2)
+    begin, clauses = head(decision), _clauses(decision, said, rehearsal)
+    fitting = (clause for clause in clauses if len(begin) + 2 + len(clause) <= SENTENCE)
+    clause = next(fitting, None)
+    if clause is None:
+        begin, clause = (_short_names(text, decision) for text in (begin, clauses[-1]))
+    clause = _fitted(clause, SENTENCE - len(begin) - 2)
     return Shown(
         badge(decision, said),
         title(decision, what, rehearsal=rehearsal),
@@ -75,10 +97,21 @@ def shown(
     )
 
 
-def note(decision: Decision, said: str = "") -> str:
-    """Why the answering tier is what it is, in a word or two; `said` is a closer cause if known."""
-    closer = cause(said) if decision.cause == "failover" else ""
-    return closer or _NOTES[decision.cause]
+def _short_names(text: str, decision: Decision) -> str:
+    """A text with the names of tiers as a badge has them."""
+    named = {decision.routed, decision.answering, *decision.estimate.need}
+    for tier in sorted(named, key=len, reverse=True):
+        text = re.sub(rf"\b{re.escape(label(tier))}\b", short(tier).replace("\\", ""), text)
+    return text
+
+
+def _by_team(decision: Decision) -> str:
+    """ "team" where the team's rule moved the tier last, else nothing."""
+    if decision.cause not in ("floor", "budget", "failover"):
+        return ""
+    moved = [r for r in decision.reasons if r.code in _MOVED[decision.cause]]
+    by_team = moved and (moved[-1].code in _OF_TEAM or moved[-1].args.get("rule") == "team")
+    return "team" if by_team else ""
 
 
 def arrow(decision: Decision) -> str:
@@ -89,10 +122,27 @@ def arrow(decision: Decision) -> str:
 
 
 def badge(decision: Decision, said: str = "", room: int = BADGE) -> str:
-    """The tier, with a word on what moved it where there is room: "Haiku → Opus, you"."""
-    moved = decision.answering != decision.routed or decision.explicit
-    word = note(decision, said) if moved else ""
-    return _first_fit(room, f"{arrow(decision)}, {word}" if word else "", arrow(decision))
+    """The tier, with as many words on what moved it as there is room for: "Haiku → Opus, by you".
+
+    `said` is a closer cause than the decision knows.
+    """
+    moved = decision.answering != decision.routed or decision.explicit or decision.cause == "floor"
+    words = _notes(decision, said) if moved or _by_team(decision) else ()
+    tiers = arrow(decision)
+    return _first_fit(room, *(f"{tiers}, {word}" for word in words if word), tiers)
+
+
+def _notes(decision: Decision, said: str) -> tuple[str, ...]:
+    """Why the answering tier is what it is, from a clause to a word."""
+    if by_team := _by_team(decision):
+        return (by_team,)
+    plain, brief = _NOTES[decision.cause], _BRIEF[decision.cause]
+    if decision.cause == "failover" and said:
+        brief = "outage" if said in _OUTAGES else "limit" if said == "rate_limited" else brief
+        return (state(short(decision.routed), said), cause(said), brief)
+    if decision.cause == "escalated" and said:
+        return (_check(decision.routed, said), plain, brief)
+    return (plain, brief)
 
 
 def title(decision: Decision, *what: str, rehearsal: bool = False) -> str:
@@ -104,7 +154,8 @@ def title(decision: Decision, *what: str, rehearsal: bool = False) -> str:
     price = "0¢" if rehearsal else amount(cost) if cost is not None else ""
     tiers = arrow(decision)
     ways = [[*([name] if name else []), tiers] for name in what or ("",)]
-    lines = [[*way, price] for way in ways if price] + ways + [[tiers, price], [tiers]]
+    prices = [f"{price} rehearsal", price] if rehearsal else [price] if price else []
+    lines = [[*way, each] for way in ways for each in prices] + ways + [[tiers, price], [tiers]]
     return _first_fit(TITLE, *(PREFIX + " · ".join(line) for line in lines))
 
 
@@ -115,42 +166,88 @@ def head(decision: Decision) -> str:
     return f"{label(decision.answering)}, not {label(decision.routed)}"
 
 
-def _clause(decision: Decision, said: str, rehearsal: bool) -> str:
+def _clauses(decision: Decision, said: str, rehearsal: bool) -> Sequence[str]:
+    """What stands behind the tiers of a sentence, the longest wording first."""
+    if _by_team(decision):
+        last = next(r for r in reversed(decision.reasons) if r.code in _MOVED[decision.cause])
+        return (_WORDS[last.code](last.args),)
     found = {reason.code: reason.args for reason in decision.reasons}
     for code in _MOVED.get(decision.cause, ()):
         if code in found:
-            return _WORDS[code](found[code])
+            return _longer(decision, _WORDS[code](found[code]), str(found[code].get("why", said)))
     if decision.cause == "failover" and said:
-        return state(label(decision.routed), said)
+        return _longer(decision, state(label(decision.routed), said), said)
     if decision.cause == "escalated" and said:
-        return _check(decision.routed, said)
+        return _longer(decision, _check(decision.routed, said), said)
     if decision.cause in ("routed", "uncertain", "floor"):
         return _routed(decision, rehearsal)
-    return _NOTES[decision.cause]
+    return ("your choice" if decision.cause == "override" else _NOTES[decision.cause],)
 
 
-def _routed(decision: Decision, rehearsal: bool) -> str:
+def _longer(decision: Decision, clause: str, why: str) -> Sequence[str]:
+    """What moved a tier, before it what follows from that where it passes or is paid for."""
+    if decision.cause == "failover" and why in _PASSING:
+        return (f"{clause} just now; later tasks try it again", clause)
+    if decision.cause == "escalated" and decision.answering != decision.routed:
+        return (f"{clause}, so {label(decision.answering)} was asked too; both are paid", clause)
+    return (clause,)
+
+
+def _routed(decision: Decision, rehearsal: bool) -> Sequence[str]:
     """Why the router took a tier: what it is enough for, or what the tier below would miss."""
-    tier, estimate = decision.answering, decision.estimate
-    names = list(estimate.need)
+    tier, names = decision.answering, list(decision.estimate.need)
     at = names.index(tier) if tier in names else 0
-    if at == 0:
-        share = estimate.need.get(tier, decision.confidence)
-        above = names[1] if len(names) > 1 else None
-        if share < TRY and above is not None:
-            return f"worth a try, about {chance(1 - share)} will need {label(above)}"
-        learned = next((r.args for r in decision.reasons if r.code == "learned"), None)
-        if learned is not None:
-            return f"enough for about {chance(share)} like this, by {learned['outcomes']} of yours"
-        return f"enough for about {chance(share)} tasks like this (not yet checked on your work)"
-    below = names[at - 1]
-    unsure = decision.cause == "uncertain"
+    if at > 0:
+        return _above(decision, names[at - 1], rehearsal)
+    share = decision.estimate.need.get(tier, decision.confidence)
+    likely = f"about {chance(share)}"
+    if share < TRY and len(names) > 1:
+        redo = f"about {chance(1 - share)} tasks like this will need"
+        return (f"worth a try, {redo} a redo with {label(names[1])}",
+                f"worth a try, {redo} {label(names[1])}")  # fmt: skip
+    own = _record(decision)
+    if own is not None:
+        few = "" if own["kept"] >= TRY * own["judged"] else "only "
+        kept = f"you kept {few}{own['kept']} of {own['judged']} like this"
+        return (f"{kept}; the estimate says {likely}" if few else kept,)
+    learned = next((r.args for r in decision.reasons if r.code == "learned"), None)
+    if learned is not None:
+        count = learned["outcomes"]
+        mine = "one task" if count == 1 else f"{count:,} tasks"
+        return (f"enough for {likely} like this, as {mine} of yours taught",)
+    enough = f"enough for {likely} tasks like this"
+    return (enough + NOT_CHECKED, enough)
+
+
+def _above(decision: Decision, below: str, rehearsal: bool) -> Sequence[str]:
+    """Why a tier answers and not the one below: what it costs more, and what that would miss."""
+    tier, estimate = decision.answering, decision.estimate
     sure, likely = 1 - estimate.lower[below], 1 - estimate.need[below]
+    unsure = decision.cause == "uncertain"
     often = f"up to {up_to(sure)}" if unsure else f"about {chance(likely, 'of')}"
+    miss = f"would need a redo in {often}"
     here, there = decision.cost.get(tier), decision.cost.get(below)
     more = amount(here - there) if here is not None and there is not None and here > there else ""
-    dearer = f"{'would cost ' if rehearsal else ''}{more} more; " if more else ""
-    return f"{dearer}{label(below)} would fall short in {often}"
+    # An answer's own cost stands beside it, which is seldom the forecast.
+    free = "0¢ in rehearsal, would cost " if rehearsal else "forecast "
+    free = free if more else ""
+    dearer = f"{more} more than {label(below)}, which {miss}" if more else f"{label(below)} {miss}"
+    own = _kept_of(decision)
+    known = [f"{free}{dearer}{own}", f"{label(below)} {miss}{own}"] if own else []
+    ends = (" tasks like this", " tasks", "")
+    return (*known, *(f"{free}{dearer}{end}" for end in ends), dearer)
+
+
+def _record(decision: Decision) -> Mapping[str, Any] | None:
+    """How many earlier answers of the answering tier to such tasks the operator kept."""
+    found = (reason.args for reason in decision.reasons if reason.code == "kept")
+    return next((args for args in found if args["tier"] == decision.answering), None)
+
+
+def _kept_of(decision: Decision) -> str:
+    """The record as the end of a reason; nothing where there is none yet."""
+    own, tier = _record(decision), label(decision.answering)
+    return f"; you kept {own['kept']} of {tier}'s {own['judged']}" if own is not None else ""
 
 
 def _check(tier: str, words: str) -> str:
@@ -161,13 +258,15 @@ def _check(tier: str, words: str) -> str:
 
 def _scope(args: Mapping[str, Any]) -> str:
     if args["scope"] == "task":
-        return "you chose it for this task"
-    return f"you pinned it for this {args['scope']}"
+        return "you chose it, for this task alone"
+    return f"you pinned it for this {args['scope']}, until you unpin it in the tier menu"
 
 
 def _floor(args: Mapping[str, Any]) -> str:
     if args["rule"] == "said":
         return str(args["subject"])
+    if args["rule"] == "team":
+        return f"raised by the team's rule for the action {args['subject']}"
     kind = "the action " if args["rule"] == "action" else ""
     return f"your rule for {kind}{args['subject']}"
 
@@ -177,12 +276,13 @@ def _cache(args: Mapping[str, Any]) -> str:
 
 
 def _budget(args: Mapping[str, Any]) -> str:
-    return f"the budget is nearly used up, and this does for about {chance(args['estimate'])}"
+    return f"{is_spent(args)}; enough for about {chance(args['estimate'])} like this"
 
 
 def _no_room(args: Mapping[str, Any]) -> str:
     needs, left = needs_and_left(args["needs"], args["left"])
-    return f"{label(args['tier'])} may need {needs}, {left} is left"
+    room = is_left(left, args.get("scope", ""))
+    return f"{label(args['tier'])} may need up to {needs}, {room}"
 
 
 def _switched(args: Mapping[str, Any]) -> str:
@@ -198,7 +298,13 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "cache_keeps": _cache,
     "budget": _budget,
     "no_room": _no_room,
+    "team_cap": lambda a: f"capped by the team: {label(a['tier'])} at most",
+    "team_answered": lambda a: "the team's gateway let it answer",
     "cap": lambda a: f"this workspace allows {label(a['tier'])} at most",
+    "client_cap": lambda a: f"the client allows {label(a['tier'])} at most",
+    "client_named": lambda a: "chosen in the client",
+    "goes_on": lambda a: "it goes on with the task that runs",
+    "stuck": lambda a: f"{label(a['tier'])}: {STUCK[a['why']]}",
     "switched": _switched,
     "unavailable": lambda a: state(label(a["tier"]), a["why"]),
     "escalated": lambda a: _check(a["tier"], check(a["why"], a.get("about", ""))),
@@ -209,14 +315,14 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 """What moved a tier, as the rest of a sentence that begins with the tier."""
 _MOVED: Final[Mapping[Cause, tuple[str, ...]]] = {
-    "override": ("chosen",),
+    "override": ("chosen", "client_named"),
     "pin": ("chosen",),
     "remap": ("remapped",),
     "floor": ("floor", "confidence_floor"),
-    "thread": ("cache_keeps",),
-    "budget": ("no_room", "budget", "cap"),
-    "failover": ("switched", "unavailable"),
-    "escalated": ("escalated",),
+    "thread": ("cache_keeps", "goes_on"),
+    "budget": ("no_room", "budget", "cap", "client_cap", "team_cap"),
+    "failover": ("switched", "unavailable", "team_answered"),
+    "escalated": ("escalated", "stuck"),
     "trial": ("trial",),
     "uncertain": ("router_failed", "opinion", "may_need_top"),
 }
@@ -236,4 +342,7 @@ def _first_fit(room: int, *texts: str) -> str:
 
 
 def _fitted(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+    """A text, or as much of it as there is room for; nothing where there is none."""
+    if len(text) <= room:
+        return text
+    return text[: room - 1].rstrip() + "…" if room > 0 else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from tierwise.core.actions import TABLE
+
 _COUNTED: Final = {
     "words": "{n} word{s}",
     "steps": "{n} step{s}",
@@ -22,8 +24,8 @@ _COUNTED: Final = {
     "form.numbers": "{n} number{s} in all",
     "form.bounds": "{n} bound{s} set",
     "form.paths": "{n} file{s} named",
-    "hard": "{n} word{s} of hard work",
-    "easy": "{n} word{s} of light work",
+    "hard": "{n} word{s} about hard work",
+    "easy": "{n} word{s} about light work",
     "chars": "{n} character{s} written",
     "pasted": "{n} pasted line{s}",
     "logs": "{n} log line{s}",
@@ -37,17 +39,17 @@ _COUNTED: Final = {
     "reach.usages": "touches {n} other usage{s}",
     "reach.files": "touches {n} other file{s}",
     "files.attached": "{n} other file{s} attached",
-    "files.open": "{n} open file{s} considered",
+    "files.open": "{n} other open file{s}",
     "files.lines": "{n} line{s} attached",
     "files.open_lines": "{n} line{s} of open files",
-    "files.kinds": "{n} language{s}",
-    "files.folders": "{n} folder{s}",
+    "files.kinds": "files in {n} language{s}",
+    "files.folders": "files of {n} folder{s}",
     "files.docs": "{n} text file{s}",
     "files.config": "{n} configuration file{s}",
     "files.evidence": "{n} log{s} or measurement{s}",
     "code.kinds": "{n} kind{s} of delicate code",
     "prose": "{n} word{s} of text to work on",
-    "hard.edit": "{n} word{s} of hard work in an edit",
+    "hard.edit": "{n} word{s} about hard work in an edit",
     "diag.errors": "{n} error{s}",
     "diag.others": "{n} warning{s} or hint{s}",
     "diag.spread": "problems in {n} file{s}",
@@ -58,7 +60,7 @@ _COUNTED: Final = {
 }
 """Counts, kept as log(1 + n)."""
 _SHARES: Final = {
-    "sel.share": "{n} % of its file",
+    "sel.share": "{n} % of the file selected",
     "sel.density": "{n} % marks in the code",
     "foreign": "{n} % of the letters beyond a to z",
     "novel": "{n} % of the words never seen",
@@ -69,7 +71,8 @@ _PLAIN: Final = frozenset({"thread.reasks", "thread.rejected"})
 _FLAGS: Final = {
     "terse": ("a short instruction", "a longer instruction"),
     "empty": ("no instruction", "an instruction"),
-    "sel.whole": ("a whole symbol", "not a whole symbol"),
+    "novel.words": ("a language that was never taught", "a language that was taught"),
+    "sel.whole": ("a whole function or class", "no whole function or class"),
     "sel.none": ("no selection", "a selection"),
     "sel.one": ("a single line", "more than a line"),
     "sel.config": ("a configuration file", "no configuration file"),
@@ -84,7 +87,7 @@ _FLAGS: Final = {
     "lang.query": ("a query language", "no query language"),
     "lang.style": ("markup or styles", "no markup or styles"),
     "lang.low": ("a language close to the machine", "no language close to the machine"),
-    "files.any": ("files at hand", "no files"),
+    "files.any": ("files go along", "no files go along"),
     "files.own": ("its file attached", "its file not attached"),
     "tools.write": ("tools that edit", "no tools that edit"),
     "tools.run": ("tools that run things", "no tools that run things"),
@@ -154,7 +157,8 @@ def say(name: str, value: float) -> str:
     """
     group, _, rest = name.partition(".")
     if group == "action":
-        return f"action {rest}" if value else f"not action {rest}"
+        kind = next((kind.title for kind in TABLE if kind.name == rest), rest)
+        return f"the action {kind}" if value else f"another action than {kind}"
     if name == "text":
         return WORDING
     if name in _FLAGS:
@@ -170,3 +174,13 @@ def say(name: str, value: float) -> str:
     one = count == 1
     said = told.format(n=count, s="" if one else "s", es="" if one else "es")
     return said if count else said.replace("0 ", "no ", 1)
+
+
+def now(name: str, value: float) -> str:
+    """A signal as it is, where another value of it was just said: "2", "none", "a script"."""
+    said = say(name, value)
+    if said.startswith("no "):
+        return "none"
+    if name in _FLAGS or name in _SHARES:
+        return said
+    return next((word for word in said.split() if word.isdigit()), said)

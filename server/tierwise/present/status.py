@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Literal
 
+from tierwise.core.actions import KINDS
+from tierwise.core.dataclass import dataclass
+from tierwise.core.decision import Decision
 from tierwise.core.situation import BudgetLevel
+from tierwise.core.team import TeamWord
 from tierwise.core.views import Offer, Pin, StatusKind, StatusView, TaskState, TaskView
+from tierwise.present import ways
 from tierwise.present.markdown import without_images
 from tierwise.present.money import amount, amounts, percent, spent_of
 from tierwise.present.names import label, short
-from tierwise.present.pause import STATUS, raise_title
+from tierwise.present.pause import STATUS, STATUS_OF_TEAM, raise_title
 from tierwise.present.reasons import words
 from tierwise.present.shown import BADGE, arrow, badge, shown
+from tierwise.present.team_seen import lines as lines_of_team
+
+_SO_FAR: Final[Mapping[TaskState, str]] = {
+    "routing": "a tier is being chosen",
+    "paused": "waits for money",
+    "running": "is being answered",
+    "proposed": "the edit waits: apply or discard it where it is shown",
+    "answered": "answered",
+    "applied": "applied",
+    "partlyApplied": "applied in part",
+    "discarded": "discarded",
+    "cancelled": "cancelled",
+    "failed": "failed",
+    "expired": "expired",
+}
+"""The state of a task, as the end of a line about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +62,18 @@ class StatusFacts:
     hour_limit: int | None = None
     index: str = ""
     """How far the project index is; empty where there is none."""
-    reached: Literal["day", "project"] | None = None
+    reached: Literal["day", "night", "project"] | None = None
     """The cap that pauses, where raising it goes on; an hour frees up by itself."""
     needs_key: str | None = None
+    teams: Sequence[TeamWord] = ()
+    """What the gateways of teams said, for the tiers that go through them."""
+    team_pays: bool = False
+    """Whether one team pays for every tier, so that its pause is a pause of all."""
+
+    @property
+    def team_paused(self) -> bool:
+        """Whether nothing can be asked because a team's budget is used up."""
+        return self.team_pays and any(word.level == "paused" for word in self.teams)
 
 
 def status(facts: StatusFacts) -> StatusView:
@@ -70,12 +99,13 @@ def status(facts: StatusFacts) -> StatusView:
         spent_hour=facts.spent_hour,
         hour_limit=facts.hour_limit,
         needs_key=None if facts.rehearsal else facts.needs_key,
+        team=tuple(line for word in facts.teams for line in lines_of_team(word)),
         command=Offer(
             raise_title(facts.reached),
             "tierwise.budget.resume",
             {"raiseUsd": 1, "scope": facts.reached},
         )
-        if kind == "paused" and facts.reached
+        if facts.level == "paused" and kind == "paused" and facts.reached
         else None,
     )
 
@@ -86,17 +116,23 @@ def tooltip(facts: StatusFacts) -> str:
     if facts.problem:
         lines.append(f"**{facts.problem}**")
     if facts.rehearsal:
-        lines.append("Rehearsal: answers come from the built-in rehearsal model and cost nothing.")
+        lines.append(
+            "Rehearsal: answers come from the built-in rehearsal model and cost nothing."
+            " Leave rehearsal in the menu, or with `rehearsal = false` in the configuration."
+        )
     if view := facts.current:
         said = shown(view.decision, view.cause_note, rehearsal=view.rehearsal)
-        lines.append(f"**{said.sentence}** · {view.state}")
+        lines.append(f"**{said.sentence}**")
+        lines.append(_of_now(view))
         lines += [f"- {words(reason)}" for reason in view.decision.reasons]
         costs = view.decision.cost
         priced = zip(costs, amounts(*costs.values()), strict=True)
         forecast = " · ".join(f"{label(tier)} {cost}" for tier, cost in priced)
+        begin = "Forecast with a key" if view.rehearsal else "Forecast"
         lines += [without_images(notice) for notice in view.notices]
         if forecast:
-            lines.append(f"Forecast: {forecast}")
+            lines.append(f"{begin}: {forecast}")
+        lines += [*ways.undone(view.decision), *_how_to_choose(view.decision)]
         if view.error:
             lines.append(view.error[1])
     lines.append(f"Today: {spent_of(facts.spent_today, facts.day_limit)}")
@@ -104,19 +140,37 @@ def tooltip(facts: StatusFacts) -> str:
         lines.append(f"This hour: {spent_of(facts.spent_hour, facts.hour_limit)}")
     if facts.reserved:
         lines.append(f"In flight: at most {amount(facts.reserved)}")
-    where = f" {facts.project}" if facts.project else ""
-    lines.append(f"Project{where}: {spent_of(facts.spent_project, facts.project_limit)}")
+    where = f" ({facts.project})" if facts.project else ""
+    lines.append(f"This project{where}: {spent_of(facts.spent_project, facts.project_limit)}")
+    lines += [line for word in facts.teams for line in lines_of_team(word)]
     if facts.index:
-        lines.append(f"Index: {facts.index}")
+        lines.append(f"Project index: {facts.index}")
     for old in facts.recent[:3]:
-        lines.append(f"- {old.action}: {arrow(old.decision)} · {old.state} · {amount(old.cost)}")
+        state = _SO_FAR[old.state].partition(":")[0]
+        parts = (arrow(old.decision), state, amount(old.cost))
+        lines.append(f"- {KINDS[old.action].title}: {' · '.join(parts)}")
     return "\n\n".join(lines)
+
+
+def _how_to_choose(decision: Decision) -> list[str]:
+    """How the operator has another tier than the one that answers."""
+    others = ways.others(decision)
+    begin = f"Another tier: begin the instruction with {others}"
+    return [f"{begin}, or redo this with it from the menu."] if others else []
+
+
+def _of_now(view: TaskView) -> str:
+    """What is done, how far it is and what it cost: "Add docs · cost 0.02¢ · the edit waits …"."""
+    paid = amount(view.cost)
+    cost = f"cost 0¢, with a key {paid}" if view.rehearsal and view.cost else f"cost {paid}"
+    parts = [KINDS[view.action].title, *([cost] if view.cost else []), _SO_FAR[view.state]]
+    return " · ".join(parts)
 
 
 def _kind(facts: StatusFacts) -> StatusKind:
     if facts.problem:
         return "error"
-    if facts.level == "paused":
+    if facts.level == "paused" or facts.team_paused:
         return "paused"
     if facts.rehearsal:
         return "rehearsal"
@@ -132,11 +186,13 @@ def _text(kind: StatusKind, facts: StatusFacts) -> str:
 
 
 def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
-    used = facts.spent_today / facts.day_limit if facts.day_limit else None
     if kind == "error":
         yield "Tierwise: see tooltip"
+    if kind == "paused" and facts.level != "paused":
+        yield STATUS_OF_TEAM
     if kind == "paused":
-        yield f"{STATUS} · {percent(used)}" if used is not None else STATUS
+        reached = _shares(facts).get(facts.reached or "")
+        yield f"{STATUS} · {percent(reached)}" if reached is not None else STATUS
         yield STATUS
     view = facts.current
     if view is None:
@@ -147,6 +203,7 @@ def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
         yield f"{auto} · {amount(facts.spent_today)}"
         yield auto
         return
+    used = max(_shares(facts).values(), default=None)
     share = percent(used) if facts.level == "soft" and used is not None else ""
     tiers = (badge(view.decision, view.cause_note), arrow(view.decision))
     texts = [_of_task(view, tier, share) for tier in tiers]
@@ -155,6 +212,15 @@ def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
         yield from (f"Rehearsal · {text}" for text in (*texts, *tiers))
         yield "Rehearsal"
     yield from (*texts, *tiers)
+
+
+def _shares(facts: StatusFacts) -> dict[str, float]:
+    """The share of each cap that is spent, by its scope."""
+    spent = {
+        "day": (facts.spent_today, facts.day_limit),
+        "project": (facts.spent_project, facts.project_limit),
+    }
+    return {scope: used / cap for scope, (used, cap) in spent.items() if cap}
 
 
 def _state(view: TaskView) -> TaskState:
@@ -169,7 +235,7 @@ def _of_task(view: TaskView, tier: str, share: str) -> str:
         case "running":
             return f"{tier} · {share}" if share else tier
         case "proposed":
-            return f"{tier} · preview"
+            return f"{tier} · edit waits"
         case "partlyApplied" if view.waiting:
             return f"{tier} · {view.waiting} left"
         case "applied" | "partlyApplied" | "answered":

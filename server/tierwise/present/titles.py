@@ -6,10 +6,12 @@ from typing import Final
 
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision
-from tierwise.present.names import label
+from tierwise.present.money import amount
+from tierwise.present.names import short
 from tierwise.present.shown import PREFIX, title
 
 SENT_TITLE: Final = f"{PREFIX}Show what was sent"
+TONIGHT_TITLE: Final = "Tierwise: Queue for tonight"
 NO_COMMENT_TITLE: Final = f"{PREFIX}Do this comment"
 """The title of a comment that cannot be done; why not is said beside it."""
 
@@ -33,6 +35,12 @@ def comment_title(decision: Decision, *, rehearsal: bool = False) -> str:
     return title(decision, "Do this comment", rehearsal=rehearsal)
 
 
-def redo_title(tier: str) -> str:
-    """The title of a redo on another tier."""
-    return f"Redo with {label(tier)}"
+def with_price(title: str, decision: Decision, tier: str, *, rehearsal: bool = False) -> str:
+    """A title of an offer and what it is forecast to cost: "Redo with Opus · 0.68¢"."""
+    cost = 0 if rehearsal else decision.cost.get(tier)
+    return title if cost is None else f"{title} · {amount(cost)}"
+
+
+def redo_title(tier: str, decision: Decision, *, rehearsal: bool = False) -> str:
+    """The title of a redo on another tier, with its forecast."""
+    return with_price(f"Redo with {short(tier)}", decision, tier, rehearsal=rehearsal)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
-from tierwise.core.amounts import amounts
+from tierwise.core.amounts import amount, amounts
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Reason
+from tierwise.present import ways
 from tierwise.present.chances import chance
 from tierwise.present.names import label
 from tierwise.present.reasons import words
 from tierwise.present.shown import shown
 from tierwise.present.signals import say
+
+UNKNOWN: Final = "-"
+"""What is in the table for an amount that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +35,92 @@ def why(
     dearer: str | None = None,
     said: str = "",
     rehearsal: bool = False,
+    paid: int | None = None,
+    redo_cost: int | None = None,
 ) -> WhyPage:
     """The page of a decision.
 
     `signs` are the signals that mattered, strongest first; `cheaper` and `dearer` the changes
-    that would flip the tier, where they are known. `said` is a closer cause than the decision
-    knows.
+    that would flip the tier, where they are known; one that cannot is left out. `said` is a
+    closer cause than the decision knows. `paid` is what the task cost so far, `redo_cost` what a
+    redo counts beside its call, both in nano-dollars.
     """
     sentence = shown(decision, said, rehearsal=rehearsal).sentence
     steps = [r for r in decision.reasons if r.code != "signal"]
     parts = [
         [f"**{sentence}**"],
+        _paid(paid, rehearsal),
         _tiers(decision, rehearsal),
+        _legend(decision, redo_cost),
         _listed("What mattered", [words(sign) for sign in signs]),
         _listed("What was decided", [words(step) for step in steps]),
-        [*(["Cheaper with: " + cheaper] if cheaper else []),
-         *([""] if cheaper and dearer else []),
-         *(["Dearer with: " + dearer] if dearer else [])],
-    ]  # fmt: skip
+        _flips(decision, cheaper, dearer),
+        _others(decision),
+    ]
     page = "\n\n".join("\n".join(part) for part in parts if part)
     return WhyPage(page + "\n", "\n".join(_measured(decision)) + "\n")
 
 
+def _flips(decision: Decision, cheaper: str | None, dearer: str | None) -> list[str]:
+    """What would bring another tier. What can bring none is left out: below the lowest tier, above
+    the top one, and where something else than the router chose."""
+    names = list(decision.estimate.need)
+    if decision.explicit or not names or decision.answering != decision.routed:
+        return []
+    lines = []
+    if cheaper and decision.answering != names[0]:
+        lines.append(f"For a cheaper tier the task would need: {cheaper}")
+    if dearer and decision.answering != names[-1]:
+        lines.append(f"For a dearer tier the task would need: {dearer}")
+    return "\n\n".join(lines).split("\n") if lines else []
+
+
+def _others(decision: Decision) -> list[str]:
+    """How to choose another tier, and how to be rid of what moved this task."""
+    lines = ways.undone(decision)
+    if words := ways.others(decision, "`"):
+        lines.append(
+            f"To choose another tier, begin the instruction with {words},"
+            " redo this answer with another tier, or pin one in the menu."
+        )
+    return "\n\n".join(lines).split("\n") if lines else []
+
+
+def _paid(paid: int | None, rehearsal: bool) -> list[str]:
+    """What the task cost, beside what was forecast."""
+    if not paid:
+        return []
+    if rehearsal:
+        return [f"It cost 0¢ in rehearsal, and would have cost {amount(paid)} with a key."]
+    return [f"It cost {amount(paid)}."]
+
+
+def _legend(decision: Decision, redo_cost: int | None) -> list[str]:
+    """What the last column of the table adds up."""
+    if not decision.expected_loss:
+        return []
+    yours = f", each counted {amount(redo_cost)} for your time" if redo_cost else ""
+    return [f"With redos: the cost on average, redos of what falls short included{yours}."]
+
+
 def _tiers(decision: Decision, rehearsal: bool) -> list[str]:
-    """The tiers in a table: how often each is enough, its forecast, and the expected loss."""
+    """The tiers in a table: how often each is enough, its forecast, and its cost with redos.
+
+    A column of which nothing is known is left out.
+    """
     names = list(decision.estimate.need)
     costs = _priced([decision.cost.get(name) for name in names])
     losses = _priced([_whole(decision.expected_loss.get(name)) for name in names])
-    cost = "would cost" if rehearsal else "cost"
+    cost = "would cost" if rehearsal else "forecast"
     rows = [["tier", "enough for", cost, "with redos"]]
     top = names[-1] if names else ""
     for name, price, loss in zip(names, costs, losses, strict=True):
-        share = "all that any tier solves" if name == top else _about(decision, name)
-        mark = {decision.answering: "answers", decision.routed: "routed"}.get(name, "")
+        share = "the best there is" if name == top else _about(decision, name)
+        mark = {decision.routed: "the first choice", decision.answering: "answers"}.get(name, "")
         shown_name = f"**{label(name)}** ({mark})" if mark else label(name)
         rows.append([shown_name, share, price, loss])
-    return _table(rows)
+    known = [at for at in range(4) if at < 2 or any(row[at] != UNKNOWN for row in rows[1:])]
+    return _table([[row[at] for at in known] for row in rows])
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -82,7 +137,7 @@ def _about(decision: Decision, tier: str) -> str:
 def _priced(nanos: Sequence[int | None]) -> list[str]:
     """Amounts of one column, all written like the largest; a dash where one is not known."""
     known = iter(amounts(*(each for each in nanos if each is not None)))
-    return ["-" if each is None else next(known) for each in nanos]
+    return [UNKNOWN if each is None else next(known) for each in nanos]
 
 
 def _whole(nanos: float | None) -> int | None:

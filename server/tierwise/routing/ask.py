@@ -1,4 +1,4 @@
-"""The ask apart from what stands around it: talk, and prose pasted to be worked on.
+"""The ask apart from what is around it: talk, and prose pasted to be worked on.
 
 "Hope you had a nice weekend" says nothing of the work, and the words of an e-mail that is to be
 summarised say nothing of how hard the summary is. Both are counted and taken out before anything
@@ -13,11 +13,11 @@ import math
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.routing.prose import CODE, without_prose
 from tierwise.routing.sentences import Span, soft, spans
 from tierwise.routing.words import families_of
@@ -27,6 +27,10 @@ SURE: Final = 0.0
 """Logit from which on a sentence is talk."""
 SURE_TAIL: Final = 0.7
 """The same for what was cut off inside a sentence, where the cut itself is a guess."""
+SURE_ALL: Final = 2.0
+"""The same where every sentence looks like talk."""
+MATTER: Final = -1.0
+"""Logit up to which what stands before such an end is matter, where the whole looks like talk."""
 LEAST_TAIL: Final = 3
 """Words of such an end, at least, where it gives no thanks."""
 LONGEST: Final = 4_000
@@ -36,6 +40,8 @@ END: Final = 1_500
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[?!`\[\]]")
 _BLANKS: Final = re.compile(r"(?<=\S)[ \t]{2,}")
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LEADS: Final = re.compile(r"[:：](?:\s+|$)")
+"""What leads from talk to a wish inside a sentence."""
 _THANKS: Final = re.compile(r"(?i)(?:thanks?|thx|ty|cheers|danke|merci|gracias|bye)\b")
 
 
@@ -55,6 +61,9 @@ def apart(instruction: str, *, wordless: bool = False) -> Ask:
     text, prose = without_prose(instruction)
     if len(text) <= LONGEST:
         text, talk = _without_talk(text, wordless)
+        if talk and not prose:
+            # A story before the wish may have hidden that it works on the text behind it.
+            text, prose = without_prose(text)
         return Ask(text, talk, prose)
     head, tail = text[:END].rpartition("\n")[0], text[-END:].partition("\n")[2]
     middle = text[len(head) : len(text) - len(tail)]
@@ -89,7 +98,7 @@ def _model() -> dict[str, float]:
 
 
 def forget() -> None:
-    """Read the model anew, after it was fitted."""
+    """Read the model again, after it was fitted."""
     _model.cache_clear()
     apart.cache_clear()
 
@@ -102,32 +111,68 @@ def _without_talk(text: str, may_end: bool) -> tuple[str, int]:
     weights = _model()
     talk: list[Span] = []
     kept: list[Span] = []
+    found = [part for span in found for part in _parted(text, span, weights)]
     for span in found:
         head, tail = _split(text, span, weights)
         talk += [tail] if tail else []
         kept += [head] if head else []
-    left = " ".join(text[a:b] for a, b in kept)
-    if not talk or (len(left.split()) < 2 and not _WIDE.search(left) and not may_end):
+    if talk and not may_end and not _says(text, kept):
+        talk, kept = _all_but_the_wish(text, found, weights)
+    if not talk:
         return text, 0
     return _joined(text, kept), sum(len(text[a:b].split()) for a, b in talk)
+
+
+def _says(text: str, kept: list[Span]) -> bool:
+    """Whether what is left is a wish: two words, or a script without spaces."""
+    left = " ".join(text[a:b] for a, b in kept)
+    return len(left.split()) > 1 or bool(_WIDE.search(left))
+
+
+def _all_but_the_wish(
+    text: str, found: list[Span], weights: dict[str, float]
+) -> tuple[list[Span], list[Span]]:
+    """What is surely talk, and the rest, of sentences that all look like talk: one of them is
+    the wish, so that which looks least like talk stays, and whatever is not sure."""
+    told = {span: talk_logit(text[span[0] : span[1]], weights) for span in found}
+    wish = min(found, key=lambda span: told[span])
+    if told[wish] > SURE_ALL or not _says(text, [wish]):
+        return [], found
+    sure = [span for span in found if told[span] > SURE_ALL and not CODE.search(text, *span)]
+    return sure, [span for span in found if span not in sure]
 
 
 def _split(text: str, span: Span, weights: dict[str, float]) -> tuple[Span | None, Span | None]:
     """What of a sentence is kept, and what of it is talk: its end, or the whole."""
     start, end = span
+    talk = _is_talk(text[start:end], weights, SURE)
+    least = MATTER if talk else SURE
     best: tuple[float, Span] | None = None
     for tail in soft(text, span):
         said = text[tail[0] : end]
         if len(said.split()) < LEAST_TAIL and not _THANKS.match(said):
             continue
-        if _is_talk(text[start : tail[0]], weights, SURE) or CODE.search(said):
+        head = text[start : tail[0]]
+        if (not CODE.search(head) and talk_logit(head, weights) > least) or CODE.search(said):
             continue
         sure = talk_logit(said, weights)
         if sure > SURE_TAIL and (best is None or sure > best[0]):
             best = sure, tail
     if best is not None:
         return (start, best[1][0]), best[1]
-    return (None, span) if _is_talk(text[start:end], weights, SURE) else (span, None)
+    return (None, span) if talk else (span, None)
+
+
+def _parted(text: str, span: Span, weights: dict[str, float]) -> list[Span]:
+    """A sentence in two where talk leads to a wish: "could you help me with this: ...".
+
+    Of "it fails with this: ..." neither part is talk, and it stays one sentence.
+    """
+    start, end = span
+    for mark in _LEADS.finditer(text, start, end):
+        if mark.end() < end and _is_talk(text[start : mark.start()], weights, SURE_TAIL):
+            return [(start, mark.end()), (mark.end(), end)]
+    return [span]
 
 
 def _is_talk(sentence: str, weights: dict[str, float], sure: float) -> bool:

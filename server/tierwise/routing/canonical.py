@@ -1,4 +1,4 @@
-"""The words of a wish in one form each, so that what says the same is read as the same.
+"""Brings the words of a wish into one form each, so that wishes that say the same are read alike.
 
 Little words go, endings go, and of words that an engineer may swap for one another one stands
 for all: "get rid of the old methods" and "delete the old function" are the same to the reader.
@@ -156,6 +156,11 @@ def _groups() -> tuple[dict[str, str], dict[str, list[tuple[list[str], str]]]]:
     for found in phrases.values():
         found.sort(key=lambda phrase: -len(phrase[0]))
     return words, phrases
+
+
+def vocabulary() -> frozenset[str]:
+    """The words of all groups, in the form they are read in."""
+    return frozenset(_words()) | frozenset(_words().values())
 
 
 def _words() -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Cause, Estimate, Reason, ReasonArg, ReasonCode, Step
 from tierwise.core.situation import Situation
 from tierwise.routing import first as first_tier

@@ -16,6 +16,8 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import Ladder
 from tierwise.routing import first
 
+Table = Sequence[Sequence[float]]
+"""P(said | needed): a row per tier that is needed, a column per tier said; empty as shipped."""
 RIGHT: Final = (0.80, 0.17, 0.03)
 """How often an opinion names the tier that is needed, one beside it, one two away: assumed, until
 `bench_opinion` measures it with a key. The shares are divided among the tiers at a distance."""
@@ -31,10 +33,10 @@ def said(situation: Situation) -> str | None:
     return named if fits else None
 
 
-def fused(estimate: Estimate, named: str, ladder: Ladder) -> Estimate:
+def fused(estimate: Estimate, named: str, ladder: Ladder, table: Table = ()) -> Estimate:
     """The estimate, and its bound, after an opinion. The chance of being kept follows the need."""
     place, count = ladder.rank(named), len(ladder.names)
-    says = [_likelihood(needed, count)[place] for needed in range(count)]
+    says = [likelihood(needed, count, table)[place] for needed in range(count)]
     need, lower = (
         _after([shares[name] for name in ladder.names], says)
         for shares in (estimate.need, estimate.lower)
@@ -53,7 +55,7 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> first.
     plain = first.choose(signals, estimate, situation)
     if told is None:
         return plain
-    found = first.choose(signals, fused(estimate, told, ladder), situation)
+    found = first.choose(signals, fused(estimate, told, ladder, situation.opinion_table), situation)
     least = ladder.names[max(0, ladder.rank(plain.bound) - STEPS_DOWN)]
     tier = ladder.higher(found.bound, least)
     return replace(found, point=tier, bound=tier, guarded=False)
@@ -69,15 +71,18 @@ def worth(signals: Signals, estimate: Estimate, situation: Situation) -> float:
     exact = _exact([estimate.lower[name] for name in names])
     for place, named in enumerate(names):
         chance = math.fsum(
-            p * _likelihood(needed, len(names))[place] for needed, p in enumerate(exact)
+            p * likelihood(needed, len(names), situation.opinion_table)[place]
+            for needed, p in enumerate(exact)
         )
         told = choose(signals, estimate, replace(situation, opinion=named))
         saved += chance * (told.losses[plain.bound] - told.losses[told.bound])
     return max(0.0, saved)
 
 
-def _likelihood(needed: int, count: int) -> list[float]:
-    """P(said | needed) for each tier said."""
+def likelihood(needed: int, count: int, table: Table = ()) -> Sequence[float]:
+    """P(said | needed) for each tier said: learned where the table is of this many tiers."""
+    if len(table) == count:
+        return table[needed]
     shares = [RIGHT[min(abs(said - needed), len(RIGHT) - 1)] for said in range(count)]
     total = math.fsum(shares)
     return [share / total for share in shares]

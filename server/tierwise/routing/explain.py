@@ -50,7 +50,9 @@ def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
 
 
 def worth_saying(name: str, signals: Signals) -> bool:
-    """What is absent is said only where its absence is a fact of its own."""
+    """Whether a value is worth a reason. What is absent is, only where its absence is a fact of its
+    own.
+    """
     if signals.values.get(name):
         return name != "form.lines" or not signals.values.get("empty")
     return name == "sel.none" or (name == "text" and any(signals.text_scores))

@@ -1,6 +1,6 @@
 """The first tier: the one with the least expected loss, or what the operator's floor asks for.
 
-Four things stand beside the plain loss. A request that most likely needs the top tier never
+Four things are beside the plain loss. A request that most likely needs the top tier never
 starts on the cheapest one: at a large prompt the spend saved would else outweigh any redo. Work
 whose wrong answers are found late (security, migration, concurrency, design) counts a wrong
 answer dearer where it needs the top. What is plain substitution (a rename, a move, a version)
@@ -11,10 +11,10 @@ ledger are taken again by the rule that made them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tierwise.core import loss
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Estimate, Signals
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import Ladder

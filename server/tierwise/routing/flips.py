@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import SignalChange, Signals
 from tierwise.core.situation import Situation
 from tierwise.routing.estimate import estimate

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from operator import mul
@@ -29,7 +30,7 @@ _DIGITS: Final = re.compile(r"\d+")
 
 
 def grams(text: str) -> dict[str, int]:
-    """How often each word (`=word`), pair (`=a b`) and piece stands in a plain text."""
+    """How often each word (`=word`), pair (`=a b`) and piece is in a plain text."""
     text = _DIGITS.sub("0", text)
     found = _words(text)
     for token in text.split():
@@ -58,19 +59,19 @@ def _known_pieces(token: str, weights: Weights) -> tuple[str, ...]:
 
 
 def novelty(text: str, weights: Weights) -> float:
-    """Share of the words in which nothing is known: neither the word nor a piece of it."""
+    """Share of the words in which nothing is known: neither the word nor a letter or two of it."""
     words = text.split()
     if not words:
         return 0.0
     table = weights.grams
-    strange = 0
-    for word in words:
-        short = word[:LONGEST_WORD]
-        known = short.isascii() or any(
-            short[i : i + n] in table for n in (2, 1) for i in range(len(short) - n + 1)
-        )
-        strange += not known
+    strange = sum(not _has_known_letters(word[:LONGEST_WORD], table) for word in words)
     return round(strange / len(words), 6)
+
+
+def _has_known_letters(short: str, table: Mapping[str, object]) -> bool:
+    return short.isascii() or any(
+        short[i : i + n] in table for n in (2, 1) for i in range(len(short) - n + 1)
+    )
 
 
 def scores(text: str, weights: Weights) -> tuple[float, ...]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
+
 HEAD: Final = 800
-"""Characters read at each end of an instruction; what is asked stands at the ends."""
+"""Characters read at each end of an instruction; what is asked is at the ends."""
 
 LONGEST: Final = 20_000
 """Characters of an instruction looked at, beside its end."""
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_PATH: Final = re.compile(r"\b[\w/.-]+\.[a-z]{1,4}\b")
+_PROSE_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_CODE_MARK: Final = re.compile(r"[{}();=<>\[\]_$]")
+_PATH_RUN: Final = re.compile(r"[\w/.-]+")
+_ENDING: Final = re.compile(r"\.[a-z]{1,4}\b")
 _NUMBER: Final = re.compile(r"\d+")
 _BOUND: Final = re.compile(
     r"[<>]=|[\u2264\u2265]|\\(?:le|ge|leq|geq)\b|\b(?:at (?:most|least)|exactly|must|between|"
@@ -37,6 +41,9 @@ _LOG_LINE: Final = re.compile(
     r"\S+Exception\b|(?:ERROR|WARN|INFO|DEBUG)\b|E\s{3}|>>> |npm ERR|error\[|  --> )"
 )
 
+_PROMPT: Final = re.compile(r"^\s*(?:\$|>>>|PS \S*>|\w:\\\S*>|[\w.-]+@[\w.-]+[:~ ]\S*[$#]) \S")
+"""A command behind the prompt of a shell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
@@ -53,26 +60,51 @@ def read(text: str) -> Instruction:
     fenced = sum(m.group(0).count("\n") for m in _FENCE.finditer(text[:LONGEST]))
     bare = _FENCE.sub(" ", text[:LONGEST]) + text[-HEAD:] * (len(text) > LONGEST)
     lines = bare.splitlines()
-    kept, code, logs = [], 0, 0
-    single = len(lines) == 1
-    for line in lines:
-        if not single and _LOG_LINE.match(line):
-            logs += 1
-        elif not single and _CODE_LINE.match(line) and not _is_prose(line):
-            code += 1
-        else:
-            kept.append(line.strip())
+    kept, code, logs = _sorted_out(lines, _shown(lines))
+    if not any(kept):
+        kept, code, logs = _sorted_out(lines, set())
     wish = unicodedata.normalize("NFKC", " ".join(" ".join(kept).split()))
     if len(wish) > 2 * HEAD:
         wish = wish[:HEAD] + " " + wish[-HEAD:]
     return Instruction(wish, fenced + code + logs, logs, len(wish))
 
 
+def _sorted_out(lines: list[str], shown: set[int]) -> tuple[list[str], int, int]:
+    """The lines of a wish, and how many of code and of logs there are beside; `shown` are lines
+    that a command printed."""
+    kept, code, logs = [], 0, 0
+    single = len(lines) == 1
+    for number, line in enumerate(lines):
+        if not single and _LOG_LINE.match(line):
+            logs += 1
+        elif number in shown or (not single and _CODE_LINE.match(line) and not _is_prose(line)):
+            code += 1
+        else:
+            kept.append(line.strip())
+    return kept, code, logs
+
+
+def _shown(lines: list[str]) -> set[int]:
+    """The lines after a prompt with a command, up to an empty one: what the command printed."""
+    found: set[int] = set()
+    inside = False
+    for number, line in enumerate(lines):
+        inside = bool(line.strip()) and (inside or bool(_PROMPT.match(line)))
+        if inside:
+            found.add(number)
+    return found
+
+
 def _is_prose(line: str) -> bool:
-    """A line of words with an indent or a bullet is still a wish."""
-    words = re.findall(r"[^\W\d_]{2,}", line)
-    marks = len(re.findall(r"[{}();=<>\[\]_$]", line))
-    return len(words) >= 4 and marks * 3 <= len(words)
+    """Whether a line is part of the wish. A line of words with an indent or a bullet still is."""
+    words = len(_PROSE_WORD.findall(line))
+    return words >= 4 and len(_CODE_MARK.findall(line)) * 3 <= words
+
+
+def _is_path(run: str) -> bool:
+    """Whether a run of what paths are made of holds a name with an ending."""
+    bare = run.lstrip("/.-")
+    return _ENDING.search(bare, 1) is not None
 
 
 def shape(text: str) -> dict[str, int]:
@@ -86,7 +118,7 @@ def shape(text: str) -> dict[str, int]:
         "links": text.count("://"),
         "unique": len({word.lower() for word in words}),
         "first_line": len(_LETTERS.findall(text.partition("\n")[0])),
-        "paths": len(_PATH.findall(text)),
+        "paths": sum(_is_path(run) for run in _PATH_RUN.findall(text) if "." in run),
         "numbers": len(_NUMBER.findall(text)),
         "bounds": len(_BOUND.findall(text)),
     }

@@ -14,8 +14,8 @@ FAMILIES: Final[dict[str, str]] = {
     "design": """
         architect* design* approach* strateg* tradeoff* trade_off* concept* propos* rethink* redesign* rearchitect*
         model_the schema_for boundar* layer* interface* abstraction* contract versioning idempoten* paginat* topolog*
-        entwurf entwerf* architekt* konzept* ansatz arquitectura* diseñ* estrategia* enfoque concevoir conception* arquitet* projet* abordagem
-        progett* architett* approccio zaprojekt* tasarla* mimari* архитектур* спроектир* подход*
+        entwurf entwerf* entwirf* datenbankschema* datenmodell* architekt* konzept* ansatz arquitectura* diseñ* estrategia* enfoque concevoir conception* arquitet* projet* abordagem
+        progett* architett* approccio zaprojekt* ontwerp* utforma* navrhn* tasarla* mimari* архитектур* спроектир* подход*
         設計 アーキテクチャ 方針 架构 设计 方案 아키텍처* 설계*""",
     "plan": """
         plan plans planning roadmap order_of in_which_order which_order what_order step_by_step phase* lay_out milestone* timeline path_to the_path sequence_of
@@ -180,11 +180,18 @@ OPEN: Final = re.compile(
 
 CHOICE: Final = re.compile(
     r"\b\w+ (?:or|vs\.?|versus|oder|ou|o|или) (?:\w+ ){0,5}\w+ ?\??$|\bshould (?:we|i|this|it)\b|"
-    r"\b(?:do|would) (?:we|you) (?:really )?(?:need|want|use|go)\b|\bworth (?:it|the|\w+ing)\b|\bbuild or buy\b|\b(?:soll(?:t?en)?|wollen) wir\b|"
+    r"\b(?:do|would|shall) (?:we|you) (?:really |still |rather )?(?:need|want|use|go|move|switch|migrate|stay|stick|leave|split|adopt)\b|"
+    r"\bworth (?:it|the|\w+ing)\b|\bbuild or buy\b|\b(?:soll(?:t?en)?|wollen) wir\b|"
+    r"\btime (?:has come )?(?:for us )?(?:to|that we|we) (?:leave|move|switch|migrate|split|break|give up|drop|replace|retire|adopt|"
+    r"abandon|ditch|go|part|rewrite|change to)\b|\bare we ready (?:for|to)\b|"
+    r"\b(?:ist es|wird es) (?:an der |jetzt |höchste )?zeit\b|\best[- ]il temps\b|\bes (?:hora|momento) de\b|\bè ora di\b|"
     r"\bdev(?:rait|rions|ons)[ -](?:on|nous)\b|\bfau(?:t|drait)[ -]il\b|\bdeber[ií]amos\b|\bconviene\b|"
     r"\bdever[ií]amos\b|\bdevemos\b|\bdovremmo\b|\bстоит ли\b|\bнам (?:нужн|стоит)|還是|还是|べき(?:か|です)|아니면"
 )
 """Questions between ways to go: which of two, or whether at all."""
+
+WHETHER: Final = re.compile(r"^(?:so |and |but )?(?:do|should|shall|would|are) (?:we|you)\b")
+"""Questions whether to do something, which are no order to do it: "do we move to kafka?"."""
 
 HARD: Final = (
     "design", "plan", "choose", "sporadic", "concurrency", "distributed", "security", "performance",
@@ -207,7 +214,7 @@ POLITE: Final = re.compile(
 """Courtesy, which says nothing of the work and is taken out before anything is read."""
 
 SCALE: Final = re.compile(
-    r"(?<![\w.])~?\d[\d,._]*\s?(?:k|m|mio|gb|tb|mb|%|x|gbit|ms|s|sec|min|minutes?|hours?|h|days?|weeks?|months?|years?|"
+    r"(?<![\w.])~?\d[\d,._]{0,20}\s?(?:k|m|mio|gb|tb|mb|%|x|gbit|ms|s|sec|min|minutes?|hours?|h|days?|weeks?|months?|years?|"
     r"rows|users|teams?|devs|people|files|tests|callers|call|sites|modules|components?|services?|"
     r"instances|nodes|tenants?|customers|orgs|requests|lines|packages|classes|places|steps|cores|"
     r"jahre|wochen|años|horas|heures|ans|anni|lat|лет|часов|万|億|亿|年|時間|小时|天|명|시간)(?![\w])"

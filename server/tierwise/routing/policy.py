@@ -34,7 +34,7 @@ def decide(
     chosen = evidence.choose(signals, estimate, situation)
     told = evidence.said(situation)
     if told is not None:
-        estimate = evidence.fused(estimate, told, situation.ladder)
+        estimate = evidence.fused(estimate, told, situation.ladder, situation.opinion_table)
     learned = situation.learned.first if situation.learned is not None else None
     if learned is not None and learned in situation.ladder and told is None:
         chosen = replace(chosen, point=learned, bound=learned)
@@ -52,6 +52,7 @@ def decide(
         _thread(draft, estimate, situation)
         _budget(draft, estimate, situation, soft_to)
     _cap(draft, situation)
+    _team(draft, situation)
     _availability(draft, situation)
     cost = expected_spend(estimate, situation)
     shown = confidence_tier(first, situation)
@@ -110,6 +111,7 @@ def fail_safe(situation: Situation, error: str) -> Decision:
     draft.say("route", "router_failed", error=error)
     _choice(draft, situation, ladder.top)
     _cap(draft, situation)
+    _team(draft, situation)
     _availability(draft, situation)
     return Decision(
         first=ladder.top,
@@ -126,7 +128,7 @@ def fail_safe(situation: Situation, error: str) -> Decision:
 
 
 def moved(decision: Decision, to: str, cause: Cause, reason: Reason) -> Decision:
-    """The same decision with another tier answering, and the reason added."""
+    """The decision with another tier answering, and with the reason for it added."""
     return replace(
         decision,
         answering=to,
@@ -190,7 +192,8 @@ def _choice(draft: Making, situation: Situation, routed: str) -> None:
     else:
         return
     for floor in situation.floors:
-        if situation.ladder.rank(floor.tier) > situation.ladder.rank(draft.tier):
+        above = situation.ladder.rank(floor.tier) > situation.ladder.rank(draft.tier)
+        if above and floor.rule != "team":
             draft.say("floor", "floor_overruled", rule=floor.rule, subject=floor.subject)
 
 
@@ -225,8 +228,8 @@ def _soft_target(
 def soft_tier(estimate: Estimate, situation: Situation, tier: str) -> str | None:
     """The cheapest tier below one whose point estimate reaches the soft target, if any does.
 
-    Where money is short this is where a soft task goes, be it that the budget is nearly used
-    up or that a call does not fit what is left.
+    A soft task goes there when the budget is nearly used up, or when a call does not fit what is
+    left.
     """
     ladder = situation.ladder
     for name in ladder.names[: ladder.rank(tier)]:
@@ -262,11 +265,22 @@ def _budget(draft: Making, estimate: Estimate, situation: Situation, soft_to: st
 
 
 def _cap(draft: Making, situation: Situation) -> None:
-    cap = situation.cap
-    if cap is None or cap not in situation.ladder or draft.explicit:
+    cap, ladder = situation.cap, situation.ladder
+    if cap is None or cap not in ladder or draft.explicit:
         return
-    if situation.ladder.rank(draft.tier) > situation.ladder.rank(cap):
+    if ladder.rank(draft.tier) > ladder.rank(cap):
         draft.move(cap, "budget", "budget", "cap", tier=cap)
+
+
+def _team(draft: Making, situation: Situation) -> None:
+    """Keep to the team's rules, which bind what the operator chose too: the team pays."""
+    ladder, cap = situation.ladder, situation.team_cap
+    for floor in situation.floors:
+        if floor.rule == "team" and ladder.rank(floor.tier) > ladder.rank(draft.tier):
+            tier, subject = floor.tier, floor.subject
+            draft.move(tier, "floor", "floor", "floor", rule="team", subject=subject, tier=tier)
+    if cap is not None and cap in ladder and ladder.rank(draft.tier) > ladder.rank(cap):
+        draft.move(cap, "budget", "budget", "team_cap", tier=cap)
 
 
 def _availability(draft: Making, situation: Situation) -> None:
@@ -277,7 +291,7 @@ def _availability(draft: Making, situation: Situation) -> None:
     up = ladder.above(draft.tier)
     order = situation.fallback.get(draft.tier, (up,) if up else ())
     for name in order:
-        if name in ladder and name not in situation.blocked:
+        if name in ladder and name not in situation.blocked and situation.allows(name):
             args = {"tier": draft.tier, "why": why, "to": name}
             draft.move(name, "failover", "availability", "unavailable", **args)
             return

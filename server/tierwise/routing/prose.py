@@ -6,6 +6,7 @@ Its words say nothing of how hard the work is, so they are counted and set aside
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 LEAST_PROSE: Final = 8
@@ -13,13 +14,36 @@ LEAST_PROSE: Final = 8
 LONGEST_LEAD: Final = 30
 """Words of the wish before or after such a text, at most."""
 
+FARTHEST: Final = 4_000
+"""Characters in which the end of a wish is looked for."""
+TAIL: Final = 1_000
+"""Characters at the end in which a wish that stands last is looked for."""
+LAST: Final = 400
+"""Characters before a mark that may be its sentence."""
+
+SLIPPED: Final = (
+    "summarize", "summarise", "summary", "translate", "rephrase", "paraphrase", "proofread",
+    "condense", "shorten", "email", "e-mail", "message", "announcement",
+    "zusammenfassen", "zusammenfassung", "übersetze", "nachricht", "résumer", "traduire",
+    "resumir", "traducir", "correo", "riassumi",
+)  # fmt: skip
+"""Words of such wishes that are known with one slip of the keys, too."""
+
+LONGEST_TERM: Final = max(map(len, SLIPPED))
+
 CODE: Final = re.compile(
-    r"`|\w_\w|\b[a-z]+[A-Z]\w|\w\(\)|[\w-]+\.(?:py|ts|js|go|rs|java|c|h|cs|sql)\b"
+    r"`|\w_\w|\b[a-z]+[A-Z]\w|\w\(\)|[\w-]\.(?:py|ts|js|go|rs|java|c|h|cs|sql)\b"
 )
-"""What only code has."""
+"""What only code has. One character before an ending will do: a run of them takes too long."""
+
+_MARK: Final = re.compile(r"[:?.]\s|[：。？]|\n|[\"“”«]")
+"""What may stand between such a wish and its text."""
+_LAST: Final = re.compile(r"(?<=[.!?。！？])\s+|\n")
+_LONG_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|-)*[^\W\d_]")
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _TEXT_WORK: Final = re.compile(
-    r"\b(?:summar[iy]\w*|sum (?:it |this |that )?up|what does .{0,40}\bsay\b|"
+    r"\b(?:summar[iy]\w*|sum (?:\w+ ){0,3}?up|what does .{0,40}\bsay\b|"
     r"tl;?dr|recap|gist|key points|main points|action items|translat\w*|"
     r"repl(?:y|ies)|respon(?:d|se)|answer (?:to )?(?:this|the|that|my|his|her|their)|proofread|"
     r"rephras\w*|reword\w*|paraphras\w*|shorten|condense|polish|friendlier|politer|more polite|"
@@ -30,15 +54,22 @@ _TEXT_WORK: Final = re.compile(
 )
 """Wishes that work on a text as a text."""
 
-_TEXT_ASKED: Final = re.compile(
-    r"\bwhat .{0,60}\b(?:wants?|asks?|asking|asked|needs?|says?|saying|request\w*|propos\w*|"
-    r"complain\w*|suggest\w*|about|(?:have to|need to|must|should|supposed to) do)\b|"
-    r"\b(?:is|was) .{0,30}\b(?:angry|happy|upset|urgent|spam|phishing|polite|rude)\b|"
-    r"\bwas .{0,30}(?:will|wollen|möchte\w*|muss)\b|\bworum geht|\bque (?:veut|demande)|"
-    r"\bqué (?:quiere|pide)",
-    re.IGNORECASE,
-)
-"""Questions about what a text says, where the text stands behind them."""
+_TEXT_ASKED: Final = (
+    (60, re.compile(r"\bwhat ", re.IGNORECASE), re.compile(
+        r"\b(?:wants?|asks?|asking|asked|needs?|says?|saying|request\w*|propos\w*|complain\w*|"
+        r"suggest\w*|about|(?:have to|need to|must|should|supposed to) do)\b", re.IGNORECASE)),
+    (30, re.compile(r"\b(?:is|was) ", re.IGNORECASE), re.compile(
+        r"\b(?:angry|happy|upset|urgent|spam|phishing|polite|rude)\b", re.IGNORECASE)),
+    (30, re.compile(r"\bwas ", re.IGNORECASE), re.compile(
+        r"(?:will|wollen|möchte\w*|muss)\b", re.IGNORECASE)),
+    (0, re.compile(""), re.compile(
+        r"\bworum geht|\bque (?:veut|demande)|\bqué (?:quiere|pide)", re.IGNORECASE)),
+)  # fmt: skip
+"""Questions about what a text says, where the text is behind them: a word of the last pattern, and
+on its line one of the first, so many characters before it at most. As one pattern, a text full of
+"what" would be read sixty times."""
+LONGEST_QUESTION: Final = 5
+"""Characters of the longest first word, with its blank."""
 
 
 _TEXT: Final = re.compile(
@@ -62,27 +93,113 @@ _LETTER: Final = re.compile(
 
 
 def without_prose(text: str) -> tuple[str, int]:
-    """The wish without the text it works on, where it works on one."""
-    if not (_TEXT_WORK.search(text) or _TEXT_ASKED.search(text)):
+    """The wish without the text it works on, where it works on one.
+
+    The wish may be the end of a long lead: "... so I ask you: summarise this mail:".
+    """
+    if not _works_on_text(mended(text[:FARTHEST])) and not _works_on_text(text[-TAIL:]):
         return text, 0
-    for mark in re.finditer(r"[:?.]\s|\n|[\"“”«]", text):
+    counted, told = 0, 0
+    for mark in _MARK.finditer(text, 0, FARTHEST):
         lead, rest = text[: mark.start()], text[mark.end() :]
-        if len(lead.split()) > LONGEST_LEAD:
-            break
-        named = mark.group(0)[0] not in "?." or _TEXT.search(lead)
-        worked_on = _TEXT_WORK.search(lead) or (_asked_about(lead) and _is_letter(lead, rest))
-        if named and worked_on and len(rest.split()) >= LEAST_PROSE:
-            return lead, len(rest.split())
+        counted, told = counted + len(text[told : mark.start()].split()), mark.start()
+        long = counted > LONGEST_LEAD
+        if long and mark.group(0)[0] not in ":：\n":
+            continue
+        asked = mended(_LAST.split(lead[-LAST:])[-1] if long else lead)
+        if long and not (_TEXT.search(asked) and len(asked.split()) <= LONGEST_LEAD):
+            continue
+        named = mark.group(0)[0] not in "?." or _TEXT.search(asked)
+        worked_on = _TEXT_WORK.search(asked) or (_asked_about(asked) and _is_letter(asked, rest))
+        if named and worked_on and (words := _words(rest)) >= LEAST_PROSE:
+            return lead, words
     before, gap, tail = text.rpartition("\n\n")
-    if gap and len(tail.split()) <= LONGEST_LEAD and _TEXT_WORK.search(tail):
-        return tail, len(before.split())
+    if (
+        gap
+        and len(tail) <= TAIL
+        and len(tail.split()) <= LONGEST_LEAD
+        and _TEXT_WORK.search(mended(tail))
+    ):
+        return tail, _words(before)
     return text, 0
+
+
+def mended(text: str) -> str:
+    """A text in which a slip of the keys in a word of this matter is put right."""
+    return _LONG_WORD.sub(lambda word: _meant(word.group(0)), text)
+
+
+@lru_cache(maxsize=2048)
+def _meant(word: str) -> str:
+    if len(word) > LONGEST_TERM + 1:
+        return word
+    folded, known = word.casefold(), _shortened()
+    if folded in SLIPPED or not any(key in known for key in (folded, *_without_one(folded))):
+        return word
+    near = (term for term in SLIPPED if term[0] == folded[0] and one_slip(folded, term))
+    return next(near, word)
+
+
+@lru_cache(maxsize=1)
+def _shortened() -> frozenset[str]:
+    """The terms, and each without one of its letters: what one slip away is shares one of these."""
+    return frozenset(key for term in SLIPPED for key in (term, *_without_one(term)))
+
+
+def _without_one(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def _works_on_text(text: str) -> bool:
+    return bool(_TEXT_WORK.search(text)) or _asked_at(text) is not None
+
+
+def _asked_at(text: str) -> int | None:
+    """Where the first question about what a text says begins; None where there is none."""
+    begins = []
+    for far, question, said in _TEXT_ASKED:
+        for word in said.finditer(text):
+            near = max(0, word.start() - far - LONGEST_QUESTION) if far else word.start()
+            near = max(near, text.rfind("\n", near, word.start()) + 1)
+            asked = _first_within(question, text, near, word.start(), far)
+            if asked is not None:
+                begins.append(asked)
+                break
+    return min(begins, default=None)
+
+
+def _first_within(
+    question: re.Pattern[str], text: str, start: int, end: int, far: int
+) -> int | None:
+    for found in question.finditer(text, start, end):
+        if end - found.end() <= far:
+            return found.start()
+    return None
+
+
+def one_slip(word: str, term: str) -> bool:
+    """Whether one key missed, doubled, struck in place of another or too early parts the two."""
+    size, other = len(word), len(term)
+    if abs(size - other) > 1 or word == term:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(word, term, strict=False)) if a != b), None)
+    if at is None:
+        return True
+    if size == other:
+        swapped = word[at : at + 2] == term[at : at + 2][::-1] and word[at + 2 :] == term[at + 2 :]
+        return swapped or word[at + 1 :] == term[at + 1 :]
+    return word[at + 1 :] == term[at:] if size > other else word[at:] == term[at + 1 :]
+
+
+def _words(text: str) -> int:
+    """Words of a text; of scripts without spaces two characters count as one."""
+    return len(text.split()) + len(_WIDE.findall(text)) // 2
 
 
 def _asked_about(lead: str) -> bool:
     """Whether it is asked what a text says; "fix what they report" asks for more."""
-    asked = _TEXT_ASKED.search(lead)
-    return asked is not None and not _MORE.search(lead[: asked.start()])
+    asked = _asked_at(lead)
+    return asked is not None and not _MORE.search(lead[:asked])
 
 
 def _is_letter(lead: str, rest: str) -> bool:

@@ -17,6 +17,9 @@ MOST_USAGES: Final = 140
 MOST_FILES: Final = 38
 """Usages and files counted at most: the widest case that taught the fit. A rename in 300 places
 is no other work than one in 140, and beyond what was seen a straight line only runs away."""
+CLEAR: Final = 35
+"""Percent from which the place of a wish counts as clear: the tenth file has less than two thirds
+of the best one's score. Below, where the work lies is one more unknown."""
 WHOLE_FILE: Final = 0.95
 """Share of a file from which on a selection is the file."""
 
@@ -34,6 +37,8 @@ def of_reach(values: dict[str, float], unknown: set[str], request: Request) -> N
             values[name] = log(count)
         elif selection is not None:
             unknown.add(name)
+    if selection is None and project.clear is not None and project.clear < CLEAR:
+        unknown.add("place")
     if not values["reaches"]:
         return
     if values["sel.none"] or values["sel.share"] >= WHOLE_FILE:

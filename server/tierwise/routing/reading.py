@@ -1,4 +1,5 @@
-"""What the fit reads in a set of signals: each cut's logit and its variance, each tier's accept.
+"""What the fit works out from a set of signals: for each cut between tiers its logit and variance,
+and for each tier the chance that its answer is kept.
 
 Estimate, reasons and learning ask for the same reading, so it is worked out once per signals.
 """
@@ -6,12 +7,12 @@ Estimate, reasons and learning ask for the same reading, so it is worked out onc
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import mul
 from typing import Final
 
 from tierwise.core.actions import ACTIONS
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Signals
 from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
@@ -19,6 +20,10 @@ from tierwise.routing.weights import Cut, Weights, clipped
 NOVEL_VARIANCE: Final = 3.0
 """Variance (squared logits) of a wish of which no word is known: more than the distance between
 a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
+NEW_WORDS_VARIANCE: Final = 8.0
+"""The same of a wish in a language nobody taught, for the lowest cut alone: it tells that the
+cheapest tier is not for sure, and nothing of the tiers above. A short edit is for that tier at
+0.985 if no word is read, which is still not sure enough then."""
 READERS: Final = 3
 """Readers of a cut, averaged in logits: linear, boosted trees, forest."""
 SUREST: Final = 0.99
@@ -31,7 +36,7 @@ POSSIBLY_UNKNOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class CutReading:
-    """One cut's answer: the mean logit, its variance, and how far its bound stands below."""
+    """One cut's answer: the mean logit, its variance, and how far its bound is below."""
 
     mean: float
     variance: float
@@ -112,6 +117,8 @@ class InstructionReading:
             doubt = weights.doubt * disagreement(linear, grown, forest)
             variance += doubt + weights.unknown_variance * share
             variance += NOVEL_VARIANCE * signals.values.get("novel", 0.0)
+            if i == 0:
+                variance += NEW_WORDS_VARIANCE * signals.values.get("novel.words", 0.0)
             found.append(CutReading(mean, variance, cut.margin))
         return tuple(found)
 

@@ -50,7 +50,7 @@ def route_one(
 def parse_request(data: object, warn: Callable[[str], None] = lambda _: None) -> Request:
     """A request from its JSON object. Raises `ValueError` with a sentence for a bad one.
 
-    `warn` hears of unknown keys.
+    `warn` is called with each unknown key.
     """
     if not isinstance(data, Mapping):
         raise ValueError("a request is a JSON object")
@@ -90,6 +90,7 @@ def _project(data: object) -> ProjectSignals | None:
         fan_in=_count(item, "fan_in"),
         defined=_count(item, "defined"),
         files=_count(item, "files"),
+        clear=_count(item, "clear"),
     )
 
 

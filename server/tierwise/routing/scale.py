@@ -1,4 +1,4 @@
-"""The scales signals and shares are kept on."""
+"""Brings signals and shares to the scales on which they are kept."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _SHORT: Final = re.compile(
 
 Span = tuple[int, int]
 _INSIDE: Final = re.compile(
-    r"(?<=[^\s.!?;,(\[\"'])\s+(?=(?:(?:I(?:'\w+)?|[A-Z][a-z]+(?:'\w+)?|FWD?:|Re:)\s|\[|"
+    r"(?<=[^\s.!?;,(\[])\s+(?=(?:(?:I(?:'\w+)?|[A-Z][a-z]+(?:'\w+)?|FWD?:|Re:)\s|\[|"
     r"(?i:ok|okay|thanks|thank you|thx|ty|cheers|sorry|bye|danke|merci|gracias|obrigad[oa]|"
     r"grazie)\b))"
 )

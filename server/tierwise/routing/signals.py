@@ -12,7 +12,7 @@ from tierwise.core.actions import KINDS, TABLE
 from tierwise.core.decision import Signals
 from tierwise.core.request import Request
 from tierwise.core.structure import Structure
-from tierwise.routing import grams, reach, surroundings, words
+from tierwise.routing import grams, reach, surroundings, untaught, words
 from tierwise.routing.ask import Ask, apart
 from tierwise.routing.canonical import canonical
 from tierwise.routing.instruction import read, shape
@@ -32,7 +32,11 @@ def with_text(
     values: dict[str, float], unknown: frozenset[str], text: str, weights: Weights
 ) -> Signals:
     """Quantities joined by what the fitted table says of the text: its scores, its novelty."""
-    known = {**values, "novel": grams.novelty(text, weights)}
+    known = {
+        **values,
+        "novel": grams.novelty(text, weights),
+        "novel.words": untaught.new_words(text, weights),
+    }
     return Signals(known, unknown, grams.scores(text, weights))
 
 

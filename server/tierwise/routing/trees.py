@@ -14,8 +14,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
+
+from tierwise.core.dataclass import dataclass
 
 
 def _floats() -> array[float]:
@@ -56,11 +58,11 @@ class Trees:
         return self._summed(self._fallen(values))
 
     def means(self, values: Sequence[float]) -> list[float]:
-        """Per question the mean of the leaves a list of values falls into."""
+        """For each question, the mean of the leaves that these values fall into."""
         return [total / len(self.roots) for total in self.sums(values)]
 
     def credited(self, values: Sequence[float], given: list[float]) -> list[float]:
-        """The same sums; what each signal moved them by is added to its place in `given`."""
+        """The sums of `sums`. What each signal moved them by is added to its place in `given`."""
         places, thresholds, low, high = self.places, self.thresholds, self.low, self.high
         fallen: list[int] = []
         for node in self.roots:

@@ -1,4 +1,8 @@
-"""The fitted weights: a readable, versioned file, evaluated in plain Python."""
+"""The fitted weights: a readable, versioned file, evaluated in plain Python.
+
+A server reads them from a twin of that file that is quick to read; `make fit` writes both, and a
+test says that they hold the same.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,18 @@ import json
 import os
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tierwise.core.dataclass import dataclass
+from tierwise.routing.packed import unpack
 from tierwise.routing.trees import Trees, planted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT: Final = 5
-SHIPPED: Final = os.path.join(os.path.dirname(__file__), "weights.json")
+PACKED: Final = os.path.join(os.path.dirname(__file__), "weights.packed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Cut:
     `slope` and `offset` calibrate their mean, `by_action` shifts it per action where the rows
     allowed it, `reach` lowers it by what the edit size signals weigh (never below zero).
     `spread` holds the variance each squared signal adds, `margin` is how far the lower bound of
-    this cut stands below its mean beside the width that doubt gives it.
+    this cut is below its mean beside the width that doubt gives it.
     """
 
     intercept: float
@@ -98,15 +103,23 @@ class Weights:
         return len(self.cuts) + len(self.accepts)
 
 
+KINDS: Final = {kind.__name__: kind for kind in (Weights, Cut, Accept, Likeness, Trees)}
+"""The classes of a packed file."""
+
+
 @lru_cache(maxsize=4)
 def load(path: Path | None = None) -> Weights:
-    """The shipped weights, or those of a file. Raises `ValueError` for a file of another kind."""
-    with open(SHIPPED if path is None else path, "rb") as file:
-        return parse(file.read())
+    """The shipped weights, or those of a readable file. Raises `ValueError` for another kind."""
+    with open(PACKED if path is None else path, "rb") as file:
+        raw = file.read()
+    if path is not None:
+        return parse(raw)
+    found: Weights = unpack(raw, KINDS)
+    return found
 
 
 def parse(raw: bytes) -> Weights:
-    """Weights from their file's bytes."""
+    """Weights from the bytes of their readable file."""
     import hashlib
 
     data = json.loads(raw)

@@ -35,12 +35,15 @@ _EDGES: Final = " ,.;:!-–—"
 _APOSTROPHE: Final = re.compile(r"[’'`´‘]")
 _WORD: Final = re.compile(r"[^\W_]+(?:[+.-][^\W_]+)*\+*")
 _UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿฀-๿]")
-_IDENTIFIER: Final = re.compile(r"\b\w+_\w+\b|\b[a-z]+[A-Z]\w+\b|\b\w+\(\)|\b[\w/-]+\.\w{1,5}\b")
+_IDENTIFIER: Final = re.compile(
+    r"\b\w+_\w+\b|\b[a-z]+[A-Z]\w+\b|\b\w+\(\)|\b[\w/-]{1,64}\.\w{1,5}\b"
+)
 _SENTENCE: Final = re.compile(r"[.!?。！？]+(?:\s|$)|[;；]|\n")
 
 
 def plain(wish: str) -> str:
-    """The wish without what carries no meaning: case, politeness, marks, repeated space."""
+    """The instruction without case, politeness, marks and repeated space, which carry no
+    meaning."""
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
     text = lexicon.POLITE.sub(" ", text)
     return " ".join(text.split()).strip(_EDGES)
@@ -86,6 +89,7 @@ def measure(wish: str, text: str) -> dict[str, float]:
     values["easy"] = log(sum(found[family] for family in lexicon.EASY))
     deep = sum(found[family] for family in lexicon.NOT_MECHANICAL)
     mechanical = bool(lexicon.MECHANICAL.search(text)) and not deep and count <= MECHANICAL_WORDS
+    mechanical = mechanical and not lexicon.WHETHER.search(text)
     values["mechanical"] = float(mechanical)
     values["goal"] = float(bool(lexicon.GOAL.search(text)) and not mechanical)
     return values

@@ -7,10 +7,9 @@ Kinds: `set` (a cap that replaces the configured one, `nanos` null to go back to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.store.deferred import Connection, deferred
 from tierwise.store.glance import LedgerRows
 
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
 
+_ALLOWED: Final = "SELECT 1 FROM budget_events WHERE kind = 'allow' AND task_id = ?"
 _WORD: Final = """
 SELECT kind, scope, nanos FROM budget_events WHERE kind IN ('hold', 'resume')
   OR (kind = 'raise' AND scope = 'day' AND key = ?)
   OR (kind = 'raise' AND scope = 'project' AND key = ?)
-  OR (kind = 'set' AND scope = 'day')
+  OR (kind = 'raise' AND scope = 'night' AND key = ?)
+  OR (kind = 'set' AND scope IN ('day', 'night'))
   OR (kind = 'set' AND scope = 'project' AND key = ?)
 ORDER BY id
 """
@@ -43,10 +44,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The operator's word as it stands: for the day, for the project, and any hold's reason."""
+    """The operator's word as it stands: for day, project and night, and any hold's reason."""
 
     day: Change = Change()
     project: Change = Change()
+    night: Change = Change()
     hold: str | None = None
 
 
@@ -60,7 +62,7 @@ def note(
     nanos: int | None = None,
     task_id: str | None = None,
 ) -> None:
-    """Add an event. `scope` is "day", "project", "task", or the reason of a hold."""
+    """Add an event. `scope` is "day", "project", "night", "task", or the reason of a hold."""
     conn.execute(
         sa.insert(schema.budget_events).values(
             at_ms=at_ms, kind=kind, scope=scope, key=key, nanos=nanos, task_id=task_id
@@ -68,15 +70,16 @@ def note(
     )
 
 
-def word(conn: LedgerRows, day: str, project: str, period_key: str) -> Word:
-    """What holds for a day and for a project in its period.
+def word(conn: LedgerRows, day: str, project: str, period_key: str, night: str = "") -> Word:
+    """What holds for a day, for a project in its period, and for a night.
 
-    A day's cap is set for all projects, a project's for that project alone; raises count
-    on the day or in the period they were made for; a resume ends the holds before it.
+    A day's and a night's cap is set for all projects, a project's for that project alone; raises
+    count on the day, the night or in the period they were made for; a resume ends the holds
+    before it.
     """
-    found = {"day": Change(), "project": Change()}
+    found = {"day": Change(), "project": Change(), "night": Change()}
     hold: str | None = None
-    for kind, scope, nanos in conn.exec_driver_sql(_WORD, (day, period_key, project)):
+    for kind, scope, nanos in conn.exec_driver_sql(_WORD, (day, period_key, night, project)):
         if kind == "hold":
             hold = scope
         elif kind == "resume":
@@ -85,12 +88,12 @@ def word(conn: LedgerRows, day: str, project: str, period_key: str) -> Word:
             found[scope] = Change(nanos, found[scope].raised)
         else:
             found[scope] = Change(found[scope].set_to, found[scope].raised + (nanos or 0))
-    return Word(found["day"], found["project"], hold)
+    return Word(found["day"], found["project"], found["night"], hold)
 
 
 def allowed(conn: Connection, task_id: str) -> bool:
     """Whether the operator allowed this task beyond the caps."""
-    return conn.execute(_select_allowed(), {"task": task_id}).first() is not None
+    return conn.exec_driver_sql(_ALLOWED, (task_id,)).first() is not None
 
 
 def log(conn: Connection, limit: int = 50) -> Sequence[tuple[int, str, str, int | None]]:
@@ -98,11 +101,3 @@ def log(conn: Connection, limit: int = 50) -> Sequence[tuple[int, str, str, int 
     table = schema.budget_events
     query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
     return [(row.at_ms, row.kind, row.scope, row.nanos) for row in conn.execute(query)]
-
-
-@cache
-def _select_allowed() -> sa.Select[Any]:
-    table = schema.budget_events
-    return sa.select(table.c.id).where(
-        table.c.kind == "allow", table.c.task_id == sa.bindparam("task")
-    )

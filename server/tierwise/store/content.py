@@ -26,7 +26,7 @@ class Content:
         self.folder = folder / "content"
 
     def put(self, task_id: str, name: str, text: str, *, durable: bool = False) -> Path | None:
-        """Keep a text; the path, or None where it could not be written.
+        """Keep a text. Returns the path, or None where it could not be written.
 
         `durable` waits until the disk has it: for what must outlive the machine's next moment.
         """
@@ -55,7 +55,7 @@ class Content:
             return None
 
     def take(self, task_id: str, name: str) -> Path | None:
-        """Take a kept text away for oneself; None where another process was first."""
+        """Remove a kept text and return it; None if another process removed it first."""
         path = self._path(task_id, name)
         try:
             return path.rename(path.with_name(f"{path.name}.taken"))
@@ -63,9 +63,11 @@ class Content:
             return None
 
     def drop(self, task_id: str, name: str) -> None:
-        """Keep a text no longer."""
+        """Keep a text no longer, nor a folder that has no other."""
+        path = self._path(task_id, name)
         try:
-            self._path(task_id, name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()
         except OSError:
             return
 

@@ -15,15 +15,19 @@ Execute = Callable[[str], Iterable[Any]]
 
 _DIFFERENT: Final = """
 SELECT 1 WHERE EXISTS (
-  SELECT 1 FROM (SELECT 0 AS played UNION ALL SELECT 1) AS books WHERE
+  SELECT 1 FROM (SELECT FALSE AS played UNION ALL SELECT TRUE) AS books WHERE
   (SELECT COALESCE(SUM(settled), 0) FROM spent WHERE scope = 'day' AND rehearsal = played)
   <> (SELECT COALESCE(SUM(cost), 0) FROM daily_spend WHERE rehearsal = played))
 """
 
-REBUILD: Final = (
-    """UPDATE tasks SET day = COALESCE(
+LOCAL_DAY: Final = "date(created_ms / 1000, 'unixepoch', 'localtime')"
+"""The civil day of `created_ms` on this machine, as SQLite says it."""
+
+_DAYS: Final = """UPDATE tasks SET day = COALESCE(
   (SELECT r.day FROM reservations r WHERE r.task_id = tasks.task_id ORDER BY r.created_ms LIMIT 1),
-  date(created_ms / 1000, 'unixepoch', 'localtime')) WHERE day IS NULL""",
+  {local_day}) WHERE day IS NULL"""
+
+REBUILD: Final = (
     "DELETE FROM daily_spend",
     """INSERT INTO daily_spend
   SELECT day, period, project, rehearsal, tier, model, prompt_size, COUNT(*), SUM(cost),
@@ -43,24 +47,27 @@ REBUILD: Final = (
     SELECT day, rehearsal, action, 1 AS tasks, 0 AS cost FROM tasks
     UNION ALL
     SELECT day, rehearsal, action, 0, cost FROM reservations
-    WHERE state NOT IN ('open', 'released')) GROUP BY 1, 2, 3""",
+    WHERE state NOT IN ('open', 'released')) AS counted GROUP BY 1, 2, 3""",
     "DELETE FROM daily_outcomes",
     """INSERT INTO daily_outcomes
   SELECT t.day, t.rehearsal, o.kind, o.tier, COUNT(*)
   FROM outcomes o JOIN tasks t ON t.task_id = o.task_id GROUP BY 1, 2, 3, 4""",
 )
-"""Adds every daily sum up anew from the rows."""
+"""Adds every daily sum up again from the rows."""
 
 
-def check(execute: Execute) -> bool:
+def check(execute: Execute, local_day: str = LOCAL_DAY) -> bool:
     """Whether the sums were right; those that were not are right afterwards."""
     if not list(execute(_DIFFERENT)):
         return True
-    rebuild(execute)
+    rebuild(execute, local_day)
     return False
 
 
-def rebuild(execute: Execute) -> None:
-    """Add the daily sums up anew, inside the caller's transaction."""
-    for statement in REBUILD:
+def rebuild(execute: Execute, local_day: str = LOCAL_DAY) -> None:
+    """Add the daily sums up again, inside the caller's transaction.
+
+    `local_day` is the civil day of `created_ms` in the words of the store.
+    """
+    for statement in (_DAYS.format(local_day=local_day), *REBUILD):
         execute(statement)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, field
+from typing import TYPE_CHECKING, Any, Final
 
+from tierwise.core.dataclass import dataclass
+from tierwise.store import upsert
 from tierwise.store.deferred import Connection, deferred
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-    import sqlalchemy.dialects.sqlite as upsert
 
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
-    upsert = deferred("sqlalchemy.dialects.sqlite")
+
+
+AGENT: Final = "agent"
+"""The action of an agent's turn."""
+COMMAND: Final = "command"
+"""The client of a task that a command did at night: it teaches nothing of a tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,10 @@ class TaskRow:
     error: str | None = None
     day: str | None = None
     """The civil day it was asked on; None lets the ledger take the machine's own."""
+    client: str | None = None
+    """The editor or agent that asked, by its own name; None where it did not say one."""
+    member: str | None = None
+    """Whose it is, in a team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class TaskHistory:
 
 def insert_task(conn: Connection, row: TaskRow) -> None:
     """Add a task. One that is asked again under its id, after its window was lost, goes on."""
-    new = upsert.insert(schema.tasks).values(**asdict(row))
+    new = upsert.insert(conn.dialect.name, schema.tasks).values(**asdict(row))
     again = {"state": row.state, "session": row.session, "edit_id": row.edit_id, "error": row.error}
     conn.execute(new.on_conflict_do_update(index_elements=["task_id"], set_=again))
 
@@ -146,8 +156,12 @@ def history(
     tier: str | None = None,
     state: str | None = None,
     task_id: str | None = None,
+    workspace: str | None = None,
 ) -> Sequence[TaskHistory]:
-    """Tasks, newest first; `tier` is the tier that answered last."""
+    """Tasks, newest first; `tier` is the tier that answered last.
+
+    With a `workspace`, a project's key, turns of agents that work elsewhere are left out.
+    """
     table = schema.tasks
     query = sa.select(table).order_by(sa.desc(table.c.created_ms), sa.desc(table.c.task_id))
     if since_ms is not None:
@@ -158,6 +172,8 @@ def history(
         query = query.where(table.c.task_id == task_id)
     if tier is not None:
         query = query.where(_last_answering() == tier)
+    if workspace is not None:
+        query = query.where(sa.or_(table.c.action != AGENT, table.c.project == workspace))
     rows = [_row(dict(row)) for row in conn.execute(query.limit(limit)).mappings()]
     return _told(conn, rows)
 
@@ -192,6 +208,27 @@ def judged(conn: Connection, since_ms: int = 0) -> Sequence[TaskHistory]:
     return _told(conn, [_row(dict(row)) for row in conn.execute(query).mappings()])
 
 
+def with_outcome(conn: Connection, kind: str) -> Sequence[TaskHistory]:
+    """Paid tasks with an outcome of this kind, oldest first."""
+    events, table = schema.outcomes, schema.tasks
+    those = sa.select(events.c.task_id).where(events.c.kind == kind)
+    query = (
+        sa.select(table)
+        .where(table.c.rehearsal.is_(False), table.c.task_id.in_(those))
+        .order_by(table.c.created_ms, table.c.task_id)
+    )
+    return _told(conn, [_row(dict(row)) for row in conn.execute(query).mappings()])
+
+
+def applied_above(conn: Connection, tier: str) -> int:
+    """How often an edit of any other tier than this one was applied, rehearsal left out."""
+    table = schema.daily_outcomes
+    query = sa.select(sa.func.sum(table.c.outcomes)).where(
+        table.c.kind == "applied", table.c.tier != tier, table.c.rehearsal.is_(False)
+    )
+    return int(conn.execute(query).scalar() or 0)
+
+
 def _last_answering() -> sa.ScalarSelect[str]:
     """The tier of a task's latest decision, for use in a query over `tasks`."""
     made = schema.decisions
@@ -206,8 +243,8 @@ def _last_answering() -> sa.ScalarSelect[str]:
 
 
 def _row(values: dict[str, Any]) -> TaskRow:
-    if values["range"] is not None:
-        values["range"] = tuple(values["range"])
+    place = values["range"]
+    values["range"] = tuple(place) if isinstance(place, list) and len(place) == 4 else None
     return TaskRow(**values)
 
 

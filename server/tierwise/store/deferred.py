@@ -20,7 +20,7 @@ else:
 
 
 class Deferred(ModuleType):
-    """Stands for a module and imports it when the first attribute is asked for."""
+    """A stand-in for a module, which it imports when its first attribute is read."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):

@@ -1,12 +1,13 @@
 """The database file of the ledger: opened, migrated, restored and written on one thread.
 
 Every method takes the file lock for as long as it touches the file. The connection is kept
-between transactions; it is opened anew when the file was replaced under it, and after any
+between transactions; it is opened again when the file was replaced under it, and after any
 error, so that a full disk or a read-only folder heals without a restart.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.store import backup, faults, filesystem, repair
-from tierwise.store.lock import LedgerLock
+from tierwise.store.json_text import dumps
+from tierwise.store.lock import WAIT_S, LedgerLock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -33,12 +35,15 @@ CHECK_BELOW_BYTES: Final = 64 * 2**20
 
 
 class LedgerFile:
-    """The file `ledger.db` of a state folder. Not thread-safe: the ledger thread owns it."""
+    """The file `ledger.db` of a state folder. Not thread-safe: the ledger thread owns it.
 
-    def __init__(self, folder: Path) -> None:
+    A write waits `patience_s` seconds for other windows.
+    """
+
+    def __init__(self, folder: Path, patience_s: float = WAIT_S) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
-        self._lock = LedgerLock(folder / "ledger.lock")
+        self._lock = LedgerLock(folder / "ledger.lock", patience_s, keeps=True)
         self._engine: Engine | None = None
         self._connection: Connection | None = None
         self._inode: tuple[int, int] | None = None
@@ -70,14 +75,15 @@ class LedgerFile:
 
     def close(self) -> None:
         """Checkpoint and close, inside the lock. Never raises."""
-        if self._connection is None:
-            return
         try:
-            with self._lock.held():
-                self._disconnect(checkpoint=True)
+            if self._connection is not None:
+                with self._lock.held():
+                    self._disconnect(checkpoint=True)
         except (LedgerUnavailable, OSError):
             log.warning("ledger: closed without a checkpoint")
             self._forget()
+        finally:
+            self._lock.close()
 
     def _transact(self, fn: Callable[[Connection], T]) -> T:
         if self._connection is None:
@@ -105,7 +111,7 @@ class LedgerFile:
         self._disconnect()
         if self.path.exists() and self.path.stat().st_size <= CHECK_BELOW_BYTES:
             backup.require_sound(self.path)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        _made(self.path)
         self._engine = _engine(self.path, filesystem.file_system(self.folder).journal)
         try:
             self._connection = self._engine.connect()
@@ -139,6 +145,17 @@ class LedgerFile:
         self._connection, self._engine, self._inode = None, None, None
 
 
+def _made(path: Path) -> None:
+    """Have a file that only the operator can read.
+
+    One that is there is left alone: to close it, however it was opened, would let go of the locks
+    of every other connection that this process has to it. The next process that ends would then
+    take the log of writes away from them.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
 def inode(path: Path) -> tuple[int, int] | None:
     """Which file a path names at this moment; `None` when there is none."""
     try:
@@ -160,7 +177,9 @@ def _engine(path: Path, journal: str) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=StaticPool)
+    engine = create_engine(
+        "sqlite+pysqlite://", creator=connect, poolclass=StaticPool, json_serializer=dumps
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -179,4 +198,4 @@ def _migrate(connection: Connection, path: Path) -> None:
     with connection.begin():
         migrate.migrate(connection)
         if not daily.check(connection.exec_driver_sql):
-            log.warning("ledger: the daily sums were wrong and were added up anew")
+            log.warning("ledger: the daily sums were wrong and were added up again")

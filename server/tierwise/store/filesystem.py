@@ -7,9 +7,10 @@ cannot do (sqlite.org/wal.html), and some of them do not honour locks either.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 MOUNTS: Final = Path("/proc/self/mounts")
 

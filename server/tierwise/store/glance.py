@@ -20,7 +20,7 @@ BUSY_S: Final = 0.1
 
 
 class LedgerRows(Protocol):
-    """A connection that runs plain SQL, and gives rows whose columns stand in order."""
+    """A connection that runs plain SQL, and gives rows whose columns are in order."""
 
     def exec_driver_sql(
         self, statement: str, parameters: tuple[Any, ...] = (), /

@@ -16,9 +16,9 @@ NAME: Final = "learned.json"
 class LearnedFile:
     """The file. Reading takes no lock: a write replaces the file as a whole."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / NAME
-        self._lock = LedgerLock(folder / "learned.lock")
+    def __init__(self, folder: Path, name: str = NAME) -> None:
+        self.path = folder / name
+        self._lock = LedgerLock(self.path.with_suffix(".lock"))
 
     @property
     def stamp(self) -> tuple[int, int] | None:

@@ -10,25 +10,24 @@ loop, so a thread serves them instead.
 from __future__ import annotations
 
 import asyncio
-import logging
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
-from tierwise.store import backup
 from tierwise.store.deferred import Connection
-from tierwise.store.file import LedgerFile
-from tierwise.store.glance import LedgerRows, glance
-from tierwise.store.reader import LedgerReader, data_version
+from tierwise.store.glance import LedgerRows
+from tierwise.store.lock import WAIT_S
+from tierwise.store.place import FilePlace, LedgerPlace, data_version
+from tierwise.store.postgres.place import PostgresPlace
+from tierwise.store.writes import Write, WriteQueue, Written
 
 __all__ = ["Connection", "Ledger"]
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 OWN_WRITES_S: Final = 0.5
 """Seconds a read waits for writes of its own window that were queued before it."""
@@ -38,39 +37,54 @@ WATCH_S: Final = 0.25
 
 
 class Ledger:
-    """The ledger of one state folder. Open it once per process; `problem` says what is wrong."""
+    """The ledger of one state folder. Open it once per process; `problem` says what is wrong.
 
-    def __init__(self, folder: Path) -> None:
+    With a `url` the ledger is on a PostgreSQL server instead of in the folder.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, *, patience_s: float = WAIT_S) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
         self.problem: LedgerUnavailable | None = None
         """Why paid calls are refused at this moment, as a sentence; `None` when they are not."""
-        self._file = LedgerFile(folder)
+        self._server = PostgresPlace(url) if url else None
+        file = FilePlace(folder, patience_s)
+        self._place: LedgerPlace = self._server or file
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        shared = partial(self._shared, file) if self._server is None else None
+        self._writes = WriteQueue(self._thread, self._transaction, shared)
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="ledger-backup")
         self._copying: Future[None] | None = None
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="ledger-reader")
-        self._reader = LedgerReader(self.path)
         self._opened = False
         self._last: Future[Any] | None = None
 
     @classmethod
-    def open(cls, folder: Path) -> Ledger:
-        """A ledger in `folder`. Nothing is imported or touched before the first use."""
-        return cls(folder)
+    def open(cls, folder: Path, url: str | None = None, *, patience_s: float = WAIT_S) -> Ledger:
+        """A ledger in `folder` or at `url`. Nothing is imported or touched before the first use.
+
+        A write waits `patience_s` seconds for other windows of the folder.
+        """
+        return cls(folder, url, patience_s=patience_s)
+
+    @property
+    def served(self) -> bool:
+        """Whether a database server keeps it, which runs functions of its own (`call`)."""
+        return self._server is not None
 
     def glance(self, fn: Callable[[LedgerRows], T]) -> T:
         """What `fn` reads before the ledger is opened, like `tierwise.store.glance.glance`."""
-        return glance(self.path, fn)
+        return self._place.glance(fn)
 
     def warm(self) -> Future[None]:
         """Import and open on the ledger thread, in the background; failures are in `problem`."""
         return self.submit(lambda _conn: None)
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
-        """Queue a transaction without waiting. Writes happen in the order they were queued."""
+        """Queue a write without waiting. Writes happen in the order they were queued; those that
+        wait at once may share a transaction, each with a savepoint."""
         try:
-            job = self._thread.submit(self._transaction, fn)
+            job = self._writes.submit(fn)
         except RuntimeError:
             raise LedgerUnavailable(ErrorReason("ledger_closed")) from None
         self._last = job
@@ -79,6 +93,20 @@ class Ledger:
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in one transaction. Raises `LedgerUnavailable`; a cancel does not stop it."""
         return await asyncio.shield(asyncio.wrap_future(self.submit(fn)))
+
+    async def call(self, statement: str, parameters: tuple[Any, ...]) -> Any:
+        """Let the server run one statement, which is a transaction of its own: one round trip.
+
+        Only where the ledger is `served`. It may be asked twice where the way to the server
+        breaks. Raises `LedgerUnavailable`; a cancel does not stop it.
+        """
+        assert self._server is not None
+        try:
+            job = self._thread.submit(self._calling, self._server, statement, parameters)
+        except RuntimeError:
+            raise LedgerUnavailable(ErrorReason("ledger_closed")) from None
+        self._last = job
+        return await asyncio.shield(asyncio.wrap_future(job))
 
     def write_sync(self, fn: Callable[[Connection], T]) -> T:
         """`write` for callers without an event loop."""
@@ -111,7 +139,7 @@ class Ledger:
     def close_sync(self) -> None:
         """`close` for callers without an event loop."""
         try:
-            self._readers.submit(self._reader.close)
+            self._readers.submit(self._place.close_reader)
             self._readers.shutdown(wait=True)
             self._thread.submit(self._finish).result()
         except RuntimeError:
@@ -119,9 +147,10 @@ class Ledger:
         self._thread.shutdown(wait=True)
 
     def _finish(self) -> None:
-        """Close the file last: whoever closes last checkpoints, and that must be in the lock."""
+        """Close the file last: the last one to close writes a checkpoint, which must happen in the
+        lock."""
         self._copier.shutdown(wait=True)
-        self._file.close()
+        self._place.close_writer()
 
     def _submit_read(self, fn: Callable[[Connection], T], *, own_writes: bool = True) -> Future[T]:
         try:
@@ -135,23 +164,34 @@ class Ledger:
             wait([own], timeout=OWN_WRITES_S)
         if not self._opened:
             error = self.warm().exception()
-            if error is not None and not self.path.exists():
+            if error is not None and not self._place.readable():
                 raise error
-        return self._reader.run(fn)
+        return self._place.read(fn)
 
     def _transaction(self, fn: Callable[[Connection], T]) -> T:
         try:
-            result = self._file.transact(fn)
+            result = self._place.write(fn)
+        except LedgerUnavailable as error:
+            self.problem = error
+            raise
+        self._wrote()
+        return result
+
+    def _shared(self, file: FilePlace, fns: Sequence[Write]) -> Sequence[Written]:
+        found = file.write_all(fns)
+        self._wrote()
+        return found
+
+    def _wrote(self) -> None:
+        self.problem, self._opened = None, True
+        if (self._copying is None or self._copying.done()) and self._place.copy_due():
+            self._copying = self._copier.submit(self._place.copy)
+
+    def _calling(self, server: PostgresPlace, statement: str, parameters: tuple[Any, ...]) -> Any:
+        try:
+            found = server.call(statement, parameters)
         except LedgerUnavailable as error:
             self.problem = error
             raise
         self.problem, self._opened = None, True
-        if (self._copying is None or self._copying.done()) and backup.due(self.path):
-            self._copying = self._copier.submit(self._backup)
-        return result
-
-    def _backup(self) -> None:
-        try:
-            backup.rotate(self.path)
-        except (OSError, sqlite3.Error) as error:
-            log.warning("ledger: no backup could be made (%s)", type(error).__name__)
+        return found

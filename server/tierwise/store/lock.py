@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.store.kept_lock import KeptLock, NoFlock
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -27,16 +28,46 @@ POLL_S: Final = 0.0005
 
 
 class LedgerLock:
-    """The operating system lock of one ledger; used from the ledger thread alone."""
+    """The operating system lock of one ledger; used from the ledger thread alone.
 
-    def __init__(self, path: Path, wait_s: float = WAIT_S) -> None:
+    With `keeps` its file stays open until `close`, which spares a third of each transaction.
+    """
+
+    def __init__(self, path: Path, wait_s: float = WAIT_S, *, keeps: bool = False) -> None:
         self._path = path
         self._wait_s = wait_s
+        self._keeps = keeps
+        self._kept: KeptLock | None = KeptLock(path)
         self._lock: BaseFileLock | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock. Raises `LedgerUnavailable` where it cannot be had in time."""
+        lock = self._acquired()
+        try:
+            yield
+        finally:
+            lock.release()
+            if not self._keeps:
+                self.close()
+
+    def close(self) -> None:
+        """Let go of the file of the lock, until it is used again."""
+        if self._kept is not None:
+            self._kept.close()
+
+    def _acquired(self) -> KeptLock | BaseFileLock:
+        if self._kept is not None:
+            try:
+                if self._kept.acquire(self._wait_s, POLL_S):
+                    return self._kept
+                raise self._held_by_others()
+            except NoFlock:
+                self._kept = None
+        return self._by_the_library()
+
+    def _by_the_library(self) -> BaseFileLock:
+        """The lock where there is no flock."""
         from filelock import FileLock, Timeout
 
         if self._lock is None:
@@ -44,9 +75,8 @@ class LedgerLock:
         try:
             self._lock.acquire(timeout=self._wait_s, poll_interval=POLL_S)
         except Timeout:
-            reason = ErrorReason.of("ledger_held", seconds=self._wait_s)
-            raise LedgerUnavailable(reason) from None
-        try:
-            yield
-        finally:
-            self._lock.release()
+            raise self._held_by_others() from None
+        return self._lock
+
+    def _held_by_others(self) -> LedgerUnavailable:
+        return LedgerUnavailable(ErrorReason.of("ledger_held", seconds=self._wait_s))

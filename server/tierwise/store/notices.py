@@ -9,48 +9,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tierwise.store import upsert
 from tierwise.store.deferred import Connection, deferred
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-    import sqlalchemy.dialects.sqlite as upsert
 
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
-    upsert = deferred("sqlalchemy.dialects.sqlite")
 
 
 def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool:
     """Take a message of a day on oneself; False where it was said or is being said."""
-    new = upsert.insert(schema.said).values(what=what, day=day, owner=owner, at_ms=at_ms)
+    new = upsert.insert(conn.dialect.name, schema.said).values(
+        what=what, day=day, owner=owner, at_ms=at_ms
+    )
     return conn.execute(new.on_conflict_do_nothing()).rowcount == 1
 
 
 def release(conn: Connection, what: str, day: str, owner: str) -> None:
-    """Give a message back that its window did not bring to an end: whoever comes next says it."""
+    """Release a message that its window did not finish showing, so that the next window shows
+    it."""
     table = schema.said
     mine = (table.c.what == what, table.c.day == day, table.c.owner == owner)
     conn.execute(sa.delete(table).where(*mine))
 
 
-def claimed(conn: Connection, what: str, day: str) -> bool:
-    """Whether a message of a day was said already."""
+def claimed_ms(conn: Connection, what: str, day: str) -> int | None:
+    """When a message of a day was taken, in UTC milliseconds; None where it was not."""
     table = schema.said
-    query = sa.select(table.c.what).where(table.c.what == what, table.c.day == day)
-    return conn.execute(query).first() is not None
+    query = sa.select(table.c.at_ms).where(table.c.what == what, table.c.day == day)
+    at_ms: int | None = conn.execute(query).scalar()
+    return at_ms
 
 
 def used(conn: Connection, owner: str, at_ms: int) -> None:
-    """The operator asked for something in this window, or opened it."""
-    new = upsert.insert(schema.windows).values(owner=owner, used_ms=at_ms)
+    """Note that the operator asked for something in this window, or opened it."""
+    new = upsert.insert(conn.dialect.name, schema.windows).values(owner=owner, used_ms=at_ms)
     conn.execute(
         new.on_conflict_do_update(index_elements=["owner"], set_={"used_ms": new.excluded.used_ms})
     )
 
 
 def gone(conn: Connection, owner: str) -> None:
-    """This window is closed."""
+    """Note that this window was closed."""
     table = schema.windows
     conn.execute(sa.delete(table).where(table.c.owner == owner))
 

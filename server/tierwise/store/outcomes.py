@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tierwise.core.outcome import Outcome
+from tierwise.store.decisions import COMMAND
 from tierwise.store.deferred import Connection, deferred
 
 if TYPE_CHECKING:
@@ -27,3 +29,30 @@ def record_outcome(conn: Connection, outcome: Outcome) -> None:
             after_ms=outcome.after_ms,
         )
     )
+
+
+def own_lately(
+    conn: Connection, kinds: Iterable[str], *, after: int, since_ms: int, limit: int
+) -> Sequence[Sequence[Any]]:
+    """id, task id, action, tier, kind and value of the newest outcomes of the operator's own paid
+    tasks, oldest first: those with an id above `after`, since then (UTC milliseconds), that many at
+    most. What a command did at night and what belongs to a member of a team is left out.
+    """
+    table, asked = schema.outcomes, schema.tasks
+    newest = (
+        sa.select(
+            table.c.id, table.c.task_id, asked.c.action, table.c.tier, table.c.kind, table.c.value
+        )
+        .select_from(table.join(asked, asked.c.task_id == table.c.task_id))
+        .where(
+            table.c.id > after,
+            table.c.at_ms >= since_ms,
+            table.c.kind.in_(sorted(kinds)),
+            asked.c.rehearsal.is_(False),
+            asked.c.member.is_(None),
+            sa.func.coalesce(asked.c.client, "") != COMMAND,
+        )
+        .order_by(sa.desc(table.c.id))
+        .limit(limit)
+    )
+    return list(reversed(conn.execute(newest).fetchall()))

@@ -20,7 +20,7 @@ BUSY_S: Final = 2.0
 
 
 class LedgerReader:
-    """A read-only connection, opened anew when the file was replaced. One thread owns it."""
+    """A read-only connection, opened again when the file was replaced. One thread owns it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -62,11 +62,6 @@ class LedgerReader:
             self._engine = _engine(self._path)
             self._connection, self._inode = self._engine.connect(), found
         return self._connection
-
-
-def data_version(conn: Connection) -> int:
-    """A number that changes with every commit of any other connection, in any process."""
-    return int(conn.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def _engine(path: Path) -> Engine:

@@ -36,6 +36,22 @@ SELECT scope, key, rehearsal, SUM(cost), SUM(held), SUM(likely) FROM (
   SELECT 'project', project || '|' || period, rehearsal, cost,
     CASE state WHEN 'open' THEN worst ELSE 0 END,
     CASE state WHEN 'open' THEN expected ELSE 0 END FROM reservations
+  UNION ALL
+  SELECT 'job', substr(request_id, 5, length(request_id) - 37), rehearsal, cost,
+    CASE state WHEN 'open' THEN worst ELSE 0 END,
+    CASE state WHEN 'open' THEN expected ELSE 0 END FROM reservations
+  WHERE substr(request_id, 1, 4) = 'job:'
+  UNION ALL
+  SELECT scopes.scope, CASE scopes.scope
+      WHEN 'period' THEN period
+      WHEN 'project-day' THEN project || '|' || day
+      WHEN 'member-day' THEN member || '|' || day
+      ELSE member || '|' || period END, rehearsal, cost,
+    CASE state WHEN 'open' THEN worst ELSE 0 END,
+    CASE state WHEN 'open' THEN expected ELSE 0 END FROM reservations
+  JOIN (SELECT 'period' AS scope UNION SELECT 'project-day' UNION SELECT 'member-day'
+    UNION SELECT 'member-period') AS scopes
+  WHERE member IS NOT NULL AND member <> ''
 ) GROUP BY scope, key, rehearsal
 """
 
@@ -72,7 +88,9 @@ def _set_aside(path: Path) -> Path:
 
 
 def _fill(part: Path, aside: Path) -> bool:
-    """Create what is missing, take over what can be read, and recompute the sums."""
+    """Create what is missing, take over what can be read, and recompute the sums. Returns whether
+    all rows about money could be read.
+    """
     from sqlalchemy import create_engine
 
     from tierwise.store import migrate
@@ -98,7 +116,7 @@ def _fill(part: Path, aside: Path) -> bool:
 
 
 def _take_over(target: sqlite3.Connection, aside: Path, table: str) -> bool:
-    """Copy the rows of a table that can be read; whether that was all of them.
+    """Copy the rows of a table that can be read. Returns whether that was all of them.
 
     A file of an older shape lacks columns, and tables that nothing is lost with.
     """

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tierwise.store import upsert
 from tierwise.store.deferred import Connection, deferred
 from tierwise.store.glance import LedgerRows
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-    import sqlalchemy.dialects.sqlite as upsert
 
     from tierwise.store import schema
 else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
-    upsert = deferred("sqlalchemy.dialects.sqlite")
 
 Key = tuple[str, str, str]
 """(kind, model, subject): ("output", model, action), ("input", model, language) or
@@ -35,7 +34,7 @@ def read(conn: LedgerRows) -> Mapping[Key, Mapping[int, int]]:
 def add(conn: Connection, *observed: tuple[Key, int]) -> None:
     """Count observations, each a histogram and the bucket it fell into."""
     conn.execute(
-        _count(),
+        _count(conn.dialect.name),
         [
             {"kind": kind, "model": model, "subject": subject, "bucket": bucket, "n": 1}
             for (kind, model, subject), bucket in observed
@@ -51,13 +50,13 @@ def forget(conn: Connection, key: Key, above: int) -> None:
     total = conn.execute(sa.select(sa.func.sum(table.c.n)).where(mine)).scalar() or 0
     if total > above:
         conn.execute(sa.delete(table).where(mine, table.c.n <= 1))
-        conn.execute(sa.update(table).where(mine).values(n=table.c.n / 2))
+        conn.execute(sa.update(table).where(mine).values(n=table.c.n // 2))
 
 
 @cache
-def _count() -> sa.Insert:
+def _count(store: str) -> sa.Insert:
     table = schema.samples
-    statement = upsert.insert(table)
+    statement = upsert.insert(store, table)
     return statement.on_conflict_do_update(
         index_elements=["kind", "model", "subject", "bucket"],
         set_={"n": table.c.n + statement.excluded.n},

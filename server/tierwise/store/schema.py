@@ -10,7 +10,6 @@ and kept apart in every sum.
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -23,6 +22,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from tierwise.store.json_column import TolerantJson
+
 metadata = MetaData()
 
 tasks = Table(
@@ -34,7 +35,7 @@ tasks = Table(
     Column("action", Text, nullable=False),
     Column("language", Text),
     Column("uri", Text),
-    Column("range", JSON),
+    Column("range", TolerantJson),
     Column("conversation_id", Text),
     Column("session", Text, nullable=False),
     Column("rehearsal", Boolean, nullable=False),
@@ -42,6 +43,8 @@ tasks = Table(
     Column("edit_id", Text),
     Column("error", Text),
     Column("day", Text),
+    Column("client", Text),
+    Column("member", Text),
     Index("tasks_created", "created_ms"),
 )
 
@@ -62,7 +65,7 @@ decisions = Table(
     Column("action", Text, nullable=False),
     Column("language", Text),
     Column("project", Text, nullable=False),
-    Column("detail", JSON, nullable=False),
+    Column("detail", TolerantJson, nullable=False),
     Column("rule", Text),
 )
 """`rule` names the rule that made a decision; empty where it was made before rules had names."""
@@ -102,6 +105,7 @@ reservations = Table(
     Column("price_known", Boolean, nullable=False),
     Column("rehearsal", Boolean, nullable=False),
     Column("sent_ms", BigInteger),
+    Column("member", Text),
     UniqueConstraint("request_id", name="one_reservation_per_request"),
     Index("reservations_open", "state", "lease_ms"),
     Index("reservations_task", "task_id"),
@@ -169,7 +173,7 @@ outcomes = Table(
     Column("kind", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("tier", Text, nullable=False),
-    Column("value", JSON),
+    Column("value", TolerantJson),
     Column("after_ms", BigInteger),
     Index("outcomes_task", "task_id"),
     Index("outcomes_at", "at_ms"),
@@ -242,6 +246,39 @@ daily_outcomes = Table(
 )
 """What became of the tasks of a day. Kept by triggers."""
 
+members = Table(
+    "members",
+    metadata,
+    Column("member", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("named", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+)
+"""Who may ask a team's gateway; of a token its hash alone. `named`: sums may tell the name."""
+
+team_caps = Table(
+    "team_caps",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("span", Text, primary_key=True),
+    Column("nanos", BigInteger, nullable=False),
+)
+"""Caps that a team shares: scope team, member or project, for an hour, a day or a period. `who` is
+a member or a project; empty for each of them."""
+
+team_policy = Table(
+    "team_policy",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What binds all members: floors by action, the highest tier, the zone of the team's day."""
+
 said = Table(
     "said",
     metadata,
@@ -259,3 +296,103 @@ windows = Table(
     Column("used_ms", BigInteger, nullable=False),
 )
 """The windows that are open, and when the operator last asked for something in each."""
+
+queue_groups = Table(
+    "queue_groups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("fan", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("tier", Text),
+    Column("at_ms", BigInteger),
+    Column("by_ms", BigInteger),
+    Column("every", Text),
+    Column("after_group", Text),
+    Column("cap", BigInteger),
+    Column("agent", Boolean, nullable=False),
+    Column("rehearsal", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("forecast", BigInteger, nullable=False),
+    Column("worst", BigInteger, nullable=False),
+    Column("baseline", BigInteger, nullable=False),
+    Column("told_ms", BigInteger),
+    Column("next_group", Text),
+    Column("snapshot", Text),
+    Column("place", Text),
+    Column("host", Text),
+    Index("queue_groups_project", "project"),
+)
+"""What was queued together. `fan` says what there is a job for: each file, diagnostic or symbol.
+
+`told_ms` is when its end was told to the operator, `next_group` the one that repeats it, and
+`snapshot` the commit that holds the working tree as it was queued. `place` is the state folder
+that holds what belongs to it, `host` the machine it was queued on; both empty in a file.
+"""
+
+queue_jobs = Table(
+    "queue_jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("group_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("uri", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("range", TolerantJson),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("worker", Text),
+    Column("run", Integer, nullable=False),
+    Column("kills", Integer, nullable=False),
+    Column("version", Text),
+    Column("tier", Text),
+    Column("routed", Text),
+    Column("edit_id", Text),
+    Column("tests", Text),
+    Column("network", Boolean),
+    Column("cost", BigInteger, nullable=False),
+    Column("not_before_ms", BigInteger),
+    Column("started_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    Index("queue_jobs_group", "group_id"),
+    Index("queue_jobs_state", "state"),
+)
+"""One job; its id is that of its task. `worker` is the process that runs it, `run` counts how
+often it was handed to the engine, `kills` how many workers ended while it ran, `version` is the
+engine's that it was handed to. `reason` is a code."""
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("place", Text),
+)
+"""The night's workers that share one queue, by the names of their processes: when each was there
+last, and the state folder that it works in."""
+
+team_lessons = Table(
+    "team_lessons",
+    metadata,
+    Column("lesson", Text, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("weights", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("ripe_ms", BigInteger, nullable=False),
+    Column("body", TolerantJson, nullable=False),
+)
+"""What one task of a member taught: numbers, no text. `weights` is the hash of the shipped weights
+that it stands on."""
+
+team_learned = Table(
+    "team_learned",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("weights", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("body", TolerantJson, nullable=False),
+)
+"""The learned state of a project, a fold of its lessons in the order in which they came."""

@@ -9,9 +9,10 @@ change of zone moves nothing that is kept. Removing kept content changes no sum.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tierwise.core.dataclass import dataclass
+from tierwise.core.jobs import NIGHT
 from tierwise.core.money import Usage
 from tierwise.store.deferred import Connection, deferred
 
@@ -89,10 +90,17 @@ def spend(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[SpendCell]:
 
 
 def spent_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
-    """Nano-dollars of a cut by "day", "project", "tier" or "model"."""
+    """Nano-dollars of a cut by "day", "project", "tier" or "model".
+
+    What the night's purse paid counts on the civil day that the night began on.
+    """
     table = schema.daily_spend
     query = sa.select(table.c[column], sa.func.sum(table.c.cost)).where(*_of_spend(cut))
-    return {row[0]: row[1] for row in conn.execute(query.group_by(table.c[column]))}
+    found: dict[str, int] = {}
+    for key, cost in conn.execute(query.group_by(table.c[column])):
+        whole = key.removesuffix(NIGHT) if column == "day" else key
+        found[whole] = found.get(whole, 0) + cost
+    return found
 
 
 def actions(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[str, tuple[int, int]]:
@@ -112,7 +120,7 @@ def assumed(conn: Connection, cut: LedgerCut = EVERYTHING) -> int:
 def tasks_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
     """Tasks of a cut by "day", "project", "routed", "answering" or "cause".
 
-    A task that was never decided stands under "".
+    A task that was never decided is under "".
     """
     table = schema.daily_tasks
     query = sa.select(table.c[column], sa.func.sum(table.c.tasks)).where(*_of_tasks(cut))
@@ -126,6 +134,28 @@ def moved(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[Moved]:
     keys = (table.c.routed, table.c.answering, table.c.cause)
     query = sa.select(*keys, sa.func.sum(table.c.tasks)).where(*_of_tasks(cut)).group_by(*keys)
     return [Moved(*row) for row in conn.execute(query.order_by(*keys)) if row[3]]
+
+
+def of_tasks(
+    conn: Connection, column: str, cut: LedgerCut = EVERYTHING
+) -> Mapping[str, tuple[int, int]]:
+    """Tasks and nano-dollars by a column of the tasks, "language" for one; "" where it is empty.
+
+    No daily sum is kept of such a column, so the rows themselves are added up. A call counts with
+    its task, and under "" where the task is unknown.
+    """
+    tasks, calls = schema.tasks, schema.reservations
+    of_task = sa.func.coalesce(tasks.c[column], "")
+    asked = sa.select(of_task, sa.func.count()).where(*_days(tasks, cut)).group_by(of_task)
+    paid = (
+        sa.select(of_task, sa.func.sum(calls.c.cost))
+        .select_from(calls.outerjoin(tasks, tasks.c.task_id == calls.c.task_id))
+        .where(*_days(calls, cut), calls.c.state.not_in(("open", "released")))
+        .group_by(of_task)
+    )
+    counted = {key: int(count) for key, count in conn.execute(asked)}
+    costs = {key: int(cost) for key, cost in conn.execute(paid)}
+    return {key: (counted.get(key, 0), costs.get(key, 0)) for key in sorted({*counted, *costs})}
 
 
 def outcomes(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[tuple[str, str], int]:

@@ -1,4 +1,4 @@
-"""The definition a position stands in, found from the position up instead of in a list of all."""
+"""The definition a position is in, found from the position up instead of in a list of all."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _below(root: Node, row: int, lines: Sequence[bytes]) -> Iterator[int]:
 
 
 def _above(root: Node, at: int) -> Iterator[tuple[Node, int]]:
-    """The definitions around a byte, and in how many each of them stands."""
+    """The definitions around a byte, each with the number of definitions that enclose it."""
     chain: list[Node] = []
     node = root.descendant_for_byte_range(at, at + 1)
     while node is not None and node.parent is not None:

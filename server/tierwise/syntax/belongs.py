@@ -20,7 +20,7 @@ DECORATED: Final = frozenset(
 REMARKS: Final = frozenset(
     ("comment", "line_comment", "block_comment", "attribute_item", "decorator")
 )
-"""Node types that stand beside a definition and belong to the one below them."""
+"""Node types that are beside a definition and belong to the one below them."""
 
 _APART: Final = re.compile(
     rb"^(?:#!|//!|/\*!|#.{0,6}-\*-|\W{1,6}tw:|.{0,80}(?:copyright|license|spdx-))", re.I
@@ -62,7 +62,7 @@ def start(node: Node, lines: Sequence[bytes]) -> tuple[int, int]:
 
 
 def remark_at(root: Node, row: int, lines: Sequence[bytes]) -> Node | None:
-    """The comment or attribute that a row is part of and that begins its own line."""
+    """The comment or attribute that covers a row, if it begins on a line of its own."""
     if row >= len(lines):
         return None
     line = lines[row]

@@ -2,7 +2,7 @@
 
 Comments and strings are taken out first, so that words in them say nothing. The rest is looked
 through by name, in all languages alike: a lock is called a lock nearly everywhere. Each name is
-looked at once, however often it stands there, since a selection may have thousands of them.
+looked at once, however often it is there, since a selection may have thousands of them.
 """
 
 from __future__ import annotations

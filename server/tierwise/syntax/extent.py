@@ -7,11 +7,11 @@ from tierwise.syntax.positions import LineIndex
 
 
 def settled(index: LineIndex, span: Range) -> Range:
-    """A selection that covers whole lines but for blanks at its ends, as those whole lines.
+    """The whole lines of a selection that covers them except for blanks at its ends.
 
-    It is widened over indentation and trailing blanks of lines it has the words of, and no
-    longer holds the blanks or the line end of a line it has none of. A part of a line, blanks
-    alone and a mere cursor stay as they are.
+    It grows by the indentation and the trailing blanks of lines whose words it has. It loses the
+    blanks and the line end of lines it has no words of. A part of a line, blanks alone and a
+    cursor stay as they are.
     """
     a, b = index.offset(span.start), index.offset(span.end)
     if not index.text[a:b].strip():

@@ -1,8 +1,8 @@
-"""The tree of the text that is worked on, kept up with its edits instead of made anew.
+"""The tree of the text that is worked on, updated with its edits instead of being built again.
 
 After a keystroke in a file of 10,000 lines a parse takes some 30 ms, and the editor asks what
 can be done here after each of them. Of broken code a tree that was kept up may differ from one
-made anew, and what is decided must not hang on what was typed before, so broken code is parsed
+made again, and what is decided must not hang on what was typed before, so broken code is parsed
 whole.
 """
 

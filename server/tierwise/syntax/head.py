@@ -1,4 +1,4 @@
-"""The head of a file: from its first to its last import, as the lines stand there.
+"""The head of a file: from its first to its last import, as the lines are there.
 
 Lines are read by pattern, so that it works without a grammar. An import that goes over several
 lines ends where its brackets close.

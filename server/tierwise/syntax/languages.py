@@ -34,6 +34,11 @@ _GRAMMARS: Final = {
 }
 
 
+def suffixes() -> tuple[str, ...]:
+    """The file suffixes of the languages that are known, with their dots."""
+    return tuple(_BY_SUFFIX)
+
+
 def of_path(path: str) -> str | None:
     """The language id of a file by its suffix, None when unknown."""
     return _BY_SUFFIX.get(PurePath(path).suffix.lower())

@@ -38,7 +38,7 @@ _HEREDOCS: Final = frozenset(
 def literal_lines(text: str, language: str | None) -> frozenset[int]:
     """The numbers (from 0) of the lines that begin inside a literal of several lines.
 
-    A docstring is left out: it is documentation, and moves with the code it stands in.
+    A docstring is left out: it is documentation, and moves with the code it is in.
     """
     if "\n" not in text or len(text) > LARGEST:
         return frozenset()
@@ -67,7 +67,10 @@ def _documents(node: Node) -> bool:
 
 
 def _by_quotes(text: str, language: str) -> Iterator[int]:
-    """The same where no grammar tells, by the marks that open and close such literals."""
+    """The lines inside literals, found by the marks that open and close them.
+
+    This serves languages without a grammar.
+    """
     marks = tuple(
         mark for mark in _QUOTES
         if (language in _TICKS if mark == "`" else language in _TRIPLE)

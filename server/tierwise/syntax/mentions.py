@@ -4,10 +4,10 @@ happens to be called the same."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.syntax.parse import LARGEST, parse, walk
 from tierwise.syntax.symbols import name_of
 
@@ -64,7 +64,7 @@ class Mention:
 
     `owner` is the object of a member or the module of an import. `local` is true where a
     function around it has a variable or parameter of this name. `binds` is true where the
-    name is given a value. `type` is the name of the type whose body it stands in.
+    name is given a value. `type` is the name of the type whose body it is in.
     """
 
     line: int
@@ -203,7 +203,7 @@ def _is_bound(node: Node) -> bool:
 
 
 def _type_of(node: Node, *, outer: bool = False) -> str:
-    """The name of the innermost type whose body a node stands in, "" outside of any.
+    """The name of the innermost type whose body a node is in, "" outside of any.
 
     With `outer` the node is a definition, whose own type does not count.
     """

@@ -30,7 +30,8 @@ def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
 
 
 def depths(ordered: Sequence[Node]) -> list[int]:
-    """How many of these nodes each stands in; they come outer ones first."""
+    """For each node, how many of the others enclose it. The nodes are sorted from outer to
+    inner."""
     found: list[int] = []
     ends: list[int] = []
     for node in ordered:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.syntax import belongs
 from tierwise.syntax.parse import LARGEST, parse
@@ -90,7 +90,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def occurrences_in(doc: Snapshot, name: str) -> int:
-    """How often an identifier stands in a document as a whole word; kept for the latest names."""
+    """How often an identifier is in a document as a whole word; kept for the latest names."""
     known = _counted(doc)
     if name not in known:
         if len(known) >= NAMES:
@@ -101,12 +101,12 @@ def occurrences_in(doc: Snapshot, name: str) -> int:
 
 @per_document
 def _counted(doc: Snapshot) -> dict[str, int]:
-    """How often the names that were asked for stand in a document."""
+    """How often the names that were asked for are in a document."""
     return {}
 
 
 def occurrences(name: str, text: str) -> int:
-    """How often an identifier stands in a text as a whole word.
+    """How often an identifier is in a text as a whole word.
 
     Text search finds the few places quicker than a pattern that has to look at every word.
     """

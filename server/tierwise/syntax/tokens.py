@@ -35,7 +35,7 @@ def code(text: str, language: str | None) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=2)
 def _tokens(text: str, language: str | None) -> tuple[str, ...] | None:
-    """The same, kept for the two sides of the change that is being checked."""
+    """The tokens of a text, cached for the two sides of the change that is being checked."""
     data = text.encode("utf-8", "replace")
     tree = parse_bytes(data, language)
     if tree is None or tree.root_node.has_error:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.syntax.per_document import per_document
 
 HEAD: Final = 20_000
-"""Characters of a file searched for imports; they stand at its top."""
+"""Characters of a file searched for imports; they are at its top."""
 
 _IMPORT: Final = re.compile(
     r"""^\s*(?:
@@ -67,7 +67,7 @@ def imported(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _imported(head: str) -> frozenset[str]:
-    """The same of a file's head, which stays as it is while one types below it."""
+    """The names that the head of a file imports, cached: typing below it does not change it."""
     found: set[str] = set()
     for match in _IMPORT.finditer(head):
         for part in match.groups():

@@ -7,11 +7,11 @@ code points (`core.document`), paths are URIs as the editor sent them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from tierwise.core.actions import Action
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Scope
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.money import Usage
@@ -67,6 +67,8 @@ class TaskParams:
     project: bool | None = None
     """Whether the project goes along: True and False are the operator's word, None leaves it to
     the wish."""
+    calls_made: int = 0
+    """Model calls that earlier runs of the same job made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class ChatParams:
     conversation_id: str | None = None
     references: tuple[Location, ...] = ()
     selection: Location | None = None
+    focus: Location | None = None
+    """What is before the operator: the document, and the selection or cursor in it."""
+    implicit: bool = True
+    """Whether what is before them goes along; False where they took it off."""
     tools: tuple[str, ...] | None = None
     tier: str | None = None
     project: bool | None = None
@@ -88,9 +94,22 @@ class ChatParams:
 
 @dataclass(frozen=True, slots=True)
 class ProjectOffer:
-    """What goes along of the project: paths as shown, tokens, and their cost in nano-dollars."""
+    """What of the project is sent: paths as shown, tokens, and their cost in nano-dollars."""
 
     files: tuple[str, ...]
+    tokens: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class FocusOffer:
+    """What is before the operator and is sent: its path as shown, its first and last line from 1,
+    its tokens, their cost in nano-dollars. `name` is that of the definition, else "".
+    """
+
+    path: str
+    name: str
+    lines: tuple[int, int]
     tokens: int
     cost: int
 
@@ -179,7 +198,7 @@ class Index(Protocol):
     """The index of one workspace folder (`tierwise.index.project`)."""
 
     async def refresh(self, wait_ms: int = ...) -> IndexState:
-        """Look for changed files, and answer after so many milliseconds at the latest."""
+        """Look for changed files; returns after at most this many milliseconds."""
         ...
 
     async def ready(self) -> IndexState:
@@ -200,8 +219,16 @@ class Index(Protocol):
         """Files that import a file."""
         ...
 
+    async def look(self) -> None:
+        """Look for changed files, and wait for nothing."""
+        ...
+
+    async def follow_git(self) -> None:
+        """Look for changed files if another commit was checked out since the last call."""
+        ...
+
     async def changed(self, path: str) -> None:
-        """A file is another one than the index knows."""
+        """Read a file again that is not as the index knows it."""
         ...
 
     async def close(self) -> None: ...
@@ -223,8 +250,12 @@ class Listener(Protocol):
 
     def budget_changed(self, view: BudgetView) -> None: ...
 
+    def watch_files(self) -> None:
+        """Ask the client to report written files from now on, where it can."""
+        ...
+
     def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
-        """A sentence the operator should see once (configuration, failover, money)."""
+        """Show the operator a sentence once (configuration, failover, money)."""
         ...
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:

@@ -7,8 +7,9 @@ them. They publish here, and `reactions.py` says who is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.views import StreamView
 from tierwise.tasks.task.task import Task
 
@@ -40,17 +41,17 @@ class Bus:
         self._room += room
 
     def task_changed(self, task: Task) -> None:
-        """A task changed in any way that can be seen."""
+        """Called when a task changed in any way that can be seen."""
         for told in self._task:
             told(task)
 
     def streamed(self, task: Task, view: StreamView) -> None:
-        """A piece of a task's stream."""
+        """Called with each piece of a task's stream."""
         for told in self._stream:
             told(task, view)
 
     def room_made(self, task: Task) -> None:
-        """A task that was refused for its price may be tried again."""
+        """Called when a task that was refused for its price may be tried again."""
         for told in self._room:
             told(task)
 

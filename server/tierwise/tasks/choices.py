@@ -7,10 +7,11 @@ session pins of the same session survive a restart of the server.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tierwise.config.model import Config
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Scope
 from tierwise.core.situation import Choice
 from tierwise.core.views import Pin

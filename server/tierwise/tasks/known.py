@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from tierwise.budget.limits import BudgetState
 from tierwise.budget.purse import Purse
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Scope
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.models.breaker import Breakers
@@ -21,7 +21,9 @@ from tierwise.store import overrides
 from tierwise.store.glance import LedgerRows
 from tierwise.tasks.choices import Choices, Kept
 from tierwise.tasks.learning.learning import Learning
+from tierwise.tasks.learning.shared_record import SharedRecord
 from tierwise.tasks.money.standing import BudgetStanding
+from tierwise.tasks.money.team_seen import TeamSeen
 from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class Known:
     choices: Choices
     learning: Learning
     standing: BudgetStanding
+    team: TeamSeen
+    shared: SharedRecord
 
     def glance(self) -> bool:
         """Look up what the first titles hang on, before the ledger is opened: pins, the budget,

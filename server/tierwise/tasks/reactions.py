@@ -8,18 +8,19 @@ the editor may ask for them at once. The status comes last: it sums up what the 
 from __future__ import annotations
 
 from tierwise.core.views import StreamView
+from tierwise.tasks.calling.shadow import ShadowAnswers
 from tierwise.tasks.chat import transcripts
 from tierwise.tasks.status_line import StatusLine
 from tierwise.tasks.task.task import OVER, Task
 from tierwise.tasks.world import World
 
 
-def connect(world: World, status_line: StatusLine) -> None:
+def connect(world: World, status_line: StatusLine, shadows: ShadowAnswers) -> None:
     """Subscribe everybody to the bus of a window."""
     window, listener = world.window, world.window.listener
 
     def hunks_go(task: Task) -> None:
-        """What was shown of an unfinished answer goes when none will come."""
+        """Take away what was shown of an unfinished answer once none will come."""
         if task.state in ("failed", "cancelled", "paused"):
             world.proposals.written(task)
 
@@ -40,6 +41,10 @@ def connect(world: World, status_line: StatusLine) -> None:
     def stream_is_shown(task: Task, view: StreamView) -> None:
         listener.streamed(view)
 
+    def its_team_is_asked(task: Task) -> None:
+        if task.state in OVER or task.state == "proposed":
+            world.team_watch.worked(task)
+
     def hunks_grow(task: Task, view: StreamView) -> None:
         world.proposals.growing.heard(task, view.kind)
 
@@ -52,6 +57,8 @@ def connect(world: World, status_line: StatusLine) -> None:
             is_kept,
             is_shown,
             status_is_shown,
+            shadows.heard,
+            its_team_is_asked,
         ),
         stream=(stream_is_shown, hunks_grow),
         status=(status_line.push,),

@@ -28,7 +28,7 @@ DAY_MS: Final = 86_400_000
 async def restore_proposals(world: World, tasks: Roster) -> None:
     """Take over what waits for the operator, and what was applied in the last day."""
     window = world.window
-    if not window.keeps_content:
+    if not window.keeps_content or window.night:
         return
     found = await asyncio.to_thread(keeping.read, window.content, window.project)
     now = window.now_ms()
@@ -36,24 +36,33 @@ async def restore_proposals(world: World, tasks: Roster) -> None:
         late = one.state == "applied" and now - one.created_ms > DAY_MS
         if one.task_id in tasks or late:
             continue
-        try:
-            decision = await recall.last_decision(window.ledger, one.task_id)
-        except (UnknownTask, LedgerUnavailable):
-            log.warning("task %s: its proposal is kept, its decision is not", one.task_id)
-            continue
-        task = Task(
-            Identity(one.task_id, one.created_ms, one.project, one.conversation_id, one.rehearsal),
-            Question(one.request, _scene(one, window)),
-            decision,
-            on_change=world.bus.task_changed,
-            on_stream=world.bus.streamed,
-            state=one.state,
-        )
-        task.offered(one.proposal.id)
-        task.ended.set()
-        tasks[task.id] = task
-        world.proposals.restore(task, one)
-        task.announce()
+        await restore_one(one, world, tasks)
+
+
+async def restore_one(
+    one: KeptProposal, world: World, tasks: Roster, *, expires: bool = True
+) -> bool:
+    """Take over one proposal that was claimed; False where its decision is not known any more."""
+    window = world.window
+    try:
+        decision = await recall.last_decision(window.ledger, one.task_id)
+    except (UnknownTask, LedgerUnavailable):
+        log.warning("task %s: its proposal is kept, its decision is not", one.task_id)
+        return False
+    task = Task(
+        Identity(one.task_id, one.created_ms, one.project, one.conversation_id, one.rehearsal),
+        Question(one.request, _scene(one, window)),
+        decision,
+        on_change=world.bus.task_changed,
+        on_stream=world.bus.streamed,
+        state=one.state,
+    )
+    task.offered(one.proposal.id)
+    task.ended.set()
+    tasks[task.id] = task
+    world.proposals.restore(task, one, expires=expires)
+    task.announce()
+    return True
 
 
 def _scene(one: KeptProposal, window: Window) -> Scene:

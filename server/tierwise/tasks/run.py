@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from tierwise.core.error_reason import ErrorReason
-from tierwise.core.errors import BudgetPaused, TierwiseError
+from tierwise.core.errors import BudgetPaused, ModelError, TierwiseError
 from tierwise.present import progress
 from tierwise.tasks.calling import admission, escalation, failover, opinion, parts
 from tierwise.tasks.deciding import of_task
@@ -44,7 +45,7 @@ async def run(task: Task, world: World) -> None:
 
 
 async def _answer(task: Task, world: World) -> None:
-    """Take the way once; after a pause for money again from the start, on the text of now."""
+    """Run the task once. If it paused for money, start over with the current text."""
     while True:
         try:
             await _once(task, world)
@@ -56,10 +57,13 @@ async def _answer(task: Task, world: World) -> None:
 async def _once(task: Task, world: World) -> None:
     refresh(task, world.window.documents)
     admission.require(task, world)
-    confining.require_editable(task, world.window)
-    await materials.collect(task, world.window)
-    await counted.count(task, world.window)
-    routed = await opinion.second(task, of_task.route(task, world), world)
+    confining.require_editable(task.request.action, task.scene.focus, world.window)
+    async with opinion.beside(task, world) as early:
+        await materials.collect(task, world.window)
+        await counted.count(task, world.window)
+        routed = await opinion.second(task, of_task.route(task, world), early, world)
+    if task.lifted is not None:
+        routed = replace(routed, decision=task.lifted)
     failover.decided(task, routed.decision, routed.situation)
     world.journal.decided(task, routed.situation)
     await asyncio.to_thread(world.client.require_key, world.window.tier(task.decision.answering))
@@ -76,3 +80,5 @@ async def _once(task: Task, world: World) -> None:
 def _fail(task: Task, error: TierwiseError, world: World) -> None:
     world.outcomes.record(task, "failed", error.name)
     task.failed(error)
+    if isinstance(error, ModelError) and error.kind == "team_paused":
+        world.budget_watch.refused(task)

@@ -1,12 +1,13 @@
-"""The status of a window: what it is made of, and who hears of it when it changes."""
+"""The status of a window: what it is made of, and who is told when it changes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.views import StatusView, TaskView
 from tierwise.present import errors
 from tierwise.present.index import progress
@@ -59,8 +60,10 @@ class StatusLine:
                 hour_limit=state.hour_limit,
                 reached=state.reached,
                 needs_key=self.needs_key,
+                teams=world.known.team.words,
+                team_pays=world.known.team.one(world.window.ladder) is not None,
                 index=self._index(),
-                project=world.window.project.rsplit("/", 1)[-1],
+                project=world.window.project_name,
             )
         )
 
@@ -81,7 +84,7 @@ class StatusLine:
             self.world.window.listener.status_changed(view)
 
     def about(self, task: Task) -> None:
-        """A task changed: the line is about it, and for a while after it ended."""
+        """Show a task that changed in the status line, and for a while after it ended."""
         self._current = task
         if task.state in OVER:
             if task not in self._recent:

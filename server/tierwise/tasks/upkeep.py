@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,10 @@ from tierwise.tasks.world import World
 log = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 1.0
-"""Seconds between looks at the configuration's files; each request looks by itself too."""
+"""Seconds between looks at the configuration's files and at git's; each request looks by itself
+too."""
+MOST_WRITTEN: Final = 20
+"""Files told of at once up to which each is read by itself."""
 LOOKS: Final = 4
 """Times a file that is being written is waited for."""
 
@@ -41,6 +44,11 @@ class Upkeep:
         self._offered: set[str] = set()
         self._reading = asyncio.Lock()
         self._jobs: set[asyncio.Task[None]] = set()
+
+    async def open_ledger(self) -> None:
+        """Open the ledger and read the state of the budget. Raises `LedgerUnavailable`."""
+        await self._window.ledger.read(lambda conn: None)
+        await self._world.budget_watch.refresh()
 
     async def start(self) -> None:
         """Open the ledger, take over earlier choices, start the watch on money."""
@@ -64,24 +72,40 @@ class Upkeep:
         self._spawn(self._watch())
         self._spawn(ShareAlarm(window, self._consents).watch())
         world.budget_watch.start()
+        world.team_watch.start()
         world.learning.start()
         await world.budget_watch.refresh()
         self._status_line.push()
 
     def set_settings(self, client: Mapping[str, object]) -> None:
-        """The client's settings changed: load everything again and say what did not fit."""
+        """Load everything again after the client's settings changed, and say what did not fit."""
         self._window.settings.reload(client)
         for notice in self._window.settings.notices:
             self._window.warn_once(notice)
         self._spawn(self.rehearsal.start())
         self._spawn(self._offer())
         self._spawn(self._look_for_keys())
+        self._world.team_watch.look_soon()
         self._spawn(self._window.projects.close())
         self._status_line.push()
 
-    def file_written(self, path: Path) -> None:
-        """Have the project's index read a file again."""
-        self._spawn(self._window.projects.changed(path))
+    def files_written(self, paths: Sequence[Path]) -> None:
+        """Have the project's index read some files again; where many were written at once, it
+        looks for all that changed."""
+        projects = self._window.projects
+        if len(paths) > MOST_WRITTEN:
+            self._spawn(projects.look())
+            return
+        for path in paths:
+            self._spawn(projects.changed(path))
+
+    def look_at_projects(self) -> None:
+        """Have the project's indexes look for changed files."""
+        self._spawn(self._window.projects.look())
+
+    def tidy_projects(self) -> None:
+        """End the indexes of folders that were removed."""
+        self._spawn(self._window.projects.tidy())
 
     async def fresh(self) -> None:
         """Read the configuration again if a file of it changed, once it is written to its end."""
@@ -107,10 +131,11 @@ class Upkeep:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self.fresh()
+                await self._window.projects.follow_git()
                 if self._status_line.needs_key is not None:
                     await self._look_for_keys()
             except Exception:
-                log.exception("the configuration could not be read again")
+                log.exception("what may have changed on disk could not be looked at")
 
     def reload(self) -> None:
         """Trust or a consent changed, and with it what the repository's own file may set."""

@@ -6,9 +6,8 @@ above it. What must go the other way goes over the bus.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tierwise.budget.purse import Purse
+from tierwise.core.dataclass import dataclass
 from tierwise.models.breaker import Breakers
 from tierwise.models.client import ModelClient
 from tierwise.models.latency import Latency
@@ -19,6 +18,7 @@ from tierwise.tasks.known import Known
 from tierwise.tasks.learning.learning import Learning
 from tierwise.tasks.money.budget_watch import BudgetWatch
 from tierwise.tasks.money.settling import Settling
+from tierwise.tasks.money.team_watch import TeamWatch
 from tierwise.tasks.proposing.proposals import Proposals
 from tierwise.tasks.record.edit_watch import EditWatch
 from tierwise.tasks.record.journal import Journal
@@ -48,6 +48,7 @@ class World:
     proposals: Proposals
     budget_watch: BudgetWatch
     settling: Settling
+    team_watch: TeamWatch
 
     async def close(self) -> None:
         """Stop what goes on beside the tasks, book what is open, and close the ledger."""
@@ -55,6 +56,7 @@ class World:
         self.learning.stop()
         await self.proposals.keeper.close()
         await self.settling.close()
+        await self.team_watch.stop()
         await self.client.close()
         await self.budget_watch.stop()
         await self.chats.close()

@@ -1,6 +1,7 @@
 """`make bench-learning`: does what is learned improve the routing, and by how much?
 
-    python -m tests.bench.learning.bench_learning [worlds] [streams] [outcomes] [speed] [--quick]
+    python -m tests.bench.learning.bench_learning [worlds] [early] [safe] [streams] [outcomes]
+        [speed]
 
 Each part prints its figures against its bar. Real outcomes are streamed in random order with no
 row twice; the learner sees only what an operator would have shown it. The prior of a stream is
@@ -19,18 +20,19 @@ from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
 
-from tests.bench.learning import policies, priors, streams
+from tests.bench.learning import policies, priors, safety, streams
 from tests.bench.learning.gains import Gains, say_pooled
 from tests.bench.learning.plot import lines_svg
 from tests.support import worlds
 from tests.support.session import STEPS, Session
 
+from tierwise.learning import gate
 from tierwise.learning.kept_or_undone import Watched
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Observation
 
 DOCS = Path(__file__).parents[3] / "docs" / "learning"
-PARTS = ("speed", "outcomes", "worlds", "streams")
+PARTS = ("speed", "outcomes", "early", "safe", "worlds", "streams")
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,21 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seeds", type=int, help="seeds per world")
     parser.add_argument("--orders", type=int, help="orders per stream")
+    parser.add_argument(
+        "--informative", type=int, help="informative outcomes that the gate asks for, to compare"
+    )
     parser.add_argument("--plots", action="store_true", help="write the plots of the docs")
     given = parser.parse_args()
+    if given.informative is not None:
+        # Constant but for this comparison; the processes of a part inherit it.
+        gate.NEEDED_INFORMATIVE = given.informative  # type: ignore[misc]
     size = QUICK if given.quick else Size()
     size = replace(size, seeds=given.seeds or size.seeds, orders=given.orders or size.orders)
     parts: Mapping[str, Callable[[], None]] = {
         "speed": speed,
         "outcomes": lambda: outcomes(size),
+        "early": lambda: early(size),
+        "safe": lambda: safe(size),
         "worlds": lambda: in_worlds(size),
         "streams": lambda: on_streams(size, given.plots),
     }
@@ -119,6 +129,67 @@ def outcomes(size: Size) -> None:
         right += session.finish() == session.state
     share = right / size.sessions
     say(f"{size.sessions:,} sessions attributed right", f"{share:.2%}", ">= 99 %", share >= 0.99)
+
+
+WINDOW = 20
+"""Tasks per figure of the part `early`."""
+FRESH = 100
+"""The first of the worlds that chose no constant."""
+
+
+def _curve(job: tuple[int, int, str, bool, float]) -> list[tuple[float, float]]:
+    world, seed, ratio, shadow, same = job
+    return worlds.curve(worlds.World(world, ratio), seed, 300, shadow=shadow, same=same)
+
+
+def early(size: Size) -> None:
+    """From which task on the learner is ahead, with shadow answers and without; per 20 tasks the
+    share of the frozen rule's loss, with the 95 % interval over the worlds."""
+    seeds = min(size.seeds, 4)
+    for ratio in worlds.RATIOS:
+        for shadow, same in ((False, 0.0), (True, 0.6), (True, 0.3)):
+            jobs = [
+                (FRESH + w, s, ratio, shadow, same)
+                for w in range(size.worlds)
+                for s in range(seeds)
+            ]
+            with Pool(2) as pool:
+                runs = pool.map(_curve, jobs, chunksize=4)
+            beside = f"shadow, {same:.0%} written alike" if shadow else "without shadow"
+            print(f"prices {ratio}, {beside}", flush=True)
+            for start in (20, 40, 60, 100, 140, 200, 240, 280):
+                gain, within = _early_gain(runs, start, size.worlds, seeds)
+                say(f"  tasks {start} to {start + WINDOW}", f"{gain:+.1%} +-{within:.1%}")
+
+
+def safe(size: Size) -> None:
+    """Whether the gate keeps worlds from doing worse than the frozen rule."""
+    seeds = max(2, min(size.seeds, 8))
+    for ratio in worlds.RATIOS:
+        for name in safety.OPERATORS:
+            found = safety.measured(name, size.worlds, seeds, ratio)
+            print(f"prices {ratio}, {name}", flush=True)
+            say("  gain, mean of the worlds", f"{found.mean:+.1%} +-{found.within:.1%}")
+            say("  worst world", f"{found.low:+.1%} +-{found.low_within:.1%}")
+            say(
+                "  worlds worse than frozen",
+                f"{found.worse} of {size.worlds}",
+                "0",
+                not found.worse,
+            )
+            say("  runs more than 2 % worse", f"{found.runs_worse:.0%}")
+
+
+def _early_gain(
+    runs: Sequence[Sequence[tuple[float, float]]], start: int, count: int, seeds: int
+) -> tuple[float, float]:
+    """The gain in a window of tasks, and half the width of its interval over the worlds."""
+    parts = [run[start : start + WINDOW] for run in runs]
+    saved = [sum(frozen - mine for mine, frozen in part) for part in parts]
+    base = statistics.mean(sum(frozen for _, frozen in part) for part in parts)
+    means = [statistics.mean(saved[w * seeds : (w + 1) * seeds]) for w in range(count)]
+    spread = statistics.stdev(means) / len(means) ** 0.5
+    return statistics.mean(means) / base, 1.96 * spread / base
 
 
 def _world_run(job: tuple[int, int, str, float]) -> worlds.Run:

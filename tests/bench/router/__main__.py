@@ -25,6 +25,7 @@ from tests.bench.router import (
     reasons,
     report,
     speed,
+    variations,
 )
 from tests.bench.router.figures import percent
 
@@ -77,6 +78,7 @@ def main() -> None:
         "noise": lambda: noise.table(corpus, held, judged, options.draws, weights),
         "paraphrases": lambda: paraphrases.table(corpus, held),
         "idea": idea.table,
+        "variations": variations.table,
         "opinion": lambda: opinion.table(ours, np.array([row.need for row in mine])),
         "reach": reach.table,
         "reasons": lambda: reasons.table(asked_of[::step][:REASONS]),

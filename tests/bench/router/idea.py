@@ -6,7 +6,7 @@ renames in many places. They were written to judge and teach nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -19,6 +19,12 @@ from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.routing.route import route_one
 
 EXAMPLES: Final = Path(__file__).with_name("idea.tsv")
+AGAIN: Final = Path(__file__).with_name("idea_again.tsv")
+"""Twenty more of the idea's kinds, with slips of the keys, stories, other languages."""
+
+
+AGENT_TOOLS: Final = ("read_file", "edit_file", "run_command")
+"""What an agent's turn may use at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +71,42 @@ class Met:
         return self.within >= self.kind.share * self.asked and not self.below
 
 
-def requests() -> list[tuple[str, Request]]:
+def requests(path: Path = EXAMPLES) -> list[tuple[str, Request]]:
     """The examples with their kinds."""
-    lines = EXAMPLES.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     told = [line for line in lines if line[:1] != "#"]
     return [_example(line, number) for number, line in enumerate(told)]
 
 
-def met() -> list[Met]:
+def met(path: Path = EXAMPLES) -> list[Met]:
     """Each kind, by the shipped weights at the shipped setting of the dial."""
-    routed: dict[str, list[int]] = {name: [] for name in KINDS}
-    for name, request in requests():
-        routed[name].append(DEFAULT_LADDER.rank(route_one(request).routed))
-    return [
-        Met(
-            kind,
-            len(routed[name]),
-            sum(kind.least <= tier <= kind.most for tier in routed[name]),
-            sum(tier < kind.never_below for tier in routed[name]),
-        )
-        for name, kind in KINDS.items()
-    ]
+    routed: dict[str, list[int]] = {}
+    for name, request in requests(path):
+        routed.setdefault(name, []).append(DEFAULT_LADDER.rank(route_one(request).routed))
+    return [judged(KINDS[name], tiers) for name, tiers in routed.items()]
+
+
+def judged(kind: Kind, routed: Sequence[int]) -> Met:
+    """How a kind fared whose requests got these tiers."""
+    within = sum(kind.least <= tier <= kind.most for tier in routed)
+    return Met(kind, len(routed), within, sum(tier < kind.never_below for tier in routed))
 
 
 def table() -> str:
     """A line per kind: what it should get, how many do, and how many lie below what may be."""
     names = DEFAULT_LADDER.names
+    again = {found.kind.name: found for found in met(AGAIN)}
     lines = []
     for found in met():
         kind = found.kind
         wanted = names[kind.most] if kind.least == kind.most else f"at most {names[kind.most]}"
+        more = again.get(kind.name)
         lines.append([kind.name, wanted, f"{100 * kind.share:.0f}",
-                      f"{100 * found.within / found.asked:.0f}", str(found.below)])  # fmt: skip
-    head = ["asked for", "tier", "wanted %", "reached %", "below what may be"]
+                      f"{100 * found.within / found.asked:.0f}", str(found.below),
+                      f"{100 * more.within / more.asked:.0f}" if more else "",
+                      str(more.below) if more else ""])  # fmt: skip
+    head = ["asked for", "tier", "wanted %", "reached %", "below what may be", "again %",
+            "again below"]  # fmt: skip
     return report.table(head, lines)
 
 
@@ -116,6 +125,6 @@ def _example(line: str, number: int) -> tuple[str, Request]:
         project = ProjectSignals(usages=usages, usage_files=usages // 4, defined=1)
     request = Request(
         cast(Action, action), wish.replace("\\n", "\n"), selection=selection, files=tuple(files),
-        diagnostics=(), tools=(), turn=0, project=project,
+        diagnostics=(), tools=AGENT_TOOLS if action == "agent" else (), turn=0, project=project,
     )  # fmt: skip
     return kind, request

@@ -1,4 +1,5 @@
-"""How long a decision takes, bare and with 16,000 characters selected; and how steady it is."""
+"""What a decision takes, bare and with 16,000 characters selected, in processor time: what else
+runs on the machine does not count."""
 
 from __future__ import annotations
 
@@ -18,6 +19,11 @@ from tierwise.routing.weights import load
 from tierwise.syntax import structure
 
 SELECTED = 16_000
+ODD = (
+    "x", "a-b", "a/b/", "fooBar", "\0", "🎉", "أعد تسمية ", "関数を直して。", ". ", "a: ", "1,2.3 ",
+    "what x ", "```\n", "    if x: {y};\n", "word ", "summarize this: ", "a -> b ",
+)  # fmt: skip
+"""What odd texts are made of, each of one piece over and over."""
 
 
 def code() -> str:
@@ -57,27 +63,36 @@ def measured(requests: Sequence[Request]) -> list[list[str]]:
             "signals, 16,000 selected, cached",
             *_spread(lambda i: signals.measure(wide[i], kept), len(wide)),
         ],
+        *(
+            [f"signals, {size:,} odd characters", *_odd(size)]
+            for size in (SELECTED, 100_000)
+        ),
         ["estimate and policy", *_spread(decide, len(bare))],
         ["estimate, policy and reasons", *_spread(tell, len(bare))],
         ["import of routing", *_imported()],
     ]  # fmt: skip
 
 
+def _odd(size: int) -> list[str]:
+    texts = [(piece * (size // len(piece) + 1))[:size] for piece in ODD]
+    return _spread(lambda i: signals.measure(Request("chat", texts[i])), len(texts))
+
+
 def _spread(work: Callable[[int], object], count: int) -> list[str]:
     work(0)
     taken = []
     for i in range(count):
-        start = time.perf_counter()
+        start = time.thread_time()
         work(i)
-        taken.append(1e3 * (time.perf_counter() - start))
+        taken.append(1e3 * (time.thread_time() - start))
     taken.sort()
     return [f"{taken[len(taken) // 2]:.2f}", f"{taken[int(0.99 * (len(taken) - 1))]:.2f}"]
 
 
 def _imported() -> list[str]:
     program = (
-        "import time; t = time.perf_counter(); import tierwise.routing.route;"
-        " print(time.perf_counter() - t)"
+        "import time; t = time.process_time(); import tierwise.routing.route;"
+        " print(time.process_time() - t)"
     )
     runs = sorted(
         1e3 * float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,

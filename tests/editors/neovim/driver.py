@@ -126,16 +126,21 @@ class Driver:
         """Wait for the server to be attached to the current buffer and to answer."""
         self.until(
             "return #vim.lsp.get_clients({ name = 'tierwise', bufnr = 0 }) > 0"
-            " and require('tierwise.status').last ~= nil"
+            " and not vim.tbl_contains({ 'starting', 'stopped' },"
+            " (require('tierwise.status').last or { kind = 'stopped' }).kind)"
         )
         return self
 
-    def previewed(self) -> str:
-        """Wait for the proposal of the latest task to be on screen; its id."""
+    def previewed(self, after: str = "") -> str:
+        """Wait for the proposal of the latest task to be on screen, another than `after`; its id.
+
+        An edit that is undone comes back on screen, and a new task is the latest once it begins.
+        """
         found: str = self.until(
             "local t = require('tierwise.tasks').where(function() return true end)[1]"
             " local shown = t and t.editId and require('tierwise.preview').open[t.editId]"
-            " return shown and shown.announced and t.editId or nil"
+            " return shown and shown.announced and t.editId ~= ... and t.editId or nil",
+            after,
         )
         return found
 
@@ -195,6 +200,15 @@ class Driver:
         )
         return found
 
+    def screen(self) -> list[str]:
+        """The rows of the screen as the operator sees them."""
+        found: list[str] = self.lua(
+            "vim.cmd.redraw() local rows = {} for row = 1, vim.o.lines do local cells = {}"
+            " for col = 1, vim.o.columns do cells[col] = vim.fn.screenstring(row, col) end"
+            " rows[row] = table.concat(cells) end return rows"
+        )
+        return found
+
     def float(self) -> str:
         """The text of the current window, which must be a float; closes it."""
         self.until("return vim.api.nvim_win_get_config(0).relative ~= ''")
@@ -207,6 +221,18 @@ class Driver:
         found: str = self.lua(
             "local c = require('tierwise.chat').latest()"
             " return table.concat(vim.api.nvim_buf_get_lines(c.buf, 0, -1, false), '\\n')"
+        )
+        return found
+
+    def below(self, name: str) -> list[str]:
+        """The rows below the composer of the latest chat that tell of `focus` or `project`."""
+        found: list[str] = self.lua(
+            "local buf, rows = require('tierwise.chat').latest().buf, {}"
+            " local ns = vim.api.nvim_create_namespace('tierwise.chat.' .. ...)"
+            " for _, m in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, { details = true }))"
+            " do for _, line in ipairs(m[4].virt_lines or {}) do rows[#rows + 1] ="
+            " table.concat(vim.tbl_map(function(c) return c[1] end, line)) end end return rows",
+            name,
         )
         return found
 

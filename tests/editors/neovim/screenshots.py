@@ -146,7 +146,9 @@ class Terminal:
         subprocess.run(["tmux", "-L", self.session, "set", "-g", "status", "off"], check=True)
         self.until(socket.exists, "the socket")
         self.nvim = pynvim.attach("socket", path=str(socket))
-        self.wait("return require('tierwise.client').get(0) ~= nil")
+        self.wait(
+            "local ok, own = pcall(require, 'tierwise.client') return ok and own.get(0) ~= nil"
+        )
 
     def until(self, holds: Callable[[], Any], what: str) -> None:
         deadline = time.monotonic() + 30

@@ -19,6 +19,7 @@ for word in "$@"; do printf '%s\\036' "$word" >> '{log}'; done
 printf '%s\\037' "$PWD" >> '{log}'
 case "$*" in *venv*) for last; do :; done
   mkdir -p "$last/bin" && cp "$0" "$last/bin/python";;
+*pip*) printf 'Collecting one\nCollecting two\n  Using cached two\n';;
 esac
 """
 
@@ -83,6 +84,18 @@ def test_what_was_shipped_or_named_is_installed_away_from_the_workspace(
     nvim: Driver = open_nvim(more=alone.settings(**({"package": package} if package else {})))
     nvim.command("Tierwise install")
     nvim.note("the server is installed.")
+    steps = [note for note in nvim.notes() if "install " in note]
+    assert [step.split(":")[1] for step in steps] == [
+        " install 1/3",
+        " install 2/3",
+        " install 3/3",
+    ]
+    texts = nvim.lua(
+        "return vim.tbl_map(function(e) return e.data.text end, vim.tbl_filter(function(e)"
+        " return e.name == 'TierwiseStatus' and e.data.kind == 'installing' end, _G.events))"
+    )
+    assert texts[:3] == ["Tierwise install 1/3", "Tierwise install 2/3", "Tierwise install 3/3"]
+    assert texts[-1] == "Tierwise 3/3: 2 packages"
     check, venv, pip = alone.calls()
     assert pip[-2] == (package or str(wheel))
     assert pip[1:4] == ["-m", "pip", "install"]

@@ -120,7 +120,7 @@ def test_undo_after_typing_elsewhere_and_hunk_by_hunk(
     assert proposed(nvim, model, block("many.py", before, after)) == 9
     texts = [before]
     for n in range(9):
-        nvim.keys("gg]h\\a")
+        nvim.keys("gg]vdo")
         nvim.until(f"return #require('tierwise.preview.cursor').rows(0) == {8 - n}")
         assert nvim.text.count("b = a") == n + 1
         texts.append(nvim.text)
@@ -150,6 +150,7 @@ def test_undo_in_one_of_several_files_then_the_whole_task(
     nvim.lua("table.insert(_G.picks, 'Apply')")
     nvim.command("Tierwise apply all")
     nvim.state("applied")
+    nvim.note("three.py, two.py are changed and not saved yet; :wall saves all.")
     for name in names:
         nvim.command(f"buffer {name}")
         assert nvim.text == after

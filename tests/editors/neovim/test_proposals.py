@@ -96,7 +96,7 @@ def test_nothing_changes_before_apply_and_one_undo_takes_it_back(
     assert "Tierwise Haiku" in drawn, "the header names the tier"
     assert re.search(r"\d in \d", drawn), "and how sure the router is"
     assert "¢" in drawn, "and what it cost"
-    assert "\\a apply" in drawn, "and the keys that work here"
+    assert "do apply" in drawn, "and the keys that work here"
     assert "+" in drawn, "not by colour alone"
     nvim.command("Tierwise apply all")
     nvim.until(lambda: nvim.text == DOCUMENTED)
@@ -118,9 +118,7 @@ def test_hunks_grow_while_the_answer_is_written(nvim: Driver, model: Loopback) -
     assert "good day" not in drawn
     assert "Tierwise stop" in drawn, "the line above says that it runs"
     assert nvim.text == SAMPLE
-    assert nvim.lua("return vim.fn.maparg('\\\\a', 'n')") == "", (
-        "no keys: there is nothing to apply"
-    )
+    assert nvim.lua("return vim.fn.maparg('do', 'n')") == "", "no keys: there is nothing to apply"
     nvim.command("Tierwise apply")
     nvim.note("nothing is proposed")
     nvim.previewed()
@@ -141,15 +139,15 @@ def test_a_stopped_answer_leaves_nothing_on_screen(nvim: Driver, model: Loopback
 
 
 def test_keys_exist_only_while_a_proposal_is_open(nvim: Driver) -> None:
-    nvim.lua("vim.keymap.set('n', ']h', '<Nop>', { buffer = 0, desc = 'mine' })")
+    nvim.lua("vim.keymap.set('n', ']v', '<Nop>', { buffer = 0, desc = 'mine' })")
     nvim.keys("4GVj:Tierwise document<CR>")
     nvim.previewed()
-    assert nvim.lua("return vim.fn.maparg('\\\\a', 'n', false, true).desc") == "Tierwise: apply"
-    nvim.keys("\\D")
+    assert nvim.lua("return vim.fn.maparg('do', 'n', false, true).desc") == "Tierwise: apply"
+    nvim.keys("dQ")
     nvim.state("discarded")
     nvim.until("return next(require('tierwise.preview').open) == nil")
-    assert nvim.lua("return vim.fn.maparg('\\\\a', 'n')") == ""
-    assert nvim.lua("return vim.fn.maparg(']h', 'n', false, true).desc") == "mine"
+    assert nvim.lua("return vim.fn.maparg('do', 'n')") == ""
+    assert nvim.lua("return vim.fn.maparg(']v', 'n', false, true).desc") == "mine"
     assert nvim.drawn() == ""
     assert nvim.text == SAMPLE
 
@@ -158,15 +156,15 @@ def test_hunks_are_taken_one_by_one_with_keys_and_dot(nvim: Driver, model: Loopb
     model.faults(default={"text": TWO_HUNKS})
     nvim.keys("ggVG:Tierwise edit kinder<CR>")
     nvim.previewed()
-    nvim.keys("gg]h")
+    nvim.keys("gg]v")
     assert nvim.nvim.current.window.cursor[0] == 5
-    nvim.keys("]h")
+    nvim.keys("]v")
     assert nvim.nvim.current.window.cursor[0] == 9
-    nvim.keys("]h")
+    nvim.keys("]v")
     assert nvim.nvim.current.window.cursor[0] == 5, "around the end"
-    nvim.keys("2]h")
+    nvim.keys("2]v")
     assert nvim.nvim.current.window.cursor[0] == 5, "a count of two goes full circle"
-    nvim.keys("[h\\a")
+    nvim.keys("[vdo")
     nvim.until(lambda: "good day" in nvim.text)
     assert "return a + b" in nvim.text, "the other hunk still waits"
     nvim.state("partlyApplied")
@@ -185,7 +183,7 @@ def test_a_hunk_taken_back_by_undo_is_proposed_again(nvim: Driver, model: Loopba
     model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")
     nvim.previewed()
-    nvim.keys("9G\\a")
+    nvim.keys("9Gdo")
     nvim.state("partlyApplied")
     nvim.until("return #require('tierwise.preview.cursor').rows(0) == 1")
     nvim.keys("u")
@@ -200,7 +198,7 @@ def test_a_hunk_is_discarded_and_the_rest_applied(nvim: Driver, model: Loopback)
     model.faults(default={"text": TWO_HUNKS})
     nvim.command("%Tierwise edit kinder")
     nvim.previewed()
-    nvim.keys("5G\\d")
+    nvim.keys("5Gdq")
     nvim.until("return #require('tierwise.preview.cursor').rows(0) == 1")
     nvim.command("Tierwise apply file")
     nvim.until(lambda: "good day" in nvim.text)
@@ -375,8 +373,13 @@ def test_what_is_out_of_sight_is_drawn_a_moment_later(
     assert before < hunks, "what no window shows waits"
     nvim.lua(draw)
     nvim.until(lambda: nvim.lua(drawn) > hunks)
-    nvim.lua("vim.wait(60)")
-    assert nvim.lua(drawn) == hunks + 1, "a second drawing ends the slices of the first"
+    most = (
+        "local most = 0 vim.wait(60, function()"
+        f" most = math.max(most, (function() {drawn} end)()) return false end, 5) return most"
+    )
+    assert nvim.lua(most) <= hunks + 1, "a second drawing ends the slices of the first"
+    # The editor may draw once more by itself; that drawing ends whole too.
+    nvim.until(lambda: nvim.lua(drawn) == hunks + 1)
     nvim.lua(draw)
     nvim.command("Tierwise discard all")
     nvim.state("discarded")

@@ -62,7 +62,7 @@ def take(
         panel = window.show_panel()
         window.focus_editor("sample.py")
         window.select_lines(4, 5)
-        panel.frame.get_by_role("button", name="+ sample.py:4–5").click()
+        expect(panel.frame.locator(".chip").first).to_contain_text("sample.py")
         desk.model.answers(ANSWER, delay=0.15)
         panel.ask("how would this take more than two numbers?")
         panel.body.locator("li").first.wait_for()

@@ -64,3 +64,23 @@ def test_without_a_cap_one_is_set_from_the_menu_and_written_for_the_server(desk:
     day = window.page.locator(".settings-editor .setting-item-contents").filter(has_text="Day Usd")
     expect(day.first.locator("input")).to_have_value("2.5")
     desk.code.configure()
+
+
+def test_the_dial_is_kept_in_the_operators_own_file_and_says_what_each_setting_means(
+    desk: Desk,
+) -> None:
+    desk.config.write_text("# mine\nsoft_target = 0.6\n", encoding="utf-8")
+    window = desk.open("sample.py")
+    window.show_panel()
+    window.command("Tierwise: When Unsure...")
+    rows = window.page.locator(".quick-input-list .monaco-list-row")
+    expect(rows).to_have_count(3)
+    for row, name in zip(rows.all(), ("Save", "Balanced", "Right first time"), strict=True):
+        expect(row).to_contain_text(re.compile(f"{name}.*about .* a week, \\d+ redos?"))
+    expect(rows.nth(1)).to_contain_text("current")
+    window.pick("Right first time")
+    wanted = '# mine\nsoft_target = 0.6\npreference = "right"\n'
+    window.until(lambda: desk.config.read_text(encoding="utf-8") == wanted, "the word in the file")
+    window.command("Tierwise: When Unsure...")
+    expect(rows.nth(2)).to_contain_text("current")
+    window.press("Escape")

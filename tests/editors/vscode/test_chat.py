@@ -174,9 +174,9 @@ def test_a_failover_and_an_error_are_said_in_place(desk: Desk) -> None:
     panel = desk.open("sample.py").show_panel()
     panel.ask("what does add_numbers do?")
     panel.answered()
-    expect(panel.head.locator(".tier")).to_have_text("Haiku → Sonnet")
-    sentence = "Haiku is overloaded; Sonnet answers"
-    expect(panel.head.locator(".because")).to_contain_text(sentence)
+    expect(panel.head.locator(".tier")).to_have_text("Haiku → Sonnet, outage")
+    sentence = "Haiku is overloaded"
+    expect(panel.head.locator(".because")).to_contain_text(f"{sentence} just now; later tasks")
     assert panel.last.inner_text().count(sentence) == 1, "said where it is looked for, and once"
     desk.model.faults(clear=True, default={"status": 401, "kind": "authentication_error"})
     desk.model.faults(default={"status": 401, "kind": "authentication_error"})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from .rig.desk import Desk
 from .rig.panel import Panel
@@ -15,25 +16,108 @@ from .rig.workbench import Workbench
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(180)]
 
 
+PRICE = r" · \d[\d.]*¢"
+
+
 def test_files_and_the_selection_go_with_a_question(desk: Desk) -> None:
     (desk.workspace / "other.py").write_text("SECRET_OF_OTHER = 41\n", encoding="utf-8")
+    (desk.workspace / "more").mkdir()
+    (desk.workspace / "more" / "other.py").write_text("SECRET_OF_MORE = 42\n", encoding="utf-8")
     window = desk.open("sample.py")
     window.focus_editor("sample.py")
     window.select_lines(4, 5)
     panel = window.show_panel()
-    panel.frame.get_by_role("button", name="+ sample.py:4–5").click()
+    chips = panel.frame.locator(".composer .chip")
+    expect(chips).to_have_text([re.compile(f"^sample\\.py:4–5{PRICE}$")])
     panel.prompt.press_sequentially("compare with @oth")
     option = panel.frame.get_by_role("option").filter(has_text="other.py")
-    expect(option).to_be_visible()
+    expect(option).to_have_count(2)
     panel.prompt.press("Enter")
-    expect(panel.frame.locator(".composer .chip")).to_have_text(["sample.py:4–5", "other.py"])
+    panel.prompt.press_sequentially("and @more/oth")
+    expect(option).to_have_count(1)
+    panel.prompt.press("Enter")
+    expect(panel.prompt).to_have_value("compare with @other.py and @more/other.py ")
+    expect(chips).to_have_text([re.compile("^sample"), "other.py", "more/other.py"])
     panel.prompt.press("Enter")
     panel.answered()
-    expect(panel.last.locator(".asked .chip")).to_have_text(["sample.py:4–5", "other.py"])
+    expect(panel.last.locator(".asked .chip")).to_have_text(
+        ["sample.py:4–5", "other.py", "more/other.py"]
+    )
     sent = str(desk.model.requests()[-1]["messages"])
     assert "SECRET_OF_OTHER" in sent
+    assert "SECRET_OF_MORE" in sent
     assert 'kind=\\"selection\\"' in sent or 'kind="selection"' in sent
-    assert "compare with" in sent
+    assert "compare with @other.py and @more/other.py" in sent
+
+
+def test_what_is_before_the_operator_goes_along_until_it_is_taken_off_and_that_is_kept(
+    desk: Desk,
+) -> None:
+    (desk.workspace / ".gitignore").write_text("private.py\n", encoding="utf-8")
+    (desk.workspace / "private.py").write_text("CANARY_OF_IGNORED = 1\n", encoding="utf-8")
+    window = desk.open("sample.py")
+    window.focus_editor("sample.py")
+    window.go_to(5, 5)
+    panel = window.show_panel()
+    chip = panel.frame.locator(".composer .chip.focus")
+    expect(chip).to_have_text(re.compile(f"^add_numbers in sample\\.py{PRICE}$"))
+    panel.ask("what does it do?")
+    panel.answered()
+    expect(panel.last.locator(".asked .chip")).to_have_text(["add_numbers in sample.py"])
+    assert "return a + b" in str(desk.model.requests()[-1]["messages"])
+
+    panel.button("New conversation").click()
+    panel.button("Remove add_numbers in sample.py").click()
+    expect(chip).to_have_text(re.compile(r"^\+ add_numbers"))
+    panel.ask("and now?")
+    panel.answered()
+    expect(panel.last.locator(".asked .chip")).to_have_count(0)
+    assert "return a + b" not in str(desk.model.requests()[-1]["messages"])
+    window.page.close()
+    window = desk.open("sample.py")
+    window.focus_editor("sample.py")
+    window.go_to(5, 5)
+    panel = window.show_panel()
+    chip = panel.frame.locator(".composer .chip.focus")
+    expect(chip).to_have_text(re.compile(r"^\+ add_numbers"))
+    chip.click()
+    expect(chip).to_have_text(re.compile("^add_numbers"))
+
+    window.focus_editor("sample.py")
+    window.quick_open(desk.workspace / "private.py")
+    window.show_file("private.py")
+    expect(chip).to_have_count(0)
+
+
+def test_project_context_has_a_price_and_goes_along_unless_it_is_removed(desk: Desk) -> None:
+    (desk.workspace / "bakery.py").write_text(
+        "def price_of_bread(grams):\n    return grams * 3\n", encoding="utf-8"
+    )
+    panel = desk.open("sample.py").show_panel()
+    chip = panel.frame.locator(".composer .chip.project")
+
+    def offered() -> bool:
+        """Whether something would go along; at first the folder may not be read yet."""
+        panel.prompt.fill("")
+        panel.prompt.fill("what does price_of_bread() do?")
+        with suppress(TimeoutError):
+            chip.wait_for(timeout=2_000)
+        return chip.count() > 0
+
+    panel.window.until(offered, "the chip of project context")
+    expect(chip).to_contain_text(re.compile(r"^\+[\d.<]+¢ project context"))
+    expect(chip).to_have_attribute("title", re.compile("bakery.py"))
+    assert not desk.model.requests(), "an offer sends nothing"
+    chip.get_by_role("button", name="Remove project context").click()
+    expect(chip).to_have_text("Add project context")
+    panel.prompt.press("Enter")
+    panel.answered()
+    assert "return grams * 3" not in str(desk.model.requests()[-1]["messages"])
+    panel.button("New conversation").click()
+    panel.window.until(offered, "the chip of project context")
+    panel.prompt.press("Enter")
+    panel.answered()
+    assert "return grams * 3" in str(desk.model.requests()[-1]["messages"])
 
 
 def test_an_action_by_slash_proposes_an_edit_that_is_applied_from_the_inbox(desk: Desk) -> None:

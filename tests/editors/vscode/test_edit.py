@@ -66,7 +66,7 @@ def test_a_code_action_becomes_a_diff_an_edit_and_one_undo(desk: Desk) -> None:
     expect(window.diff_tab).to_have_text(re.compile(r"Haiku · sample\.py \(proposed\)"))
     window.show_file("sample.py")
     window.until(lambda: "writing" not in window.beside_lines, "the mark to go")
-    expect(window.tier).to_contain_text("Haiku · preview")
+    expect(window.tier).to_contain_text("Haiku · edit waits")
     window.show_file("sample.py")
     expect(window.head).to_contain_text("Haiku")
     assert window.text == before, "nothing changes before apply"
@@ -169,7 +169,7 @@ def test_a_wish_names_its_tier_and_a_wrong_name_is_said_before_anything_is_sent(
     box.locator("input").first.fill("@haikku document this")
     expect(box).to_contain_text("There is no tier 'haikku'")
     box.locator("input").first.fill("@opus document this")
-    expect(box).to_contain_text("Opus, you")
+    expect(box).to_contain_text("Opus, by you")
     box.locator("input").first.press("Enter")
     expect(window.diff_tab).to_be_visible()
     assert [r["model"] for r in desk.model.requests()] == ["claude-opus-5-5"]

@@ -67,8 +67,8 @@ def fresh(
     with CodeServer(tools.LATEST, vsix=tools.vsix(), env=env, **settings) as code:
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         yield desk
+        desk.check()
         desk.close()
-        assert not desk.foreign
 
 
 def go_to_the_first_function(hand: Hand) -> None:

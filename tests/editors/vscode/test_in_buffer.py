@@ -14,6 +14,7 @@ from .rig import tools
 from .rig.code_server import CodeServer
 from .rig.desk import Desk, Model
 from .test_edit import TWO, ask, opened
+from .test_several import BOTH_FILES, OTHER
 
 pytestmark = [pytest.mark.editors, pytest.mark.timeout(300)]
 
@@ -31,8 +32,8 @@ def in_buffer(
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()
         yield desk
+        desk.check()
         desk.close()
-        assert not desk.foreign
 
 
 def test_as_an_option_hunks_are_shown_in_the_buffer_and_settled_there(in_buffer: Desk) -> None:
@@ -52,3 +53,16 @@ def test_as_an_option_hunks_are_shown_in_the_buffer_and_settled_there(in_buffer:
     hunks.first.locator("a").filter(has_text="Discard").click()
     expect(hunks).to_have_count(0)
     assert "Greet" not in window.text
+
+
+def test_of_a_file_that_nobody_has_open_the_lines_that_go_are_shown_too(in_buffer: Desk) -> None:
+    (in_buffer.workspace / "other.py").write_text(OTHER, encoding="utf-8")
+    in_buffer.model.answers(BOTH_FILES)
+    window = opened(in_buffer)
+    ask(window, "rename add_numbers to add, in other.py as well")
+    hunk = window.page.locator(".review-widget:visible")
+    expect(hunk.first).to_contain_text("+ def add(a, b):")
+    window.focus_editor("sample.py")
+    window.quick_open(in_buffer.workspace / "other.py")
+    expect(hunk.first).to_contain_text("- print(add_numbers(1, 2))")
+    expect(hunk.first).to_contain_text("+ print(add(1, 2))")

@@ -47,8 +47,8 @@ def hosted(
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()
         yield desk
+        desk.check()
         desk.close()
-        assert not desk.foreign
 
 
 def test_everything_holds_inside_the_extension_host(hosted: Desk) -> None:

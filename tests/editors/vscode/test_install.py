@@ -41,8 +41,8 @@ def installed(
     with CodeServer(tools.LATEST, vsix=tools.vsix(), env=env, **settings) as code:
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         yield desk
+        desk.check()
         desk.close()
-        assert not desk.foreign
 
 
 def test_a_question_waits_for_the_environment_and_is_answered_from_there(installed: Desk) -> None:

@@ -112,8 +112,8 @@ def repository(
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()
         yield desk
+        desk.check()
         desk.close()
-        assert not desk.foreign
 
 
 def test_a_message_is_written_into_the_box_of_source_control(repository: Desk) -> None:

@@ -40,7 +40,7 @@ def test_a_budget_warns_at_80_per_cent_pauses_at_100_and_goes_on_once_raised(des
     question = window.toasts.filter(has_text="Paused: today's budget").first
     expect(question).to_be_visible()
     assert len(desk.model.requests()) == asked, "a paused budget pays for nothing"
-    question.get_by_role("button", name="Raise today by $1").click()
+    question.get_by_role("button", name="Raise today's budget by $1").click()
     window.until(lambda: len(desk.model.requests()) > asked, "the task to go on")
     expect(window.tier).not_to_contain_text("Paused")
 
@@ -106,8 +106,8 @@ def restricted(
         desk = Desk(code, browser, Model(loopback), workspace, tmp_path / "state", config)
         desk.environment()
         yield desk
+        desk.check()
         desk.close()
-        assert not desk.foreign
 
 
 def test_an_untrusted_workspace_sends_nothing_until_it_is_trusted(restricted: Desk) -> None:

@@ -173,6 +173,7 @@ async def test_what_answers_use_lowers_the_next_reservation_unless_asked_whole(
     assert whole.max_tokens == 8_192
 
 
+@pytest.mark.ledger_file
 async def test_a_ledger_that_cannot_be_written_refuses_before_anything_is_sent(
     tmp_path: Path,
 ) -> None:
@@ -189,6 +190,7 @@ async def test_a_zone_that_does_not_exist_refuses_with_its_name(window: Window) 
         await window.purse.reserve(window.ask())
 
 
+@pytest.mark.ledger_file
 async def test_money_waits_when_a_restored_ledger_may_have_forgotten_some(
     window: Window,
 ) -> None:
@@ -208,6 +210,7 @@ async def test_money_waits_when_a_restored_ledger_may_have_forgotten_some(
     await later.purse.ledger.close()
 
 
+@pytest.mark.ledger_file
 async def test_a_settlement_whose_row_was_lost_is_booked_all_the_same(window: Window) -> None:
     held = await window.purse.reserve(window.ask())
     await window.purse.ledger.close()
@@ -220,6 +223,7 @@ async def test_a_settlement_whose_row_was_lost_is_booked_all_the_same(window: Wi
     await later.purse.ledger.close()
 
 
+@pytest.mark.ledger_file
 async def test_the_ledger_holds_no_text_of_the_prompt(window: Window) -> None:
     secret = "a very private sentence"
     held = await window.purse.reserve(window.ask(prompt=secret * 20))
@@ -243,6 +247,14 @@ async def test_calls_that_belong_together_are_set_aside_all_or_none(window: Wind
     assert (refused.value.needs, refused.value.waits) == (4 * one, False)
     assert (await window.purse.state("p")).day_reserved == 0
     assert await consistent(window.purse)
+
+
+async def test_small_parts_that_fill_the_budget_to_the_last_are_not_paused_by_one_another(
+    window: Window,
+) -> None:
+    asks = [window.ask(prompt="a", max_tokens=1, full_output=True) for _ in range(5)]
+    window.limits = replace(window.limits, day=sum(window.purse.worst(ask) for ask in asks))
+    assert len(await window.purse.reserve_all(asks)) == 5
 
 
 async def test_parts_that_fit_once_the_calls_in_flight_end_wait_for_them(window: Window) -> None:

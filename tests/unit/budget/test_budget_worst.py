@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def test_a_reservation_covers_every_bill(
     except TaskTooDear as error:
         assert left is not None
         assert error.needs > error.left == left
+        assert error.scope == "day"
         return
     except BudgetPaused:
         assert left == 0
@@ -114,3 +116,18 @@ def test_a_ceiling_for_one_request_binds_without_any_budget() -> None:
     found = fit(SpendWish(1_000, 16_384, 500, rate, "Opus", most=50_000_000), state)
     assert found.worst <= 50_000_000
     assert found.capped
+
+
+@given(st.permutations([600, 700, 800]), st.one_of(st.none(), st.integers(1, 900)))
+def test_a_refusal_names_the_cap_that_leaves_the_least(caps: list[int], most: int | None) -> None:
+    day, project, hour = caps
+    state = BudgetState(
+        "2026-11-24", "2026-11", day_limit=day, project_limit=project, hour_limit=hour
+    )
+    rate = PRICES.dearest_band(MODELS[0], datetime(2026, 11, 24, tzinfo=UTC), 1)
+    with pytest.raises(TaskTooDear) as refused:
+        fit(SpendWish(1000, 4096, 700, rate, "Haiku", most), state)
+    tightest = min({"day": day, "project": project, "hour": hour}.items(), key=lambda cap: cap[1])
+    by_itself = most is not None and most < tightest[1]
+    assert refused.value.scope == ("" if by_itself else tightest[0])
+    assert refused.value.left == (most if by_itself else tightest[1])

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support.ledgers import open_ledger
+
 from tierwise.budget.limits import Limits
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.purse import Purse, ReservationRequest
 from tierwise.core.tiers import DEFAULT_LADDER, Tier
 from tierwise.store import reservations
 from tierwise.store.deferred import Connection
-from tierwise.store.ledger import Ledger
 
 PRICES = PriceTable.load()
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -28,7 +29,7 @@ class Window:
 
     def __post_init__(self) -> None:
         self.purse = Purse(
-            Ledger.open(self.folder),
+            open_ledger(self.folder),
             lambda: PRICES,
             lambda: self.limits,
             lambda: DEFAULT_LADDER.get("haiku"),

@@ -15,12 +15,14 @@ from tierwise.config.mistakes import GUARDED, HELD
 from tierwise.config.model import Config
 
 KEYS = sorted(LOOSER)
-TEXTS = {"baseline", "max_tier", "pins.project", "budget.timezone", "second_opinion",
-         "budget.project_period", "gateway.client_models", "gateway.secrets"}  # fmt: skip
-SWITCHES = {"rehearsal", "learning.on", "learning.trials", "index.enabled"}
+TEXTS = {"baseline", "max_tier", "pins.project", "budget.timezone", "second_opinion", "shadow",
+         "budget.project_period", "gateway.client_models", "gateway.secrets",
+         "store.url"}  # fmt: skip
+SWITCHES = {"rehearsal", "learning.on", "learning.trials", "learning.team", "index.enabled",
+            "queue.test.network"}  # fmt: skip
 TABLES = {"remap", "floors.paths", "floors.actions", "verify"}
 LISTS = {"tiers", "prices", "ignore.patterns", "notify_command", "gateway.auto_models",
-         "index.exclude"}  # fmt: skip
+         "index.exclude", "queue.test.command", "queue.link", "queue.copies"}  # fmt: skip
 WRONG: dict[str, list[Any]] = {
     "text": [True, 7, ["a"], {"a": 1}],
     "switch": ["perhaps", 7, [], {"a": 1}],
@@ -134,9 +136,9 @@ def test_what_holds_paid_calls(tmp_path: Path, text: str, held: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "[store]\nurl = 'x'",
-        "[queue.test]\ncommand = ['pytest']", "shadow = 'off'",
-        "[budget]\nnight_usd = 2", "[timeouts]\nfirst_evnt = 3", "[learning]\nspeed = 1",
+        "[store]\nurls = 'x'",
+        "[queue.tests]\ncommand = ['pytest']", "shadows = 'off'",
+        "[timeouts]\nfirst_evnt = 3", "[learning]\nspeed = 1",
         "confidence_targt = 0.5", "[[prices]]\nmodel='m'\ninput=1\noutput=1\nbatched=1",
     ],
 )  # fmt: skip

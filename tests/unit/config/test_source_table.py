@@ -20,6 +20,7 @@ max_tier = "sonnet"
 day_usd = 5.0
 project_usd = 50.0
 hour_usd = 2.0
+night_usd = 2.0
 request_usd = 1.0
 project_period = "total"
 [floors.paths]
@@ -40,6 +41,7 @@ LOOSER: dict[str, list[Any]] = {
     "baseline": ["haiku", "turbo"],
     "notify_command": [["sh", "-c", "true"]],
     "second_opinion": ["uncertain"],
+    "shadow": ["first_week", "uncertain"],
     "rehearsal": [True],
     "content_keep_days": [9000],
     "parallel": [64],
@@ -52,6 +54,7 @@ LOOSER: dict[str, list[Any]] = {
     "budget.day_usd": [500, "500", 5.01, 1e18],
     "budget.project_usd": [5000, "5000"],
     "budget.hour_usd": [20, "20", 2.01],
+    "budget.night_usd": [20, "20", 2.01],
     "budget.request_usd": [10, "10", 1.01],
     "budget.project_period": ["month"],
     "budget.soft_at": [1.0],
@@ -62,6 +65,7 @@ LOOSER: dict[str, list[Any]] = {
     "pins.project": ["opus"],
     "learning.on": [False],
     "learning.trials": [True],
+    "learning.team": [True],
     "verify": [{"python": ["sh", "-c", "true"]}],
     "timeouts.connect": [3000],
     "timeouts.first_event": [3000],
@@ -76,6 +80,12 @@ LOOSER: dict[str, list[Any]] = {
     "gateway.auto_models": [["claude-opus-5-5"]],
     "gateway.client_models": ["route"],
     "gateway.secrets": ["off"],
+    "queue.test.command": [["sh", "-c", "true"]],
+    "queue.test.timeout": [3_000],
+    "queue.test.network": [True],
+    "queue.link": [[".env"]],
+    "queue.copies": [[".env"]],
+    "store.url": ["postgresql://elsewhere/ledger"],
     "index.enabled": [True],
     "index.exclude": [["!*.csv"], []],
     "index.max_files": [900_000],
@@ -171,7 +181,7 @@ def test_the_operators_own_file_may_set_every_key(tmp_path: Path, key: str) -> N
     default: object = Config()
     for part in key.split("."):
         default = getattr(default, part)
-    if key not in ("budget.project_period", "index.enabled"):
+    if key not in ("budget.project_period", "index.enabled", "learning.team"):
         assert leaf(found.config, key) != default
 
 

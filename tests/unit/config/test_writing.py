@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -29,6 +30,9 @@ FILES = [
     "rehearsal = false\r\n[budget]\r\nday_usd = 5\r\n",
     'note = """\npreference = "save"\n[budget]\n"""\n',
     "list = [\n  [1],\n  [2],\n]\n",
+    "redo_cost_usd = 0.2 # what my time is worth\n# the day\n[budget] # of mine\nday_usd = 5\n",
+    "preference='save'# no space\nredo_cost_usd=1 # an amount\n",
+    "# top\n\n# of the table\n# and more\n[budget]\n# inside\nday_usd = 5\n# last",
 ]
 
 
@@ -47,6 +51,20 @@ def test_only_the_dial_changes(text: str, preference: Preference) -> None:
     assert ("\r\n" in made) == ("\r\n" in text)
     kept = [line for line in text.splitlines() if "preference" not in line and "redo" not in line]
     assert all(line in made.splitlines() for line in kept)
+    for comment in re.findall("#.*", text):
+        assert comment.rstrip("\r") in made
+    assert "# [budget]" not in made
+    assert made.count("redo_cost_usd") == text.count("redo_cost_usd")
+
+
+def test_a_comment_stays_with_its_table() -> None:
+    made = with_preference("# the day\n[budget]\nday_usd = 5\n", "save")
+    assert made == 'preference = "save"\n\n# the day\n[budget]\nday_usd = 5\n'
+
+
+def test_an_amount_that_overruled_the_dial_becomes_a_comment() -> None:
+    made = with_preference("redo_cost_usd = 0.2 # mine\n", "save")
+    assert made == '# redo_cost_usd = 0.2 # mine\npreference = "save"\n'
 
 
 @settings(deadline=None)

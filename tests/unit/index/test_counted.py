@@ -13,6 +13,7 @@ from tierwise.context import project_wish
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.request import ProjectSignals, Request
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.routing.reach import CLEAR
 from tierwise.tasks.intake import counted
 from tierwise.tasks.task.scene import Scene
 
@@ -77,3 +78,25 @@ async def test_before_everything_was_read_everywhere_is_many_and_nothing_else_is
     if not (await index.status()).complete:
         assert found == ProjectSignals(files=counted.MANY)
     assert counted.unread(project_wish.of_words("make foo shorter")) == ProjectSignals()
+
+
+@pytest.mark.parametrize(
+    ("wish", "clear"),
+    [("let shops have cheaper prices", True), ("make it say where it is", False)],
+)
+async def test_an_edit_without_a_selection_tells_how_clear_its_place_is(
+    window: Window, wish: str, clear: bool
+) -> None:
+    root = window.papers.root
+    for n in range(12):
+        (root / f"other{n}.py").write_text(f"def say{n}(where):\n    return where\n")
+    inner = window.app.world.window
+    for _, index in inner.projects.all():
+        await index.ready()
+    found = await counted.of_request(Request("edit", wish), Scene(), inner, 60_000)
+    assert found is not None
+    assert found.clear is not None
+    assert (found.clear >= CLEAR) == clear
+    chat = await counted.of_request(Request("chat", wish), Scene(), inner, 60_000)
+    assert chat is not None
+    assert chat.clear is None

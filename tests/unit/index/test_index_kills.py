@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -31,4 +32,24 @@ async def test_kills_and_switches_leave_a_sound_index_and_no_process(
     assert await kills.stale(index, root) == []
     await index.close()
     assert kills.sound(index.database)
+    assert kills.children() == []
+
+
+async def test_another_window_takes_over_when_the_reader_dies(tmp_path: Path) -> None:
+    """Two windows share one index; whoever is left reads the rest."""
+    root = tmp_path / "project"
+    kills.write(root, random.Random(7), 120)
+    first, second = (ProjectIndex(root, tmp_path / "state") for _ in range(2))
+    await first.refresh(0)
+    waiting = asyncio.create_task(second.ready())
+    await kills.kill(first)
+    state = await waiting
+    assert (state.state, state.indexed) == ("ready", len(list(root.rglob("*.py"))))
+    assert (await first.status()).indexed == state.indexed
+    (root / "part0" / "late.py").write_text("def late_one():\n    return 1\n", encoding="utf-8")
+    await asyncio.gather(first.ready(), second.ready())
+    for index in (first, second):
+        assert [found.path for found in await index.definitions("late_one")] == ["part0/late.py"]
+        await index.close()
+    assert kills.sound(first.database)
     assert kills.children() == []

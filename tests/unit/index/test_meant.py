@@ -27,6 +27,14 @@ SCRIPT = {
     "lib/old.js": "const { ref } = require('../src')\n\nref(2)\n",
     "src/stranger.ts": "import { other } from './x'\n\nconst ref = other()\n",
 }
+COMMON = {
+    "lib/utils.js": "exports.setTag = function (v) { return v }\nexports.plain = plain\n"
+    "function plain() {}\n",
+    "lib/app.js": "var setTag = require('./utils').setTag;\n\nsetTag(1)\n",
+    "lib/other.js": "const utils = require('./utils')\n\nutils.setTag(2)\n",
+    "test/utils.js": "const { setTag } = require('../lib/utils')\n\nsetTag(3)\n",
+    "lib/stranger.js": "const x = require('./x')\n\nx.setTag(4)\n",
+}
 GO = {"a.go": "package a\n\nfunc Url() {}\n", "b.go": "package a\n\nfunc b() { Url() }\n"}
 
 
@@ -35,6 +43,7 @@ GO = {"a.go": "package a\n\nfunc Url() {}\n", "b.go": "package a\n\nfunc b() { U
     [
         (PYTHON, "python", "url", "app/helpers.py", ["stranger.py"]),
         (SCRIPT, "typescript", "ref", "src/ref.ts", ["src/stranger.ts"]),
+        (COMMON, "javascript", "setTag", "lib/utils.js", ["lib/stranger.js"]),
         (GO, "go", "Url", "a.go", []),
         ({"conftest.py": "def db(): ...\n", "test_x.py": "def test_a(db): ...\n"}, "python", "db",
          "conftest.py", []),
@@ -73,3 +82,28 @@ def test_forms_of_a_word_meet(forms: Sequence[str]) -> None:
 @pytest.mark.parametrize("word", ["io", "größe", "x86", "名前", "s", ""])
 def test_what_is_no_english_word_stays(word: str) -> None:
     assert stem(word) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("exports.a = function (x) {}\n", [("a", "function", "top")]),
+        ("module.exports.b = class {}\n", [("b", "class", "top")]),
+        ("exports.c = 3\n", [("c", "value", "top")]),
+        ("exports.d = d\nfunction d() {}\n", [("d", "function", "top")]),
+        ("app.e = function e() {}\n", [("e", "method", "member")]),
+        ("App.prototype.f = () => 1\n", [("f", "method", "member")]),
+        ("var View = require('./view')\n", []),
+        ("const g = require('./x').g\n", []),
+        ("const { h } = require('./x')\n", []),
+        ("const i = await import('./x')\n", []),
+        ("const j = required('./x')\n", [("j", "value", "top")]),
+        ("app.k = 3\n", []),
+    ],
+)
+def test_what_a_file_exports_is_defined_there_and_nowhere_else(
+    text: str, expected: list[tuple[str, str, str]]
+) -> None:
+    for language in ("javascript", "typescript"):
+        found = extract(text, language).definitions
+        assert [(d.name, d.kind, d.level) for d in found] == expected

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tierwise.context.ignore import IgnoreRules
 from tierwise.index.content import vendored
-from tierwise.index.walk import NEVER, Walker
+from tierwise.index.walk import NEVER, Walker, as_spelled
 
 NAMES = st.sampled_from(["a", "b", "docs", "build", "x.py", "y.md", ".env", "id_rsa", "Z.PEM"])
 PATTERNS = st.sampled_from(
@@ -84,7 +84,7 @@ def test_a_walk_and_the_verdicts_agree_however_the_rules_change(
                 (home / "up" / ".gitignore").write_text("b\n" * n, encoding="utf-8")
             expected = sorted(judged(root, rules))
             assert sorted(seen.path for seen in walker.files()) == expected
-            assert all(walker.may(path) for path in expected)
+            assert all(walker.gate().opens(path) for path in expected)
     finally:
         shutil.rmtree(home)
 
@@ -103,7 +103,7 @@ def test_links_and_odd_files_are_left_alone(tmp_path: Path) -> None:
         file.write(b"c = 1\n")
     walker = Walker(root, IgnoreRules((root,)))
     assert sorted(seen.path for seen in walker.files()) == ["new\nline.py", "src/a.py"]
-    assert not walker.may("linked/a.py")
+    assert not walker.gate().opens("linked/a.py")
 
 
 @pytest.mark.parametrize("name", ["node_modules", "vendor", ".venv", "third_party", ".git"])
@@ -112,4 +112,24 @@ def test_other_peoples_code_is_not_entered(tmp_path: Path, name: str) -> None:
     (tmp_path / "deep" / name / "x" / "a.py").write_text("a = 1\n", encoding="utf-8")
     walker = Walker(tmp_path.resolve(), IgnoreRules((tmp_path,)))
     assert list(walker.files()) == []
-    assert not walker.may(f"deep/{name}/x/a.py")
+    assert not walker.gate().opens(f"deep/{name}/x/a.py")
+
+
+@pytest.mark.parametrize(
+    ("asked", "spelled"),
+    [
+        ("My App/prices.py", "My App/prices.py"),
+        ("my app/Prices.PY", "My App/prices.py"),
+        ("MY APP/deep folder/ÄRGER.ts", "My App/Deep Folder/Ärger.ts"),
+        ("My App/Both.py", "My App/Both.py"),
+        ("My App/both.py", "My App/both.py"),
+        ("My App/new.py", "My App/new.py"),
+    ],
+)
+def test_a_file_is_one_however_the_editor_spells_it(asked: str, spelled: str) -> None:
+    disk = {
+        "": ["My App", "readme.md"],
+        "My App": ["prices.py", "Deep Folder", "Both.py", "both.py"],
+        "My App/Deep Folder": ["Ärger.ts"],
+    }
+    assert as_spelled(asked, disk.__getitem__) == spelled

@@ -53,7 +53,13 @@ def row(found: advice.Advised) -> DecisionRow:
     )  # fmt: skip
 
 
-def write(ledger: Ledger, number: int, *events: tuple[str, int], rehearsal: bool = False) -> None:
+def write(
+    ledger: Ledger,
+    number: int,
+    *events: tuple[str, int],
+    rehearsal: bool = False,
+    client: str | None = None,
+) -> None:
     task_id, found = f"t{number:04}", advised()
     tier = found.decision.answering
 
@@ -61,7 +67,7 @@ def write(ledger: Ledger, number: int, *events: tuple[str, int], rehearsal: bool
         decisions.insert_task(
             conn,
             TaskRow(task_id, 1_000 + number, "/home/me/secret-project", "document", "python",
-                    None, None, None, "s", rehearsal, "applied"),
+                    None, None, None, "s", rehearsal, "applied", client=client),
         )  # fmt: skip
         decisions.record_decision(conn, task_id, 1, row(found))
         for kind, at_ms in events:
@@ -116,6 +122,13 @@ def test_many_windows_learn_every_task_once(ledger: Ledger, tmp_path: Path) -> N
     data = LearnedFile(tmp_path / "state").read()
     assert data is not None
     assert data["evidence"]["outcomes"] == 30
+
+
+def test_what_a_command_did_teaches_nothing_of_a_tier(ledger: Ledger) -> None:
+    write(ledger, 1, ("applied", 1_000), client=decisions.COMMAND)
+    write(ledger, 2, ("applied", 1_000), client="Neovim")
+    found = learned(Record(weights=WEIGHTS.hash), told(ledger), WEIGHTS, None, 9_000_000)
+    assert found.memory.evidence.outcomes == 1
 
 
 def test_a_reset_keeps_older_outcomes_out(ledger: Ledger) -> None:

@@ -42,6 +42,18 @@ def survived(shares: str, tier: str = "haiku", after: int = 900_000) -> list[Eve
         (survived("0.20/0.90"), [(0, 0.2, True, True)]),
         (survived("1.00/1.00", after=5_000), [(0, 1.0, False, True)]),
         (
+            story(("survived", "haiku", "1.0/1.0"), ("survived", "haiku", "1.0/1.0")),
+            [(0, 1.0, False, True)],
+        ),
+        (
+            story(("wentOn", "haiku", None), ("survived", "haiku", "1.0/1.0"), every=9_000_000),
+            [(0, 1.0, False, True)],
+        ),
+        (
+            story(*[("survived", "haiku", "1.0/1.0")] * 3, every=60_000),
+            [(0, 1.0, True, True)],
+        ),
+        (
             story(("superseded", "haiku", "parses"), ("applied", "sonnet", None)),
             [(0, 0.0, True, None), (1, 1.0, False, True)],
         ),
@@ -63,6 +75,20 @@ def survived(shares: str, tier: str = "haiku", after: int = 900_000) -> list[Eve
             story(("applied", "haiku", None), ("diagnostics", "haiku", "-0/+2")),
             [(0, 0.5, False, True)],
         ),
+        (story(("tests", "haiku", "green")), [(0, 1.0, True, None)]),
+        (
+            story(("tests", "haiku", "red"), ("applied", "haiku", None)),
+            [(0, 1.0, False, True)],
+        ),
+        (
+            story(("applied", "haiku", None), ("tests", "haiku", "red")),
+            [(0, 1.0, False, True)],
+        ),
+        (
+            story(("tests", "haiku", "green"), ("withdrawn", "haiku", "40")),
+            [(0, 1.0, True, None)],
+        ),
+        (story(("withdrawn", "haiku", "40")), []),
         (story(("applied", "nobody", None)), []),
     ],
 )
@@ -147,3 +173,39 @@ def test_the_file_is_replaced_whole_and_is_the_operators_alone(tmp_path: Path) -
     with pytest.raises(ZeroDivisionError):
         file.update(lambda data: {"n": 1 / 0})
     assert file.read() == {"n": 2}
+
+
+APPLIED = ("applied", "sonnet", None)
+
+
+@pytest.mark.parametrize(
+    ("events", "answers"),
+    [
+        ((APPLIED, ("shadow", "haiku", "same")), [(0, 1.0, 3.0, False), (1, 1.0, 1.0, False)]),
+        ((APPLIED, ("shadow", "haiku", "other")), [(0, 0.0, 1.0, False), (1, 1.0, 1.0, False)]),
+        ((APPLIED, ("shadow", "haiku", "failed")), [(0, 0.0, 3.0, True), (1, 1.0, 1.0, False)]),
+        (
+            (APPLIED, ("shadow", "haiku", "same"), ("undone", "sonnet", None)),
+            [(0, 0.0, 3.0, True), (1, 0.0, 1.0, True)],
+        ),
+        (
+            (APPLIED, ("shadow", "haiku", "other"), ("undone", "sonnet", None)),
+            [(1, 0.0, 1.0, True)],
+        ),
+        (
+            (APPLIED, ("shadow", "haiku", "same"), ("survived", "sonnet", "0.2/1.0")),
+            [(0, 0.2, 3.0, False), (1, 0.2, 1.0, False)],
+        ),
+        ((("shadow", "haiku", "same"),), []),
+        ((("applied", "haiku", None), ("shadow", "haiku", "same")), [(0, 1.0, 1.0, False)]),
+    ],
+    ids=["same", "other", "failed", "same, undone", "other, undone", "same, edited", "unjudged",
+         "the cheapest itself"],
+)  # fmt: skip
+def test_a_shadow_answer_is_a_pair_with_what_was_kept(
+    events: tuple[tuple[str, str, object], ...], answers: list[tuple[int, float, float, bool]]
+) -> None:
+    found = verdicts(story(*events), RANK.get, {0: 7.0, 1: 100.0}).answers
+    assert [(a.tier, a.kept, a.weight, a.settled) for a in found] == answers
+    assert [a.paired for a in found] == [a.tier == 0 and len(found) == 2 for a in found]
+    assert all(a.cost == {0: 7.0, 1: 100.0}[a.tier] for a in found)

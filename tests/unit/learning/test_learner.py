@@ -255,3 +255,38 @@ def test_a_four_tier_ladder_is_learned_too() -> None:
     for _ in range(30):
         state = update(state, replace(seen((0, False), (1, False), (2, True)), task=wide))
     assert believed(state, wide).need[1] < belief(wide.logits).need[1]
+
+
+def test_an_operator_has_a_line_of_his_own_after_ten_outcomes() -> None:
+    """One who keeps what is easy and discards what is hard, more than shipped, has a slope."""
+    state = LearnedState()
+    assert learner.operator_line(state) == learner.OperatorLine(0.0, 1.0)
+    for number in range(10):
+        easy = number % 2 == 0
+        logits = (2.0, 3.0) if easy else (-1.0, 1.0)
+        task = LearnerTask(CELL, logits, features(CELL, {}, logits))
+        seen = Observation(task, (LearnerAnswer(0, float(easy), settled=True),))
+        state = learner.update(state, seen)
+    assert learner.operator_line(state).slope > 1.0
+    kept = LearnedState()
+    for _ in range(10):
+        task = LearnerTask(CELL, (0.5, 2.5), features(CELL, {}, (0.5, 2.5)))
+        kept = learner.update(kept, Observation(task, (LearnerAnswer(0, 1.0),)))
+    assert learner.operator_line(kept).shift > 0.2
+
+
+def test_what_learning_improved_is_told_with_its_interval() -> None:
+    shown = None
+    evidence = gate.Evidence(live=True)
+    assert gate.improvement(evidence) is None
+    for tasks in (200, 1_600):
+        sums = (float(tasks), tasks * 3.0, tasks * 90.0, tasks * 30.0)
+        found = gate.improvement(gate.Evidence(improved=sums))
+        assert found is not None
+        assert (found.tasks, found.share) == (tasks, 0.1)
+        assert shown is None or found.within < shown / 2
+        shown = found.within
+    closed = Memory(LearnedState(), gate.Evidence()).learned(seen((0, True)))
+    assert closed.evidence.improved[0] == 0, "while the gate is closed nothing is improved"
+    decides = Memory(LearnedState(), gate.Evidence(live=True)).learned(seen((0, True)))
+    assert decides.evidence.improved[0] == 1

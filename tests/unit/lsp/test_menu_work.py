@@ -30,6 +30,9 @@ from tierwise.tasks.known import Known
 
 SPAN = types.Range(types.Position(4, 0), types.Position(7, 0))
 
+LISTED = 8
+"""Titles of a selection: seven actions, and the queue of the night."""
+
 
 def code(number: int) -> str:
     functions = (f"def f{number}_{n}(a):\n    return a + {n}\n\n" for n in range(30))
@@ -111,7 +114,7 @@ def test_a_menu_makes_one_request_and_looks_at_what_was_learned_once(
     window: Callable[[int], Window],
 ) -> None:
     opened = window(3)
-    assert len(opened.menu()) == 7
+    assert len(opened.menu()) == LISTED
     assert opened.done["of_task"] == 1
     assert opened.done["stamp"] == 1
 
@@ -137,7 +140,7 @@ def test_a_keystroke_reads_one_document_however_many_are_open(
     assert opened.done["_imported"] == files
     opened.type()
     titles = opened.menu()
-    assert len(titles) == 7
+    assert len(titles) == LISTED
     assert opened.done["_imported"] == 1
     assert opened.done["occurrences"] == 1
     assert opened.menu() == titles

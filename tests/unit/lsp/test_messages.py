@@ -131,7 +131,10 @@ def test_a_decision_goes_over_the_wire_as_clients_know_it() -> None:
     assert to_wire(DECISION) == SHAPES["decision"]
     bare = explained(DECISION, dearer="more", paged=False)
     assert bare == {**SHAPES["decision"], "dearer": "more"}
-    assert "Dearer with: more" in explained(DECISION, dearer="more")["page"]
+    shares = {"haiku": 0.9, "sonnet": 1.0}
+    own = replace(DECISION, answering="haiku", cause="routed",
+                  estimate=Estimate(shares, shares, shares))  # fmt: skip
+    assert "For a dearer tier the task would need: more" in explained(own, dearer="more")["page"]
 
 
 def test_the_clients_types_are_those_of_the_server() -> None:

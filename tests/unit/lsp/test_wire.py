@@ -164,3 +164,30 @@ def test_a_client_that_does_not_listen_is_not_read_from_either() -> None:
     thread.join(5)
     assert not thread.is_alive()
     writer.close()
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_waits_for_the_writing_returns_once_it_is_written_or_cannot_be(broken: bool) -> None:
+    gate, said = threading.Event(), []
+
+    class Slow(io.RawIOBase):
+        def write(self, data: object, /) -> int:
+            gate.wait(10)
+            if broken:
+                raise BrokenPipeError
+            return 0
+
+        def flush(self) -> None:
+            said.append("written")
+
+    writer = Writer(cast("BinaryIO", Slow()))
+    writer.write(b"titles")
+    thread = threading.Thread(target=writer.wait_until_written, args=(60,), daemon=True)
+    thread.start()
+    thread.join(0.05)
+    assert thread.is_alive()
+    gate.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert said == ([] if broken else ["written"])
+    writer.close()

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest_asyncio
 from tests.unit.models.test_faults import CASES, PROMPT, SHORT, TEXT, TIER, ask, client, named
 
 from tierwise.core.errors import ModelError
+from tierwise.core.tiers import Ladder, Tier
 from tierwise.models import apart, frames
 from tierwise.models.apart import ModelProcess
 from tierwise.models.call import Deadlines, Delta, Event, Trace
@@ -183,6 +185,72 @@ async def test_a_process_that_cannot_be_started_fails_the_call_unsent(
         await ask("http://127.0.0.1:9", trace, transport=ModelProcess())
     assert raised.value.kind == "lost"
     assert not trace.sent
+
+
+async def test_a_key_that_a_server_says_back_is_blanked(
+    server: RehearsalServer, process: ModelProcess
+) -> None:
+    key = "a-key-of-no-known-shape"
+    server.faults.queue.append(Fault(status=400, kind="invalid_request_error", message=f"no {key}"))
+    events = client(server.base_url, key, transport=process).stream(
+        TIER, PROMPT, max_tokens=9, deadlines=LONG, trace=Trace()
+    )
+    with pytest.raises(ModelError) as raised:
+        async with aclosing(events) as stream:
+            assert [event async for event in stream]
+    assert raised.value.kind == "bad_request"
+    assert key not in str(vars(raised.value))
+    assert "[key]" in str(vars(raised.value))
+
+
+async def test_a_call_that_another_version_wrote_is_answered_as_unsent(
+    server: RehearsalServer, process: ModelProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_later(wanted: WantedCall) -> dict[str, Any]:
+        data = frames_of(wanted)
+        return {**data, "place": {**data["place"], "tier": {"named": "otherwise"}}}
+
+    frames_of = frames.of_wanted
+    monkeypatch.setattr(frames, "of_wanted", of_later)
+    trace = Trace()
+    with pytest.raises(ModelError) as raised:
+        await ask(server.base_url, trace, LONG, transport=process)
+    assert (raised.value.kind, trace.sent) == ("lost", False)
+    monkeypatch.undo()
+    assert (await ask(server.base_url, Trace(), LONG, transport=process)).text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("library", "within"),
+    [("raise RuntimeError('broken')", 60.0), ("import time; time.sleep(60)", 0.5)],
+)
+async def test_a_library_that_breaks_or_hangs_fails_each_call_unsent(
+    library: str, within: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "anthropic.py").write_text(library, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(apart, "STARTS_WITHIN_S", within)
+    process = ModelProcess()
+    for _ in range(2):
+        trace = Trace()
+        with pytest.raises(ModelError) as raised:
+            await ask("http://127.0.0.1:9", trace, transport=process)
+        assert (raised.value.kind, trace.sent) == ("lost", False)
+    while process.process_id is not None:
+        await asyncio.sleep(0.005)
+    await process.close()
+
+
+def test_no_variable_that_a_tier_names_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = Tier(
+        "haiku", "m", 10, api_key_env="MY_HAIKU", elsewhere=(replace(TIER, api_key_env="Mine"),)
+    )
+    names = Ladder((there,)).key_names
+    for name in ("MY_HAIKU", "MINE", "ANTHROPIC_API_KEY", "KEPT"):
+        monkeypatch.setenv(name, "value")
+    inherited = apart._environment(names)
+    assert {"MY_HAIKU", "MINE", "ANTHROPIC_API_KEY"}.isdisjoint(inherited)
+    assert inherited["KEPT"] == "value"
 
 
 @pytest.mark.parametrize("kind", KINDS)

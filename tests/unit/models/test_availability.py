@@ -141,3 +141,14 @@ def test_a_lower_tier_stands_in_only_where_it_is_listed() -> None:
     assert place(others(ladder.get("opus"), ladder, lambda t: True)) == ["claude-sonnet-5-5"]
     none = Ladder((haiku, replace(sonnet, fallback=()), opus))
     assert place(others(none.get("sonnet"), none, lambda t: True)) == []
+
+
+def test_no_listed_tier_above_the_dearest_that_may_answer_stands_in() -> None:
+    haiku, sonnet, opus = DEFAULT_LADDER.tiers
+    second = Tier("opus", "claude-opus-5", 8192)
+    listed = replace(haiku, fallback=("opus", "sonnet"))
+    ladder = Ladder((listed, sonnet, replace(opus, elsewhere=(second,))))
+    assert place(others(listed, ladder, lambda t: True, dearest="sonnet")) == ["claude-sonnet-5-5"]
+    assert place(others(listed, ladder, lambda t: True, dearest="haiku")) == []
+    chosen = place(others(ladder.get("opus"), ladder, lambda t: True, dearest="haiku"))
+    assert chosen == ["claude-opus-5"], "what answers already may go on at its other places"

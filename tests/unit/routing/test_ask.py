@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from tierwise.routing.ask import apart
+from tierwise.routing.prose import SLIPPED, mended, one_slip, without_prose
 from tierwise.routing.sentences import spans
+
+SLIP = ("missed", "doubled", "other", "early")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,11 @@ def test_a_wish_stays_as_it_is(wish: str) -> None:
         'what does this user want?\n\n"Hi, since the migration our architecture page is gone"',
         "What is this mail asking for? Dear team, the concurrency review of our platform is due",
         "mail from ops, what do I have to do: Hello, the migration of our platform starts today",
+        "I was away for two weeks, came back to a full inbox, and my manager wants to hear by noon "
+        "what they want of us, so I have no patience left for reading it all. Summarise this mail:"
+        "\n\nDear all, the architecture review of the platform is moved to Monday.",
+        "sumarize the mesage below\n\nthe migration of the platform is late and nobody knows why",
+        "このメールを要約してください：\n皆様、migration は来週になりました。お願いします。",
     ],
 )
 def test_prose_to_be_worked_on_says_nothing_of_the_work(wish: str) -> None:
@@ -73,6 +83,46 @@ def test_prose_to_be_worked_on_says_nothing_of_the_work(wish: str) -> None:
 )
 def test_prose_that_is_not_to_be_worked_on_stays(wish: str) -> None:
     assert apart(wish).text == wish
+
+
+@given(st.sampled_from(SLIPPED), st.sampled_from(SLIP), st.data())
+def test_a_slip_of_the_keys_in_a_word_of_such_a_wish_is_put_right(
+    term: str, slip: str, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(1, len(term) - 2))
+    typed = {
+        "missed": term[:at] + term[at + 1 :],
+        "doubled": term[: at + 1] + term[at:],
+        "other": term[:at] + "#q"[term[at] != "q"] + term[at + 1 :],
+        "early": term[:at] + term[at + 1] + term[at] + term[at + 2 :],
+    }[slip]
+    assume(typed.isalpha())
+    assert mended(f"well, {typed}!") in {f"well, {near}!" for near in (term, *_near(typed))}
+
+
+def _near(typed: str) -> list[str]:
+    return [term for term in SLIPPED if term == typed or one_slip(typed, term)]
+
+
+@pytest.mark.parametrize(
+    "word", ["better", "summer", "massages", "latter", "translator", "refactor", "e", "x" * 400]
+)
+def test_another_word_is_no_slip(word: str) -> None:
+    assert mended(word) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "tell me more about that. Thank you so much, have a lovely day!",
+            "tell me more about that.",
+        ),
+        ("Hallo, ich hoffe, du hattest ein schönes Wochenende. yes do it", "yes do it"),
+    ],
+)
+def test_a_wish_that_looks_like_talk_is_what_stays_of_talk(text: str, left: str) -> None:
+    assert apart(text).text == left
 
 
 def test_blanks_change_nothing() -> None:
@@ -103,3 +153,29 @@ def test_talk_at_the_ends_of_a_long_paste_is_taken_out() -> None:
     assert ask.text.startswith("which line is the first error?")
     assert "Thanks" not in ask.text
     assert log in ask.text
+
+
+@pytest.mark.parametrize(
+    ("lead", "asked"),
+    [
+        (f"what {'x' * 59} wants", True),
+        (f"what {'x' * 60} wants", False),
+        ("what\nthey want", False),
+        ("what do they\nwant", False),
+        ("whatever they want", False),
+        (f"{'what x ' * 10}wants", True),
+        ("is she angry", True),
+        (f"is {'x' * 29} angry", True),
+        (f"is {'x' * 30} angry", False),
+        ("was sie will", True),
+        ("worum geht es", True),
+        ("fix what they report", False),
+    ],
+    ids=range(12),
+)
+def test_a_question_about_a_text_stands_on_the_line_of_its_word_and_near_it(
+    lead: str, asked: bool
+) -> None:
+    """The letter is only set aside where the wish asks what it says."""
+    letter = "Dear all, " + "the new coffee machine is here and it has twelve buttons " * 3
+    assert (without_prose(f"{lead}: {letter}")[1] > 0) == asked

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.bench.router import idea
+from tests.bench.router import idea, variations
 
+SPARED = 0.1
+"""Two of twenty: a guard, where the page has the figures."""
 MET = {found.kind.name: found for found in idea.met()}
+AGAIN = {found.kind.name: found for found in idea.met(idea.AGAIN)}
 
 
 @pytest.mark.parametrize("name", MET)
@@ -13,3 +16,22 @@ def test_an_example_of_the_idea_gets_its_tier(name: str) -> None:
     found = MET[name]
     assert found.asked == 20
     assert found.enough, f"{found.within} of {found.asked}, {found.below} below what may be"
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_an_example_in_other_words_or_another_language_gets_its_tier(name: str) -> None:
+    found = AGAIN[name]
+    assert found.asked == 20
+    assert found.within >= (found.kind.share - SPARED) * found.asked
+    assert not found.below
+
+
+def test_what_stands_around_an_example_moves_few_and_none_too_low() -> None:
+    """Courtesy, stories and pasted matter; slips of the keys and actions are figures alone."""
+    around = ("courtesy", "a story before", "a story after", "pasted before", "pasted after")
+    every = variations.met(("as written", *around))
+    for name in around:
+        for kind, found in every[name].items():
+            plain = every["as written"][kind]
+            assert found.within >= plain.within - 2, (name, kind)
+            assert found.below <= plain.below, (name, kind)

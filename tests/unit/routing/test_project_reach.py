@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tierwise.core.request import ProjectSignals, Request, Selection
 from tierwise.routing.fit.rows import own
+from tierwise.routing.reach import CLEAR
 from tierwise.routing.route import route_one
 from tierwise.routing.signals import quantities
 
@@ -76,3 +77,19 @@ def test_importers_count_where_a_whole_file_is_moved() -> None:
     assert quantities(busy)[0]["reach.files"] > quantities(asked)[0]["reach.files"]
     part = replace(busy, selection=replace(module, end_line=3, text="x = f(y)\n" * 3))
     assert quantities(part)[0]["reach.files"] == 0.0
+
+
+@given(st.sampled_from(REQUESTS), st.integers(0, 100))
+@settings(max_examples=60, deadline=None)
+def test_a_place_that_is_not_clear_widens_the_bound_and_nothing_else(
+    request: Request, clear: int
+) -> None:
+    told = replace(request, project=ProjectSignals(clear=clear))
+    plain, with_place = route_one(request), route_one(told)
+    assert with_place.estimate.need == plain.estimate.need
+    unclear = clear < CLEAR and request.selection is None
+    assert ("place" in quantities(told)[1]) == unclear
+    for tier, bound in plain.estimate.lower.items():
+        if not unclear:
+            assert with_place.estimate.lower[tier] == bound
+        assert with_place.estimate.lower[tier] <= bound

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tierwise.core.actions import Action
 from tierwise.core.request import FileRef, Request, Selection
 from tierwise.present import reasons
 from tierwise.routing import lexicon, words
@@ -144,6 +145,32 @@ def test_hard_work_in_any_language_is_not_the_cheapest_tier(language: str) -> No
 def test_unknown_words_in_an_unknown_language_widen_the_bound() -> None:
     strange = Request("chat", "ⴰⵣⵓⵍ ⵎⴰⵏⵣⴰⴽⵉⵏ ⵜⴰⵏⵎⵎⵉⵔⵜ ⴰⵎⴷⴷⴰⴽⴽⵯⵍ")
     assert route_one(strange).routed != "haiku"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "tervezd meg az ügynökök állapotának adatbázissémáját",
+        "buni mfumo wa hifadhidata kwa hali ya mawakala wetu",
+        "poista globaali lukko mutta säilytä tapahtumien järjestys",
+        "hilangkan kunci global tetapi pertahankan urutan kejadian",
+        "ontwar alle afhanklikhede tussen hierdie twee modules",
+        "datrys y dibyniaethau cylchol rhwng y modiwlau hyn",
+    ],
+)
+@pytest.mark.parametrize("action", ["chat", "edit", "agent"])
+def test_a_language_that_was_never_taught_goes_up_though_its_letters_are_known(
+    wish: str, action: Action
+) -> None:
+    assert measure(Request(action, wish, files=())).values["novel.words"] >= 0.5
+    assert route_one(Request(action, wish, files=())).routed != "haiku"
+
+
+@pytest.mark.parametrize(
+    "wish", ["rename qux to quux", "fix the frobnicator in zorblax", "what does libfoobar do?"]
+)
+def test_a_name_of_its_own_is_no_language(wish: str) -> None:
+    assert measure(Request("chat", wish)).values["novel.words"] == 0.0
 
 
 def test_reach_only_raises_and_says_so() -> None:

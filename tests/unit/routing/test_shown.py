@@ -51,7 +51,7 @@ def test_nothing_is_written_where_nothing_was_said() -> None:
 
 def test_a_small_share_is_a_figure_and_not_the_whole() -> None:
     said = _all(replace(SELECTED, instruction="rename total to größe"))
-    assert "1 % of its file" in said
+    assert "1 % of the file selected" in said
     assert "5 % of the letters beyond a to z" in said
 
 

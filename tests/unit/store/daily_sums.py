@@ -18,19 +18,20 @@ _KEPT = {
 _ROWS = {
     "daily_spend": """
         SELECT day, period, project, rehearsal, tier, model, prompt_size, COUNT(*),
-          SUM(cost), SUM(cost * assumed), SUM(input_tokens), SUM(output_tokens),
+          SUM(cost), SUM(CASE WHEN assumed THEN cost ELSE 0 END),
+          SUM(input_tokens), SUM(output_tokens),
           SUM(cache_read_tokens), SUM(cache_write_5m_tokens), SUM(cache_write_1h_tokens)
         FROM reservations WHERE state IN ('settled', 'assumed') GROUP BY 1, 2, 3, 4, 5, 6, 7""",
     "daily_tasks": """
-        SELECT t.day, t.project, t.rehearsal, ifnull(d.routed, ''),
-          ifnull(d.answering, ''), ifnull(d.cause, ''), COUNT(*)
+        SELECT t.day, t.project, t.rehearsal, COALESCE(d.routed, ''),
+          COALESCE(d.answering, ''), COALESCE(d.cause, ''), COUNT(*)
         FROM tasks t LEFT JOIN decisions d ON d.task_id = t.task_id AND NOT EXISTS (
           SELECT 1 FROM decisions later WHERE later.task_id = d.task_id AND later.seq > d.seq)
         GROUP BY 1, 2, 3, 4, 5, 6""",
     "daily_actions": """
         SELECT day, rehearsal, action, SUM(tasks), SUM(cost) FROM (
           SELECT day, rehearsal, action, 1 AS tasks, 0 AS cost FROM tasks UNION ALL
-          SELECT day, rehearsal, action, 0, cost FROM reservations)
+          SELECT day, rehearsal, action, 0, cost FROM reservations) AS counted
         GROUP BY 1, 2, 3 HAVING SUM(tasks) <> 0 OR SUM(cost) <> 0""",
     "daily_outcomes": """
         SELECT t.day, t.rehearsal, o.kind, o.tier, COUNT(*)

@@ -6,16 +6,18 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from tests.support.ledgers import empty, open_ledger
 from tests.unit.store.daily_sums import as_kept, as_rebuilt
 from tests.unit.store.test_store_rows import a_decision, a_task, an_attempt
 
 from tierwise.core.money import Usage
 from tierwise.core.outcome import Outcome
-from tierwise.store import daily, decisions, migrate, outcomes, reservations, stats
+from tierwise.store import daily, decisions, outcomes, reservations, stats
 from tierwise.store.deferred import Connection
 from tierwise.store.ledger import Ledger
 
+LOCAL_DAY = "NULL"
+"""Every task of these tests has a day."""
 TIERS = ("haiku", "sonnet", "opus")
 DAYS = ("2026-11-23", "2026-11-24", "2026-12-01")
 
@@ -62,8 +64,7 @@ def apply(conn: Connection, write: tuple[object, ...]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(writes, max_size=30))
 def test_the_daily_sums_are_what_the_rows_add_up_to(script: list[tuple[object, ...]]) -> None:
-    with create_engine("sqlite://").begin() as conn:
-        migrate.migrate(conn)
+    with empty() as conn:
         for write in script:
             apply(conn, write)
         assert as_kept(conn) == as_rebuilt(conn)
@@ -77,7 +78,7 @@ def test_the_daily_sums_are_what_the_rows_add_up_to(script: list[tuple[object, .
         }
         counts.add(sum(tasks for tasks, _ in stats.actions(conn).values()))
         assert len(counts) == 1
-        assert daily.check(conn.exec_driver_sql), "nothing to mend"
+        assert daily.check(conn.exec_driver_sql, LOCAL_DAY), "nothing to mend"
 
 
 async def test_sums_that_went_wrong_are_added_up_anew_when_the_ledger_is_opened(
@@ -92,6 +93,6 @@ async def test_sums_that_went_wrong_are_added_up_anew_when_the_ledger_is_opened(
         await ledger.write(lambda conn, w=write: apply(conn, w))  # type: ignore[misc]  # default binds the loop variable
     await ledger.write(lambda conn: conn.exec_driver_sql("UPDATE daily_spend SET cost = 1"))
     await ledger.close()
-    later = Ledger.open(ledger.folder)
+    later = open_ledger(ledger.folder)
     assert await later.write(as_kept) == await later.write(as_rebuilt)
     await later.close()

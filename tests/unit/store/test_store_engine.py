@@ -10,14 +10,17 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import filelock
 import pytest
+from tests.support.ledgers import open_ledger
 from tests.support.sentences import refused
 from tests.unit.store.rows import keys, put
 
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.present.errors import sentence
-from tierwise.store import faults, filesystem
+from tierwise.store import faults, filesystem, kept_lock
 from tierwise.store.deferred import Connection
+from tierwise.store.kept_lock import KeptLock, NoFlock
 from tierwise.store.ledger import Ledger
 from tierwise.store.lock import LedgerLock
 
@@ -38,6 +41,7 @@ async def test_what_is_written_is_read_by_both_readers(ledger: Ledger) -> None:
     assert ledger.problem is None
 
 
+@pytest.mark.ledger_file
 async def test_the_files_are_the_operators_alone(ledger: Ledger) -> None:
     await ledger.write(put("a"))
     modes = {p.name: p.stat().st_mode & 0o777 for p in ledger.folder.iterdir() if p.is_file()}
@@ -46,6 +50,7 @@ async def test_the_files_are_the_operators_alone(ledger: Ledger) -> None:
     assert ledger.folder.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.ledger_file
 async def test_it_writes_through_and_waits_for_the_disk(ledger: Ledger) -> None:
     def pragmas(conn: Connection) -> tuple[object, object]:
         mode = conn.exec_driver_sql("PRAGMA journal_mode").scalar_one()
@@ -90,7 +95,7 @@ async def test_a_cancelled_write_is_finished_and_not_half_done(ledger: Ledger) -
 
 async def test_a_reader_sees_a_snapshot_while_another_window_writes(ledger: Ledger) -> None:
     await ledger.write(put("a"))
-    other = Ledger.open(ledger.folder)
+    other = open_ledger(ledger.folder)
     looked, written = threading.Event(), threading.Event()
 
     def twice(conn: Connection) -> tuple[list[str], list[str]]:
@@ -116,7 +121,7 @@ async def test_a_read_sees_what_was_queued_before_it(ledger: Ledger) -> None:
 
 async def test_a_change_by_another_window_is_noticed(ledger: Ledger) -> None:
     await ledger.write(put("a"))
-    other = Ledger.open(ledger.folder)
+    other = open_ledger(ledger.folder)
     await other.write(put("b"))
     waiting = asyncio.create_task(ledger.changed(poll_s=0.01))
     done, _ = await asyncio.wait([waiting], timeout=0.1)
@@ -126,6 +131,7 @@ async def test_a_change_by_another_window_is_noticed(ledger: Ledger) -> None:
     await other.close()
 
 
+@pytest.mark.ledger_file
 async def test_a_full_disk_refuses_and_heals_by_itself(ledger: Ledger) -> None:
     await ledger.write(put("a"))
 
@@ -145,6 +151,7 @@ async def test_a_full_disk_refuses_and_heals_by_itself(ledger: Ledger) -> None:
     assert await ledger.read(keys) == ["a", "b"]
 
 
+@pytest.mark.ledger_file
 async def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
     ledger = Ledger.open(tmp_path / "state")
@@ -155,6 +162,7 @@ async def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     await ledger.close()
 
 
+@pytest.mark.ledger_file
 async def test_a_ledger_that_was_deleted_under_it_is_begun_anew(ledger: Ledger) -> None:
     await ledger.write(put("a"))
     for path in ledger.folder.glob("ledger.db*"):
@@ -171,29 +179,107 @@ async def test_a_closed_ledger_refuses(ledger: Ledger) -> None:
     assert not list(ledger.folder.glob("*-wal")), "closing checkpoints"
 
 
-def test_the_lock_keeps_another_process_out_and_says_so(tmp_path: Path) -> None:
+HOLDERS = {
+    "the library's": "import sys, filelock\nwith filelock.FileLock(sys.argv[1]):\n",
+    "our own": "import sys, pathlib\nfrom tierwise.store.lock import LedgerLock\n"
+    "with LedgerLock(pathlib.Path(sys.argv[1]), keeps=True).held():\n",
+}
+
+
+@pytest.mark.ledger_file
+@pytest.mark.parametrize("whose", HOLDERS)
+def test_the_lock_keeps_another_process_out_and_says_so(tmp_path: Path, whose: str) -> None:
     path = tmp_path / "ledger.lock"
-    code = (
-        "import sys, filelock\n"
-        "with filelock.FileLock(sys.argv[1]):\n"
-        "    print('held', flush=True); sys.stdin.read()"
-    )
+    code = HOLDERS[whose] + "    print('held', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert holder.stdout is not None
     assert holder.stdin is not None
     assert holder.stdout.readline().strip() == b"held"
-    with refused(LedgerUnavailable, match="Another window"), LedgerLock(path, 0.05).held():
+    ours = LedgerLock(path, 0.05, keeps=True)
+    with refused(LedgerUnavailable, match="Another window"), ours.held():
+        pass
+    with pytest.raises(filelock.Timeout), filelock.FileLock(path, timeout=0.05):
         pass
     holder.kill()
     holder.wait()
     with LedgerLock(path, 10).held():
         pass
+    with ours.held(), ours.held():
+        pass
+    with filelock.FileLock(path, timeout=10):
+        pass
+    ours.close()
     holder.stdin.close()
     holder.stdout.close()
 
 
+@pytest.mark.ledger_file
+@pytest.mark.parametrize("gone", ["replaced", "removed", "its folder removed"])
+def test_the_lock_is_that_of_the_file_which_is_there(tmp_path: Path, gone: str) -> None:
+    path = tmp_path / "state" / "ledger.lock"
+    ours = LedgerLock(path, 0.05, keeps=True)
+    with ours.held():
+        pass
+    path.unlink()
+    if gone == "replaced":
+        path.touch()
+    elif gone != "removed":
+        path.parent.rmdir()
+        path.parent.mkdir()
+    with filelock.FileLock(path), refused(LedgerUnavailable, match="Another"), ours.held():
+        pass
+    with ours.held(), pytest.raises(filelock.Timeout), filelock.FileLock(path, timeout=0.05):
+        pass
+    ours.close()
+
+
+@pytest.mark.ledger_file
+@pytest.mark.parametrize(("later", "pauses"), [(0.0, [0.0005]), (0.0002, [0.0003]), (1.0, [])])
+def test_who_gave_the_lock_back_lets_others_look_before_it_takes_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: float, pauses: list[float]
+) -> None:
+    now = 100.0
+    slept: list[float] = []
+
+    class Clock:
+        @staticmethod
+        def monotonic() -> float:
+            return now
+
+        @staticmethod
+        def sleep(seconds: float) -> None:
+            slept.append(round(seconds, 6))
+
+    monkeypatch.setattr(kept_lock, "time", Clock)
+    lock = KeptLock(tmp_path / "ledger.lock")
+    assert lock.acquire(1.0, 0.0005)
+    assert lock.acquire(1.0, 0.0005)
+    lock.release()
+    lock.release()
+    assert slept == []
+    now += later
+    assert lock.acquire(1.0, 0.0005)
+    assert slept == pauses
+    lock.release()
+    lock.close()
+
+
+@pytest.mark.ledger_file
+def test_without_flock_the_library_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(self: KeptLock, wait_s: float, poll_s: float) -> bool:
+        raise NoFlock
+
+    monkeypatch.setattr(KeptLock, "acquire", none)
+    ours, path = LedgerLock(tmp_path / "ledger.lock", 0.05), tmp_path / "ledger.lock"
+    with ours.held(), pytest.raises(filelock.Timeout), filelock.FileLock(path, timeout=0.05):
+        pass
+    with filelock.FileLock(path), refused(LedgerUnavailable, match="Another"), ours.held():
+        pass
+
+
+@pytest.mark.ledger_file
 def test_a_read_only_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     with closing(sqlite3.connect(path)) as raw:
@@ -239,6 +325,7 @@ def test_network_file_systems_get_no_shared_memory(
     assert found.lockless == refused
 
 
+@pytest.mark.ledger_file
 async def test_on_a_network_file_system_the_ledger_works_without_shared_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,6 +339,7 @@ async def test_on_a_network_file_system_the_ledger_works_without_shared_memory(
     await ledger.close()
 
 
+@pytest.mark.ledger_file
 async def test_where_nothing_can_be_locked_no_money_is_spent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,3 +350,37 @@ async def test_where_nothing_can_be_locked_no_money_is_spent(
     with refused(LedgerUnavailable, match="TIERWISE_STATE_DIR"):
         await ledger.write(put("a"))
     await ledger.close()
+
+
+def elsewhere(code: str, path: Path) -> str:
+    """What a process of its own prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.ledger_file
+async def test_what_is_written_after_another_process_ended_is_in_the_file(tmp_path: Path) -> None:
+    """Several ledgers of one process, as a worker has them: opening one must not let go of the
+    file for the others, or the next process that ends takes the log of writes away from them."""
+    other = (
+        "import pathlib, sys; from tierwise.store.ledger import Ledger;"
+        "ledger = Ledger.open(pathlib.Path(sys.argv[1]));"
+        "ledger.write_sync(lambda conn: None); ledger.close_sync()"
+    )
+    seen = (
+        "import sqlite3, sys; rows = sqlite3.connect(sys.argv[1]).execute("
+        "'SELECT key FROM budget_events ORDER BY 1'); print(*[row[0] for row in rows])"
+    )
+    ledgers = [Ledger.open(tmp_path) for _ in range(3)]
+    for number, ledger in enumerate(ledgers):
+        await ledger.write(put(f"a{number}"))
+        await ledger.read(keys)
+    await asyncio.to_thread(elsewhere, other, tmp_path)
+    for number, ledger in enumerate(ledgers):
+        await ledger.write(put(f"b{number}"))
+    found = await asyncio.to_thread(elsewhere, seen, tmp_path / "ledger.db")
+    assert found.split() == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    for ledger in ledgers:
+        await ledger.close()

@@ -24,6 +24,8 @@ OLD_TABLES = (
     "outcomes", "overrides",
 )  # fmt: skip
 
+pytestmark = pytest.mark.ledger_file
+
 
 def shape(path: Path) -> dict[str, str]:
     """Every table, index and trigger, with the white space of its statement made even."""

@@ -14,6 +14,8 @@ from tierwise.store import backup, faults, reservations
 from tierwise.store.deferred import Connection
 from tierwise.store.ledger import Ledger
 
+pytestmark = pytest.mark.ledger_file
+
 
 async def test_backups_rotate_and_are_whole(ledger: Ledger) -> None:
     for n in range(backup.KEEP + 3):

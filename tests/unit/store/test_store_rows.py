@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from tests.support.ledgers import open_ledger
 
 from tierwise.core.money import Usage
 from tierwise.core.outcome import Outcome
@@ -21,7 +22,7 @@ from tierwise.store.reservations import ReservationRow
 
 @pytest_asyncio.fixture
 async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
-    opened = Ledger.open(tmp_path)
+    opened = open_ledger(tmp_path)
     yield opened
     await opened.close()
 

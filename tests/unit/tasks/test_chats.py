@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from threading import Event
 
 from tests.support.window import CODE, Window
 from tests.unit.tasks.conftest import Open
@@ -12,8 +14,10 @@ from tierwise.core.money import Usage
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.reasons import words
+from tierwise.store.content import Content
 from tierwise.tasks.api import ChatParams, ChatReply, Location
-from tierwise.tasks.chat.threads import LIVES_MS, MAX_CHARS, Said, Thread, sent
+from tierwise.tasks.chat.chats import Chats
+from tierwise.tasks.chat.threads import LIVES_MS, MAX_CHARS, AnsweredTurn, Thread, sent
 
 BIG = CODE + "".join(f"def more{n}(a):\n    return a * {n}\n\n\n" for n in range(120))
 
@@ -50,7 +54,7 @@ async def test_staying_on_a_warm_dearer_tier_is_weighed_and_the_break_even_is_sa
     routed = (await say(w, "what is a list?")).decision.routed
     for held, leaves in ((60_000, False), (600, True)):
         usage = Usage(cache_read_tokens=held)
-        thread.answered(Said(f"t{held}", "design it", "so", "opus"), usage, now)
+        thread.answered(AnsweredTurn(f"t{held}", "design it", "so", "opus"), usage, now)
         decision = (await say(w, f"what is a list of {held}?")).decision
         (reason,) = [words(r) for r in decision.reasons if r.step == "thread"]
         assert decision.routed == routed != "opus"
@@ -101,8 +105,28 @@ async def test_what_was_ignored_since_is_not_sent_again(
     assert "question one" in str(model.requests[-1])
 
 
-def said(n: int, tier: str = "haiku", text: str = "x") -> Said:
-    return Said(f"t{n}", f"prompt {n}", text, tier)
+def test_a_conversation_is_gone_before_the_disk_has_taken_its_turn(tmp_path: Path) -> None:
+    chats = Chats(Content(tmp_path), lambda: True)
+    key = chats._key("a")
+    chats._write(Thread("a", said=[said(1)]))
+    assert chats.find("a") is not None
+    begin, go_on = Event(), Event()
+
+    def busy() -> None:
+        begin.set()
+        go_on.wait(30)
+
+    chats._writer.submit(busy)
+    assert begin.wait(30)
+    chats.forget("a")
+    assert chats.content.get(key, "thread.json") is not None, "its file waits for the writer"
+    assert chats.find("a") is None
+    go_on.set()
+    chats._writer.shutdown()
+
+
+def said(n: int, tier: str = "haiku", text: str = "x") -> AnsweredTurn:
+    return AnsweredTurn(f"t{n}", f"prompt {n}", text, tier)
 
 
 def test_the_cache_is_what_the_server_said_and_no_longer_than_it_lives() -> None:
@@ -142,7 +166,9 @@ def test_a_turn_with_secrets_is_kept_without_its_context() -> None:
     kept = sent("text", Pack((item,)))
     assert kept is not None
     thread = Thread("c")
-    thread.answered(Said("t", "p", "a", "haiku", kept.text, kept.paths, kept.digests), Usage(), 1)
+    thread.answered(
+        AnsweredTurn("t", "p", "a", "haiku", kept.text, kept.paths, kept.digests), Usage(), 1
+    )
     assert thread.fresh(Pack((item,))).items == ()
     assert thread.fresh(Pack((item,), secrets=(("{{SECRET_1}}", "s"),))).items == (item,)
     assert thread.fresh(Pack((item,)), lambda path: False).items == (item,)
@@ -178,3 +204,41 @@ async def test_conversations_are_found_by_what_was_said_and_deleted_for_good(
     assert await w.app.conversation("a") == []
     await w.app.chat(ChatParams("and now?", conversation_id="a"))
     assert len(model.requests[-1]["messages"]) == 1, "no model is told of it again"
+
+
+async def test_a_tier_that_was_forced_is_not_what_the_turn_needed(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    forced = await say(w, "what is a list?", tier="opus")
+    thread = w.app.world.chats.open("c")
+    assert forced.decision.answering == "opus"
+    assert thread.state().need == forced.decision.first != "opus"
+    assert thread.state().last_tier == "opus"
+
+
+async def test_a_cheaper_tier_that_was_chosen_and_kept_is_what_the_turn_needed(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    wish = "design the database schema for our agent state, with the trade-offs of each choice"
+    forced = await say(w, wish, tier="haiku")
+    assert forced.decision.first != "haiku"
+    assert w.app.world.chats.open("c").state().need == "haiku"
+
+
+async def test_a_redo_on_a_higher_tier_tells_what_the_turn_needed(
+    window: Open, model: RehearsalServer
+) -> None:
+    w = await window()
+    first = await say(w, "what is a list?")
+    assert first.decision.answering != "opus"
+    await w.app.rerun_on(first.task_id, "opus")
+    await w.ended(first.task_id)
+    assert w.app.world.chats.open("c").state().need == "opus"
+
+
+def test_a_conversation_of_an_older_version_tells_no_need() -> None:
+    thread = Thread("c", said=[said(1, "opus")])
+    assert thread.state().need is None
+    assert thread.state().last_tier == "opus"

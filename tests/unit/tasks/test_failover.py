@@ -14,6 +14,7 @@ from tierwise.models.breaker import FAILURES
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present.lens import headline
+from tierwise.present.money import amount
 from tierwise.present.reasons import words
 from tierwise.store import decisions, schema
 from tierwise.tasks.api import TaskParams
@@ -53,6 +54,20 @@ async def attempts(window: Window, task_id: str) -> list[tuple[str, str]]:
     return [(row.model, row.state) for row in rows]
 
 
+@pytest.mark.parametrize("highest", ["haiku", "sonnet"])
+async def test_no_tier_above_the_highest_that_may_answer_stands_in(
+    window: Open, model: RehearsalServer, highest: str
+) -> None:
+    for name in (HAIKU, SONNET):
+        model.faults.by_model[name] = OVERLOADED
+    w = await window(f'max_tier = "{highest}"\n{QUICK}')
+    view = await document(w)
+    assert view.state == "failed"
+    asked = {name for name, _ in await attempts(w, view.task_id)}
+    assert asked == ({HAIKU} if highest == "haiku" else {HAIKU, SONNET})
+    assert not any("Opus" in option for _, options in w.screen.asked for option in options)
+
+
 async def test_a_switch_is_an_event_on_screen_and_in_the_ledger(
     window: Open, model: RehearsalServer
 ) -> None:
@@ -60,7 +75,8 @@ async def test_a_switch_is_an_event_on_screen_and_in_the_ledger(
     w = await window()
     view = await document(w)
     assert (view.state, view.decision.cause) == ("proposed", "failover")
-    assert headline(view) == "Haiku → Sonnet, overloaded"
+    paid = amount(view.cost)
+    assert headline(view) == f"Haiku → Sonnet, Haiku is overloaded · {paid}"
     assert any("Haiku → Sonnet" in status.text for status in w.screen.statuses)
     assert any("Haiku is overloaded" in status.tooltip for status in w.screen.statuses)
     (switch,) = view.switches
@@ -143,7 +159,8 @@ async def test_a_breaker_opens_on_the_fifth_failure_and_the_switch_is_felt_at_on
     view = await document(w)
     assert {r["model"] for r in model.requests[asked:]} == {SONNET}
     assert view.decision.cause == "failover"
-    assert headline(view) == "Haiku → Sonnet, overloaded"
+    paid = amount(view.cost)
+    assert headline(view) == f"Haiku → Sonnet, Haiku is overloaded · {paid}"
     assert (view.switches[0].old, view.switches[0].cause) == ("haiku", "overloaded")
     pinned = await document(w, tier="haiku")
     assert pinned.state == "failed", "an explicit choice is asked itself"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 import sqlalchemy as sa
 from tests.support.window import Window, lines
 from tests.unit.tasks.conftest import Open
 
+from tierwise.budget.reservation import ReservationRequest
 from tierwise.core.decision import Decision, Estimate, Signals
+from tierwise.core.errors import BadRequest
+from tierwise.core.money import Usage
 from tierwise.core.request import Diagnostic, FileRef, Request, Selection
 from tierwise.core.situation import Choice, Situation
 from tierwise.core.tiers import DEFAULT_LADDER
@@ -19,6 +24,9 @@ from tierwise.present.reasons import words
 from tierwise.routing import instruction, policy
 from tierwise.store import schema
 from tierwise.tasks.api import TaskParams
+from tierwise.tasks.intake import materials
+from tierwise.tasks.task.task import Task
+from tierwise.tasks.window.window import Window as TaskWindow
 
 ON = 'second_opinion = "uncertain"\n'
 UNSURE = "make it better"
@@ -85,6 +93,104 @@ async def test_an_opinion_in_time_decides_and_is_on_screen_and_in_the_sum(
     assert {row.action for row in rows} == {"opinion", "document"}
     assert view.cost == sum(row.cost for row in rows), "it is in the task's sum"
     assert next(row.cost for row in rows if row.action == "opinion") < 100_000, "under $0.0001"
+
+
+async def test_it_is_asked_while_the_context_is_collected(
+    window: Open, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure(monkeypatch, 0.97)
+    monkeypatch.setattr("tierwise.tasks.calling.opinion.WITHIN", 30.0)
+    w = await window()
+    collect = materials.collect
+    during = []
+
+    async def slowly(task: Task, window: TaskWindow) -> None:
+        await w.reached(lambda: model.requests)
+        during.append(len(model.requests))
+        await collect(task, window)
+
+    monkeypatch.setattr(materials, "collect", slowly)
+    model.faults.queue.append(Fault(text="haiku"))
+    view = await edit(w)
+    assert during == [1], "it was out before anything was collected"
+    assert view.decision.answering == "haiku"
+    assert len(model.requests) == 2
+
+
+async def test_a_task_that_fails_meanwhile_leaves_no_call_behind(
+    window: Open, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure(monkeypatch, 0.97)
+    w = await window()
+
+    async def refuses(task: Task, window: TaskWindow) -> None:
+        await w.reached(lambda: model.requests)
+        raise BadRequest("This cannot be asked.")
+
+    monkeypatch.setattr(materials, "collect", refuses)
+    model.faults.queue.append(Fault(text="haiku", first_delay=0.5))
+    view = await edit(w)
+    assert view.state == "failed"
+    await w.app.world.journal.flush()
+    table = schema.reservations
+    rows = await w.app.world.window.ledger.read(
+        lambda conn: conn.execute(sa.select(table.c.state)).scalars().all()
+    )
+    assert list(rows) == ["settled"], "what was sent is booked, and nothing stays open"
+
+
+async def waiting(
+    w: Window, monkeypatch: pytest.MonkeyPatch, held_back: int
+) -> Callable[[], Awaitable[TaskView]]:
+    """Let a task wait for money, as a call elsewhere may cost so many of 2,500 tokens; what ends
+    that call, and sees the task to its end."""
+    monkeypatch.setattr("tierwise.tasks.calling.opinion.WITHIN", 30.0)
+    monkeypatch.setattr("tierwise.tasks.money.budget_watch.TICK", 0.02)
+    purse, dear = w.app.world.purse, w.app.world.window.tier("opus")
+    elsewhere = ReservationRequest(
+        "large", "large", dear, "x", "edit", None, held_back, "other", full_output=True
+    )
+    held = await purse.reserve(elsewhere)
+    aims_at(w, 0.6)
+    params = TaskParams("document", w.papers.put("sample.py"), lines(0, 2), UNSURE)
+    task = w.app.tasks[(await w.app.start_task(params)).task_id]
+    await w.reached(lambda: task.state == "paused")
+
+    async def go_on() -> TaskView:
+        await purse.settle(held, Usage(0, 10))
+        return await w.ended(task.id)
+
+    return go_on
+
+
+LITTLE = ON + "[budget]\nday_usd = 0.05\n"
+
+
+async def test_a_task_that_waited_for_money_goes_on_with_what_it_was_told(
+    window: Open, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure(monkeypatch)
+    w = await window(LITTLE)
+    model.faults.queue.append(Fault(text="opus"))
+    go_on = await waiting(w, monkeypatch, 2_300)
+    assert len(model.requests) == 1, "the opinion fitted what is left, the task did not"
+    view = await go_on()
+    assert (view.state, view.decision.answering) == ("proposed", "opus")
+    assert len(model.requests) == 2, "nothing was asked a second time"
+    assert any("second opinion: Opus" in words(reason) for reason in view.decision.reasons)
+
+
+async def test_an_opinion_that_no_money_was_left_for_is_asked_for_once_there_is(
+    window: Open, model: RehearsalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure(monkeypatch)
+    w = await window(LITTLE)
+    model.faults.queue.append(Fault(text="opus"))
+    go_on = await waiting(w, monkeypatch, 2_490)
+    assert not model.requests
+    view = await go_on()
+    assert view.state == "proposed"
+    assert any("second opinion: Opus" in words(reason) for reason in view.decision.reasons)
 
 
 @pytest.mark.parametrize(

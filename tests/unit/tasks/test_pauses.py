@@ -33,7 +33,8 @@ async def paused(window: Window) -> TaskView:
 
 def visible(window: Window, view: TaskView) -> bool:
     """Whether a paused task and its ways on are on screen without any message."""
-    titles = [offer.title for offer in offers(view, window.app.world.window.ladder)]
+    found = offers(view, window.app.world.window.ladder)
+    titles = [offer.title.partition(" · ")[0] for offer in found]
     status = window.app.status()
     return (
         view.state == "paused"
@@ -102,9 +103,9 @@ async def test_a_raise_names_the_cap_it_raises(tmp_path: Path, model: RehearsalS
     try:
         view = await paused(window)
         assert (await window.ended(view.task_id)).state == "proposed"
-        assert window.screen.asked[0][1][0] == "Raise the project by $1"
+        assert window.screen.asked[0][1][0] == "Raise the project's budget by $1"
         offered = [s.command for s in window.screen.statuses if s.kind == "paused" and s.command]
-        assert offered[0].title == "Raise the project by $1"
+        assert offered[0].title == "Raise the project's budget by $1"
         assert offered[0].argument == {"raiseUsd": 1, "scope": "project"}
     finally:
         await window.close()

@@ -13,6 +13,7 @@ from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.store import schema
 from tierwise.store.ledger import Ledger
+from tierwise.store.place import FilePlace
 from tierwise.tasks.api import TaskParams
 
 
@@ -23,7 +24,9 @@ async def states(ledger: Ledger) -> list[str]:
 
 async def answered_while_held(window: Window, model: RehearsalServer, lock: FileLock) -> str:
     """A task whose answer comes while another window holds the ledger."""
-    window.app.world.window.ledger._file._lock._wait_s = 0.05
+    place = window.app.world.window.ledger._place
+    assert isinstance(place, FilePlace)
+    place._file._lock._wait_s = 0.05
     model.faults.default = Fault(pings=5, delay=0.1)
     uri = window.papers.put("sample.py")
     started = await window.app.start_task(TaskParams("document", uri, lines(0, 2), tier="haiku"))

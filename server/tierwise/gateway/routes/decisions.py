@@ -20,11 +20,19 @@ async def listing(request: web.Request) -> web.StreamResponse:
     """The latest decisions, newest first; those of one conversation with `session=`."""
     found = request.app[KEY]
     running = {task.task_id: task for task in found.planner.running.all()}
-    told = found.events.decisions(request.query.get("session"), running)
+    session = request.query.get("session")
+    told = found.events.decisions(session, running)
+    passing = found.events.passing(session)
     project = told[0]["project"] if told else DEFAULT_PROJECT
     state = await found.office.purse.state(project)
     left = {} if state.left is None else {"leftUsd": to_usd(state.left)}
-    return web.json_response({"decisions": told, "budget": {"state": state.shown, **left}})
+    return web.json_response(
+        {
+            "decisions": told,
+            "budget": {"state": state.shown, **left},
+            **({"passing": passing} if passing is not None else {}),
+        }
+    )
 
 
 async def events(request: web.Request) -> web.StreamResponse:

@@ -10,10 +10,10 @@ from aiohttp import web
 
 from tierwise.budget.model_ids import normal
 from tierwise.gateway import splice
-from tierwise.gateway.planning import Call, call_of
+from tierwise.gateway.call import Call, call_of
 from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.routes.reading import lowered
-from tierwise.gateway.services import KEY
+from tierwise.gateway.services import KEY, caller_of
 from tierwise.gateway.splice import JsonObject
 from tierwise.gateway.upstream import NotReached, incoming
 
@@ -23,15 +23,23 @@ ASIDE: Final = 1_000_000
 
 async def create(request: web.Request) -> web.StreamResponse:
     """Route a call and pass its answer on."""
-    call = call_of(await body_of(request), lowered(request))
-    return await request.app[KEY].calls.answer(request, call)
+    caller, calls = caller_of(request), request.app[KEY].calls
+    # No name here holds the body: it is let go once it was sent, however long the answer takes.
+    return await calls.answer(
+        request,
+        call_of(await body_of(request), lowered(request), caller.grant, caller.standing),
+    )
 
 
 async def count(request: web.Request) -> web.StreamResponse:
     """Count the tokens of a call by the model that answers its strand; nothing is guessed."""
     found = request.app[KEY]
-    call = call_of(await body_of(request), lowered(request), counts=True)
+    caller = caller_of(request)
+    call = call_of(
+        await body_of(request), lowered(request), caller.grant, caller.standing, counts=True
+    )
     plan = await found.planner.plan(call)
+    leaked = await found.leaks.look(call.body.data, found.office.window.config.gateway.secrets)
     try:
         upstream = await found.upstream.open(
             plan.tier, request.path_qs, request.headers, counted(call, plan.tier.model)
@@ -42,6 +50,8 @@ async def count(request: web.Request) -> web.StreamResponse:
         headers = incoming(upstream.headers)
         headers.popall("content-length", None)
         headers["x-tierwise-kind"], headers["x-tierwise-tier"] = call.kind, plan.tier.name
+        if leaked:
+            headers["x-tierwise-secrets"] = str(leaked)
         try:
             said = await upstream.read()
         except aiohttp.ClientError:
@@ -58,10 +68,20 @@ def counted(call: Call, model: str) -> bytes:
 
 async def body_of(request: web.Request) -> JsonObject:
     """The body of a request, read with the place of each member. Raises `Refusal`."""
-    raw = await request.read()
+    raw = await _read(request)
     try:
         if len(raw) > ASIDE:
             return await asyncio.to_thread(splice.read, raw)
         return splice.read(raw)
     except splice.NotSpliceable as error:
         raise Refusal("invalid_request_error", str(error)) from None
+
+
+async def _read(request: web.Request) -> bytearray:
+    """The bytes of a body. The request keeps none of them, as it would of `request.read()`."""
+    found = bytearray()
+    async for chunk in request.content.iter_any():
+        found += chunk
+        if len(found) > request.client_max_size:
+            raise web.HTTPRequestEntityTooLarge(request.client_max_size, len(found))
+    return found

@@ -35,6 +35,7 @@ def document(routes: Sequence[Route]) -> Mapping[str, Any]:
             "schemas": schemas(),
             "securitySchemes": {
                 "models": {"type": "http", "scheme": "bearer"},
+                "member": {"type": "http", "scheme": "bearer"},
                 "operator": {"type": "http", "scheme": "bearer"},
             },
         },
@@ -71,6 +72,7 @@ def schemas() -> Mapping[str, Schema]:
             ["decisions"],
             decisions={"type": "array", "items": _ref("KeptDecision")},
             budget=_object(["state"], state=TEXT, leftUsd=NUMBER),
+            passing=TEXT,
         ),
         "KeptDecision": _object(
             ["task", "session", "kind", "at", "decision"],
@@ -96,6 +98,15 @@ def schemas() -> Mapping[str, Schema]:
             session=TEXT,
             kind={"enum": list(OUTCOME_KINDS)},
             value={"type": ["string", "number", "null"]},
+        ),
+        "Hook": _object(
+            ["hook_event_name", "session_id"],
+            hook_event_name=TEXT,
+            session_id=TEXT,
+            agent_id=TEXT,
+            prompt=TEXT,
+            tool_name=TEXT,
+            tool_input={"type": "object"},
         ),
         "Override": {
             **_object(["scope", "to"], id=TEXT, to=TEXT),
@@ -138,8 +149,8 @@ def _operation(route: Route) -> Mapping[str, Any]:
         found["requestBody"] = {"required": True, "content": content}
     if route.access != "open":
         found["security"] = [{"operator": []}]
-        if route.access == "models":
-            found["security"].append({"models": []})
+        if route.access != "operator":
+            found["security"].append({route.access: []})
     return found
 
 

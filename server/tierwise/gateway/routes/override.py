@@ -7,7 +7,7 @@ from typing import Final, cast, get_args
 from aiohttp import web
 
 from tierwise.core.errors import UnknownTier
-from tierwise.gateway import choices
+from tierwise.gateway import choices, strand
 from tierwise.gateway.choices import OverrideScope
 from tierwise.gateway.refusal import Refusal
 from tierwise.gateway.routes.reading import object_of, text_of, wrong
@@ -33,6 +33,8 @@ async def put(request: web.Request) -> web.StreamResponse:
         if to == AUTO or not found.planner.override(key, to):
             raise Refusal("not_found_error", f"There is no running task '{key}' to choose for.")
     else:
+        if scope == "project":
+            key = strand.as_project(key)
         choices.choose(found.office, cast(OverrideScope, scope), key, to)
         await found.office.journal.flush()
     return web.json_response({"scope": scope, "id": key, "to": to})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from aiohttp import web
 
+from tierwise.core.dataclass import dataclass
 from tierwise.gateway.auth import Access
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

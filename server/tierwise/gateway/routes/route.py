@@ -27,6 +27,8 @@ from tierwise.routing.overrides import split_tier_word
 async def decide(request: web.Request) -> web.StreamResponse:
     """Decide on a prompt, or on a whole Messages body."""
     found, data = request.app[KEY], await object_of(request)
+    if not isinstance(data.get("messages", []), list):
+        raise wrong("messages: a list is needed.")
     if "messages" in data:
         at = strand.of(data, lowered(request))
         before, project = found.planner.running.get(at.key), at.project
@@ -40,6 +42,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
         wish = replace(wish, request=replace(asked, project=counted))
     stands = await standing(
         found.office,
+        found.office.purse,
         task=None,
         session=before.session if before is not None else "",
         project=project,
@@ -132,10 +135,11 @@ def _file(item: object, language: str | None) -> FileRef:
 
 
 def _tools(data: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The kinds of tools that are offered, by their names or by their definitions."""
+    """The kinds of tools that are offered, by their names or by their definitions. A whole body
+    without any offers none; of a prompt alone nothing is known."""
     tools = data.get("tools")
     if tools is None:
-        return None
+        return () if "messages" in data else None
     if not isinstance(tools, list):
         raise wrong("tools: a list is needed.")
     named = tuple(tool for tool in tools if isinstance(tool, str))

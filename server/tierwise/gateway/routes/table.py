@@ -8,6 +8,8 @@ from typing import Final
 from tierwise.gateway.auth import Access
 from tierwise.gateway.routes import (
     decisions,
+    hooks,
+    lessons,
     liveness,
     messages,
     models,
@@ -15,6 +17,7 @@ from tierwise.gateway.routes import (
     outcomes,
     override,
     route,
+    team,
 )
 from tierwise.gateway.routes.paths import Route
 
@@ -41,6 +44,10 @@ _OWN: Final[Sequence[Route]] = (
         "Tell how a task went.", takes="Outcome", gives="Outcome",
     ),
     Route(
+        "POST", "/v1/hooks", hooks.hear, "operator",
+        "Tell what a client's hook was given.", takes="Hook",
+    ),
+    Route(
         "POST", "/v1/override", override.put, "operator",
         "Choose a tier for a task, a conversation, a project or another tier.",
         takes="Override", gives="Override",
@@ -49,6 +56,11 @@ _OWN: Final[Sequence[Route]] = (
         "GET", "/v1/decisions", decisions.listing, "operator",
         "The latest decisions, newest first.", gives="Decisions",
     ),
+    Route("GET", "/v1/team/me", team.mine, "member", "A member's own calls, and the caps."),
+    Route("PUT", "/v1/team/me", team.agree, "member", "Whether sums may tell one's name."),
+    Route("POST", "/v1/team/lessons", lessons.take, "member", "Learn from a member's outcomes."),
+    Route("GET", "/v1/team/learned", lessons.give, "member", "What all members' outcomes taught."),
+    Route("GET", "/v1/team/sums", team.summed, "member", "What a team spent; for its owner."),
     Route("GET", "/v1/events", decisions.events, "operator", "Events as they happen (SSE)."),
 )  # fmt: skip
 
@@ -58,5 +70,5 @@ _ACCESS: Final = {(one.method, one.path): one.access for one in ROUTES}
 
 
 def access_of(method: str, path: str) -> Access:
-    """The token that a path asks for; what is not there is the operator's to ask."""
+    """The token that a path asks for. An unknown path asks for the operator's."""
     return _ACCESS.get(("GET" if method == "HEAD" else method, path), "operator")

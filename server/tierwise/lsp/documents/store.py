@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lsprotocol import types
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 from tierwise.edits.splice import Splice, Step
-from tierwise.syntax import encoding
-from tierwise.syntax.languages import of_path
 from tierwise.syntax.positions import Encoding, LineIndex, index_of
-
-LARGEST: Final = 5_000_000
-"""Bytes of a file on disk that is read; a larger one is no context for a model."""
+from tierwise.tasks.window import disk
+from tierwise.tasks.window.disk import path_of
 
 
 @dataclass
@@ -107,7 +104,7 @@ class DocumentStore:
         return self.snapshot(uri), steps
 
     def did_close(self, uri: str) -> None:
-        """A document was closed."""
+        """Forget the text of a document that was closed."""
         doc = self.known(uri)
         if doc is not None:
             del self.open[doc.uri]
@@ -118,24 +115,7 @@ class DocumentStore:
         doc = self.known(uri)
         if doc is not None:
             return doc.snapshot
-        path = path_of(uri)
-        name = uri.rsplit("/", 1)[-1][:80]
-        if path is None:
-            raise BadRequest(ErrorReason.of("not_open", name=name))
-        try:
-            if Path(path).stat().st_size > LARGEST:
-                reason = ErrorReason.of("file_too_large", name=name, megabytes=LARGEST // 1_000_000)
-                raise BadRequest(reason)
-            raw = Path(path).read_bytes()
-        except FileNotFoundError:
-            raise BadRequest(ErrorReason.of("no_file", name=name)) from None
-        except (OSError, ValueError):
-            raise BadRequest(ErrorReason.of("cannot_be_read", name=name)) from None
-        try:
-            text, _ = encoding.decode(raw)
-        except encoding.NotText as error:
-            raise BadRequest(ErrorReason.of(error.code, name=name)) from None
-        return Snapshot(uri, path, None, of_path(path), text)
+        return disk.snapshot(uri, path_of(uri))
 
     def open_documents(self) -> Sequence[Snapshot]:
         """All documents the editor has open."""
@@ -177,14 +157,3 @@ def _meaning(uri: str) -> str:
     """What a URI means: the real path of a file, else the URI without escapes."""
     path = path_of(uri)
     return os.path.realpath(path) if path is not None else unquote(uri)
-
-
-def path_of(uri: str) -> str | None:
-    """The local path of a file URI, None for any other."""
-    parts = urlsplit(uri)
-    if parts.scheme != "file" or (parts.netloc and parts.netloc != "localhost"):
-        return None
-    path = unquote(parts.path)
-    if len(path) > 2 and path[0] == "/" and path[2] == ":":
-        path = path[1:]
-    return path if path and "\0" not in path else None

@@ -14,6 +14,7 @@ from tierwise.lsp.messages.chat import (
     ChatSend,
     Conversation,
     Conversations,
+    FocusContext,
     ProjectContext,
 )
 from tierwise.lsp.session.session import Session
@@ -27,9 +28,17 @@ async def send(session: Session, params: ChatSend) -> ChatReply:
 
 
 async def project(session: Session, params: ChatSend) -> ProjectContext:
-    """What would go along of the project with a turn, and for how much. Nothing is sent."""
+    """What of the project would be sent with a turn, and for how much. Nothing is sent."""
     engine = await session.engine()
     return ProjectContext.of(await engine.project_offer(params.params(session.docs)))
+
+
+async def focus(session: Session, params: ChatSend) -> FocusContext:
+    """What is before the operator and would be sent with a turn, and for how much. Nothing is
+    sent.
+    """
+    engine = await session.engine()
+    return FocusContext.of(await engine.focus_offer(params.params(session.docs)))
 
 
 async def get(session: Session, params: ChatGet) -> Conversation:

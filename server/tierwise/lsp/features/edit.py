@@ -27,7 +27,7 @@ async def resolve(session: Session, params: EditResolve) -> Resolved:
 
 
 async def did_show(session: Session, params: EditId) -> None:
-    """The client showed a proposal."""
+    """Note that the client showed a proposal."""
     (await session.engine()).shown(params.edit_id)
 
 

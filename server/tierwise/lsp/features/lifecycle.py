@@ -8,10 +8,10 @@ from lsprotocol import types
 
 from tierwise.config.names import tier_names
 from tierwise.config.paths import config_file
-from tierwise.lsp.documents.store import path_of
 from tierwise.lsp.features.workspace import pull_settings
 from tierwise.lsp.session.client import Client
 from tierwise.lsp.session.session import Session
+from tierwise.tasks.window.disk import path_of
 
 
 def initialize(session: Session, params: types.InitializeParams) -> None:

@@ -32,6 +32,8 @@ async def explain(session: Session, params: Explain) -> Explained:
         cheaper=flip(told.flips.cheaper),
         dearer=flip(told.flips.dearer),
         rehearsal=told.rehearsal,
+        paid=told.paid,
+        redo_cost=told.redo_cost,
     )
 
 

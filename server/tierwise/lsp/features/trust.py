@@ -7,5 +7,5 @@ from tierwise.lsp.session.session import Session
 
 
 async def did_change(session: Session, params: TrustChange) -> None:
-    """The workspace is trusted from now on, or no longer."""
+    """Take over that the workspace is trusted from now on, or no longer."""
     (await session.engine()).set_trusted(params.trusted)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from tierwise.lsp.documents.store import path_of
 from tierwise.lsp.session.session import Session
+from tierwise.tasks.window.disk import path_of
 
 
 async def did_change_configuration(
     session: Session, params: types.DidChangeConfigurationParams
 ) -> None:
-    """Take the changed settings, from the client that can be asked or from what it sent."""
+    """Use the changed settings: those that the client answers, or else those that it sent."""
     if session.client.configuration:
         await pull_settings(session)
         return
@@ -32,6 +32,15 @@ async def did_change_workspace_folders(
     kept = [f for f in docs.folders if f.as_posix() not in gone]
     added = [Path(p) for f in params.event.added if (p := path_of(f.uri)) is not None]
     docs.folders = [*kept, *added]
+    if session.ready is not None:
+        session.ready.folders_changed()
+
+
+def did_change_watched_files(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
+    """Tell the engine of files that other programs wrote, made or removed."""
+    if session.ready is not None:
+        paths = (path_of(change.uri) for change in params.changes)
+        session.ready.files_written([Path(path) for path in paths if path is not None])
 
 
 def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
@@ -50,7 +59,7 @@ async def pull_settings(session: Session) -> None:
         return
     wanted = {**(session.client.options.settings or {}), **own}
     if wanted != known.window.settings.client:
-        # Titles that wait have the new settings at once; what runs hears of them when it is there.
+        # Titles that wait have the new settings at once; what runs is told of them later.
         known.window.settings.reload(wanted)
         session.settings_known.set()
         (await session.engine()).set_settings(wanted)

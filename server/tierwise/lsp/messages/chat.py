@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tierwise.core import money
 from tierwise.core.actions import Action
+from tierwise.core.errors import BadRequest
 from tierwise.core.views import StreamKind, StreamView, TaskState
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.messages.base import (
@@ -33,7 +34,9 @@ class ChatSend(Message):
     """A chat turn as the editor asks for it; ids may be made by the client.
 
     `project` says whether outlines and definitions of the project go along; without it they do
-    where the prompt names something of it, or says `@project`.
+    where the prompt names something of it, or says `@project`. `focus` is what is before the
+    operator: the document, and the selection or cursor in it. It goes along unless `implicit` is
+    false, `selection` is given or `references` name its document.
     """
 
     prompt: Text
@@ -41,6 +44,8 @@ class ChatSend(Message):
     conversation_id: Id | None = None
     references: list[WireLocation] = Field(default_factory=list)
     selection: WireLocation | None = None
+    focus: WireLocation | None = None
+    implicit: bool = True
     tools: list[str] | None = None
     tier: str | None = None
     project: bool | None = None
@@ -57,14 +62,57 @@ class ChatSend(Message):
             conversation_id=self.conversation_id,
             references=tuple(location(item) for item in self.references),
             selection=location(self.selection) if self.selection is not None else None,
+            focus=self._focus(docs),
+            implicit=self.implicit,
             tools=None if self.tools is None else tuple(self.tools),
             tier=self.tier,
             project=self.project,
         )
 
+    def _focus(self, docs: DocumentStore) -> api.Location | None:
+        """What is before the operator; a place that is not there is none, and no mistake."""
+        if self.focus is None:
+            return None
+        try:
+            span = code_points(docs, self.focus.uri, self.focus.range)
+        except BadRequest:
+            return None
+        return api.Location(self.focus.uri, span)
+
+
+class FocusContext(Message):
+    """What is before the operator and is sent with a turn. `title` is absent where nothing is;
+    lines count from 1.
+    """
+
+    title: str | None = None
+    label: str = ""
+    path: str = ""
+    first_line: int = 0
+    last_line: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+
+    @classmethod
+    def of(cls, offer: api.FocusOffer | None) -> FocusContext:
+        """The engine's offer."""
+        if offer is None:
+            return cls()
+        first, last = offer.lines
+        label = notices.focus_label(offer.path, offer.name, offer.lines)
+        return cls(
+            title=notices.focus_title(label, offer.cost),
+            label=label,
+            path=offer.path,
+            first_line=first,
+            last_line=last,
+            tokens=offer.tokens,
+            cost_usd=money.to_usd(offer.cost),
+        )
+
 
 class ProjectContext(Message):
-    """What goes along of the project with a turn. `title` is absent where nothing does."""
+    """What of the project is sent with a turn. `title` is absent where nothing is."""
 
     title: str | None = None
     files: list[str] = Field(default_factory=list)
@@ -190,6 +238,7 @@ class Turn(Message):
     state: TaskState
     decision: WireDecision
     usage: Usage
+    rehearsal: bool | None = None
     created_at: int
 
     @classmethod
@@ -202,8 +251,9 @@ class Turn(Message):
             prompt=turn.prompt,
             text=turn.text,
             state=item.state,
-            decision=to_wire(item.decision),
+            decision=to_wire(item.decision, rehearsal=item.rehearsal),
             usage=Usage.of(turn.usage, item.cost),
+            rehearsal=item.rehearsal or None,
             created_at=item.created_ms,
         )
 

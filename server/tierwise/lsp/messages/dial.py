@@ -10,7 +10,7 @@ from tierwise.tasks.learning.dial import DialView
 
 
 class DialAsk(Message):
-    """Nothing is asked but the dial."""
+    """A request for the dial's settings; it has no parameters."""
 
 
 class DialTurn(Message):

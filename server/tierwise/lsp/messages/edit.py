@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.views import EditView, HunkKind, HunkState, HunkView
 from tierwise.lsp.documents.store import DocumentStore
 from tierwise.lsp.messages.base import Id, Message, Text, WireRange

@@ -42,8 +42,11 @@ class OutcomeAt(Message):
 
 
 class HistoryTask(Message):
-    """One task of the past; `created_at` is UTC milliseconds. `diff` and `answer` are what came
-    back, in the answer for one task and as long as they are kept."""
+    """One task of the past; `created_at` is UTC milliseconds.
+
+    With `rehearsal` nothing was paid, and `cost_usd` is what the same would cost with a key. `diff`
+    and `answer` are what came back, in the answer for one task and as long as they are kept.
+    """
 
     task_id: Id
     action: Action
@@ -52,6 +55,7 @@ class HistoryTask(Message):
     decision: WireDecision
     edit_id: Id | None = None
     cost_usd: float
+    rehearsal: bool | None = None
     created_at: int
     outcomes: list[OutcomeAt]
     diff: str | None = None
@@ -67,9 +71,10 @@ class HistoryTask(Message):
             action=item.action,
             uri=item.uri,
             state=item.state,
-            decision=to_wire(item.decision),
+            decision=to_wire(item.decision, rehearsal=item.rehearsal),
             edit_id=item.edit_id,
             cost_usd=to_usd(item.cost),
+            rehearsal=item.rehearsal or None,
             created_at=item.created_ms,
             outcomes=[OutcomeAt(kind=kind, at=at) for kind, at in item.outcomes],
             diff=diff,

@@ -50,12 +50,20 @@ def explained(
     dearer: str | None = None,
     rehearsal: bool = False,
     paged: bool = True,
+    paid: int | None = None,
+    redo_cost: int | None = None,
 ) -> Explained:
-    """A decision, and what would flip it where that is known; `paged` adds its page."""
+    """A decision, and what would flip it where that is known; `paged` adds its page.
+
+    In nano-dollars, `paid` is what the task cost, `redo_cost` what a redo counts beside its call.
+    """
     flips = {"cheaper": cheaper, "dearer": dearer}
     found = {way: change for way, change in flips.items() if change is not None}
     if paged:
-        made = why(decision, signs, cheaper=cheaper, dearer=dearer, rehearsal=rehearsal)
+        made = why(
+            decision, signs, cheaper=cheaper, dearer=dearer, rehearsal=rehearsal,
+            paid=paid, redo_cost=redo_cost,
+        )  # fmt: skip
         found |= {"page": made.page, "rest": made.rest}
     return cast("Explained", {**to_wire(decision, rehearsal=rehearsal), **found})
 

@@ -23,7 +23,7 @@ class Resume(Message):
 
     @property
     def raise_nanos(self) -> int | None:
-        """The same amount in nano-dollars."""
+        """`raise_usd` in nano-dollars."""
         return None if self.raise_usd is None else to_nanos(self.raise_usd)
 
 
@@ -52,7 +52,7 @@ class Status(Push):
     """The status of the window, as every client shows it.
 
     `needs_key` names the variable of a key that is missing: until it is set, or rehearsal is
-    chosen, nothing can be asked of its tier.
+    chosen, nothing can be asked of its tier. `team` is what a team allows and has spent, in lines.
     """
 
     method: ClassVar = "tierwise/status/didChange"
@@ -76,6 +76,7 @@ class Status(Push):
     level: BudgetLevel
     command: CommandOffer | None = None
     needs_key: str | None = None
+    team: list[str] | None = None
 
     @classmethod
     def of(cls, view: views.StatusView) -> Status:
@@ -104,6 +105,7 @@ class Status(Push):
             hour_usd=usd(hour),
             command=None if view.command is None else CommandOffer.of(view.command),
             needs_key=view.needs_key,
+            team=list(view.team) or None,
         )
 
 
@@ -113,7 +115,7 @@ class BudgetChanged(Push):
     method: ClassVar = "tierwise/budget/didChange"
     flag: ClassVar = "budget"
 
-    scope: Literal["day", "project", "hour"]
+    scope: Literal["day", "night", "project", "hour"]
     state: BudgetLevel
     spent_usd: float
     limit_usd: float | None = None

@@ -45,7 +45,7 @@ class DiagnosticItem(Message):
     message: Text = ""
 
     def diagnostic(self) -> Diagnostic:
-        """The same for the engine."""
+        """The diagnostic as the engine takes it."""
         code = None if self.code is None else str(self.code)
         return Diagnostic(self.path, self.line, self.severity, code, self.message)
 

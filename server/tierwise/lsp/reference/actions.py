@@ -33,6 +33,7 @@ LUA_HEAD: Final = """\
 --- Made by `make types` from the server's table of actions; edit that, not this file.
 ---@class tierwise.Action
 ---@field name string
+---@field title string what it is called where it is not typed, as in the menu of code actions
 ---@field about string what it does, for completion and help
 ---@field args string how its words read in the help
 ---@field edits boolean whether the answer becomes an edit; else it is shown in the chat
@@ -46,11 +47,8 @@ LUA_HEAD: Final = """\
 def typescript() -> str:
     """`vscode-client/src/server/actions.ts`."""
     rows = [f"  {kind.name}: {_ts(kind)}," for kind in TABLE]
-    words = [
-        f"    {kind.name}: vscode.l10n.t({json.dumps(kind.about)}),"
-        for kind in TABLE
-        if kind.in_editor
-    ]
+    words = [f"    {k.name}: vscode.l10n.t({json.dumps(k.about)})," for k in TABLE if k.in_editor]
+    names = [f"    {kind.name}: vscode.l10n.t({json.dumps(kind.title)})," for kind in TABLE]
     lines = [
         TS_HEAD,
         "export const ACTIONS: Readonly<Record<Action, ActionKind>> = {",
@@ -64,18 +62,26 @@ def typescript() -> str:
         "  };",
         "}",
         "",
+        "/** What an action is called where it is not typed: as in the menu of code actions. */",
+        "export function actionName(action: Action): string {",
+        "  return {",
+        *names,
+        "  }[action];",
+        "}",
+        "",
     ]
     return "\n".join(lines)
 
 
 def lua() -> str:
-    """`neovim-plugin/lua/tierwise/actions.lua`."""
+    """The text of `neovim-plugin/lua/tierwise/actions.lua`, made from the table of actions."""
     lines = [LUA_HEAD, "---@type tierwise.Action[]", "return {"]
     for kind in filter(lambda kind: kind.in_editor, TABLE):
         rest = f"{{{kind.asks}}}" if kind.needs_words else f"[{kind.asks}]"
         lines += [
             "  {",
             f"    name = {json.dumps(kind.name)},",
+            f"    title = {json.dumps(kind.title)},",
             f"    about = {json.dumps(kind.about)},",
             f"    args = {json.dumps(rest)},",
             *(f"    {name} = {_word(value)}," for name, value in _facts(kind).items()),

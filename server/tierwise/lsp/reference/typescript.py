@@ -17,7 +17,19 @@ from typing_extensions import get_type_hints, is_typeddict
 
 from tierwise.core import actions, decision, outcome, request, situation, views
 from tierwise.lsp import dispatch, method_table
-from tierwise.lsp.messages import base, chat, dial, edit, history, options, route, status, task
+from tierwise.lsp.messages import (
+    base,
+    chat,
+    dial,
+    edit,
+    history,
+    options,
+    queue,
+    report,
+    route,
+    status,
+    task,
+)
 from tierwise.lsp.messages.base import Message, Push
 from tierwise.lsp.method_table import Method
 from tierwise.present.decision import WireDecision, WireShown
@@ -41,7 +53,9 @@ WORDS: Final[Mapping[str, Any]] = {
     "BudgetLevel": situation.BudgetLevel,
 }
 """Closed sets of words that have a name of their own."""
-MODULES: Final = (base, options, task, route, dial, chat, edit, history, status)
+MODULES: Final = (
+    base, options, task, route, dial, chat, edit, history, report, queue, status,
+)  # fmt: skip
 """The modules of messages, in the order they are printed."""
 NAMES: Final = {"WireDecision": "Decision", "WireShown": "Shown"}
 """Classes that clients know under another name."""

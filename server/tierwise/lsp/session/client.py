@@ -6,11 +6,12 @@ the library that checks it takes a tenth of a second to import.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+
+from tierwise.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tierwise.lsp.messages.options import ClientFlags, Options
@@ -37,6 +38,10 @@ class Client:
     disabled_actions: bool = False
     """Whether it shows an action that cannot be taken, with the reason."""
     markdown_hover: bool = False
+    watches_files: bool = False
+    """Whether it can be asked to tell of written files."""
+    name: str | None = None
+    """What it calls itself, 60 characters of it."""
 
     @classmethod
     def of(cls, params: types.InitializeParams) -> Client:
@@ -45,11 +50,13 @@ class Client:
         window, workspace = caps.window, caps.workspace
         edit = workspace.workspace_edit if workspace else None
         lens = workspace.code_lens if workspace else None
+        watched = workspace.did_change_watched_files if workspace else None
         shows = window.show_document if window else None
         code = caps.text_document.code_action if caps.text_document else None
         hover = caps.text_document.hover if caps.text_document else None
         return cls(
             initialization_options=params.initialization_options,
+            name=params.client_info.name[:60] if params.client_info else None,
             experimental=caps.experimental,
             show_document=bool(shows and shows.support),
             progress=bool(window and window.work_done_progress),
@@ -61,6 +68,7 @@ class Client:
             saves=bool(edit and edit.metadata_support),
             lens_refresh=bool(lens and lens.refresh_support),
             configuration=bool(workspace and workspace.configuration),
+            watches_files=bool(watched and watched.dynamic_registration),
             code_actions=code is not None,
             disabled_actions=bool(code and code.disabled_support),
             markdown_hover=bool(

@@ -42,6 +42,8 @@ class Editor:
         self._tell = tell
         self.congested: Callable[[], bool] = lambda: False
         """Whether the client is not reading what is sent."""
+        self.wait_until_written: Callable[[], None] = lambda: None
+        """Return once all is on its way to the client; it blocks."""
 
     @property
     def encoding(self) -> Encoding:
@@ -104,11 +106,11 @@ class Editor:
             HUMAN_WITHIN,
         )
 
-    async def show_document(self, uri: str) -> bool:
-        """Open a document beside what the operator works on."""
+    async def show_document(self, uri: str, *, outside: bool = False) -> bool:
+        """Open a document beside what the operator works on, or `outside`, in the browser."""
         shown = await within(
             self._server.window_show_document_async(
-                types.ShowDocumentParams(uri=uri, take_focus=False)
+                types.ShowDocumentParams(uri=uri, external=outside, take_focus=outside)
             )
         )
         return bool(shown is not None and shown.success)
@@ -116,6 +118,20 @@ class Editor:
     async def refresh_lenses(self) -> None:
         """Ask the client to ask for lenses again."""
         await within(self._server.workspace_code_lens_refresh_async(None))
+
+    async def watch_files(self, glob: str) -> None:
+        """Ask the client to tell of files that are written, made or removed."""
+        watcher = types.FileSystemWatcher(glob_pattern=glob)
+        registration = types.Registration(
+            id="tierwise-files",
+            method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=[watcher]),
+        )
+        await within(
+            self._server.client_register_capability_async(
+                types.RegistrationParams(registrations=[registration])
+            )
+        )
 
     async def settings(self) -> Any:
         """The client's settings of the section `tierwise`; None where it has none."""

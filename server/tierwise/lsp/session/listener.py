@@ -22,16 +22,20 @@ from tierwise.lsp.session.preview import Preview
 from tierwise.lsp.session.progress import Progress
 from tierwise.lsp.session.session import Session
 from tierwise.present import notices
+from tierwise.syntax.languages import suffixes
 from tierwise.tasks.api import ApplyReply
 
 log = logging.getLogger(__name__)
 
 HOLD: Final = 0.05
 """Seconds a piece of an answer is held back before the client is looked at again."""
+GLOB: Final = f"**/*.{{{','.join(suffix[1:] for suffix in suffixes())}}}"
+"""Files that a client is asked to watch: one pattern, since some editors watch the whole folder
+once for each."""
 
 
 class EditorListener:
-    """Hears the engine of one session. Implements `tasks.api.Listener`."""
+    """Receives what the engine of one session reports. Implements `tasks.api.Listener`."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -48,7 +52,7 @@ class EditorListener:
         return self.session.client.flags.preview
 
     def task_changed(self, view: TaskView) -> None:
-        """A task changed: to our own clients as it is, to others as progress and preview."""
+        """Send a changed task: to our own clients as it is, to others as progress and preview."""
         flags = self.session.client.flags
         if flags.task:
             self._flush(force=True)
@@ -62,7 +66,7 @@ class EditorListener:
         self._refresh_lenses()
 
     def streamed(self, view: StreamView) -> None:
-        """A piece of an answer, for clients that show streams."""
+        """Send a piece of an answer to clients that show streams."""
         if not self.session.client.flags.chat:
             return
         held = self._held.get(view.task_id)
@@ -76,25 +80,31 @@ class EditorListener:
         self.editor.push(Streamed.of(view))
 
     def status_changed(self, view: StatusView) -> None:
-        """The status, for clients that show one."""
+        """Send the status to clients that show one."""
         if self.session.client.flags.status and not self.editor.congested():
             self.editor.push(Status.of(view))
 
     def budget_changed(self, view: BudgetView) -> None:
-        """A budget crossed a threshold."""
+        """Send that the budget crossed a threshold."""
         if self.session.client.flags.budget:
             self.editor.push(BudgetChanged.of(view))
 
+    def watch_files(self) -> None:
+        """Ask the client to tell of written files of code, where it can be asked for that."""
+        if self.session.client.watches_files:
+            self._spawn(self.editor.watch_files(GLOB))
+
     def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
-        """A sentence for the operator."""
+        """Show the operator a sentence."""
         self.editor.notice(level, text)
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:
-        """A question with buttons; None where the client cannot ask, or nobody answered."""
+        """Ask a question with buttons. None if the client cannot ask or nobody answered."""
         return await self.editor.ask(question, options)
 
     async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
-        """One edit for the editor; what it cannot do with files is done here, after its yes."""
+        """Have the editor apply one edit. What it cannot do with files is done here after it
+        agreed."""
         docs, able = self.session.docs, self.session.client.operations
         own = [c for c in changes if c.kind != "text" and c.kind not in able]
         if any(c.kind in ("rename", "delete") and docs.known(c.uri) is not None for c in own):

@@ -46,12 +46,12 @@ class Progress:
                     await self._begin(view)
                 return
             editor, token = self.session.editor, token_of(view.task_id)
+            tier = badge(view.decision, view.cause_note)
             if over:
                 self._begun.discard(view.task_id)
-                end = types.WorkDoneProgressEnd(message=view.progress or view.state)
+                end = types.WorkDoneProgressEnd(message=f"{tier} · {view.progress or view.state}")
                 editor.progress(token, end)
             elif not editor.congested():
-                tier = badge(view.decision, view.cause_note)
                 report = types.WorkDoneProgressReport(message=f"{tier} · {view.progress or ''}")
                 editor.progress(token, report)
 

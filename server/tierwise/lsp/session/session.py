@@ -64,8 +64,11 @@ class Session:
         return self._engine
 
     async def can_title(self, known: Known) -> None:
-        """What a title hangs on is known by now. Returns once whoever waited for titles
-        has an answer: what else there is to do would only slow it down."""
+        """Tell whoever waits for titles that all they are made from is known.
+
+        Returns once these requests have their answers, or after `SETTINGS_WITHIN` seconds: what
+        else a start has to do would delay them.
+        """
         if self._titles is not None and not self._titles.done():
             self._titles.set_result(known)
         with suppress(TimeoutError):
@@ -130,6 +133,11 @@ class Session:
 
     async def close(self, seconds: float) -> None:
         """Cancel and book whatever runs, within some seconds. Raises what the engine raises."""
-        if self._engine is not None:
-            engine = await asyncio.wait_for(asyncio.shield(self._engine), seconds)
-            await engine.close()
+        if self._engine is None:
+            return
+        if self._engine.done():
+            await self._engine.result().close()
+            return
+        # Nothing was asked of an engine that is not built yet, so nothing is there to be booked.
+        self._engine.cancel()
+        await asyncio.wait([self._engine], timeout=seconds)

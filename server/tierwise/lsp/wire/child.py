@@ -44,7 +44,7 @@ class Child:
         return cls(process)
 
     async def request(self, method: str, params: Any = None) -> Any:
-        """Ask the server; its result. Raises `ChildError`."""
+        """Ask the server. Returns its result. Raises `ChildError`."""
         self._next += 1
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[self._next] = future

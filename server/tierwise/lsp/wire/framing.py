@@ -12,8 +12,9 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
+
+from tierwise.core.dataclass import dataclass
 
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of a message at most."""
@@ -83,7 +84,7 @@ class Ahead:
             self._bytes += size
 
     def leave(self, size: int) -> None:
-        """A message of this size was handled."""
+        """Make room for the next message, because one of this size was handled."""
         with self._room:
             self._messages -= 1
             self._bytes -= size

@@ -1,11 +1,11 @@
-"""Giving memory back after something large: the allocator keeps it, and so do cycles."""
+"""Giving memory back after a large message."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 from typing import Final
+
+from tierwise.core.memory import give_back
 
 LARGE: Final = 1 << 20
 """Bytes of a message from which it is worth while."""
@@ -20,17 +20,8 @@ class Returning:
         self._due: asyncio.TimerHandle | None = None
 
     def handled(self, size: int) -> None:
-        """A message of this size was handled."""
+        """Clean up in a moment if the message that was handled is large (`size` in bytes)."""
         if size >= LARGE:
             if self._due is not None:
                 self._due.cancel()
             self._due = asyncio.get_running_loop().call_later(AFTER, give_back)
-
-
-def give_back() -> None:
-    """Free what only cycles hold (errors hold their frames), and tell the allocator to let go."""
-    gc.collect()
-    with contextlib.suppress(Exception):
-        import ctypes
-
-        ctypes.CDLL(None).malloc_trim(0)

@@ -270,7 +270,7 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
-        """A progress is cancelled by its token; one that names none is nothing to us."""
+        """Cancel the task of a progress token. A token that names none of ours is ignored."""
         if is_id(params.token):
             super().lsp_work_done_progress_cancel(params)
 

@@ -46,15 +46,17 @@ class Watchdog:
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def gone(self) -> None:
-        """The client is gone, or wants this process to be."""
+        """End the process in time, because the client is gone or wants it to end."""
         self._gone.set()
 
     def settled(self, code: int) -> None:
-        """Everything is settled; the process leaves with this code, by itself or by this thread."""
+        """Note that everything is settled. The process leaves with this code, by itself or by this
+        thread.
+        """
         self._code = code
 
     def stop(self) -> None:
-        """The process goes on after this connection."""
+        """Stop watching, because the process goes on after this connection."""
         self._stopped.set()
 
     def _watch(self) -> None:

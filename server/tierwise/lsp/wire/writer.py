@@ -52,6 +52,11 @@ class Writer:
         with self._wake:
             self._wake.wait_for(lambda: self._bytes < FULL or self._closed or self.broken)
 
+    def wait_until_written(self, timeout: float = 0.5) -> None:
+        """Return once nothing waits to be written, or after some seconds. It blocks."""
+        with self._wake:
+            self._wake.wait_for(lambda: not self._bytes or self._closed or self.broken, timeout)
+
     def close(self, timeout: float = 0.5) -> None:
         """Write what is left, for at most `timeout` seconds."""
         with self._wake:

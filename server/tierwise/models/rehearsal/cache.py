@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from tierwise.core.dataclass import dataclass
 
 SMALLEST: Final = 512
 """Tokens below which nothing is kept."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from tierwise.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from tierwise.core.actions import TABLE
+from tierwise.core.dataclass import dataclass
 
 _REQUEST: Final = re.compile(r'<request action="(\w+)">\n(.*?)\n</request>', re.DOTALL)
 _ITEM: Final = re.compile(

@@ -7,9 +7,10 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.models.rehearsal import catalog, http, streaming
 from tierwise.models.rehearsal.answers import answer
 from tierwise.models.rehearsal.cache import PromptCache
@@ -156,7 +157,7 @@ class RehearsalServer:
     async def _whole(
         self, writer: asyncio.StreamWriter, data: dict[str, Any], fault: Fault
     ) -> bool:
-        """An answer in one piece, for clients that do not stream."""
+        """Answer a client that does not stream in one piece. True: the connection stays."""
         if fault.status:
             _refuse(writer, fault)
         else:

@@ -93,7 +93,7 @@ def _told(fault: Fault) -> Iterable[tuple[str, Sequence[Any]]]:
 
 
 def _true(told: Any, usage: Mapping[str, Any]) -> Any:
-    """A usage as it is told, the true counts filled in."""
+    """The usage that the answer reports, with the true counts filled in."""
     if not isinstance(told, Mapping):
         return told
     return {name: usage[name] if value == TRUE else value for name, value in told.items()}

@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from tierwise.routing import ask
+from tierwise.routing import ask, packed
 from tierwise.routing.fit import demo, judge, rows, talk, write
 from tierwise.routing.fit.train import Corpus, fit_data
-from tierwise.routing.weights import parse
+from tierwise.routing.weights import PACKED, parse
 
 HELD: Final = Path(".tools/router-held.json")
 """Held-out estimates of the last fit, for the bench; not part of the project."""
@@ -45,12 +45,14 @@ def main() -> None:
     }
     data = fit_data(corpus, np.arange(len(corpus.x)))
     data["about"] = {
-        "fitted": datetime.now(UTC).date().isoformat(),
         "data": rows.digest(paths),
         "own": {name: rows.digest([Path(__file__).with_name(name)]) for name in OWN},
         "cross_validated": figures,
     }
+    before = OUT.read_text(encoding="utf-8") if OUT.exists() else None
+    data = write.dated(data, before, datetime.now(UTC).date().isoformat())
     OUT.write_text(write.text(data), encoding="utf-8")
+    Path(PACKED).write_bytes(packed.pack(parse(OUT.read_bytes())))
     demo.OUT.write_text(demo.text(corpus.requests, held), encoding="utf-8")
     judge.keep(held, HELD, parse(OUT.read_bytes()).hash)
     print(json.dumps(figures, indent=2))

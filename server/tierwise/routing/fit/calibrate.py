@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from scipy.special import expit
 
+from tierwise.core.dataclass import dataclass
 from tierwise.routing.fit import logistic
 from tierwise.routing.fit.logistic import Array
 

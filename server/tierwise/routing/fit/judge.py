@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Estimate, Signals
 from tierwise.core.situation import Situation
 from tierwise.core.tiers import DEFAULT_LADDER
@@ -65,7 +66,7 @@ def cross_validated(corpus: Corpus, folds: int = OUTER, draw: int = 0) -> list[H
 
 def folded(corpus: Corpus, folds: int, draw: int) -> Iterator[tuple[Array, Array]]:
     """Folds drawn over the rows as they were asked; other wordings lie where their row lies, so
-    that writing one more of them draws no fold anew."""
+    that writing one more of them changes no fold."""
     first = np.flatnonzero(corpus.settles | ~corpus.is_request)
     for _, test in split(corpus.groups[first], folds, draw):
         inside = np.isin(corpus.groups, corpus.groups[first[test]])

@@ -8,13 +8,14 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from tierwise.core.actions import Action
+from tierwise.core.dataclass import dataclass
 from tierwise.core.request import FileRef, Request
 from tierwise.routing import signals
 from tierwise.routing.grams import grams
@@ -96,7 +97,7 @@ class LabelledRequest(RequestRow):
 
     @property
     def framed(self) -> bool:
-        """Whether the talk around the wish is left in: what a reader must learn to bear."""
+        """Whether the talk around the wish is left in, so that the fit learns to ignore it."""
         return self.source == FRAME
 
 
@@ -148,7 +149,8 @@ def taught(path: Path | None = None) -> list[LabelledRequest]:
 
 
 def within_frames(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
-    """Every so many of these rows with neutral talk around its wish, by a hash of its name."""
+    """A fixed share of these rows, chosen by a hash of their names, with neutral talk around the
+    wish."""
     lines = resources.files(__package__).joinpath("talk.tsv").read_text(encoding="utf-8")
     said = [line for line in lines.splitlines() if line[:1] != "#"]
     given, made = frames(), []
@@ -212,7 +214,7 @@ def _own(number: int, line: str) -> LabelledRequest:
 
 
 FRAMED: Final = 4
-"""One of so many rows stands in the fit with a frame too."""
+"""One of this many rows is in the fit with a frame too."""
 LONGEST_FRAMED: Final = 400
 """Characters of a wish that gets a frame, at most."""
 HELD_FRAMES: Final = ("before12", "before08", "after08", "around03")

@@ -97,7 +97,7 @@ class TextModel:
 
 
 def _frequent(counts: Any, most: int) -> Array:
-    """Columns of the grams that stand in most rows."""
+    """Columns of the grams that are in most rows."""
     present = np.asarray((counts > 0).sum(0)).ravel()
     order = np.lexsort((np.arange(len(present)), -present))[:most]
     chosen: Array = np.sort(order[present[order] >= LEAST_ROWS])

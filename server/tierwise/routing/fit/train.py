@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import numpy as np
 from scipy.special import logit
 from sklearn.model_selection import GroupKFold
 
+from tierwise.core.dataclass import dataclass
 from tierwise.routing.fit import calibrate, logistic, reach
 from tierwise.routing.fit.boosted import ACCEPT, NEED, Boosted, Forest
 from tierwise.routing.fit.logistic import Array
@@ -44,7 +45,7 @@ under-routing in cross-validation."""
 DOUBT: Final = 0.004
 """Share of the readers' squared half difference in the bound's variance, chosen likewise."""
 MARGINS: Final = (0.0, 0.0)
-"""How far a cut's bound stands below its mean beside the width that doubt gives it, in logits."""
+"""How far a cut's bound is below its mean beside the width that doubt gives it, in logits."""
 OUTCOME_SHARE: Final = 0.15
 """Weight of all outcomes in `need`, as a share of the requests'."""
 REQUEST_SHARE: Final = 0.1
@@ -298,7 +299,10 @@ def _asked(row: LabelledRequest, wordings: int) -> tuple[list[float], list[float
 
 
 def _measured(row: OutcomeRow) -> tuple[list[float], list[float]]:
-    """The same of an outcome; a task that no tier solves says little of which one it needs."""
+    """Targets and weights of an outcome row: the cuts', then the accepts'.
+
+    A task that no tier solves says little about the tier it needs, so it weighs a tenth.
+    """
     top = row.kept[-1]
     cuts = [min(1.0, p / max(top, 0.05)) for p in row.kept[:CUTS]]
     weight = 0.1 if top < 0.2 else 1.0

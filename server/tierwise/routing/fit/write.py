@@ -19,6 +19,26 @@ def text(data: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+def dated(data: dict[str, Any], before: str | None, today: str) -> dict[str, Any]:
+    """The contents with the day they were fitted: the day of the file before where nothing else
+    differs, so that the same data makes the same bytes on any day."""
+    old = _day(before)
+    for day in (old, today):
+        made = {**data, "about": {"fitted": day, **data["about"]}}
+        if day == today or (day is not None and text(made) == before):
+            return made
+    raise AssertionError("the day of now is always taken")
+
+
+def _day(before: str | None) -> str | None:
+    """The day that a weights file names."""
+    try:
+        day = json.loads(before or "")["about"]["fitted"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return day if isinstance(day, str) else None
+
+
 _LONG: Final = ("cuts", "accepts", "forest", "accept_forest", "grams")
 
 

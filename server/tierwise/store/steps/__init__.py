@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import resources
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,11 @@ def _of(file: str) -> tuple[str, ...]:
 STEPS: Final = (
     SchemaStep(_of("001_tables.sql"), min_writer=1),
     SchemaStep(_of("002_daily_sums.sql"), min_writer=1),
+    SchemaStep(_of("003_queue.sql"), min_writer=1),
+    SchemaStep(_of("004_team.sql"), min_writer=1),
+    SchemaStep(_of("005_client.sql"), min_writer=1),
+    SchemaStep(_of("006_workers.sql"), min_writer=1),
+    SchemaStep(_of("007_lessons.sql"), min_writer=1),
+    SchemaStep(_of("008_places.sql"), min_writer=1),
 )
-"""The first step makes shape 1 out of an empty file, the second shape 2 out of that."""
+"""The first step makes shape 1 out of an empty file, the second shape 2 out of that, and so on."""

@@ -12,10 +12,12 @@ from dataclasses import replace
 from tierwise.budget.purse import ReservationRequest
 from tierwise.core.context import Pack
 from tierwise.core.decision import Reason
+from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts, retry, tools
 from tierwise.models.call import (
+    CallOrigin,
     CallStarted,
     Deadlines,
     Delta,
@@ -28,7 +30,7 @@ from tierwise.models.failure import TRIPS
 from tierwise.models.stream import Pieces
 from tierwise.present import notices, progress
 from tierwise.routing import policy
-from tierwise.tasks.calling import failover, room, sent
+from tierwise.tasks.calling import failover, kept_calls, room, sent, team_rule
 from tierwise.tasks.calling.failover import AttemptPlan
 from tierwise.tasks.chat import threads
 from tierwise.tasks.money.settling import PaidCall
@@ -42,8 +44,12 @@ async def answer(task: Task, world: World) -> Answer:
     """The answer of a task, after as many attempts as it takes and three at most.
 
     Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError`
-    when no place that may stand in is left. An explicit choice is never swapped.
+    when no place that may stand in is left. An explicit choice is never swapped. What an earlier
+    run of a job was answered is taken from the disk and costs nothing.
     """
+    first = world.window.tier(task.decision.answering)
+    if not has_calls(task) and await kept_calls.find(task, first, world) is None:
+        raise ModelError(ErrorReason("calls_used_up"), "used_up")
     plan = await failover.start(task, world)
     while True:
         try:
@@ -55,7 +61,7 @@ async def answer(task: Task, world: World) -> Answer:
             await failover.after(plan, error)
         else:
             if not result.cut_off or task.run.full_output or not has_room(task, world):
-                return Answer(result, plan.place.name)
+                return Answer(result, task.decision.answering)
             task.run.cut_off()
             task.reset(progress.CUT_OFF)
 
@@ -63,11 +69,19 @@ async def answer(task: Task, world: World) -> Answer:
 def has_room(task: Task, world: World) -> bool:
     """Whether a task may make another model call in this run."""
     late = task.run.due - world.window.monotonic() < failover.WORTH_TRYING
-    return task.run.call_count < retry.MAX_ATTEMPTS and not late
+    return has_calls(task) and not late
+
+
+def has_calls(task: Task) -> bool:
+    """Whether a task has not made all the model calls that it may make."""
+    return task.run.call_count < retry.MAX_ATTEMPTS
 
 
 def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
-    """A soft task that does not fit goes where it goes near a cap; any other is refused alone."""
+    """Let a soft task that does not fit the budget go on at a cheaper tier.
+
+    Raises `error` where it is not soft or has no such tier: then it is refused by itself.
+    """
     task, world, situation = plan.task, plan.world, plan.task.run.situation
     below = None
     if situation is not None and task.decision.soft and not task.decision.explicit:
@@ -81,6 +95,7 @@ def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
         tier=task.decision.answering,
         needs=error.needs,
         left=error.left,
+        scope=error.scope,
         to=below,
     )
     task.decided(policy.moved(task.decision, below, "budget", reason), "budget")
@@ -89,6 +104,9 @@ def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
 async def _attempt(plan: AttemptPlan) -> Result:
     """One reserved, settled attempt at the place the plan has come to."""
     task, world, tier = plan.task, plan.world, plan.place
+    kept = await kept_calls.find(task, tier, world)
+    if kept is not None:
+        return kept
     room.prepare(task, tier)
     prompt = _prompt(task, tier, world)
     deadlines = _deadlines(plan)
@@ -99,7 +117,7 @@ async def _attempt(plan: AttemptPlan) -> Result:
         plan.tries_here += 1
         try:
             result = await _call(plan, prompt, call, deadlines)
-            await world.window.keep_answer(task.id, task.run.earlier + result.text)
+            await kept_calls.keep(task, tier, result, world)
         except ModelError as error:
             if error.kind == "slow" and deadlines.first_token is not None:
                 _took(plan, deadlines.first_token * 1000)
@@ -129,6 +147,7 @@ async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: De
         max_tokens=call.reservation.max_tokens,
         deadlines=deadlines,
         trace=call.trace,
+        origin=origin(task, world),
     )
     pieces = Pieces(task.streamed)
     try:
@@ -136,6 +155,7 @@ async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: De
             async for event in events:
                 match event:
                     case CallStarted():
+                        await team_rule.follow(plan, call)
                         task.say(progress.ANSWERING)
                     case Thinking():
                         task.say(progress.THINKING)
@@ -148,15 +168,20 @@ async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: De
     raise AssertionError("a stream ends with Finished or raises")
 
 
+def origin(task: Task, world: World) -> CallOrigin:
+    """What a team's gateway learns about a task's calls."""
+    return CallOrigin(task.request.action, world.window.project_name)
+
+
 def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
-    """What is sent, kept for whoever asks."""
+    """The prompt that is sent, kept so that it can be shown later."""
     pack, prompt, turn = built(task, tier, world)
     sent.keep(task, tier, pack, prompt, turn, world)
     return prompt
 
 
 def built(task: Task, tier: Tier, world: World) -> tuple[Pack, Prompt, SentTurn | None]:
-    """This turn's context without what the conversation's history still holds, as a prompt."""
+    """Build the prompt of this turn, without what the conversation's history still holds."""
     pack = sent.fitted(task, tier)
     asked = replace(task.request, instruction=task.run.wish)
     turn = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from tierwise.core.check import FailedCheck
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import BudgetPaused, LedgerUnavailable, ModelError, NotConfigured
 from tierwise.core.situation import Situation
@@ -59,15 +60,23 @@ def _both(first: Draft, second: Draft) -> Draft:
 
 
 def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
+    """The decision one tier up because a check of an answer failed, or None where that may not
+    be."""
+    if not draft.failed or not attempts.has_room(task, world):
+        return None
+    return above(task, draft.failed[0], world)
+
+
+def above(task: Task, failed: FailedCheck, world: World) -> Decision | None:
     """The decision one tier up because a check failed, or None where that may not be.
 
-    Never for an explicit choice, nor for a task the budget sent down, nor to a tier dearer
-    than may be spent unasked, nor twice, nor for a task in parts, whose sum was agreed to: there
-    the failed check is shown with the redo.
+    A task goes up once at most. It does not go up after an explicit choice, or where the budget
+    sent it down, or to a tier that costs more than may be spent unasked. A task in parts does not
+    either, because its sum was agreed to. There the failed check is shown with the redo.
     """
     decision = task.decision
     up = world.window.ladder.above(decision.answering)
-    if not draft.failed or up is None or decision.explicit or not attempts.has_room(task, world):
+    if up is None or decision.explicit:
         return None
     if task.run.part is not None:
         return None
@@ -80,6 +89,6 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
         return None
     if admission.dear(task, up, world):
         return None
-    failed, tier = draft.failed[0], decision.answering
+    tier = decision.answering
     reason = Reason.of("note", "escalated", tier=tier, why=failed.code, about=failed.about, to=up)
     return policy.moved(decision, up, "escalated", reason)

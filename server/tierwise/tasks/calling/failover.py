@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Reason
 from tierwise.core.errors import ModelError, TaskTooDear
 from tierwise.core.situation import Situation
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 
 WORTH_TRYING: Final = 0.5
 """Seconds a task must have left for another attempt to make sense."""
+LAST_FOR_LATER: Final = retry.MAX_ATTEMPTS - 1
+"""Calls after which a job of the night that was refused waits: its last one is for later."""
 ANSWER_WITHIN: Final = 120.0
 """Seconds the operator has to say what to do; no answer is a no."""
 
@@ -55,16 +59,25 @@ class AttemptPlan:
         return self.task.run.due - self.world.window.monotonic()
 
     def other(self) -> Tier | None:
-        """The best place to go on at without a question, None where there is none."""
-        found = candidates.others(
-            self.place, self.world.window.ladder, self.free, same_tier=self.task.decision.explicit
-        )
+        """The best place that could go on from here unasked, if there is one."""
+        found = self._others(same_tier=self.task.decision.explicit)
         return next((place for place in found if not self.dear(place)), None)
 
     def dearer(self) -> Tier | None:
-        """The best place that could go on but for its price, which is asked about first."""
-        found = candidates.others(self.place, self.world.window.ladder, self.free)
-        return next((place for place in found if self.dear(place)), None)
+        """The best place that could go on if its price were accepted. The operator is asked about
+        that first.
+        """
+        return next((place for place in self._others() if self.dear(place)), None)
+
+    def _others(self, *, same_tier: bool = False) -> Iterator[Tier]:
+        window = self.world.window
+        return candidates.others(
+            self.place,
+            window.ladder,
+            self.free,
+            same_tier=same_tier,
+            dearest=window.config.max_tier,
+        )
 
     def first_token(self) -> float | None:
         """Seconds after which this place counts as slow; None where slow is better than none."""
@@ -110,9 +123,10 @@ def decided(task: Task, decision: Decision, situation: Situation) -> None:
 async def start(task: Task, world: World) -> AttemptPlan:
     """Where the first attempt goes: the answering tier, or around what its breaker keeps shut.
 
-    A chosen tier is always asked itself: its failure is the operator's to see.
+    A chosen tier is always asked itself: its failure is the operator's to see. At night nobody
+    sees it, and a place that is shut is left alone: raises its `ModelError`.
     """
-    tier = world.window.tier(task.decision.answering)
+    tier = world.window.tier(task.run.place_of(task.decision.answering))
     plan = AttemptPlan(task, world, tier)
     state = world.breakers.state(tier.endpoint_id, world.window.monotonic())
     if state in ("open", "held"):
@@ -120,6 +134,8 @@ async def start(task: Task, world: World) -> AttemptPlan:
         other = plan.other()
         if other is not None:
             _switch(plan, other, kind)
+        elif state == "open" and world.window.night:
+            raise failure(kind or "server", tier, sent=False)
         elif state == "open" and not task.decision.explicit:
             error = failure(kind or "server", tier, sent=False)
             chosen = await _ask(plan, error, again=True)
@@ -129,7 +145,7 @@ async def start(task: Task, world: World) -> AttemptPlan:
 
 
 async def after(plan: AttemptPlan, error: ModelError) -> None:
-    """What follows a failed attempt: wait and ask again, go elsewhere, or ask the operator.
+    """Do what follows a failed attempt: wait and call again, go elsewhere, or ask the operator.
 
     Sets `plan.place`. Raises the error where nothing is left to try.
     """
@@ -139,6 +155,8 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
         opened = world.breakers.failed(place.endpoint_id, world.window.monotonic(), error.kind)
         if opened:
             log.warning("breaker of %s opened (%s)", place.endpoint_id, error.kind)
+    if world.window.night and not error.sent and task.run.call_count == LAST_FOR_LATER:
+        raise error
     other = plan.other()
     wait = retry.wait_before_another(
         error, plan.tries_here, task.run.call_count, plan.left, elsewhere=other is not None
@@ -164,7 +182,11 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
 
 
 def too_dear(plan: AttemptPlan, why: TaskTooDear) -> bool:
-    """A stand-in does not fit the budget: another one, if there is one. False where none is."""
+    """Go on elsewhere than at a stand-in that does not fit the budget.
+
+    False where the place is no stand-in. Raises the error of the place that failed last where
+    nowhere else is left.
+    """
     if not plan.failed:
         return False
     last = next(reversed(plan.failed.values()))

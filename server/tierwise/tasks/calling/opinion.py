@@ -1,27 +1,36 @@
 """Asking for a second opinion where it is worth its price, if the operator switched it on.
 
-A call like any other: reserved, settled, in the task's sum. It has 800 ms; late, failing or
-odd means the offline decision, which then stands high. `routing/evidence.py` says what it is worth
-and bounds what it may do.
+A run asks once: what was said still holds when the run goes on after a pause. It is asked beside
+the collecting of the context, so that it takes no time of its own where that takes as long. A call
+like any other: reserved, settled, in the task's sum. It has 800 ms; late, failing or odd means the
+offline decision, which then stands high. `routing/evidence.py` says what it is worth and bounds
+what it may do.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
 from tierwise.budget.purse import ReservationRequest
-from tierwise.core.errors import TierwiseError
+from tierwise.context import diffs, secrets
+from tierwise.core.dataclass import dataclass
+from tierwise.core.decision import Decision
+from tierwise.core.errors import BudgetPaused, TierwiseError
 from tierwise.core.money import Usage
+from tierwise.core.situation import Situation
 from tierwise.core.tiers import Tier
+from tierwise.learning import opinions
 from tierwise.models import opinion
-from tierwise.models.call import Deadlines, Finished, Prompt
+from tierwise.models.call import CallOrigin, Deadlines, Finished, Prompt
 from tierwise.present import progress
 from tierwise.routing import evidence, instruction
-from tierwise.tasks.deciding import routing
+from tierwise.tasks.calling import kept_calls
+from tierwise.tasks.deciding import of_task, routing
 from tierwise.tasks.deciding.routing import Routed
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
@@ -37,16 +46,76 @@ WAIT: Final = 200_000
 """What waiting for the answer counts, in nano-dollars: a fiftieth of a cent."""
 
 
-async def second(task: Task, routed: Routed, world: World) -> Routed:
-    """The decision, taken again with a second opinion where one is wanted and comes in time."""
+NOTHING: Final = "none"
+"""What an opinion says that was asked for and gave nothing usable in time."""
+
+
+@dataclass
+class EarlyOpinion:
+    """An opinion that is asked for while the context is still being collected; None where the
+    request as it came did not call for one."""
+
+    asking: asyncio.Task[str] | None = None
+
+
+@asynccontextmanager
+async def beside(task: Task, world: World) -> AsyncIterator[EarlyOpinion]:
+    """Ask for an opinion beside what goes on in the block, where one is wanted by what is known
+    before. A block that ends by an error leaves no call behind."""
     tier = world.window.tier(world.window.ladder.cheapest)
-    if not _wanted(task, routed, tier, world):
+    early = EarlyOpinion()
+    if (said := kept_calls.opinion(task, world)) is not None:
+        task.run.heard(said)
+    if world.window.config.second_opinion != "off" and task.run.opinion is None:
+        routed = of_task.route(task, world)
+        if _wanted(task, routed.decision, _facts(routed.situation, world), tier, world):
+            words = _own_words(task, world)
+            early.asking = asyncio.create_task(
+                _ask(task, replace(tier, effort="low"), words, world)
+            )
+    try:
+        yield early
+    finally:
+        if early.asking is not None and not early.asking.done():
+            early.asking.cancel()
+            await asyncio.wait({early.asking})
+
+
+async def second(task: Task, routed: Routed, early: EarlyOpinion, world: World) -> Routed:
+    """Decide again with a second opinion, if one is wanted and arrives in time."""
+    tier = world.window.tier(world.window.ladder.cheapest)
+    facts = _facts(routed.situation, world)
+    if early.asking is not None:
+        said = await early.asking
+    elif task.run.opinion is not None:
+        said = task.run.opinion
+    elif _wanted(task, routed.decision, facts, tier, world):
+        said = await _ask(task, replace(tier, effort="low"), task.run.wish, world)
+    else:
         return routed
-    named = await _ask(task, replace(tier, effort="low"), world)
-    situation = replace(routed.situation, opinion=named or "none")
+    if routed.decision.explicit:
+        return routed
+    situation = replace(facts, opinion=said)
     return routing.decide_on(
         task.request, task.scene, world.known, situation, routing.moment(world.known)
     )
+
+
+def _facts(situation: Situation, world: World) -> Situation:
+    """The facts with what was learned of opinions."""
+    memory, _ = world.learning.memory()
+    return replace(situation, opinion_table=opinions.table(memory.state.opinions))
+
+
+def _own_words(task: Task, world: World) -> str:
+    """The operator's words as they would be sent: without secrets, and without the changes of
+    files that are never sent."""
+    words = task.request.instruction
+    if task.request.action == "commit":
+        words = diffs.parted(words)[0]
+    look = world.window.ignore.look()
+    kept, _ = diffs.without(words, lambda path: look.judge_shown(path).kind == "hard")
+    return secrets.redact(kept).text
 
 
 def _price(tier: Tier, world: World) -> int:
@@ -56,9 +125,8 @@ def _price(tier: Tier, world: World) -> int:
     return WAIT + prices.cost(tier.model, usage, world.window.clock(), tier.base_url)
 
 
-def _wanted(task: Task, routed: Routed, tier: Tier, world: World) -> bool:
-    """Only where it is expected to save more than it costs, and where it can be asked at all."""
-    decision, facts = routed.decision, routed.situation
+def _wanted(task: Task, decision: Decision, facts: Situation, tier: Tier, world: World) -> bool:
+    """Whether an opinion can be asked for at all, and is expected to save more than it costs."""
     return (
         world.window.config.second_opinion == "uncertain"
         and not task.rehearsal
@@ -70,21 +138,28 @@ def _wanted(task: Task, routed: Routed, tier: Tier, world: World) -> bool:
     )
 
 
-async def _ask(task: Task, tier: Tier, world: World) -> str | None:
-    """The tier that was named, None where nothing usable came in time."""
-    asked = instruction.read(task.run.wish)
+async def _ask(task: Task, tier: Tier, words: str, world: World) -> str:
+    """The tier that was named, or `NOTHING`. The run keeps it, unless no money let it be asked."""
+    asked = instruction.read(words)
     prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.window.ladder)
     task.say(progress.SECOND_OPINION)
     try:
         async with asyncio.timeout(WITHIN):
             answer = await _call(task, tier, prompt, world)
+    except BudgetPaused as error:
+        log.info("task %s: no second opinion (%s)", task.id, error.name)
+        return NOTHING
     except TimeoutError:
         log.info("task %s: the second opinion was late", task.id)
-        return None
+        said = NOTHING
     except TierwiseError as error:
         log.info("task %s: no second opinion (%s)", task.id, error.name)
-        return None
-    return opinion.read(answer, world.window.ladder)
+        said = NOTHING
+    else:
+        said = opinion.read(answer, world.window.ladder) or NOTHING
+    task.run.heard(said)
+    await asyncio.to_thread(kept_calls.keep_opinion, task, said, world)
+    return said
 
 
 async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
@@ -106,6 +181,7 @@ async def _call(task: Task, tier: Tier, prompt: Prompt, world: World) -> str:
             max_tokens=call.reservation.max_tokens,
             deadlines=Deadlines(attempt=WITHIN),
             trace=call.trace,
+            origin=CallOrigin(task.request.action, world.window.project_name),
         )
         async with aclosing(events):
             async for event in events:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from tierwise.context import window
 from tierwise.core.context import ContextItem, LeftOut, Pack
+from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import (
     BudgetPaused,
@@ -25,7 +26,7 @@ from tierwise.core.errors import (
 from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.edits import answer as answers
-from tierwise.models import notes
+from tierwise.models import notes, retry
 from tierwise.models.call import Result
 from tierwise.present import notices, progress
 from tierwise.tasks.calling import admission, attempts, room
@@ -71,10 +72,10 @@ async def answer(task: Task, world: World) -> Answer:
 
 
 def split(pack: Pack, tier: Tier) -> list[Pack]:
-    """A pack as the parts that a tier can be sent and can answer; one where it fits as it is.
+    """Split the context of a request into parts that a tier can read and answer, one call each.
 
-    The places that are to change are handed out in their order, so that those of one file stay
-    together where they fit.
+    A context that fits comes back as the only part. The places that are to change are handed out in
+    their order, so that those of one file stay together where they fit.
     """
     places = [item for item in pack.items if item.changes]
     most = room.LARGE * tier.max_tokens
@@ -121,15 +122,16 @@ def _tokens(items: Sequence[ContextItem]) -> int:
 
 async def _in_parts(task: Task, tier: Tier, found: Sequence[Pack], world: World) -> Answer:
     requests = []
-    for part in found:
-        _take(task, part)
+    for number, part in enumerate(found):
+        _take(task, number, part)
+        room.prepare(task, tier)
         _, prompt, _ = attempts.built(task, tier, world)
         requests.append(attempts.request_of(task, tier, prompt, world))
     await admission.ask_for_parts(task, [world.purse.worst(ask) for ask in requests], world)
     lost = _Lost(found)
     async with world.settling.set_aside(task, requests):
         for number, part in enumerate(found):
-            _take(task, part)
+            _take(task, number, part, _used(task, len(found)))
             task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
             task.say(progress.part(number + 1, len(found)))
             try:
@@ -168,7 +170,7 @@ class _Lost:
         self.error = self.error or error
 
     def rest(self, number: int) -> None:
-        """Nothing behind a part is asked for any more."""
+        """Ask for nothing behind this part any more."""
         self.numbers |= set(range(number, len(self.found)))
 
     def twice(self, number: int) -> bool:
@@ -182,9 +184,15 @@ class _Lost:
         return sorted({item.path for item in items if item.changes})
 
 
-def _take(task: Task, part: Pack) -> None:
+def _take(task: Task, number: int, part: Pack, used: int = 0) -> None:
     places = [item for item in part.items if item.changes]
-    task.run.takes_part(part, int(SPARE * room.expected([*places, *_repeated(part)])))
+    most = int(SPARE * room.expected([*places, *_repeated(part)]))
+    task.run.takes_part(number, part, most, used)
+
+
+def _used(task: Task, parts: int) -> int:
+    """Calls of the next part that an earlier run of the job used up, for this part or another."""
+    return max(0, task.run.all_calls - retry.MAX_ATTEMPTS * (parts - 1))
 
 
 def _usable(got: Answer) -> bool:

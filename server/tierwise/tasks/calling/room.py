@@ -27,8 +27,8 @@ def expected(places: Iterable[ContextItem]) -> int:
 
 
 def prepare(task: Task, tier: Tier) -> None:
-    """Ask for blocks where the selection is too long to be repeated or other places are to change
-    with it, and for a tier's whole output where the answer may need it."""
+    """Ask for blocks where the selection is too long to be repeated, or where other places are to
+    change with it, and for a tier's whole output where the answer may need it."""
     places = [i for i in (task.run.pack.items if task.run.pack is not None else ()) if i.changes]
     if places:
         task.run.note(notes.EVERYWHERE)

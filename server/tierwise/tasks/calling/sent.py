@@ -53,7 +53,9 @@ def keep(
         )
 
 
-def told(task: Task | None, task_id: str, content: Content) -> Sequence[Mapping[str, Any]] | None:
+def record_of(
+    task: Task | None, task_id: str, content: Content
+) -> Sequence[Mapping[str, Any]] | None:
     """Every attempt of a task, oldest first; None where nothing of it is kept any more."""
     if task is not None and task.records:
         return task.records

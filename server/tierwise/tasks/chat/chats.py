@@ -13,11 +13,13 @@ import logging
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.store.content import Content
-from tierwise.tasks.chat.threads import Cached, Said, Thread
+from tierwise.tasks.chat.needed import needed
+from tierwise.tasks.chat.threads import AnsweredTurn, Cached, Thread
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.task.task_run import SentTurn
 
@@ -39,6 +41,8 @@ class Chats:
     keeps: Callable[[], bool]
     project: str = ""
     threads: dict[str, Thread] = field(default_factory=dict)
+    _forgotten: set[str] = field(default_factory=set)
+    """Conversations whose file may still be there: it is dropped by the writer, in its turn."""
     _writer: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="chats")
     )
@@ -61,16 +65,16 @@ class Chats:
         return found
 
     def answered(self, task: Task, now_ms: int) -> None:
-        """A turn of a conversation has its answer: it becomes history, once."""
+        """Add an answered turn to the history of its conversation, once."""
         if task.conversation_id is None:
             return
         thread = self.open(task.conversation_id)
         if task.id in thread.task_ids:
             return
         kept = task.run.turn or SentTurn("", (), ())
-        said = Said(
+        said = AnsweredTurn(
             task.id, task.run.wish, task.text, task.decision.answering,
-            kept.text, kept.paths, kept.digests,
+            kept.text, kept.paths, kept.digests, needed(task),
         )  # fmt: skip
         thread.answered(said, task.run.last_usage, now_ms)
         self._keep(thread)
@@ -85,11 +89,13 @@ class Chats:
     def forget(self, conversation_id: str) -> None:
         """Let go of a conversation, here and on disk."""
         self.threads.pop(conversation_id, None)
+        self._forgotten.add(conversation_id)
         with suppress(RuntimeError):  # closed: the server is leaving
             self._writer.submit(self.content.drop, self._key(conversation_id), FILE)
 
     def _keep(self, thread: Thread) -> None:
         if self.keeps():
+            self._forgotten.discard(thread.id)
             # What is written is what was said until now, whatever is said while it is written.
             kept = replace(thread, said=list(thread.said), cached=dict(thread.cached))
             with suppress(RuntimeError):  # closed: the server is leaving
@@ -114,13 +120,15 @@ class Chats:
         return "chat-" + hashlib.sha256(name).hexdigest()[:24]
 
     def _read(self, conversation_id: str) -> Thread | None:
-        text = self.content.get(self._key(conversation_id), FILE) if self.keeps() else None
+        if conversation_id in self._forgotten or not self.keeps():
+            return None
+        text = self.content.get(self._key(conversation_id), FILE)
         if text is None:
             return None
         try:
             return _thread(json.loads(text), conversation_id)
         except (ValueError, KeyError, TypeError, AttributeError):
-            log.warning("a kept conversation cannot be read; it begins anew")
+            log.warning("a kept conversation cannot be read; it begins again")
             return None
 
 
@@ -130,7 +138,9 @@ def _thread(data: dict[str, Any], conversation_id: str) -> Thread:
     return Thread(
         id=conversation_id,
         said=[
-            Said(**{**said, "paths": tuple(said["paths"]), "digests": tuple(said["digests"])})
+            AnsweredTurn(
+                **{**said, "paths": tuple(said["paths"]), "digests": tuple(said["digests"])}
+            )
             for said in data["said"]
         ],
         reasks=int(data["reasks"]),

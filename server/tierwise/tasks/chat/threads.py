@@ -3,18 +3,19 @@
 Turns are kept as text alone: what a model thought is bound to it and to the conversation, so
 it is never kept, and every tier gets the history rebuilt from the same words. The context of
 a turn stays in the history as it was sent, so that the next turn reads it back from the
-cache instead of sending it anew.
+cache instead of sending it again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import SequenceMatcher
 from typing import Final
 
 from tierwise.core.context import ContextItem, Pack
+from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 from tierwise.core.request import ThreadState
 from tierwise.models.call import CacheLife, CallTurn
@@ -37,9 +38,10 @@ _AGAIN: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnsweredTurn:
     """One turn and its answer. `sent` is the turn as it was sent, empty where only the prompt
-    may be kept; `paths` and `digests` are of the context in it."""
+    may be kept; `paths` and `digests` are of the context in it. `need` is the tier it needed,
+    None where nothing tells."""
 
     task_id: str
     prompt: str
@@ -48,6 +50,7 @@ class Said:
     sent: str = ""
     paths: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Thread:
     """A conversation."""
 
     id: str
-    said: list[Said] = field(default_factory=list)
+    said: list[AnsweredTurn] = field(default_factory=list)
     reasks: int = 0
     rejected: int = 0
     cached: dict[str, Cached] = field(default_factory=dict)
@@ -90,9 +93,9 @@ class Thread:
     def state(self) -> ThreadState:
         """What the router may know of the thread: counts, the last tier, and what was needed.
 
-        Where nothing was rejected, the tier that answered last did.
+        Where something was rejected, nothing tells what was needed.
         """
-        need = None if self.rejected else self.last_tier
+        need = self.said[-1].need if self.said and not self.rejected else None
         return ThreadState(self.last_tier, self.reasks, self.rejected, need)
 
     def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[CallTurn, ...]:
@@ -124,20 +127,23 @@ class Thread:
         return {tier: c.tokens for tier, c in self.cached.items() if now_ms < c.until_ms}
 
     def asked(self, now_ms: int) -> None:
-        """A turn begins. Who paused longer than the short cache lives gets the long one."""
+        """Note that a turn begins.
+
+        After a pause longer than the short cache lives, the conversation uses the long-lived cache.
+        """
         gap = now_ms - self.latest_ms if self.latest_ms else 0
         if LIVES_MS["5m"] <= gap < LIVES_MS["1h"]:
             self.life = "1h"
 
     def reasked(self) -> None:
-        """The operator asks once more for what was just answered."""
+        """Count that the operator asked once more for what was just answered."""
         self.reasks += 1
 
     def reject(self) -> None:
-        """The operator discarded or undid an edit of this conversation."""
+        """Count that the operator discarded or undid an edit of this conversation."""
         self.rejected += 1
 
-    def answered(self, said: Said, usage: Usage, now_ms: int) -> None:
+    def answered(self, said: AnsweredTurn, usage: Usage, now_ms: int) -> None:
         """Add a finished turn; its usage tells what the tier's cache holds of the thread."""
         held = usage.cache_read_tokens + usage.cache_write_tokens
         if held:
@@ -152,7 +158,7 @@ class Thread:
             self.cached.clear()
 
     def retract_all(self, task_ids: Collection[str]) -> None:
-        """Forget these turns; what a prompt cache holds of them is of no use any more."""
+        """Forget these turns. What a prompt cache holds of them is not used any more."""
         self.said = [said for said in self.said if said.task_id not in task_ids]
         self.cached.clear()
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 from tierwise.core.views import HistoryItem
 from tierwise.store import decisions

@@ -11,7 +11,7 @@ from tierwise.tasks.world import World
 
 
 def route(task: Task, world: World) -> Routed:
-    """Decide a task on the facts of now."""
+    """Decide a task on the current facts."""
     known = world.known
     now = routing.moment(known)
     facts = routing.situation(task.request, task.scene, known, now, task, _warm(task, world))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from tierwise.budget import forecast
 from tierwise.budget.prices import PriceTable
 from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
 from tierwise.core.actions import KINDS
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Reason, Signals
 from tierwise.core.folders import folder_name
 from tierwise.core.money import to_nanos
@@ -28,6 +29,7 @@ from tierwise.routing.flips import Flips, flips
 from tierwise.routing.reading import action_of
 from tierwise.syntax import structure as syntax_structure
 from tierwise.tasks.deciding.floors import floors_for
+from tierwise.tasks.deciding.spent import with_spend
 from tierwise.tasks.known import Known
 from tierwise.tasks.learning import advice
 from tierwise.tasks.task.scene import Scene
@@ -49,12 +51,15 @@ class Routed:
 @dataclass(frozen=True, slots=True)
 class Explained:
     """A decision, the signals that mattered, strongest first, and the least changes of its
-    request that would have flipped it."""
+    request that would have flipped it. `paid` is what the task cost, where that is known."""
 
     decision: Decision
     flips: Flips
     signs: tuple[Reason, ...]
     rehearsal: bool
+    redo_cost: int
+    """What a redo counts beside its call, in nano-dollars."""
+    paid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def moment(known: Known) -> Moment:
         at=window.clock(),
         blocked=_blocked(ladder, known),
         remap=known.choices.remap(window.config.remap),
-        fallback={t.name: t.fallback for t in ladder if t.fallback is not None},
+        fallback=ladder.fallbacks,
     )
 
 
@@ -120,6 +125,9 @@ def decide_on(
     except Exception as error:
         log.exception("the router failed; failing safe")
         decision = policy.fail_safe(facts, type(error).__name__)
+    if reasons:
+        decision = advice.with_record(decision, request.action, known.learning.own)
+    decision = with_spend(decision, known.standing.state)
     return Routed(_with_price(decision, known), facts)
 
 
@@ -168,7 +176,7 @@ async def explained(decision: Decision, known: Known) -> Explained:
     weights = known.window.weights
     found = await asyncio.to_thread(flips, decision.signals, weights, facts)
     signs = await asyncio.to_thread(explain.why, decision.signals, weights, SIGNS)
-    return Explained(decision, found, signs, window.rehearsal)
+    return Explained(decision, found, signs, window.rehearsal, facts.redo_cost)
 
 
 def measure(request: Request, scene: Scene, known: Known) -> Signals:
@@ -217,11 +225,12 @@ def situation(
         budget="ok" if task is not None and task.allowed else known.standing.level,
         choices=_choices(request, scene, task, known),
         remap=now.remap,
-        floors=_floors(request, known),
+        floors=(*_floors(request, known), *known.team.floors(now.ladder, request.action)),
         warm=warm,
         blocked=now.blocked,
         fallback=now.fallback,
         cap=config.max_tier,
+        team_cap=known.team.cap(now.ladder),
         trial=random.random() if config.learning.trials and task is not None else None,
     )
 

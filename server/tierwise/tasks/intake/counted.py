@@ -8,12 +8,14 @@ yet counts as one in many files, which can only raise the tier.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from tierwise.context import facts, project_wish
 from tierwise.context.project_wish import ProjectWish
+from tierwise.core.actions import KINDS
+from tierwise.core.dataclass import dataclass
 from tierwise.core.request import ProjectSignals, Request
 from tierwise.edits import renamed
 from tierwise.index.facts import Uses
@@ -29,6 +31,8 @@ MANY: Final = 10
 size class (1, 2-3, 4-10, 11 and more)."""
 NAMES: Final = 8
 """Names of a wish that are looked up."""
+COMPARED: Final = 10
+"""The place of the file that the best one is held against."""
 
 
 async def count(task: Task, window: Window) -> None:
@@ -41,8 +45,10 @@ async def count(task: Task, window: Window) -> None:
 async def of_request(
     request: Request, scene: Scene, window: Window, wait_ms: int = REQUEST_MS
 ) -> ProjectSignals | None:
-    """The numbers of a request; None where there is no index, and all unknown where it is not
-    ready after `wait_ms` milliseconds, but for a change everywhere."""
+    """The counts of a project that a request is routed by. None where there is no index. Where the
+    index is not ready after `wait_ms` milliseconds, they are unknown, but for whether the change is
+    wanted everywhere.
+    """
     indexes = window.projects.all()
     states = await window.projects.refresh(wait_ms)
     if not states or all(state.state == "off" for state in states):
@@ -61,7 +67,21 @@ async def of_request(
         fan_in=await _importers(scene, indexes),
         defined=found.defined if found is not None and found.defined else None,
         files=files if wish.everywhere else None,
+        clear=await _clear(request, found, [index for _, index in indexes]),
     )
+
+
+async def _clear(request: Request, symbol: _Counted | None, indexes: Sequence[Index]) -> int | None:
+    """How clear the place is that an edit without a selection is about, in percent; None where the
+    wish names a symbol, or the operator showed the place."""
+    if symbol is not None or request.selection is not None or not KINDS[request.action].edits:
+        return None
+    found = [await index.find(request.instruction, limit=COMPARED) for index in indexes]
+    scores = sorted((file.score for files in found for file in files), reverse=True)
+    if not scores:
+        return None
+    last = scores[COMPARED - 1] if len(scores) >= COMPARED else 0.0
+    return round(100 * (1 - last / scores[0]))
 
 
 def foreseen(request: Request, window: Window) -> Request:

@@ -48,6 +48,7 @@ async def collect(task: Task, window: Window) -> None:
         window.ignore,
         tests=await asyncio.to_thread(_tests, task, window, name),
         project=await project.gather(task.request, scene, window),
+        in_view=scene.in_view,
     )
     wished, given = task.request.instruction, ""
     if task.request.action == "commit":
@@ -136,7 +137,7 @@ def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestT
 
 
 def _unseen(task: Task, window: Window) -> tuple[str, ...]:
-    """What a rename was not told of, as a notice; () for any other request."""
+    """A notice about the uses that a rename did not see; () for any other request."""
     focus, wish = task.scene.focus, renamed.wish(task.request.instruction)
     if wish is None or not KINDS[task.request.action].edits or focus is None or focus.path is None:
         return ()

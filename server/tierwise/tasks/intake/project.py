@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from tierwise.context.focus import asked_about, focus_of
 from tierwise.context.project import ProjectFiles
 from tierwise.context.project_wish import ProjectWish
 from tierwise.core.actions import KINDS, Action
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.core.request import Request
 from tierwise.edits import renamed
@@ -64,9 +65,12 @@ async def gather(
     if scene.with_project is False:
         return None
     wish = project_wish.of_words(request.instruction)
-    indexes = _Indexes(window.projects.all(), _opened(scene, window))
-    if not indexes.all or not _concerns(request.action, scene, wish):
+    every = window.projects.all()
+    if not every or not _concerns(request.action, scene, wish):
         return None
+    documents = (*window.documents.open_documents(), *scene.documents.values())
+    paths = {doc.path for doc in documents if doc.path is not None}
+    indexes = _Indexes(every, await asyncio.to_thread(_real, paths))
     changes = KINDS[request.action].edits or _CHANGES.match(request.instruction) is not None
     spread = changes and (wish.everywhere or renamed.wish(request.instruction) is not None)
     notes = await indexes.refresh(whole=spread or patient)
@@ -88,9 +92,8 @@ def _concerns(action: Action, scene: Scene, wish: ProjectWish) -> bool:
     return kind.of_project and bool(wish.certain | wish.perhaps or wish.files)
 
 
-def _opened(scene: Scene, window: Window) -> frozenset[str]:
-    every = (*window.documents.open_documents(), *scene.documents.values())
-    return frozenset(os.path.realpath(doc.path) for doc in every if doc.path is not None)
+def _real(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(os.path.realpath(path) for path in paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +114,16 @@ class _Indexes:
     _hashes: dict[Path, _IndexedFile] = field(default_factory=dict)
 
     async def refresh(self, *, whole: bool) -> tuple[str, ...]:
-        """Look for changed files; a sentence for each index that does not hold them all.
+        """Look for changed files. Returns a sentence for each index that does not hold them all.
 
         A change of every file waits until they do, for a while; any other request hardly waits.
         """
-        states = [await index.refresh(wait_ms=REQUEST_MS) for _, index in self.all]
+        states = await asyncio.gather(*(i.refresh(wait_ms=REQUEST_MS) for _, i in self.all))
         if whole and any(state.state in ("cold", "catching up") for state in states):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WHOLE_MS / 1000):
                     await asyncio.gather(*(index.ready() for _, index in self.all))
-            states = [await index.status() for _, index in self.all]
+            states = await asyncio.gather(*(index.status() for _, index in self.all))
         return tuple(
             notices.index_unready(state.indexed, state.files)
             for state in states
@@ -156,18 +159,14 @@ class _Indexes:
     async def read(self, paths: Iterable[Path], most: int) -> tuple[list[Snapshot], int]:
         """The texts of files that are not open, as the disk has them, and how many were left.
 
-        The index hears of a file that is another one than it knows.
+        The index learns of a file that is not as it knows it.
         """
-        closed = [p for p in dict.fromkeys(paths) if os.path.realpath(p) not in self.opened]
-        docs = []
-        for path in closed[:most]:
-            found = await asyncio.to_thread(_read, path)
+        read, left = await asyncio.to_thread(_read_closed, list(paths), self.opened, most)
+        for path, found in read.items():
             known = self._hashes.get(path)
             if known is not None and (found is None or found[0] != known.digest):
                 await known.index.changed(known.inside)
-            if found is not None and found[1].text:
-                docs.append(found[1])
-        return docs, len(closed[most:])
+        return [found[1] for found in read.values() if found is not None and found[1].text], left
 
     def _path(self, root: Path, index: Index, inside: str, digest: str) -> Path:
         path = root / inside
@@ -175,7 +174,32 @@ class _Indexes:
         return path
 
 
-def _read(path: Path) -> tuple[str, Snapshot] | None:
+_Read = tuple[str, Snapshot]
+"""The hash of a file's bytes, and its text."""
+
+
+def _read_closed(
+    paths: Sequence[Path], opened: frozenset[str], most: int
+) -> tuple[dict[Path, _Read | None], int]:
+    """The first `most` files that are not open, with their text, and how many more there are."""
+    folders: dict[Path, str] = {}
+    found: dict[Path, _Read | None] = {}
+    left = 0
+    for path in dict.fromkeys(paths):
+        folder = path.parent
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        # No file of the index is a link itself.
+        if os.path.join(folders[folder], path.name) in opened:
+            continue
+        if len(found) < most:
+            found[path] = _read(path)
+        else:
+            left += 1
+    return found, left
+
+
+def _read(path: Path) -> _Read | None:
     try:
         found = content.read(path, path.stat(follow_symlinks=False).st_size)
     except OSError:
@@ -275,7 +299,7 @@ async def _beside(scene: Scene, indexes: _Indexes, notes: tuple[str, ...]) -> Pr
 
 
 def _by_count(text: str) -> list[str]:
-    """The names of a text, those that stand in it most often first."""
+    """The names of a text, those that are in it most often first."""
     counts: Mapping[str, int] = {name: text.count(name) for name in words(text)}
     return sorted(counts, key=lambda name: (-counts[name], name))
 

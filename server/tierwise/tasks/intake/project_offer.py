@@ -21,7 +21,7 @@ from tierwise.tasks.window.window import Window
 
 
 async def offer(request: Request, scene: Scene, tier: Tier, window: Window) -> ProjectOffer | None:
-    """What goes along of the project with a question on this tier; None where nothing does.
+    """What of the project is sent with a question on this tier; None where nothing is.
 
     Nothing is asked of the operator for it, and nothing is sent.
     """
@@ -50,7 +50,7 @@ def tokens_of(pack: Pack, found: ProjectFiles, name: Callable[[Snapshot], str]) 
 
 
 def cost_of(tokens: int, tier: Tier, window: Window) -> int:
-    """What so many tokens of context cost on a tier, in nano-dollars; 0 in a rehearsal."""
+    """What this many tokens of context cost on a tier, in nano-dollars; 0 in a rehearsal."""
     if window.rehearsal:
         return 0
     usage = Usage(input_tokens=tokens)

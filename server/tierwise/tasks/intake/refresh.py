@@ -1,11 +1,11 @@
-"""A task that waited, or is done again, works on the text of now and not on what it once saw."""
+"""A task that waited, or is done again, works on the current text and not on what it once saw."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
 
-from tierwise.context import facts
+from tierwise.context.in_view import InView
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
 from tierwise.edits import matching
@@ -33,13 +33,11 @@ def refresh(task: Task, documents: Documents) -> None:
         selection=requests.selection(scene, roots),
         files=requests.files(scene, roots, task.request.instruction),
     )
-    everything = tuple(scene.documents.values())
-    request = facts.enrich(request, scene.focus, scene.range, everything)
-    task.asks_now(Question(request, scene))
+    task.asks_now(Question(requests.enriched(request, scene), scene))
 
 
 def rebased(old: str, now: str, span: Range) -> Range | None:
-    """A range of `old` where its lines stand in `now`; None where they changed or are gone."""
+    """A range of `old` where its lines are in `now`; None where they changed or are gone."""
     before, after = old.split("\n"), now.split("\n")
     last = span.end.line
     if span.end.character == 0 and last > span.start.line:
@@ -69,7 +67,28 @@ def _now(scene: Scene, documents: Documents) -> Scene | None:
                 return None
         if comment is not None:
             comment = rebased(scene.focus.text, focus.text, comment)
-    return Scene(focus, span, attached, others, comment, with_project=scene.with_project)
+    return Scene(
+        focus,
+        span,
+        attached,
+        others,
+        comment,
+        with_project=scene.with_project,
+        in_view=_in_view_now(scene.in_view, documents),
+        runs_later=scene.runs_later,
+    )
+
+
+def _in_view_now(found: InView | None, documents: Documents) -> InView | None:
+    """What was before the operator, in the current text; None where its lines are gone."""
+    if found is None:
+        return None
+    try:
+        doc = documents.snapshot(found.doc.uri)
+    except BadRequest:
+        return None
+    span = rebased(found.doc.text, doc.text, found.span)
+    return replace(found, doc=doc, span=span) if span is not None else None
 
 
 def _line_map(old: list[str], now: list[str], first: int, last: int) -> int | None:

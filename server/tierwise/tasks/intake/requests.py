@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tierwise.context import facts
+from tierwise.context.in_view import InView
 from tierwise.context.project_wish import split_project_word
 from tierwise.core.actions import IN_EDITOR, KINDS
 from tierwise.core.document import Position, Range, Snapshot
@@ -63,11 +64,17 @@ def of_task(
         thread=thread,
         tier=tier,
     )
-    return facts.enrich(request, scene.focus, scene.range, tuple(scene.documents.values())), scene
+    return enriched(request, scene), scene
 
 
 def of_chat(
-    params: ChatParams, documents: Documents, ladder: Ladder, *, turn: int, thread: ThreadState
+    params: ChatParams,
+    documents: Documents,
+    ladder: Ladder,
+    *,
+    turn: int,
+    thread: ThreadState,
+    in_view: InView | None = None,
 ) -> tuple[Request, Scene]:
     """The request and scene of a chat turn. Raises like `of_task`."""
     with_project, words = split_project_word(params.prompt)
@@ -88,6 +95,7 @@ def of_chat(
         attached=attached,
         open=_others(documents, focus, attached),
         with_project=params.project if params.project is not None else with_project or None,
+        in_view=in_view,
         runs_later=params.waits,
     )
     request = Request(
@@ -101,7 +109,15 @@ def of_chat(
         thread=thread,
         tier=tier,
     )
-    return facts.enrich(request, scene.focus, scene.range, tuple(scene.documents.values())), scene
+    return enriched(request, scene), scene
+
+
+def enriched(request: Request, scene: Scene) -> Request:
+    """The request with what the documents tell of the place that it is about."""
+    focus, span = scene.focus, scene.range
+    if focus is None and scene.in_view is not None:
+        focus, span = scene.in_view.doc, scene.in_view.span
+    return facts.enrich(request, focus, span, tuple(scene.documents.values()))
 
 
 def _meant(where: Location | None, focus: Snapshot | None) -> Range | None:
@@ -112,8 +128,25 @@ def _meant(where: Location | None, focus: Snapshot | None) -> Range | None:
     return settled(index, index.clamp(where.range))
 
 
+def require_matter(request: Request, scene: Scene, roots: Sequence[Path]) -> None:
+    """Refuse what has nothing to read before it costs anything: no document, or an empty one.
+
+    An attached file, or the operator's own words where the project may be meant, is something.
+    Raises `BadRequest`.
+    """
+    kind, focus = KINDS[request.action], scene.focus
+    if not kind.reads_code or any(doc.text.strip() for doc in scene.attached):
+        return
+    if kind.of_project and request.instruction.strip():
+        return
+    if focus is None:
+        raise BadRequest(ErrorReason("no_file_open"))
+    if not focus.text.strip():
+        raise BadRequest(ErrorReason.of("nothing_to_read", name=relative(focus, roots)))
+
+
 def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
-    """The range a task acts on: what was selected, else the symbol the cursor stands in.
+    """The range a task acts on: what was selected, else the symbol the cursor is in.
 
     Raises `BadRequest` for a range that starts past the end of the document, and for an
     action that needs code where nothing was selected and no symbol encloses the cursor.
@@ -143,8 +176,11 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
 
 
 def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
-    """The selection as the router and the prompt see it; lines from 1."""
+    """The selection as the router and the prompt see it, else what is before the operator; lines
+    from 1."""
     focus, span = scene.focus, scene.range
+    if focus is None and scene.in_view is not None:
+        focus, span = scene.in_view.doc, scene.in_view.span
     if focus is None or span is None:
         return None
     index = index_of(focus.text)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from tierwise.core.dataclass import dataclass
 
 MOST: Final = 20_000
 """Entries of folders looked at; a larger project has its tests near the file all the same."""
@@ -43,8 +44,8 @@ HELPERS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class TestPlace:
-    """The file that tests go to, with what is there to go by. `example` is another test file of
-    the project, where the one for these tests is new; `framework` what runs them, "" if unknown."""
+    """The file that tests go to, and what new tests can follow. `example` is another test file of
+    the project, for when that file is new. `framework` is what runs them, "" if unknown."""
 
     path: Path
     helpers: tuple[Path, ...] = ()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Reason, Signals
 from tierwise.core.situation import RULE, Situation
 from tierwise.core.tiers import Ladder
 from tierwise.learning import learner
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, LearnerTask, features
+from tierwise.learning.own_record import OwnRecord
 from tierwise.routing import estimate as estimates
 from tierwise.routing import explain, policy
 from tierwise.routing.first import choose
@@ -56,6 +58,20 @@ def decide(
         reason = _reason(task, situation.ladder, len(weights.cuts), memory, compared=not told)
         decision = replace(decision, reasons=(reason, *decision.reasons))
     return Advised(decision, situation)
+
+
+def with_record(decision: Decision, action: str, own: OwnRecord) -> Decision:
+    """The decision with the operator's own record of the tier that answers, where there is one.
+
+    It explains and moves nothing, so it is kept with the reasons.
+    """
+    found = own.of(action, decision.answering)
+    if found is None:
+        return decision
+    reason = Reason.of(
+        "note", "kept", tier=decision.answering, kept=found.kept, judged=found.judged
+    )
+    return replace(decision, reasons=(*decision.reasons, reason))
 
 
 def redecide(

@@ -8,12 +8,13 @@ an invented week stands in, and says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import Final
 
 from tierwise.config.model import Preference
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Estimate, Signals
 from tierwise.core.situation import REDO_COST, RULE, Situation
 from tierwise.routing import first
@@ -93,12 +94,16 @@ def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
 
 
 def of_ledger(told: TaskHistory) -> DialTask | None:
-    """A task of the ledger, None where its row holds no forecast of its cost.
+    """A task of the ledger, None where its row holds no forecast or cannot be read.
 
-    How large it was is read off the forecast of its top tier, in step with which a redo grows.
+    Its size is taken from the forecast of its top tier, since a redo costs more in proportion
+    to it.
     """
     row = told.decisions[0]
-    decision, facts = recall.decision(told.task, row), recall.situation(row.detail)
+    try:
+        decision, facts = recall.decision(told.task, row), recall.situation(row.detail)
+    except recall.OddRow:
+        return None
     top = facts.cost.get(facts.ladder.top)
     if not top or set(decision.estimate.need) != set(facts.ladder.names):
         return None

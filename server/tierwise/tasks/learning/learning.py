@@ -9,21 +9,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.situation import RULE
 from tierwise.learning import labels, record
+from tierwise.learning.lesson import Lesson
 from tierwise.learning.memory import Memory
 from tierwise.learning.observation import Cell, Observation
+from tierwise.learning.own_record import KEPT, NOT_KEPT, OwnRecord, verdict
 from tierwise.learning.record import Record
 from tierwise.routing.weights import Weights
-from tierwise.store import decisions
-from tierwise.store.decisions import TaskHistory
+from tierwise.store import decisions, outcomes
+from tierwise.store.decisions import COMMAND, TaskHistory
 from tierwise.store.learned import LearnedFile
 from tierwise.tasks.learning import advice, recall
+from tierwise.tasks.learning.shared_record import SharedRecord
 from tierwise.tasks.window.window import Window
 
 log = logging.getLogger(__name__)
@@ -33,6 +37,8 @@ EVERY_S: Final = 60.0
 BACK_MS: Final = 86_400_000
 """How far before the last fold a task's earlier outcomes are read: those of one day."""
 NOTHING: Final = Memory()
+MOST_COUNTED: Final = 5_000
+"""Outcomes that the operator's own record is counted from, the newest."""
 
 
 @dataclass
@@ -41,6 +47,10 @@ class Learning:
 
     window: Window
     file: LearnedFile
+    shared: SharedRecord | None = None
+    """What the team learned; None where nobody could share."""
+    own: OwnRecord = field(default_factory=OwnRecord)
+    _counted: tuple[int, int] = (0, 0)
     _record: Record = field(default_factory=Record)
     _stamp: tuple[int, int] | None = None
     _basis: str = ""
@@ -55,17 +65,22 @@ class Learning:
     def memory(self) -> tuple[Memory, str]:
         """The memory to decide with and its name; an empty one while learning is off."""
         self._refresh()
-        return (self._record.memory, self._basis) if self.on else (NOTHING, "")
+        if not self.on:
+            return NOTHING, ""
+        shared = self.shared.record() if self.shared is not None else None
+        return (shared.memory, shared.basis) if shared else (self._record.memory, self._basis)
 
     def cell(self, action: str, language: str | None) -> Cell:
-        """Where a task of this window belongs."""
-        return Cell(action, language, project_key(self.window.project))
+        """Where a task of this window belongs: by its folder's name where a team shares."""
+        shares = self.shared is not None and self.shared.record() is not None
+        project = self.window.project_name if shares else self.window.project
+        return Cell(action, language, project_key(project))
 
     def start(self) -> None:
         """Look for ripe outcomes now, and then every minute."""
         self._timer = None
-        if self.window.config.learning.on and (self._job is None or self._job.done()):
-            self._job = asyncio.get_running_loop().create_task(self._learn(), name="learning")
+        if self._job is None or self._job.done():
+            self._job = asyncio.get_running_loop().create_task(self._look(), name="learning")
         self._timer = asyncio.get_running_loop().call_later(EVERY_S, self.start)
 
     def stop(self) -> None:
@@ -75,8 +90,38 @@ class Learning:
         if self._job is not None:
             self._job.cancel()
 
-    async def _learn(self) -> None:
+    async def _look(self) -> None:
         self._refresh()
+        await self._count()
+        if self.window.config.learning.on:
+            await self._learn()
+
+    async def _count(self) -> None:
+        """Count what became of tasks since the last look, in any window.
+
+        Where what was learned is forgotten, so is the count.
+        """
+        since, (last, counted_since) = self._record.since_ms, self._counted
+        last = last if since == counted_since else 0
+        kinds, tiers = KEPT | NOT_KEPT, self.window.ladder.names
+        try:
+            rows = await self.window.ledger.read(
+                lambda conn: outcomes.own_lately(
+                    conn, kinds, after=last, since_ms=since, limit=MOST_COUNTED
+                )
+            )
+        except LedgerUnavailable as error:
+            log.warning("what was kept could not be counted: %s", error)
+            return
+        if since != counted_since:
+            self.own.clear()
+        for _, task_id, action, tier, kind, value in rows:
+            kept = verdict(kind, str(value or ""), tier, tiers)
+            if kept is not None:
+                self.own.saw(action, tier, task_id, kept=kept)
+        self._counted = (rows[-1][0] if rows else last, since)
+
+    async def _learn(self) -> None:
         weights = self.window.weights
         since = self._record.fit_for(weights.hash).told_ms - BACK_MS
         now, target = self.window.now_ms(), self.window.config.confidence_target
@@ -134,21 +179,44 @@ def learned(
     found: Record, told: Sequence[TaskHistory], weights: Weights, target: float | None, now_ms: int
 ) -> Record:
     """The record after what is ripe by now. Pure; `target` is the confidence floor."""
-    ripe: list[tuple[int, Observation]] = []
-    for task in told:
-        if task.task.rehearsal or not task.decisions:
-            continue
-        for number, (ripe_ms, events) in enumerate(labels.episodes(task.outcomes)):
-            if max(found.told_ms, found.since_ms) < ripe_ms <= now_ms:
-                seen = observation(task, events, weights, target, first=number == 0)
-                if seen is not None:
-                    ripe.append((ripe_ms, seen))
+    ripe = list(ripened(told, weights, target, max(found.told_ms, found.since_ms), now_ms))
     if not ripe:
         return found
     memory = found.memory
-    for _, seen in sorted(ripe, key=lambda item: item[0]):
-        memory = memory.learned(seen)
-    return replace(found, memory=memory, told_ms=max(at for at, _ in ripe))
+    for each in sorted(ripe, key=lambda one: one.ripe_ms):
+        memory = memory.learned(each.seen)
+    return replace(found, memory=memory, told_ms=max(each.ripe_ms for each in ripe))
+
+
+def ripened(
+    told: Sequence[TaskHistory],
+    weights: Weights,
+    target: float | None,
+    after_ms: int,
+    now_ms: int,
+    project: Callable[[str], str] = lambda project: project,
+) -> Iterator[Lesson]:
+    """What became ripe between two moments, task by task. `project` names a task's project in
+    the cell that it teaches. Pure."""
+    for task in told:
+        if task.task.rehearsal or not task.decisions or task.task.client == COMMAND:
+            continue
+        where = project(task.task.project)
+        try:
+            for number, (ripe_ms, events) in enumerate(labels.episodes(recall.events(task))):
+                if after_ms < ripe_ms <= now_ms:
+                    seen = observation(
+                        task, events, weights, target, first=number == 0, project=where
+                    )
+                    if seen is not None:
+                        yield Lesson(_lesson_id(task.task.task_id, number), ripe_ms, seen)
+        except recall.OddRow:
+            log.warning("task %s cannot be read, so it teaches nothing", task.task.task_id)
+
+
+def _lesson_id(task_id: str, number: int) -> str:
+    raw = f"{task_id}.{number}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(raw, digest_size=8).hexdigest()
 
 
 def observation(
@@ -158,8 +226,13 @@ def observation(
     target: float | None,
     *,
     first: bool,
+    project: str | None = None,
 ) -> Observation | None:
-    """A task of the ledger as evidence; None where its events say nothing of a tier."""
+    """A task of the ledger as evidence; None where its events say nothing of a tier. `project` is
+    what its project is called there, where that is not the ledger's own name of it.
+
+    Raises `recall.OddRow`.
+    """
     row = told.decisions[0]
     detail = row.detail
     signals = recall.signals(detail)
@@ -168,7 +241,7 @@ def observation(
     costs: dict[int, float] = {}
     for attempt in told.attempts:
         level = at.get(attempt["tier"])
-        if level is not None and attempt["cost"]:
+        if level is not None and attempt["cost"] and attempt["action"] != "opinion":
             costs[level] = costs.get(level, 0.0) + float(attempt["cost"])
     raised = None
     if first and row.cause == "override" and at.get(row.answering, 0) > at.get(row.routed, 9):
@@ -176,14 +249,18 @@ def observation(
     said = labels.verdicts(events, at.get, costs, raised)
     if not said.answers and said.overkill is None:
         return None
-    cell = Cell(told.task.action, told.task.language, project_key(told.task.project))
+    where = told.task.project if project is None else project
+    cell = Cell(told.task.action, told.task.language, project_key(where))
+    compared = any(answer.paired for answer in said.answers)
+    drawn = row.answering == row.routed and not compared
     return Observation(
         task=advice.task_of(signals, situation, weights, cell),
         answers=said.answers,
         overkill=said.overkill,
-        propensity=row.propensity if row.answering == row.routed else 1.0,
+        propensity=row.propensity if drawn else 1.0,
         labelled=said.labelled,
         at_ms=events[-1][1],
+        said=at.get(situation.opinion or "") if first else None,
     )
 
 

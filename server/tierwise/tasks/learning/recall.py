@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, cast, get_args
 
@@ -20,9 +22,73 @@ from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
 from tierwise.store.ledger import Ledger
 from tierwise.tasks.api import HistoryQuery
 
+log = logging.getLogger(__name__)
+
+
+class OddRow(ValueError):
+    """A row of the ledger that does not hold what every version of Tierwise writes there.
+
+    Whoever reads many rows leaves such a one out and names its task.
+    """
+
+
+@contextmanager
+def _of_a_row() -> Iterator[None]:
+    """Reading of one row: whatever is missing or of the wrong kind raises `OddRow`."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise OddRow(repr(error)) from error
+
 
 def decision(task: TaskRow, row: DecisionRow) -> Decision:
-    """A decision as it was taken."""
+    """A decision as it was taken. Raises `OddRow`."""
+    with _of_a_row():
+        made = _decision(task, row)
+        estimate = made.estimate
+        for share in (made.confidence, made.propensity, *estimate.need.values()):
+            _number(share)
+        for figure in (*made.cost.values(), *estimate.lower.values(), *estimate.accept.values()):
+            _number(figure)
+        for name in (made.first, made.routed, made.answering, made.cause):
+            _text(name)
+        return made
+
+
+def readable(told: TaskHistory) -> bool:
+    """Whether a task, all of its decisions and what became of it can be read back."""
+    if not told.decisions:
+        return True
+    try:
+        history_item(told)
+        for row in told.decisions:
+            decision(told.task, row), signals(row.detail), situation(row.detail)
+    except OddRow:
+        return False
+    return True
+
+
+def events(told: TaskHistory) -> tuple[tuple[str, int, str, Any], ...]:
+    """What became of a task, in order. Raises `OddRow`."""
+    with _of_a_row():
+        for kind, at_ms, tier, _ in told.outcomes:
+            _number(at_ms)
+            for text in (kind, tier):
+                _text(text)
+        return told.outcomes
+
+
+def _number(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{type(value).__name__} in the place of a number")
+
+
+def _text(value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} in the place of a text")
+
+
+def _decision(task: TaskRow, row: DecisionRow) -> Decision:
     detail = row.detail
     estimate = detail["estimate"]
     return Decision(
@@ -62,12 +128,25 @@ def _estimate(kept: Mapping[str, Any]) -> Estimate:
 
 
 def signals(detail: Mapping[str, Any]) -> Signals:
-    """The signals a decision was taken on."""
-    return Signals(detail["signals"], frozenset(detail["unknown"]), tuple(detail["text_scores"]))
+    """The signals a decision was taken on. Raises `OddRow`."""
+    with _of_a_row():
+        measured = dict(detail["signals"])
+        scores = tuple(detail["text_scores"])
+        for figure in (*measured.values(), *scores):
+            _number(figure)
+        return Signals(measured, frozenset(detail["unknown"]), scores)
 
 
 def situation(detail: Mapping[str, Any]) -> Situation:
-    """The facts a decision was taken on."""
+    """The facts a decision was taken on. Raises `OddRow`."""
+    with _of_a_row():
+        found = _situation(detail)
+        for figure in found.cost.values():
+            _number(figure)
+        return found
+
+
+def _situation(detail: Mapping[str, Any]) -> Situation:
     facts = dict(detail["situation"])
     warm, learned = facts.get("warm"), facts.get("learned")
     facts["ladder"] = Ladder(tuple(_tier(tier) for tier in facts["ladder"]))
@@ -79,20 +158,21 @@ def situation(detail: Mapping[str, Any]) -> Situation:
         shift, variance = tuple(learned["shift"]), tuple(learned["variance"])
         learned = Adjustment(**{**learned, "shift": shift, "variance": variance})
     facts["learned"] = learned
+    facts["opinion_table"] = tuple(map(tuple, facts.get("opinion_table", ())))
     facts["rule"] = rule(detail)
     known = {f.name for f in fields(Situation)}
     return Situation(**{key: value for key, value in facts.items() if key in known})
 
 
 def reason(kept: Any) -> Reason:
-    """A reason as the ledger has it; older ledgers have sentences."""
+    """A reason as the ledger keeps it. Older ledgers keep its sentence instead of its parts."""
     if isinstance(kept, str):
         return Reason.said(kept)
     return Reason(kept["step"], kept["code"], kept["args"])
 
 
 def floor(kept: Mapping[str, Any]) -> Floor:
-    """A floor as the ledger has it; older ledgers have sentences."""
+    """A floor as the ledger keeps it. Older ones keep a sentence (`why`) instead of parts."""
     if "why" in kept:
         return Floor(kept["tier"], kept["why"])
     return Floor(**kept)
@@ -114,11 +194,14 @@ async def last_decision(ledger: Ledger, task_id: str) -> Decision:
     told = await ledger.read(lambda conn: decisions.task(conn, task_id))
     if told is None or not told.decisions:
         raise UnknownTask(ErrorReason.of("unknown_task", task=task_id))
-    return decision(told.task, told.decisions[-1])
+    try:
+        return decision(told.task, told.decisions[-1])
+    except OddRow:
+        raise UnknownTask(ErrorReason.of("unreadable_task", task=told.task.task_id)) from None
 
 
-async def history(ledger: Ledger, query: HistoryQuery) -> Sequence[HistoryItem]:
-    """Tasks of the past, newest first; at most 500."""
+async def history(ledger: Ledger, query: HistoryQuery, workspace: str) -> Sequence[HistoryItem]:
+    """Tasks of the past, newest first, those of agents in this workspace alone; at most 500."""
     found = await ledger.read(
         lambda conn: decisions.history(
             conn,
@@ -127,9 +210,25 @@ async def history(ledger: Ledger, query: HistoryQuery) -> Sequence[HistoryItem]:
             tier=query.tier,
             state=query.state,
             task_id=query.task_id,
+            workspace=workspace if query.task_id is None else None,
         )
     )
-    return [history_item(told) for told in found if told.decisions]
+    items, odd = history_items(found)
+    for task_id in odd:
+        log.warning("the ledger's row of task %s cannot be read and is left out", task_id)
+    return items
+
+
+def history_items(found: Iterable[TaskHistory]) -> tuple[list[HistoryItem], list[str]]:
+    """The decided tasks as shown, and the ids of those whose rows cannot be read."""
+    items, odd = [], []
+    for told in found:
+        if told.decisions:
+            try:
+                items.append(history_item(told))
+            except OddRow:
+                odd.append(told.task.task_id)
+    return items, odd
 
 
 def kept(content: Content, task_id: str) -> dict[str, str]:
@@ -140,15 +239,23 @@ def kept(content: Content, task_id: str) -> dict[str, str]:
 
 
 def history_item(told: TaskHistory) -> HistoryItem:
-    """A task of the past as shown."""
+    """A task of the past as shown. Raises `OddRow`."""
+    shown = decision(told.task, told.decisions[-1])
+    outcomes = events(told)
+    with _of_a_row():
+        cost = told.cost
+        _number(told.task.created_ms)
+        for text in (told.task.task_id, told.task.action, told.task.state):
+            _text(text)
     return HistoryItem(
         task_id=told.task.task_id,
         action=cast(Action, told.task.action),
         state=cast(TaskState, told.task.state),
-        decision=decision(told.task, told.decisions[-1]),
+        decision=shown,
         created_ms=told.task.created_ms,
         uri=told.task.uri,
         edit_id=told.task.edit_id,
-        cost=told.cost,
-        outcomes=tuple((cast(OutcomeKind, kind), at) for kind, at, _, _ in told.outcomes),
+        cost=cost,
+        rehearsal=told.task.rehearsal,
+        outcomes=tuple((cast(OutcomeKind, kind), at) for kind, at, _, _ in outcomes),
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision
 from tierwise.core.situation import RULE, Situation
 from tierwise.core.tiers import Ladder
@@ -24,7 +25,7 @@ from tierwise.tasks.learning import advice, recall
 class WhatIf:
     """What is changed: the confidence floor, tiers that are left out, the weights, the redo cost.
 
-    Every change is tried under the rule of now; `redo` is in nano-dollars at the median task.
+    Every change is tried under the current rule; `redo` is in nano-dollars at the median task.
 
     `shipped` decides without what was learned.
     """
@@ -68,7 +69,7 @@ class RerunSums:
 
 
 def redecide(row: DecisionRow, weights: Weights) -> Decision:
-    """The decision of a row, taken again from what the ledger holds."""
+    """Decide a task of the ledger again, from what its row holds."""
     return advice.redecide(recall.signals(row.detail), recall.situation(row.detail), weights)
 
 
@@ -149,7 +150,7 @@ def _answers(task: TaskHistory) -> list[tuple[str, float]]:
     names = ladder.names
     rank: Callable[[str], int | None] = {name: i for i, name in enumerate(names)}.get
     said = labels.verdicts(task.outcomes, rank, {})
-    return [(names[answer.tier], answer.kept) for answer in said.answers]
+    return [(names[answer.tier], answer.kept) for answer in said.answers if not answer.paired]
 
 
 def _as_it_was(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import Final
 
 from tierwise.budget import share
 from tierwise.budget.share import Counts
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.present import notices
 from tierwise.store import shares
@@ -42,7 +42,7 @@ class ShareAlarm:
             await asyncio.sleep(EVERY)
 
     async def look(self) -> bool:
-        """Tell once a day if the share has doubled; whether it was told."""
+        """Warn once a day if the share has doubled. Returns whether it warned."""
         now = self.window.now_ms()
         tier, day = self.window.ladder.top, now - share.DAY_MS
         recent = await self.window.ledger.read(lambda c: shares.answered(c, tier, day, now + 1))

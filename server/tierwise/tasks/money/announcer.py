@@ -11,11 +11,12 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Final
 
 from tierwise.budget.limits import BudgetState, views
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import LedgerUnavailable
 from tierwise.core.views import BudgetView
 from tierwise.present import pause
@@ -45,9 +46,9 @@ class Announcer:
     def announce(self, state: BudgetState, question: Say) -> None:
         """Say every threshold that is crossed now, where nobody said it today.
 
-        A pause is said as `question`, with the ways on. A cap that pauses before anything is
-        spent (0, or too small for a call) is what the operator chose, so it is asked about when
-        a task comes to it and not before.
+        A pause is said as `question`, with what can be done. The operator chose a cap that pauses
+        before anything is spent (0, or too small for a call), so that one is asked about only
+        when a task reaches it.
         """
         if self.window.rehearsal:
             return
@@ -67,7 +68,9 @@ class Announcer:
         self._seen.update(thresholds)
 
     async def claim(self, what: str, day: str) -> bool:
-        """Take a message on this window, which the operator uses at this moment."""
+        """Claim a message for this window, which the operator uses at this moment. Returns whether
+        it is ours.
+        """
         self._seen.add(what)
         me, at = owner.identity(), self.window.now_ms()
         try:
@@ -86,12 +89,12 @@ class Announcer:
             raise
 
     def start(self) -> None:
-        """A window that was opened counts as used."""
+        """Count a window that was opened as used."""
         me, at = owner.identity(), self.window.now_ms()
         self.window.ledger.submit(lambda conn: notices.used(conn, me, at))
 
     async def stop(self) -> None:
-        """Say nothing more."""
+        """Stop announcing."""
         me = owner.identity()
         with contextlib.suppress(LedgerUnavailable):
             self.window.ledger.submit(lambda conn: notices.gone(conn, me))
@@ -120,7 +123,10 @@ class Announcer:
 
 
 def threshold(view: BudgetView, state: BudgetState) -> str:
-    """What a message is about; a pause is one of its cap, so that a raise makes another."""
+    """The key of a message about a cap, by which it is said once.
+
+    A pause is keyed by the cap as well, so that a raised cap can bring another message.
+    """
     where = f"{state.project}|{state.period}" if view.scope == "project" else ""
     cap = str(view.limit) if view.state == "paused" else ""
     return f"budget:{view.scope}:{view.state}:{where}:{cap}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tierwise.budget import accounts
 from tierwise.budget.limits import BudgetState, views
 from tierwise.budget.purse import Purse
 from tierwise.budget.purse import Scope as BudgetScope
+from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest, LedgerUnavailable
 from tierwise.core.money import to_nanos
@@ -68,7 +69,7 @@ class BudgetWatch:
 
     @property
     def state(self) -> BudgetState:
-        """Where the spend stands."""
+        """How much is spent, under which caps."""
         return self.standing.state
 
     @property
@@ -78,7 +79,7 @@ class BudgetWatch:
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown: by what is spent, whatever is only set aside."""
+        """The level that is shown. It counts what is spent, not what is only set aside."""
         return self.standing.shown
 
     def start(self) -> None:
@@ -95,11 +96,11 @@ class BudgetWatch:
         await self.announcer.stop()
 
     def running(self, reservation_id: str) -> None:
-        """A reservation is in use; its lease is renewed until it is done."""
+        """Renew the lease of a reservation that is in use, until it is done."""
         self._open.add(reservation_id)
 
     def done(self, reservation_id: str) -> None:
-        """A reservation was settled."""
+        """Stop renewing the lease of a reservation: it was settled."""
         self._open.discard(reservation_id)
 
     async def refresh(self) -> None:
@@ -118,7 +119,7 @@ class BudgetWatch:
             self.on_change()
         await self._release()
         if _caps(state) != _caps(before):
-            self._try_again()
+            self.try_again()
 
     async def pause_until_allowed(self, task: Task, needs: int = 0) -> None:
         """Wait until so much is left, in nano-dollars, or this task is allowed."""
@@ -133,12 +134,12 @@ class BudgetWatch:
             self._waiting.pop(task.id, None)
 
     def refused(self, task: Task) -> None:
-        """A task did not fit by itself; it is tried again when a cap is raised soon enough.
+        """Remember a task that did not fit, to try it again when a cap is raised soon enough.
 
-        Of a conversation it is the question that was asked last: the ones before it were asked in
-        other words, and running them all would pay for each.
+        Of a conversation only the latest question is remembered. The earlier ones were the same in
+        other words, and running all of them would pay for each. At night the worker does that.
         """
-        if not task.scene.runs_later:
+        if not task.scene.runs_later or self.window.night:
             return
         chat = task.conversation_id
         for earlier, (other, _) in list(self._refused.items()):
@@ -170,7 +171,7 @@ class BudgetWatch:
         await self._release()
         refused = self._refused.get(task_id)
         if refused is not None and await self._allowed(refused[0]):
-            self._try_again(task_id)
+            self.try_again(task_id)
 
     async def _release(self) -> None:
         for waiting in list(self._waiting.values()):
@@ -179,7 +180,7 @@ class BudgetWatch:
             if room or await self._allowed(waiting.task):
                 waiting.event.set()
 
-    def _try_again(self, only: str | None = None) -> None:
+    def try_again(self, only: str | None = None) -> None:
         """Try what was refused again, each task once and not long after."""
         for task_id, (task, at) in list(self._refused.items()):
             if only is not None and task_id != only:
@@ -223,7 +224,9 @@ class BudgetWatch:
         day = scope == "day"
         spent = state.day_spent if day else state.project_spent
         limit = state.day_limit if day else state.project_limit
-        question = pause.question(scope, spent, limit, of_task=task is not None)
+        decision = task.decision if task is not None else None
+        forecast = decision.cost.get(decision.answering) if decision is not None else None
+        question = pause.question(scope, spent, limit, of_task=task is not None, forecast=forecast)
         answer = await self.window.listener.ask(question.text, question.options)
         if answer == question.options[0]:
             await self.raise_by(to_nanos(1), scope)

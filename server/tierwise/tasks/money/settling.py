@@ -10,17 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from tierwise.budget.purse import Purse, RequestKeyUsed, Reservation, ReservationRequest
+from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.tiers import Ladder, Tier
 from tierwise.models.call import Trace
+from tierwise.tasks.money.answering import answering
 from tierwise.tasks.money.budget_watch import BudgetWatch
 from tierwise.tasks.task.task import Task
 
@@ -35,11 +38,17 @@ LAST_TRY: Final = 0.3
 KEYS: Final = 1_000
 """Keys tried for one call; a task makes a few calls each time it is asked."""
 
+Held = TypeVar("Held")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class PaidCall:
-    """A call that may be made: what is reserved for it, and what it is known to have used."""
+    """A call that may be made: what is reserved for it, and what it is known to have used.
 
+    `asked` is the tier that it goes to. The reservation is held for the one that answers.
+    """
+
+    asked: Tier
     reservation: Reservation
     trace: Trace
 
@@ -50,8 +59,11 @@ class Settling:
 
     purse: Purse
     budget_watch: BudgetWatch
-    _aside: dict[str, list[tuple[ReservationRequest, Reservation]]] = field(default_factory=dict)
-    """Reservations of tasks in parts that no call took yet, by task."""
+    ladder: Callable[[], Ladder]
+    _aside: dict[str, dict[int, tuple[ReservationRequest, Reservation]]] = field(
+        default_factory=dict
+    )
+    """What is set aside for parts that no call took yet, by task and number of the part."""
     _late: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -65,46 +77,57 @@ class Settling:
         reservation = await self._set_aside(task, request) or await self._reserved(task, request)
         self.budget_watch.running(reservation.id)
         trace = Trace(before_sent=partial(self.purse.let_go, reservation))
+        call = PaidCall(request.tier, reservation, trace)
         try:
-            yield PaidCall(reservation, trace)
+            yield call
         finally:
-            await asyncio.shield(self._settle(task, reservation, trace))
+            await asyncio.shield(self._settle(task, call))
+
+    async def held_for_answering(self, call: PaidCall) -> None:
+        """Reserve a call again at the prices of the tier that answered, where a team's gateway let
+        another one answer than was reserved for. Raises `LedgerUnavailable`; the settlement tries
+        again.
+        """
+        tier = answering(self.ladder(), call.asked, call.trace.model)
+        if tier is not None and tier.model != call.reservation.model:
+            call.reservation = await self.purse.answered_by(call.reservation, tier)
 
     @asynccontextmanager
     async def set_aside(
         self, task: Task, requests: Sequence[ReservationRequest]
     ) -> AsyncIterator[None]:
-        """Hold the worst cases of several calls at once, which `paid_call` takes one by one.
+        """Hold the worst cases of the first calls of all parts, in the order of the parts;
+        `paid_call` takes them one by one.
 
         What no call took is given back when the block ends. Raises what `Purse.reserve_all`
         raises; then nothing is held.
         """
-        asks = [replace(request, marked=True) for request in requests]
-        held = await self.purse.reserve_all(asks)
+        held, asks = await self._under_new_keys(task, requests, self.purse.reserve_all)
         for reservation in held:
             self.budget_watch.running(reservation.id)
-        self._aside[task.id] = list(zip(asks, held, strict=True))
+        self._aside[task.id] = dict(enumerate(zip(asks, held, strict=True)))
         try:
             yield
         finally:
-            left = [reservation for _, reservation in self._aside.pop(task.id)]
+            left = [reservation for _, reservation in self._aside.pop(task.id).values()]
             await asyncio.shield(self._give_back(left))
 
     async def _set_aside(self, task: Task, request: ReservationRequest) -> Reservation | None:
-        """The reservation that is held for this very call; None where there is none.
+        """What is held for the part that this call is the first of; None where nothing is.
 
-        Where another tier answers by now, what is held for the old one is given back first.
+        Where another tier answers by now, what is held for the old one is given back first, and
+        so is what the call does not fit in any more.
         """
-        aside = self._aside.get(task.id, [])
-        for found in aside:
+        aside = self._aside.get(task.id, {})
+        number = task.run.part_number
+        found = aside.pop(number, None) if number is not None else None
+        if found is not None:
             ask, reservation = found
-            if ask.prompt == request.prompt and ask.tier == request.tier:
-                aside.remove(found)
+            if ask.tier == request.tier and self.purse.worst(request) <= reservation.worst:
                 return reservation
-        other = [found for found in aside if found[0].tier.name != request.tier.name]
-        for found in other:
-            aside.remove(found)
-        await asyncio.shield(self._give_back([reservation for _, reservation in other]))
+            await asyncio.shield(self._give_back([reservation]))
+        other = [n for n, (ask, _) in aside.items() if ask.tier.name != request.tier.name]
+        await asyncio.shield(self._give_back([aside.pop(n)[1] for n in other]))
         return None
 
     async def _give_back(self, unused: Sequence[Reservation]) -> None:
@@ -119,33 +142,44 @@ class Settling:
             await self.budget_watch.refresh()
 
     async def _reserved(self, task: Task, request: ReservationRequest) -> Reservation:
-        """A reservation under a key that was never used.
+        """A reservation for one call, made now."""
+        reserve = self.purse.reserve
+        held, _ = await self._under_new_keys(task, [request], lambda asks: reserve(asks[0]))
+        return held
+
+    async def _under_new_keys(
+        self,
+        task: Task,
+        requests: Sequence[ReservationRequest],
+        reserve: Callable[[Sequence[ReservationRequest]], Awaitable[Held]],
+    ) -> tuple[Held, Sequence[ReservationRequest]]:
+        """What `reserve` holds, under keys that were never used, and what was asked at last.
 
         A task whose process was lost may be asked again under its id, and has used keys before.
         """
-        request = replace(request, marked=True)
+        asks = [replace(request, marked=True) for request in requests]
         for _ in range(KEYS):
             try:
-                return await self.purse.reserve(request)
-            except RequestKeyUsed:
-                log.info("task %s: key %s was used before", task.id, request.request_id)
-                request = replace(request, request_id=task.next_reservation())
+                return await reserve(asks), asks
+            except RequestKeyUsed as used:
+                log.info("task %s: key %s was used before", task.id, used)
+                asks = [replace(ask, request_id=task.next_reservation()) for ask in asks]
         raise LedgerUnavailable(ErrorReason("task_id_used_up"))
 
-    async def _settle(self, task: Task, reservation: Reservation, trace: Trace) -> None:
+    async def _settle(self, task: Task, call: PaidCall) -> None:
         """Book what a call used. Never lets its own failure hide the call's."""
         ended = self.purse.clock()
         try:
-            await self._book(task, reservation, trace, ended)
+            await self._book(task, call, ended)
         except LedgerUnavailable as error:
             log.warning("task %s: not settled yet (%s)", task.id, error)
-            job = asyncio.create_task(self._again(task, reservation, trace, ended))
+            job = asyncio.create_task(self._again(task, call, ended))
             self._late.add(job)
             job.add_done_callback(self._late.discard)
             return
         except Exception:
             log.exception("task %s: settling failed; its lease will run out", task.id)
-        await self._over(reservation)
+        await self._over(call.reservation)
 
     async def close(self) -> None:
         """Try each settlement that waits a last time, for `LAST_TRY` seconds, and drop the rest.
@@ -158,16 +192,14 @@ class Settling:
             for job in slow:
                 job.cancel()
 
-    async def _again(
-        self, task: Task, reservation: Reservation, trace: Trace, ended: datetime
-    ) -> None:
+    async def _again(self, task: Task, call: PaidCall, ended: datetime) -> None:
         """Try until it is booked; the lease is renewed for as long as there is hope."""
         try:
             for wait in WAITS:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), wait)
                 try:
-                    await self._book(task, reservation, trace, ended)
+                    await self._book(task, call, ended)
                 except LedgerUnavailable:
                     if self._closing.is_set():
                         break
@@ -178,17 +210,16 @@ class Settling:
         except Exception:
             log.exception("task %s: settling failed; its lease will run out", task.id)
         finally:
-            await self._over(reservation)
+            await self._over(call.reservation)
 
-    async def _book(
-        self, task: Task, reservation: Reservation, trace: Trace, ended: datetime
-    ) -> None:
-        purse = self.purse
+    async def _book(self, task: Task, call: PaidCall, ended: datetime) -> None:
+        purse, trace = self.purse, call.trace
         if not trace.sent:
-            await purse.release(reservation)
+            await purse.release(call.reservation, refused=trace.refused)
             return
+        await self.held_for_answering(call)
         booked = purse.settle(
-            reservation,
+            call.reservation,
             trace.bill,
             streamed=trace.streamed,
             thought=trace.thought,

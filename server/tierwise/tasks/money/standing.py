@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tierwise.budget.limits import BudgetState
+from tierwise.core.dataclass import dataclass
 from tierwise.core.situation import BudgetLevel
 from tierwise.tasks.window.window import Window
 
 
 @dataclass
 class BudgetStanding:
-    """The latest state. Whoever looks at the ledger sets it, whoever decides reads it."""
+    """The latest state of the budget. Readers of the ledger set it, and decisions read it."""
 
     window: Window
     state: BudgetState = field(
@@ -19,7 +20,7 @@ class BudgetStanding:
     )
 
     def is_now(self, state: BudgetState) -> None:
-        """The ledger was looked at, and this is where the spend stands."""
+        """Set the state that was just read from the ledger."""
         self.state = state
 
     @property
@@ -29,5 +30,5 @@ class BudgetStanding:
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown: by what is spent, whatever is only set aside."""
+        """The level that is shown. It counts what is spent, not what is only set aside."""
         return "ok" if self.window.rehearsal else self.state.shown

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import field
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range
 from tierwise.core.errors import BadRequest
 from tierwise.core.views import FileChange, TextChange
-from tierwise.edits.offer import Turnover
+from tierwise.edits.offer import Turnover, asked
 from tierwise.edits.proposal import FileEdit, Proposal
 from tierwise.present import paths
 from tierwise.tasks.proposing.places import Places
@@ -20,10 +21,10 @@ NOWHERE = Range(Position(0, 0), Position(0, 0))
 
 @dataclass
 class Done:
-    """What was done to whole files, so that it can be taken back; texts have their anchors.
+    """What was done to whole files, so that it can be taken back; changes of text have anchors.
 
-    `created` holds the text of each new file and `deleted` of each that went, by URI; `renamed`
-    the pairs of old and new URI.
+    `created` holds the text of each new file and `deleted` the text of each removed one, by URI;
+    `renamed` holds the pairs of old and new URI.
     """
 
     created: dict[str, str] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class Done:
         return not (self.created or self.deleted or self.renamed)
 
     def took(self, change: FileChange, before: str) -> None:
-        """A change was applied to a file that had the text `before`."""
+        """Note that a change was applied to a file that had the text `before`."""
         if change.kind == "create":
             self.created[change.uri] = change.edits[0].new_text
         elif change.kind == "delete":
@@ -47,7 +48,7 @@ class Done:
             self.renamed.append((change.uri, change.to_uri))
 
     def took_back(self, change: FileChange) -> None:
-        """A change that takes one of these back was made."""
+        """Note that a change was made that takes an earlier one back."""
         if change.kind == "delete":
             self.created.pop(change.uri, None)
         elif change.kind == "create":
@@ -56,7 +57,7 @@ class Done:
             self.renamed.remove((change.to_uri, change.uri))
 
     def holds(self, file: FileEdit) -> bool:
-        """Whether what happened to a whole file is still so."""
+        """Whether this file was made, renamed or removed, and that was not taken back."""
         names = {*self.created, *self.deleted, *(old for old, _ in self.renamed)}
         return file.uri in names
 
@@ -84,6 +85,25 @@ def fitting(proposal: Proposal, places: Places, window: Window) -> frozenset[str
         elif pending and fits(file, window):
             found |= set(pending)
     return frozenset(found)
+
+
+def tried(
+    proposal: Proposal, ids: Collection[str], places: Places
+) -> Mapping[str, tuple[str | None, str]] | None:
+    """What hunks that fit would make of the files, by URI: the current text, None for a new file,
+    and the text with them. None where a file has none of them, or is moved or removed.
+    """
+    found: dict[str, tuple[str | None, str]] = {}
+    for file in proposal.files:
+        wanted = [hunk.id for hunk in file.hunks if hunk.id in ids]
+        if file.kind == "create" and wanted:
+            found[file.uri] = None, file.after
+        elif file.kind == "text" and wanted:
+            held = places.files[file.uri]
+            found[file.uri] = held.text, asked(held.text, tuple(held.current()), wanted).after
+        else:
+            return None
+    return found or None
 
 
 def changes(
@@ -158,7 +178,7 @@ def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> W
 
 
 def fits(file: FileEdit, window: Window) -> bool:
-    """Whether what happens to a whole file can still be done."""
+    """Whether a file can still be made, renamed or removed as proposed; texts always can."""
     try:
         match file.kind:
             case "create":

@@ -7,10 +7,11 @@ step. Nothing is asked of a model for it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tierwise.core.actions import Action
 from tierwise.core.check import FailedCheck
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
@@ -30,7 +31,8 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The code, and where it may belong: a path its fence named, a document and a selection."""
+    """The code, and the places it may go to: the path that its fence named, or the document and
+    selection that the question was about."""
 
     code: str
     path: str | None = None
@@ -39,7 +41,7 @@ class Block:
 
 
 async def propose(task: Task, block: Block, proposals: Proposals) -> str:
-    """Offer a block as a proposal of its task; the proposal's id.
+    """Offer a block as a proposal of its task. Returns the proposal's id.
 
     Raises `BadRequest` where the task has no finished answer or the code has no place.
     """
@@ -82,8 +84,9 @@ def _focus(task: Task, block: Block, window: Window) -> Snapshot | None:
 
 
 def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
-    """What the block does there: it replaces the selection, else the definition of the same
-    name, else it is put at the cursor."""
+    """Where a block goes: over the selection, else over the definition of its name, else at the
+    cursor.
+    """
     if focus is None:
         return "edit", None
     span = block.range if focus.uri == block.uri else None

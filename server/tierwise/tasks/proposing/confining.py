@@ -10,7 +10,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tierwise.core.actions import KINDS
+from tierwise.core.actions import KINDS, Action
+from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest
 from tierwise.core.path_concern import PathConcern
 from tierwise.core.views import FileChange, HunkKind
@@ -36,9 +37,9 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
     return replace(proposal, files=tuple(files), note=notices.joined(notes))
 
 
-def require_editable(task: Task, window: Window) -> None:
+def require_editable(action: Action, focus: Snapshot | None, window: Window) -> None:
     """Raise `BadRequest` where what is asked for could not be written, before it is paid for."""
-    kind, focus = KINDS[task.request.action], task.scene.focus
+    kind = KINDS[action]
     if focus is None or not kind.edits or kind.elsewhere:
         return
     local = window.confine.path_of(focus.uri)

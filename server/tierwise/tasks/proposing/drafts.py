@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tierwise.core.actions import KINDS
 from tierwise.core.check import FailedCheck
+from tierwise.core.dataclass import dataclass
 from tierwise.edits import answer as answers
 from tierwise.edits import free_checks
 from tierwise.edits.answer import Problem, ReadAnswer

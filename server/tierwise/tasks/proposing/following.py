@@ -15,7 +15,7 @@ from tierwise.tasks.window.window import Window
 
 
 class Follower:
-    """Brings proposals up to their documents. `turned` hears of one whose hunks stand otherwise."""
+    """Brings proposals up to their documents. `turned` is called for one whose hunks moved."""
 
     def __init__(self, window: Window, turned: Callable[[OpenProposal], None]) -> None:
         self.recent = RecentChanges()
@@ -23,7 +23,7 @@ class Follower:
         self._turned = turned
 
     def begin(self, entry: OpenProposal) -> None:
-        """Follow the documents from the texts that an answer was made for to those of now."""
+        """Follow the documents from the texts that an answer was made for to the current ones."""
         scene = entry.task.scene.shown
         for uri, file in entry.places.files.items():
             made_for = scene.get(uri)
@@ -43,13 +43,13 @@ class Follower:
         self._compare(entry)
 
     def step(self, entry: OpenProposal, uri: str, steps: Sequence[Step]) -> None:
-        """A document changed in these steps."""
+        """Follow the steps in which a document changed."""
         if entry.places.step(uri, steps):
             self._turned(entry)
         self._compare(entry)
 
     def reads(self, entry: OpenProposal, snapshot: Snapshot) -> None:
-        """A document reads like this, however that came about."""
+        """Compare what was applied with the text of a document, however that text came about."""
         if entry.places.look(snapshot):
             self._turned(entry)
         self._compare(entry)

@@ -11,10 +11,11 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tierwise.core.actions import KINDS
+from tierwise.core.dataclass import dataclass
 from tierwise.core.views import StreamKind
 from tierwise.edits import answer as answers
 from tierwise.edits.proposal import FileEdit, Proposal, make
@@ -46,7 +47,7 @@ class Growing:
     _seen: dict[str, tuple[FileEdit, ...]] = field(default_factory=dict)
 
     def heard(self, task: Task, kind: StreamKind) -> None:
-        """A piece of a stream went by: look at the answer soon, or forget what was shown."""
+        """Look at an answer soon after a piece of it came, or forget what was shown of it."""
         if not KINDS[task.request.action].edits or not self.window.listener.previews:
             return
         if kind == "reset":
@@ -58,7 +59,7 @@ class Growing:
             self._jobs[task.id] = job
 
     def over(self, task: Task) -> None:
-        """The answer is whole, or there will be none."""
+        """Stop looking: the answer is whole, or there will be none."""
         self._seen.pop(task.id, None)
         job = self._jobs.pop(task.id, None)
         if job is not None:

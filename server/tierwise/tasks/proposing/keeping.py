@@ -10,12 +10,13 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range
 from tierwise.core.errors import BadRequest
 from tierwise.core.request import Request
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 NAME: Final = "proposal.json"
 """The file of a proposal in its task's folder."""
+NIGHT: Final = "night.json"
+"""The same of a proposal of the night queue, which no window takes over by itself."""
 RESTS: Final = 2.0
 """Seconds after a change of a document until the new places are kept."""
 OPEN: Final[frozenset[TaskState]] = frozenset({"proposed", "partlyApplied", "applied"})
@@ -97,6 +100,11 @@ class Keeper:
     _job: asyncio.Task[None] | None = None
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """The file that proposals of this window are kept in."""
+        return NIGHT if self.window.night else NAME
+
     def keep(self, entry: OpenProposal) -> None:
         """Keep a proposal as it is now; one that is over goes."""
         if not self.window.keeps_content or entry.growing:
@@ -113,9 +121,14 @@ class Keeper:
             self._timers[key] = loop.call_later(RESTS, self._rested, entry)
 
     def forget(self, entry: OpenProposal) -> None:
-        """A proposal is over."""
+        """Remove a proposal that is over."""
         self._dirty.pop(entry.proposal.id, None)
-        self.window.content.drop(entry.task.id, NAME)
+        self.window.content.drop(entry.task.id, self.name)
+
+    async def flush(self) -> None:
+        """Wait until everything is kept."""
+        while self._job is not None and not self._job.done():
+            await asyncio.wait({self._job})
 
     async def close(self) -> None:
         """Keep what is not kept yet."""
@@ -132,11 +145,11 @@ class Keeper:
         while self._dirty:
             _, entry = self._dirty.popitem()
             if entry.task.state not in OPEN:
-                self.window.content.drop(entry.task.id, NAME)
+                self.window.content.drop(entry.task.id, self.name)
                 continue
             texts = {uri: file.text for uri, file in entry.places.files.items() if not file.behind}
             found = kept(entry, self.window)
-            await asyncio.to_thread(_put, found, texts, self.window.content)
+            await asyncio.to_thread(_put, found, texts, self.window.content, self.name)
 
 
 def kept(entry: OpenProposal, window: Window) -> KeptProposal:
@@ -161,21 +174,33 @@ def read(content: Content, project: str) -> Iterable[KeptProposal]:
 
     Each is claimed on the way, so that of two windows that start together one takes it.
     """
-    found = []
-    for task_id in content.tasks_with(NAME):
-        text = content.get(task_id, NAME)
-        if text is None:
-            continue
-        try:
-            one = _form().validate_json(text)
-        except ValueError:
-            log.warning("task %s: its kept proposal cannot be read", task_id)
-            continue
-        if one.project == project and one.state in OPEN and one.sound and not one.owned:
-            claimed = content.take(task_id, NAME)
-            if claimed is not None:
-                found.append(one)
+    found = [
+        one
+        for task_id in content.tasks_with(NAME)
+        if (one := look(content, task_id, NAME)) is not None
+        and one.project == project
+        and claim(content, one, NAME)
+    ]
     return sorted(found, key=lambda one: one.created_ms)
+
+
+def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
+    """A kept proposal as it lies on the disk, only to be read; None where there is none."""
+    text = content.get(task_id, name)
+    if text is None:
+        return None
+    try:
+        return _form().validate_json(text)
+    except ValueError:
+        log.warning("task %s: its kept proposal cannot be read", task_id)
+        return None
+
+
+def claim(content: Content, one: KeptProposal, name: str) -> bool:
+    """Take a kept proposal over; False where it is over or another living process has it."""
+    if one.state not in OPEN or not one.sound or one.owned:
+        return False
+    return content.take(one.task_id, name) is not None
 
 
 def places_of(one: KeptProposal, window: Window) -> dict[str, Anchors]:
@@ -214,11 +239,11 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _put(one: KeptProposal, texts: Mapping[str, str], content: Content) -> None:
+def _put(one: KeptProposal, texts: Mapping[str, str], content: Content, name: str) -> None:
     places = {uri: replace(p, digest=digest(texts[uri])) for uri, p in one.places.items()}
     digests = {f.uri: digest(f.before) for f in one.proposal.files if f.kind == "text"}
     whole = replace(one, places=places, digests=digests)
-    content.put(one.task_id, NAME, _form().dump_json(whole).decode())
+    content.put(one.task_id, name, _form().dump_json(whole).decode(), durable=name == NIGHT)
 
 
 def _version(uri: str, window: Window) -> int | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
-from tierwise.core.views import EditView, HunkState, HunkView
+from tierwise.core.views import EditView, FileChange, HunkState, HunkView
 from tierwise.edits import diff
 from tierwise.edits.proposal import FileEdit, Hunk, Proposal
 from tierwise.present import notices, questions
 from tierwise.present.questions import OperatorQuestion
 from tierwise.tasks.proposing import applying
-from tierwise.tasks.proposing.applying import Done
+from tierwise.tasks.proposing.applying import Done, Wish
 from tierwise.tasks.proposing.places import Placed, Places
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
@@ -69,8 +70,38 @@ class OpenProposal:
             return None
         return questions.apply(tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(unasked)))
 
+    def file_moved(self, old: str, new: str) -> None:
+        """Follow a file to its new name."""
+        self.places.moved(old, new)
+        self.proposal = self.proposal.moved(old, new)
+
+    def shows(self, ids: Sequence[str]) -> bool:
+        """Whether the documents show that these hunks were applied, whatever the editor said."""
+        states = self.places.states()
+        return bool(ids) and all(states.get(i) == "applied" for i in ids)
+
+    def took(self, wish: Wish) -> None:
+        """Follow an edit that the editor made."""
+        for uri, (before, wanted) in wish.texts.items():
+            self.places.took(uri, before, wanted)
+
+    def took_back(self, changes: Sequence[FileChange]) -> None:
+        """Follow changes that took an edit back."""
+        for change in changes:
+            if change.kind == "rename" and change.to_uri is not None:
+                self.file_moved(change.uri, change.to_uri)
+            self.done.took_back(change)
+        self.turned()
+        gone = [
+            hunk.id
+            for file in self.proposal.files
+            for hunk in file.hunks
+            if file.kind != "text" and hunk.state == "applied" and not self.done.holds(file)
+        ]
+        self.proposal = self.proposal.marked(gone, "pending")
+
     def stop_timer(self) -> None:
-        """Nothing of it awaits the operator any more, so that it cannot expire."""
+        """Stop the time after which it expires: nothing of it awaits the operator any more."""
         if self.timer is not None:
             self.timer.cancel()
 
@@ -95,7 +126,7 @@ class OpenProposal:
 
 
 def view(entry: OpenProposal, window: Window) -> EditView:
-    """The proposal as it stands against the documents as far as they were followed."""
+    """The proposal against its documents as of the last change that was followed."""
     proposal, places = entry.proposal, entry.places
     fitting = applying.fitting(proposal, places, window)
     placed: dict[str, Placed] = {}

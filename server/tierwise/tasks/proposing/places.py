@@ -1,13 +1,16 @@
-"""Where the hunks of a proposal are: each document is followed from the text of then."""
+"""Where the hunks of a proposal are. Each document is followed from the text that the proposal was
+made for.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range, Snapshot
 from tierwise.edits.offer import Turnover, asked
 from tierwise.edits.proposal import Proposal, anchors
@@ -41,7 +44,9 @@ class Places:
         return any(file.behind for file in self.files.values())
 
     def step(self, uri: str, steps: Iterable[Step]) -> bool:
-        """A document changed. Whether some hunk was lost, came back, or was turned over."""
+        """Follow a change of a document. Tells whether some hunk was lost, came back or was turned
+        over.
+        """
         changed, file = False, self.files.get(uri)
         if file is not None:
             for step in steps:
@@ -49,7 +54,7 @@ class Places:
         return changed
 
     def look(self, snapshot: Snapshot) -> bool:
-        """A document reads like this, however that came about.
+        """Take the text that a document has now, however it came there. Tells as `step` does.
 
         A file that is not open is looked at on disk. An edit in an editor's buffer is not there
         before it is saved, so only a text that is new on disk counts.
@@ -65,7 +70,9 @@ class Places:
         return file.reads(snapshot.text)
 
     async def catch_up(self) -> bool:
-        """Compare what has to be compared, on a thread. Whether states differ from before."""
+        """Compare the texts that wait for it, on a thread. Tells whether some state differs from
+        before.
+        """
         changed = False
         for file in list(self.files.values()):
             while file.behind:
@@ -76,7 +83,10 @@ class Places:
         return changed
 
     def states(self) -> Mapping[str, SpotState]:
-        """How each hunk stands, by its id; nothing of a file that is behind."""
+        """The state of each hunk, by its id.
+
+        The hunks of a file whose texts are still to be compared are left out.
+        """
         return {
             spot.id: spot.state
             for file in self.files.values()
@@ -85,7 +95,7 @@ class Places:
         }
 
     def placed(self, uri: str) -> Mapping[str, Placed]:
-        """Where each pending hunk of a document goes; none of those that are lost."""
+        """Where each pending hunk of a document goes; lost hunks are left out."""
         file = self.files[uri]
         if file.behind:
             return {}
@@ -98,9 +108,10 @@ class Places:
         return found
 
     def ask(self, uri: str, ids: Collection[str]) -> tuple[Turnover, Sequence[tuple[Range, str]]]:
-        """What the editor is asked for to turn some hunks over, and its edits as ranges.
+        """The edit that turns some hunks over: as it is offered to the editor, and as ranges.
 
-        From now on those hunks are known by their new text, whichever way it comes there.
+        From now on a text that has the new lines of these hunks counts as applied, whoever wrote
+        them.
         """
         file = self.files[uri]
         spots = [replace(s, offered=s.offered or s.id in ids) for s in file.current()]
@@ -113,15 +124,24 @@ class Places:
         ]
         return wanted, edits
 
+    def yields(self, uris: Collection[str]) -> None:
+        """Prepare for another proposal that is about to be applied to these documents."""
+        for uri in uris:
+            if uri in self.files:
+                self.files[uri].yields()
+
     def took(self, uri: str, before: str, wanted: Turnover) -> None:
-        """The editor did what it was asked for, where it has not shown so itself."""
+        """Take an edit as made by the editor, where no change of the document has shown it yet.
+
+        `before` is the document's text when the edit was offered.
+        """
         file = self.files[uri]
         if file.text == before:
             file.text = wanted.after
             file.put(wanted.spots)
 
     def moved(self, uri: str, to: str) -> None:
-        """A file has another name."""
+        """Follow a file to its new name."""
         if uri in self.files and to not in self.files:
             self.files[to] = self.files.pop(uri)
             self._on_disk.pop(uri, None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from tierwise.context import secrets
 from tierwise.core.actions import KINDS
 from tierwise.core.check import CheckCode
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Position, Range, Snapshot
 from tierwise.edits import added, renamed, standin, whole
 from tierwise.edits.answer import Delete, ReadAnswer, Rename, Replace
@@ -177,7 +178,7 @@ class _Placing:
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
     def fences(self, read: ReadAnswer) -> None:
-        """What the fences of an answer mean for this action."""
+        """Place what the fences of an answer mean for this action."""
         kind, focus = KINDS[self.task.request.action], self.task.scene.focus
         try:
             if kind.replaces:
@@ -238,7 +239,7 @@ class _Placing:
         self._put(focus, span, text)
 
     def unfenced(self, read: ReadAnswer) -> None:
-        """An answer that is nothing but the new text of the selection, in no fence."""
+        """Place an answer that is nothing but the new text of the selection, in no fence."""
         focus, span = self.task.scene.focus, target(self.task)
         if focus is None or span is None or not KINDS[self.task.request.action].replaces:
             return
@@ -275,7 +276,7 @@ class _Placing:
         self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def without_comment(self) -> None:
-        """Applying what a `tw:` comment says removes the comment."""
+        """Remove the `tw:` comment along with the edit that it asked for."""
         focus, comment = self.task.scene.focus, self.task.scene.comment
         if focus is None or comment is None:
             return

@@ -19,7 +19,6 @@ from tierwise.present.checks import sentence
 from tierwise.store.content import ANSWER
 from tierwise.tasks.api import ResolveReply
 from tierwise.tasks.proposing import applying, confining
-from tierwise.tasks.proposing.applying import Wish
 from tierwise.tasks.proposing.drafts import Draft
 from tierwise.tasks.proposing.following import Follower
 from tierwise.tasks.proposing.growing import Growing
@@ -50,7 +49,7 @@ class Proposals:
         self.keeper = Keeper(window)
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
-        """Show what there is of an answer; only the clients hear of it, not the ledger."""
+        """Show the unfinished part of an answer. Clients see it; the ledger does not record it."""
         task.offered(proposal.id)
         entry = OpenProposal(task, proposal, Places(proposal), growing=True)
         self.entries[proposal.id] = entry
@@ -58,7 +57,9 @@ class Proposals:
         self.window.listener.task_changed(task.view())
 
     def written(self, task: Task) -> None:
-        """The answer of a task is whole, or none will come: what was shown of it goes."""
+        """Take away what was shown of an unfinished answer, because it is whole now or none will
+        come.
+        """
         self.growing.over(task)
         entry = self.entries.get(task.edit_id or "")
         if entry is not None and entry.growing:
@@ -66,10 +67,10 @@ class Proposals:
             task.withdrawn()
 
     def offer(self, task: Task, draft: Draft) -> None:
-        """Show a draft: as a proposal, or as text; a failed check stands beside it."""
+        """Show a draft as a proposal or as text, together with a check that failed."""
         text, proposal = draft.answer.text, draft.proposal
         self.written(task)
-        task.completed(draft.answer.result.stop_reason)
+        task.completed(draft.answer.result.stop_reason, checked=not draft.failed)
         note = sentence(draft.failed[0]) if draft.failed else ""
         detail = draft.failed[0].detail if draft.failed else ""
         if note:
@@ -98,14 +99,15 @@ class Proposals:
         task.move("proposed", progress=note or None)
         self.keeper.keep(entry)
 
-    def restore(self, task: Task, one: KeptProposal) -> None:
-        """Take over a proposal of a server that is gone."""
+    def restore(self, task: Task, one: KeptProposal, *, expires: bool = True) -> None:
+        """Take over a proposal of a process that is gone; `expires` says whether it waits only
+        for its time."""
         places = Places(one.proposal)
         places.files = places_of(one, self.window)
         entry = OpenProposal(task, one.proposal, places, one.done)
         self.entries[one.proposal.id] = entry
         self._follower.take_over(entry)
-        if one.proposal.pending:
+        if one.proposal.pending and expires:
             self._await(entry)
         self.keeper.keep(entry)
 
@@ -124,11 +126,11 @@ class Proposals:
         return replace(task.view(), waiting=len(entry.proposal.pending) if entry and waits else 0)
 
     def view(self, edit_id: str) -> EditView:
-        """The proposal as far as its documents were followed."""
+        """The proposal against its documents as of the last change that was followed."""
         return view(self.entry(edit_id), self.window)
 
     async def view_now(self, edit_id: str) -> EditView:
-        """The proposal as it stands in the documents as they are now."""
+        """The proposal against its documents as they are now. Waits until changes are followed."""
         entry = self.entry(edit_id)
         await self._follower.look(entry)
         return view(entry, self.window)
@@ -158,12 +160,15 @@ class Proposals:
                 c.uri: applying.text_of(c.uri, self.window) for c in changes if c.kind != "create"
             }
             wish = applying.to_apply(entry.proposal, fitting, entry.places, self.window)
+            for other in self.entries.values():
+                if other is not entry:
+                    other.places.yields(wish.texts)
             reply = await self.window.listener.apply(
                 wish.changes, f"Tierwise: {entry.task.request.action}"
             )
-            if not (reply.applied or self._shows(entry, fitting)):
+            if not (reply.applied or entry.shows(fitting)):
                 return ResolveReply(False, reply.failure_reason or notices.REFUSED)
-            self._took(entry, wish)
+            entry.took(wish)
             self._applied(entry, wish.changes, before, fitting)
             self.keeper.keep(entry)
         refused = len(ids) - len(fitting)
@@ -173,7 +178,9 @@ class Proposals:
     def discard(
         self, edit_id: str, hunks: Sequence[str] | None, reason: str | None
     ) -> ResolveReply:
-        """Discard pending hunks, all of them or those named; not while an apply is under way."""
+        """Discard pending hunks, all of them or those named. Raises `BadRequest` while an apply
+        runs.
+        """
         entry = self.entry(edit_id)
         if entry.lock.locked():
             raise BadRequest(ErrorReason("being_applied"))
@@ -194,7 +201,7 @@ class Proposals:
         return ResolveReply(True, None, task.id)
 
     async def undo(self, edit_id: str) -> ResolveReply:
-        """Take a whole task back, files included; what changed since is left and named.
+        """Take a whole task back, files included. What changed since is left alone and named.
 
         Raises `DocumentChanged` where all of it changed.
         """
@@ -213,8 +220,8 @@ class Proposals:
             reply = await self.window.listener.apply(wish.changes, "Tierwise: undo")
             if not reply.applied:
                 return ResolveReply(False, reply.failure_reason or notices.REFUSED)
-            self._took(entry, wish)
-            self._took_back(entry, wish.changes)
+            entry.took(wish)
+            entry.took_back(wish.changes)
             self.keeper.keep(entry)
             if wish.left:
                 self._settled(entry)
@@ -229,7 +236,7 @@ class Proposals:
         return [e for e in self.entries.values() if any(f.uri == uri for f in e.proposal.files)]
 
     def seen(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """A document changed: a hunk may be stale now, or taken back, or applied again."""
+        """Follow a changed document: a hunk may be stale now, or taken back, or applied again."""
         self._follower.recent.changed(snapshot, steps)
         self._edit_watch.seen(snapshot.uri, snapshot.text)
         for entry in self.at(snapshot.uri):
@@ -237,19 +244,20 @@ class Proposals:
             self.keeper.soon(entry)
 
     def reopened(self, snapshot: Snapshot) -> None:
-        """A document was opened, with whatever text it has by now."""
+        """Compare a document that was opened with what waits for it; its text may be another by
+        now.
+        """
         self._follower.recent.opened(snapshot.uri)
         for entry in self.at(snapshot.uri):
             self._follower.reads(entry, snapshot)
 
     def renamed(self, old: str, new: str) -> None:
-        """The operator gave a file another name; what waits for it follows."""
+        """Follow a file to the new name that the operator gave it."""
         for entry in self.at(old):
-            entry.places.moved(old, new)
-            entry.proposal = entry.proposal.moved(old, new)
+            entry.file_moved(old, new)
 
     def supersede(self, task: Task) -> None:
-        """A redo replaces a proposal: a strong sign about the tier that made it."""
+        """Replace a proposal by its redo. That is a strong sign about the tier that made it."""
         self._edit_watch.forget(task)
         if task.edit_id in self.entries:
             entry = self.entries[task.edit_id]
@@ -258,6 +266,23 @@ class Proposals:
             del self.entries[task.edit_id]
             self.keeper.forget(entry)
             task.withdrawn()
+
+    async def tried(self, edit_id: str) -> Mapping[str, tuple[str | None, str]] | None:
+        """What a proposal would make of the files as they are now, by URI: the current text, None
+        for a new file, and the text with it. None where it has no place any more, or moves files.
+        """
+        entry = self.entry(edit_id)
+        await self._follower.look(entry)
+        ids = self._fitting(entry, entry.proposal.pending)
+        return applying.tried(entry.proposal, ids, entry.places)
+
+    def drop(self, edit_id: str) -> None:
+        """Give a proposal up together with others. That says nothing about its quality."""
+        entry = self.entries.pop(edit_id, None)
+        if entry is not None:
+            entry.stop_timer()
+            self.keeper.forget(entry)
+            entry.task.move("discarded")
 
     def _turned(self, entry: OpenProposal) -> None:
         """Some hunks of a proposal were lost, came back or were turned over in the editor."""
@@ -274,27 +299,14 @@ class Proposals:
         proposal = entry.proposal
         if proposal.applied_hunks:
             entry.done.undone = False
-            entry.task.move("partlyApplied" if self._some_open(proposal) else "applied")
+            entry.task.move("partlyApplied" if proposal.some_open else "applied")
         elif proposal.pending:
             self._await(entry)
             entry.task.move("proposed", progress=progress.UNDONE)
 
-    def _some_open(self, proposal: Proposal) -> bool:
-        return any(h.state != "applied" for f in proposal.files for h in f.hunks)
-
     def _fitting(self, entry: OpenProposal, ids: Sequence[str]) -> Sequence[str]:
         found = applying.fitting(entry.proposal, entry.places, self.window)
         return [i for i in ids if i in found]
-
-    def _shows(self, entry: OpenProposal, ids: Sequence[str]) -> bool:
-        """Whether the documents show that an edit was made, whatever the editor said of it."""
-        states = entry.places.states()
-        return bool(ids) and all(states.get(i) == "applied" for i in ids)
-
-    def _took(self, entry: OpenProposal, wish: Wish) -> None:
-        """The editor made an edit."""
-        for uri, (before, wanted) in wish.texts.items():
-            entry.places.took(uri, before, wanted)
 
     def _taken_back(self, edit_id: str, after_ms: int) -> None:
         """The document reads as before an apply: undone in the editor, or by hand."""
@@ -319,34 +331,17 @@ class Proposals:
         for change in changes:
             entry.done.took(change, before.get(change.uri, ""))
             if change.kind == "rename" and change.to_uri is not None:
-                entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
-                entry.places.moved(change.uri, change.to_uri)
+                entry.file_moved(change.uri, change.to_uri)
         entry.done.at_ms = self.window.now_ms()
         self._edit_watch.applied(task, changes, before, self._taken_back)
         entry.proposal = entry.proposal.marked(ids, "applied")
-        if self._some_open(entry.proposal):
+        if entry.proposal.some_open:
             self._outcomes.record(task, "partlyApplied", entry.proposal.taken)
             task.move("partlyApplied")
         else:
             self._outcomes.record(task, "applied")
             task.move("applied")
             entry.stop_timer()
-
-    def _took_back(self, entry: OpenProposal, changes: Sequence[FileChange]) -> None:
-        """Changes that take an edit back were made."""
-        for change in changes:
-            if change.kind == "rename" and change.to_uri is not None:
-                entry.proposal = entry.proposal.moved(change.uri, change.to_uri)
-                entry.places.moved(change.uri, change.to_uri)
-            entry.done.took_back(change)
-        entry.turned()
-        gone = [
-            hunk.id
-            for file in entry.proposal.files
-            for hunk in file.hunks
-            if file.kind != "text" and hunk.state == "applied" and not entry.done.holds(file)
-        ]
-        entry.proposal = entry.proposal.marked(gone, "pending")
 
     def _undone(
         self, entry: OpenProposal, after_ms: int, *, open_still: bool, only_text: bool
@@ -366,6 +361,8 @@ class Proposals:
     def _await(self, entry: OpenProposal) -> None:
         """Let a proposal wait for the operator."""
         entry.stop_timer()
+        if self.window.night:
+            return
         loop = asyncio.get_running_loop()
         entry.timer = loop.call_later(EXPIRES_AFTER, self._expire, entry.proposal.id)
 

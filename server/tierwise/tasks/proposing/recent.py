@@ -22,7 +22,7 @@ class RecentChanges:
         self._by_uri: dict[str, deque[tuple[int, Splice | None]]] = {}
 
     def changed(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """A document changed."""
+        """Remember a change of a document."""
         if snapshot.version is None:
             return
         kept = self._by_uri.setdefault(snapshot.uri, deque(maxlen=KEPT))
@@ -31,7 +31,7 @@ class RecentChanges:
             kept.append((snapshot.version, step.splice if small else None))
 
     def opened(self, uri: str) -> None:
-        """A document was opened: its versions begin anew."""
+        """Forget the changes of a document that was opened: its versions begin again."""
         self._by_uri.pop(uri, None)
 
     def since(self, snapshot: Snapshot, now: Snapshot) -> Sequence[Splice] | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import BadRequest
 from tierwise.core.request import Diagnostic
 from tierwise.core.views import FileChange
@@ -35,7 +36,7 @@ OnUndone = Callable[[str, int], None]
 """Takes the id of a proposal that was taken back, and how many milliseconds after its apply."""
 
 Later = Callable[[float, Callable[[], None]], Handle]
-"""Call back in so many seconds."""
+"""Call back in this many seconds."""
 
 
 def _on_loop(seconds: float, back: Callable[[], None]) -> Handle:
@@ -97,24 +98,25 @@ class EditWatch:
         self._schedule(watch)
 
     def seen(self, uri: str, text: str) -> None:
-        """A document changed."""
+        """Compare a document that changed with what was applied to it."""
         for watch in list(self.watches.values()):
             if uri in watch.state.files:
                 watch.state.seen(uri, text, self.window.now_ms())
                 self._schedule(watch)
 
     def renamed(self, old: str, new: str) -> None:
-        """A file has another name."""
+        """Follow a file to its new name."""
         for watch in self.watches.values():
             watch.state.renamed(old, new)
 
     def undone(self, task: Task) -> None:
-        """The operator took the edit back by our command; that is an outcome by itself."""
+        """Record that the operator took the edit back by our command."""
         if task.id in self.watches:
             self.watches[task.id].state.taken_back()
 
     def diagnosed(self, uri: str, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
-        """The editor told the problems of some lines: which of them did an edit clear or add?
+        """The editor reported the problems of some lines. Finds those that an edit cleared or
+        added.
 
         Said once per edit, and only for a task that was asked with its diagnostics, where the
         lines hold the edit, and not before other tools can have looked at it.
@@ -132,7 +134,7 @@ class EditWatch:
             self.outcomes.record(watch.task, "diagnostics", f"-{cleared}/+{added}")
 
     def forget(self, task: Task) -> None:
-        """Stop watching a task: it is done anew."""
+        """Stop watching a task: it is done again."""
         watch = self.watches.pop(task.id, None)
         if watch is not None and watch.timer is not None:
             watch.timer.cancel()

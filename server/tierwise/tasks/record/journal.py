@@ -13,12 +13,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
 from tierwise.budget import days
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision
 from tierwise.core.document import Range
 from tierwise.core.errors import LedgerUnavailable
@@ -55,13 +56,15 @@ class Journal:
     session: str = ""
     zone: Callable[[], str | None] = lambda: None
     """The time zone that the budget's days are counted in; None for the machine's."""
+    client: str | None = None
+    """The editor by its own name, which tasks are counted by."""
     _lines: list[Line] = field(default_factory=list)
     _writer: asyncio.Task[None] | None = None
     _again: asyncio.TimerHandle | None = None
     _warned: bool = False
 
-    def opened(self, task: Task) -> None:
-        """A task was accepted."""
+    def opened(self, task: Task, *, client: str | None = None) -> None:
+        """Record that a task was accepted. `client` is who does it, unless that is the editor."""
         focus = task.scene.focus
         row = decisions.TaskRow(
             task_id=task.id,
@@ -77,17 +80,18 @@ class Journal:
             state=task.state,
             edit_id=task.edit_id,
             day=self._day(task.created_ms),
+            client=client or self.client,
         )
         self._write(lambda conn: decisions.insert_task(conn, row))
         self._write(lambda conn: notices.used(conn, owner.identity(), row.created_ms))
 
     def decided(self, task: Task, situation: Situation) -> None:
-        """A decision was taken; enough of it is kept to take it again, bit for bit."""
+        """Record a decision, with enough of it to take it again, bit for bit."""
         seq, row = task.next_decision(), decision_row(task, situation, now_ms())
         self._write(lambda conn: decisions.record_decision(conn, task.id, seq, row))
 
     def moved(self, task: Task) -> None:
-        """A task changed its state."""
+        """Record that a task changed its state."""
         state, edit_id = task.state, task.edit_id if task.state != "running" else None
         error = task.error.name if task.error else None
         self._write(
@@ -101,7 +105,7 @@ class Journal:
         self._write(lambda conn: outcomes.record_outcome(conn, outcome))
 
     def chose(self, scope: str, key: str, to: str, project: str) -> None:
-        """The operator set or cleared an override, a pin or a remap."""
+        """Record that the operator set or cleared an override, a pin or a remap."""
         session = self.session
 
         def write(conn: Connection) -> None:
@@ -118,7 +122,7 @@ class Journal:
         self._write(line)
 
     def took(self, place: str, step: int) -> None:
-        """A place gave its first token within this step of its histogram."""
+        """Count a first token of a place in this step of its histogram."""
         key = (latency.KIND, place, "")
 
         def write(conn: Connection) -> None:

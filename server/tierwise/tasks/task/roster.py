@@ -28,11 +28,11 @@ class Roster(dict[str, Task]):
             raise UnknownTask(ErrorReason.of("unknown_task_here", task=task_id)) from None
 
     def of_document(self, uri: str) -> Sequence[TaskView]:
-        """What runs, waits or was applied in a document."""
+        """What runs, waits, was applied or was stopped by a team's budget in a document."""
         return [
             task.view()
             for task in self.values()
-            if task.state in _AT_WORK
+            if (task.state in _AT_WORK or task.held_by_team)
             and (task.scene.focus is not None and task.scene.focus.uri == uri)
         ]
 

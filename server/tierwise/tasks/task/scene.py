@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from tierwise.context.in_view import InView
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range, Snapshot
 from tierwise.core.request import Request
 
@@ -28,6 +29,9 @@ class Scene:
     with_project: bool | None = None
     """True where the operator asked for the project, False where they took it out, None where the
     wish decides."""
+    in_view: InView | None = None
+    """What is before the operator, where they named no place. Its document is among the open ones
+    too; nothing is placed by it."""
     runs_later: bool = True
     """Whether the task runs by itself once a cap is raised. A question whose client shows no answer
     that nobody waits for does not: it would be paid unseen."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision
-from tierwise.core.errors import TierwiseError
+from tierwise.core.errors import ModelError, TierwiseError
 from tierwise.core.money import Usage
 from tierwise.core.request import Request
 from tierwise.core.views import StreamKind, StreamView, TaskState, TaskView
@@ -92,6 +93,8 @@ class Task:
     """How many reservations this task has asked for; names them."""
     stream_no: int = 0
     """How many pieces of its stream were sent; numbers them."""
+    lifted: Decision | None = None
+    """The decision that this run was begun with, because a check failed after the run before."""
     earlier_records: tuple[Mapping[str, object], ...] = ()
     """What the runs before the present one sent."""
 
@@ -149,15 +152,24 @@ class Task:
     def start_over(self, reason: str) -> None:
         """Forget the run and its answer, because another run begins."""
         self.earlier_records = tuple(self.records)
-        self.run, self.answer, self.forecast = Run(), TaskAnswer(), None
+        self.run, self.answer, self.forecast, self.lifted = Run(), TaskAnswer(), None, None
         self._emit("reset", reason=reason)
 
+    def lift(self, decision: Decision, note: str, told: str) -> None:
+        """Begin the next run with a decision: a check failed, of which the model is `told`."""
+        calls = self.run.all_calls
+        self.start_over(note)
+        self.run.goes_on_from(calls)
+        self.lifted = decision
+        self.run.note(told)
+        self.decided(decision, note)
+
     def asks_now(self, question: Question) -> None:
-        """The documents changed since: ask on what they hold now."""
+        """Ask on what the documents hold now, where they changed since."""
         self.question = question
 
     def allow(self) -> None:
-        """The operator lets this task run beyond its budget."""
+        """Let this task run beyond its budget, as the operator said."""
         self.allowed = True
 
     def next_decision(self) -> int:
@@ -171,16 +183,17 @@ class Task:
         return ":".join(filter(None, (self.id, purpose, str(self.reservation_no))))
 
     def offered(self, edit_id: str) -> None:
-        """A proposal is made of the answer."""
+        """Note the proposal that was made of the answer."""
         self.answer.edit_id = edit_id
 
     def withdrawn(self) -> None:
-        """The proposal is gone."""
+        """Note that the proposal is gone."""
         self.answer.edit_id = None
 
-    def completed(self, stop_reason: str) -> None:
-        """The model ended its answer for this reason."""
+    def completed(self, stop_reason: str, *, checked: bool) -> None:
+        """Note why the model ended its answer, and whether the answer passed its checks."""
         self.answer.stop_reason = stop_reason
+        self.answer.failed_check = not checked
 
     def cancelled(self) -> None:
         """End because the operator stopped it."""
@@ -209,7 +222,7 @@ class Task:
         self.on_change(self)
 
     def decided(self, decision: Decision, note: str = "") -> None:
-        """Take a decision. The stream hears of it before the first delta of its answer."""
+        """Take a decision. The stream is told before the first delta of its answer."""
         if self.decision.answering != decision.answering and not self.decision.final:
             self.forecast = self.decision
         self.decision = decision
@@ -218,7 +231,7 @@ class Task:
         self._emit("decision", decision=decision, reason=note or None)
 
     def streamed(self, delta: str) -> None:
-        """A piece of the answer arrived; it is already coalesced."""
+        """Add a piece of the answer and pass it on. Pieces are coalesced before they come here."""
         self.answer.text += delta
         self._emit("delta", delta=delta)
 
@@ -231,7 +244,7 @@ class Task:
             self.streamed(self.run.earlier)
 
     def noticed(self, reason: str) -> None:
-        """A sentence about this task that belongs beside its answer."""
+        """Pass on a sentence about this task that belongs beside its answer."""
         self._emit("notice", reason=reason)
 
     def paid(self, usage: Usage, nanos: int) -> None:
@@ -261,7 +274,14 @@ class Task:
     def failed(self, error: TierwiseError) -> None:
         """End with an error the operator can read."""
         self.answer.error = error
+        if isinstance(error, ModelError) and error.kind == "team_paused":
+            self.cause_note = error.kind
         self.move("failed")
+
+    @property
+    def held_by_team(self) -> bool:
+        """Whether it failed because a team's budget is used up; a raise lets it go on."""
+        return self.state == "failed" and self.cause_note == "team_paused"
 
     def view(self) -> TaskView:
         """The task as shown."""

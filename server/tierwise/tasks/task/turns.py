@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 
 from tierwise.core.actions import KINDS
+from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Range
 from tierwise.present import progress
 from tierwise.tasks.task.task import Task
@@ -30,7 +31,7 @@ class _Entry:
 
 @dataclass
 class Turns:
-    """The order of one window. `limit` is asked anew each time, so that changes take effect."""
+    """The order of one window. `limit` is asked again each time, so that changes take effect."""
 
     limit: Callable[[], int]
     _entries: dict[str, _Entry] = field(default_factory=dict)
@@ -72,7 +73,7 @@ class Turns:
         await entry.ready.wait()
 
     def _next(self) -> None:
-        """Give turns to whoever stands first and may run."""
+        """Give turns to the first tasks in the line that may run."""
         free = self.limit() - self.running
         for entry in sorted(self._entries.values(), key=lambda e: e.number):
             if free <= 0:

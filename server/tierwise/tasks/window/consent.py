@@ -74,7 +74,7 @@ class Consents:
 async def offer(
     asks: Sequence[ConsentRequest], project: str, consents: Consents, listener: Listener
 ) -> bool:
-    """Ask about every wish that was not answered yet; whether one was accepted.
+    """Ask about every wish that was not answered yet. Returns whether one was accepted.
 
     Where nobody can be asked, or nobody answers, the wish stays inactive and is said.
     """

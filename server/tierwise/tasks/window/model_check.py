@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.models import model_list
@@ -58,7 +58,7 @@ async def inspect(
 
 
 def warnings(found: Sequence[Inspected]) -> Sequence[str]:
-    """What the operator should be told at the start, each sentence once."""
+    """Sentences about the models that the operator should see at the start, each once."""
     told = [r.text for one in found for r in one.remarks if r.level == "warning"]
     return tuple(dict.fromkeys(told))
 

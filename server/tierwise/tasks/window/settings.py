@@ -73,18 +73,18 @@ class Settings:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What the operator should be told of the configuration."""
+        """Sentences about the configuration that the operator should see."""
         return (*self.loaded.notices, *self._wrong_prices)
 
     @property
     def held(self) -> str | None:
-        """Why no paid call is made, in a sentence; None where nothing is in the way."""
+        """Why no paid call is made, in a sentence; None where calls may be made."""
         if self.config.rehearsal:
             return None
         return next(iter((*self.loaded.holds, *self._wrong_prices)), None)
 
     def changed(self) -> bool:
-        """Whether a file is another one than was read last. Two looks at the disk."""
+        """Whether a file was replaced since it was last read. Looks at the disk twice."""
         return self._stamps() != self._seen
 
     def unsettled(self) -> float:
@@ -189,6 +189,10 @@ def limits(own: Config, held: Config | None = None) -> Limits:
         repository_day=nanos(lowered.day_usd) if lowered.day_usd != budget.day_usd else None,
         repository_project=nanos(lowered.project_usd)
         if lowered.project_usd != budget.project_usd
+        else None,
+        night=nanos(budget.night_usd),
+        repository_night=nanos(lowered.night_usd)
+        if lowered.night_usd != budget.night_usd
         else None,
     )
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from tierwise.budget import days
 from tierwise.budget.prices import PriceTable
 from tierwise.config.model import Config
 from tierwise.context.ignore import IgnoreRules
+from tierwise.core.dataclass import dataclass
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.edits.confine import Confine
 from tierwise.models.call import Deadlines
@@ -42,9 +43,13 @@ class Window:
     session: str
     project: str
     projects: Projects
+    client: str | None = None
+    """The editor by its own name, as far as it said one."""
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic
     clock: Callable[[], datetime] = days.now
+    night: bool = False
+    """Whether nobody looks on: its calls are the night's, and its proposals wait in the queue."""
     confirmed: set[str] = field(default_factory=set)
     """Ignored files the operator agreed to send, so that none is asked about twice."""
     _said: set[str] = field(default_factory=set)
@@ -63,6 +68,11 @@ class Window:
     def ladder(self) -> Ladder:
         """The tiers as configured now."""
         return self.config.ladder()
+
+    @property
+    def project_name(self) -> str:
+        """The project by the name of its folder, which is the same on every machine of a team."""
+        return self.project.rsplit("/", 1)[-1]
 
     @property
     def rehearsal(self) -> bool:

@@ -47,7 +47,7 @@ _LAUNCHER = """\
 set -a
 . "{environment}"
 PYTHONPATH="{root}"
-exec {command} -m tierwise "$@"
+exec {command} "$@"
 """
 
 
@@ -75,6 +75,8 @@ class CodeServer:
         self.folder = Path(tempfile.mkdtemp(prefix="tierwise-code-"))
         self.launcher = self.folder / "tierwise"
         self.log = self.folder / "code-server.log"
+        self.told = self.folder / "told"
+        """What clients were told of tasks, as `told.py` writes it."""
         self._environment = self.folder / "environment"
         self._settings = {**SETTINGS, "security.workspace.trust.enabled": trust, **settings}
         self._port = _free_port()
@@ -102,10 +104,11 @@ class CodeServer:
     def serve(self, tap: Path | None = None) -> None:
         """Let windows start the real server; with `tap`, note there when its deltas leave it."""
         python = sys.executable
-        heard = f'"{python}" -m tests.editors.vscode.rig.tap "{tap}" ' if tap is not None else ""
-        script = _LAUNCHER.format(
-            environment=self._environment, root=tools.ROOT, command=f'{heard}"{python}"'
-        )
+        rig = "tests.editors.vscode.rig"
+        command = f'"{python}" -m {rig}.told "{self.told}" tierwise'
+        if tap is not None:
+            command = f'"{python}" -m {rig}.tap "{tap}" "{python}" -m tierwise'
+        script = _LAUNCHER.format(environment=self._environment, root=tools.ROOT, command=command)
         self.launcher.write_text(script, encoding="utf-8")
         self.launcher.chmod(0o755)
 

@@ -10,6 +10,7 @@ from tests.support.loopback import Loopback
 
 from .code_server import CodeServer
 from .ledger import LedgerFile
+from .paid import unshown
 from .profile import Profile
 from .workbench import Workbench
 
@@ -50,6 +51,14 @@ class Desk:
     def foreign(self) -> list[str]:
         """What was asked of other machines; must stay empty."""
         return self.profile.foreign
+
+    def check(self) -> None:
+        """That nothing left this machine, and nothing was paid that the client did not show."""
+        assert not self.foreign, "nothing beyond this machine is asked"
+        calls = len(self.model.requests())
+        told = self.code.told if self.code.vsix is None else None
+        found = unshown(told, self.ledger, calls)
+        assert not found, found
 
     def environment(self, **more: str) -> None:
         """Set what the next language servers find: a state folder, a configuration, the model."""

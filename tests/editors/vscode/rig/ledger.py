@@ -30,6 +30,16 @@ class LedgerFile:
         """Routed tier, answering tier and cause of every decision, in order."""
         return self._ask("SELECT routed, answering, cause FROM decisions ORDER BY at_ms, seq")
 
+    def sent(self) -> list[tuple[str, str, int, int]]:
+        """Task id, state, cost and whether that is assumed, of every call to a paid model that an
+        editor asked for. What agents ask for they show themselves."""
+        return self._ask(
+            "SELECT task_id, state, cost, assumed FROM reservations"
+            " WHERE sent_ms IS NOT NULL AND NOT rehearsal"
+            " AND task_id NOT IN (SELECT task_id FROM tasks WHERE action = 'agent')"
+            " ORDER BY created_ms"
+        )
+
     def _ask(self, query: str) -> list[Any]:
         path = self.state / "ledger.db"
         if not path.exists():

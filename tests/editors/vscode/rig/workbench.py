@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from .keys import BEGIN, FOCUS, TIDY
+from .keys import BEGIN, BEGUN, FOCUS, TIDY
 from .panel import Panel
 
 T = TypeVar("T")
@@ -47,17 +47,41 @@ class Workbench:
         """Take over a tidied window: another server, an empty conversation, some files open."""
         self._chord(BEGIN)
         box = self.page.locator(".quick-input-widget input").first
-        box.wait_for()
+        expect(box).to_have_value(BEGUN)
+        expect(box).to_be_focused()
         self.press("Escape")
+        expect(box).to_be_hidden()
         expect(self.page.locator(".tab")).to_have_count(0)
         expect(self.toasts).to_have_count(0)
         for file in files:
-            self.press("Control+p")
-            box.fill(str(file))
-            self.page.locator(".quick-input-list .monaco-list-row").first.wait_for()
-            box.press("Enter")
-            self.page.locator(f'.tab[data-resource-name="{file.name}"]').wait_for()
+            self.quick_open(file)
             expect(self.editor.locator(".view-line").first).not_to_be_empty()
+
+    def quick_open(self, file: Path) -> None:
+        """Open a file by its path; files that were open before stand in the list until then."""
+        box = self._ask("Control+p", str(file))
+        first = self.page.locator(".quick-input-list .monaco-list-row").first
+        expect(first).to_contain_text(file.name)
+        box.press("Enter")
+        self.page.locator(f'.tab[data-resource-name="{file.name}"]').wait_for()
+
+    def _ask(self, key: str, text: str) -> Locator:
+        """Open a box by its key and write into it.
+
+        A file that was just opened may take the keyboard late, which closes the box; so the key is
+        pressed again. Raises Playwright's `TimeoutError` where no box stays.
+        """
+        box = self.page.locator(".quick-input-widget input").first
+        deadline = time.monotonic() + WAIT
+        while True:
+            self.press(key)
+            try:
+                box.fill(text, timeout=5_000)
+            except TimeoutError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return box
 
     def _chord(self, key: str) -> None:
         """Press a key of ours; it is heard by the workbench wherever the keyboard is."""
@@ -160,17 +184,13 @@ class Workbench:
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor somewhere in the editor in front."""
-        self.press("Control+g")
-        box = self.page.locator(".quick-input-widget input").first
-        box.fill(f":{line}:{column}")
+        box = self._ask("Control+g", f":{line}:{column}")
         box.press("Enter")
         self.page.locator(".quick-input-widget").wait_for(state="hidden")
 
     def command(self, title: str) -> None:
         """Run a command of the palette by its whole title."""
-        self.press("F1")
-        box = self.page.locator(".quick-input-widget input").first
-        box.fill(f">{title}")
+        box = self._ask("F1", f">{title}")
         row = self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=title)
         row.first.wait_for()
         box.press("Enter")

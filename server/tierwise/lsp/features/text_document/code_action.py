@@ -30,6 +30,7 @@ from tierwise.present import errors
 from tierwise.present.titles import (
     NO_COMMENT_TITLE,
     SENT_TITLE,
+    TONIGHT_TITLE,
     action_title,
     comment_title,
     problem_title,
@@ -37,6 +38,7 @@ from tierwise.present.titles import (
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
 from tierwise.tasks.deciding.menu import Menu
+from tierwise.tasks.window.disk import path_of
 
 if TYPE_CHECKING:
     from tierwise.tasks.engine import TaskEngine
@@ -79,7 +81,12 @@ def _listed(
     possible = _asked(docs, menu, session.client, uri, span, params.context.diagnostics)
     made = (make() for kind, make in possible if _wanted(kind, only))
     asked = (action for action in made if action is not None)
-    return [*pending, *islice(asked, QUIET if automatic else None)]
+    listed = [*pending, *islice(asked, QUIET if automatic else None)]
+    night = None if automatic else _tonight(docs, uri, span, params.context.diagnostics)
+    # What cannot be done now cannot be done at night either.
+    if night is not None and any(a.kind == night.kind and a.disabled is None for a in listed):
+        listed.append(night)
+    return listed
 
 
 def _wanted(kind: str, only: Sequence[str] | None) -> bool:
@@ -165,6 +172,32 @@ def _action(
         title=title,
         kind=f"{REWRITE}.{kind}",
         command=types.Command(title=title, command="tierwise.task.start", arguments=[given]),
+    )
+
+
+def _tonight(
+    docs: DocumentStore, uri: str, span: Range, diagnostics: Sequence[types.Diagnostic]
+) -> types.CodeAction | None:
+    """What is asked for here, queued for the night: a `tw:` comment, a problem, else documentation
+    of what is selected."""
+    comment = _comment(docs.index(uri), span)
+    given: dict[str, Any] = {"textDocuments": [{"uri": uri}]}
+    if comment is not None:
+        target = _after_comment(docs, uri, docs.index(uri), span, comment[0])
+        given |= {"action": "edit", "instruction": comment[1], "range": _wire(docs, uri, target)}
+    elif diagnostics:
+        target = _around(docs, uri, docs.from_wire(uri, diagnostics[0].range))
+        problem = {**asdict(_diagnostic(uri, diagnostics[0])), "path": path_of(uri) or uri}
+        given |= {"action": "fix", "range": _wire(docs, uri, target), "diagnostics": [problem]}
+    else:
+        kind = next((k for k in offered(selection=True) if k.documentation_only), None)
+        if kind is None or span.start == span.end:
+            return None
+        given |= {"action": kind.name, "range": _wire(docs, uri, span)}
+    return types.CodeAction(
+        title=TONIGHT_TITLE,
+        kind=f"{REWRITE}.{given['action']}",
+        command=types.Command(title=TONIGHT_TITLE, command="tierwise.queue.add", arguments=[given]),
     )
 
 
@@ -265,7 +298,7 @@ def _after_comment(
 
 
 def _around(docs: DocumentStore, uri: str, where: Range) -> Range:
-    """The lines a diagnostic stands on, or the symbol around them where it is small."""
+    """The lines a diagnostic is on, or the symbol around them where it is small."""
     index = docs.index(uri)
     snapshot = docs.snapshot(uri)
     symbol = enclosing(snapshot.text, snapshot.language, where.start)

@@ -6,19 +6,19 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from tierwise.lsp.documents.store import path_of
 from tierwise.lsp.session.session import Session
+from tierwise.tasks.window.disk import path_of
 
 
 def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
-    """A document was opened."""
+    """Keep the text of a document that was opened."""
     snapshot = session.docs.did_open(params.text_document)
     if session.ready is not None:
         session.ready.document_opened(snapshot)
 
 
 def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
-    """A document changed."""
+    """Apply the changes of a document to its kept text."""
     doc = params.text_document
     changed = session.docs.did_change(doc.uri, doc.version, params.content_changes)
     if changed is not None and session.ready is not None:
@@ -26,13 +26,13 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
-    """A document was closed."""
+    """Forget the text of a document that was closed."""
     session.docs.did_close(params.text_document.uri)
     _saved(session, params.text_document.uri)
 
 
 def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> None:
-    """A document was saved."""
+    """Have the index read a document that was saved."""
     _saved(session, params.text_document.uri)
 
 

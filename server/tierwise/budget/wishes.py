@@ -1,0 +1,99 @@
+"""What a call asks of the money: its worst case, and the row that will hold it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from tierwise.budget import forecast, lapsed, tokens
+from tierwise.budget.headroom import SpendWish
+from tierwise.budget.reservation import Reservation, ReservationRequest
+from tierwise.budget.spend import Spend, ms
+from tierwise.core.tiers import Tier
+from tierwise.store import owner, reservations
+from tierwise.store.deferred import Connection
+from tierwise.store.reservations import ReservationRow
+
+
+def wish_of(spend: Spend, ask: ReservationRequest, now: datetime) -> SpendWish:
+    """A call as money sees it."""
+    tier, most = ask.tier, ask.max_tokens
+    bound = tokens.upper_bound(ask.prompt, spend.calibration.input_factor(tier.model, ask.language))
+    bound += ask.extra_tokens
+    return SpendWish(
+        input_bound=bound,
+        output_cap=most
+        if ask.full_output
+        else spend.calibration.output_cap(tier.model, ask.action, most),
+        useful=ask.least_output or 2 * spend.calibration.median_output(tier.model, ask.action),
+        rate=spend.prices.dearest_band(tier.model, now, bound, tier.base_url),
+        tier=tier.label,
+        most=spend.limits().request,
+        fees=spend.prices.fees(tier.model, ask.searches, now, tier.base_url),
+    )
+
+
+def row_of(spend: Spend, ask: ReservationRequest, wish: SpendWish, now: datetime) -> ReservationRow:
+    """What is known of a reservation before it is decided."""
+    tier = ask.tier
+    return ReservationRow(
+        id=uuid.uuid4().hex,
+        request_id=ask.request_id,
+        task_id=ask.task_id,
+        created_ms=ms(now),
+        lease_ms=ms(now) + lapsed.LEASE_MS,
+        owner=owner.identity(),
+        day="",
+        period="",
+        project=ask.project,
+        action=ask.action,
+        language=ask.language,
+        tier=tier.name,
+        model=tier.model,
+        base_url=tier.base_url,
+        input_chars=len(ask.prompt),
+        input_bound=wish.input_bound,
+        max_tokens=wish.output_cap,
+        worst=0,
+        expected=forecast.expected_spend(
+            tier, ask.action, len(ask.prompt), spend.prices, at=now, calibration=spend.calibration
+        ),
+        allowed=False,
+        price_known=spend.prices.known(tier.model, tier.base_url),
+        rehearsal=ask.rehearsal,
+        sent_ms=0 if ask.marked else ms(now),
+        member=ask.member,
+    )
+
+
+def at_tier(spend: Spend, reservation: Reservation, tier: Tier) -> ReservationRow:
+    """The row of a reservation that another tier answers: what it holds at that tier's prices."""
+    row, at, prices = reservation.row, reservation.at, reservation.prices or spend.prices
+    rate = prices.dearest_band(tier.model, at, row.input_bound, tier.base_url)
+    fees = prices.fees(tier.model, reservation.searches, at, tier.base_url)
+    worst = row.input_bound * rate.dearest_input + row.max_tokens * rate.output + fees
+    expected = forecast.expected_spend(
+        tier, row.action, row.input_chars, prices, at=at, calibration=spend.calibration
+    )
+    return replace(
+        row,
+        tier=tier.name,
+        model=tier.model,
+        base_url=tier.base_url,
+        worst=worst,
+        expected=min(expected, worst),
+        price_known=prices.known(tier.model, tier.base_url),
+    )
+
+
+def within_job(conn: Connection, ask: ReservationRequest, wish: SpendWish) -> SpendWish:
+    """The wish, held to what is left of its job's own cap."""
+    job = reservations.job_of(ask.request_id)
+    if job is None or ask.job_cap is None:
+        return wish
+    sums = reservations.sums_of_job(conn, job)
+    left = max(0, ask.job_cap - sums.settled - sums.reserved)
+    if wish.most is not None and wish.most <= left:
+        return wish
+    return replace(wish, most=left, held=sums.reserved)

@@ -1,0 +1,50 @@
+"""What is asked in a terminal before a group is queued."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from tierwise.cli.amounts import usd
+from tierwise.cli.queue_lines import offer
+from tierwise.core.errors import BadRequest
+from tierwise.present import night as words
+
+if TYPE_CHECKING:
+    from tierwise.tasks.queue.asked import QueuePlan
+    from tierwise.tasks.queue.night_queue import NightQueue
+
+
+def can_ask(*, quiet: bool) -> bool:
+    """Whether somebody is there to ask; `quiet` says that a program reads what is printed."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and not quiet
+
+
+async def agree(night: NightQueue, plan: QueuePlan, *, yes: bool, quiet: bool) -> None:
+    """Show what queueing would mean, and ask what must be asked. Raises `BadRequest` where that
+    cannot be."""
+    group, terminal = plan.group, can_ask(quiet=quiet)
+    if terminal:
+        typer.echo(offer(plan))
+    if not group.rehearsal and await night.purse() is None:
+        if yes or not terminal:
+            raise BadRequest(words.NO_PURSE)
+        question = words.purse_question(group.forecast, group.worst)
+        answer = typer.prompt(f"{question.text} [{', '.join(question.options)}]", default="")
+        given = usd(answer or None)
+        if given is None:
+            raise BadRequest(words.NO_PURSE)
+        await night.set_purse(given)
+    tests = night.tests_to_ask()
+    if tests is not None:
+        if not yes and not terminal:
+            raise BadRequest(words.nobody(tests.text))
+        night.tests_agreed(yes=yes or typer.confirm(tests.text))
+    if plan.to_ask and not yes:
+        question = words.really(len(plan.jobs), group.fan, group.forecast, group.cap)
+        if not terminal:
+            raise BadRequest(words.nobody(question.text))
+        if not typer.confirm(question.text):
+            raise BadRequest(words.NOT_QUEUED)

@@ -1,0 +1,73 @@
+"""What an edit makes of each file, and whether another edit makes the same of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tierwise.core.dataclass import dataclass
+from tierwise.edits import offer
+from tierwise.edits.proposal import FileEdit, Proposal, anchors
+from tierwise.syntax.alike import alike
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """A file after an edit: its text, None where it is gone, and the address it has then."""
+
+    text: str | None
+    language: str | None
+    to_uri: str | None = None
+
+
+def proposed(proposal: Proposal) -> Mapping[str, FileResult]:
+    """The files as a proposal would make them, by their address before it."""
+    return _results(proposal.files)
+
+
+def taken(proposal: Proposal) -> Mapping[str, FileResult]:
+    """The files as the hunks that were applied made them; those without one are left out."""
+    files = [f for f in proposal.files if any(h.state == "applied" for h in f.hunks)]
+    return _results(files, only_applied=True)
+
+
+def same(
+    one: Mapping[str, FileResult], other: Mapping[str, FileResult], *, remarks: bool = True
+) -> bool:
+    """Whether two edits make the same text of the same files, apart from white space."""
+    return one.keys() == other.keys() and all(
+        _alike(made, other[uri], remarks) for uri, made in one.items()
+    )
+
+
+def _results(files: Sequence[FileEdit], *, only_applied: bool = False) -> Mapping[str, FileResult]:
+    old = {f.to_uri: f.uri for f in files if f.kind == "rename" and f.to_uri is not None}
+    made: dict[str, FileResult] = {}
+    for file in files:
+        uri = old.get(file.uri, file.uri)
+        before = made.get(uri)
+        match file.kind:
+            case "delete":
+                made[uri] = FileResult(None, file.language)
+            case "rename":
+                text = before.text if before is not None else file.after
+                made[uri] = FileResult(text, file.language, file.to_uri)
+            case _:
+                made[uri] = FileResult(_text(file, only_applied), file.language)
+    return made
+
+
+def _text(file: FileEdit, only_applied: bool) -> str:
+    """The text a file gets, or the part of it that was taken."""
+    applied = {hunk.id for hunk in file.hunks if hunk.state == "applied"}
+    if file.kind == "create" or not only_applied or len(applied) == len(file.hunks):
+        return file.after
+    made = anchors(file)
+    return offer.asked(made.text, made.spots, applied).after
+
+
+def _alike(one: FileResult, other: FileResult, remarks: bool) -> bool:
+    if one.to_uri != other.to_uri or (one.text is None) != (other.text is None):
+        return False
+    if one.text is None or other.text is None:
+        return True
+    return alike(one.text, other.text, one.language, remarks=remarks)

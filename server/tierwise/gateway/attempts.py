@@ -1,0 +1,249 @@
+"""One attempt at the server of a model: set money aside, send, see how it began."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Final
+
+import aiohttp
+from aiohttp import web
+
+from tierwise.budget.model_ids import normal
+from tierwise.budget.purse import Reservation
+from tierwise.core.dataclass import dataclass
+from tierwise.core.decision import Reason
+from tierwise.core.errors import TaskTooDear
+from tierwise.core.tiers import Tier
+from tierwise.gateway import accepts, record, splice
+from tierwise.gateway.call import Call, CallPlan, action_of
+from tierwise.gateway.kinds import TASKLESS
+from tierwise.gateway.money import CallBill, Cashier, why_too_dear
+from tierwise.gateway.office import Office
+from tierwise.gateway.planning import Planner
+from tierwise.gateway.refusal import Refusal
+from tierwise.gateway.size import CallSize
+from tierwise.gateway.tap import Tap
+from tierwise.gateway.upstream import NotReached, Upstream
+from tierwise.models import candidates
+from tierwise.models.call import CacheLife
+from tierwise.models.refusals import classify, refused_unbilled
+from tierwise.routing import policy
+
+ELSEWHERE: Final = frozenset({"rate_limited", "overloaded", "server", "network", "timeout", "cut"})
+"""Kinds of failure after which another place may answer."""
+REDIRECTED: Final = "redirected"
+"""A server that names another address: it is not followed, since it would carry the prompt and the
+key to wherever that is."""
+NOT_CONFIGURED: Final = "not_configured"
+"""A call that could not even be sent: there is no key for it, or no server."""
+MAX_TOKENS: Final = "max_tokens"
+LARGEST_ERROR: Final = 1_000_000
+"""Bytes of an error answer that are read."""
+
+
+@dataclass
+class Attempt:
+    """A reserved call at one place, and what came of it."""
+
+    tier: Tier
+    reservation: Reservation
+    size: CallSize
+    changed: tuple[str, ...]
+    tap: Tap
+    response: aiohttp.ClientResponse | None = None
+    error: bytes = b""
+    failure: str | None = None
+    unbilled: bool = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether the model's server began an answer that is no error."""
+        return self.response is not None and self.failure is None and self.response.status < 300
+
+    def sent(self) -> None:
+        """Let go of the prompt, which is not asked for any more and may be large."""
+        self.size = replace(self.size, text="")
+
+
+class Attempts:
+    """Makes the attempts of one gateway."""
+
+    def __init__(
+        self, office: Office, planner: Planner, cashier: Cashier, upstream: Upstream
+    ) -> None:
+        self._office = office
+        self._planner = planner
+        self._cashier = cashier
+        self._upstream = upstream
+
+    async def reserved(self, call: Call, plan: CallPlan, measured: CallSize) -> Attempt:
+        """Reserve the worst case of a call; a soft turn that does not fit begins on a cheaper tier.
+
+        Raises `Refusal` where no tier fits.
+        """
+        tier = plan.tier
+        task = plan.task
+        try:
+            return await self.reserved_at(tier, call, plan, measured)
+        except TaskTooDear as error:
+            below = self._below(call, plan)
+            if below is None or task is None or plan.decision is None:
+                raise await self._too_dear(call, error) from None
+            reason = Reason.of(
+                "budget",
+                "no_room",
+                tier=tier.name,
+                needs=error.needs,
+                left=error.left,
+                scope=error.scope,
+                to=below,
+            )
+            record.decided(self._office, task, policy.moved(task.decision, below, "budget", reason))
+        try:
+            return await self.reserved_at(self._office.window.tier(below), call, plan, measured)
+        except TaskTooDear as error:
+            raise await self._too_dear(call, error) from None
+
+    async def _too_dear(self, call: Call, error: TaskTooDear) -> Refusal:
+        """The refusal of a call that does not fit the money which pays it."""
+        job = call.grant.job if call.grant is not None else None
+        purse = self._office.purse_of(call.grant)
+        state = await purse.state(call.strand.project, job, call.strand.member)
+        owner = call.rules.owner
+        return Refusal("billing_error", why_too_dear(error, state, call.grant, owner))
+
+    def _below(self, call: Call, plan: CallPlan) -> str | None:
+        """The cheaper tier for a soft turn that the budget has no room for, if there is one.
+
+        It is taken at the first call of a turn alone, never between the calls of its tools.
+        """
+        decision, task = plan.decision, plan.task
+        if not plan.started or decision is None or task is None:
+            return None
+        if not decision.soft or decision.explicit:
+            return None
+        found = policy.soft_tier(decision.estimate, task.situation, plan.tier.name)
+        if found is None:
+            return None
+        tier = self._office.window.tier(found)
+        takes = accepts.refused(tier, call.body.data, call.chars) is None
+        return found if takes else None
+
+    async def reserved_at(
+        self, tier: Tier, call: Call, plan: CallPlan, measured: CallSize, *, wait: bool = True
+    ) -> Attempt:
+        task = plan.task
+        bill = CallBill(
+            task_id=task.task_id if task is not None else "",
+            tier=tier,
+            size=measured,
+            action=action_of(call.headers) if call.kind not in TASKLESS else call.kind,
+            project=call.strand.project,
+            rehearsal=self._office.rehearses,
+            grant=call.grant,
+            member=call.strand.member,
+            owner=call.rules.owner,
+        )
+        reservation = await self._cashier.reserve(bill, wait=wait)
+        changed = sorted(accepts.dropped(tier, call.body.data)) if plan.routed else []
+        if reservation.capped:
+            changed.append("max_tokens")
+        if task is not None:
+            task.capped(reservation.max_tokens if reservation.capped else None)
+        streamed = call.body.data.get("stream") is True
+        life: CacheLife = "1h" if '"1h"' in call.body.text else "5m"
+        return Attempt(tier, reservation, measured, tuple(changed), Tap(life, streamed=streamed))
+
+    async def open(self, request: web.Request, call: Call, attempt: Attempt) -> None:
+        """Send a call, and tell the breaker of its place how the call ended.
+
+        A call may be the trial of a place whose breaker is open. Where its end says nothing of the
+        place, as when the body is refused, the next call is the trial.
+        """
+        breakers, now = self._office.breakers, self._office.window.monotonic
+        place = attempt.tier.endpoint_id
+        trial = breakers.trying(place, now())
+        try:
+            await self._sent(request, call, attempt)
+        finally:
+            if attempt.answered:
+                breakers.succeeded(place, now())
+            elif attempt.failure in ELSEWHERE:
+                breakers.failed(place, now(), attempt.failure)
+            elif trial:
+                breakers.dropped(place)
+
+    async def _sent(self, request: web.Request, call: Call, attempt: Attempt) -> None:
+        """Send a call; an answer that is no success is read to its end."""
+        try:
+            attempt.response = await self._upstream.open(
+                attempt.tier, request.path_qs, request.headers, _body(call, attempt)
+            )
+        except Refusal:
+            attempt.failure, attempt.unbilled = NOT_CONFIGURED, True
+            raise
+        except NotReached as error:
+            attempt.failure, attempt.unbilled = error.kind, not error.sent
+            return
+        if attempt.response.status < 300:
+            return
+        if attempt.response.status < 400:
+            attempt.response.close()
+            attempt.response, attempt.unbilled = None, True
+            attempt.failure = REDIRECTED
+            return
+        attempt.error = await _error_of(attempt.response)
+        attempt.failure, attempt.unbilled = _classified(attempt.response.status, attempt.error)
+
+    def elsewhere(self, call: Call, plan: CallPlan, attempt: Attempt) -> Tier | None:
+        """The place that may answer instead of one that failed; None where there is none."""
+        if attempt.failure not in ELSEWHERE or not plan.routed:
+            return None
+        now, breakers = self._office.window.monotonic(), self._office.breakers
+
+        ladder = self._office.window.ladder
+        cap = self._planner.cap_of(plan.task)
+
+        def free(place: Tier) -> bool:
+            if cap is not None and ladder.rank(place.name) > ladder.rank(cap):
+                return False
+            takes = accepts.refused(place, call.body.data, call.chars) is None
+            return takes and breakers.allows(place.endpoint_id, now)
+
+        same = not plan.may_move or call.kind in TASKLESS
+        return next(candidates.others(attempt.tier, ladder, free, same_tier=same), None)
+
+
+def _body(call: Call, attempt: Attempt) -> bytes:
+    """The body as it is sent: the client's bytes, but for what was changed.
+
+    A dated or prefixed spelling of the tier's own model stays as the client wrote it.
+    """
+    changed: dict[str, str | int] = {}
+    if normal(call.model) != normal(attempt.tier.model):
+        changed["model"] = attempt.tier.model
+    if MAX_TOKENS in attempt.changed:
+        changed[MAX_TOKENS] = attempt.reservation.max_tokens
+    dropped = frozenset(attempt.changed) - {MAX_TOKENS}
+    if not changed and not dropped:
+        return call.body.text.encode("utf-8")
+    return splice.spliced(call.body, changed, dropped)
+
+
+def _classified(status: int, body: bytes) -> tuple[str, bool]:
+    """The kind of an error answer, and whether it certainly was not billed."""
+    try:
+        error = json.loads(body)["error"]
+        kind = classify(status, str(error.get("type")), None, str(error.get("message")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        kind = classify(status, None, None, "")
+    return kind, refused_unbilled(kind, status)
+
+
+async def _error_of(response: aiohttp.ClientResponse) -> bytes:
+    """The body of an error answer, as much of it as is read."""
+    try:
+        return await response.content.read(LARGEST_ERROR)
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return b""

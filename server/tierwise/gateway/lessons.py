@@ -1,0 +1,49 @@
+"""One learned state for each project of a team, folded from the lessons of all its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tierwise.learning import lesson as lessons
+from tierwise.learning import record
+from tierwise.learning.lesson import Lesson
+from tierwise.learning.record import Record
+from tierwise.store import team_learned
+from tierwise.store.deferred import Connection
+
+
+def fold(conn: Connection, project: str, weights: str, member: str, told: Sequence[Lesson]) -> int:
+    """Learn what was not learned yet, in the caller's transaction. Returns the version of the
+    state.
+
+    Lessons are judged before they are learned from, as on one machine, so the gate is the same.
+    """
+    new = [
+        each
+        for each in sorted(told, key=lambda one: (one.ripe_ms, one.id))
+        if team_learned.add(
+            conn, each.id, project=project, weights=weights, member=member,
+            ripe_ms=each.ripe_ms, body=lessons.to_json(each),
+        )
+    ]  # fmt: skip
+    version, body = team_learned.learned(conn, project, weights)
+    if not new:
+        return version
+    found = state_of(body, weights)
+    memory = found.memory
+    for each in new:
+        memory = memory.learned(each.seen)
+    told_ms = max(found.told_ms, *(each.ripe_ms for each in new))
+    after = record.to_json(replace(found, memory=memory, told_ms=told_ms))
+    team_learned.put(conn, project, weights, version + 1, after)
+    return version + 1
+
+
+def state_of(body: Mapping[str, Any] | None, weights: str) -> Record:
+    """A state as it is kept; an empty one where there is none, or one that cannot be read."""
+    try:
+        return record.from_json(body or {})
+    except ValueError:
+        return Record(weights=weights)

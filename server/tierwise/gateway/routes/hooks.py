@@ -1,0 +1,17 @@
+"""`POST /v1/hooks`: what a client's hook was given, as it was given."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from tierwise.gateway.routes.reading import object_of, text_of
+from tierwise.gateway.services import KEY
+
+
+async def hear(request: web.Request) -> web.StreamResponse:
+    """Take note of an event of a conversation. Returns the task it was of, where one runs."""
+    found, data = request.app[KEY], await object_of(request)
+    event, session = text_of(data, "hook_event_name"), text_of(data, "session_id")
+    task = found.hooks.hear(event, session, data)
+    await found.office.journal.flush()
+    return web.json_response({"task": task.task_id if task is not None else None})

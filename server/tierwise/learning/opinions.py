@@ -1,0 +1,79 @@
+"""How good second opinions are for this operator: a table that starts as shipped. Pure.
+
+Nobody sees what a request needed. After the verdicts on its answers each tier has a chance of
+having been the one, and the opinion counts in each tier's row by that chance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tierwise.learning.belief import Belief
+from tierwise.learning.observation import LearnerAnswer
+
+Counts = tuple[tuple[float, ...], ...]
+"""A row per tier that was needed, a column per tier that was said."""
+
+SHIPPED: Final[Counts] = ((16.0, 3.4, 0.6), (1.7, 16.6, 1.7), (0.6, 3.4, 16.0))
+"""Twenty opinions per tier as the router assumes them: 80 % right, 17 % beside, 3 % two away."""
+USED_AFTER: Final = 10
+"""Opinions with a verdict before the table is used instead of the shipped one."""
+
+
+def learned(counts: Counts, said: int, chances: Sequence[float]) -> Counts:
+    """The counts after one more opinion; `chances` are those of each tier to have been needed."""
+    return tuple(
+        tuple(n + chance * (place == said) for place, n in enumerate(row))
+        for row, chance in zip(counts, chances, strict=True)
+    )
+
+
+def chances(
+    now: Belief,
+    answers: Sequence[LearnerAnswer],
+    flips: Callable[[LearnerAnswer], tuple[float, float]],
+    said: Sequence[float],
+) -> tuple[float, ...]:
+    """The chance of each tier to have been needed, by the verdicts and by P(said | needed).
+
+    `flips` gives the rates at which a verdict is wrong: kept though wrong, discarded though right.
+    """
+    exact = [p - below for p, below in zip(now.need, (0.0, *now.need), strict=False)]
+    joint = []
+    for needed, share in enumerate(exact):
+        likely = share * said[needed]
+        for answer in answers:
+            wrong, right = flips(answer)
+            kept = 1 - right if answer.tier >= needed else wrong
+            likely *= answer.kept * kept + (1 - answer.kept) * (1 - kept)
+        joint.append(likely)
+    total = math.fsum(joint)
+    return tuple(p / total for p in joint) if total > 0 else tuple(exact)
+
+
+def table(counts: Counts) -> Counts:
+    """P(said | needed); empty while too few opinions were judged, which means as shipped."""
+    if seen(counts) < USED_AFTER:
+        return ()
+    return tuple(tuple(round(n / math.fsum(row), 4) for n in row) for row in counts)
+
+
+def seen(counts: Counts) -> float:
+    """Opinions that were judged."""
+    return math.fsum(map(math.fsum, counts)) - math.fsum(map(math.fsum, SHIPPED))
+
+
+def right(counts: Counts) -> float:
+    """The share of opinions that named the tier that was needed."""
+    hit = math.fsum(row[n] for n, row in enumerate(counts))
+    return hit / math.fsum(map(math.fsum, counts))
+
+
+def aged(counts: Counts, left: float) -> Counts:
+    """The counts with what was learned decayed to a share of it."""
+    return tuple(
+        tuple(start + (n - start) * left for n, start in zip(row, starts, strict=True))
+        for row, starts in zip(counts, SHIPPED, strict=True)
+    )

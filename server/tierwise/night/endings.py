@@ -1,0 +1,64 @@
+"""How the end of a task reads as the state of its job. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierwise.core.dataclass import dataclass
+from tierwise.core.jobs import JobState
+from tierwise.core.views import TaskState
+
+_BY_ERROR: Final[dict[str, tuple[JobState, str]]] = {
+    "BudgetPaused": ("waiting", "money"),
+    "TaskTooDear": ("waiting", "money"),
+    "SpendNotAgreed": ("needsYou", "too_dear"),
+    "LedgerUnavailable": ("waiting", "ledger"),
+    "NotConfigured": ("waiting", "key"),
+    "ModelError": ("waiting", "model"),
+    "Ignored": ("refused", "ignored"),
+    "Untrusted": ("refused", "untrusted"),
+    "ContextTooLarge": ("refused", "too_large"),
+    "UnknownTier": ("refused", "tier"),
+    "DocumentChanged": ("changed", "changed"),
+    # What a job is about was there when it was queued.
+    "BadRequest": ("changed", "changed"),
+}
+"""States and reasons by the name of a task's error."""
+NETWORK_WAITS: Final = (60, 120, 300, 900)
+"""Seconds until a job whose model could not be reached is tried again."""
+MOST_KILLS: Final = 3
+"""Workers that may end while a job runs; then it is given up."""
+MOST_LOST: Final = 2
+"""Calls that may be lost on the way; the second one leaves the job to the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnding:
+    """The state a job comes to and the code of its reason, empty where none is needed."""
+
+    state: JobState
+    reason: str = ""
+
+
+def of_task(
+    state: TaskState, error: str | None, *, checked: bool = True, edits: bool = True
+) -> JobEnding:
+    """The ending of a job whose task rests in a state, with the name of its error if it failed.
+
+    `checked` says that no free check failed, `edits` that the action asks for an edit.
+    """
+    if state == "proposed":
+        return JobEnding("ready") if checked else JobEnding("needsYou", "check")
+    if state == "answered":
+        if not checked:
+            return JobEnding("needsYou", "check")
+        return JobEnding("unchanged", "words") if edits else JobEnding("ready")
+    if state == "cancelled":
+        return JobEnding("cancelled")
+    found = _BY_ERROR.get(error or "")
+    return JobEnding(*found) if found is not None else JobEnding("failed", "error")
+
+
+def wait_ms(tries: int) -> int:
+    """Milliseconds to wait before the next try of a job; `tries` includes the last one."""
+    return NETWORK_WAITS[min(max(tries, 1), len(NETWORK_WAITS)) - 1] * 1000

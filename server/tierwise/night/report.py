@@ -1,0 +1,72 @@
+"""What became of a group, as data: counts, costs, and its jobs in the order of review. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from tierwise.core.dataclass import dataclass
+from tierwise.core.jobs import JOB_STATES, KEPT, JobState
+from tierwise.store.jobs import GroupRow, JobRow
+
+_OF_TASK: Final[Mapping[str, JobState]] = {
+    "applied": "applied",
+    "partlyApplied": "applied",
+    "discarded": "discarded",
+}
+"""The state of a job whose proposal the operator dealt with, by the state of its task."""
+_ORDER: Final[tuple[JobState, ...]] = (
+    "ready", "needsYou", "red", "changed", "running", "waiting", "queued", "failed", "refused",
+    "expired", "unchanged", "applied", "discarded", "cancelled",
+)  # fmt: skip
+"""What is looked at first: what is ready, then what needs a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReport:
+    """A group with its jobs as they stand; money in nano-dollars."""
+
+    group: GroupRow
+    title: str
+    counts: Mapping[JobState, int]
+    cost: int
+    jobs: tuple[JobRow, ...]
+
+    def waits_until(self, now_ms: int) -> int | None:
+        """When its first job may run, in UTC milliseconds; None where that has come."""
+        at = self.group.at_ms
+        return at if at is not None and at > now_ms else None
+
+    @property
+    def over(self) -> bool:
+        """Whether none of its jobs is still to run."""
+        return not any(self.counts.get(state) for state in ("queued", "waiting", "running"))
+
+
+def report(
+    group: GroupRow, title: str, jobs: Sequence[JobRow], tasks: Mapping[str, str],
+    sizes: Mapping[str, int],
+) -> GroupReport:  # fmt: skip
+    """The report of a group. `tasks` are the states of the jobs' tasks, `sizes` the lines that
+    their proposals change: small ones that passed come first."""
+    stand = [as_it_stands(job, tasks) for job in jobs]
+
+    def place(job: JobRow) -> tuple[int, bool, int, int]:
+        return _ORDER.index(job.state), job.tests != "passed", sizes.get(job.id, 0), job.number
+
+    counted = Counter(job.state for job in stand)
+    return GroupReport(
+        group,
+        title,
+        {state: counted[state] for state in JOB_STATES if counted[state]},
+        sum(job.cost for job in stand),
+        tuple(sorted(stand, key=place)),
+    )
+
+
+def as_it_stands(job: JobRow, tasks: Mapping[str, str]) -> JobRow:
+    """A job with what the operator did to its proposal since."""
+    dealt = _OF_TASK.get(tasks.get(job.id, ""))
+    return replace(job, state=dealt) if dealt is not None and job.state in KEPT else job

@@ -1,0 +1,77 @@
+"""What logged turns cost at list prices, and about what they would have cost routed.
+
+Assumptions, which whoever shows the figures says too: every tier would have used the same tokens;
+a turn stays on its tier; an answer that is not kept costs the whole turn again one tier up; how
+often that is comes from the router's own estimate, which was made on other people's tasks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import field
+
+from tierwise.budget.model_ids import normal
+from tierwise.budget.prices import PriceTable
+from tierwise.core.dataclass import dataclass
+from tierwise.core.decision import Decision
+from tierwise.core.tiers import Ladder, Tier
+from tierwise.report.claude_code import LoggedTurn
+
+
+@dataclass
+class RoutedSums:
+    """Sums over turns. Money in nano-dollars; `redos` is an expected number of answers.
+
+    `unknown` names models that have no list price and were counted at the dearest known rate.
+    """
+
+    turns: int = 0
+    calls: int = 0
+    cost: int = 0
+    routed: float = 0.0
+    redos: float = 0.0
+    first: Counter[str] = field(default_factory=Counter)
+    models: Counter[str] = field(default_factory=Counter)
+    unknown: set[str] = field(default_factory=set)
+
+
+def add_up(
+    turns: Iterable[LoggedTurn],
+    ladder: Ladder,
+    prices: PriceTable,
+    decide: Callable[[LoggedTurn], Decision],
+) -> RoutedSums:
+    """What the turns cost, and what is to be expected of them routed. Pure, if `decide` is."""
+    sums = RoutedSums()
+    listed = {row.model for row in prices.rows}
+    for turn in turns:
+        decision = decide(turn)
+        rank = ladder.rank(decision.answering)
+        wrong = 1.0 - decision.estimate.need[decision.answering]
+        sums.turns += 1
+        sums.calls += turn.steps
+        sums.first[decision.answering] += 1
+        sums.routed += _on(turn, ladder.tiers[rank], prices)
+        if rank + 1 < len(ladder):
+            sums.redos += wrong
+            sums.routed += wrong * _on(turn, ladder.tiers[rank + 1], prices)
+        for call in turn.calls.values():
+            prompt = call.usage.input_tokens + call.usage.cache_read_tokens
+            prompt += call.usage.cache_write_5m_tokens + call.usage.cache_write_1h_tokens
+            sums.cost += prices.rate(call.model, call.at, prompt).cost(call.usage)
+            sums.models[call.model] += 1
+            if call.model not in listed and normal(call.model) not in listed:
+                sums.unknown.add(call.model)
+    return sums
+
+
+def _on(turn: LoggedTurn, tier: Tier, prices: PriceTable) -> int:
+    """Nano-dollars of a turn's tokens on a tier, at the prices of then."""
+    total = 0
+    for call in turn.calls.values():
+        used = call.usage
+        prompt = used.input_tokens + used.cache_read_tokens
+        prompt += used.cache_write_5m_tokens + used.cache_write_1h_tokens
+        total += prices.rate(tier.model, call.at, prompt, tier.base_url).cost(used)
+    return total

@@ -1,0 +1,1 @@
+"""The ledger on a PostgreSQL server: the same rows and statements, shared by several machines."""

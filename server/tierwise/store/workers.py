@@ -1,0 +1,90 @@
+"""The night's workers that share one queue: which are there, and what the lost ones left.
+
+A worker works for one state folder, its place, and takes over what was lost there: elsewhere are
+neither the instruction nor the files. It says every few seconds that it is there. On its own
+machine the system knows better, so a worker that stands still is not taken for a lost one there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Final
+
+from tierwise.core.jobs import AHEAD
+from tierwise.store import owner, upsert
+from tierwise.store.deferred import Connection, deferred
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from tierwise.store import schema
+else:
+    sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
+
+LOST_MS: Final = 60_000
+"""Milliseconds after which a worker of another machine that says nothing counts as lost."""
+
+
+def now_ms(conn: Connection) -> int:
+    """UTC milliseconds of the clock that all workers share: the server's, where there is one."""
+    if conn.dialect.name == "sqlite":
+        return time.time_ns() // 1_000_000
+    return int(conn.exec_driver_sql("SELECT now_ms()").scalar_one())
+
+
+def here(conn: Connection, worker: str, place: str) -> None:
+    """Note that a worker of that place runs."""
+    new = upsert.insert(conn.dialect.name, schema.workers).values(
+        worker=worker, seen_ms=now_ms(conn), place=place
+    )
+    conn.execute(
+        new.on_conflict_do_update(index_elements=["worker"], set_={"seen_ms": new.excluded.seen_ms})
+    )
+
+
+def gone(conn: Connection, worker: str) -> None:
+    """Note that a worker ended and left nothing undone."""
+    conn.execute(sa.delete(schema.workers).where(schema.workers.c.worker == worker))
+
+
+def lost(conn: Connection, place: str) -> Sequence[str]:
+    """The workers of a place that ended without a word."""
+    now, table = now_ms(conn), schema.workers
+    return [
+        row.worker
+        for row in conn.execute(sa.select(table).where(_at(table.c.place, place)))
+        if (alive := owner.alive(row.worker)) is False
+        or (alive is None and now - row.seen_ms > LOST_MS)
+    ]
+
+
+def taken_over(conn: Connection, workers: Collection[str], place: str) -> int:
+    """Take over what lost workers of a place left, and tell how many jobs ran there.
+
+    A job that ran goes back into the queue and counts a kill. A job that was handed in and did not
+    begin is handed in again, since a lost worker may have taken it. Where none had, it is taken
+    twice and still begins once: it begins in one transaction.
+    """
+    table = schema.queue_jobs
+    ran = (
+        sa.update(table)
+        .where(table.c.state == "running", table.c.worker.in_(workers))
+        .values(state="queued", worker=None, version=None, kills=table.c.kills + 1)
+    )
+    found = conn.execute(ran).rowcount
+    groups = schema.queue_groups
+    own = sa.select(groups.c.id).where(_at(groups.c.place, place))
+    waiting = [state for state in sorted(AHEAD) if state != "running"]
+    conn.execute(
+        sa.update(table)
+        .where(table.c.state.in_(waiting), table.c.version.is_not(None), table.c.group_id.in_(own))
+        .values(version=None)
+    )
+    conn.execute(sa.delete(schema.workers).where(schema.workers.c.worker.in_(workers)))
+    return found
+
+
+def _at(column: sa.Column[str], place: str) -> sa.ColumnElement[bool]:
+    """Whether a row is of that place; one that names none, from an older Tierwise, is of each."""
+    return sa.or_(column == place, column.is_(None))

@@ -1,0 +1,59 @@
+"""A team's gateway that let another tier answer than the editor decided: held for and said at once.
+
+The team's rules are known beforehand as a rule, and a decision keeps to them. Here is what was
+not: a rule that changed meanwhile, one of a team that pays for some tiers alone, or a gateway
+whose own place failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Final
+
+from tierwise.core.decision import Cause, Decision, Reason
+from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.tiers import Ladder, Tier
+from tierwise.models.call import Trace
+from tierwise.present import notices
+from tierwise.routing import policy
+from tierwise.tasks.calling.failover import AttemptPlan
+from tierwise.tasks.money.answering import answering
+from tierwise.tasks.money.settling import PaidCall
+
+_CAUSES: Final[dict[str, Cause]] = {"floor": "floor", "cap": "budget"}
+
+
+async def follow(plan: AttemptPlan, call: PaidCall) -> None:
+    """Hold the call at the prices of the tier that answers, and move the task's decision there."""
+    task, world = plan.task, plan.world
+    with contextlib.suppress(LedgerUnavailable):
+        # The settlement does the same, for as long as it takes.
+        await world.settling.held_for_answering(call)
+    ladder, trace = world.window.ladder, call.trace
+    tier = answering(ladder, plan.place, trace.model)
+    if tier is not None and tier.name == plan.place.name:
+        task.noticed(notices.other_model(tier.label, tier.model))
+    moved = ruled(task.decision, trace, ladder, plan.place, task.request.action)
+    if moved is None:
+        return
+    task.run.answers_through(plan.place.name, moved.answering)
+    task.decided(moved)
+    if task.run.situation is not None:
+        world.journal.decided(task, task.run.situation)
+
+
+def ruled(
+    decision: Decision, trace: Trace, ladder: Ladder, asked: Tier, action: str
+) -> Decision | None:
+    """The decision after what a gateway's answer says of the tier; None where it stays. Pure."""
+    tier = answering(ladder, asked, trace.model) or asked
+    to = tier.name
+    if not trace.model or to == decision.answering:
+        return None
+    if trace.team == "floor":
+        reason = Reason.of("floor", "floor", rule="team", subject=action, tier=to)
+    elif trace.team == "cap":
+        reason = Reason.of("budget", "team_cap", tier=to)
+    else:
+        reason = Reason.of("availability", "team_answered", tier=to)
+    return policy.moved(decision, to, _CAUSES.get(trace.team, "failover"), reason)

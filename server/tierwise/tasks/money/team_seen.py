@@ -1,0 +1,49 @@
+"""What the gateways of teams said last, for routing and for display."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from tierwise.core.dataclass import dataclass
+from tierwise.core.situation import Floor
+from tierwise.core.team import TeamWord
+from tierwise.core.tiers import Ladder
+
+
+@dataclass
+class TeamSeen:
+    """The words of the gateways, by the name of each tier that goes through one."""
+
+    by_tier: Mapping[str, TeamWord] = field(default_factory=dict)
+
+    def one(self, ladder: Ladder) -> TeamWord | None:
+        """The team that pays for every tier; None where any tier is paid elsewhere.
+
+        Only then do its rules move a decision beforehand: raised or lowered by them, a task might
+        else go to a tier that another key pays for.
+        """
+        found = [self.by_tier.get(name) for name in ladder.names]
+        first = found[0]
+        return first if first is not None and all(word is first for word in found) else None
+
+    def floors(self, ladder: Ladder, action: str) -> tuple[Floor, ...]:
+        """The team's floor for an action, at most its highest tier."""
+        word = self.one(ladder)
+        tier = word.floors.get(action) if word is not None else None
+        if word is None or tier is None or tier not in ladder:
+            return ()
+        most = word.max_tier
+        if most is not None and most in ladder and ladder.rank(tier) > ladder.rank(most):
+            tier = most
+        return (Floor(tier, action, "team"),)
+
+    def cap(self, ladder: Ladder) -> str | None:
+        """The highest tier that the team allows."""
+        word = self.one(ladder)
+        return word.max_tier if word is not None else None
+
+    @property
+    def words(self) -> tuple[TeamWord, ...]:
+        """What each team said, once."""
+        return tuple({id(word): word for word in self.by_tier.values()}.values())

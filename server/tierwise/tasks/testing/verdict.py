@@ -1,0 +1,35 @@
+"""What two runs of the tests say of a change: only a new failure counts. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tierwise.core.jobs import TestsSaid
+from tierwise.tasks.testing.cell import CellRun
+
+_FAILED: Final = re.compile(
+    r"^\s*(?:FAILED|ERROR|--- FAIL:|not ok \d+ -?|✗|✕|×|FAIL:?)\s+(\S.*?)(?:\s+-\s.*|\s+\(\d.*)?$"
+)
+
+
+def failures(run: CellRun) -> frozenset[str]:
+    """The names of the tests that a run tells as failed; empty where it names none."""
+    found = (_FAILED.match(line) for line in run.output.splitlines())
+    return frozenset(match.group(1).strip() for match in found if match is not None)
+
+
+def verdict(before: CellRun, after: CellRun, again: CellRun | None) -> TestsSaid:
+    """What the tests say. `again` is a second run with the change, made where the first failed."""
+    if not after.ran or not before.ran:
+        return "notRun"
+    if after.code == 0:
+        return "passed"
+    if before.code != 0:
+        new = failures(after) - failures(before)
+        if after.code is None or (new and (again is None or again.code != 0)):
+            return "red"
+        return "redBefore"
+    if again is not None and again.code == 0:
+        return "flaky"
+    return "red"

@@ -1,0 +1,74 @@
+"""A window without an editor: the engine over the files of a folder, with nobody looking on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from pathlib import Path
+from typing import Literal
+
+from tierwise.app import build
+from tierwise.core.dataclass import dataclass
+from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
+from tierwise.tasks.api import ApplyReply
+from tierwise.tasks.engine import TaskEngine
+from tierwise.work import disk
+from tierwise.work.disk import DiskDocuments
+
+Ask = Callable[[str, Sequence[str]], str | None]
+
+
+def nobody(question: str, options: Sequence[str]) -> str | None:
+    """No answer: nobody looks on, and yes is never assumed."""
+    return None
+
+
+@dataclass
+class Unattended:
+    """The listener of such a window. `answer` is asked where there is a terminal."""
+
+    root: Path
+    answer: Ask = nobody
+    notices: list[str] = field(default_factory=list)
+    told: Callable[[Literal["info", "warning", "error"], str], None] = lambda level, text: None
+    previews = False
+
+    def task_changed(self, view: TaskView) -> None: ...
+
+    def streamed(self, view: StreamView) -> None: ...
+
+    def status_changed(self, view: StatusView) -> None: ...
+
+    def watch_files(self) -> None: ...
+
+    def budget_changed(self, view: BudgetView) -> None: ...
+
+    def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
+        self.notices.append(text)
+        self.told(level, text)
+
+    async def ask(self, question: str, options: Sequence[str]) -> str | None:
+        return await asyncio.to_thread(self.answer, question, options)
+
+    async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
+        try:
+            await asyncio.to_thread(disk.write, changes, self.root)
+        except OSError as error:
+            return ApplyReply(False, f"The file could not be written ({error.strerror or error}).")
+        return ApplyReply(True)
+
+
+@dataclass(frozen=True)
+class Headless:
+    """An engine over a folder, with its documents and its listener."""
+
+    engine: TaskEngine
+    documents: DiskDocuments
+    listener: Unattended
+
+
+def headless(env: Mapping[str, str], root: Path, *, answer: Ask = nobody) -> Headless:
+    """The engine of a folder, not yet started."""
+    documents, listener = DiskDocuments((root,)), Unattended(root, answer)
+    return Headless(build(env, documents, listener, night=True), documents, listener)

@@ -1,0 +1,77 @@
+"""The gateway that commands of jobs ask: the one that runs here, or one of the worker's own."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import Final
+
+from tierwise.core.dataclass import dataclass
+
+log = logging.getLogger(__name__)
+
+STARTS_WITHIN: Final = 60.0
+"""Seconds that a gateway may take to say where it listens."""
+ENDS_WITHIN: Final = 10.0
+_PARENT_DEATH_SIGNAL: Final = 1
+"""Of `prctl`: which signal a process gets when the one that started it is gone."""
+
+
+@dataclass
+class OwnGateway:
+    """`running` tells where a gateway of this state folder listens, None where none answers."""
+
+    env: Mapping[str, str]
+    running: Callable[[], str | None] = lambda: None
+    _process: asyncio.subprocess.Process | None = None
+    _url: str | None = None
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def url(self) -> str | None:
+        """Where a gateway listens. Starts one where none runs. None where that fails."""
+        async with self._starting:
+            if self._process is not None and self._process.returncode is None:
+                return self._url
+            found = await asyncio.to_thread(self.running)
+            return found if found is not None else await self._start()
+
+    async def stop(self) -> None:
+        """End the gateway that was started here."""
+        process, self._process, self._url = self._process, None, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), ENDS_WITHIN)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _start(self) -> str | None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tierwise", "gateway", "--json", "--port", "0",
+            env=dict(self.env),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        try:
+            said = await asyncio.wait_for(self._process.stdout.readline(), STARTS_WITHIN)
+            self._url = str(json.loads(said)["url"])
+        except (TimeoutError, ValueError, KeyError):
+            log.warning("no gateway could be started")
+            await self.stop()
+        return self._url
+
+
+def _end_with_parent() -> None:
+    """Let a new process end when the worker is gone, however that ended."""
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)

@@ -1,0 +1,1 @@
+"""The PostgreSQL server that tests start, and a whole team tried on it."""

@@ -20,20 +20,7 @@ from tierwise.store import decisions, schema
 from tierwise.tasks.api import TaskParams
 
 HAIKU, SONNET, OPUS = "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"
-QUICK = """
-[timeouts]
-first_event = 0.5
-between_events = 0.5
-attempt = 5
-task = 8
-"""
 OVERLOADED = Fault(status=529, kind="overloaded_error")
-
-
-@pytest.fixture
-def window(window: Open) -> Open:
-    """Opens windows whose model is given up on soon."""
-    return lambda config=QUICK: window(config)
 
 
 async def document(window: Window, **more: object) -> TaskView:
@@ -60,7 +47,7 @@ async def test_no_tier_above_the_highest_that_may_answer_stands_in(
 ) -> None:
     for name in (HAIKU, SONNET):
         model.faults.by_model[name] = OVERLOADED
-    w = await window(f'max_tier = "{highest}"\n{QUICK}')
+    w = await window(f'max_tier = "{highest}"\n')
     view = await document(w)
     assert view.state == "failed"
     asked = {name for name, _ in await attempts(w, view.task_id)}
@@ -128,7 +115,7 @@ async def test_the_same_tier_elsewhere_comes_before_another_tier(
     tiers = f'[[tiers]]\nname = "haiku"\nmodel = "{HAIKU}"\nmax_tokens = 2048\n{elsewhere}'
     tiers += f'[[tiers]]\nname = "sonnet"\nmodel = "{SONNET}"\n'
     model.faults.by_model[HAIKU] = OVERLOADED
-    w = await window(tiers + QUICK)
+    w = await window(tiers)
     view = await document(w)
     assert view.decision.answering == "haiku"
     assert view.decision.cause == "routed", "the tier is the one that was routed to"
@@ -170,7 +157,7 @@ async def test_a_long_wait_is_shown_with_the_time_and_ways_out(
     window: Open, model: RehearsalServer
 ) -> None:
     model.faults.by_model[OPUS] = Fault(status=429, kind="rate_limit_error", retry_after="120")
-    w = await window(QUICK + '[floors.actions]\ndocument = "opus"\n')
+    w = await window('[floors.actions]\ndocument = "opus"\n')
     w.screen.answer = lambda question, options: next(o for o in options if o.startswith("Use"))
     view = await document(w)
     ((question, options),) = w.screen.asked
@@ -186,7 +173,7 @@ async def test_a_stand_in_dearer_than_may_be_spent_unasked_is_asked_about(
     window: Open, model: RehearsalServer
 ) -> None:
     model.faults.by_model[HAIKU] = OVERLOADED
-    w = await window("ask_above_usd = 0.001\n" + QUICK)
+    w = await window("ask_above_usd = 0.001\n")
     view = await document(w)
     assert view.state == "failed", "nobody said yes"
     assert {request["model"] for request in model.requests} == {HAIKU}
@@ -201,7 +188,7 @@ async def test_a_client_that_cannot_be_asked_gets_the_time_in_the_error(
     window: Open, model: RehearsalServer
 ) -> None:
     model.faults.by_model[OPUS] = Fault(status=429, kind="rate_limit_error", retry_after="120")
-    w = await window(QUICK + '[floors.actions]\ndocument = "opus"\n')
+    w = await window('[floors.actions]\ndocument = "opus"\n')
     view = await document(w)
     assert view.state == "failed"
     assert view.error is not None
@@ -214,7 +201,7 @@ async def test_a_wait_the_operator_chose_is_kept_and_does_not_use_up_the_task(
     window: Open, model: RehearsalServer
 ) -> None:
     model.faults.queue.append(Fault(status=429, kind="rate_limit_error", retry_after="9"))
-    w = await window(QUICK + '[floors.actions]\ndocument = "opus"\n')
+    w = await window("[timeouts]\nattempt = 5\ntask = 8\n" + '[floors.actions]\ndocument = "opus"\n')
     w.screen.answer = lambda question, options: "Wait 9 s"
     slept: list[float] = []
     real = asyncio.sleep
@@ -234,7 +221,7 @@ async def test_a_wait_the_operator_chose_is_kept_and_does_not_use_up_the_task(
 async def test_a_model_slower_than_its_own_past_is_left_for_another(
     window: Open, model: RehearsalServer
 ) -> None:
-    w = await window(QUICK + "slow_at_least = 0.3\n")
+    w = await window("[timeouts]\nslow_at_least = 0.3\n")
     for _ in range(30):
         w.app.world.journal.took(HAIKU, w.app.world.latency.took(HAIKU, 40))
     model.faults.by_model[HAIKU] = Fault(pings=40, delay=0.1)
@@ -252,7 +239,7 @@ async def test_a_stand_in_that_does_not_fit_the_budget_is_not_asked(
     window: Open, model: RehearsalServer
 ) -> None:
     model.faults.by_model[HAIKU] = OVERLOADED
-    w = await window(QUICK + "[budget]\nday_usd = 0.003\n")
+    w = await window("[budget]\nday_usd = 0.003\n")
     view = await document(w)
     assert view.state == "failed"
     assert view.error is not None

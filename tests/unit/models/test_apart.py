@@ -14,21 +14,31 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.unit.models.test_faults import CASES, PROMPT, SHORT, TEXT, TIER, ask, client, named
+from tests.unit.models.test_faults import (
+    CASES,
+    LATE,
+    LONG,
+    PROMPT,
+    SHORT,
+    TEXT,
+    TIER,
+    ask,
+    client,
+    named,
+)
 
 from tierwise.core.errors import ModelError
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.models import apart, frames
 from tierwise.models.apart import ModelProcess
-from tierwise.models.call import Deadlines, Delta, Event, Trace
+from tierwise.models.call import Delta, Event, Trace
 from tierwise.models.failure import KINDS, failure
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.models.transport import CallPlace, WantedCall
 
-LONG = Deadlines(connect=5, first_event=20, between_events=20, attempt=60)
-QUICK = [case for case in CASES if case[1] not in ("timeout", "slow_first_event", "stalled")]
-LATE = [case for case in CASES if case[1] == "slow_first_event"][:2]
+QUICK = [case for case in CASES if case[1] not in LATE]
+SLOW = [case for case in CASES if case[1] == "slow_first_event"][:2]
 
 
 @pytest_asyncio.fixture
@@ -50,7 +60,7 @@ async def process() -> AsyncIterator[ModelProcess]:
 async def test_every_fault_is_the_same_model_error_as_in_this_process(
     server: RehearsalServer, process: ModelProcess
 ) -> None:
-    for case in (*QUICK, *LATE):
+    for case in (*QUICK, *SLOW):
         fault, kind, retryable, billed = case
         server.faults.queue.append(fault)
         trace = Trace()

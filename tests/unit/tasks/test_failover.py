@@ -201,7 +201,8 @@ async def test_a_wait_the_operator_chose_is_kept_and_does_not_use_up_the_task(
     window: Open, model: RehearsalServer
 ) -> None:
     model.faults.queue.append(Fault(status=429, kind="rate_limit_error", retry_after="9"))
-    w = await window("[timeouts]\nattempt = 5\ntask = 8\n" + '[floors.actions]\ndocument = "opus"\n')
+    floors = '[floors.actions]\ndocument = "opus"\n'
+    w = await window(f"{floors}[timeouts]\nattempt = 5\ntask = 8\n")
     w.screen.answer = lambda question, options: "Wait 9 s"
     slept: list[float] = []
     real = asyncio.sleep

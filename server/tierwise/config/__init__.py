@@ -1,1 +1,1 @@
-"""The configuration: one typed tree, and what may set which part of it."""
+"""The configuration: one typed tree, and which source may set which part of it."""

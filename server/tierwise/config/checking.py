@@ -1,4 +1,7 @@
-"""Keys made into a configuration: what does not fit is dropped key by key, and said."""
+"""Makes a configuration of given keys.
+
+A key that does not fit is dropped by itself and reported.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,16 @@ from tierwise.config.model import LEAST_REDO_USD, MOST_REDO_USD, Config
 OLD_TARGET: Final = 0.80
 """The confidence target that was the default while a target chose the tier."""
 MOST: Final = 64
-"""Mistakes of one source that are told; with more, nothing of it is used."""
+"""Mistakes that are reported of one source. With more, nothing of that source is used."""
 
 
 def validated(
     base: dict[str, Any], extra: Mapping[str, Any], source: Source, found: list[Mistake]
 ) -> Config:
-    """`base` (known good) with `extra` over it; keys that do not fit are dropped, one by one."""
+    """The configuration of `base` (known good) with `extra` over it.
+
+    Keys that do not fit are dropped one by one, each with a mistake that is added to `found`.
+    """
     data = _merged(base, extra)
     for _ in range(MOST):
         try:
@@ -89,7 +95,7 @@ def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
 
 
 def _weighed(config: Config, source: Source, found: list[Mistake]) -> Config:
-    """Clamp `redo_cost_usd` to its range; ignore a `confidence_target` of the old default."""
+    """Clamp `redo_cost_usd` to its range. Ignore a `confidence_target` that is the old default."""
     redo = config.redo_cost_usd
     if redo is not None and redo != config.redo_cost:
         what = f"redo_cost_usd: {redo:g} is outside {LEAST_REDO_USD:g} to {MOST_REDO_USD:g}"
@@ -107,7 +113,7 @@ def _weighed(config: Config, source: Source, found: list[Mistake]) -> Config:
 
 
 def plain(config: Config) -> dict[str, Any]:
-    """The keys of a configuration that were set."""
+    """The keys of a configuration that were set, without those that have their default."""
     return config.model_dump(exclude_unset=True)
 
 
@@ -131,7 +137,7 @@ def _lookup(data: object, where: tuple[int | str, ...]) -> object:
 
 
 def _remove(data: object, where: Where) -> bool:
-    """Take a single key away, inside lists too; False where it is not found."""
+    """Remove a single key, inside lists too. Returns False where it is not found."""
     for part in where[:-1]:
         if isinstance(data, Mapping):
             data = data.get(part, data.get(to_camel(str(part))))

@@ -1,4 +1,4 @@
-"""Where a key is in a TOML file: its line, for messages. The parser itself does not tell."""
+"""Find the line of a key in a TOML file, for messages: the TOML parser does not report it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 Where = tuple[int | str, ...]
-"""The way to a value: names of keys, and numbers of entries in lists from 0."""
+"""The path to a value: names of keys, and indices (from 0) of entries in lists."""
 
 _HEAD: Final = re.compile(r"\s*(\[\[|\[)([^\]]+)\]")
 _KEY: Final = re.compile(
@@ -16,10 +16,10 @@ _PART: Final = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
 
 
 def line_of(text: str, where: Where) -> int | None:
-    """The line, from 1, at which the value at `where` stands, or what it is part of.
+    """The line, from 1, of the value at `where`, or of the table or list that it is part of.
 
-    None where nothing of it is found. A value inside an inline table or a list has the line on
-    which the table or list begins.
+    It is None where nothing of the path is found. A value inside an inline table or a list has the
+    line on which the table or list begins.
     """
     best: tuple[int, int] | None = None
     for line, place in _places(text):
@@ -31,7 +31,7 @@ def line_of(text: str, where: Where) -> int | None:
 
 
 def _places(text: str) -> list[tuple[int, Where]]:
-    """Every header and key of a file with its line and its way."""
+    """Every header and key of a file, with its line and its path."""
     found: list[tuple[int, Where]] = []
     counts: dict[Where, int] = {}
     table: Where = ()
@@ -48,7 +48,7 @@ def _places(text: str) -> list[tuple[int, Where]]:
 
 
 def _table(names: tuple[str, ...], many: bool, counts: dict[Where, int]) -> Where:
-    """The way to a table: within a list of tables it is the newest entry."""
+    """The path to a table. Within a list of tables it leads to the newest entry."""
     way: Where = ()
     for depth, name in enumerate(names):
         way = (*way, name)
@@ -64,7 +64,7 @@ def _parts(dotted: str) -> tuple[str, ...]:
 
 
 def _shared(place: Where, where: Where) -> int:
-    """How many steps two ways have in common, from the start."""
+    """How many steps two paths have in common, counted from the start."""
     count = 0
     for one, other in zip(place, where, strict=False):
         if one != other:

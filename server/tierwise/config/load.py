@@ -35,9 +35,9 @@ LARGEST_FILE: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """Something a repository wants that would cost more: inactive until `digest` is accepted.
+    """Something a repository wants that would cost more. It is inactive until `digest` is accepted.
 
-    The digest is of key and value, so that a changed wish is a new question.
+    The digest is of key and value, so that a repository that wants something else asks again.
     """
 
     key: str
@@ -49,7 +49,7 @@ class ConsentRequest:
 class Loaded:
     """The configuration, and sentences about it that the operator should see.
 
-    `holds` are those of the `notices` that hold paid calls.
+    `holds` are those of the `notices` because of which no paid call is made.
     """
 
     config: Config
@@ -60,7 +60,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class OperatorConfig:
-    """The operator's own file, read: its configuration, and what is wrong with it."""
+    """The operator's own file as it was read: its configuration, and the mistakes in it."""
 
     config: Config
     source: Source
@@ -68,12 +68,12 @@ class OperatorConfig:
 
     @property
     def holds(self) -> tuple[str, ...]:
-        """Why paid calls are held, empty where they are not."""
+        """Why no paid call is made; empty where calls are made."""
         return tuple(one.sentence for one in self.mistakes if one.holds)
 
 
 def operator_config(path: Path) -> OperatorConfig:
-    """The operator's own file. Never raises: a file that cannot be read holds paid calls."""
+    """Read the operator's own file. Never raises: while it cannot be read, no paid call is made."""
     found: list[Mistake] = []
     data, source = _read(path, found, guarded=GUARDED)
     config = checking.consistent(checking.validated({}, data, source, found), source, found)
@@ -89,8 +89,8 @@ def load(
 ) -> Loaded:
     """The configuration from all sources. Never raises; `repository` is None when untrusted.
 
-    `operator` is the operator's file, or what was read of it. `accepted` holds the digests of a
-    repository's asks that the operator agreed to.
+    `operator` is the operator's file, or what was read of it. `accepted` holds the digests of the
+    repository's consent requests that the operator agreed to.
     """
     own = operator if isinstance(operator, OperatorConfig) else operator_config(operator)
     config, found = own.config, list(own.mistakes)
@@ -127,10 +127,11 @@ def leaf(config: Config, key: str) -> object:
 def _governed(
     own: Config, wanted: Config, source: str, accepted: frozenset[str], found: list[Mistake]
 ) -> tuple[Config, tuple[ConsentRequest, ...]]:
-    """`wanted`, with every leaf put back that this source may not set like that.
+    """`wanted`, with every leaf put back to `own` that this source may not set in this way.
 
     Both sides are validated before they are compared, so that no spelling of a value (a
-    number in quotes, a key in another case) gets past the comparison.
+    number in quotes, a key in another case) gets past the comparison. Also returns what the source
+    may have only with the operator's consent.
     """
     asks: list[ConsentRequest] = []
     for key, rule in SOURCES.items():
@@ -166,7 +167,7 @@ def _with_leaf(config: Config, key: str, value: object) -> Config:
 
 
 def _put(section: S, key: str, value: object) -> S:
-    """A section with the leaf of a key below it set."""
+    """A copy of a section in which one leaf is set; `key` is dotted and begins in this section."""
     name, _, below = key.partition(".")
     inner = _put(getattr(section, name), below, value) if below else value
     return section.model_copy(update={name: inner})
@@ -185,7 +186,10 @@ def _raised(own: object, wanted: object, ladder: Ladder) -> object:
 
 
 def _sentence(source: str, key: str, value: object) -> str:
-    """What a repository wishes for, as the operator is asked about it: whole, since it costs."""
+    """The question to the operator about what a repository wants.
+
+    It gives the wish in full, because it costs money.
+    """
     wish = value if isinstance(value, dict) else {}
     named = [f"{str(name)[:80]} at least {tier}" for name, tier in list(wish.items())[:5]]
     rest = f" and {len(wish) - 5} more" if len(wish) > 5 else ""
@@ -200,7 +204,7 @@ def _digest(key: str, value: object) -> str:
 def _read(
     path: Path, found: list[Mistake], *, guarded: frozenset[str]
 ) -> tuple[dict[str, Any], Source]:
-    """The keys of a file and where they come from. A file that is not there has none."""
+    """The keys of a file, and where they come from. A missing file has no keys."""
     name, why = path.name, ""
     try:
         if path.exists() and not path.is_file():
@@ -227,7 +231,10 @@ def _read(
 
 
 def _over(own: Config, keys: Mapping[str, Any], source: Source, found: list[Mistake]) -> Config:
-    """The own configuration with a source's keys over it; ignore patterns are added."""
+    """The operator's configuration with a source's keys over it.
+
+    Ignore patterns are added to its own.
+    """
     data = deepcopy(dict(keys))
     for section, key, had in (
         ("ignore", "patterns", own.ignore.patterns),
@@ -245,7 +252,10 @@ def _over(own: Config, keys: Mapping[str, Any], source: Source, found: list[Mist
 
 
 def _snake(settings: Mapping[str, object]) -> dict[str, Any]:
-    """Settings with snake_case keys, two levels deep; deeper keys are names, not ours."""
+    """Settings with keys in snake_case, two levels deep.
+
+    Deeper keys are names that others chose.
+    """
     return {
         to_snake(key): (
             {to_snake(k): v for k, v in value.items() if v is not None}

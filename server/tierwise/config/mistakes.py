@@ -1,8 +1,8 @@
-"""What a mistake in the configuration means: a notice, or that no paid call is made.
+"""Decide what a mistake in the configuration leads to: a notice, or that no paid call is made.
 
 A key that bounds money, names a model or a server, or keeps a file from being sent must never
 be lost by a slip of the pen: while it is wrong, paid calls are held. Any other mistake costs
-its own key. A key that this version does not know is a notice, so that an older program reads
+its own key. A key that this version does not know is a notice, so that an older program can read
 a newer file, unless it looks like a guarded key or holds one.
 """
 
@@ -29,23 +29,25 @@ INNER: Final = (
     | frozenset(Budget.model_fields)
     | frozenset(Ignore.model_fields)
 )
-"""Keys inside them. Someone who wrote such a key in a place where it has no effect meant it to
-count."""
+"""Keys inside the guarded ones. Whoever wrote such a key in a place where it has no effect meant
+it to have one."""
 SENT: Final = GUARDED - {"tiers", "prices", "store"}
-"""Those that an editor may send, and so may send wrongly."""
+"""The guarded keys that an editor may send, and so may send wrongly."""
 WORDS: Final = frozenset({"budget", "budgets", "tier", "tiers", "price", "prices"})
-"""Words in the name of a key at the top that show what it was meant for: `daily_budget`."""
+"""Words in an unknown top-level key that show what it was meant for, as in `daily_budget`."""
 ALIKE: Final = 0.72
-"""How alike two names are (0 to 1) before one counts as the other misspelt."""
+"""Likeness (0 to 1) from which a name counts as a misspelling of another one."""
 NEAR: Final = 0.6
-"""How alike they are before one is named as what was perhaps meant."""
+"""Likeness (0 to 1) from which a message asks whether the other name was meant."""
 UNKNOWN: Final = "extra_forbidden"
 HELD: Final = "No paid call is made until it is mended."
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong in a source, in one sentence; `holds` where paid calls wait for its end."""
+    """Something wrong in a source, in one sentence. With `holds`, no paid call is made until it is
+    mended.
+    """
 
     sentence: str
     holds: bool = False
@@ -53,7 +55,9 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where keys come from: its name, its text where it is a file, and what holds paid calls."""
+    """Where keys come from: its name, its text if it is a file, and the keys whose mistakes hold
+    calls.
+    """
 
     name: str
     text: str = ""
@@ -69,7 +73,7 @@ class Source:
 
 
 def of_error(source: Source, error: ErrorDetails, instead: str) -> Mistake:
-    """The mistake that a failed validation is about. No value is repeated: it may be a secret."""
+    """Make a mistake of a failed validation. It repeats no value, because that may be a secret."""
     where = error["loc"]
     shown = ".".join(str(part) for part in where)
     if error["type"] == UNKNOWN:
@@ -95,7 +99,7 @@ def guards_unknown(where: Where, value: object) -> bool:
 
 
 def siblings(where: Where) -> tuple[str, ...]:
-    """The valid names at the place of an unknown key."""
+    """The valid names in the section that an unknown key is in."""
     model: type[BaseModel] = Config
     for part in where[:-1]:
         if isinstance(part, int):
@@ -108,13 +112,13 @@ def siblings(where: Where) -> tuple[str, ...]:
 
 
 def nearest(name: str, known: tuple[str, ...]) -> str | None:
-    """The known name that an unknown one is most like, None where none is near."""
+    """The known name that is most like an unknown one; None where no name is similar enough."""
     found = get_close_matches(_plain(name), known, n=1, cutoff=NEAR)
     return found[0] if found else None
 
 
 def _section(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The section a key of a section holds, directly or as entries of a list."""
+    """The section that a key of a section leads to, directly or as the entries of a list."""
     info = model.model_fields.get(name)
     kinds: list[Any] = [info.annotation] if info is not None else []
     while kinds:
@@ -126,7 +130,10 @@ def _section(model: type[BaseModel], name: str) -> type[BaseModel] | None:
 
 
 def _names_server(value: object) -> bool:
-    """Whether a value is the address of a server, which the operator then meant to be asked."""
+    """Whether a value is the address of a server.
+
+    The operator then meant that server to be called.
+    """
     return isinstance(value, str) and value.strip().lower().startswith(("http://", "https://"))
 
 

@@ -27,14 +27,17 @@ def _number(value: object) -> object:
 
 
 def _address(value: str) -> str:
-    """An address of a server that requests can be sent to."""
+    """Check and normalize the address of a server.
+
+    Raises `ValueError` where none can be called there.
+    """
     if not address.usable(value):
         raise ValueError("an address begins with http:// or https:// and names a host")
     return address.base(value)
 
 
 def _zone(value: str) -> str:
-    """A time zone that is known."""
+    """Check that a time zone is known. Raises `ValueError` where it is not."""
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Tier names and key variables alone, read without the configuration tree: it is faster."""
+"""Reads tier names and key variables alone: that is faster than reading the whole configuration."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@ A leaf is a key as it is written in a file: `budget.day_usd`, `tiers`, `floors.p
 operator's own file may set every leaf. The editor's settings may come from a workspace, and
 a repository's file always does, so for them each leaf has a rule:
 
-- `any`: taken as it is;
-- `tighten`: taken where it costs or sends no more than what holds already;
-- `ask`: would cost more, so it is inactive until the operator accepts it;
-- `never`: ignored with a notice.
+- `any`: the value is taken as it is;
+- `tighten`: it is taken if it costs or sends no more than the value that holds already;
+- `ask`: it would cost more, so it is inactive until the operator accepts it;
+- `never`: it is ignored with a notice.
 """
 
 from __future__ import annotations
@@ -41,15 +41,16 @@ def lower(own: object, wanted: object, config: Config) -> bool:
 
 
 def lower_than_set(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted cap is no higher than the own one. Without an own one nothing may be
-    spent.
+    """Whether the wanted cap is no higher than the own one. If there is no own cap, nothing may be
+    spent, and no wanted cap passes.
     """
     return own is not None and lower(own, wanted, config)
 
 
 def longer_period(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted period is as tight: a cap for ever is tighter than the same cap each
-    month.
+    """Whether the wanted period is as tight.
+
+    A total cap is tighter than the same cap each month.
     """
     return wanted == own or wanted == "total"
 
@@ -63,8 +64,8 @@ def lower_tier(own: object, wanted: object, config: Config) -> bool:
 
 
 def superset(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted patterns hold all of the own ones, which the loader adds to and never
-    replaces.
+    """Whether the wanted patterns contain all of the own ones. The loader adds patterns and removes
+    none.
     """
     return isinstance(own, tuple) and isinstance(wanted, tuple) and set(own) <= set(wanted)
 

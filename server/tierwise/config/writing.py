@@ -1,4 +1,4 @@
-"""Writes one top-level word into the operator's own file and leaves the rest as it is."""
+"""Writes one top-level setting into the operator's own file and leaves the rest as it is."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 
 _TABLE: Final = re.compile(r"^(?:[ \t]*#[^\n]*\n)*[ \t]*\[", re.MULTILINE)
-"""The first table, with the comments that touch it: they speak of the table."""
+"""The first table, with the comments directly above it: they are about the table."""
 _WORD: Final = r"""^([ \t]*{key}[ \t]*=[ \t]*)(?:"[^"\n]*"|'[^'\n]*')"""
-"""A key with a word for its value."""
+"""A line that sets a key to a string."""
 _AMOUNT: Final = re.compile(r"^(?=[ \t]*redo_cost_usd[ \t]*=)", re.MULTILINE)
 
 
@@ -34,12 +34,15 @@ def with_preference(text: str, preference: Preference) -> str:
 
 
 def with_shadow(text: str, shadow: Shadow) -> str:
-    """A configuration file's text with this word for `shadow`. Pure; raises like the other."""
+    """A configuration file's text with this value of `shadow`.
+
+    Pure; raises like `with_preference`.
+    """
     return _with(text, "shadow", shadow)
 
 
 def _with(text: str, key: str, word: str, instead_of: str | None = None) -> str:
-    """The text with a word for a key; the line of `instead_of` becomes a comment."""
+    """The text with a key set to a string. The line of `instead_of` becomes a comment."""
     before = _parsed(text)
     if before is None:
         raise BadRequest(ErrorReason.of("config_no_toml"))
@@ -57,8 +60,10 @@ def _with(text: str, key: str, word: str, instead_of: str | None = None) -> str:
 
 
 def _placed(text: str, key: str, word: str, end: str) -> Iterator[str]:
-    """The text with the value where the key stands, else with a line above the first table, else
-    with one on top. Which of them is right is judged by what the whole then says."""
+    """Texts that may be right, in order: with the value replaced where the key is, with a line
+    added above the first table, with a line added on top. The caller parses each and takes the
+    first that means what is wanted.
+    """
     there = re.compile(_WORD.format(key=key), re.MULTILINE)
     if there.search(text):
         yield there.sub(rf'\g<1>"{word}"', text, count=1)
@@ -81,8 +86,10 @@ def write_shadow(path: Path, shadow: Shadow) -> None:
 
 
 def _write(path: Path, key: str, change: Callable[[str], str]) -> None:
-    """Change a file in one step: no reader ever sees half of it. A file that is a link stays
-    one."""
+    """Change a file in one step, so that no reader sees half of it.
+
+    A symbolic link stays a link.
+    """
     real = Path(os.path.realpath(path))
     try:
         raw = real.read_bytes() if real.exists() else b""

@@ -1,1 +1,1 @@
-"""What may be sent and what is: ignore rules and secrets first, then choice and window."""
+"""What may be sent and what is sent: ignore rules and secrets first, then choice and window."""

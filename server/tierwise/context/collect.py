@@ -34,11 +34,12 @@ from tierwise.syntax.positions import index_of
 SELECTION_TOKENS: Final = 90_000
 """Tokens a selection may have by itself; it is sent whole or not at all."""
 OUTLINE_FROM: Final = 1_000
-"""Tokens from which a file has an outline to stand for it; a smaller one always fits."""
+"""Tokens from which a file gets an outline that is sent if the file does not fit. A smaller file
+always fits."""
 DIAGNOSTICS: Final = 40
 """Diagnostics sent at most."""
 QUOTED: Final = 200
-"""Characters shown of a line that a diagnostic is about."""
+"""Characters at most that are shown of the line a diagnostic is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class Materials:
 
 
 def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
-    """The file that is sent from only with a yes, and the rule that asks; None where none does."""
+    """The file whose content is sent only after a yes, and the rule that asks; None where none
+    does.
+    """
     focus = materials.focus
     if focus is None or focus.file is None:
         return None
@@ -120,7 +123,9 @@ def _of_project(
     left_out: list[LeftOut],
     look: IgnoreLook,
 ) -> list[ContextItem]:
-    """What belongs to the request elsewhere: in open files, and in those of the project."""
+    """The pieces from elsewhere that belong to the request: from open files and from
+    the project's.
+    """
     found = materials.project or ProjectFiles()
     closed = _sendable(found.all, materials, look, left_out)
     pieces: list[ContextItem] = []
@@ -142,8 +147,10 @@ def _of_project(
 def _sendable(
     docs: Sequence[Snapshot], materials: Materials, look: IgnoreLook, left_out: list[LeftOut]
 ) -> list[Snapshot]:
-    """The files of the project that may be sent. Those that are kept back are counted, not named:
-    the operator did not bring them in."""
+    """The files of the project that may be sent.
+
+    The others are counted and not named in `left_out`, because the operator did not bring them in.
+    """
     kept_back: list[LeftOut] = []
     free = [doc for doc in docs if _may_send(doc, materials, look, kept_back)]
     if kept_back:
@@ -176,7 +183,7 @@ def _may_send(
 def _of_focus(
     focus: Snapshot | None, span: Range | None, action: Action, taking: ItemBuilder
 ) -> tuple[Focus | None, list[ContextItem]]:
-    """The pieces of the document that is worked on, and where in it."""
+    """The pieces of the document that is worked on, and the place in it."""
     if focus is None:
         return None, []
     if span is None:
@@ -188,7 +195,7 @@ def _of_focus(
 
 
 def _in_view(materials: Materials, look: IgnoreLook, taking: ItemBuilder) -> Iterator[ContextItem]:
-    """The piece that is before the operator, unless it must not be sent unasked."""
+    """The piece that the operator has in view, unless it must not be sent without a question."""
     found = materials.in_view
     if found is None or not may_go(found, look):
         return
@@ -247,7 +254,7 @@ def _reported(
     opened: Sequence[Snapshot],
     taking: ItemBuilder,
 ) -> ContextItem:
-    """What was reported, each with the text of its line where the document is at hand."""
+    """The diagnostics as one item, each with the text of its line where the document is known."""
     focus = materials.focus
     known = {taking.name(d): d for d in (*opened, *attached, *((focus,) if focus else ()))}
     lines = []

@@ -1,4 +1,4 @@
-"""Diffs quote files: the changes of a file that must not be sent are taken out of them.
+"""Takes the changes of files that must not be sent out of diffs, because diffs quote files.
 
 A commit message is asked for with a diff, and people paste diffs into chats. What a diff
 shows of an ignored file is that file's text, whatever the document it is in is called.
@@ -43,7 +43,7 @@ class Hidden:
 
     @property
     def note(self) -> str:
-        """The sentence that replaces it."""
+        """The sentence that replaces the section."""
         return f"(changes of {self.path} left out: it is ignored)\n"
 
 
@@ -76,7 +76,8 @@ def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, 
 
 def parted(text: str) -> tuple[str, str]:
     """Split a pasted diff off a text. Returns the text without it and the diff, "" if there is
-    none."""
+    none.
+    """
     fenced = _FENCED.search(text)
     if fenced is not None and _HEADER.search(fenced["diff"]):
         return f"{text[: fenced.start()]}{text[fenced.end() :]}".strip(), fenced["diff"]
@@ -87,7 +88,7 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def shortened(diff: str, most: int) -> str:
-    """A diff of this many characters at most; the files whose changes are cut off are named."""
+    """A diff of at most `most` characters. It names the files whose changes were cut off."""
     if len(diff) <= most:
         return diff
     end = diff.rfind("\n", 0, most) + 1
@@ -111,7 +112,7 @@ def paths(section: str) -> set[str]:
 
 
 def _starts(text: str) -> list[int]:
-    """Where sections begin; the `---` below a `diff` line belongs to the section above it."""
+    """Where sections begin. A `---` line below a `diff` line belongs to the section above it."""
     starts: list[int] = []
     for match in _HEADER.finditer(text):
         plain = match.group().lstrip(" \t>#").startswith("---")

@@ -1,4 +1,4 @@
-"""What the open files tell about a selection: its symbol and how often that is used."""
+"""What the open files say about a selection: its symbol, and how often that is used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST = 2_000_000
 
 
 def symbol_at(focus: Snapshot | None, span: Range | None) -> Symbol | None:
-    """The innermost definition around the first word of a selection."""
+    """The innermost definition around the first word of a selection, or around a cursor."""
     if focus is None or span is None or len(focus.text) > LARGEST:
         return None
     index = index_of(focus.text)
@@ -29,7 +29,7 @@ def symbol_at(focus: Snapshot | None, span: Range | None) -> Symbol | None:
 def enrich(
     request: Request, focus: Snapshot | None, span: Range | None, documents: Sequence[Snapshot]
 ) -> Request:
-    """The request with the selection's symbol and its usages in open and attached files."""
+    """The request with the selection's symbol, and with its usages in open and attached files."""
     selection = request.selection
     symbol = symbol_at(focus, span)
     if selection is None or symbol is None or sum(len(d.text) for d in documents) > LARGEST:

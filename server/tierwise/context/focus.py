@@ -29,9 +29,9 @@ ROOM_TOKENS: Final = 2_000
 AROUND_LINES: Final = 30
 """Lines shown on either side of a cursor, and of a selection in a definition too large to show."""
 OUTSIDE_LINES: Final = 12
-"""Lines shown on either side of a selection that no definition is around."""
+"""Lines shown on either side of a selection outside of any definition."""
 BESIDE_LINES: Final = 5
-"""Lines shown on either side of a definition that is selected as a whole."""
+"""Lines shown on either side of a definition when all of it is selected."""
 _LINE_END: Final = re.compile(r"(?:\r\n|\n|\r)?")
 
 
@@ -57,12 +57,12 @@ class Focus:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing but blanks is selected."""
+        """Whether nothing but white space is selected."""
         return not self.doc.text[self.start : self.end].strip()
 
 
 def focus_of(doc: Snapshot, span: Range) -> Focus:
-    """A document and a range in it, the range as the lines that are meant by it."""
+    """The focus on a range of a document. The range is extended to the lines that it means."""
     index = index_of(doc.text)
     span = settled(index, index.clamp(span))
     return Focus(doc, span, index, symbol_at(doc, span))
@@ -99,7 +99,7 @@ def _around(focus: Focus, first: int, last: int, taking: ItemBuilder) -> Context
 def _split(
     focus: Focus, first: int, last: int, numbered: bool, taking: ItemBuilder
 ) -> Iterator[ContextItem]:
-    """The selection, or the line of the cursor with its mark, and what is on either side."""
+    """The selection, or the line of the cursor with its mark, and the lines on either side."""
     doc, index, start, end = focus.doc, focus.index, focus.start, focus.end
     if focus.empty:
         start, end, before, behind = _cursor(focus)
@@ -107,7 +107,7 @@ def _split(
     else:
         yield taking.piece("selection", doc, index, start, end, "selected", numbered=numbered)
     above, below = _near(focus, start, end)
-    # What ends the selection's last line is shown by the next piece beginning on a line of its own.
+    # The next piece begins on a line of its own, so it leaves out this line's end.
     found = _LINE_END.match(doc.text, end) if index.position(end).character else None
     end = found.end() if found is not None else end
     sides: tuple[tuple[ItemKind, int, int, int, int], ...] = (
@@ -125,7 +125,9 @@ def _split(
 
 
 def asked_about(focus: Focus) -> str:
-    """The text whose names matter: the selection and the definition around it."""
+    """The text whose names matter: the selection, and the definition around it unless that is
+    large.
+    """
     first, last = focus.start, focus.end
     if focus.symbol is not None:
         a, b = _span(focus, focus.symbol)
@@ -137,7 +139,7 @@ def asked_about(focus: Focus) -> str:
 
 
 def _room(focus: Focus) -> tuple[int, int]:
-    """The offsets of what is shown, the selection included."""
+    """The start and end offsets of all that is shown around the selection, which is included."""
     text = focus.doc.text
     if window.tokens(text) <= WHOLE_TOKENS:
         return 0, len(text)
@@ -154,7 +156,7 @@ def _room(focus: Focus) -> tuple[int, int]:
 
 
 def _near(focus: Focus, start: int, end: int, lines: int = AROUND_LINES) -> tuple[int, int]:
-    """The offsets that many lines before the first offset and behind the second."""
+    """The offsets so many lines before the first offset and after the second."""
     index = focus.index
     first = max(0, index.position(start).line - lines)
     last = index.position(end).line + lines + 1
@@ -162,7 +164,10 @@ def _near(focus: Focus, start: int, end: int, lines: int = AROUND_LINES) -> tupl
 
 
 def _span(focus: Focus, symbol: Symbol) -> tuple[int, int]:
-    """A definition's offsets, from the start of its first line where only blanks precede it."""
+    """The start and end offsets of a definition.
+
+    Blanks before it on its first line are included.
+    """
     at = symbol.range.start
     if not focus.index.line(at.line)[: at.character].strip():
         at = Position(at.line, 0)
@@ -170,7 +175,7 @@ def _span(focus: Focus, symbol: Symbol) -> tuple[int, int]:
 
 
 def _outer(focus: Focus, inner: Symbol) -> list[Symbol]:
-    """The definitions around one, innermost first."""
+    """The definitions that enclose another one, innermost first."""
     found = [
         s
         for s in symbols_of(focus.doc)
@@ -182,7 +187,7 @@ def _outer(focus: Focus, inner: Symbol) -> list[Symbol]:
 
 
 def _within(focus: Focus, first: int, taking: ItemBuilder) -> Iterator[ContextItem]:
-    """The first lines of the definitions that begin above what is shown."""
+    """The first lines of enclosing definitions that begin above the lines that are shown."""
     if focus.symbol is None or first == 0:
         return
     index = focus.index
@@ -195,8 +200,11 @@ def _within(focus: Focus, first: int, taking: ItemBuilder) -> Iterator[ContextIt
 
 
 def _cursor(focus: Focus) -> tuple[int, int, tuple[int, int], tuple[int, int]]:
-    """Where the mark for new code stands: the offsets that its line takes the place of, and those
-    of what stands before and behind the mark on it."""
+    """The place of the mark for new code: three pairs of offsets.
+
+    The first pair is the text that the marked line replaces, the second the text before the mark on
+    that line, the third the text behind it.
+    """
     index, at = focus.index, focus.span.start
     line, start = index.line(at.line), index.starts[at.line]
     cursor, end = start + at.character, start + len(line)

@@ -82,7 +82,10 @@ class IgnoreRules:
         return self.look().judge_shown(path)
 
     def _spec(self, file: str) -> GitIgnoreSpec | None:
-        """The patterns of an ignore file, None where there is no such file."""
+        """The patterns of an ignore file, None where there is no such file.
+
+        They are read again if it changed.
+        """
         try:
             stat = os.stat(file)
         except (OSError, ValueError):
@@ -112,14 +115,17 @@ class IgnoreRules:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """What the ignore files of one name say of a folder: it is closed with all that is in it,
-    or these patterns hold there, each below the folder of its file."""
+    """The patterns of the ignore files of one name that apply in a folder.
+
+    `closed` says that the folder is ignored with all that is in it. Each of `specs` comes with the
+    folder of its ignore file, which its patterns are relative to.
+    """
 
     closed: bool = False
     specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
     def ignores(self, path: str) -> bool:
-        """Whether a file of this folder is ignored, or a folder whose path ends in a slash."""
+        """Whether a path in this folder is ignored. The path of a folder ends in a slash."""
         ignored = self.closed
         for base, spec in self.specs:
             said = _said(spec, _below(path, base))
@@ -131,7 +137,7 @@ _NOTHING: Final = _Folder()
 
 
 class IgnoreLook:
-    """The rules at one moment: of each folder the disk is asked once.
+    """The rules at one moment. The disk is asked only once for each folder.
 
     An ignore file that is written afterwards does not count, so a look is made for one pass
     over the files of a request, and never kept. `spec` reads an ignore file.
@@ -164,7 +170,7 @@ class IgnoreLook:
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
     def closed(self, folder: str) -> bool:
-        """Whether ignore files keep back whatever lies below a folder, by its real path."""
+        """Whether ignore files keep back everything below a folder. `folder` is its real path."""
         inside = [root for root in self._roots if _inside(folder, root)]
         if self._own is not None:
             shown = (_below(folder, root) + "/" for root in inside if folder != root)
@@ -221,7 +227,7 @@ class IgnoreLook:
         return IgnoreVerdict("open")
 
     def _hard_of(self, root: str, folder: str) -> tuple[tuple[str, _Folder], ...]:
-        """The hard ignore files that say anything of a folder, by name."""
+        """The hard ignore files that apply to a folder, by name."""
         key = (root, folder)
         if key not in self._hard:
             found = ((name, self._folder(root, folder, name)) for name in HARD_FILES)
@@ -229,10 +235,10 @@ class IgnoreLook:
         return self._hard[key]
 
     def _folder(self, root: str, folder: str, name: str) -> _Folder:
-        """What the ignore files of a name say of a folder, as git reads them.
+        """The patterns of the ignore files of one name that apply in a folder, as git reads them.
 
-        From the root down: the last matching pattern of the deepest file wins, but nothing
-        below an ignored folder can be opened again.
+        Files are read from the root down. The last matching pattern of the deepest file wins, but
+        nothing below an ignored folder can be opened again.
         """
         chain = [folder]
         while (root, chain[-1], name) not in self._folders and chain[-1] != root:
@@ -263,15 +269,16 @@ def _secret_patterns() -> GitIgnoreSpec:
 
 @lru_cache(maxsize=4096)
 def _holds_keys(path: str) -> bool:
-    """Whether a path in lower case is one that holds keys by convention."""
+    """Whether a path (in lower case) is of a file that holds keys by convention."""
     return _secret_patterns().match_file(path)
 
 
 def _said(spec: GitIgnoreSpec, path: str) -> bool | None:
-    """What the last pattern says that matches a path itself; None where none does.
+    """Whether the last pattern that matches a path itself ignores it; None where no pattern
+    matches.
 
-    The library lets a pattern match whatever lies below a match too. Folders are asked one by
-    one here, so that would count twice: `!docs` after `secret/` would open `docs/secret/`.
+    The library lets a pattern also match everything below a match. Here the folders of a path are
+    asked one by one, so that would count twice: `!docs` after `secret/` would open `docs/secret/`.
     """
     for pattern in reversed(spec.patterns):
         regex: re.Pattern[str] | None = getattr(pattern, "regex", None)
@@ -291,7 +298,10 @@ def _is_whole(match: re.Match[str], path: str) -> bool:
 
 
 def _inside(path: str, folder: str, *, proper: bool = False) -> bool:
-    """Whether a path lies in a folder, or is it where the inside need not be `proper`."""
+    """Whether a path lies in a folder.
+
+    The folder itself counts as inside, unless `proper` is set.
+    """
     if path == folder:
         return not proper
     return path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
@@ -304,7 +314,7 @@ def _below(path: str, folder: str) -> str:
 
 
 def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
-    """Patterns as git reads them; a line that is no pattern costs itself and not the file."""
+    """Patterns as git reads them. A line that is no valid pattern is skipped, the others count."""
     from pathspec import GitIgnoreSpec
 
     valid = []

@@ -1,8 +1,8 @@
-"""What is before the operator as they ask. It is sent with a question without being attached.
+"""What the operator has in view while asking. It is sent with a question without being attached.
 
 It is the selection, else the definition around the cursor, else the lines around it. Nobody named
-it, so nothing is ever asked about it: what an attached file would be asked about or kept back for,
-and a piece with a secret in it, is not sent at all.
+it, so no question is asked about it. Where an attached file would lead to a question or be kept
+back, or where the piece has a secret in it, it is not sent at all.
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ from tierwise.syntax.extent import last_line, settled
 from tierwise.syntax.positions import LineIndex, index_of
 
 MOST_TOKENS: Final = 2_000
-"""Tokens of it at most; a question about more names what it is about."""
+"""Tokens of the piece at most. Who asks about more can attach it or name it."""
 AROUND_LINES: Final = 30
-"""Lines on either side of a cursor that no definition is around: about what a window shows."""
+"""Lines on either side of a cursor outside of any definition: about what a window shows."""
 _MOST_CHARS: Final = int((MOST_TOKENS - 1) * window.CHARS_PER_TOKEN)
-"""Characters that are never more tokens than that, as `window.tokens` counts them."""
+"""Characters that `window.tokens` never counts as more than `MOST_TOKENS`."""
 
 Part = Literal["selection", "symbol", "lines"]
-"""What of the document it is: selected, a definition, or the lines around the cursor."""
+"""What the piece is: a selection, a definition, or the lines around the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class InView:
-    """A piece of a document that is before the operator. `name` is the definition's, else ""."""
+    """A piece of a document that the operator has in view.
+
+    `name` is the definition's name, else "".
+    """
 
     doc: Snapshot
     span: Range
@@ -40,7 +43,7 @@ class InView:
 
     @property
     def text(self) -> str:
-        """The piece."""
+        """The text of the piece."""
         return index_of(self.doc.text).slice(self.span)
 
     @property
@@ -50,7 +53,7 @@ class InView:
 
 
 def in_view(doc: Snapshot, span: Range) -> InView | None:
-    """What is before the operator at a selection, or at a cursor; None where that is blank."""
+    """The piece that is in view for a selection or a cursor; None where it is blank."""
     index = index_of(doc.text)
     span = settled(index, index.clamp(span))
     part: Part = "selection"
@@ -69,8 +72,11 @@ def in_view(doc: Snapshot, span: Range) -> InView | None:
 
 
 def may_go(found: InView, look: IgnoreLook) -> bool:
-    """Whether a piece may be sent unasked: it is of no file that an attachment would be asked
-    about or kept back for, is worth reading, and has no secret in it."""
+    """Whether a piece may be sent without a question.
+
+    It may if its file could be attached without one, is worth reading, and has no secret in the
+    piece.
+    """
     if found.doc.file is not None and look.judge(found.doc.file).kind != "open":
         return False
     if noise_of(found.doc) is not None:
@@ -85,14 +91,14 @@ def _chars(index: LineIndex, span: Range) -> int:
 
 
 def _lines(index: LineIndex, span: Range) -> Range:
-    """A definition from the start of its first line, where only blanks precede it."""
+    """A definition's range, from the start of its first line if only blanks precede it there."""
     at = span.start
     lead = index.line(at.line)[: at.character]
     return Range(Position(at.line, 0), span.end) if not lead.strip() else span
 
 
 def _around(index: LineIndex, line: int) -> Range:
-    """The lines around one, as many on either side as fit."""
+    """The lines around a line, as many on either side as fit."""
     first = last = line
     left = _MOST_CHARS - len(index.line(line))
     for _ in range(AROUND_LINES):
@@ -104,7 +110,7 @@ def _around(index: LineIndex, line: int) -> Range:
 
 
 def _cut(index: LineIndex, span: Range) -> Range:
-    """A piece, or so many whole lines of its beginning as fit; of one huge line its beginning."""
+    """A piece that fits: all of it, or its first whole lines, or the beginning of one huge line."""
     start, end = index.offset(span.start), index.offset(span.end)
     if end - start <= _MOST_CHARS:
         return span

@@ -1,6 +1,6 @@
-"""Making context items of documents; each document is scanned for secrets as a whole, once.
+"""Makes context items from documents. Each document is scanned for secrets as a whole, once.
 
-A selection may cut through a secret, so a piece cannot be judged by itself.
+A selection may cut through a secret, so a piece cannot be scanned by itself.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from tierwise.syntax.extent import is_part, last_line
 from tierwise.syntax.positions import LineIndex, index_of, line_starts, split_lines
 
 HERE: Final = "<the code goes here>"
-"""Stands where the cursor is."""
+"""Marks the place of the cursor in the text that is sent."""
 
 
 class ItemBuilder:
-    """Takes pieces of documents, with every secret replaced by a placeholder.
+    """Makes items from pieces of documents, with every secret replaced by a placeholder.
 
-    `known` maps the placeholders so far to what they stand for; `judge` says of a path whether
-    its changes may be quoted, and what may not goes to `left_out`.
+    `known` maps the placeholders so far to what they stand for. `judge` gives the verdict on a
+    path. If a diff shows changes of a path that may not be sent, they are cut out and named in
+    `left_out`.
     """
 
     def __init__(
@@ -64,8 +65,11 @@ class ItemBuilder:
         before: tuple[int, int],
         behind: tuple[int, int],
     ) -> ContextItem:
-        """A line with a mark where new code goes; all offsets, of its place and of what stands
-        before and behind the mark."""
+        """A line with a mark where new code goes.
+
+        `place` is where the line is, `before` and `behind` the text on it before and behind the
+        mark, all as offsets.
+        """
         left = self._shown(doc, index, *before, False)
         right = self._shown(doc, index, *behind, False)
         line = index.position(place[0]).line + 1
@@ -83,8 +87,11 @@ class ItemBuilder:
         return self._shown(doc, index, start, end, False)
 
     def _shown(self, doc: Snapshot, index: LineIndex, start: int, end: int, numbered: bool) -> str:
-        """The text between two offsets without secrets, and without the changes that a diff in
-        the document shows of ignored files: a piece may begin below the diff's header."""
+        """The text between two offsets, without secrets and without hidden changes.
+
+        A diff in the document may show changes of ignored files. They are found in the whole
+        document, since a piece may begin below the diff's header.
+        """
         parts, last = [], start
         for section in self._sections(doc):
             if section.start >= end or section.end <= start:
@@ -132,7 +139,7 @@ class ItemBuilder:
         *,
         first: int = 1,
     ) -> ContextItem:
-        """A text put together from pieces, without its secrets."""
+        """An item of a text that was put together from pieces. Its secrets are replaced."""
         redacted = secrets.redact(text, self.known)
         self.known = redacted.secrets
         text, gone = diffs.without(redacted.text, self._is_ignored)
@@ -142,7 +149,7 @@ class ItemBuilder:
     def whole(
         self, doc: Snapshot, why: str, short: ContextItem | None = None, *, numbered: bool = False
     ) -> ContextItem:
-        """All of a document."""
+        """A whole document as one item."""
         index, end = index_of(doc.text), len(doc.text)
         return self.piece("file", doc, index, 0, end, why, short, numbered=numbered)
 
@@ -163,9 +170,9 @@ def _item(
 def _numbered(
     text: str, spans: Sequence[tuple[int, int]], first: int
 ) -> tuple[str, list[tuple[int, int]]]:
-    """A text with a number before each line, and its secrets' spans in it.
+    """A text with a number before each line, and the spans of its secrets in the numbered text.
 
-    A line that begins inside a secret has none, so that the secret stays in one piece.
+    A line that begins inside a secret gets no number, so that the secret stays in one piece.
     """
     parts: list[str] = []
     moved = [list(span) for span in spans]

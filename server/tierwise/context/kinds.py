@@ -1,4 +1,4 @@
-"""Files that are text to a machine and noise to a model: binary, generated, locked."""
+"""Files that are text to a machine and noise to a model: binary, generated, or lock files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ LOCK_FILES: Final = frozenset(
     )
 )  # fmt: skip
 HEAD: Final = 1_000
-"""Characters in which a generator says so, by the conventions of Go, protobuf and others."""
+"""Characters at the top of a file in which a generator names itself, by the conventions of Go,
+protobuf and others."""
 LONGEST_LINE: Final = 5_000
 """Mean characters per line from which a text is minified; people stay below a tenth."""
 

@@ -1,4 +1,4 @@
-"""What stands for a text that is too large to send: its definitions by their first lines."""
+"""The outline of a text that is too large to send: its definitions by their first lines."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from tierwise.syntax.symbols import Symbol, definitions, words
 AROUND_USE: Final = 2
 """Lines shown on either side of a use: enough to tell one place from another like it."""
 WIDENED: Final = 8
-"""How often the lines around a use are made more, where its text has them a second time."""
+"""How often the lines around a use are extended while the same lines occur twice in the file."""
 OUTLINE_TOKENS: Final = 4_000
 """Tokens of all outlines of a question about the project."""
 ONE_OUTLINE_TOKENS: Final = 800
@@ -32,7 +32,7 @@ ONE_OUTLINE_TOKENS: Final = 800
 BODIES: Final = 5
 """Definitions shown whole, for a question about the project."""
 BODY_TOKENS: Final = 700
-"""Tokens of one of them; a larger one is shown by its first lines."""
+"""Tokens of one such definition. Of a larger one only the first lines are shown."""
 CARD_TOKENS: Final = 300
 """Tokens of the card that says what the project is."""
 
@@ -42,9 +42,9 @@ class ProjectFiles:
     """Files of the project for one request, the most important first.
 
     `names` are what is looked for in them. With `everywhere` each of their uses is to be changed.
-    `outlined` are the files that answer a question, `card` what the project is in a few lines.
-    `unread` counts files that use a name and were not looked at, `notes` are sentences about how
-    far the index is.
+    `outlined` are the files that answer a question, `card` says in a few lines what the project is.
+    `unread` counts files that use a name and were not looked at. `notes` are sentences about how
+    complete the index is.
     """
 
     names: frozenset[str] = frozenset()
@@ -57,7 +57,7 @@ class ProjectFiles:
 
     @property
     def all(self) -> tuple[Snapshot, ...]:
-        """Every document of it once."""
+        """Every document in it, each once."""
         return tuple({doc.uri: doc for doc in (*self.docs, *self.outlined)}.values())
 
 
@@ -67,7 +67,7 @@ def uses(
     sent: Sequence[ContextItem],
     taking: ItemBuilder,
 ) -> Iterator[ContextItem]:
-    """Every use of some names with the lines around it, except lines that are sent already."""
+    """Every use of the names with the lines around it. Lines that are sent already are left out."""
     if not names:
         return
     pattern = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w$])")
@@ -85,7 +85,7 @@ def uses(
 def _runs(
     pattern: re.Pattern[str], text: str, index: LineIndex, shown: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, str]]:
-    """Runs of lines (from 0, inclusive) around the uses; runs that touch are one."""
+    """Runs of lines (from 0, inclusive) around the uses. Runs that touch are joined."""
     run: tuple[int, int, str] | None = None
     for match in pattern.finditer(text):
         line = index.position(match.start()).line
@@ -103,8 +103,10 @@ def _runs(
 
 
 def _alone(run: tuple[int, int, str], text: str, index: LineIndex) -> tuple[int, int, str]:
-    """A run with as many more lines as it takes to stand in its text only once: an answer names
-    a place by its lines."""
+    """A run, extended until its lines occur only once in the text, if `WIDENED` steps suffice.
+
+    An answer names a place by quoting its lines, so they must not be ambiguous.
+    """
     first, last, name = run
     for _ in range(WIDENED):
         piece = text[index.starts[first] : _end(index, last)]
@@ -115,14 +117,14 @@ def _alone(run: tuple[int, int, str], text: str, index: LineIndex) -> tuple[int,
 
 
 def _end(index: LineIndex, line: int) -> int:
-    """The offset behind a line."""
+    """The offset of the end of a line, its line end included."""
     return index.starts[line + 1] if line + 1 < index.line_count else len(index.text)
 
 
 def answering(
     project: ProjectFiles, wish: str, docs: Sequence[Snapshot], taking: ItemBuilder
 ) -> Iterator[ContextItem]:
-    """The pieces for a question: the best definitions, outlines of the best files, the card."""
+    """The pieces for a question: the best definitions, outlines of the best files, and the card."""
     asked = project.names | words(wish)
     best = sorted(_definitions(project.names, asked, docs), key=lambda found: -found[0])
     for _, doc, symbol in best[:BODIES]:
@@ -155,7 +157,7 @@ def _definitions(
 
 
 def _parts(name: str) -> frozenset[str]:
-    """The words an identifier is made of, in lower case and without a plural's end."""
+    """The words that an identifier consists of, in lower case and without a plural `s`."""
     split = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
     return frozenset(w.lower().rstrip("s") for w in split if len(w) > 2)
 
@@ -171,7 +173,7 @@ def _body(doc: Snapshot, symbol: Symbol, taking: ItemBuilder) -> ContextItem:
 
 
 def _shortened(text: str, tokens: int) -> str:
-    """As many whole lines of a text as fit."""
+    """As many whole lines of a text as fit into so many tokens."""
     most = int(tokens * window.CHARS_PER_TOKEN) - 3
     if len(text) <= most:
         return text

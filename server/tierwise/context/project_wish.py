@@ -1,7 +1,7 @@
-"""What a wish says about the project, read off its own words alone. Pure.
+"""What a wish says about the project, found in its own words alone. Pure.
 
-A wish that speaks of every caller has to be shown every file that uses the name. A question about
-the project has to name something of it; a question that names nothing gets nothing.
+A wish that speaks of every caller needs every file that uses the name. A question about the
+project has to name something in it. With a question that names nothing, no file is sent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PLAIN: Final = re.compile(
     r"where|which|who|whole|why|will|with|work|works|workspace|would|write|you|your|"
     r"yours"
 )
-"""Words of instructions that name nothing in particular, though code may define them."""
+"""Common words of instructions. They count as no name, even if some code defines them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def of_words(wish: str) -> ProjectWish:
 
 
 def split_project_word(wish: str) -> tuple[bool, str]:
-    """Whether a wish asks for the project by `@project`, and the wish without that word."""
+    """Whether a wish has the word `@project` (or `@workspace`), and the wish without that word."""
     found = _PROJECT.search(wish)
     if found is None:
         return False, wish

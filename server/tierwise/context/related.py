@@ -1,4 +1,4 @@
-"""What belongs to a selection elsewhere: definitions it names, and uses of what it defines.
+"""Pieces elsewhere that belong to a selection: definitions it names, and uses of what it defines.
 
 Only what is open or attached is looked at; nothing is read from disk for it. Each candidate
 has a score, the best ones are taken, and the rest is named as left out.
@@ -23,19 +23,19 @@ from tierwise.syntax.positions import LineIndex, split_lines
 from tierwise.syntax.symbols import Symbol, occurrences, symbols_of, words
 
 TAKEN: Final = 12
-"""Pieces taken at most; more dilutes the answer. All uses count where a name is to change."""
+"""Pieces taken at most; more dilutes the answer. `ALL_USES` holds where a name is to change."""
 ALL_USES: Final = 60
 """Pieces taken at most where the instruction speaks of a name the selection defines."""
 PER_FILE: Final = 4
-"""Uses taken of one file, while no name is to change."""
+"""Uses taken of one file at most, unless a name is to change."""
 DEFINITION_CHARS: Final = 1_500
 """Characters of a related definition that is shown whole."""
 HEAD_CHARS: Final = 600
-"""Characters shown of the first lines of a larger one: its signature, and what documents it."""
+"""Characters shown of the first lines of a larger one: its signature and its documentation."""
 USE_CHARS: Final = 1_000
-"""Characters of a definition that is shown whole because something is used in it."""
+"""Characters up to which a definition is shown whole because it has a use in it."""
 AROUND_USE: Final = 2
-"""Lines shown on either side of a use in a larger definition, or outside of any."""
+"""Lines shown on either side of a use in a larger definition, or outside of any definition."""
 LOOKED_AT: Final = 80
 """Open documents looked through, nearest first."""
 
@@ -59,9 +59,10 @@ def related(
     others: Sequence[Snapshot],
     taking: ItemBuilder,
 ) -> tuple[list[ContextItem], list[LeftOut]]:
-    """The related pieces in order of rank, and the open files that gave nothing.
+    """The related pieces in order of rank, and the open files of which nothing was taken.
 
-    `items` is what is sent already; `others` the documents that may be sent from.
+    `items` are the pieces that are sent already, `others` the documents that pieces may be taken
+    of.
     """
     if place is None:
         return [], []
@@ -87,7 +88,7 @@ def related(
 
 
 class _Search:
-    """What the selection names and defines, looked for in one document after the other."""
+    """Searches one document after the other for what the selection names and defines."""
 
     def __init__(
         self,
@@ -113,7 +114,7 @@ class _Search:
         self.renames = bool(self.defined & self.wish)
 
     def of(self, doc: Snapshot) -> Iterator[Found]:
-        """The candidates of a document, none of them twice."""
+        """The candidates of a document. They do not overlap."""
         symbols = symbols_of(doc)
         used = self.uses is not None and self.uses.search(doc.text) is not None
         if not used and not any(symbol.name in self.named for symbol in symbols):
@@ -191,7 +192,7 @@ def _imported(text: str) -> frozenset[str]:
 
 
 def _distance(focus: Snapshot, doc: Snapshot) -> tuple[int, str]:
-    """Folders between two documents; what has no path comes last."""
+    """How many folders lie between two documents. A document without a path comes last."""
     if focus.path is None or doc.path is None:
         return 99, doc.uri
     a, b = PurePath(focus.path).parts[:-1], PurePath(doc.path).parts[:-1]

@@ -13,10 +13,10 @@ from tierwise.core.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One shape. A text is searched only where one of `hints` (lower case) is in it.
+    """One shape of secret. A text is searched only if one of `hints` (lower case) is in it.
 
-    `group` is the part of a match that is secret; parts other than the whole match are
-    held against the list of dull values first.
+    `group` is the part of a match that is secret. If that is not the whole match, it must not look
+    like a stand-in such as "changeme".
     """
 
     name: str

@@ -27,22 +27,23 @@ _WORDS: Final = (
     "secret", "passw", "passphrase", "pwd", "api", "access", "account", "private", "signing",
     "encryption", "credential", "token",
 )  # fmt: skip
-"""How the words begin that the two patterns above look for, in lower case."""
+"""Beginnings of the words that the two patterns above look for, in lower case."""
 _STAND_IN: Final = re.compile(
     r"(?i)^(?:[\w.\[\]-]{0,60}(?:example|changeme|placeholder|your[_-]|dummy|xxx|fake|sample|"
     r"redacted)[\w.-]{0,60}|\$?\{.*|<.*>|%\w+%?|\*+|\$\w+|my?pass\w*|(?:pass|passwd|password|pwd|pw|"
     r"secret|token|user|pass123)\d{0,3})$"
 )
-"""What documentation writes where a secret would stand."""
+"""What documentation writes in the place of a secret."""
 _NAME: Final = re.compile(
     r"^(?:[a-z_ -]+|[A-Z_]+|[a-z_-]+[\d.]{1,4}|\w+(?:\.[A-Za-z_]\w*)+|[a-z+]+://.*"
     r"|[.~]{0,2}/[\w.-]+(?:/[\w.-]+)*/?|%.*|.*\\[wdsSWDbB].*)$"
 )
-"""Names, paths, addresses, formats and expressions: assigned to a token, yet no secret."""
+"""Names, paths, addresses, formats and expressions. Code assigns them to variables such as
+`token`, but they are no secrets."""
 _LEAST_ENTROPY: Final = 3.0
-"""Bits per character from which an assigned string counts as random; words lie below."""
+"""Bits per character from which an assigned string counts as random; words have fewer."""
 _LETTERS_ENTROPY: Final = 3.5
-"""The same for strings of letters alone, where names in camel case come close."""
+"""The bits for strings of letters alone: names in camel case come close to being random."""
 _LETTERS: Final = 16
 """Characters a string of letters alone must have to count as random."""
 _PLACEHOLDER: Final = re.compile(r"\{\{SECRET_\d+\}\}")
@@ -80,13 +81,16 @@ def find(text: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=16)
 def spans_in(text: str) -> tuple[tuple[int, int], ...]:
-    """As `find`, kept for the documents that pieces are taken of one after the other."""
+    """What `find` returns, cached for the documents that pieces are taken from."""
     return tuple(find(text))
 
 
 def _assigned(text: str, lowered: str) -> Iterator[re.Match[str]]:
-    """The assignments of quoted values: `_ASSIGNED` is tried where one of its words begins, which
-    text search finds far quicker than the pattern does."""
+    """The assignments of quoted values.
+
+    `_ASSIGNED` is tried only where one of its words begins. Text search finds these places far
+    quicker than the pattern does.
+    """
     if not _searchable(text, lowered):
         yield from _ASSIGNED.finditer(text)
         return
@@ -99,7 +103,10 @@ def _assigned(text: str, lowered: str) -> Iterator[re.Match[str]]:
 
 
 def _bare(text: str, lowered: str) -> Iterator[re.Match[str]]:
-    """The assignments of values without quotes, one a line at most: the lines with such a word."""
+    """The assignments of values without quotes, at most one per line.
+
+    Only lines with one of the words are tried.
+    """
     if not _searchable(text, lowered):
         yield from _BARE.finditer(text)
         return
@@ -110,7 +117,7 @@ def _bare(text: str, lowered: str) -> Iterator[re.Match[str]]:
 
 
 def _words(lowered: str) -> list[int]:
-    """Where one of the words begins that secrets are assigned to."""
+    """The offsets at which one of the words begins that secrets are assigned to."""
     found = []
     for word in _WORDS:
         at = lowered.find(word)
@@ -121,7 +128,11 @@ def _words(lowered: str) -> list[int]:
 
 
 def _searchable(text: str, lowered: str) -> bool:
-    """Whether places in the lower case text are those in the text, and no letter is missed."""
+    """Whether text search in `lowered` finds what the patterns find in `text`.
+
+    Some letters change their length in lower case, which moves all offsets. And a pattern that
+    ignores case takes U+017F (the long s) for an s.
+    """
     return len(lowered) == len(text) and "\u017f" not in text
 
 
@@ -150,10 +161,10 @@ def redact_spans(
 
 
 def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> str | None:
-    """The text with every placeholder put back; None where one was bent or made up.
+    """The text with every placeholder put back. It is None if the model altered or invented one.
 
-    `own` is the file the text is for: a placeholder that really is in it, and whose secret
-    does not, stays as it is.
+    `own` is the file the text is for. If the file itself contains a placeholder and does not
+    contain its secret, the placeholder stays as it is.
     """
     if not secrets:
         return text
@@ -171,7 +182,7 @@ def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> s
 
 
 def _around(text: str, match: re.Match[str]) -> str:
-    """What looks like a placeholder, with the braces around it."""
+    """The text that looks like a placeholder, with the braces around it."""
     start, end = match.span()
     while start and text[start - 1] in "{ ":
         start -= 1
@@ -191,7 +202,7 @@ def _random(value: str) -> bool:
 
 
 def _mixed(value: str) -> bool:
-    """Whether letters stand beside digits or signs, as in a short password."""
+    """Whether a value has letters as well as digits, as a short password has."""
     return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 

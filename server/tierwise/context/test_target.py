@@ -1,4 +1,4 @@
-"""What is shown of the file that tests go to: what a test written for it needs to know."""
+"""What is sent of the file that tests go to: what a model must know to write tests for it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ from tierwise.syntax.positions import LineIndex, index_of
 from tierwise.syntax.symbols import symbols_of
 
 WHOLE_TOKENS: Final = 800
-"""Tokens up to which a test file, or one with fixtures, is shown whole."""
+"""Tokens up to which a test file, or a file with fixtures, is shown whole."""
 HEAD_LINES: Final = 12
-"""Lines shown at least of a test file's head."""
+"""Lines that are shown of a test file's head at least."""
 LAST_LINES: Final = 25
-"""Lines shown at most of its end: its last test."""
+"""Lines that are shown of its end, which is its last test, at most."""
 EXAMPLE_LINES: Final = 30
-"""Lines shown of another test file, where the one for these tests is new."""
+"""Lines shown of another test file if the file for these tests is new."""
 
 
 @dataclass(frozen=True, slots=True)
 class TestTarget:
-    """The file that tests go to. `doc` is None where it is new; `helpers` hold fixtures, `example`
-    is another test file of the project; `framework` is what runs the tests, "" if unknown."""
+    """The file that tests go to.
+
+    `doc` is None where the file is new. `helpers` hold fixtures, `example` is another test file of
+    the project. `framework` is what runs the tests, "" if unknown.
+    """
 
     path: str
     doc: Snapshot | None = None
@@ -40,7 +43,7 @@ class TestTarget:
 def shown(
     target: TestTarget, taking: ItemBuilder, may_send: Sequence[Snapshot]
 ) -> Iterator[ContextItem]:
-    """The pieces of the test file and of what belongs to it; of what may be sent alone."""
+    """The pieces of the test file, its helpers and its example, as far as they may be sent."""
     doc = target.doc if target.doc in may_send else None
     why = f"run with {target.framework}" if target.framework else "the file for the tests"
     if doc is None:

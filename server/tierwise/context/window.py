@@ -1,4 +1,4 @@
-"""The token window: what is kept of the ranked items, and what is named as left out."""
+"""The token window: which of the ranked items are kept, and which are named as left out."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Final
 from tierwise.core.context import ContextItem, LeftOut, Pack
 
 CHARS_PER_TOKEN: Final = 3.0
-"""Mean characters per token, for ranking within the window; money uses a bound."""
+"""Mean characters per token, to fill the window. Amounts of money use an upper bound instead."""
 
 
 KEPT: Final = frozenset(("selection", "cursor", "diff"))
-"""Kinds that are sent whatever they take."""
+"""Kinds of items that are always sent, however large they are."""
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text is."""
+    """About how many tokens a text has."""
     return int(len(text) / CHARS_PER_TOKEN) + 1
 
 
 def fit(pack: Pack, budget_tokens: int) -> Pack:
-    """The pack within a budget, best ranks first; the selection is kept whatever it takes.
+    """The pack within a budget, best ranks first. The selection is kept however large it is.
 
-    An item that does not fit gives way to its short form if it has one. A large item does
+    An item that does not fit is replaced by its short form if it has one. A large item does
     not push out a small one of lower rank that still fits.
     """
     kept: list[ContextItem] = []
@@ -47,7 +47,7 @@ def fit(pack: Pack, budget_tokens: int) -> Pack:
 
 
 def place(item: ContextItem) -> str:
-    """Where an item is from: its path, with the lines where it is a part of a file."""
+    """Where an item comes from: its path, with line numbers if it is a part of a file."""
     if item.kind in ("file", "diagnostics", "diff"):
         return item.path
     return f"{item.path}:{item.start_line}-{item.end_line}"

@@ -1,4 +1,4 @@
-"""The one table of actions: what can be asked for, and everything that follows from which it is.
+"""The one table of actions: what can be asked for, and how each action behaves.
 
 A new action is a name in `Action` and a row in `TABLE`. The server reads the table; the VS Code
 client's `src/server/actions.ts` and the Neovim plugin's `lua/tierwise/actions.lua` are generated
@@ -18,15 +18,19 @@ Action = Literal[
     "commit", "agent",
 ]  # fmt: skip
 Answer = Literal["text", "replacement", "insertion", "tests"]
-"""What an answer becomes: text to read, or one fenced block that replaces the selection or the
-symbol around the cursor, is inserted at the cursor, or goes into the matching test file."""
+"""What becomes of an answer. A `text` is read. Of the others one fenced block is taken: a
+`replacement` replaces the selection or the symbol around the cursor, an `insertion` goes in at the
+cursor, and `tests` go into the matching test file."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionKind:
-    """What follows from an action. `title`, `about` and `wish` are words; no other file has them.
+    """One action and how it behaves.
 
-    `wish` is what is asked where the operator said nothing, `form` how a text answer is asked for.
+    `title`, `about` and `wish` are words that no other file repeats.
+
+    `wish` is the instruction that is sent where the operator gave none. `form` tells the model in
+    which form to give a text answer.
     """
 
     name: Action
@@ -37,7 +41,7 @@ class ActionKind:
     wish: str
     answer: Answer
     median_output: int
-    """Output tokens of half of its answers, to start from; the ledger's own medians replace it."""
+    """Median output tokens of its answers. It is used until the ledger has medians of its own."""
     form: str = ""
     may_edit: bool = False
     """Whether a text answer may propose edits, as search/replace blocks."""
@@ -50,7 +54,7 @@ class ActionKind:
     needs_symbol: bool = False
     """Whether it is offered at a cursor only inside a definition."""
     takes_diagnostics: bool = False
-    """Whether the problems of its lines go along, each problem being offered on its own."""
+    """Whether the diagnostics of its lines are sent with it. Each one is offered separately."""
     on_selection: int | None = None
     """Its place among the code actions of a selection; None where it is not offered there."""
     on_cursor: int | None = None
@@ -58,13 +62,13 @@ class ActionKind:
     documentation_only: bool = False
     """Whether it may change comments and documentation alone."""
     fits_in: bool = False
-    """Whether its answer has to fit code that stands elsewhere: callers, and what it calls."""
+    """Whether its answer has to fit code in other places: its callers, and what it calls."""
     of_project: bool = False
     """Whether it may be a question about the project as a whole."""
     in_editor: bool = True
-    """Whether an editor may ask for it; what is not is asked for over the gateway alone."""
+    """Whether an editor may ask for it. If not, it comes through the gateway only."""
     read_as: Action | None = None
-    """The action as which the router reads it, where no rows of its own were fitted."""
+    """The action whose weights the router uses for it, if no weights were fitted for its own."""
     steps: int = 1
     """Model calls of a median task, where the request does not say how many it will take."""
 
@@ -85,7 +89,7 @@ class ActionKind:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the answer belongs into another file than the one that was asked on."""
+        """Whether the answer goes into another file than the one that was asked about."""
         return self.answer == "tests"
 
     @property
@@ -247,7 +251,7 @@ KINDS: Final[Mapping[Action, ActionKind]] = MappingProxyType({kind.name: kind fo
 
 
 def offered(*, selection: bool) -> tuple[ActionKind, ...]:
-    """The actions that are offered on a selection, or at a cursor, in their order."""
+    """The actions to offer on a selection, or at a cursor, in the order in which they are shown."""
     places = [(k.on_selection if selection else k.on_cursor, k) for k in TABLE]
     there = [(place, kind) for place, kind in places if place is not None]
     return tuple(kind for _, kind in sorted(there, key=lambda pair: pair[0]))

@@ -17,7 +17,7 @@ def base(url: str) -> str:
     """The address of a server as requests and prices use it.
 
     "/", "/v1", "/v1/" and "/v1/messages" at its end are dropped, since the path of a request
-    begins with "/v1"; scheme and host are written small.
+    begins with "/v1". Scheme and host are written in lower case.
     """
     text = url.strip()
     scheme, mark, rest = text.partition("://")
@@ -63,8 +63,9 @@ def loopback(url: str) -> bool:
 def this_machine(host: str) -> bool:
     """Whether a host is written as this machine and as nothing else: 127.0.0.0/8, ::1, localhost.
 
-    Narrower than `loopback`, which asks where a call ends up: 0.0.0.0 reaches this machine, but
-    whoever listens there is reached by everybody, and other names may be bent elsewhere.
+    It is narrower than `loopback`, which asks where a call ends up. A call to 0.0.0.0 reaches this
+    machine, but a server that listens there is open to everybody; and another name may resolve to
+    another machine.
     """
     if host.lower() == "localhost":
         return True
@@ -76,7 +77,10 @@ def this_machine(host: str) -> bool:
 
 
 def every_address(host: str) -> bool:
-    """Whether a host stands for each address of this machine, and so is none that others call."""
+    """Whether a host means all addresses of this machine (0.0.0.0, ::).
+
+    A server can listen on such a host, but no other machine can call it.
+    """
     try:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:

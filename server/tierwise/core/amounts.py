@@ -22,7 +22,8 @@ _CENT: Final = NANOS_PER_USD // 100
 _IN_DOLLARS: Final = Decimal("99.5")
 """Cents from which an amount is written in dollars."""
 _LEAST: Final = Decimal("0.0001")
-"""Cents below which only that is said: two figures of less would be a long row of zeros."""
+"""Cents below which an amount is written as "less than this": two figures of such a small amount
+would be a long row of zeros."""
 
 
 def amount(nanos: int, rounding: Rounding = "nearest") -> str:
@@ -47,7 +48,7 @@ def needs_and_left(needs: int, left: int) -> tuple[str, str]:
 
 
 def _large(nanos: int, rounding: Rounding) -> bool:
-    """Whether an amount is written in dollars; also one that its two figures round up to."""
+    """Whether an amount is written in dollars. One that rounds up to 100 cents counts as well."""
     cents = Decimal(nanos) / _CENT
     return cents >= _IN_DOLLARS or _figures(cents, rounding) >= 100
 
@@ -62,7 +63,7 @@ def _cents(nanos: int, rounding: Rounding) -> str:
 
 
 def _figures(cents: Decimal, rounding: Rounding) -> Decimal:
-    """Cents with two figures, whole ones from ten cents up."""
+    """Round cents to two figures; from ten cents up to whole cents."""
     if not cents:
         return cents
     place = Decimal(1).scaleb(min(cents.adjusted() - 1, 0))

@@ -26,9 +26,11 @@ CheckCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class FailedCheck:
-    """A check that failed. `about` is the one thing its words need: a program, a problem's name.
+    """A check that failed.
 
-    `detail` may quote what a tool said, and is shown beside the proposal alone.
+    `about` is the name its message contains: a program, or a problem's name.
+
+    `detail` may quote the output of a tool, so it is shown beside the proposal and nowhere else.
     """
 
     key: CheckKey

@@ -10,19 +10,20 @@ ItemKind = Literal[
     "selection", "cursor", "above", "below", "around", "head", "within", "related", "usage",
     "diagnostics", "file", "outline", "diff", "tests", "card",
 ]  # fmt: skip
-"""What a piece is. Of the file that is worked on: the `selection`, or the `cursor` with a mark in
-it; what stands `above` and `below`, or `around` a cursor that nothing is written at; the `head`
-with its imports; the first lines of the definitions it stands `within`. `tests` is the file that
-tests go to, `card` a few lines on what the project is."""
+"""What a piece is. These are pieces of the file that is worked on: the `selection`, or the line of
+the `cursor` with a mark in it; the lines `above` and `below` it, or those `around` a cursor at
+which nothing is to be written; the `head` with the imports; `within`, the first lines of the
+definitions that enclose it. `tests` is the file that tests go to, `card` a few lines on what the
+project is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContextItem:
     """A piece of context. `path` is workspace-relative, lines count from 1 and are inclusive.
 
-    `why` says in a few words why it was chosen; `short` is what stands for it where it does
-    not fit. `part` tells that it begins or ends within a line. `changes` is the name that is to
-    change there, of a piece that a change everywhere is about; "" for any other.
+    `why` says in a few words why it was chosen. `short` is a shorter item that is sent instead
+    where this one does not fit. `part` is true if it begins or ends within a line. `changes` is the
+    name to change in this piece, if the request changes every use of a name; else "".
     """
 
     kind: ItemKind
@@ -42,7 +43,8 @@ class ContextItem:
 class LeftOut:
     """A file or piece that was not sent, and why, in words for the operator.
 
-    `uses` is a name that it uses, where it was proposed for that; such files are counted.
+    `uses` is the name because of which the file was proposed, else "". Of files with such a name
+    the operator is told only how many there are.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Dataclasses that are quick to import: a class gets its `__init__` when it is first made.
+"""Dataclasses that are quick to import: a class gets its `__init__` with its first instance.
 
 The library compiles up to seven methods per class while the class is defined, a third of a
 millisecond each time, and a server has hundreds of classes that its first answer does not use.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 __all__ = ["dataclass"]
 
 _NEW: Final = object()
-"""Stands for a value that a field's factory makes."""
+"""Default of a parameter whose value the field's factory makes."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -61,7 +61,7 @@ def _made(given: type[Any], *, frozen: bool, slots: bool, eq: bool) -> type[Any]
     if eq:
         methods["__eq__"] = __eq__
         if given.__dict__.get("__hash__") is None:
-            # Python itself says so of a class that compares in its own way.
+            # A class with an `__eq__` of its own is not hashable in Python unless it is frozen.
             given.__hash__ = __hash__ if frozen else None  # type: ignore[assignment]
     if frozen:
         methods |= {"__setattr__": __setattr__, "__delattr__": __delattr__}
@@ -79,14 +79,14 @@ def _made(given: type[Any], *, frozen: bool, slots: bool, eq: bool) -> type[Any]
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], Any]:
-    """What takes these values out of an instance, as a tuple."""
+    """Make a function that returns these attributes of an instance as a tuple."""
     if len(names) > 1:
         return attrgetter(*names)
     return lambda instance: tuple(getattr(instance, name) for name in names)
 
 
 def _init(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
-    """`__init__` of a class, compiled."""
+    """Compile the `__init__` of a class."""
     scope: dict[str, Any] = {"_new": _NEW, "_set": object.__setattr__}
     by_place, by_name = ["self"], list[str]()
     body: list[str] = []
@@ -112,7 +112,10 @@ def _init(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
 
 
 def _param(field: Field[Any], scope: dict[str, Any]) -> tuple[str, str]:
-    """The parameter of a field, and what the field is set to; defaults go into the scope."""
+    """The source of a field's parameter and of the value it is set to.
+
+    Defaults go into the scope.
+    """
     name = field.name
     if field.default_factory is not MISSING:
         scope[f"_of_{name}"] = field.default_factory

@@ -81,7 +81,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class SignalChange:
-    """A signal at another value; for the search of what would flip a decision."""
+    """One signal set to another value, for the search for what would change a decision."""
 
     name: str
     value: float
@@ -92,15 +92,15 @@ class SignalChange:
 class Decision:
     """Which tier answers and why.
 
-    `first` is what the point estimate would take, `routed` the tier after lower bound
-    and floors, `answering` the tier at last. `confidence` is need[confidence_tier]: the tier
-    is `first`, or the one below it where `first` is the top. `cost` is the forecast per tier
-    in nano-dollars, escalation included by its probability. `expected_loss` is, per tier and in
+    `first` is what the point estimate would take, `routed` the tier after lower bound and floors,
+    `answering` the tier that answers in the end. `confidence` is need[confidence_tier]: the tier is
+    `first`, or the one below it where `first` is the top. `cost` is the forecast per tier in
+    nano-dollars, escalation included by its probability. `expected_loss` is, per tier and in
     nano-dollars, what a start there is expected to cost over the whole course, redos included.
-    `rule` names the rule that made the decision.
-    `propensity` is the probability that the router chose `routed` given the signals,
-    before any explicit choice. `soft` says whether a budget downgrade is tolerable, and
-    `explicit` whether the operator chose the tier: then nothing may change it.
+    `rule` names the rule that made the decision. `propensity` is the probability that the router
+    chose `routed` given the signals, before any explicit choice. `soft` says whether a budget
+    downgrade is tolerable, and `explicit` whether the operator chose the tier: then nothing may
+    change it.
     """
 
     first: str

@@ -25,7 +25,9 @@ class Snapshot:
 
     @property
     def file(self) -> str | None:
-        """The local file whose rules hold for it: its own, or the notebook that a cell is of."""
+        """The local file whose rules apply: the document's own, or the notebook that the cell is
+        part of.
+        """
         if self.path is not None or not self.uri.startswith(f"{CELL}:"):
             return self.path
         path = unquote(urlsplit(self.uri).path)

@@ -1,4 +1,4 @@
-"""What a workspace folder is called beside others."""
+"""Names that tell the workspace folders of a window apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def folder_name(root: Path, roots: Sequence[Path]) -> str:
-    """What a workspace folder is called beside others: as many of its last parts as it takes."""
+    """The shortest end of a folder's path that no other workspace folder has, such as `api` or
+    `b/api`.
+    """
     for count in range(1, len(root.parts)):
         parts = root.parts[-count:]
         if sum(other.parts[-count:] == parts for other in roots) < 2:

@@ -17,13 +17,13 @@ TestsSaid = Literal["passed", "red", "redBefore", "flaky", "none", "notRun"]
 Each = Literal["file", "diagnostic", "symbol"]
 
 NIGHT: Final = "~night"
-"""What the day of a reservation ends with where the night's purse paid."""
+"""Suffix of a reservation's day if the night budget pays for it."""
 JOB_STATES: Final[tuple[JobState, ...]] = get_args(JobState)
 AHEAD: Final[frozenset[JobState]] = frozenset({"queued", "waiting", "running"})
 """States of a job that is not over."""
 KEPT: Final[frozenset[JobState]] = frozenset({"ready", "red", "needsYou"})
 """States of a job whose proposal, where it has one, may still be applied."""
 HOLDS: Final = ("clock", "hold")
-"""Reasons of a job that waits because money is held until somebody looked."""
+"""Reasons of a job that waits because all paid calls stop until the operator has looked."""
 MONEY: Final = ("money", "group_cap", "hour", "job_money", *HOLDS)
 """Reasons of a job that waits for money."""

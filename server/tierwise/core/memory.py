@@ -1,4 +1,4 @@
-"""What the allocator keeps: memory that was freed, and a heap of its own for each thread."""
+"""Keep the memory of the process small: return what was freed, and share one heap among threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ _ARENAS: Final = -8
 
 
 def give_back() -> None:
-    """Free what only cycles hold (errors hold their frames), and tell the allocator to let go."""
+    """Collect garbage that only cycles hold (errors hold their frames), and return it to the
+    system.
+    """
     gc.collect()
     with contextlib.suppress(Exception):
         import ctypes

@@ -16,8 +16,8 @@ class Usage:
 
     `input_tokens` excludes everything that touched the prompt cache, as the Messages
     API reports it. `assumed` marks figures that are an upper bound of ours because the
-    server never said (cancelled, cut or crashed). `searches` are those of the web that the
-    server made for it, which are billed by the piece.
+    server never said (cancelled, cut or crashed). `searches` counts the web searches that the
+    server made for the answer; each of them is billed.
     """
 
     input_tokens: int = 0

@@ -25,15 +25,20 @@ class Outcome:
     """One event in the life of an answer, joined to its decision by `task_id`.
 
     `tier` is the tier that gave the answer the event is about. `value` is a small number
-    or word: a `Rating`, a tier, a reason key. Of `survived` and `editedAfter` it is
-    "four-gram/no-revert", two shares in [0, 1]; of `partlyApplied` the hunks applied of how
-    many, "1.1,1.3/4"; of `diagnostics` how many the edit cleared and added, "-2/+1"; of `tests`
-    "green" or "red". `wentOn` and `interrupted` are of an agent's turn: the operator's next words
-    took its work as done, or the operator stopped it. `shadow` is of the cheapest tier's answer
-    that was fetched beside the one that was kept: "same", "other", or "failed" at a check.
-    `withdrawn` is of a group of jobs that was given up as a whole, told once, of its first job:
-    `value` says how many proposals went, and nothing is said of any of them. `at_ms`
-    is UTC milliseconds; `after_ms` counts from the apply where that matters.
+    or word: a `Rating`, a tier, a reason key. For these kinds it is:
+
+    - `survived`, `editedAfter`: "four-gram/no-revert", two shares in [0, 1];
+    - `partlyApplied`: which hunks were applied, and how many there were, "1.1,1.3/4";
+    - `diagnostics`: how many the edit cleared and added, "-2/+1";
+    - `tests`: "green" or "red";
+    - `shadow`: how the cheapest tier's answer, fetched beside the one that was kept, compared with
+      it: "same", "other", or "failed" at a check;
+    - `withdrawn`: how many proposals went when a group of jobs was given up as a whole. It is
+      recorded once, at the group's first job, and is no verdict on any of the proposals.
+
+    `wentOn` and `interrupted` are about an agent's turn: the operator's next words took its work as
+    done, or the operator stopped it. `at_ms` is UTC milliseconds; `after_ms` counts from the apply
+    where that matters.
     """
 
     task_id: str

@@ -18,8 +18,8 @@ PathCode = Literal[
 class PathConcern:
     """One thing to know before a path is changed.
 
-    `path` is the path below the workspace folder, `other` the file it leads to or is taken for.
-    Both are "" where the words name no path.
+    `path` is the path below the workspace folder. `other` is the file that it leads to, or that it
+    may be mistaken for. Both are "" where the words name no path.
     """
 
     code: PathCode

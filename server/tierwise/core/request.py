@@ -79,10 +79,10 @@ class ProjectSignals:
     """What the project's index knows of a wish; each is None where the index cannot tell.
 
     `usages` of the symbol that is asked about lie in `usage_files` files. `defined` counts the
-    definitions that the wish names: more than one, and the usages may be those of another symbol.
+    definitions that the wish names. With more than one, the usages may be those of another symbol.
     `fan_in` counts the files that import the one that is worked on. `files` are those that the
-    work is likely to touch. `clear` tells how clear the place is that a wish without a selection
-    is about: by how many percent of its score the best file stands before the tenth.
+    work is likely to touch. `clear` says how clear it is which place a wish without a selection
+    is about: by how many percent of its score the best file is ahead of the tenth.
     """
 
     usages: int | None = None

@@ -18,12 +18,12 @@ Rule = Literal["target-1", "loss-1", "loss-2"]
 decisions of the ledger did; the least expected loss, where a second opinion only lowered what the
 bound had raised; and the same with the opinion as evidence."""
 RULE: Final[Rule] = "loss-2"
-"""The rule that decides now. Its name is kept with every decision, and an older decision is taken
-again under its own: those without a name by a target."""
+"""The rule that decides now. Its name is kept with every decision. A decision that is replayed is
+replayed under its own rule, and under `target-1` if it names none."""
 
 
 REDO_COST: Final = 18_000_000
-"""What a wrong answer of median size costs the operator where nothing is configured: 1.8 cents."""
+"""What a wrong answer of median size costs the operator by default: 1.8 cents, in nano-dollars."""
 
 
 @dataclass(frozen=True, slots=True)

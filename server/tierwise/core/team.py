@@ -40,7 +40,7 @@ class TeamWord:
     """What a team's gateway told a member. `owner` is whom to ask for more.
 
     `max_tier` and `floors` name tiers of the editor's own ladder; floors are by action. `away`
-    tells that the gateway could not be reached: what it said before still stands here.
+    is true while the gateway cannot be reached. What it said last still applies then.
     """
 
     owner: str = ""
@@ -49,5 +49,5 @@ class TeamWord:
     max_tier: str | None = None
     floors: Mapping[str, str] = field(default_factory=dict)
     paused: SharedCap | None = None
-    """The cap that pauses; None where none does."""
+    """The cap that pauses the member's calls; None where none does."""
     away: bool = False

@@ -41,7 +41,7 @@ class Tier:
 
     @property
     def endpoint_id(self) -> str:
-        """What answers: the model, and its server where that is not the default one."""
+        """Which endpoint answers: the model, and its server where that is not the default one."""
         return self.model if self.base_url is None else f"{self.model} at {self.base_url}"
 
     @property

@@ -1,6 +1,6 @@
 """What is shown: tasks, proposals, status and history as plain data, no protocol in it.
 
-Made by `tasks/`, put into words by `present/`, put on the wire by `lsp/`.
+`tasks/` makes these, `present/` puts them into words, and `lsp/` puts them on the wire.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ StreamKind = Literal["decision", "delta", "reset", "notice"]
 class Switch:
     """One switch of a task from a place that did not answer to one that may.
 
-    `old` and `new` are tiers, `cause` a word or two ("overloaded"); the places are the
-    models, with their servers where those are not the default one.
+    `old` and `new` are tiers, `cause` is a word or two ("overloaded"). The places are named by
+    their models, and by their servers where those are not the default one.
     """
 
     old: str
@@ -170,7 +170,7 @@ class StatusView:
     spent_project: int = 0
     project_limit: int | None = None
     level: Literal["ok", "soft", "paused"] = "ok"
-    """How the budget stands, whatever else the kind has to say first."""
+    """The state of the budget. `kind` may name something that is more urgent to show."""
     spent_hour: int = 0
     hour_limit: int | None = None
     command: Offer | None = None

@@ -1,7 +1,7 @@
-"""Whether two texts say the same to whoever runs them: their trees, without how they are set.
+"""Decide whether two texts of code mean the same: compare their trees and ignore formatting.
 
 White space, the kind of quotes, a comma before a closing bracket and a semicolon at the end of a
-line are how a text is set. Names, order and structure are what it says. Remarks count on demand.
+line are formatting. Names, order and structure are meaning. Comments count on demand.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ _QUOTES: Final = "\"'"
 
 
 def alike(one: str, other: str, language: str | None, *, remarks: bool = True) -> bool:
-    """Whether two texts differ in how they are set at most. `remarks` says whether comments
-    count; docstrings are code that runs, and always do."""
+    """Whether two texts differ in formatting at most.
+
+    `remarks` says whether comments count. Docstrings are code that runs, so they always count.
+    """
     if one == other:
         return True
     first, second = _shape(one, language, remarks), _shape(other, language, remarks)
@@ -32,12 +34,15 @@ def alike(one: str, other: str, language: str | None, *, remarks: bool = True) -
 
 
 def _lines(text: str) -> list[str]:
-    """The lines with something on them, without the space at their ends."""
+    """The lines that are not blank, without the space at their ends."""
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
 def _shape(text: str, language: str | None, remarks: bool) -> list[str] | None:
-    """The tree in brackets; None where nothing can tell, or where the text has errors."""
+    """The tree written with brackets.
+
+    It is None where there is no grammar, the text has errors, or it is too large.
+    """
     if len(text) > LARGEST:
         return None
     data = text.encode("utf-8", "replace")
@@ -55,9 +60,9 @@ def _shape(text: str, language: str | None, remarks: bool) -> list[str] | None:
 
 
 def _pieces(root: Node, data: bytes, remarks: bool) -> Iterator[str]:
-    """What the tree holds, in order: each inner node in brackets, each leaf as it is written.
+    """The content of a tree in order: each inner node in brackets, each leaf as it is written.
 
-    Some grammars have nodes only for a part of a string; what lies between them is told, too.
+    In some grammars only a part of a string has nodes. The text between the nodes is yielded too.
     """
     stack: list[Node | str] = [root]
     while stack:
@@ -93,7 +98,7 @@ def _text(data: bytes, start: int, end: int) -> str:
 
 
 def _said(leaf: str, comment: bool) -> str:
-    """A leaf without how it is set: space in a comment, the kind of a quote, a semicolon."""
+    """A leaf without its formatting: space in a comment, the kind of a quote, a semicolon."""
     if comment:
         return " ".join(leaf.split())
     bare = leaf.strip()

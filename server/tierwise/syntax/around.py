@@ -1,4 +1,6 @@
-"""The definition a position is in, found from the position up instead of in a list of all."""
+"""Find the definition around a position. The search goes up from the position, which is faster
+than a list of all definitions.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 def enclosing(text: str, language: str | None, at: Position) -> Symbol | None:
     """The innermost definition around a position, its ends included; None outside of any.
 
-    Where one ends as the next begins, the next is meant.
+    Where one definition ends at the place where the next begins, the next is taken.
     """
     if len(text) > LARGEST:
         return None
@@ -47,7 +49,10 @@ def enclosing(text: str, language: str | None, at: Position) -> Symbol | None:
 
 
 def _below(root: Node, row: int, lines: Sequence[bytes]) -> Iterator[int]:
-    """The byte at which the code of a row begins, or that below the comments it is part of."""
+    """The byte at which the code of a row begins.
+
+    For a row in a comment it is that of the code below.
+    """
     while (remark := remark_at(root, row, lines)) is not None:
         last, column = remark.end_point
         row = last + 1 if column else max(last, row + 1)

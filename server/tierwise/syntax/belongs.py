@@ -1,7 +1,7 @@
 """What is written above a definition and belongs to it: comments, attributes, decorators.
 
-It is found line by line from the definition up, since grammars hang comments at different
-places of their trees. A blank line ends it, and so does another indentation.
+It is found line by line from the definition up, since grammars attach comments at different
+places of their trees. It ends at a blank line or at a line with another indentation.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ _BLOCK_ENDS: Final = (("*/", "/*"), ("-->", "<!--"), ("*)", "(*"), ("-}", "{-"),
 
 
 def outermost(node: Node) -> Node:
-    """A definition with the nodes that hold it and what belongs to it alone."""
+    """The node around a definition that holds only it and what belongs to it, such as
+    decorators.
+    """
     while (parent := node.parent) is not None and parent.type in DECORATED:
         node = parent
     return node
@@ -77,7 +79,10 @@ def remark_at(root: Node, row: int, lines: Sequence[bytes]) -> Node | None:
 
 
 def start_line(lines: Sequence[str], first: int) -> int:
-    """The line at which what belongs to a definition in line `first` begins, read by patterns."""
+    """The line at which the comments and attributes of the definition in line `first` begin.
+
+    It reads lines by pattern, for languages without a grammar.
+    """
     lead = _indent(lines[first])
     while first > 0:
         above = lines[first - 1].rstrip()

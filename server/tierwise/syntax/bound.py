@@ -23,8 +23,10 @@ _BINDS: Final = re.compile(
 
 
 def bound(text: str, language: str | None) -> tuple[str, ...]:
-    """The names a piece of code defines at its top, in order: functions, types, and what it
-    assigns a function or a type to. The piece need not be a whole file."""
+    """The names a piece of code defines at its top, in order; it need not be a whole file.
+
+    These are functions, types, and names to which a function or a type is assigned.
+    """
     if language in PROSE:
         return ()
     lead = min((len(x) - len(x.lstrip()) for x in text.split("\n") if x.strip()), default=0)

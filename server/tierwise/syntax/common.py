@@ -1,4 +1,7 @@
-"""What two texts have in common at either end, by halving: comparing slices is fast."""
+"""What two texts have in common at either end.
+
+It is found by bisection: comparing slices is fast.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ T = TypeVar("T", str, bytes)
 
 
 def prefix(a: T, b: T) -> int:
-    """Characters (of bytes: bytes) both begin with."""
+    """How many characters (of bytes: bytes) both texts have in common at their start."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -20,7 +23,9 @@ def prefix(a: T, b: T) -> int:
 
 
 def suffix(a: T, b: T, taken: int) -> int:
-    """Characters (of bytes: bytes) both end with, outside of the first `taken`."""
+    """How many characters (of bytes: bytes) both have in common at their end, not counting the
+    first `taken` of either.
+    """
     low, high = 0, min(len(a), len(b)) - taken
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,8 +1,8 @@
-"""Constructs of code in which little text does much: what a careful reader slows down for.
+"""Constructs in which little text does much, such as locks: a careful reader slows down there.
 
-Comments and strings are taken out first, so that words in them say nothing. The rest is looked
-through by name, in all languages alike: a lock is called a lock nearly everywhere. Each name is
-looked at once, however often it is there, since a selection may have thousands of them.
+Comments and strings are taken out first, so that words in them do not count. The rest is searched
+by name, in all languages alike: a lock is called a lock nearly everywhere. Each name is looked at
+once, however often it is there, since a selection may have thousands of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CONSTRUCTS: Final = {
     "types": r"infer|keyof|typename|concept|requires|forall|PhantomData",
     "sql": "",
 }
-"""Names by which each kind is known; `code.<kind>` says that the selection has it."""
+"""Names by which each kind is known. The signal `code.<kind>` says that the selection has it."""
 MARKS: Final = {
     "sync": ("go func", "<-"),
     "await": (".then(",),
@@ -36,7 +36,7 @@ MARKS: Final = {
     "clock": ("Date.now", " now()", ".now()"),
     "types": ("template<", "template <"),
 }
-"""Marks by which it is known besides."""
+"""Other pieces of code by which a kind is known."""
 _SQL: Final = (
     "over (", "over(", "partition by", "with recursive", "for update", "isolation level",
     "merge into", "lateral", "on conflict", "alter table", "create index",

@@ -1,8 +1,8 @@
-"""The encoding of a file on disk: told for sure, or the file is left alone.
+"""The encoding of a file on disk. If it is not certain, the file is left alone.
 
-An editor decodes a file by its byte order mark, else as UTF-8; whoever guesses otherwise
-counts other characters than the editor does and edits the wrong place, or writes a file back
-that is damaged. So nothing is guessed.
+An editor decodes a file by its byte order mark, else as UTF-8. Whoever guesses another encoding
+counts other characters than the editor does and edits the wrong place, or writes a damaged file.
+So nothing is guessed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def decode(raw: bytes) -> tuple[str, FileEncoding]:
 
 
 def encode(text: str, like: bytes) -> bytes:
-    """The bytes of a text in the encoding, and with the mark, of a file as it is."""
+    """Encode a text in the encoding of an existing file, whose bytes are `like`.
+
+    A byte order mark is kept.
+    """
     codec = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
     mark = next((mark for mark, _ in _MARKS if like.startswith(mark)), b"")
     return mark + text.encode(codec.get(mark, "utf-8"))

@@ -1,4 +1,4 @@
-"""What a selection means in lines: editors begin and end it a few blanks from where lines do."""
+"""The lines that a selection means: editors begin and end it a few blanks from a line's ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tierwise.syntax.positions import LineIndex
 
 
 def settled(index: LineIndex, span: Range) -> Range:
-    """The whole lines of a selection that covers them except for blanks at its ends.
+    """Move the ends of a selection to the ends of its lines, where only blanks lie between them.
 
     It grows by the indentation and the trailing blanks of lines whose words it has. It loses the
     blanks and the line end of lines it has no words of. A part of a line, blanks alone and a
@@ -39,6 +39,6 @@ def is_part(index: LineIndex, span: Range) -> bool:
 
 
 def last_line(span: Range) -> int:
-    """The last line (from 0) that a range has anything of."""
+    """The last line (from 0) of which a range contains anything."""
     ends_before = span.end.character == 0 and span.end.line > span.start.line
     return span.end.line - ends_before

@@ -1,9 +1,8 @@
 """The tree of the text that is worked on, updated with its edits instead of being built again.
 
-After a keystroke in a file of 10,000 lines a parse takes some 30 ms, and the editor asks what
-can be done here after each of them. Of broken code a tree that was kept up may differ from one
-made again, and what is decided must not hang on what was typed before, so broken code is parsed
-whole.
+A parse of 10,000 lines takes some 30 ms, and the editor asks for code actions after each
+keystroke. For broken code an updated tree may differ from a new one, and no decision may depend
+on what was typed before, so broken code is parsed whole.
 """
 
 from __future__ import annotations
@@ -20,8 +19,9 @@ SMALL: Final = 8_000
 """Bytes up to which a text is parsed whole: a few milliseconds at most."""
 
 _latest: dict[str | None, tuple[bytes, Tree]] = {}
-"""The text that was parsed last, by its language, and its tree. A tree takes forty times its text,
-80 MB at most; a parse after each keystroke would take as much each time, and 150 ms."""
+"""For each language the text that was parsed last, and its tree. A tree takes forty times the
+memory of its text, 80 MB at most. A parse after each keystroke would take as much again and up to
+150 ms."""
 
 
 def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
@@ -46,7 +46,9 @@ def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
 
 
 def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
-    """The earlier tree, told where the text differs; None where little of it is the same."""
+    """A copy of the earlier tree, marked where the text differs; None where less than half is the
+    same.
+    """
     same = common.prefix(before, after)
     while _inside_character(before, same) or _inside_character(after, same):
         same -= 1

@@ -1,7 +1,7 @@
-"""The head of a file: from its first to its last import, as the lines are there.
+"""The head of a file: the lines from its first to its last import, unchanged.
 
-Lines are read by pattern, so that it works without a grammar. An import that goes over several
-lines ends where its brackets close.
+Lines are read by pattern, so that it works without a grammar. An import over several lines ends
+where its brackets close.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tierwise.syntax.positions import split_lines
 LOOKED_AT: Final = 150
 """Lines of a file searched for imports."""
 APART: Final = 12
-"""Lines of code after which no import of the head is expected any more."""
+"""Lines of code in a row after which the search for more imports ends."""
 
 _IMPORT: Final = re.compile(
     r"""^(?:
@@ -63,7 +63,7 @@ def head(text: str) -> tuple[int, int] | None:
 
 
 def _end(lines: list[str], first: int) -> int | None:
-    """The line after an import; None where what looked like one is not."""
+    """The line after an import. It is None where the lines only looked like an import."""
     open_brackets = 0
     for number in range(first, min(len(lines), first + 60)):
         bare = _STRING.sub("''", lines[number])

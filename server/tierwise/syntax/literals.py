@@ -1,4 +1,6 @@
-"""Lines that begin inside a string of several lines: moving them would change what it says."""
+"""Find lines that begin inside a string of several lines: to indent them would change
+the string.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ def literal_lines(text: str, language: str | None) -> frozenset[int]:
 
 
 def _documents(node: Node) -> bool:
-    """Whether a literal is a statement of its own, as docstrings are."""
+    """Whether a literal is a statement by itself, as docstrings are."""
     if node.type in _DEEP and node.parent is not None:
         node = node.parent
     above = node.parent

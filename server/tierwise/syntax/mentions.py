@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 Meaning = Literal["plain", "member", "own", "key", "import", "defines", "method"]
-"""`plain` stands for itself, `member` belongs to something else (`json.load`), `own` to the
-object the code is part of (`self.load`); `key` names an argument or a field; `defines` and
-`method` are the place of a definition, outside of any type or in one."""
+"""`plain` is the name alone. `member` belongs to something else (`json.load`), `own` to the object
+the code is part of (`self.load`). `key` names an argument or a field. `defines` is the definition
+of a name outside of any type, `method` one inside a type."""
 
 _OBJECTS: Final = ("object", "value", "operand", "argument", "table", "receiver", "path", "scope")
 _MEMBERS: Final = ("attribute", "property", "field", "name", "method")
@@ -60,7 +60,7 @@ _SELF: Final = frozenset(("self", "this", "cls", "Self", "super", "@"))
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place: its line (from 0), what it means, and to what it belongs.
+    """One place that mentions a name: its line (from 0), what it means there, and its owner.
 
     `owner` is the object of a member or the module of an import. `local` is true where a
     function around it has a variable or parameter of this name. `binds` is true where the
@@ -77,9 +77,9 @@ class Mention:
 
 @lru_cache(maxsize=16)
 def mentions(name: str, text: str, language: str | None) -> tuple[Mention, ...] | None:
-    """Every place where code mentions a name; None where there is no grammar to tell.
+    """Every place where code mentions a name; None where there is no grammar for the language.
 
-    What comments and strings say does not count.
+    Names in comments and strings do not count.
     """
     if len(text) > LARGEST or (tree := parse(text, language)) is None:
         return None
@@ -144,7 +144,10 @@ def _is_field(parent: Node, node: Node, fields: tuple[str, ...]) -> bool:
 
 
 def _functions(node: Node) -> Iterator[Node]:
-    """The functions around a node, inner ones first, but for one that it names."""
+    """The functions around a node, inner ones first.
+
+    A function whose name the node is does not count.
+    """
     inner = node
     for above in _up(node):
         if above.type in _FUNCTIONS and not _is_field(above, inner, ("name",)):

@@ -1,4 +1,4 @@
-"""Trees, by single-grammar wheels that load when a language is first seen."""
+"""Syntax trees. Each grammar is a package of its own and loads when its language is first seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Language, Node, Parser, Tree
 
 LARGEST: Final = 2_000_000
-"""Characters beyond which a text is not parsed; what is asked of it falls back to lines."""
+"""Characters beyond which a text is not parsed. Callers then work on its lines."""
 
 
 def parse(text: str, language: str | None) -> Tree | None:
@@ -24,8 +24,11 @@ def parse(text: str, language: str | None) -> Tree | None:
 
 
 def parse_bytes(data: bytes, language: str | None, edited: Tree | None = None) -> Tree | None:
-    """The tree of a text's bytes. `edited` is the tree of an earlier text, told where it changed;
-    what is the same is taken over from it."""
+    """The tree of a text's bytes.
+
+    `edited` is the tree of an earlier text in which the changed place is marked. The parser reuses
+    the parts that did not change.
+    """
     parser = _parser(language)
     if parser is None:
         return None
@@ -39,7 +42,9 @@ def language_of(language: str | None) -> Language | None:
 
 
 def errors(text: str, language: str | None) -> int | None:
-    """How many syntax errors a text has; None where nothing can tell."""
+    """How many syntax errors a text has; None where there is no grammar or the text
+    is too large.
+    """
     tree = parse(text, language)
     if tree is None:
         return None

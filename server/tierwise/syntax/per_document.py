@@ -1,8 +1,8 @@
-"""Facts of a document, worked out once for each of its versions.
+"""Facts of a document, computed once for each of its versions.
 
-A fact lives as long as the snapshot it was read from: that of an open document until the next
-keystroke in it. So what is kept fits what is open, however much that is, and nothing has a size
-that could be too small.
+A fact lives as long as the snapshot it was computed from. The snapshot of an open document lives
+until the next keystroke in it. So the memory in use follows the open documents, and no cache has
+a size limit that could be too small.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def per_document(fact: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
-    """A fact that is worked out when a document is first asked for it; safe on any thread."""
+    """Make a function that computes a fact once per document, on first use; safe on any thread."""
     known: dict[int, tuple[ref[Snapshot], T]] = {}
 
     @wraps(fact)

@@ -1,4 +1,4 @@
-"""Nodes of some kinds in a tree, found by the parser's own search instead of looking at each."""
+"""Finds nodes of given kinds with the parser's own search instead of visiting each node."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kinds = frozenset[str]
 
 
 def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
-    """For each set of kinds the named nodes of that kind below the root, outer ones first."""
+    """For each set of kinds, the named nodes of these kinds below the root, outer ones first."""
     found: list[list[Node]] = [[] for _ in sought]
     query = _query(language, sought)
     if query is None:
@@ -30,8 +30,10 @@ def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
 
 
 def depths(ordered: Sequence[Node]) -> list[int]:
-    """For each node, how many of the others enclose it. The nodes are sorted from outer to
-    inner."""
+    """For each node, how many of the others enclose it.
+
+    `ordered` must go from outer to inner nodes.
+    """
     found: list[int] = []
     ends: list[int] = []
     for node in ordered:
@@ -48,7 +50,9 @@ def _outer_first(node: Node) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _query(language: str | None, sought: tuple[Kinds, ...]) -> Query | None:
-    """The search for these kinds, made once per language; None where it has none of them."""
+    """The compiled search for these kinds; None where the language has no grammar or
+    none of them.
+    """
     known = language_of(language)
     if known is None:
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
 LARGEST: Final = 16_000
-"""Characters measured of a selection; the counts of a longer one are of its head."""
+"""Characters of a selection that are measured. Of a longer one only the head is counted."""
 KEPT: Final = 512
 """Structures cached."""
 
@@ -68,7 +68,10 @@ def measure(text: str, language: str | None, key: Hashable | None = None) -> Str
 
 
 def _density(head: str) -> float:
-    """Dense one-liners (patterns, shell, formulas) are read slowly; comments do not count."""
+    """The share of signs among the characters of code, comment lines left out.
+
+    Code with many signs (patterns, shell, formulas) is slow to read.
+    """
     code = "".join(_COMMENT_LINE.sub("", head).split())
     return round(len(_MARK.findall(code)) / len(code), 6) if code else 0.0
 

@@ -30,7 +30,7 @@ DEFINITIONS: Final = frozenset(
 )  # fmt: skip
 """Node types that define something, over all grammars in use."""
 NAMES: Final = 32
-"""Names whose uses are kept per document."""
+"""Names per document whose counts are kept."""
 PROSE: Final = frozenset(
     (
         "markdown", "plaintext", "text", "yaml", "json", "jsonc", "toml", "ini", "properties",
@@ -90,7 +90,10 @@ def words(text: str) -> frozenset[str]:
 
 
 def occurrences_in(doc: Snapshot, name: str) -> int:
-    """How often an identifier is in a document as a whole word; kept for the latest names."""
+    """How often an identifier is in a document as a whole word.
+
+    The counts of recent names are kept.
+    """
     known = _counted(doc)
     if name not in known:
         if len(known) >= NAMES:
@@ -101,7 +104,7 @@ def occurrences_in(doc: Snapshot, name: str) -> int:
 
 @per_document
 def _counted(doc: Snapshot) -> dict[str, int]:
-    """How often the names that were asked for are in a document."""
+    """The kept counts of a document, by name; empty when the document is first asked about."""
     return {}
 
 

@@ -1,4 +1,4 @@
-"""A text as its tokens: what is left of it when space and remarks are taken away."""
+"""A text as its tokens: what is left without white space and comments."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ _TEXTS: Final = frozenset(
      "raw_string_literal", "rune_literal", "heredoc_body", "character_literal", "text_block")
 )  # fmt: skip
 _FILLED: Final = frozenset(("interpolation", "template_substitution", "expansion"))
-"""Code inside a string."""
+"""Nodes that hold code inside a string."""
 
 
 def code(text: str, language: str | None) -> tuple[str, ...] | None:
-    """The tokens of a text without comments and docstrings; None where nothing can tell.
+    """The tokens of a text without comments and docstrings.
 
-    Two texts with the same tokens differ in space and remarks alone.
+    Two texts with the same tokens differ in white space and comments alone. It is None where there
+    is no grammar, or where the text has errors or is too large.
     """
     if len(text) > LARGEST:
         return None
@@ -35,7 +36,9 @@ def code(text: str, language: str | None) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=2)
 def _tokens(text: str, language: str | None) -> tuple[str, ...] | None:
-    """The tokens of a text, cached for the two sides of the change that is being checked."""
+    """The tokens of a text, cached for the old and the new text of the change that is being
+    checked.
+    """
     data = text.encode("utf-8", "replace")
     tree = parse_bytes(data, language)
     if tree is None or tree.root_node.has_error:
@@ -45,7 +48,7 @@ def _tokens(text: str, language: str | None) -> tuple[str, ...] | None:
 
 
 def _spans(root: Node) -> Iterator[tuple[int, int]]:
-    """Where the tokens stand, in bytes: the leaves of the tree, and strings whole."""
+    """The places of the tokens, in bytes: the leaves of the tree, and strings as one token each."""
     cursor = root.walk()
     while True:
         node = cursor.node

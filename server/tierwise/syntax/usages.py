@@ -1,4 +1,4 @@
-"""Which files hang together: what a text imports, and who is meant by it.
+"""Which files belong together: what a text imports, and by which name others import a file.
 
 Import lines are read by pattern rather than by tree: it must cost a fraction of a millisecond
 over every open file, and work in languages without a grammar.
@@ -34,7 +34,7 @@ _IMPORT: Final = re.compile(
 )
 _NAME: Final = re.compile(r"[A-Za-z_][\w-]*")
 _PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "src", "test"))
-"""File names that many files share; they stand for their folder."""
+"""Names that many files share. Such a file is named after its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Naming:
 
 
 def naming(path: str, text: str) -> Naming:
-    """The naming of a text at a path."""
+    """The naming of a text that is at this path."""
     return Naming(module(path), imported(text))
 
 
 def naming_of(path: str, doc: Snapshot) -> Naming:
-    """The naming of a document that is shown with this path."""
+    """The naming of a document that is shown under this path."""
     return Naming(module(path), _imports(doc))
 
 
@@ -85,9 +85,9 @@ def module(path: str) -> str:
 
 
 def related(path: str, own: Naming, anchors: Iterable[Naming], words: str) -> bool:
-    """Whether a file belongs to a request: linked to one of its files, or named by its words.
+    """Whether a file belongs to a request: it is linked to one of its files, or `words` names it.
 
-    `anchors` are the namings of the selection's file and of the attached ones.
+    `anchors` are the namings of the selection's file and of the attached ones. `own` is the file's.
     """
     return mentioned(path, words) or any(linked(own, anchor) for anchor in anchors)
 

@@ -1,7 +1,7 @@
-"""From a method to its handler: imported late, called with params of the type that it declares.
+"""Finds the handler of a method, imports it late and calls it with params of its declared type.
 
-The protocol library is told every name at once; the code behind a name is imported once the client
-has its answer to `initialize`, or by the first message that needs it.
+Every method name is registered with the protocol library at once. The code behind a name is
+imported after `initialize` is answered, or earlier by the first message that needs it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from tierwise.lsp.session.session import Session
 
 Handler = Callable[..., Any]
 NOTHING: Final[tuple[object, ...]] = (None, [])
-"""Params that say nothing: Lua has one empty table for objects and lists."""
+"""Values that count as empty params. A Lua client sends `[]`, because an empty Lua table can mean
+an object or a list.
+"""
 LATER: Final = (
     *method_table.STANDARD,
     *method_table.REQUESTS,
@@ -45,20 +47,20 @@ def register(server: LanguageServer, session: Session) -> None:
 
 
 def import_all() -> None:
-    """Import the code of every method; safe on any thread."""
+    """Import the code of every method. Any thread may call this."""
     for method in LATER:
         handler_of(method)
 
 
 def import_titles() -> None:
-    """Import the code of what is asked for first; safe on any thread."""
+    """Import the code action handler, which an editor asks for first. Any thread may call this."""
     for method in LATER:
         if method.function == "code_action":
             handler_of(method)
 
 
 def handler_of(method: Method) -> Handler:
-    """The function that handles a method; imports its module."""
+    """Import a method's module and return the function that handles the method."""
     handler: Handler = getattr(
         import_module(f"{features.__name__}.{method.module}"), method.function
     )
@@ -66,7 +68,7 @@ def handler_of(method: Method) -> Handler:
 
 
 def types_of(handler: Handler) -> tuple[Any, Any]:
-    """The types of a handler's params and result; None for a handler that takes no params."""
+    """The types of a handler's params and result. The first is None if it takes no params."""
     hints = get_type_hints(handler, include_extras=True)
     result = hints.pop("return")
     hints.pop("session")
@@ -74,7 +76,7 @@ def types_of(handler: Handler) -> tuple[Any, Any]:
 
 
 def _direct(method: Method, session: Session) -> Handler:
-    """A handler of the protocol's own params, called at once and in the order of the messages."""
+    """Wrap a handler that takes the protocol's own params. Calls run in the order of messages."""
     handler = handler_of(method)
     if inspect.iscoroutinefunction(handler):
 
@@ -90,7 +92,7 @@ def _direct(method: Method, session: Session) -> Handler:
 
 
 def bound(method: Method, session: Session) -> Handler:
-    """What answers a method in a session; its code is imported by the first call."""
+    """Make the function that answers a method in a session. Its first call imports the code."""
     found: list[Handler] = []
 
     async def answer(params: Any = None, *_: Any) -> Any:
@@ -105,10 +107,10 @@ def bound(method: Method, session: Session) -> Handler:
 
 
 def _checked(method: Method) -> Handler:
-    """The handler behind a check of its params, where they are a message of ours.
+    """Return a method's handler. If its params are one of our messages, they are checked first.
 
-    The handler is looked for before the library that checks: at a start a thread imports it
-    already, and two threads that import different things slow each other down.
+    The handler is imported before pydantic. At a start another thread already imports handlers,
+    and two threads that import different modules slow each other down.
     """
     handler = handler_of(method)
     kind, _ = types_of(handler)

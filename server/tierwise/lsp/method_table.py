@@ -1,11 +1,12 @@
-"""The one table of what the server handles. Everything else about a method is made from it.
+"""The one table of the methods that the server handles.
 
-A method's handler is found by the method's name: `tierwise/chat/send` is the function `send` in
-`features/chat.py`, and so is the command of that name. What it takes and gives is the handler's own
-signature. From the two come dispatch and the check of params (`dispatch.py`), the clients' types
-(`reference/typescript.py`) and `docs/protocol.md` (`reference/markdown.py`).
+A method's handler is found by the method's name: `tierwise/chat/send` and a command
+`tierwise.chat.send` are the function `send` in `features/chat.py`. The signature of the handler
+says what the method takes and returns. Dispatch and the check of params (`dispatch.py`), the
+clients' types (`reference/typescript.py`) and `docs/protocol.md` (`reference/markdown.py`) are all
+made from this table and these signatures.
 
-This file is read before `initialize` is answered, so it imports no message and no handler.
+This file is imported before `initialize` is answered, so it imports no message and no handler.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from tierwise.core.dataclass import dataclass
 class Method:
     """A request, notification or command that the server handles.
 
-    `errors` are the names in `error.data.name` beside BadRequest and Internal, which every method
-    may answer. `options` are what `initialize` tells the client. `file` is the module under
-    `features` where it is not the one that the name says.
+    `errors` are the names that `error.data.name` can have beside BadRequest and Internal, which
+    any method may answer. `options` are what `initialize` tells the client about the method.
+    `file` is the module under `features`; it is needed only if the name implies another one.
     """
 
     name: str
@@ -34,13 +35,13 @@ class Method:
 
     @property
     def module(self) -> str:
-        """The module under `features` that has the handler."""
+        """The name of the module under `features` that has the handler."""
         parts = _parts(self.name)
         return self.file or _snake(parts[-2] if len(parts) > 1 else parts[-1])
 
     @property
     def function(self) -> str:
-        """The name of the handler; one that would hide a builtin ends in an underscore."""
+        """The name of the handler. It ends in an underscore if it would hide a builtin."""
         name = _snake(_parts(self.name)[-1])
         return f"{name}_" if name in ("list", "exit") else name
 
@@ -69,7 +70,7 @@ AT_ONCE: Final = (
     Method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS),
     Method(types.WORKSPACE_DID_CHANGE_WATCHED_FILES),
 )
-"""Methods whose code is light, so that it is there before `initialize` is answered."""
+"""Methods whose code is light. It is imported before `initialize` is answered."""
 STANDARD: Final = (
     Method(types.TEXT_DOCUMENT_CODE_ACTION, (), CODE_ACTIONS, "text_document.code_action"),
     Method(types.TEXT_DOCUMENT_CODE_LENS, (), LENSES, "text_document.code_lens"),

@@ -1,8 +1,8 @@
 """The server: one connection, from `initialize` to the last byte.
 
-`initialize` is answered with nothing imported but the protocol library and light modules;
-the engine is built in a thread once the client said `initialized`, and the first request
-that needs it waits for it.
+Before `initialize` is answered, only the protocol library and light modules are imported. After
+the client's `initialized` the engine is built, with its imports on a thread. The first request
+that needs the engine waits for it.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SWITCH: Final = 0.001
-"""Seconds after which a thread that imports lets the loop have its turn; else it is 0.005."""
+"""Seconds after which an importing thread lets the event loop run. Python's default is 0.005."""
 
 CLOSE_WITHIN: Final = 5.0
-"""Seconds the engine may take to close."""
+"""The most seconds that the engine may take to close."""
 
 
 class Server(LanguageServer):
@@ -62,7 +62,7 @@ class Server(LanguageServer):
         dispatch.register(self, self.session)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Errors are answered or logged, never shown as popups of the protocol library."""
+        """Log an error. The protocol library would show a popup here."""
         log.info("%s: %s", getattr(source, "__name__", source), type(error).__name__)
 
     async def run(self, stdin: Stream, writer: Writer) -> int:
@@ -112,7 +112,7 @@ class Server(LanguageServer):
         return session.exit_code
 
     async def _settle(self) -> None:
-        """Whatever runs is cancelled and booked, whatever the way out."""
+        """Cancel and book whatever runs. An error of the engine is logged and ends here."""
         try:
             await self.session.close(CLOSE_WITHIN)
         except Exception:
@@ -120,7 +120,7 @@ class Server(LanguageServer):
 
 
 class LateListener:
-    """Tells the client what happens; what words it is imported when first there is anything."""
+    """Stands in for `EditorListener`, which is imported when the engine first reports something."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -135,11 +135,11 @@ class LateListener:
 
 
 async def build(session: Session) -> TaskEngine:
-    """The engine of a session, started; titles are told as soon as they are true.
+    """Build and start the engine of a session. Titles can be made before all of it is ready.
 
-    Imports run on threads, those that a title needs first. What is imported stays for good, so
-    the garbage collector does not walk it meanwhile; and the loop gets its turn more often than
-    usual, because titles are asked for all the while.
+    Imports run on threads, and those that titles need come first. The garbage collector is off
+    meanwhile: it would walk imported modules, which stay in memory anyway. The event loop gets
+    its turn more often than usual, because editors ask for titles during the start.
     """
     switch = sys.getswitchinterval()
     gc.disable()
@@ -153,8 +153,11 @@ async def build(session: Session) -> TaskEngine:
 
 
 def _keep() -> None:
-    """Keep for good what is there, so that nobody walks it again. What class decorators threw away
-    goes first: ten megabytes after the protocol library, which the next imports can use."""
+    """Collect garbage once, then exempt all that is left from later garbage collections.
+
+    The protocol library alone leaves ten megabytes of garbage from class decorators, which the
+    next imports can use.
+    """
     gc.collect()
     gc.freeze()
 
@@ -176,7 +179,7 @@ async def _build(session: Session) -> TaskEngine:
     told = known.glance()
     if told:
         await session.can_title(known)
-        # Nothing else runs while garbage is collected, not even what writes the first titles.
+        # Collecting garbage stops all threads, so the first titles are written out before.
         await asyncio.to_thread(session.editor.wait_until_written)
         _keep()
     await asyncio.to_thread(_import_engine)
@@ -195,11 +198,11 @@ async def _build(session: Session) -> TaskEngine:
 
 
 def serve_stdio(env: Mapping[str, str]) -> NoReturn:
-    """Serve on stdin and stdout, then end the process; stray prints go to stderr.
+    """Serve on stdin and stdout, then end the process. Stray prints go to stderr.
 
-    The reader thread may sit in a read that only the client can end, and the interpreter
-    aborts when it finds a thread there, so the process leaves without the usual farewell
-    once everything is settled and written.
+    At the end the reader thread may still wait in a read that only the client can end, and a
+    normal interpreter exit would then abort. So the process ends with `os._exit`, after
+    everything is settled and written.
     """
     stdin: Any = sys.stdin.buffer
     stdout = os.fdopen(os.dup(1), "wb")
@@ -214,7 +217,7 @@ async def _serve(env: Mapping[str, str], stdin: Stream, stdout: Any) -> int:
 
 
 def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
-    """Serve one client at a time on a TCP port. Returns the exit code of the last."""
+    """Serve one client on a TCP port, until it leaves. Returns the exit code."""
     import socket
 
     with socket.create_server((host, port)) as listening:
@@ -225,7 +228,7 @@ def serve_tcp(env: Mapping[str, str], host: str, port: int) -> int:
 
 
 def _import_titles() -> None:
-    """What titles need, off the loop."""
+    """Import and load what titles need. This runs on a thread, so that the loop stays free."""
     dispatch.import_titles()
     import tierwise.first  # noqa: F401  # imported here so that the loop need not
     from tierwise.routing import weights
@@ -234,14 +237,14 @@ def _import_titles() -> None:
 
 
 def _import_engine() -> None:
-    """Everything else, off the loop."""
+    """Import everything else. This runs on a thread, so that the loop stays free."""
     dispatch.import_all()
     import tierwise.app
     import tierwise.lsp.session.listener  # noqa: F401  # imported here so that the loop need not
 
 
 def _descriptor(stream: Stream) -> int | None:
-    """The file descriptor of a stream; None for one that has none, or that is a socket."""
+    """The file descriptor of a stream. None if it has none or is a socket."""
     try:
         number = stream.fileno()  # type: ignore[attr-defined]
         return None if stat.S_ISSOCK(os.fstat(number).st_mode) else int(number)

@@ -69,19 +69,19 @@ export interface Decision {
   because: string;
 }
 
-/** A position in the negotiated encoding; lines from 0. */
+/** A position in the negotiated encoding. Lines count from 0. */
 export interface WirePosition {
   line: number;
   character: number;
 }
 
-/** A half-open range. */
+/** A range; its end is not part of it. */
 export interface WireRange {
   start: WirePosition;
   end: WirePosition;
 }
 
-/** A range in a document; without a range, the whole of it. */
+/** A range in a document. Without a range it is the whole document. */
 export interface WireLocation {
   uri: string;
   range?: WireRange;
@@ -92,7 +92,7 @@ export interface TextDocument {
   uri: string;
 }
 
-/** What a client of ours can show; each absent flag is false. */
+/** Which of our own notifications and previews a client shows. An absent flag is false. */
 export interface ClientFlags {
   chat?: boolean;
   status?: boolean;
@@ -102,7 +102,7 @@ export interface ClientFlags {
   progress?: boolean;
 }
 
-/** `initializationOptions`. */
+/** The `initializationOptions` that a client may send. */
 export interface Options {
   clientCapabilities?: ClientFlags;
   trusted?: boolean;
@@ -110,18 +110,18 @@ export interface Options {
   settings?: Record<string, unknown>;
 }
 
-/** The workspace is trusted from now on, or no longer. */
+/** Whether the operator trusts the workspace from now on. */
 export interface TrustChange {
   trusted: boolean;
 }
 
-/** A file that goes with a task; `attached` by the operator or merely named. */
+/** A file that goes with a task. The operator either `attached` it or only named it. */
 export interface FileItem {
   uri: string;
   attached?: boolean;
 }
 
-/** A diagnostic, with the line counted from 1 as in `tierwise route`. */
+/** A diagnostic. Its line counts from 1, as in `tierwise route`. */
 export interface DiagnosticItem {
   path?: string;
   line?: number;
@@ -131,9 +131,9 @@ export interface DiagnosticItem {
 }
 
 /**
- * A task as the editor asks for it; ids may be made by the client.
+ * A task to start. The client may make its ids itself.
  *
- * `project` as in a chat turn.
+ * `project` says whether outlines and definitions of the project are sent too, as in a chat turn.
  */
 export interface TaskStart {
   action: Action;
@@ -155,26 +155,26 @@ export interface TaskId {
   taskId: string;
 }
 
-/** A task to be redone; `tier` is a name, "up" or "same". */
+/** A task to redo. `tier` is a name, "up" or "same". */
 export interface Rerun {
   taskId: string;
   tier: string;
 }
 
-/** What a client saw become of an answer. */
+/** An outcome of an answer that only the client sees. */
 export interface RecordOutcome {
   taskId: string;
   kind: "inserted" | "copied" | "rated" | "reasked";
   value?: string | number;
 }
 
-/** A task that was taken on. Its `decision` may not be final yet. */
+/** A task that was started. Its `decision` may not be final yet. */
 export interface Started {
   taskId: string;
   decision: Decision;
 }
 
-/** Tokens used and what they cost in dollars. */
+/** The tokens that were used, and what they cost in dollars. */
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
@@ -190,9 +190,9 @@ export interface Problem {
 }
 
 /**
- * One switch from a tier that did not answer to one that may; `cause` is a word or two.
+ * One switch from a place or tier that did not answer to another one.
  *
- * `text` says it in a sentence, as every client shows it.
+ * `cause` is a word or two, such as "overloaded". `text` says all of it in a sentence to be shown.
  */
 export interface Switch {
   from: string;
@@ -205,12 +205,12 @@ export interface Switch {
 /**
  * A task changed.
  *
- * `cause_note` says in a few words why the answering tier differs from the routed one;
- * `forecast` is the first decision, where the final one differs from it; `notices` say
- * what was left out or replaced before sending; `waiting` hunks are neither applied nor
- * discarded, so that a task that is partly applied is over once there is none. An `edit_id` while
- * the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
- * them, their ids are final only once the task is `proposed`, and none can be applied.
+ * `cause_note` says in a few words why the answering tier differs from the routed one. `forecast`
+ * is the first decision, if the final one differs from it. `notices` say what was left out or
+ * replaced before sending. `waiting` counts the hunks that are neither applied nor discarded; a
+ * partly applied task is over once there are none. A client with the flag `preview` gets an
+ * `edit_id` while the task is still `running`: `tierwise/edit/get` then gives the hunks so far.
+ * None of them can be applied yet, and their ids are final only once the task is `proposed`.
  */
 export interface TaskChanged {
   taskId: string;
@@ -233,7 +233,7 @@ export interface TaskChanged {
   waiting?: number;
 }
 
-/** A piece of context that was sent, and why it was chosen; lines count from 1. */
+/** A piece of context that was sent, and why it was chosen. Lines count from 1. */
 export interface SentItem {
   kind: "selection" | "cursor" | "above" | "below" | "around" | "head" | "within" | "related" | "usage" | "diagnostics" | "file" | "outline" | "diff" | "tests" | "card";
   path: string;
@@ -258,8 +258,8 @@ export interface SentTurn {
 /**
  * What one attempt sent, and when.
  *
- * `at` is UTC milliseconds; about `tokens` of the `window` tokens of context were used, and
- * `secrets` is how many secrets were replaced before sending.
+ * `at` is UTC milliseconds. It used about `tokens` of the model's context window of `window`
+ * tokens. `secrets` is how many secrets were replaced before sending.
  */
 export interface SentAttempt {
   tier: string;
@@ -274,28 +274,29 @@ export interface SentAttempt {
   turns: SentTurn[];
 }
 
-/** What went to the models for a task: its attempts, oldest first. */
+/** The texts that were sent to models for a task, one entry per attempt, oldest first. */
 export interface Sent {
   taskId: string;
   attempts: SentAttempt[];
 }
 
 /**
- * The params of a task, or `taskId` alone.
+ * The params of a task that could be started, or only the `taskId` of one that was.
  *
- * By id the answer also says what would have made the task cheaper or dearer.
+ * For a `taskId` the answer also says what would have made the task cheaper or dearer.
  */
 export interface Explain extends Omit<TaskStart, "action"> {
   action?: Action;
 }
 
 /**
- * The decision, and for a task by id what would flip it.
+ * The decision, and for a task by id what would have changed it.
  *
- * `cheaper` and `dearer` say the least change of the request that would move the tier down or
- * up; absent where none is known, and for a task that was not started: clients ask for that
- * while the operator types, and the search takes some fifty milliseconds. `page` is the same as
- * markdown to be read, `rest` all that was measured, which a client may fold; both by id alone.
+ * `cheaper` and `dearer` describe the smallest change of the request that would move the tier
+ * down or up. They are absent if none is known. They are also absent for a task that was not
+ * started, because clients ask for that while the operator types, and the search takes some fifty
+ * milliseconds. `page` explains the decision as markdown. `rest` lists everything that was
+ * measured, and a client may fold it. Only a task by id has these two.
  */
 export interface Explained extends Decision {
   cheaper?: string;
@@ -304,7 +305,7 @@ export interface Explained extends Decision {
   rest?: string;
 }
 
-/** The tier that holds for a scope; `to` is a tier, or "auto" to clear the choice. */
+/** The operator's choice of a tier for a scope. `to` is a tier, or "auto" to clear a choice. */
 export interface Override {
   scope: Scope;
   to: string;
@@ -321,11 +322,11 @@ export interface Rate {
   rating: Rating;
 }
 
-/** Nothing is asked but the choices. */
+/** A request for the choices in force; it has no parameters. */
 export interface ChoicesAsk {
 }
 
-/** A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id. */
+/** A choice in force. `key` says for what it holds: a URI, an action, a tier or an id. */
 export interface Chosen {
   scope: Scope;
   key: string;
@@ -347,9 +348,10 @@ export interface DialTurn {
 }
 
 /**
- * A setting with the week it would have meant; `text` says both, `label` its name.
+ * A setting of the dial, with the cost and the redos that a week with it would have had.
  *
- * `redos` counts answers that would not have been kept.
+ * `label` is its name, and `text` says all of it in words. `redos` counts the answers that the
+ * operator would not have kept.
  */
 export interface DialSetting {
   preference: "save" | "balanced" | "right";
@@ -361,10 +363,11 @@ export interface DialSetting {
 }
 
 /**
- * The settings, cheapest first, and what their weeks were worked out from.
+ * The settings of the dial, cheapest first.
  *
- * `basis` says so in words, to be shown beside them; the week is `invented` before the operator
- * has tasks enough. `redo_cost_usd` is the operator's own amount where it overrules the dial.
+ * `basis` is a sentence to be shown with them: it says from which tasks the week was computed.
+ * While the operator has too few tasks, the week is `invented`. `redo_cost_usd` is present if the
+ * operator configured an amount of their own, which then counts instead of the dial.
  */
 export interface Dial {
   question: string;
@@ -377,11 +380,11 @@ export interface Dial {
 }
 
 /**
- * A chat turn as the editor asks for it; ids may be made by the client.
+ * A chat turn that the operator asks for. The client may make its ids itself.
  *
- * `project` says whether outlines and definitions of the project go along; without it they do
- * where the prompt names something of it, or says `@project`. `focus` is what is before the
- * operator: the document, and the selection or cursor in it. It goes along unless `implicit` is
+ * `project` says whether outlines and definitions of the project are sent too. Without it they
+ * are sent if the prompt names something of the project, or says `@project`. `focus` is where the
+ * operator is: the document, and the selection or cursor in it. It is sent unless `implicit` is
  * false, `selection` is given or `references` name its document.
  */
 export interface ChatSend {
@@ -398,8 +401,9 @@ export interface ChatSend {
 }
 
 /**
- * What is before the operator and is sent with a turn. `title` is absent where nothing is;
- * lines count from 1.
+ * The part of the operator's current document that is sent with a turn.
+ *
+ * `title` is absent if nothing is sent. Lines count from 1.
  */
 export interface FocusContext {
   title?: string;
@@ -411,7 +415,11 @@ export interface FocusContext {
   costUsd?: number;
 }
 
-/** What of the project is sent with a turn. `title` is absent where nothing is. */
+/**
+ * The files of the project from which text is sent with a turn.
+ *
+ * `title` is absent if nothing is sent.
+ */
 export interface ProjectContext {
   title?: string;
   files?: string[];
@@ -424,23 +432,24 @@ export interface ChatGet {
   conversationId: string;
 }
 
-/** A question that is taken back, with everything after it in its conversation. */
+/** A question to remove, with everything after it in its conversation. */
 export interface ChatRetract {
   conversationId: string;
   taskId: string;
 }
 
-/** How many conversations are asked for, and what was said in them. */
+/** Which conversations are listed: at most `limit`, and only those that contain `query`. */
 export interface ChatList {
   limit?: number;
   query?: string;
 }
 
 /**
- * A block of code of an answer.
+ * A code block of an answer that becomes a proposal.
  *
- * `path` is what its fence named, `text_document` and `range` where the operator is; the code
- * replaces the selection, else the definition of its name, else stands at the cursor.
+ * `path` is the file that the block's fence names. `text_document` and `range` are where the
+ * operator is. The code replaces the selection. Without a selection it replaces the definition of
+ * the same name, or else it is inserted at the cursor.
  */
 export interface ChatApply {
   taskId: string;
@@ -450,7 +459,7 @@ export interface ChatApply {
   range?: WireRange;
 }
 
-/** A finished chat turn; `stop_reason` is the model's, or "cancelled". */
+/** A finished chat turn. `stop_reason` is what the model gave, or "cancelled". */
 export interface ChatReply {
   taskId: string;
   conversationId: string;
@@ -462,9 +471,10 @@ export interface ChatReply {
 }
 
 /**
- * A piece of an answer.
+ * A piece of an answer that is being written.
  *
- * The decision comes before the first delta; `reset` means forget what was shown.
+ * The piece with the decision comes before the first delta. The kind `reset` tells the client to
+ * clear the text that it has shown so far.
  */
 export interface Streamed {
   taskId: string;
@@ -476,7 +486,7 @@ export interface Streamed {
   reason?: string;
 }
 
-/** A question with its answer as kept; `created_at` is UTC milliseconds. */
+/** A kept question with its answer. `created_at` is UTC milliseconds. */
 export interface Turn {
   taskId: string;
   action: Action;
@@ -494,7 +504,11 @@ export interface Conversation {
   turns: Turn[];
 }
 
-/** A conversation by the head of its first question; `at` is UTC milliseconds. */
+/**
+ * A conversation in a list. `title` is the start of its first question.
+ *
+ * `at` is UTC milliseconds.
+ */
 export interface Heading {
   conversationId: string;
   title: string;
@@ -506,12 +520,12 @@ export interface Conversations {
   conversations: Heading[];
 }
 
-/** The proposal that a block became. */
+/** The id of the proposal that was made from a code block. */
 export interface BlockOffered {
   editId: string;
 }
 
-/** A proposal by id, or some of its hunks; `reason` says why it is discarded. */
+/** A proposal by id, or some of its hunks. `reason` says why the operator discards it. */
 export interface EditId {
   editId: string;
   hunks?: string[];
@@ -524,7 +538,7 @@ export interface EditResolve extends EditId {
   tier?: string;
 }
 
-/** One hunk of a proposal; its range is of the document's current version. */
+/** One hunk of a proposal. Its range refers to the document's current version. */
 export interface Hunk {
   id: string;
   kind: HunkKind;
@@ -535,7 +549,7 @@ export interface Hunk {
   newText?: string;
 }
 
-/** A proposal; `stale` where some hunk no longer fits its document. */
+/** A proposal. It is `stale` if some hunk no longer fits its document. */
 export interface EditGot {
   edit: WorkspaceEdit;
   diff: string;
@@ -546,7 +560,7 @@ export interface EditGot {
   taskId: string;
 }
 
-/** What became of a proposal; `failure_reason` is a sentence for the operator. */
+/** The result of an apply, discard, retry or undo. `failure_reason` is shown to the operator. */
 export interface Resolved {
   applied: boolean;
   failureReason?: string;
@@ -554,9 +568,9 @@ export interface Resolved {
 }
 
 /**
- * Which tasks of the past are asked for; `since` is UTC milliseconds.
+ * Which tasks of the past are listed. `since` is UTC milliseconds.
  *
- * With a `task_id` it is that task alone, and with what came back for it.
+ * With a `task_id` it is only that task, and the answer then has its `diff` and `answer`.
  */
 export interface HistoryAsk {
   limit?: number;
@@ -566,17 +580,18 @@ export interface HistoryAsk {
   taskId?: string;
 }
 
-/** An outcome and when it was, in UTC milliseconds. */
+/** An outcome, and its time in UTC milliseconds. */
 export interface OutcomeAt {
   kind: OutcomeKind;
   at: number;
 }
 
 /**
- * One task of the past; `created_at` is UTC milliseconds.
+ * One task of the past. `created_at` is UTC milliseconds.
  *
- * With `rehearsal` nothing was paid, and `cost_usd` is what the same would cost with a key. `diff`
- * and `answer` are what came back, in the answer for one task and as long as they are kept.
+ * With `rehearsal` nothing was paid, and `cost_usd` is what the task would cost with an API key.
+ * `diff` and `answer` are what the model gave. They are present only if one task was asked for,
+ * and as long as they are kept.
  */
 export interface HistoryTask {
   taskId: string;
@@ -598,18 +613,23 @@ export interface History {
   tasks: HistoryTask[];
 }
 
-/** Nothing is asked but the figures. */
+/** A request for what was spent; it has no parameters. */
 export interface UsageAsk {
 }
 
-/** What one tier did: tasks it answered last, and dollars of all calls on it. */
+/** The use of one tier: of how many tasks it gave the last answer, and what its calls cost. */
 export interface TierUse {
   tier: string;
   tasks: number;
   costUsd: number;
 }
 
-/** The figures of a scope. `saved_usd` is signed, against `baseline` with the same tokens. */
+/**
+ * What was spent today or in the project.
+ *
+ * `saved_usd` is the difference to what the tier `baseline` would have cost for the same tokens.
+ * It is negative if more was spent.
+ */
 export interface ScopeUse {
   scope: "today" | "project";
   tasks: number;
@@ -626,9 +646,9 @@ export interface UsageFigures {
 }
 
 /**
- * Which page is made: of the ledger, or with `demo` of an invented week.
+ * Which page is made: from the ledger, or with `demo` from the invented week.
  *
- * With `show` the server asks the editor to open it in the browser as well.
+ * With `show` the server also asks the editor to open it in the browser.
  */
 export interface ReportAsk {
   demo?: boolean;
@@ -642,9 +662,10 @@ export interface ReportPage {
 }
 
 /**
- * A group as the editor queues it. Without `at` and `by` it is for tonight, 23:00 to 07:00.
+ * A group of jobs to queue. Without `at` and `by` it runs tonight, from 23:00 to 07:00.
  *
- * `range` selects lines of the one document. `cap_usd` is what the group may cost at most.
+ * With `range` it is one job for these lines of the first document. The group may cost `cap_usd`
+ * at most.
  */
 export interface QueueAdd {
   action: Action;
@@ -676,20 +697,21 @@ export interface Queued {
   baselineUsd: number;
 }
 
-/** A group by id; `passed` leaves out of what is applied what tests speak against. */
+/** A group by id. With `passed`, an apply leaves out what was to be tested and did not pass. */
 export interface QueueGroup {
   group: string;
   passed?: boolean;
 }
 
-/** Which group is asked for; all of the project without one. */
+/** Which group is reported. Without one it is all groups of the project. */
 export interface QueueAsk {
   group?: string;
 }
 
 /**
- * A job as it stands. `said` is that in words, with the sentence `reason` where there is one;
- * `line` is the first it was queued for, from 0; `edit_id` names its proposal.
+ * The current state of a job. `said` is that state in words, with `reason` if there is one.
+ *
+ * `line` is the first line that it was queued for, counted from 0. `edit_id` names its proposal.
  */
 export interface QueueJob {
   id: string;
@@ -707,7 +729,7 @@ export interface QueueJob {
   reason?: string;
 }
 
-/** A group with its jobs, what is ready first. `line` is the group in one line. */
+/** A group with its jobs, ready ones first. `line` sums up the group in one line of text. */
 export interface GroupFigures {
   id: string;
   title: string;
@@ -731,27 +753,27 @@ export interface LeftJob {
   reason: string;
 }
 
-/** What was applied of a group, or taken back, and what was left. */
+/** The result of an apply or undo of a group: the jobs that it changed, and the jobs it left. */
 export interface GroupResolved {
   applied: string[];
   left: LeftJob[];
 }
 
-/** Raise a cap in dollars, or allow one task. Without a `scope` it is the cap that pauses. */
+/** Raise a cap by dollars, or allow one task. Without a `scope` it is the cap that pauses. */
 export interface Resume {
   raiseUsd?: number;
   scope?: "day" | "project";
   allowTask?: string;
 }
 
-/** A command of the server with its one argument. */
+/** A command of the server that the operator may run now, with its one argument. */
 export interface CommandOffer {
   title: string;
   command: string;
   arguments: Record<string, unknown>[];
 }
 
-/** A choice in force: `key` is a session, project, file, action or tier, by its scope. */
+/** A choice in force. By its scope, `key` is a session, project, file, action or tier. */
 export interface Pin {
   scope: Scope;
   key: string;
@@ -761,8 +783,9 @@ export interface Pin {
 /**
  * The status of the window, as every client shows it.
  *
- * `needs_key` names the variable of a key that is missing: until it is set, or rehearsal is
- * chosen, nothing can be asked of its tier. `team` is what a team allows and has spent, in lines.
+ * `needs_key` names the environment variable of an API key that is missing. Until it is set, or
+ * rehearsal is chosen, its tier answers nothing. `team` are lines of text on what a team may spend
+ * and has spent.
  */
 export interface Status {
   kind: StatusKind;

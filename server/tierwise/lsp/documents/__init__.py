@@ -1,1 +1,1 @@
-"""The documents of the editor, and files on the disk for a client that cannot touch them."""
+"""The editor's documents, and file operations for a client that cannot do them itself."""

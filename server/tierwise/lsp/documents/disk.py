@@ -1,4 +1,4 @@
-"""Files created, renamed and deleted for a client that cannot do it within an edit."""
+"""Creates, renames and deletes files for a client that cannot do this within an edit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from tierwise.edits.confine import Confine
 
 
 def perform(change: FileChange, roots: Sequence[Path]) -> None:
-    """Do what a change says to a file, never over one that is there. Raises `OSError`.
+    """Carry out a change of a file, but never overwrite an existing one. Raises `OSError`.
 
-    The path is judged again here, as late as can be, and no link is followed on the way.
+    The path was checked before. It is checked once more here, right before the change, and no
+    link in it is followed.
     """
     confine = Confine(tuple(roots))
     root, path = _place(confine, change.uri)

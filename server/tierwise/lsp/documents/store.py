@@ -22,7 +22,7 @@ from tierwise.tasks.window.disk import path_of
 
 @dataclass
 class Open:
-    """An open document. Line index and snapshot are made when asked for, and again on change."""
+    """An open document. Its line index and snapshot are made on demand and dropped on a change."""
 
     uri: str
     version: int
@@ -69,7 +69,7 @@ class DocumentStore:
         return doc if doc is not None else self.open.get(self._spelled.get(_meaning(uri), ""))
 
     def did_open(self, item: types.TextDocumentItem) -> Snapshot:
-        """A document was opened."""
+        """Keep the text of a document that was opened."""
         self.open[item.uri] = Open(item.uri, item.version, item.language_id, item.text)
         self._spelled[_meaning(item.uri)] = item.uri
         return self.snapshot(item.uri)
@@ -80,9 +80,9 @@ class DocumentStore:
         version: int,
         changes: Iterable[types.TextDocumentContentChangeEvent],
     ) -> tuple[Snapshot, Sequence[Step]] | None:
-        """A document changed: how it reads now, and the steps that led there.
+        """Apply the changes of a document. Return its new snapshot and one step per change.
 
-        None for one that is not open.
+        Returns None if the document is not open.
         """
         doc = self.known(uri)
         if doc is None:
@@ -111,7 +111,7 @@ class DocumentStore:
             self._spelled.pop(_meaning(doc.uri), None)
 
     def snapshot(self, uri: str) -> Snapshot:
-        """The open document, else the file on disk. Raises `BadRequest` with a sentence."""
+        """The open document, else the file on disk. Raises `BadRequest` if neither can be read."""
         doc = self.known(uri)
         if doc is not None:
             return doc.snapshot
@@ -131,7 +131,10 @@ class DocumentStore:
         return doc.index if doc is not None else LineIndex(self.snapshot(uri).text)
 
     def from_wire(self, uri: str, span: types.Range) -> Range:
-        """A range of the wire in code points, clamped to the document but for its first line."""
+        """Convert a range of the wire to code points. Positions are clamped to the document.
+
+        Raises `BadRequest` if the first line is past the end of the document.
+        """
         index = self.index(uri)
         start = index.from_wire(span.start.line, span.start.character, self.encoding)
         end = index.from_wire(span.end.line, span.end.character, self.encoding)
@@ -143,7 +146,10 @@ class DocumentStore:
         return Range(min(start, end), max(start, end))
 
     def to_wire(self, uri: str, span: Range) -> types.Range:
-        """A range in the units of the wire; one in a file that is not there yet stays as it is."""
+        """Convert a range to the units of the wire.
+
+        A range in a file that does not exist yet stays as it is.
+        """
         try:
             index = self.index(uri)
         except BadRequest:
@@ -154,6 +160,6 @@ class DocumentStore:
 
 
 def _meaning(uri: str) -> str:
-    """What a URI means: the real path of a file, else the URI without escapes."""
+    """A key that all spellings of a URI share: a file's real path, else the unescaped URI."""
     path = path_of(uri)
     return os.path.realpath(path) if path is not None else unquote(uri)

@@ -1,4 +1,4 @@
-"""`tierwise.budget.*`."""
+"""`tierwise.budget.*`: how a pause of the budget is lifted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from tierwise.lsp.session.session import Session
 
 
 async def resume(session: Session, params: Resume) -> Status:
-    """Raise a cap, allow one task, or just look whether the budget is free again."""
+    """Raise a cap, or allow one task. With neither, check if the budget is free again."""
     engine = await session.engine()
     return Status.of(await engine.resume(params.raise_nanos, params.allow_task, params.scope))

@@ -7,14 +7,14 @@ from tierwise.lsp.session.session import Session
 
 
 async def get(session: Session, params: DialAsk) -> Dial:
-    """Each setting of the dial with the week it would have meant for the last 200 tasks."""
+    """Show for each setting of the dial what a week would cost, judged by the last 200 tasks."""
     engine = await session.engine()
     view = await engine.dial()
     return Dial.of(view, *engine.preference())
 
 
 async def turn(session: Session, params: DialTurn) -> Dial:
-    """Keep a setting in the operator's own configuration file, and answer the dial."""
+    """Write a setting to the operator's own configuration file. The result is the new dial."""
     engine = await session.engine()
     await engine.turn_dial(params.preference)
     return Dial.of(await engine.dial(), *engine.preference())

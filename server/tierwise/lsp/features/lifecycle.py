@@ -33,7 +33,7 @@ async def initialized(session: Session, _: types.InitializedParams) -> None:
 
 
 def exit_(session: Session, _: object) -> None:
-    """Leave; without a `shutdown` before, as a failure."""
+    """End the connection. Without a `shutdown` before, the exit code says failure."""
     session.leave(0 if session.editor.shut_down else 1)
 
 

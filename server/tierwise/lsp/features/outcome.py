@@ -1,4 +1,4 @@
-"""`tierwise/outcome/*`."""
+"""`tierwise/outcome/*`: outcomes that only the client sees."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from tierwise.lsp.session.session import Session
 
 
 async def record(session: Session, params: RecordOutcome) -> None:
-    """Record what the client saw become of an answer."""
+    """Record an outcome that the client saw, such as an answer that was copied."""
     await (await session.engine()).record_outcome(params.task_id, params.kind, params.value)

@@ -1,4 +1,4 @@
-"""`tierwise/queue/*`: tasks for the night, and what became of them."""
+"""`tierwise/queue/*`: groups of tasks that run at night, and their results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tierwise.lsp.session.session import Session
 
 
 async def add(session: Session, params: QueueAdd) -> Queued:
-    """Queue a group, for tonight where no time is given. Asks what must be asked before."""
+    """Queue a group of jobs; without a time they run tonight. Asks for all consents before."""
     queue = (await session.engine()).queue
     wish = queue.timed(params.wish(session.docs), params.at, params.by)
     plan = await queue.plan(wish)
@@ -32,7 +32,7 @@ async def list_(session: Session) -> QueueFigures:
 
 
 async def report(session: Session, params: QueueAsk) -> QueueFigures:
-    """What became of the groups; their proposals can be looked at and resolved afterwards."""
+    """The results of the groups. Afterwards the client can show and resolve their proposals."""
     queue = (await session.engine()).queue
     found = await queue.reports(group=params.group)
     for each in found:
@@ -41,17 +41,17 @@ async def report(session: Session, params: QueueAsk) -> QueueFigures:
 
 
 async def apply(session: Session, params: QueueGroup) -> GroupResolved:
-    """Apply what is ready of a group."""
+    """Apply the proposals of a group that are ready."""
     queue = (await session.engine()).queue
     return GroupResolved.of(await queue.apply(params.group, passed=params.passed))
 
 
 async def undo(session: Session, params: QueueGroup) -> GroupResolved:
-    """Take back what was applied of a group, the last one first."""
+    """Undo the applied proposals of a group, the last one first."""
     queue = (await session.engine()).queue
     return GroupResolved.of(await queue.undo(params.group))
 
 
 async def cancel(session: Session, params: QueueGroup) -> int:
-    """Give a group up, or one job of that id. Answers how many jobs there were to give up."""
+    """Cancel a group, or one job by its id. The result is how many jobs were cancelled."""
     return await (await session.engine()).queue.cancel(params.group)

@@ -14,8 +14,10 @@ from tierwise.lsp.session.session import Session
 
 
 async def make(session: Session, params: ReportAsk) -> ReportPage:
-    """Make the page in a process of its own: a large ledger takes seconds to add up, in which
-    this one must go on answering."""
+    """Make the page in a process of its own.
+
+    Adding up a large ledger takes seconds, and the server must answer meanwhile.
+    """
     folders = session.docs.folders
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tierwise", "report", "--json", *(["--demo"] if params.demo else []),

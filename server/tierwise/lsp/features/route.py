@@ -19,7 +19,7 @@ from tierwise.present.reasons import flip
 
 
 async def explain(session: Session, params: Explain) -> Explained:
-    """The decision of a task, or of one that could be started. No model is called."""
+    """The decision of a task, or the forecast for one that could be started. Calls no model."""
     engine = await session.engine()
     if "action" in params.model_fields_set:
         return explained(engine.forecast(params.params(session.docs)), paged=False)
@@ -38,7 +38,7 @@ async def explain(session: Session, params: Explain) -> Explained:
 
 
 async def override(session: Session, params: Override) -> WireDecision | None:
-    """Set or clear the tier of a scope. For a task that redoes it, and answers its decision."""
+    """Set or clear the tier of a scope. For a task this redoes it and returns its decision."""
     decision = await (await session.engine()).override(params.params())
     return to_wire(decision) if decision is not None else None
 

@@ -1,4 +1,4 @@
-"""`tierwise/status`."""
+"""`tierwise/status`: the status of the window."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ async def start(session: Session, params: TaskStart) -> Started:
 
 
 async def cancel(session: Session, params: TaskId) -> bool:
-    """Stop a task. Answers whether there was something to stop."""
+    """Stop a task. The result is false if there was nothing to stop."""
     return await (await session.engine()).cancel(params.task_id)
 
 
@@ -29,12 +29,12 @@ async def rerun_on(session: Session, params: Rerun) -> Started:
 
 
 async def sent(session: Session, params: TaskId) -> Sent:
-    """What went to the models for a task, word for word, as long as it is kept."""
+    """The texts that were sent to models for a task, word for word, as long as they are kept."""
     return Sent.of(params.task_id, (await session.engine()).sent(params.task_id))
 
 
 async def show_sent(session: Session, params: TaskId) -> bool:
-    """Show what went to the models for a task as a document, or as a message."""
+    """Show the texts that were sent to models for a task, as a document or as a message."""
     text = document((await session.engine()).sent(params.task_id))
     await show_text(session, params.task_id, "sent.md", text)
     return True

@@ -1,4 +1,4 @@
-"""`tierwise/trust/*`."""
+"""`tierwise/trust/*`: whether the operator trusts the workspace."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from tierwise.lsp.session.session import Session
 
 
 async def did_change(session: Session, params: TrustChange) -> None:
-    """Take over that the workspace is trusted from now on, or no longer."""
+    """Note that the operator now trusts the workspace, or no longer does."""
     (await session.engine()).set_trusted(params.trusted)

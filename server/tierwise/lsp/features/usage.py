@@ -1,4 +1,4 @@
-"""`tierwise/usage/*`."""
+"""`tierwise/usage/*`: what was spent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`window/workDoneProgress/cancel`."""
+"""`window/workDoneProgress/cancel`: the operator cancels a progress."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tierwise.tasks.window.disk import path_of
 async def did_change_configuration(
     session: Session, params: types.DidChangeConfigurationParams
 ) -> None:
-    """Use the changed settings: those that the client answers, or else those that it sent."""
+    """Use the changed settings. If the client cannot be asked for them, take those it sent."""
     if session.client.configuration:
         await pull_settings(session)
         return
@@ -59,7 +59,8 @@ async def pull_settings(session: Session) -> None:
         return
     wanted = {**(session.client.options.settings or {}), **own}
     if wanted != known.window.settings.client:
-        # Titles that wait have the new settings at once; what runs is told of them later.
+        # Requests that wait to make titles use the new settings at once. Running tasks get them
+        # later.
         known.window.settings.reload(wanted)
         session.settings_known.set()
         (await session.engine()).set_settings(wanted)

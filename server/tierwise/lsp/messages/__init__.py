@@ -1,1 +1,1 @@
-"""Our own messages: one class per shape, made from the views of the engine."""
+"""Our own messages: one class per JSON object. Replies are made from the views of the engine."""

@@ -1,7 +1,7 @@
-"""What all messages share: the base classes, ids and texts with a bound, and places in a document.
+"""What all messages share: base classes, ids and texts of limited length, places in a document.
 
-camelCase on the wire. Unknown keys are tolerated, so that clients and servers of different ages
-understand each other; what is absent is left out, never null.
+Names are camelCase on the wire. Unknown keys are ignored, so that clients and servers of different
+versions understand each other. A field without a value is left out and never null.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Message(BaseModel):
     )
 
     def wire(self) -> dict[str, Any]:
-        """The message as plain data of the wire, without the fields that are None."""
+        """The message as plain data for the wire, without the fields that are None."""
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
@@ -47,21 +47,21 @@ class Push(Message):
 
 
 class WirePosition(Message):
-    """A position in the negotiated encoding; lines from 0."""
+    """A position in the negotiated encoding. Lines count from 0."""
 
     line: Annotated[int, Field(ge=0, le=2**31 - 1)]
     character: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class WireRange(Message):
-    """A half-open range."""
+    """A range; its end is not part of it."""
 
     start: WirePosition
     end: WirePosition
 
     @classmethod
     def of(cls, docs: DocumentStore, uri: str | None, span: Range | None) -> WireRange | None:
-        """A range in code points in the units of the wire; None where there is no range."""
+        """Convert a range in code points to the units of the wire. None if there is no range."""
         if uri is None or span is None:
             return None
         found = docs.to_wire(uri, span)
@@ -73,7 +73,7 @@ class WireRange(Message):
 
 
 class WireLocation(Message):
-    """A range in a document; without a range, the whole of it."""
+    """A range in a document. Without a range it is the whole document."""
 
     uri: Text
     range: WireRange | None = None
@@ -86,7 +86,10 @@ class TextDocument(Message):
 
 
 def code_points(docs: DocumentStore, uri: str | None, given: WireRange | None) -> Range | None:
-    """A range of the wire in code points. Raises `BadRequest` past the end of the document."""
+    """Convert a range of the wire to code points. None if there is no range.
+
+    Raises `BadRequest` if the range starts past the end of the document.
+    """
     if uri is None or given is None:
         return None
     start, end = given.start, given.end

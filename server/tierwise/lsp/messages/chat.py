@@ -1,4 +1,4 @@
-"""Chats: a turn and its answer, while it is written and whole, and conversations as kept."""
+"""Chats: a turn, its answer in pieces and whole, and the conversations that are kept."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from tierwise.tasks.proposing.blocks import Block
 
 
 class ChatSend(Message):
-    """A chat turn as the editor asks for it; ids may be made by the client.
+    """A chat turn that the operator asks for. The client may make its ids itself.
 
-    `project` says whether outlines and definitions of the project go along; without it they do
-    where the prompt names something of it, or says `@project`. `focus` is what is before the
-    operator: the document, and the selection or cursor in it. It goes along unless `implicit` is
+    `project` says whether outlines and definitions of the project are sent too. Without it they
+    are sent if the prompt names something of the project, or says `@project`. `focus` is where the
+    operator is: the document, and the selection or cursor in it. It is sent unless `implicit` is
     false, `selection` is given or `references` name its document.
     """
 
@@ -51,7 +51,7 @@ class ChatSend(Message):
     project: bool | None = None
 
     def params(self, docs: DocumentStore) -> api.ChatParams:
-        """The params of the engine. Raises `BadRequest` past the end of a document."""
+        """The params for the engine. Raises `BadRequest` for a place past the end of a document."""
 
         def location(item: WireLocation) -> api.Location:
             return api.Location(item.uri, code_points(docs, item.uri, item.range))
@@ -70,7 +70,7 @@ class ChatSend(Message):
         )
 
     def _focus(self, docs: DocumentStore) -> api.Location | None:
-        """What is before the operator; a place that is not there is none, and no mistake."""
+        """Where the operator is. None if that place does not exist, which is no error here."""
         if self.focus is None:
             return None
         try:
@@ -81,8 +81,9 @@ class ChatSend(Message):
 
 
 class FocusContext(Message):
-    """What is before the operator and is sent with a turn. `title` is absent where nothing is;
-    lines count from 1.
+    """The part of the operator's current document that is sent with a turn.
+
+    `title` is absent if nothing is sent. Lines count from 1.
     """
 
     title: str | None = None
@@ -112,7 +113,10 @@ class FocusContext(Message):
 
 
 class ProjectContext(Message):
-    """What of the project is sent with a turn. `title` is absent where nothing is."""
+    """The files of the project from which text is sent with a turn.
+
+    `title` is absent if nothing is sent.
+    """
 
     title: str | None = None
     files: list[str] = Field(default_factory=list)
@@ -139,24 +143,25 @@ class ChatGet(Message):
 
 
 class ChatRetract(Message):
-    """A question that is taken back, with everything after it in its conversation."""
+    """A question to remove, with everything after it in its conversation."""
 
     conversation_id: Id
     task_id: Id
 
 
 class ChatList(Message):
-    """How many conversations are asked for, and what was said in them."""
+    """Which conversations are listed: at most `limit`, and only those that contain `query`."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 30
     query: Annotated[str, Field(max_length=200)] = ""
 
 
 class ChatApply(Message):
-    """A block of code of an answer.
+    """A code block of an answer that becomes a proposal.
 
-    `path` is what its fence named, `text_document` and `range` where the operator is; the code
-    replaces the selection, else the definition of its name, else stands at the cursor.
+    `path` is the file that the block's fence names. `text_document` and `range` are where the
+    operator is. The code replaces the selection. Without a selection it replaces the definition of
+    the same name, or else it is inserted at the cursor.
     """
 
     task_id: Id
@@ -166,13 +171,13 @@ class ChatApply(Message):
     range: WireRange | None = None
 
     def block(self, docs: DocumentStore) -> Block:
-        """The block for the engine. Raises `BadRequest` past the end of the document."""
+        """The block for the engine. Raises `BadRequest` for a range past the document's end."""
         uri = self.text_document.uri if self.text_document is not None else None
         return Block(self.code, self.path, uri, code_points(docs, uri, self.range))
 
 
 class ChatReply(Message):
-    """A finished chat turn; `stop_reason` is the model's, or "cancelled"."""
+    """A finished chat turn. `stop_reason` is what the model gave, or "cancelled"."""
 
     task_id: Id
     conversation_id: str
@@ -184,7 +189,7 @@ class ChatReply(Message):
 
     @classmethod
     def of(cls, reply: api.ChatReply) -> ChatReply:
-        """The engine's reply."""
+        """Make the message from the engine's reply."""
         return cls(
             task_id=reply.task_id,
             conversation_id=reply.conversation_id,
@@ -197,9 +202,10 @@ class ChatReply(Message):
 
 
 class Streamed(Push):
-    """A piece of an answer.
+    """A piece of an answer that is being written.
 
-    The decision comes before the first delta; `reset` means forget what was shown.
+    The piece with the decision comes before the first delta. The kind `reset` tells the client to
+    clear the text that it has shown so far.
     """
 
     method: ClassVar = "tierwise/chat/didStream"
@@ -215,7 +221,7 @@ class Streamed(Push):
 
     @classmethod
     def of(cls, view: StreamView) -> Streamed:
-        """A piece as the engine streams it."""
+        """Make the message from a piece that the engine streams."""
         decision = view.decision
         return cls(
             task_id=view.task_id,
@@ -229,7 +235,7 @@ class Streamed(Push):
 
 
 class Turn(Message):
-    """A question with its answer as kept; `created_at` is UTC milliseconds."""
+    """A kept question with its answer. `created_at` is UTC milliseconds."""
 
     task_id: Id
     action: Action
@@ -243,7 +249,7 @@ class Turn(Message):
 
     @classmethod
     def of(cls, turn: transcripts.Spoken) -> Turn:
-        """A turn as it was kept."""
+        """Make the message from a kept turn."""
         item = turn.item
         return cls(
             task_id=item.task_id,
@@ -265,12 +271,15 @@ class Conversation(Message):
 
     @classmethod
     def of(cls, turns: Iterable[transcripts.Spoken]) -> Conversation:
-        """A conversation as it was kept."""
+        """Make the message from the kept turns."""
         return cls(turns=[Turn.of(turn) for turn in turns])
 
 
 class Heading(Message):
-    """A conversation by the head of its first question; `at` is UTC milliseconds."""
+    """A conversation in a list. `title` is the start of its first question.
+
+    `at` is UTC milliseconds.
+    """
 
     conversation_id: Id
     title: str
@@ -284,7 +293,7 @@ class Conversations(Message):
 
     @classmethod
     def of(cls, found: Iterable[transcripts.Heading]) -> Conversations:
-        """The headings as they are kept."""
+        """Make the message from the kept headings."""
         return cls(
             conversations=[
                 Heading(conversation_id=one.id, title=one.title, at=one.at_ms) for one in found
@@ -293,6 +302,6 @@ class Conversations(Message):
 
 
 class BlockOffered(Message):
-    """The proposal that a block became."""
+    """The id of the proposal that was made from a code block."""
 
     edit_id: Id

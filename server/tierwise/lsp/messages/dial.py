@@ -1,4 +1,4 @@
-"""The dial: what each setting would have meant, and turning it."""
+"""The dial: what each of its settings would have cost, and how the operator changes it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class DialTurn(Message):
 
 
 class DialSetting(Message):
-    """A setting with the week it would have meant; `text` says both, `label` its name.
+    """A setting of the dial, with the cost and the redos that a week with it would have had.
 
-    `redos` counts answers that would not have been kept.
+    `label` is its name, and `text` says all of it in words. `redos` counts the answers that the
+    operator would not have kept.
     """
 
     preference: Preference
@@ -34,10 +35,11 @@ class DialSetting(Message):
 
 
 class Dial(Message):
-    """The settings, cheapest first, and what their weeks were worked out from.
+    """The settings of the dial, cheapest first.
 
-    `basis` says so in words, to be shown beside them; the week is `invented` before the operator
-    has tasks enough. `redo_cost_usd` is the operator's own amount where it overrules the dial.
+    `basis` is a sentence to be shown with them: it says from which tasks the week was computed.
+    While the operator has too few tasks, the week is `invented`. `redo_cost_usd` is present if the
+    operator configured an amount of their own, which then counts instead of the dial.
     """
 
     question: str
@@ -50,7 +52,7 @@ class Dial(Message):
 
     @classmethod
     def of(cls, view: DialView, preference: Preference, own_usd: float | None) -> Dial:
-        """The dial as the engine worked it out."""
+        """Make the message from the dial that the engine computed."""
         return cls(
             question=words.QUESTION,
             settings=[

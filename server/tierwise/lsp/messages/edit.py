@@ -1,4 +1,4 @@
-"""Proposals: their edit, their hunks, and what became of an apply or discard."""
+"""Proposals: their edit, their hunks, and the result of an apply, discard or retry."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tierwise.tasks.api import ResolveReply
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Marks a type that the protocol defines, by its name there."""
+    """Marks a field whose type the protocol defines. `name` is the type's name there."""
 
     name: str
 
 
 Edit = Annotated[Any, Foreign("WorkspaceEdit")]
-"""A `WorkspaceEdit` as the protocol defines it; the protocol library writes it."""
+"""A `WorkspaceEdit` as the protocol defines it. The protocol library serialises it."""
 
 
 class EditId(Message):
-    """A proposal by id, or some of its hunks; `reason` says why it is discarded."""
+    """A proposal by id, or some of its hunks. `reason` says why the operator discards it."""
 
     edit_id: Id
     hunks: list[str] | None = None
@@ -39,7 +39,7 @@ class EditResolve(EditId):
 
 
 class Hunk(Message):
-    """One hunk of a proposal; its range is of the document's current version."""
+    """One hunk of a proposal. Its range refers to the document's current version."""
 
     id: str
     kind: HunkKind
@@ -51,7 +51,7 @@ class Hunk(Message):
 
     @classmethod
     def of(cls, docs: DocumentStore, view: HunkView) -> Hunk:
-        """A hunk as the engine shows it."""
+        """Make the message from the engine's view of a hunk."""
         return cls(
             id=view.id,
             kind=view.kind,
@@ -64,7 +64,7 @@ class Hunk(Message):
 
 
 class EditGot(Message):
-    """A proposal; `stale` where some hunk no longer fits its document."""
+    """A proposal. It is `stale` if some hunk no longer fits its document."""
 
     edit: Edit
     diff: str
@@ -76,7 +76,10 @@ class EditGot(Message):
 
     @classmethod
     def of(cls, docs: DocumentStore, view: EditView, annotate: bool) -> EditGot:
-        """A proposal as the engine shows it; `annotate` as in `workspace_edit`."""
+        """Make the message from the engine's view of a proposal.
+
+        `annotate` has the meaning it has in `workspace_edit`.
+        """
         return cls(
             edit=workspace_edit(docs, view.changes, annotate=annotate),
             diff=view.diff,
@@ -89,7 +92,7 @@ class EditGot(Message):
 
 
 class Resolved(Message):
-    """What became of a proposal; `failure_reason` is a sentence for the operator."""
+    """The result of an apply, discard, retry or undo. `failure_reason` is shown to the operator."""
 
     applied: bool
     failure_reason: str | None = None
@@ -97,7 +100,7 @@ class Resolved(Message):
 
     @classmethod
     def of(cls, reply: ResolveReply) -> Resolved:
-        """The engine's reply."""
+        """Make the message from the engine's reply."""
         return cls(
             applied=reply.applied, failure_reason=reply.failure_reason, task_id=reply.task_id
         )

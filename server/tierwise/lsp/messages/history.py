@@ -1,4 +1,4 @@
-"""Past tasks, and the figures of a day and a project."""
+"""Past tasks, and what was spent today and in the project."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tierwise.tasks.api import HistoryQuery
 
 
 class HistoryAsk(Message):
-    """Which tasks of the past are asked for; `since` is UTC milliseconds.
+    """Which tasks of the past are listed. `since` is UTC milliseconds.
 
-    With a `task_id` it is that task alone, and with what came back for it.
+    With a `task_id` it is only that task, and the answer then has its `diff` and `answer`.
     """
 
     limit: Annotated[int, Field(ge=1, le=500)] = 50
@@ -30,22 +30,23 @@ class HistoryAsk(Message):
     task_id: Id | None = None
 
     def query(self) -> HistoryQuery:
-        """The query of the engine."""
+        """The query for the engine."""
         return HistoryQuery(self.limit, self.since, self.tier, self.state, self.task_id)
 
 
 class OutcomeAt(Message):
-    """An outcome and when it was, in UTC milliseconds."""
+    """An outcome, and its time in UTC milliseconds."""
 
     kind: OutcomeKind
     at: int
 
 
 class HistoryTask(Message):
-    """One task of the past; `created_at` is UTC milliseconds.
+    """One task of the past. `created_at` is UTC milliseconds.
 
-    With `rehearsal` nothing was paid, and `cost_usd` is what the same would cost with a key. `diff`
-    and `answer` are what came back, in the answer for one task and as long as they are kept.
+    With `rehearsal` nothing was paid, and `cost_usd` is what the task would cost with an API key.
+    `diff` and `answer` are what the model gave. They are present only if one task was asked for,
+    and as long as they are kept.
     """
 
     task_id: Id
@@ -65,7 +66,7 @@ class HistoryTask(Message):
     def of(
         cls, item: HistoryItem, *, diff: str | None = None, answer: str | None = None
     ) -> HistoryTask:
-        """A task as the ledger has it."""
+        """Make the message from a task of the ledger."""
         return cls(
             task_id=item.task_id,
             action=item.action,
@@ -89,11 +90,11 @@ class History(Message):
 
 
 class UsageAsk(Message):
-    """Nothing is asked but the figures."""
+    """A request for what was spent; it has no parameters."""
 
 
 class TierUse(Message):
-    """What one tier did: tasks it answered last, and dollars of all calls on it."""
+    """The use of one tier: of how many tasks it gave the last answer, and what its calls cost."""
 
     tier: str
     tasks: int
@@ -101,7 +102,11 @@ class TierUse(Message):
 
 
 class ScopeUse(Message):
-    """The figures of a scope. `saved_usd` is signed, against `baseline` with the same tokens."""
+    """What was spent today or in the project.
+
+    `saved_usd` is the difference to what the tier `baseline` would have cost for the same tokens.
+    It is negative if more was spent.
+    """
 
     scope: Literal["today", "project"]
     tasks: int

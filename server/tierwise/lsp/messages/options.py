@@ -1,4 +1,4 @@
-"""What a client says of itself: its `initializationOptions`, and which of our messages it wants."""
+"""The client's `initializationOptions`, the flags of our messages that it wants, and trust."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tierwise.lsp.messages.base import Id, Message
 
 
 class ClientFlags(Message):
-    """What a client of ours can show; each absent flag is false."""
+    """Which of our own notifications and previews a client shows. An absent flag is false."""
 
     chat: bool = False
     status: bool = False
@@ -16,11 +16,11 @@ class ClientFlags(Message):
     preview: bool = False
     budget: bool = False
     progress: bool = False
-    """Wants work-done progress all the same, because its users' plugins show that."""
+    """The client also wants work-done progress, because plugins of its users show that."""
 
 
 class Options(Message):
-    """`initializationOptions`."""
+    """The `initializationOptions` that a client may send."""
 
     client_capabilities: ClientFlags | None = None
     trusted: bool = True
@@ -29,6 +29,6 @@ class Options(Message):
 
 
 class TrustChange(Message):
-    """The workspace is trusted from now on, or no longer."""
+    """Whether the operator trusts the workspace from now on."""
 
     trusted: bool

@@ -1,4 +1,4 @@
-"""The night queue on the wire: what is queued, the report of its groups, what is done to them."""
+"""The night queue: queueing a group of jobs, the report of groups, and applying their proposals."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from tierwise.tasks.queue.asked import GroupApplied, QueuePlan, QueueWish
 
 
 class QueueAdd(Message):
-    """A group as the editor queues it. Without `at` and `by` it is for tonight, 23:00 to 07:00.
+    """A group of jobs to queue. Without `at` and `by` it runs tonight, from 23:00 to 07:00.
 
-    `range` selects lines of the one document. `cap_usd` is what the group may cost at most.
+    With `range` it is one job for these lines of the first document. The group may cost `cap_usd`
+    at most.
     """
 
     action: Action
@@ -38,7 +39,7 @@ class QueueAdd(Message):
     diagnostics: list[DiagnosticItem] | None = None
 
     def wish(self, docs: DocumentStore) -> QueueWish:
-        """The wish of the engine. Raises `BadRequest` past the end of the document."""
+        """What the engine is to queue. Raises `BadRequest` for a range past the document's end."""
         first = self.text_documents[0].uri
         return QueueWish(
             instruction=self.instruction,
@@ -73,7 +74,7 @@ class Queued(Message):
 
     @classmethod
     def of(cls, plan: QueuePlan) -> Queued:
-        """A group as the engine queued it."""
+        """Make the message from the group that the engine queued."""
         return cls(
             group=plan.group.id,
             jobs=[QueuedJob(id=job.id, path=job.path) for job in plan.jobs],
@@ -84,21 +85,23 @@ class Queued(Message):
 
 
 class QueueGroup(Message):
-    """A group by id; `passed` leaves out of what is applied what tests speak against."""
+    """A group by id. With `passed`, an apply leaves out what was to be tested and did not pass."""
 
     group: Id
     passed: bool = False
 
 
 class QueueAsk(Message):
-    """Which group is asked for; all of the project without one."""
+    """Which group is reported. Without one it is all groups of the project."""
 
     group: Id | None = None
 
 
 class QueueJob(Message):
-    """A job as it stands. `said` is that in words, with the sentence `reason` where there is one;
-    `line` is the first it was queued for, from 0; `edit_id` names its proposal."""
+    """The current state of a job. `said` is that state in words, with `reason` if there is one.
+
+    `line` is the first line that it was queued for, counted from 0. `edit_id` names its proposal.
+    """
 
     id: Id
     path: str
@@ -116,7 +119,7 @@ class QueueJob(Message):
 
     @classmethod
     def of(cls, job: JobRow) -> QueueJob:
-        """A job as the engine reports it."""
+        """Make the message from a job of the queue."""
         return cls(
             id=job.id,
             path=job.path,
@@ -137,7 +140,7 @@ class QueueJob(Message):
 
 
 class GroupFigures(Message):
-    """A group with its jobs, what is ready first. `line` is the group in one line."""
+    """A group with its jobs, ready ones first. `line` sums up the group in one line of text."""
 
     id: Id
     title: str
@@ -151,7 +154,7 @@ class GroupFigures(Message):
 
     @classmethod
     def of(cls, report: GroupReport, line: str, *, jobs: bool) -> GroupFigures:
-        """A group as the engine reports it."""
+        """Make the message from the report of a group. `line` is text, `jobs` adds its jobs."""
         group = report.group
         return cls(
             id=group.id,
@@ -180,13 +183,13 @@ class LeftJob(Message):
 
 
 class GroupResolved(Message):
-    """What was applied of a group, or taken back, and what was left."""
+    """The result of an apply or undo of a group: the jobs that it changed, and the jobs it left."""
 
     applied: list[Id]
     left: list[LeftJob]
 
     @classmethod
     def of(cls, found: GroupApplied) -> GroupResolved:
-        """The message made from what the engine did."""
+        """Make the message from what the engine did."""
         left = [LeftJob(id=job_id, reason=why) for job_id, why in found.left]
         return cls(applied=list(found.done), left=left)

@@ -1,4 +1,4 @@
-"""The report as a page."""
+"""Making the report as a page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from tierwise.lsp.messages.base import Message
 
 
 class ReportAsk(Message):
-    """Which page is made: of the ledger, or with `demo` of an invented week.
+    """Which page is made: from the ledger, or with `demo` from the invented week.
 
-    With `show` the server asks the editor to open it in the browser as well.
+    With `show` the server also asks the editor to open it in the browser.
     """
 
     demo: bool = False

@@ -19,21 +19,22 @@ from tierwise.tasks.choices import Kept
 
 
 class Explain(TaskStart):
-    """The params of a task, or `taskId` alone.
+    """The params of a task that could be started, or only the `taskId` of one that was.
 
-    By id the answer also says what would have made the task cheaper or dearer.
+    For a `taskId` the answer also says what would have made the task cheaper or dearer.
     """
 
     action: Action = "chat"
 
 
 class Explained(WireDecision, total=False):
-    """The decision, and for a task by id what would flip it.
+    """The decision, and for a task by id what would have changed it.
 
-    `cheaper` and `dearer` say the least change of the request that would move the tier down or
-    up; absent where none is known, and for a task that was not started: clients ask for that
-    while the operator types, and the search takes some fifty milliseconds. `page` is the same as
-    markdown to be read, `rest` all that was measured, which a client may fold; both by id alone.
+    `cheaper` and `dearer` describe the smallest change of the request that would move the tier
+    down or up. They are absent if none is known. They are also absent for a task that was not
+    started, because clients ask for that while the operator types, and the search takes some fifty
+    milliseconds. `page` explains the decision as markdown. `rest` lists everything that was
+    measured, and a client may fold it. Only a task by id has these two.
     """
 
     cheaper: str
@@ -53,9 +54,10 @@ def explained(
     paid: int | None = None,
     redo_cost: int | None = None,
 ) -> Explained:
-    """A decision, and what would flip it where that is known; `paged` adds its page.
+    """Make the message from a decision and from what would have changed it, if known.
 
-    In nano-dollars, `paid` is what the task cost, `redo_cost` what a redo counts beside its call.
+    `paged` adds `page` and `rest`. In nano-dollars, `paid` is what the task cost, and `redo_cost`
+    is what a redo counts beside the cost of its call.
     """
     flips = {"cheaper": cheaper, "dearer": dearer}
     found = {way: change for way, change in flips.items() if change is not None}
@@ -69,7 +71,7 @@ def explained(
 
 
 class Override(Message):
-    """The tier that holds for a scope; `to` is a tier, or "auto" to clear the choice."""
+    """The operator's choice of a tier for a scope. `to` is a tier, or "auto" to clear a choice."""
 
     scope: Scope
     to: str
@@ -80,7 +82,7 @@ class Override(Message):
     source: Annotated[str | None, Field(alias="from")] = None
 
     def params(self) -> OverrideParams:
-        """The params of the engine."""
+        """The params for the engine."""
         return OverrideParams(
             scope=self.scope,
             to=self.to,
@@ -100,11 +102,11 @@ class Rate(Message):
 
 
 class ChoicesAsk(Message):
-    """Nothing is asked but the choices."""
+    """A request for the choices in force; it has no parameters."""
 
 
 class Chosen(Message):
-    """A choice in force; `key` is what its scope is about: a URI, an action, a tier, an id."""
+    """A choice in force. `key` says for what it holds: a URI, an action, a tier or an id."""
 
     scope: Scope
     key: str
@@ -118,5 +120,5 @@ class Choices(Message):
 
     @classmethod
     def of(cls, kept: Iterable[Kept]) -> Choices:
-        """The choices as the engine keeps them."""
+        """Make the message from the choices that the engine keeps."""
         return cls(choices=[Chosen(scope=k.scope, key=k.key, tier=k.tier) for k in kept])

@@ -1,4 +1,4 @@
-"""The status of a window and of its budgets, and how a pause is lifted."""
+"""The status of a window and of its budgets, and the request that lifts a pause."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tierwise.lsp.messages.base import Id, Message, Push
 
 
 class Resume(Message):
-    """Raise a cap in dollars, or allow one task. Without a `scope` it is the cap that pauses."""
+    """Raise a cap by dollars, or allow one task. Without a `scope` it is the cap that pauses."""
 
     raise_usd: Annotated[float | None, Field(gt=0, le=100_000, allow_inf_nan=False)] = None
     scope: Literal["day", "project"] | None = None
@@ -28,7 +28,7 @@ class Resume(Message):
 
 
 class CommandOffer(Message):
-    """A command of the server with its one argument."""
+    """A command of the server that the operator may run now, with its one argument."""
 
     title: str
     command: str
@@ -36,12 +36,12 @@ class CommandOffer(Message):
 
     @classmethod
     def of(cls, offer: views.Offer) -> CommandOffer:
-        """An offer as a command."""
+        """Make the message from an offer of the engine."""
         return cls(title=offer.title, command=offer.command, arguments=[dict(offer.argument)])
 
 
 class Pin(Message):
-    """A choice in force: `key` is a session, project, file, action or tier, by its scope."""
+    """A choice in force. By its scope, `key` is a session, project, file, action or tier."""
 
     scope: Scope
     key: str
@@ -51,8 +51,9 @@ class Pin(Message):
 class Status(Push):
     """The status of the window, as every client shows it.
 
-    `needs_key` names the variable of a key that is missing: until it is set, or rehearsal is
-    chosen, nothing can be asked of its tier. `team` is what a team allows and has spent, in lines.
+    `needs_key` names the environment variable of an API key that is missing. Until it is set, or
+    rehearsal is chosen, its tier answers nothing. `team` are lines of text on what a team may spend
+    and has spent.
     """
 
     method: ClassVar = "tierwise/status/didChange"
@@ -80,7 +81,7 @@ class Status(Push):
 
     @classmethod
     def of(cls, view: views.StatusView) -> Status:
-        """The status as the engine shows it."""
+        """Make the message from the engine's view of the status."""
 
         def usd(nanos: int | None) -> float | None:
             return None if nanos is None else to_usd(nanos)
@@ -122,7 +123,7 @@ class BudgetChanged(Push):
 
     @classmethod
     def of(cls, view: views.BudgetView) -> BudgetChanged:
-        """A budget as the engine tells it."""
+        """Make the message from the engine's view of a budget."""
         return cls(
             scope=view.scope,
             state=view.state,

@@ -1,4 +1,4 @@
-"""A task: how it is asked for, how it changed, and what of it was sent."""
+"""A task: the request for it, its changes, and the texts that were sent to models for it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from tierwise.tasks import api
 
 
 class FileItem(Message):
-    """A file that goes with a task; `attached` by the operator or merely named."""
+    """A file that goes with a task. The operator either `attached` it or only named it."""
 
     uri: Text
     attached: bool = True
 
 
 class DiagnosticItem(Message):
-    """A diagnostic, with the line counted from 1 as in `tierwise route`."""
+    """A diagnostic. Its line counts from 1, as in `tierwise route`."""
 
     path: Text = ""
     line: int = 1
@@ -45,15 +45,15 @@ class DiagnosticItem(Message):
     message: Text = ""
 
     def diagnostic(self) -> Diagnostic:
-        """The diagnostic as the engine takes it."""
+        """The diagnostic for the engine."""
         code = None if self.code is None else str(self.code)
         return Diagnostic(self.path, self.line, self.severity, code, self.message)
 
 
 class TaskStart(Message):
-    """A task as the editor asks for it; ids may be made by the client.
+    """A task to start. The client may make its ids itself.
 
-    `project` as in a chat turn.
+    `project` says whether outlines and definitions of the project are sent too, as in a chat turn.
     """
 
     action: Action
@@ -70,7 +70,7 @@ class TaskStart(Message):
     project: bool | None = None
 
     def params(self, docs: DocumentStore) -> api.TaskParams:
-        """The params of the engine. Raises `BadRequest` past the end of the document."""
+        """The params for the engine. Raises `BadRequest` for a range past the document's end."""
         uri = self.text_document.uri if self.text_document is not None else None
         files, found = self.files, self.diagnostics
         return api.TaskParams(
@@ -98,14 +98,14 @@ class TaskId(Message):
 
 
 class Rerun(Message):
-    """A task to be redone; `tier` is a name, "up" or "same"."""
+    """A task to redo. `tier` is a name, "up" or "same"."""
 
     task_id: Id
     tier: str
 
 
 class RecordOutcome(Message):
-    """What a client saw become of an answer."""
+    """An outcome of an answer that only the client sees."""
 
     task_id: Id
     kind: Literal["inserted", "copied", "rated", "reasked"]
@@ -113,19 +113,19 @@ class RecordOutcome(Message):
 
 
 class Started(Message):
-    """A task that was taken on. Its `decision` may not be final yet."""
+    """A task that was started. Its `decision` may not be final yet."""
 
     task_id: Id
     decision: WireDecision
 
     @classmethod
     def of(cls, started: api.Started) -> Started:
-        """The engine's word on a task it took on."""
+        """Make the message from the engine's reply."""
         return cls(task_id=started.task_id, decision=to_wire(started.decision))
 
 
 class Usage(Message):
-    """Tokens used and what they cost in dollars."""
+    """The tokens that were used, and what they cost in dollars."""
 
     input_tokens: int
     output_tokens: int
@@ -135,7 +135,7 @@ class Usage(Message):
 
     @classmethod
     def of(cls, usage: money.Usage, cost: int) -> Usage:
-        """Tokens with their cost in nano-dollars."""
+        """Make the message from tokens and their cost in nano-dollars."""
         return cls(
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
@@ -153,9 +153,9 @@ class Problem(Message):
 
 
 class Switch(Message):
-    """One switch from a tier that did not answer to one that may; `cause` is a word or two.
+    """One switch from a place or tier that did not answer to another one.
 
-    `text` says it in a sentence, as every client shows it.
+    `cause` is a word or two, such as "overloaded". `text` says all of it in a sentence to be shown.
     """
 
     source: Annotated[str, Field(alias="from")]
@@ -166,7 +166,7 @@ class Switch(Message):
 
     @classmethod
     def of(cls, switch: views.Switch) -> Switch:
-        """A switch as the engine shows it."""
+        """Make the message from the engine's view of a switch."""
         old, new, why = switch.old, switch.new, switch.cause
         text = switched(old, new, why, switch.old_place, switch.new_place)
         return cls(source=old, to=new, cause=cause(why), place=switch.new_place, text=text)
@@ -175,12 +175,12 @@ class Switch(Message):
 class TaskChanged(Push):
     """A task changed.
 
-    `cause_note` says in a few words why the answering tier differs from the routed one;
-    `forecast` is the first decision, where the final one differs from it; `notices` say
-    what was left out or replaced before sending; `waiting` hunks are neither applied nor
-    discarded, so that a task that is partly applied is over once there is none. An `edit_id` while
-    the task is `running` (flag `preview`) has the hunks so far: `tierwise/edit/get` gives
-    them, their ids are final only once the task is `proposed`, and none can be applied.
+    `cause_note` says in a few words why the answering tier differs from the routed one. `forecast`
+    is the first decision, if the final one differs from it. `notices` say what was left out or
+    replaced before sending. `waiting` counts the hunks that are neither applied nor discarded; a
+    partly applied task is over once there are none. A client with the flag `preview` gets an
+    `edit_id` while the task is still `running`: `tierwise/edit/get` then gives the hunks so far.
+    None of them can be applied yet, and their ids are final only once the task is `proposed`.
     """
 
     method: ClassVar = "tierwise/task/didChange"
@@ -207,7 +207,7 @@ class TaskChanged(Push):
 
     @classmethod
     def of(cls, docs: DocumentStore, view: TaskView) -> TaskChanged:
-        """A task as the engine shows it."""
+        """Make the message from the engine's view of a task."""
         error = view.error
         return cls(
             task_id=view.task_id,
@@ -236,7 +236,7 @@ class TaskChanged(Push):
 
 
 class SentItem(Message):
-    """A piece of context that was sent, and why it was chosen; lines count from 1."""
+    """A piece of context that was sent, and why it was chosen. Lines count from 1."""
 
     kind: ItemKind
     path: str
@@ -263,8 +263,8 @@ class SentTurn(Message):
 class SentAttempt(Message):
     """What one attempt sent, and when.
 
-    `at` is UTC milliseconds; about `tokens` of the `window` tokens of context were used, and
-    `secrets` is how many secrets were replaced before sending.
+    `at` is UTC milliseconds. It used about `tokens` of the model's context window of `window`
+    tokens. `secrets` is how many secrets were replaced before sending.
     """
 
     tier: str
@@ -280,12 +280,12 @@ class SentAttempt(Message):
 
 
 class Sent(Message):
-    """What went to the models for a task: its attempts, oldest first."""
+    """The texts that were sent to models for a task, one entry per attempt, oldest first."""
 
     task_id: Id
     attempts: list[SentAttempt]
 
     @classmethod
     def of(cls, task_id: str, attempts: Sequence[Mapping[str, Any]]) -> Sent:
-        """The attempts as they are kept."""
+        """Make the message from the kept attempts."""
         return cls(task_id=task_id, attempts=[SentAttempt.model_validate(a) for a in attempts])

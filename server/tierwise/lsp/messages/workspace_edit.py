@@ -1,4 +1,4 @@
-"""The edit of a proposal as the protocol defines it."""
+"""Makes the protocol's `WorkspaceEdit` from the changes of a proposal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from tierwise.syntax.positions import LineIndex
 def workspace_edit(
     docs: DocumentStore, changes: Sequence[FileChange], *, annotate: bool = False
 ) -> types.WorkspaceEdit:
-    """The edit of some changes, with document versions.
+    """Make one edit from some changes. It names the document versions it was made for.
 
-    With `annotate`, changes of protected or foreign files ask the operator in the editor.
+    With `annotate`, the editor asks the operator before it makes a change that needs consent,
+    such as one of a protected file.
     """
     operations: list[
         types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
@@ -60,10 +61,11 @@ def workspace_edit(
 
 
 def _before_last_end(index: LineIndex, edit: TextChange) -> TextChange:
-    """Lines that go behind the last line end of a text, told as put before that end.
+    """Move an insertion behind the last line end of a text to the place before that line end.
 
-    Behind it there is no line in Neovim's buffer, and its client then leaves an empty line. Where
-    the line ends differ the two edits do too, and such an edit stays as it is.
+    The resulting text is the same. But Neovim's buffer has no line behind the last line end, and
+    an insertion there would leave an empty line. An insertion whose own last line end differs from
+    that of the document cannot be moved and stays as it is.
     """
     end = len(index.text)
     if edit.range.start != edit.range.end or index.offset(edit.range.start) < end:

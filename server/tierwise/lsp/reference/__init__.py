@@ -1,1 +1,1 @@
-"""What is generated from the interface: types for the clients and the reference of the protocol."""
+"""Generators of the clients' types and of the protocol reference, from the method table."""

@@ -45,7 +45,7 @@ LUA_HEAD: Final = """\
 
 
 def typescript() -> str:
-    """`vscode-client/src/server/actions.ts`."""
+    """The text of `vscode-client/src/server/actions.ts`, made from the table of actions."""
     rows = [f"  {kind.name}: {_ts(kind)}," for kind in TABLE]
     words = [f"    {k.name}: vscode.l10n.t({json.dumps(k.about)})," for k in TABLE if k.in_editor]
     names = [f"    {kind.name}: vscode.l10n.t({json.dumps(kind.title)})," for kind in TABLE]

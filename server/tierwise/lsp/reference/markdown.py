@@ -1,7 +1,7 @@
 """The reference of the protocol: `python -m tierwise.lsp.reference.markdown > docs/protocol.md`.
 
-Made from the interface, the handlers' signatures and docstrings, and the messages' classes; a test
-compares what this prints with the file.
+It is made from the method table, the handlers' signatures and docstrings, and the message classes.
+A test compares what this prints with the file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TITLES: Final = {
 
 
 def generate() -> str:
-    """The whole file."""
+    """The text of `docs/protocol.md`."""
     parts = [HEAD]
     for title, methods in TITLES.items():
         parts.append(f"## {title}\n")

@@ -1,7 +1,7 @@
-"""The TypeScript types of all messages of ours: `python -m tierwise.lsp.reference.typescript`.
+"""The TypeScript types of our own messages: `python -m tierwise.lsp.reference.typescript`.
 
-Made from the interface and the messages' classes, so that a client cannot drift from the
-server: a test compares what this prints with the file the client compiles.
+They are made from the method table and the message classes. A test compares what this prints with
+the file that the client compiles, so client and server cannot differ.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ WORDS: Final[Mapping[str, Any]] = {
     "StreamKind": views.StreamKind,
     "BudgetLevel": situation.BudgetLevel,
 }
-"""Closed sets of words that have a name of their own."""
+"""String unions that get a type name of their own."""
 MODULES: Final = (
     base, options, task, route, dial, chat, edit, history, report, queue, status,
 )  # fmt: skip
 """The modules of messages, in the order they are printed."""
 NAMES: Final = {"WireDecision": "Decision", "WireShown": "Shown"}
-"""Classes that clients know under another name."""
+"""Classes that have another name in the clients' types."""
 _PLAIN: Final[Mapping[Any, str]] = {
     str: "string",
     int: "number",
@@ -70,7 +70,7 @@ _PLAIN: Final[Mapping[Any, str]] = {
 
 
 def generate() -> str:
-    """The whole file."""
+    """The text of the file of types."""
     parts = [HEAD]
     parts += [f"export type {name} = {_union(get_args(kind))};\n" for name, kind in WORDS.items()]
     parts += [_interface(kind) for kind in classes()]
@@ -105,7 +105,10 @@ def name_of(kind: type) -> str:
 
 
 def type_of(shape: Any, marks: list[Any] | tuple[Any, ...] = ()) -> str:
-    """The TypeScript type of an annotation. Raises `TypeError` for what has none here."""
+    """The TypeScript type of an annotation; `marks` are the extra arguments of its `Annotated`.
+
+    Raises `TypeError` if this generator does not know the annotation.
+    """
     for mark in marks:
         if isinstance(mark, edit.Foreign):
             return mark.name
@@ -132,7 +135,7 @@ def type_of(shape: Any, marks: list[Any] | tuple[Any, ...] = ()) -> str:
 
 
 def fields(kind: type) -> dict[str, str]:
-    """The fields of a message by their names on the wire: "?: type" or ": type"."""
+    """Map the fields of a message, by their names on the wire, to "?: type" or ": type"."""
     if not issubclass(kind, Message):
         required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
         hints = get_type_hints(kind, include_extras=True)
@@ -164,13 +167,13 @@ def _bases(kind: type) -> tuple[Any, ...]:
 
 
 def _field(field: FieldInfo) -> str:
-    """What has a default may be absent on the wire."""
+    """The TypeScript of one field. A field with a default is optional on the wire."""
     shape = type_of(field.annotation, field.metadata)
     return f": {shape}" if field.is_required() else f"?: {shape.removesuffix(' | null')}"
 
 
 def _method(method: Method) -> tuple[str, str, str]:
-    """A method with the types of its params and its result."""
+    """The name of a method and the TypeScript types of its params and its result."""
     params, result = dispatch.types_of(dispatch.handler_of(method))
     shown = "void" if result is NoneType else type_of(result)
     return method.name, "null" if params is None else name_of(params), shown

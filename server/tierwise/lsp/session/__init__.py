@@ -1,1 +1,1 @@
-"""One connected editor: what it can do, what is asked of it, and what it is shown."""
+"""One connected editor: what it can do, what we ask of it, and what we show in it."""

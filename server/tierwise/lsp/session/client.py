@@ -1,7 +1,7 @@
-"""What the connected client can show, from its capabilities; nothing is assumed of any.
+"""What the connected client can show, read from its capabilities. Nothing else is assumed.
 
-What it says of ours is looked at when it is first asked for, after `initialize` is answered:
-the library that checks it takes a tenth of a second to import.
+Its own `options` and `flags` for us are checked on first use, after `initialize` is answered,
+because importing pydantic takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -23,29 +23,30 @@ class Client:
 
     initialization_options: Any = None
     experimental: Any = None
-    """Both as the client sent them; `options` and `flags` are what is made of them."""
+    """This and `initialization_options` are kept as the client sent them. `options` and `flags`
+    are the checked forms."""
     show_document: bool = False
     progress: bool = False
     annotations: bool = False
     operations: frozenset[str] = frozenset()
     """What it can do with files as part of an edit: "create", "rename", "delete"."""
     saves: bool = False
-    """Whether it saves the files of an edit over several, where it is told that it is one."""
+    """Whether it saves the files of an edit over several files if we mark it as a refactoring."""
     lens_refresh: bool = False
     configuration: bool = False
     """Whether it can be asked for its settings."""
     code_actions: bool = False
     disabled_actions: bool = False
-    """Whether it shows an action that cannot be taken, with the reason."""
+    """Whether it shows a disabled code action with the reason."""
     markdown_hover: bool = False
     watches_files: bool = False
-    """Whether it can be asked to tell of written files."""
+    """Whether it can be asked to report changed files."""
     name: str | None = None
-    """What it calls itself, 60 characters of it."""
+    """Its own name, at most 60 characters."""
 
     @classmethod
     def of(cls, params: types.InitializeParams) -> Client:
-        """The client that sent these params."""
+        """Read the abilities of the client that sent these params."""
         caps = params.capabilities
         window, workspace = caps.window, caps.workspace
         edit = workspace.workspace_edit if workspace else None
@@ -78,7 +79,7 @@ class Client:
 
     @cached_property
     def options(self) -> Options:
-        """Its `initializationOptions`; those that do not fit count as absent."""
+        """Its `initializationOptions`. If they do not fit, the defaults."""
         from pydantic import ValidationError
 
         from tierwise.lsp.messages.options import Options
@@ -90,7 +91,7 @@ class Client:
 
     @cached_property
     def flags(self) -> ClientFlags:
-        """What of our own notifications it wants, by its capabilities or its options."""
+        """Which of our own notifications it wants, by its capabilities or else by its options."""
         from tierwise.lsp.messages.options import ClientFlags
 
         return _flags(self.experimental) or self.options.client_capabilities or ClientFlags()

@@ -1,4 +1,4 @@
-"""What can be asked of the editor, each within a time: an edit, a question, a document shown."""
+"""Requests to the editor: apply an edit, ask a question, show a document. Each has a time limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN: Final = 15.0
-"""Seconds a client has to answer what needs no human."""
+"""The most seconds that a client may take to answer a request that needs no human."""
 HUMAN_WITHIN: Final = 600.0
 """Seconds a question waits for the operator."""
 TOKEN_WITHIN: Final = 5.0
@@ -32,7 +32,7 @@ _LEVELS: Final = {
 
 
 class Editor:
-    """The connected editor, as the protocol lets it be asked."""
+    """Sends requests and notifications to the connected editor."""
 
     def __init__(
         self, server: LanguageServer, tell: Callable[[str, Mapping[str, Any]], None]
@@ -43,7 +43,7 @@ class Editor:
         self.congested: Callable[[], bool] = lambda: False
         """Whether the client is not reading what is sent."""
         self.wait_until_written: Callable[[], None] = lambda: None
-        """Return once all is on its way to the client; it blocks."""
+        """Block until everything queued is written to the client."""
 
     @property
     def encoding(self) -> Encoding:
@@ -60,8 +60,8 @@ class Editor:
     def push(self, message: Push) -> None:
         """Send a notification of ours.
 
-        It goes out as plain data: the protocol library would make an object of a generated class
-        of every piece of an answer, and take it apart again.
+        It goes out as plain data. The protocol library would first turn each piece of an answer
+        into an object and then take it apart again, which costs time.
         """
         self._tell(message.method, message.wire())
 
@@ -72,10 +72,10 @@ class Editor:
         )
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:
-        """A question with buttons; None where the client cannot ask, or nobody answered.
+        """Ask a question with buttons. None if the client cannot ask, or nobody answered.
 
-        Sent to every client: asking is part of the protocol from its beginning, and the
-        capability of that name is about extra properties of a button.
+        Every client gets it: the request is part of the protocol from its beginning, and the
+        capability of that name is only about extra properties of a button.
         """
         answer = await within(
             self._server.window_show_message_request_async(
@@ -93,10 +93,10 @@ class Editor:
     async def apply(
         self, edit: types.WorkspaceEdit, label: str, *, saved: bool = False
     ) -> types.ApplyWorkspaceEditResult | None:
-        """Apply an edit; None where the editor did not answer.
+        """Have the editor apply an edit. None if the editor did not answer.
 
-        `saved` asks the editor to save the files, as after its own rename. An editor may let the
-        operator look at the edit first, so it has the time of a human.
+        `saved` asks the editor to save the files, as it does after its own rename. An editor may
+        show the edit to the operator first, so the limit is `HUMAN_WITHIN`.
         """
         about = types.WorkspaceEditMetadata(is_refactoring=True) if saved else None
         return await within(
@@ -107,7 +107,10 @@ class Editor:
         )
 
     async def show_document(self, uri: str, *, outside: bool = False) -> bool:
-        """Open a document beside what the operator works on, or `outside`, in the browser."""
+        """Open a document in the editor without taking the focus, or `outside` in the browser.
+
+        Returns whether the client opened it.
+        """
         shown = await within(
             self._server.window_show_document_async(
                 types.ShowDocumentParams(uri=uri, external=outside, take_focus=outside)
@@ -120,7 +123,7 @@ class Editor:
         await within(self._server.workspace_code_lens_refresh_async(None))
 
     async def watch_files(self, glob: str) -> None:
-        """Ask the client to tell of files that are written, made or removed."""
+        """Ask the client to report files that are written, created or removed."""
         watcher = types.FileSystemWatcher(glob_pattern=glob)
         registration = types.Registration(
             id="tierwise-files",
@@ -134,7 +137,7 @@ class Editor:
         )
 
     async def settings(self) -> Any:
-        """The client's settings of the section `tierwise`; None where it has none."""
+        """Ask for the client's settings of the section `tierwise`. None if it has none."""
         items = [types.ConfigurationItem(section="tierwise")]
         answer = await within(
             self._server.workspace_configuration_async(types.ConfigurationParams(items=items))
@@ -142,7 +145,7 @@ class Editor:
         return answer[0] if answer else None
 
     async def begin_progress(self, token: str) -> bool:
-        """Ask for a progress token; False where the client does not take it."""
+        """Ask the client to accept a progress token. False if it does not."""
         create = types.WorkDoneProgressCreateParams(token=token)
         try:
             await asyncio.wait_for(
@@ -166,7 +169,7 @@ class Editor:
 
 
 async def within(answer: Awaitable[T], seconds: float = ANSWER_WITHIN) -> T | None:
-    """A client's answer, or None where it fails or does not come."""
+    """Wait for a client's answer. None if it fails or does not come in time."""
     try:
         return await asyncio.wait_for(answer, seconds)
     except TimeoutError:

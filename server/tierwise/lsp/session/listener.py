@@ -1,7 +1,8 @@
-"""What the engine tells the client: our own messages where it knows them, plain LSP elsewhere.
+"""Sends what the engine reports to the client: as our own messages, or as plain LSP if the client
+does not know them.
 
-Text of an answer is never dropped: while a client does not read, deltas are held back and
-joined, and everything that would only be overwritten is left out.
+Text of an answer is never dropped. While a client is slow to read, deltas are held back and joined.
+A status or a progress, which the next one replaces, is left out then.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ from tierwise.tasks.api import ApplyReply
 log = logging.getLogger(__name__)
 
 HOLD: Final = 0.05
-"""Seconds a piece of an answer is held back before the client is looked at again."""
+"""Seconds for which a piece of an answer is held back before we check again if the client reads."""
 GLOB: Final = f"**/*.{{{','.join(suffix[1:] for suffix in suffixes())}}}"
-"""Files that a client is asked to watch: one pattern, since some editors watch the whole folder
-once for each."""
+"""The files that a client is asked to watch. It is one pattern, because some editors watch the
+whole folder once per pattern."""
 
 
 class EditorListener:
@@ -52,7 +53,7 @@ class EditorListener:
         return self.session.client.flags.preview
 
     def task_changed(self, view: TaskView) -> None:
-        """Send a changed task: to our own clients as it is, to others as progress and preview."""
+        """Send a changed task. Our own clients get the task, others a progress and a preview."""
         flags = self.session.client.flags
         if flags.task:
             self._flush(force=True)
@@ -85,12 +86,12 @@ class EditorListener:
             self.editor.push(Status.of(view))
 
     def budget_changed(self, view: BudgetView) -> None:
-        """Send that the budget crossed a threshold."""
+        """Tell the client that a budget crossed a threshold, if it wants that."""
         if self.session.client.flags.budget:
             self.editor.push(BudgetChanged.of(view))
 
     def watch_files(self) -> None:
-        """Ask the client to tell of written files of code, where it can be asked for that."""
+        """Ask the client to report changed files of code, if it can."""
         if self.session.client.watches_files:
             self._spawn(self.editor.watch_files(GLOB))
 
@@ -103,8 +104,10 @@ class EditorListener:
         return await self.editor.ask(question, options)
 
     async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:
-        """Have the editor apply one edit. What it cannot do with files is done here after it
-        agreed."""
+        """Have the editor apply one edit.
+
+        File operations that the editor cannot do are done here, after it applied the rest.
+        """
         docs, able = self.session.docs, self.session.client.operations
         own = [c for c in changes if c.kind != "text" and c.kind not in able]
         if any(c.kind in ("rename", "delete") and docs.known(c.uri) is not None for c in own):
@@ -121,7 +124,8 @@ class EditorListener:
         return reply
 
     async def _edit(self, rest: Sequence[FileChange], label: str) -> ApplyReply:
-        # A file that nobody has open would stay unsaved where nobody sees it.
+        # An editor opens a file that is not open yet, and the operator may not notice that it is
+        # unsaved.
         several = sum(c.kind == "text" for c in rest) > 1
         reply = await self.editor.apply(
             workspace_edit(self.session.docs, rest),
@@ -137,7 +141,7 @@ class EditorListener:
             self._spawn(self.editor.refresh_lenses())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something beside, with its failure logged."""
+        """Run something in the background, and log its failure."""
         job = asyncio.get_running_loop().create_task(work)
         self._jobs.add(job)
         job.add_done_callback(self._finished)

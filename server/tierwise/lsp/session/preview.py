@@ -1,8 +1,8 @@
 """Previews for clients without our messages: a document, else a message that says where to look.
 
-What can be shown depends on the client: a `.diff` or `.md` opened by `showDocument` from
-the state folder; else a proposal waits for hover and code actions. Only a client that has no
-code actions is asked, and only after it was shown the diff.
+If the client supports `showDocument`, it opens a `.diff` or `.md` from the state folder. Else a
+message says that a proposal waits, and the operator finds it by hover and code actions. A client
+without code actions gets the diff as a message and then a question: apply or discard?
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from tierwise.present.shown import badge
 
 
 async def open_document(session: Session, path: Path | None) -> bool:
-    """Open a text that was kept; False where the client cannot."""
+    """Open a kept text in the client. False if the client cannot, or there is no text."""
     if path is None or not session.client.show_document:
         return False
     return await session.editor.show_document(path.as_uri())
 
 
 async def show_text(session: Session, task_id: str, name: str, text: str) -> None:
-    """Show a text that was asked for: as a document, else as a message that says where it is.
+    """Show a text that the operator asked for: as a document, else as a message with its path.
 
-    Of a long message many editors show its end alone, or nothing.
+    The message does not hold the text itself, because many editors show only the end of a long
+    message, or nothing.
     """
     path = (await session.engine()).keep_document(task_id, name, text)
     if not await open_document(session, path):
@@ -37,7 +38,7 @@ async def show_text(session: Session, task_id: str, name: str, text: str) -> Non
 
 
 async def show_diff(session: Session, edit_id: str) -> None:
-    """Show a proposal's diff, because that was asked for."""
+    """Show a proposal's diff, because the operator asked for it."""
     edit = (await session.engine()).edit(edit_id)
     await show_text(session, edit.task_id, f"{edit_id}.diff", edit.diff)
 
@@ -50,7 +51,7 @@ class Preview:
         self._shown: set[str] = set()
 
     async def show(self, view: TaskView) -> None:
-        """Show what a task ended with, if it is worth a window of its own."""
+        """Show the answer or the proposal of a task, if it has one that was not shown yet."""
         if view.state == "answered":
             key = f"{view.task_id}:{view.decision.answering}"
             if key not in self._shown and not self.session.client.flags.chat:
@@ -95,7 +96,7 @@ class Preview:
 
 
 def _where(view: TaskView) -> str:
-    """The place of a task, as far as it has one."""
+    """The file and line of a task in words, "" if it has none."""
     if view.uri is None or view.range is None:
         return ""
     return notices.place(unquote(view.uri.rsplit("/", 1)[-1]), view.range.start.line)

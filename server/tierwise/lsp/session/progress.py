@@ -1,4 +1,4 @@
-"""Work-done progress: the tier in its title, cancellable, for clients without our messages."""
+"""Work-done progress for clients without our messages. It names the tier and can be cancelled."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def task_of(token: str | int) -> str | None:
 
 
 class Progress:
-    """The progress of every running task; a token is forgotten when its task ends."""
+    """Shows the progress of every running task. A token is forgotten when its task ends."""
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -1,4 +1,4 @@
-"""The session of one connected editor: what every handler works with."""
+"""The session of one connected editor. Every handler gets it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from tierwise.tasks.known import Known
 
 BUILD_WITHIN: Final = 30.0
-"""Seconds the engine may take to be built."""
+"""The most seconds for which a request waits until the engine is built."""
 
 SETTINGS_WITHIN: Final = 1.0
-"""Seconds for which a title waits for the settings of a client that was asked for them."""
+"""The most seconds for which titles wait until the client has answered with its settings."""
 
 
 class Session:
     """One editor with its documents and the engine behind it.
 
-    The engine is built by `build` in the background once the client said `initialized`; the
-    first request that needs it waits for it. Titles are told before all of it is there: `build`
-    calls `can_title` as soon as they can be.
+    After the client's `initialized`, `build` makes the engine in the background. The first request
+    that needs the engine waits for it. Titles (of code actions, with their forecast) do not need
+    all of it: `build` calls `can_title` as soon as they can be made.
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class Session:
         self._waiting = 0
         self._answered = asyncio.Event()
         self.settings_known = asyncio.Event()
-        """Set once the settings of a client that is asked for them are in force, or nobody asks."""
+        """Set once the client's settings are in force, or the client is not asked for any."""
 
     def start_engine(self) -> asyncio.Future[TaskEngine]:
-        """Build the engine in the background; harmless to call twice."""
+        """Build the engine in the background. A second call returns the same future."""
         if self._engine is None:
             self._titles = asyncio.get_running_loop().create_future()
             self._engine = asyncio.ensure_future(self._build(self))
@@ -64,10 +64,10 @@ class Session:
         return self._engine
 
     async def can_title(self, known: Known) -> None:
-        """Tell whoever waits for titles that all they are made from is known.
+        """Release the requests that wait to make titles: all that titles are made from is known.
 
-        Returns once these requests have their answers, or after `SETTINGS_WITHIN` seconds: what
-        else a start has to do would delay them.
+        Returns once these requests are answered, or after `SETTINGS_WITHIN` seconds. The rest of
+        the start comes after them, because it would delay them.
         """
         if self._titles is not None and not self._titles.done():
             self._titles.set_result(known)
@@ -86,10 +86,10 @@ class Session:
             self._titles.cancel()
         elif error is not None:
             self._titles.set_exception(error)
-            self._titles.exception()  # It is raised by the engine itself as well.
+            self._titles.exception()  # Marks it as seen: whoever awaits the engine gets it too.
 
     async def known(self, within: float = BUILD_WITHIN) -> Known:
-        """What titles are made from, as soon as it is there. Raises `TimeoutError`."""
+        """Wait for what titles are made from. Raises `TimeoutError` after `within` seconds."""
         self.start_engine()
         assert self._titles is not None
         async with asyncio.timeout(within):
@@ -97,7 +97,10 @@ class Session:
 
     @asynccontextmanager
     async def titles(self, within: float = BUILD_WITHIN) -> AsyncIterator[Known | None]:
-        """What titles are made from, once they are true; None where that takes more seconds."""
+        """Wait for what titles are made from, and for the client's settings.
+
+        Gives None if that takes more than `within` seconds. The start goes on when the block ends.
+        """
         self._waiting += 1
         try:
             yield await self._titling(within)
@@ -116,13 +119,13 @@ class Session:
         return known
 
     async def engine(self) -> TaskEngine:
-        """The engine, once it is built."""
+        """Wait for the engine. Raises `TimeoutError` after `BUILD_WITHIN` seconds."""
         async with asyncio.timeout(BUILD_WITHIN):
             return await asyncio.shield(self.start_engine())
 
     @property
     def ready(self) -> TaskEngine | None:
-        """The engine if it is built already; for what must answer at once."""
+        """The engine, or None if it is not built yet. For callers that must not wait."""
         done = self._engine is not None and self._engine.done()
         return self._engine.result() if done and self._engine is not None else None
 
@@ -132,12 +135,15 @@ class Session:
         self.over.set()
 
     async def close(self, seconds: float) -> None:
-        """Cancel and book whatever runs, within some seconds. Raises what the engine raises."""
+        """Close the engine: it cancels and books whatever runs. Raises what the engine raises.
+
+        An engine that is still being built is cancelled, and `seconds` is the limit for that.
+        """
         if self._engine is None:
             return
         if self._engine.done():
             await self._engine.result().close()
             return
-        # Nothing was asked of an engine that is not built yet, so nothing is there to be booked.
+        # An engine that is not built yet has run no task, so there is nothing to book.
         self._engine.cancel()
         await asyncio.wait([self._engine], timeout=seconds)

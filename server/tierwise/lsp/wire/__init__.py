@@ -1,1 +1,1 @@
-"""The wire: bytes into messages and back, and one response to every request."""
+"""The wire: turns bytes into messages and back, and gives every request exactly one response."""

@@ -1,4 +1,4 @@
-"""A server as a child process, seen from the client's side: what `tierwise try` talks to."""
+"""Runs a server as a child process and talks to it as a client. `tierwise try` uses it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ChildError(TierwiseError):
 
 
 class Child:
-    """A real server over stdio. `handlers` maps a method to what is done with it."""
+    """A real server over stdio. `handlers` maps a method of the server to its handler here."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
@@ -44,7 +44,7 @@ class Child:
         return cls(process)
 
     async def request(self, method: str, params: Any = None) -> Any:
-        """Ask the server. Returns its result. Raises `ChildError`."""
+        """Send a request and return its result. Raises `ChildError`."""
         self._next += 1
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[self._next] = future
@@ -52,11 +52,11 @@ class Child:
         return await future
 
     def notify(self, method: str, params: Any = None) -> None:
-        """Tell the server something."""
+        """Send a notification to the server."""
         self._send({"method": method, "params": params})
 
     async def stop(self) -> None:
-        """Leave as a client should."""
+        """End the server with `shutdown` and `exit`, as the protocol asks."""
         await self.request("shutdown")
         self.notify("exit")
         await self.process.wait()

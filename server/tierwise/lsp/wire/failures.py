@@ -1,4 +1,4 @@
-"""Errors on the wire: the codes of the protocol, and what each of our errors becomes."""
+"""Errors on the wire: the protocol's codes, and which code and name each of our errors gets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REQUEST_FAILED: Final = -32803
 
 
 def described(error: Exception) -> tuple[int, str, str]:
-    """Code, name and sentence of an error for the wire; details go to the log alone."""
+    """Code, name and sentence of an error for the wire. Details go only to the log."""
     if isinstance(error, BadRequest):
         return INVALID_PARAMS, error.name, sentence(error)
     if isinstance(error, TierwiseError):

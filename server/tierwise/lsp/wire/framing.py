@@ -1,9 +1,9 @@
-"""Framing: bytes in, messages out, whatever the bytes are.
+"""Framing: cuts the incoming bytes into messages, and survives any bytes.
 
-Reading happens on a thread of its own, so that no handler can make the server deaf. No
-message can hold a header (JSON has no line ends inside a text), so a header that turns up
-inside a body ends that body: a length that was wrong costs its own message and no other.
-What is too large, or holds too many values, is refused by its id without being kept.
+A thread of its own reads, so that a slow handler never stops the reading. A message cannot contain
+a header, because JSON has no raw line ends inside a string. So a header that appears inside a body
+ends that body, and a wrong length costs only its own message. A message that is too large or holds
+too many values is not kept; it is refused under the id that can be found in it.
 """
 
 from __future__ import annotations
@@ -17,28 +17,29 @@ from typing import Any, Final, Protocol
 from tierwise.core.dataclass import dataclass
 
 LARGEST: Final = 32 * 1024 * 1024
-"""Bytes of a message at most."""
+"""The most bytes of a message."""
 MOST_VALUES: Final = 200_000
-"""Objects, lists and members of a message at most: each takes up to 300 bytes once read."""
+"""The most objects, lists and members of a message. Each takes up to 300 bytes once parsed."""
 ABSURD: Final = 1 << 40
-"""A length beyond this is no length; the header is skipped."""
+"""A `Content-Length` from this on is nonsense, and its header is skipped."""
 LONGEST_LINE: Final = 8192
-"""Bytes of a header line read at once."""
+"""The most bytes of a header line that are read at once."""
 PIECE: Final = 1 << 18
-"""Bytes of a body read at once."""
+"""The most bytes of a body that are read at once."""
 OVERLAP: Final = 64
-"""Bytes looked at again, because a header may lie across two pieces."""
+"""Bytes at the end of a piece that are searched again with the next one, because a header may lie
+across both."""
 SNIFFED: Final = 65_536
-"""Bytes at each end of an unreadable body searched for its id."""
+"""Bytes at each end of an unreadable body that are searched for its id."""
 AHEAD: Final = 512
-"""Messages read ahead of the loop at most, so that a flood fills a pipe and not the memory."""
+"""The most messages read before the loop handles them, so that a flood does not fill memory."""
 AHEAD_BYTES: Final = LARGEST
-"""Bytes read ahead of the loop at most, but for a single larger message."""
+"""The most bytes read before the loop handles them. A single larger message may pass."""
 
 _LENGTH: Final = re.compile(rb"(?:^|[^-])content-length\s*:\s*(\d{1,19})\s*$", re.IGNORECASE)
 _WEB: Final = re.compile(rb"[A-Z]{3,10} \S{1,4000} HTTP/\d")
-"""A browser's request. A page on the web can send one to a port of this machine, and its
-headers and body would pass for a message; nothing of it is read."""
+"""The first line of a browser's request. A web page can send one to a port of this machine, and
+its headers and body would look like a message. So nothing of such a connection is read."""
 _NEXT: Final = re.compile(rb"[Cc]ontent-[Ll]ength:[ \t]*\d{1,19}[ \t]*\r?\n")
 _BEGUN: Final = re.compile(rb"[}\n]\s*(c[a-z-]*[:\s\d]*)$", re.IGNORECASE)
 _ID: Final = re.compile(rb'"id"\s*:\s*(-?\d{1,18}|"(?:[^"\\]|\\.){0,200}")')
@@ -48,7 +49,7 @@ _METHOD: Final = re.compile(rb'"method"\s*:\s*"')
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A message's bytes, or why there are none; `id` is what could be found of its id."""
+    """The bytes of a message. If it is refused, `problem` says why, and `id` is its id if found."""
 
     body: bytes | bytearray = b""
     problem: str = ""
@@ -56,7 +57,7 @@ class Frame:
 
 
 class Stream(Protocol):
-    """What framing needs of a byte stream: a line, and whatever there is."""
+    """The methods of a byte stream that framing needs."""
 
     def readline(self, size: int = -1, /) -> bytes: ...
 
@@ -64,7 +65,7 @@ class Stream(Protocol):
 
 
 class Ahead:
-    """How far reading may run ahead of handling, in messages and bytes."""
+    """Limits how many messages and bytes are read before they are handled."""
 
     def __init__(self, messages: int = AHEAD, size: int = AHEAD_BYTES) -> None:
         self._most, self._size = messages, size
@@ -72,7 +73,7 @@ class Ahead:
         self._room = threading.Condition()
 
     def enter(self, size: int) -> None:
-        """Wait until a message of this size may be read ahead."""
+        """Block until there is room for a message of this size, then count it."""
         with self._room:
             self._room.wait_for(
                 lambda: (
@@ -92,7 +93,7 @@ class Ahead:
 
 
 def read_frames(stream: Stream, deliver: Callable[[Frame | None], None]) -> None:
-    """Deliver every frame of a stream, and None at its end. Runs until then."""
+    """Pass every frame of a stream to `deliver`, and None at its end. Returns at the end."""
     source, length = _Source(stream), None
     try:
         while line := source.line():
@@ -118,7 +119,7 @@ def read_frames(stream: Stream, deliver: Callable[[Frame | None], None]) -> None
 
 
 def sniff_id(body: bytes | bytearray) -> int | str | None:
-    """The id of a request whose body cannot be read; None where there is none."""
+    """Find the id of a request whose body cannot be parsed. None if there is none."""
     for part in (body[:SNIFFED], body[-SNIFFED:]):
         found = _ID.search(part)
         if found is not None and _METHOD.search(body[:SNIFFED] + body[-SNIFFED:]):
@@ -131,20 +132,20 @@ def sniff_id(body: bytes | bytearray) -> int | str | None:
 
 
 def loads(body: bytes | bytearray) -> Any:
-    """The message in a body. A half of a surrogate pair becomes U+FFFD, which is as long.
+    """Parse the JSON of a body. A lone half of a surrogate pair becomes U+FFFD, of equal length.
 
-    Editors hold such halves and JSON can spell them, but no file, ledger or model can take
-    one. Raises `ValueError`, or `RecursionError` for what is nested too deeply.
+    Editors can hold such halves and JSON can spell them, but no file, ledger or model accepts
+    one. Raises `ValueError`, or `RecursionError` if the JSON is nested too deeply.
     """
     data = json.loads(body)
     return _whole(data) if b"\\ud" in body or b"\\uD" in body else data
 
 
 def values(body: bytes | bytearray) -> int:
-    """About how many values a body holds: its brackets and commas outside of texts.
+    """Estimate how many values a body holds, by its brackets and commas outside of strings.
 
-    Reading JSON takes memory by the value, not by the byte, so this is asked first. Never
-    fewer than half of them; texts are left out, since code is full of brackets.
+    Parsing JSON takes memory per value, not per byte, so this is checked first. The estimate is
+    at least half of the true number. Strings are left out, because code is full of brackets.
     """
     rough = sum(body.count(sign) for sign in b"{[,")
     if rough <= MOST_VALUES:
@@ -168,14 +169,14 @@ def _whole(value: Any) -> Any:
 
 
 class _Source:
-    """A byte stream with a place to put bytes back."""
+    """A byte stream into which bytes can be put back."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._back = b""
 
     def line(self) -> bytes:
-        """A line, or a piece of one that is too long; empty at the end of the stream."""
+        """Read a line, or a piece of one that is too long. Empty at the end of the stream."""
         if b"\n" in self._back:
             line, _, self._back = self._back.partition(b"\n")
             return line + b"\n"
@@ -186,7 +187,7 @@ class _Source:
         return line
 
     def some(self, most: int) -> bytes:
-        """Up to `most` bytes, as soon as there are any; empty at the end of the stream."""
+        """Read up to `most` bytes, as soon as there are any. Empty at the end of the stream."""
         if self._back:
             piece, self._back = self._back[:most], self._back[most:]
             return piece
@@ -197,7 +198,7 @@ class _Source:
 
 
 def _body(source: _Source, length: int) -> Frame | None:
-    """The body of that length, or up to the next header; None at the end of the stream."""
+    """Read a body of that length, or up to the next header. None if the stream ends in it."""
     body, got, kept, tail = bytearray(), 0, length <= LARGEST, b""
     while got < length:
         piece = source.some(min(PIECE, length - got))
@@ -228,7 +229,7 @@ def _body(source: _Source, length: int) -> Frame | None:
 
 
 def _next_header(window: bytes) -> int | None:
-    """Where a header starts in some bytes. Looked for by name first, which is fast."""
+    """Where a header starts in some bytes, or None. A fast search by name comes first."""
     for name in (b"Content-Length:", b"content-length:"):
         at = window.find(name)
         while at >= 0:
@@ -239,5 +240,5 @@ def _next_header(window: bytes) -> int | None:
 
 
 def is_id(value: object) -> bool:
-    """Whether a value may be the id of a message: a number or a text."""
+    """True if a value can be the id of a message: a number or a string."""
     return isinstance(value, (int, str)) and not isinstance(value, bool)

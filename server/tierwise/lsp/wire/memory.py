@@ -1,4 +1,4 @@
-"""Giving memory back after a large message."""
+"""Gives memory back to the system after a large message."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 from tierwise.core.memory import give_back
 
 LARGE: Final = 1 << 20
-"""Bytes of a message from which it is worth while."""
+"""A message of at least this many bytes causes a clean-up."""
 AFTER: Final = 1.0
-"""Seconds to wait, so that a run of large messages costs one clean-up."""
+"""Seconds to wait before the clean-up, so that several large messages cause only one."""
 
 
 class Returning:

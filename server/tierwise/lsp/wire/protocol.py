@@ -1,8 +1,8 @@
-"""The protocol on top of pygls: every request gets exactly one response, whatever it holds.
+"""The protocol on top of pygls: every request gets exactly one response, even a malformed one.
 
-pygls dispatches; what it lacks is added here: envelope checks, params of our own messages
-as they are, errors with a name and without a traceback, cancellation that reaches a
-command's work, and the states before `initialize` and after `shutdown`.
+pygls dispatches messages. This file adds what pygls lacks: checks of the envelope, params of our
+own messages as plain data, errors with a name and without a traceback, cancellation that reaches
+the work of a command, and refusals before `initialize` and after `shutdown`.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ OWN_VERSION: Final = 1
 
 
 class Protocol(LanguageServerProtocol):
-    """pygls' protocol with closed gaps."""
+    """The protocol class of pygls with the additions of this file."""
 
     initialized_once = False
     tiers: Callable[[], Sequence[str]] = staticmethod(lambda: ())
-    """Names of the configured tiers, asked for when `initialize` is answered."""
+    """Returns the names of the configured tiers. It is called when `initialize` is answered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +115,7 @@ class Protocol(LanguageServerProtocol):
             context.run(self._handle_notification, method, getattr(message, "params", None))
 
     def _in_state(self, data: dict[str, Any], method: str, has_id: bool) -> bool:
-        """Whether a message may come now; a request that may not is answered here."""
+        """True if this message is allowed in the current state. Else a request is refused here."""
         if method == types.INITIALIZE and has_id:
             if self.initialized_once:
                 self.refuse(data["id"], INVALID_REQUEST, "The server is initialized already.")
@@ -143,7 +143,7 @@ class Protocol(LanguageServerProtocol):
         return JsonRPCNotification(method, "2.0", params)
 
     def _response(self, data: dict[str, Any]) -> None:
-        """A client's answer to one of our requests; one that does not fit counts as an error."""
+        """Take a client's answer to one of our requests. A malformed answer counts as an error."""
         msg_id = data["id"]
         if not is_id(msg_id) or msg_id not in self._result_types:
             return
@@ -196,7 +196,7 @@ class Protocol(LanguageServerProtocol):
         self._send_data(types.ResponseErrorMessage(id=msg_id, error=body))
 
     def _send_data(self, data: Any) -> None:
-        """Write a message; a result that cannot be written is answered as an error."""
+        """Write a message. If a result cannot be serialised, send an error in its place."""
         if self.writer is None:
             return
         try:
@@ -219,7 +219,7 @@ class Protocol(LanguageServerProtocol):
         callback: Any = None,
         msg_id: int | str | None = None,
     ) -> Future[Any]:
-        """Ask the client; a question that is given up, because no answer came, is forgotten."""
+        """Send a request to the client. The request is forgotten if its future is cancelled."""
         msg_id = msg_id if msg_id is not None else str(uuid.uuid4())
         future: Future[Any] = super().send_request(method, params, callback, msg_id)
 
@@ -260,7 +260,7 @@ class Protocol(LanguageServerProtocol):
     def lsp_initialize(
         self, params: types.InitializeParams
     ) -> Generator[Any, Any, types.InitializeResult]:
-        """Tell the client what of ours there is, beside the protocol's own capabilities."""
+        """Answer `initialize`; beside the standard capabilities, name our version and the tiers."""
         result = yield from super().lsp_initialize(params)
         self.initialized_once = True
         result.capabilities.experimental = {
@@ -270,13 +270,13 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
-        """Cancel the task of a progress token. A token that names none of ours is ignored."""
+        """Cancel the task of a progress token. A token of a wrong type is ignored."""
         if is_id(params.token):
             super().lsp_work_done_progress_cancel(params)
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
-        """Cancel what runs; each is answered as cancelled before the client says `exit`."""
+        """Cancel the running requests. Each is answered as cancelled before the client's `exit`."""
         own = self.msg_id
         for msg_id, future in list(self._request_futures.items()):
             if msg_id != own and not future.done():

@@ -1,8 +1,8 @@
-"""The process ends when its client is gone, whatever the event loop is doing.
+"""Ends the process when its client is gone, even if the event loop hangs.
 
-A thread of its own looks for a stdin that ended, a client's process that is dead, and a signal.
-The loop then has a while to settle what runs; after that the children are killed and the process
-leaves. What was reserved and not settled by then is booked by the next process, at its worst case.
+A thread of its own looks for a closed stdin, a dead client process, or a signal. Then the loop has
+a while to settle what runs. After that the thread kills the children and ends the process. The next
+process books reservations that were not settled by then, at their worst case.
 """
 
 from __future__ import annotations
@@ -18,41 +18,39 @@ from pathlib import Path
 from typing import Final
 
 GRACE: Final = 2.4
-"""Seconds from the first sign that the client is gone until the process is."""
+"""Seconds from the first sign that the client is gone until the process ends."""
 READS: Final = 0.8
-"""Of these, seconds in which what the client wrote last may be read."""
+"""Seconds of `GRACE` in which the last messages of the client are still read."""
 EVERY: Final = 0.4
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 class Watchdog:
-    """The thread. `leave` is called once when the client is gone, from any thread."""
+    """The watching thread. It calls `leave` once when the client is gone."""
 
     def __init__(self, leave: Callable[[], None], stdin: int | None = None) -> None:
-        """`stdin` is the file descriptor the client writes to, None where there is none."""
+        """`stdin` is the file descriptor that the client writes to, None if there is none."""
         self._leave = leave
         self._stdin = stdin
         self._gone = threading.Event()
         self._stopped = threading.Event()
         self._code = 1
         self.parent: Callable[[], int | None] = lambda: None
-        """The process id of the client, once it told it."""
+        """Returns the process id of the client, None until the client has named it."""
 
     def start(self) -> None:
-        """Begin to look, and take SIGTERM and SIGINT; called on the main thread."""
+        """Start the thread, and handle SIGTERM and SIGINT. Call this on the main thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(ValueError, OSError):
                 signal.signal(number, lambda *_: self.gone())
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def gone(self) -> None:
-        """End the process in time, because the client is gone or wants it to end."""
+        """Tell the thread that the client is gone, or wants the process to end."""
         self._gone.set()
 
     def settled(self, code: int) -> None:
-        """Note that everything is settled. The process leaves with this code, by itself or by this
-        thread.
-        """
+        """Note that all is settled. If this thread ends the process, it uses this exit code."""
         self._code = code
 
     def stop(self) -> None:
@@ -75,7 +73,7 @@ class Watchdog:
             os._exit(self._code)
 
     def _ended(self) -> bool:
-        """Whether nobody can write to stdin any more, be it read to its end or not."""
+        """True if the other end of stdin is closed, even if there is still something to read."""
         if self._stdin is None or not hasattr(select, "poll"):
             return False
         poll = select.poll()
@@ -86,7 +84,7 @@ class Watchdog:
 
 
 def alive(pid: int | None) -> bool:
-    """Whether a process lives; one that is not known counts as alive."""
+    """True if a process lives. An unknown process (None) counts as alive."""
     if pid is None or pid <= 0:
         return True
     try:
@@ -99,9 +97,9 @@ def alive(pid: int | None) -> bool:
 
 
 def kill_children() -> None:
-    """Kill every process that this one started, and those they started.
+    """Kill every process that this one started, and those that they started.
 
-    Where the system does not list processes as Linux does, nothing is killed.
+    On a system without Linux's `/proc` this kills nothing.
     """
     for pid in _descendants(os.getpid()):
         with contextlib.suppress(OSError):

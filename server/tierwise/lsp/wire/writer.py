@@ -1,8 +1,8 @@
-"""Writing that never blocks the loop: a queue in front of the stream, emptied by a thread.
+"""Writes without blocking the loop: messages go into a queue, and a thread writes the queue out.
 
-A client that stops reading stalls the queue, not the server; once much is waiting, nothing
-more is read from that client either, so that a flood it does not listen to costs it and not
-our memory.
+If a client stops reading, only the queue grows and the server goes on. Once much is waiting, the
+server stops reading from that client as well. So a client that floods the server without reading
+the answers blocks itself and does not fill our memory.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections import deque
 from typing import BinaryIO, Final
 
 CONGESTED: Final = 1 << 20
-"""Bytes waiting to be written from which the client counts as not reading."""
+"""With more waiting bytes than this, the client counts as not reading."""
 FULL: Final = 16 << 20
-"""Bytes waiting to be written from which nothing more is read from the client."""
+"""From this many waiting bytes on, nothing more is read from the client."""
 
 
 class Writer:
@@ -32,11 +32,11 @@ class Writer:
 
     @property
     def congested(self) -> bool:
-        """Whether the client is not reading; what can wait should."""
+        """True if the client is not reading. Callers then hold back what can wait."""
         return self._bytes > CONGESTED
 
     def write(self, data: bytes) -> None:
-        """Queue bytes; returns at once."""
+        """Queue bytes to be written, and return at once."""
         with self._wake:
             if self._closed or self.broken:
                 return
@@ -45,15 +45,15 @@ class Writer:
             self._wake.notify_all()
 
     def wait_for_room(self) -> None:
-        """Return once the client has read enough of what waits for it, or is gone.
+        """Block until fewer than `FULL` bytes wait to be written, or the client is gone.
 
-        For the reading thread alone: it blocks.
+        Only the reading thread may call this.
         """
         with self._wake:
             self._wake.wait_for(lambda: self._bytes < FULL or self._closed or self.broken)
 
     def wait_until_written(self, timeout: float = 0.5) -> None:
-        """Return once nothing waits to be written, or after some seconds. It blocks."""
+        """Block until nothing waits to be written, or for `timeout` seconds."""
         with self._wake:
             self._wake.wait_for(lambda: not self._bytes or self._closed or self.broken, timeout)
 

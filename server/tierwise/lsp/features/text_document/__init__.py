@@ -1,1 +1,1 @@
-"""`textDocument/*`: a file per method, and `sync.py` for the three that keep documents current."""
+"""`textDocument/*`: one file per method, except that `sync.py` has all document notifications."""

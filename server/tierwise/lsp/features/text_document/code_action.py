@@ -1,9 +1,9 @@
-"""Code actions: what can be asked for here, with the forecast in each title.
+"""Code actions: the tasks that can be started at a place, with the forecast in each title.
 
-An explicit request lists everything that makes sense, and waits for a server that is still
-starting: people read an empty list as "there is nothing". An automatic one (the light bulb)
-gets at most four, and whatever concerns a pending proposal; it waits a moment. Each carries a
-command that starts a task; nothing is computed in the editor's way.
+An explicit request lists everything that makes sense. If the server is still starting, the
+request waits, because people read an empty list as "there is nothing". An automatic request (the
+light bulb) waits only a moment. It gets at most four tasks to start, and all actions of a pending
+proposal. A code action only carries a command that starts the task later, so listing is fast.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ REWRITE: Final = "refactor.rewrite.tierwise"
 QUICKFIX: Final = "quickfix.tierwise"
 """Kinds of code actions; those of `REWRITE` end in the action's name."""
 QUIET: Final = 4
-"""Actions on an automatic request."""
+"""The most actions that an automatic request gets, beside those of a pending proposal."""
 QUIET_WITHIN: Final = 0.3
 """Seconds an automatic request waits for a server that is still starting."""
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
@@ -57,7 +57,7 @@ _SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "informati
 
 
 async def code_action(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """What can be asked for at a place, and what can be done with the proposals there."""
+    """List the tasks that can be started at a place, and the actions of the proposals there."""
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     within = QUIET_WITHIN if automatic else BUILD_WITHIN
     async with session.titles(within) as known:
@@ -83,7 +83,7 @@ def _listed(
     asked = (action for action in made if action is not None)
     listed = [*pending, *islice(asked, QUIET if automatic else None)]
     night = None if automatic else _tonight(docs, uri, span, params.context.diagnostics)
-    # What cannot be done now cannot be done at night either.
+    # A task that cannot run now cannot run at night either.
     if night is not None and any(a.kind == night.kind and a.disabled is None for a in listed):
         listed.append(night)
     return listed
@@ -94,7 +94,7 @@ def _wanted(kind: str, only: Sequence[str] | None) -> bool:
 
 
 def _pending(engine: TaskEngine, uri: str, span: Range) -> list[types.CodeAction]:
-    """Whatever the lens of a task offers, at the same range."""
+    """Offer what the code lenses of the tasks at a range offer, as code actions."""
     found = []
     for view in engine.tasks_at(uri):
         if not _touches(view, span):
@@ -112,7 +112,10 @@ def _pending(engine: TaskEngine, uri: str, span: Range) -> list[types.CodeAction
 
 
 def _sent(view: TaskView) -> types.CodeAction:
-    """A look at what went to the models; no lens, for it would push code off the screen."""
+    """Offer to show what was sent to models.
+
+    This is no lens, because a further lens would take room from the code.
+    """
     title = SENT_TITLE
     return types.CodeAction(
         title=title,
@@ -131,7 +134,10 @@ def _asked(
     span: Range,
     diagnostics: Sequence[types.Diagnostic],
 ) -> Iterator[tuple[str, Callable[[], types.CodeAction | None]]]:
-    """What can be asked for at a range: its kind, and what makes it, since a forecast costs."""
+    """Yield the tasks that can be started at a range: a kind and a function that makes the action.
+
+    The action is made only if it is shown, because its forecast takes time.
+    """
     index = docs.index(uri)
     if (comment := _comment(index, span)) is not None:
         where, instruction = comment
@@ -145,7 +151,8 @@ def _asked(
     has_symbol = not empty or _symbol(docs, uri, span.start)
     kinds = offered(selection=not empty)
     if not client.flags.task:
-        # Nobody asks for words there, so what means little without them is not what Enter takes.
+        # Such a client never asks for an instruction. So an action that needs one comes last and
+        # is not the one that Enter picks.
         kinds = tuple(sorted(kinds, key=lambda kind: kind.needs_words))
     for kind in kinds:
         if kind.needs_symbol and not has_symbol:
@@ -178,8 +185,9 @@ def _action(
 def _tonight(
     docs: DocumentStore, uri: str, span: Range, diagnostics: Sequence[types.Diagnostic]
 ) -> types.CodeAction | None:
-    """What is asked for here, queued for the night: a `tw:` comment, a problem, else documentation
-    of what is selected."""
+    """Offer to queue a task for the night: that of a `tw:` comment, else a fix of the problem here,
+    else documentation of the selection. None if there is none of these.
+    """
     comment = _comment(docs.index(uri), span)
     given: dict[str, Any] = {"textDocuments": [{"uri": uri}]}
     if comment is not None:
@@ -245,8 +253,11 @@ def _comment_action(
     text: str,
     shows_reasons: bool,
 ) -> types.CodeAction:
-    """What a `tw:` comment asks for. Where it cannot be done now a client that shows reasons is
-    told why; any other can ask for it, and is told then."""
+    """The action for the task that a `tw:` comment asks for.
+
+    If the task cannot run now, a client that shows reasons gets a disabled action with the reason.
+    For any other client the action stays enabled, and starting it says why it fails.
+    """
     given = {
         "action": "edit",
         "textDocument": {"uri": uri},
@@ -269,7 +280,7 @@ def _comment_action(
 
 
 def _comment(index: LineIndex, span: Range) -> tuple[Range, str] | None:
-    """The `tw:` comment in the selection or right above it: its whole lines, and the wish."""
+    """Find the `tw:` comment in the selection or right above it: its whole line, and its text."""
     first = max(0, span.start.line - ABOVE)
     for number in range(min(span.end.line, index.line_count - 1), first - 1, -1):
         found = _COMMENT.match(index.line(number))

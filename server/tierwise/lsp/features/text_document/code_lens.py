@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 async def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """The lenses of every task of a document, once the server is ready.
+    """The lenses of every task of a document.
 
-    An empty answer would stay on screen where the client cannot be told to ask again.
+    This waits until the server is ready. A client that cannot be asked to refresh would go on
+    showing an early, empty answer.
     """
     engine, uri = await session.engine(), params.text_document.uri
     found = []
@@ -33,7 +34,7 @@ async def code_lens(session: Session, params: types.CodeLensParams) -> list[type
 
 
 def offers(engine: TaskEngine, view: TaskView) -> list[Offer]:
-    """What can be done with a task now; a stale proposal offers other things than a fresh one."""
+    """The commands that fit the state of a task. They differ if its proposal is stale."""
     stale, hunks = _pending(engine, view)
     return list(present.offers(view, engine.ladder, stale=stale, hunks=hunks))
 
@@ -44,13 +45,13 @@ def command(offer: Offer) -> types.Command:
 
 
 def _at(line: int, order: int) -> types.Range:
-    """A place per lens: clients sort the lenses of a line by where they begin in it."""
+    """The place of a lens: `order` becomes its column, by which clients sort lenses of a line."""
     place = types.Position(line, order)
     return types.Range(place, place)
 
 
 def _pending(engine: TaskEngine, view: TaskView) -> tuple[bool, int]:
-    """Whether the text under a proposal changed, and how many of its hunks are pending."""
+    """Tell if the text under a proposal changed, and how many of its hunks are pending."""
     if view.state not in ("proposed", "partlyApplied") or view.edit_id is None:
         return False, 0
     try:

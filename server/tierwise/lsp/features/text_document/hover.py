@@ -10,7 +10,7 @@ from tierwise.present.markdown import plain
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
-    """What Tierwise has to say about a place, once the server is ready."""
+    """Show the pending proposal or the text answer at a place, once the server is ready."""
     engine, uri = await session.engine(), params.text_document.uri
     line = params.position.line
     for view in engine.tasks_at(uri):
@@ -23,7 +23,7 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
 
 
 def _hover(session: Session, text: str) -> types.Hover:
-    """A hover of markdown, as plain text for a client that does not say that it shows markdown."""
+    """Make a hover from markdown. A client that does not declare markdown gets plain text."""
     if session.client.markdown_hover:
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text))
     return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(text)))

@@ -1,4 +1,4 @@
-"""Document synchronisation: the store follows the editor, the engine follows the store."""
+"""Document synchronisation: the editor's changes go to the document store, then to the engine."""
 
 from __future__ import annotations
 

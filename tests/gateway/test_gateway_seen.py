@@ -46,10 +46,10 @@ async def test_the_status_line_is_that_of_the_session(
         await agent.ask("fix the typo in README")
         line = (await command(gateway_env, "statusline", given=given)).strip()
         assert line.startswith("Haiku · enough for about ")
-        assert "\nanother tier: begin with @sonnet or @opus · " in line
-        assert " · this turn about " in line
-        assert "¢ this session so far · " in line
-        assert line.endswith("of the budget left")
+        assert "\nforecast of this turn: " in line
+        assert " · paid in this session so far: " in line
+        assert " of the budget left · " in line
+        assert line.endswith("for another tier begin with @sonnet or @opus")
         await agent.ask([user("hi"), used("Read", 1), user("now add b")], model="claude-opus-5-5")
         line = await command(gateway_env, "statusline", given=given)
         assert "Opus (chosen by the client, not routed)" in line

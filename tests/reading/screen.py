@@ -60,7 +60,7 @@ def answer(view: TaskView, status: StatusView, tiers: Sequence[str]) -> str:
     why = f"({of_client('Why this tier')})"
     badge = f" [{of_client('rehearsal')}]" if view.rehearsal else ""
     paid = amount(view.cost)
-    cost = of_client("0¢ (would cost {0})", paid) if view.rehearsal else paid
+    cost = of_client("0¢ (with a key: {0})", paid) if view.rehearsal else paid
     buttons = " ".join(f"[{of_client(each)}]" for each in ("Apply", "Show diff", "Discard"))
     card = [f"sample.py +1 -0  {buttons}"] if view.edit_id else []
     used = view.usage
@@ -82,8 +82,7 @@ def answer(view: TaskView, status: StatusView, tiers: Sequence[str]) -> str:
 
 
 def _price(view: TaskView, tier: str) -> str:
-    price = amount(view.decision.cost[tier])
-    return of_client("0¢ (would cost {0})", price) if view.rehearsal else price
+    return "0¢" if view.rehearsal else amount(view.decision.cost[tier])
 
 
 def _budget(status: StatusView) -> str:

@@ -85,7 +85,7 @@ class Desk:
 
     async def page(self, view: TaskView) -> str:
         told = await self.window.app.explain_task(view.task_id)
-        cheaper, dearer = flip(told.flips.cheaper), flip(told.flips.dearer)
+        cheaper, dearer = flip(told.flips.cheaper, "cheaper"), flip(told.flips.dearer, "dearer")
         return why(
             told.decision, told.signs, cheaper=cheaper, dearer=dearer, rehearsal=told.rehearsal,
             paid=told.paid, redo_cost=told.redo_cost,
@@ -186,7 +186,7 @@ async def gateway(desk: Desk) -> str:
     words = "find out why the tests of the parser fail and mend it"
     wish = TurnWish(Request("agent", words, tools=("Edit", "Bash")), "p")
     decision = decide(office, wish, None).decision
-    said = shown(decision)
+    said = shown(decision, priced=True)
     line = status_line(
         said.badge, decision.answering, to_nanos(0.031), to_nanos(3.2), client_named=False,
         forecast=decision.cost[decision.answering], because=said.clause, others=others(decision),

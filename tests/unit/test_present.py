@@ -14,6 +14,8 @@ from tierwise.core.decision import Cause, Decision, Estimate, Reason
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.core.views import TaskState, TaskView
 from tierwise.present.decision import to_wire
+from tierwise.present.gateway import status_line
+from tierwise.present.index import progress
 from tierwise.present.lens import headline, offers
 from tierwise.present.money import percent
 from tierwise.present.reasons import switched
@@ -142,7 +144,7 @@ FLAT = replace(HAIKU, estimate=replace(ESTIMATE, need={"haiku": 0.3, "sonnet": 0
             replace(HAIKU, cause="pin", explicit=True,
                     reasons=(Reason.of("choice", "chosen", scope="file", tier="haiku"),)),
             "",
-            "Haiku: you pinned it for this file, until you unpin it in the tier menu",
+            "Haiku: you pinned it for this file; Unpin takes the pin off",
         ),
         (
             replace(HAIKU, routed="opus", answering="opus", cause="floor", reasons=(
@@ -192,8 +194,67 @@ def test_a_rehearsal_costs_nothing_and_says_what_it_would_cost() -> None:
     found = shown(decision, action="fix", rehearsal=True)
     assert found.title == "Tierwise: Fix · Sonnet · 0¢ rehearsal"
     assert found.sentence == (
-        "Sonnet: 0¢ in rehearsal, would cost 0.76¢ more than Haiku, "
+        "Sonnet: 0¢ in rehearsal, with a key 0.76¢ more than Haiku, "
         "which would need a redo in about 2 of 3"
+    )
+
+
+def test_what_a_task_cost_is_not_contradicted_by_a_forecast_beside_it() -> None:
+    dearer = replace(FLAT, first="sonnet", routed="sonnet", answering="sonnet")
+    for rehearsal in (False, True):
+        said = shown(dearer, rehearsal=rehearsal, priced=True).sentence
+        assert said == (
+            "Sonnet: Haiku costs less, but would need a redo in about 2 of 3 tasks like this"
+        )
+    assert "costs less" not in shown(replace(dearer, cost={}), priced=True).sentence
+
+
+@pytest.mark.parametrize(
+    ("scope", "about"),
+    [
+        ("file", {"uri": "file:///a.py"}),
+        ("action", {"action": "edit"}),
+        ("conversation", {"conversationId": "c1"}),
+        ("session", {}),
+    ],
+)
+def test_a_pin_is_taken_off_where_its_answer_is_shown(scope: str, about: dict[str, str]) -> None:
+    reasons = (Reason.of("choice", "chosen", scope=scope, tier="opus"),)
+    pinned = replace(YOU, cause="pin", reasons=reasons)
+    view = TaskView("t1", "edit", "proposed", pinned, uri="file:///a.py", edit_id="e1",
+                    conversation_id="c1")  # fmt: skip
+    last = offers(view, DEFAULT_LADDER)[-1]
+    assert (last.title, last.command) == ("Unpin", "tierwise.route.override")
+    assert last.argument == {"scope": scope, **about, "to": "auto"}
+    assert "Unpin takes the pin off" in shown(pinned).sentence
+    chosen = replace(view, decision=replace(YOU, reasons=()))
+    assert "Unpin" not in [offer.title for offer in offers(chosen, DEFAULT_LADDER)]
+
+
+def test_the_tooltip_says_of_which_time_the_money_of_a_project_is() -> None:
+    facts = StatusFacts(spent_project=500_000, project="web")
+    assert "Project “web”, this month: 0.05¢ (no cap)" in status(facts).tooltip
+    whole = replace(facts, project_period="total", project="")
+    assert "This project, since it began: 0.05¢ (no cap)" in status(whole).tooltip
+
+
+def test_an_index_that_is_not_whole_says_what_that_means() -> None:
+    assert progress("ready", 12, 12) == "12 files read"
+    assert progress("cold", 3, 12) == (
+        "3 of 12 files read, more to come; until then answers may miss files that are not open"
+    )
+    assert progress("catching up", 11, 12).endswith("some changed and are read again")
+
+
+def test_what_an_agent_is_forecast_and_what_it_paid_are_told_apart() -> None:
+    line = status_line(
+        "Sonnet", "sonnet", 31_000_000, 3_200_000_000, client_named=False, forecast=110_000_000,
+        because="Haiku costs less", others="@haiku",
+    )  # fmt: skip
+    assert line == (
+        "Sonnet · Haiku costs less\n"
+        "forecast of this turn: 11¢ · paid in this session so far: 3.1¢"
+        " · $3.20 of the budget left · for another tier begin with @haiku"
     )
 
 
@@ -298,7 +359,7 @@ def test_the_tooltip_says_what_is_done_what_it_cost_and_how_to_change_it() -> No
     view = TaskView("t1", "document", "proposed", pinned, edit_id="e1", cost=500_000)
     tip = status(StatusFacts(current=view)).tooltip
     assert "Add docs · cost 0.05¢ · the edit waits: apply or discard it where it is shown" in tip
-    assert "The pin holds until you unpin it in the tier menu, or set it to `auto`." in tip
+    assert "The pin holds until you take it off with Unpin." in tip
     assert (
         "cost 0¢, with a key 0.05¢"
         in status(StatusFacts(current=replace(view, rehearsal=True), rehearsal=True)).tooltip
@@ -359,7 +420,7 @@ def test_what_was_not_sent_stands_in_the_tooltip_and_loads_nothing() -> None:
     )
     tip = status(StatusFacts(current=view, running=1)).tooltip
     assert "Not sent: " in tip
-    assert "Another tier: begin the instruction with @sonnet or @opus, or redo this" in tip
+    assert "Another tier: begin the instruction with @sonnet or @opus. Redo with… " in tip
     assert "![" not in tip
 
 

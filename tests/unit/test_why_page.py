@@ -49,27 +49,27 @@ def test_a_ladder_of_one_tier_has_no_other() -> None:
 
 
 def test_a_column_of_which_nothing_is_known_is_left_out() -> None:
-    assert "with redos" not in page(decision("sonnet"))
-    assert "with redos" in page(replace(decision("sonnet"), expected_loss=LOSS))
+    assert "redos included" not in page(decision("sonnet"))
+    assert "redos included" in page(replace(decision("sonnet"), expected_loss=LOSS))
     partly = replace(decision("sonnet"), expected_loss={"opus": 12e6})
-    assert "with redos" in page(partly)
+    assert "redos included" in page(partly)
     assert "| -" in page(partly)
 
 
 def test_a_page_says_what_was_paid_and_what_a_redo_counts() -> None:
     found = replace(decision("sonnet"), expected_loss=LOSS)
     told = why(found, paid=1_200_000, redo_cost=18_000_000).page
-    assert "It cost 0.12¢." in told
-    assert "each counted 1.8¢ for your time" in told
-    assert "each counted" not in why(found, redo_cost=0).page
+    assert "It cost 0.12¢. The forecasts below were made before it was sent." in told
+    assert "is redone, and each takes 1.8¢ of your time. Sonnet is the cheapest that way." in told
+    assert "of your time" not in why(found, redo_cost=0).page
     assert "It cost" not in page(found)
     rehearsed = why(found, paid=1_200_000, rehearsal=True).page
-    assert "It cost 0¢ in rehearsal, and would have cost 0.12¢ with a key." in rehearsed
+    assert "It cost 0¢ in rehearsal; with a key it would have been 0.12¢." in rehearsed
 
 
 def test_a_rehearsal_says_what_the_tiers_cost_with_a_key() -> None:
     told = page(decision("sonnet"), rehearsal=True)
-    assert "would cost" in told
+    assert "| with a key" in told
     assert "0¢ in rehearsal" in told
 
 

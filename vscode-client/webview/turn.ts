@@ -5,7 +5,7 @@ import { button, fill, glyph, h, iconButton, keepFocus } from "./dom";
 import { openMenu } from "./menu";
 import { proposalCard } from "./proposal";
 import { tell } from "./host";
-import { costOf, t, tierName, tokens } from "./words";
+import { amount, costOf, t, tierName, tokens } from "./words";
 
 /** What the budget refused, and one permission lets through. */
 const REFUSED = new Set(["BudgetPaused", "TaskTooDear"]);
@@ -217,7 +217,7 @@ export class TurnView {
       const items = [...this.tiers].reverse().map((tier) => ({
         label: t("Regenerate with {0}", tierName(tier)),
         detail: [
-          ...(header.costUsd[tier] === undefined ? [] : [costOf(header.costUsd[tier], this.facts.rehearsal)]),
+          ...(header.costUsd[tier] === undefined ? [] : [this.facts.rehearsal === true ? "0¢" : amount(header.costUsd[tier])]),
           ...(tier === header.answering ? [t("current")] : []),
         ].join(" · "),
         act: () => { tell({ kind: "again", taskId, tier }); },

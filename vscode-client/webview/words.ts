@@ -20,7 +20,7 @@ export function t(text: string, ...values: (string | number)[]): string {
 /** What an answer cost. A rehearsal costs nothing, and says what the same would cost with a key. */
 export function costOf(usd: number, rehearsal = false): string {
   if (!rehearsal) return amount(usd);
-  return usd > 0 ? t("0¢ (would cost {0})", amount(usd)) : "0¢";
+  return usd > 0 ? t("0¢ (with a key: {0})", amount(usd)) : "0¢";
 }
 
 /** Tokens in short: "340", "6.1k". */

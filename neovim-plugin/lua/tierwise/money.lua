@@ -54,7 +54,7 @@ function M.cost(usd, rehearsal)
   if not rehearsal then
     return M.amount(usd)
   end
-  return usd > 0 and ("0¢ (would cost %s)"):format(M.amount(usd)) or "0¢"
+  return usd > 0 and ("0¢ (with a key: %s)"):format(M.amount(usd)) or "0¢"
 end
 
 --- Spend against a cap: "$1.20 of $5.00", or "$1.20, no cap". Pure.

@@ -29,7 +29,7 @@ return {
   end,
   ["money: a rehearsal costs nothing and says what the same would cost"] = function()
     eq(money.cost(0.004, false), "0.4¢")
-    eq(money.cost(0.004, true), "0¢ (would cost 0.4¢)")
+    eq(money.cost(0.004, true), "0¢ (with a key: 0.4¢)")
     eq(money.cost(0, true), "0¢")
   end,
   ["winbar: answering from routed"] = function()

@@ -80,7 +80,7 @@ def _json(item: HistoryItem) -> dict[str, object]:
         "action": item.action,
         "uri": item.uri,
         "state": item.state,
-        "decision": to_wire(item.decision),
+        "decision": to_wire(item.decision, priced=bool(item.cost)),
         "costUsd": item.cost / 1e9,
         "createdAt": item.created_ms,
         "outcomes": [{"kind": k, "at": at} for k, at in item.outcomes],

@@ -64,7 +64,7 @@ def run(
     facts = replace(facts, choices=(), remap={}, floors=(), cap=None)
     weights = load()
     flips = routing_flips.flips(last.signals, weights, facts)
-    cheaper, dearer = flip(flips.cheaper), flip(flips.dearer)
+    cheaper, dearer = flip(flips.cheaper, "cheaper"), flip(flips.dearer, "dearer")
     if as_json:
         print_json(
             {
@@ -72,7 +72,7 @@ def run(
                 "action": told.task.action,
                 "state": told.task.state,
                 "rehearsal": told.task.rehearsal,
-                "decision": to_wire(last),
+                "decision": to_wire(last, priced=bool(told.cost)),
                 "decisions": [to_wire(d) for d in decided],
                 "cheaper": cheaper,
                 "dearer": dearer,
@@ -99,7 +99,7 @@ def run(
         return
     typer.echo(f"{told.task.task_id}  {told.task.action}  {told.task.state}")
     for decision in decided[:-1]:
-        typer.echo(f"  at first {shown(decision).sentence}")
+        typer.echo(f"  at first {shown(decision, priced=bool(told.cost)).sentence}")
     signs = explain.why(last.signals, weights, SIGNS)
     page = why.why(
         last, signs, cheaper=cheaper, dearer=dearer, rehearsal=bool(told.task.rehearsal),

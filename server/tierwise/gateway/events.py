@@ -37,7 +37,8 @@ class _Told:
     rehearsal: bool
 
     def wire(self) -> dict[str, Any]:
-        worded = to_wire(self.decision, action=ACTION, rehearsal=self.rehearsal)
+        # The line of an agent has the turn's forecast and the session's cost beside the sentence.
+        worded = to_wire(self.decision, action=ACTION, rehearsal=self.rehearsal, priced=True)
         return {**self.about, "decision": worded}
 
     def replaced(self, decision: Decision) -> None:

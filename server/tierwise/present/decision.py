@@ -55,15 +55,21 @@ class WireDecision(TypedDict):
 
 
 def to_wire(
-    decision: Decision, said: str = "", *, action: Action | None = None, rehearsal: bool = False
+    decision: Decision,
+    said: str = "",
+    *,
+    action: Action | None = None,
+    rehearsal: bool = False,
+    priced: bool = False,
 ) -> WireDecision:
     """The JSON object of a decision: what `tierwise route` prints and the wire carries.
 
     Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same
     decision prints the same bytes everywhere. `said` is a closer cause than the decision knows
-    ("overloaded"); a rehearsal costs nothing, and its words say so.
+    ("overloaded"); a rehearsal costs nothing, and its words say so; `priced` tells that what the
+    task cost stands beside the decision.
     """
-    words_of = shown(decision, said, action=action, rehearsal=rehearsal)
+    words_of = shown(decision, said, action=action, rehearsal=rehearsal, priced=priced)
     estimate = decision.estimate
     return {
         "id": decision.id,

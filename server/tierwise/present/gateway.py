@@ -95,18 +95,19 @@ def status_line(
     named = f"{label(tier)} (chosen by the client, not routed)" if client_named else headline
     routed = bool(because) and not client_named
     above = [f"{named} · {because}"] if routed else []
-    parts = [f"another tier: begin with {others}"] if routed and others else []
-    parts = parts if routed else [named]
+    parts = [] if routed else [named]
     if routed and forecast is not None:
-        parts.append(f"this turn about {amount(forecast)}")
+        parts.append(f"forecast of this turn: {amount(forecast)}")
     if cost is not None:
-        parts.append(f"{amount(cost)} this session so far")
+        parts.append(f"paid in this session so far: {amount(cost)}")
     if left is not None:
         parts.append(f"{amount(left)} of the budget left")
     if lowered is not None:
         parts.append(f"answers cut at {lowered:,} tokens")
     if secrets:
         parts.append(f"{secrets} secret{'s' if secrets > 1 else ''} sent")
+    if routed and others:
+        parts.append(f"for another tier begin with {others}")
     return "\n".join([*above, " · ".join(parts)] if parts else above)
 
 

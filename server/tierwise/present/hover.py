@@ -32,7 +32,7 @@ def answer(view: TaskView, text: str) -> str:
 
 
 def _head(view: TaskView) -> str:
-    said = shown(view.decision, view.cause_note, rehearsal=view.rehearsal)
+    said = shown(view.decision, view.cause_note, rehearsal=view.rehearsal, priced=True)
     paid = amount(view.cost)
     cost = f"0¢ in rehearsal, with a key {paid}" if view.rehearsal else f"cost {paid}"
     return f"**Tierwise · {said.sentence}** · {cost}"
@@ -49,5 +49,5 @@ def reasons(view: TaskView) -> list[str]:
     """The decision's reasons, one bullet each; a forecast that changed is said first."""
     bullets = [f"- {words(reason)}" for reason in view.decision.reasons]
     if view.forecast and view.forecast.answering != view.decision.answering:
-        bullets.insert(0, f"- at first {shown(view.forecast).sentence}")
+        bullets.insert(0, f"- at first {shown(view.forecast, priced=True).sentence}")
     return ["\n".join(bullets)] if bullets else []

@@ -65,13 +65,17 @@ def refused(why: str) -> str:
 
 
 def progress(state: str, indexed: int, files: int, why: str = "", left: int = 0) -> str:
-    """How far an index is: "1,203 of 1,848 files, catching up". `left` files are beyond the
-    limits."""
+    """How far an index is: "1,203 of 1,848 files read, some changed and are read again".
+
+    `left` files are beyond the limits. Where not all is read, what that means is said.
+    """
     if state == "off":
         return f"off: {_WHY[why]}" if why else "off"
-    said = [f"{indexed:,} of {files:,} files" if indexed < files else f"{files:,} files"]
-    if state != "ready":
-        said.append("not read to its end yet" if state == "cold" else state)
+    said = [f"{indexed:,} of {files:,} files read" if indexed < files else f"{files:,} files read"]
+    if state == "cold":
+        said.append("more to come; until then answers may miss files that are not open")
+    elif state != "ready":
+        said.append("some changed and are read again")
     if left:
         said.append(f"{left:,} more are beyond the limits")
     if why:

@@ -6,7 +6,7 @@ these offers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tierwise.core.tiers import Ladder
 from tierwise.core.views import Offer, TaskView
@@ -35,6 +35,24 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
     begin = "Rehearsal · " if view.rehearsal else ""
     room = TITLE - len(begin) - len(word)
     return begin + badge(view.decision, view.cause_note, room) + word
+
+
+def _unpin(view: TaskView) -> list[Offer]:
+    """The end of the pin that chose the tier of a task, where there is one."""
+    if view.decision.cause != "pin":
+        return []
+    scope = next((r.args["scope"] for r in view.decision.reasons if r.code == "chosen"), "")
+    known: Mapping[object, Mapping[str, object]] = {
+        "conversation": {"conversationId": view.conversation_id},
+        "file": {"uri": view.uri},
+        "action": {"action": view.action},
+        "session": {},
+    }
+    if scope not in known:
+        # The pin of a project may stand in the operator's own file, which nothing here changes.
+        return []
+    way = {"scope": scope, **known[scope], "to": "auto"}
+    return [Offer("Unpin", "tierwise.route.override", way)]
 
 
 def offers(
@@ -72,7 +90,7 @@ def offers(
                 Offer(
                     priced(ALLOW, answering), "tierwise.budget.resume", {"allowTask": view.task_id}
                 ),
-                Offer("Cancel", "tierwise.task.cancel", task),
+                Offer("Cancel this task", "tierwise.task.cancel", task),
             ]
         case "proposed" if stale:
             return [
@@ -85,6 +103,7 @@ def offers(
                 Offer("Discard", "tierwise.edit.discard", edit),
                 Offer("Show diff", "tierwise.edit.showDiff", edit),
                 redo,
+                *_unpin(view),
             ]
         case "partlyApplied" if hunks:
             return [
@@ -97,6 +116,6 @@ def offers(
         case "failed" if view.cause_note == "team_paused":
             return [Offer("Redo", "tierwise.task.rerunOn", {**task, "tier": answering})]
         case "failed" | "answered":
-            return [redo]
+            return [redo, *_unpin(view)]
         case _:
             return []

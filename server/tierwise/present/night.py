@@ -189,7 +189,7 @@ def waits(begin: datetime | None, after: str | None, *, paused: bool) -> str:
 
 
 def _rehearsed(would: str) -> str:
-    return f"0¢ (would cost {would})"
+    return f"0¢ (with a key: {would})"
 
 
 def offer(jobs: int, each: Each, forecast: int, worst: int, baseline: int, tier: str) -> str:

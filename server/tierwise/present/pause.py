@@ -19,7 +19,7 @@ Args = Mapping[str, Any]
 
 ALLOW: Final = "Run this one anyway"
 """The answer, and the offer, that lets one task run beyond the budget."""
-STAY: Final = "Stay paused"
+STAY: Final = "Stay paused, tasks wait"
 LENS: Final = "Paused: budget reached"
 """What is above the lines of a task that waits for money."""
 LENS_OF_TEAM: Final = "Paused by the team's budget"
@@ -92,7 +92,7 @@ def question(
         text = f"Paused: {whose} budget is 0¢."
     elif spent:
         text = f"Paused: {used} of {whose} {cap} is spent."
-        text = text if of_task else f"{text} Nothing more is paid until you say so."
+        text = text if of_task else f"{text} Nothing is paid and tasks wait until you raise it."
     else:
         text = f"Paused: {whose} {cap} is too small for a call."
     if forecast:

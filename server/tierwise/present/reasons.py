@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from tierwise.core.amounts import needs_and_left
 from tierwise.core.decision import Reason, ReasonCode, SignalChange
@@ -45,17 +45,17 @@ def words(reason: Reason) -> str:
     return _WORDS[reason.code](reason.args)
 
 
-def flip(changes: tuple[SignalChange, ...] | None) -> str | None:
+def flip(changes: tuple[SignalChange, ...] | None, to: Literal["cheaper", "dearer"]) -> str | None:
     """The changes of a request that would flip its tier; None where none is known."""
     if changes is None:
         return None
-    *most, last = (_change(change) for change in changes)
+    *most, last = (_change(change, to) for change in changes)
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _change(change: SignalChange) -> str:
+def _change(change: SignalChange, to: Literal["cheaper", "dearer"]) -> str:
     if change.name == "text":
-        return "another wording"
+        return f"an instruction that asks for {'less' if to == 'cheaper' else 'more'}"
     return f"{say(change.name, change.value)} (now {now(change.name, change.instead_of)})"
 
 

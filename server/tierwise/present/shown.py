@@ -73,17 +73,23 @@ class Shown:
 
 
 def shown(
-    decision: Decision, said: str = "", *, action: Action | None = None, rehearsal: bool = False
+    decision: Decision,
+    said: str = "",
+    *,
+    action: Action | None = None,
+    rehearsal: bool = False,
+    priced: bool = False,
 ) -> Shown:
     """The three lengths of a decision.
 
     `said` is a closer cause than the decision knows ("overloaded"); `action` is the one that its
     signals name, where the caller does not know it. A rehearsal costs nothing, and says what its
-    tier would cost.
+    tier would cost. `priced` tells that what the task cost stands beside the sentence: a forecast
+    in it would be taken for another cost.
     """
     known = action or _action(decision)
     what = KINDS[known].title if known is not None else ""
-    begin, clauses = head(decision), _clauses(decision, said, rehearsal)
+    begin, clauses = head(decision), _clauses(decision, said, rehearsal, priced)
     fitting = (clause for clause in clauses if len(begin) + 2 + len(clause) <= SENTENCE)
     clause = next(fitting, None)
     if clause is None:
@@ -166,7 +172,7 @@ def head(decision: Decision) -> str:
     return f"{label(decision.answering)}, not {label(decision.routed)}"
 
 
-def _clauses(decision: Decision, said: str, rehearsal: bool) -> Sequence[str]:
+def _clauses(decision: Decision, said: str, rehearsal: bool, priced: bool) -> Sequence[str]:
     """What stands behind the tiers of a sentence, the longest wording first."""
     if _by_team(decision):
         last = next(r for r in reversed(decision.reasons) if r.code in _MOVED[decision.cause])
@@ -180,7 +186,7 @@ def _clauses(decision: Decision, said: str, rehearsal: bool) -> Sequence[str]:
     if decision.cause == "escalated" and said:
         return _longer(decision, _check(decision.routed, said), said)
     if decision.cause in ("routed", "uncertain", "floor"):
-        return _routed(decision, rehearsal)
+        return _routed(decision, rehearsal, priced)
     return ("your choice" if decision.cause == "override" else _NOTES[decision.cause],)
 
 
@@ -193,12 +199,12 @@ def _longer(decision: Decision, clause: str, why: str) -> Sequence[str]:
     return (clause,)
 
 
-def _routed(decision: Decision, rehearsal: bool) -> Sequence[str]:
+def _routed(decision: Decision, rehearsal: bool, priced: bool) -> Sequence[str]:
     """Why the router took a tier: what it is enough for, or what the tier below would miss."""
     tier, names = decision.answering, list(decision.estimate.need)
     at = names.index(tier) if tier in names else 0
     if at > 0:
-        return _above(decision, names[at - 1], rehearsal)
+        return _above(decision, names[at - 1], rehearsal, priced)
     share = decision.estimate.need.get(tier, decision.confidence)
     likely = f"about {chance(share)}"
     if share < TRY and len(names) > 1:
@@ -219,7 +225,7 @@ def _routed(decision: Decision, rehearsal: bool) -> Sequence[str]:
     return (enough + NOT_CHECKED, enough)
 
 
-def _above(decision: Decision, below: str, rehearsal: bool) -> Sequence[str]:
+def _above(decision: Decision, below: str, rehearsal: bool, priced: bool) -> Sequence[str]:
     """Why a tier answers and not the one below: what it costs more, and what that would miss."""
     tier, estimate = decision.answering, decision.estimate
     sure, likely = 1 - estimate.lower[below], 1 - estimate.need[below]
@@ -228,10 +234,13 @@ def _above(decision: Decision, below: str, rehearsal: bool) -> Sequence[str]:
     miss = f"would need a redo in {often}"
     here, there = decision.cost.get(tier), decision.cost.get(below)
     more = amount(here - there) if here is not None and there is not None and here > there else ""
-    # An answer's own cost stands beside it, which is seldom the forecast.
-    free = "0¢ in rehearsal, would cost " if rehearsal else "forecast "
-    free = free if more else ""
-    dearer = f"{more} more than {label(below)}, which {miss}" if more else f"{label(below)} {miss}"
+    free = "0¢ in rehearsal, with a key " if rehearsal else "forecast "
+    free = free if more and not priced else ""
+    if more:
+        dearer = f"{more} more than {label(below)}, which {miss}"
+        dearer = f"{label(below)} costs less, but {miss}" if priced else dearer
+    else:
+        dearer = f"{label(below)} {miss}"
     own = _kept_of(decision)
     known = [f"{free}{dearer}{own}", f"{label(below)} {miss}{own}"] if own else []
     ends = (" tasks like this", " tasks", "")
@@ -259,7 +268,8 @@ def _check(tier: str, words: str) -> str:
 def _scope(args: Mapping[str, Any]) -> str:
     if args["scope"] == "task":
         return "you chose it, for this task alone"
-    return f"you pinned it for this {args['scope']}, until you unpin it in the tier menu"
+    own = ", or your own file," if args["scope"] == "project" else ""
+    return f"you pinned it for this {args['scope']}; Unpin{own} takes the pin off"
 
 
 def _floor(args: Mapping[str, Any]) -> str:

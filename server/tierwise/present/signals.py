@@ -10,13 +10,13 @@ from tierwise.core.actions import TABLE
 _COUNTED: Final = {
     "words": "{n} word{s}",
     "steps": "{n} step{s}",
-    "sentences": "{n} sentence end{s}",
+    "sentences": "{n} sentence{s}",
     "questions": "{n} question mark{s}",
     "identifiers": "{n} name{s} given",
     "numbers": "{n} number{s}",
     "scale": "{n} amount{s}",
     "form.lines": "{n} line{s} written",
-    "form.fences": "{n} fenced block{s}",
+    "form.fences": "{n} code block{s} in what you wrote",
     "form.formulas": "{n} formula mark{s}",
     "form.links": "{n} link{s}",
     "form.unique": "{n} different word{s}",
@@ -24,8 +24,8 @@ _COUNTED: Final = {
     "form.numbers": "{n} number{s} in all",
     "form.bounds": "{n} bound{s} set",
     "form.paths": "{n} file{s} named",
-    "hard": "{n} word{s} about hard work",
-    "easy": "{n} word{s} about light work",
+    "hard": "{n} word{s} that point{to} to hard work",
+    "easy": "{n} word{s} that point{to} to light work",
     "chars": "{n} character{s} written",
     "pasted": "{n} pasted line{s}",
     "logs": "{n} log line{s}",
@@ -49,7 +49,7 @@ _COUNTED: Final = {
     "files.evidence": "{n} log{s} or measurement{s}",
     "code.kinds": "{n} kind{s} of delicate code",
     "prose": "{n} word{s} of text to work on",
-    "hard.edit": "{n} word{s} about hard work in an edit",
+    "hard.edit": "{n} word{s} that point{to} to hard work in an edit",
     "diag.errors": "{n} error{s}",
     "diag.others": "{n} warning{s} or hint{s}",
     "diag.spread": "problems in {n} file{s}",
@@ -60,19 +60,24 @@ _COUNTED: Final = {
 }
 """Counts, kept as log(1 + n)."""
 _SHARES: Final = {
-    "sel.share": "{n} % of the file selected",
-    "sel.density": "{n} % marks in the code",
-    "foreign": "{n} % of the letters beyond a to z",
-    "novel": "{n} % of the words never seen",
+    "sel.share": "{part} of the file is selected",
+    "sel.density": "{part} of the code is signs such as ( or =",
+    "foreign": "{part} of the letters are other than a to z",
+    "novel": "{part} of the words are new to the router",
 }
-"""Shares of one; a small share is not the whole of it, so the figure is said."""
+"""Shares of one, said as a part of a whole: nobody counts selected lines in percent."""
+_PARTS: Final = (
+    (0.0, "none"), (0.05, "a small part"), (0.1, "about a tenth"), (0.2, "about a fifth"),
+    (0.25, "about a quarter"), (1 / 3, "about a third"), (0.5, "about half"),
+    (2 / 3, "about two thirds"), (0.75, "about three quarters"), (0.95, "nearly all"), (1.0, "all"),
+)  # fmt: skip
 _PLAIN: Final = frozenset({"thread.reasks", "thread.rejected"})
 """Counts kept as they are."""
 _FLAGS: Final = {
     "terse": ("a short instruction", "a longer instruction"),
-    "empty": ("no instruction", "an instruction"),
+    "empty": ("the action alone, without an instruction", "an instruction beside the action"),
     "novel.words": ("a language that was never taught", "a language that was taught"),
-    "sel.whole": ("a whole function or class", "no whole function or class"),
+    "sel.whole": ("a whole function or class selected", "no whole function or class selected"),
     "sel.none": ("no selection", "a selection"),
     "sel.one": ("a single line", "more than a line"),
     "sel.config": ("a configuration file", "no configuration file"),
@@ -123,9 +128,9 @@ _FAMILIES: Final = {
     "security": "about security",
     "performance": "about performance",
     "migration": "about migration",
-    "breadth": "like everywhere",
-    "stakes": "like production",
-    "group": "like we and our",
+    "breadth": "like “everywhere”",
+    "stakes": "like “production”",
+    "group": "like “we” and “our”",
     "keep": "about what must not break",
     "uncertain": "of doubt",
     "improve": "about improving",
@@ -135,18 +140,18 @@ _FAMILIES: Final = {
     "howto": "of a how-to question",
     "rename": "of small edits",
     "small": "about something small",
-    "brief": "like just",
+    "brief": "like “just”",
     "fix": "about fixing",
     "test": "about tests",
     "number_theory": "of contests",
     "science": "about science",
-    "negation": "like not",
+    "negation": "like “not”",
     "dataloss": "about lost data",
-    "condition": "like if",
+    "condition": "like “if”",
     "followup": "that point back",
 }
 """Families of words (`says.*`); a count of 3 reads "3 words about tests"."""
-WORDING: Final = "what you wrote"
+WORDING: Final = "what you wrote, as a whole"
 """The text as a whole: it has scores, and no value."""
 
 
@@ -164,7 +169,7 @@ def say(name: str, value: float) -> str:
     if name in _FLAGS:
         return _FLAGS[name][0 if value else 1]
     if name in _SHARES:
-        return _SHARES[name].format(n=max(1, round(100 * value)) if value else 0)
+        return _SHARES[name].format(part=_part(value))
     if name == "sel.depth":
         return f"nested {round(value)} deep"
     count = round(value if name in _PLAIN else math.expm1(value))
@@ -172,8 +177,15 @@ def say(name: str, value: float) -> str:
     if group == "says":
         told = f"{{n}} word{{s}} {_FAMILIES.get(rest, rest)}"
     one = count == 1
-    said = told.format(n=count, s="" if one else "s", es="" if one else "es")
+    said = told.format(n=count, s="" if one else "s", es="" if one else "es", to="s" if one else "")
     return said if count else said.replace("0 ", "no ", 1)
+
+
+def _part(share: float) -> str:
+    """A share in [0, 1] in words. Some is never said as none, nor nearly all as all."""
+    if 0.0 < share < 1.0:
+        return min(_PARTS[1:-1], key=lambda part: abs(part[0] - share))[1]
+    return _PARTS[-1 if share else 0][1]
 
 
 def now(name: str, value: float) -> str:

@@ -58,6 +58,7 @@ class StatusFacts:
     spent_project: int = 0
     project_limit: int | None = None
     project: str = ""
+    project_period: Literal["month", "total"] = "month"
     spent_hour: int = 0
     hour_limit: int | None = None
     index: str = ""
@@ -118,10 +119,12 @@ def tooltip(facts: StatusFacts) -> str:
     if facts.rehearsal:
         lines.append(
             "Rehearsal: answers come from the built-in rehearsal model and cost nothing."
-            " Leave rehearsal in the menu, or with `rehearsal = false` in the configuration."
+            " Leave rehearsal for real ones, or set `rehearsal = false` in the configuration."
         )
     if view := facts.current:
-        said = shown(view.decision, view.cause_note, rehearsal=view.rehearsal)
+        said = shown(
+            view.decision, view.cause_note, rehearsal=view.rehearsal, priced=bool(view.cost)
+        )
         lines.append(f"**{said.sentence}**")
         lines.append(_of_now(view))
         lines += [f"- {words(reason)}" for reason in view.decision.reasons]
@@ -140,11 +143,12 @@ def tooltip(facts: StatusFacts) -> str:
         lines.append(f"This hour: {spent_of(facts.spent_hour, facts.hour_limit)}")
     if facts.reserved:
         lines.append(f"In flight: at most {amount(facts.reserved)}")
-    where = f" ({facts.project})" if facts.project else ""
-    lines.append(f"This project{where}: {spent_of(facts.spent_project, facts.project_limit)}")
+    where = f"Project “{facts.project}”" if facts.project else "This project"
+    since = "this month" if facts.project_period == "month" else "since it began"
+    lines.append(f"{where}, {since}: {spent_of(facts.spent_project, facts.project_limit)}")
     lines += [line for word in facts.teams for line in lines_of_team(word)]
     if facts.index:
-        lines.append(f"Project index: {facts.index}")
+        lines.append(f"Files of the project: {facts.index}")
     for old in facts.recent[:3]:
         state = _SO_FAR[old.state].partition(":")[0]
         parts = (arrow(old.decision), state, amount(old.cost))
@@ -156,7 +160,7 @@ def _how_to_choose(decision: Decision) -> list[str]:
     """How the operator has another tier than the one that answers."""
     others = ways.others(decision)
     begin = f"Another tier: begin the instruction with {others}"
-    return [f"{begin}, or redo this with it from the menu."] if others else []
+    return [f"{begin}. Redo with… asks this once more."] if others else []
 
 
 def _of_now(view: TaskView) -> str:

@@ -8,7 +8,10 @@ from typing import Any, Final
 from tierwise.core.decision import Decision, ReasonCode
 from tierwise.present.names import label
 
-_BUDGET: Final = "With more budget such tasks go up again: raise it, or `tierwise budget raise 1`."
+_BUDGET: Final = (
+    "With more budget such tasks go up again: Budget raises it, and so does"
+    " `tierwise budget raise 1` in a terminal."
+)
 
 
 def others(decision: Decision, quote: str = "") -> str:
@@ -32,7 +35,7 @@ def undone(decision: Decision) -> list[str]:
 def _chosen(args: Mapping[str, Any]) -> str:
     if args["scope"] == "task":
         return "That holds for this task alone; for the next one Tierwise chooses again."
-    return "The pin holds until you unpin it in the tier menu, or set it to `auto`."
+    return "The pin holds until you take it off with Unpin."
 
 
 def _switched(args: Mapping[str, Any]) -> str:

@@ -45,7 +45,7 @@ def why(
     closer cause than the decision knows. `paid` is what the task cost so far, `redo_cost` what a
     redo counts beside its call, both in nano-dollars.
     """
-    sentence = shown(decision, said, rehearsal=rehearsal).sentence
+    sentence = shown(decision, said, rehearsal=rehearsal, priced=bool(paid)).sentence
     steps = [r for r in decision.reasons if r.code != "signal"]
     parts = [
         [f"**{sentence}**"],
@@ -80,8 +80,8 @@ def _others(decision: Decision) -> list[str]:
     lines = ways.undone(decision)
     if words := ways.others(decision, "`"):
         lines.append(
-            f"To choose another tier, begin the instruction with {words},"
-            " redo this answer with another tier, or pin one in the menu."
+            f"To choose another tier, begin the instruction with {words}. The command Redo asks"
+            " this once more, Pin a tier holds for what you ask later."
         )
     return "\n\n".join(lines).split("\n") if lines else []
 
@@ -91,28 +91,31 @@ def _paid(paid: int | None, rehearsal: bool) -> list[str]:
     if not paid:
         return []
     if rehearsal:
-        return [f"It cost 0¢ in rehearsal, and would have cost {amount(paid)} with a key."]
-    return [f"It cost {amount(paid)}."]
+        return [f"It cost 0¢ in rehearsal; with a key it would have been {amount(paid)}."]
+    return [f"It cost {amount(paid)}. The forecasts below were made before it was sent."]
 
 
 def _legend(decision: Decision, redo_cost: int | None) -> list[str]:
-    """What the last column of the table adds up."""
+    """What the last column of the table adds up, and which tier is the cheapest by it."""
     if not decision.expected_loss:
         return []
-    yours = f", each counted {amount(redo_cost)} for your time" if redo_cost else ""
-    return [f"With redos: the cost on average, redos of what falls short included{yours}."]
+    yours = f", and each takes {amount(redo_cost)} of your time" if redo_cost else ""
+    told = f"Redos included: the average if every answer that falls short is redone{yours}."
+    least = min(decision.expected_loss, key=lambda tier: decision.expected_loss[tier])
+    taken = decision.cause == "routed" and decision.answering == least
+    return [f"{told} {label(least)} is the cheapest that way." if taken else told]
 
 
 def _tiers(decision: Decision, rehearsal: bool) -> list[str]:
-    """The tiers in a table: how often each is enough, its forecast, and its cost with redos.
+    """The tiers in a table: how often each is enough, its forecast, and its cost, redos included.
 
     A column of which nothing is known is left out.
     """
     names = list(decision.estimate.need)
     costs = _priced([decision.cost.get(name) for name in names])
     losses = _priced([_whole(decision.expected_loss.get(name)) for name in names])
-    cost = "would cost" if rehearsal else "forecast"
-    rows = [["tier", "enough for", cost, "with redos"]]
+    cost = "with a key" if rehearsal else "forecast"
+    rows = [["tier", "enough for", cost, "redos included"]]
     top = names[-1] if names else ""
     for name, price, loss in zip(names, costs, losses, strict=True):
         share = "the best there is" if name == top else _about(decision, name)

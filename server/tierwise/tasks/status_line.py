@@ -64,6 +64,7 @@ class StatusLine:
                 team_pays=world.known.team.one(world.window.ladder) is not None,
                 index=self._index(),
                 project=world.window.project_name,
+                project_period=world.window.config.budget.project_period,
             )
         )
 

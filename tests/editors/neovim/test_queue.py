@@ -48,7 +48,7 @@ def test_the_night_is_listed_looked_at_applied_and_taken_back(
     night.command("Tierwise queue")
     listed = rows(night, "2 ready").split("\n")
     assert len(listed) == 3
-    assert "Add docstrings 2 files · 2 ready · 0¢ (would cost 0.01" in listed[0]
+    assert "Add docstrings 2 files · 2 ready · 0¢ (with a key: 0.01" in listed[0]
     assert listed[1:] == ["ready", "ready"], "in words, and no tests are set up"
     assert night.nvim.current.window.cursor[0] == 1
     files = [night.lua("return vim.fn.bufname(vim.fn.getqflist()[...].bufnr)", n) for n in (2, 3)]

@@ -40,9 +40,9 @@ def test_a_rehearsed_group_cost_nothing_and_says_what_it_would_have() -> None:
     begin = "Do it 2 files · 2 ready · "
     assert line(1_000_000, 20_000_000, rehearsal=False) == f"{begin}0.1¢ (Opus alone: about 2¢)"
     assert line(1_000_000, 20_000_000, rehearsal=True) == (
-        f"{begin}0¢ (would cost 0.1¢, Opus alone about 2¢)"
+        f"{begin}0¢ (with a key: 0.1¢, Opus alone about 2¢)"
     )
-    assert line(1_000_000, 0, rehearsal=True) == f"{begin}0¢ (would cost 0.1¢)"
+    assert line(1_000_000, 0, rehearsal=True) == f"{begin}0¢ (with a key: 0.1¢)"
     assert line(0, 20_000_000, rehearsal=True) == f"{begin}0¢ (Opus alone: about 2¢)"
 
 

@@ -38,21 +38,30 @@ def test_a_selection_is_never_called_none(action: str) -> None:
 
 
 def test_the_wording_is_the_requests_own() -> None:
-    assert "what you wrote" in _all(SELECTED)
-    assert "what you wrote" not in _all(replace(SELECTED, instruction=""))
+    assert "what you wrote, as a whole" in _all(SELECTED)
+    assert "what you wrote, as a whole" not in _all(replace(SELECTED, instruction=""))
     assert all("other wording" not in words(r) for r in route_one(SELECTED).reasons)
 
 
 def test_nothing_is_written_where_nothing_was_said() -> None:
     said = _all(replace(SELECTED, instruction=""))
-    assert "no instruction" in said
+    assert "the action alone, without an instruction" in said
     assert not [sign for sign in said if sign.endswith("written")]
 
 
-def test_a_small_share_is_a_figure_and_not_the_whole() -> None:
+def test_a_share_is_a_part_of_a_whole_and_no_percent() -> None:
     said = _all(replace(SELECTED, instruction="rename total to größe"))
-    assert "1 % of the file selected" in said
-    assert "5 % of the letters beyond a to z" in said
+    assert "a small part of the file is selected" in said
+    assert "a small part of the letters are other than a to z" in said
+    parts = {say("sel.share", share / 1000).removesuffix(" of the file is selected")
+             for share in range(1001)}  # fmt: skip
+    assert len(parts) == 11
+    assert not any("%" in part or any(map(str.isdigit, part)) for part in parts)
+    assert say("sel.share", 0.0).startswith("none ")
+    assert say("sel.share", 0.001).startswith("a small part ")
+    assert say("sel.share", 0.43).startswith("about half ")
+    assert say("sel.share", 0.999).startswith("nearly all ")
+    assert say("sel.share", 1.0).startswith("all ")
 
 
 def test_every_sign_names_a_value_the_request_has() -> None:
@@ -64,7 +73,7 @@ def test_every_sign_names_a_value_the_request_has() -> None:
     )
     signals = measure(request)
     facts = {say(name, signals.values.get(name, 0.0)) for name in load().signals} | {
-        "what you wrote"
+        "what you wrote, as a whole"
     }
     assert set(_all(request)) <= facts
     assert "1 text file" in _all(request)

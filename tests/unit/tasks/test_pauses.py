@@ -38,7 +38,7 @@ def visible(window: Window, view: TaskView) -> bool:
     status = window.app.status()
     return (
         view.state == "paused"
-        and {raise_title(None), ALLOW, "Cancel"} <= set(titles)
+        and {raise_title(None), ALLOW, "Cancel this task"} <= set(titles)
         and status.kind == "paused"
         and status.command is not None
         and status.command.title == RAISE

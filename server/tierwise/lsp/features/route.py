@@ -29,8 +29,8 @@ async def explain(session: Session, params: Explain) -> Explained:
     return explained(
         told.decision,
         told.signs,
-        cheaper=flip(told.flips.cheaper),
-        dearer=flip(told.flips.dearer),
+        cheaper=flip(told.flips.cheaper, "cheaper"),
+        dearer=flip(told.flips.dearer, "dearer"),
         rehearsal=told.rehearsal,
         paid=told.paid,
         redo_cost=told.redo_cost,

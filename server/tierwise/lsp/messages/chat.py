@@ -193,7 +193,7 @@ class ChatReply(Message):
         return cls(
             task_id=reply.task_id,
             conversation_id=reply.conversation_id,
-            decision=to_wire(reply.decision),
+            decision=to_wire(reply.decision, priced=bool(reply.cost)),
             text=reply.text,
             stop_reason=reply.stop_reason,
             usage=Usage.of(reply.usage, reply.cost),
@@ -257,7 +257,7 @@ class Turn(Message):
             prompt=turn.prompt,
             text=turn.text,
             state=item.state,
-            decision=to_wire(item.decision, rehearsal=item.rehearsal),
+            decision=to_wire(item.decision, rehearsal=item.rehearsal, priced=bool(item.cost)),
             usage=Usage.of(turn.usage, item.cost),
             rehearsal=item.rehearsal or None,
             created_at=item.created_ms,

@@ -72,7 +72,7 @@ class HistoryTask(Message):
             action=item.action,
             uri=item.uri,
             state=item.state,
-            decision=to_wire(item.decision, rehearsal=item.rehearsal),
+            decision=to_wire(item.decision, rehearsal=item.rehearsal, priced=bool(item.cost)),
             edit_id=item.edit_id,
             cost_usd=to_usd(item.cost),
             rehearsal=item.rehearsal or None,

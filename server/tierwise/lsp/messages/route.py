@@ -67,7 +67,7 @@ def explained(
             paid=paid, redo_cost=redo_cost,
         )  # fmt: skip
         found |= {"page": made.page, "rest": made.rest}
-    return cast("Explained", {**to_wire(decision, rehearsal=rehearsal), **found})
+    return cast("Explained", {**to_wire(decision, rehearsal=rehearsal, priced=bool(paid)), **found})
 
 
 class Override(Message):

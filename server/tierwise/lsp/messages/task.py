@@ -216,7 +216,11 @@ class TaskChanged(Push):
             range=WireRange.of(docs, view.uri, view.range),
             state=view.state,
             decision=to_wire(
-                view.decision, view.cause_note, action=view.action, rehearsal=view.rehearsal
+                view.decision,
+                view.cause_note,
+                action=view.action,
+                rehearsal=view.rehearsal,
+                priced=bool(view.cost),
             ),
             progress=view.progress,
             cost_usd=money.to_usd(view.cost),
@@ -229,7 +233,9 @@ class TaskChanged(Push):
             usage=None if view.usage is None else Usage.of(view.usage, view.cost),
             forecast=None
             if view.forecast is None
-            else to_wire(view.forecast, action=view.action, rehearsal=view.rehearsal),
+            else to_wire(
+                view.forecast, action=view.action, rehearsal=view.rehearsal, priced=bool(view.cost)
+            ),
             notices=list(view.notices) or None,
             waiting=view.waiting or None,
         )

@@ -1,4 +1,4 @@
-"""Where the spend stands: sums, caps and holds of a day and a project, from the ledger."""
+"""Reads from the ledger what was spent, which caps bind, and whether paid calls are on hold."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Opened = tuple[str, str, int] | None
 """The day that is open in the ledger, as `calendar.read` gives it."""
 
 SEEN_STEP_MS: Final = 60_000
-"""How far time must go on before it is written down, in milliseconds."""
+"""Milliseconds after which the latest instant seen is written to the ledger again."""
 
 HOUR_MS: Final = 3_600_000
-"""The time an hourly cap binds, in milliseconds."""
+"""The length of the time that an hourly cap covers, in milliseconds."""
 
 CLOCK: Final = "clock"
-"""The reason why money waits for the operator's word after the clock went far back."""
+"""The reason of a hold after the clock went far back: no paid call until the operator resumes."""
 
 
 def open_day(conn: Connection, limits: Limits, now: datetime) -> None:
@@ -51,10 +51,10 @@ def state(
     job: str | None = None,
     member: str | None = None,
 ) -> BudgetState:
-    """Spend and caps at `now`, with what the operator changed, raised or put right.
+    """Spend and caps at `now`, with all that the operator raised, set or resumed.
 
-    With `night` it is the night's purse, and with `job` also the group of that task as well.
-    `member` is whose they are in a team, whose caps then count as well.
+    With `night` it is the night's purse. With `job`, a task of the night, its group counts as well.
+    `member` is the member of a team whose calls these are; the team's caps count then as well.
     """
     reason, opened = None, calendar.read(conn)
     latest = _latest(opened, now)
@@ -112,7 +112,10 @@ def _shared(
 
 
 def _night_limit(limits: Limits, word: budget_events.Change) -> int:
-    """The night's cap; without any the night has no money, since nobody looks on."""
+    """The night's cap.
+
+    Without a configured cap it is 0, since nobody watches the spending at night.
+    """
     return cap(limits.night, word.set_to, limits.repository_night, word.raised) or 0
 
 
@@ -125,11 +128,11 @@ def _today(found: Opened, limits: Limits, now: datetime) -> days.OpenDay:
 
 
 def _hour_ago(latest: datetime) -> int:
-    """An hour before the latest instant seen: a clock that went back frees nothing."""
+    """An hour before the latest instant seen, so that a clock that is set back frees no money."""
     return int(latest.timestamp() * 1000) - HOUR_MS
 
 
 def _latest(found: Opened, now: datetime) -> datetime:
-    """Now, or the latest instant that was seen where the clock went back."""
+    """The latest instant that was ever seen, which is later than now if the clock went back."""
     seen = datetime.fromtimestamp(found[2] / 1000, UTC) if found is not None else now
     return max(now, seen)

@@ -1,4 +1,4 @@
-"""Booking what a reserved call used, inside the ledger's lock: bill, give back, learn from it."""
+"""Books what a reserved call used, inside the ledger's lock, and learns bounds from it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def book(
 ) -> tuple[Usage, int]:
     """Settle a reservation to its usage and cost in nano-dollars. Returns what was booked.
 
-    `told` is what the server said; a prompt somewhat above its bound teaches the bound.
-    Idempotent: what is settled stays as it is. One that was booked at its worst because its
-    process was thought dead is corrected by its bill.
+    `told` is the usage the server reported. If it gives a prompt slightly above its bound, the
+    bound is raised. Idempotent: what is settled stays as it is. A reservation that was booked at
+    its worst case, because its process was thought dead, is corrected by its bill.
     """
     row = reservations.by_id(conn, reservation.id)
     if row is None:
@@ -50,7 +50,10 @@ def book(
 def observations(
     row: ReservationRow, used: Usage, told: Usage | None, factors: Calibration
 ) -> tuple[tuple[samples.Key, int], ...]:
-    """What a booked call teaches the bounds: histograms and the buckets to count in."""
+    """What a booked call teaches the bounds: histograms and the buckets to count in.
+
+    It teaches nothing if it was a rehearsal, or if its usage was assumed.
+    """
     if row.rehearsal or (used.assumed and not _denser(row, told, factors)):
         return ()
     seen = told if used.assumed and told is not None else used
@@ -71,7 +74,7 @@ def observations(
 def withdraw(conn: Connection, request_id: str, at_ms: int, *, refused: bool = False) -> None:
     """Give back what a request set aside, if anything of it is still open.
 
-    One that no server refused did not leave, whatever was noted before it was tried.
+    If no server `refused` it, the request never left, whatever was noted before it was to be sent.
     """
     row = reservations.by_request(conn, request_id)
     if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):
@@ -83,8 +86,8 @@ def withdraw(conn: Connection, request_id: str, at_ms: int, *, refused: bool = F
 def _denser(row: ReservationRow, told: Usage | None, factors: Calibration) -> bool:
     """Whether the server reported a prompt above its bound, by no more than is possible for a text.
 
-    No text has more tokens than bytes, and the static bound allows one token for so many
-    characters. What is beyond that is no measurement, so it teaches nothing.
+    No text has more tokens than bytes, and the static bound allows one token for `BOUND_CHARS`
+    characters. A larger number is no measurement, so it teaches nothing.
     """
     if told is None or not 0 < told.output_tokens <= row.max_tokens:
         return False

@@ -1,8 +1,8 @@
-"""What a warm prompt cache is worth: the price of staying on a tier and of leaving it.
+"""What a warm prompt cache is worth: the cost of staying on a tier against that of leaving it.
 
-A conversation resends its whole prefix with every turn. On the tier that has it cached the
-prefix is read at a twentieth of the input price; on any other it must first be written. So
-a cheaper tier can be dearer for many turns.
+A conversation sends its whole prefix again with every turn. The tier that has it cached reads it
+for a twentieth of the input price. On any other tier it must first be written. So a cheaper tier
+can be dearer for many turns.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tierwise.core.situation import WarmThread
 from tierwise.core.tiers import Ladder, Tier
 
 SMALLEST_PREFIX: Final = 512
-"""Tokens below which the 5.5 models cache nothing (model page of the interface)."""
+"""Tokens below which the 5.5 models cache nothing (model page of the API)."""
 
 TURNS_AHEAD: Final = 4
-"""Turns a conversation is expected to go on, when nothing is known of it."""
+"""Turns that a conversation is expected to have still, when nothing is known of it."""
 
 MOST_TURNS: Final = 200
-"""Where the search for a break-even ends; beyond it leaving never pays."""
+"""Turns after which the search for a break-even ends. Leaving then counts as never paying off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class Prefix:
 def turn_cost(
     tier: Tier, prefix: int, turn: CachedTurn, prices: PriceTable, at: datetime, *, warm: bool
 ) -> int:
-    """Nano-dollars of one turn on a prefix of this many tokens, warm or written again."""
+    """Nano-dollars of one turn on a prefix of so many tokens.
+
+    With `warm` the prefix is read from the cache, otherwise it is written to it.
+    """
     cached = prefix if prefix >= SMALLEST_PREFIX and "caching" in tier.features else 0
     usage = Usage(
         input_tokens=prefix - cached,
@@ -107,7 +110,7 @@ def warm_thread(
     turns: int = TURNS_AHEAD,
     turn: CachedTurn | None = None,
 ) -> WarmThread | None:
-    """The facts of a warm conversation for a decision; `None` when nothing is cached."""
+    """The facts about a warm conversation that a decision needs; `None` when nothing is cached."""
     if prefix.tokens < SMALLEST_PREFIX or warm not in ladder:
         return None
     tier = ladder.get(warm)

@@ -1,7 +1,7 @@
-"""What requests really used, as histograms, and the bounds that follow from them. Pure.
+"""Histograms of what requests really used, and the bounds that follow from them. Pure.
 
 Two things are learned from settled attempts: how many output tokens an action takes on a
-model, and how large a prompt in a language is against its static upper bound.
+model, and how large a prompt in a language is, compared with its static upper bound.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ OUTPUT_STEPS: Final = 8
 """Buckets per doubling of output tokens: each is 9 % wide."""
 
 INPUT_STEPS: Final = 50
-"""Buckets per whole share of the static bound: each is two hundredths wide."""
+"""Buckets from nothing to the whole static bound: each is two hundredths of it wide."""
 
 ENOUGH_OUTPUT: Final = 50
 ENOUGH_INPUT: Final = 200
-"""Observations before a histogram is believed; until then the static bounds hold."""
+"""Observations that a histogram needs before it counts. Until then the static bounds hold."""
 
 OUTPUT_MARGIN: Final = 1.25
-"""On top of the 99th percentile, so that fewer answers are cut off than it says."""
+"""Factor on the 99th percentile, so that fewer than one answer in a hundred is cut off."""
 
 INPUT_MARGIN: Final = 1.15
-"""On top of the largest share ever seen."""
+"""Factor on the largest share ever seen."""
 
 LEAST_INPUT: Final = 0.6
-"""The bound never shrinks below this share of the static one, however tame the past was."""
+"""The bound never shrinks below this share of the static one, however small past prompts were."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """All histograms: key to bucket to count."""
+    """All histograms. `samples` maps a key to a bucket to its count."""
 
     samples: Mapping[Key, Mapping[int, int]] = field(default_factory=dict)
 
     def output_cap(self, model: str, action: str, most: int) -> int:
-        """Output tokens to allow: the running 99th percentile with a margin, at most `most`."""
+        """Output tokens to allow: the 99th percentile so far with a margin, at most `most`."""
         found = self.samples.get(("output", model, action), {})
         if sum(found.values()) < ENOUGH_OUTPUT:
             return most
@@ -50,14 +50,14 @@ class Calibration:
         return min(most, max(wanted, tokens.SMALLEST_OUTPUT))
 
     def median_output(self, model: str, action: str) -> int:
-        """Output tokens this action takes as a rule."""
+        """The median output tokens of an action on a model."""
         found = self.samples.get(("output", model, action), {})
         if sum(found.values()) < ENOUGH_OUTPUT:
             return tokens.MEDIAN_OUTPUT.get(action, tokens.TYPICAL_OUTPUT)
         return _output_top(quantile(found, 0.5))
 
     def input_factor(self, model: str, language: str | None) -> float:
-        """What to multiply the static input bound with; above 1 where it proved too low."""
+        """The factor for the static input bound. It is above 1 where that bound proved too low."""
         found = self.samples.get(("input", model, language or ""), {})
         if not found:
             return 1.0
@@ -70,7 +70,7 @@ class Calibration:
 
 
 def output_bucket(used: int, *, truncated: bool) -> int:
-    """The bucket of an answer's tokens; one cut off by its cap counts as twice as long."""
+    """The bucket of an answer's tokens. An answer that was cut off counts as twice as long."""
     return math.floor(math.log2(max(used * (2 if truncated else 1), 1)) * OUTPUT_STEPS)
 
 
@@ -80,7 +80,7 @@ def input_bucket(used: int, bound: int) -> int:
 
 
 def quantile(histogram: Mapping[int, int], share: float) -> int:
-    """The first bucket at which at least that share of the observations is reached."""
+    """The first bucket up to which at least this share of the observations lies."""
     wanted, seen = share * sum(histogram.values()), 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]

@@ -1,4 +1,6 @@
-"""Caps that the operator changes by hand: raised, set, lifted for one task, or set free again."""
+"""Caps that the operator changes by hand: raised, set, lifted for one task, or back
+to configured.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ Scope = Literal["day", "night", "project"]
 
 @dataclass
 class Caps(Spend):
-    """What a window spends from, with the caps that bind it."""
+    """What a window spends from, with the changes that the operator may make to its caps."""
 
     async def raise_by(self, nanos: int, project: str, scope: Scope = "day") -> BudgetState:
-        """Raise a cap for its current day or period, effective at once in every window.
+        """Raise a cap for its current day or period. It takes effect at once in every window.
 
-        Where there is no cap there is nothing to raise, and nothing is kept for later.
+        Where there is no cap, nothing is raised and nothing is kept for later.
         """
 
         def change(conn: Connection, state: BudgetState) -> None:
@@ -53,8 +55,10 @@ class Caps(Spend):
         )
 
     async def resume(self, project: str) -> BudgetState:
-        """End a hold, because the operator has seen its reason. From now on the clock is trusted
-        again."""
+        """End a hold, because the operator has seen its reason.
+
+        The clock as it is now is trusted again.
+        """
 
         def change(conn: Connection, state: BudgetState) -> None:
             now = self.clock()

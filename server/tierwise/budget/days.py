@@ -1,8 +1,8 @@
-"""Civil days in the operator's zone, and clocks that jump.
+"""Civil days in the operator's zone, and what to do when the clock jumps.
 
-A day is a calendar date, not 24 hours: zones have days of 23, 23.5 and 25 hours, and one
-lost a whole day. A reservation belongs to the day it was made on, whenever it is settled.
-Pure: the day that is open comes in, the day to book to comes out.
+A day is a calendar date, not 24 hours: some zones have days of 23, 23.5 or 25 hours, and one
+skipped a whole day. A reservation belongs to the day it was made on, whenever it is settled.
+Pure: functions are given the day that is open and return the day to book to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tierwise.core.dataclass import dataclass
 from tierwise.core.jobs import NIGHT
 
 MAX_BACK: Final = timedelta(hours=36)
-"""How far a clock may go back and still be believed; beyond that the operator is asked."""
+"""How far a clock may go back and still be trusted. Beyond that the operator is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class OpenDay:
 
 
 class UnknownZone(ValueError):
-    """A time zone that is nowhere; its one argument is the name."""
+    """A time zone that does not exist. Its one argument is the name."""
 
 
 class ClockWentBack(Exception):
-    """The clock is further back than any change of zone or correction explains."""
+    """The clock is further back than a change of zone or a correction can explain."""
 
 
 @lru_cache(maxsize=16)
@@ -57,12 +57,12 @@ def day_of(at: datetime, name: str | None) -> str:
 
 
 def booking(now: datetime, zone_name: str | None, opened: OpenDay | None) -> OpenDay:
-    """The day to book to at `now`, and what to remember of it.
+    """The day to book to at `now`, with the zone and the latest instant to remember.
 
-    A day that was left is never opened again: a clock set back, or a zone further west,
-    stays on the open day. A zone further east does not begin a day early either, because
-    that would hand out a fresh budget: the open day lasts until it is over in the zone it
-    was opened in and in the zone of now. Raises `ClockWentBack` beyond `MAX_BACK`.
+    A day that is over is never opened again: after a clock was set back, or in a zone further west,
+    the open day stays open. In a zone further east no day begins early either, because that would
+    hand out a fresh budget: the open day lasts until it is over both in the zone it was opened in
+    and in the zone that is set now. Raises `ClockWentBack` beyond `MAX_BACK`.
     """
     named = zone_name or local_name()
     today = day_of(now, zone_name)
@@ -94,12 +94,14 @@ def period_of(day: str, period: Literal["month", "total"]) -> str:
 
 
 def now() -> datetime:
-    """The instant, in UTC."""
+    """The current instant, in UTC."""
     return datetime.now(UTC)
 
 
 def local_name() -> str:
-    """The machine's own zone as well as it can be named, so that a change of it is seen."""
+    """A name of the machine's own zone, as good as can be found, so that a change of zone is
+    noticed.
+    """
     named = os.environ.get("TZ", "").lstrip(":")
     if named:
         return named
@@ -108,7 +110,10 @@ def local_name() -> str:
 
 
 def _day_in(now: datetime, name: str, otherwise: str) -> str:
-    """The civil day in a zone that was valid once and may have no name any more."""
+    """The civil day in a zone that was valid once.
+
+    It is `otherwise` if no such zone is known any more.
+    """
     try:
         return day_of(now, None if name == local_name() else name)
     except ValueError:

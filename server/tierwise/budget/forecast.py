@@ -25,11 +25,11 @@ def expected_spend(
     input_tokens: int | None = None,
     steps: int = 1,
 ) -> int:
-    """Mean cost of one attempt in nano-dollars; escalation is the policy's business.
+    """Mean cost of one attempt in nano-dollars. The cost of an escalation is not in it.
 
-    Needs no ledger: without a calibration the action's shipped median output counts. An attempt
+    It needs no ledger: without a calibration the action's shipped median output counts. An attempt
     of several `steps` writes its prompt into the cache once and reads it from there afterwards.
-    `input_tokens` stands for `prompt_chars` where the asker counted them.
+    `input_tokens` replaces `prompt_chars` where the caller counted tokens.
     """
     output = min(calibration.median_output(tier.model, action), tier.max_tokens)
     read = tokens.mean_of_chars(prompt_chars) if input_tokens is None else input_tokens

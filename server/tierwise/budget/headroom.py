@@ -1,4 +1,4 @@
-"""Whether a request's worst case fits what is left, and what to do when it does not. Pure."""
+"""Decides whether a request's worst case fits what is left, and what happens if not. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tierwise.core.errors import BudgetPaused, TaskTooDear
 
 @dataclass(frozen=True, slots=True)
 class SpendWish:
-    """A request as money sees it. Tokens; `useful` is the least output worth asking for."""
+    """What a request wants to spend.
+
+    Counts are tokens; `useful` is the least output worth asking for.
+    """
 
     input_bound: int
     output_cap: int
@@ -25,13 +28,13 @@ class SpendWish:
     most: int | None = None
     """What one request may cost at worst, in nano-dollars; None for no such cap."""
     fees: int = 0
-    """What the server may bill by the piece beside tokens, in nano-dollars."""
+    """What the server may bill beside tokens, such as web searches, in nano-dollars."""
     held: int = 0
-    """Nano-dollars that `most` is smaller by while other calls of the same job run."""
+    """Nano-dollars by which `most` is smaller because other calls of the same job run now."""
 
     @property
     def base(self) -> int:
-        """The prompt at its dearest, with the fees, in nano-dollars."""
+        """The cost of the prompt at its dearest, with the fees, in nano-dollars."""
         return self.input_bound * self.rate.dearest_input + self.fees
 
     def worst(self, output: int) -> int:
@@ -40,7 +43,9 @@ class SpendWish:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What to reserve: nano-dollars, the output cap in tokens, and whether the cap shrank."""
+    """What to reserve: nano-dollars, the output cap in tokens, and whether the budget made it
+    smaller.
+    """
 
     worst: int
     max_tokens: int
@@ -48,7 +53,7 @@ class Fit:
 
 
 def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
-    """The reservation for a wish.
+    """Decide what to reserve for a wish.
 
     No cap binds it where `state` is None or the request costs nothing. When the worst case does not
     fit, the output cap shrinks as far as an answer is still worth having. Raises `BudgetPaused`
@@ -70,7 +75,7 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
 
 
 def fit_all(wishes: Sequence[SpendWish], state: BudgetState) -> None:
-    """Raise where calls that belong together do not fit together at their worst.
+    """Raise if the worst cases of calls that belong together do not all fit.
 
     Raises `BudgetPaused` when the budget is used up or on hold, else `TaskTooDear`.
     """
@@ -90,7 +95,10 @@ def fit_all(wishes: Sequence[SpendWish], state: BudgetState) -> None:
 
 
 def _too_dear(wish: SpendWish, floor: int, room: int, state: BudgetState) -> TaskTooDear:
-    """The refusal of one request, which waits where calls in flight hold what it needs."""
+    """The error for one request that does not fit.
+
+    It says so if the request fits once calls end.
+    """
     worst = wish.worst(floor)
     most = None if wish.most is None else wish.most + wish.held
     later = [cap for cap in (state.unspent, most) if cap is not None]
@@ -115,7 +123,7 @@ class _Cap(NamedTuple):
 
 
 def _tightest(state: BudgetState) -> _Cap:
-    """The cap that leaves the least. Where a call waits or does not fit there is one."""
+    """The cap that leaves the least. There must be one: only a cap makes a call wait or not fit."""
     return min(
         (
             _Cap(name, limit, spent, reserved)
@@ -133,7 +141,7 @@ def _tightest(state: BudgetState) -> _Cap:
 
 
 def why_it_waits(state: BudgetState) -> ErrorReason:
-    """Why a call has to wait although the budget is not used up."""
+    """The reason why a call waits for calls in flight although the budget is not used up."""
     cap = _tightest(state)
     return ErrorReason.of(
         "calls_in_flight", scope=cap.scope, limit=cap.limit, spent=cap.spent, reserved=cap.reserved
@@ -141,7 +149,7 @@ def why_it_waits(state: BudgetState) -> ErrorReason:
 
 
 def why_paused(state: BudgetState) -> ErrorReason:
-    """Why nothing may be spent."""
+    """The reason why nothing may be spent."""
     if state.hold:
         return ErrorReason.of("on_hold", hold=state.hold)
     if state.waits:

@@ -1,7 +1,7 @@
-"""Reservations whose process is gone: booked at their worst case, so that no cap is crossed.
+"""Books reservations whose process is gone at their worst case, so that no cap is crossed.
 
-One whose request was not yet marked as sent is given back instead: the mark is on disk before
-the first byte leaves.
+A reservation whose request was not yet marked as sent is given back instead: the mark is on disk
+before the first byte leaves.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from tierwise.store.deferred import Connection
 from tierwise.store.reservations import ReservationRow
 
 LEASE_MS: Final = 60_000
-"""How long a reservation is held without being renewed, in milliseconds."""
+"""Milliseconds that a reservation is held without being renewed."""
 
 MARGIN_MS: Final = 15_000
-"""Beyond its lease, where it cannot be known whether the process still lives."""
+"""Milliseconds added to the lease where nobody can know whether the process still lives."""
 
 STUCK_MS: Final = 600_000
-"""Beyond its lease, where the process lives but renews nothing: it is stopped or hangs."""
+"""Milliseconds added to the lease of a process that lives but renews nothing: it is stopped or
+hangs."""
 
 
 def orphaned(row: ReservationRow, alive: bool | None, now_ms: int) -> bool:
-    """Whether nobody will settle this reservation any more.
+    """Whether no process will settle this reservation any more.
 
-    A process known to be gone settles nothing, so its lease need not run out. A lease
-    further ahead than a lease is long tells of a clock that was set back; it counts as
-    run out.
+    A process that is known to be gone settles nothing, so its lease need not run out. A lease that
+    ends later than any lease can means that the clock was set back. It counts as run out, unless
+    the process is known to live.
     """
     if alive is False:
         return True
@@ -41,8 +42,8 @@ def orphaned(row: ReservationRow, alive: bool | None, now_ms: int) -> bool:
 def reap(conn: Connection, now_ms: int) -> int:
     """Book every orphan at its worst case, marked assumed. Returns how many orphans there were.
 
-    What was certainly not sent is given back. Should the process come back after all, its
-    settlement replaces the assumption, and a request that was given back is not let go.
+    An orphan that was certainly not sent is given back. If its process comes back after all, its
+    settlement replaces the assumption, and a request that was given back may not be sent.
     """
     found = [
         row for row in reservations.open_rows(conn) if orphaned(row, owner.alive(row.owner), now_ms)

@@ -1,4 +1,4 @@
-"""Caps and where the spend stands against them. Pure; amounts in nano-dollars."""
+"""Caps, and how much of them is spent. Pure; amounts in nano-dollars."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tierwise.core.views import BudgetView
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The configured caps; None means no cap, 0 no paid calls.
+    """The configured caps. None means no cap, 0 means no paid calls.
 
     `day` and `project` are the operator's. `repository_day` and `repository_project` come
-    from a file inside the workspace and can only lower; `hour` binds any 60 minutes and
-    `request` is the most one attempt may cost at worst, both lowered already.
+    from a file inside the workspace and can only lower them. `hour` binds any 60 minutes and
+    `request` is the most one attempt may cost at worst; both already have the repository's in them.
     """
 
     day: int | None = None
@@ -36,9 +36,9 @@ class Limits:
 def cap(
     configured: int | None, set_to: int | None, repository: int | None, raised: int
 ) -> int | None:
-    """The cap in force: set by hand or configured, lowered by the repository, then raised.
+    """The cap that counts: set by hand or configured, lowered by the repository, then raised.
 
-    A raise is the operator's own word and counts on top of a repository's lower cap.
+    The operator decides a raise, so it is added even to a repository's lower cap.
     """
     own = configured if set_to is None else set_to
     lowered = [limit for limit in (own, repository) if limit is not None]
@@ -49,10 +49,9 @@ def cap(
 class BudgetState:
     """Spend and caps of a purse (a day's or a night's) and a project, raises included.
 
-    What is named after the day is of the night where `purse` says so: `day` is then the night's
-    key. `smallest` is the smallest reservation there is (the cheapest tier's): when it no
-    longer fits, the budget is paused. `hold` is a sentence when money waits for the
-    operator's word.
+    If `purse` is "night", the fields named after the day are about the night, and `day` is the
+    night's key. `smallest` is the smallest reservation there is (the cheapest tier's): when it no
+    longer fits, the budget is paused.
     """
 
     day: str
@@ -72,12 +71,12 @@ class BudgetState:
     soft_at: float = 0.80
     smallest: int = 0
     hold: str | None = None
-    """Why money waits for the operator's word: the reason that the ledger keeps."""
+    """Why no paid call is made until the operator resumes, as a word; None without a hold."""
     purse: Literal["day", "night"] = "day"
     group_limit: int | None = None
     group_spent: int = 0
     group_reserved: int = 0
-    """What the group of a job may cost, and has cost so far; no limit for what is no job."""
+    """What the group of a job may cost, and has cost so far. Without a job there is no limit."""
     shared: tuple[SharedCap, ...] = ()
     """The caps of a team that bind this member here; empty where there is no team."""
 
@@ -93,19 +92,21 @@ class BudgetState:
 
     @property
     def hour_level(self) -> BudgetLevel:
-        """Paused or ok: an hour frees up by itself, so nothing is softened before it is full."""
+        """Paused or ok, never soft: an hour frees up by itself, so no task goes to a cheaper tier
+        for it.
+        """
         found = self._level(self.hour_spent, self.hour_reserved, 0, self.hour_limit)
         return "paused" if found == "paused" else "ok"
 
     @property
     def group_level(self) -> BudgetLevel:
-        """Paused or ok: a group's cap softens nothing."""
+        """Paused or ok, never soft: no task goes to a cheaper tier because of a group's cap."""
         found = self._level(self.group_spent, self.group_reserved, 0, self.group_limit)
         return "paused" if found == "paused" else "ok"
 
     @property
     def level(self) -> BudgetLevel:
-        """The worst of them; paused while money is on hold."""
+        """The worst of all levels; paused while there is a hold."""
         levels = (
             self.day_level,
             self.project_level,
@@ -119,7 +120,7 @@ class BudgetState:
 
     @property
     def team_level(self) -> BudgetLevel:
-        """The state of the team's tightest cap; a cap per hour is never soft."""
+        """The worst level of the team's caps. A cap per hour is never soft."""
         levels = [
             found
             for cap in self.shared
@@ -130,7 +131,7 @@ class BudgetState:
 
     @property
     def team_paused(self) -> SharedCap | None:
-        """The cap of the team that pauses: the one that leaves the least."""
+        """The team's cap that is reached; of several the one that leaves the least."""
         return tightest(
             tuple(
                 cap
@@ -141,7 +142,9 @@ class BudgetState:
 
     @property
     def softened(self) -> tuple[str, int, int] | None:
-        """Scope, spend and cap of what is spent the most, where that alone makes it soft."""
+        """Scope, spend and cap of the cap with the largest share spent, if the spend alone makes it
+        soft.
+        """
         caps = (
             (self.purse, self.day_spent, self.day_limit),
             ("project", self.project_spent, self.project_limit),
@@ -151,7 +154,7 @@ class BudgetState:
 
     @property
     def waits(self) -> bool:
-        """Whether calls in flight alone leave no room: it comes back by itself when they end."""
+        """Whether only calls in flight leave no room. There is room again when they end."""
         spends = (
             (self.day_spent, self.day_limit),
             (self.project_spent, self.project_limit),
@@ -175,14 +178,14 @@ class BudgetState:
 
     @property
     def reached(self) -> Literal["day", "night", "project"] | None:
-        """The cap that pauses and can be raised; the purse's own where both do."""
+        """The reached cap that can be raised; of two the purse's own."""
         if self.day_level == "paused":
             return self.purse
         return "project" if self.project_level == "paused" else None
 
     @property
     def left(self) -> int | None:
-        """Headroom under all caps; None without any cap."""
+        """What may still be spent under all caps; None without any cap."""
         return self._room(in_flight=True)
 
     @property
@@ -205,7 +208,7 @@ class BudgetState:
         return max(min(rooms), 0) if rooms else None
 
     def exhausted(self, spent: int, limit: int | None) -> bool:
-        """Whether what is spent alone leaves no room for the smallest call."""
+        """Whether the spend alone, without reservations, leaves no room for the smallest call."""
         return limit is not None and (spent >= limit or limit - spent < self.smallest)
 
     def _level(self, spent: int, reserved: int, expected: int, limit: int | None) -> BudgetLevel:
@@ -217,10 +220,10 @@ class BudgetState:
 
 
 def views(state: BudgetState) -> Sequence[BudgetView]:
-    """The day and the project of a state, and the hour if it is capped, each as it is shown.
+    """What to show of a budget: its day, its project, and its hour if that is capped.
 
-    What is shown goes by what is spent. A cap that is out of reach only because of calls in
-    flight is no pause: it is shown as soft, or as nothing where little is spent.
+    The view goes by what is spent. A cap that is reached only because of calls in flight is not
+    shown as paused. It is shown as soft, or as ok where little is spent.
     """
 
     def shown(level: BudgetLevel, spent: int, expected: int, limit: int | None) -> BudgetLevel:

@@ -21,7 +21,8 @@ from tierwise.core.money import Usage
 
 WRITE_5M: Final = Decimal("1.25")
 WRITE_1H: Final = Decimal(2)
-"""Cache writes as multiples of the input price, the list's own rule, where a row names none."""
+"""Cache writes as multiples of the input price, for rows without a price of their own. It is the
+rule of the published price list."""
 SEARCH: Final = 10_000_000
 """Nano-dollars of one web search that a server makes: $10 per 1,000, as its maker lists it."""
 
@@ -99,11 +100,11 @@ class PriceTable:
         return cls(shipped, [_row(item) for item in extra])
 
     def known(self, model: str, base_url: str | None = None) -> bool:
-        """Whether there is a price; where there is none "price unknown" is shown."""
+        """Whether the price of a model is known. If it is not, "price unknown" is shown."""
         return self._found(model, base_url) is not None
 
     def free(self, model: str, at: datetime, base_url: str | None = None) -> bool:
-        """Whether the operator wrote a price of 0 for all of it, as for a server of their own."""
+        """Whether the operator set all prices of a model to 0, as for a server of their own."""
         rows = self._found(model, base_url)
         if rows is None:
             return False
@@ -122,8 +123,9 @@ class PriceTable:
     def dearest_band(
         self, model: str, at: datetime, prompt_tokens: int, base_url: str | None = None
     ) -> PriceRate:
-        """The dearest rate of each kind in any band a prompt of at most this many tokens
-        reaches."""
+        """The dearest rate of each kind in all bands that a prompt of up to this many tokens can
+        reach.
+        """
         rows = self._found(model, base_url)
         if rows is None:
             return self._dearest(at)
@@ -139,7 +141,10 @@ class PriceTable:
         *,
         batch: bool = False,
     ) -> int:
-        """Nano-dollars of a finished request, rounded up where a factor leaves a part."""
+        """Nano-dollars of a finished request.
+
+        A fraction that the batch factor leaves is rounded up.
+        """
         whole = self.rate(model, at, usage.prompt_tokens, base_url).cost(usage)
         fees = self.fees(model, usage.searches, at, base_url)
         if not batch:
@@ -149,7 +154,7 @@ class PriceTable:
         return int((whole * factor).to_integral_value(rounding=ROUND_CEILING)) + fees
 
     def fees(self, model: str, searches: int, at: datetime, base_url: str | None = None) -> int:
-        """Nano-dollars of this many web searches; none at a server that costs nothing."""
+        """Nano-dollars of this many web searches; 0 for a model that is free."""
         return searches * SEARCH if searches and not self.free(model, at, base_url) else 0
 
     def _found(self, model: str, base_url: str | None) -> list[PriceRow] | None:
@@ -167,9 +172,9 @@ class PriceTable:
 
 
 def _in_force(rows: Sequence[PriceRow], at: datetime, prompt_tokens: int) -> PriceRow:
-    """The row of the longest band reached, in its newest version that is in force.
+    """The newest row in force at a time, of the highest band that the prompt reaches.
 
-    `rows` are sorted by date; before the first date the first one holds.
+    `rows` are sorted by date. Before the first date the first row counts.
     """
     day = at.astimezone(UTC).date()
     over = max((r.rate.over for r in rows if r.rate.over < max(prompt_tokens, 1)), default=0)

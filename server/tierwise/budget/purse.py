@@ -1,4 +1,4 @@
-"""The purse: reserve the worst case, spend, settle to what was really used.
+"""The purse: reserve the worst case, make the call, settle to what was really used.
 
 Each step is one transaction inside the ledger's lock, so that any number of windows on one
 ledger cannot cross a cap together. Whatever goes wrong with the ledger raises, and then no
@@ -66,12 +66,12 @@ class Purse(Caps):
     _calibrated: datetime | None = None
 
     async def reserve(self, ask: ReservationRequest) -> Reservation:
-        """Set the worst case aside, with a smaller output cap where only that fits.
+        """Set the worst case aside. The output cap is made smaller if only that fits.
 
-        Raises `BudgetPaused` when the budget is used up, `TaskTooDear` when this task alone
-        does not fit, `LedgerUnavailable` when nothing can be booked, `RequestKeyUsed` when a
-        request may have been sent under this key before: what a lost process left of it is
-        then booked. A cancelled reserve gives back what it may have reserved.
+        Raises `BudgetPaused` when the budget is used up, `TaskTooDear` when this task alone does
+        not fit, and `LedgerUnavailable` when nothing can be booked. Raises `RequestKeyUsed` when a
+        request may have been sent under this key before; if a lost process sent it, it is booked
+        then. A cancelled call of `reserve` gives back what it may have reserved.
         """
         now = self.clock()
         if self.ledger.served and not self.night:
@@ -81,7 +81,7 @@ class Purse(Caps):
     async def reserve_all(self, asks: Sequence[ReservationRequest]) -> tuple[Reservation, ...]:
         """Set the worst cases of calls that belong together aside, in one transaction: all or none.
 
-        No output cap is made smaller to fit the rest of a budget. Raises like `reserve`.
+        No output cap is made smaller. Raises like `reserve`.
         """
         now = self.clock()
         return await self._write(
@@ -97,15 +97,18 @@ class Purse(Caps):
         now: datetime,
         reserve: Callable[[], Awaitable[Held]],
     ) -> Held:
-        """Run the transaction of a reservation. A refused one is run again where lost processes
-        held what it needs. A cancelled one is taken back. One that may have been made when the
-        connection to the ledger broke is taken back as soon as there is a connection again."""
+        """Run the transaction of a reservation.
+
+        After a refusal it is run again if lost processes held the money. If it is cancelled, what
+        it reserved is given back. If the connection to the ledger broke and it may have reserved,
+        that is given back as soon as there is a connection again.
+        """
         keys, doubts = {ask.request_id for ask in asks}, frozenset(self._doubtful)
         try:
             try:
                 found = await reserve()
             except BudgetPaused:
-                # The refusal took back what was booked of lost processes with it.
+                # The refusal rolled back the bookings of lost processes too, so reap again.
                 if not await self.reap():
                     raise
                 found = await reserve()
@@ -124,15 +127,16 @@ class Purse(Caps):
         return found
 
     def worst(self, ask: ReservationRequest) -> int:
-        """What a call costs at worst, in nano-dollars, where nothing makes its output smaller."""
+        """The worst case of a call in nano-dollars, with its whole output cap."""
         wish = wish_of(self, ask, self.clock())
         return wish.worst(wish.output_cap)
 
     async def let_go(self, reservation: Reservation) -> None:
         """Mark a request as sent, on disk, before its first byte leaves.
 
-        Raises `LedgerUnavailable` where that cannot be noted or the reservation has lapsed: a
-        window that was stopped for long may find it given back. Then nothing may be sent.
+        Raises `LedgerUnavailable` where the mark cannot be written, or where the reservation has
+        lapsed: a window that was suspended for long may find it given back. Then nothing may be
+        sent.
         """
         at = ms(self.clock())
         if self.ledger.served:
@@ -159,10 +163,10 @@ class Purse(Caps):
 
         Without a bill (cancelled, cut, crashed after it was sent) the input and what was
         streamed are booked at their upper bound, marked assumed; never nothing. `known` is
-        what the server said of the usage before the end, such as the input at the start,
-        `ended` when the call was over, where it is booked later than that. A usage given
-        together with what was `streamed` is a server's word: it is booked where it can be
-        true, else at its upper bound as well; `sure` says of how much it must be true.
+        what the server said of the usage before the end, such as the input at the start.
+        `ended` is when the call ended, if it is booked later than that. A usage that comes
+        together with what was `streamed` is checked: it is booked if it can be true, else the upper
+        bound is booked. `sure` says which part of the prompt and answer it must cover at least.
         """
         now, prices = self.clock(), reservation.prices or self.prices
         if usage is not None and streamed is None:
@@ -181,9 +185,10 @@ class Purse(Caps):
         return await served.settle(self.ledger, reservation, used, cost, learned, self._told(now))
 
     async def answered_by(self, reservation: Reservation, tier: Tier) -> Reservation:
-        """Hold a call that was sent at the prices of another tier, because that one answers it.
+        """Hold a reservation at the prices of another tier, because that tier answers the call.
 
-        No cap is asked: the call was made. What it holds counts for every call after it.
+        No cap is checked, since the call was made already. The new amount counts for all later
+        calls.
         """
         row = at_tier(self, reservation, tier)
         await self.ledger.write(lambda conn: reservations.answered_by(conn, row))
@@ -196,20 +201,23 @@ class Purse(Caps):
         )
 
     async def release(self, reservation: Reservation, *, refused: bool = False) -> None:
-        """Give a reservation back whole. Only for a request that is certainly not billed: it never
-        reached a server, or was `refused` by one."""
+        """Give a whole reservation back. Use it only for a request that is certainly not billed.
+
+        Such a request never reached a server, or a server `refused` it.
+        """
         at, asked = ms(self.clock()), reservation.row.request_id
         await self.ledger.write(lambda conn: booking.withdraw(conn, asked, at, refused=refused))
 
     async def renew(self, ids: Sequence[str]) -> None:
-        """Extend the leases of what still runs."""
+        """Extend the leases of calls that still run."""
         await self.ledger.write(
             lambda conn: reservations.extend(conn, ids, self._at(conn) + lapsed.LEASE_MS)
         )
 
     async def reap(self) -> int:
-        """Book the worst case of reservations whose process is gone, and give back what may have
-        been reserved when the way to the ledger broke. Returns how many there were.
+        """Book the worst case of reservations whose process is gone. Returns how many there were.
+
+        It also gives back what may have been reserved when the connection to the ledger broke.
         """
         doubts = frozenset(self._doubtful)
         found = await self.ledger.write(self._reap)
@@ -217,15 +225,16 @@ class Purse(Caps):
         return found
 
     async def give_back(self) -> None:
-        """Give back what may have been reserved when the way to the ledger broke, if anything was.
+        """Give back what may have been reserved when the connection to the ledger broke, if
+        anything was.
 
-        Raises `LedgerUnavailable` where the way is still broken; then it is tried the next time.
+        Raises `LedgerUnavailable` while there is no connection; the next call tries again.
         """
         if self._doubtful:
             await self.reap()
 
     def _free(self, conn: Connection, ask: ReservationRequest) -> bool:
-        """Whether no cap binds a call."""
+        """Whether no cap binds a call: it is a rehearsal, or the operator allowed its task."""
         return ask.rehearsal or ask.allowed or budget_events.allowed(conn, ask.task_id)
 
     def _reserve_all(
@@ -236,13 +245,16 @@ class Purse(Caps):
             first = asks[0]
             found = self.state_at(conn, first.project, now, first.task_id, first.member)
             fit_all(wishes, found)
-        # Judged once and as a sum: what the first of them hold does not pause the last.
+        # All were checked as one sum, so the first of them must not make the last one wait.
         return tuple(self._reserve(conn, ask, now, fits=True) for ask in asks)
 
     def _reserve(
         self, conn: Connection, ask: ReservationRequest, now: datetime, *, fits: bool = False
     ) -> Reservation:
-        """The transaction of `reserve`; a refusal rolls it back. `fits`: it was judged before."""
+        """The transaction of `reserve`; a refusal rolls it back.
+
+        `fits` says that the caps were checked.
+        """
         self._housekeeping(conn, now)
         existing = reservations.by_request(conn, ask.request_id)
         if existing is not None:
@@ -280,11 +292,14 @@ class Purse(Caps):
         return replace(reservation_of(row, ask, now), capped=found.capped, prices=self.prices)
 
     def _told(self, now: datetime) -> int | None:
-        """The time that is sent to the database server: none, unless the clock is a test's."""
+        """The time that is sent to the database server, or None for the server's own clock.
+
+        A time is sent only if a test replaced the clock.
+        """
         return None if self.clock is days.now else ms(now)
 
     async def _reserve_there(self, ask: ReservationRequest, now: datetime) -> Reservation:
-        """`_reserve` by the server's own function, in one round trip as a rule."""
+        """`_reserve` by a function inside the database server, normally in one round trip."""
         if self._doubtful or not self._kept_house(now):
             await self.ledger.write(lambda conn: self._housekeeping(conn, now))
         wish = wish_of(self, ask, now)
@@ -301,7 +316,9 @@ class Purse(Caps):
         return replace(found, prices=self.prices)
 
     def _at(self, conn: Connection) -> int:
-        """The instant that leases count by: the server's, where several machines share one."""
+        """The instant by which leases are measured: the database server's, if machines share the
+        ledger.
+        """
         if conn.dialect.name == "sqlite" or self.clock is not days.now:
             return ms(self.clock())
         return int(conn.exec_driver_sql("SELECT now_ms()").scalar_one())

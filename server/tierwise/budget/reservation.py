@@ -1,4 +1,4 @@
-"""What is asked of the purse, and what it hands out."""
+"""What a caller asks of the purse, and the reservation it gets."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tierwise.store.reservations import ReservationRow
 
 @dataclass(frozen=True, slots=True)
 class ReservationRequest:
-    """What is about to be called. `prompt` is measured, never kept.
+    """A call that is about to be made. `prompt` is measured and never kept.
 
     `request_id` is the key of the attempt: under one key at most one request is ever sent.
-    `full_output` asks for
-    `max_tokens` as they are, for the one larger attempt after an answer was cut off.
+    `full_output` asks for `max_tokens` as they are, for the one larger attempt after an answer was
+    cut off.
     """
 
     task_id: str
@@ -32,25 +32,25 @@ class ReservationRequest:
     allowed: bool = False
     full_output: bool = False
     extra_tokens: int = 0
-    """Tokens at most of what goes along and is no text, such as pictures."""
+    """Upper bound of the tokens of what is sent beside text, such as pictures."""
     searches: int = 0
-    """Web searches that the server may make for it at most."""
+    """The most web searches that the server may make for the answer."""
     least_output: int = 0
-    """Output tokens below which the call makes no sense; 0 lets the action's habit decide."""
+    """Output tokens below which the call makes no sense; with 0 it is twice the action's median."""
     job_cap: int | None = None
-    """What the job of this request may spend in all, in nano-dollars; None for a request of none,
-    or where no cap binds its job."""
+    """What the job of this request may spend in all, in nano-dollars. None if it has no job, or a
+    job without a cap."""
     member: str | None = None
-    """Whose request it is, in a team: the caps of the team bind it."""
+    """The member of a team who makes the request. The team's caps bind it then."""
     marked: bool = False
     """Whether `Purse.let_go` will be called before it is sent. Otherwise it counts as sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A worst case set aside. `max_tokens` is what the call may ask for.
+    """A worst case that is set aside. `max_tokens` is the output that the call may ask for.
 
-    `capped` says that the budget, and not the action's habit, made the cap smaller.
+    `capped` says that the budget made this output smaller, and not the action's usual size.
     """
 
     id: str
@@ -65,18 +65,18 @@ class Reservation:
     prices: PriceTable | None = None
     """The prices it was reserved at; None where they are not known any more."""
     searches: int = 0
-    """Web searches that were reserved for."""
+    """Web searches whose cost is in the reservation."""
 
 
 class RequestKeyUsed(Exception):
-    """A request was made under this key before, by this process or one that was lost."""
+    """A request was made under this key before, by this process or by one that is gone."""
 
 
 def asked_twice(row: ReservationRow, ask: ReservationRequest) -> Reservation:
     """The reservation that this process made under the same key and has not used yet.
 
-    Raises `RequestKeyUsed` where a request may have left under the key, or its reservation is
-    another process's or booked: nothing is sent again under it.
+    Raises `RequestKeyUsed` where a request may have been sent under the key, or where its
+    reservation is booked or belongs to another process: nothing is sent under that key again.
     """
     if row.state != reservations.OPEN or not row.unsent or row.owner != owner.identity():
         raise RequestKeyUsed(row.request_id)

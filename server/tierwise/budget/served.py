@@ -1,8 +1,8 @@
-"""Reserving and settling inside a database server, in one round trip each.
+"""Reserves and settles inside a database server, in one round trip each.
 
 The server's functions (`store/postgres/steps/005_purse.sql`) decide as `headroom` and `accounts`
-do, under the same lock, by the server's clock. What they refuse is put into words here, by the
-functions that refuse it elsewhere.
+do, under the same lock, by the server's clock. When they refuse, the functions of `headroom` run
+here on the same figures and raise the error.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _COLUMNS: Final = tuple(each.name for each in fields(ReservationRow))
 
 @dataclass(frozen=True, slots=True)
 class ServedWish:
-    """A reservation that is asked for. `row` holds what is known before the server decides.
+    """All that the server needs for a reservation. `row` holds what is known before it decides.
 
     `at_ms` is the instant in UTC milliseconds, None for the server's own.
     """
@@ -100,7 +100,7 @@ async def settle(
 
 
 async def let_go(ledger: Ledger, reservation_id: str, at_ms: int | None) -> bool:
-    """Note that a request is about to leave. False if its reservation is no longer open."""
+    """Note that a request is about to be sent. False if its reservation is no longer open."""
     return await ledger.call(LET_GO, (at_ms, reservation_id)) is not None
 
 

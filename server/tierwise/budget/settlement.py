@@ -1,4 +1,4 @@
-"""What a finished or broken-off attempt cost. Pure."""
+"""What an attempt cost that has ended or broken off. Pure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tierwise.core.money import Usage
 from tierwise.store.reservations import ReservationRow
 
 THINKING_PER_S: Final = 150
-"""Tokens a second that a model may think unseen; for a call that ended without a bill."""
+"""Tokens per second that a model may use for hidden thinking, for calls that have no bill."""
 LOOSEST_CHARS: Final = 12
-"""Characters per token that no tokenizer reaches over a whole text: three times the usual four."""
+"""More characters per token than any tokenizer reaches over a whole text: three times the usual
+four."""
 
 
 @dataclass(frozen=True, slots=True)
 class SureChars:
-    """What a bill must be true of, where not all of the prompt is surely billed, or some of it
-    more than once.
+    """The least that a bill must cover, where a server may bill less or more than the prompt.
 
-    `prompt` and `answer` are the characters that are billed whatever the server leaves out.
+    `prompt` and `answer` are the characters that are billed in any case.
     `readings` is how often it may bill the prompt: it reads it again after each tool it runs.
     """
 
@@ -37,10 +37,10 @@ class SureChars:
 class CallEnd:
     """What is known of a call that is over.
 
-    `bill` is what the server told at the end of a whole answer, `known` what it told until the
-    call broke off. `streamed` is the text that came, `thought` the characters of thinking that
-    came, `seconds` how long the call ran: a model that thinks before it speaks has used tokens
-    nobody saw.
+    `bill` is the usage the server reported at the end of a whole answer, `known` the usage it
+    reported until the call broke off. `streamed` is the text that came, `thought` the characters of
+    thinking that came. `seconds` is how long the call ran: a model that thinks before it answers
+    has used tokens that nobody saw.
     """
 
     bill: Usage | None = None
@@ -52,20 +52,22 @@ class CallEnd:
 
     @property
     def answer_chars(self) -> int:
-        """Characters of the answer that were surely billed."""
+        """Characters of the answer that are billed in any case."""
         return self.sure.answer if self.sure is not None else len(self.streamed) + self.thought
 
 
 def billed(reservation: Reservation, usage: Usage, prices: PriceTable) -> int:
-    """Nano-dollars of a usage the server reported, at the price of when it was reserved."""
+    """Nano-dollars of a usage that the server reported, at the prices of the time of
+    reservation.
+    """
     row = reservation.row
     return prices.cost(row.model, usage, reservation.at, row.base_url)
 
 
 def booked(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
-    """What a call is booked with, and its nano-dollars: never nothing, unless its price is 0.
+    """The usage to book for a call and its nano-dollars: never nothing, unless its price is 0.
 
-    A bill is taken as it is where all of it can be true. Else the whole call is booked at its
+    A bill is booked as it is if all of it can be true. Else the whole call is booked at its
     upper bound, marked assumed: a server that is wrong about one count leaves out others.
     """
     row, bill = reservation.row, end.bill
@@ -83,7 +85,7 @@ def booked(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[
 
 
 def believable_input(reservation: Reservation, told: Usage, sure: SureChars | None = None) -> bool:
-    """Whether input and cache counts can be true of the prompt that was sent."""
+    """Whether the reported input and cache counts can be true for the prompt that was sent."""
     chars, readings = reservation.row.input_chars, 1
     if sure is not None:
         chars, readings = sure.prompt, sure.readings
@@ -92,10 +94,10 @@ def believable_input(reservation: Reservation, told: Usage, sure: SureChars | No
 
 
 def assumed(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
-    """An upper bound of what was used by a call nobody billed, and its nano-dollars.
+    """An upper bound of what a call without a bill used, and its nano-dollars.
 
-    The input counts whole even when nothing was streamed: it is billed as soon as the
-    request is accepted.
+    The whole input counts even if nothing was streamed: it is billed as soon as the request is
+    accepted.
     """
     output = tokens.output_bound(end.streamed) + math.ceil(end.thought / tokens.BOUND_CHARS)
     if reservation.thinking:

@@ -1,7 +1,7 @@
-"""Whether the dearest tier answers far more than it used to: a sign of an attack or a mistake.
+"""Notices when the dearest tier answers far more than it used to: an attack, or a mistake.
 
-A file, a setting or a change of habit can push tasks up without anybody noticing. The share
-of the last day is held against that of the two weeks before, with enough tasks in both.
+A file, a setting or a change of habit can send tasks to dearer tiers unnoticed. The share
+of the last day is compared with that of the two weeks before, if both have enough tasks.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from tierwise.core.dataclass import dataclass
 
 DAY_MS: Final = 86_400_000
 BEFORE_MS: Final = 14 * DAY_MS
-"""How far back what is usual reaches, in milliseconds."""
+"""The time before the last day that counts as usual, in milliseconds."""
 RECENT_LEAST: Final = 20
-"""Tasks the last day must have; fewer say nothing about a share."""
+"""Tasks that the last day must have. Fewer say nothing about a share."""
 USUAL_LEAST: Final = 50
-"""Tasks the days before must have."""
+"""Tasks that the days before must have."""
 TIMES: Final = 2.0
-"""How many times its usual share the tier must have."""
+"""The factor by which the tier's share must exceed its usual one."""
 STEP: Final = 0.10
-"""Share by which it must have risen at least, so that 1 in 50 and 2 in 50 are no alarm."""
+"""The least rise of the share, so that a rise from 1 in 50 to 2 in 50 is no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Tasks answered in a time, and how many of them by the dearest tier."""
+    """How many tasks were answered in a time, and how many of them by the dearest tier."""
 
     top: int
     tasks: int
@@ -36,7 +36,7 @@ class Counts:
 
 
 def risen(recent: Counts, usual: Counts) -> bool:
-    """Whether the share of the last day is at least twice the usual one."""
+    """Whether the share of the last day is far above the usual one, by `TIMES` and by `STEP`."""
     if recent.tasks < RECENT_LEAST or usual.tasks < USUAL_LEAST:
         return False
     return recent.share >= TIMES * usual.share and recent.share - usual.share >= STEP

@@ -26,9 +26,9 @@ CHEAPEST_PROMPT: Final = 2_000
 
 @dataclass
 class Spend:
-    """What a window spends from, and where that stands.
+    """Reads what a window has spent and may still spend.
 
-    `price_table` and `limits` are asked again each time, so that changes take effect.
+    `price_table` and `limits` are called again each time, so that changes take effect.
     """
 
     ledger: Ledger
@@ -37,30 +37,36 @@ class Spend:
     cheapest: Callable[[], Tier]
     clock: Callable[[], datetime] = days.now
     night: bool = False
-    """Whether it spends from the night's purse instead of the day's."""
+    """Whether the window spends from the night's purse instead of the day's."""
     calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def prices(self) -> PriceTable:
-        """The prices as they are now."""
+        """The current prices."""
         return self.price_table()
 
     async def state(
         self, project: str, task_id: str | None = None, member: str | None = None
     ) -> BudgetState:
-        """Spend and caps as they are now, in every window; of a job's group too where a job of
-        the night is named, and of a team where a member is."""
+        """The current spend and caps, over all windows.
+
+        If the task is a job of the night, its group's cap is included; with a member, the team's
+        caps are.
+        """
         now = self.clock()
         return await self.ledger.read(
             lambda conn: self.state_at(conn, project, now, task_id, member)
         )
 
     def state_in(self, conn: Connection, project: str) -> BudgetState:
-        """`state` inside a read that has begun."""
+        """`state` inside a read transaction that has begun."""
         return self.state_at(conn, project, self.clock())
 
     def glance(self, conn: LedgerRows, project: str) -> BudgetState:
-        """`state` before the ledger is opened; what answers took so far is taken over as well."""
+        """`state` from rows that are read before the ledger is opened.
+
+        It also takes over the calibration.
+        """
         self.calibration = Calibration(samples.read(conn))
         return self.state_at(conn, project, self.clock())
 
@@ -77,7 +83,7 @@ class Spend:
         task_id: str | None = None,
         member: str | None = None,
     ) -> BudgetState:
-        """`state` at an instant, inside a read or write that has begun."""
+        """`state` at an instant, inside a transaction that has begun."""
         try:
             return accounts.state(
                 conn,
@@ -100,7 +106,7 @@ class Spend:
 
 
 def unknown_zone(error: days.UnknownZone) -> LedgerUnavailable:
-    """The error of a budget whose zone nobody knows."""
+    """The error for a budget whose time zone does not exist."""
     return LedgerUnavailable(ErrorReason.of("unknown_zone", name=str(error)))
 
 

@@ -15,18 +15,18 @@ from tierwise.core.actions import TABLE
 BOUND_CHARS: Final = 1.6
 MEAN_CHARS: Final = 3.0
 OVERHEAD: Final = 64
-"""Tokens a request has beside its text: roles, separators."""
+"""Tokens that a request has beside its text, for roles and separators."""
 
 SMALLEST_OUTPUT: Final = 256
 """Output tokens below which an answer is not worth asking for."""
 
 TYPICAL_OUTPUT: Final = 400
 MEDIAN_OUTPUT: Final[dict[str, int]] = {kind.name: kind.median_output for kind in TABLE}
-"""Median output tokens per action to start from; the ledger's own medians replace them."""
+"""Median output tokens per action, used until the ledger has medians of its own."""
 
 
 def upper_bound(text: str, factor: float = 1.0) -> int:
-    """Tokens this text can have at most; `factor` is what calibration found."""
+    """The most tokens this text can have; `factor` is what calibration found."""
     if text.isascii():
         return math.ceil(len(text) / BOUND_CHARS * factor) + OVERHEAD
     size = len(text.encode("utf-8", "surrogatepass"))
@@ -41,8 +41,8 @@ def mean_of_chars(chars: int) -> int:
 
 
 def output_bound(text: str) -> int:
-    """Tokens of a streamed text at most; for a stream that ended without a bill.
+    """The most tokens of a streamed text, for a stream that ended without a bill.
 
-    Eight more than the text has: the events that carry no text are billed too.
+    Eight tokens are added to the text's own: the events that carry no text are billed too.
     """
     return upper_bound(text) - OVERHEAD + 8

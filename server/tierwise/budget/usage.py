@@ -1,4 +1,4 @@
-"""What was spent, on which tier, and what the baseline would have cost for the same tokens."""
+"""What was spent on which tier, and what the same tokens would have cost on the baseline."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from tierwise.store.deferred import Connection
 from tierwise.store.stats import LedgerCut, SpendCell
 
 NOON: int = 12
-"""The hour (UTC) of a day at which its price is looked up: rows hold from a date on."""
+"""The hour (UTC) at which the price of a day is looked up: price rows begin on dates."""
 
 
 @dataclass(frozen=True, slots=True)
 class TierUse:
-    """What one tier did: tasks it answered last, and nano-dollars of all calls on it."""
+    """What one tier did: how many tasks it gave the last answer to, and nano-dollars of all its
+    calls.
+    """
 
     tier: str
     tasks: int
@@ -33,7 +35,7 @@ class ScopeUse:
     """The figures of a scope. Money in nano-dollars; `limit` None means no cap.
 
     `saved` is what the tokens of all calls would have cost on the baseline, less what they
-    cost: negative where they went to dearer models. Costs and tasks of the tiers add up to
+    cost. It is negative where they went to dearer models. Costs and tasks of the tiers add up to
     `spent` and `tasks`.
     """
 
@@ -54,9 +56,10 @@ def baseline_of(ladder: Ladder, chosen: str | None) -> Tier:
 def baseline_cost(cells: Iterable[SpendCell], baseline: Tier, prices: PriceTable) -> int:
     """What the same tokens would have cost on the baseline's model, in nano-dollars.
 
-    Cache reads and both kinds of cache writes are priced as such. A call on the baseline's
-    own model counts with what was booked for it. So a bound that was booked for an unbilled call
-    is never counted as a saving or a loss. A cell is priced in the band that its prompts reach.
+    Cache reads and both kinds of cache writes have their own prices. A call on the baseline's own
+    model counts with what was booked for it, so that the upper bound that is booked for a call
+    without a bill is never counted as a saving or a loss. Each cell is priced in the band that its
+    prompts reach.
     """
 
     @cache

@@ -1,4 +1,4 @@
-"""What a call asks of the money: its worst case, and the row that will hold it."""
+"""Works out what a call may spend at worst, and the ledger row of its reservation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierwise.store.reservations import ReservationRow
 
 
 def wish_of(spend: Spend, ask: ReservationRequest, now: datetime) -> SpendWish:
-    """A call as money sees it."""
+    """What a call wants to spend."""
     tier, most = ask.tier, ask.max_tokens
     bound = tokens.upper_bound(ask.prompt, spend.calibration.input_factor(tier.model, ask.language))
     bound += ask.extra_tokens
@@ -35,7 +35,7 @@ def wish_of(spend: Spend, ask: ReservationRequest, now: datetime) -> SpendWish:
 
 
 def row_of(spend: Spend, ask: ReservationRequest, wish: SpendWish, now: datetime) -> ReservationRow:
-    """What is known of a reservation before it is decided."""
+    """The row of a reservation with all that is known before the purse decides."""
     tier = ask.tier
     return ReservationRow(
         id=uuid.uuid4().hex,
@@ -68,7 +68,9 @@ def row_of(spend: Spend, ask: ReservationRequest, wish: SpendWish, now: datetime
 
 
 def at_tier(spend: Spend, reservation: Reservation, tier: Tier) -> ReservationRow:
-    """The row of a reservation that another tier answers: what it holds at that tier's prices."""
+    """The row of a reservation when another tier answers it: the amounts are at that
+    tier's prices.
+    """
     row, at, prices = reservation.row, reservation.at, reservation.prices or spend.prices
     rate = prices.dearest_band(tier.model, at, row.input_bound, tier.base_url)
     fees = prices.fees(tier.model, reservation.searches, at, tier.base_url)
@@ -88,7 +90,7 @@ def at_tier(spend: Spend, reservation: Reservation, tier: Tier) -> ReservationRo
 
 
 def within_job(conn: Connection, ask: ReservationRequest, wish: SpendWish) -> SpendWish:
-    """The wish, held to what is left of its job's own cap."""
+    """The wish, limited to what is left of its job's own cap."""
     job = reservations.job_of(ask.request_id)
     if job is None or ask.job_cap is None:
         return wish

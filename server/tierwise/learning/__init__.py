@@ -1,1 +1,1 @@
-"""What became of answers, and what the router learns from it. Plain Python over plain data."""
+"""The outcomes of answers, and what the router learns from them. Plain Python over plain data."""

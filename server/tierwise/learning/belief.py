@@ -1,4 +1,4 @@
-"""What is believed of a task: per tier P(need <= tier) and P(the answer is kept). Pure."""
+"""A belief about a task: per tier P(need <= tier) and P(the answer is kept). Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 FLATTEST: Final = 0.02
-"""Least slope of a share in its logit that is learned with, so that no belief is out of reach."""
+"""Least slope of a share in its logit that a learning step uses, so that any belief can change."""
 LEAST: Final = 0.02
-"""Least probability anything is given, so that one outlier cannot move a weight far."""
+"""The least probability of anything, so that one outlier cannot move a weight far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """Need per tier and kept per tier, cheapest first; both monotone, need of the top is 1."""
+    """Per tier, cheapest first: P(need <= tier) and P(kept).
+
+    Both are monotone; need of the top is 1.
+    """
 
     need: tuple[float, ...]
     kept: tuple[float, ...]
@@ -24,7 +27,9 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Sufficiency:
-    """P(an answer suffices), with its slope in each cut's logit and in the top's logit."""
+    """P(an answer suffices), with its slope in the logit of each cut and in the logit
+    of the top.
+    """
 
     p: float
     cuts: tuple[tuple[int, float], ...]
@@ -37,8 +42,10 @@ def belief(
     top: float = 0.0,
     accept: float = 0.96,
 ) -> Belief:
-    """The belief from shipped logits and the shipped share `accept` of the top's answers kept,
-    with what was learned on top of them, in logits."""
+    """The belief from the shipped logits and what was learned in addition to them, in logits.
+
+    `accept` is the shipped share of the top tier's answers that is kept.
+    """
     need: list[float] = []
     for cut, logit in enumerate(logits):
         share = sigmoid(logit + (shifts[cut] if cut < len(shifts) else 0.0))

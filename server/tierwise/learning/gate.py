@@ -1,9 +1,9 @@
-"""The gate: what was learned decides nothing until it has proved itself, and stops when it fails.
+"""The gate: the learned state decides nothing until it has proved itself, and stops when it fails.
 
-Every task is judged before it is learned from (prequentially): how probable did the shipped and
-the learned model call what the operator then did, and what would each one's first tier have cost
-in all. Evidence is forgotten with a half-life in tasks, so that a good past cannot cover a bad
-present: the same test that lets the state go live takes it back.
+Every task is judged before it is learned from (prequentially). Two things are compared: how
+probable the shipped and the learned model called what the operator then did, and what each one's
+first tier would have cost in all. Evidence is forgotten with a half-life in tasks, so that a good
+past cannot cover a bad present: the same test that lets the state go live takes it back.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ from tierwise.learning.learner import LearnedState, believed, probability, would
 from tierwise.learning.observation import LearnerAnswer, Observation
 
 NEEDED: Final = 100
-"""Outcomes before the gate may open."""
+"""Outcomes that the gate needs before it may open."""
 PAIRED_COUNTS: Final = 3
-"""Outcomes that a comparison with a shadow answer counts as beyond its own: it tells of two tiers
-at once, one of them the tier in question. The bound below guards both ways alike."""
+"""Outcomes that a comparison with a shadow answer counts in addition to its own: it is about two
+tiers at once, one of them the tier in question."""
 NEEDED_INFORMATIVE: Final = 30
-"""Of them discards, pairs, ratings and overrides: an apply tells two policies hardly apart."""
+"""How many of them must be discards, pairs, ratings or overrides: an apply hardly distinguishes two
+policies."""
 Z90: Final = 1.28
 Z95: Final = 1.96
 FADE: Final = 0.5 ** (1 / 400)
-"""What a judgement keeps of its weight per task: half after 400."""
+"""The share of its weight that a judgement keeps per task: half after 400 tasks."""
 MOST_DRIFT: Final = 0.145
-"""The share of first answers by the top tier may rise by 15 points on clicks alone; the bound is
-on a fading share, which the plain one follows within half a point."""
+"""The share of first answers by the top tier may rise by 15 points on clicks alone. The bound is
+on a share in which old tasks fade; the plain share differs from it by at most half a point."""
 DRIFT_FADE: Final = 0.5 ** (1 / 60)
-"""The share is that of about the last hundred tasks."""
+"""Fading per task of that share, so that it covers about the last hundred tasks."""
 PROVEN: Final = 0.10
-"""It may rise further only where going straight to the top is measured to save this share of the
-loss, with the 90 % bound, by settled verdicts (checks, undos, ratings, survival) on at least
-`PROVEN_TASKS` tasks: a grumpy stretch of discards moves nothing beyond the 15 points."""
+"""The share may rise further only if going straight to the top is measured to save this share of
+the loss, with the 90 % bound, by settled verdicts (checks, undos, ratings, survival) on at least
+`PROVEN_TASKS` tasks. So a series of discards in a bad mood moves it by 15 points at most."""
 PROVEN_TASKS: Final = 30
 CLIP: Final = 5.0
 """Most weight one trial may have in the doubly robust estimate."""
@@ -48,12 +49,13 @@ Why = Literal["few", "uninformative", "dearer", "worse", "unsure", "live"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Running sums over judged tasks; all but the three counts fade.
+    """Running sums over judged tasks. All but the three counts fade.
 
     `gain` is log-loss saved per task, `saved` loss saved, in units of one wrong answer by the top
     tier; each as (sum, sum of squares). `tops` are shares of first answers by the top tier:
-    (shipped, learned). `rises` are settled tasks where the state wanted the top and the shipped
-    one did not: their number, sum and squares of the loss the top saves there, and the loss.
+    (shipped, learned). `rises` are about settled tasks where the learned state wanted the top and
+    the shipped one did not: their number, the sum and squares of the loss that the top saves, and
+    the loss.
     """
 
     outcomes: int = 0
@@ -66,14 +68,17 @@ class Evidence:
     rises: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     live: bool = False
     improved: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    """What the learned state saved while it decided, for whoever asks; it does not fade: tasks,
-    sum and squares of the loss saved per task, and the shipped state's loss, in nano-dollars."""
+    """What the learned state saved while it decided: tasks, sum and squares of the loss saved per
+    task, and the shipped state's loss, in nano-dollars. It is only shown, and it does not fade."""
 
 
 @dataclass(frozen=True, slots=True)
 class Improvement:
-    """What the learned state saved while it decided: the share of the shipped state's loss, spend
-    and redos together, with half the width of its 95 % interval."""
+    """What the learned state saved while it decided.
+
+    `share` is the share of the shipped state's loss (spend and redos together), `within` half the
+    width of its 95 % interval.
+    """
 
     tasks: int
     share: float
@@ -84,7 +89,7 @@ class Improvement:
 class GateVerdict:
     """Whether the learned state decides, and why or why not.
 
-    `needed` is how many more outcomes are asked for at least, 0 where it is no matter of number.
+    `needed` is how many more outcomes are needed at least, 0 if the number is not the reason.
     """
 
     live: bool
@@ -93,7 +98,7 @@ class GateVerdict:
 
 
 def judge(evidence: Evidence) -> GateVerdict:
-    """Whether the learned state may decide."""
+    """Decide whether the learned state may decide."""
     missing = NEEDED - evidence.outcomes - PAIRED_COUNTS * evidence.paired
     if missing > 0:
         return GateVerdict(False, "few", missing)
@@ -109,7 +114,7 @@ def judge(evidence: Evidence) -> GateVerdict:
 
 
 def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: int) -> Evidence:
-    """The evidence after one task, judged by the state as it was before learning from it.
+    """The evidence after one task. The state that judges it has not learned from it yet.
 
     `wanted` is the tier the state would have taken first, before any bound on drift.
     """
@@ -145,7 +150,7 @@ def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: i
 
 
 def bounded(wanted: int, shipped: int, top: int, evidence: Evidence) -> int:
-    """The tier wanted, or the shipped one where the bound on drift to the top forbids it."""
+    """The wanted tier, or the shipped one if the bound on drift to the top forbids it."""
     rise = drift(evidence) + (1 - DRIFT_FADE)
     if wanted == top != shipped and rise > allowed_drift(evidence):
         return shipped
@@ -153,14 +158,16 @@ def bounded(wanted: int, shipped: int, top: int, evidence: Evidence) -> int:
 
 
 def gain(evidence: Evidence) -> dict[str, float]:
-    """Log-loss saved per task against the shipped state, and half the width of its 90 % bound."""
+    """Log-loss saved per task compared with the shipped state, and half the width of its 90 %
+    bound.
+    """
     mean, error = _mean(evidence.gain, evidence.weight)
     width = Z90 * error if math.isfinite(error) else 0.0
     return {"logLoss": round(mean, 6), "within": round(width, 6)}
 
 
 def improvement(evidence: Evidence) -> Improvement | None:
-    """What the learned state saved while it decided; None where it never did."""
+    """What the learned state saved while it decided; None if it never did."""
     tasks, total, squares, base = evidence.improved
     if not tasks or base <= 0:
         return None
@@ -176,7 +183,9 @@ def drift(evidence: Evidence) -> float:
 
 
 def allowed_drift(evidence: Evidence) -> float:
-    """15 points, or any number where the top is measured to be the cheaper start."""
+    """The allowed rise of the top tier's share: 15 points, or any if the top is proven to be
+    cheaper.
+    """
     number, total, squares, base = evidence.rises
     if number < PROVEN_TASKS:
         return MOST_DRIFT
@@ -185,7 +194,7 @@ def allowed_drift(evidence: Evidence) -> float:
 
 
 def _improved(evidence: Evidence, saved: float, base: float) -> tuple[float, float, float, float]:
-    """The sums of what was saved after one more task, which count while the state decides."""
+    """The sums of what was saved, after one more task. They change only while the state decides."""
     if not evidence.live:
         return evidence.improved
     tasks, total, squares, before = evidence.improved
@@ -222,7 +231,7 @@ def _log_likelihood(now: Belief, seen: Observation, state: LearnedState) -> floa
 
 
 def _known(seen: Observation, costs: Sequence[float]) -> tuple[float, ...]:
-    """Costs per tier in nano-dollars: the actual one of every answer, else the learned forecast."""
+    """Costs per tier in nano-dollars: the actual cost of each answer, else the learned forecast."""
     actual = {a.tier: a.cost for a in seen.answers if a.cost is not None}
     return tuple(actual.get(rank, cost) for rank, cost in enumerate(costs))
 
@@ -230,11 +239,11 @@ def _known(seen: Observation, costs: Sequence[float]) -> tuple[float, ...]:
 def _loss(
     seen: Observation, first: int, now: Belief, costs: Sequence[float], state: LearnedState
 ) -> float:
-    """The loss of starting at `first`: read off the answers where they tell, else expected.
+    """The loss of starting at `first`: from the answers where they show it, else expected.
 
-    From the tier that was really first on upwards, discards and the answer kept are facts. Below
-    it nothing was seen, so the belief speaks; a trial, weighted by the inverse of its propensity
-    (clipped), is what corrects the belief there: the doubly robust estimate.
+    From the tier that was really first on upwards, discards and the kept answer are facts. Below it
+    nothing was seen, so the belief is used. There a trial, weighted by the inverse of its
+    propensity (clipped), corrects the belief: the doubly robust estimate.
     """
     verdicts = {answer.tier: _share(answer, now, state) for answer in seen.answers}
     start, redo = seen.answers[0].tier, seen.task.redo
@@ -255,8 +264,11 @@ def _loss(
 
 
 def _share(answer: LearnerAnswer, now: Belief, state: LearnedState) -> float:
-    """The share of an answer that was kept; of one that differs from the kept one the chance that
-    it would have been, by Bayes."""
+    """The share of an answer that was kept.
+
+    For a shadow answer that differs from the kept one, it is the chance that it would have been
+    kept, by Bayes.
+    """
     if not answer.paired or answer.refuted or answer.kept >= 0.5:
         return answer.kept
     return would_have_done(now, answer, state)

@@ -1,6 +1,6 @@
-"""One applied edit under watch: fed with texts and the time, it says what became of the edit.
+"""Follows one applied edit: from texts and times it finds what became of the edit.
 
-No clock and no documents of its own, so that fifteen minutes are tested in a millisecond.
+It has no clock and no documents of its own, so that fifteen minutes are tested in a millisecond.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from tierwise.learning import survival
 from tierwise.learning.survival import CHECKS_MS, Piece, Survival
 
 SETTLE_MS: Final = 1_000
-"""How long a text must read as before the edit until that counts as an undo: between two
-keystrokes of a rewrite it may do so for a moment."""
+"""Milliseconds for which a text must be as before the edit until that counts as an undo. Between
+two keystrokes of a rewrite it may be so for a moment."""
 
 Kind = Literal["applied", "undone", "editedAfter", "survived"]
 Read = Callable[[str], str | None]
-"""The text of a document by URI, open or on disk; None where there is no such file."""
+"""A function that returns the text of a document by URI, open or on disk; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Event:
 
 @dataclass
 class Followed:
-    """A document of the edit: its last text and where the pieces lie in it."""
+    """A document of the edit: its last text and the places of the pieces in it."""
 
     text: str
     pieces: tuple[Piece, ...]
@@ -45,7 +45,7 @@ class Followed:
 
 @dataclass
 class Watched:
-    """The watch over one proposal. Times are UTC milliseconds."""
+    """The watch over one applied proposal. Times are UTC milliseconds."""
 
     applied_ms: int
     files: dict[str, Followed] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Watched:
 
     @property
     def due_ms(self) -> int | None:
-        """When `tick` is wanted next; None once the watch is over."""
+        """When `tick` must be called next; None once the watch is over."""
         times = [self.applied_ms + CHECKS_MS[self._check]] if self._check < len(CHECKS_MS) else []
         if self._reverted_ms is not None:
             times.append(self._reverted_ms + SETTLE_MS)
@@ -65,7 +65,10 @@ class Watched:
     def apply(
         self, uri: str, before: str, after: str, edits: Iterable[tuple[int, int, str]], now_ms: int
     ) -> None:
-        """Text was put into a document; `edits` are (start, end, new text) in `before`."""
+        """Note that edits were made in a document.
+
+        `edits` are (start, end, new text) in `before`.
+        """
         made = survival.pieces(edits, before)
         known = self.files.get(uri)
         earlier = survival.moved(known.pieces, known.text, after) if known else ()
@@ -73,7 +76,7 @@ class Watched:
         self._restart(now_ms)
 
     def create(self, uri: str, text: str, now_ms: int) -> None:
-        """Note that the edit made a file."""
+        """Note that the edit created a file."""
         self.files[uri] = Followed(text, (Piece(0, len(text), "", text),), created=True)
         self._restart(now_ms)
 
@@ -109,7 +112,7 @@ class Watched:
         )
 
     def tick(self, now_ms: int, read: Read) -> list[Event]:
-        """What there is to say by now; to be called at `due_ms` or later."""
+        """The events since the last call. Call it at `due_ms` or later."""
         self._look(now_ms, read)
         after, events = now_ms - self.applied_ms, []
         if self._reverted_ms is not None and now_ms >= self._reverted_ms + SETTLE_MS:
@@ -129,7 +132,7 @@ class Watched:
         return events
 
     def survival(self) -> Survival:
-        """How much stands by now, over all documents of the edit, weighed by what each changed."""
+        """How much of the edit is left, over all its documents, weighted by what each changed."""
         total, four_gram, no_revert = 0, 0.0, 0.0
         for file in self.files.values():
             size = sum(len(p.before) + len(p.after) for p in file.pieces) or 1
@@ -153,7 +156,10 @@ class Watched:
         self.undone = self._edited = False
 
     def _reverted(self) -> bool:
-        """Reads as before the edit; once undone, anything but the edit as applied."""
+        """Whether the text is as before the edit.
+
+        After an undo: whether it is not as the edit made it.
+        """
         if self.undone:
             return not self._untouched()
         return all(survival.reverted(f.pieces, f.text) for f in self.files.values())

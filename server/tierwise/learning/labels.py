@@ -1,4 +1,7 @@
-"""From what happened to a task to what it teaches: outcomes in, verdicts on answers out. Pure."""
+"""Turns what happened to a task into what it teaches: outcomes in, verdicts on answers out.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,30 @@ from tierwise.core.dataclass import dataclass
 from tierwise.learning.observation import LearnerAnswer
 
 QUIET_MS: Final = 6 * 60_000
-"""A task is told once nothing happened to it for so long; checks of survival come every five
-minutes at most, so an applied edit is told when its watch is over."""
+"""Milliseconds without an event after which a task is learned from. Checks of survival come at
+least every five minutes, so an applied edit is learned from when its watch is over."""
 SETTLED_MS: Final = 120_000
-"""Survival this long after the apply confirms a click."""
+"""Milliseconds after the apply from which survival confirms a click."""
 NO_LABEL: Final = frozenset({"notNeeded", "changedMind", "mistake"})
-"""Reasons of a discard that say nothing of the tier."""
+"""Reasons of a discard that say nothing about the tier."""
 RATED: Final = 3.0
 PAIRED: Final = 3.0
 SEEN: Final = 0.5
-"""Weight of a rating, of a shadow answer that is the same as what was kept or fails a check, and of
-a copy, an insert, a redo on the same tier, or a run of the tests."""
+"""Weights of a rating (`RATED`), of a shadow answer that is the same as what was kept or fails a
+check (`PAIRED`), and of a copy, an insert, a redo on the same tier, or a run of the tests (`SEEN`).
+"""
 DIFFERS: Final = 1.0
-"""Weight of a shadow answer that differs from what was kept: it might have done as well."""
+"""Weight of a shadow answer that differs from what was kept: it may have been as good."""
 
 Event = tuple[str, int, str, Any]
-"""Kind, UTC milliseconds, tier, value: an outcome as the ledger tells it."""
+"""An outcome from the ledger: kind, UTC milliseconds, tier, value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What the events of a task say: its answers in order, and a tier called more than enough."""
+    """What the events of a task teach: its answers in order, and a tier that was
+    called overkill.
+    """
 
     answers: tuple[LearnerAnswer, ...] = ()
     overkill: int | None = None
@@ -38,7 +44,7 @@ class Verdicts:
 
 
 def episodes(events: Sequence[Event]) -> Iterator[tuple[int, Sequence[Event]]]:
-    """The stretches of a task's events, each with the time from which it is over."""
+    """Split a task's events at long pauses. Each part comes with the time from which it is over."""
     begun = 0
     for at, event in enumerate(events):
         last = at + 1 == len(events)
@@ -53,10 +59,12 @@ def verdicts(
     costs: Mapping[int, float],
     raised: int | None = None,
 ) -> Verdicts:
-    """What the events teach. `rank` gives a tier's rank, None for one that is not there.
+    """The verdicts from a task's events.
+
+    `rank` gives a tier's rank, None for one that does not exist.
 
     `costs` are actual costs per rank in nano-dollars. `raised` is the rank of the routed tier
-    where the operator overrode it by a higher one before anything was answered.
+    where the operator chose a higher one before anything was answered.
     """
     made = [LearnerAnswer(raised, 0.0, SEEN)] if raised is not None else []
     overkill, labelled = None, raised is not None
@@ -99,10 +107,10 @@ def verdicts(
 def _paired(
     beside: tuple[int, str], seen: Sequence[LearnerAnswer], costs: Mapping[int, float]
 ) -> LearnerAnswer | None:
-    """The verdict on an answer that was compared with the last one the operator saw.
+    """The verdict on a shadow answer, which was compared with the last answer the operator saw.
 
-    The same edit goes as that went. One that differs is held against an edit that was kept; one
-    that failed its checks is refuted whatever became of the other.
+    If it is the same edit, it gets the verdict of that one. If it differs, it counts only if the
+    other edit was kept. If it failed its checks it is refuted, whatever became of the other one.
     """
     tier, came_out = beside
     if not seen or seen[-1].tier <= tier:
@@ -118,7 +126,7 @@ def _paired(
 
 @dataclass
 class _Open:
-    """The answer the events are about."""
+    """The answer that the current events are about."""
 
     tier: int | None = None
     answer: LearnerAnswer | None = None
@@ -166,21 +174,23 @@ class _Open:
                 pass
 
     def _looked(self, at_ms: int) -> int:
-        """Milliseconds that an edit has stood. An agent applies its edits by itself: they count
-        from the first look at them."""
+        """Milliseconds for which an edit has stood.
+
+        An agent applies its edits by itself: for them the time counts from the first check.
+        """
         if self.applied_ms is None:
             self.applied_ms = at_ms
         return at_ms - self.applied_ms
 
     def click(self, kept: float, weight: float = 1.0) -> None:
-        """Note what the operator did first. A later sign says whether that was right."""
+        """Note the operator's first action. A later sign says whether it was right."""
         clicked = self.answer.clicked if self.answer is not None else None
         self.answer = LearnerAnswer(
             0, kept, weight, clicked=kept >= 0.5 if clicked is None else clicked
         )
 
     def say(self, kept: float, weight: float, *, settled: bool) -> None:
-        """Note a sign that came after the first click."""
+        """Note a sign that came after the first action."""
         clicked = self.answer.clicked if self.answer is not None else None
         was_settled = self.answer is not None and self.answer.settled
         self.answer = LearnerAnswer(0, kept, weight, settled or was_settled, clicked)

@@ -1,10 +1,10 @@
 """The learner: an interval-censored ordinal model on top of the shipped estimate.
 
-P(need <= t) = sigmoid(shipped logit + shift), P(kept at the top) = sigmoid(top + shift); the
-operator's verdict on an answer is whether it suffices, seen through two flip rates. A second
+P(need <= t) = sigmoid(shipped logit + shift), P(kept at the top) = sigmoid(top + shift). The
+operator's verdict on an answer says whether it suffices, but is wrong at two flip rates. A second
 answer to the same task is judged given that the first one failed, which is what makes a pair
-worth more than two tasks. Each shift is a sum over the levels of a cell and a few signals, every
-weight with a mean and a variance that starts at its level's: that is the shrinkage. What all cuts
+worth more than two tasks. Each shift is a sum over the levels of a cell and a few signals. Every
+weight has a mean and a variance that starts at its level's: that is the shrinkage. What all cuts
 share is a weight of its own, since an operator who wants more wants more at every cut.
 
 One answer is one extended Kalman step with a diagonal covariance: O(features), pure.
@@ -32,32 +32,33 @@ VARIANCES: Final = {
     "signal": 0.005,
 }
 """Prior variance of a weight, in squared logits, by level: wide levels may move far, a signal
-little. Chosen on simulated worlds other than those reported (`make bench-learning`), the signals'
-also on the developer outcomes: wider ones lost there and gained nothing in the worlds."""
+little. They were chosen on simulated worlds other than those reported (`make bench-learning`), that
+of signals also on the developer outcomes: larger ones lost there and gained nothing in the worlds.
+"""
 HEADS: Final = {"base": 0.5, "cut": 0.2, "top": 0.5}
-"""Factor on these variances for the weights all cuts share, a cut's own, and the top's."""
+"""Factor on these variances for the weights that all cuts share, for those of one cut, and for
+those of the top."""
 FLIPS: Final = (2.0, 8.0)
 """Beta prior of both flip rates, mean 0.20. Assuming too little noise drifts to the top."""
 SETTLED_FLIPS: Final = (0.02, 0.02)
-"""Flip rates of a verdict that a check, a rating or fifteen minutes stand behind."""
+"""Flip rates of a verdict that a check, a rating or fifteen minutes of survival confirm."""
 ALIKE_BY_CHANCE: Final = 0.02
-"""How often an edit that would not have done is the same as the one that was kept."""
+"""How often an edit that does not suffice is the same as the one that was kept."""
 PAIRS: Final = (2.0, 2.0)
-"""Beta prior of how often an edit that would have done is written otherwise than the kept one.
-Nobody can see which those are, so the counts take shares: a differing edit counts by the chance
-that it would have done."""
+"""Beta prior of how often an edit that suffices is written differently from the kept one. Nobody
+can see which edits those are, so a differing edit counts by the chance that it suffices."""
 MOST_STEP: Final = 0.25
-"""Logits by which one answer may move one shift at most."""
+"""The most logits by which one answer may move one shift."""
 BASE_REACH: Final = 0.5
 REACH_PER_50: Final = 0.25
 """A shift is at most 0.5 logit, and 0.25 more for every 50 outcomes."""
 SURE: Final = 0.25
-"""Beyond its reach a shift goes as far as its mean less this many standard deviations: where the
-evidence is strong that the shipped estimate is far off, a thousand tasks are not waited for. The
-gate and the bound on drift stand behind it."""
+"""A shift may exceed its reach up to its mean minus this many standard deviations. So strong
+evidence that the shipped estimate is far off counts without a thousand tasks. The gate and the
+bound on drift limit it."""
 SUREST: Final = 3.0
-"""Logits (95 %) to which the learner believes the shipped estimate at most: on work it was not
-fitted on it is surer than it is right, and what is certain cannot be taught."""
+"""The most logits (95 %) that the learner takes from the shipped estimate: on other work than that
+of its fit it is too sure, and a certain estimate could not learn."""
 HALF_LIFE_MS: Final = 60 * 86_400_000
 """Evidence loses half of its weight in 60 days."""
 
@@ -68,13 +69,13 @@ Weights = Mapping[str, Weight]
 
 @dataclass(frozen=True, slots=True)
 class LearnedState:
-    """What was learned, in logits: per feature a weight for all cuts, for one cut, for the top.
+    """What was learned, in logits: per feature a weight for all cuts, for one cut, and for the top.
 
     `flips` are Beta counts: (kept though wrong, discarded and wrong, discarded though right,
-    kept and right). `pairs` are those of shadow answers that would have done: (written otherwise,
-    the same). `opinions` counts what second opinions said by what was needed. `outcomes` counts
-    the tasks learned from (it decays), `at_ms` is the last one's time. Names of features hold
-    actions, languages and project keys, never text.
+    kept and right). `pairs` are those of shadow answers that suffice: (written differently,
+    the same). `opinions` counts the tiers that second opinions named, by the tier that was needed.
+    `outcomes` counts the tasks learned from (it decays), `at_ms` is the last one's time. Names of
+    features hold actions, languages and project keys, never text.
     """
 
     base: Weights = field(default_factory=dict)
@@ -89,7 +90,7 @@ class LearnedState:
 
     @property
     def flip_rates(self) -> tuple[float, float]:
-        """(kept though wrong, discarded though right)."""
+        """The rates of wrong verdicts: (kept though wrong, discarded though right)."""
         wrong_kept, wrong_discarded, right_discarded, right_kept = self.flips
         return (
             wrong_kept / (wrong_kept + wrong_discarded),
@@ -98,25 +99,30 @@ class LearnedState:
 
     @property
     def pair_rates(self) -> tuple[float, float]:
-        """(the same though it would not have done, written otherwise though it would have)."""
+        """The rates of misleading pairs: (the same though insufficient, different though
+        sufficient).
+        """
         otherwise, same = self.pairs
         return ALIKE_BY_CHANCE, otherwise / (otherwise + same)
 
     @property
     def reach(self) -> float:
-        """How far a shift may go by now, in logits."""
+        """How far a shift may go now, in logits."""
         return BASE_REACH + REACH_PER_50 * self.outcomes / 50
 
 
 def believed(state: LearnedState, task: LearnerTask) -> Belief:
-    """What the learned state says of a task."""
+    """The belief of the learned state about a task."""
     top = _clip(_mean(state.top, task.features), 2 * state.reach)
     return belief(task.logits, shifts(state, task), top, task.accept)
 
 
 def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
-    """What the state adds to the shipped logits of a task, per cut: what was learned, within its
-    reach, on top of the shipped logit where that is no surer than `SUREST`."""
+    """What the state adds to the shipped logits of a task, per cut.
+
+    The learned shift is limited to its reach. A shipped logit that is surer than `SUREST` is also
+    pulled back to it.
+    """
     given = task.features
     base, spread = _mean(state.base, given), _spread(state.base, given, HEADS["base"])
     made = []
@@ -129,21 +135,24 @@ def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OperatorLine:
-    """What was learned of all tasks of the operator, as a line on the shipped logit of the lowest
-    cut: a shift in logits at its centre, and a slope, 1 where it is as shipped."""
+    """What was learned from all tasks of the operator, as a line on the shipped logit of the lowest
+    cut.
+
+    `shift` is in logits at the line's centre. A `slope` of 1 is the shipped one.
+    """
 
     shift: float
     slope: float
 
 
 def operator_line(state: LearnedState) -> OperatorLine:
-    """The line of an operator by what was learned so far."""
+    """The operator's line in this learned state."""
     shift, turn = (state.base.get(name, (0.0, 0.0))[0] for name in ("all", "slope"))
     return OperatorLine(_clip(shift, state.reach), 1.0 + turn / SCALE)
 
 
 def adjustment(state: LearnedState, task: LearnerTask, basis: str = "") -> Adjustment:
-    """The shifts of a task as the router takes them, with P(kept at the top).
+    """The shifts of a task in the form for the router, with P(kept at the top).
 
     `basis` names the learned state.
     """
@@ -160,7 +169,7 @@ def probability(
 
 
 def update(state: LearnedState, seen: Observation) -> LearnedState:
-    """The state after one more task. Pure; a task without a verdict only lets time pass."""
+    """The state after one more task. Pure. A task without a verdict only lets evidence age."""
     state = aged(state, seen.at_ms)
     heads = _Heads(state, len(seen.task.logits))
     flips = list(state.flips)
@@ -213,7 +222,7 @@ def aged(state: LearnedState, at_ms: int) -> LearnedState:
 
 
 class _Heads:
-    """The weights of a state while one task is learned from."""
+    """The weights of a state while it learns from one task."""
 
     def __init__(self, state: LearnedState, cuts: int) -> None:
         self.base = dict(state.base)
@@ -272,14 +281,14 @@ def _flips(state: LearnedState, answer: LearnerAnswer) -> tuple[float, float]:
 
 
 def would_have_done(now: Belief, answer: LearnerAnswer, state: LearnedState) -> float:
-    """The chance that a shadow answer would have done although it differs from the kept one."""
+    """The chance that a shadow answer suffices although it differs from the kept one."""
     wrong, right = state.pair_rates
     would = now.kept[answer.tier] * right
     return would / (would + (1 - now.kept[answer.tier]) * (1 - wrong))
 
 
 def _opinions(state: LearnedState, seen: Observation) -> opinions.Counts:
-    """The table of opinions after one more task, where one was given and judged."""
+    """The counts of opinions after one more task, if it had an opinion and a verdict."""
     counts = state.opinions
     if seen.said is None or not seen.answers or seen.task.top + 1 != len(counts):
         return counts
@@ -302,7 +311,9 @@ def _paired(state: LearnedState, seen: Observation) -> tuple[float, float]:
 
 
 def _flip(clicked: bool, right: bool) -> int:
-    """Which Beta count a click goes to, once it is known whether the answer was right."""
+    """The index of the Beta count that a click adds to, once it is known whether the answer was
+    right.
+    """
     return (3 if clicked else 2) if right else (0 if clicked else 1)
 
 
@@ -337,9 +348,12 @@ def _padded(cuts: Sequence[Weights], size: int) -> list[Weights]:
 
 
 def _added(logit: float, shift: float) -> float:
-    """A shipped logit with what was learned. Beyond `SUREST` it counts as `SUREST`, until a shift
-    the other way has used up what lies beyond: so certainty is doubted and the order of tasks
-    stays, which a plain clip would lose."""
+    """A shipped logit with the learned shift added.
+
+    A logit beyond `SUREST` counts as `SUREST`. A shift in the other direction first uses up what
+    lies beyond. So certainty is doubted, but the order of tasks stays, which a plain clip would
+    lose.
+    """
     sure = _clip(logit, SUREST)
     if logit == sure or (shift > 0) == (logit > 0):
         return sure + shift

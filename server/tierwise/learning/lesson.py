@@ -1,7 +1,7 @@
-"""A task as evidence on its way to a team's gateway: numbers, and names of this program's own.
+"""A task as evidence that is sent to a team's gateway: numbers, and names of this program's own.
 
-Nothing else can be in it. What is read is rebuilt from those numbers, so that a name which is not
-known here is refused and never kept.
+Nothing else can be in it. The receiver rebuilds a lesson from those numbers, so that an unknown
+name is refused and never stored.
 """
 
 from __future__ import annotations
@@ -23,18 +23,21 @@ from tierwise.learning.observation import (
 )
 
 SIGNALS: Final = frozenset({*REFERENCE, "shipped", "slope"})
-"""What is measured of a task and may be told."""
+"""The measured signals of a task that may be sent."""
 _LANGUAGE: Final = re.compile(r"[a-z][a-z0-9+#-]{0,19}\Z")
 _ID: Final = re.compile(r"[0-9a-f]{16}\Z")
 MOST_ANSWERS: Final = 8
 LARGEST: Final = 1e15
-"""Nano-dollars of a cost, and the largest number that is read at all."""
+"""The largest number that is accepted, in nano-dollars for a cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A task as evidence. `id` is its own for ever, so that it teaches once; `ripe_ms` is when
-    nothing more was expected to become of it."""
+    """A task as evidence.
+
+    `id` never changes, so that the task teaches only once. `ripe_ms` is when no more outcomes were
+    expected.
+    """
 
     id: str
     ripe_ms: int
@@ -42,7 +45,7 @@ class Lesson:
 
 
 def to_json(lesson: Lesson) -> dict[str, Any]:
-    """A lesson as it is sent."""
+    """A lesson in the form in which it is sent."""
     seen, task = lesson.seen, lesson.seen.task
     language = task.cell.language
     return {
@@ -77,7 +80,7 @@ def to_json(lesson: Lesson) -> dict[str, Any]:
 
 
 def from_json(data: Any, project: str) -> Lesson:
-    """A lesson as it was sent, for a project's key. Raises `ValueError` for anything else."""
+    """A lesson that was received, for a project's key. Raises `ValueError` if it is not valid."""
     try:
         action, language, name = data["action"], data["language"], data["id"]
         if action not in KINDS or not _ID.match(name):

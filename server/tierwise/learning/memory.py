@@ -1,4 +1,4 @@
-"""What the router remembers: the learned state and the evidence for it, in use together."""
+"""The memory of the router: the learned state together with the evidence for it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from tierwise.learning.observation import LearnerTask, Observation
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A learned state with its evidence. Immutable: `learned` gives the next one."""
+    """A learned state with its evidence. It is immutable: `learned` returns the next one."""
 
     state: LearnedState = field(default_factory=LearnedState)
     evidence: Evidence = field(default_factory=Evidence)
 
     @property
     def live(self) -> bool:
-        """Whether what was learned decides."""
+        """Whether the learned state decides."""
         return self.evidence.live
 
     def wants(self, task: LearnerTask) -> int:
-        """The rank of the first tier of least expected loss to the learned state, live or not."""
+        """The rank of the first tier with the least expected loss by the learned state, live or
+        not.
+        """
         if not any(task.costs):
             return task.shipped
         now = learner.believed(self.state, task)
@@ -32,11 +34,11 @@ class Memory:
         return stakes.best(now, costs, task.redo, task.shipped)
 
     def takes(self, task: LearnerTask) -> int:
-        """The rank that the learned state wants, held within the bound on drift to the top."""
+        """The rank that the learned state wants, limited by the bound on drift to the top."""
         return gate.bounded(self.wants(task), task.shipped, task.top, self.evidence)
 
     def learned(self, seen: Observation) -> Memory:
-        """The memory after one more task: judged first, learned from then."""
+        """The memory after one more task. The task is first judged and then learned from."""
         wanted = self.wants(seen.task)
         evidence = gate.judged(self.evidence, self.state, seen, wanted)
         return Memory(learner.update(self.state, seen), evidence)

@@ -1,4 +1,4 @@
-"""What one task taught: the answers an operator saw, in order, and what became of each."""
+"""What one task taught: the answers an operator saw, in order, and the verdict on each."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ REFERENCE: Final[Mapping[str, tuple[float, float]]] = {
     "file.lines": (2.1, 2.1),
     "files.lines": (0.8, 2.0),
 }
-"""Signals the learner looks at, with a centre and a scale. Few on purpose: a thousand tasks
-cannot fit fifty weights. The values are rounded means and deviations of the labelled requests,
-so that every weight has about the same unit."""
+"""Signals that the learner uses, with a centre and a scale. They are few on purpose: a thousand
+tasks cannot fit fifty weights. The values are rounded means and deviations of the labelled
+requests, so that every weight has about the same unit."""
 
 
 CENTRE: Final = 0.5
 SCALE: Final = 1.5
-"""Mean and deviation of the shipped logit of the lowest cut, rounded: what a slope turns about."""
+"""Mean and deviation of the shipped logit of the lowest cut, rounded. The operator's line turns
+about this mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a task belongs: the levels between which evidence is shared. `project` is a key."""
+    """Where a task belongs. Evidence is shared between these levels. `project` is a key."""
 
     action: str
     language: str | None = None
@@ -43,14 +44,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class LearnerAnswer:
-    """One answer and its verdict. `tier` is its rank from the cheapest, 0.
+    """One answer and its verdict. `tier` is its rank; the cheapest is 0.
 
-    `kept` is the share of it that was kept, 0 to 1. `weight` is how much the verdict is worth
-    beside an ordinary apply or discard. `settled` says that it stood the test of time or of a
-    check, so that it is nearly free of noise; `clicked` is then what the operator's first click
-    said, if there was one, which tells how often clicks are wrong. `cost` is what the answer
-    really cost, in nano-dollars. `paired` is of an answer that the operator never saw: it was
-    compared with the one that was kept.
+    `kept` is the share of it that was kept, 0 to 1. `weight` is the weight of the verdict, compared
+    with an ordinary apply or discard. `settled` says that time or a check confirmed it, so that it
+    is nearly free of noise. `clicked` is then what the operator's first click said, if there was
+    one, which shows how often clicks are wrong. `cost` is what the answer really cost, in
+    nano-dollars. `paired` marks an answer that the operator never saw: it was compared with the one
+    that was kept.
     """
 
     tier: int
@@ -63,13 +64,16 @@ class LearnerAnswer:
 
     @property
     def refuted(self) -> bool:
-        """Whether it surely did not do. An answer that merely differs from the kept one might."""
+        """Whether the answer surely did not suffice.
+
+        One that merely differs from the kept one may have.
+        """
         return self.kept < 0.5 and (self.settled or not self.paired)
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerTask:
-    """What is known of a task before anything is answered.
+    """What is known of a task before it is answered.
 
     `logits` are the shipped logit P(need <= t) per cut between tiers, `features` the learner's
     inputs, `costs` the forecasts per tier and `redo` the cost of a wrong answer, in
@@ -93,8 +97,10 @@ class LearnerTask:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A task as evidence: `answers` are what the operator saw, first to last; two are a pair. One
-    that was only compared comes before them.
+    """A task as evidence.
+
+    `answers` are those the operator saw, first to last; two are a pair. A shadow answer, which was
+    only compared, comes before them.
 
     `overkill` is the rank of a tier the operator called more than enough. `propensity` is the
     probability with which the first answer's tier was chosen. `at_ms` is UTC milliseconds.
@@ -105,7 +111,7 @@ class Observation:
     overkill: int | None = None
     propensity: float = 1.0
     labelled: bool = False
-    """True for ratings and overrides: explicit, and so informative whatever the verdict."""
+    """True for ratings and overrides. They are explicit, so they always count as informative."""
     at_ms: int = 0
     said: int | None = None
     """The rank of the tier that a second opinion named, None where none was given."""
@@ -117,8 +123,9 @@ class Observation:
 
     @property
     def informative(self) -> bool:
-        """Whether it can tell two policies apart: a discard, a pair, a trial, a rating, an
-        override."""
+        """Whether the task can distinguish two policies: a discard, a pair, a trial, a rating, an
+        override.
+        """
         return (
             self.labelled
             or self.propensity < 0.5
@@ -131,10 +138,10 @@ class Observation:
 def features(
     cell: Cell, signals: Mapping[str, float], logits: Sequence[float]
 ) -> Mapping[str, float]:
-    """The inputs of the learner: the levels a cell belongs to, the shipped logit as the slope of
-    the operator's line, and the few signals of `REFERENCE`.
+    """The inputs of the learner: the levels of the cell, the shipped logit for the operator's line,
+    and the few signals of `REFERENCE`.
 
-    A signal counts twice, for all tasks and for the action alone, because what makes a task
+    A signal is there twice, for all tasks and for the action alone, because what makes a task
     hard differs by action: length does for `generate` and hardly does for `fix`.
     """
     measured: dict[str, float] = {}
@@ -148,7 +155,7 @@ def features(
 
 
 def spread(cell: Cell, measured: Mapping[str, float]) -> Mapping[str, float]:
-    """The inputs of the learner from what was measured of a task, each in units of its weight."""
+    """The inputs of the learner, made from measured values that are scaled already."""
     made = {"all": 1.0, f"action:{cell.action}": 1.0, f"cell:{cell.key}": 1.0}
     if cell.project:
         made[f"project:{cell.project}"] = 1.0

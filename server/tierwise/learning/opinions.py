@@ -1,7 +1,7 @@
-"""How good second opinions are for this operator: a table that starts as shipped. Pure.
+"""How good second opinions are for this operator: a table that starts with the shipped one. Pure.
 
-Nobody sees what a request needed. After the verdicts on its answers each tier has a chance of
-having been the one, and the opinion counts in each tier's row by that chance.
+Nobody sees what a request needed. The verdicts on its answers give each tier a chance of
+having been the need, and the opinion is counted in each tier's row by that chance.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from tierwise.learning.belief import Belief
 from tierwise.learning.observation import LearnerAnswer
 
 Counts = tuple[tuple[float, ...], ...]
-"""A row per tier that was needed, a column per tier that was said."""
+"""Counts of opinions: a row per tier that was needed, a column per tier that was named."""
 
 SHIPPED: Final[Counts] = ((16.0, 3.4, 0.6), (1.7, 16.6, 1.7), (0.6, 3.4, 16.0))
 """Twenty opinions per tier as the router assumes them: 80 % right, 17 % beside, 3 % two away."""
 USED_AFTER: Final = 10
-"""Opinions with a verdict before the table is used instead of the shipped one."""
+"""Opinions with a verdict that are needed before the table replaces the shipped one."""
 
 
 def learned(counts: Counts, said: int, chances: Sequence[float]) -> Counts:
-    """The counts after one more opinion; `chances` are those of each tier to have been needed."""
+    """The counts after one more opinion.
+
+    `chances` are the chances of each tier to have been needed.
+    """
     return tuple(
         tuple(n + chance * (place == said) for place, n in enumerate(row))
         for row, chance in zip(counts, chances, strict=True)
@@ -36,7 +39,7 @@ def chances(
     flips: Callable[[LearnerAnswer], tuple[float, float]],
     said: Sequence[float],
 ) -> tuple[float, ...]:
-    """The chance of each tier to have been needed, by the verdicts and by P(said | needed).
+    """The chance of each tier to have been needed, from the verdicts and from P(said | needed).
 
     `flips` gives the rates at which a verdict is wrong: kept though wrong, discarded though right.
     """
@@ -54,14 +57,17 @@ def chances(
 
 
 def table(counts: Counts) -> Counts:
-    """P(said | needed); empty while too few opinions were judged, which means as shipped."""
+    """P(said | needed).
+
+    It is empty while too few opinions were judged: then the shipped table counts.
+    """
     if seen(counts) < USED_AFTER:
         return ()
     return tuple(tuple(round(n / math.fsum(row), 4) for n in row) for row in counts)
 
 
 def seen(counts: Counts) -> float:
-    """Opinions that were judged."""
+    """How many opinions have been judged."""
     return math.fsum(map(math.fsum, counts)) - math.fsum(map(math.fsum, SHIPPED))
 
 
@@ -72,7 +78,7 @@ def right(counts: Counts) -> float:
 
 
 def aged(counts: Counts, left: float) -> Counts:
-    """The counts with what was learned decayed to a share of it."""
+    """The counts after what was learned has decayed to the share `left`."""
     return tuple(
         tuple(start + (n - start) * left for n, start in zip(row, starts, strict=True))
         for row, starts in zip(counts, SHIPPED, strict=True)

@@ -10,26 +10,26 @@ from tierwise.core.dataclass import dataclass
 KEPT: Final = frozenset({"applied", "partlyApplied", "inserted", "copied", "wentOn"})
 NOT_KEPT: Final = frozenset({"discarded", "undone", "superseded", "reasked", "interrupted"})
 ENOUGH: Final = 10
-"""Answers of a kind from which on the record is told; fewer say next to nothing."""
+"""Answers of an action and tier from which the record is shown; fewer say next to nothing."""
 LAST: Final = 100
-"""Answers of a kind that are counted, the newest: models and work change."""
+"""How many of the newest answers of an action and tier count: models and work change."""
 
 OutcomeLine = tuple[str, str, str, str]
-"""Task id, tier, kind and value of an outcome."""
+"""An outcome: task id, tier, kind and value."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptOf:
-    """How many of the last `judged` answers were kept."""
+    """How many of the last `judged` answers the operator kept."""
 
     kept: int
     judged: int
 
 
 def verdict(kind: str, value: str, tier: str, tiers: Sequence[str]) -> bool | None:
-    """Whether an outcome says that an answer of `tier` was kept; None where it says neither.
+    """Whether an outcome says that an answer of `tier` was kept; None if it does not say.
 
-    A redo on a cheaper tier says nothing against the answer: the operator found it too dear.
+    A redo on a cheaper tier does not count against the answer: the operator found it too dear.
     `tiers` are the names of the ladder, the cheapest first.
     """
     if kind == "superseded" and value in tiers:
@@ -42,9 +42,9 @@ def verdict(kind: str, value: str, tier: str, tiers: Sequence[str]) -> bool | No
 def kept_or_not(
     outcomes: Iterable[OutcomeLine], tiers: Sequence[str]
 ) -> Mapping[tuple[str, str], bool]:
-    """Whether the answer of a tier to a task was kept, for each that was judged at all.
+    """Whether the answer of a tier to a task was kept, for each answer that has a verdict.
 
-    A word against an answer outweighs one for it.
+    A verdict against an answer outweighs one for it.
     """
     found: dict[tuple[str, str], bool] = {}
     for task_id, tier, kind, value in outcomes:
@@ -56,16 +56,15 @@ def kept_or_not(
 
 
 class OwnRecord:
-    """Verdicts by action and tier, as they come in. The oldest ones of a kind are dropped for new
-    ones.
-    """
+    """The latest verdicts by action and tier. New ones replace the oldest."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], dict[str, bool]] = {}
 
     def saw(self, action: str, tier: str, task_id: str, *, kept: bool) -> None:
-        """Count a verdict on the answer of a tier to a task. A verdict that is said twice counts
-        once.
+        """Count a verdict on the answer of a tier to a task.
+
+        A second verdict on it does not count twice.
         """
         tasks = self._found.setdefault((action, tier), {})
         tasks[task_id] = tasks.get(task_id, True) and kept
@@ -73,7 +72,7 @@ class OwnRecord:
             del tasks[next(iter(tasks))]
 
     def clear(self) -> None:
-        """Forget what was counted."""
+        """Forget all verdicts."""
         self._found.clear()
 
     def of(self, action: str, tier: str) -> KeptOf | None:

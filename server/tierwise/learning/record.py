@@ -17,15 +17,17 @@ from tierwise.learning.opinions import SHIPPED, Counts
 
 FORMAT: Final = 1
 DIGITS: Final = 6
-"""Decimals kept of a weight; a state read back is the state written."""
+"""Decimals that are kept of a weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the file holds. `weights` is the hash of the shipped weights the state stands on.
+    """The content of the file.
 
-    `told_ms` is the time up to which outcomes of the ledger were learned from, `since_ms` the
-    one before which none are (a reset), `on` the operator's word on the command line.
+    `weights` is the hash of the shipped weights that the state refers to.
+
+    Outcomes of the ledger up to `told_ms` have been learned from. Outcomes before `since_ms` are
+    ignored (after a reset). `on` is the switch that the operator sets on the command line.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -36,14 +38,14 @@ class Record:
 
     @property
     def basis(self) -> str:
-        """A name of the learned state, for decisions that were made with it."""
+        """A name for the learned state. Decisions that were made with it keep the name."""
         raw = json.dumps(to_json(self)["learned"], sort_keys=True).encode()
         return hashlib.blake2b(raw, digest_size=6).hexdigest()
 
     def fit_for(self, weights: str) -> Record:
-        """The record for these shipped weights: it is empty where they are others.
+        """The record for these shipped weights. It is empty if it was made for others.
 
-        What was learned is relative to the shipped estimate; the ledger teaches it again.
+        What was learned is relative to the shipped estimate. It is learned again from the ledger.
         """
         if self.weights in (weights, ""):
             return replace(self, weights=weights)
@@ -51,7 +53,7 @@ class Record:
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """The file's content."""
+    """The content of the file."""
     state, evidence = record.memory.state, record.memory.evidence
     return {
         "format": FORMAT,
@@ -76,7 +78,10 @@ def to_json(record: Record) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Record:
-    """A record from a file's content. Raises `ValueError` for anything else, in a sentence."""
+    """A record from the content of a file.
+
+    Raises `ValueError` with a sentence if it is not valid.
+    """
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise ValueError("this is not a learned state of a format known here")
     try:

@@ -1,7 +1,7 @@
 """Replay: what a stream of tasks would have cost and delivered under a policy. Pure.
 
 A simulated operator keeps an answer whose outcome passes and has a discarded one redone one tier
-up, until one passes or the top has answered. The learner is shown those verdicts and no other.
+up, until one passes or the top has answered. The learner sees those verdicts and no others.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from tierwise.learning.observation import LearnerAnswer, LearnerTask, Observatio
 SERIES: Final = 100
 """Tasks per point of the series."""
 BINS: Final = 10
-"""Equal bins of the calibration error."""
+"""Bins of equal width for the calibration error."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayRow:
-    """A task to replay. `outcomes` are pass rates per tier, `costs` what an answer really costs,
-    in nano-dollars. `request` is whatever the route understands; replay never looks into it."""
+    """A task to replay.
+
+    `outcomes` are pass rates per tier, `costs` what an answer really costs, in nano-dollars.
+    `request` is whatever the route understands; replay never looks into it.
+    """
 
     id: str
     request: object
@@ -36,7 +39,7 @@ class ReplayRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedRoute:
-    """A decision with the task as the learner sees it."""
+    """A decision, with the task in the form that the learner needs."""
 
     decision: Decision
     task: LearnerTask
@@ -94,9 +97,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The result of a replay. For each task, in order: `losses` in nano-dollars, and the tier of
-    the
-    first answer."""
+    """The result of a replay.
+
+    `losses` (nano-dollars) and `starts` (the tier of the first answer) have one entry per task, in
+    order.
+    """
 
     figures: Mapping[str, Any]
     memory: Memory
@@ -116,8 +121,8 @@ def replay(
 ) -> Replayed:
     """Replay rows in order.
 
-    `seed` draws each verdict from its pass rate, the same for (seed, id, tier) under every
-    policy; without it an answer passes at 0.5 and more.
+    With a `seed` each verdict is drawn from its pass rate; the draw is the same for (seed, id,
+    tier) under every policy. Without it an answer passes if its pass rate is at least 0.5.
     """
     memory = memory or Memory()
     whole, part = Tally(redo), Tally(redo)
@@ -147,7 +152,7 @@ def replay(
 def operator(
     row: ReplayRow, first: str, tiers: tuple[str, ...], seed: int | None
 ) -> tuple[LearnerAnswer, ...]:
-    """The answers the simulated operator sees, starting at a tier."""
+    """The answers that the simulated operator sees, starting at a tier."""
     made = []
     for rank in range(tiers.index(first), len(tiers)):
         passed = passes(row, tiers[rank], seed)

@@ -14,10 +14,11 @@ TAKEN_BACK: Final = frozenset({"undone", "discarded", "superseded"})
 
 @dataclass(frozen=True, slots=True)
 class ShadowSums:
-    """Tasks whose kept edit was compared. Money is nano-dollars.
+    """Sums over tasks whose kept edit was compared with a shadow answer. Money is nano-dollars.
 
-    `same` of them the cheapest tier wrote alike, `failed` its checks refused. `less` is what the
-    tasks it wrote alike would have cost less on it; `spent` is what all its answers cost.
+    In `same` tasks the cheapest tier wrote the same, in `failed` its answer failed the checks.
+    `less` is what the `same` tasks would have cost less on it. `spent` is what all shadow answers
+    cost.
     """
 
     tier: str | None = None
@@ -29,7 +30,10 @@ class ShadowSums:
 
 
 def shadow_sums(told: Sequence[TaskHistory]) -> ShadowSums:
-    """The sums over tasks with an outcome `shadow`; one whose edit was taken back is left out."""
+    """The sums over tasks with an outcome `shadow`.
+
+    A task whose edit was taken back is left out.
+    """
     tier: str | None = None
     tasks = same = failed = less = spent = 0
     for task in told:

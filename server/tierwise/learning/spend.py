@@ -1,7 +1,7 @@
-"""What tiers really cost in a cell, against the forecast: learned as two ratios per tier.
+"""What tiers really cost in a cell, compared with the forecast: learned as two ratios per tier.
 
 A forecast knows one answer's tokens; an agentic task makes many calls. Ratios are kept as sums of
-logarithms, per cell and per cell and tier, each shrunk toward the wider one and that toward 1.
+logarithms, per cell and per cell and tier. Each is shrunk toward the wider level, that toward 1.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Final
 from tierwise.learning.observation import Cell, LearnerAnswer
 
 Ratios = Mapping[str, tuple[float, float]]
-"""Per key: sum of log(actual / forecast), and the number of answers in it."""
+"""For each key the sum of log(actual / forecast), and the number of answers in it."""
 
 PSEUDO: Final = 3.0
-"""Answers' worth of trust in the wider level."""
+"""The number of answers that the wider level counts as."""
 MOST: Final = math.log(1000.0)
-"""A ratio beyond a thousand is a mistake of somebody's, not a price."""
+"""The largest logarithm that counts: a ratio beyond a thousand is a mistake and no price."""
 
 
 def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float, ...]:
-    """The forecasts (nano-dollars per tier, cheapest first) as this cell has taught them."""
+    """The forecasts (nano-dollars per tier, cheapest first), corrected by what this cell taught."""
     total, count = ratios.get(cell.key, (0.0, 0.0))
     shared = total / (count + PSEUDO)
     made = []
@@ -35,7 +35,7 @@ def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float
 def learned(
     ratios: Ratios, cell: Cell, costs: Sequence[float], answers: Sequence[LearnerAnswer]
 ) -> Ratios:
-    """The ratios after the answers whose actual cost is known."""
+    """The ratios after some more answers. Only answers whose actual cost is known count."""
     made = dict(ratios)
     for answer in answers:
         if not answer.cost or answer.tier >= len(costs) or costs[answer.tier] <= 0:

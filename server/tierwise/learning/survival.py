@@ -1,9 +1,9 @@
-"""Survival: how much of an applied edit still stands, whatever happened around it. Pure.
+"""Survival: how much of an applied edit is still there, whatever else was changed. Pure.
 
-Of an apply, every replaced place is a piece: what stood there, and what was put there. A piece
-is followed through later texts of its document by what the two texts have in common at both
-ends, and where a change covers a piece (a formatter, a whole-file update), by the nearest lines
-around it that are unique in both texts. Two shares are measured at the times of `CHECKS_MS`:
+Every place that an apply replaced is a piece: the text before and the new text. A piece
+is followed through later texts of its document by what two successive texts have in common at both
+ends. If a change covers a piece (a formatter, a whole-file update), it is found by the nearest
+lines around it that are unique in both texts. Two shares are measured at the times of `CHECKS_MS`:
 how many four-character grams of the new text are still there, and how little of the old text
 came back. White space never counts, so that a formatter leaves both at 1.
 """
@@ -24,17 +24,20 @@ CHECKS_MS: Final = (0, 5_000, 30_000, 120_000, 300_000, 600_000, 900_000)
 LARGE: Final = 4_000
 """Characters above which a text is compared by lines, so that a check stays below 2 ms."""
 AROUND: Final = 60
-"""Lines on either side of a piece that are tried as anchors."""
+"""How many lines on either side of a piece are tried as anchors."""
 
 
 Placed = tuple[int, int, str]
-"""A line: its start, its end after the break, and its content without white space."""
+"""A line: its start, the offset after its line end, and its content without white space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A place an apply changed. `start` and `end` are offsets (code points) in the last text
-    seen, `before` is what stood there, `after` what was put there."""
+    """A place that an apply changed.
+
+    `start` and `end` are offsets (code points) in the last text seen, `before` is the text that was
+    there, `after` the text that the edit put there.
+    """
 
     start: int
     end: int
@@ -44,14 +47,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """Shares in [0, 1]: new text still there by four-grams, and old text that did not return."""
+    """Shares in [0, 1]: new text that is still there, by four-grams, and old text that did not
+    return.
+    """
 
     four_gram: float
     no_revert: float
 
     @property
     def share(self) -> float:
-        """How much of the edit was kept, by the harsher of the two."""
+        """How much of the edit was kept: the lower of the two shares."""
         return min(self.four_gram, self.no_revert)
 
 
@@ -75,7 +80,10 @@ def moved(followed: Sequence[Piece], old: str, new: str) -> tuple[Piece, ...]:
 
 
 def survival(followed: Sequence[Piece], text: str) -> Survival:
-    """How much of an edit is in a text its pieces were moved to; weighed by length."""
+    """How much of an edit is in a text, weighted by length.
+
+    The pieces must be those of this text.
+    """
     kept = total = back = gone = 0
     for piece in followed:
         now = _grams(text[piece.start : piece.end], piece)
@@ -92,7 +100,7 @@ def survival(followed: Sequence[Piece], text: str) -> Survival:
 
 
 def reverted(followed: Sequence[Piece], text: str) -> bool:
-    """Whether every piece reads again as it did before the edit."""
+    """Whether every piece is again as it was before the edit."""
     return bool(followed) and all(
         _bare(text[piece.start : piece.end]) == _bare(piece.before)
         for piece in followed
@@ -101,7 +109,7 @@ def reverted(followed: Sequence[Piece], text: str) -> bool:
 
 
 def untouched(followed: Sequence[Piece], text: str) -> bool:
-    """Whether every piece still reads as it was applied."""
+    """Whether every piece is still as the edit made it."""
     return all(_bare(text[piece.start : piece.end]) == _bare(piece.after) for piece in followed)
 
 
@@ -121,9 +129,9 @@ def _moved(piece: Piece, old: str, new: str, start: int, end: int, end_new: int)
 
 
 def _inside(piece: Piece, old: str, new: str, delta: int) -> bool:
-    """Whether a change can be read as one within the piece, taking it back or making it again.
+    """Whether a change can be read as one within the piece that undoes the edit or makes it again.
 
-    Between equal lines it cannot be told which of them came or went; an undo takes the edit's own.
+    Among equal lines nobody can tell which were added or removed. An undo removes the edit's own.
     """
     end = piece.end + delta
     if end < piece.start:
@@ -137,7 +145,9 @@ def _inside(piece: Piece, old: str, new: str, delta: int) -> bool:
 def _anchored(
     piece: Piece, old: str, new: str, start: int, end: int, end_new: int
 ) -> tuple[int, int]:
-    """Where a piece lies after a change that reaches beyond it: between anchors around it."""
+    """The place of a piece after a change that reaches beyond it, found between
+    anchors around it.
+    """
     was, now, unique = _stretch(old, new, start, end, end_new)
     first = piece.start if piece.start < start else start
     last = piece.end + end_new - end if piece.end > end else end_new
@@ -154,23 +164,26 @@ def _anchored(
 def _stretch(
     old: str, new: str, start: int, end: int, end_new: int
 ) -> tuple[list[Placed], list[Placed], frozenset[str]]:
-    """The lines of a change in both texts, and those that stand once in either.
+    """The lines of a change in both texts, and the lines that occur once in each.
 
-    Every piece and every watched edit of a document asks for the same.
+    It is cached, because every piece and every watched edit of a document needs the same.
     """
     was, now = _lines(old, start, end), _lines(new, start, end_new)
     return was, now, _unique(was, now)
 
 
 def _unique(was: Sequence[Placed], now: Sequence[Placed]) -> frozenset[str]:
-    """Lines that stand once in either text."""
+    """Lines that occur exactly once in each text."""
     a, b = Counter(line[2] for line in was), Counter(line[2] for line in now)
     return frozenset(bare for bare, count in a.items() if count == 1 == b[bare])
 
 
 def _walk(side: Sequence[Placed], now: Sequence[Placed], unique: frozenset[str]) -> int | None:
-    """The place in `now` of the last line of `side`: from the nearest unique line on, line by
-    line as long as both read the same. None where there is no unique line near."""
+    """The index in `now` of the last line of `side`. None if there is no unique line near.
+
+    The walk starts at the nearest unique line and goes on as long as both texts have the same
+    lines.
+    """
     for at in range(len(side) - 1, max(-1, len(side) - 1 - AROUND), -1):
         if side[at][2] in unique:
             found = next(i for i, line in enumerate(now) if line[2] == side[at][2])
@@ -183,7 +196,9 @@ def _walk(side: Sequence[Placed], now: Sequence[Placed], unique: frozenset[str])
 
 
 def _lines(text: str, start: int, end: int) -> list[Placed]:
-    """The lines that lie in text[start:end]: start, end after the break, bare content."""
+    """The lines in text[start:end]: start, offset after the line end, content without
+    white space.
+    """
     at = text.rfind("\n", 0, start) + 1
     made = []
     while at < end:

@@ -1,9 +1,9 @@
-"""The ask apart from what is around it: talk, and prose pasted to be worked on.
+"""Separates the ask from what is around it: small talk, and prose that was pasted to be worked on.
 
 "Hope you had a nice weekend" says nothing of the work, and the words of an e-mail that is to be
 summarised say nothing of how hard the summary is. Both are counted and taken out before anything
-else is read. Whether a sentence is talk is a small linear model over its words (`talk.json`,
-fitted by `make fit`); a sentence is only taken out where one that is no talk is left.
+else is read. A small linear model over its words decides whether a sentence is talk (`talk.json`,
+fitted by `make fit`). A sentence is taken out only if another one that is no talk is left.
 """
 
 from __future__ import annotations
@@ -24,30 +24,32 @@ from tierwise.routing.words import families_of
 
 TALK: Final = os.path.join(os.path.dirname(__file__), "talk.json")
 SURE: Final = 0.0
-"""Logit from which on a sentence is talk."""
+"""Logit from which a sentence counts as talk."""
 SURE_TAIL: Final = 0.7
-"""The same for what was cut off inside a sentence, where the cut itself is a guess."""
+"""Logit from which the end of a sentence counts as talk. Where to cut it off is itself a guess."""
 SURE_ALL: Final = 2.0
-"""The same where every sentence looks like talk."""
+"""Logit from which a sentence counts as talk if every sentence looks like talk."""
 MATTER: Final = -1.0
-"""Logit up to which what stands before such an end is matter, where the whole looks like talk."""
+"""Logit up to which the words before such an end are no talk, if the whole sentence looks like
+talk."""
 LEAST_TAIL: Final = 3
-"""Words of such an end, at least, where it gives no thanks."""
+"""Words that such an end must have, unless it says thanks."""
 LONGEST: Final = 4_000
 END: Final = 1_500
-"""Characters of an instruction searched for talk; of what is longer the lines at each end are."""
+"""An instruction of up to `LONGEST` characters is searched for talk. Of a longer one the lines in
+the first and the last `END` characters are."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[?!`\[\]]")
 _BLANKS: Final = re.compile(r"(?<=\S)[ \t]{2,}")
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEADS: Final = re.compile(r"[:：](?:\s+|$)")
-"""What leads from talk to a wish inside a sentence."""
+"""Colons, which may lead from talk to the wish inside a sentence."""
 _THANKS: Final = re.compile(r"(?i)(?:thanks?|thx|ty|cheers|danke|merci|gracias|bye)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked, with the rest taken out; `talk` and `prose` count the words taken out."""
+    """What is asked, without talk and prose. `talk` and `prose` count the words taken out."""
 
     text: str
     talk: int = 0
@@ -56,13 +58,16 @@ class Ask:
 
 @lru_cache(maxsize=256)
 def apart(instruction: str, *, wordless: bool = False) -> Ask:
-    """The ask of an instruction; where it may be `wordless`, talk alone is no wish."""
+    """The ask of an instruction.
+
+    `wordless` says that the action needs no words. Then an instruction may be all talk.
+    """
     instruction = _BLANKS.sub(" ", instruction)
     text, prose = without_prose(instruction)
     if len(text) <= LONGEST:
         text, talk = _without_talk(text, wordless)
         if talk and not prose:
-            # A story before the wish may have hidden that it works on the text behind it.
+            # Talk before the wish may have hidden that the wish works on the text after it.
             text, prose = without_prose(text)
         return Ask(text, talk, prose)
     head, tail = text[:END].rpartition("\n")[0], text[-END:].partition("\n")[2]
@@ -72,7 +77,9 @@ def apart(instruction: str, *, wordless: bool = False) -> Ask:
 
 
 def words_of(sentence: str) -> list[str]:
-    """What the model reads of a sentence: words, pairs of them, the first one, its marks."""
+    """The features of a sentence that the talk model reads: its words, word pairs, first word,
+    marks.
+    """
     text = unicodedata.normalize("NFKC", sentence).replace("’", "'").casefold()
     found = [w if not w.isdigit() else "0" for w in _WORD.findall(text)]
     wide = _WIDE.findall(text)
@@ -98,13 +105,16 @@ def _model() -> dict[str, float]:
 
 
 def forget() -> None:
-    """Read the model again, after it was fitted."""
+    """Drop the cached model, so that a newly fitted one is read."""
     _model.cache_clear()
     apart.cache_clear()
 
 
 def _without_talk(text: str, may_end: bool) -> tuple[str, int]:
-    """A text without talk, and the words of it; `may_end` where nothing else need be left."""
+    """A text without talk, and how many words of talk it had.
+
+    With `may_end` nothing else needs to be left.
+    """
     if "```" in text:
         return text, 0
     found = list(spans(text))
@@ -124,7 +134,7 @@ def _without_talk(text: str, may_end: bool) -> tuple[str, int]:
 
 
 def _says(text: str, kept: list[Span]) -> bool:
-    """Whether what is left is a wish: two words, or a script without spaces."""
+    """Whether what is left is a wish: it has two words, or a script without spaces."""
     left = " ".join(text[a:b] for a, b in kept)
     return len(left.split()) > 1 or bool(_WIDE.search(left))
 
@@ -132,8 +142,11 @@ def _says(text: str, kept: list[Span]) -> bool:
 def _all_but_the_wish(
     text: str, found: list[Span], weights: dict[str, float]
 ) -> tuple[list[Span], list[Span]]:
-    """What is surely talk, and the rest, of sentences that all look like talk: one of them is
-    the wish, so that which looks least like talk stays, and whatever is not sure."""
+    """Split sentences that all look like talk into talk and the rest.
+
+    One of them must be the wish, so the sentence that looks least like talk stays, and so does each
+    sentence that is not surely talk.
+    """
     told = {span: talk_logit(text[span[0] : span[1]], weights) for span in found}
     wish = min(found, key=lambda span: told[span])
     if told[wish] > SURE_ALL or not _says(text, [wish]):
@@ -143,7 +156,7 @@ def _all_but_the_wish(
 
 
 def _split(text: str, span: Span, weights: dict[str, float]) -> tuple[Span | None, Span | None]:
-    """What of a sentence is kept, and what of it is talk: its end, or the whole."""
+    """The part of a sentence that is kept, and the part that is talk: its end, or all of it."""
     start, end = span
     talk = _is_talk(text[start:end], weights, SURE)
     least = MATTER if talk else SURE
@@ -164,9 +177,9 @@ def _split(text: str, span: Span, weights: dict[str, float]) -> tuple[Span | Non
 
 
 def _parted(text: str, span: Span, weights: dict[str, float]) -> list[Span]:
-    """A sentence in two where talk leads to a wish: "could you help me with this: ...".
+    """Split a sentence in two where talk leads to a wish: "could you help me with this: ...".
 
-    Of "it fails with this: ..." neither part is talk, and it stays one sentence.
+    In "it fails with this: ..." neither part is talk, and it stays one sentence.
     """
     start, end = span
     for mark in _LEADS.finditer(text, start, end):
@@ -180,7 +193,7 @@ def _is_talk(sentence: str, weights: dict[str, float], sure: float) -> bool:
 
 
 def _joined(text: str, kept: list[Span]) -> str:
-    """What is kept, on the lines it stood on."""
+    """The kept parts as one text. Parts that were on separate lines stay on separate lines."""
     parts: list[str] = []
     for before, span in zip([None, *kept], kept, strict=False):
         if before is not None:

@@ -1,9 +1,9 @@
-"""Brings the words of a wish into one form each, so that wishes that say the same are read alike.
+"""Brings the words of a wish into one form each, so that wishes that mean the same read alike.
 
-Little words go, endings go, and of words that an engineer may swap for one another one stands
-for all: "get rid of the old methods" and "delete the old function" are the same to the reader.
+Little words and endings are dropped, and of words that an engineer may swap for one another one
+stands for all: "get rid of the old methods" and "delete the old function" read the same.
 Nothing here says how hard a wish is. A group holds words that may stand for one another in any
-wish; where a swap could change the work ("print" and "show") they are no group.
+wish. Words whose swap could change the work ("print" and "show") are no group.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ _LITTLE: Final = """
     then now also here there please some any be is are was
 """
 LITTLE: Final = frozenset(_LITTLE.split())
-"""Words without which a wish is the same."""
+"""Words that can be left out of a wish without a change of meaning."""
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[_.+#/-]+[^\W_]+)*[+#]*|[?]")
 
 
 def canonical(text: str) -> str:
-    """A plain wish in canonical words, parted by blanks."""
+    """A plain wish in canonical words, separated by blanks."""
     tokens = _TOKEN.findall(text)
     phrases, found, at = _phrases(), [], 0
     while at < len(tokens):
@@ -118,13 +118,13 @@ def canonical(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def form(word: str) -> str:
-    """A word without its ending, or the one that stands for its group."""
+    """The canonical word of a word: the word of its group, or itself without its ending."""
     stemmed = stem(word)
     return _words().get(stemmed, stemmed)
 
 
 def stem(word: str) -> str:
-    """A word of Latin letters without the ending that grammar gave it."""
+    """A word without its grammatical ending, if it is in Latin letters."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
     if word.endswith("ies"):
@@ -159,7 +159,7 @@ def _groups() -> tuple[dict[str, str], dict[str, list[tuple[list[str], str]]]]:
 
 
 def vocabulary() -> frozenset[str]:
-    """The words of all groups, in the form they are read in."""
+    """The words of all groups, as stems."""
     return frozenset(_words()) | frozenset(_words().values())
 
 

@@ -1,4 +1,6 @@
-"""A decision in the making: the tier so far, what brought it there, and why it went up first."""
+"""A decision that is being made: the tier so far and the reasons for it. And its first step: raise
+the tier to that of the lower bound.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,13 @@ from tierwise.core.situation import Situation
 from tierwise.routing import first as first_tier
 
 SURE: Final = 0.8
-"""A tier whose bound lies below this was taken because a redo is cheap, and that is said."""
+"""If the bound of the chosen tier is below this, it was chosen because a redo is cheap. A reason
+says so."""
 
 
 @dataclass
 class Making:
-    """A decision in the making: the tier so far and what brought it there."""
+    """A decision that is being made: the tier so far and the reasons for it."""
 
     tier: str
     cause: Cause = "routed"
@@ -37,7 +40,7 @@ class Making:
 def raise_to_bound(
     draft: Making, chosen: first_tier.First, estimate: Estimate, situation: Situation
 ) -> None:
-    """Raise the tier of the point estimate to that of the bound, and say what decided."""
+    """Raise the tier of the point estimate to that of the lower bound, and add the reason."""
     first, bound = chosen.point, chosen.bound
     asked: dict[str, ReasonArg] = {
         "tier": first,

@@ -64,7 +64,9 @@ def estimate(
 def _kept(
     need: Sequence[float], table: Sequence[float], solved: Sequence[float], likeness: float
 ) -> list[float]:
-    """P(kept) per fitted tier: by the need through the table, and as measured tasks were solved."""
+    """P(kept) per fitted tier: what follows from the need, blended with what measured
+    tasks showed.
+    """
     exact = [share - below for share, below in zip(need, (0.0, *need), strict=False)]
     made = []
     for tier, measured in enumerate(solved):
@@ -74,10 +76,13 @@ def _kept(
 
 
 def levels(ladder: Ladder, cuts: int) -> list[int]:
-    """Which fitted cut each tier stands for; the top always stands for all of them.
+    """The fitted cut that each tier corresponds to.
 
-    A tier is known by its name or by its model's line; one that is neither stands as high
-    as the known tier below it. A ladder of unknown names is spread over the cuts.
+    The top tier always corresponds to the last one.
+
+    A tier is recognized by its name or by its model's line. A tier that is not recognized counts as
+    high as the recognized tier below it. If no tier is recognized, the ladder is spread over the
+    cuts.
     """
     found: list[int | None] = []
     for tier in ladder:
@@ -97,7 +102,9 @@ def levels(ladder: Ladder, cuts: int) -> list[int]:
 
 
 def _guarded(bounds: Sequence[float]) -> list[float]:
-    """A tier is only as sure as the tiers above it: whoever doubts the middle doubts the low."""
+    """The bounds, none higher than that of a tier above: who doubts the middle tier doubts the low
+    one.
+    """
     result: list[float] = []
     lowest = 1.0
     for bound in reversed(bounds):

@@ -1,4 +1,4 @@
-"""A second opinion as evidence: what a tier named by a model says of what a request needs.
+"""A second opinion as evidence: how the tier that a model named changes the estimate of the need.
 
 It is fused by Bayes: P(need | said) is in proportion to P(need) x P(said | need). The opinion is
 worth asking for where the loss it is expected to save is more than its price.
@@ -22,19 +22,22 @@ RIGHT: Final = (0.80, 0.17, 0.03)
 """How often an opinion names the tier that is needed, one beside it, one two away: assumed, until
 `bench_opinion` measures it with a key. The shares are divided among the tiers at a distance."""
 STEPS_DOWN: Final = 1
-"""Tiers by which an opinion may lower what the estimate took: whoever might steer it with words
-never gets a task for the top onto the cheapest tier."""
+"""Tiers by which an opinion may lower the tier of the estimate. Text that steers the opinion thus
+never gets a task for the top tier onto the cheapest one."""
 
 
 def said(situation: Situation) -> str | None:
-    """The tier an opinion named, where there is one and the rule takes it as evidence."""
+    """The tier that an opinion named, if there is one and the rule uses it as evidence."""
     named = situation.opinion
     fits = named is not None and named in situation.ladder and situation.rule == "loss-2"
     return named if fits else None
 
 
 def fused(estimate: Estimate, named: str, ladder: Ladder, table: Table = ()) -> Estimate:
-    """The estimate, and its bound, after an opinion. The chance of being kept follows the need."""
+    """The estimate and its bound after an opinion.
+
+    The chance of being kept follows from the need.
+    """
     place, count = ladder.rank(named), len(ladder.names)
     says = [likelihood(needed, count, table)[place] for needed in range(count)]
     need, lower = (
@@ -50,7 +53,7 @@ def fused(estimate: Estimate, named: str, ladder: Ladder, table: Table = ()) -> 
 
 
 def choose(signals: Signals, estimate: Estimate, situation: Situation) -> first.First:
-    """The first tier with the opinion in it, at most a step below the one without."""
+    """The first tier with the opinion counted, at most a step below the one without it."""
     told, ladder = said(situation), situation.ladder
     plain = first.choose(signals, estimate, situation)
     if told is None:
@@ -62,7 +65,7 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> first.
 
 
 def worth(signals: Signals, estimate: Estimate, situation: Situation) -> float:
-    """Nano-dollars of loss that an opinion is expected to save, by the lower bound."""
+    """Nano-dollars of loss that an opinion is expected to save, computed on the lower bound."""
     ladder = situation.ladder
     plain = first.choose(signals, estimate, situation)
     if not plain.losses:
@@ -80,7 +83,10 @@ def worth(signals: Signals, estimate: Estimate, situation: Situation) -> float:
 
 
 def likelihood(needed: int, count: int, table: Table = ()) -> Sequence[float]:
-    """P(said | needed) for each tier said: learned where the table is of this many tiers."""
+    """P(said | needed) for each tier said.
+
+    It is learned if `table` has this many tiers, else assumed.
+    """
     if len(table) == count:
         return table[needed]
     shares = [RIGHT[min(abs(said - needed), len(RIGHT) - 1)] for said in range(count)]

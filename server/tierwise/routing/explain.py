@@ -1,4 +1,4 @@
-"""Why a tier: the strongest signals."""
+"""Explains a tier by the strongest signals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tierwise.routing.weights import Weights
 
 
 def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[Reason, ...]:
-    """The signals that moved the estimate most, strongest first."""
+    """Reasons that name the signals that moved the estimate most, strongest first."""
     return tuple(
         Reason.of("note", "signal", name=name, value=signals.values.get(name, 0.0), eases=pull > 0)
         for name, pull in strongest(signals, weights, count)
@@ -19,7 +19,7 @@ def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[Reason, ...
 
 
 def strongest(signals: Signals, weights: Weights, count: int) -> list[tuple[str, float]]:
-    """The signals fit to be said that pull most, with their pulls, strongest first."""
+    """The signals that moved the estimate most and are worth a reason, with their pulls."""
     pulls = pulls_of(signals, weights)
     worth = ((-abs(pull), name) for name, pull in pulls.items() if worth_saying(name, signals))
     return [(name, pulls[name]) for _, name in nsmallest(count, worth)]
@@ -50,8 +50,10 @@ def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
 
 
 def worth_saying(name: str, signals: Signals) -> bool:
-    """Whether a value is worth a reason. What is absent is, only where its absence is a fact of its
-    own.
+    """Whether a signal is worth a reason.
+
+    A signal that is zero is worth one only if it is `sel.none` (then something is selected) or
+    `text`.
     """
     if signals.values.get(name):
         return name != "form.lines" or not signals.values.get("empty")

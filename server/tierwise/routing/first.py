@@ -1,11 +1,11 @@
 """The first tier: the one with the least expected loss, or what the operator's floor asks for.
 
-Four things are beside the plain loss. A request that most likely needs the top tier never
-starts on the cheapest one: at a large prompt the spend saved would else outweigh any redo. Work
-whose wrong answers are found late (security, migration, concurrency, design) counts a wrong
-answer dearer where it needs the top. What is plain substitution (a rename, a move, a version)
+Four things are added to the plain loss. A request that most likely needs the top tier never
+starts on the cheapest one: at a large prompt the spend saved would else outweigh any redo. In work
+whose wrong answers are found late (security, migration, concurrency, design) a wrong answer counts
+more where the top is needed. Plain substitution (a rename, a move, a version)
 takes the tier below the top at most, however many places it touches. And old decisions of the
-ledger are taken again by the rule that made them.
+ledger are replayed by the rule that made them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tierwise.core.tiers import Ladder
 from tierwise.routing.estimate import levels
 
 TOP_LIKELY: Final = 0.5
-"""P(need = top) from which on a request never starts on the cheapest tier."""
+"""P(need = top) from which a request never starts on the cheapest tier."""
 TYPICAL: Final = (234_800.0, 4_696_000.0, 9_392_000.0)
 """Nano-dollars of a median request on the three known lines; used where no price is given."""
 LATE: Final[Mapping[str, str]] = {
@@ -33,9 +33,9 @@ LATE: Final[Mapping[str, str]] = {
 }
 """Signals of work whose wrong answers are not noticed at once, and the kind of work."""
 LATE_FACTOR: Final = 1.5
-"""How much dearer a wrong answer is there where the top is needed. It stands for a share of wrong
-answers (about one in ten) that nobody notices until they have cost several times a redo. It does
-not count where less is needed: a typo in the word "migration" is no migration."""
+"""How much dearer a wrong answer is in such work if the top is needed. About one in ten wrong
+answers is not noticed until it has cost several times a redo. The factor does not count where less
+is needed: a typo in the word "migration" is no migration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
 
 
 def outlook(estimate: Estimate, situation: Situation, tier: str) -> tuple[float, float]:
-    """What is to be expected of a course that starts at a tier: nano-dollars, wrong answers."""
+    """What a course that starts at a tier is expected to bring: nano-dollars, and wrong answers."""
     ladder, costs = situation.ladder, spends(situation)
     spend = _losses(estimate, estimate.need, costs, (0.0, 1.0), ladder)
     wrong = _losses(estimate, estimate.need, [0.0] * len(costs), (1.0, 1.0), ladder)
@@ -117,7 +117,7 @@ def _by_target(estimate: Estimate, situation: Situation) -> First:
 
 
 OLD_TARGET: Final = 0.80
-"""The confidence target that the rule `target` had where nothing else was configured."""
+"""The default confidence target of the rule `target-1`."""
 
 
 def _losses(
@@ -143,7 +143,7 @@ def _losses(
 
 
 def _least(losses: Mapping[str, float], ladder: Ladder) -> str:
-    """The tier of least loss; of equals the higher one, which can only be safer."""
+    """The tier of least loss. Of tiers with equal losses it is the highest, which is the safest."""
     return min(reversed(ladder.names), key=losses.__getitem__)
 
 
@@ -152,7 +152,7 @@ def _lower(tier: str, most: str, ladder: Ladder) -> str:
 
 
 def _guarded(tier: str, need: Mapping[str, float], ladder: Ladder) -> str:
-    """The tier, or the next one where the cheapest would start what most likely needs the top."""
+    """The tier, or the second one if the tier is the cheapest and the top is most likely needed."""
     names = ladder.names
     if len(names) < 2 or tier != names[0] or 1.0 - need[names[-2]] < TOP_LIKELY:
         return tier

@@ -1,4 +1,6 @@
-"""What would make a task cheaper or dearer: the smallest change of signals that flips its tier."""
+"""Finds what would make a task cheaper or dearer: the smallest change of signals that changes its
+tier.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from tierwise.routing.reading import readings
 from tierwise.routing.weights import Weights
 
 MOST: Final = 4
-"""Signals changed together where none does it alone; more than that is another task."""
+"""Signals that are changed together at most if no single one suffices. With more it would be
+another task."""
 _DERIVED: Final = frozenset(
     {
         "chars",
@@ -43,7 +46,10 @@ class Flips:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One signal at another value: its size in standard deviations, and how far it moves need."""
+    """One signal set to another value.
+
+    `size` is in standard deviations, `pull` is how far need moves.
+    """
 
     name: str
     value: float
@@ -52,7 +58,10 @@ class _Change:
 
 
 def flips(signals: Signals, weights: Weights, situation: Situation) -> Flips:
-    """Each signal at its absence and at about three times its count; alone, then together."""
+    """Search the smallest changes. Each signal is set to zero and to about three times its count.
+
+    Single signals are tried first, then several together.
+    """
     here = _rank(signals, weights, situation)
     start = _ease(signals, weights)
     changes = [
@@ -74,7 +83,7 @@ def _least(
     here: int,
     way: int,
 ) -> tuple[SignalChange, ...] | None:
-    """The least change that flips; `way` is -1 toward cheaper, 1 toward dearer."""
+    """The least change that changes the tier. `way` is -1 toward cheaper, 1 toward dearer."""
     helping = [c for c in changes if c.pull * way < 0]
     for change in sorted(helping, key=lambda c: (c.size, c.name)):
         other = changed(signals, {change.name: change.value})
@@ -111,7 +120,10 @@ def _rank(signals: Signals, weights: Weights, situation: Situation) -> int:
 
 
 def changed(signals: Signals, values: dict[str, float]) -> Signals:
-    """Signals at other values; `text` stands for the text's scores, which can only be none."""
+    """Signals with other values.
+
+    The name `text` stands for the text's scores, which can only be removed.
+    """
     if "text" in values:
         signals = replace(signals, text_scores=())
         values = {name: value for name, value in values.items() if name != "text"}

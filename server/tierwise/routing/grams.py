@@ -1,8 +1,8 @@
 """The text score: what the wording of a wish says, as one number per fitted question.
 
-Words, pairs of words and pieces of words are looked up in a fitted table. Pieces let inflected
-and compounded words, and scripts without spaces, share what was learned. Words and pieces are
-scaled to the same length each, so that the many pieces do not drown the words.
+Words, pairs of words and pieces of words are looked up in a fitted table. Through pieces, inflected
+and compounded words share what was learned, and so do scripts without spaces. Words and pieces are
+scaled to the same length each, so that the many pieces do not outweigh the words.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Final
 from tierwise.routing.weights import Weights
 
 PIECES: Final = (2, 3, 4, 5)
-"""Lengths (characters) of pieces of a word in scripts with spaces; the edges count as one."""
+"""Lengths (characters) of pieces of a word in scripts with spaces; each edge counts as one."""
 WIDE_PIECES: Final = (1, 2, 3)
 """Lengths of pieces in scripts without spaces, where a word has one to three characters."""
 LONGEST_WORD: Final = 24
-"""Characters of a word that are cut into pieces; what is longer is no word."""
+"""Characters of a word from which pieces are made; something longer is no word."""
 
 _WORD: Final = re.compile(r"\w+")
 _DIGITS: Final = re.compile(r"\d+")
@@ -54,12 +54,15 @@ def _pieces(token: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _known_pieces(token: str, weights: Weights) -> tuple[str, ...]:
-    """The pieces of a token that the table holds: few words make up most of what is written."""
+    """The pieces of a token that the table holds.
+
+    Cached, as few words make up most of what is written.
+    """
     return tuple(piece for piece in _pieces(token) if piece in weights.grams)
 
 
 def novelty(text: str, weights: Weights) -> float:
-    """Share of the words in which nothing is known: neither the word nor a letter or two of it."""
+    """Share of the words of which nothing is known, neither the word nor a letter or two of it."""
     words = text.split()
     if not words:
         return 0.0
@@ -75,7 +78,7 @@ def _has_known_letters(short: str, table: Mapping[str, object]) -> bool:
 
 
 def scores(text: str, weights: Weights) -> tuple[float, ...]:
-    """The text's scores, length taken out: one per cut, then one per fitted accept."""
+    """The text's scores, not affected by its length: one per cut, then one per fitted accept."""
     return _scores(text, weights.hash, weights)
 
 

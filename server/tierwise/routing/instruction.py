@@ -1,7 +1,7 @@
-"""The instruction apart from what was pasted into it.
+"""Separates the instruction from what was pasted into it.
 
-Logs, traces, code and diffs are matter the operator shows, not wishes: they are counted and
-set aside, so that the word "architecture" in a stack trace moves nothing.
+The operator shows logs, traces, code and diffs; they are no wishes. They are counted and
+set aside, so that the word "architecture" in a stack trace changes nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 HEAD: Final = 800
-"""Characters read at each end of an instruction; what is asked is at the ends."""
+"""Characters read at each end of a long instruction, since the wish is at one of the ends."""
 
 LONGEST: Final = 20_000
-"""Characters of an instruction looked at, beside its end."""
+"""Characters of an instruction that are read from its start, in addition to its end."""
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _PROSE_WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -42,12 +42,12 @@ _LOG_LINE: Final = re.compile(
 )
 
 _PROMPT: Final = re.compile(r"^\s*(?:\$|>>>|PS \S*>|\w:\\\S*>|[\w.-]+@[\w.-]+[:~ ]\S*[$#]) \S")
-"""A command behind the prompt of a shell."""
+"""A shell prompt with a command after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """`wish` is what is asked, normalised and capped; the rest are counts of lines set aside."""
+    """An instruction, read. `wish` is what is asked, normalised and capped; the rest are counts."""
 
     wish: str
     pasted_lines: int
@@ -56,7 +56,7 @@ class Instruction:
 
 
 def read(text: str) -> Instruction:
-    """Set pasted matter apart and keep the ends of what is left."""
+    """Set pasted matter aside and keep the ends of what is left."""
     fenced = sum(m.group(0).count("\n") for m in _FENCE.finditer(text[:LONGEST]))
     bare = _FENCE.sub(" ", text[:LONGEST]) + text[-HEAD:] * (len(text) > LONGEST)
     lines = bare.splitlines()
@@ -70,8 +70,10 @@ def read(text: str) -> Instruction:
 
 
 def _sorted_out(lines: list[str], shown: set[int]) -> tuple[list[str], int, int]:
-    """The lines of a wish, and how many of code and of logs there are beside; `shown` are lines
-    that a command printed."""
+    """The lines of a wish, and how many lines of code and of logs are beside them.
+
+    `shown` are the numbers of lines that a command printed.
+    """
     kept, code, logs = [], 0, 0
     single = len(lines) == 1
     for number, line in enumerate(lines):
@@ -85,7 +87,9 @@ def _sorted_out(lines: list[str], shown: set[int]) -> tuple[list[str], int, int]
 
 
 def _shown(lines: list[str]) -> set[int]:
-    """The lines after a prompt with a command, up to an empty one: what the command printed."""
+    """The numbers of the lines from a shell prompt to the next empty line: what the command
+    printed.
+    """
     found: set[int] = set()
     inside = False
     for number, line in enumerate(lines):
@@ -96,19 +100,19 @@ def _shown(lines: list[str]) -> set[int]:
 
 
 def _is_prose(line: str) -> bool:
-    """Whether a line is part of the wish. A line of words with an indent or a bullet still is."""
+    """Whether a line is words rather than code, so that it is part of the wish even if indented."""
     words = len(_PROSE_WORD.findall(line))
     return words >= 4 and len(_CODE_MARK.findall(line)) * 3 <= words
 
 
 def _is_path(run: str) -> bool:
-    """Whether a run of what paths are made of holds a name with an ending."""
+    """Whether a run of path characters contains a file name with an ending."""
     bare = run.lstrip("/.-")
     return _ENDING.search(bare, 1) is not None
 
 
 def shape(text: str) -> dict[str, int]:
-    """Counts of an instruction as a whole, pasted matter included: its form, not its words."""
+    """Counts of the form of an instruction as a whole, pasted matter included."""
     text = text[:LONGEST]
     words = _LETTERS.findall(text)
     return {

@@ -130,13 +130,13 @@ NOT_MECHANICAL: Final = (
     "design", "plan", "choose", "diagnose", "sporadic", "concurrency", "distributed", "security",
     "performance", "improve", "keep", "dataloss", "uncertain",
 )  # fmt: skip
-"""Families whose words make more of a wish than substitution."""
+"""Families with whose words a wish is more than substitution."""
 
 NEGATABLE: Final = frozenset(
     ("design", "plan", "choose", "diagnose", "security", "performance", "improve", "explain", "test",
      "migration", "build", "small")
 )  # fmt: skip
-"""Families that a "no", "not" or "without" just before takes back: "no design advice"."""
+"""Families whose words do not count after "no", "not" or "without": "no design advice"."""
 
 MECHANICAL: Final = re.compile(
     r"^(?:\w+ ){0,3}?(?:rename|move|sort|reorder|translate|bump|capitali[sz]e|lowercase|uppercase|"
@@ -160,14 +160,14 @@ GOAL: Final = re.compile(
     r"^mach(?:e|t)?\b|\bsoll(?:te|en)?\b|\bmuss\b|\bdebe\b|\bdoit\b|\bdeve\b|\bhaz que\b|\bfais en sorte\b|\bdeber[ií]a\b|"
     r"ように(?:して|したい)|改成|让|支持|하도록|해야"
 )
-"""Wishes that name what shall be, and not the steps to it."""
+"""Wishes that name the goal and not the steps to it."""
 
 CLOSED: Final = re.compile(
     r"^(?:and |so |but |ok |also )?(?:is|are|was|does|do|did|can|could|has|have|will|which|where|when|what(?:s| is| are| was)?(?: the)?|"
     r"who|how many|how much|how long|ist|sind|gibt es|welche[rs]?|wo|wie viele|est ce|es|hay|cu[aá]l|dónde|"
     r"quel(?:le)?|où|qual|quale|dove|onde)\b|^default of\b|(?:吗|呢|ですか|ますか|か)[？?]?$"
 )
-"""Questions that a word or a line answers, by how they begin."""
+"""Questions that a word or a line can answer, recognized by how they begin."""
 
 OPEN: Final = re.compile(
     r"\b(?:how (?:should|would|could|can|do|did) (?:i|we|you|one)|what (?:would|should|do) (?:you|we|i)|why\b|"
@@ -188,17 +188,17 @@ CHOICE: Final = re.compile(
     r"\bdev(?:rait|rions|ons)[ -](?:on|nous)\b|\bfau(?:t|drait)[ -]il\b|\bdeber[ií]amos\b|\bconviene\b|"
     r"\bdever[ií]amos\b|\bdevemos\b|\bdovremmo\b|\bстоит ли\b|\bнам (?:нужн|стоит)|還是|还是|べき(?:か|です)|아니면"
 )
-"""Questions between ways to go: which of two, or whether at all."""
+"""Questions that ask for a choice: which of two, or whether to do it at all."""
 
 WHETHER: Final = re.compile(r"^(?:so |and |but )?(?:do|should|shall|would|are) (?:we|you)\b")
-"""Questions whether to do something, which are no order to do it: "do we move to kafka?"."""
+"""Questions whether to do something, which are no orders to do it: "do we move to kafka?"."""
 
 HARD: Final = (
     "design", "plan", "choose", "sporadic", "concurrency", "distributed", "security", "performance",
     "migration", "breadth", "stakes", "keep", "group", "uncertain", "diagnose", "dataloss",
 )  # fmt: skip
 EASY: Final = ("rename", "small", "lookup", "howto", "explain", "brief")
-"""Families counted together too, so that rare ones share what was learned."""
+"""Families that are also counted together, so that rare ones share what was learned."""
 
 POLITE: Final = re.compile(
     r"\b(?:please|pls|plz|pleas|kindly|thanks?(?: you)?(?: (?:very|so) much)?(?: in advance)?|thx|ty|"
@@ -211,7 +211,7 @@ POLITE: Final = re.compile(
     r"спасибо|привет|здравствуйте|можешь)\b|"
     r"してください|してもらえますか|お願いします|ください|请你?|麻烦你?|谢谢|해\s?주세요|부탁(?:해요|합니다)?|감사합니다"
 )
-"""Courtesy, which says nothing of the work and is taken out before anything is read."""
+"""Courtesy. It says nothing of the work and is removed before anything else is read."""
 
 SCALE: Final = re.compile(
     r"(?<![\w.])~?\d[\d,._]{0,20}\s?(?:k|m|mio|gb|tb|mb|%|x|gbit|ms|s|sec|min|minutes?|hours?|h|days?|weeks?|months?|years?|"
@@ -224,7 +224,7 @@ SCALE: Final = re.compile(
 STEP: Final = re.compile(
     r"(?:^|\s)(?:[-*•]|\d+[.)])\s|、|，|,|\band\b|\bthen\b|\bund\b|\by\b|\bet\b|\be\b|\bи\b|&|\+"
 )
-"""Marks and words that part one step of a wish from the next."""
+"""Marks and words that separate one step of a wish from the next."""
 
 REACHES: Final = re.compile(
     r"\b(?:renam\w*|signature\w*|param\w*|argument\w*|args?|returns?|interface\w*|public|api|move|delete|remove|drop|"

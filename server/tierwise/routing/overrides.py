@@ -37,6 +37,6 @@ def split_tier_word(instruction: str, ladder: Ladder) -> tuple[str | None, str]:
 
 
 def strongest(choices: Iterable[Choice]) -> Choice | None:
-    """The choice that holds: the one of the nearest scope."""
+    """The choice that counts: the one with the nearest scope."""
     held = [c for c in choices if c.scope in PRECEDENCE]
     return min(held, key=lambda c: PRECEDENCE.index(c.scope), default=None)

@@ -1,7 +1,7 @@
-"""Data of many numbers as bytes that are read in a fifth of the time of JSON.
+"""Stores data with many numbers as bytes, which are read in a fifth of the time of JSON.
 
-A line of JSON says what there is, and the numbers follow as they lie in memory, low byte first.
-It takes plain data, arrays, and dataclasses whose kinds the reader is told.
+One line of JSON describes the data. The numbers follow as they lie in memory, low byte first.
+It takes plain data, arrays, and dataclasses whose classes the reader is given.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 BYTES: Final = "bytes"
-"""The type of what is no array but plain bytes, beside the types of arrays."""
+"""Marks plain bytes. Arrays are marked with their type code."""
 ROWS: Final = "rows"
-"""The type of a table: names with as many numbers each."""
+"""Marks a table of names that all have the same count of numbers."""
 PLAIN: Final = "plain"
-"""The type of a table of anything else, which is all on the line."""
+"""Marks any other table, which is wholly in the line of JSON."""
 
 
 def pack(value: Any) -> bytes:
-    """A value as bytes. Fields with an underscore are left out: they are the class's own affair."""
+    """A value as bytes. Fields that begin with an underscore are private and left out."""
     numbers = bytearray()
     line = json.dumps(_said(value, numbers), ensure_ascii=True, separators=(",", ":"))
     return line.encode("ascii") + b"\n" + bytes(numbers)
 
 
 def unpack(raw: bytes, kinds: Mapping[str, type[Any]]) -> Any:
-    """The value of these bytes, whose dataclasses are of these kinds, by their names."""
+    """The value of these bytes. `kinds` are the classes of its dataclasses, by name."""
     end = raw.index(b"\n")
     return _Reader(raw, end + 1, kinds).value(json.loads(raw[:end]))
 
 
 def _said(value: Any, numbers: bytearray) -> Any:
-    """What the line says of a value; its numbers go to the others."""
+    """The description of a value for the line of JSON. Its numbers are added to `numbers`."""
     if isinstance(value, array):
         numbers += _little(value).tobytes()
         return {"": value.typecode, "many": len(value)}
@@ -60,7 +60,7 @@ def _rows(table: Mapping[str, tuple[float, ...]], numbers: bytearray) -> Any:
 
 
 def _little(numbers: array[Any]) -> array[Any]:
-    """Numbers of this machine with their low bytes first, or the way back."""
+    """Numbers of this machine in little-endian order, or the other way round."""
     if sys.byteorder == "little":
         return numbers
     turned = array(numbers.typecode, numbers)
@@ -69,7 +69,7 @@ def _little(numbers: array[Any]) -> array[Any]:
 
 
 class _Reader:
-    """Reads what a line says, in its order; `at` is where the next numbers begin."""
+    """Reads the described value in order. `at` is where the next numbers begin."""
 
     def __init__(self, raw: bytes, at: int, kinds: Mapping[str, type[Any]]) -> None:
         self._raw, self._at, self._kinds = raw, at, kinds

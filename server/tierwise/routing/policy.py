@@ -30,7 +30,10 @@ def decide(
     weights: str = "",
     signs: Sequence[Reason] = (),
 ) -> Decision:
-    """Decide. `signs` are the strongest signals, said first. Pure."""
+    """Decide which tier answers.
+
+    `signs` are the strongest signals; they come first in the reasons. Pure.
+    """
     chosen = evidence.choose(signals, estimate, situation)
     told = evidence.said(situation)
     if told is not None:
@@ -78,7 +81,9 @@ def decide(
 
 
 def confidence_tier(first: str, situation: Situation) -> str:
-    """The tier whose chance is shown: the first one, or below the top, whose own is always 1."""
+    """The tier whose confidence is shown: the first, or the one below the top, since the top's is
+    1.
+    """
     if situation.rule == "target-1" or first != situation.ladder.top:
         return first
     return situation.ladder.below(first) or first
@@ -139,10 +144,11 @@ def moved(decision: Decision, to: str, cause: Cause, reason: Reason) -> Decision
 
 
 def _opinion(draft: Making, first: str, situation: Situation) -> None:
-    """Say what a second opinion was; what it changes it has changed as evidence.
+    """Add the reason for a second opinion.
 
-    Under `loss-1` it lay between the point estimate's tier and the top, never below. An opinion
-    that did not come leaves the tier where uncertainty put it.
+    Under `loss-2` it has changed the estimate already. Under `loss-1` it sets the tier here,
+    between that of the point estimate and the top, never below. An opinion that did not come
+    changes nothing.
     """
     said = situation.opinion
     if said is None:
@@ -159,7 +165,10 @@ def _opinion(draft: Making, first: str, situation: Situation) -> None:
 
 
 def _trial(draft: Making, estimate: Estimate, situation: Situation) -> float:
-    """A trial one tier down, where the operator allowed it and a downgrade is tolerable."""
+    """Make a trial one tier down, if the operator allowed trials and the task is soft.
+
+    Returns the probability of what was chosen, the propensity.
+    """
     if situation.trial is None:
         return 1.0
     below = situation.ladder.below(draft.tier)
@@ -219,14 +228,14 @@ def _thread(draft: Making, estimate: Estimate, situation: Situation) -> None:
 def _soft_target(
     estimate: Estimate, situation: Situation, routed: str, draft: Making
 ) -> str | None:
-    """The cheapest tier below with a point estimate good enough, None where there is none."""
+    """The tier for this task when money is short; None where a floor decided or there is none."""
     if draft.cause == "floor":
         return None
     return soft_tier(estimate, situation, routed)
 
 
 def soft_tier(estimate: Estimate, situation: Situation, tier: str) -> str | None:
-    """The cheapest tier below one whose point estimate reaches the soft target, if any does.
+    """The cheapest lower tier whose point estimate reaches the soft target; None if there is none.
 
     A soft task goes there when the budget is nearly used up, or when a call does not fit what is
     left.
@@ -273,7 +282,7 @@ def _cap(draft: Making, situation: Situation) -> None:
 
 
 def _team(draft: Making, situation: Situation) -> None:
-    """Keep to the team's rules, which bind what the operator chose too: the team pays."""
+    """Apply the team's rules. They bind even the operator's choice, because the team pays."""
     ladder, cap = situation.ladder, situation.team_cap
     for floor in situation.floors:
         if floor.rule == "team" and ladder.rank(floor.tier) > ladder.rank(draft.tier):

@@ -1,4 +1,4 @@
-"""Prose that is to be worked on, apart from the wish: an e-mail to be summarised or answered.
+"""Separates prose that is to be worked on from the wish: an e-mail to be summarised or answered.
 
 Its words say nothing of how hard the work is, so they are counted and set aside like pasted code.
 """
@@ -10,16 +10,16 @@ from functools import lru_cache
 from typing import Final
 
 LEAST_PROSE: Final = 8
-"""Words of a text that is worked on, at least."""
+"""The least words of a text that is to be worked on."""
 LONGEST_LEAD: Final = 30
-"""Words of the wish before or after such a text, at most."""
+"""The most words of a wish before or after such a text."""
 
 FARTHEST: Final = 4_000
-"""Characters in which the end of a wish is looked for."""
+"""Characters at the start in which the end of a wish is searched."""
 TAIL: Final = 1_000
-"""Characters at the end in which a wish that stands last is looked for."""
+"""Characters at the end in which a wish that comes last is searched."""
 LAST: Final = 400
-"""Characters before a mark that may be its sentence."""
+"""Characters before a mark in which its sentence is searched."""
 
 SLIPPED: Final = (
     "summarize", "summarise", "summary", "translate", "rephrase", "paraphrase", "proofread",
@@ -27,17 +27,17 @@ SLIPPED: Final = (
     "zusammenfassen", "zusammenfassung", "übersetze", "nachricht", "résumer", "traduire",
     "resumir", "traducir", "correo", "riassumi",
 )  # fmt: skip
-"""Words of such wishes that are known with one slip of the keys, too."""
+"""Words of such wishes that are recognized even with one typing error."""
 
 LONGEST_TERM: Final = max(map(len, SLIPPED))
 
 CODE: Final = re.compile(
     r"`|\w_\w|\b[a-z]+[A-Z]\w|\w\(\)|[\w-]\.(?:py|ts|js|go|rs|java|c|h|cs|sql)\b"
 )
-"""What only code has. One character before an ending will do: a run of them takes too long."""
+"""What only code has. One character before a file ending suffices: a run would take too long."""
 
 _MARK: Final = re.compile(r"[:?.]\s|[：。？]|\n|[\"“”«]")
-"""What may stand between such a wish and its text."""
+"""What may separate such a wish from its text."""
 _LAST: Final = re.compile(r"(?<=[.!?。！？])\s+|\n")
 _LONG_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|-)*[^\W\d_]")
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -65,23 +65,23 @@ _TEXT_ASKED: Final = (
     (0, re.compile(""), re.compile(
         r"\bworum geht|\bque (?:veut|demande)|\bqué (?:quiere|pide)", re.IGNORECASE)),
 )  # fmt: skip
-"""Questions about what a text says, where the text is behind them: a word of the last pattern, and
-on its line one of the first, so many characters before it at most. As one pattern, a text full of
-"what" would be read sixty times."""
+"""Questions about what a text says, if the text follows. Each is a distance and two patterns: a
+word of the second pattern, with one of the first on the same line and at most so many characters
+before it. With a single pattern, a text full of "what" would be read sixty times."""
 LONGEST_QUESTION: Final = 5
-"""Characters of the longest first word, with its blank."""
+"""Characters of the longest match of a first pattern, with its blank."""
 
 
 _TEXT: Final = re.compile(
     r"(?i)\b(?:e-?mails?|mails?|messages?|letters?|threads?|tickets?|notes|posts?|announcements?|text|"
     r"nachricht|courriel|correo|mensaje)\b|メール|邮件|메일"
 )
-"""What such a text is called."""
+"""Names of such a text."""
 
 _MORE: Final = re.compile(
     r"(?i)\b(?:fix|implement|do|build|solve|change|add|make|repair|handle|debug|investigate|find)\b"
 )
-"""Wishes that go on from what a text says."""
+"""Wishes for work that goes beyond what a text says."""
 
 _LETTER: Final = re.compile(
     r"\s*(?:[\"“„«>'‘]\s*|(?:subject|from|to|betreff|von|objet|asunto)\s*:|"
@@ -89,11 +89,11 @@ _LETTER: Final = re.compile(
     r"bonjour|cher|chère|hola|estimad\w+|ciao|gentile)\b)",
     re.IGNORECASE,
 )
-"""How such a text begins."""
+"""Beginnings of such a text."""
 
 
 def without_prose(text: str) -> tuple[str, int]:
-    """The wish without the text it works on, where it works on one.
+    """The wish without the text it works on, and the number of words in that text.
 
     The wish may be the end of a long lead: "... so I ask you: summarise this mail:".
     """
@@ -125,7 +125,7 @@ def without_prose(text: str) -> tuple[str, int]:
 
 
 def mended(text: str) -> str:
-    """A text in which a slip of the keys in a word of this matter is put right."""
+    """A text in which typing errors in the words of `SLIPPED` are corrected."""
     return _LONG_WORD.sub(lambda word: _meant(word.group(0)), text)
 
 
@@ -142,7 +142,10 @@ def _meant(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _shortened() -> frozenset[str]:
-    """The terms, and each without one of its letters: what one slip away is shares one of these."""
+    """The terms, and each of them without one letter.
+
+    A word with one typing error shares one of these.
+    """
     return frozenset(key for term in SLIPPED for key in (term, *_without_one(term)))
 
 
@@ -155,7 +158,7 @@ def _works_on_text(text: str) -> bool:
 
 
 def _asked_at(text: str) -> int | None:
-    """Where the first question about what a text says begins; None where there is none."""
+    """The offset of the first question about what a text says; None where there is none."""
     begins = []
     for far, question, said in _TEXT_ASKED:
         for word in said.finditer(text):
@@ -178,7 +181,9 @@ def _first_within(
 
 
 def one_slip(word: str, term: str) -> bool:
-    """Whether one key missed, doubled, struck in place of another or too early parts the two."""
+    """Whether two words differ by one typing error: a key missed, added, wrong, or swapped with the
+    next.
+    """
     size, other = len(word), len(term)
     if abs(size - other) > 1 or word == term:
         return False
@@ -192,16 +197,16 @@ def one_slip(word: str, term: str) -> bool:
 
 
 def _words(text: str) -> int:
-    """Words of a text; of scripts without spaces two characters count as one."""
+    """How many words a text has. In scripts without spaces two characters count as one word."""
     return len(text.split()) + len(_WIDE.findall(text)) // 2
 
 
 def _asked_about(lead: str) -> bool:
-    """Whether it is asked what a text says; "fix what they report" asks for more."""
+    """Whether a lead asks only what a text says. "Fix what they report" asks for more."""
     asked = _asked_at(lead)
     return asked is not None and not _MORE.search(lead[:asked])
 
 
 def _is_letter(lead: str, rest: str) -> bool:
-    """Whether a text is what somebody wrote to somebody: named so, greeted, or quoted."""
+    """Whether a text is a message to somebody: it is called so, has a greeting, or is quoted."""
     return bool(_TEXT.search(lead) or _LETTER.match(rest)) and not CODE.search(rest)

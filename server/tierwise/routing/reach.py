@@ -1,9 +1,10 @@
 """Signals of how far the work reaches: usages of what is changed, in open files and the project.
 
 Usages are part of the edit (`reach.*`) where the wish changes what others see of a symbol
-(`reaches`, read from the instruction first): a typo in a busy function is still a typo. What the
-project's index counted stands for what the open files show, since those show a part of it. Both
-count beyond the first, so that what nobody counted weighs like one usage in one file.
+(`reaches`, read from the instruction first): a typo in a busy function is still a typo. The counts
+of the project's index replace those of the open files if they are larger, since open files show a
+part only. Both count from the second one on, so that an unknown count weighs like one usage in one
+file.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from tierwise.routing.scale import log
 
 MOST_USAGES: Final = 140
 MOST_FILES: Final = 38
-"""Usages and files counted at most: the widest case that taught the fit. A rename in 300 places
-is no other work than one in 140, and beyond what was seen a straight line only runs away."""
+"""The most usages and files that count: those of the widest case in the fit. A rename in 300 places
+is the same work as one in 140, and a straight line should not be extended beyond its data."""
 CLEAR: Final = 35
 """Percent from which the place of a wish counts as clear: the tenth file has less than two thirds
-of the best one's score. Below, where the work lies is one more unknown."""
+of the best one's score. Below it, the place of the work is one more unknown."""
 WHOLE_FILE: Final = 0.95
-"""Share of a file from which on a selection is the file."""
+"""Share of a file from which a selection counts as the whole file."""
 
 
 def of_reach(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """`usages`, `usage.files`, `reach.usages`, `reach.files`; the other signals come before."""
+    """Set `usages`, `usage.files`, `reach.usages` and `reach.files`.
+
+    The other signals must be set before.
+    """
     values.update({"usages": 0.0, "usage.files": 0.0, "reach.usages": 0.0, "reach.files": 0.0})
     selection, project = request.selection, request.project or ProjectSignals()
     usages = selection.usages if selection is not None else None
@@ -50,5 +54,5 @@ def of_reach(values: dict[str, float], unknown: set[str], request: Request) -> N
 
 
 def _more(one: int | None, other: int | None) -> int | None:
-    """The greater of two counts of which either may be unknown."""
+    """The greater of two counts. Either may be unknown."""
     return max((n for n in (one, other) if n is not None), default=None)

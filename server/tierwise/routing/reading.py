@@ -1,7 +1,7 @@
-"""What the fit works out from a set of signals: for each cut between tiers its logit and variance,
+"""What the fit computes from a set of signals: the logit and variance of each cut between tiers,
 and for each tier the chance that its answer is kept.
 
-Estimate, reasons and learning ask for the same reading, so it is worked out once per signals.
+Estimate, reasons and learning need the same reading, so it is computed once per set of signals.
 """
 
 from __future__ import annotations
@@ -18,25 +18,29 @@ from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
 
 NOVEL_VARIANCE: Final = 3.0
-"""Variance (squared logits) of a wish of which no word is known: more than the distance between
-a sure estimate (0.95) and the target, so that a language never seen is not sent to the cheapest."""
+"""Variance (squared logits) of a wish of which no word is known. It is more than the distance
+between a sure estimate (0.95) and the target, so that a wish in a language never seen does not go
+to the cheapest tier."""
 NEW_WORDS_VARIANCE: Final = 8.0
-"""The same of a wish in a language nobody taught, for the lowest cut alone: it tells that the
-cheapest tier is not for sure, and nothing of the tiers above. A short edit is for that tier at
-0.985 if no word is read, which is still not sure enough then."""
+"""Variance (squared logits) of a wish in a language that is not in the fit, for the lowest cut
+alone. It says that the cheapest tier is not certain, and nothing of the tiers above. A short edit
+of which no word is read is at 0.985 for that tier; with this variance that is not enough."""
 READERS: Final = 3
-"""Readers of a cut, averaged in logits: linear, boosted trees, forest."""
+"""How many readers a cut has. Their logits are averaged: linear, boosted trees, forest."""
 SUREST: Final = 0.99
-"""The most a forest's share counts for or against: a leaf without a counterexample is not proof."""
+"""The highest share that a forest may give, and one minus the lowest: a leaf without a
+counterexample is no proof."""
 ACCEPT_FOREST: Final = 0.7
-"""Share of the forest in an accept, the rest is the linear reader's; chosen on held-out tasks."""
+"""Weight of the forest in an accept. The linear reader has the rest. Chosen on held-out tasks."""
 POSSIBLY_UNKNOWN: Final = 8
-"""Signals a request may leave unsaid; the share of unknown ones is of these."""
+"""How many signals a request may leave unknown. The share of unknown signals is taken of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class CutReading:
-    """One cut's answer: the mean logit, its variance, and how far its bound is below."""
+    """The answer for one cut: the mean logit, its variance, and how far its bound is below the
+    mean.
+    """
 
     mean: float
     variance: float
@@ -44,7 +48,7 @@ class CutReading:
 
 
 class InstructionReading:
-    """One set of signals as one fit sees it; each part is worked out when it is first asked."""
+    """What one fit computes from one set of signals. Each part is computed on first use."""
 
     def __init__(self, signals: Signals, weights: Weights) -> None:
         self.signals = signals
@@ -53,7 +57,7 @@ class InstructionReading:
 
     @cached_property
     def values(self) -> list[float]:
-        """What the trees may ask: the fitted signals and the text scores, each in its place."""
+        """The inputs of the trees: the fitted signals and the text scores, each in its place."""
         weights = self.weights
         known = [0.0] * len(weights.signals)
         place = weights.places.get
@@ -65,7 +69,7 @@ class InstructionReading:
 
     @cached_property
     def x(self) -> list[float]:
-        """The fitted signals, standardised and clipped, as the linear readers saw them."""
+        """The fitted signals, standardised and clipped: the inputs of the linear readers."""
         weights, found = self.weights, list(self.weights.resting)
         mean, scale = weights.mean, weights.scale
         for i, value in enumerate(self.values[: len(found)]):
@@ -75,9 +79,9 @@ class InstructionReading:
 
     @cached_property
     def credits(self) -> tuple[list[float], ...]:
-        """By how many logits each place of `values` moved each cut's trees.
+        """By how many logits each input in `values` moved the trees of each cut.
 
-        Who asks for it before the readings has the trees walked once for both.
+        Use it before `readings` where both are needed: then the trees are walked only once.
         """
         return tuple(self._walked(i)[1] for i in range(len(self.weights.cuts)))
 
@@ -88,11 +92,13 @@ class InstructionReading:
 
     @cached_property
     def shares(self) -> list[float]:
-        """What the forest says of each cut: P(need <= tier)."""
+        """The forest's answer for each cut: P(need <= tier)."""
         return self.weights.forest.means(self.values)
 
     def readers(self, i: int) -> tuple[float, float, float]:
-        """What the linear reader, the boosted trees and the forest say of one cut, in logits."""
+        """The answers of the linear reader, the boosted trees and the forest for one cut, in
+        logits.
+        """
         cut = self.weights.cuts[i]
         linear = cut.intercept + cut.text_weight * self.score(i)
         linear += math.fsum(map(mul, cut.weight, self.x))
@@ -103,7 +109,7 @@ class InstructionReading:
 
     @cached_property
     def readings(self) -> tuple[CutReading, ...]:
-        """Per cut: the logit of P(need <= tier) and what bounds it."""
+        """For each cut the logit of P(need <= tier), with its variance and margin."""
         signals, weights, x = self.signals, self.weights, self.x
         share = len(signals.unknown) / POSSIBLY_UNKNOWN
         action = action_of(signals)
@@ -124,7 +130,7 @@ class InstructionReading:
 
     @cached_property
     def accepts(self) -> tuple[float, ...]:
-        """Per fitted tier: the share of its answers that is kept at all."""
+        """For each fitted tier the share of its answers that is kept at all."""
         weights, first = self.weights, len(self.weights.cuts)
         grown = weights.accept_forest.means(self.values)
         found = []
@@ -147,16 +153,20 @@ class InstructionReading:
 
 
 KEPT: Final = 64
-"""Readings kept: a place in a file has one per action, and is asked again while one works there."""
+"""Readings that are cached. A place in a file has one per action, and the editor asks for them
+again and again while the operator works there."""
 
 
 def read(signals: Signals, weights: Weights) -> InstructionReading:
-    """The reading of these signals; the latest ones are kept, by their values."""
+    """The reading of these signals.
+
+    The latest readings are cached, by the values of the signals.
+    """
     return _kept(_Key(signals, weights))
 
 
 class _Key:
-    """Signals and weights as the key of their reading: equal where every value is."""
+    """Signals and weights as a cache key. Two keys are equal if all values are."""
 
     __slots__ = ("_values", "signals", "weights")
 
@@ -180,7 +190,7 @@ def _kept(key: _Key) -> InstructionReading:
 
 
 def readings(signals: Signals, weights: Weights) -> tuple[CutReading, ...]:
-    """Per cut: the logit of P(need <= tier) and what bounds it."""
+    """For each cut the logit of P(need <= tier), with its variance and margin."""
     return read(signals, weights).readings
 
 

@@ -1,4 +1,6 @@
-"""The offline whole: a request in, a decision out. Used by the command line, replay and bench."""
+"""Routes without an editor or a ledger: a request in, a decision out. The command line, replay and
+the bench use it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ T = TypeVar("T")
 def route_one(
     request: Request, situation: Situation | None = None, weights: Weights | None = None
 ) -> Decision:
-    """Decide one request offline. Raises `UnknownTier` for a tier that is not there."""
+    """Decide one request offline. Raises `UnknownTier` for a tier that does not exist."""
     weights = weights or load()
     situation = situation or Situation()
     word, instruction = split_tier_word(request.instruction, situation.ladder)
@@ -48,7 +50,7 @@ def route_one(
 
 
 def parse_request(data: object, warn: Callable[[str], None] = lambda _: None) -> Request:
-    """A request from its JSON object. Raises `ValueError` with a sentence for a bad one.
+    """A request from its JSON object. Raises `ValueError` with a sentence if it is not valid.
 
     `warn` is called with each unknown key.
     """

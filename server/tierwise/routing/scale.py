@@ -1,4 +1,4 @@
-"""Brings signals and shares to the scales on which they are kept."""
+"""Brings signals and shares to the scales on which they are stored."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import math
 
 
 def log(count: float) -> float:
-    """A count as log(1 + n), nine places: the ledger keeps it, and replay must meet it."""
+    """A count as log(1 + n), rounded to nine places so that a replay from the ledger
+    gets the same.
+    """
     return round(math.log1p(max(count, 0)), 9)
 
 
 def logit(share: float) -> float:
-    """Log odds of a share, kept finite."""
+    """The log odds of a share. The result is always finite."""
     share = min(max(share, 1e-6), 1.0 - 1e-6)
     return math.log(share / (1.0 - share))
 

@@ -1,7 +1,7 @@
-"""The sentences of an instruction, with where they stand.
+"""The sentences of an instruction, with their offsets.
 
-A line that is code or a log stays whole; prose is cut at sentence ends, so that what is merely
-talk can be told from what is asked.
+A line that is code or a log stays whole. Prose is cut at sentence ends, so that talk can be told
+from what is asked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _END: Final = re.compile(r"(?:[.!?…]+[\"')\]]*(?=\s|$)|(?<=\s)[:;]-?[)(DP](?=\
 _SHORT: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|resp|bzw|z\.B|Mr|Mrs|Dr|no)|\b\w)\.$", re.I
 )
-"""What ends in a point and ends no sentence."""
+"""Abbreviations: they end in a full stop that ends no sentence."""
 
 
 Span = tuple[int, int]
@@ -27,14 +27,14 @@ _INSIDE: Final = re.compile(
 
 
 def soft(text: str, span: Span) -> Iterator[Span]:
-    """What may be a sentence of its own at the end of a sentence, longest first."""
+    """The ends of a sentence that may be sentences of their own, longest first."""
     start, end = span
     for mark in _INSIDE.finditer(text, start, end):
         yield mark.end(), end
 
 
 def spans(text: str) -> Iterator[Span]:
-    """Start and end of each sentence, its mark included and the blank before it left out."""
+    """Start and end of each sentence. Its mark is included, the blank before it is not."""
     start = 0
     for mark in _END.finditer(text):
         end = mark.end()

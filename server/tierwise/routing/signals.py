@@ -23,7 +23,10 @@ from tierwise.routing.weights import Weights, load
 def measure(
     request: Request, structure: Structure | None = None, weights: Weights | None = None
 ) -> Signals:
-    """The signals of a request; `structure` is of its selection, measured here if not given."""
+    """The signals of a request.
+
+    `structure` is that of its selection; if not given, it is measured here.
+    """
     values, unknown = quantities(request, structure)
     return with_text(values, unknown, plain_text(request), weights or load())
 
@@ -31,7 +34,7 @@ def measure(
 def with_text(
     values: dict[str, float], unknown: frozenset[str], text: str, weights: Weights
 ) -> Signals:
-    """Quantities joined by what the fitted table says of the text: its scores, its novelty."""
+    """The signals together with the text's scores and its novelty, from the fitted table."""
     known = {
         **values,
         "novel": grams.novelty(text, weights),
@@ -43,9 +46,9 @@ def with_text(
 def quantities(
     request: Request, structure: Structure | None = None, *, whole: bool = False
 ) -> tuple[dict[str, float], frozenset[str]]:
-    """The signals without the text scores, and the names of what is unknown.
+    """The signals without the text scores, and the names of those that are unknown.
 
-    `whole` reads the instruction with the talk in it, as if none had been found.
+    With `whole` talk is left in the instruction.
     """
     wordless = not KINDS[request.action].needs_words
     values = dict(_of_instruction(request.instruction, whole, wordless)[0])
@@ -67,7 +70,7 @@ def quantities(
 
 
 def plain_text(request: Request, *, whole: bool = False) -> str:
-    """What is asked, as the text score reads it."""
+    """The text that is asked, as the text score reads it."""
     wordless = not KINDS[request.action].needs_words
     return _of_instruction(request.instruction, whole, wordless)[1]
 

@@ -1,7 +1,7 @@
-"""Signals of what goes with a wish: selection, files, diagnostics, tools, thread.
+"""Signals of what comes with a wish: selection, files, diagnostics, tools, thread.
 
-Counts and structure alone. Counts enter as log(1 + n), so that the step from one file to three
-weighs like the one from ten to thirty. What a request did not say is named as unknown and has
+They are counts and structure alone. Counts enter as log(1 + n), so that the step from one file to
+three weighs like the one from ten to thirty. What a request did not say is named as unknown and has
 value zero.
 """
 
@@ -32,7 +32,7 @@ KINDS: Final = {
     "notebook": "ipynb",
     "shell": "sh bash ps1 mk",
 }
-"""Kinds of file by suffix; everything else is code. A kind says how free its text is."""
+"""Kinds of file by suffix. Everything else is code."""
 _KIND: Final = {suffix: kind for kind, listed in KINDS.items() for suffix in listed.split()}
 
 LANGUAGES: Final = {
@@ -41,8 +41,7 @@ LANGUAGES: Final = {
     "style": "css scss less html sass",
     "low": "c cpp rust zig asm cuda verilog vhdl",
 }
-"""Languages of which so little does so much that a model errs otherwise in them; the rest are one
-another's like."""
+"""Languages in which models make other errors, since little text does much. The rest are alike."""
 _GROUP: Final = {name: group for group, listed in LANGUAGES.items() for name in listed.split()}
 _NAMED: Final = {
     "shell": (
@@ -54,14 +53,15 @@ _NAMED: Final = {
         re.compile(r"(?i)\b(?:p?l?/?sql|dax|kql|sparql)\b|\w\.sql\b"),
     ),
 }
-"""The same where nothing but the wish names the language: one of the strings is in it, and the
-pattern finds it as a name. Most wishes hold none, and strings are found faster than patterns."""
+"""How to find a language that only the wish names: one of the strings is in the wish, and the
+pattern finds it as a name. Strings are searched first, since most wishes have none and the search
+for strings is faster."""
 
 _EVIDENCE: Final = re.compile(
     r"(?i)\.(?:log|out|trace|prof|pprof|har|hprof|jfr|dmp|core|perf|svg|png|csv|map|pcap|nsys)$|"
     r"(?:^|[/_.-])(?:logs?|trace|profile|flame\w*|explain|plan|heap|dump|gc|stats|report|metrics)(?=[/_.-])"
 )
-"""Files that show what happened rather than what is to be changed, by their names."""
+"""Names of files that show what happened, such as logs, rather than what is to be changed."""
 
 _WRITES: Final = re.compile(r"(?i)edit|write|apply|patch|rename|create|commit|push|replace|insert")
 _RUNS: Final = re.compile(r"(?i)run|terminal|exec|shell|bash|command|test|build")
@@ -73,7 +73,7 @@ def of_selection(
     request: Request,
     structure: Structure | None,
 ) -> None:
-    """`sel.*`, `code.*`, `file.lines`: the selection and its file."""
+    """Set `sel.*`, `code.*` and `file.lines`: the selection and its file."""
     selection = request.selection
     names = ("lines", "depth", "branches", "definitions", "calls", "whole", "one", "share",
              "density")  # fmt: skip
@@ -121,7 +121,9 @@ def of_selection(
 
 
 def of_language(values: dict[str, float], request: Request) -> None:
-    """`lang.*`: the language of the work, of the selection, else of the files, else named."""
+    """Set `lang.*`: the language of the selection, else of the files, else one that
+    the wish names.
+    """
     values.update({f"lang.{group}": 0.0 for group in LANGUAGES})
     selection = request.selection
     names = [selection.language] if selection is not None and selection.language else []
@@ -142,9 +144,9 @@ def of_language(values: dict[str, float], request: Request) -> None:
 
 
 def of_files(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """`files.*`: what was attached and what is open beside it, their lines and spread.
+    """Set `files.*`: what is attached and what is open beside it, with their lines and spread.
 
-    An open file counts where it hangs together with the request or nobody looked: a tab that
+    An open file counts if it is related to the request, or if nobody checked that: a tab that
     happens to be open says nothing of the work.
     """
     names = ("attached", "own", "open", "any", "lines", "open_lines", "kinds", "folders", "docs",
@@ -172,7 +174,7 @@ def of_files(values: dict[str, float], unknown: set[str], request: Request) -> N
 
 
 def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """`diag.*`: problems by severity, and the files they lie in."""
+    """Set `diag.*`: problems by severity, and the number of files that have them."""
     values.update({"diag.errors": 0.0, "diag.others": 0.0, "diag.spread": 0.0, "diag.none": 0.0})
     if request.diagnostics is None:
         unknown.add("diagnostics")
@@ -185,9 +187,9 @@ def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request
 
 
 def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """`tools*`, `turn`, `thread.*`: what the answer may use, and what came before it.
+    """Set `tools*`, `turn` and `thread.*`: what the answer may use, and what came before it.
 
-    What the earlier turns needed counts where the wish points back at them ("do the same there"):
+    What the earlier turns needed counts if the wish refers to them ("do the same there"):
     `thread.low` where they needed more than the lowest tier, `thread.mid` more than the middle.
     """
     values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
@@ -232,7 +234,7 @@ def _belongs(file: FileRef, request: Request) -> bool:
 
 
 def _line(tier: str | None) -> int:
-    """Which of the known lines a tier's name is of, 0 where it is none."""
+    """The index of the known line that a tier's name belongs to, 0 where it belongs to none."""
     return next((n for n, line in enumerate(LINES) if line in (tier or "")), 0)
 
 

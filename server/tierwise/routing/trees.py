@@ -1,12 +1,13 @@
-"""Small trees, evaluated in plain Python and credited to the signals they ask.
+"""Small trees in plain Python. Each step of a walk can be credited to the signal that was tested.
 
-In the file a node is `[signal, threshold, low, high]` or a leaf: low is taken where the signal is
-at most the threshold. A leaf answers one question with a number, or several with a list. Boosted
-trees carry the node's own expected answer as a fifth item, so that each step down can be credited
-to the signal that was asked (Saabas, 2014).
+In the file a node is `[signal, threshold, low, high]` or a leaf. The walk goes to `low` where the
+signal is at most the threshold. A leaf answers one question with a number, or several with a list.
+Boosted trees carry the node's own expected answer as a fifth item, so that each step down can be
+credited to the signal that was tested (Saabas, 2014).
 
-A decision walks some hundred trees of which the processor remembers nothing, so what is slow is
-fetching nodes: they lie side by side in arrays, one fifth of the memory that objects would take.
+A decision walks some hundred trees that are not in the processor's cache, so most of the time goes
+into fetching nodes. They lie side by side in arrays, one fifth of the memory that objects would
+take.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ def _shorts() -> array[int]:
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Trees that are walked together; `answers` holds one array of leaves per question.
+    """Trees that are walked together. `answers` holds one array of leaves per question.
 
-    Node `i` asks the signal at `places[i]`; `low` and `high` hold the next node, or `~leaf`.
-    `lowers` and `raises` are what a step to either side is credited with; empty where the file
-    has no expected answers. `roots` start the walks.
+    Node `i` tests the signal at `places[i]`; `low` and `high` hold the next node, or `~leaf`.
+    `lowers` and `raises` are the credits of a step to either side; they are empty where the file
+    has no expected answers. Walks start at `roots`.
     """
 
     roots: tuple[int, ...]
@@ -46,15 +47,15 @@ class Trees:
     raises: array[float] = field(default_factory=_floats)
     answers: tuple[array[float], ...] = ()
     askers: tuple[tuple[int, ...], ...] = ()
-    """Per place the trees that ask the signal there."""
+    """For each place the trees that test the signal there."""
     _latest: list[tuple[Sequence[float], list[int]]] = field(
         default_factory=list, compare=False, repr=False
     )
-    """The values that were walked last and the leaves they fell into; replaced as a whole, since
-    several threads walk."""
+    """The values of the last walk and the leaves they fell into. The entry is replaced as a whole,
+    since several threads walk."""
 
     def sums(self, values: Sequence[float]) -> list[float]:
-        """Per question the sum of the leaves a list of values falls into."""
+        """For each question, the sum of the leaves that these values fall into."""
         return self._summed(self._fallen(values))
 
     def means(self, values: Sequence[float]) -> list[float]:
@@ -62,7 +63,7 @@ class Trees:
         return [total / len(self.roots) for total in self.sums(values)]
 
     def credited(self, values: Sequence[float], given: list[float]) -> list[float]:
-        """The sums of `sums`. What each signal moved them by is added to its place in `given`."""
+        """The result of `sums`. What each signal contributed is added to its place in `given`."""
         places, thresholds, low, high = self.places, self.thresholds, self.low, self.high
         fallen: list[int] = []
         for node in self.roots:
@@ -78,8 +79,11 @@ class Trees:
         return self._summed(fallen)
 
     def _fallen(self, values: Sequence[float]) -> list[int]:
-        """The leaf of each tree. Requests that follow one another differ in few signals, so only
-        the trees that ask one of those are walked again."""
+        """The leaf of each tree.
+
+        Requests that follow one another differ in few signals, so only the trees that test one of
+        those are walked again.
+        """
         if self._latest:
             before, kept = self._latest[0]
             fallen = list(kept)
@@ -103,9 +107,9 @@ class Trees:
 
 
 def planted(trees: Sequence[Any], places: Mapping[str, int]) -> Trees:
-    """Trees as read from JSON, made fast to walk; `places` tells where a signal's value stands.
+    """Trees as read from JSON, made fast to walk. `places` maps a signal to the index of its value.
 
-    Raises `OverflowError` for more nodes than a short can number, 32,767.
+    Raises `OverflowError` for more than 32,767 nodes, the most that a short can number.
     """
     made = Trees(roots=())
     leaves: list[Sequence[float]] = []
@@ -118,7 +122,7 @@ def planted(trees: Sequence[Any], places: Mapping[str, int]) -> Trees:
 
 
 def _asked(node: int, trees: Trees) -> set[int]:
-    """The places of the signals that a tree asks."""
+    """The places of the signals that a tree tests."""
     found: set[int] = set()
     nodes = [node]
     while nodes:
@@ -130,7 +134,7 @@ def _asked(node: int, trees: Trees) -> set[int]:
 
 
 def _grow(node: Any, places: Mapping[str, int], made: Trees, leaves: list[Sequence[float]]) -> int:
-    """Put a node and what hangs below it into the arrays, and say where it stands."""
+    """Put a node and everything below it into the arrays. Returns its index."""
     if not isinstance(node, list) or not isinstance(node[0], str):
         leaves.append(node if isinstance(node, list) else (float(node),))
         return -len(leaves)

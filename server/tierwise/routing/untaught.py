@@ -1,10 +1,10 @@
-"""Whether a wish is in a language that nobody taught, told by its words.
+"""Tells by its words whether a wish is in a language that is not in the fit.
 
-Its letters may be those of a language that was, and bits of its words look like those of another.
-So a word of letters is known where it, a long piece of it, or its beginning is in what the fit
-read or in the word families, which hold words of many languages. Many new words in a row tell. A
-few words of a wish nobody else uses in any language, such as names; but where not one word of it
-is known as a whole, and little of any, a short wish tells too.
+Such a language may share its letters with a known one, and bits of its words look like those of
+another. So a word of letters counts as known if the word, a long piece of it, or its beginning is
+in what the fit read or in the word families, which hold words of many languages. Many new words in
+a row show an unknown language. A few new words, such as names, occur in a wish in any language. But
+if no word of a short wish is known as a whole, and few pieces of its words are, that shows one too.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from tierwise.routing.grams import LONGEST_WORD, PIECES
 from tierwise.routing.weights import Weights
 
 NAMES: Final = 3
-"""Words of a wish that may be names of its own."""
+"""New words of a wish that may be names."""
 ENOUGH: Final = 2
-"""New words beyond those that make a language nobody taught."""
+"""New words beyond `NAMES` from which the language is certainly not in the fit."""
 LEAST: Final = 2
-"""Words of the shortest wish that tells a language."""
+"""The least words of a wish whose language can be told."""
 FEW: Final = 0.35
-"""Share of the short pieces of such a wish's words that may be known: terse English that is new
-("center div") shares most of them with other words, another language few."""
+"""The most short pieces that a wish in an unknown language shares with known words, as a share.
+Terse English that is new ("center div") shares most of its pieces, another language few."""
 SHORT: Final = 4
 """Characters of such a piece; an edge counts as one."""
 WIDE: Final = "⺀"
 """The first character of scripts without spaces."""
 LEAST_START: Final = 4
-"""Letters of a beginning that tell a word."""
+"""The least letters of a beginning by which a word is recognized."""
 
 
 def new_words(text: str, weights: Weights) -> float:
-    """How surely a wish is in a language that nobody taught, 0 to 1."""
+    """How surely a wish is in a language that is not in the fit, 0 to 1."""
     table = weights.grams
     every = text.split()
     words = [word for word in every if _is_spelt(word)]
@@ -48,8 +48,10 @@ def new_words(text: str, weights: Weights) -> float:
 
 
 def _stretch(new: Sequence[bool]) -> int:
-    """By how many the new words outnumber the others where they do so most: what is said around a
-    wish in a language that is known does not count against it."""
+    """By how many the new words outnumber the known ones, in the stretch where they do so most.
+
+    So talk in a known language around a wish does not hide that the wish is in another one.
+    """
     best = here = 0
     for strange in new:
         here = max(0, here + (1 if strange else -1))
@@ -58,13 +60,15 @@ def _stretch(new: Sequence[bool]) -> int:
 
 
 def _is_spelt(word: str) -> bool:
-    """Whether a word is one of letters, in a script with spaces, and more than a little word."""
+    """Whether a word has more than two characters, all letters, in a script with spaces."""
     return len(word) > 2 and word.isalpha() and max(word) < WIDE
 
 
 def _any_whole(words: Sequence[str], table: Mapping[str, object]) -> bool:
-    """Whether a word is known as a whole; a little one may be of any language, and scripts without
-    spaces are read by their characters."""
+    """Whether any word is known as a whole.
+
+    In scripts without spaces every word counts as known, since it is read by its characters.
+    """
     return any(max(word) >= WIDE or (word.isalpha() and _is_whole(word, table)) for word in words)
 
 
@@ -94,7 +98,9 @@ def _is_of_families(word: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
-    """The words of all families, of phrases too, as wishes are read; and how they may begin."""
+    """The words of all families as wishes are read, those of phrases included; and the known
+    beginnings.
+    """
     whole = set(canonical.vocabulary())
     starts = set()
     for terms in lexicon.FAMILIES.values():

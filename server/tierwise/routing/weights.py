@@ -1,7 +1,7 @@
 """The fitted weights: a readable, versioned file, evaluated in plain Python.
 
-A server reads them from a twin of that file that is quick to read; `make fit` writes both, and a
-test says that they hold the same.
+A server reads them from a packed copy of that file, which is faster. `make fit` writes both, and a
+test checks that they hold the same.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ PACKED: Final = os.path.join(os.path.dirname(__file__), "weights.packed")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What tells whether a need lies at or below a tier, in logits.
+    """The fitted answer to whether the need is at or below a tier, in logits.
 
-    Three readers are averaged: a linear one over standardised signals, small boosted trees, and
-    the forest that the cuts share.
-    `slope` and `offset` calibrate their mean, `by_action` shifts it per action where the rows
-    allowed it, `reach` lowers it by what the edit size signals weigh (never below zero).
-    `spread` holds the variance each squared signal adds, `margin` is how far the lower bound of
-    this cut is below its mean beside the width that doubt gives it.
+    Three readers are averaged: a linear one over standardised signals, small boosted trees, and the
+    forest that the cuts share. `slope` and `offset` calibrate their mean, `by_action` shifts it per
+    action where the rows allowed it, `reach` lowers it by what the edit size signals weigh (never
+    below zero). `spread` holds the variance that each squared signal adds. `margin` is how far the
+    lower bound of this cut is below its mean, in addition to the width from doubt.
     """
 
     intercept: float
@@ -74,7 +73,7 @@ class Weights:
     leaf. Trees find a signal by its place: the signals, then the text's scores. `mean` and
     `scale` standardise the signals. `grams` maps a gram to its inverse document frequency and
     one weight per score (`texts` of them: the cuts', then the accepts'). `places` are those of the
-    signals, `resting` their standardised values where they are zero, as most are.
+    signals, `resting` the standardised values of signals that are zero, as most are.
     `unknown_variance` and `doubt` scale what widens the bound (squared logits): the share of
     unknown signals, and the square of half the disagreement of the linear reader and the trees.
     `kept` is the share of answers kept by the tier that is needed, by one tier below it, by two.
@@ -99,7 +98,7 @@ class Weights:
 
     @property
     def texts(self) -> int:
-        """Scores the text has."""
+        """How many scores a text has."""
         return len(self.cuts) + len(self.accepts)
 
 
@@ -109,7 +108,7 @@ KINDS: Final = {kind.__name__: kind for kind in (Weights, Cut, Accept, Likeness,
 
 @lru_cache(maxsize=4)
 def load(path: Path | None = None) -> Weights:
-    """The shipped weights, or those of a readable file. Raises `ValueError` for another kind."""
+    """The shipped weights, or those of a readable file. Raises `ValueError` for another format."""
     with open(PACKED if path is None else path, "rb") as file:
         raw = file.read()
     if path is not None:

@@ -1,7 +1,7 @@
-"""What the words of a wish say: family counts, shape and scale, whatever the language.
+"""What the words of a wish say: counts of word families, shape and scale, whatever the language.
 
-Only the instruction comes here. Politeness, case, punctuation and white space are taken out
-first, so that none of them can move a tier.
+It reads only the instruction. Politeness, case, punctuation and white space are taken out
+first, so that none of them can change the tier.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from tierwise.routing import lexicon
 from tierwise.routing.scale import log
 
 CLOSED_WORDS: Final = 16
-"""Words of a question that is answered with a word or a line, at most."""
+"""The most words of a question that a word or a line can answer."""
 MECHANICAL_WORDS: Final = 40
-"""Words of a wish that is plain substitution, at most; more of them set conditions."""
+"""The most words of a wish that is plain substitution; a longer wish sets conditions."""
 NEGATES: Final = frozenset(
     (
         "no", "not", "dont", "never", "without", "skip", "nicht", "ohne", "kein", "keine",
         "keinen", "sin", "sans", "pas", "sem", "senza", "non",
     )
 )  # fmt: skip
-"""Words after which the next few are said not to be wanted."""
+"""Words that negate the next few words."""
 NEGATED: Final = 3
 ENDS: Final = 200
-"""Characters at each end of an instruction searched for courtesy; it stands nowhere else."""
+"""Characters at each end of an instruction that are searched for courtesy."""
 
 _COURTESY: Final = re.compile(lexicon.POLITE.pattern, re.IGNORECASE)
 _EDGES: Final = " ,.;:!-–—"
@@ -42,15 +42,14 @@ _SENTENCE: Final = re.compile(r"[.!?。！？]+(?:\s|$)|[;；]|\n")
 
 
 def plain(wish: str) -> str:
-    """The instruction without case, politeness, marks and repeated space, which carry no
-    meaning."""
+    """The instruction without case, politeness, marks and repeated space, which mean nothing."""
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
     text = lexicon.POLITE.sub(" ", text)
     return " ".join(text.split()).strip(_EDGES)
 
 
 def bare(instruction: str) -> str:
-    """An instruction without courtesy and without the space it leaves, its lines kept."""
+    """An instruction without courtesy and without the space it leaves. Its lines are kept."""
     text = "\n".join(" ".join(line.split()) for line in instruction.strip().split("\n"))
     head, middle = text[:ENDS], text[ENDS:-ENDS]
     tail = text[max(ENDS, len(text) - ENDS) :]
@@ -96,12 +95,12 @@ def measure(wish: str, text: str) -> dict[str, float]:
 
 
 def families_of(words: list[str]) -> set[str]:
-    """The families that some words belong to, one by one."""
+    """The families that some words belong to. Each word is looked up by itself."""
     return {family for word in words for family in _of_word(word)}
 
 
 def _foreign(text: str) -> float:
-    """Share of the letters beyond a to z."""
+    """The share of letters that are not a to z."""
     letters = [c for c in text if c.isalpha()]
     return sum(not c.isascii() for c in letters) / (len(letters) or 1)
 

@@ -1,7 +1,7 @@
-"""Rotating backups of the ledger, and whether a file is sound.
+"""Rotating backups of the ledger, and a check whether a database file is sound.
 
-A copy is made through SQLite on a read-only connection: it is consistent, and it waits for
-nobody and holds nobody up.
+A copy is made through SQLite on a read-only connection. It is consistent, and neither it nor any
+writer waits for the other.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Final
 
 KEEP: Final = 8
-"""Copies kept: with one an hour, a working day."""
+"""How many copies are kept. With one an hour they cover a working day."""
 
 EVERY_S: Final = 3_600.0
 """Seconds between two copies while the ledger is written to."""
 
 
 def folder(path: Path) -> Path:
-    """Where the backups of a ledger lie."""
+    """The folder of a ledger's backups."""
     return path.parent / "backups"
 
 

@@ -1,4 +1,4 @@
-"""What the operator did about money, and why money is on hold: an append-only log.
+"""The log of what the operator did about money, and why paid calls are on hold. It is append-only.
 
 Kinds: `set` (a cap that replaces the configured one, `nanos` null to go back to it),
 `raise` (this day or period only), `allow` (one task beyond the caps), `hold` and `resume`.
@@ -36,7 +36,7 @@ Kind = Literal["set", "raise", "allow", "hold", "resume"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the events add up to for one scope: a cap set by hand, and raises on top."""
+    """What the events add up to for one scope: a cap set by hand, and the sum of all raises."""
 
     set_to: int | None = None
     raised: int = 0
@@ -44,7 +44,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The operator's word as it stands: for day, project and night, and any hold's reason."""
+    """All that the operator's events add up to: for the day, the project and the night.
+
+    `hold` is the reason of a hold that was not ended, else None.
+    """
 
     day: Change = Change()
     project: Change = Change()
@@ -71,10 +74,10 @@ def note(
 
 
 def word(conn: LedgerRows, day: str, project: str, period_key: str, night: str = "") -> Word:
-    """What holds for a day, for a project in its period, and for a night.
+    """What the events add up to for a day, a project in its period, and a night.
 
-    A day's and a night's cap is set for all projects, a project's for that project alone; raises
-    count on the day, the night or in the period they were made for; a resume ends the holds
+    A day's and a night's cap is set for all projects, a project's cap for that project alone. A
+    raise counts for the day, the night or the period it was made for. A resume ends all holds
     before it.
     """
     found = {"day": Change(), "project": Change(), "night": Change()}

@@ -16,13 +16,15 @@ else:
 
 
 def read(conn: LedgerRows) -> tuple[str, str, int] | None:
-    """(day, zone it was opened in, latest instant seen in UTC milliseconds)."""
+    """The open day: (day, zone it was opened in, latest instant seen in UTC
+    milliseconds), if any.
+    """
     rows = conn.exec_driver_sql("SELECT day, zone, seen_ms FROM calendar")
     return next(((day, zone, seen_ms) for day, zone, seen_ms in rows), None)
 
 
 def write(conn: Connection, day: str, zone: str, seen_ms: int) -> None:
-    """Put that day in place of the one before."""
+    """Replace the open day."""
     values = {"day": day, "zone": zone, "seen_ms": seen_ms}
     if conn.execute(sa.update(schema.calendar).values(**values)).rowcount == 0:
         conn.execute(sa.insert(schema.calendar).values(id=1, **values))

@@ -1,6 +1,6 @@
 """Kept content: prompts sent, answers, proposals and chats, as files only the operator can read.
 
-They lie in `content/` of the state folder, one folder per task, and go after
+They are in `content/` of the state folder, one folder per task, and are removed after
 `content_keep_days`. The ledger holds none of it.
 """
 
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 ANSWER: Final = "answer.md"
-"""The name under which the last answer of a task is kept."""
+"""The file name of a task's last answer."""
 
 _SAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 
 class Content:
-    """The folder of kept content; works without the ledger and survives a read-only disk."""
+    """The folder of kept content. It needs no ledger, and nothing fails on a read-only disk."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "content"
@@ -28,7 +28,7 @@ class Content:
     def put(self, task_id: str, name: str, text: str, *, durable: bool = False) -> Path | None:
         """Keep a text. Returns the path, or None where it could not be written.
 
-        `durable` waits until the disk has it: for what must outlive the machine's next moment.
+        With `durable` it waits until the text is on the disk, so that it survives a power cut.
         """
         path = self._path(task_id, name)
         try:
@@ -55,7 +55,10 @@ class Content:
             return None
 
     def take(self, task_id: str, name: str) -> Path | None:
-        """Remove a kept text and return it; None if another process removed it first."""
+        """Claim a kept text by renaming it.
+
+        Returns its new path; None if another process was first.
+        """
         path = self._path(task_id, name)
         try:
             return path.rename(path.with_name(f"{path.name}.taken"))
@@ -63,7 +66,7 @@ class Content:
             return None
 
     def drop(self, task_id: str, name: str) -> None:
-        """Keep a text no longer, nor a folder that has no other."""
+        """Remove a kept text, and its folder if that is empty then."""
         path = self._path(task_id, name)
         try:
             path.unlink(missing_ok=True)
@@ -72,14 +75,17 @@ class Content:
             return
 
     def tasks_with(self, name: str) -> list[str]:
-        """The tasks of which a text of that name is kept."""
+        """The tasks that have a kept text of this name."""
         try:
             return sorted(path.parent.name for path in self.folder.glob(f"*/{_safe(name)}"))
         except OSError:
             return []
 
     def purge(self, older_than_days: float = 0.0) -> int:
-        """Remove what is older; 0 removes everything. The number of tasks removed."""
+        """Remove the content of tasks older than this; 0 removes all.
+
+        Returns how many tasks that were.
+        """
         limit, removed = time.time() - older_than_days * 86_400, 0
         try:
             folders = list(self.folder.iterdir())

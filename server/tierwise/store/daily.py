@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 Execute = Callable[[str], Iterable[Any]]
-"""Runs one statement and gives its rows, on a driver's or on SQLAlchemy's connection."""
+"""A function that runs one statement and returns its rows."""
 
 _DIFFERENT: Final = """
 SELECT 1 WHERE EXISTS (
@@ -21,7 +21,7 @@ SELECT 1 WHERE EXISTS (
 """
 
 LOCAL_DAY: Final = "date(created_ms / 1000, 'unixepoch', 'localtime')"
-"""The civil day of `created_ms` on this machine, as SQLite says it."""
+"""The civil day of `created_ms` on this machine, as an SQLite expression."""
 
 _DAYS: Final = """UPDATE tasks SET day = COALESCE(
   (SELECT r.day FROM reservations r WHERE r.task_id = tasks.task_id ORDER BY r.created_ms LIMIT 1),
@@ -53,11 +53,11 @@ REBUILD: Final = (
   SELECT t.day, t.rehearsal, o.kind, o.tier, COUNT(*)
   FROM outcomes o JOIN tasks t ON t.task_id = o.task_id GROUP BY 1, 2, 3, 4""",
 )
-"""Adds every daily sum up again from the rows."""
+"""Statements that compute every daily sum again from the rows."""
 
 
 def check(execute: Execute, local_day: str = LOCAL_DAY) -> bool:
-    """Whether the sums were right; those that were not are right afterwards."""
+    """Compute the daily sums again if they are wrong. Returns whether they were right."""
     if not list(execute(_DIFFERENT)):
         return True
     rebuild(execute, local_day)
@@ -65,9 +65,9 @@ def check(execute: Execute, local_day: str = LOCAL_DAY) -> bool:
 
 
 def rebuild(execute: Execute, local_day: str = LOCAL_DAY) -> None:
-    """Add the daily sums up again, inside the caller's transaction.
+    """Compute the daily sums again, inside the caller's transaction.
 
-    `local_day` is the civil day of `created_ms` in the words of the store.
+    `local_day` is an SQL expression for the civil day of `created_ms`.
     """
     for statement in (_DAYS.format(local_day=local_day), *REBUILD):
         execute(statement)

@@ -1,4 +1,4 @@
-"""A task's life in the ledger: the task, its decisions, and what history and `why` read back."""
+"""A task in the ledger: its row, its decisions, and what history and `why` read back."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ else:
 AGENT: Final = "agent"
 """The action of an agent's turn."""
 COMMAND: Final = "command"
-"""The client of a task that a command did at night: it teaches nothing of a tier."""
+"""The client of a task that a command did at night. It says nothing about a tier."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task as kept. `created_ms` is UTC milliseconds, `range` four numbers or None."""
+    """A row of `tasks`. `created_ms` is UTC milliseconds, `range` four numbers or None."""
 
     task_id: str
     created_ms: int
@@ -43,16 +43,16 @@ class TaskRow:
     edit_id: str | None = None
     error: str | None = None
     day: str | None = None
-    """The civil day it was asked on; None lets the ledger take the machine's own."""
+    """The civil day of the task; with None the ledger takes the day on this machine."""
     client: str | None = None
-    """The editor or agent that asked, by its own name; None where it did not say one."""
+    """The editor or agent that asked, by its own name; None where it gave no name."""
     member: str | None = None
-    """Whose it is, in a team."""
+    """The member of a team who asked; None without a team."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision as kept; `detail` holds what a replay needs, in JSON, without any text.
+    """A row of `decisions`. `detail` is JSON with all that a replay needs, without any text.
 
     `rule` names the rule that made it, None where it was made before rules had names.
     """
@@ -75,7 +75,8 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """A task read back: its row, its decisions in order, its outcomes, its paid attempts.
+    """All that the ledger has about a task: its row, decisions in order, outcomes and paid
+    attempts.
 
     An outcome is (kind, at_ms, tier, value); an attempt is a reservation's columns
     and `cache_write_tokens`, both kinds together.
@@ -93,7 +94,10 @@ class TaskHistory:
 
 
 def insert_task(conn: Connection, row: TaskRow) -> None:
-    """Add a task. One that is asked again under its id, after its window was lost, goes on."""
+    """Add a task.
+
+    If its id is there already, because its window was lost, that row is continued.
+    """
     new = upsert.insert(conn.dialect.name, schema.tasks).values(**asdict(row))
     again = {"state": row.state, "session": row.session, "edit_id": row.edit_id, "error": row.error}
     conn.execute(new.on_conflict_do_update(index_elements=["task_id"], set_=again))
@@ -106,7 +110,7 @@ def set_task_state(
     edit_id: str | None = None,
     error: str | None = None,
 ) -> None:
-    """Note the state a task is in, with its proposal or its error's name.
+    """Set the state of a task, with its proposal or its error's name.
 
     A proposal's id stays once it is known, so that later states still name it.
     """
@@ -120,7 +124,7 @@ def set_task_state(
 def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) -> None:
     """Add the `seq`-th decision of a task; a redo keeps the earlier ones.
 
-    Where a lost window left decisions of the task, it becomes the next one after them.
+    If a lost window left decisions of the task, this one is numbered after them.
     """
     made = schema.decisions
     last = conn.execute(
@@ -131,7 +135,7 @@ def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) 
 
 
 def task(conn: Connection, task_id: str) -> TaskHistory | None:
-    """A task with everything known of it; a unique prefix of the id is enough."""
+    """A task with everything known of it. A unique beginning of the id is enough."""
     table = schema.tasks
     found = [
         dict(row)
@@ -194,7 +198,7 @@ def spoken(
 
 
 def judged(conn: Connection, since_ms: int = 0) -> Sequence[TaskHistory]:
-    """Paid tasks something became of since then (UTC milliseconds), oldest first.
+    """Paid tasks that have outcomes since then (UTC milliseconds), oldest first.
 
     Rehearsal is left out: its answers are made up, so that nothing can be learned from them.
     """
@@ -221,7 +225,7 @@ def with_outcome(conn: Connection, kind: str) -> Sequence[TaskHistory]:
 
 
 def applied_above(conn: Connection, tier: str) -> int:
-    """How often an edit of any other tier than this one was applied, rehearsal left out."""
+    """How often edits of tiers other than `tier` were applied, rehearsal left out."""
     table = schema.daily_outcomes
     query = sa.select(sa.func.sum(table.c.outcomes)).where(
         table.c.kind == "applied", table.c.tier != tier, table.c.rehearsal.is_(False)
@@ -249,7 +253,7 @@ def _row(values: dict[str, Any]) -> TaskRow:
 
 
 def _told(conn: Connection, rows: Sequence[TaskRow]) -> Sequence[TaskHistory]:
-    """Everything known of these tasks, in three queries however many there are."""
+    """The histories of these tasks, read in three queries, however many tasks there are."""
     ids = [row.task_id for row in rows]
     decided, became, paid = decisions_of(conn, ids), _outcomes(conn, ids), _attempts(conn, ids)
     return [
@@ -301,6 +305,6 @@ def _attempts(conn: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[Map
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Pieces small enough for the number of parameters a statement may have."""
+    """Pieces of a list, small enough for the parameters that one statement may have."""
     for start in range(0, len(ids), 500):
         yield ids[start : start + 500]

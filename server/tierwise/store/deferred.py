@@ -1,7 +1,7 @@
-"""Modules that are imported when they are first used rather than when they are named.
+"""Modules that are imported on first use and not where they are named.
 
-SQLAlchemy costs a fifth of a second to import, and the server answers `initialize` before
-it needs a ledger. Rooms name their statements at the top as usual; the import happens on
+SQLAlchemy takes a fifth of a second to import, and the server answers `initialize` before
+it needs a ledger. Modules name their statements at the top as usual. The import happens on
 the ledger thread, with the first statement.
 """
 
@@ -20,7 +20,7 @@ else:
 
 
 class Deferred(ModuleType):
-    """A stand-in for a module, which it imports when its first attribute is read."""
+    """A placeholder for a module. It imports the module when an attribute is first read."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -31,5 +31,8 @@ class Deferred(ModuleType):
 
 
 def deferred(name: str) -> ModuleType:
-    """A stand-in for the module `name`; give the real type under `TYPE_CHECKING`."""
+    """A placeholder for the module `name`.
+
+    Under `TYPE_CHECKING` import the real one, for its types.
+    """
     return Deferred(name)

@@ -1,4 +1,4 @@
-"""What the disk or the database says, as one of six faults."""
+"""Sorts the errors of the disk and the database into six faults."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _BY_CODE: Final[dict[int, Fault]] = {
 
 
 def fault_of(error: BaseException) -> Fault | None:
-    """Which fault of the disk or the database this is; `None` for any other error.
+    """The fault of the disk or the database that an error is; `None` for any other error.
 
-    Looks through SQLAlchemy's wrapper, whose `orig` is the driver's error.
+    It looks through SQLAlchemy's wrapper, whose `orig` is the driver's error.
     """
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, sqlite3.IntegrityError | sqlite3.ProgrammingError):

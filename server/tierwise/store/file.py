@@ -1,8 +1,8 @@
 """The database file of the ledger: opened, migrated, restored and written on one thread.
 
-Every method takes the file lock for as long as it touches the file. The connection is kept
-between transactions; it is opened again when the file was replaced under it, and after any
-error, so that a full disk or a read-only folder heals without a restart.
+Every method holds the file lock while it touches the file. The connection is kept
+between transactions. It is opened again after the file was replaced and after any
+error, so that the ledger works again without a restart once the disk has room or may be written.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BUSY_MS: Final = 2_000
-"""How long SQLite waits for a program that does not take our lock, in milliseconds."""
+"""Milliseconds that SQLite waits for a program that does not take our lock."""
 
 CHECK_BELOW_BYTES: Final = 64 * 2**20
 """Files up to this size are checked whole when they are opened (about 0.1 s for 64 MB)."""
@@ -105,7 +105,7 @@ class LedgerFile:
             raise LedgerUnavailable(ErrorReason.of("no_locks", kind=found.kind))
 
     def _connected(self) -> Connection:
-        """The open connection; a new one where the file was replaced or never opened."""
+        """The open connection, or a new one if the file was replaced or not opened yet."""
         if self._connection is not None and self._inode == inode(self.path):
             return self._connection
         self._disconnect()
@@ -146,18 +146,18 @@ class LedgerFile:
 
 
 def _made(path: Path) -> None:
-    """Have a file that only the operator can read.
+    """Create the file, readable for the operator alone, if it does not exist.
 
-    One that is there is left alone: to close it, however it was opened, would let go of the locks
-    of every other connection that this process has to it. The next process that ends would then
-    take the log of writes away from them.
+    An existing file is not opened here: closing it would release the locks of every other
+    connection that this process has to it. The next process that ends would then remove their
+    write-ahead log.
     """
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def inode(path: Path) -> tuple[int, int] | None:
-    """Which file a path names at this moment; `None` when there is none."""
+    """The identity of the file that a path names now; `None` if there is none."""
     try:
         found = path.stat()
     except OSError:

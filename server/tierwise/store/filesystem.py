@@ -1,4 +1,4 @@
-"""What kind of file system a folder lies on: some keep no promise a ledger needs.
+"""The kind of file system that a folder is on: some do not guarantee what a ledger needs.
 
 The write-ahead log of SQLite shares memory between processes, which network file systems
 cannot do (sqlite.org/wal.html), and some of them do not honour locks either.
@@ -52,7 +52,7 @@ LOCKLESS: Final = frozenset({"fuse.s3fs", "fuse.gcsfuse", "fuse.rclone", "davfs"
 
 @dataclass(frozen=True, slots=True)
 class FileSystem:
-    """The type of a mount and what it can be trusted with."""
+    """The type of a mount, and what a ledger may do on it."""
 
     kind: str
 
@@ -67,7 +67,7 @@ class FileSystem:
 
     @property
     def lockless(self) -> bool:
-        """Whether files cannot be locked here: then no money may be spent with a ledger."""
+        """Whether files cannot be locked here. Then no money may be spent with a ledger here."""
         return self.kind in LOCKLESS
 
 
@@ -97,7 +97,7 @@ def file_system(path: Path, mounts: Path = MOUNTS) -> FileSystem:
 
 
 def _unescaped(mount: str) -> str:
-    """The kernel writes blanks in a mount point as octal escapes."""
+    """Undo the octal escapes that the kernel writes for blanks in a mount point."""
     for escape, char in ((r"\040", " "), (r"\011", "\t"), (r"\012", "\n"), (r"\134", "\\")):
         mount = mount.replace(escape, char)
     return mount

@@ -1,7 +1,7 @@
-"""A glance at the ledger before SQLAlchemy is imported: what the first titles must know.
+"""Reads the ledger before SQLAlchemy is imported: what the first titles must know.
 
-The import takes a fifth of a second; the few rows that a title hangs on take a millisecond. So
-the statements that read them are plain SQL, and run on the driver's connection as on SQLAlchemy's.
+The import takes a fifth of a second. The few rows that a title depends on take a millisecond. So
+the statements that read them are plain SQL, which runs on the driver's connection as well.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from tierwise.store.steps import STEPS
 T = TypeVar("T")
 
 BUSY_S: Final = 0.1
-"""Seconds a glance waits for a writer; who has to wait longer opens the ledger as usual."""
+"""Seconds that a glance waits for a writer. After that the ledger must be opened as usual."""
 
 
 class LedgerRows(Protocol):
-    """A connection that runs plain SQL, and gives rows whose columns are in order."""
+    """A connection that runs plain SQL and returns rows with their columns in order."""
 
     def exec_driver_sql(
         self, statement: str, parameters: tuple[Any, ...] = (), /
@@ -38,16 +38,18 @@ class _Plain:
 
 
 class _Empty:
-    """A ledger that is not there yet, as `LedgerRows`."""
+    """A ledger that does not exist yet, as `LedgerRows`."""
 
     def exec_driver_sql(self, statement: str, parameters: tuple[Any, ...] = (), /) -> Iterable[Any]:
         return ()
 
 
 def glance(path: Path, fn: Callable[[LedgerRows], T]) -> T:
-    """What `fn` reads in one snapshot of the ledger, which is empty where there is none yet.
+    """The result of `fn` on one snapshot of the ledger.
 
-    Raises `sqlite3.Error` for a ledger that must be opened first: damaged, held by a writer, of
+    It is empty if the ledger does not exist yet.
+
+    Raises `sqlite3.Error` for a ledger that must be opened first: damaged, locked by a writer, of
     an older shape, or of a newer one whose rows mean something else.
     """
     if not path.exists():

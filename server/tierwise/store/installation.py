@@ -1,6 +1,6 @@
-"""The name of a state folder: what lies beside a ledger that is shared is known by it.
+"""The name of a state folder. In a shared ledger it tells which folder a row's files are in.
 
-Machines that share a state folder share its name, and each of them finds there what a job needs.
+Machines that share a state folder share its name, and each of them finds in it what a job needs.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ FILE: Final = "installation"
 
 
 def name_of(folder: Path) -> str:
-    """The name of a state folder; it gets one where it has none. Raises `OSError` where it can
-    neither be read nor written."""
+    """The name of a state folder, which is made if it has none.
+
+    Raises `OSError` where it can neither be read nor written.
+    """
     file = folder / FILE
     found = _read(file)
     if found:
@@ -24,7 +26,7 @@ def name_of(folder: Path) -> str:
     mine = folder / f"{FILE}.{uuid.uuid4().hex}"
     mine.write_text(uuid.uuid4().hex, encoding="utf-8")
     try:
-        # Whoever links first names the folder, so that two processes agree on one name.
+        # The process that links first names the folder, so that all agree on one name.
         os.link(mine, file)
     except OSError:
         # Another process named it, or there are no links here, or a file without a name is there.

@@ -1,7 +1,7 @@
-"""Tokens of jobs: what a job's agent shows the gateway in place of the operator's tokens.
+"""Tokens of jobs: a job's agent shows one to the gateway instead of the operator's tokens.
 
-A token is good for models alone, spends no more than its job may, and dies with the job: when it is
-revoked, or when the process that gave it out is gone. Each lies in a file of its own in the state
+A token is good for models alone and spends no more than its job may. It ends with the job: when it
+is revoked, or when the process that issued it is gone. Each has a file of its own in the state
 folder, readable for its owner alone and named by the token's hash, so that no file holds a token.
 """
 
@@ -27,7 +27,7 @@ FOLDER: Final = "gateway-jobs"
 class JobGrant:
     """What a token allows: to spend up to `cap` nano-dollars for a job, in its project.
 
-    `issuer` is the process that gave it out.
+    `issuer` is the process that issued it.
     """
 
     job: str
@@ -37,8 +37,11 @@ class JobGrant:
 
 
 def issue(state: Path, job: str, *, project: str, cap: int) -> str:
-    """A new token for a job, which may spend `cap` nano-dollars in all, whatever it was given
-    before. `state` is the state folder. Raises `OSError` where nothing can be written."""
+    """Issue a new token for a job, which may spend `cap` nano-dollars in all.
+
+    The new cap counts whatever earlier tokens of the job allowed. `state` is the state folder.
+    Raises `OSError` where nothing can be written.
+    """
     token = f"tw-job-{secrets.token_urlsafe(32)}"
     file = _file(state, token)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -52,7 +55,7 @@ def issue(state: Path, job: str, *, project: str, cap: int) -> str:
 
 
 def revoke(state: Path, job: str) -> None:
-    """Every token of a job is worth nothing from now on."""
+    """Revoke every token of a job."""
     _refusal(state, job).unlink(missing_ok=True)
     for file in (state / FOLDER).glob("*.json"):
         found = _read(file)
@@ -72,7 +75,7 @@ def refused(state: Path, job: str) -> bool:
 
 
 def granted(state: Path, token: str) -> JobGrant | None:
-    """What a token allows; None where it is no job's, or its job is over."""
+    """What a token allows; None if it is not the token of a job, or if its issuer is gone."""
     file = _file(state, token)
     found = _read(file)
     if found is not None and owner.alive(found.issuer) is False:

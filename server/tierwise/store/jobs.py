@@ -1,4 +1,4 @@
-"""Groups and jobs of the night queue: the truth that the operator sees.
+"""Groups and jobs of the night queue, as the operator sees them.
 
 Plain statements on an open transaction. The engine's own database can be rebuilt from these rows.
 """
@@ -35,11 +35,12 @@ WHERE j.id = ? AND g.cap IS NOT NULL GROUP BY g.id, g.cap
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """What was queued together. Times in UTC milliseconds, money in nano-dollars.
+    """Jobs that were queued together. Times in UTC milliseconds, money in nano-dollars.
 
-    `root` is the workspace folder, `place` the state folder that holds its instruction and `host`
-    the machine that has both, each None where the ledger is a file. `at_ms` None means as soon as
-    a worker runs, `by_ms` is when what did not run expires.
+    `root` is the workspace folder, `place` the name of the state folder that holds its instruction
+    and `host` the machine that has both; the last two are None where the ledger is a file. `at_ms`
+    is when it may start (None: as soon as a worker runs), `by_ms` is when jobs that did not run
+    expire.
     """
 
     id: str
@@ -70,7 +71,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job as kept; its id is that of its task. `range` is start and end, line and character."""
+    """A row of `queue_jobs`.
+
+    Its id is that of its task. `range` is start and end, line and character.
+    """
 
     id: str
     group_id: str
@@ -97,7 +101,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupSpend:
-    """What a group may cost, and what its calls cost and may still cost; nano-dollars."""
+    """The cap of a group, and what its calls cost and may still cost; nano-dollars."""
 
     cap: int
     spent: int
@@ -105,7 +109,7 @@ class GroupSpend:
 
 
 def insert_group(conn: Connection, group: GroupRow, jobs: Sequence[JobRow]) -> None:
-    """Queue a group with its jobs."""
+    """Add a group with its jobs to the queue."""
     conn.execute(sa.insert(schema.queue_groups).values(**asdict(group)))
     rows = [{**asdict(job), "range": job.range and list(job.range)} for job in jobs]
     if rows:
@@ -113,7 +117,7 @@ def insert_group(conn: Connection, group: GroupRow, jobs: Sequence[JobRow]) -> N
 
 
 def groups(conn: Connection, project: str | None = None) -> Sequence[GroupRow]:
-    """The groups of a project, or of all, the latest first, without odd rows."""
+    """The groups of a project or of all projects, the latest first, without odd rows."""
     table = schema.queue_groups
     query = sa.select(table).order_by(table.c.created_ms.desc(), table.c.id)
     if project is not None:
@@ -157,7 +161,7 @@ def ahead(conn: Connection) -> Sequence[JobRow]:
 def change(
     conn: Connection, job_id: str, only: Collection[JobState] | None = None, **values: Any
 ) -> bool:
-    """Set columns of a job, where `only` is given in those states alone. Whether it was there."""
+    """Set columns of a job, if it is in one of the states `only`. Returns whether it was."""
     table = schema.queue_jobs
     wanted = sa.update(table).where(table.c.id == job_id)
     if only is not None:
@@ -166,8 +170,9 @@ def change(
 
 
 def hand_in(conn: Connection, job: JobRow, version: str) -> bool:
-    """Note that a job is handed to the engine for its next run. Returns whether nobody else did
-    so.
+    """Note that a job is handed to the engine for its next run.
+
+    Returns False if another process handed it in first.
     """
     table = schema.queue_jobs
     mine = (
@@ -184,8 +189,9 @@ def hand_in(conn: Connection, job: JobRow, version: str) -> bool:
 
 
 def over(conn: Connection, job_id: str, held_by: str | None, /, **values: Any) -> bool:
-    """Set the result of a run if `held_by` still has the job; None stands for a job that no worker
-    began. Returns whether it was set.
+    """Set the result of a run, if `held_by` still has the job. Returns whether it was set.
+
+    `held_by` is None for a job that no worker began.
     """
     table = schema.queue_jobs
     mine = table.c.worker.is_(None) if held_by is None else table.c.worker == held_by
@@ -194,14 +200,14 @@ def over(conn: Connection, job_id: str, held_by: str | None, /, **values: Any) -
 
 
 def tell_once(conn: Connection, group_id: str, at_ms: int) -> bool:
-    """Note that the end of a group is told. Returns whether nobody else told it."""
+    """Claim the message that a group is over. Returns False if another process claimed it."""
     table = schema.queue_groups
     mine = sa.update(table).where(table.c.id == group_id, table.c.told_ms.is_(None))
     return conn.execute(mine.values(told_ms=at_ms)).rowcount == 1
 
 
 def change_group(conn: Connection, group_id: str, **values: Any) -> bool:
-    """Set columns of a group. Whether it was there."""
+    """Set columns of a group. Returns whether the group was there."""
     table = schema.queue_groups
     return (
         conn.execute(sa.update(table).where(table.c.id == group_id).values(**values)).rowcount == 1
@@ -209,23 +215,22 @@ def change_group(conn: Connection, group_id: str, **values: Any) -> bool:
 
 
 def lie_at(conn: Connection, place: str, host: str) -> None:
-    """Note where the groups lie of which that is not known."""
+    """Set place and host of the groups that have none."""
     table = schema.queue_groups
     conn.execute(sa.update(table).where(table.c.place.is_(None)).values(place=place, host=host))
 
 
 def forget(conn: Connection, group_id: str) -> None:
-    """Delete a group with its jobs; what it cost stays booked."""
+    """Delete a group with its jobs. What it cost stays booked."""
     of = schema.queue_jobs
     conn.execute(sa.delete(of).where(of.c.group_id == group_id))
     conn.execute(sa.delete(schema.queue_groups).where(schema.queue_groups.c.id == group_id))
 
 
 def took_over(conn: Connection) -> int:
-    """Count the kill of every job that runs in a process that is gone. Returns how many there
-    were.
+    """Queue again every job whose process is gone, and count a kill for it.
 
-    Such a job is queued again.
+    Returns how many there were.
     """
     table = schema.queue_jobs
     found = conn.execute(sa.select(table.c.id, table.c.worker).where(table.c.state == "running"))
@@ -240,21 +245,24 @@ def took_over(conn: Connection) -> int:
 
 
 def task_states(conn: Connection, job_ids: Collection[str]) -> Mapping[str, str]:
-    """The states of the tasks of some jobs, by id: the operator may have applied one since."""
+    """The states of the tasks of some jobs, by id.
+
+    The operator may have applied a task meanwhile.
+    """
     table = schema.tasks
     query = sa.select(table.c.task_id, table.c.state).where(table.c.task_id.in_(list(job_ids)))
     return {row.task_id: row.state for row in conn.execute(query)}
 
 
 def spend_of_group(conn: LedgerRows, job_id: str) -> GroupSpend | None:
-    """The spend of the group that a task is a job of; None where it has no cap or is no job."""
+    """The spend of the group that a job belongs to; None if it has no cap or the task is no job."""
     for _, cap, spent, reserved in conn.exec_driver_sql(_OF_GROUP, (job_id,)):
         return GroupSpend(int(cap), int(spent or 0), int(reserved or 0))
     return None
 
 
 def lost_calls(conn: Connection, job_id: str) -> int:
-    """Calls of a job that were sent and of which nobody knows how they ended."""
+    """How many calls of a job were sent without anybody knowing how they ended."""
     table = schema.reservations
     query = sa.select(table.c.state, table.c.sent_ms, table.c.owner).where(
         table.c.task_id == job_id, table.c.state.in_(["open", "assumed"])
@@ -266,7 +274,7 @@ def lost_calls(conn: Connection, job_id: str) -> int:
 
 
 def calls_made(conn: Connection, job_id: str) -> int:
-    """Calls of a job for its answer that a server got, whether it answered them or not."""
+    """How many calls of a job for its answer reached a server, whether it answered or not."""
     table = schema.reservations
     asked = table.c.request_id
     query = (
@@ -283,7 +291,7 @@ def calls_made(conn: Connection, job_id: str) -> int:
 
 
 def cost_of(conn: Connection, job_id: str) -> int:
-    """What a job's calls were booked with, in nano-dollars, rehearsal included."""
+    """What was booked for a job's calls, in nano-dollars, rehearsal included."""
     table = schema.reservations
     query = sa.select(sa.func.coalesce(sa.func.sum(table.c.cost), 0))
     return int(conn.execute(query.where(table.c.task_id == job_id)).scalar_one())

@@ -1,4 +1,4 @@
-"""A column of JSON that survives a value which is no JSON.
+"""A column of JSON in which a value may be broken.
 
 A ledger is kept for years, by many versions and sometimes by hand. One value that cannot be
 read must cost that value alone, never the whole answer to a query.

@@ -1,4 +1,4 @@
-"""JSON as the ledger keeps it: what every store can read back."""
+"""Writes JSON for the ledger, in a form that every store can read."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """An operating system lock on a file that stays open between two uses of the lock.
 
 The library opens, checks and closes the file at each use, which takes a third of a transaction's
-time. The lock itself is the library's on these systems, flock(2) on the same file: programs that
-use either wait for each other, and a killed holder frees it.
+time. The lock itself is the same as the library's on these systems, flock(2) on the same file: a
+program that uses either waits for the other, and the lock of a killed process is released.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if sys.platform != "win32":
     import fcntl
 
 _CONTENDED: Final = frozenset({errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK})
-"""Errors that say somebody else holds it; the first is that of some network file systems."""
+"""Errors that say that another process holds the lock; some network file systems give the first."""
 
 
 class NoFlock(Exception):
@@ -26,7 +26,7 @@ class NoFlock(Exception):
 
 
 class KeptLock:
-    """The lock of one file; for one thread. It may be taken again while it is held."""
+    """The lock of one file, for one thread. It may be taken again while it is held."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,10 +35,10 @@ class KeptLock:
         self._released = float("-inf")
 
     def acquire(self, wait_s: float, poll_s: float) -> bool:
-        """Take the lock; False where it could not be had in time. Raises `NoFlock`.
+        """Take the lock. Returns False if it could not be had in time. Raises `NoFlock`.
 
-        Who gave it back just now lets the others look once before: they look every `poll_s`
-        seconds, and would hardly ever find it free beside one that takes it again at once.
+        Others try every `poll_s` seconds. So after a release this process waits for that long
+        before it takes the lock again, else the others would hardly ever find it free.
         """
         own_pause = self._released + poll_s - time.monotonic()
         if own_pause > 0 and not self._depth:
@@ -52,20 +52,20 @@ class KeptLock:
         return True
 
     def release(self) -> None:
-        """Give it back, as often as it was taken."""
+        """Release the lock. It must be released as often as it was taken."""
         self._depth -= 1
         if not self._depth and self._file is not None and sys.platform != "win32":
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._released = time.monotonic()
 
     def close(self) -> None:
-        """Let go of the file, where the lock is not held."""
+        """Close the file, unless the lock is held."""
         if self._file is not None and not self._depth:
             os.close(self._file)
             self._file = None
 
     def _taken(self) -> bool:
-        """Whether the lock is ours now, on the file that the path names now."""
+        """Try to take the lock. Returns whether it is ours, on the file that the path names now."""
         if sys.platform == "win32":
             raise NoFlock
         file = self._opened()

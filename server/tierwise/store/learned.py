@@ -1,4 +1,4 @@
-"""The learned state on disk: one JSON file of the state folder, shared by all windows."""
+"""The learned state as a file: one JSON file in the state folder, shared by all windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ NAME: Final = "learned.json"
 
 
 class LearnedFile:
-    """The file. Reading takes no lock: a write replaces the file as a whole."""
+    """The file of the learned state.
+
+    Reading takes no lock: a write replaces the file as a whole.
+    """
 
     def __init__(self, folder: Path, name: str = NAME) -> None:
         self.path = folder / name
@@ -22,7 +25,7 @@ class LearnedFile:
 
     @property
     def stamp(self) -> tuple[int, int] | None:
-        """Changes with every write of any window; None where there is no file."""
+        """A value that changes with every write by any window; None where there is no file."""
         try:
             found = self.path.stat()
         except OSError:
@@ -40,8 +43,11 @@ class LearnedFile:
     def update(
         self, change: Callable[[Mapping[str, Any] | None], Mapping[str, Any]]
     ) -> Mapping[str, Any]:
-        """Read, change and write inside the lock. Raises `LedgerUnavailable` where the lock
-        cannot be had, and `OSError` where the disk refuses; the old file then stays."""
+        """Read, change and write inside the lock. Returns the new content.
+
+        Raises `LedgerUnavailable` if the lock cannot be had, and `OSError` if the disk refuses; the
+        old file then stays.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._lock.held():
             data = change(self.read())

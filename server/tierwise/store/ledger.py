@@ -1,10 +1,10 @@
-"""The ledger as the rest of the program sees it: one thread that writes, readers beside it.
+"""The ledger as the rest of the program sees it: one thread writes, another reads.
 
 A write is one synchronous function on the ledger thread: it takes the file lock, runs a
 whole transaction and returns. It cannot be cancelled half-way and never waits on the event
 loop. Reads see a snapshot on a thread and a connection of their own, which never checkpoints.
 An asynchronous engine would run `fn`, and with it the decoding of every row, on the event
-loop, so a thread serves them instead.
+loop, so threads are used instead.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OWN_WRITES_S: Final = 0.5
 """Seconds a read waits for writes of its own window that were queued before it."""
 
 WATCH_S: Final = 0.25
-"""Seconds between two looks for what other windows wrote; a look costs about 0.1 ms."""
+"""Seconds between two checks whether other windows wrote; a check takes about 0.1 ms."""
 
 
 class Ledger:
@@ -46,7 +46,7 @@ class Ledger:
         self.folder = folder
         self.path = folder / "ledger.db"
         self.problem: LedgerUnavailable | None = None
-        """Why paid calls are refused at this moment, as a sentence; `None` when they are not."""
+        """The error with which paid calls are refused now; `None` when they are not."""
         self._server = PostgresPlace(url) if url else None
         file = FilePlace(folder, patience_s)
         self._place: LedgerPlace = self._server or file
@@ -69,11 +69,13 @@ class Ledger:
 
     @property
     def served(self) -> bool:
-        """Whether a database server keeps it, which runs functions of its own (`call`)."""
+        """Whether the ledger is on a database server, which also runs functions of its own
+        (`call`).
+        """
         return self._server is not None
 
     def glance(self, fn: Callable[[LedgerRows], T]) -> T:
-        """What `fn` reads before the ledger is opened, like `tierwise.store.glance.glance`."""
+        """The result of `fn` before the ledger is opened, as in `tierwise.store.glance.glance`."""
         return self._place.glance(fn)
 
     def warm(self) -> Future[None]:
@@ -81,8 +83,10 @@ class Ledger:
         return self.submit(lambda _conn: None)
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
-        """Queue a write without waiting. Writes happen in the order they were queued; those that
-        wait at once may share a transaction, each with a savepoint."""
+        """Queue a write without waiting. Writes run in the order they were queued.
+
+        Writes that wait at the same time may share a transaction; each has a savepoint.
+        """
         try:
             job = self._writes.submit(fn)
         except RuntimeError:
@@ -97,8 +101,8 @@ class Ledger:
     async def call(self, statement: str, parameters: tuple[Any, ...]) -> Any:
         """Let the server run one statement, which is a transaction of its own: one round trip.
 
-        Only where the ledger is `served`. It may be asked twice where the way to the server
-        breaks. Raises `LedgerUnavailable`; a cancel does not stop it.
+        Only for a ledger that is `served`. The statement may run twice if the connection breaks.
+        Raises `LedgerUnavailable`; a cancel does not stop it.
         """
         assert self._server is not None
         try:
@@ -115,9 +119,9 @@ class Ledger:
     async def read(self, fn: Callable[[Connection], T], *, own_writes: bool = True) -> T:
         """Run `fn` on a consistent snapshot, without the lock. Raises `LedgerUnavailable`.
 
-        What this window queued for writing before is seen, unless another window holds the
-        ledger for longer than `OWN_WRITES_S`. Without `own_writes` nothing is waited for: what a
-        later transaction checks again may be a moment old.
+        The snapshot has all that this window queued for writing before, unless another window holds
+        the ledger for longer than `OWN_WRITES_S`. Without `own_writes` the read does not wait and
+        may be a moment old. That suffices where a later transaction checks again.
         """
         return await asyncio.wrap_future(self._submit_read(fn, own_writes=own_writes))
 
@@ -147,8 +151,7 @@ class Ledger:
         self._thread.shutdown(wait=True)
 
     def _finish(self) -> None:
-        """Close the file last: the last one to close writes a checkpoint, which must happen in the
-        lock."""
+        """Close the file last. Closing writes a checkpoint, which must happen inside the lock."""
         self._copier.shutdown(wait=True)
         self._place.close_writer()
 
@@ -159,7 +162,12 @@ class Ledger:
             raise LedgerUnavailable(ErrorReason("ledger_closed")) from None
 
     def _reading(self, fn: Callable[[Connection], T], own: Future[Any] | None) -> T:
-        """Open first, so that there is something to read; then read even what is not writable."""
+        """Read on the reading thread.
+
+        It opens the ledger first, so that there is something to read.
+
+        If the ledger cannot be written, it is read all the same.
+        """
         if own is not None:
             wait([own], timeout=OWN_WRITES_S)
         if not self._opened:

@@ -2,8 +2,8 @@
 
 SQLite before 3.51.3 can lose commits when two connections checkpoint and commit at once,
 and its own busy handler is unfair: the longest wait among eight writers was measured at
-ten seconds. One operating system lock around each transaction cures both, and a killed
-holder frees it.
+ten seconds. One operating system lock around each transaction solves both, and the lock of a
+killed process is released.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ POLL_S: Final = 0.0005
 
 
 class LedgerLock:
-    """The operating system lock of one ledger; used from the ledger thread alone.
+    """The operating system lock of one ledger, used from the ledger thread alone.
 
-    With `keeps` its file stays open until `close`, which spares a third of each transaction.
+    With `keeps` its file stays open until `close`, which saves a third of each transaction's time.
     """
 
     def __init__(self, path: Path, wait_s: float = WAIT_S, *, keeps: bool = False) -> None:
@@ -52,7 +52,7 @@ class LedgerLock:
                 self.close()
 
     def close(self) -> None:
-        """Let go of the file of the lock, until it is used again."""
+        """Close the lock file until the lock is used again."""
         if self._kept is not None:
             self._kept.close()
 
@@ -67,7 +67,7 @@ class LedgerLock:
         return self._by_the_library()
 
     def _by_the_library(self) -> BaseFileLock:
-        """The lock where there is no flock."""
+        """The library's lock, for systems without flock."""
         from filelock import FileLock, Timeout
 
         if self._lock is None:

@@ -1,4 +1,4 @@
-"""Members of a team and what binds them all. Of a token its hash alone is kept."""
+"""Members of a team, and the rules that bind them all. Only the hash of a token is kept."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ else:
 Role = Literal["owner", "member"]
 
 PREFIX: Final = "tw-member-"
-"""What a member's token begins with."""
+"""The beginning of a member's token."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamMember:
-    """Somebody who may ask a team's gateway. `named`: sums may tell the name to the owner."""
+    """Somebody who may call a team's gateway.
+
+    With `named` the owner sees the name beside the sums.
+    """
 
     id: str
     name: str
@@ -39,7 +42,7 @@ class TeamMember:
 
     @property
     def shown(self) -> str:
-        """What sums call this member: the name only where the member agreed."""
+        """What the sums call this member: the name if the member agreed, else the id."""
         return self.name if self.named else self.id
 
 
@@ -61,7 +64,7 @@ def invite(conn: Connection, name: str, role: Role, at_ms: int) -> tuple[TeamMem
 
 
 def hashed(token: str) -> str:
-    """The hash of a token. A token is 256 random bits, so a plain hash cannot be turned round."""
+    """The hash of a token. A token is 256 random bits, so a plain hash cannot be reversed."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
@@ -76,7 +79,7 @@ def by_token(conn: Connection, token: str) -> TeamMember | None:
 
 
 def was_revoked(conn: Connection, token: str) -> bool:
-    """Whether a token was a member's once."""
+    """Whether a token belonged to a member and was revoked."""
     table = schema.members
     query = sa.select(table.c.revoked_ms).where(table.c.token_hash == hashed(token))
     return conn.execute(query).scalar() is not None
@@ -90,7 +93,7 @@ def every(conn: Connection) -> Sequence[TeamMember]:
 
 
 def revoke(conn: Connection, member: str, at_ms: int) -> None:
-    """Make a member's token worthless from now on."""
+    """Revoke a member's token."""
     table = schema.members
     conn.execute(
         sa.update(table)
@@ -100,19 +103,19 @@ def revoke(conn: Connection, member: str, at_ms: int) -> None:
 
 
 def let_name(conn: Connection, member: str, named: bool) -> None:
-    """Set whether sums may tell this member's name. Only the member may say so."""
+    """Set whether the owner may see this member's name beside the sums. Only the member decides."""
     table = schema.members
     conn.execute(sa.update(table).where(table.c.member == member).values(named=named))
 
 
 def policy(conn: Connection) -> Mapping[tuple[str, str], str]:
-    """What binds all members, by kind and key."""
+    """The rules that bind all members, by kind and key."""
     rows = conn.execute(sa.select(schema.team_policy))
     return {(row.kind, row.key): row.value for row in rows}
 
 
 def set_policy(conn: Connection, kind: str, key: str, value: str | None) -> None:
-    """Set one rule; None takes it away."""
+    """Set one rule; None removes it."""
     table = schema.team_policy
     if value is None:
         conn.execute(sa.delete(table).where(table.c.kind == kind, table.c.key == key))
@@ -126,17 +129,21 @@ def set_policy(conn: Connection, kind: str, key: str, value: str | None) -> None
 
 
 def spent_by_member(conn: Connection, since: str) -> Mapping[str, tuple[int, int]]:
-    """Calls and nano-dollars of each member's settled calls since a civil day."""
+    """For each member, how many settled calls there are since a civil day, and their
+    nano-dollars.
+    """
     return _spent(conn, "member", since)
 
 
 def spent_by_project(conn: Connection, since: str) -> Mapping[str, tuple[int, int]]:
-    """Calls and nano-dollars of each project that members worked in since a civil day."""
+    """For each project that members worked in, its settled calls since a civil day, and
+    nano-dollars.
+    """
     return _spent(conn, "project", since)
 
 
 def spent_by_tier(conn: Connection, since: str) -> Mapping[str, tuple[int, int]]:
-    """Calls and nano-dollars on each tier by members since a civil day."""
+    """For each tier, the members' settled calls since a civil day, and their nano-dollars."""
     return _spent(conn, "tier", since)
 
 
@@ -156,8 +163,10 @@ def _spent(conn: Connection, column: str, since: str) -> Mapping[str, tuple[int,
 
 
 def booked_by_day(conn: Connection) -> Iterator[tuple[str, str, int]]:
-    """UTC day, model and nano-dollars of every call that was booked; rehearsal is left out. A
-    provider counts days in UTC, whatever the zone of a team's caps."""
+    """UTC day, model and nano-dollars of every call that was booked; rehearsal is left out.
+
+    A provider counts days in UTC, whatever the zone of a team's caps.
+    """
     table = schema.reservations
     query = sa.select(table.c.created_ms, table.c.model, table.c.cost).where(
         table.c.rehearsal.is_(False), table.c.state.not_in(("open", "released"))

@@ -1,9 +1,9 @@
-"""Brings a ledger to the shape this program knows, and says whether it may write there.
+"""Brings a ledger to the shape that this program knows, and checks whether it may write there.
 
-Two numbers are kept. The table `steps_done` names the steps a ledger went through.
-`PRAGMA user_version` is the oldest shape whose programs may still write (`min_writer`): the
-first Tierwise looks at that number alone and refuses a larger one than its own, so a step
-that only adds leaves it alone and shuts no open window out.
+Two numbers are kept. The table `steps_done` lists the steps a ledger went through.
+`PRAGMA user_version` is the oldest shape whose programs may still write (`min_writer`). The
+first version of Tierwise looks at that number alone and refuses one larger than its own. So a step
+that only adds something does not change it, and no open window of an older version is shut out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DONE: Final = "CREATE TABLE steps_done (step INTEGER PRIMARY KEY, at_ms BIGINT 
 
 
 def version(conn: Connection) -> int:
-    """The last step an open ledger went through; 0 for an empty file."""
+    """The last step that an open ledger went through; 0 for an empty file."""
     if _has_steps(conn):
         return int(conn.exec_driver_sql("SELECT MAX(step) FROM steps_done").scalar_one() or 0)
     return min(min_writer(conn), 1)
@@ -38,7 +38,7 @@ def min_writer(conn: Connection) -> int:
 def migrate(conn: Connection, steps: Sequence[SchemaStep] = STEPS) -> None:
     """Bring an open ledger up to date inside the caller's transaction: all steps or none.
 
-    A ledger that a newer Tierwise only added to is written on: what was added has defaults.
+    If a newer Tierwise only added to the ledger, it can be written: what was added has defaults.
     Raises `LedgerUnavailable` where a newer one changed what the rows mean: then it can be
     read and nothing is written.
     """

@@ -1,6 +1,7 @@
-"""Who says what to the operator: claimed in the ledger, so that it is said once.
+"""Which window tells the operator something: it claims the message in the ledger, so that it is
+told only once.
 
-Several windows and processes look at one budget. Whoever claims a message says it, and the
+Several windows and processes look at one budget. The one that claims a message shows it, and the
 others stay silent. The window that the operator used last comes first.
 """
 
@@ -21,7 +22,7 @@ else:
 
 
 def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool:
-    """Take a message of a day on oneself; False where it was said or is being said."""
+    """Claim a message of a day. Returns False if it was claimed already."""
     new = upsert.insert(conn.dialect.name, schema.said).values(
         what=what, day=day, owner=owner, at_ms=at_ms
     )
@@ -29,15 +30,14 @@ def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool
 
 
 def release(conn: Connection, what: str, day: str, owner: str) -> None:
-    """Release a message that its window did not finish showing, so that the next window shows
-    it."""
+    """Give up a claimed message that this window did not show, so that the next window shows it."""
     table = schema.said
     mine = (table.c.what == what, table.c.day == day, table.c.owner == owner)
     conn.execute(sa.delete(table).where(*mine))
 
 
 def claimed_ms(conn: Connection, what: str, day: str) -> int | None:
-    """When a message of a day was taken, in UTC milliseconds; None where it was not."""
+    """When a message of a day was claimed, in UTC milliseconds; None if it was not."""
     table = schema.said
     query = sa.select(table.c.at_ms).where(table.c.what == what, table.c.day == day)
     at_ms: int | None = conn.execute(query).scalar()
@@ -45,7 +45,7 @@ def claimed_ms(conn: Connection, what: str, day: str) -> int | None:
 
 
 def used(conn: Connection, owner: str, at_ms: int) -> None:
-    """Note that the operator asked for something in this window, or opened it."""
+    """Note that the operator used this window or opened it."""
     new = upsert.insert(conn.dialect.name, schema.windows).values(owner=owner, used_ms=at_ms)
     conn.execute(
         new.on_conflict_do_update(index_elements=["owner"], set_={"used_ms": new.excluded.used_ms})
@@ -59,6 +59,6 @@ def gone(conn: Connection, owner: str) -> None:
 
 
 def windows(conn: Connection) -> Sequence[str]:
-    """The windows that were opened, the one used last first; some may have been killed."""
+    """The windows that were opened, the one used last first. Some may have been killed."""
     table = schema.windows
     return list(conn.execute(sa.select(table.c.owner).order_by(table.c.used_ms.desc())).scalars())

@@ -1,4 +1,4 @@
-"""Rows that hold what no version writes. They are left out, and named in the log."""
+"""Leaves out rows with values that no version writes, and names them in the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _KNOWN: dict[type, Sequence[tuple[str, Any]]] = {}
 
 
 def well(rows: Iterable[R]) -> Sequence[R]:
-    """The rows whose every field is of its type. Each row is a dataclass with an `id`."""
+    """The rows in which every field has a value of its type.
+
+    Each row is a dataclass with an `id`.
+    """
     found = []
     for row in rows:
         if fits(row):
@@ -24,7 +27,7 @@ def well(rows: Iterable[R]) -> Sequence[R]:
 
 
 def fits(row: Any) -> bool:
-    """Whether every field of a dataclass holds what its annotation says. Pure."""
+    """Whether every field of a dataclass has a value of its annotated type. Pure."""
     return all(_is(getattr(row, name), kind) for name, kind in _fields(type(row)))
 
 

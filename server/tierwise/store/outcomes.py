@@ -34,9 +34,11 @@ def record_outcome(conn: Connection, outcome: Outcome) -> None:
 def own_lately(
     conn: Connection, kinds: Iterable[str], *, after: int, since_ms: int, limit: int
 ) -> Sequence[Sequence[Any]]:
-    """id, task id, action, tier, kind and value of the newest outcomes of the operator's own paid
-    tasks, oldest first: those with an id above `after`, since then (UTC milliseconds), that many at
-    most. What a command did at night and what belongs to a member of a team is left out.
+    """The newest outcomes of the operator's own paid tasks, oldest first.
+
+    Each is id, task id, action, tier, kind and value. The id is above `after`, the time not before
+    `since_ms` (UTC milliseconds), and at most `limit` are returned. Tasks that a command did at
+    night and tasks of a team's members are left out.
     """
     table, asked = schema.outcomes, schema.tasks
     newest = (

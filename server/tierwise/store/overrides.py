@@ -44,7 +44,7 @@ def put(
 
 
 def clear(conn: Connection, scope: str, key: str, *, project: str, session: str) -> None:
-    """Forget a choice."""
+    """Remove a choice."""
     table = schema.overrides
     conn.execute(
         sa.delete(table).where(
@@ -54,7 +54,7 @@ def clear(conn: Connection, scope: str, key: str, *, project: str, session: str)
 
 
 def choices(conn: LedgerRows, *, project: str, session: str) -> Sequence[tuple[str, str, str]]:
-    """(scope, key, tier) of everything that holds for this project and session."""
+    """(scope, key, tier) of every choice that counts in this project and session."""
     rows = conn.exec_driver_sql(_CHOICES, (project, session))
     return [(scope, key, tier) for scope, key, tier in rows]
 

@@ -1,6 +1,6 @@
 """Which process holds a lease, and whether it still lives.
 
-A process id alone says nothing: ids are used again, and another container has its own. So
+A process id alone is not enough: ids are used again, and another container has its own. So
 an owner is named by boot, process namespace, id and start time.
 """
 
@@ -15,7 +15,9 @@ _PROC = Path("/proc")
 
 @cache
 def _machine() -> str:
-    """This boot and this process namespace; empty where the system does not say."""
+    """The ids of this boot and this process namespace; empty where the system does
+    not give them.
+    """
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
         namespace = str((_PROC / "self/ns/pid").readlink()).strip("pid:[]")
@@ -25,7 +27,7 @@ def _machine() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot; `None` when there is none."""
+    """The start of a process in clock ticks since boot; `None` if there is no such process."""
     try:
         stat = (_PROC / str(pid) / "stat").read_text()
     except OSError:
@@ -46,7 +48,7 @@ def _named(pid: int) -> str:
 
 
 def alive(owner: str) -> bool | None:
-    """Whether that process lives; `None` when it cannot be known from here."""
+    """Whether the process of that name lives; `None` if this process cannot know."""
     machine, _, rest = owner.partition(":")
     pid, _, start = rest.partition(":")
     if not machine or machine != _machine() or not pid.isdigit() or not start:

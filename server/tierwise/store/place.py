@@ -1,4 +1,4 @@
-"""Where a ledger is kept: what the ledger's threads ask of a file or of a server."""
+"""Where a ledger is kept: the interface that a file and a server have in common."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class LedgerPlace(Protocol):
         ...
 
     def glance(self, fn: Callable[[LedgerRows], T], /) -> T:
-        """What `fn` reads before the ledger is opened; raises where it must be opened first."""
+        """The result of `fn` before the ledger is opened. Raises if it must be opened first."""
         ...
 
     def readable(self) -> bool:
-        """Whether something can be read although it cannot be written."""
+        """Whether the ledger can be read even if it cannot be written."""
         ...
 
     def copy_due(self) -> bool:
@@ -48,11 +48,11 @@ class LedgerPlace(Protocol):
         ...
 
     def close_writer(self) -> None:
-        """Let go on the thread that writes. Never raises."""
+        """Close the connection that writes, on its thread. Never raises."""
         ...
 
     def close_reader(self) -> None:
-        """Let go on the thread that reads. Never raises."""
+        """Close the connection that reads, on its thread. Never raises."""
         ...
 
 
@@ -68,7 +68,7 @@ class FilePlace:
         return self._file.transact(fn)
 
     def write_all(self, fns: Sequence[Write]) -> Sequence[Written]:
-        """Run several in one transaction, each in a savepoint. Returns what became of each.
+        """Run several writes in one transaction, each in a savepoint. Returns the result of each.
 
         Raises `LedgerUnavailable` where the disk or the database fails: then nothing is written.
         """
@@ -100,7 +100,7 @@ class FilePlace:
 
 
 def _saved(conn: Connection, fn: Write) -> Written:
-    """What became of one write among others. Raises where the disk or the database failed."""
+    """Run one write in a savepoint. Raises only where the disk or the database failed."""
     try:
         with conn.begin_nested():
             return Written(fn(conn))

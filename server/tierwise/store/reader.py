@@ -1,4 +1,4 @@
-"""Reading the ledger: snapshots on a read-only connection that never checkpoints."""
+"""Reads the ledger: snapshots on a read-only connection that never checkpoints."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BUSY_S: Final = 2.0
-"""How long a read waits where readers and writers exclude each other (no write-ahead log)."""
+"""Seconds that a read waits for writers where there is no write-ahead log."""
 
 
 class LedgerReader:
-    """A read-only connection, opened again when the file was replaced. One thread owns it."""
+    """A read-only connection.
+
+    It is opened again after the file was replaced. One thread owns it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -45,7 +48,7 @@ class LedgerReader:
             raise faults.unavailable(fault) from error
 
     def close(self) -> None:
-        """Let go of the file. Never raises."""
+        """Close the file. Never raises."""
         try:
             if self._connection is not None:
                 self._connection.close()

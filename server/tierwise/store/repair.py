@@ -1,8 +1,8 @@
-"""A damaged ledger: set aside, the newest good backup in its place, newer rows saved.
+"""Repairs a damaged ledger: it is set aside, and the newest good backup is completed from it.
 
-What was spent after the backup is read from the damaged file as far as it can be. Where
-some of it cannot, money is on hold until the operator says go on, because a cap is worth
-nothing if what was spent is forgotten.
+What was spent after the backup is read from the damaged file as far as possible. If
+some of it cannot be read, paid calls are on hold until the operator resumes, because a cap is worth
+nothing if spending is forgotten.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tierwise.store import backup, daily
 log = logging.getLogger(__name__)
 
 MONEY: Final = ("reservations", "budget_events", "calendar")
-"""Tables without whose newest rows the caps cannot be trusted."""
+"""Tables about money. If their newest rows are lost, the caps cannot be trusted."""
 
 LIFE: Final = ("tasks", "decisions", "outcomes", "overrides", "samples", "said")
 
@@ -59,7 +59,7 @@ SELECT scope, key, rehearsal, SUM(cost), SUM(held), SUM(likely) FROM (
 def restore(path: Path) -> bool:
     """Set the file aside and put a repaired one in its place, inside the caller's lock.
 
-    True when every row of money was saved. Raises `OSError` or `sqlite3.Error` when not
+    Returns True if every row about money was saved. Raises `OSError` or `sqlite3.Error` if not
     even a new file can be written.
     """
     aside = _set_aside(path)
@@ -88,8 +88,9 @@ def _set_aside(path: Path) -> Path:
 
 
 def _fill(part: Path, aside: Path) -> bool:
-    """Create what is missing, take over what can be read, and recompute the sums. Returns whether
-    all rows about money could be read.
+    """Migrate the new file, copy all readable rows into it, and compute the sums again.
+
+    Returns whether all rows about money could be read.
     """
     from sqlalchemy import create_engine
 
@@ -116,9 +117,10 @@ def _fill(part: Path, aside: Path) -> bool:
 
 
 def _take_over(target: sqlite3.Connection, aside: Path, table: str) -> bool:
-    """Copy the rows of a table that can be read. Returns whether that was all of them.
+    """Copy the rows of a table that can be read. Returns whether those were all.
 
-    A file of an older shape lacks columns, and tables that nothing is lost with.
+    A file of an older shape lacks columns and tables. A missing table counts as read, unless it is
+    about money.
     """
     try:
         with closing(sqlite3.connect(aside, timeout=1.0)) as source:

@@ -1,7 +1,6 @@
 """The rows of a report, read column by column: a hundred thousand tasks in a few seconds.
 
-Nothing is read that holds JSON but one column, and that as text: parsing would take longer than
-all the rest.
+Only one column of JSON is read, and that as text: parsing would take longer than all the rest.
 """
 
 from __future__ import annotations
@@ -32,7 +31,9 @@ def tasks(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
 
 
 def decisions(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
-    """task_id, first, routed, answering, cause, confidence; the decisions of a task in order."""
+    """task_id, first, routed, answering, cause, confidence of the decisions, in order for each
+    task.
+    """
     made, asked = schema.decisions, schema.tasks
     return conn.execute(
         sa.select(
@@ -59,7 +60,10 @@ def calls(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
 
 
 def outcomes(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
-    """task_id, kind, tier, value as text: of the checks of survival the last of each task."""
+    """task_id, kind, tier and value (as text) of outcomes.
+
+    Of the survival checks only the last counts.
+    """
     table, asked = schema.outcomes, schema.tasks
     last = (
         sa.select(sa.func.max(table.c.id))

@@ -1,7 +1,7 @@
 """Reservations in the ledger and the running sums beside them, in nano-dollars.
 
-Plain statements on an open transaction; what they mean is decided in `budget`. The sums
-always equal what the reservations add up to, and `recomputed` says so.
+Plain statements on an open transaction; `budget` decides what they mean. The sums
+always equal what the reservations add up to, and `recomputed` can check that.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class ReservationRow:
     """One attempt as kept. Times in UTC milliseconds, money in nano-dollars.
 
     `input_bound` is the upper bound of the prompt in tokens, `expected` the forecast,
-    `owner` the process that holds the lease. `sent_ms` is 0 while the request has certainly
-    not left; None, from an older Tierwise, must be taken for sent.
+    `owner` the process that holds the lease. `sent_ms` is 0 while the request was certainly
+    not sent; None, from an older Tierwise, counts as sent.
     """
 
     id: str
@@ -88,7 +88,7 @@ class ReservationRow:
 
     @property
     def unsent(self) -> bool:
-        """Whether the request has certainly not left."""
+        """Whether the request was certainly not sent."""
         return self.sent_ms == 0
 
     @property
@@ -118,12 +118,14 @@ _BOOKED: Final = (
 """The columns that change when a reservation is booked."""
 
 _OF_TIER: Final = ("tier", "model", "base_url", "worst", "expected", "price_known")
-"""The columns that hang on the tier which answers."""
+"""The columns that depend on the tier which answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What is settled, what is reserved at worst, what is expected of that; nano-dollars."""
+    """Sums in nano-dollars: what is settled, and the worst and expected cost of open
+    reservations.
+    """
 
     settled: int = 0
     reserved: int = 0
@@ -131,7 +133,7 @@ class Sums:
 
 
 def team_accounts(row: ReservationRow) -> tuple[tuple[str, str], ...]:
-    """The sums that caps of a team are held against, beside those of every ledger."""
+    """The sums for the caps of a team. They are kept in addition to those of every ledger."""
     return (
         ("period", row.period),
         ("project-day", f"{row.project}|{row.day}"),
@@ -146,21 +148,21 @@ def project_key(project: str, period: str) -> str:
 
 
 def job_request(job: str) -> str:
-    """A new id for a request that a job makes; the sums of the job hang on it."""
+    """A new id for a request of a job. The sums of the job are kept by this id."""
     return f"{_JOB}{job}:{uuid.uuid4().hex}"
 
 
 def job_of(request_id: str) -> str | None:
-    """The job that a request was made for; None where it was made for none."""
+    """The job that a request belongs to; None if it belongs to none."""
     if not request_id.startswith(_JOB):
         return None
     return request_id.removeprefix(_JOB).rpartition(":")[0]
 
 
 def by_request(conn: Connection, request_id: str) -> ReservationRow | None:
-    """The reservation of that request, if it was made already."""
+    """The reservation of that request; None if there is none yet."""
     if conn.exec_driver_sql(_MADE, (request_id,)).first() is None:
-        # As a rule there is none, and asking that way takes a fifth of the time.
+        # Usually there is none, and this query takes a fifth of the time.
         return None
     row = conn.execute(_select_by("request_id"), {"wanted": request_id}).mappings().first()
     return ReservationRow(**row) if row else None
@@ -173,7 +175,7 @@ def by_id(conn: Connection, reservation_id: str) -> ReservationRow | None:
 
 
 def insert(conn: Connection, row: ReservationRow) -> None:
-    """Add an open reservation and count it."""
+    """Add an open reservation and add it to the sums."""
     conn.execute(_insert_row(), {name: getattr(row, name) for name in _COLUMNS})
     _add(conn, row, reserved=row.worst, expected=row.expected)
 
@@ -181,7 +183,7 @@ def insert(conn: Connection, row: ReservationRow) -> None:
 def book(
     conn: Connection, row: ReservationRow, usage: Usage, cost: int, *, state: State, at_ms: int
 ) -> None:
-    """Turn an open (or assumed) reservation into what it cost, on the day it was made."""
+    """Settle an open (or assumed) reservation to its cost, on the day it was made."""
     conn.execute(
         _update_row(),
         {
@@ -204,27 +206,29 @@ def book(
 
 
 def answered_by(conn: Connection, row: ReservationRow) -> None:
-    """Take over tier and amounts of a row whose call another tier answers. Idempotent; what is
-    booked by its bill stays as it is."""
+    """Set tier and amounts of a reservation whose call another tier answers. Idempotent.
+
+    A reservation that was booked by its bill does not change.
+    """
     there = by_id(conn, row.id)
     if there is None or there.state not in (OPEN, ASSUMED):
         return
     table, named = schema.reservations, {name: getattr(row, name) for name in _OF_TIER}
-    # The state stands there unchanged, because the daily sums follow its column.
+    # The state is set without a change, because the trigger of the daily sums watches its column.
     conn.execute(sa.update(table).where(table.c.id == row.id).values(**named, state=there.state))
     if there.state == OPEN:
         _add(conn, there, reserved=row.worst - there.worst, expected=row.expected - there.expected)
 
 
 def mark_sent(conn: Connection, reservation_id: str, at_ms: int) -> bool:
-    """Note that a request is about to leave. False where its reservation is open no more."""
+    """Note that a request is about to be sent. False if its reservation is no longer open."""
     table = schema.reservations
     mine = sa.and_(table.c.id == reservation_id, table.c.state == OPEN)
     return conn.execute(sa.update(table).where(mine).values(sent_ms=at_ms)).rowcount == 1
 
 
 def did_not_leave(conn: Connection, reservation_id: str) -> None:
-    """Note that a request which was about to leave reached no server."""
+    """Note that a request that was marked as sent reached no server."""
     table = schema.reservations
     mine = sa.and_(table.c.id == reservation_id, table.c.sent_ms > 0)
     conn.execute(sa.update(table).where(mine).values(sent_ms=0))
@@ -246,14 +250,14 @@ def extend(conn: Connection, ids: Sequence[str], lease_ms: int) -> None:
 
 
 def sums(conn: LedgerRows, day: str, project: str) -> tuple[Sums, Sums]:
-    """The sums of a day and of a project's period, rehearsal left out; zeros where none are."""
+    """The sums of a day and of a project's period, without rehearsal; zeros if there are none."""
     rows = conn.exec_driver_sql(_SUMS, (day, project))
     found = {scope: Sums(*amounts) for scope, *amounts in rows}
     return found.get("day", Sums()), found.get("project", Sums())
 
 
 def sums_of_job(conn: LedgerRows, job: str) -> Sums:
-    """The sums of a job, rehearsal left out; zeros where there are none."""
+    """The sums of a job, without rehearsal; zeros if there are none."""
     for amounts in conn.exec_driver_sql(_SUMS_OF_JOB, (job,)):
         return Sums(*amounts)
     return Sums()
@@ -262,9 +266,9 @@ def sums_of_job(conn: LedgerRows, job: str) -> Sums:
 def since(
     conn: LedgerRows, at_ms: int, of: Literal["member", "project"] | None = None, who: str = ""
 ) -> Sums:
-    """The sums of what was reserved since an instant, rehearsal left out.
+    """The sums of what was reserved since an instant, without rehearsal.
 
-    `of` and `who` leave out what other members or projects reserved.
+    With `of` and `who` only the reservations of that member or project count.
     """
     more, values = (f" AND {of} = ?", (at_ms, who)) if of is not None else ("", (at_ms,))
     for settled, reserved in conn.exec_driver_sql(_SINCE + more, values):
@@ -273,7 +277,7 @@ def since(
 
 
 def recomputed(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
-    """The sums, added up again from the reservations; for checks and repairs."""
+    """The sums, computed again from the reservations, for checks and repairs."""
     table = schema.reservations
     rows = conn.execute(sa.select(table).where(table.c.rehearsal.is_(rehearsal))).mappings()
     found: dict[tuple[str, str], Sums] = {}
@@ -288,7 +292,7 @@ def recomputed(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[st
 
 
 def stored(conn: Connection, *, rehearsal: bool = False) -> Mapping[tuple[str, str], Sums]:
-    """All running sums as they stand."""
+    """All running sums as they are stored."""
     table = schema.spent
     rows = conn.execute(sa.select(table).where(table.c.rehearsal.is_(rehearsal)))
     return {(r.scope, r.key): Sums(r.settled, r.reserved, r.expected) for r in rows}

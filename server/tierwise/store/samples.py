@@ -1,4 +1,4 @@
-"""Histograms of what requests really used, from which bounds are calibrated."""
+"""Histograms of what requests really used. Bounds are calibrated from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Key = tuple[str, str, str]
 
 
 def read(conn: LedgerRows) -> Mapping[Key, Mapping[int, int]]:
-    """Every histogram: bucket to how often."""
+    """Every histogram: bucket to count."""
     found: dict[Key, dict[int, int]] = {}
     rows = conn.exec_driver_sql("SELECT kind, model, subject, bucket, n FROM samples")
     for kind, model, subject, bucket, n in rows:

@@ -1,7 +1,7 @@
 """The tables of the ledger as statements name them. No column holds code, prompts or answers.
 
-What is created on disk is in `steps/`: a column that is added here needs a step there, and
-may be empty, because a window of an older Tierwise knows nothing of it.
+The files in `steps/` create the tables on disk. A column that is added here needs a step there, and
+may be empty, because a window of an older Tierwise does not know it.
 
 Money columns are integer nano-dollars, times UTC milliseconds. Rehearsal rows are marked
 and kept apart in every sum.
@@ -113,8 +113,8 @@ reservations = Table(
 )
 """One row per attempt. State: open, settled, released, or assumed (its process was lost).
 
-`sent_ms` is 0 until the request may leave, then the moment it was let go. It is empty where an
-older Tierwise made the reservation: such a request must be taken for sent.
+`sent_ms` is 0 until the request may be sent, then that moment. It is empty where an
+older Tierwise made the reservation: such a request counts as sent.
 """
 
 spent = Table(
@@ -233,7 +233,7 @@ daily_actions = Table(
     Column("tasks", Integer, nullable=False),
     Column("cost", BigInteger, nullable=False),
 )
-"""What was asked and what it cost, by kind of action. Kept by triggers."""
+"""How many tasks there were and what they cost, by action. Kept by triggers."""
 
 daily_outcomes = Table(
     "daily_outcomes",
@@ -244,7 +244,7 @@ daily_outcomes = Table(
     Column("tier", Text, primary_key=True),
     Column("outcomes", Integer, nullable=False),
 )
-"""What became of the tasks of a day. Kept by triggers."""
+"""How many outcomes of each kind there were, by day and tier. Kept by triggers."""
 
 members = Table(
     "members",
@@ -257,7 +257,8 @@ members = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("revoked_ms", BigInteger),
 )
-"""Who may ask a team's gateway; of a token its hash alone. `named`: sums may tell the name."""
+"""Who may call a team's gateway. Only the hash of a token is kept. With `named` the owner sees the
+name beside the sums."""
 
 team_caps = Table(
     "team_caps",
@@ -268,7 +269,7 @@ team_caps = Table(
     Column("nanos", BigInteger, nullable=False),
 )
 """Caps that a team shares: scope team, member or project, for an hour, a day or a period. `who` is
-a member or a project; empty for each of them."""
+a member or a project. If it is empty, the cap is for each of them."""
 
 team_policy = Table(
     "team_policy",
@@ -277,7 +278,7 @@ team_policy = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""What binds all members: floors by action, the highest tier, the zone of the team's day."""
+"""Rules that bind all members: floors by action, the highest tier, the zone of the team's day."""
 
 said = Table(
     "said",
@@ -287,7 +288,7 @@ said = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("owner", Text, nullable=False),
 )
-"""What was said to the operator on a day, so that no second window or process says it again."""
+"""Messages that the operator got on a day, so that no second window or process shows them."""
 
 windows = Table(
     "windows",
@@ -326,11 +327,13 @@ queue_groups = Table(
     Column("host", Text),
     Index("queue_groups_project", "project"),
 )
-"""What was queued together. `fan` says what there is a job for: each file, diagnostic or symbol.
+"""Jobs that were queued together. `fan` says what there is a job for: each file, diagnostic or
+symbol.
 
-`told_ms` is when its end was told to the operator, `next_group` the one that repeats it, and
+`told_ms` is when the operator was told that it is over, `next_group` the one that repeats it, and
 `snapshot` the commit that holds the working tree as it was queued. `place` is the state folder
-that holds what belongs to it, `host` the machine it was queued on; both empty in a file.
+that holds what belongs to it, `host` the machine it was queued on. Both are empty if the ledger is
+a file.
 """
 
 queue_jobs = Table(
@@ -360,9 +363,9 @@ queue_jobs = Table(
     Index("queue_jobs_group", "group_id"),
     Index("queue_jobs_state", "state"),
 )
-"""One job; its id is that of its task. `worker` is the process that runs it, `run` counts how
-often it was handed to the engine, `kills` how many workers ended while it ran, `version` is the
-engine's that it was handed to. `reason` is a code."""
+"""One job; its id is that of its task. `worker` is the process that runs it. `run` counts how often
+it was handed to the engine, `kills` how many workers ended while it ran. `version` is the version
+of the engine that it was handed to. `reason` is a code."""
 
 workers = Table(
     "workers",
@@ -371,8 +374,8 @@ workers = Table(
     Column("seen_ms", BigInteger, nullable=False),
     Column("place", Text),
 )
-"""The night's workers that share one queue, by the names of their processes: when each was there
-last, and the state folder that it works in."""
+"""The night's workers that share one queue, by the names of their processes: when each reported
+last, and the state folder that it works for."""
 
 team_lessons = Table(
     "team_lessons",
@@ -385,7 +388,7 @@ team_lessons = Table(
     Column("body", TolerantJson, nullable=False),
 )
 """What one task of a member taught: numbers, no text. `weights` is the hash of the shipped weights
-that it stands on."""
+that its numbers refer to."""
 
 team_learned = Table(
     "team_learned",
@@ -395,4 +398,4 @@ team_learned = Table(
     Column("version", Integer, nullable=False),
     Column("body", TolerantJson, nullable=False),
 )
-"""The learned state of a project, a fold of its lessons in the order in which they came."""
+"""The learned state of a project. It is computed from its lessons, in the order they came in."""

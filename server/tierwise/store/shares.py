@@ -15,10 +15,10 @@ else:
 
 
 def answered(conn: Connection, tier: str, since_ms: int, until_ms: int) -> tuple[int, int]:
-    """Tasks of that time whose last decision was for `tier`, and all of them.
+    """How many tasks of a time were last decided for `tier`, and how many there were.
 
-    Rehearsal is left out, and so is what the operator chose for one task by hand: pins and
-    remaps stay in, because a workspace's settings can bring those along.
+    Rehearsal is left out, and so are tasks whose tier the operator chose by hand. Pins and
+    remaps are counted, because a workspace's settings can set them.
     """
     tasks, made = schema.tasks, schema.decisions
     later = made.alias()

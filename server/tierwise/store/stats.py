@@ -1,9 +1,9 @@
-"""Sums of the ledger by SQL, from the daily sums that the database keeps as rows are written.
+"""Sums of the ledger, read from the daily sums that the database updates with every row.
 
-Triggers keep them (`steps/002_daily_sums.sql`), in the transaction of the row itself and
+Triggers update them (`steps/002_daily_sums.sql`) in the transaction of the row itself,
 whichever version of Tierwise writes it. A reservation counts on the civil day it was made,
 however late it is settled; a task on the day it was asked, under its latest decision. A
-change of zone moves nothing that is kept. Removing kept content changes no sum.
+change of zone changes nothing that is stored. Removing kept content changes no sum.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCut:
-    """Which part of the ledger is added up. `since` and `day` are civil days ("YYYY-MM-DD").
+    """Which part of the ledger to add up. `since` and `day` are civil days ("YYYY-MM-DD").
 
     `project` goes with `period`, as the caps do: a project's sums are those of one period.
     """
@@ -45,8 +45,8 @@ EVERYTHING: Final = LedgerCut()
 class SpendCell:
     """What one model used on one day, for prompts of one size; cost in nano-dollars.
 
-    `prompt_size` is the number of tokens that every prompt of the cell is longer than: one
-    of the sizes at which vendors change their prices, so that a cell has one price.
+    Every prompt of the cell has more than `prompt_size` tokens. That is one of the sizes at which
+    vendors change their prices, so that a cell has one price.
     """
 
     day: str
@@ -68,7 +68,7 @@ class Moved:
 
 
 def spend(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[SpendCell]:
-    """The cells of a cut, in no order. Their costs add up to what the cut has cost."""
+    """The cells of a cut, in no order. Their costs add up to the cost of the cut."""
     table = schema.daily_spend
     keys = (table.c.day, table.c.tier, table.c.model, table.c.prompt_size)
     sums = [
@@ -92,7 +92,7 @@ def spend(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[SpendCell]:
 def spent_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
     """Nano-dollars of a cut by "day", "project", "tier" or "model".
 
-    What the night's purse paid counts on the civil day that the night began on.
+    What was paid from the night's purse counts on the civil day on which the night began.
     """
     table = schema.daily_spend
     query = sa.select(table.c[column], sa.func.sum(table.c.cost)).where(*_of_spend(cut))
@@ -104,7 +104,7 @@ def spent_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapp
 
 
 def actions(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[str, tuple[int, int]]:
-    """Tasks and nano-dollars of the days of a cut, by kind of action, in all projects."""
+    """Tasks and nano-dollars of the days of a cut, by action, in all projects."""
     table = schema.daily_actions
     sums = (sa.func.sum(table.c.tasks), sa.func.sum(table.c.cost))
     query = sa.select(table.c.action, *sums).where(*_days(table, cut)).group_by(table.c.action)
@@ -112,7 +112,7 @@ def actions(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[str, tuple
 
 
 def assumed(conn: Connection, cut: LedgerCut = EVERYTHING) -> int:
-    """Nano-dollars of a cut that nobody billed and that were booked at an upper bound."""
+    """Nano-dollars of a cut that were booked at an upper bound because there was no bill."""
     query = sa.select(sa.func.sum(schema.daily_spend.c.assumed_cost)).where(*_of_spend(cut))
     return int(conn.execute(query).scalar() or 0)
 
@@ -120,7 +120,7 @@ def assumed(conn: Connection, cut: LedgerCut = EVERYTHING) -> int:
 def tasks_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
     """Tasks of a cut by "day", "project", "routed", "answering" or "cause".
 
-    A task that was never decided is under "".
+    A task without a decision is under "".
     """
     table = schema.daily_tasks
     query = sa.select(table.c[column], sa.func.sum(table.c.tasks)).where(*_of_tasks(cut))
@@ -139,9 +139,9 @@ def moved(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[Moved]:
 def of_tasks(
     conn: Connection, column: str, cut: LedgerCut = EVERYTHING
 ) -> Mapping[str, tuple[int, int]]:
-    """Tasks and nano-dollars by a column of the tasks, "language" for one; "" where it is empty.
+    """Tasks and nano-dollars by a column of the tasks, such as "language"; "" where it is empty.
 
-    No daily sum is kept of such a column, so the rows themselves are added up. A call counts with
+    No daily sum is kept for such a column, so the rows themselves are added up. A call counts with
     its task, and under "" where the task is unknown.
     """
     tasks, calls = schema.tasks, schema.reservations
@@ -159,7 +159,7 @@ def of_tasks(
 
 
 def outcomes(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[tuple[str, str], int]:
-    """Outcomes of the tasks of a cut, by (kind, answering tier). The project is not looked at."""
+    """Outcomes of the tasks of a cut, by (kind, answering tier), in all projects."""
     table = schema.daily_outcomes
     keys = (table.c.kind, table.c.tier)
     query = sa.select(*keys, sa.func.sum(table.c.outcomes)).where(*_days(table, cut))
@@ -177,7 +177,7 @@ def _of_spend(cut: LedgerCut) -> list[Any]:
 
 
 def _of_tasks(cut: LedgerCut) -> list[Any]:
-    """A month's period is the beginning of its days; every other period holds all of them."""
+    """The conditions of a cut on tasks. For a period that is a month, the days begin with it."""
     table = schema.daily_tasks
     wanted = _days(table, cut)
     if cut.project is not None:

@@ -34,7 +34,10 @@ SELECT settled, reserved, expected FROM spent WHERE NOT rehearsal AND scope = ? 
 
 @dataclass(frozen=True, slots=True)
 class CapRow:
-    """One cap. `who` is a member or a project; empty for each of them, and for the team."""
+    """One cap.
+
+    `who` is a member or a project. It is empty for a cap of the team or of each of them.
+    """
 
     scope: CapScope
     who: str
@@ -44,7 +47,10 @@ class CapRow:
 
 @dataclass(frozen=True, slots=True)
 class CapQuestion:
-    """Whom and when caps are asked for: UTC milliseconds an hour ago, day and period as keys."""
+    """For whom and for when caps are read.
+
+    `day` and `period` are keys of sums, `hour_ago_ms` is UTC milliseconds.
+    """
 
     member: str
     project: str
@@ -54,7 +60,7 @@ class CapQuestion:
 
 
 def put(conn: Connection, cap: CapRow) -> None:
-    """Set a cap, in place of an earlier one."""
+    """Set a cap. It replaces an earlier one."""
     new = upsert.insert(conn.dialect.name, schema.team_caps).values(
         scope=cap.scope, who=cap.who, span=cap.span, nanos=cap.nanos
     )
@@ -63,7 +69,7 @@ def put(conn: Connection, cap: CapRow) -> None:
 
 
 def drop(conn: Connection, scope: CapScope, who: str, span: Span) -> None:
-    """Take a cap away."""
+    """Remove a cap."""
     table = schema.team_caps
     mine = (table.c.scope == scope, table.c.who == who, table.c.span == span)
     conn.execute(sa.delete(table).where(*mine))
@@ -81,7 +87,7 @@ def binding(
 ) -> Mapping[tuple[CapScope, Span], tuple[int, Sums]]:
     """The caps that bind a member in a project, each with what is spent under it.
 
-    A cap of one's own stands in place of the one for each.
+    A cap for this very member or project replaces the cap for each of them.
     """
     caps: dict[tuple[CapScope, Span], int] = {}
     for scope, _who, span, nanos in conn.exec_driver_sql(_CAPS, (asked.member, asked.project)):
@@ -90,7 +96,7 @@ def binding(
 
 
 def spent(conn: LedgerRows, scope: CapScope, span: Span, asked: CapQuestion) -> Sums:
-    """What is settled and reserved in a scope and a span, rehearsal left out."""
+    """What is settled and reserved in a scope and a span, without rehearsal."""
     who = asked.member if scope == "member" else asked.project
     if span == "hour":
         of = None if scope == "team" else scope

@@ -28,8 +28,9 @@ def add(
     ripe_ms: int,
     body: Mapping[str, Any],
 ) -> bool:
-    """Keep a lesson. Returns whether it was not there yet. Members and gateways may send one
-    twice.
+    """Keep a lesson.
+
+    Returns False if it was there already: members and gateways may send one twice.
     """
     table = schema.team_lessons
     if conn.execute(sa.select(table.c.lesson).where(table.c.lesson == lesson)).first() is not None:
@@ -44,7 +45,9 @@ def add(
 
 
 def learned(conn: Connection, project: str, weights: str) -> tuple[int, Mapping[str, Any] | None]:
-    """The state of a project on some shipped weights and its version; 0 where there is none."""
+    """The version and the learned state of a project for these shipped weights; 0 and
+    None if none.
+    """
     table = schema.team_learned
     query = sa.select(table.c.version, table.c.body).where(
         table.c.project == project, table.c.weights == weights

@@ -1,4 +1,4 @@
-"""Carries a ledger from a file to a server: every row, once, or none."""
+"""Copies a ledger from a file to a server: every row exactly once, or none at all."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ else:
 KEPT_BY_TRIGGERS: Final = frozenset(
     {"daily_spend", "daily_tasks", "daily_actions", "daily_outcomes"}
 )
-"""Tables that are added up anew from the rows."""
+"""Tables that are not copied but computed from the rows."""
 COUNTED: Final = ("reservations", "tasks", "decisions", "outcomes")
-"""Tables whose triggers count each row, which takes far longer than adding up all of them."""
+"""Tables whose triggers would count each row. That takes far longer than one sum over all rows."""
 NUMBERED: Final = frozenset({"budget_events", "outcomes"})
-"""Tables whose rows get a new number, in their order."""
+"""Tables whose rows get new numbers, in the same order."""
 AT_ONCE: Final = 500
-"""Rows of one insert."""
+"""Rows per insert."""
 
 
 class NotEmpty(Exception):
-    """There are rows in the ledger that should take others over."""
+    """The ledger that should receive the rows has rows already."""
 
 
 class SumsDiffer(Exception):
-    """What arrived does not add up to what was there."""
+    """The sums of the copied rows differ from the sums in the source."""
 
 
 def rows_of(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Every table of a ledger in a file with its rows, in the order they were written."""
+    """Every table of a ledger in a file with its rows, in the order of their keys."""
     engine = sa.create_engine(f"sqlite+pysqlite:///file:{file.absolute()}?mode=ro&uri=true")
     try:
         with engine.connect() as conn:
-            # An older Tierwise may have written it last: what it did not know is empty.
+            # If an older Tierwise wrote the file last, tables and columns may be missing.
             there = sa.inspect(conn)
             for table in schema.metadata.sorted_tables:
                 if table.name in KEPT_BY_TRIGGERS or not there.has_table(table.name):
@@ -56,10 +56,10 @@ def rows_of(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def take_over(conn: Connection, tables: Mapping[str, list[dict[str, Any]]]) -> int:
-    """Write the rows of another ledger into this empty one. Returns how many there were.
+    """Write the rows of another ledger into this empty one. Returns how many rows there were.
 
-    Raises `NotEmpty`, and `SumsDiffer` where the running sums are not what the reservations that
-    arrived add up to. The caller's transaction then leaves nothing behind.
+    Raises `NotEmpty`, and `SumsDiffer` where the running sums differ from the sums of the copied
+    reservations. The caller's transaction then rolls back.
     """
     if any(conn.execute(sa.select(schema.reservations.c.id).limit(1))):
         raise NotEmpty

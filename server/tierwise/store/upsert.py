@@ -1,4 +1,4 @@
-"""An insert that may meet a row of the same key, in the words of the store that runs it."""
+"""An insert for which a row with the same key may exist, in the dialect of the store."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The night's workers that share one queue: which are there, and what the lost ones left.
 
-A worker works for one state folder, its place, and takes over what was lost there: elsewhere are
-neither the instruction nor the files. It says every few seconds that it is there. On its own
-machine the system knows better, so a worker that stands still is not taken for a lost one there.
+A worker works for one state folder, its place, and takes over what was lost there: other places do
+not have the instruction and the files. It reports every few seconds. For a process on the same
+machine the operating system is asked, so that a worker that is only suspended does not count as
+lost.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ else:
     sa, schema = deferred("sqlalchemy"), deferred("tierwise.store.schema")
 
 LOST_MS: Final = 60_000
-"""Milliseconds after which a worker of another machine that says nothing counts as lost."""
+"""Milliseconds without a report after which a worker of another machine counts as lost."""
 
 
 def now_ms(conn: Connection) -> int:
-    """UTC milliseconds of the clock that all workers share: the server's, where there is one."""
+    """UTC milliseconds of the clock that all workers share: the database server's, if
+    there is one.
+    """
     if conn.dialect.name == "sqlite":
         return time.time_ns() // 1_000_000
     return int(conn.exec_driver_sql("SELECT now_ms()").scalar_one())
@@ -44,12 +47,12 @@ def here(conn: Connection, worker: str, place: str) -> None:
 
 
 def gone(conn: Connection, worker: str) -> None:
-    """Note that a worker ended and left nothing undone."""
+    """Note that a worker ended in order and left nothing behind."""
     conn.execute(sa.delete(schema.workers).where(schema.workers.c.worker == worker))
 
 
 def lost(conn: Connection, place: str) -> Sequence[str]:
-    """The workers of a place that ended without a word."""
+    """The workers of a place that ended without a `gone`."""
     now, table = now_ms(conn), schema.workers
     return [
         row.worker
@@ -60,11 +63,11 @@ def lost(conn: Connection, place: str) -> Sequence[str]:
 
 
 def taken_over(conn: Connection, workers: Collection[str], place: str) -> int:
-    """Take over what lost workers of a place left, and tell how many jobs ran there.
+    """Take over what lost workers of a place left. Returns how many jobs they were running.
 
     A job that ran goes back into the queue and counts a kill. A job that was handed in and did not
-    begin is handed in again, since a lost worker may have taken it. Where none had, it is taken
-    twice and still begins once: it begins in one transaction.
+    begin is handed in again, since a lost worker may have taken it. If none had, it is taken twice
+    but begins only once, because it begins in one transaction.
     """
     table = schema.queue_jobs
     ran = (
@@ -86,5 +89,7 @@ def taken_over(conn: Connection, workers: Collection[str], place: str) -> int:
 
 
 def _at(column: sa.Column[str], place: str) -> sa.ColumnElement[bool]:
-    """Whether a row is of that place; one that names none, from an older Tierwise, is of each."""
+    """A condition: the row is of that place, or it names no place because an older Tierwise wrote
+    it.
+    """
     return sa.or_(column == place, column.is_(None))

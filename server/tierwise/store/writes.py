@@ -1,9 +1,8 @@
-"""Writes that wait for the ledger thread: those that wait at once share a transaction.
+"""Writes that wait for the ledger thread. Writes that wait at the same time share a transaction.
 
-The dearest part of a transaction is waiting for the disk at its end. Where fifty agents reserve at
-the same moment, they wait for it a few times in place of fifty. Each write is a savepoint of its
-own, so that one that fails takes no other with it, and nobody is told of a result that is not on
-disk.
+Most of a transaction's time is spent waiting for the disk at its end. If fifty agents reserve at
+the same moment, they wait for it a few times instead of fifty times. Each write has a savepoint of
+its own, so that a failed write affects no other, and no caller gets a result that is not on disk.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ T = TypeVar("T")
 Write = Callable[[Connection], Any]
 
 AT_ONCE: Final = 8
-"""Writes that share a transaction at most: other windows wait as long, about a millisecond each."""
+"""The most writes in one transaction. Other windows wait meanwhile, about 1 ms for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one write: its result, or the error it raised."""
+    """The end of one write: its result, or the error it raised."""
 
     result: Any = None
     error: Exception | None = None
@@ -34,8 +33,8 @@ class Written:
 class WriteQueue:
     """The writes of one ledger, in the order in which they came.
 
-    `alone` runs a write in a transaction of its own. `together` runs several in one, and raises
-    where the ledger itself fails: nothing of them is written then, and each is run alone.
+    `alone` runs a write in a transaction of its own. `together` runs several in one. It raises
+    if the ledger itself fails: then none of them is written, and each is run alone.
     """
 
     def __init__(
@@ -62,7 +61,10 @@ class WriteQueue:
         return job
 
     def _run(self) -> None:
-        """Run what waits. Each write has a run of its own to come, so none is left behind."""
+        """Run the writes that wait.
+
+        Each queued write also queued one `_run`, so none is left behind.
+        """
         most = AT_ONCE if self._together is not None else 1
         items: list[tuple[Write, Future[Any]]] = []
         while self._waiting and len(items) < most:

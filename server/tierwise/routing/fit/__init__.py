@@ -1,1 +1,1 @@
-"""Fitting the weights; needs the `dev` extra and the shared data, never imported at run time."""
+"""Fits the weights. It needs the `dev` extra and the shared data, and no server imports it."""

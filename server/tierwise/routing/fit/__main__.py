@@ -18,7 +18,7 @@ from tierwise.routing.weights import PACKED, parse
 HELD: Final = Path(".tools/router-held.json")
 """Held-out estimates of the last fit, for the bench; not part of the project."""
 OWN: Final = ("own.tsv", "paraphrases.tsv", "repository.tsv", "talk.tsv", "talk_sentences.tsv")
-"""Rows of the project's own beside the shared ones; the weights name them by their hashes."""
+"""Files with the project's own rows, beside the shared ones. The weights name their hashes."""
 OUT: Final = Path(__file__).parents[1] / "weights.json"
 
 

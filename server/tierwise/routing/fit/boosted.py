@@ -1,4 +1,4 @@
-"""Trees as a fit grows them, boosted or side by side, exported as nested lists."""
+"""Trees as the fit grows them, boosted or as a forest, exported as nested lists."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ TREES: Final = 80
 DEPTH: Final = 5
 RATE: Final = 0.08
 LEAST_LEAF: Final = 12
-"""Rows in a leaf at least: wishes come in one and a half wordings, so this is eight wishes."""
+"""The least rows in a leaf. Each wish has one and a half wordings, so these are eight wishes."""
 SHARE: Final = 0.1
 """Share of the signals each split may choose from; all five chosen by cross-validated log-loss."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A forest's trees, the leaves of each, and the rows in a leaf at least."""
+    """The number of trees in a forest, the most leaves of each, and the least rows in a leaf."""
 
     trees: int
     leaves: int | None
@@ -31,7 +31,7 @@ class Size:
 
 NEED: Final = Size(80, 64, 6)
 ACCEPT: Final = Size(80, 32, 5)
-"""Larger forests rank no better on held-out tasks, and fill the file."""
+"""Larger forests rank held-out tasks no better, and make the file larger."""
 FOREST_SHARE: Final = 0.3
 """Share of the signals each split of a forest may choose from."""
 
@@ -48,7 +48,7 @@ class Boosted:
         self.base = float(np.log(prior / (1 - prior)))
 
     def logits(self, x: Array) -> Array:
-        """The sum of base and leaves for each row."""
+        """The logit of each row: the base plus the leaves it falls into."""
         found: Array = self.model.decision_function(x.astype(np.float32))
         return found
 
@@ -67,7 +67,9 @@ class Forest:
         ).fit(x.astype(np.float32), targets, sample_weight=weight)  # fmt: skip
 
     def shares(self, x: Array) -> Array:
-        """The mean leaf of each row: a line per row, a column per question."""
+        """The mean of the leaves that each row falls into: a line per row, a column
+        per question.
+        """
         found: Array = self.model.predict(x.astype(np.float32))
         return found
 

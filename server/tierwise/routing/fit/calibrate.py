@@ -13,7 +13,7 @@ from tierwise.routing.fit import logistic
 from tierwise.routing.fit.logistic import Array
 
 OWN: Final = ("chat", "edit", "fix", "generate")
-"""Actions with rows enough for a shift of their own; the others share the pooled curve."""
+"""Actions with enough rows for a shift of their own. The others share the pooled curve."""
 PRIOR: Final = 6.0
 """Information (rows at even odds) a shift must overcome: shrinks it toward the pooled curve."""
 
@@ -27,11 +27,11 @@ class Curve:
     by_action: dict[str, float]
 
     def data(self) -> dict[str, Any]:
-        """As the weights file holds it."""
+        """The curve in the form of the weights file."""
         return {"slope": self.slope, "offset": self.offset, "by_action": self.by_action}
 
     def apply(self, logits: Array, actions: Sequence[str]) -> Array:
-        """Calibrated logits."""
+        """The calibrated logits."""
         shift = np.array([self.by_action.get(action, 0.0) for action in actions])
         found: Array = self.offset + self.slope * logits + shift
         return found

@@ -17,7 +17,7 @@ from tierwise.routing.fit.rows import NEEDS, OWN, LabelledRequest
 
 TASKS: Final = 500
 SHARES: Final = (0.58, 0.31, 0.11)
-"""Tasks, and how many of them need each tier: as the labelled requests are spread."""
+"""How many tasks there are, and the share that needs each tier, as among labelled requests."""
 SPREAD: Final = 0.9
 """Deviation of the logarithm of a task's size."""
 OUT: Final = Path(__file__).parents[2] / "tasks" / "learning" / "demo_week.tsv"

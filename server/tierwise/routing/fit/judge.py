@@ -24,14 +24,14 @@ from tierwise.routing.fit.train import Corpus, fit_data, split
 from tierwise.routing.weights import Weights, parse
 
 OUTER = 8
-"""Folds outside the fit."""
+"""Folds of the cross-validation around the fit."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a fit that never saw a row says of it, by the code that runs in the editor.
+    """What weights that were fitted without a row say of that row, by the code of the server.
 
-    `signals` are those the first tier depends on beside the estimate.
+    `signals` are those that the choice of the first tier needs beside the estimate.
     """
 
     estimate: Estimate
@@ -39,7 +39,7 @@ class Held:
 
     @property
     def routed(self) -> int:
-        """The tier taken first at the shipped preference, at a median size."""
+        """The tier taken first at the shipped preference, for a task of median size."""
         return self.first(Situation())
 
     def first(self, facts: Situation) -> int:
@@ -48,13 +48,16 @@ class Held:
 
     @property
     def likeliest(self) -> int:
-        """The tier with the largest share."""
+        """The tier that is most likely the need."""
         return int(np.argmax(np.diff([0.0, *(self.estimate.need[n] for n in NEEDS)])))
 
 
 def cross_validated(corpus: Corpus, folds: int = OUTER, draw: int = 0) -> list[Held]:
-    """Every row judged by weights fitted on the other folds, groups kept together; `draw` says
-    how the folds are drawn. A process per core, as folds know nothing of one another."""
+    """Judge each row by weights that were fitted on the other folds. Groups are kept together.
+
+    `draw` is the seed of the folds. Each core has a process, since folds do not depend on each
+    other.
+    """
     parts = list(folded(corpus, folds, draw))
     held: list[Held | None] = [None] * len(corpus.groups)
     with multiprocessing.get_context("fork").Pool(None, _share, (corpus,)) as pool:
@@ -65,8 +68,10 @@ def cross_validated(corpus: Corpus, folds: int = OUTER, draw: int = 0) -> list[H
 
 
 def folded(corpus: Corpus, folds: int, draw: int) -> Iterator[tuple[Array, Array]]:
-    """Folds drawn over the rows as they were asked; other wordings lie where their row lies, so
-    that writing one more of them changes no fold."""
+    """Draw folds over the rows as they were first asked.
+
+    Other wordings of a row go into its fold, so that one more wording changes no fold.
+    """
     first = np.flatnonzero(corpus.settles | ~corpus.is_request)
     for _, test in split(corpus.groups[first], folds, draw):
         inside = np.isin(corpus.groups, corpus.groups[first[test]])
@@ -95,7 +100,7 @@ def keep(held: Sequence[Held], path: Path, weights: str) -> None:
 
 
 def kept(path: Path, weights: str) -> list[Held] | None:
-    """Held-out estimates of an earlier run, `None` where there are none of these weights."""
+    """The held-out estimates of an earlier run, `None` where there are none for these weights."""
     if not path.exists():
         return None
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -108,7 +113,7 @@ def kept(path: Path, weights: str) -> list[Held] | None:
 
 
 def held_out(row: RequestRow, weights: Weights) -> Held:
-    """What weights say of a row."""
+    """What the weights say of a row."""
     measured = signals.with_text(*row.measured, row.text, weights)
     late = {name: measured.values.get(name, 0.0) for name in (*LATE, "mechanical")}
     return Held(estimate(measured, weights, DEFAULT_LADDER), Signals(late))
@@ -120,7 +125,7 @@ def judged(row: RequestRow, weights: Weights) -> Estimate:
 
 
 def of_requests(held: Sequence[Held], needs: Array) -> dict[str, float]:
-    """Figures on labelled requests: shares of all rows unless the name says otherwise."""
+    """Figures on labelled requests. They are shares of all rows unless the name says otherwise."""
     routed = np.array([h.routed for h in held])
     likely = np.array([h.likeliest for h in held])
     shares = np.array([h.estimate.need["haiku"] for h in held])
@@ -163,7 +168,7 @@ def calibration_error(shares: Array, happened: Array) -> float:
 
 
 def auc(score: Array, positive: Array) -> float:
-    """Share of (positive, negative) pairs that the score puts in order, ties counting half."""
+    """Share of (positive, negative) pairs that the score orders rightly. Ties count half."""
     _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
     n = int(positive.sum())

@@ -16,8 +16,9 @@ def fit(
 ) -> tuple[float, Array]:
     """Intercept and weights that minimise weighted log-loss plus |w|^2 / (2 * strength).
 
-    `x` is a matrix of rows, dense or sparse; targets lie in [0, 1]. The intercept is free. `alike`
-    holds differences of rows whose answers should be the same: pull * |alike w|^2 / 2 is added.
+    `x` is a matrix of rows, dense or sparse; targets lie in [0, 1]. The intercept is not penalised.
+    `alike` holds differences of rows whose answers should be the same: pull * |alike w|^2 / 2 is
+    added.
     """
     columns = x.shape[1]
     turned = _turned(x)

@@ -1,8 +1,9 @@
-"""What edit size weighs: fitted on repository cases of our own, and never below zero.
+"""Fits how much the size of an edit raises the need: on the project's own repository cases, and
+never below zero.
 
-The labelled requests hold no file text, so nothing in them tells how far an edit reaches. These
-cases do: the same wish on a symbol used once and on one used in many files. What is fitted is
-only what reach adds to the estimate the other signals made.
+The labelled requests hold no file text, so they do not show how far an edit reaches. These
+cases do: each has the same wish on a symbol used once and on one used in many files. Only what
+reach adds to the estimate of the other signals is fitted.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from tierwise.routing.weights import parse
 
 SIGNALS: Final = ("reach.files", "reach.usages")
 RIDGE: Final = 0.5
-"""Pull of the weights toward zero, so that a few dozen cases cannot shout down the rest."""
+"""Pull of the weights toward zero, so that a few dozen cases cannot outweigh all other rows."""
 
 
 def cases() -> list[LabelledRequest]:
-    """The repository cases, in pairs that differ in usages alone; a pair is a group."""
+    """The repository cases, in pairs that differ in usages alone. Each pair is a group."""
     text = resources.files(__package__).joinpath("repository.tsv").read_text(encoding="utf-8")
     return [_case(line) for line in text.splitlines() if line[:1] != "#"]
 

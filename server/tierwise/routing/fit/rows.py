@@ -27,12 +27,12 @@ OWN: Final = "own"
 PARAPHRASE: Final = "paraphrase"
 """Sources of rows that were written for the fit; the others are shared data."""
 FRAME: Final = "frame"
-"""Source of rows that are a labelled one with neutral talk around it."""
+"""Source of rows that are a labelled row with neutral talk around it."""
 NEW: Final = "new"
-"""Source of shared rows of kinds that the router was weak in; figures count them apart."""
+"""Source of shared rows of kinds that the router was weak in. Figures count them separately."""
 
 WEAK: Final = 1.5
-"""How much more a row of those counts: there are few, and three people agreed on most."""
+"""Factor on the weight of a `NEW` row: there are few, and three people agreed on most labels."""
 
 _ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
     "generate": ("generate",),
@@ -42,8 +42,8 @@ _ACTIONS: Final[dict[str, tuple[Action, ...]]] = {
     "edit": ("edit",),
     "explain": ("explain",),
 }
-"""Actions a source or kind of task may come as; each task takes one by its id, so that no action
-stands for one benchmark alone."""
+"""The actions that tasks of a source or kind may have. The id of a task chooses one of them, so
+that no action belongs to a single benchmark."""
 
 
 _OWN_TOOLS: Final = {
@@ -55,29 +55,31 @@ _OWN_TOOLS: Final = {
 
 @dataclass(frozen=True)
 class RequestRow:
-    """A request with its group: rows of one group never lie on both sides of a split."""
+    """A request with its group. Rows of one group never lie on both sides of a split."""
 
     request: Request
     group: str
 
     @cached_property
     def measured(self) -> tuple[dict[str, float], frozenset[str]]:
-        """The signals without the text scores, and what the request did not say."""
+        """The signals without the text scores, and the names of those that are unknown."""
         return signals.quantities(self.request, whole=self.framed)
 
     @cached_property
     def grams(self) -> dict[str, int]:
-        """Grams of what is asked."""
+        """The grams of the text that is asked."""
         return grams(self.text)
 
     @property
     def text(self) -> str:
-        """What is asked, as the text score reads it."""
+        """The text that is asked, as the text score reads it."""
         return signals.plain_text(self.request, whole=self.framed)
 
     @property
     def framed(self) -> bool:
-        """Whether the talk around the wish is left in, as where nobody recognised it."""
+        """Whether the talk around the wish is left in the text, as if it had not been
+        recognised.
+        """
         return False
 
 
@@ -92,12 +94,14 @@ class LabelledRequest(RequestRow):
 
     @property
     def judges(self) -> bool:
-        """Whether figures count it: rows of the project's own teach, and never judge."""
+        """Whether figures count this row. Rows of the project's own are only for the fit."""
         return self.source not in (OWN, PARAPHRASE, FRAME)
 
     @property
     def framed(self) -> bool:
-        """Whether the talk around the wish is left in, so that the fit learns to ignore it."""
+        """Whether the talk around the wish is left in the text, so that the fit learns to ignore
+        it.
+        """
         return self.source == FRAME
 
 
@@ -110,12 +114,12 @@ class OutcomeRow(RequestRow):
 
 
 def folder() -> Path:
-    """Where the shared data lies: `TIERWISE_DATA`, else beside the project."""
+    """The folder of the shared data: `TIERWISE_DATA`, else the one beside the project."""
     return Path(os.environ.get("TIERWISE_DATA", "../shared/data"))
 
 
 def labelled(path: Path | None = None) -> list[LabelledRequest]:
-    """The labelled requests, the weak kinds among them (`NEW`) from a file beside the others.
+    """The labelled requests. Those of weak kinds (`NEW`) come from a file beside the others.
 
     Raises `FileNotFoundError` where the data is not there.
     """
@@ -149,8 +153,10 @@ def taught(path: Path | None = None) -> list[LabelledRequest]:
 
 
 def within_frames(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
-    """A fixed share of these rows, chosen by a hash of their names, with neutral talk around the
-    wish."""
+    """Copies of a fixed share of these rows with neutral talk around the wish.
+
+    A hash of a row's id and text chooses the rows.
+    """
     lines = resources.files(__package__).joinpath("talk.tsv").read_text(encoding="utf-8")
     said = [line for line in lines.splitlines() if line[:1] != "#"]
     given, made = frames(), []
@@ -170,7 +176,7 @@ def within_frames(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
 
 
 def paraphrases(rows: Sequence[LabelledRequest]) -> list[LabelledRequest]:
-    """Some of these rows in other words, each of the group and with the label of its row."""
+    """Other wordings of some of these rows. Each has the group and the label of its row."""
     lines = resources.files(__package__).joinpath("paraphrases.tsv").read_text(encoding="utf-8")
     named = {r.request.instruction if r.source == OWN else r.request.id: r for r in rows}
     told = [line.split("\t") for line in lines.splitlines() if line[:1] != "#"]
@@ -182,7 +188,10 @@ def _reworded(row: LabelledRequest, text: str) -> LabelledRequest:
 
 
 def own() -> list[LabelledRequest]:
-    """Requests of our own, most of them not in English: they teach, and never judge."""
+    """Requests that the project wrote itself, most of them not in English.
+
+    No figure counts them.
+    """
     lines = resources.files(__package__).joinpath("own.tsv").read_text(encoding="utf-8")
     return [_own(n, line) for n, line in enumerate(lines.splitlines()) if line[:1] != "#"]
 
@@ -214,15 +223,18 @@ def _own(number: int, line: str) -> LabelledRequest:
 
 
 FRAMED: Final = 4
-"""One of this many rows is in the fit with a frame too."""
+"""One in this many rows is also in the fit with talk around it, a frame."""
 LONGEST_FRAMED: Final = 400
-"""Characters of a wish that gets a frame, at most."""
+"""The most characters of a wish that gets a frame."""
 HELD_FRAMES: Final = ("before12", "before08", "after08", "around03")
-"""Shared frames that teach nothing, so that they can judge."""
+"""Shared frames that are left out of the fit, so that figures can use them."""
 
 
 def frames(held: bool = False) -> list[tuple[str, str]]:
-    """Frames as (before, after): those that teach, or those held out. None without the data."""
+    """Frames as (before, after): those for the fit, or the held-out ones.
+
+    Empty without the data.
+    """
     path = folder() / "frames.json"
     if not path.exists():
         return []
@@ -231,7 +243,10 @@ def frames(held: bool = False) -> list[tuple[str, str]]:
 
 
 def outcomes(path: Path | None = None) -> list[OutcomeRow]:
-    """The outcome rows that have a prompt. Raises `FileNotFoundError` likewise."""
+    """The outcome rows that have a prompt.
+
+    Raises `FileNotFoundError` where the data is not there.
+    """
     path = path or folder() / "outcomes.dev.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
@@ -239,7 +254,7 @@ def outcomes(path: Path | None = None) -> list[OutcomeRow]:
 
 
 def outcome(row: dict[str, Any]) -> OutcomeRow:
-    """One outcome row from its JSON object, as if asked in a file of its language."""
+    """One outcome row from its JSON object, as if it was asked in a file of its language."""
     number = int(hashlib.sha256(str(row["uid"]).encode()).hexdigest(), 16)
     may = _ACTIONS.get(row["source"]) or _ACTIONS.get(row["kind"], ("chat",))
     agentic = row["kind"] == "agentic" and number % 2
@@ -261,7 +276,7 @@ def outcome(row: dict[str, Any]) -> OutcomeRow:
 
 
 def digest(paths: Sequence[Path]) -> str:
-    """A hash of the data a fit was made from."""
+    """A hash of the data that the fit is made from."""
     found = hashlib.sha256()
     for path in paths:
         found.update(path.read_bytes())

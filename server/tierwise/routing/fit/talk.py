@@ -1,7 +1,7 @@
-"""The talk model: a linear reader of single sentences, fitted on talk and on matter.
+"""Fits the talk model: a linear model of single sentences that tells talk from matter.
 
-Talk is written for it (`talk.tsv`), taken from the frames that the shared data offers, and named by
-number in long messages of the labelled requests; matter is everything else those requests say.
+Talk was written for it (`talk.tsv`), taken from the frames in the shared data, and marked by
+sentence number in long messages of the labelled requests. All else in those requests is matter.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tierwise.routing.prose import without_prose
 from tierwise.routing.sentences import soft, spans
 
 LEAST_ROWS: Final = 2
-"""Sentences a word must stand in."""
+"""The number of sentences that a word must occur in."""
 STRENGTH: Final = 1.0
 SHARE: Final = 1.0
 """Weight of all talk as a share of the weight of all matter."""
 
 
 def sentences() -> tuple[list[str], list[str]]:
-    """Talk and matter."""
+    """The sentences of talk, and those of matter."""
     here = resources.files(__package__)
     lines = here.joinpath("talk.tsv").read_text(encoding="utf-8").splitlines()
     talk = [line for line in lines if line[:1] != "#"]
@@ -56,7 +56,7 @@ def sentences() -> tuple[list[str], list[str]]:
 
 
 def fitted(talk: Sequence[str], matter: Sequence[str]) -> dict[str, float]:
-    """Weight of each word, the intercept under the empty word."""
+    """The weight of each word. The intercept has the empty word as its key."""
     every = [set(words_of(s)) for s in (*talk, *matter)]
     counts = Counter(word for found in every for word in found)
     names = sorted(word for word, count in counts.items() if count >= LEAST_ROWS)

@@ -14,15 +14,16 @@ from tierwise.routing.fit import logistic
 from tierwise.routing.fit.logistic import Array
 
 LEAST_ROWS: Final = 3
-"""Rows a gram must stand in."""
+"""The number of rows that a gram must occur in."""
 MOST_GRAMS: Final = (9_000, 2_000)
-"""Grams kept, the most frequent ones of requests and of outcomes: keeps the file below a megabyte,
-and long contest texts from choosing the words that editor requests are read by. Choosing them by
-how well they part the classes fits the training rows better and all others worse."""
+"""How many of the most frequent grams of requests and of outcomes are kept. This keeps the file
+below a megabyte. It also keeps long contest texts from choosing the words by which editor requests
+are read. A choice by how well grams separate the classes fits the training rows better and all
+others worse."""
 STRENGTH: Final = 1.0
 """Inverse regularisation strength, chosen by cross-validated log-loss."""
 ALIKE: Final = 2.0
-"""Pull of the scores of two wordings of a wish toward each other, chosen likewise."""
+"""Pull of the scores of two wordings of a wish toward each other, also chosen by log-loss."""
 
 
 class Texts:
@@ -56,9 +57,12 @@ class TextModel:
         twins: Array,
         cuts: int,
     ) -> None:
-        """`targets` and `weights` have one column per question, one line per row; `asked` tells
-        which rows are labelled requests, `twins` holds the lines of two wordings of one wish. Only
-        the first questions, `cuts` of them, are pulled: tasks with outcomes have one wording."""
+        """Fit the model. `targets` and `weights` have a column per question and a line per row.
+
+        `asked` tells which rows are labelled requests. `twins` holds the lines of two wordings of
+        one wish; their scores are pulled together for the first `cuts` questions only, since tasks
+        with outcomes have one wording.
+        """
         counts = texts.counts[rows]
         chosen = [
             _frequent(counts[own], most)
@@ -97,7 +101,7 @@ class TextModel:
 
 
 def _frequent(counts: Any, most: int) -> Array:
-    """Columns of the grams that are in most rows."""
+    """The columns of the grams that occur in most rows."""
     present = np.asarray((counts > 0).sum(0)).ravel()
     order = np.lexsort((np.arange(len(present)), -present))[:most]
     chosen: Array = np.sort(order[present[order] >= LEAST_ROWS])

@@ -1,10 +1,10 @@
 """`fit_weights`: weights from labelled requests and outcomes. Deterministic, some seconds.
 
-Stacked: text scores first (made out of fold for the rows they are then weighed on), then per cut
-three readers over signals and scores (one forest for both cuts), then their calibration on rows
-held out of the readers. Outcomes teach `accept` directly and the linear reader of `need` softly
-(P(need <= t) = min(1, p_t / p_top)); the trees of `need` see requests alone, for they would carve
-the benchmarks out and lose exactness on requests.
+The fit is stacked. First come text scores, made out of fold for the rows that use them; then per
+cut three readers over signals and scores (one forest for both cuts); then their calibration on rows
+that the readers did not see. Outcomes teach `accept` directly. They teach the linear reader of
+`need` softly (P(need <= t) = min(1, p_t / p_top)). The trees of `need` see requests alone, since
+they would single out the benchmarks and lose exactness on requests.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ CUTS: Final = 2
 STRENGTH: Final = 0.03
 """Inverse regularisation of the linear reader, chosen by cross-validated log-loss."""
 ALIKE: Final = 0.5
-"""Pull of the linear reader's answers for two wordings of a wish toward each other: the least that
-makes wordings flip fewer tiers at no cost in log-loss."""
+"""Pull of the linear reader's answers for two wordings of a wish toward each other: the least with
+which wordings change the tier less often at no cost in log-loss."""
 ACCEPT_STRENGTH: Final = 0.01
 INNER: Final = 4
 """Folds inside a fit."""
@@ -43,9 +43,9 @@ SPREAD: Final = 0.00125
 """Share of the linear reader's x'Sx in the bound's variance; more costs exactness at equal
 under-routing in cross-validation."""
 DOUBT: Final = 0.004
-"""Share of the readers' squared half difference in the bound's variance, chosen likewise."""
+"""Share of the readers' squared half difference in the bound's variance, chosen the same way."""
 MARGINS: Final = (0.0, 0.0)
-"""How far a cut's bound is below its mean beside the width that doubt gives it, in logits."""
+"""Logits by which a cut's bound is below its mean, in addition to the width from doubt."""
 OUTCOME_SHARE: Final = 0.15
 """Weight of all outcomes in `need`, as a share of the requests'."""
 REQUEST_SHARE: Final = 0.1
@@ -61,7 +61,7 @@ LEAN: Final = 1.0
 twentieth of all requests that they look a fifth like measured tasks, which costs a point of
 exactness; this way it is next to nothing there and leaves the tasks as they were."""
 BACK: Final = ("thread.low", "thread.mid")
-"""Per cut: that a wish points back at turns which needed more than the tier of the cut."""
+"""Per cut the signal that a wish refers to earlier turns which needed more than the cut's tier."""
 POINTS_BACK: Final = 1.5
 """Logits by which that raises the need: no row tells it, as labelled rows hold no thread. A wish
 that seems to be for the cheapest tier at 0.9 is then one for it at 0.67, which is a middle one."""
@@ -75,18 +75,18 @@ READ_BY_FOREST: Final = (
     "action.", "form.", "lang.", "words", "chars", "identifiers", "numbers", "pasted", "sentences",
     "steps", "says.number_theory", "tools.run",
 )  # fmt: skip
-"""Signals by their start that outcomes can teach: what a wish looks like and what it is about.
-Benchmarks have no selections, and one set of files or tools for all tasks of a source."""
+"""Beginnings of the names of signals that outcomes can teach: how a wish looks and what it is
+about. Benchmarks have no selections, and the same files or tools for all tasks of a source."""
 TOLD_OF_ACCEPT: Final = tuple(f"text.{i}" for i in range(CUTS, 2 * CUTS + 1))
-"""The text's scores of the accepts."""
+"""The names of the text scores for the accepts."""
 
 
 @dataclass
 class Corpus:
     """The rows as matrices, made once and shared by all fits of a cross-validation.
 
-    A wish in several wordings weighs like one: they share its weight, `twins` pairs each with the
-    first, and only the first `settles` calibration and margins.
+    A wish in several wordings weighs as much as one: they share its weight. `twins` pairs each
+    wording with the first. Calibration and margins use only the first, for which `settles` is true.
     """
 
     requests: Sequence[LabelledRequest]
@@ -135,7 +135,7 @@ class Corpus:
         return np.array([row.need for row in self.requests])
 
     def twins_in(self, rows: Array) -> Array:
-        """The twins whose two wordings are both among some rows, as places in those."""
+        """The twins of which both wordings are among `rows`, as indices into `rows`."""
         place = np.full(len(self.x), -1)
         place[rows] = np.arange(len(rows))
         found = place[self.twins]
@@ -144,7 +144,7 @@ class Corpus:
 
 
 def fit_weights(requests: Sequence[LabelledRequest], outcomes: Sequence[OutcomeRow]) -> Weights:
-    """Weights from these rows alone; leave rows out to get a prior that never saw them."""
+    """Weights from these rows alone. To get weights that never saw some rows, leave those out."""
     corpus = Corpus(requests, outcomes)
     return parse(json.dumps(fit_data(corpus, np.arange(len(corpus.x)))).encode())
 
@@ -236,13 +236,13 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
 
 
 def split(groups: Array, folds: int, draw: int = 0) -> Iterator[tuple[Array, Array]]:
-    """Folds in which no group is on both sides; draws from one up are shuffled."""
+    """Folds in which no group is on both sides. A `draw` above 0 shuffles them."""
     made = GroupKFold(folds, shuffle=draw > 0, random_state=draw or None)
     return made.split(groups, groups=groups)  # type: ignore[no-any-return]
 
 
 def short(values: Array) -> list[float]:
-    """Five places are enough, and can be read."""
+    """The values rounded to five places, which are enough and can be read."""
     return [round(float(v), 5) for v in values]
 
 
@@ -271,7 +271,10 @@ def _accept(x: Array, target: Array, weight: Array) -> dict[str, Any]:
 
 
 def _likeness(z: Array, own: Array) -> dict[str, Any]:
-    """A linear reader that tells measured tasks from requests, both classes weighing the same."""
+    """A linear reader that tells measured tasks from requests.
+
+    Both classes weigh the same in its fit.
+    """
     share = own.mean()
     weight = np.where(own, 0.5 / share, 0.5 / max(1.0 - share, 1e-9))
     if own.all() or not own.any():
@@ -292,14 +295,16 @@ def _accept_forest(corpus: Corpus, asked: Array, targets: Array, weights: Array)
 
 
 def _asked(row: LabelledRequest, wordings: int) -> tuple[list[float], list[float]]:
-    """Targets and weights of a labelled request: the cuts', then the accepts'."""
+    """Targets and weights of a labelled request: first those of the cuts, then those of the
+    accepts.
+    """
     cuts = [float(row.need <= cut) for cut in range(CUTS)]
     accepts = [KEPT[max(0, row.need - tier)] for tier in range(CUTS + 1)]
     return cuts + accepts, [row.weight / wordings] * (2 * CUTS + 1)
 
 
 def _measured(row: OutcomeRow) -> tuple[list[float], list[float]]:
-    """Targets and weights of an outcome row: the cuts', then the accepts'.
+    """Targets and weights of an outcome row: first those of the cuts, then those of the accepts.
 
     A task that no tier solves says little about the tier it needs, so it weighs a tenth.
     """

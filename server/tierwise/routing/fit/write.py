@@ -1,4 +1,4 @@
-"""The weights as a file one can read: a line per fact, a line per tree, grams in short rows."""
+"""Writes the weights as a readable file: a line per fact, a line per tree, grams in short rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 WIDTH: Final = 160
-"""Characters of a line of grams, about."""
+"""About how many characters a line of grams has."""
 
 
 def text(data: dict[str, Any]) -> str:
@@ -20,8 +20,11 @@ def text(data: dict[str, Any]) -> str:
 
 
 def dated(data: dict[str, Any], before: str | None, today: str) -> dict[str, Any]:
-    """The contents with the day they were fitted: the day of the file before where nothing else
-    differs, so that the same data makes the same bytes on any day."""
+    """The contents with the day they were fitted.
+
+    If nothing else differs from the file before, its day is kept, so that the same data makes the
+    same bytes on any day.
+    """
     old = _day(before)
     for day in (old, today):
         made = {**data, "about": {"fitted": day, **data["about"]}}

@@ -13,12 +13,15 @@ from tierwise.core.errors import LedgerUnavailable
 SCHEMES: Final = frozenset({"postgresql", "postgresql+psycopg", "postgres"})
 
 CONNECT_S: Final = 5
-"""Seconds for a connection, log-in included."""
+"""Seconds that opening a connection may take, log-in included."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresAddress:
-    """Where the ledger is. `url` is what the driver takes, with whatever secret it holds."""
+    """The address of the ledger's database.
+
+    `url` is what the driver gets, with any password in it.
+    """
 
     url: str
     named: str
@@ -29,10 +32,10 @@ class PostgresAddress:
 
 
 def address_of(url: str) -> PostgresAddress:
-    """The address that a `[store] url` names.
+    """Read a `[store] url`.
 
-    Raises `LedgerUnavailable` for anything but PostgreSQL, and where the server is another
-    machine and its name is not checked: whoever answers in its place would read the password.
+    Raises `LedgerUnavailable` for anything but PostgreSQL. It is also raised where the server is on
+    another machine and its certificate is not verified: an impostor would get the password.
     """
     scheme, mark, rest = url.strip().partition("://")
     if not mark or scheme.lower() not in SCHEMES:
@@ -52,7 +55,7 @@ def address_of(url: str) -> PostgresAddress:
 
 
 def _here(host: str) -> bool:
-    """Whether a host is this machine: a socket's folder, or loopback."""
+    """Whether a host is this machine: the folder of a socket, or loopback."""
     if not host or host.startswith("/") or host == "localhost":
         return True
     try:

@@ -1,6 +1,6 @@
-"""Connections to PostgreSQL that speak as the ledger's statements expect.
+"""Connections to PostgreSQL that accept the ledger's statements.
 
-Statements are shared with SQLite, so what differs is put right here, once: plain statements
+The statements are shared with SQLite, and the differences are handled here, once: plain statements
 mark their parameters with `?`, a sum of integers is an integer, text holds no NUL, and JSON
 holds no NaN.
 """
@@ -26,7 +26,7 @@ STATEMENT_MS: Final = 15_000
 """Milliseconds a statement may take."""
 
 SILENT_MS: Final = 10_000
-"""Milliseconds without a sign of the server, after which a connection counts as cut."""
+"""Milliseconds without an answer after which a connection counts as broken."""
 
 _SETTINGS: Final = (
     f"SET lock_timeout = {LOCK_MS}; SET statement_timeout = {STATEMENT_MS};"
@@ -65,7 +65,10 @@ def connect(address: PostgresAddress) -> psycopg.Connection[Any]:
 
 
 def engine(address: PostgresAddress, begin: str) -> Engine:
-    """SQLAlchemy on one such connection; `begin` opens each of its transactions."""
+    """An SQLAlchemy engine with one such connection.
+
+    `begin` is the statement that opens transactions.
+    """
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
 
@@ -73,7 +76,7 @@ def engine(address: PostgresAddress, begin: str) -> Engine:
         "postgresql+psycopg://",
         creator=lambda: connect(address),
         poolclass=StaticPool,
-        # Whoever closes it closes it whole: a dead connection has nothing to roll back.
+        # It is closed without a rollback: a dead connection has nothing to roll back.
         pool_reset_on_return=None,
     )
 
@@ -95,7 +98,7 @@ _LITERAL: Final = re.compile(r"('(?:[^']|'')*')|(%)|(\?)")
 
 
 def marked(statement: str) -> str:
-    """A plain statement with the driver's marks in place of `?`; text in quotes stays."""
+    """A plain statement with the driver's marks instead of `?`. Text in quotes is not changed."""
 
     def put(found: re.Match[str]) -> str:
         text, percent, _ = found.groups()
@@ -107,7 +110,7 @@ def marked(statement: str) -> str:
 
 
 def storable(value: object) -> object:
-    """A value whose texts a server takes: no NUL, and no half of a character."""
+    """A value whose texts a server accepts: without NUL, and without half of a surrogate pair."""
     if isinstance(value, str):
         plain = value.replace("\x00", "\ufffd")
         return plain.encode("utf-8", "replace").decode("utf-8")
@@ -119,7 +122,7 @@ def storable(value: object) -> object:
 
 
 def _teach(connection: psycopg.Connection[Any]) -> None:
-    """Sums come as integers, and a text that holds NUL is written with a mark in its place."""
+    """Make a connection return sums as integers, and write texts in a `storable` form."""
     from psycopg.adapt import Buffer
     from psycopg.types.json import set_json_dumps
     from psycopg.types.numeric import IntLoader

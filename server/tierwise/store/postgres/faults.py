@@ -1,4 +1,4 @@
-"""What a PostgreSQL server says, as a fault of the ledger.
+"""Sorts the errors of a PostgreSQL server into faults of the ledger.
 
 The classes of its error codes are those of PostgreSQL's manual, appendix A.
 """
@@ -40,11 +40,13 @@ _BY_CLASS: Final[dict[str, ErrorCode]] = {
 
 _NOT_YET: Final = re.compile("starting up|shutting down|recovery|accepting")
 _FULL: Final = re.compile("too many|slots")
-"""What a server that refuses a log-in says, in its log's language, which is English unless set."""
+"""Words in the message of a server that refuses a log-in. Servers write English by default."""
 
 
 def fault_of(error: BaseException) -> ErrorCode | None:
-    """Which fault of the server this is; None for an error of the statement or its caller."""
+    """The fault of the server that an error is; None for an error of the statement or
+    its caller.
+    """
     psycopg = sys.modules.get("psycopg")
     cause = getattr(error, "orig", None) or error
     if psycopg is None or not isinstance(cause, psycopg.Error):
@@ -57,7 +59,10 @@ def fault_of(error: BaseException) -> ErrorCode | None:
 
 
 def _of_a_log_in(said: str) -> ErrorCode:
-    """A connection that did not come about has no code, only what the server said."""
+    """The fault when no connection was made.
+
+    Such an error has no code, only the server's message.
+    """
     if "FATAL:" not in said or _NOT_YET.search(said):
         return "server_away"
     return "server_busy" if _FULL.search(said) else "server_denied"

@@ -1,8 +1,8 @@
-"""Brings a ledger on PostgreSQL to the shape this program knows, and says who may write it.
+"""Brings a ledger on PostgreSQL to the shape that this program knows, and says who may write it.
 
-The table `steps_done` names the steps it went through, `shape` the oldest shape whose programs
-may still write. Every transaction reads that number together with the lock, so a program that
-is too old stops at its next write, however long it has been connected.
+The table `steps_done` lists the steps it went through, `shape` holds the oldest shape whose
+programs may still write. Every transaction reads that number together with the lock, so a program
+that is too old stops at its next write, however long it has been connected.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('tierwise ' || current_schema(), 0))"
-"""The lock that every writer of one ledger takes for as long as its transaction lasts."""
+"""Takes the lock that every writer of one ledger holds during its transaction."""
 
 LOCAL_DAY: Final = "to_char(to_timestamp(created_ms/1000.0),'YYYY-MM-DD')"
 """The civil day of `created_ms` in the server's zone."""
@@ -58,13 +58,14 @@ STEPS: Final = (
     PostgresStep("009_hour.sql", min_writer=1),
     PostgresStep("010_no_compiling.sql", min_writer=1),
 )
-"""Numbered apart from SQLite's: the first makes at once what those came to before it."""
+"""The steps have numbers of their own: the first makes the shape that SQLite's steps had reached
+when PostgreSQL was added."""
 
 
 def migrate(conn: Connection, steps: Sequence[PostgresStep] = STEPS) -> None:
     """Bring a ledger up to date inside the caller's transaction, which holds the lock.
 
-    A ledger that a newer Tierwise only added to is written on. Raises `LedgerUnavailable` where
+    A ledger that a newer Tierwise only added to can be written. Raises `LedgerUnavailable` where
     a newer one changed what the rows mean.
     """
     driver = conn.connection.driver_connection

@@ -1,7 +1,7 @@
 """A ledger on PostgreSQL: written on one connection, read on another.
 
-A server may go away and come back, so a connection that was kept is not trusted: where it
-turns out to be dead before anything was asked of it, a new one is made.
+A server may stop and come back, so a kept connection is not trusted: if it turns out to be dead
+before a statement was sent, a new one is made.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 class PostgresPlace:
-    """The ledger of one schema of a database. One thread writes, one reads."""
+    """The ledger in one schema of a database. One thread writes, one reads."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -38,8 +38,9 @@ class PostgresPlace:
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in one transaction that no other writer shares.
 
-        Raises `LedgerUnavailable` for everything the server or the way to it refuses. Where the
-        connection is lost while the transaction ends, it may have been written all the same.
+        Raises `LedgerUnavailable` for every fault of the server or the connection. If the
+        connection is lost at the end of the transaction, the transaction may have been written all
+        the same.
         """
         with _said():
             self._prepare()
@@ -67,10 +68,10 @@ class PostgresPlace:
                 raise
 
     def call(self, statement: str, parameters: tuple[Any, ...]) -> Any:
-        """Run one statement that is a transaction of its own: one round trip.
+        """Run one statement that is a transaction of its own, in one round trip.
 
-        It is asked once more where the connection was lost, so it must be one that means the
-        same when it is asked twice. The first column of its one row comes back.
+        If the connection is lost the statement runs once more, so it must be one that may run
+        twice. Returns the first column of its row, None without a row.
         """
         with _said():
             self._prepare()
@@ -83,26 +84,28 @@ class PostgresPlace:
                 return self._ask(statement, parameters)
 
     def glance(self, fn: Callable[[LedgerRows], T]) -> T:
-        """Nothing can be had of a server in the time of a glance: it must be opened first."""
+        """Raise always: a server cannot answer in the time of a glance, so it must be
+        opened first.
+        """
         raise LedgerUnavailable(ErrorReason("server_away"))
 
     def readable(self) -> bool:
-        """Whether something can be read although writing failed: nobody knows before asking."""
+        """False: whether a server can be read is not known before it is asked."""
         return False
 
     def copy_due(self) -> bool:
-        """False: whoever keeps the server makes its backups."""
+        """False: the database server makes its own backups."""
         return False
 
     def copy(self) -> None:
         """Do nothing: the database server makes its own backups."""
 
     def close_writer(self) -> None:
-        """Let go of the connection that writes. Never raises."""
+        """Close the connection that writes. Never raises."""
         self._writer.close()
 
     def close_reader(self) -> None:
-        """Let go of the connection that reads. Never raises."""
+        """Close the connection that reads. Never raises."""
         self._reader.close()
 
     def _ask(self, statement: str, parameters: tuple[Any, ...]) -> Any:
@@ -113,7 +116,10 @@ class PostgresPlace:
         return None if row is None else row[0]
 
     def _begin(self, kept: _Kept) -> Connection:
-        """A connection with a transaction begun; one that was kept may turn out to be dead."""
+        """A connection in a new transaction.
+
+        If the kept one turns out to be dead, a new one is made.
+        """
         address = address_of(self._url)
         kept_one = kept.connection is not None
         try:
@@ -124,7 +130,7 @@ class PostgresPlace:
         return _begun(kept, address)
 
     def _prepare(self) -> None:
-        """Bring the ledger up to date, in a transaction of its own, when first it is written."""
+        """Bring the ledger up to date before the first write, in a transaction of its own."""
         if self._writer.connection is not None:
             return
         from tierwise.store import daily
@@ -155,7 +161,7 @@ class _Kept:
         return self.connection
 
     def end(self, error: BaseException) -> None:
-        """Give up a transaction; after a fault of the server the connection too."""
+        """Roll back a transaction. After a fault of the server the connection is closed as well."""
         if faults.fault_of(error) is not None or self.connection is None:
             self.close()
             return
@@ -187,7 +193,7 @@ def _begun(kept: _Kept, address: PostgresAddress) -> Connection:
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Turns what the server says into `LedgerUnavailable`; other errors pass through."""
+    """Turn errors of the server into `LedgerUnavailable`. Other errors pass through."""
     try:
         yield
     except LedgerUnavailable:

@@ -18,7 +18,7 @@ from tierwise.core.dataclass import dataclass
 class SchemaStep:
     """One step. `min_writer` is the oldest shape whose programs may go on writing after it.
 
-    A step that only adds (columns that may be empty, tables, triggers) leaves it as it was.
+    A step that only adds (columns that may be empty, tables, triggers) does not change it.
     A step after which an older program would write wrong rows raises it to its own number.
     """
 
@@ -27,7 +27,10 @@ class SchemaStep:
 
 
 def split(text: str) -> Iterator[str]:
-    """Statement by statement; the body of a trigger holds semicolons of its own."""
+    """Split a text into SQL statements.
+
+    It does not split at each semicolon, because the body of a trigger has semicolons of its own.
+    """
     part = ""
     for line in text.splitlines(keepends=True):
         part += line

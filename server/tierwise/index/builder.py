@@ -1,8 +1,8 @@
-"""One root's index being built: sweeps, and the reading of what they found out of date.
+"""Builds the index of one root: it looks for changed files (a sweep), then reads those.
 
-Two operating system locks order the windows that share an index. `.write` is held for one
-transaction; `.lock` says who reads files, and is held while there is something to read. Both
-fall free when their holder dies, and the next child goes on where it stopped.
+Several windows share an index, and two operating system locks order them. `.write` is held for one
+transaction. `.lock` is held by the process that reads files, for as long as some wait to be read.
+The system frees both when their holder dies, and the next child process goes on from there.
 """
 
 from __future__ import annotations
@@ -30,20 +30,28 @@ from tierwise.index.walk import Gate, Seen, Walker, as_spelled
 log = logging.getLogger(__name__)
 
 SLICE_S: Final = 0.4
-"""Seconds of the processor per transaction of reading; a wish that comes meanwhile ends it early.
-On a busy machine seconds of the clock would pass with nothing done, and transactions have a price
-of their own."""
+"""Seconds of processor time that one transaction of reading may take. A message that arrives
+meanwhile ends it early.
+
+It is processor time and not clock time: on a busy machine a slice by the clock could pass with
+nothing read, and every transaction has a cost of its own.
+"""
 SLICE_FILES: Final = 200
 HANGS_S: Final = 60.0
-"""Seconds after which a parser counts as one that never ends; the machine may be busy."""
+"""Seconds of clock time after which a parser is taken to hang. It is long because the machine may
+be busy.
+"""
 SLOW_S: Final = 2.0
-"""Seconds of processor time from which a file is not parsed again until it changes."""
+"""A file whose parsing took more seconds of processor time is not parsed again until it changes."""
 WRITE_WAIT_S: Final = 10.0
 
 
 class _Reading(NamedTuple):
-    """A file of a slice and what was read of it. `content` None: it is gone or kept back; `found`
-    None: it has the text it had, or its name alone is kept."""
+    """A file that was read, and what was found in it.
+
+    `content` is None if the file is gone or a rule keeps it back. `found` is None if its text did
+    not change, or if only its name is kept.
+    """
 
     file: Waiting
     content: FileContent | None
@@ -51,11 +59,13 @@ class _Reading(NamedTuple):
 
 
 class TurnedOff(Exception):
-    """The operator turned this index off; nothing is read or written any more."""
+    """Raised because the operator turned this index off: nothing is read or written any more."""
 
 
 class Builder:
-    """The writing side of one index. `busy` while files wait, `mine` while this one reads them."""
+    """Writes one index. `busy` says that files wait to be read, `mine` that this process reads
+    them.
+    """
 
     def __init__(
         self, root: Path, database: Path, exclude: Sequence[str], max_files: int, max_bytes: int
@@ -89,7 +99,10 @@ class Builder:
         return bool(self._role.is_locked)
 
     def sweep(self, near: Sequence[str]) -> None:
-        """Look at every file's stamp; what changed is out of date from this moment."""
+        """Look at every file's time stamp and size, and mark those that changed as out of date.
+
+        `near` are paths that the operator works on: files near them are read first.
+        """
         self._near = tuple(near) or self._near
         self.read = 0
         seen, left = sweep.within(
@@ -108,7 +121,7 @@ class Builder:
         self._wipe()
 
     def look_at(self, path: str) -> None:
-        """Look again at one file that was saved or is gone."""
+        """Look again at one file that was saved or removed."""
         try:
             known = (self.root / path).stat(follow_symlinks=False)
             path = as_spelled(path, lambda folder: os.listdir(self.root / folder))
@@ -134,16 +147,16 @@ class Builder:
             self.sweep(self._near)
 
     def forget(self) -> None:
-        """Take the database away; whatever is asked next begins with a sweep."""
+        """Delete the database. The next message starts over with a sweep."""
         with self._write.acquire(timeout=WRITE_WAIT_S):
             self._disconnect()
             schema.remove(self._path)
 
     def work(self, stop: Callable[[], bool]) -> None:
-        """Read some of the files that wait, until `stop`.
+        """Read some of the files that wait, until the time slice is over or `stop` returns True.
 
-        The database may be taken away while they are read. Their ids mean nothing in the one that
-        is made then, so what was read is let go of, and a sweep begins again.
+        The database may be deleted and made again meanwhile. The ids of the files mean nothing in
+        the new one. Then this throws away what was read and starts another sweep.
         """
         if not self.mine:
             try:
@@ -181,19 +194,21 @@ class Builder:
             self._wipe()
 
     def progress(self) -> dict[str, Any]:
-        """How far the index is."""
+        """How many files there are, how many were read, and how many are beyond the limits."""
         with self._transaction() as store:
             files, indexed = store.counts()
         return {"files": files, "indexed": indexed, "left": self._left}
 
     def close(self) -> None:
-        """Let go of the file and of both locks."""
+        """Close the file and release both locks."""
         self._disconnect()
         self._role.release(force=True)
 
     def _read_some(self, waiting: Sequence[Waiting], stop: Callable[[], bool]) -> list[_Reading]:
-        """Read files until the slice's time is over or `stop`; none that a rule keeps back by now,
-        or that lies behind a link."""
+        """Read files until the time slice is over or `stop` returns True.
+
+        It skips files that a rule keeps back by now and files behind a link.
+        """
         began = time.process_time()
         gate = self._walker.gate()
         done: list[_Reading] = []
@@ -222,22 +237,22 @@ class Builder:
         self._to_wipe = self._to_wipe or bool(numbers)
 
     def _wipe(self) -> None:
-        """Take what was dropped out of the log of writes too, which keeps pages as they were."""
+        """Remove dropped rows from SQLite's write-ahead log too: the log keeps old pages."""
         if self._to_wipe:
             self._settle()
 
     def _settle(self) -> None:
-        """Move what was written into the file itself, so that it does not stand there twice."""
+        """Move the write-ahead log into the database file, so that no data is stored twice."""
         with self._write.acquire(timeout=WRITE_WAIT_S):
             moved = self._connected().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (busy, *_) = moved.fetchone()
             self._to_wipe = bool(busy)
 
     def _pack(self) -> None:
-        """Give back the space that a first reading left between rows: an eighth of the file."""
+        """Free the space that the first reading left between rows, about an eighth of the file."""
         with self._write.acquire(timeout=WRITE_WAIT_S):
             connection = self._connected().connection
-            # The copy that it makes is as large as the database: it shall not be in memory.
+            # VACUUM makes a copy as large as the database. It must not be in memory.
             connection.execute("PRAGMA temp_store=FILE")
             connection.execute("PRAGMA cache_size=-500")
             try:
@@ -253,7 +268,7 @@ class Builder:
 
     @contextmanager
     def _transaction(self) -> Iterator[IndexStore]:
-        """One transaction inside the lock; nothing of it holds where it raises."""
+        """Run one transaction while holding `.write`. If the body raises, nothing of it is kept."""
         with self._write.acquire(timeout=WRITE_WAIT_S):
             store = self._connected()
             store.connection.execute("BEGIN IMMEDIATE")
@@ -271,9 +286,10 @@ class Builder:
             store.connection.execute("COMMIT")
 
     def _connected(self) -> IndexStore:
-        """The store of the file that is there now; it may have been deleted and created again.
+        """The store of the database file that exists now.
 
-        Raises `TurnedOff` where no file may be there.
+        Another process may have deleted the file and created it again since the last call. Raises
+        `TurnedOff` if the operator turned the index off.
         """
         self._unless_off()
         inode = _inode(self._path)
@@ -282,7 +298,7 @@ class Builder:
             self._connection = schema.open_to_write(self._path)
             self._store = IndexStore(self._connection)
             self._inode = _inode(self._path)
-            # It may have been turned off, and taken away, just before the file was made.
+            # The operator may have turned it off, and deleted it, just before this made the file.
             self._unless_off()
         return self._store
 
@@ -302,8 +318,11 @@ class Builder:
 
 
 def _extracted(text: str, language: str | None) -> Extract:
-    """What is kept of a text. A parser that never ends takes the process with it: the parser
-    holds the interpreter, so that only a timer outside of it can end that."""
+    """What is kept of a text.
+
+    The parser holds the interpreter, so only a timer outside of it can end one that hangs. That
+    timer ends the whole process.
+    """
     started = time.process_time()
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(HANGS_S, exit=True, file=nowhere)

@@ -1,4 +1,4 @@
-"""The server's side of the child process: started when it is needed, spoken to, ended."""
+"""The server's side of the index's child process: starts it when needed, talks to it, ends it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from typing import Any, Final
 log = logging.getLogger(__name__)
 
 FAILURES: Final = 5
-"""Failed processes in a row after which the index is given up for a while."""
+"""The child process may fail this often in a row. Then it is not started for `GIVEN_UP_S`."""
 PAUSE_S: Final = 1.0
-"""Seconds before the second start; each further one waits twice as long."""
+"""Seconds before the second start. Each further start waits twice as long."""
 GIVEN_UP_S: Final = 600.0
-"""Seconds for which it is given up; a disk may have room again by then."""
+"""Seconds before a child that kept failing is started again. A full disk may have room by then."""
 REPLACE_ME: Final = 75
 """Exit code of a child that asks for another one in its place (`worker.REPLACE_ME`)."""
 ENDS_WITHIN_S: Final = 1.0
@@ -28,7 +28,10 @@ LONGEST_LINE: Final = 2**20
 
 
 class IndexChild:
-    """One child process. `last` is what it said last of how far the index is."""
+    """One child process. `last` is its latest report of how far the index is.
+
+    `failed` is the error it reported, empty if there is none. `news` is set when a report came.
+    """
 
     def __init__(self, opening: Mapping[str, Any], home: Path) -> None:
         self._opening = {"do": "open", **opening}
@@ -47,7 +50,7 @@ class IndexChild:
 
     @property
     def given_up(self) -> bool:
-        """Whether it failed so often that it is not started for a while."""
+        """Whether the process failed so often that it is not started for a while."""
         return self._failures >= FAILURES and time.monotonic() < self._not_before
 
     @property
@@ -57,8 +60,10 @@ class IndexChild:
         return process.pid if process is not None and process.returncode is None else None
 
     async def sweep(self, near: list[str]) -> asyncio.Future[None] | None:
-        """Ask for a sweep; its end is that of the future, which is cancelled where the process
-        ends before. None where there is no process to ask."""
+        """Ask for a sweep. Returns a future that is done when the sweep ends.
+
+        The future is cancelled if the process ends first. Returns None if there is no process.
+        """
         self._number += 1
         number = self._number
         swept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -69,7 +74,7 @@ class IndexChild:
         return swept
 
     async def tell(self, message: Mapping[str, Any]) -> bool:
-        """Send a message; starts the process where there is none. False where it cannot be had."""
+        """Send a message and start the process if there is none. False if it cannot be started."""
         async with self._starting:
             if self.pid is None and not await self._start():
                 return False
@@ -83,9 +88,9 @@ class IndexChild:
         return False
 
     async def close(self) -> None:
-        """End the process: its stdin ends first, then it is killed. None is left behind."""
+        """End the process: close its stdin, and kill it if it does not end by itself."""
         self._closed = True
-        # A start that is under way ends first, so that its process is known here.
+        # A start may be under way. Wait for it, so that its process is known here.
         async with self._starting:
             process, reading = self._process, self._reading
         if process is not None and process.returncode is None:
@@ -103,7 +108,8 @@ class IndexChild:
     async def _start(self) -> bool:
         if self._closed or time.monotonic() < self._not_before:
             return False
-        # `-P` and a folder of our own: nothing of the workspace is ever imported.
+        # With `-P` and a folder of our own as working directory, nothing of the workspace is
+        # imported.
         try:
             self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._process = await asyncio.create_subprocess_exec(
@@ -141,14 +147,15 @@ class IndexChild:
         if not self._closed and code == REPLACE_ME:
             await self.tell({"do": "sweep", "id": 0, "near": []})
         elif not self._closed and code != 0:
-            # One that worked and was killed says nothing against the next one.
+            # If a process did some work before it was killed, that says nothing against the next
+            # one.
             self._count_failure(1 if answered and not failed else self._failures + 1)
             log.warning("the index's process ended (%s)", code)
         elif answered:
             self._failures = 0
 
     def _count_failure(self, failures: int) -> None:
-        """As many failed in a row: the next start waits."""
+        """Set how many starts failed in a row, and with it how long the next start has to wait."""
         self._failures = failures
         given_up = failures >= FAILURES
         pause = GIVEN_UP_S if given_up else PAUSE_S * 2 ** (failures - 1)
@@ -172,7 +179,7 @@ class IndexChild:
 
 
 def _environment() -> dict[str, str]:
-    """The environment without keys: the child needs none of them."""
+    """The environment for the child, without API keys: it needs none."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "TEMP",
             "TMP", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "USERPROFILE", "APPDATA",
             "LOCALAPPDATA")  # fmt: skip

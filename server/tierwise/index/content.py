@@ -1,4 +1,4 @@
-"""Reading a file of the project once: its bytes, their hash, and why it is not looked into."""
+"""Reads a file of the project once: its bytes, their hash, and why its text is not indexed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tierwise.syntax import encoding
 from tierwise.syntax.languages import of_path
 
 LARGEST_FILE: Final = 512 * 1024
-"""Bytes of a file that is looked into; a larger one is known by its name alone."""
+"""Bytes of the largest file whose text is indexed. Of a larger file only the name is kept."""
 LONGEST_MEAN_LINE: Final = 1_000
 """Mean characters per line from which a text counts as minified."""
 
@@ -26,18 +26,23 @@ VENDORED: Final = frozenset(
         ".ruff_cache", ".gradle", ".terraform", ".next", ".nuxt", ".yarn", "Pods", "Carthage",
     )
 )  # fmt: skip
-"""Folders of other people's code or of caches, by the habits of the package managers."""
+"""Names of folders that hold other people's code or caches, by the habits of package managers."""
 _FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_BINARY", 0)
 )  # fmt: skip
-"""A link or a fifo that took the place of a file is not followed and not waited for."""
+"""With these flags `open` does not follow a link and does not wait for a fifo that took the place
+of a file.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """The bytes of a file and what they say. `text` is empty where `why` is not: it is too large,
-    binary, minified, generated or a lock file."""
+    """The bytes of a file and their meaning.
+
+    `why` says why the text is not indexed: the file is too large, binary, minified, generated or a
+    lock file. `text` is empty then.
+    """
 
     hash: str
     text: str
@@ -45,7 +50,7 @@ class FileContent:
 
 
 def content_hash(data: bytes) -> str:
-    """The hash that rows of the index carry, of a file's bytes."""
+    """The hash of a file's bytes that every row of the index carries."""
     return hashlib.blake2b(data, digest_size=12).hexdigest()
 
 

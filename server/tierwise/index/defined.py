@@ -1,4 +1,4 @@
-"""A definition as it is found in a text, before it has a file."""
+"""A definition found in a text. The text need not be that of a file."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""From the text of a file to what is kept of it: names with counts, words, definitions, imports.
+"""Turns the text of a file into what is kept of it: names, words, definitions, imports.
 
-Pure. With a grammar, comments and strings are told from code; without one, patterns do it.
+Everything here is pure. With a grammar the parser separates comments and strings from code. Without
+one, regular expressions do it.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ _STRINGS: Final = frozenset(
      "multiline_string_fragment", "escape_sequence", "string_literal_content",
      "interpreted_string_literal")
 )  # fmt: skip
-"""Nodes that are text and no code; what is interpolated is beside them in the tree."""
+"""Syntax tree nodes that are text and not code. Interpolated code has nodes of its own."""
 _REMARK: Final = re.compile(
     r"/\*.*?\*/|<!--.*?-->|(?:^|(?<=\s))//[^\n]*|^\s*(?:#(?!\w)|--|;|%)[^\n]*|(?<=\s)#\s[^\n]*",
     re.DOTALL | re.MULTILINE,
 )
-"""Comments over the languages without a grammar."""
+"""Comments of the languages that have no grammar here."""
 _QUOTED: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 _DATA: Final = frozenset(
     ("json", "jsonc", "toml", "yaml", "ini", "properties", "xml", "csv", "log", "css", "scss",
@@ -49,8 +50,8 @@ _DATA: Final = frozenset(
 class Extract:
     """What is kept of a file.
 
-    `uses` counts names in code, `mentioned` those in strings and data; `bound` are the names its
-    import statements speak of; `words` counts the stems of everything, comments included.
+    `uses` counts the names in code, `mentioned` those in strings and data. `bound` are the names in
+    its import statements. `words` counts the stems of all words, those of comments included.
     """
 
     uses: Mapping[str, int]
@@ -63,7 +64,7 @@ class Extract:
 
 
 def extract(text: str, language: str | None, *, lexical: bool = False) -> Extract:
-    """What is kept of a text; `lexical` does without the parser."""
+    """What is kept of a text. `lexical` uses regular expressions instead of the parser."""
     text = _without_secrets(text)
     data = text.encode("utf-8", "replace")
     tree = None if lexical else parse_bytes(data, language)
@@ -87,7 +88,7 @@ def extract(text: str, language: str | None, *, lexical: bool = False) -> Extrac
         defined = outlines.of_nodes(found)
     uses, mentioned = _names(code), _names(quoted)
     if language in PROSE:
-        # A word of a manual is no use of a name; in data it may be one.
+        # A word of a manual is not the use of a name. In data it may be one.
         mentioned = mentioned + uses if language in _DATA else Counter()
         remarks, uses = f"{remarks}\n{code}", Counter()
     counted: Counter[str] = Counter()
@@ -108,7 +109,7 @@ def extract(text: str, language: str | None, *, lexical: bool = False) -> Extrac
 
 
 def _without_secrets(text: str) -> str:
-    """The text with blanks where something looks like a secret."""
+    """The text, with blanks in place of everything that looks like a secret."""
     parts, last = [], 0
     for start, end in secrets.find(text):
         parts += [text[last:start], " " * (end - start)]
@@ -119,7 +120,9 @@ def _without_secrets(text: str) -> str:
 def _blanked(
     data: bytes, comments: list[tuple[int, int]], strings: list[tuple[int, int]]
 ) -> tuple[str, tuple[str, str]]:
-    """The code with blanks for comments and strings, and the text of strings and of comments."""
+    """The code with blanks for comments and strings, the text of the strings, and of
+    the comments.
+    """
     code = bytearray(data)
     for start, end in (*comments, *strings):
         code[start:end] = b" " * (end - start)
@@ -131,7 +134,9 @@ def _blanked(
 
 
 def _by_pattern(text: str, language: str | None) -> tuple[str, str, str]:
-    """Code, strings and comments of a text without a grammar, by what most languages do."""
+    """Code, strings and comments of a text without a grammar, split by rules that fit most
+    languages.
+    """
     if language in PROSE and language not in _DATA:
         return text, "", ""
     remarks = "\n".join(_REMARK.findall(text))

@@ -1,4 +1,4 @@
-"""What the index answers: plain frozen data. Paths are relative to the root, lines from 1."""
+"""What the index answers, as frozen data. Paths are relative to the root, lines count from 1."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from typing import Literal
 from tierwise.core.dataclass import dataclass
 
 Readiness = Literal["off", "cold", "catching up", "ready"]
-"""`cold`: the folder was never read to its end. `catching up`: some files changed since."""
+"""`cold`: the folder was never read to its end. `catching up`: some files changed since and are not
+read again yet.
+"""
 Obstacle = Literal["", "disabled", "turned_off", "network", "ended", "refused"]
 """Why there is no index, or none that is up to date; worded in `present/index.py`."""
 Level = Literal["top", "member", "local"]
-"""Where a definition stands: for all to see, inside a type, or inside a function."""
+"""Where a definition is: at the top of its file, inside a type, or inside a function."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How far an index is. `why` is the code of what is in its way, `left` counts files beyond
-    the limits."""
+    """How far an index is.
+
+    `files` is how many files it knows, `indexed` how many of them were read. `why` is a code that
+    says what prevents it. `left` counts the files beyond the limits.
+    """
 
     root: str
     files: int = 0
@@ -34,15 +39,18 @@ class IndexState:
 
 
 FileKnown = Literal["indexed", "named", "waiting", "absent"]
-"""`named`: known by its path alone. `waiting`: it changed and was not read again yet."""
+"""`named`: only its path is known. `waiting`: it changed and was not read again yet."""
 Kept = Literal["missing", "outside", "link", "vendored", "special", "keys", "ignored", "unread"]
 """Why a file is not in the index; worded in `present/index.py`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """Whether a file is indexed. `kept` is the code of why it is absent, `why` says more: the rule
-    that ignores it, or what it is that its text is not looked into."""
+    """Whether a file is indexed.
+
+    `kept` is a code that says why it is absent. `why` adds the rule that ignores the file, or the
+    reason why its text is not indexed.
+    """
 
     path: str
     known: FileKnown
@@ -61,10 +69,12 @@ class FileUses:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """Where a name is used. `defined` counts the files that define it, `member` tells whether
-    one of them does so inside a type. `mentioned` are files that have it in strings or data alone,
-    or that mean something else by it: they import neither the name nor its module. `complete` is
-    false while files are unread: there may be more.
+    """Where a name is used.
+
+    `defined` counts the files that define it. `member` is True if one of them does so inside a
+    type. `mentioned` are files that have the name only in strings or data, and files that mean
+    something else by it because they import neither the name nor its module. `complete` is False
+    while some files are unread: there may be more uses.
     """
 
     name: str
@@ -81,14 +91,20 @@ class Uses:
 
     @property
     def known(self) -> bool:
-        """Whether the number means something: one definition, no member, everything read."""
+        """Whether the count is reliable: one definition, not a member of a type, and every file
+        read.
+        """
         return self.complete and self.defined == 1 and not self.member
 
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What a file has of a question: names it defines, words in its definitions, in its path and
-    in its text. Nothing of it: it is beside a file that was found."""
+    """Why a file matches a question: it defines names of the question, or has words of it in its
+    definitions, its path or its text.
+
+    If all are empty, the file was added because it is the test of a file that matches, or the file
+    of such a test.
+    """
 
     defines: tuple[str, ...] = ()
     in_definitions: tuple[str, ...] = ()

@@ -1,4 +1,6 @@
-"""Git's own files that tell of another commit or branch: `HEAD`, and the list of what it tracks."""
+"""The files of git that change with every checkout and commit: `HEAD`, and the list of tracked
+files.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +9,21 @@ from pathlib import Path
 from typing import Final
 
 Stamps = tuple[tuple[int, int, int], ...]
-"""Time stamp, size and inode of each file; zeros where there is none."""
+"""Time stamp, size and inode of each file. All are zero if the file does not exist."""
 _POINTS_TO: Final = "gitdir:"
 
 
 def stamps(root: Path) -> Stamps:
-    """The state of git's files for a folder; empty where it lies in no repository."""
+    """The stamps of git's files for a folder. Empty if the folder is in no repository."""
     folder = _folder(root)
     return tuple(_stamp(folder / name) for name in ("HEAD", "index")) if folder else ()
 
 
 def _folder(root: Path) -> Path | None:
-    """Where git keeps its files for a folder. A work tree and a submodule have a file instead
-    that names another folder."""
+    """The folder where git keeps its files for a folder.
+
+    A work tree and a submodule have a `.git` file that names another folder.
+    """
     for above in (root, *root.parents):
         mark = above / ".git"
         if mark.is_dir():

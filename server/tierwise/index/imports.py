@@ -1,4 +1,4 @@
-"""What files import: the statements, and the modules and files that they name."""
+"""Finds what files import: the import statements, and the modules and files that they name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ KINDS: Final = frozenset(
      "preproc_include", "future_import_statement", "extern_crate_declaration", "package_clause",
      "package_declaration")
 )  # fmt: skip
-"""Nodes of import statements; `export … from` and calls of `require` are read by pattern."""
+"""Syntax tree nodes of import statements. Regular expressions find `export … from` and calls of
+`require`.
+"""
 _CALL: Final = re.compile(
     r"""(?:^|[^\w.])(?:require|require_relative|load|autoload|dofile|import|source)\s*\(?\s*
         (?::\w+\s*,\s*)?['"]([^'"\n]{1,200})['"]""",
@@ -27,7 +29,7 @@ _BOUND: Final = re.compile(
         \s*['"][^'"\n]{1,200}['"]\s*\)(?:\.([\w$]+))?""",
     re.VERBOSE,
 )
-"""A name that has what another file exports, or one thing of it."""
+"""A name that is assigned everything, or one thing, that another file exports."""
 _AGAIN: Final = re.compile(r"""^\s*export\s[^'"\n;]{0,400}?\bfrom\s*['"][^'"\n]+['"]""", re.M)
 _MOD: Final = re.compile(r"^\s*(?:pub(?:\([\w: ]+\))?\s+)?mod\s+(\w+)\s*;", re.M)
 _LINE: Final = re.compile(
@@ -51,7 +53,7 @@ def lines(text: str) -> tuple[str, ...]:
 
 
 def calls(text: str, language: str | None) -> tuple[str, ...]:
-    """Imports that are calls or exports, as statements with the path in quotes."""
+    """Imports that are written as calls or exports, each as a statement with its path in quotes."""
     found = [f'"{target}"' for target in _CALL.findall(text)]
     if language is not None and language.startswith(("javascript", "typescript")):
         found += _AGAIN.findall(text)
@@ -82,8 +84,10 @@ def targets(statements: Iterable[str]) -> tuple[str, ...]:
 
 
 def resolved(target: str, path: str) -> str:
-    """What a file imports, from the root where it is named from the file's own folder: `./utils`
-    and `..app` alike. Anything else comes back as it is."""
+    """An import of a file as a path from the root, if it is relative to that file's folder.
+
+    This covers both `./utils` and `..app`. Any other target is returned unchanged.
+    """
     dotted = _DOTS.fullmatch(target)
     if dotted is None and not target.startswith(("./", "../")):
         return target
@@ -98,7 +102,9 @@ def resolved(target: str, path: str) -> str:
 
 
 def tail(target: str) -> str:
-    """The last part of what is imported, without suffix: `./lib/utils.js` and `lib.utils` meet."""
+    """The last part of an import's target, without suffix. `./lib/utils.js` and `lib.utils` give
+    the same.
+    """
     parts = parts_of(target)
     return parts[-1] if parts else ""
 
@@ -119,7 +125,9 @@ def parts_of(target: str) -> tuple[str, ...]:
 
 
 def module_of(path: str) -> tuple[str, ...]:
-    """The parts by which a file is imported: its folders and its stem, or its folder alone."""
+    """The parts of the name by which a file is imported: its folders and its stem, or only its
+    folders.
+    """
     pure = PurePosixPath(path)
     stem = pure.name.partition(".")[0].lower()
     folders = tuple(p.lower() for p in pure.parts[:-1])
@@ -127,6 +135,8 @@ def module_of(path: str) -> tuple[str, ...]:
 
 
 def means(target: str, path: str) -> bool:
-    """Whether an import may mean a file: the parts of its name end those of the file's."""
+    """Whether an import may refer to a file: the end of the file's path has the parts
+    of its name.
+    """
     wanted, have = parts_of(target), module_of(path)
     return bool(wanted) and have[-len(wanted) :] == wanted[-len(have) :]

@@ -1,7 +1,7 @@
-"""Which files mean the same thing by a name: those that can have it from where it is defined.
+"""Decides which files mean the same thing by a name: those that can have it from its definition.
 
-In languages where a file has of another one only what it imports, a file that has a name and
-neither imports that name nor the module it comes from means something else by it.
+In some languages a file can use only what it imports. There a file that has the name, but imports
+neither the name nor its module, means something else by it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from tierwise.index import imports
 IMPORTING: Final = frozenset(
     ("python", "javascript", "javascriptreact", "typescript", "typescriptreact")
 )
-"""Languages in which a file names what it has of others."""
+"""Languages in which a file must import what it uses of other files."""
 _SHARED: Final = ("conftest.py",)
-"""Files whose definitions others have without an import: fixtures of pytest."""
+"""Files whose definitions other files use without an import: fixtures of pytest."""
 
 
 def meant(
@@ -25,10 +25,11 @@ def meant(
     importing: Collection[str],
     targets: Mapping[str, Sequence[str]],
 ) -> frozenset[str]:
-    """The files, of those in `languages`, that mean what `defining` define.
+    """The files among `languages` that mean the thing which the files in `defining` define.
 
-    `importing` are those whose import statements have the name itself, `targets` what each file
-    imports at all. A file that has the name from one that means it means it too.
+    `languages` has the language of each file that uses the name. `importing` are the files whose
+    import statements have the name itself. `targets` are all imports of each file. A file also
+    means that thing if it imports a module that does.
     """
     if any(path.rpartition("/")[2] in _SHARED for path in defining):
         return frozenset(languages)
@@ -54,7 +55,7 @@ def meant(
 
 
 def _has(targets: Sequence[str], by_tail: Mapping[str, Sequence[str]]) -> bool:
-    """Whether one of these imports may mean one of the files."""
+    """Whether one of these imports may refer to one of the files."""
     return any(
         imports.means(target, path)
         for target in targets

@@ -1,4 +1,6 @@
-"""The definitions of a file, from its tree: functions, types, constants, fields and methods."""
+"""Finds the definitions of a file in its syntax tree: functions, types, constants,
+fields, methods.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _FIELDS: Final = frozenset(
      "method_spec", "enum_assignment", "enumerator", "enum_constant")
 )  # fmt: skip
 _ASSIGNED: Final = "assignment_expression"
-"""`exports.name = …` defines a name for other files, `thing.name = function …` a member."""
+"""`exports.name = …` defines a name for other files, `thing.name = function …` defines a member."""
 KINDS: Final = DEFINITIONS | _VALUES | _FIELDS | {_ASSIGNED}
 _TYPES: Final = frozenset(
     ("class_definition", "class_declaration", "class", "impl_item", "trait_item", "struct_item",
@@ -35,7 +37,9 @@ _TYPES: Final = frozenset(
      "enum_specifier", "union_specifier", "type_declaration", "type_alias_declaration")
 )  # fmt: skip
 _SPACES: Final = frozenset(("module", "mod_item", "internal_module", "namespace_definition"))
-"""What has others inside and is no type; a function in a module of Ruby is a method of it."""
+"""Nodes that contain definitions and are not types. A function in a Ruby module is a
+method of it.
+"""
 _FUNCTIONS: Final = frozenset(
     ("function_definition", "function_declaration", "method_definition", "method_declaration",
      "function_item", "constructor_declaration", "generator_function_declaration", "method",
@@ -56,7 +60,7 @@ _TOP: Final = frozenset(
      "assignment_list", "variable_list")
 )  # fmt: skip
 _IMPORTED: Final = re.compile(rb"(?:await\s+)?(?:require|import)\s*[('\"]")
-"""How a value begins that another file has: its name is bound here, and defined there."""
+"""The start of a value that is imported. Its name is bound here, but another file defines it."""
 _EXPORTS: Final = frozenset((b"exports", b"module.exports"))
 _PLAIN: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
 _SIMPLE: Final = {
@@ -91,7 +95,7 @@ _TYPE_WORDS: Final = frozenset(("class", "struct", "interface", "trait", "protoc
 
 
 def of_nodes(found: Sequence[Node]) -> tuple[Defined, ...]:
-    """The definitions of a tree; `found` are its nodes of `KINDS`, outer ones first."""
+    """The definitions of a syntax tree. `found` are its nodes of `KINDS`, outer ones first."""
     made: dict[tuple[str, int], Defined] = {}
     around: list[Node] = []
     for node in found:
@@ -121,7 +125,7 @@ def _kind(node: Node, level: Level) -> str:
 
 
 def by_pattern(text: str) -> tuple[Defined, ...]:
-    """The definitions of a text without a grammar, by keyword and indentation."""
+    """The definitions of a text without a grammar, found by keyword and indentation."""
     made = []
     matches = list(_BY_LINE.finditer(text))
     last = text.count("\n") + 1
@@ -143,7 +147,7 @@ def by_pattern(text: str) -> tuple[Defined, ...]:
 
 
 def _names(node: Node) -> Iterable[str]:
-    """The names a node defines; none for an implementation, which is of a type named elsewhere."""
+    """The names that a node defines. An `impl` defines none: its type is named elsewhere."""
     kind = node.type
     if kind in ("impl_item", "type_declaration") or _is_imported(node):
         return ()
@@ -182,14 +186,14 @@ def _assigned(node: Node) -> Iterable[str]:
     if name is None or holder is None:
         return ()
     known = (name.text or b"").decode("utf-8", "replace")
-    # `exports.foo = foo` hands on what is defined elsewhere in the file.
+    # `exports.foo = foo` only exports a thing that the file defines elsewhere.
     hands_on = right.type == "identifier" and right.text == name.text
     defines = holder.text in _EXPORTS and not hands_on
     return (known,) if defines or right.type in _INNER or right.type in _TYPES else ()
 
 
 def _level(node: Node, around: Sequence[Node]) -> Level | None:
-    """The level of a definition; None for one that is not worth a row, such as a local variable."""
+    """The level of a definition. None if it is not worth a row, such as a local variable."""
     kind = node.type
     if kind in _FIELDS:
         return "member"
@@ -216,7 +220,7 @@ def _level(node: Node, around: Sequence[Node]) -> Level | None:
 
 
 def _outside(node: Node, holder: Node | None) -> bool:
-    """Whether a value is at the top of its file, module or type, and in no block of code."""
+    """Whether a value is at the top of its file, module or type, and not in a block of code."""
     above = node.parent
     while above is not None and (holder is None or above.id != holder.id):
         if above.type not in _TOP and not above.type.endswith(("_body", "_list", "declaration")):

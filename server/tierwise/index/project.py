@@ -1,4 +1,4 @@
-"""The index of one workspace root as the server asks it."""
+"""The index of one workspace root, as the server uses it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from tierwise.index.reader import IndexReader, Rows
 from tierwise.store import filesystem
 
 RECENT_S: Final = 0.3
-"""Seconds for which a sweep answers further requests as well."""
+"""A sweep that began less than this many seconds ago also answers further requests."""
 AGAIN_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class IndexLimits:
-    """How much is indexed: files, and mebibytes of text. `exclude` are ignore patterns."""
+    """How much is indexed at most: files, and mebibytes of text. `exclude` are ignore patterns."""
 
     max_files: int = 50_000
     max_mb: int = 500
@@ -55,7 +55,9 @@ class ProjectIndex:
         *,
         awaited: bool = False,
     ) -> None:
-        """`awaited`: somebody waits for the whole index, so that its process yields to nobody."""
+        """`awaited` says that somebody waits for the whole index. Then its process runs at full
+        priority.
+        """
         limits = limits or IndexLimits()
         self.root = Path(os.path.realpath(root))
         self._exclude = limits.exclude
@@ -81,13 +83,13 @@ class ProjectIndex:
 
     @property
     def failure(self) -> str:
-        """What the disk said when it refused; empty where it did not."""
+        """The error of the disk if it refused to write. Empty if it did not."""
         return self._child.failed
 
     async def refresh(self, wait_ms: int = 50) -> IndexState:
-        """Look for changed files, and answer after `wait_ms` milliseconds at the latest.
+        """Look for changed files, and return after `wait_ms` milliseconds at the latest.
 
-        The look goes on where it takes longer; until it ends the state is not `ready`.
+        A sweep that takes longer goes on. The state is not `ready` until it ends.
         """
         if self._refused() is None:
             look = await self._looking(RECENT_S)
@@ -96,9 +98,9 @@ class ProjectIndex:
         return await self.status()
 
     async def ready(self) -> IndexState:
-        """Build until everything was read, or until it cannot be. `--wait` waits for this."""
+        """Wait until every file was read, or until that is impossible. `--wait` uses this."""
         if self._look is not None:
-            # One that is under way may have passed what changed a moment ago.
+            # A sweep under way may have missed what changed a moment ago. Wait for its end.
             await asyncio.wait({self._look})
         while self._refused() is None:
             look = await self._looking(0.0)
@@ -121,22 +123,24 @@ class ProjectIndex:
         return await self.status()
 
     async def _looking(self, recent_s: float) -> asyncio.Future[None] | None:
-        """The sweep that is under way or began `recent_s` seconds ago at most, else a new one; None
-        where the child cannot be had."""
+        """A sweep that is under way or began `recent_s` seconds ago at most, else a new one.
+
+        None if the child process cannot be started.
+        """
         look = self._look
         recent = time.monotonic() - self._began < recent_s
         if look is None or look.cancelled() or (look.done() and not recent):
             self._began = time.monotonic()
-            # Of before the sweep: a checkout that comes meanwhile is news then.
+            # Taken before the sweep, so that a checkout during the sweep counts as a change.
             self._git = git_files.stamps(self.root)
             look = self._look = await self._child.sweep(list(self.near()))
         self._looked = look is not None
         return look
 
     async def look(self) -> None:
-        """Look for changed files after there was news of some, and wait for no answer.
+        """Look for changed files after somebody reported some. It does not wait for the result.
 
-        A sweep that is under way may have passed them already, so another one follows it.
+        A sweep under way may have missed them already, so another one follows it.
         """
         if self._refused() is not None or self._follows:
             return
@@ -149,8 +153,10 @@ class ProjectIndex:
         await self._looking(0.0)
 
     async def follow_git(self) -> None:
-        """Look for changed files where git's files changed since the last look: another commit
-        may have been checked out, which changes many files at once."""
+        """Look for changed files if git's own files changed since the last look.
+
+        Then another commit may have been checked out, which changes many files at once.
+        """
         before, self._git = self._git, git_files.stamps(self.root)
         if before is not None and before != self._git:
             await self.look()
@@ -198,7 +204,7 @@ class ProjectIndex:
         return await asyncio.to_thread(_sorted, name, len(tops), member, coded, fresh, complete)
 
     async def _meant(self, name: str, tops: set[str], coded: Rows) -> Rows:
-        """Those of the files that use a name which mean its one definition by it."""
+        """Those files among `coded` that mean the name's one definition by it."""
         same = await asyncio.to_thread(
             meant,
             tops,
@@ -209,7 +215,7 @@ class ProjectIndex:
         return [row for row in coded if row[0] in same]
 
     async def _targets(self, name: str) -> dict[str, list[str]]:
-        """What the files that have a name import."""
+        """What each file that has a name imports."""
         rows = await self._reader.rows(
             "SELECT f.path, t.target FROM names n JOIN uses u ON u.name = n.id"
             " JOIN files f ON f.id = u.file JOIN imports i ON i.file = f.id"
@@ -243,7 +249,7 @@ class ProjectIndex:
         return await self._defined(rows)
 
     async def file(self, path: str) -> FileState:
-        """Whether a file is indexed, and why it is not."""
+        """Whether a file is indexed, and if not, why."""
         rows = await self._reader.rows("SELECT state, why FROM files WHERE path = ?", (path,))
         for state, why in rows:
             known: FileKnown = "waiting" if not state else "named" if why else "indexed"
@@ -252,7 +258,7 @@ class ProjectIndex:
         return await asyncio.to_thread(kept_back, self.root, rules, path)
 
     async def importers(self, path: str) -> tuple[str, ...]:
-        """Files that import a file, as far as their import statements name it."""
+        """Files that import a file, as far as their import statements show it."""
         module = imports.module_of(path)
         rows = await self._reader.rows(
             "SELECT f.path, f.mtime, f.size, f.hash, t.target FROM targets t"
@@ -273,7 +279,7 @@ class ProjectIndex:
         await self._reader.close()
 
     def _refused(self) -> Obstacle | None:
-        """Why there is no index here; None where there may be one."""
+        """Why there is no index here. None if nothing prevents one."""
         if self._child.given_up:
             return "refused" if self._child.failed else "ended"
         if schema.is_off(self.database):
@@ -282,16 +288,17 @@ class ProjectIndex:
 
     @cached_property
     def _network(self) -> bool:
-        """Whether the folder is on a network file system. Asked once: the kernel's table of mounts
-        is a file to read."""
+        """Whether the folder is on a network file system. Computed once, because it
+        reads a file.
+        """
         return filesystem.file_system(self.root).network
 
     def _fails(self) -> bool:
-        """Whether the disk refused the last process."""
+        """Whether the disk refused to write for the latest process."""
         return bool(self._child.failed)
 
     def _behind(self) -> bool:
-        """Whether a sweep was wanted and has not ended well."""
+        """Whether the latest sweep is still running, was cancelled or could not start."""
         look = self._look
         return not self._looked or (look is not None and (not look.done() or look.cancelled()))
 
@@ -302,9 +309,10 @@ class ProjectIndex:
         )
 
     async def _fresh(self, rows: Rows) -> Rows:
-        """Rows (path, mtime, size first) whose file is on disk as it was when they were written.
+        """Those rows whose file has the same time stamp and size as when it was read.
 
-        A name may stand in every file, so the disk is asked on a thread.
+        A row begins with path, time stamp and size. A thread asks the disk, because a name may be
+        in every file.
         """
         return await asyncio.to_thread(_unchanged, self.root, rows) if rows else []
 
@@ -334,7 +342,9 @@ def _unchanged(root: Path, rows: Rows) -> Rows:
 def _sorted(
     name: str, defined: int, member: bool, used: Rows, having: Rows, complete: bool
 ) -> Uses:
-    """The uses of a name: the files that use it, most uses first, and the others that have it."""
+    """The uses of a name: the files that use it, most uses first, and the other files
+    that have it.
+    """
     files = (FileUses(row[0], row[4], row[3]) for row in used)
     paths = {row[0] for row in used}
     return Uses(

@@ -1,10 +1,11 @@
-"""From a question to the files that answer it: pure, over what the database gave.
+"""Ranks the files that answer a question. It is pure and works on what the database returned.
 
-First BM25 over the words of each file, with words of definitions and paths counted more often and
-a share by the kind of file. Then the best are looked at closer: names of the question that they
-use, define or are called by, definitions that unite several of its words, and the test of a file
-beside the file. The constants were chosen on tasks from the history of six public projects
-(`make bench-index`); none of them matters by more than two points of recall.
+First, BM25 scores the words of each file. Words in definitions and paths count more, and each kind
+of file has a factor. Then the best files are scored again by three things: whether they use, define
+or are named like a name of the question; whether one of their definitions has several of its words;
+and whether they are the test of another good file. The constants were chosen on tasks from the
+history of six public projects (`make bench-index`). None of them changes the recall by more than
+two points.
 """
 
 from __future__ import annotations
@@ -21,29 +22,32 @@ from tierwise.index.content import is_test
 K1: Final = 3.0
 B: Final = 0.65
 DEFINED: Final = 2.0
-"""What a word in the name of a definition counts beside one in the text."""
+"""The weight of a word in the name of a definition. A word in the text counts 1."""
 NAMED: Final = 5.0
-"""The same for a word of the path."""
+"""The weight of a word in the path. A word in the text counts 1."""
 CANDIDATES: Final = 60
-"""Files that are looked at closer."""
+"""How many of the best files are scored a second time."""
 
 USED: Final = 0.045
-"""What a name of the question that a file uses adds, as a share of the best score and times the
-logarithm of its rarity."""
+"""What a file gains for a name of the question that it uses: this share of the best score, times
+the logarithm of the name's rarity.
+"""
 RARE: Final = 0.2
-"""Share of the files that a name may stand in to count so."""
+"""A name counts for `USED` only if at most this share of the files has it."""
 EXACT: Final = 0.8
-"""What the definition of a name that is written as code adds, twice at most."""
+"""What a file gains for defining a name that the question writes as code, counted twice at most."""
 CALLED: Final = 0.25
-"""What being called like a word of the question adds."""
+"""What a file gains if it is named like a word of the question."""
 UNITED: Final = 0.7
-"""What a definition adds whose name has all words of the question; fewer words add their share."""
+"""What a file gains for a definition whose name has all words of the question. A name with some of
+the words gains its share.
+"""
 BESIDE: Final = 0.2
-"""Share of a file's score that its test gets on top, and of a test's score that its file gets."""
+"""Share of a file's score that its test gains, and of a test's score that its file gains."""
 BELOW: Final = 0.97
-"""A test comes by its file after it at the best."""
+"""A test that is raised by its file gets at most this share of the file's score."""
 PAIRED: Final = 12
-"""Files whose counterpart is looked for."""
+"""For this many of the best files the test or the tested file is looked up."""
 
 _PROSE: Final = re.compile(
     r"(?i)\.(?:md|markdown|rst|txt|adoc|json|lock|ya?ml|toml|ini|cfg|html?|css|scss|svg|xml|csv"
@@ -59,8 +63,11 @@ _EXACT: Final = re.compile(r"`([^`\n]{2,80})`|\b([a-z]+[A-Z]\w*|\w+_\w+|[A-Z][a-
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question taken apart: stems with how often they are in it, its words as they are
-    written, those that are written as code, and the word that each stem comes from."""
+    """A question taken apart.
+
+    `stems` has each stem with its count, `names` the words as written, `exact` those that are
+    written as code, `written` the word that each stem comes from.
+    """
 
     stems: Mapping[str, int]
     names: tuple[str, ...]
@@ -72,8 +79,8 @@ class Search:
 class Candidate:
     """A file that has words of the question, and what is known of it.
 
-    `score` is that of its words. `has`, `in_definitions` and `in_path` are the words themselves,
-    `uses` the names of the question that it uses, `defines` the names of its definitions.
+    `score` is the score of its words. `has`, `in_definitions` and `in_path` are the words it has.
+    `uses` are the names of the question that it uses, `defines` the names it defines.
     """
 
     path: str
@@ -87,7 +94,7 @@ class Candidate:
 
 
 def parse(question: str) -> Search:
-    """What a question is about."""
+    """Take a question apart into stems and names."""
     counted: dict[str, int] = {}
     names = words.NAME.findall(question)
     for name in names:
@@ -100,7 +107,7 @@ def parse(question: str) -> Search:
 
 
 def prior(path: str) -> float:
-    """How likely a file of this kind is what somebody means, beside code."""
+    """The factor for a kind of file: 1 for code, less for tests, examples and prose."""
     if _PROSE.search(path):
         return 0.3
     if is_test(path):
@@ -109,13 +116,16 @@ def prior(path: str) -> float:
 
 
 def stem_of(path: str) -> str:
-    """What a file and its test are both called."""
+    """The name that a file shares with its test: `parser` for `parser.py` and `test_parser.py`."""
     name = path.rpartition("/")[2].partition(".")[0].lower()
     return _TEST_WORDS.sub("", name) or name
 
 
 def weight(files: int, having: int, times: int) -> float:
-    """What a word of the question weighs: rare ones more, by the usual logarithm of BM25."""
+    """The weight of a word of the question, by BM25: rare words weigh more.
+
+    `having` of `files` files have the word, and the question has it `times` times.
+    """
     return math.log(1 + (files - having + 0.5) / (having + 0.5)) * min(times, 2)
 
 
@@ -126,9 +136,9 @@ def closer(
     spread: Mapping[str, int],
     files: int,
 ) -> dict[str, float]:
-    """The scores of candidates by path, once more is known of them.
+    """Score the candidates a second time. Returns the scores by path.
 
-    `weights` are those of the stems, `spread` tells in how many of `files` files a name is used.
+    `weights` are those of the stems. `spread` says for each name how many of `files` files use it.
     """
     best = max(one.score for one in found)
     total = sum(weights.values()) or 1.0
@@ -153,7 +163,7 @@ def closer(
 def with_counterparts(
     scores: Mapping[str, float], by_stem: Mapping[str, Sequence[str]]
 ) -> dict[str, float]:
-    """Scores with those of tests beside good files, and of files beside good tests."""
+    """Raise the scores of the tests of good files, and of the files of good tests."""
     result = dict(scores)
     for path in sorted(scores, key=lambda p: (-scores[p], p))[:PAIRED]:
         for other in by_stem.get(stem_of(path), ()):
@@ -166,7 +176,10 @@ def with_counterparts(
 
 
 def _united(defines: Sequence[str], weights: Mapping[str, float]) -> float:
-    """The most weight of the question's words that one definition's name has; two at least."""
+    """The most weight of the question's words that the name of one definition has.
+
+    A name with only one of the words counts nothing.
+    """
     most = 0.0
     for name in defines:
         shared = weights.keys() & set(words.stems(name))

@@ -1,4 +1,4 @@
-"""Reading the index: a read-only connection of the server's, on a thread of its own."""
+"""Reads the index from the server: a read-only connection with a thread of its own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ Rows = list[tuple[Any, ...]]
 
 
 class IndexReader:
-    """Statements on one database file; opened again when the file was replaced. A file that is
-    not there, is damaged or cannot be read gives no rows."""
+    """Runs statements on one database file and opens it again if the file was replaced.
+
+    A file that does not exist, is damaged or cannot be read gives no rows.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -36,7 +38,7 @@ class IndexReader:
             return []
 
     async def close(self) -> None:
-        """Let go of the file and end the thread. Never raises."""
+        """Close the file and end the thread. Never raises."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(sqlite3.Error, ValueError):

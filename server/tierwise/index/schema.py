@@ -1,11 +1,12 @@
-"""The database of one project: its tables, where it lies, and how it is opened.
+"""The database of one project: its tables, where it is stored, and how it is opened.
 
-A file's `state` is 1 while it is as it was when it was read, and 0 while it waits to be read.
-What a question weighs of a file lies close together in `weighed`, since it looks at thousands of
-them. `held` has the ids of a file's words, names and imports, so that they are found again without
-a look through the tables.
-No text of a file is in it. Names are the operator's identifiers all the same, so folder and file
-are readable by the operator alone. A lost or damaged file is made again from the project.
+A file's `state` is 1 while its rows match what was read, and 0 while it waits to be read. The index
+`weighed` has the columns that a question needs of thousands of files close together. The table
+`held` has the ids of a file's words, names and imports, so that its rows can be deleted without a
+scan of the tables.
+
+The database holds no text of a file. But names are the operator's identifiers, so only the operator
+can read the folder and the file. A lost or damaged file is made again from the project.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Final
 from tierwise.store import filesystem
 
 VERSION: Final = 3
-"""Part of the file's name: no window reads tables that it does not know. A window takes away the
-files of versions before its own, and leaves later ones alone."""
+"""Part of the file's name, so that no window reads tables it does not know. A window deletes the
+files of older versions and leaves newer ones alone.
+"""
 BUSY_MS: Final = 5_000
 
 TABLES: Final = """
@@ -62,7 +64,7 @@ def folder(state: Path) -> Path:
 
 
 def database(state: Path, root: Path) -> Path:
-    """The file of a root, named by where the root really lies."""
+    """The database file of a root. Its name is a hash of the root's real path."""
     real = os.path.normcase(os.path.realpath(root))
     name = hashlib.sha256(real.encode("utf-8", "surrogateescape")).hexdigest()[:20]
     return folder(state) / f"{name}.{VERSION}.db"
@@ -85,15 +87,18 @@ def is_off(database: Path) -> bool:
 
 
 def _marks(database: Path) -> tuple[Path, ...]:
-    """The files of which any says that a root has no index; the first is the one to write. It
-    names no version of the tables, so that the operator's word outlives them; version 1 did."""
+    """The files of which any one turns a root's index off. The first one is the one to write.
+
+    It has no table version in its name, so that it outlives a new version. That of version 1 had.
+    """
     root = database.name.partition(".")[0]
     return tuple(database.with_name(f"{root}{ending}") for ending in (".off", ".1.off"))
 
 
 def purge(state: Path) -> int:
-    """Remove the indexes of all projects. Returns how many there were. A child that runs makes its
-    own again when it is next asked.
+    """Remove the indexes of all projects. Returns how many there were.
+
+    A child process that is running makes its own again when it is next asked.
     """
     try:
         found = list(folder(state).iterdir())
@@ -106,8 +111,10 @@ def purge(state: Path) -> int:
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
-    """The database with its tables; a damaged one is created again. Raises `OSError`,
-    `sqlite3.OperationalError` where the disk refuses."""
+    """Open the database, with its tables. A damaged one is created again.
+
+    Raises `OSError` or `sqlite3.OperationalError` if the disk refuses.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for version in range(1, VERSION):
         remove(path.with_name(f"{path.name.partition('.')[0]}.{version}.db"))
@@ -121,15 +128,18 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
 
 def damaged(error: sqlite3.DatabaseError) -> bool:
-    """Whether an error is the file's, so that another file helps: it is no database, its rows
-    contradict each other, or it has other tables. The disk's errors are not."""
+    """Whether the file is to blame for an error, so that a new file helps.
+
+    That is so if it is no database, its rows contradict each other, or it has other tables. An
+    error of the disk is not the file's.
+    """
     if not isinstance(error, sqlite3.OperationalError):
         return True
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def remove(path: Path) -> None:
-    """Take a database away, with what SQLite keeps beside it."""
+    """Delete a database, with the files that SQLite keeps beside it."""
     for ending in ("", "-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
@@ -138,7 +148,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
-        # What is dropped leaves no byte, however long its page stays unused.
+        # Deleted rows are overwritten at once: their page may stay unused for long.
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute(f"PRAGMA journal_mode={filesystem.file_system(path.parent).journal}")
         connection.execute("PRAGMA synchronous=NORMAL")

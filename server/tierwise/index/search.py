@@ -1,4 +1,4 @@
-"""Asking the database for the files that a question is about."""
+"""Queries the database for the files that answer a question."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ FROM asked a CROSS JOIN postings p ON p.term = a.term
   CROSS JOIN files f INDEXED BY weighed ON f.id = p.file
 WHERE f.state = 1 GROUP BY f.id ORDER BY score DESC, f.id LIMIT ?
 """
-"""Files by the score of their words, after a table `asked(term, weight, word)`."""
+"""The files by the score of their words. A table `asked(term, weight, word)` must come
+before it.
+"""
 _TOLD: Final = f"""
 SELECT f.path, f.mtime, f.size, f.hash, {_SCORE},
   group_concat(CASE WHEN p.defined THEN a.word ELSE '' END, ' '),
@@ -30,16 +32,24 @@ FROM chosen c CROSS JOIN asked a CROSS JOIN postings p ON p.term = a.term AND p.
   CROSS JOIN files f ON f.id = c.file
 WHERE f.state = 1 GROUP BY f.id ORDER BY score DESC, f.id LIMIT ?
 """
-"""Chosen files with what is told of them, after that table and one `chosen(file)`."""
+"""Chosen files with all that is returned of them. The tables `asked` and `chosen(file)` must come
+before it.
+"""
 READ: Final = 12_000
-"""Rows of words that are read to choose files. Where a question's words stand in more places, its
-rarest ones choose, and the others count in the files that they chose: a few thousand files have
-no such words, and in more of them a word that stands everywhere chooses nothing."""
+"""Rows of words that may be read to choose files.
+
+If the question's words are in more places, only its rarest words choose. The others then count only
+within the chosen files: a word that is everywhere cannot choose between files.
+"""
 BEFORE: Final = 5
-"""Times as many files as are looked at closer, that the rarest words choose."""
+"""If only the rarest words choose, they choose this many times as many files as are
+scored again.
+"""
 
 Fresh = Callable[[Rows], Awaitable[Rows]]
-"""Those of some rows (path, time stamp, size first) whose file is as it was when it was read."""
+"""Returns those rows whose file did not change since it was read. A row begins with path, time
+stamp and size.
+"""
 
 
 async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> list[FoundFile]:
@@ -96,7 +106,10 @@ async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> 
 async def _told(
     reader: IndexReader, terms: Rows, weights: Mapping[str, float], mean: float, many: int
 ) -> Rows:
-    """The best files for some words of the index, each an id, the word and in how many files."""
+    """The best files for some words, each with what is needed to score it again.
+
+    A row of `terms` is an id, the word, and how many files have it.
+    """
     rarest = sorted(terms, key=lambda row: row[2])
     choosing = [
         row for n, row in enumerate(rarest) if not n or sum(r[2] for r in rarest[: n + 1]) <= READ
@@ -113,7 +126,7 @@ async def _told(
 
 
 def _asked(terms: Rows, weights: Mapping[str, float]) -> tuple[str, list[object]]:
-    """The table `asked`, and the values it is made of."""
+    """The SQL of the table `asked`, and its values."""
     rows = ", ".join("(?, ?, ?)" for _ in terms)
     values = [value for number, term, _ in terms for value in (number, weights[term], term)]
     return f"asked(term, weight, word) AS (VALUES {rows})", values
@@ -145,7 +158,7 @@ async def _defined(reader: IndexReader, numbers: Sequence[int]) -> Mapping[int, 
 async def _used(
     reader: IndexReader, search: Search, numbers: Sequence[int]
 ) -> tuple[Mapping[int, list[str]], Mapping[str, int]]:
-    """Which names of the question each file has, and in how many files each is at all."""
+    """The names of the question that each file has, and how many files have each name at all."""
     names = search.names
     counted = await reader.rows(
         "SELECT n.id, n.name, (SELECT count(*) FROM uses u WHERE u.name = n.id) FROM names n"
@@ -166,7 +179,7 @@ async def _used(
 
 
 class _Beside:
-    """Files by what they and their tests are called, and the hashes of those files."""
+    """Files by the stem that they share with their tests, and the hashes of those files."""
 
     def __init__(self) -> None:
         self.paths: dict[str, list[str]] = {}

@@ -1,7 +1,7 @@
 """Words without their endings, so that "escaped" in a question finds `escape` in code.
 
 The steps are those of M. F. Porter, "An algorithm for suffix stripping", Program 14 (1980). A word
-counts as letters of two kinds, and its measure is how often vowels are followed by consonants.
+is seen as a row of vowels and consonants. Its measure is how often consonants follow vowels.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LAST: Final = (
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """The stem of an English word in lower case; anything else comes back as it is."""
+    """The stem of an English word in lower case. Any other word is returned unchanged."""
     if len(word) <= 2 or not word.isascii() or not word.isalpha():
         return word
     word = _participles(_replaced(word, _PLURALS, -1))
@@ -53,7 +53,7 @@ def stem(word: str) -> str:
 
 
 def _participles(word: str) -> str:
-    """The word without `ed` and `ing`, and with the `e` that they took."""
+    """The word without `ed` or `ing`, and with the `e` that the ending had replaced."""
     if word.endswith("eed"):
         return word[:-1] if _measure(word[:-3]) > 0 else word
     ending = next((e for e in ("ed", "ing") if word.endswith(e)), "")
@@ -67,7 +67,10 @@ def _participles(word: str) -> str:
 
 
 def _replaced(word: str, endings: tuple[tuple[str, str], ...], least: int) -> str:
-    """The word with its first ending that is listed replaced, where enough of it stays."""
+    """The word with the first ending of the list that fits replaced.
+
+    Nothing is replaced if the measure of the rest is not above `least`.
+    """
     for ending, instead in endings:
         if word.endswith(ending):
             left = word[: len(word) - len(ending)]
@@ -76,7 +79,7 @@ def _replaced(word: str, endings: tuple[tuple[str, str], ...], least: int) -> st
 
 
 def _shape(word: str) -> str:
-    """The word as consonants (c) and vowels (v); `y` after a consonant is a vowel."""
+    """The word as consonants (c) and vowels (v). `y` after a consonant is a vowel."""
     shape: list[str] = []
     for char in word:
         vowel = char in _VOWELS or (char == "y" and bool(shape) and shape[-1] == "c")
@@ -89,5 +92,5 @@ def _measure(word: str) -> int:
 
 
 def _short(word: str) -> bool:
-    """Whether a word ends in consonant, vowel, consonant, so that it had an `e`."""
+    """Whether a word ends in consonant, vowel, consonant. Such a word had an `e` at its end."""
     return _shape(word).endswith("cvc") and word[-1] not in "wxy"

@@ -1,4 +1,4 @@
-"""Writing the index: one file's rows put, dropped or found out of date. Plain SQL, no policy."""
+"""Writes the index: adds, replaces, deletes and outdates the rows of files. It is plain SQL."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tierwise.index.extract import Extract
 from tierwise.index.walk import Seen
 
 KEPT_IDS: Final = 30_000
-"""Names whose ids are kept in memory; more would take more than looking them up again."""
+"""Names whose ids are cached. Beyond this the cache costs more than looking ids up again."""
 BATCH: Final = 500
-"""Values of one statement; SQLite takes 999 everywhere."""
+"""Values in one statement. Every build of SQLite takes 999."""
 _UNUSED_NAME: Final = (
     "NOT EXISTS (SELECT 1 FROM uses WHERE uses.name = names.id)"
     " AND NOT EXISTS (SELECT 1 FROM defs WHERE defs.name = names.id)"
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Ids:
-    """The ids of names in one table, made where they are new."""
+    """The ids of names in one table. New names get one when they are asked for."""
 
     def __init__(
         self,
@@ -37,7 +37,9 @@ class Ids:
         column: str,
         more: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
     ) -> None:
-        """`more` are further columns, made from the name."""
+        """`more` are further columns of the table, each with the function that makes it from the
+        name.
+        """
         self._connection, self._table, self._column = connection, table, column
         self._find = f"SELECT id, {column} FROM {table} WHERE {column} IN "
         columns, self._more = ", ".join([column, *more]), tuple(more.values())
@@ -63,11 +65,15 @@ class Ids:
         return {name: known[name] for name in wanted}
 
     def forget(self) -> None:
-        """After a rollback or a foreign change: what is known here may not be there."""
+        """Empty the cache, after a rollback or a change by another process: its ids may
+        not exist.
+        """
         self._known.clear()
 
     def drop_unused(self, numbers: Iterable[int], unused: str) -> None:
-        """Delete those of some names that nothing refers to: `unused` is the condition."""
+        """Delete those rows of `numbers` that no other row refers to. `unused` is the SQL
+        condition.
+        """
         gone: set[str] = set()
         for some in _batches(numbers):
             gone |= {
@@ -83,7 +89,7 @@ class Ids:
 
 
 class Waiting(NamedTuple):
-    """A file that waits to be read: its row as it was when it was taken, and its last hash."""
+    """A file that waits to be read: its row when it was taken from the queue, and its last hash."""
 
     number: int
     path: str
@@ -94,7 +100,7 @@ class Waiting(NamedTuple):
 
 
 class _Left(NamedTuple):
-    """Ids of names, words and imports whose rows were deleted: some of them may be unused."""
+    """Ids of names, words and imports whose rows were deleted. Some may be unused now."""
 
     names: set[int]
     terms: set[int]
@@ -102,7 +108,7 @@ class _Left(NamedTuple):
 
 
 class IndexStore:
-    """The writing side of a database. Each method runs inside a transaction of the caller."""
+    """Writes to a database. Each method runs inside a transaction of the caller."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -125,7 +131,7 @@ class IndexStore:
         return None if row is None else int(row[0])
 
     def add(self, seen: Iterable[Seen]) -> None:
-        """Files that are new: known by name, waiting to be read."""
+        """Add new files. Their names are known now, and they wait to be read."""
         self.connection.executemany(
             "INSERT OR IGNORE INTO files(path, mtime, size, inode) VALUES (?, ?, ?, ?)",
             ((s.path, s.mtime, s.size, s.inode) for s in seen),
@@ -139,7 +145,7 @@ class IndexStore:
         )
 
     def drop(self, numbers: Sequence[int]) -> None:
-        """Files that are gone, with all their rows."""
+        """Delete files that are gone, with all their rows."""
         for number in numbers:
             self._clear(number)
         self.connection.executemany("DELETE FROM files WHERE id = ?", ((n,) for n in numbers))
@@ -153,8 +159,9 @@ class IndexStore:
         return [Waiting(*row) for row in rows]
 
     def waits(self, file: Waiting) -> bool:
-        """Whether a file still waits as it did when it was taken from the queue. Another process
-        may have dropped it, given its id to another file, or seen it change.
+        """Whether a file still waits as it did when it was taken from the queue.
+
+        Another process may have deleted it, given its id to another file, or seen it change.
         """
         found = self.connection.execute(
             "SELECT 1 FROM files WHERE id = ? AND path = ? AND mtime = ? AND size = ? AND inode = ?"
@@ -164,7 +171,7 @@ class IndexStore:
         return found.fetchone() is not None
 
     def same(self, number: int) -> None:
-        """Note that a file was written without a change: what is known of it holds again."""
+        """Note that a file was saved without a change: its rows are valid again."""
         self.connection.execute("UPDATE files SET state = 1 WHERE id = ?", (number,))
 
     def put(
@@ -175,8 +182,8 @@ class IndexStore:
         content: FileContent,
         found: Extract | None,
     ) -> None:
-        """Write what was read of a file in place of what was known. Without `found` only its name
-        is kept.
+        """Replace the rows of a file by what was read of it. Without `found` only its
+        name is kept.
         """
         self._clear(number)
         total = 0
@@ -243,32 +250,32 @@ class IndexStore:
 
     @property
     def swept(self) -> bool:
-        """Whether the files of this database come from a sweep; one just made holds none."""
+        """Whether a sweep has filled this database. A new one is empty."""
         found = self.connection.execute("SELECT 1 FROM meta WHERE key = 'swept'").fetchone()
         return found is not None
 
     @property
     def complete(self) -> bool:
-        """Whether every file was read once."""
+        """Whether every file was read at least once."""
         found = self.connection.execute("SELECT 1 FROM meta WHERE key = 'complete'").fetchone()
         return found is not None
 
     def set_meta(self, key: str, value: str) -> None:
-        """Keep a remark about the whole."""
+        """Store a value about the whole index."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def changed_by_others(self) -> bool:
-        """Whether another process wrote since this was last asked; ids may be others then."""
+        """Whether another process wrote since the last call. Ids may have changed then."""
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
         before, self._version = self._version, version
         return before is not None and bool(before != version)
 
     def flush(self) -> None:
-        """Write what was put, and delete the names and words of which no row speaks any more; at
-        the end of a transaction.
+        """Write what `put` collected, and delete names and words that no row refers to any more.
 
-        Rows of many files go in by their key: file by file every row would lie on another page, and
-        most of a large database would be written again for each of them.
+        Call it at the end of a transaction. The rows of many files are written in the order of
+        their key. Written file by file, every row would be on another page, and each file would
+        rewrite most of a large database.
         """
         self.connection.executemany(
             "INSERT INTO postings VALUES (?, ?, ?, ?, ?)", sorted(self._postings)
@@ -281,14 +288,19 @@ class IndexStore:
         self.targets.drop_unused(left.targets, _UNUSED_TARGET)
 
     def forget(self) -> None:
-        """After a rollback or a foreign change: nothing is put, and ids are looked up again."""
+        """Throw away what `put` collected, and the cached ids.
+
+        Needed after a rollback or a change by another process.
+        """
         self._postings, self._uses, self._left = [], [], _Left(set(), set(), set())
         self.names.forget()
         self.terms.forget()
         self.targets.forget()
 
     def _clear(self, number: int) -> None:
-        """Delete the rows of a file but its own; its names and words may be unused then."""
+        """Delete the rows of a file except its row in `files`. Its names and words may be unused
+        then.
+        """
         row = self.connection.execute("SELECT ids FROM held WHERE file = ?", (number,)).fetchone()
         if row is None:
             return
@@ -307,13 +319,13 @@ class IndexStore:
 
 
 def _packed(*ids: Collection[int]) -> bytes:
-    """Groups of ids in few bytes: each led by how many they are."""
+    """Pack groups of ids into few bytes. The length of each group comes before it."""
     numbers = array("I", [n for some in ids for n in (len(some), *sorted(some))])
     return zlib.compress(numbers.tobytes(), 1)
 
 
 def _unpacked(data: bytes) -> list[Sequence[int]]:
-    """The groups of `_packed`."""
+    """The groups that `_packed` packed."""
     numbers, found, at = array("I"), list[Sequence[int]](), 0
     numbers.frombytes(zlib.decompress(data))
     while at < len(numbers):
@@ -324,7 +336,7 @@ def _unpacked(data: bytes) -> list[Sequence[int]]:
 
 
 def _batches(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values in lists that fit one statement."""
+    """Split the values into lists that fit one statement."""
     every = list(values)
     for at in range(0, len(every), BATCH):
         yield every[at : at + BATCH]

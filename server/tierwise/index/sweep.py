@@ -1,4 +1,4 @@
-"""Looking for what changed: the files there are beside those that are known. No file is read."""
+"""Finds what changed, by comparing the files on disk with the known ones. It reads no file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tierwise.core.dataclass import dataclass
 from tierwise.index.walk import Seen
 
 Known = Mapping[str, tuple[int, int, int, int]]
-"""Of each path: id, time stamp (nanoseconds), size and inode."""
+"""For each path: id, time stamp (nanoseconds), size and inode."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweptChanges:
-    """What a sweep found: new files, changed ones with their ids, and ids of those gone."""
+    """What a sweep found: new files, changed files with their ids, and the ids of removed files."""
 
     new: tuple[Seen, ...]
     changed: tuple[tuple[int, Seen], ...]
@@ -22,7 +22,7 @@ class SweptChanges:
 
 
 def compare(known: Known, seen: Sequence[Seen]) -> SweptChanges:
-    """The difference between what is known and what there is."""
+    """The difference between the known files and the files on disk."""
     new, changed, there = [], [], set()
     for file in seen:
         there.add(file.path)
@@ -38,8 +38,10 @@ def compare(known: Known, seen: Sequence[Seen]) -> SweptChanges:
 def within(
     seen: Sequence[Seen], near: Sequence[str], max_files: int, max_bytes: int
 ) -> tuple[Sequence[Seen], int]:
-    """As many files as the limits allow, those that are read first before the others, and how
-    many are left out."""
+    """As many files as the limits allow, and how many are left out.
+
+    Those that are to be read first are taken first.
+    """
     if len(seen) <= max_files and sum(file.size for file in seen) <= max_bytes:
         return seen, 0
     taken: list[Seen] = []
@@ -52,7 +54,7 @@ def within(
 
 
 def in_order(seen: Iterable[Seen], near: Sequence[str]) -> list[Seen]:
-    """Files in the order in which they are read: near an open file first, then the latest."""
+    """Files in the order of reading: those near an open file first, then the latest changed."""
     folders = {PurePosixPath(path).parent.parts for path in near}
     apart: dict[str, int] = {}
 

@@ -1,7 +1,7 @@
-"""The files of a folder that may be indexed, found folder by folder.
+"""Finds the files of a folder that may be indexed, folder by folder.
 
-Whatever the ignore rules keep back is not entered; links are not followed, since what they
-name inside the folder is found by its own name and what lies outside is not the project's.
+It does not enter what the ignore rules keep back. It follows no links: a target inside the folder
+is found by its own path, and one outside does not belong to the project.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ NEVER: Final = frozenset((".git", ".hg", ".svn", ".jj"))
 _IGNORE_FILES: Final = frozenset((*HARD_FILES, ".gitignore"))
 
 _Stamps = tuple[tuple[str, int, int], ...]
-"""Ignore files that count in a folder: path, time stamp and size of each."""
+"""The ignore files that apply to a folder: path, time stamp and size of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file as the file system tells of it. `mtime` is in nanoseconds, `size` in bytes."""
+    """A file as the file system shows it. `mtime` is in nanoseconds, `size` in bytes."""
 
     path: str
     mtime: int
@@ -36,8 +36,10 @@ class Seen:
 
 
 class Gate:
-    """Which files a walk would reach now. Rules, and folders that became links, may have changed
-    since the walk. Made for one pass over a few files, and never kept.
+    """Decides which files a walk would reach now.
+
+    Rules may have changed since the walk, and folders may have become links. Make a new one for
+    each pass over a few files.
     """
 
     def __init__(self, root: Path, look: IgnoreLook) -> None:
@@ -66,8 +68,8 @@ class Gate:
 class Walker:
     """Walks below one root again and again.
 
-    The verdict on an entry depends on the ignore files above it alone. It is kept as long as
-    those are the same, so that a later walk costs little more than its system calls.
+    Only the ignore files above an entry decide about it. A verdict is kept as long as those did not
+    change, so a later walk costs little more than its system calls.
     """
 
     root: Path
@@ -114,7 +116,9 @@ class Walker:
         known: dict[str, bool],
         kept: dict[str, bool],
     ) -> Seen | str | None:
-        """A file, a folder to enter (its path with a slash), or None for what is left alone."""
+        """A file, the path of a folder to enter (with a slash at its end), or None to skip the
+        entry.
+        """
         name = entry.name
         if entry.is_symlink():
             return None
@@ -122,7 +126,7 @@ class Walker:
         inside = f"{here}{name}"
         if folder and (name in NEVER or vendored(inside)):
             return None
-        # A file that became a folder of the same name is judged again.
+        # A file that became a folder of the same name needs a new verdict.
         key = f"{name}/" if folder else name
         may = known.get(key)
         if may is None:
@@ -139,10 +143,10 @@ class Walker:
 
 
 def as_spelled(path: str, names: Callable[[str], Collection[str]]) -> str:
-    """A path that exists, as the disk spells it. `names` lists a folder.
+    """A path that exists, spelled as on disk. `names` lists a folder.
 
-    Where case does not count an editor may spell a file in another way than a walk does, and one
-    file would be two in the index.
+    On some file systems case does not matter. There an editor may spell a path differently than a
+    walk does, and the index would hold one file twice.
     """
     found: list[str] = []
     for part in path.split("/"):
@@ -164,7 +168,7 @@ def _stamps(here: str, entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, i
 
 
 def _above(root: Path) -> _Stamps:
-    """The ignore files above the root, up to the repository it lies in, and git's own list."""
+    """The ignore files above the root, up to its repository, and git's `info/exclude`."""
     tops = (root, *root.parents)
     depth = next((n for n, top in enumerate(tops) if (top / ".git").exists()), 0)
     files = [top / name for top in tops[1 : depth + 1] for name in (".gitignore",)]
@@ -180,7 +184,7 @@ def _above(root: Path) -> _Stamps:
 
 
 def _nameable(name: str) -> bool:
-    """Whether a name can be written as text; the database keeps no other."""
+    """Whether a name can be encoded as UTF-8. The database holds no other names."""
     if name.isascii():
         return True
     try:

@@ -1,7 +1,7 @@
-"""Names taken apart: `parseHTTPHeader` is about parsing, http and headers.
+"""Takes names apart: `parseHTTPHeader` is about parsing, http and headers.
 
-Words are lower case and stripped of their endings, so that a question finds what it means
-whether it says "escape", "escaped" or "escaping".
+Words are in lower case and without their endings, so that "escape", "escaped" and "escaping" find
+the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tierwise.index.stem import stem
 NAME: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]+")
 """An identifier, in any script; `$` is part of names in JavaScript."""
 LONGEST_NAME: Final = 100
-"""Characters of a name; what is longer is data."""
+"""The longest name in characters. A longer token is data."""
 _PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
 _RANDOM: Final = re.compile(r"(?=[^\d]*\d)(?=.*[A-Za-z])[\w$]{20,}")
 _COMMON: Final = frozenset(
@@ -30,7 +30,7 @@ _COMMON: Final = frozenset(
         "using", "used",
     )
 )  # fmt: skip
-"""Words that say nothing of where something is."""
+"""Words that do not help to find a file."""
 
 
 def split(name: str) -> Iterator[str]:
@@ -42,7 +42,7 @@ def split(name: str) -> Iterator[str]:
 
 
 def as_written(text: str) -> Mapping[str, str]:
-    """Each stem of a text with the word that it comes from, in lower case."""
+    """Each stem of a text, with the word it comes from in lower case."""
     found: dict[str, str] = {}
     for part in _PART.findall(text):
         for one in split(part):
@@ -57,9 +57,9 @@ def stems(name: str) -> tuple[str, ...]:
 
 
 def looks_secret(name: str) -> bool:
-    """Whether a token looks generated: long, letters and digits mixed at random.
+    """Whether a token looks generated: long, with letters and digits mixed at random.
 
-    Such a token is no name that somebody would look for, and it may be a key.
+    Nobody would search for such a token, and it may be a key.
     """
     if not _RANDOM.fullmatch(name):
         return False

@@ -1,14 +1,14 @@
-"""The child process of one root: it reads what changed and writes the index.
+"""The child process of one root: it reads changed files and writes the index.
 
 `python -P -m tierwise.index.worker` takes one JSON object per line on stdin and answers with lines
-on stdout; it ends with its stdin. It is a process because the parser holds the interpreter for as
-long as it runs. Where it `yields`, it runs at a low priority: nobody waits for it.
+on stdout. It ends when its stdin ends. It is a process of its own because the parser holds the
+interpreter for as long as it runs. With `yields` it runs at a low priority.
 
-In: `{"do": "open", "root", "database", "exclude", "max_files", "max_mb", "yields"}`
-first, then `{"do": "sweep", "id", "near": [paths]}`, `{"do": "file", "path"}`,
-`{"do": "rebuild"}`.
-Out: `{"swept": id, ...}` and `{"at": {...}}`, both with files, indexed and left; `{"failed": why}`
-last, where the disk refuses: then it ends with code 1.
+Input: first `{"do": "open", "root", "database", "exclude", "max_files", "max_mb", "yields"}`, then
+`{"do": "sweep", "id", "near": [paths]}`, `{"do": "file", "path"}`, `{"do": "rebuild"}`.
+
+Output: `{"swept": id, ...}` and `{"at": {...}}`, both with the fields files, indexed and left. If
+the disk refuses, the last line is `{"failed": why}` and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -27,21 +27,23 @@ from tierwise.index import machine, schema
 from tierwise.index.builder import Builder, TurnedOff
 
 IDLE_S: Final = 600.0
-"""Seconds without a wish after which the process ends; the next one starts it again."""
+"""Seconds without a message after which the process ends. The next message starts it again."""
 BATTERY_S: Final = 30.0
-"""Seconds between looks at the power supply while the rest waits for it."""
+"""Seconds between looks at the power supply while files wait for it."""
 ON_BATTERY: Final = 200
-"""Files read after a sweep while the machine runs on battery: those near the open ones."""
+"""Files that are read after a sweep while the machine runs on battery. Those near open files are
+read first.
+"""
 LARGEST: Final = 400 * 2**20
-"""Bytes of memory from which another process takes over."""
+"""Bytes of memory above which the process asks to be replaced by a new one."""
 REPLACE_ME: Final = 75
 RETRY_S: Final = 0.5
-"""Seconds between tries while another window's child does the work."""
+"""Seconds between tries while another window's child process reads the files."""
 PRIORITY: Final = 15
 
 
 def main() -> None:
-    """Serve until stdin ends, or until nobody asked for ten minutes."""
+    """Serve until stdin ends, or until no message came for ten minutes."""
     inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(inbox,), daemon=True).start()
     first = inbox.get()
@@ -60,7 +62,7 @@ def main() -> None:
 
 
 def _builder(opening: dict[str, Any]) -> Builder:
-    """The builder of the first message. Raises `OSError` where its folder cannot be made."""
+    """Make the builder from the first message. Raises `OSError` if its folder cannot be made."""
     return Builder(
         Path(opening["root"]),
         Path(opening["database"]),
@@ -71,7 +73,7 @@ def _builder(opening: dict[str, Any]) -> Builder:
 
 
 def _serve(builder: Builder, inbox: queue.Queue[dict[str, Any] | None]) -> None:
-    """Do what is asked; a damaged database is created again, once."""
+    """Handle messages. A damaged database is created again, once."""
     made_anew = False
     while True:
         try:
@@ -140,7 +142,7 @@ def _say(message: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
     except (OSError, ValueError):
-        # The server is gone, and with it whoever would hear of that.
+        # The server is gone, so there is nobody to report to.
         os._exit(0)
 
 

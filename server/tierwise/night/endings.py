@@ -1,4 +1,4 @@
-"""How the end of a task reads as the state of its job. Pure."""
+"""Turns the end of a task into the state of its job. Pure."""
 
 from __future__ import annotations
 
@@ -20,21 +20,25 @@ _BY_ERROR: Final[dict[str, tuple[JobState, str]]] = {
     "ContextTooLarge": ("refused", "too_large"),
     "UnknownTier": ("refused", "tier"),
     "DocumentChanged": ("changed", "changed"),
-    # What a job is about was there when it was queued.
+    # The job's lines existed when it was queued, so they must have changed since.
     "BadRequest": ("changed", "changed"),
 }
-"""States and reasons by the name of a task's error."""
+"""The state of a job and the code of its reason, by the name of its task's error."""
 NETWORK_WAITS: Final = (60, 120, 300, 900)
-"""Seconds until a job whose model could not be reached is tried again."""
+"""Seconds until a job is tried again whose model could not be reached: the first,
+second, ... wait.
+"""
 MOST_KILLS: Final = 3
-"""Workers that may end while a job runs; then it is given up."""
+"""After this many workers ended while it ran, a job is given up."""
 MOST_LOST: Final = 2
-"""Calls that may be lost on the way; the second one leaves the job to the operator."""
+"""After this many of its model calls were lost, a job is left to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobEnding:
-    """The state a job comes to and the code of its reason, empty where none is needed."""
+    """The state that a job gets, and the code of the reason. The code is empty if none
+    is needed.
+    """
 
     state: JobState
     reason: str = ""
@@ -43,9 +47,10 @@ class JobEnding:
 def of_task(
     state: TaskState, error: str | None, *, checked: bool = True, edits: bool = True
 ) -> JobEnding:
-    """The ending of a job whose task rests in a state, with the name of its error if it failed.
+    """The ending of a job whose task has come to rest in `state`.
 
-    `checked` says that no free check failed, `edits` that the action asks for an edit.
+    `error` is the name of the task's error if it failed. `checked` says that no free check failed,
+    `edits` that the action asks for an edit.
     """
     if state == "proposed":
         return JobEnding("ready") if checked else JobEnding("needsYou", "check")
@@ -60,5 +65,5 @@ def of_task(
 
 
 def wait_ms(tries: int) -> int:
-    """Milliseconds to wait before the next try of a job; `tries` includes the last one."""
+    """Milliseconds to wait before the next try of a job. `tries` counts the tries so far."""
     return NETWORK_WAITS[min(max(tries, 1), len(NETWORK_WAITS)) - 1] * 1000

@@ -1,4 +1,4 @@
-"""From what was queued to jobs: one for each file, definition or diagnostic. Pure."""
+"""Splits what was queued into jobs: one for each file, definition or diagnostic. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CODE: Final = re.compile(r"^(?:(?:error|warning|note)[: ]\s*)?\[?(?P<code>[A-Z]
 
 @dataclass(frozen=True, slots=True)
 class JobPlace:
-    """What one job is about: lines of a document, and the problem in them if that is asked."""
+    """What one job works on: lines of a document, and a problem in them if the job is about one."""
 
     document: Snapshot
     range: Range
@@ -31,9 +31,9 @@ class JobPlace:
 def fan_out(
     each: Each, documents: Sequence[Snapshot], problems: Sequence[Diagnostic] = ()
 ) -> list[JobPlace]:
-    """The places of the jobs, in the order of the documents; none for an empty file.
+    """The places of the jobs, in the order of the documents. An empty file gets no job.
 
-    `problems` are those of the documents, with the documents' paths.
+    `problems` are the diagnostics of the documents. Their paths are those of the documents.
     """
     found: list[JobPlace] = []
     for document in documents:
@@ -56,7 +56,7 @@ def whole(document: Snapshot) -> Range:
 
 
 def innermost(document: Snapshot) -> list[Symbol]:
-    """The definitions that hold no other one, so that no two jobs are about the same lines."""
+    """The definitions that contain no other definition, so that no two jobs share lines."""
     found = sorted(definitions(document.text, document.language), key=lambda s: s.range.start)
     return [
         symbol
@@ -83,7 +83,7 @@ def diagnostics_in(lines: Iterable[str]) -> Iterator[Diagnostic]:
 
 
 def _problems(document: Snapshot, problems: Sequence[Diagnostic]) -> Iterator[JobPlace]:
-    """A job for each problem, about the definition it lies in, else its line."""
+    """A job for each problem. It works on the definition around the problem, or on its line."""
     index = index_of(document.text)
     symbols = innermost(document)
     for problem in problems:
@@ -96,7 +96,11 @@ def _problems(document: Snapshot, problems: Sequence[Diagnostic]) -> Iterator[Jo
 
 
 def _around(index: LineIndex, row: int) -> Range:
-    """A line; around an empty one the nearest that are not, since it holds nothing to act on."""
+    """The lines for a problem outside of any definition: its line.
+
+    An empty line holds nothing to act on. Then the range reaches to the nearest lines above and
+    below that are not empty.
+    """
     first = last = row
     while first > 0 and not index.line(first).strip():
         first -= 1

@@ -1,4 +1,6 @@
-"""What became of a group, as data: counts, costs, and its jobs in the order of review. Pure."""
+"""What became of a group of jobs, as data: counts, cost, and its jobs in the order of
+review. Pure.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,12 @@ _ORDER: Final[tuple[JobState, ...]] = (
     "ready", "needsYou", "red", "changed", "running", "waiting", "queued", "failed", "refused",
     "expired", "unchanged", "applied", "discarded", "cancelled",
 )  # fmt: skip
-"""What is looked at first: what is ready, then what needs a word."""
+"""The order of review: first what is ready, then what needs a decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupReport:
-    """A group with its jobs as they stand; money in nano-dollars."""
+    """A group with the present state of its jobs. Money is in nano-dollars."""
 
     group: GroupRow
     title: str
@@ -35,7 +37,7 @@ class GroupReport:
     jobs: tuple[JobRow, ...]
 
     def waits_until(self, now_ms: int) -> int | None:
-        """When its first job may run, in UTC milliseconds; None where that has come."""
+        """When its first job may run, in UTC milliseconds. None if that time has come."""
         at = self.group.at_ms
         return at if at is not None and at > now_ms else None
 
@@ -49,8 +51,11 @@ def report(
     group: GroupRow, title: str, jobs: Sequence[JobRow], tasks: Mapping[str, str],
     sizes: Mapping[str, int],
 ) -> GroupReport:  # fmt: skip
-    """The report of a group. `tasks` are the states of the jobs' tasks, `sizes` the lines that
-    their proposals change: small ones that passed come first."""
+    """The report of a group.
+
+    `tasks` has the states of the jobs' tasks, `sizes` how many lines each proposal changes. Within
+    a state, jobs whose tests passed come first, then the smaller ones.
+    """
     stand = [as_it_stands(job, tasks) for job in jobs]
 
     def place(job: JobRow) -> tuple[int, bool, int, int]:
@@ -67,6 +72,6 @@ def report(
 
 
 def as_it_stands(job: JobRow, tasks: Mapping[str, str]) -> JobRow:
-    """A job with what the operator did to its proposal since."""
+    """A job in the state that follows from what the operator did to its proposal since."""
     dealt = _OF_TASK.get(tasks.get(job.id, ""))
     return replace(job, state=dealt) if dealt is not None and job.state in KEPT else job

@@ -1,4 +1,4 @@
-"""When a group may run: clock times in the operator's zone, as instants. Pure."""
+"""When a group may run: converts clock times in the operator's zone to instants. Pure."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Final
 from tierwise.budget import days
 
 TONIGHT: Final = ("23:00", "07:00")
-"""When "Queue for tonight" begins, and when what did not run by then expires."""
+"""When "Queue for tonight" begins, and when jobs that did not run by then expire."""
 NOW: Final = "now"
-"""A begin that is no time of day."""
+"""The one value for a begin that is not a time of day."""
 _CLOCK: Final = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 
 
 class NoTime(ValueError):
-    """A text that is no time of day; its one argument is the text."""
+    """Raised for a text that is no time of day. Its one argument is the text."""
 
 
 def at(text: str, now: datetime, zone: str | None) -> datetime:
-    """The next instant of a time of day such as "23:00", or "now". Raises `NoTime`.
+    """The next instant of a time of day such as "23:00", or of "now". Raises `NoTime`.
 
-    A time that a change of the clocks leaves out is taken an hour later; of one that comes twice
-    the first counts.
+    Summer time can skip a time of day or repeat it. A skipped time is taken one hour later, and a
+    repeated one the first time.
     """
     if text.strip().lower() == NOW:
         return now
@@ -44,10 +44,10 @@ def at(text: str, now: datetime, zone: str | None) -> datetime:
 def window(
     begin: str | None, end: str | None, now: datetime, zone: str | None
 ) -> tuple[int | None, int | None]:
-    """The instants of `--at` and `--by`, in UTC milliseconds; None where there is none.
+    """The instants of `--at` and `--by`, in UTC milliseconds. None for one that is not given.
 
-    The end is the next one after the begin; "now" would be over before anything ran. Raises
-    `NoTime`.
+    The end is the next such time after the begin. It cannot be "now": the group would be over
+    before anything ran. Raises `NoTime`.
     """
     if end is not None and end.strip().lower() == NOW:
         raise NoTime(end)
@@ -65,14 +65,14 @@ def a_day_later(at_ms: int | None, zone: str | None) -> int | None:
 
 
 def shown(at_ms: int | None, zone: str | None) -> datetime | None:
-    """An instant of a group as the operator's clock shows it."""
+    """An instant of a group in the operator's time zone."""
     if at_ms is None:
         return None
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(days.zone(zone))
 
 
 def _in_zone(naive: datetime, zone: str | None) -> datetime:
-    """A wall-clock time as an instant, in UTC."""
+    """A wall-clock time in a zone as an instant in UTC."""
     return naive.replace(tzinfo=days.zone(zone)).astimezone(UTC)
 
 

@@ -1,8 +1,9 @@
-"""A provider's own usage export, held against what the team's ledger booked. Pure.
+"""Compares a provider's usage export with what the team's ledger booked. Pure.
 
-Read are the JSON of the cost report (`/v1/organizations/cost_report`, whose amounts are in the
-currency's smallest unit) and CSV files with a day, a model and an amount in dollars under one of
-several header spellings. What cannot be read for sure is refused: a wrong sum is worse than none.
+It reads the JSON of the cost report (`/v1/organizations/cost_report`, whose amounts are in the
+smallest unit of the currency). It also reads CSV files with a day, a model and an amount in
+dollars, whose headers may be spelled in several ways. An export that cannot be read for sure is
+refused, because a wrong sum is worse than none.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ DAY: Final = ("usage_date_utc", "usage_date", "date_utc", "date", "day", "starti
 MODEL: Final = ("model", "model_version", "model_name", "model_id")
 DOLLARS: Final = ("cost_usd", "amount_usd", "cost_in_usd", "total_cost_usd", "spend_usd")
 CENTS: Final = ("amount_cents", "cost_cents")
-"""Spellings of the columns of an export, in lower case with `_` between words. A name that leaves
-the unit open, such as `cost`, is none of them."""
+"""Spellings of the column names above and here, in lower case with `_` between words. A name that
+leaves the unit open, such as `cost`, is not among them.
+"""
 CURRENCY: Final = "currency"
 THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 
@@ -36,7 +38,7 @@ Why = Literal[
 
 
 class OddExport(ValueError):
-    """An export that cannot be read. `about` names the column or the value."""
+    """Raised for an export that cannot be read. `about` names the column or the value."""
 
     def __init__(self, why: Why, about: str = "") -> None:
         super().__init__(why)
@@ -45,8 +47,10 @@ class OddExport(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What one model cost on one UTC day, in nano-dollars. `model` is empty for what is no
-    model's, such as searches."""
+    """The cost of one model on one UTC day, in nano-dollars.
+
+    `model` is empty for costs that belong to no model, such as those of searches.
+    """
 
     day: str
     model: str
@@ -55,7 +59,9 @@ class Billed:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One day and model of both sides; nano-dollars."""
+    """One day and model for which the ledger (`ours`) and the export (`invoice`) differ, in
+    nano-dollars.
+    """
 
     day: str
     model: str
@@ -65,7 +71,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """Both sums, and every day and model by which they differ."""
+    """The sums of the ledger and the export, and every day and model for which they differ."""
 
     first: str
     last: str
@@ -86,7 +92,7 @@ def read(text: str) -> Sequence[Billed]:
 
 
 def reconcile(ours: Iterable[Billed], invoice: Iterable[Billed]) -> Reconciled:
-    """Both sides by day and model, on the days that the export covers."""
+    """Compare the ledger's costs with the export's by day and model, on the days of the export."""
     theirs = _summed(invoice)
     days = sorted({day for day, _ in theirs})
     first, last = days[0], days[-1]
@@ -125,7 +131,8 @@ def _of_json(text: str) -> Iterator[Billed]:
             for row in results if isinstance(results, list) else [bucket]:
                 if not isinstance(row, Mapping):
                     raise OddExport("no_json")
-                # The cost report's amounts are cents; a column of a file does not say so.
+                # In the cost report `amount` is in cents. In a CSV file the unit of such a column
+                # is unknown.
                 cents = {"amount_cents": row["amount"]} if "amount" in row else {}
                 yield _row({"starting_at": bucket.get("starting_at"), **cents, **row})
 
@@ -136,7 +143,7 @@ def _of_csv(text: str) -> Iterator[Billed]:
     except csv.Error:
         dialect = csv.excel
     try:
-        # Files of other systems end their lines with a carriage return alone.
+        # Files of some systems end their lines with only a carriage return.
         rows = list(csv.DictReader(io.StringIO(text, newline=None), dialect=dialect))
     except csv.Error:
         raise OddExport("no_csv") from None
@@ -175,10 +182,10 @@ def _day(value: Any) -> str:
 
 
 def _amount(value: Any, parts: int = 1) -> int:
-    """Nano-dollars of an amount in dollars, or in so many parts of one."""
+    """An amount in nano-dollars. `parts` is how many units make one dollar: 100 for cents."""
     try:
         text = str(value).strip().removeprefix("$")
-        # A comma before three digits parts thousands. Any other may be a decimal one.
+        # A comma before three digits separates thousands. Any other comma may be a decimal one.
         if "," in text and not THOUSANDS.fullmatch(text):
             raise InvalidOperation
         found = Decimal(text.replace(",", "")) / parts

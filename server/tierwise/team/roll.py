@@ -1,4 +1,7 @@
-"""Who calls a team's gateway, asked of the ledger at every call: a revoked token ends at once."""
+"""Finds out who calls a team's gateway.
+
+It asks the ledger at every call, so that a revoked token stops working at once.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tierwise.team.rules import TeamRules, rules_in
 
 @dataclass(frozen=True, slots=True)
 class TeamStanding:
-    """A member and the rules of the moment."""
+    """A member, and the team's rules at this moment."""
 
     member: TeamMember
     rules: TeamRules
@@ -25,13 +28,15 @@ class Roll:
     ledger: Ledger
 
     async def whose(self, token: str) -> TeamStanding | None:
-        """Whose token that is; None where it is nobody's. Raises `LedgerUnavailable`."""
+        """The member with this token, and the rules. None if it is nobody's. Raises
+        `LedgerUnavailable`.
+        """
         if not token.startswith(PREFIX):
             return None
         return await self.ledger.read(lambda conn: _standing(conn, token), own_writes=False)
 
     async def was_revoked(self, token: str) -> bool:
-        """Whether a token was a member's once. Raises `LedgerUnavailable`."""
+        """Whether this token belonged to a member and was revoked. Raises `LedgerUnavailable`."""
         if not token.startswith(PREFIX):
             return False
         return await self.ledger.read(

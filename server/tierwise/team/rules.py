@@ -1,4 +1,4 @@
-"""What binds all members of a team: floors, the highest tier, the zone of its day."""
+"""The rules that bind all members of a team: floors, the highest tier, the time zone of its day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ZONE: Final = "zone"
 
 @dataclass(frozen=True, slots=True)
 class TeamRules:
-    """The rules of a team. `floors` are tiers by action, `owner` is whom to ask for more."""
+    """The rules of a team. `floors` has a tier by action. `owner` is the person to ask for more."""
 
     max_tier: str | None = None
     floors: Mapping[str, str] = field(default_factory=dict)
@@ -26,11 +26,11 @@ class TeamRules:
 
 
 NO_RULES: Final = TeamRules()
-"""Where there is no team."""
+"""The rules if there is no team."""
 
 
 def rules_in(conn: Connection) -> TeamRules | None:
-    """The rules as they stand; None where there is no team yet."""
+    """The team's present rules. None if there is no team yet."""
     owners = [one for one in members.every(conn) if one.role == "owner" and not one.revoked_ms]
     if not owners:
         return None

@@ -1,4 +1,4 @@
-"""What a team spent, by member, project or tier; and what one member sees of it."""
+"""Sums of what a team spent, by member, project or tier, and what one member sees of it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tierwise.store.members import TeamMember
 By = Literal["member", "project", "tier"]
 
 LATEST: Final = 50
-"""Calls of their own that a member is shown."""
+"""How many of their own calls a member is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """One line of sums; nano-dollars."""
+    """The calls and the cost in nano-dollars of one member, project or tier."""
 
     who: str
     calls: int
@@ -27,7 +27,10 @@ class SpendLine:
 
 
 def lines(conn: Connection, by: By, since: str) -> Sequence[SpendLine]:
-    """The sums since a civil day, the dearest first. A member's name is shown only if it may be."""
+    """The sums since a civil day, the dearest first.
+
+    A member's name is shown only if the member allows it.
+    """
     if by == "member":
         shown = {one.id: one.shown for one in members.every(conn)}
         found = members.spent_by_member(conn, since)
@@ -40,7 +43,7 @@ def lines(conn: Connection, by: By, since: str) -> Sequence[SpendLine]:
 
 
 def own(conn: Connection, member: TeamMember) -> Sequence[Mapping[str, Any]]:
-    """The member's own latest calls, and no other member's."""
+    """The member's own latest calls. Those of other members are never among them."""
     return [
         {"task": task, "at": at, "project": project, "tier": tier, "state": state,
          "costUsd": to_usd(nanos)}

@@ -1,1 +1,1 @@
-"""The night's worker: a process of its own that does what was queued. Never the editor's server."""
+"""The night's worker: a process that does the queued jobs. The editor's server never does them."""

@@ -1,4 +1,4 @@
-"""One job whose work a command does: in a copy of the tree, with the gateway as its model."""
+"""Runs one job whose work a command does. It works in a copy of the tree and calls the gateway."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from tierwise.work.way_out import way_out, within
 MOST_S: Final = 3600.0
 """Seconds that a command may take."""
 OUTPUT: Final = "command.txt"
-"""The end of what the command printed, beside a job."""
+"""The file, kept with a job, that has the end of what the command printed."""
 _MAKING: Final = asyncio.Lock()
-"""One copy is made at a time: they are made from one copy of the tree."""
+"""Only one copy is made at a time, because all are made from one shared copy of the tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentJob:
-    """A job of a command, with what it needs. `state` is the state folder."""
+    """A job that a command does, with what it needs. `state` is the state folder."""
 
     job: JobRow
     group: GroupRow
@@ -50,7 +50,7 @@ class AgentJob:
 
 
 async def run_agent(ask: AgentJob, stop: asyncio.Event) -> JobRun:
-    """Let the command do the job. Its copy of the tree stays until `over` says that the job is."""
+    """Let the command do the job. Its copy of the tree stays until `over` finds the job over."""
     tree = tree_of(ask.state, ask.job.id)
     job, head = ask.job, ask.head
     window = head.engine.world.window
@@ -93,13 +93,16 @@ async def run_agent(ask: AgentJob, stop: asyncio.Event) -> JobRun:
 
 
 async def over(state: Path, job: JobRow, run: JobRun) -> None:
-    """Remove the copy of a job that a command did, where the job is over."""
+    """Remove the copy of the tree of a command's job, if the job is over."""
     if run.ending.state not in AHEAD:
         await asyncio.to_thread(tree_of(state, job.id).remove)
 
 
 async def _made(ask: AgentJob, tree: AgentTree) -> None:
-    """Have a copy of the tree; that of a run before is gone on with."""
+    """Make the command's copy of the tree, or keep the copy of an earlier run.
+
+    Unsaved texts of the editor are written into the copy, if the file on disk is still the same.
+    """
     root, window = Path(ask.group.root), ask.head.engine.world.window
     texts: dict[str, bytes] = {}
     for uri, digest in ask.notes.unsaved.items():
@@ -118,7 +121,10 @@ async def _made(ask: AgentJob, tree: AgentTree) -> None:
 async def _commanded(
     ask: AgentJob, tree: AgentTree, url: str, stop: asyncio.Event, *, network: bool
 ) -> tuple[CellRun | None, bool]:
-    """The command's run, None where it was broken off, and whether money refused it a call."""
+    """Run the command. Returns its result, and whether it was refused a call for lack of money.
+
+    The result is None if `stop` ended the command.
+    """
     job, group = ask.job, ask.group
     window = ask.head.engine.world.window
     count = len(await window.ledger.read(lambda conn: jobs.jobs_of(conn, group.id)))
@@ -151,6 +157,7 @@ async def _commanded(
 
 
 async def _proposed(ask: AgentJob, tree: AgentTree, said: str, *, network: bool) -> JobRun:
+    """Make a proposal from what the command changed."""
     engine, root = ask.head.engine, Path(ask.group.root)
     window = engine.world.window
     changes, left = await asyncio.to_thread(tree.changes, root, window.ignore)

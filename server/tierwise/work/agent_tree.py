@@ -1,7 +1,8 @@
-"""The copy of the tree that a job's command works in, and what it made of it.
+"""The copy of the tree that a job's command works in, and what the command changed in it.
 
-It is a repository of its own with one commit, so that nothing the command does with git reaches the
-operator's. What it changed is read file by file: no git runs on what the command left.
+The copy is a git repository of its own with one commit, so that no git command reaches the
+operator's repository. Changes are found by comparing file by file. No git runs on the result,
+because the command could have changed git's configuration.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from tierwise.tasks.testing import copies
 from tierwise.tasks.testing.copies import NoCopy
 
 COPY: Final = 200
-"""The number of the copy of the tree that those of commands are made from."""
+"""The number of the shared copy of the tree. The copies for commands are made from it."""
 LARGEST: Final = 5_000_000
-"""Bytes of a file that is read; what is larger is left out of a proposal."""
+"""Bytes of the largest file that is read. Larger files are left out of a proposal."""
 WITHIN: Final = 120.0
 """Seconds a call of git may take."""
 _COMMIT: Final = (
@@ -33,7 +34,7 @@ _COMMIT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TreeChange:
-    """A file before and after, None where it is not there; `path` is below the tree."""
+    """A file before and after, None where it does not exist. `path` is relative to the tree."""
 
     path: str
     before: str | None
@@ -42,7 +43,7 @@ class TreeChange:
 
 @dataclass(frozen=True, slots=True)
 class AgentTree:
-    """`base` is as it was, `work` is where the command runs."""
+    """The folder of one job: `base` holds the tree as it was, `work` is where the command runs."""
 
     folder: Path
 
@@ -56,12 +57,16 @@ class AgentTree:
 
     @property
     def made(self) -> bool:
-        """Whether the copy is there whole, from a run before."""
+        """Whether an earlier run finished the copy."""
         return (self.folder / "made").exists()
 
     def make(self, root: Path, state: Path, rules: IgnoreRules, texts: Mapping[str, bytes],
              link: Sequence[str], also: Sequence[str]) -> None:  # fmt: skip
-        """Copy the current tree, with texts that are not saved yet. Raises `NoCopy`."""
+        """Copy the current tree, and write the unsaved `texts` into it. Raises `NoCopy`.
+
+        `link` and `also` are paths beside the tracked files: the first are linked, the second
+        copied.
+        """
         shutil.rmtree(self.folder, ignore_errors=True)
         made = copies.copy(root, copies.place_of(state, root, COPY), (), (), rules)
         try:
@@ -77,8 +82,11 @@ class AgentTree:
         (self.folder / "made").touch()
 
     def changes(self, root: Path, rules: IgnoreRules) -> tuple[list[TreeChange], int]:
-        """What the command changed, and how many changed files are left out: no text, too large,
-        or kept back by a rule. A file that git ignores is not counted."""
+        """What the command changed, and how many changed files are left out.
+
+        A file is left out if it is no text, too large, or new and kept back by a rule. A new file
+        that git ignores does not count.
+        """
         found, left, look = [], 0, rules.look()
         before, after = set(_files(self.base)), set(_files(self.work))
         for path in sorted(before | after):
@@ -98,14 +106,14 @@ class AgentTree:
         return found, left
 
     def ended(self) -> str | None:
-        """What the command printed where it ended well; None where it did not yet."""
+        """What the command printed if it ended well. None if it did not end well yet."""
         try:
             return (self.folder / "ended").read_text(encoding="utf-8")
         except OSError:
             return None
 
     def end(self, output: str) -> None:
-        """Note that the command ended well, so that it is not paid for again."""
+        """Note that the command ended well, so that it does not run and cost again."""
         part = self.folder / "ended.part"
         with part.open("w", encoding="utf-8") as file:
             file.write(output)
@@ -119,12 +127,12 @@ class AgentTree:
 
 
 def tree_of(state: Path, job: str) -> AgentTree:
-    """The copy of a job."""
+    """The copy of the tree of a job."""
     return AgentTree(state / "work" / "agents" / job)
 
 
 def forget_others(state: Path, jobs: Sequence[str]) -> None:
-    """Remove the copies of jobs that are over."""
+    """Remove the copies of all jobs except `jobs`, which are those that are not over."""
     for folder in (state / "work" / "agents").glob("*"):
         if folder.name not in jobs:
             shutil.rmtree(folder, ignore_errors=True)
@@ -140,7 +148,7 @@ def _repository(folder: Path) -> None:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """The regular files below a folder, without what git keeps for itself."""
+    """The regular files below a folder, without git's own."""
     for here, folders, names in os.walk(folder):
         folders[:] = [n for n in folders if n != ".git" and not os.path.islink(f"{here}/{n}")]
         for name in names:
@@ -150,7 +158,10 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a file; None where there is none, empty bytes that no text has if too large."""
+    """The bytes of a file. None if there is none.
+
+    A file that is too large gives two zero bytes, which no text has.
+    """
     try:
         if path.is_symlink() or not path.is_file():
             return None

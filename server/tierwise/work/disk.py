@@ -1,4 +1,4 @@
-"""A workspace without an editor: its documents are the files, and an edit is written to them."""
+"""A workspace without an editor: documents are files on disk, and edits are written to disk."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from tierwise.tasks.window.disk import path_of
 
 @dataclass
 class DiskDocuments:
-    """The files of workspace folders. `unsaved` are texts that stand in for files for a while."""
+    """The files of workspace folders. `unsaved` are texts that replace files for a
+    while, by URI.
+    """
 
     folders: tuple[Path, ...]
     unsaved: dict[str, str] = field(default_factory=dict)
 
     def snapshot(self, uri: str) -> Snapshot:
-        """The file as it lies on disk. Raises `BadRequest` with a sentence."""
+        """The file as it is on disk, or its unsaved text. Raises `BadRequest` with a sentence."""
         path = path_of(uri)
         text = self.unsaved.get(uri)
         if text is not None and path is not None:
@@ -35,7 +37,7 @@ class DiskDocuments:
         return disk.snapshot(uri, path)
 
     def open_documents(self) -> Sequence[Snapshot]:
-        """Nothing is open."""
+        """None, because there is no editor."""
         return ()
 
     def roots(self) -> Sequence[Path]:
@@ -44,9 +46,9 @@ class DiskDocuments:
 
 
 def write(changes: Sequence[FileChange], root: Path) -> None:
-    """Make an edit on disk. A file keeps its encoding, line ends and mode. Raises `OSError`.
+    """Write an edit to disk. A file keeps its encoding, line ends and mode. Raises `OSError`.
 
-    All new texts are worked out before the first file is written.
+    The new texts of all changed files are made before the first file is written.
     """
     texts = {c.uri: _changed(c) for c in changes if c.kind == "text"}
     for change in changes:
@@ -72,7 +74,9 @@ def _path(uri: str) -> Path:
 
 
 def _root(root: Path, path: Path) -> Path:
-    """The folder that a path is opened from."""
+    """The folder from which a path is opened: the root if the path is inside, else the drive's
+    root.
+    """
     whole = root.resolve()
     return whole if path.is_relative_to(whole) else Path(path.anchor)
 
@@ -91,7 +95,7 @@ def _changed(change: FileChange) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Put a whole new content in place of the old, so that a kill leaves one or the other."""
+    """Replace the whole content of a file, so that a kill leaves either the old or the new one."""
     temporary = path.with_name(f".{path.name}.tierwise")
     with temporary.open("wb") as file:
         file.write(data)

@@ -1,4 +1,6 @@
-"""Doing a job: by an engine or a command, then the operator's tests, then one step up."""
+"""Does a job: an engine or a command works on it, then the tests run, then maybe one
+tier higher.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,12 @@ from tierwise.work.own_gateway import OwnGateway
 log = logging.getLogger(__name__)
 
 TESTS: Final = "tests.txt"
-"""The end of what the tests printed, beside a job."""
+"""The file, kept with a job, that has the end of what the tests printed."""
 
 
 @dataclass
 class JobDoer:
-    """Does jobs, with one engine for each folder. What only a job needs goes with `rest`."""
+    """Does jobs, with one engine for each folder. `rest` closes all that only running jobs need."""
 
     env: Mapping[str, str]
     folder: Path
@@ -43,13 +45,13 @@ class JobDoer:
     content: Content
     teller: Teller
     gateway: OwnGateway
-    """The gateway that commands of jobs ask."""
+    """The gateway that the commands of jobs call."""
     _heads: dict[str, Headless] = field(default_factory=dict)
     _tests: dict[str, Tests] = field(default_factory=dict)
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def do(self, job: JobRow, group: GroupRow, stop: asyncio.Event) -> JobRun:
-        """Do a job. Returns its ending. With `stop` set the job is broken off. Never raises."""
+        """Do a job and return its result. If `stop` is set, the job is broken off. Never raises."""
         try:
             return await self._do(job, group, stop)
         except LedgerUnavailable:
@@ -59,7 +61,7 @@ class JobDoer:
             return JobRun(JobEnding("failed", "error"))
 
     async def head(self, group: GroupRow) -> Headless:
-        """The engine of a group's folder."""
+        """The engine of a group's folder, started if it is new."""
         async with self._making:
             found = self._heads.get(group.root)
             if found is None:
@@ -70,7 +72,7 @@ class JobDoer:
             return found
 
     async def rest(self) -> None:
-        """Close what only a job needs."""
+        """Close all that only running jobs need: engines, test runs and the gateway."""
         for head in self._heads.values():
             await head.engine.close()
         self._heads.clear()
@@ -93,7 +95,7 @@ class JobDoer:
             await over(self.folder, job, run)
             return run
         made = await self.ledger.read(lambda conn: jobs.calls_made(conn, job.id))
-        # One call that was lost with a worker is made up for.
+        # One call may have been lost with a worker. The job may make that call again.
         run = await run_job(job, group, kept, head, stop, calls=made - min(lost, 1))
         run = await self._tested_if_ready(job, group, run, stop)
         if run.ending.reason == "tests":
@@ -103,7 +105,7 @@ class JobDoer:
     async def _stepped_up(
         self, job: JobRow, group: GroupRow, red: JobRun, kept: GroupNotes, stop: asyncio.Event
     ) -> JobRun:
-        """What the job comes to one tier up, with its tests; as it is where it may not go up."""
+        """Do the job again one tier higher, with its tests. Returns `red` if it may not go up."""
         if stop.is_set():
             return red
         higher = await one_step_up(job, kept, await self.head(group), stop)
@@ -115,9 +117,9 @@ class JobDoer:
     async def _tested_if_ready(
         self, job: JobRow, group: GroupRow, run: JobRun, stop: asyncio.Event
     ) -> JobRun:
-        """What the operator's tests say of a proposal; without a yes to them they do not run.
+        """Run the operator's tests on a proposal. They do not run without the operator's consent.
 
-        Where they are broken off the job is to be done again, and what it was answered is kept.
+        If `stop` breaks them off, the job is queued again. The model's answer is kept.
         """
         if run.ending.state != "ready" or run.edit_id is None:
             return run

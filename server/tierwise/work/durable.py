@@ -1,7 +1,7 @@
-"""The durable queue behind the worker: the one file that knows its library.
+"""The durable queue behind the worker. Only this file knows the library (DBOS).
 
-It is handed ids alone. What it keeps can be rebuilt from the ledger's jobs at any time: a job is
-handed in under an id of its own for every run, and a second time under the same id is nothing.
+The library gets only ids. What it stores can always be rebuilt from the jobs in the ledger. A job
+is handed in under a new id for each run, and handing in the same id twice does nothing.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from tierwise.store.installation import name_of
 
 VERSION: Final = "night-1"
-"""The version of the steps below. A job that was handed to another one starts over."""
+"""The version of the steps below. A job that was handed to another version starts over."""
 QUEUE: Final = "night"
 ATTEMPTS: Final = 10
-"""Times the library takes a job up again; ours gives it up before (`night/endings.py`)."""
+"""How often the library takes a job up again. Our own limit is lower (`night/endings.py`)."""
 POLL_S: Final = 1.0
 _FILE: Final = "queue.db"
 
 Do = Callable[[str], str]
-"""Does a job by its id, on a thread of the queue's; the state it came to."""
+"""Does the job with an id, on a thread of the queue. Returns the state that the job came to."""
 
 _doing: list[Do] = []
 
@@ -42,10 +42,10 @@ def _job(job_id: str) -> str:
 
 
 class DurableQueue:
-    """The queue of one state folder, or of all workers of a server; `start` before anything else.
+    """The queue of one state folder, or one that workers share on a server. Call `start` first.
 
-    `shared` is the server's address and the schema of the ledger there. A place on it, which is a
-    state folder, has an engine of its own: its jobs can be done there alone.
+    `shared` is the server's address and the schema of the ledger there. Each state folder on a
+    server has a queue of its own, because its jobs can run only there.
     """
 
     def __init__(
@@ -55,7 +55,9 @@ class DurableQueue:
         self._shared = shared
 
     def start(self) -> None:
-        """Open the queue. In a folder's own what an earlier worker left is taken up."""
+        """Open the queue. If it is a folder's own file, take up what an earlier worker
+        left in it.
+        """
         for name in [name for name in os.environ if name.startswith("DBOS__")]:
             del os.environ[name]
         logging.getLogger("dbos").addFilter(lambda record: False)
@@ -76,10 +78,10 @@ class DurableQueue:
         )
 
     def _place(self) -> DBOSConfig:
-        """Where the queue is kept, and the name of this worker there.
+        """Where the queue is stored, and the name of this worker there.
 
-        Workers that share a server have a name of their own each: what one of them lost, another
-        takes over by the ledger.
+        Workers that share a server each have a random name. If one is lost, others find its jobs by
+        the ledger and not by the name.
         """
         if self._shared is not None:
             url, schema = self._shared
@@ -100,15 +102,15 @@ class DurableQueue:
         }
 
     def put(self, job_id: str, run: int) -> None:
-        """Hand a job in for its run of that number; nothing happens where that was done."""
+        """Hand in a job for its run of that number. Nothing happens if that was done before."""
         with SetWorkflowID(f"{job_id}.{run}"):
             DBOS.enqueue_workflow(QUEUE, _job, job_id)
 
     def forget(self, job_id: str, run: int) -> None:
-        """Delete what is kept of the runs of a job that is over."""
+        """Delete what the library stores of the runs of a job that is over."""
         DBOS.delete_workflows([f"{job_id}.{n}" for n in range(run + 1)])
 
     def stop(self) -> None:
-        """Take nothing up any more."""
+        """Close the queue. It takes up nothing any more."""
         DBOS.destroy()
         _doing.pop()

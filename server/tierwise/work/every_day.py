@@ -1,4 +1,4 @@
-"""A group that is queued for every day, queued again for the next one."""
+"""Queues a group that repeats every day for the next day."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from tierwise.tasks.window.disk import path_of
 async def repeat(
     group: GroupRow, rows: Sequence[JobRow], notes: GroupNotes, queue: NightQueue
 ) -> str | None:
-    """Queue a group again on the files that are still there. Returns the new group, or None where
-    no file is left.
+    """Queue a group again for the files that still exist.
+
+    Returns the id of the new group, or None if no file is left.
     """
     uris = [u for u in dict.fromkeys(row.uri for row in rows) if Path(path_of(u) or "").exists()]
     if not uris:

@@ -1,4 +1,4 @@
-"""A window without an editor: the engine over the files of a folder, with nobody looking on."""
+"""A window without an editor: the engine works on the files of a folder and nobody watches."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ Ask = Callable[[str, Sequence[str]], str | None]
 
 
 def nobody(question: str, options: Sequence[str]) -> str | None:
-    """No answer: nobody looks on, and yes is never assumed."""
+    """Answer a question with None: nobody watches, and consent is never assumed."""
     return None
 
 
 @dataclass
 class Unattended:
-    """The listener of such a window. `answer` is asked where there is a terminal."""
+    """The listener of a window without an editor.
+
+    `answer` answers the engine's questions if there is a terminal. `told` gets each notice.
+    """
 
     root: Path
     answer: Ask = nobody
@@ -61,7 +64,7 @@ class Unattended:
 
 @dataclass(frozen=True)
 class Headless:
-    """An engine over a folder, with its documents and its listener."""
+    """An engine that works on a folder, with its documents and its listener."""
 
     engine: TaskEngine
     documents: DiskDocuments
@@ -69,6 +72,6 @@ class Headless:
 
 
 def headless(env: Mapping[str, str], root: Path, *, answer: Ask = nobody) -> Headless:
-    """The engine of a folder, not yet started."""
+    """Build the engine of a folder. It is not started yet."""
     documents, listener = DiskDocuments((root,)), Unattended(root, answer)
     return Headless(build(env, documents, listener, night=True), documents, listener)

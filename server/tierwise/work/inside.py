@@ -1,8 +1,8 @@
-"""What runs a job's command within its cell, as a program by itself.
+"""The program that runs a job's command inside its cell (a sandbox without a network).
 
-The cell has no network but its own loopback. This program listens there and hands every connection
-to the worker through a socket in the file system, which leads to the gateway and nowhere else. When
-the worker is gone the command ends too. Nothing of Tierwise is imported here.
+Inside the cell there is only a loopback network. This program listens on it and passes every
+connection through a socket in the file system to the worker, which leads it only to the gateway.
+When the worker is gone the command ends too. This file imports nothing of Tierwise.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Final
 
 CALLS: Final = "calls"
-"""The socket that leads to the gateway."""
+"""The name of the socket that leads to the gateway."""
 LINE: Final = "line"
-"""The socket that is open for as long as the worker lives."""
+"""The name of the socket that is open as long as the worker lives."""
 WORKER_GONE: Final = 70
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1
 _AMBIENT, _CLEAR_ALL = 47, 4
@@ -30,7 +30,9 @@ _PIECE: Final = 65_536
 
 
 def main(args: Sequence[str]) -> int:
-    """Run `FOLDER COMMAND...`, with the sockets in that folder; the command's exit code."""
+    """Run `FOLDER COMMAND...` and return the command's exit code. The sockets are in
+    that folder.
+    """
     folder, command = Path(args[0]), list(args[1:])
     with contextlib.suppress(OSError):
         _loopback()
@@ -50,7 +52,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def _loopback() -> None:
-    """Bring the loopback of this network up; Linux alone has what that takes."""
+    """Bring up the loopback interface of this cell. Only Linux has what that needs."""
     import fcntl
 
     with socket.socket() as any_socket:
@@ -60,12 +62,12 @@ def _loopback() -> None:
 
 
 def _give_up_rights() -> None:
-    """Pass none of the rights of the cell on to the command."""
+    """Drop the capabilities that the cell has, so that the command does not inherit them."""
     ctypes.CDLL(None).prctl(_AMBIENT, _CLEAR_ALL, 0, 0, 0)
 
 
 def _ends_with(line: socket.socket) -> None:
-    """End everything when the worker is gone: the cell ends with its first process."""
+    """Wait until the worker is gone, then exit. The cell ends with its first process."""
     with contextlib.suppress(OSError):
         while line.recv(1):
             pass
@@ -91,7 +93,7 @@ def _to(place: Path) -> socket.socket:
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:
-    """Pass on what comes until there is no more of it."""
+    """Copy bytes from one socket to another until there are no more."""
     with contextlib.suppress(OSError):
         while piece := one.recv(_PIECE):
             other.sendall(piece)

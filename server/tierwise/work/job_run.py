@@ -1,4 +1,4 @@
-"""One job, done by the engine as any window would do it: a task on the current text."""
+"""Runs one job with an engine: it starts a task on the current text, as any window does."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ log = logging.getLogger(__name__)
 
 TESTS_RED: Final = FailedCheck("verify", "command_refused", "the tests")
 LOOK_S: Final = 0.5
-"""Seconds between looks at a task that waits for money held by other calls."""
+"""Seconds between looks at a task that waits for money which other calls hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """The result of a run of a job. `said` is a sentence for the operator, empty where the reason
-    says it all.
+    """The result of one run of a job.
+
+    `said` is a sentence for the operator. It is empty if the reason says it all.
     """
 
     ending: JobEnding
@@ -60,10 +61,10 @@ async def run_job(
     *,
     calls: int = 0,
 ) -> JobRun:
-    """Do a job of which `calls` model calls count that were made before. With `stop` set it is
-    broken off, and what it used is booked.
+    """Do a job. Its proposal is on disk when this returns.
 
-    Its proposal is on disk when this returns.
+    `calls` is how many model calls earlier runs made. They count against the job's limit. If `stop`
+    is set the job is broken off, and what it used is booked.
     """
     try:
         place = place_of(job, notes, head)
@@ -89,7 +90,7 @@ async def run_job(
 async def one_step_up(
     job: JobRow, notes: GroupNotes, head: Headless, stop: asyncio.Event
 ) -> JobRun | None:
-    """Do a job again one tier up because its tests were red; None where it may not go up."""
+    """Do a job again one tier higher because its tests were red. None if it may not go up."""
     place_of(job, notes, head)
     if not head.engine.step_up(job.id, TESTS_RED):
         return None
@@ -97,7 +98,7 @@ async def one_step_up(
 
 
 async def _rested(job: JobRow, head: Headless, stop: asyncio.Event) -> JobRun:
-    """What a job comes to whose task was begun; its proposal is on disk then."""
+    """Wait for the task of a job and return the job's result. Its proposal is on disk then."""
     engine, task = head.engine, head.engine.tasks[job.id]
     why = await _rest(task, head, stop)
     await engine.world.proposals.keeper.flush()
@@ -109,7 +110,10 @@ async def _rested(job: JobRow, head: Headless, stop: asyncio.Event) -> JobRun:
 
 
 async def money_wait(job: JobRow, head: Headless) -> str | None:
-    """Why a job has to wait for money before anything is collected for it; None where not."""
+    """Check the budget before anything is collected for a job.
+
+    Returns the code of the reason why it has to wait for money, or None.
+    """
     world = head.engine.world
     if world.window.rehearsal:
         return None
@@ -121,7 +125,7 @@ async def money_wait(job: JobRow, head: Headless) -> str | None:
 
 
 def _short(state: BudgetState) -> str:
-    """Which money is short, as the code of a reason."""
+    """The budget that ran out, as the code of a reason."""
     if state.hold:
         return "clock" if state.hold == "clock" else "hold"
     if state.group_level == "paused":
@@ -132,7 +136,7 @@ def _short(state: BudgetState) -> str:
 
 
 async def _rest(task: Task, head: Headless, stop: asyncio.Event) -> str | None:
-    """Wait until a task rests; why it was broken off before, None where it was not."""
+    """Wait until a task rests. Returns None, or why the task was broken off before."""
     world = head.engine.world
     ended = asyncio.create_task(task.ended.wait())
     stopped = asyncio.create_task(stop.wait())
@@ -183,12 +187,15 @@ def _of(task: Task, ending: JobEnding) -> JobRun:
 
 
 def wish_of(group: GroupRow, notes: GroupNotes) -> QueueWish:
-    """What was asked for with a group."""
+    """What was asked for when a group was queued."""
     return QueueWish(notes.instruction, (), group.action, tier=group.tier)
 
 
 def place_of(job: JobRow, notes: GroupNotes, head: Headless) -> JobPlace | None:
-    """Where a job works now; None where its lines changed. Raises `BadRequest` without a file."""
+    """Where in the document a job works now.
+
+    Returns None if its lines changed. Raises `BadRequest` if the file is gone.
+    """
     documents = head.documents
     document = documents.snapshot(job.uri)
     was = notes.unsaved.get(job.uri)

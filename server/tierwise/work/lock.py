@@ -1,4 +1,4 @@
-"""One worker per state folder: a lock that says who holds it."""
+"""Makes sure that one worker runs per state folder. A file beside the lock says who holds it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ WHO: Final = "work.pid"
 
 
 class WorkerHeld(TierwiseError):
-    """Another worker runs on this state folder."""
+    """Raised if another worker runs on this state folder."""
 
     name = "WorkerHeld"
 
 
 @contextmanager
 def only_worker(folder: Path) -> Iterator[None]:
-    """Be the one worker of a state folder. Raises `WorkerHeld`, which names the other."""
+    """Hold the lock of a state folder. Raises `WorkerHeld`, which names the process
+    that holds it.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     who = folder / WHO
     lock = FileLock(folder / "work.lock", mode=0o600)
@@ -47,8 +49,10 @@ def only_worker(folder: Path) -> Iterator[None]:
 
 
 def nobody_works(env: Mapping[str, str]) -> bool:
-    """Whether it is certain that no worker does what is queued. Others may where the queue is
-    shared."""
+    """Whether it is certain that no worker does the queued jobs.
+
+    False if the queue is shared, because a worker on another machine may do them.
+    """
     own = configuration(env, {}, [], True)
     if paths.store_url(env, own.config.store.url) is not None:
         return False

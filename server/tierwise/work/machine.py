@@ -1,4 +1,4 @@
-"""What the machine says against working now: it runs on battery, or its disk is nearly full."""
+"""Whether the machine can work now. It cannot while on battery or with a nearly full disk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def held(folder: Path, power: Path = POWER, least: int = LEAST_FREE) -> str | No
 
 
 def on_battery(power: Path = POWER) -> bool:
-    """Whether a battery is being drained. Only Linux says so here; elsewhere never."""
+    """Whether a battery is being drained. Only Linux can say so here. Elsewhere it is False."""
     for status in sorted(power.glob("BAT*/status")):
         try:
             if status.read_text(encoding="ascii").strip() == "Discharging":

@@ -1,4 +1,4 @@
-"""Whether there is money again for a job that waits for it."""
+"""Decides whether a job that waits for money may be tried again."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from tierwise.tasks.window.settings import configuration, limits, price_table
 
 @dataclass
 class MoneyWatch:
-    """Looks at the purse of the night for jobs that wait."""
+    """Watches the budget of the night for jobs that wait for money."""
 
     env: Mapping[str, str]
     ledger: Ledger
     _left: dict[str, int] = field(default_factory=dict)
-    """What was left when a job was let go on the last time, in nano-dollars, by job."""
+    """For each job, how much was left when it was last tried again, in nano-dollars."""
 
     async def may_retry(self, job: JobRow, group: GroupRow, now_ms: int) -> bool:
-        """Whether a job may be tried again: there is money, and more than when it was tried last.
+        """Whether a job may be tried again: there is money, and more than at the last try.
 
-        A night's money is for that night: a job that waits over noon goes on when it is told to.
+        A night's money is only for that night, which ends at noon. A job that waited longer goes on
+        only when the operator says so.
         """
         config = configuration(self.env, {}, [Path(group.root)], True).config
         ladder, table = config.ladder(), price_table(config)[0]

@@ -1,4 +1,4 @@
-"""Tells the operator what happened at night: by their own command, and by the desktop."""
+"""Tells the operator what happened at night, by a command of their own and on the desktop."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ DESKTOP: Final = "notify-send"
 
 @dataclass
 class Teller:
-    """Tells by `notify_command` and, where there is a desktop, on it; a sentence of the engine is
-    said once."""
+    """Runs `notify_command`, and shows a desktop message if there is a desktop.
+
+    It says each sentence of the engine once.
+    """
 
     env: Mapping[str, str]
     ledger: Ledger
@@ -35,13 +37,13 @@ class Teller:
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def tell(self, level: Literal["info", "warning", "error"], text: str) -> None:
-        """Pass on a sentence from the engine. Mere information is left to the report."""
+        """Pass on a warning or an error of the engine. Mere information is left to the report."""
         if level != "info" and text not in self._said:
             self._said.add(text)
             self._say(text)
 
     async def ended(self, group: GroupRow) -> None:
-        """Say the report's line of a group that has ended."""
+        """Say in one line what became of a group that has ended."""
         content = Content(self.ledger.folder)
         found = await self.ledger.read(
             lambda conn: reporting.reports(conn, content, group=group.id)
@@ -56,7 +58,7 @@ class Teller:
             self._say(words.group_over(line))
 
     async def close(self) -> None:
-        """Wait for the commands that still say something, `TAKES` seconds at most."""
+        """Wait for the commands that still run, at most `TAKES` seconds."""
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=TAKES)
 

@@ -1,4 +1,4 @@
-"""The gateway that commands of jobs ask: the one that runs here, or one of the worker's own."""
+"""The gateway that the commands of jobs call: one that runs already, or the worker's own."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ STARTS_WITHIN: Final = 60.0
 """Seconds that a gateway may take to say where it listens."""
 ENDS_WITHIN: Final = 10.0
 _PARENT_DEATH_SIGNAL: Final = 1
-"""Of `prctl`: which signal a process gets when the one that started it is gone."""
+"""The option of `prctl` that sets the signal a process gets when its parent ends."""
 
 
 @dataclass
 class OwnGateway:
-    """`running` tells where a gateway of this state folder listens, None where none answers."""
+    """Finds or starts a gateway for the commands of jobs.
+
+    `running` returns the URL of a gateway that runs on this state folder, or None.
+    """
 
     env: Mapping[str, str]
     running: Callable[[], str | None] = lambda: None
@@ -34,7 +37,7 @@ class OwnGateway:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def url(self) -> str | None:
-        """Where a gateway listens. Starts one where none runs. None where that fails."""
+        """The URL of a gateway. Starts one if none runs. None if that fails."""
         async with self._starting:
             if self._process is not None and self._process.returncode is None:
                 return self._url
@@ -42,7 +45,7 @@ class OwnGateway:
             return found if found is not None else await self._start()
 
     async def stop(self) -> None:
-        """End the gateway that was started here."""
+        """End the gateway that this worker started."""
         process, self._process, self._url = self._process, None, None
         if process is None or process.returncode is not None:
             return
@@ -73,5 +76,5 @@ class OwnGateway:
 
 
 def _end_with_parent() -> None:
-    """Let a new process end when the worker is gone, however that ended."""
+    """Make a new process end when the worker is gone, however the worker ended."""
     ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The service that runs the worker: a unit of the user's own service manager."""
+"""The systemd unit that runs the worker as a service of the user."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ NAME: Final = "tierwise-work.service"
 
 
 def path(env: Mapping[str, str]) -> Path:
-    """Where the unit lies."""
+    """The path of the unit file."""
     config = env.get("XDG_CONFIG_HOME")
     base = Path(config) if config else Path(env.get("HOME", "~")).expanduser() / ".config"
     return base / "systemd" / "user" / NAME
 
 
 def text(python: Path, env: Mapping[str, str]) -> str:
-    """The unit. Of the environment it keeps where state and configuration are, never a key."""
+    """The text of the unit. It has the state folder, the configuration and PATH, never a key."""
     kept = [name for name in ("TIERWISE_STATE_DIR", "TIERWISE_CONFIG", "PATH") if env.get(name)]
     lines = "".join(f"Environment={_quoted(f'{name}={env[name]}')}\n" for name in kept)
     return (
@@ -49,7 +49,7 @@ def parsed(unit: str) -> dict[str, dict[str, str]]:
 
 
 def _quoted(value: str) -> str:
-    """A value as the service manager reads it: percent signs doubled, quoted where it must be."""
+    """A value as systemd reads it: percent signs are doubled, and it is quoted if needed."""
     escaped = value.replace("%", "%%")
     return (
         escaped

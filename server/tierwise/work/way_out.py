@@ -1,4 +1,4 @@
-"""The one way out of a command's cell: from a socket in the file system to the gateway."""
+"""The one connection out of a command's cell: from a socket in the file system to the gateway."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PIECE: Final = 65_536
 
 @asynccontextmanager
 async def way_out(url: str) -> AsyncIterator[Path]:
-    """Let what runs in a cell reach the gateway at `url`. Returns the folder with the sockets."""
+    """Let a command in a cell reach the gateway at `url`. Yields the folder with the sockets."""
     at = urlsplit(url)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="tierwise-way-"))
     over = asyncio.Event()
@@ -53,7 +53,7 @@ async def way_out(url: str) -> AsyncIterator[Path]:
 
 
 def within(folder: Path, command: Sequence[str]) -> list[str]:
-    """The command as it is run in a cell, with the sockets in that folder."""
+    """The command line that runs a command in a cell. The sockets are in `folder`."""
     return [sys.executable, "-I", str(Path(inside.__file__).resolve()), str(folder), *command]
 
 

@@ -1,4 +1,4 @@
-"""The worker: it hands jobs to the durable queue when their time has come, and has them done."""
+"""The worker: it hands jobs to the durable queue when their time has come, and runs them."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ LOOK_S: Final = 1.0
 IDLE_LOOK_S: Final = 5.0
 """Seconds between looks while there is nothing to do."""
 BEAT_S: Final = 5.0
-"""Seconds between two words of a worker on a shared queue that it is there."""
+"""Seconds between two signs of life that a worker on a shared queue writes."""
 MOST_MISSED: Final = 12
-"""Looks in vain, each of which waits for the ledger, after which `once` gives up."""
+"""After so many looks at a queue that could not be read, a worker with `once` gives up."""
 WORKERS: Final = 2
-"""Jobs that run beside one another."""
+"""How many jobs run at the same time."""
 SAID: Final = "reason.txt"
-"""What is kept beside a job: the sentence that says why it ended so."""
+"""The file, kept with a job, that has the sentence which says why it ended so."""
 
 
 def now_ms() -> int:
@@ -63,25 +63,25 @@ def now_ms() -> int:
 
 @dataclass
 class Worker:
-    """One worker of a state folder. `once` ends it when nothing is left that may run now."""
+    """One worker of a state folder. With `once` it ends when no job may run now."""
 
     env: Mapping[str, str]
     once: bool
     on_change: Callable[[JobRow, JobRun], None] = lambda job, run: None
     gateway: OwnGateway = field(default_factory=lambda: OwnGateway({}))
-    """The gateway that commands of jobs ask."""
+    """The gateway that the commands of jobs call."""
     clock: Callable[[], int] = now_ms
     held: Callable[[Path], str | None] = machine.held
-    """Why nothing may start on this machine now, as the code of a reason."""
+    """Returns why nothing may start on this machine now, as the code of a reason, or None."""
     elsewhere: dict[str, int] = field(default_factory=dict)
-    """Jobs that only another machine can do, by its name, as of the last look."""
+    """How many jobs only another machine can do, by its name, at the last look."""
     ledger: Ledger = field(init=False)
     doer: JobDoer = field(init=False)
     _queue: DurableQueue | None = None
     _beaten: float = float("-inf")
     _stops: dict[str, asyncio.Event] = field(default_factory=dict)
     _dropped: set[str] = field(default_factory=set)
-    """Jobs whose run could not be begun, since the ledger was held."""
+    """Jobs whose run could not begin because the ledger was locked."""
     _ends: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -99,8 +99,10 @@ class Worker:
         )
 
     async def run(self) -> int:
-        """Work until a signal ends it, or with `once` until no job may run. Returns the exit
-        code."""
+        """Work until a signal ends it, or with `once` until no job may run.
+
+        Returns the exit code.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(NotImplementedError):
@@ -126,7 +128,7 @@ class Worker:
     _taken_over = False
 
     async def _take_over(self) -> None:
-        """What a lost worker was doing is queued again; what it was handed is handed in again."""
+        """Queue again what a lost worker was doing, and hand in again what was handed to it."""
         if self._url is not None:
             await self._beat(at_once=True)
         else:
@@ -150,7 +152,7 @@ class Worker:
         self._taken_over = True
 
     async def _beat(self, *, at_once: bool = False) -> None:
-        """On a shared queue say that this worker is there, and take over from lost ones."""
+        """On a shared queue, write a sign of life and take over the jobs of lost workers."""
         now, me = time.monotonic(), owner.identity()
         if self._url is None or (now - self._beaten < BEAT_S and not at_once):
             return
@@ -165,11 +167,16 @@ class Worker:
             log.warning("%d jobs ran in %d workers that are gone", jobs_lost, len(lost))
 
     def _lies_here(self, group: GroupRow) -> bool:
-        """Whether a group's instruction lies in this state folder. That of a file's ledger does."""
+        """Whether a group's instruction is stored in this state folder.
+
+        It always is if the ledger is a file, because then nobody shares it.
+        """
         return self._url is None or group.place in (None, self._place)
 
     def _lacks_tree(self, group: GroupRow) -> bool:
-        """Whether a group's folder is not on this machine, and may be on another one."""
+        """Whether a group's folder is not on this machine, so that only another one can do its
+        jobs.
+        """
         return self._url is not None and not Path(group.root).is_dir()
 
     async def _look(self) -> bool:
@@ -183,7 +190,7 @@ class Worker:
         rows = [row for row in found if row.group_id in groups]
         held = self.held(self.folder)
         open_groups = {row.group_id for row in rows}
-        # Another worker has one of these where this one stood still for long.
+        # If this worker stood still for long, another one may have taken some of these over.
         wanted = {
             row.id
             for row in rows
@@ -246,7 +253,7 @@ class Worker:
         await asyncio.to_thread(self._queue.put, job_id, run)
 
     async def _shared(self) -> tuple[str, str] | None:
-        """The server that the queue is shared on, and the ledger's schema there."""
+        """The address of the server that the queue is shared on, and the ledger's schema there."""
         if self._url is None:
             return None
         named = "SELECT current_schema()"
@@ -254,7 +261,7 @@ class Worker:
         return address_of(self._url).url, str(schema)
 
     async def _do(self, job_id: str) -> str:
-        """A job's run, from the durable queue: the state it came to."""
+        """Run a job for the durable queue. Returns the state that the job came to."""
         try:
             return await self._run(job_id)
         except LedgerUnavailable as error:
@@ -282,12 +289,12 @@ class Worker:
         return run.ending.state
 
     async def _late(self, job: JobRow) -> JobRun:
-        """The end of a job whose time is over: it may have cost something before."""
+        """The result of a job whose time is over. The reason says if it cost something before."""
         cost = await self.ledger.read(lambda conn: jobs.cost_of(conn, job.id))
         return JobRun(JobEnding("expired", "too_late" if cost else "late"))
 
     async def _begun(self, job_id: str) -> tuple[JobRow | None, GroupRow | None]:
-        """A queued job, marked as running here; None where it is not to run now."""
+        """Mark a queued job as running here. Returns two None if it may not run now."""
         me, now, held = owner.identity(), self.clock(), self.held(self.folder)
 
         def begin(conn: Connection) -> tuple[JobRow | None, GroupRow | None]:
@@ -308,7 +315,7 @@ class Worker:
         return await self.ledger.write(begin)
 
     async def _over(self, job: JobRow, run: JobRun, now: int) -> None:
-        """Write down what a run came to."""
+        """Write down the result of a run."""
         ending = run.ending
         values: dict[str, Any] = {"state": ending.state, "reason": ending.reason or None,
                                   "worker": None}  # fmt: skip
@@ -343,7 +350,7 @@ class Worker:
         self.on_change(job, run)
 
     async def _wait_for(self, job: JobRow, why: str) -> None:
-        """A job waits for the machine, such as for its plug."""
+        """Let a job wait because of the machine, such as for its power supply."""
         if (job.state, job.reason) != ("waiting", why):
             await self._set(job.id, state="waiting", reason=why, version=None)
 
@@ -392,7 +399,7 @@ class Worker:
         self._woken.clear()
 
     async def _idle(self) -> None:
-        """Nothing to do: what only a job needs goes, so that waiting costs next to nothing."""
+        """Close all that only running jobs need, so that waiting costs next to nothing."""
         await self.doer.rest()
         if self._queue is not None:
             await asyncio.to_thread(self._queue.stop)

@@ -46,9 +46,9 @@ def build(
     transport: Transport | None = None,
     night: bool = False,
 ) -> TaskEngine:
-    """The engine of one window, not yet started. Nothing is read from disk but configuration.
+    """Build the engine of one window. It is not started, and reads only configuration from disk.
 
-    `night` makes it one that works while nobody looks on.
+    `night` builds one that works while nobody watches.
     """
     known = know(
         env,
@@ -64,9 +64,9 @@ def build(
 
 
 def around(known: Known, env: Mapping[str, str], transport: Transport | None = None) -> TaskEngine:
-    """The engine of the window that knows this much already, not yet started.
+    """Build the engine of a window around what it already knows. It is not started.
 
-    Calls are made by `transport`, if none is given by a process of their own.
+    `transport` makes the model calls. Without one, a process of its own does.
     """
     window, configured = known.window, known.window.settings
     for text in configured.notices:
@@ -90,7 +90,7 @@ def around(known: Known, env: Mapping[str, str], transport: Transport | None = N
 
 
 def services(known: Known, client: ModelClient) -> World:
-    """The services of a window, in the order in which they need one another."""
+    """The services of a window, made in the order in which they need one another."""
     window, purse, bus = known.window, known.purse, Bus()
     journal = Journal(
         window.ledger,

@@ -1,4 +1,4 @@
-"""The first half of the composition root: what titles need, and nothing that would keep them."""
+"""The first half of the composition root: only what titles need, so that they come fast."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def know(
     night: bool = False,
     client: str | None = None,
 ) -> Known:
-    """What a window knows before anything runs. Nothing is read from disk but configuration."""
+    """What a window knows before anything runs. It reads only configuration from disk."""
     trust = Trust(trusted)
     configured = Settings(env, settings or {}, documents.roots, trust)
     state = paths.state_dir(env)
@@ -83,7 +83,7 @@ def know(
 
 
 def _index(state_dir: Path, configured: Settings, root: Path) -> Index:
-    """The index of a folder; its library is imported with the first task, not at the start."""
+    """The index of a folder. Its library is imported with the first task, not at the start."""
     from tierwise.index.project import IndexLimits, ProjectIndex
 
     wanted = configured.config.index

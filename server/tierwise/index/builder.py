@@ -259,7 +259,7 @@ class Builder:
                 connection.execute("VACUUM")
             except sqlite3.OperationalError as error:
                 log.info("the index stays as large as it is: %s", error)
-        # Opened again as usual with the next transaction.
+        # The next transaction opens it again as usual.
         self._disconnect()
 
     def _count(self, store: IndexStore) -> None:

@@ -88,7 +88,7 @@ class IndexChild:
         return False
 
     async def close(self) -> None:
-        """End the process: close its stdin, and kill it if it does not end by itself."""
+        """End the process: close its stdin, and kill it if that does not end it."""
         self._closed = True
         # A start may be under way. Wait for it, so that its process is known here.
         async with self._starting:

@@ -55,7 +55,7 @@ def content_hash(data: bytes) -> str:
 
 
 def read(path: Path, size: int) -> FileContent | None:
-    """The content of a regular file; None where it is gone or cannot be read."""
+    """The content of a regular file. None if it is gone or cannot be read."""
     if size > LARGEST_FILE:
         return FileContent("", "", "large")
     try:

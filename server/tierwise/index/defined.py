@@ -8,7 +8,7 @@ from tierwise.index.facts import Level
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """A definition found in a text; lines from 1, the last one inclusive."""
+    """A definition found in a text. Lines count from 1, and `end_line` belongs to it."""
 
     name: str
     kind: str

@@ -22,7 +22,7 @@ from tierwise.syntax.query import nodes
 from tierwise.syntax.symbols import PROSE
 
 MOST_NAMES: Final = 5_000
-"""Names kept of one file, the most frequent first; a file with more is a table of data."""
+"""The most names that are kept of one file, the most frequent ones. A file with more is data."""
 
 _COMMENTS: Final = frozenset(("comment", "line_comment", "block_comment", "doc_comment",
                               "html_comment", "hash_bang_line"))  # fmt: skip

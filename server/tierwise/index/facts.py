@@ -11,7 +11,7 @@ Readiness = Literal["off", "cold", "catching up", "ready"]
 read again yet.
 """
 Obstacle = Literal["", "disabled", "turned_off", "network", "ended", "refused"]
-"""Why there is no index, or none that is up to date; worded in `present/index.py`."""
+"""Why there is no index, or none that is up to date. `present/index.py` has the words."""
 Level = Literal["top", "member", "local"]
 """Where a definition is: at the top of its file, inside a type, or inside a function."""
 
@@ -41,7 +41,7 @@ class IndexState:
 FileKnown = Literal["indexed", "named", "waiting", "absent"]
 """`named`: only its path is known. `waiting`: it changed and was not read again yet."""
 Kept = Literal["missing", "outside", "link", "vendored", "special", "keys", "ignored", "unread"]
-"""Why a file is not in the index; worded in `present/index.py`."""
+"""Why a file is not in the index. `present/index.py` has the words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _KEYWORDS: Final = frozenset(
      "using", "include", "require", "extern", "default", "export", "mod")
 )  # fmt: skip
 _PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "doc"))
-"""File names that stand for their folder."""
+"""File names that mean their folder when they are imported."""
 
 
 def lines(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the machine has to spare: battery or not, and how much memory this process holds."""
+"""What the machine can spare: whether it runs on battery, and how much memory this process uses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STATM: Final = Path("/proc/self/statm")
 
 
 def on_battery(supplies: Path = SUPPLIES) -> bool:
-    """Whether a battery is being emptied; False where the system does not say."""
+    """Whether a battery is being drained. False if the system does not say."""
     try:
         states = [
             (supply / "status").read_text(encoding="ascii", errors="replace").strip()
@@ -24,7 +24,7 @@ def on_battery(supplies: Path = SUPPLIES) -> bool:
 
 
 def resident(statm: Path = STATM) -> int:
-    """Bytes of memory that this process holds; 0 where the system does not say."""
+    """Bytes of memory that this process uses. 0 if the system does not say."""
     try:
         pages = int(statm.read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):

@@ -112,7 +112,8 @@ class ProjectIndex:
             if look is None or self._fails():
                 break
             while self._child.pid is not None and not look.cancelled():
-                # Cleared before the look, so that news that comes meanwhile is not missed.
+                # Cleared before the state is read, so that a report that comes meanwhile is not
+                # missed.
                 self._child.news.clear()
                 state = await self.status()
                 if state.complete:
@@ -215,7 +216,7 @@ class ProjectIndex:
         return [row for row in coded if row[0] in same]
 
     async def _targets(self, name: str) -> dict[str, list[str]]:
-        """What each file that has a name imports."""
+        """What each of the files that use or mention a name imports."""
         rows = await self._reader.rows(
             "SELECT f.path, t.target FROM names n JOIN uses u ON u.name = n.id"
             " JOIN files f ON f.id = u.file JOIN imports i ON i.file = f.id"
@@ -274,7 +275,7 @@ class ProjectIndex:
         return tuple(await search.find(self._reader, query, limit, self._fresh))
 
     async def close(self) -> None:
-        """End the child and let go of the file."""
+        """End the child process and close the file."""
         await self._child.close()
         await self._reader.close()
 

@@ -39,8 +39,8 @@ EXACT: Final = 0.8
 CALLED: Final = 0.25
 """What a file gains if it is named like a word of the question."""
 UNITED: Final = 0.7
-"""What a file gains for a definition whose name has all words of the question. A name with some of
-the words gains its share.
+"""What a file gains for a definition whose name has all words of the question. A name that has some
+of them gains a share of this.
 """
 BESIDE: Final = 0.2
 """Share of a file's score that its test gains, and of a test's score that its file gains."""

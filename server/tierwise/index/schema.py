@@ -128,10 +128,10 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
 
 def damaged(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file is to blame for an error, so that a new file helps.
+    """Whether an error is the fault of the file, so that a new file would help.
 
-    That is so if it is no database, its rows contradict each other, or it has other tables. An
-    error of the disk is not the file's.
+    That is so if the file is no database, its rows contradict each other, or its tables are others.
+    An error of the disk is not the file's fault.
     """
     if not isinstance(error, sqlite3.OperationalError):
         return True

@@ -67,9 +67,9 @@ def _participles(word: str) -> str:
 
 
 def _replaced(word: str, endings: tuple[tuple[str, str], ...], least: int) -> str:
-    """The word with the first ending of the list that fits replaced.
+    """The word, with its ending replaced if the list has it. The first matching ending counts.
 
-    Nothing is replaced if the measure of the rest is not above `least`.
+    The ending stays if the measure of the word without it is not above `least`.
     """
     for ending, instead in endings:
         if word.endswith(ending):

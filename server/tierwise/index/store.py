@@ -17,7 +17,7 @@ from tierwise.index.walk import Seen
 KEPT_IDS: Final = 30_000
 """Names whose ids are cached. Beyond this the cache costs more than looking ids up again."""
 BATCH: Final = 500
-"""Values in one statement. Every build of SQLite takes 999."""
+"""The most values in one statement. Every build of SQLite takes at least 999."""
 _UNUSED_NAME: Final = (
     "NOT EXISTS (SELECT 1 FROM uses WHERE uses.name = names.id)"
     " AND NOT EXISTS (SELECT 1 FROM defs WHERE defs.name = names.id)"
@@ -126,7 +126,7 @@ class IndexStore:
         return {path: (number, mtime, size, inode) for path, number, mtime, size, inode in rows}
 
     def known_of(self, path: str) -> int | None:
-        """The id of one file; None where it is not known."""
+        """The id of one file. None if it is not known."""
         row = self.connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
         return None if row is None else int(row[0])
 

@@ -1,1 +1,1 @@
-"""The one formatter: every title, lens, status and reason an operator reads is made here."""
+"""All texts that an operator reads: titles, lenses, the status, reasons, questions and errors."""

@@ -1,4 +1,4 @@
-"""Why another tier answers than the one that was routed, in a word or two."""
+"""Words for why a tier or place cannot answer, so that another one does."""
 
 from __future__ import annotations
 
@@ -31,25 +31,27 @@ CAUSES: Final[Mapping[str, str]] = {
     "lost": "was lost",
     "over_budget": "over budget",
 }
-"""The ways a call fails (`models/failure.py`), and a stand-in that does not fit the budget."""
+"""Words for the kinds of failed calls (`models/failure.py`), and for a tier that does not fit the
+budget.
+"""
 _STATES: Final = frozenset(
     (
         "rate_limited", "overloaded", "server", "network", "slow", "slow_first_event", "stalled",
         "timeout", "over_budget",
     )
 )  # fmt: skip
-"""Causes that read "is ..." behind the name of a tier."""
+"""Causes that follow "is" after the name of a tier."""
 
 
 def cause(code: str) -> str:
-    """A cause in words; what is no code is in words already, as older ledgers have it."""
+    """A cause in words. A text that is no code is returned unchanged: older ledgers hold words."""
     return CAUSES.get(code, code)
 
 
 def state(name: str, code: str) -> str:
     """What is wrong with a tier or a place: "Haiku is overloaded", "Haiku: key refused".
 
-    What is no code is a state in words, as older ledgers have it.
+    A text that is no code is taken as words, as older ledgers hold them.
     """
     if not code:
         return f"{name} cannot answer"

@@ -1,4 +1,4 @@
-"""A chance in words: "9 in 10". A share of the estimate is not known to a percent."""
+"""Writes a chance in words: "9 in 10". An estimate is not exact to a percent."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ _CHANCES: Final = (
     (1, 20), (1, 10), (1, 5), (1, 4), (1, 3), (1, 2),
     (2, 3), (3, 4), (4, 5), (9, 10), (19, 20),
 )  # fmt: skip
-"""The chances that are told apart: numbers that people count in."""
+"""The chances that can be written: numbers that people count in."""
 
 
 def chance(share: float, joined: str = "in") -> str:
     """The nearest chance to a share in [0, 1]: "9 in 10", or "1 of 4" joined by "of".
 
-    Nothing is shown as certain or as impossible: what is left over reads "19 in 20" or "1 in 20".
+    Nothing is shown as certain or impossible: the extremes are "19 in 20" and "1 in 20".
     """
     part, whole = min(_CHANCES, key=lambda each: abs(each[0] / each[1] - share))
     return f"{part} {joined} {whole}"
 
 
 def at_least(share: float) -> str:
-    """The highest chance that a lower bound reaches: "9 in 10", or "few" below one in twenty."""
+    """The highest chance that is not above a lower bound: "9 in 10", or "few" below one
+    in twenty.
+    """
     reached = [each for each in _CHANCES if each[0] / each[1] <= share]
     return f"{reached[-1][0]} in {reached[-1][1]}" if reached else "few"
 
 
 def up_to(share: float) -> str:
-    """The lowest chance that an upper bound stays below: "1 of 4", or "all" above 19 of 20."""
+    """The lowest chance that is not below an upper bound: "1 of 4", or "all" above 19 of 20."""
     enough = [each for each in _CHANCES if each[0] / each[1] >= share]
     return f"{enough[0][0]} of {enough[0][1]}" if enough else "all"

@@ -1,4 +1,4 @@
-"""Failed checks in words that complete "Haiku: ..."; they quote no code."""
+"""Words for failed checks, to follow "Haiku: ". They quote no code."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ STUCK: Final = {
     "red tests": "the tests stayed red after two edits",
     "taken back": "its own edit was taken back",
 }
-"""What shows that an agent does not get on, as a sentence without its subject."""
+"""The signs that an agent is stuck, in words."""
 
 
 def sentence(failed: FailedCheck) -> str:
@@ -75,7 +75,7 @@ def check(code: str, about: str = "") -> str:
 
 
 def both(low: str, one: FailedCheck, high: str, other: FailedCheck) -> str:
-    """What was wrong with the answers of two tiers; `other` is the higher tier's."""
+    """What was wrong with the answers of two tiers. `other` belongs to the higher tier."""
     first, second = sentence(one), sentence(other)
     if first == second:
         return f"{label(low)} and {label(high)} alike: {second}"

@@ -1,4 +1,4 @@
-"""Things counted in words."""
+"""Counts with their noun."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decision in the shape the outside relies on."""
+"""A decision as the JSON object that clients and scripts read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from tierwise.present.shown import shown
 
 
 class WireShown(TypedDict):
-    """A decision in three lengths: `badge` has at most 22 characters, `title` 45 with the
-    prefix `Tierwise: ` of code actions, `sentence` 100. No client has to cut one."""
+    """A decision in three lengths: `badge` has at most 22 characters, `title` 45 with the prefix
+    `Tierwise: ` of code actions, `sentence` 100. No client has to cut one.
+    """
 
     badge: str
     title: str
@@ -21,13 +22,12 @@ class WireShown(TypedDict):
 
 
 class WireDecision(TypedDict):
-    """Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
+    """Which tier answers and why. Shares are in [0, 1], amounts are dollars per tier.
 
-    `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what a start
-    there is expected to cost over the whole course, redos included; `rule` names the rule used.
-
-    `shown` is the decision in words. `headline` is its badge, `because` its sentence without the
-    tier that it begins with.
+    `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what the task
+    is expected to cost if it starts there, with redos. `rule` names the rule that decided. `shown`
+    is the decision in words. `headline` equals its badge. `because` is its sentence without the
+    tier at the start.
     """
 
     id: str
@@ -62,12 +62,11 @@ def to_wire(
     rehearsal: bool = False,
     priced: bool = False,
 ) -> WireDecision:
-    """The JSON object of a decision: what `tierwise route` prints and the wire carries.
+    """The JSON object of a decision. `tierwise route` prints it, and clients get it.
 
-    Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same
-    decision prints the same bytes everywhere. `said` is a closer cause than the decision knows
-    ("overloaded"); a rehearsal costs nothing, and its words say so; `priced` tells that what the
-    task cost stands beside the decision.
+    Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same decision
+    gives the same bytes everywhere. `said` is a more exact cause than the decision has
+    ("overloaded"). The words of a `rehearsal` say that it costs nothing.
     """
     words_of = shown(decision, said, action=action, rehearsal=rehearsal, priced=priced)
     estimate = decision.estimate

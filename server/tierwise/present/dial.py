@@ -13,7 +13,7 @@ LABELS: Final[Mapping[str, str]] = {
     "balanced": "balanced",
     "right": "right first time",
 }
-"""What each setting is called."""
+"""The name of each setting."""
 
 
 def week(preference: str, cost: float, redos: float) -> str:
@@ -28,7 +28,7 @@ def label(preference: str) -> str:
 
 
 def basis(tasks: int, own: int, invented: bool) -> str:
-    """What the weeks were worked out from."""
+    """Which tasks the weeks were computed from."""
     if invented:
         mine = "you have none yet" if not own else f"you have {own} so far"
         return f"an invented week of {tasks} tasks, not yours: {mine}"
@@ -36,12 +36,12 @@ def basis(tasks: int, own: int, invented: bool) -> str:
 
 
 def own_amount(usd: float) -> str:
-    """What is said where the operator set the amount themselves."""
+    """The sentence for an amount that the operator set in place of the dial."""
     return f"redo_cost_usd = {usd:g} stands in the configuration and overrules the dial"
 
 
 def turned(preference: str) -> str:
-    """What is said once the dial was turned."""
+    """The sentence after the dial was turned."""
     return f"When unsure: {label(preference)}. It is kept in the configuration file."
 
 

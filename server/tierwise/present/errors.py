@@ -118,15 +118,16 @@ WORDS: Final[Mapping[ErrorCode, str]] = {
     "no_part": "No part of this task was answered with an edit that can be used. Ask again, or"
     " change fewer files at once.",
 }
-"""Sentences by code; those about money are in `pause.py`, those about calls in
-`failures.py`."""
+"""The sentence of each code. Codes about money are in `pause.py`, those about calls in
+`failures.py`.
+"""
 
 
 REQUEST_FAILS: Final = "Tierwise failed on this request; its log says why."
 
 
 def sentence(error: TierwiseError) -> str:
-    """The error as it is shown."""
+    """An error as it is shown."""
     reason = error.reason
     if isinstance(reason, str):
         return reason
@@ -138,5 +139,5 @@ def sentence(error: TierwiseError) -> str:
 
 
 def with_dear_stand_in(error: ModelError, stand_in: str) -> str:
-    """Why a call failed, and that the tier which could stand in does not fit the budget."""
+    """The sentence for a failed call whose replacement tier does not fit the budget."""
     return f"{sentence(error)} {stand_in} does not fit the budget."

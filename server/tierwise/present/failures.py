@@ -1,4 +1,4 @@
-"""How a call of a model failed, and what the operator can do about it: one sentence a kind."""
+"""Sentences for failed model calls: how a call failed, and what the operator can do about it."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ WORDS: Final[Mapping[str, str]] = {
     "certificate": "{tier}: the certificate of {host} is not trusted{detail}. Set SSL_CERT_FILE to"
     " a file with the certificates of your network, or check the tier's address.",
 }
-"""By the kinds of `models/failure.py`."""
+"""The sentence for each kind of failure in `models/failure.py`."""
 
 
 def sentence(args: Mapping[str, Any]) -> str:
-    """A failed call in a sentence. `wait` and `seconds` are seconds, None where nobody said."""
+    """The sentence for a failed call. `wait` and `seconds` are in seconds, None if not known."""
     detail, wait, seconds = args["detail"], args["wait"], args["seconds"]
     return WORDS[args["kind"]].format(
         tier=args["tier"],

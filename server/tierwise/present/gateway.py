@@ -1,4 +1,4 @@
-"""What the gateway says to agents and to their operators."""
+"""Texts of the gateway, for agents and their operators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RAISE = {
 
 
 def paused(scope: Literal["day", "night", "project", "hour"], spent: int, limit: int) -> str:
-    """Why nothing may be spent, with the command that goes on."""
+    """The sentence for a used-up budget, with the command that raises it."""
     if scope == "hour":
         paid, cap = amounts(spent, limit)
         return (
@@ -34,7 +34,7 @@ def paused(scope: Literal["day", "night", "project", "hour"], spent: int, limit:
 
 
 def in_flight(held: int, left: int) -> str:
-    """Why a call may not be made although the budget is not used up."""
+    """The sentence for a call that does not fit while other calls hold money."""
     waits, rest = amounts(held, left)
     return (
         f"Tierwise paused: other calls hold {waits} of the budget and {rest} is left. "
@@ -43,7 +43,7 @@ def in_flight(held: int, left: int) -> str:
 
 
 def group_paused(spent: int, limit: int) -> str:
-    """Why a job's agent may not make a call any more: its group's cap is used up."""
+    """The sentence for a job's agent whose group has used up its cap."""
     paid, cap = amounts(spent, limit)
     return f"Tierwise paused: {paid} of {cap} for this group of jobs are spent. The job waits."
 
@@ -51,7 +51,7 @@ def group_paused(spent: int, limit: int) -> str:
 def too_dear(
     needs: int, left: int, scope: Literal["day", "night", "project", "hour", "request"]
 ) -> str:
-    """Why this one call may not be made, with the command that goes on."""
+    """The sentence for one call that costs too much, with the command that raises the budget."""
     most, rest = needs_and_left(needs, left)
     begin = f"Tierwise paused: this call may cost up to {most} and {rest} is left."
     if scope == "request":
@@ -60,7 +60,7 @@ def too_dear(
 
 
 def job_too_dear(needs: int, left: int) -> str:
-    """Why a job's agent may not make this call: the cap is the job's own."""
+    """The sentence for a call that costs more than is left of its job's own cap."""
     most, rest = needs_and_left(needs, left)
     return (
         f"Tierwise paused: this call may cost up to {most} and {rest} is left of the job's cap. "
@@ -69,7 +69,7 @@ def job_too_dear(needs: int, left: int) -> str:
 
 
 def passing(model: str) -> str:
-    """Who answers where the client named a model that is no tier's."""
+    """The words for a call whose model the client chose and no tier has."""
     return f"{model} (chosen by the client, not routed)"
 
 
@@ -86,11 +86,12 @@ def status_line(
     because: str = "",
     others: str = "",
 ) -> str:
-    """An agent's own status: who answers and why, and below that what it costs, what is left.
+    """The status line of an agent: who answers and why, then what it costs and what is left.
 
-    Costs are nano-dollars: `cost` is that of the session so far, `forecast` that of the whole turn.
-    `lowered` is the output cap in tokens where the budget lowered it. `because` says why, `others`
-    what begins a turn for another tier; without both it is one line.
+    Costs are in nano-dollars: `cost` is that of the session so far, `forecast` that of the whole
+    turn. `lowered` is the output limit in tokens if the budget lowered it. `because` says why the
+    tier answers. `others` are the words that start a turn on another tier. Without these two it is
+    one line.
     """
     named = f"{label(tier)} (chosen by the client, not routed)" if client_named else headline
     routed = bool(because) and not client_named
@@ -121,7 +122,9 @@ NOTHING_YET = "Tierwise: nothing was routed yet"
 
 
 def flat_plan(agent: str) -> str:
-    """What changes for somebody who pays a plan and not by the call."""
+    """The warning for somebody with a flat plan: calls through the gateway are billed
+    one by one.
+    """
     return (
         f"Mind the price: through the gateway every call of {agent} is billed at API prices. "
         "A flat plan, such as Pro or Max, is not used any more while these settings stand."
@@ -129,7 +132,7 @@ def flat_plan(agent: str) -> str:
 
 
 def rehearsal(url: str, token_file: str) -> str:
-    """How to see a call routed without a key."""
+    """How to try the gateway without a key."""
     said = '{"role": "user", "content": "hello"}'
     body = f'{{"model": "auto", "max_tokens": 200, "messages": [{said}]}}'
     return (

@@ -11,7 +11,7 @@ from tierwise.present.shown import shown
 
 
 def proposal(view: TaskView, edit: EditView) -> str:
-    """A proposal as markdown: headline, warning if any, diff, then the reasons."""
+    """A proposal as markdown: headline, warnings if any, diff, then the reasons."""
     above = [_head(view)]
     if edit.note:
         above.append(f"⚠ {edit.note}")
@@ -26,7 +26,7 @@ def proposal(view: TaskView, edit: EditView) -> str:
 
 
 def answer(view: TaskView, text: str) -> str:
-    """A text answer as markdown, and below it who gave it and why: a place to look may be small."""
+    """A text answer as markdown. Who gave it and why comes below, because a hover may be small."""
     notes = (f"⚠ {notice}" for notice in view.notices)
     return without_images("\n\n".join([text, _head(view), *notes, *reasons(view), *_ways(view)]))
 
@@ -39,14 +39,14 @@ def _head(view: TaskView) -> str:
 
 
 def _ways(view: TaskView) -> list[str]:
-    """How to be rid of what moved the task, and how to have another tier."""
+    """How to undo what changed the tier of this task, and how to choose another tier."""
     words = ways.others(view.decision)
     other = f"Another tier: redo it, or begin the instruction with {words}."
     return [*ways.undone(view.decision), *([other] if words else [])]
 
 
 def reasons(view: TaskView) -> list[str]:
-    """The decision's reasons, one bullet each; a forecast that changed is said first."""
+    """The decision's reasons, one bullet each. A forecast that named another tier comes first."""
     bullets = [f"- {words(reason)}" for reason in view.decision.reasons]
     if view.forecast and view.forecast.answering != view.decision.answering:
         bullets.insert(0, f"- at first {shown(view.forecast, priced=True).sentence}")

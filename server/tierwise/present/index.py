@@ -1,4 +1,4 @@
-"""What is shown of the project index: how far it is, why there is none, why a file was found."""
+"""Texts about the project index: its progress, why there is none, and why a file was found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KEPT: Final[Mapping[str, str]] = {
 
 
 def of_file(known: str, kept: str | None, why: str) -> str:
-    """Whether a file is indexed, and why not."""
+    """Whether a file is indexed, and if not, why."""
     if known == "indexed":
         return "indexed"
     if known == "named":
@@ -47,7 +47,7 @@ _WHAT: Final[Mapping[str, str]] = {
 
 
 def unready(state: str, why: str) -> str:
-    """What is missing of an answer of an index that is not whole; empty where nothing is."""
+    """What may be missing because an index is not complete. Empty if it is."""
     if state == "off":
         return f"The index of this folder is off: {_WHY[why]}." if why else "There is no index."
     if why:
@@ -60,14 +60,14 @@ def unready(state: str, why: str) -> str:
 
 
 def refused(why: str) -> str:
-    """Why an index that somebody waits for cannot be made."""
+    """The sentence for an index that somebody waits for and that cannot be written."""
     return f"The index of this folder cannot be written: {why or 'its process ended too often'}."
 
 
 def progress(state: str, indexed: int, files: int, why: str = "", left: int = 0) -> str:
-    """How far an index is: "1,203 of 1,848 files read, some changed and are read again".
+    """The progress of an index: "1,203 of 1,848 files read, some changed and are read again".
 
-    `left` files are beyond the limits. Where not all is read, what that means is said.
+    `left` is how many files are beyond the limits.
     """
     if state == "off":
         return f"off: {_WHY[why]}" if why else "off"
@@ -85,8 +85,11 @@ def progress(state: str, indexed: int, files: int, why: str = "", left: int = 0)
 
 def found(defines: Sequence[str], words: Sequence[str], called: Sequence[str],
           has: Sequence[str]) -> str:  # fmt: skip
-    """Why a file was found: names of the question that it defines, words of the question in its
-    definitions, in its path and in its text."""
+    """Why a file was found, in words.
+
+    `defines` are names of the question that the file defines. `words`, `called` and `has` are words
+    of the question in its definitions, its path and its text.
+    """
     said = []
     if defines:
         said.append(f"defines {_listed(defines)}")

@@ -1,4 +1,4 @@
-"""What was learned, in words."""
+"""Texts about what was learned."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tierwise.present.names import label
 
 
 def gate(why: str, needed: int, outcomes: int) -> str:
-    """Whether what was learned decides, and why."""
+    """Whether the learned state decides, and why."""
     sentences = {
         "few": f"not enough evidence: {needed} more outcomes needed",
         "uninformative": f"not enough evidence: {needed} more discards, redos or ratings needed",
@@ -28,7 +28,8 @@ def gate(why: str, needed: int, outcomes: int) -> str:
 def improvement(tasks: int, share: float, within: float) -> str:
     """How much less was spent and redone while the learned state decided.
 
-    `share` is a share of the shipped state's loss, `within` half the width of its 95 % interval.
+    `share` is relative to the loss of the shipped state. `within` is half the width of the 95 %
+    interval of that share.
     """
     less = "less" if share >= 0 else "more"
     low, high = (share - within) * 100, (share + within) * 100
@@ -39,21 +40,26 @@ def improvement(tasks: int, share: float, within: float) -> str:
 
 
 def opinions(right: float, judged: float) -> str:
-    """How good second opinions turned out to be."""
+    """How often second opinions were right."""
     return (
         f"second opinions: right {right * 100:.0f} % of the time, by {judged:.0f} that were judged"
     )
 
 
 def operator(shift: float, slope: float) -> str:
-    """What was learned of all tasks of the operator: how much readier they keep a cheaper tier's
-    answer than shipped, in logits, and how much more what the estimate tells apart counts."""
+    """What was learned over all of the operator's tasks.
+
+    `shift` is how much more readily they keep a cheaper tier's answer than shipped, in logits.
+    `slope` is how much the differences between estimates count.
+    """
     return f"all your tasks: shift {shift:+.2f} logits, slope {slope:.2f}"
 
 
 def shadow(tier: str | None, same: int, tasks: int, less: int) -> str:
-    """For how many tasks the cheapest tier would have written what was kept, and the nano-dollars
-    that would have saved."""
+    """For how many tasks the cheapest tier would have written what was kept.
+
+    `less` is what that would have saved, in nano-dollars.
+    """
     if tier is None or not tasks:
         return "no shadow answer was compared yet"
     saved = f"{amount(abs(less))} {'less' if less >= 0 else 'more'}"
@@ -62,14 +68,14 @@ def shadow(tier: str | None, same: int, tasks: int, less: int) -> str:
 
 
 def drift(points: float) -> str:
-    """Write by how many points the share of first answers by the top tier differs from the shipped
-    state's.
+    """How many points more (or fewer) first answers the top tier gives than in the
+    shipped state.
     """
     return f"share of first answers by the top tier, against shipped: {points * 100:+.0f} points"
 
 
 def flips(wrong: float, right: float) -> str:
-    """How often clicks are wrong."""
+    """How often the operator applies a wrong answer or discards a right one."""
     return (
         f"clicks: {wrong * 100:.0f} % of wrong answers are applied,"
         f" {right * 100:.0f} % of right ones discarded"
@@ -79,7 +85,7 @@ def flips(wrong: float, right: float) -> str:
 def differences(
     shifts: Mapping[str, Sequence[float]], tiers: Sequence[str], counts: Mapping[str, float]
 ) -> list[str]:
-    """One line per cell: what P(need <= tier) becomes where the shipped estimate says 80 %."""
+    """One line per cell: what P(need <= tier) becomes if the shipped estimate says 80 %."""
     lines = []
     for cell, values in shifts.items():
         parts = [
@@ -116,9 +122,10 @@ def replay_lines(figures: Mapping[str, Any]) -> list[str]:
 def ledger_lines(
     figures: Mapping[str, Any], days: int, rehearsal: bool = False, left_out: int = 0
 ) -> list[str]:
-    """What the past cost and delivered, and what it would have, for a terminal.
+    """What past tasks cost and how many were kept, and the same under another policy, for a
+    terminal.
 
-    `left_out` counts the tasks of the other kind, paid or rehearsed.
+    `left_out` counts tasks that are not included: rehearsed ones, or paid ones with `rehearsal`.
     """
     since = f"the last {days} days" if days else "the whole ledger"
     if not figures["tasks"]:

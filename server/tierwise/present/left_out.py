@@ -1,4 +1,4 @@
-"""What was not sent, in sentences for the operator: an indicator beside every answer."""
+"""Sentences about what was not sent, shown with every answer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 from tierwise.core.context import LeftOut, Pack
 
 NAMED: Final = 3
-"""Files named in the sentence; more are counted."""
+"""How many files the sentence names. Further ones are counted."""
 
 
 def sentences(pack: Pack) -> tuple[str, ...]:
-    """What was replaced and what was left out; empty when everything was sent as it is."""
+    """What was replaced and what was left out. Empty if everything was sent unchanged."""
     said = []
     if pack.secrets:
         n = len(pack.secrets)

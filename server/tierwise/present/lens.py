@@ -1,7 +1,6 @@
-"""What is above an edit: the tier that answers and what the operator can do about it.
+"""The lines above an edit: the tier that answers, and what the operator can do.
 
-A lens in one client is a code action at the same range in another, so both are made from
-these offers.
+A lens in one client is a code action at the same range in another. Both are made from these offers.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from tierwise.present.titles import redo_title, with_price
 
 
 def headline(view: TaskView, *, stale: bool = False) -> str:
-    """The first lens of a task: its tier and state, a title without the prefix."""
+    """The first lens of a task: its tier and state. It has no prefix."""
     if stale and view.state == "proposed":
         return "File changed"
     if view.state == "routing":
@@ -38,7 +37,7 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
 
 
 def _unpin(view: TaskView) -> list[Offer]:
-    """The end of the pin that chose the tier of a task, where there is one."""
+    """The offer to remove the pin that chose the tier of a task. Empty if no pin did."""
     if view.decision.cause != "pin":
         return []
     scope = next((r.args["scope"] for r in view.decision.reasons if r.code == "chosen"), "")
@@ -49,7 +48,7 @@ def _unpin(view: TaskView) -> list[Offer]:
         "session": {},
     }
     if scope not in known:
-        # The pin of a project may stand in the operator's own file, which nothing here changes.
+        # The pin of a project may be in the operator's own file, which nothing here changes.
         return []
     way = {"scope": scope, **known[scope], "to": "auto"}
     return [Offer("Unpin", "tierwise.route.override", way)]
@@ -58,9 +57,9 @@ def _unpin(view: TaskView) -> list[Offer]:
 def offers(
     view: TaskView, ladder: Ladder, *, stale: bool = False, hunks: int = 0
 ) -> Sequence[Offer]:
-    """What can be done with a task in its state, in the order it should stand on screen.
+    """What can be done with a task in its state, in the order on screen.
 
-    `hunks` counts those of its proposal that are pending.
+    `hunks` is how many hunks of its proposal are pending.
     """
     task = {"taskId": view.task_id}
     edit = {"editId": view.edit_id}

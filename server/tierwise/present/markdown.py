@@ -1,7 +1,7 @@
-"""Markdown that others wrote, made fit to be rendered: no image is fetched, no fence is closed.
+"""Makes foreign markdown safe to render: no image is loaded, and no code block can be closed early.
 
-A model's answer can be steered by a file it read. An image in it would be fetched as soon
-as an editor shows it, and its address could carry what was read.
+A file that a model read can steer its answer. An image in the answer would be loaded as soon as an
+editor shows it, and its address could carry what the model read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ESCAPE: Final = re.compile(r"\\([!\[\]*_`#<>])")
 
 
 def without_images(text: str) -> str:
-    """The text with every image outside of code turned into a link, which nobody fetches."""
+    """The text with every image outside of code turned into a link, which is not loaded."""
     shown, fence = [], ""
     for line in text.split("\n"):
         match = _FENCE.match(line)
@@ -32,7 +32,7 @@ def without_images(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Markdown as it reads without a renderer: no fences, no stars, no escapes outside of code."""
+    """Markdown as plain text: without fences, and outside of code without stars and escapes."""
     shown, fence = [], ""
     for line in text.split("\n"):
         match = _FENCE.match(line)
@@ -50,7 +50,7 @@ def plain(text: str) -> str:
 
 
 def fenced(text: str, language: str) -> str:
-    """A text as a code block that nothing in it can close."""
+    """A text as a code block that nothing in the text can close."""
     longest = max((len(run) for run in _RUN.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"

@@ -1,4 +1,4 @@
-"""Money as shown: spend against caps, and shares."""
+"""Texts for amounts, spend against a cap, and shares."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def spent_of(spent: int, cap: int | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] as a whole percentage: "93 %". 1.0 is kept for certainty alone."""
+    """A share in [0, 1] as a whole percentage: "93 %". Only 1.0 itself gives "100 %"."""
     whole = round(share * 100)
     if whole == 100 and share < 1:
         whole = 99

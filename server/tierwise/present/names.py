@@ -1,11 +1,11 @@
-"""The names of tiers as shown."""
+"""The names of tiers as they are shown."""
 
 from __future__ import annotations
 
 from typing import Final
 
 SHORT: Final = 8
-"""Characters of a name in a badge or a title."""
+"""The most characters of a name in a badge or a title."""
 
 
 def label(tier: str) -> str:
@@ -14,6 +14,6 @@ def label(tier: str) -> str:
 
 
 def short(tier: str) -> str:
-    """A tier's name where room is scarce: more than eight characters are shortened."""
+    """A tier's name for little room: a name of more than `SHORT` characters is cut."""
     name = label(tier)
     return name if len(name) <= SHORT else name[: SHORT - 1] + "…"

@@ -1,4 +1,4 @@
-"""Everything shown of the night queue: reports, reasons, questions and refusals."""
+"""Texts about the night queue: reports, reasons, questions and refusals."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ NO_WORKER: Final = (
 )
 NOTHING: Final = "The queue is empty. `tierwise queue add '...' FILES --tonight` puts jobs into it."
 PURSE: Final = ("$0.50", "$1", "$2", "$5")
-"""What is offered for a night's purse."""
+"""The amounts that are offered when a night's budget is asked for."""
 
 
 def state(name: JobState) -> str:
@@ -124,20 +124,18 @@ def state(name: JobState) -> str:
 
 
 def reason(code: str | None) -> str | None:
-    """Why a job is where it is; None where there is nothing to say."""
+    """Why a job is in its state. None if there is nothing to say."""
     return _REASONS.get(code or "")
 
 
 def tests(said: TestsSaid | None, network: bool | None) -> str:
-    """What the tests said, and whether they had the network."""
+    """The result of the tests, and whether they had the network."""
     words = _TESTS[said] if said is not None else ""
     return f"{words} (network on)" if words and network else words
 
 
 def step(routed: str | None, tier: str | None) -> str:
-    """Write which tier a job was routed to and which one answered; empty where they are the
-    same.
-    """
+    """The step from the routed to the answering tier. Empty if they are the same."""
     return f"{routed.title()} → {tier.title()}" if routed and tier and routed != tier else ""
 
 
@@ -145,16 +143,16 @@ def job(
     name: JobState, said: TestsSaid | None, network: bool | None, why: str | None,
     *, routed: str | None = None, tier: str | None = None,
 ) -> str:  # fmt: skip
-    """A job in one line: its state, the step up, what its tests said, the sentence of a reason.
+    """A job in one line: its state, its step up, its tests, and the reason.
 
-    What the tests said is left out where the state says the same.
+    The tests are left out if the state already says the same.
     """
     shown = state(name), step(routed, tier), tests(said, network), reason(why) or ""
     return " · ".join(dict.fromkeys(part for part in shown if part))
 
 
 def units(count: int, each: Each) -> str:
-    """How many jobs there are, as what there is a job for: "38 files"."""
+    """How many jobs there are, named by what each job is about: "38 files"."""
     return f"{count} {each}{'s' if count != 1 else ''}"
 
 
@@ -162,10 +160,11 @@ def line(
     title: str, each: Each, counts: Mapping[JobState, int], cost: int, baseline: int, tier: str,
     *, rehearsal: bool = False, waits: str = "",
 ) -> str:  # fmt: skip
-    """A group in one line: what became of it, what it cost, what the baseline alone would have.
+    """A group in one line: the states of its jobs, its cost, and the cost on the baseline tier
+    alone.
 
-    A rehearsal costs nothing, so the amounts are told as what would have been. `waits` is what it
-    waits for, told while it has jobs to run.
+    A rehearsal costs nothing, so its amounts are shown as what it would cost. `waits` is what the
+    group waits for. It is shown while jobs are still to run.
     """
     ordered = [s for s in _STATES if counts.get(s)]
     parts = ", ".join(f"{counts[s]} {_STATES[s]}" for s in ordered)
@@ -181,7 +180,7 @@ def line(
 
 
 def waits(begin: datetime | None, after: str | None, *, paused: bool) -> str:
-    """What a group waits for; `begin` is when it may run, None where that has come."""
+    """What a group waits for. `begin` is when it may run, None if that time has come."""
     if paused:
         return "paused"
     times = f"from {begin:%a %H:%M}" if begin is not None else ""
@@ -193,7 +192,7 @@ def _rehearsed(would: str) -> str:
 
 
 def offer(jobs: int, each: Each, forecast: int, worst: int, baseline: int, tier: str) -> str:
-    """What queueing would mean, before anything is queued."""
+    """The forecast of a group before it is queued."""
     begin = f"{units(jobs, each)} · forecast {amount(forecast)}, at worst "
     if not baseline:
         return f"{begin}{amount(worst)}"
@@ -201,7 +200,7 @@ def offer(jobs: int, each: Each, forecast: int, worst: int, baseline: int, tier:
 
 
 def really(jobs: int, each: Each, forecast: int, cap: int | None) -> OperatorQuestion:
-    """Whether to queue what is many jobs, or dearer than its cap."""
+    """The question whether to queue many jobs, or a group above its cap."""
     more = f", above the cap of {amount(cap)}" if cap is not None and forecast > cap else ""
     return OperatorQuestion(
         f"Queue {units(jobs, each)}, forecast at {amount(forecast)}{more}?",
@@ -210,7 +209,7 @@ def really(jobs: int, each: Each, forecast: int, cap: int | None) -> OperatorQue
 
 
 def purse_question(forecast: int, worst: int) -> OperatorQuestion:
-    """How much a night may cost; asked with the first group."""
+    """The question how much a night may cost. It is asked with the first group."""
     return OperatorQuestion(
         f"How much may a night cost? This group is forecast at {amount(forecast)}, at worst "
         f"{amount(worst)}.",
@@ -219,7 +218,7 @@ def purse_question(forecast: int, worst: int) -> OperatorQuestion:
 
 
 def tests_question(command: str, *, network: bool) -> OperatorQuestion:
-    """Whether the tests may run on what a model wrote, while nobody looks on."""
+    """The question whether the tests may run on a model's code while nobody watches."""
     how = "with the network" if network else "cut off from the network"
     return OperatorQuestion(
         f"Run `{command}` at night on what was proposed, in a copy of the tree, {how}?",
@@ -228,7 +227,7 @@ def tests_question(command: str, *, network: bool) -> OperatorQuestion:
 
 
 def service_written(file: str, *, runs: bool) -> str:
-    """The worker is a service now, or will be once the service manager reads the file."""
+    """The sentence after the service was installed. `runs` says that it is already running."""
     started = "It runs now."
     if not runs:
         started = (
@@ -243,17 +242,17 @@ def service_written(file: str, *, runs: bool) -> str:
 
 
 def service_removed(file: str) -> str:
-    """The service is gone."""
+    """The sentence after the service was removed."""
     return f"Removed {file}."
 
 
 def group_over(text: str) -> str:
-    """The sentence that is shown when a group has ended."""
+    """The sentence about a group that has ended."""
     return f"Tierwise queue: {text}"
 
 
 def lies_on(host: str) -> str:
-    """A group's instruction, files and proposals are on another machine."""
+    """The sentence for a group whose files and proposals are on another machine."""
     return f"Its files and proposals are on {host or OTHER}. Apply or undo it there."
 
 
@@ -263,28 +262,28 @@ def title_of(host: str) -> str:
 
 
 def runs_elsewhere(count: int, host: str) -> str:
-    """Jobs that a worker of this machine leaves alone."""
+    """The sentence about jobs that only a worker on another machine can do."""
     jobs = f"{count} jobs wait" if count != 1 else "1 job waits"
     return f"{jobs} for a worker on {host or OTHER}, where the instruction and the files are."
 
 
 def unknown(what: str) -> str:
-    """There is no such job or group."""
+    """The sentence for an id that is no job and no group."""
     return f"There is no job or group '{what}'. `tierwise queue list` names them."
 
 
 def nobody(question: str) -> str:
-    """What would be asked cannot be, so nothing is queued."""
+    """The sentence for a question that nobody can answer here, so that nothing is queued."""
     return f"Nothing was queued, since nobody can be asked here: {question} --yes says yes."
 
 
 def queued(group: str, begin: datetime | None, end: datetime | None) -> str:
-    """A group is in the queue; `begin` and `end` are its times, in the zone that is shown."""
+    """The sentence after a group was queued. `begin` and `end` are in the zone that is shown."""
     return f"Queued as {group}; it runs {_when(begin, end)}"
 
 
 def not_queued(begin: datetime | None, end: datetime | None) -> str:
-    """When a group would run that was only planned."""
+    """The sentence after a group was only planned: when it would run."""
     return f"Nothing was queued; it would run {_when(begin, end)}"
 
 
@@ -296,44 +295,44 @@ def _when(begin: datetime | None, end: datetime | None) -> str:
 
 
 def moved(count: int, state: str) -> str:
-    """The sentence about how many groups were paused or go on."""
+    """How many groups were paused or resumed."""
     what = "paused" if state == "paused" else "going on"
     return f"{count} group{'s' if count != 1 else ''} {what}."
 
 
 def given_up(count: int) -> str:
-    """The sentence about how many jobs were cancelled."""
+    """How many jobs were cancelled."""
     return f"{count} job{'s' if count != 1 else ''} given up."
 
 
 def forgotten(count: int) -> str:
-    """The sentence about how many groups were forgotten."""
+    """How many groups were deleted."""
     return f"{count} group{'s' if count != 1 else ''} forgotten."
 
 
 def resolved(count: int, what: str) -> str:
-    """The sentence about how many proposals were applied or undone."""
+    """How many proposals were applied or undone."""
     return f"{count} {what}."
 
 
 def not_passed(said: TestsSaid | None, network: bool | None) -> str:
-    """Why a proposal is left where what passed is applied."""
+    """Why a proposal is left out when only those that passed their tests are applied."""
     return f"Its tests did not pass ({tests(said, network)}). Look at it by itself."
 
 
 def nothing_to(what: str) -> str:
-    """No proposal of a group is there to be applied or undone."""
+    """The sentence for a group without a proposal to apply or undo."""
     there = "is ready" if what == "applied" else "was applied"
     return f"Nothing was {what}, since nothing of it {there}."
 
 
 def no_time(text: str) -> str:
-    """A text that is no time of day, or "now" for the end."""
+    """The sentence for a text that is no time of day, or for "now" as the end."""
     if text.strip().lower() == "now":
         return "By now nothing could have run. Write the end like 07:00."
     return f"'{text}' is not a time. Write it like 23:00, or now."
 
 
 def held(pid: str) -> str:
-    """Another worker runs on this state folder."""
+    """The sentence for a state folder on which another worker runs."""
     return f"Another worker runs here ({pid}). Only one may."

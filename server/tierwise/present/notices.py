@@ -10,13 +10,15 @@ from tierwise.present.names import label
 
 FIRST_LINES: Final = 6
 FIRST_LETTERS: Final = 600
-"""Lines, and characters, of a text answer that are shown as a message; the rest is elsewhere."""
+"""The most lines (above) and characters of a text answer that are shown as a message. The rest is
+elsewhere.
+"""
 SHOWN_FILES: Final = 5
-"""Files named in a sentence; more are counted."""
+"""How many files a sentence names. Further ones are counted."""
 
 
 def share_risen(tier: str, recent: float, usual: float) -> str:
-    """The dearest tier answers far more than it used to; shares in [0, 1]."""
+    """Says that the dearest tier answers far more than usual. The shares are in [0, 1]."""
     return (
         f"{label(tier)} answered {recent:.0%} of the last day's tasks, {usual:.0%} is usual."
         " `tierwise stats` and `tierwise why` say what moved them."
@@ -24,7 +26,7 @@ def share_risen(tier: str, recent: float, usual: float) -> str:
 
 
 def shadow_over(found: str) -> str:
-    """The week of shadow answers is over; `found` is what it showed."""
+    """Says that the week of shadow answers is over. `found` is what it showed."""
     return f'{found}. The week is over; shadow = "uncertain" goes on where the router is unsure.'
 
 
@@ -34,12 +36,12 @@ def not_kept(why: str) -> str:
 
 
 def answer_capped(tokens: int) -> str:
-    """Says that an answer got less room than it asked for, so that it fits the budget."""
+    """Says that an answer has a smaller limit than asked for, so that it fits the budget."""
     return f"answer capped at {tokens:,} tokens to fit what is left"
 
 
 def other_model(tier: str, model: str) -> str:
-    """Says that a team's gateway gave a call to a model that is no tier here."""
+    """Says that a team's gateway used a model that no tier here has."""
     return f"the team's gateway answered with {model}, not with {tier}; it is booked at its price"
 
 
@@ -49,7 +51,7 @@ def wish_waits(sentence: str) -> str:
 
 
 def prices_wrong(problem: str) -> str:
-    """Says that a row of the operator's own prices is not possible."""
+    """Says that one of the operator's own prices cannot be read."""
     return f"prices: {problem}. No paid call is made until it is mended."
 
 
@@ -59,8 +61,7 @@ def configuration_gone(name: str) -> str:
 
 
 def as_it_was(why: str) -> str:
-    """Says that the old configuration stays, since a mistake in the new one would stop paid
-    calls."""
+    """Says that the old configuration stays in force, because the new one would stop paid calls."""
     return f"{why}The configuration as it was stays in force."
 
 
@@ -74,13 +75,16 @@ def read_again(keys: Sequence[str]) -> str:
 def check_silent(
     language: str | None, program: str, kind: Literal["missing", "slow"], seconds: float
 ) -> str:
-    """The operator's own check said nothing about an edit; `seconds` is what it was given."""
+    """Says that the operator's own check gave no result in `seconds`, or was not found."""
     problem = "was not found" if kind == "missing" else f"did not finish in {seconds:g} s"
     return f"[verify] {language}: {program} {problem}, so it does not count."
 
 
 def waits(title: str, where: str) -> str:
-    """A proposal waits, in an editor that shows it by hover and code actions; `where` may be ""."""
+    """Says that a proposal waits, for an editor that shows it by hover and code actions.
+
+    `where` may be "".
+    """
     place = f" at {where}" if where else ""
     return f"{title} is ready{place}. Hover shows it, code actions apply or discard it."
 
@@ -91,7 +95,10 @@ def place(name: str, line: int) -> str:
 
 
 def begins(text: str, where: str, path: str) -> str:
-    """The first lines of a text answer, and where the rest is: by hover, in a file; "" for none."""
+    """The first lines of a text answer, and where the rest is.
+
+    `where` is a place to hover, `path` a file. Either may be "".
+    """
     lines = text.strip().split("\n")
     first = "\n".join(lines[:FIRST_LINES])
     short = first if len(first) <= FIRST_LETTERS else first[:FIRST_LETTERS].rstrip() + "…"
@@ -125,7 +132,7 @@ def undo_there(names: Sequence[str]) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """Several remarks about one proposal as one line."""
+    """Several remarks about one proposal in one line."""
     return ". ".join(part for part in parts if part)
 
 
@@ -159,19 +166,21 @@ def project_title(cost: int) -> str:
 
 
 def focus_label(path: str, name: str, lines: tuple[int, int]) -> str:
-    """What the operator has before them: the definition, or the lines (from 1) of the file."""
+    """What the operator sees: the definition, or the lines (from 1) of the file."""
     file, (first, last) = path.rsplit("/", 1)[-1], lines
     span = f"{first}" if first == last else f"{first}–{last}"
     return f"{name} in {file}" if name else f"{file}:{span}"
 
 
 def focus_title(label: str, cost: int) -> str:
-    """The text on the chip for that: the label and the price; `cost` in nano-dollars."""
+    """The text on the chip for `focus_label`: the label and the price. `cost` is in
+    nano-dollars.
+    """
     return f"{label} · {amount(cost)}"
 
 
 def sent_of_project(files: int, cost: int) -> tuple[str, ...]:
-    """Says how many files are sent that nobody has open; `cost` in nano-dollars, 0 for none."""
+    """Says how many files are sent that nobody has open. `cost` is in nano-dollars, 0 for none."""
     if not files:
         return ()
     one = "1 file" if files == 1 else f"{files} files"
@@ -180,18 +189,18 @@ def sent_of_project(files: int, cost: int) -> tuple[str, ...]:
 
 
 def index_unready(indexed: int, files: int) -> str:
-    """The index does not hold the whole project yet; there may be more than was found."""
+    """Says that the index is not complete yet, so that there may be more than was found."""
     return f"index: {indexed:,} of {files:,} files, catching up" if files else "index: starting"
 
 
 TOO_MANY_PLACES = "too many places"
-"""Why a piece is not sent that is to change, where there are more than parts for them."""
+"""Why a place to change is not sent: there are more of them than fit the allowed parts."""
 NOT_CONFIRMED = "not confirmed"
 """Why a proposal was not applied: the operator said no."""
 REFUSED = "the editor refused the edit"
 """Why a proposal was not applied, where the editor gave no reason."""
 GROWING = "still being written"
-"""The sentence beside a proposal whose answer is not complete."""
+"""The remark on a proposal whose answer is still being written."""
 CANNOT_MOVE_OPEN = "this editor cannot rename or delete a file that is open"
 NO_REPLY = "the editor did not answer"
 CHANGES_IGNORED = "its changes: it is ignored"

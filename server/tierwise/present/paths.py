@@ -1,4 +1,4 @@
-"""Why a path may not be changed, or only with a yes. Each is a clause; several are joined."""
+"""Why a path may not be changed, or only with consent. Each reason is a clause, to be joined."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from tierwise.core.path_concern import PathCode, PathConcern
 
 LISTED: Final = 40
-"""Files a question lists by their paths; a longer list is counted, and the preview has all."""
+"""The most files whose paths a question lists. Further ones are counted. The preview has all."""
 WORDS: Final[Mapping[PathCode, str]] = {
     "outside": "it lies outside the workspace",
     "unresolved": "the path does not resolve",
@@ -38,21 +38,21 @@ KEPT_BACK: Final[Mapping[str, str]] = {
     "git": "is ignored by git",
     "outside": "lies outside the workspace",
 }
-"""Why a file is sent from only with a yes, to be read after its name."""
+"""Why a file needs consent before it is sent. The words follow its name."""
 
 
 def concerns(found: Sequence[PathConcern]) -> str:
-    """What speaks against a change, joined; "" where nothing does."""
+    """All reasons against a change, joined. "" if there is none."""
     return ". ".join(_clause(each) for each in found)
 
 
 def left_out(path: str, found: Sequence[PathConcern]) -> str:
-    """A file of a proposal that may not be written."""
+    """The sentence for a file of a proposal that may not be written."""
     return f"{path} was left out: {concerns(found)}"
 
 
 def unasked(files: Sequence[str]) -> str:
-    """Files of a proposal that the operator did not bring into the request."""
+    """The sentence for files of a proposal that were not part of the request."""
     if len(files) == 1:
         return concerns((PathConcern("not_part", files[0]),))
     listed = ", ".join(files[:LISTED])
@@ -61,27 +61,27 @@ def unasked(files: Sequence[str]) -> str:
 
 
 def not_editable(name: str, found: Sequence[PathConcern]) -> str:
-    """A file that is to be edited and may not be."""
+    """The sentence for a file that was to be edited and may not be."""
     return f"{name} cannot be edited: {concerns(found)}."
 
 
 def opened_since(path: str) -> str:
-    """A file to create that the editor has open by now."""
+    """The sentence for a new file that the editor has open by now."""
     return f"{path} is open in the editor now. Save it under another name, or redo the task."
 
 
 def forbidden_since(path: str, found: Sequence[PathConcern]) -> str:
-    """A file that could be written when the edit was proposed, and cannot be any more."""
+    """The sentence for a file that could be written when the edit was proposed, and now cannot."""
     return f"{path} may not be written any more: {concerns(found)}."
 
 
 def changed_since(found: Sequence[PathConcern]) -> str:
-    """Something that nobody was asked about when the edit was proposed."""
+    """The sentence for a reason that did not exist when the edit was proposed."""
     return f"{concerns(found)}. It was not so when this was proposed; redo the task."
 
 
 def not_taken_back(found: Sequence[PathConcern]) -> str:
-    """An edit whose undo would write where nothing may be written."""
+    """The sentence for an edit whose undo would write where nothing may be written."""
     return f"It cannot be taken back: {concerns(found)}."
 
 

@@ -1,7 +1,7 @@
-"""Everything that an editor or terminal says of a pause for money: why, and the ways on.
+"""Texts about a pause for money, in editors and terminals: why, and what can be done.
 
-Agents read other sentences, in `present/gateway.py`: they cannot be asked. Here stands also what
-is said shortly before a pause, and of a single task that does not fit. Money comes in
+Agents get other sentences, in `present/gateway.py`, because they cannot be asked. This file also
+has the texts shortly before a pause, and those for a single task that does not fit. Amounts are in
 nano-dollars.
 """
 
@@ -18,12 +18,12 @@ from tierwise.present.questions import OperatorQuestion
 Args = Mapping[str, Any]
 
 ALLOW: Final = "Run this one anyway"
-"""The answer, and the offer, that lets one task run beyond the budget."""
+"""The answer, and the title of the offer, that lets one task run beyond the budget."""
 STAY: Final = "Stay paused, tasks wait"
 LENS: Final = "Paused: budget reached"
-"""What is above the lines of a task that waits for money."""
+"""The line above the code of a task that waits for money."""
 LENS_OF_TEAM: Final = "Paused by the team's budget"
-"""What is above the lines of a task that the team's budget stopped."""
+"""The line above the code of a task that the team's budget stopped."""
 STATUS: Final = "Paused"
 STATUS_OF_TEAM: Final = "Paused by the team"
 
@@ -44,23 +44,27 @@ _HOLDS: Final = {
 
 
 def hold(reason: str) -> str:
-    """Why money waits for the operator's word, by the reason that the ledger keeps."""
+    """Why all money waits for the operator's decision. `reason` is a code that the
+    ledger stores.
+    """
     return _HOLDS.get(reason, reason)
 
 
 def why(reason: ErrorReason) -> str:
-    """Why a call is not made, and the ways on. Raises `KeyError` for what is not about money."""
+    """Why a call is not made, and what can be done. Raises `KeyError` for a reason not
+    about money.
+    """
     return WORDS[reason.code](reason.args)
 
 
 def is_left(left: str, scope: str) -> str:
-    """What is left, and of which budget where that is known: "40¢ of today's budget is left"."""
+    """What is left, and of which budget if known: "40¢ of today's budget is left"."""
     whose = _WHOSE.get(scope)
     return f"{left} of {whose} budget is left" if whose else f"{left} is left"
 
 
 def is_spent(args: Args) -> str:
-    """How much of a budget is spent: "82 % of today's $5.00 is spent", where that is known."""
+    """How much of a budget is spent, if known: "82 % of today's $5.00 is spent"."""
     whose, limit = _WHOSE.get(str(args.get("scope"))), args.get("limit")
     if whose is None or not limit:
         return "the budget is nearly used up"
@@ -68,7 +72,7 @@ def is_spent(args: Args) -> str:
 
 
 def raise_title(scope: str | None) -> str:
-    """The way on from a pause: which cap it raises, where that is known."""
+    """The title of the offer that raises a cap. It names the cap if known."""
     whose = f"{_WHOSE[scope]} budget" if scope in ("day", "night", "project") else "the budget"
     return f"Raise {whose} by $1"
 
@@ -81,10 +85,10 @@ def question(
     of_task: bool = True,
     forecast: int | None = None,
 ) -> OperatorQuestion:
-    """What to do about a cap that is reached; the first answer raises it.
+    """The question about a cap that is reached. The first answer raises it.
 
-    `of_task` tells that a task came to it, which can be let through by itself; `forecast` is what
-    it is thought to cost.
+    `of_task` says that a task reached it, which can be allowed by itself. `forecast` is the task's
+    expected cost.
     """
     used, cap = amounts(spent, limit or 0)
     whose = _WHOSE[scope]
@@ -103,19 +107,21 @@ def question(
 def question_of_the_hour(
     limit: int | None, held: str | None, *, of_task: bool = True
 ) -> OperatorQuestion:
-    """What to do where nothing can be raised: an hour frees up by itself, a hold says why."""
+    """The question about a pause that no raise ends: the hour frees up by itself, a hold has a
+    reason.
+    """
     used_up = f"Paused: this hour's {amount(limit or 0)} is spent. It frees up by itself."
     text = hold(held) if held else used_up
     return OperatorQuestion(text, (ALLOW, STAY) if of_task else (STAY,))
 
 
 def nobody_raised(scope: str) -> str:
-    """A budget is used up and nobody said what to do."""
+    """The sentence for a used-up budget about which nobody decided."""
     return f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
 
 
 def nearly(scope: str, spent: int, limit: int | None) -> str:
-    """A budget is nearly used up."""
+    """The sentence for a budget that is nearly used up."""
     used, cap = amounts(spent, limit or 0)
     return f"{used} of the {scope} budget {cap} is spent: soft tasks go down."
 
@@ -129,12 +135,12 @@ _SPANS: Final[Mapping[str, str]] = {"hour": " of this hour", "day": " of today",
 
 
 def team_budget(scope: str, span: str) -> str:
-    """The words for a cap that the team set, to be put into a sentence."""
+    """The name of a cap that the team set, for use in a sentence."""
     return f"{_THE_TEAMS[scope]}{_SPANS[span]}"
 
 
 def paused_by_team(scope: str, span: str, *, spent: int, limit: int, owner: str = "") -> str:
-    """A cap that the team set is reached; `owner` is who may raise it."""
+    """The sentence for a team's cap that is reached. `owner` is the person who may raise it."""
     used, cap = amounts(spent, limit)
     ask = owner or "the team's owner"
     return f"Paused by {team_budget(scope, span)}: {used} of {cap}, ask {ask}."
@@ -228,4 +234,4 @@ WORDS: Final[Mapping[ErrorCode, Callable[[Args], str]]] = {
     "parts_too_dear_now": _parts_too_dear_now,
     "parts_not_agreed": _parts_not_agreed,
 }
-"""Why a call is not made for want of money."""
+"""For each code, why a call is not made for lack of money."""

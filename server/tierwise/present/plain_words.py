@@ -1,7 +1,7 @@
-"""What a value that does not fit should have been, in plain words.
+"""Turns the messages of the validation library into plain words.
 
-The library that checks values speaks to programmers: "Input should be a valid integer, unable to
-parse string as an integer". Whoever wrote the value reads "it must be a whole number".
+The library speaks to programmers: "Input should be a valid integer, unable to parse string as an
+integer". The operator reads "it must be a whole number".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WORDS: Final = tuple(
 
 
 def plain(message: str) -> str:
-    """The message of a failed check in plain words; a message of ours is returned as it is."""
+    """A validation message in plain words. A message of ours is returned unchanged."""
     for pattern, words in _WORDS:
         message = pattern.sub(words, message, count=1)
     return message

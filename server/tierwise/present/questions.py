@@ -1,4 +1,4 @@
-"""What the operator is asked, each question with the answers that it takes."""
+"""The questions to the operator, each with its possible answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OperatorQuestion:
 
 
 def dear(cost: int) -> OperatorQuestion:
-    """Whether a request may cost this many nano-dollars."""
+    """The question whether a request may cost this many nano-dollars."""
     return OperatorQuestion(f"This will cost about {amount(cost)}. Go on?", (GO, STOP))
 
 
@@ -47,23 +47,25 @@ def dear_parts(count: int, worst: int) -> OperatorQuestion:
 
 
 def send_ignored(path: str, rule: Literal["git", "outside"]) -> OperatorQuestion:
-    """Whether the selection of a file that is ignored, or lies outside, may be sent."""
+    """The question whether the selection of an ignored or outside file may be sent."""
     return OperatorQuestion(
         f"{path} {KEPT_BACK[rule]}. Send this selection to a model?", (SEND, KEEP)
     )
 
 
 def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
-    """Whether an edit may be applied; `reasons` name paths that need a yes of their own.
+    """The question whether an edit may be applied. `reasons` are paths that need consent of their
+    own.
 
-    `unasked` are the paths that the operator did not bring into the request.
+    `unasked` are paths that were not part of the request.
     """
     parts = [*reasons, *([paths.unasked(unasked)] if unasked else [])]
     return OperatorQuestion(f"{'. '.join(parts)}. Apply it?", (APPLY, CANCEL))
 
 
 def ready(title: str) -> OperatorQuestion:
-    """What becomes of a proposal whose diff was shown, in an editor without code actions.
+    """The question what to do with a proposal whose diff was shown, in an editor without code
+    actions.
 
     The first answer is the one that a stray Enter gives, so it changes nothing.
     """
@@ -71,13 +73,14 @@ def ready(title: str) -> OperatorQuestion:
 
 
 def wish(sentence: str) -> OperatorQuestion:
-    """Whether a wish of the repository's own file holds."""
+    """The question whether a wish of the repository's own file is accepted."""
     return OperatorQuestion(f"{sentence} Use it in this project?", (USE, DECLINE))
 
 
 def shadow(tier: str, share: float) -> OperatorQuestion:
-    """Whether the cheapest tier may be asked beside dearer ones; `share` is what that adds to
-    their spend."""
+    """The question whether the cheapest tier may also be asked. `share` is what that adds to the
+    spend.
+    """
     named = label(tier)
     return OperatorQuestion(
         f"Would {named} have done? For a week it can be asked beside dearer tiers and compared"
@@ -87,10 +90,10 @@ def shadow(tier: str, share: float) -> OperatorQuestion:
 
 
 def wait(duration: str) -> str:
-    """The answer that waits as long as a server asks for."""
+    """The answer that waits as long as the server asks for."""
     return f"Wait {duration}"
 
 
 def use(tier: str, cost: int | None = None) -> str:
-    """The answer that takes another tier; with its cost in nano-dollars where that matters."""
+    """The answer that takes another tier. `cost` in nano-dollars is shown if given."""
     return f"Use {tier}" if cost is None else f"Use {tier} (about {amount(cost)})"

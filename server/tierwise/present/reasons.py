@@ -1,4 +1,4 @@
-"""The reasons of a decision in words: one function per code, and nothing else words a reason."""
+"""The reasons of a decision in words: one function per code. No other file writes them."""
 
 from __future__ import annotations
 
@@ -37,16 +37,21 @@ _LATE: Final = {
     "dataloss": "data that could be lost",
     "design": "a design",
 }
-"""Kinds of work whose wrong answers are found late, where the code is no word for the screen."""
+"""Kinds of work whose wrong answers are found late. Codes that are readable words are
+not listed.
+"""
 
 
 def words(reason: Reason) -> str:
-    """A reason as a sentence for the screen, or as much of one as a list needs."""
+    """A reason as a sentence or a phrase, for the screen."""
     return _WORDS[reason.code](reason.args)
 
 
 def flip(changes: tuple[SignalChange, ...] | None, to: Literal["cheaper", "dearer"]) -> str | None:
-    """The changes of a request that would flip its tier; None where none is known."""
+    """The changes of a request that would change its tier, in words. None if none is known.
+
+    `to` says whether they lead to a cheaper or a dearer tier.
+    """
     if changes is None:
         return None
     *most, last = (_change(change, to) for change in changes)
@@ -142,7 +147,9 @@ def _switched(args: Args) -> str:
 
 
 def switched(old: str, new: str, why: str, old_place: str, new_place: str) -> str:
-    """A switch in a sentence: "Haiku is overloaded; Sonnet answers"; by place within one tier."""
+    """A switch in a sentence: "Haiku is overloaded; Sonnet answers". Within one tier it names
+    places.
+    """
     before, after = (old_place, new_place) if old == new else (label(old), label(new))
     return f"{state(before, why)}; {after} answers"
 

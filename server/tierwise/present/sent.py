@@ -1,4 +1,6 @@
-"""What went to a model, as a document: what was chosen and why, what was not, and every word."""
+"""What was sent to a model, as a document: what was chosen and why, what was not, and
+every word.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +59,6 @@ def _secrets(count: int) -> list[str]:
 
 
 def _fence(text: str) -> str:
-    """A fence no line of the text can close."""
+    """A fence that no line of the text can close."""
     longest = max((len(line) - len(line.lstrip("`")) for line in text.split("\n")), default=0)
     return "`" * max(3, longest + 1)

@@ -1,7 +1,7 @@
 """A decision in its three lengths: badge, title and sentence. Every client shows these.
 
-None of them has to be cut by a client: a badge fits a status bar, a title a menu of code
-actions, a sentence a header, tooltip or message. What would be longer is said shorter here.
+No client has to cut them. A badge fits a status bar, a title a menu of code actions, a sentence a
+header, tooltip or message. If one would be too long, it is worded shorter here.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tierwise.present.pause import is_left, is_spent
 BADGE: Final = 22
 TITLE: Final = 45
 SENTENCE: Final = 100
-"""Characters at most."""
+"""The most characters of a sentence. The two above are those of a badge and a title."""
 PREFIX: Final = "Tierwise: "
-"""What code actions begin with; a lens drops it."""
+"""The start of every code action's title. A lens leaves it out."""
 NOT_CHECKED: Final = " (not yet checked on your work)"
 TRY: Final = 0.7
-"""A tier below this chance is taken because a redo is cheap, and that is said."""
+"""Below this chance a tier is taken only because a redo is cheap, and the text says so."""
 
 _NOTES: Final[Mapping[Cause, str]] = {
     "routed": "",
@@ -52,19 +52,21 @@ _BRIEF: Final[Mapping[Cause, str]] = {
     "failover": "failed",
     "escalated": "redone",
 }
-"""The same beside two tiers in a badge: six letters fit behind the longest pair of the default."""
+"""The same in a badge with two tiers: six letters fit after the longest pair of the
+shipped names.
+"""
 _OF_TEAM: Final = frozenset(("team_cap", "team_answered"))
-"""Reasons that are the team's own."""
+"""Reasons that come from the team's rules."""
 _OUTAGES: Final = frozenset(
     ("overloaded", "server", "network", "slow", "slow_first_event", "stalled", "timeout")
 )
-"""Causes of a failover that are nobody's fault here and pass by themselves."""
+"""Causes of a failover that the operator cannot fix and that pass by themselves."""
 _PASSING: Final = _OUTAGES | {"rate_limited"}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A decision in words. `clause` is the sentence without the tiers it begins with."""
+    """A decision in words. `clause` is the sentence without the tiers at its start."""
 
     badge: str
     title: str
@@ -82,10 +84,10 @@ def shown(
 ) -> Shown:
     """The three lengths of a decision.
 
-    `said` is a closer cause than the decision knows ("overloaded"); `action` is the one that its
-    signals name, where the caller does not know it. A rehearsal costs nothing, and says what its
-    tier would cost. `priced` tells that what the task cost stands beside the sentence: a forecast
-    in it would be taken for another cost.
+    `said` is a more exact cause than the decision has ("overloaded"). `action` replaces the one in
+    its signals. A `rehearsal` costs nothing, and says what its tier would cost. `priced` says that
+    the real cost is shown beside the sentence. Then the sentence has no forecast, which would look
+    like a second cost.
     """
     known = action or _action(decision)
     what = KINDS[known].title if known is not None else ""
@@ -104,7 +106,7 @@ def shown(
 
 
 def _short_names(text: str, decision: Decision) -> str:
-    """A text with the names of tiers as a badge has them."""
+    """The text with the names of tiers shortened as in a badge."""
     named = {decision.routed, decision.answering, *decision.estimate.need}
     for tier in sorted(named, key=len, reverse=True):
         text = re.sub(rf"\b{re.escape(label(tier))}\b", short(tier).replace("\\", ""), text)
@@ -112,7 +114,7 @@ def _short_names(text: str, decision: Decision) -> str:
 
 
 def _by_team(decision: Decision) -> str:
-    """ "team" where the team's rule moved the tier last, else nothing."""
+    """The word "team" if a rule of the team was the last to move the tier, else ""."""
     if decision.cause not in ("floor", "budget", "failover"):
         return ""
     moved = [r for r in decision.reasons if r.code in _MOVED[decision.cause]]
@@ -121,7 +123,7 @@ def _by_team(decision: Decision) -> str:
 
 
 def arrow(decision: Decision) -> str:
-    """ "Sonnet", or "Haiku → Opus" where another tier answers than the one routed."""
+    """The tier ("Sonnet"), or both if another one answers than was routed ("Haiku → Opus")."""
     if decision.answering == decision.routed:
         return short(decision.answering)
     return f"{short(decision.routed)} → {short(decision.answering)}"
@@ -130,7 +132,7 @@ def arrow(decision: Decision) -> str:
 def badge(decision: Decision, said: str = "", room: int = BADGE) -> str:
     """The tier, with as many words on what moved it as there is room for: "Haiku → Opus, by you".
 
-    `said` is a closer cause than the decision knows.
+    `said` is a more exact cause than the decision has.
     """
     moved = decision.answering != decision.routed or decision.explicit or decision.cause == "floor"
     words = _notes(decision, said) if moved or _by_team(decision) else ()
@@ -139,7 +141,7 @@ def badge(decision: Decision, said: str = "", room: int = BADGE) -> str:
 
 
 def _notes(decision: Decision, said: str) -> tuple[str, ...]:
-    """Why the answering tier is what it is, from a clause to a word."""
+    """Why the tier answers, in wordings from a clause to a word."""
     if by_team := _by_team(decision):
         return (by_team,)
     plain, brief = _NOTES[decision.cause], _BRIEF[decision.cause]
@@ -154,7 +156,7 @@ def _notes(decision: Decision, said: str) -> tuple[str, ...]:
 def title(decision: Decision, *what: str, rehearsal: bool = False) -> str:
     """What would be done, by which tier and for how much: "Tierwise: Fix · Haiku · 0.04¢".
 
-    `what` are ways to name the action, the best first; one that does not fit makes way.
+    `what` are names for the action, the best first. The first one that fits is used.
     """
     cost = None if rehearsal else decision.cost.get(decision.answering)
     price = "0¢" if rehearsal else amount(cost) if cost is not None else ""
@@ -166,14 +168,14 @@ def title(decision: Decision, *what: str, rehearsal: bool = False) -> str:
 
 
 def head(decision: Decision) -> str:
-    """The tiers that a sentence begins with: "Sonnet", or "Sonnet, not Opus"."""
+    """The tiers at the start of a sentence: "Sonnet", or "Sonnet, not Opus"."""
     if decision.answering == decision.routed:
         return label(decision.answering)
     return f"{label(decision.answering)}, not {label(decision.routed)}"
 
 
 def _clauses(decision: Decision, said: str, rehearsal: bool, priced: bool) -> Sequence[str]:
-    """What stands behind the tiers of a sentence, the longest wording first."""
+    """The part of a sentence after the tiers, in several wordings, the longest first."""
     if _by_team(decision):
         last = next(r for r in reversed(decision.reasons) if r.code in _MOVED[decision.cause])
         return (_WORDS[last.code](last.args),)
@@ -191,7 +193,7 @@ def _clauses(decision: Decision, said: str, rehearsal: bool, priced: bool) -> Se
 
 
 def _longer(decision: Decision, clause: str, why: str) -> Sequence[str]:
-    """What moved a tier, before it what follows from that where it passes or is paid for."""
+    """The clause on what moved a tier, first with its consequence if there is one worth saying."""
     if decision.cause == "failover" and why in _PASSING:
         return (f"{clause} just now; later tasks try it again", clause)
     if decision.cause == "escalated" and decision.answering != decision.routed:
@@ -200,7 +202,7 @@ def _longer(decision: Decision, clause: str, why: str) -> Sequence[str]:
 
 
 def _routed(decision: Decision, rehearsal: bool, priced: bool) -> Sequence[str]:
-    """Why the router took a tier: what it is enough for, or what the tier below would miss."""
+    """Why the router took a tier: what it is enough for, or what the tier below would fail."""
     tier, names = decision.answering, list(decision.estimate.need)
     at = names.index(tier) if tier in names else 0
     if at > 0:
@@ -226,7 +228,9 @@ def _routed(decision: Decision, rehearsal: bool, priced: bool) -> Sequence[str]:
 
 
 def _above(decision: Decision, below: str, rehearsal: bool, priced: bool) -> Sequence[str]:
-    """Why a tier answers and not the one below: what it costs more, and what that would miss."""
+    """Why a tier answers and not the one below: how much more it costs, and how often the other
+    fails.
+    """
     tier, estimate = decision.answering, decision.estimate
     sure, likely = 1 - estimate.lower[below], 1 - estimate.need[below]
     unsure = decision.cause == "uncertain"
@@ -248,19 +252,19 @@ def _above(decision: Decision, below: str, rehearsal: bool, priced: bool) -> Seq
 
 
 def _record(decision: Decision) -> Mapping[str, Any] | None:
-    """How many earlier answers of the answering tier to such tasks the operator kept."""
+    """The operator's own record: how many earlier answers of this tier to such tasks they kept."""
     found = (reason.args for reason in decision.reasons if reason.code == "kept")
     return next((args for args in found if args["tier"] == decision.answering), None)
 
 
 def _kept_of(decision: Decision) -> str:
-    """The record as the end of a reason; nothing where there is none yet."""
+    """The record as the end of a reason. Empty if there is none yet."""
     own, tier = _record(decision), label(decision.answering)
     return f"; you kept {own['kept']} of {tier}'s {own['judged']}" if own is not None else ""
 
 
 def _check(tier: str, words: str) -> str:
-    """A failed check as something of a tier: "Haiku's edit did not parse"."""
+    """A failed check with the name of its tier: "Haiku's edit did not parse"."""
     own, count = re.subn(r"^the (edit|answer)\b", rf"{label(tier)}'s \1", words)
     return own if count else f"{label(tier)}: {words}"
 
@@ -323,7 +327,7 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "opinion": lambda a: "as a second opinion said",
     "may_need_top": lambda a: f"this may well need {label(a['tier'])}",
 }
-"""What moved a tier, as the rest of a sentence that begins with the tier."""
+"""For each reason, what moved the tier, as the rest of a sentence that starts with the tier."""
 _MOVED: Final[Mapping[Cause, tuple[str, ...]]] = {
     "override": ("chosen", "client_named"),
     "pin": ("chosen",),
@@ -340,19 +344,19 @@ _MOVED: Final[Mapping[Cause, tuple[str, ...]]] = {
 
 
 def _action(decision: Decision) -> Action | None:
-    """The action that the signals of a decision are of."""
+    """The action that the signals of a decision name."""
     named = decision.signals.values
     return next((a for a in KINDS if named.get(f"action.{a}")), None)
 
 
 def _first_fit(room: int, *texts: str) -> str:
-    """The first of several texts that fits; the last, shortened, where none does."""
+    """The first of several texts that fits. If none does, the last one, cut."""
     fitting = (text for text in texts if text and len(text) <= room)
     return next(fitting, None) or _fitted(texts[-1], room)
 
 
 def _fitted(text: str, room: int) -> str:
-    """A text, or as much of it as there is room for; nothing where there is none."""
+    """A text, cut if it is longer than the room."""
     if len(text) <= room:
         return text
     return text[: room - 1].rstrip() + "…" if room > 0 else ""

@@ -1,4 +1,4 @@
-"""What signals are called on the screen."""
+"""The names of signals on the screen."""
 
 from __future__ import annotations
 
@@ -58,21 +58,21 @@ _COUNTED: Final = {
     "thread.reasks": "asked again {n} time{s}",
     "thread.rejected": "{n} answer{s} rejected before",
 }
-"""Counts, kept as log(1 + n)."""
+"""Counts that are stored as log(1 + n)."""
 _SHARES: Final = {
     "sel.share": "{part} of the file is selected",
     "sel.density": "{part} of the code is signs such as ( or =",
     "foreign": "{part} of the letters are other than a to z",
     "novel": "{part} of the words are new to the router",
 }
-"""Shares of one, said as a part of a whole: nobody counts selected lines in percent."""
+"""Shares in [0, 1], shown as a part of a whole, because nobody counts selected lines in percent."""
 _PARTS: Final = (
     (0.0, "none"), (0.05, "a small part"), (0.1, "about a tenth"), (0.2, "about a fifth"),
     (0.25, "about a quarter"), (1 / 3, "about a third"), (0.5, "about half"),
     (2 / 3, "about two thirds"), (0.75, "about three quarters"), (0.95, "nearly all"), (1.0, "all"),
 )  # fmt: skip
 _PLAIN: Final = frozenset({"thread.reasks", "thread.rejected"})
-"""Counts kept as they are."""
+"""Counts that are stored as they are."""
 _FLAGS: Final = {
     "terse": ("a short instruction", "a longer instruction"),
     "empty": ("the action alone, without an instruction", "an instruction beside the action"),
@@ -152,13 +152,13 @@ _FAMILIES: Final = {
 }
 """Families of words (`says.*`); a count of 3 reads "3 words about tests"."""
 WORDING: Final = "what you wrote, as a whole"
-"""The text as a whole: it has scores, and no value."""
+"""The text as a whole. It has scores and no value."""
 
 
 def say(name: str, value: float) -> str:
-    """A signal with its value in words fit for the screen: a fact about the request.
+    """A signal with its value, in words: a fact about the request.
 
-    One that only an older version measured is said by its name.
+    A signal that only an older version measured is shown by its name.
     """
     group, _, rest = name.partition(".")
     if group == "action":
@@ -182,14 +182,16 @@ def say(name: str, value: float) -> str:
 
 
 def _part(share: float) -> str:
-    """A share in [0, 1] in words. Some is never said as none, nor nearly all as all."""
+    """A share in [0, 1] in words. A small share is never called none, and a large one never all."""
     if 0.0 < share < 1.0:
         return min(_PARTS[1:-1], key=lambda part: abs(part[0] - share))[1]
     return _PARTS[-1 if share else 0][1]
 
 
 def now(name: str, value: float) -> str:
-    """A signal as it is, where another value of it was just said: "2", "none", "a script"."""
+    """The present value of a signal, after another value of it was shown: "2", "none",
+    "a script".
+    """
     said = say(name, value)
     if said.startswith("no "):
         return "none"

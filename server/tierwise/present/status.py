@@ -38,10 +38,10 @@ _SO_FAR: Final[Mapping[TaskState, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What the status is made from. Money in nano-dollars; `None` limits mean no cap.
+    """What the status is made from. Money is in nano-dollars. A limit of None means no cap.
 
-    `current` is the task that runs or the one that ended last a moment ago, `recent` the
-    last tasks for the tooltip, `problem` a sentence when the server cannot work.
+    `current` is the task that runs or that ended a moment ago, `recent` the last tasks for the
+    tooltip. `problem` is a sentence if the server cannot work.
     """
 
     current: TaskView | None = None
@@ -62,23 +62,23 @@ class StatusFacts:
     spent_hour: int = 0
     hour_limit: int | None = None
     index: str = ""
-    """How far the project index is; empty where there is none."""
+    """The progress of the project index. Empty if there is none."""
     reached: Literal["day", "night", "project"] | None = None
-    """The cap that pauses, where raising it goes on; an hour frees up by itself."""
+    """The cap that pauses, if a raise would end the pause. The hour's is not one of these."""
     needs_key: str | None = None
     teams: Sequence[TeamWord] = ()
-    """What the gateways of teams said, for the tiers that go through them."""
+    """The reports of teams' gateways, for the tiers that go through them."""
     team_pays: bool = False
-    """Whether one team pays for every tier, so that its pause is a pause of all."""
+    """Whether one team pays for every tier. Then its pause stops everything."""
 
     @property
     def team_paused(self) -> bool:
-        """Whether nothing can be asked because a team's budget is used up."""
+        """Whether no call can be made because a team's budget is used up."""
         return self.team_pays and any(word.level == "paused" for word in self.teams)
 
 
 def status(facts: StatusFacts) -> StatusView:
-    """The status view; the kind's precedence is error, paused, rehearsal, busy, soft, ready."""
+    """The status view. If several kinds apply: error, then paused, rehearsal, busy, soft, ready."""
     kind = _kind(facts)
     view = facts.current
     decision = view.decision if view else None
@@ -112,7 +112,7 @@ def status(facts: StatusFacts) -> StatusView:
 
 
 def tooltip(facts: StatusFacts) -> str:
-    """Markdown for the tooltip: reasons, forecast against the other tiers, budgets, last tasks."""
+    """Markdown for the tooltip: reasons, forecast for each tier, budgets, last tasks."""
     lines: list[str] = []
     if facts.problem:
         lines.append(f"**{facts.problem}**")
@@ -157,14 +157,14 @@ def tooltip(facts: StatusFacts) -> str:
 
 
 def _how_to_choose(decision: Decision) -> list[str]:
-    """How the operator has another tier than the one that answers."""
+    """How the operator can choose another tier than the one that answers."""
     others = ways.others(decision)
     begin = f"Another tier: begin the instruction with {others}"
     return [f"{begin}. Redo with… asks this once more."] if others else []
 
 
 def _of_now(view: TaskView) -> str:
-    """What is done, how far it is and what it cost: "Add docs · cost 0.02¢ · the edit waits …"."""
+    """What is done, what it cost and its state: "Add docs · cost 0.02¢ · the edit waits …"."""
     paid = amount(view.cost)
     cost = f"cost 0¢, with a key {paid}" if view.rehearsal and view.cost else f"cost {paid}"
     parts = [KINDS[view.action].title, *([cost] if view.cost else []), _SO_FAR[view.state]]
@@ -212,7 +212,7 @@ def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
     tiers = (badge(view.decision, view.cause_note), arrow(view.decision))
     texts = [_of_task(view, tier, share) for tier in tiers]
     if kind == "rehearsal":
-        # That nothing is paid is said before what the task does, where both do not fit.
+        # If not both fit, "Rehearsal" goes before what the task does.
         yield from (f"Rehearsal · {text}" for text in (*texts, *tiers))
         yield "Rehearsal"
     yield from (*texts, *tiers)
@@ -228,7 +228,7 @@ def _shares(facts: StatusFacts) -> dict[str, float]:
 
 
 def _state(view: TaskView) -> TaskState:
-    """A task of which hunks wait still has its proposal to show, whatever was applied of it."""
+    """The state that is shown: a task with pending hunks is shown as proposed."""
     return "proposed" if view.waiting else view.state
 
 

@@ -1,4 +1,4 @@
-"""What is said of a team: its members, caps, rules and sums."""
+"""Texts about a team: its members, caps, rules and sums."""
 
 from __future__ import annotations
 
@@ -47,46 +47,48 @@ _SPANS: Final[Mapping[str, str]] = {"hour": "in any hour", "day": "a day", "peri
 
 
 def listens(url: str, *, everywhere: bool) -> str:
-    """Where a team's gateway listens. `everywhere` says that its host stands for each address of
-    this machine, and is none that members could name."""
+    """Where a team's gateway listens.
+
+    `everywhere` says that its host means all addresses of this machine, so members cannot use it.
+    """
     where = ", on every address of this machine" if everywhere else ""
     return f"Tierwise serves the team on {url}{where} (members: `tierwise team invite NAME`)"
 
 
 def unreadable(file: str, why: str) -> str:
-    """A certificate or key that cannot be read."""
+    """The sentence for a certificate or key that cannot be read."""
     return f"{file} cannot be read ({why or 'not a file'})."
 
 
 def no_certificate(certificate: str, key: str | None) -> str:
-    """Files that hold no certificate with a key."""
+    """The sentence for files that have no certificate with its key."""
     if key is None:
         return f"{certificate} holds no certificate with its key. Give the key with --tls-key."
     return f"{certificate} and {key} hold no certificate with its key, in PEM form."
 
 
 def other_key(certificate: str, key: str) -> str:
-    """A certificate and a key that do not belong together."""
+    """The sentence for a key that does not belong to the certificate."""
     return f"The key in {key} is not that of the certificate in {certificate}."
 
 
 def locked_key(key: str) -> str:
-    """A key that a password protects: a gateway has nobody to ask for it."""
+    """The sentence for a key with a password: a gateway has nobody to ask for it."""
     return f"The key in {key} is protected by a password. Give one that is not."
 
 
 def taken(name: str) -> str:
-    """A name that a member has already."""
+    """The sentence for a name that a member already has."""
     return f"There is a member {name} already. Give this one another name."
 
 
 def revoked_already(name: str) -> str:
-    """A member who was revoked before."""
+    """The sentence for a member who was already revoked."""
     return f"{name} was revoked already."
 
 
 def last_owner(name: str) -> str:
-    """The one who cannot be revoked."""
+    """The sentence for the only owner, who cannot be revoked."""
     return (
         f"{name} is the only owner. Invite another one first: "
         "tierwise team invite NAME --role owner"
@@ -94,17 +96,17 @@ def last_owner(name: str) -> str:
 
 
 def no_day(text: str) -> str:
-    """A day that is none."""
+    """The sentence for a text that is no day."""
     return f"'{text}' is no day. Write it like 2026-11-28."
 
 
 def no_ledger(file: str) -> str:
-    """A file that is not there."""
+    """The sentence for a ledger file that does not exist."""
     return f"There is no ledger at {file}."
 
 
 def taken_over(rows: int, file: str) -> str:
-    """A ledger was taken over."""
+    """The sentence after a ledger was copied into the database."""
     return f"{rows:,} rows of {file} are in the database now. The file stays as it was."
 
 
@@ -114,7 +116,7 @@ def member(id: str, name: str, role: str, *, revoked: bool) -> str:
 
 
 def invited(name: str, id: str, token: str) -> str:
-    """A new member, whose token is shown this once."""
+    """The text for a new member. Their token is shown only this once."""
     return (
         f"{name} is member {id}. The token, which is shown only now:\n  {token}\n"
         f"In {name}'s own configuration file each tier gets the gateway's address as base_url\n"
@@ -124,34 +126,34 @@ def invited(name: str, id: str, token: str) -> str:
 
 
 def revoked(name: str) -> str:
-    """A member was revoked."""
+    """The sentence after a member was revoked."""
     return f"{name}'s token is worth nothing any more."
 
 
 def who(wanted: str, found: int) -> str:
-    """A name that is nobody's, or several members'."""
+    """The sentence for a name that no member has, or that several have."""
     if found:
         return f"{found} members are called {wanted}: name one by its id (`tierwise team members`)."
     return f"There is no member {wanted}. `tierwise team members` lists them."
 
 
 def no_zone(zone: str) -> str:
-    """A time zone that is nowhere."""
+    """The sentence for an unknown time zone."""
     return f"There is no time zone '{zone}'. Name one like 'Europe/Berlin'."
 
 
 def no_tier(tier: str, tiers: Sequence[str]) -> str:
-    """A rule that names no tier."""
+    """The sentence for a rule with an unknown tier."""
     return f"There is no tier '{tier}'. The tiers are {', '.join(tiers)}; none ends a rule."
 
 
 def no_action(action: str, actions: Iterable[str]) -> str:
-    """A floor that names no action."""
+    """The sentence for a floor with an unknown action."""
     return f"There is no action '{action}'. The actions are {', '.join(actions)}."
 
 
 def no_floor(text: str) -> str:
-    """A floor that is not written as one."""
+    """The sentence for a floor in the wrong form."""
     return f"'{text}' is no floor. Write it as ACTION=TIER, like review=sonnet."
 
 
@@ -164,7 +166,7 @@ def cap(scope: str, who: str, span: str, nanos: int) -> str:
 def rules(
     max_tier: str | None, floors: Mapping[str, str], zone: str, above: Collection[str]
 ) -> str:
-    """The rules of a team. `above` are the actions whose floor lies above the highest tier."""
+    """The rules of a team. `above` are actions whose floor is above the highest tier."""
     lowest = ", ".join(
         f"{key} from {tier}" + (f" (so {max_tier}, the highest)" if key in above else "")
         for key, tier in sorted(floors.items())
@@ -191,35 +193,37 @@ _ODD_EXPORTS: Final[Mapping[str, str]] = {
 
 
 def odd_export(why: str, about: str) -> str:
-    """Why an export of the provider's is refused."""
+    """Why an export of the provider is refused."""
     return _ODD_EXPORTS[why].format(about=about[:120])
 
 
 def no_export(file: str) -> str:
-    """An export that cannot be read."""
+    """The sentence for an export that cannot be read."""
     return f"There is no text file {file}."
 
 
 def both_sums(first: str, last: str, ours: int, invoice: int) -> str:
-    """What the ledger booked and what the provider billed."""
+    """The sum that the ledger booked and the sum that the provider billed."""
     own, theirs = _signed(ours, invoice)
     return f"{first} to {last} (UTC): ours {own}, invoice {theirs}"
 
 
 def difference(day: str, model: str, ours: int, invoice: int) -> str:
-    """One day and model by which the two differ."""
+    """One day and model for which the two sums differ."""
     own, theirs = _signed(ours, invoice)
     return f"{day}  {model or 'no model':30} ours {own}, invoice {theirs}"
 
 
 def _signed(*nanos: int) -> Sequence[str]:
-    """Amounts of one sentence, of which a credit is below nothing."""
+    """Amounts of one sentence. A credit is negative."""
     written = amounts(*(abs(each) for each in nanos))
     return [f"-{text}" if each < 0 else text for each, text in zip(nanos, written, strict=True)]
 
 
 def too_dear(needs: int, left: int, scope: str, span: str, owner: str = "") -> str:
-    """One call that does not fit what is left of a team's cap; `owner` is who may raise it."""
+    """The sentence for a call that does not fit a team's cap. `owner` is the person who may raise
+    it.
+    """
     most, rest = needs_and_left(needs, left)
     return (
         f"This call may cost up to {most}, and {rest} of {team_budget(scope, span)} is left."
@@ -228,5 +232,5 @@ def too_dear(needs: int, left: int, scope: str, span: str, owner: str = "") -> s
 
 
 def too_high(tier: str, most: str) -> str:
-    """A model that the team does not allow."""
+    """The sentence for a model of a tier above the team's highest."""
     return f"The team allows tiers up to {most}; {tier} is none of them."

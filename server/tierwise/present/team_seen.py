@@ -1,4 +1,4 @@
-"""What a member's editor says of the team: its caps beside the member's own, and its pauses."""
+"""Texts about the team in a member's editor: its caps beside the member's own, and its pauses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _SPANS: Final[Mapping[Span, str]] = {"hour": "this hour", "day": "today", "perio
 
 
 def lines(word: TeamWord) -> Sequence[str]:
-    """A team in lines: what pauses or is away first, then every cap, then its rules."""
+    """A team's report in lines: first what pauses or cannot be reached, then the caps, then the
+    rules.
+    """
     found = []
     if word.away:
         found.append(AWAY)

@@ -1,4 +1,4 @@
-"""The titles of code actions; the words of actions are in `core/actions.py`."""
+"""The titles of code actions. The words of the actions are in `core/actions.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tierwise.present.shown import PREFIX, title
 SENT_TITLE: Final = f"{PREFIX}Show what was sent"
 TONIGHT_TITLE: Final = "Tierwise: Queue for tonight"
 NO_COMMENT_TITLE: Final = f"{PREFIX}Do this comment"
-"""The title of a comment that cannot be done; why not is said beside it."""
+"""The title for a comment that cannot be done. The reason is shown beside it."""
 
 
 def action_title(action: Action, decision: Decision, *, rehearsal: bool = False) -> str:
@@ -24,7 +24,7 @@ def action_title(action: Action, decision: Decision, *, rehearsal: bool = False)
 def problem_title(
     decision: Decision, message: str, code: str | None, *, rehearsal: bool = False
 ) -> str:
-    """The title that fixes one problem: by its message where it is short, else by its code."""
+    """The title that fixes one problem, named by its message if that is short, else by its code."""
     fix = KINDS["fix"].title
     ways = [f"{fix} “{message}”", *([f"{fix} {code}"] if code else []), f"{fix} this problem", fix]
     return title(decision, *ways, rehearsal=rehearsal)
@@ -36,7 +36,7 @@ def comment_title(decision: Decision, *, rehearsal: bool = False) -> str:
 
 
 def with_price(title: str, decision: Decision, tier: str, *, rehearsal: bool = False) -> str:
-    """A title of an offer and what it is forecast to cost: "Redo with Opus · 0.68¢"."""
+    """The title of an offer with its forecast cost: "Redo with Opus · 0.68¢"."""
     cost = 0 if rehearsal else decision.cost.get(tier)
     return title if cost is None else f"{title} · {amount(cost)}"
 

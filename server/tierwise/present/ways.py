@@ -1,4 +1,4 @@
-"""How to have another tier than the one that answers, and how to be rid of what moved a task."""
+"""How to choose another tier than the one that answers, and how to undo what moved a task."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _BUDGET: Final = (
 
 
 def others(decision: Decision, quote: str = "") -> str:
-    """What to write before an instruction for another tier: "@haiku or @opus"; else nothing."""
+    """What to write before an instruction for another tier: "@haiku or @opus". "" if
+    there is none.
+    """
     named = decision.estimate.need or decision.cost
     return listed([name for name in named if name != decision.answering], quote)
 
@@ -27,7 +29,7 @@ def listed(tiers: Sequence[str], quote: str = "") -> str:
 
 
 def undone(decision: Decision) -> list[str]:
-    """A sentence for each reason that moved the task: how to be rid of it."""
+    """A sentence for each reason that moved the task: how to undo it."""
     found = [(_UNDONE[r.code], r.args) for r in decision.reasons if r.code in _UNDONE]
     return list(dict.fromkeys(said(args) for said, args in found))
 

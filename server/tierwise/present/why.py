@@ -1,4 +1,4 @@
-"""Why a tier, as a page in markdown: the decision, the tiers side by side, what mattered."""
+"""Why a tier answers, as a page in markdown: the decision, a table of the tiers, what mattered."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tierwise.present.shown import shown
 from tierwise.present.signals import say
 
 UNKNOWN: Final = "-"
-"""What is in the table for an amount that is not known."""
+"""The table's sign for an amount that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """A decision explained. `page` is what is read, `rest` what may stay folded."""
+    """A decision explained. `page` is the main part, `rest` may be folded."""
 
     page: str
     rest: str
@@ -40,10 +40,10 @@ def why(
 ) -> WhyPage:
     """The page of a decision.
 
-    `signs` are the signals that mattered, strongest first; `cheaper` and `dearer` the changes
-    that would flip the tier, where they are known; one that cannot is left out. `said` is a
-    closer cause than the decision knows. `paid` is what the task cost so far, `redo_cost` what a
-    redo counts beside its call, both in nano-dollars.
+    `signs` are the signals that mattered, strongest first. `cheaper` and `dearer` are the changes
+    that would give another tier, if known. `said` is a more exact cause than the decision has.
+    `paid` is what the task cost so far, and `redo_cost` what a redo costs the operator beside its
+    call, both in nano-dollars.
     """
     sentence = shown(decision, said, rehearsal=rehearsal, priced=bool(paid)).sentence
     steps = [r for r in decision.reasons if r.code != "signal"]
@@ -62,8 +62,11 @@ def why(
 
 
 def _flips(decision: Decision, cheaper: str | None, dearer: str | None) -> list[str]:
-    """What would bring another tier. What can bring none is left out: below the lowest tier, above
-    the top one, and where something else than the router chose."""
+    """What would give another tier.
+
+    It leaves out what cannot: below the lowest tier, above the top one, and if the router did not
+    choose the tier.
+    """
     names = list(decision.estimate.need)
     if decision.explicit or not names or decision.answering != decision.routed:
         return []
@@ -76,7 +79,7 @@ def _flips(decision: Decision, cheaper: str | None, dearer: str | None) -> list[
 
 
 def _others(decision: Decision) -> list[str]:
-    """How to choose another tier, and how to be rid of what moved this task."""
+    """How to choose another tier, and how to undo what moved this task."""
     lines = ways.undone(decision)
     if words := ways.others(decision, "`"):
         lines.append(
@@ -87,7 +90,7 @@ def _others(decision: Decision) -> list[str]:
 
 
 def _paid(paid: int | None, rehearsal: bool) -> list[str]:
-    """What the task cost, beside what was forecast."""
+    """What the task cost."""
     if not paid:
         return []
     if rehearsal:
@@ -107,9 +110,9 @@ def _legend(decision: Decision, redo_cost: int | None) -> list[str]:
 
 
 def _tiers(decision: Decision, rehearsal: bool) -> list[str]:
-    """The tiers in a table: how often each is enough, its forecast, and its cost, redos included.
+    """A table of the tiers: how often each is enough, its forecast, and its cost with redos.
 
-    A column of which nothing is known is left out.
+    A column in which nothing is known is left out.
     """
     names = list(decision.estimate.need)
     costs = _priced([decision.cost.get(name) for name in names])
@@ -127,7 +130,7 @@ def _tiers(decision: Decision, rehearsal: bool) -> list[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """A markdown table whose columns line up where it is read as plain text, too."""
+    """A markdown table whose columns are aligned as plain text too."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
     return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
@@ -138,7 +141,7 @@ def _about(decision: Decision, tier: str) -> str:
 
 
 def _priced(nanos: Sequence[int | None]) -> list[str]:
-    """Amounts of one column, all written like the largest; a dash where one is not known."""
+    """The amounts of one column in the same unit. A dash for one that is not known."""
     known = iter(amounts(*(each for each in nanos if each is not None)))
     return [UNKNOWN if each is None else next(known) for each in nanos]
 
@@ -152,7 +155,7 @@ def _listed(title: str, lines: Sequence[str]) -> list[str]:
 
 
 def _measured(decision: Decision) -> list[str]:
-    """Every signal that was measured, and what was not said."""
+    """Every measured signal, and the names of those that are unknown."""
     found = decision.signals.values
     known = [say(name, value) for name, value in sorted(found.items()) if value]
     unknown = sorted(decision.signals.unknown)

@@ -1,6 +1,6 @@
-"""The report: what was spent, on which tier, what became of it, as figures and as one page.
+"""The report: what was spent, on which tier, and which answers were kept, as figures and as a page.
 
-`rows.py` is what a report is made from, `figures.py` the figures and `add_up.py` how they come
-about (pure), `page.py` the page, `svg.py` and `html.py` its drawings and its text, `demo.py` an
-invented week to see it on.
+`read.py` makes the rows (`rows.py`) from the ledger. `add_up.py` makes the figures (`figures.py`)
+from the rows, and is pure. `sections.py` and `page.py` make the page, `svg.py` its drawings.
+`demo.py` makes an invented week to show it on.
 """

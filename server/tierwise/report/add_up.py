@@ -1,7 +1,7 @@
-"""The figures of a report from its rows. Pure.
+"""Makes the figures of a report from its rows. Pure.
 
-Money is added up from the same calls as the daily sums of the ledger, so that the report says to
-the cent what `stats`, the usage tab and the status line say.
+Money is summed from the same calls as the daily sums of the ledger. So the report agrees to the
+cent with `stats`, the usage tab and the status line.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from tierwise.report.figures import (
 from tierwise.report.rows import ReportRows, ReportTask, civil
 
 BINS: Final = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
-"""Edges of what the router said; finer where most tasks are."""
+"""The edges of the bins of confidence. They are finer where most tasks are."""
 Z90: Final = 1.645
-"""Standard errors on both sides of a 90 % interval."""
+"""A 90 % interval is this many standard errors wide on each side."""
 DEAREST: Final = 10
 MOST_DAYS: Final = 400
-"""Days that are drawn one by one: beyond them a day has less than two pixels."""
+"""The most days that are drawn one by one. With more, a day would have less than two pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFrame:
-    """What the rows do not say: the days, the caps, the prices and the baseline.
+    """What a report needs beside its rows: the days, the caps, the prices and the baseline.
 
     `month_spent` is what was spent in the month of `until`, in nano-dollars, whatever `since` is.
     """
@@ -63,7 +63,7 @@ class ReportFrame:
 
 
 def figures(rows: ReportRows, frame: ReportFrame) -> ReportFigures:
-    """The report of these rows. Pure."""
+    """The figures of a report. Pure."""
     judged = kept_or_not(
         ((o.task_id, o.tier, o.kind, o.value) for o in rows.outcomes), frame.ladder.names
     )
@@ -105,7 +105,7 @@ def figures(rows: ReportRows, frame: ReportFrame) -> ReportFigures:
 
 
 def wilson(kept: int, tasks: int) -> tuple[float, float]:
-    """The bounds of a 90 % interval of a share (Wilson 1927): honest also for few tasks."""
+    """The bounds of a 90 % interval of a share (Wilson 1927), which is sound for few tasks too."""
     if not tasks:
         return 0.0, 1.0
     share, z2 = kept / tasks, Z90 * Z90
@@ -117,7 +117,7 @@ def wilson(kept: int, tasks: int) -> tuple[float, float]:
 
 
 def _lost(rows: ReportRows, judged: Mapping[tuple[str, str], bool]) -> int:
-    """Nano-dollars of calls whose answer was not kept."""
+    """The cost in nano-dollars of calls whose answer was not kept."""
     return sum(call.cost for call in rows.calls if judged.get((call.task_id, call.tier)) is False)
 
 
@@ -149,7 +149,7 @@ def _days(rows: ReportRows, frame: ReportFrame) -> tuple[DaySpend, ...]:
 
 
 def _pace(frame: ReportFrame) -> MonthPace | None:
-    """Where the month ends at the pace of its days so far, the present one counted whole."""
+    """What the month will cost if its days go on like those so far. Today counts as a whole day."""
     if frame.month_spent is None:
         return None
     today = date.fromisoformat(frame.until)
@@ -159,7 +159,7 @@ def _pace(frame: ReportFrame) -> MonthPace | None:
 
 
 def _order(ladder: Ladder, names: set[str]) -> list[str]:
-    """Tiers in the order of the ladder; those that are no longer in it, after it."""
+    """Tiers in the order of the ladder. Those that are no longer in it come last."""
     return [*(n for n in ladder.names if n in names), *sorted(names - set(ladder.names))]
 
 
@@ -185,10 +185,10 @@ def _routed_to(tasks: Sequence[ReportTask]) -> tuple[RoutedTo, ...]:
 def _calibration(
     tasks: Sequence[ReportTask], judged: Mapping[tuple[str, str], bool]
 ) -> tuple[CalibrationBin, ...]:
-    """What was said of the first answer against what became of it.
+    """The router's confidence in first answers, compared with the share that was kept.
 
-    A task counts where the tier that the confidence is about answered first; it was then not
-    chosen by hand, and somebody judged the answer.
+    A task counts if the tier that the confidence is about answered first (so it was not chosen by
+    hand) and the answer was judged.
     """
     said: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for task in tasks:
@@ -239,7 +239,7 @@ def _kept(
 
 
 def _share(value: str) -> float | None:
-    """The first of the two shares in "0.95/1"; None where there is none."""
+    """The first of the two shares in "0.95/1". None if there is none."""
     try:
         return min(max(float(value.partition("/")[0]), 0.0), 1.0)
     except ValueError:

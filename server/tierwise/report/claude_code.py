@@ -1,8 +1,9 @@
-"""The local logs of Claude Code as turns: times, models and tokens, and the words only to route by.
+"""Reads the local logs of Claude Code as turns: times, models, tokens, and words to route by.
 
-The tool keeps a file of JSON lines per session in `projects/` of its folder. An answer has its
-`usage` on each of its lines, so it is counted once, by the id of its message. The words of the
-operator are read to decide which tier a turn would have gone to, and are kept nowhere.
+The tool writes a file of JSON lines per session into `projects/` of its folder. It repeats the
+`usage` of an answer on each of its lines, so each answer is counted once, by the id of its message.
+The operator's words are read only to decide which tier a turn would have gone to. They are not
+stored.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 
 MOST_CHARS: Final = 20_000
-"""Characters of a turn's words that are looked at: the router reads the first and last 800."""
+"""How many characters of a turn's words are kept. The router reads only the first and last 800."""
 _NO_WORDS: Final = re.compile(r"^\s*<(command-|local-command|system-reminder|bash-)")
-"""What the tool itself writes in the place of the operator's words."""
+"""The start of text that the tool itself writes in place of the operator's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
-    """An answer of a model: when (UTC), which model, what it used."""
+    """An answer of a model: its time (UTC), the model, and its tokens."""
 
     at: datetime
     model: str
@@ -35,7 +36,7 @@ class LoggedCall:
 
 @dataclass
 class LoggedTurn:
-    """What followed a wish of the operator's, until the next one. `steps` counts answers."""
+    """What followed the operator's words, until their next words."""
 
     words: str
     calls: dict[str, LoggedCall] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class LoggedTurn:
 
 @dataclass
 class LogSums:
-    """How much was read: files, lines, and lines that are no JSON or hold no answer we know."""
+    """How much was read: files, lines, and lines that are no JSON or no answer of a known form."""
 
     files: int = 0
     lines: int = 0
@@ -56,12 +57,14 @@ class LogSums:
 
 
 def files(folder: Path) -> list[Path]:
-    """The session files below a folder, oldest name first."""
+    """The session files below a folder, in the order of their names."""
     return sorted(path for path in folder.rglob("*.jsonl") if path.is_file())
 
 
 def turns(folder: Path, since: datetime, sums: LogSums) -> Iterator[LoggedTurn]:
-    """The turns of all sessions that a model answered since then. A bad line is counted."""
+    """The turns of all sessions that a model answered since then. Unreadable lines are counted in
+    `sums`.
+    """
     for path in files(folder):
         sums.files += 1
         for turn in _of_file(path, sums):
@@ -104,9 +107,9 @@ def _entry(line: str) -> Mapping[str, Any] | None:
 
 
 def _wish(entry: Mapping[str, Any]) -> str | None:
-    """The operator's words of an entry; None where it is no wish of theirs.
+    """The operator's words of an entry. None if the entry has none.
 
-    Results of tools come as entries of the user too, and a sub-agent's task is the agent's wish.
+    Results of tools are entries of the user too. The words for a sub-agent are the agent's.
     """
     if entry.get("type") != "user" or entry.get("isMeta") or entry.get("isSidechain"):
         return None
@@ -126,7 +129,9 @@ def _wish(entry: Mapping[str, Any]) -> str | None:
 
 
 def _of_the_tool(entry: Mapping[str, Any]) -> bool:
-    """Whether the tool itself wrote an answer, about an error for one: no model was asked."""
+    """Whether the tool wrote this answer itself, such as about an error. Then no model
+    was called.
+    """
     message = entry.get("message")
     return isinstance(message, dict) and str(message.get("model")).startswith("<")
 
@@ -156,5 +161,5 @@ def _call(entry: Mapping[str, Any]) -> tuple[str, LoggedCall] | None:
 
 
 def _count(value: object) -> int:
-    """Tokens; 0 for what is no count."""
+    """A number of tokens. 0 for a value that is not one."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -1,7 +1,7 @@
 """An invented week, so that a report can be seen before the first task.
 
-Its 500 requests are those of the dial's invented week. What became of them is drawn from the
-estimate of each by a generator with a fixed seed, so the page is the same on every machine.
+Its 500 requests are those of the dial's invented week. Their outcomes are drawn from the estimate
+of each with a fixed seed, so the page is the same on every machine.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ MONTH_CAP: Final = 12_000_000_000
 INPUT, OUTPUT = 2_200, 340
 """Tokens of an invented task of median size."""
 CACHED: Final = 0.45
-"""The share of its prompt that comes from the cache."""
+"""The share of a prompt's tokens that come from the cache."""
 NIGHTLY: Final = 0.06
-"""The share of tasks that the night does."""
+"""The share of tasks that run at night."""
 SLOWNESS_MS: Final = (1_400, 2_600, 4_800)
 """Median milliseconds of a call, by tier from the cheapest."""
 LEARNING: Final = (
@@ -41,14 +41,14 @@ LEARNING: Final = (
     "Haiku would have written the same edit for 41 of 52 tasks: 74¢ less.",
     "96 outcomes were learned from, 18 of them informative (discards, redos, ratings).",
 )
-"""What learning would say in the invented week."""
+"""The sentences about learning in the invented week."""
 
 
 def rows(until: date, ladder: Ladder, prices: PriceTable) -> ReportRows:
-    """The invented week that ends on that day. The ladder is the shipped one."""
+    """The invented week that ends on that day, with the shipped ladder."""
     draw = random.Random(SEED)
     made = _Week(until, ladder, prices, draw)
-    # The file lists its tasks by what they need; a week has them mixed.
+    # The file lists its tasks by the tier they need. In a week they are mixed.
     mixed = draw.sample(invented(), len(invented()))
     for number, task in enumerate(mixed):
         made.add(number, task)
@@ -56,7 +56,7 @@ def rows(until: date, ladder: Ladder, prices: PriceTable) -> ReportRows:
 
 
 class _Week:
-    """The rows of the week while they are drawn."""
+    """Collects the rows of the week while they are drawn."""
 
     def __init__(
         self, until: date, ladder: Ladder, prices: PriceTable, draw: random.Random
@@ -68,7 +68,7 @@ class _Week:
         self._used: dict[tuple[str, str, str], list[tuple[int, Usage]]] = defaultdict(list)
 
     def add(self, number: int, task: DialTask) -> None:
-        """Draw what happened to one task: its tier, its calls, and whether it was kept."""
+        """Draw what happened to one task: its tier, its calls, and whether its answer was kept."""
         draw, names = self._draw, self._ladder.names
         day = (self._until - timedelta(days=DAYS - 1 - number * DAYS // 500)).isoformat()
         found = first.choose(task.signals, task.estimate, task.situation)
@@ -98,7 +98,7 @@ class _Week:
         )  # fmt: skip
 
     def cells(self) -> Sequence[SpendCell]:
-        """The daily sums of the calls, as the ledger would keep them."""
+        """The daily sums of the calls, as the ledger would have them."""
         found = []
         for (day, tier, model), some in self._used.items():
             total = Usage(
@@ -111,7 +111,7 @@ class _Week:
         return found
 
     def _needed(self, task: DialTask) -> int:
-        """The tier the task turns out to need, drawn from the estimate."""
+        """The tier that the task really needs, drawn from the estimate."""
         drawn = self._draw.random()
         for number, name in enumerate(self._ladder.names):
             if drawn < task.estimate.need[name]:

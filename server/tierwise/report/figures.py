@@ -10,8 +10,10 @@ from tierwise.core.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DaySpend:
-    """A civil day: tasks that were asked, and nano-dollars by tier. `night` is the part of it that
-    the night's purse paid."""
+    """A civil day: how many tasks were asked, and nano-dollars by tier.
+
+    `night` is the part of the cost that the night's budget paid.
+    """
 
     day: str
     tasks: int
@@ -26,9 +28,7 @@ class DaySpend:
 
 @dataclass(frozen=True, slots=True)
 class MonthPace:
-    """The current month: what was spent until now, and where it ends if the days go on like
-    that.
-    """
+    """The current month: what was spent so far, and its cost if the days go on like that."""
 
     month: str
     spent: int
@@ -58,8 +58,10 @@ class RoutedTo:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """Tasks of which the router said about the same: the mean of what it said, and the share that
-    was kept, with the bounds of a 90 % interval (Wilson)."""
+    """Tasks with a similar confidence: its mean, and the share that was kept.
+
+    `low` and `high` are the bounds of a 90 % interval of that share (Wilson).
+    """
 
     said: float
     kept: float
@@ -70,8 +72,11 @@ class CalibrationBin:
 
 @dataclass(frozen=True, slots=True)
 class KeptShare:
-    """What became of the answers of one tier for one action. `survival` is the mean share of an
-    applied edit that is still there at the last check, None where none was checked."""
+    """How many answers of one tier to one action were kept.
+
+    `survival` is the mean share of an applied edit that was still there at the last check. None if
+    none was checked.
+    """
 
     tier: str
     action: str
@@ -83,7 +88,7 @@ class KeptShare:
 
 @dataclass(frozen=True, slots=True)
 class TierLatency:
-    """How long the calls of a tier took, in milliseconds: half of them, and nine in ten."""
+    """How long the calls of a tier took: the median and the 90th percentile in milliseconds."""
 
     tier: str
     calls: int
@@ -107,7 +112,7 @@ class DearTask:
 
 @dataclass(frozen=True, slots=True)
 class ModelTokens:
-    """What a model was sent and gave. `read` and `written` are tokens of the prompt cache."""
+    """The tokens of a model's calls. `read` and `written` are tokens of the prompt cache."""
 
     model: str
     calls_cost: int
@@ -125,7 +130,7 @@ class ModelTokens:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
-    """Everything a report says. `learning` and `shadow` are sentences that are made elsewhere."""
+    """All figures of a report, and the sentences about learning."""
 
     since: str
     until: str
@@ -156,5 +161,7 @@ class ReportFigures:
 
     @property
     def saved(self) -> int:
-        """Nano-dollars that the same tokens would have cost more on the baseline; may be < 0."""
+        """How much more the same tokens would have cost on the baseline, in nano-dollars. May be
+        negative.
+        """
         return self.baseline_cost - self.spent

@@ -1,8 +1,8 @@
-"""The report as one file: it loads nothing, runs nothing, and prints as it reads.
+"""The report as one HTML file. It loads nothing, runs no script, and can be printed.
 
-There is no chart library in it. A timeline of a few hundred bars is a few hundred rectangles,
-which the server writes; the tables below have every figure. A library would add its weight and a
-script that a strict reader has switched off.
+It uses no chart library. A timeline of a few hundred bars is a few hundred rectangles, which the
+server writes, and the tables below have every figure. A library would add weight, and a script that
+some readers block.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from tierwise.report.figures import ReportFigures
 from tierwise.report.sections import ReportSection, ReportTable, headline, marks, sections
 
 OPEN_ROWS = 14
-"""Rows of a table that are shown at once; a longer one is folded after so many."""
+"""How many rows of a table are shown at once. The rest is folded."""
 
 
 def page(report: ReportFigures, made: str) -> str:
-    """The whole page. `made` says when and by which version it was made."""
+    """The whole page. `made` is a sentence that says when and by which version it was made."""
     parts = sections(report)
     title = f"Tierwise: {report.since} to {report.until}"
     style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
@@ -75,7 +75,7 @@ def _table(table: ReportTable, title: str) -> str:
 
 
 def _scrolled(inner: str, name: str) -> str:
-    """A table that scrolls by itself where it is wider than the screen, by keyboard as well."""
+    """A table that scrolls by itself, also by keyboard, if it is wider than the screen."""
     return (
         f'<div class="wide" role="region" tabindex="0" aria-label="Table: {name}">'
         f"<table>{inner}</table></div>"

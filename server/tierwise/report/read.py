@@ -1,4 +1,4 @@
-"""From the ledger to the rows of a report."""
+"""Reads the rows of a report from the ledger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ ESCALATED: Final = "escalated"
 
 
 def read(conn: Connection, since: str, rehearsal: bool = False) -> ReportRows:
-    """The rows from a civil day on ("" for all). A row that cannot be read is left out by name."""
+    """The rows from a civil day on ("" for all). Ids of tasks with an unreadable row
+    are in `odd`.
+    """
     decided: dict[str, list[Sequence[object]]] = {}
     for row in report.decisions(conn, since, rehearsal):
         decided.setdefault(row[0], []).append(row)
@@ -41,7 +43,7 @@ def read(conn: Connection, since: str, rehearsal: bool = False) -> ReportRows:
 def _task(
     task_id: str, day: str | None, action: str, state: str, made: Sequence[Sequence[object]]
 ) -> ReportTask | None:
-    """A task; None where a column holds what no version writes there."""
+    """A task. None if a column has a value that no version of Tierwise writes."""
     texts = (day, action, state, *(cell for row in made for cell in row[1:5]))
     if not all(isinstance(text, str) for text in texts):
         return None

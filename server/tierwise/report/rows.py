@@ -1,4 +1,4 @@
-"""What a report is made from: tasks, calls and outcomes, without any text of the operator's."""
+"""The rows of a report: tasks, calls and outcomes, without any text of the operator's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from tierwise.store.stats import SpendCell
 
 @dataclass(frozen=True, slots=True)
 class ReportTask:
-    """A task with its first and its last decision. `escalated` and `failed_over` say whether an
-    answer was given up for one of a higher tier, or a model for another because it failed."""
+    """A task with its first and its last decision.
+
+    `escalated` says that a higher tier answered because a check failed, `failed_over` that another
+    model answered because one failed.
+    """
 
     task_id: str
     day: str
@@ -30,8 +33,10 @@ class ReportTask:
 
 @dataclass(frozen=True, slots=True)
 class ReportCall:
-    """A paid call. `cost` in nano-dollars, `took_ms` milliseconds until it was settled, 0 where
-    that is not known."""
+    """A paid call. `cost` is in nano-dollars.
+
+    `took_ms` is the time until it was settled in milliseconds, 0 if not known.
+    """
 
     task_id: str
     day: str
@@ -43,7 +48,7 @@ class ReportCall:
 
 @dataclass(frozen=True, slots=True)
 class ReportOutcome:
-    """What became of an answer. `value` is the outcome's word, "" for none."""
+    """An outcome of an answer. `value` is the outcome's detail, "" for none."""
 
     task_id: str
     kind: str
@@ -53,15 +58,16 @@ class ReportOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ReportRows:
-    """Everything of the days of a report. `cells` are the daily sums of the same calls, of which
-    the baseline is worked out as everywhere else."""
+    """All rows of a report. `cells` are the daily sums of the same calls, which the baseline is
+    computed from.
+    """
 
     tasks: Sequence[ReportTask]
     calls: Sequence[ReportCall]
     outcomes: Sequence[ReportOutcome]
     cells: Sequence[SpendCell]
     odd: Sequence[str] = ()
-    """Ids of tasks whose rows cannot be read; they count in the money and nowhere else."""
+    """Ids of tasks whose rows cannot be read. Their money counts, but nothing else of them."""
 
 
 def civil(day: str) -> str:

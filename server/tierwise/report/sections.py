@@ -1,4 +1,4 @@
-"""The parts of a report in words and tables; the page and the terminal show the same ones."""
+"""The sections of a report as words and tables. The page and the terminal show the same ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CAUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A table: names of columns, rows of text, and which columns are figures."""
+    """A table: names of columns, rows of text, and which columns are aligned right."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
@@ -40,7 +40,7 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """A part: its sentences, its tables, and a drawing of the first table where one helps."""
+    """A section: its sentences, its tables, and a drawing of the first table if one helps."""
 
     id: str
     title: str
@@ -80,7 +80,7 @@ def marks(report: ReportFigures) -> tuple[str, ...]:
 
 
 def sections(report: ReportFigures) -> tuple[ReportSection, ...]:
-    """All parts that have something to say, in order."""
+    """All sections that have something to say, in order."""
     made = (
         _spend, _tiers, _savings, _calibration, _kept, _switches, _learning, _dearest, _models,
         _agents,

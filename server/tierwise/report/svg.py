@@ -1,7 +1,7 @@
 """Drawings of a report: SVG as text, in the page's own colours, readable without scripts.
 
-Sizes are in units of the view box. A drawing is never the only place of a figure: the table below
-it has them all, so a drawing names itself in one sentence and hides its parts from readers.
+Sizes are in units of the view box. The table below each drawing has all its figures. So for screen
+readers a drawing is one sentence, and its parts are hidden.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from tierwise.report.figures import CalibrationBin, DaySpend
 WIDTH: Final = 480
 HEIGHT: Final = 200
 LEFT: Final = 72
-"""Room for the widest amount of an axis, such as `$10,000.00`, at 12 units a line of text."""
+"""Room for the widest amount on an axis, such as `$10,000.00`, in text of 12 units."""
 BOTTOM: Final = 24
 TOP: Final = 24
 COLOURS: Final = 4
-"""Tiers with a colour of their own; those after them share the last one."""
+"""How many tiers have a colour of their own. Further tiers share the last one."""
 MUCH: Final = 3
-"""A cap of more than this many times the dearest day is not drawn: it would flatten the bars."""
+"""A cap above this many times the dearest day is not drawn, because it would flatten the bars."""
 
 
 def days(spent: Sequence[DaySpend], tiers: Sequence[str], cap: int | None) -> str:
-    """A bar per day, stacked by tier, with the cap as a line where it is near."""
+    """A bar per day, stacked by tier. The cap is a line if it is near enough."""
     if not spent:
         return ""
     dearest = max(day.cost for day in spent)
@@ -84,7 +84,7 @@ def mix(shares: Sequence[tuple[str, int]]) -> str:
 
 
 def calibration(bins: Sequence[CalibrationBin]) -> str:
-    """What was said along the bottom, what was kept up the side, each with its interval."""
+    """A chart of confidence (along the bottom) and kept share (up the side), with intervals."""
     side, tall = HEIGHT - BOTTOM - TOP, HEIGHT - BOTTOM
     across = WIDTH - LEFT - 10
 

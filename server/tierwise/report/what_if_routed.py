@@ -1,8 +1,9 @@
-"""What logged turns cost at list prices, and about what they would have cost routed.
+"""What logged turns cost at list prices, and an estimate of their cost if they were routed.
 
-Assumptions, which whoever shows the figures says too: every tier would have used the same tokens;
-a turn stays on its tier; an answer that is not kept costs the whole turn again one tier up; how
-often that is comes from the router's own estimate, which was made on other people's tasks.
+It assumes that every tier would have used the same tokens, that a turn stays on its tier, and that
+an answer which is not kept costs the whole turn again one tier up. How often that happens comes
+from the router's estimate, which was made from other people's tasks. Code that shows these figures
+must say so.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from tierwise.report.claude_code import LoggedTurn
 
 @dataclass
 class RoutedSums:
-    """Sums over turns. Money in nano-dollars; `redos` is an expected number of answers.
+    """Sums over turns. Money is in nano-dollars. `redos` is an expected number of answers.
 
-    `unknown` names models that have no list price and were counted at the dearest known rate.
+    `unknown` names models without a list price. They were counted at the dearest known rate.
     """
 
     turns: int = 0
@@ -42,7 +43,7 @@ def add_up(
     prices: PriceTable,
     decide: Callable[[LoggedTurn], Decision],
 ) -> RoutedSums:
-    """What the turns cost, and what is to be expected of them routed. Pure, if `decide` is."""
+    """What the turns cost, and what they would be expected to cost routed. Pure if `decide` is."""
     sums = RoutedSums()
     listed = {row.model for row in prices.rows}
     for turn in turns:
@@ -67,7 +68,7 @@ def add_up(
 
 
 def _on(turn: LoggedTurn, tier: Tier, prices: PriceTable) -> int:
-    """Nano-dollars of a turn's tokens on a tier, at the prices of then."""
+    """The cost in nano-dollars of a turn's tokens on a tier, at the prices of that time."""
     total = 0
     for call in turn.calls.values():
         used = call.usage

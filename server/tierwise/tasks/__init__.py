@@ -1,1 +1,3 @@
-"""Tasks: the way of a request from the edge to its outcome, and the engine that owns them all."""
+"""Tasks: the path of a request from the editor to its outcome, and the engine that owns
+all tasks.
+"""

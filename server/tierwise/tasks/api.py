@@ -1,7 +1,7 @@
-"""What the edge says to the engine and what the engine says back: plain data, no protocol.
+"""What the edge (`lsp/`, `cli/`) and the engine pass to each other: plain data, no protocol.
 
-`lsp/` converts these to and from the wire; `cli/` uses them as they are. Ranges are in
-code points (`core.document`), paths are URIs as the editor sent them.
+`lsp/` converts these to and from the wire; `cli/` uses them as they are. Ranges are in code points
+(`core.document`), paths are URIs as the editor sent them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tierwise.index.facts import Definition, FoundFile, IndexState, Uses
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A range in a document; `range` None means the whole document."""
+    """A range in a document. A `range` of None means the whole document."""
 
     uri: str
     range: Range | None = None
@@ -37,7 +37,9 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file named in a request; `attached` tells the operator's choice from "merely open"."""
+    """A file named in a request. `attached` says that the operator chose it. Otherwise it is only
+    open.
+    """
 
     uri: str
     attached: bool = True
@@ -61,12 +63,13 @@ class TaskParams:
     tools: tuple[str, ...] | None = None
     task_id: str | None = None
     comment: Range | None = None
-    """Where the `tw:` comment stands that gave the instruction; applying removes it."""
+    """The range of the `tw:` comment that gave the instruction. Applying the answer removes it."""
     conversation_id: str | None = None
-    """The conversation the task was asked in; its answer is part of it."""
+    """The conversation in which the task was asked. The answer becomes part of it."""
     project: bool | None = None
-    """Whether the project goes along: True and False are the operator's word, None leaves it to
-    the wish."""
+    """Whether files of the project are sent too. True and False are the operator's choice. None
+    lets the wording of the instruction decide.
+    """
     calls_made: int = 0
     """Model calls that earlier runs of the same job made."""
 
@@ -81,20 +84,22 @@ class ChatParams:
     references: tuple[Location, ...] = ()
     selection: Location | None = None
     focus: Location | None = None
-    """What is before the operator: the document, and the selection or cursor in it."""
+    """What the operator sees: the document, and the selection or cursor in it."""
     implicit: bool = True
-    """Whether what is before them goes along; False where they took it off."""
+    """Whether `focus` is sent with the question. False if the operator removed it."""
     tools: tuple[str, ...] | None = None
     tier: str | None = None
     project: bool | None = None
     """As in `TaskParams`."""
     waits: bool = True
-    """As `runs_later` of a `Scene`: whether a refused question runs once a cap is raised."""
+    """As `runs_later` of a `Scene`: whether a question refused for its price runs once a cap is
+    raised.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectOffer:
-    """What of the project is sent: paths as shown, tokens, and their cost in nano-dollars."""
+    """What of the project would be sent: paths as shown, tokens, and their cost in nano-dollars."""
 
     files: tuple[str, ...]
     tokens: int
@@ -103,8 +108,10 @@ class ProjectOffer:
 
 @dataclass(frozen=True, slots=True)
 class FocusOffer:
-    """What is before the operator and is sent: its path as shown, its first and last line from 1,
-    its tokens, their cost in nano-dollars. `name` is that of the definition, else "".
+    """What the operator sees and would be sent with a question.
+
+    `path` is as shown, `lines` are the first and the last line from 1, `cost` is that of the tokens
+    in nano-dollars. `name` is that of the definition, or "".
     """
 
     path: str
@@ -116,7 +123,9 @@ class FocusOffer:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A task that was accepted, with its first decision (`decision.final` may be False)."""
+    """A task that was accepted, with its first decision. `decision.final` is False until the
+    context is known.
+    """
 
     task_id: str
     decision: Decision
@@ -138,7 +147,7 @@ class ChatReply:
 
 @dataclass(frozen=True, slots=True)
 class ResolveReply:
-    """What became of apply, discard or retry."""
+    """The result of an apply, a discard or a retry."""
 
     applied: bool
     failure_reason: str | None = None
@@ -155,7 +164,9 @@ class ApplyReply:
 
 @dataclass(frozen=True, slots=True)
 class OverrideParams:
-    """`tierwise/route/override`: `to` is a tier or "auto", which clears."""
+    """The parameters of `tierwise/route/override`. `to` is a tier, or "auto" to clear
+    the choice.
+    """
 
     scope: Scope
     to: str
@@ -169,7 +180,7 @@ class OverrideParams:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """`tierwise/history/query`; `since_ms` is UTC milliseconds."""
+    """The parameters of `tierwise/history/query`. `since_ms` is in UTC milliseconds."""
 
     limit: int = 50
     since_ms: int | None = None
@@ -190,7 +201,7 @@ class Documents(Protocol):
         ...
 
     def roots(self) -> Sequence[Path]:
-        """The workspace folders; empty without a workspace."""
+        """The workspace folders. Empty without a workspace."""
         ...
 
 
@@ -198,11 +209,11 @@ class Index(Protocol):
     """The index of one workspace folder (`tierwise.index.project`)."""
 
     async def refresh(self, wait_ms: int = ...) -> IndexState:
-        """Look for changed files; returns after at most this many milliseconds."""
+        """Look for changed files, and return after `wait_ms` milliseconds at the latest."""
         ...
 
     async def ready(self) -> IndexState:
-        """Wait until every file was read, or cannot be."""
+        """Wait until every file was read, or until that is impossible."""
         ...
 
     async def status(self) -> IndexState: ...
@@ -220,7 +231,7 @@ class Index(Protocol):
         ...
 
     async def look(self) -> None:
-        """Look for changed files, and wait for nothing."""
+        """Look for changed files. It does not wait for the result."""
         ...
 
     async def follow_git(self) -> None:
@@ -228,14 +239,16 @@ class Index(Protocol):
         ...
 
     async def changed(self, path: str) -> None:
-        """Read a file again that is not as the index knows it."""
+        """Read a file again, because it is not what the index has."""
         ...
 
     async def close(self) -> None: ...
 
 
 class Listener(Protocol):
-    """What the engine tells the edge. Called on the event loop; plain methods return at once."""
+    """How the engine reports to the edge. Its methods are called on the event loop. Plain ones
+    return at once.
+    """
 
     @property
     def previews(self) -> bool:
@@ -251,15 +264,15 @@ class Listener(Protocol):
     def budget_changed(self, view: BudgetView) -> None: ...
 
     def watch_files(self) -> None:
-        """Ask the client to report written files from now on, where it can."""
+        """Ask the client to report written files from now on, if it can."""
         ...
 
     def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
-        """Show the operator a sentence once (configuration, failover, money)."""
+        """Show the operator a sentence once (about configuration, failover or money)."""
         ...
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:
-        """Ask with buttons. `None` where the client cannot ask, or nobody answered in time."""
+        """Ask with buttons. None if the client cannot ask, or nobody answered in time."""
         ...
 
     async def apply(self, changes: Sequence[FileChange], label: str) -> ApplyReply:

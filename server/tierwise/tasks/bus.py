@@ -1,7 +1,7 @@
-"""The bus: who is told when a task, its stream or the status changes, and in which order.
+"""The bus: which subscribers are called when a task, its stream or the status changes.
 
-Services that are made first must be able to reach those that are made later without knowing
-them. They publish here, and `reactions.py` says who is told.
+Some services are made before others and still have to reach them. They publish here and need not
+know them. `reactions.py` lists the subscribers and their order.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OnStatus = Callable[[], None]
 
 @dataclass
 class Bus:
-    """The subscribers of one window; each is called at once, in the order of subscription."""
+    """The subscribers of one window. Each is called at once, in the order of subscription."""
 
     _task: list[OnTask] = field(default_factory=list)
     _stream: list[OnStream] = field(default_factory=list)
@@ -34,28 +34,28 @@ class Bus:
         status: Sequence[OnStatus] = (),
         room: Sequence[OnTask] = (),
     ) -> None:
-        """Add subscribers after those that are there."""
+        """Add subscribers after the present ones."""
         self._task += task
         self._stream += stream
         self._status += status
         self._room += room
 
     def task_changed(self, task: Task) -> None:
-        """Called when a task changed in any way that can be seen."""
+        """Call the subscribers because a task changed in a way that can be seen."""
         for told in self._task:
             told(task)
 
     def streamed(self, task: Task, view: StreamView) -> None:
-        """Called with each piece of a task's stream."""
+        """Call the subscribers with a piece of a task's stream."""
         for told in self._stream:
             told(task, view)
 
     def room_made(self, task: Task) -> None:
-        """Called when a task that was refused for its price may be tried again."""
+        """Call the subscribers because a task that was refused for its price may be tried again."""
         for told in self._room:
             told(task)
 
     def status_changed(self) -> None:
-        """Something that the status shows may have changed."""
+        """Call the subscribers because something that the status shows may have changed."""
         for told in self._status:
             told()

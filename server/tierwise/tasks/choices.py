@@ -1,7 +1,7 @@
-"""What the operator chose: overrides, pins and remaps, and which of them hold for a request.
+"""What the operator chose: overrides, pins and remaps, and which of them apply to a request.
 
-Kept in memory for speed and in the ledger for the next start; project pins, remaps and
-session pins of the same session survive a restart of the server.
+They are kept in memory for speed and in the ledger for the next start. Project pins, remaps and the
+pins of the same session survive a restart of the server.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AUTO: Final = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One choice as kept: `key` is what the scope needs (an action, a URI, a tier, an id)."""
+    """One stored choice. `key` is what the scope needs: an action, a URI, a tier or an id."""
 
     scope: Scope
     key: str
@@ -35,19 +35,21 @@ class Choices:
     kept: dict[tuple[Scope, str], str] = field(default_factory=dict)
 
     def load(self, rows: Iterable[Kept]) -> None:
-        """Take over what earlier windows of this session and project left."""
+        """Take over the choices that earlier windows of this session and project made."""
         for row in rows:
             self.kept[row.scope, row.key] = row.tier
 
     def put(self, scope: Scope, key: str, tier: str) -> None:
-        """Set a choice; "auto" clears it."""
+        """Set a choice. "auto" clears it."""
         if tier == AUTO:
             self.kept.pop((scope, key), None)
         else:
             self.kept[scope, key] = tier
 
     def moved(self, old_uri: str, new_uri: str) -> str | None:
-        """A file has another name: its pin follows. The tier of that pin, if there was one."""
+        """Move the pin of a file that was renamed. Returns the tier of that pin, if
+        there was one.
+        """
         tier = self.kept.pop(("file", old_uri), None)
         if tier is not None:
             self.kept["file", new_uri] = tier
@@ -63,7 +65,7 @@ class Choices:
         session: str,
         project: str,
     ) -> tuple[Choice, ...]:
-        """The choices that hold for one request; the policy knows their precedence."""
+        """The choices that apply to one request. The policy decides which goes first."""
         keys: Mapping[Scope, str | None] = {
             "task": task,
             "conversation": conversation,
@@ -79,12 +81,16 @@ class Choices:
         )
 
     def remap(self, configured: Mapping[str, str]) -> Mapping[str, str]:
-        """Tier to tier: the configured remaps, with the operator's of this session over them."""
+        """From each remapped tier to its target. The operator's remaps of this session go before
+        the configured ones.
+        """
         own = {key: tier for (scope, key), tier in self.kept.items() if scope == "tier"}
         return {**configured, **own}
 
     def pins(self, session: str, project: str) -> tuple[Pin, ...]:
-        """What is in force beyond one task here, so that it can be shown and cleared."""
+        """The choices in force here for more than one task, so that they can be shown
+        and cleared.
+        """
         own = {"session": session, "project": project}
         return tuple(
             Pin(scope, key, tier)
@@ -93,7 +99,7 @@ class Choices:
         )
 
     def in_force(self, config: Config, project: str) -> Sequence[Kept]:
-        """Every pin and remap that holds beyond one task, the configured ones first."""
+        """Every pin and remap that applies to more than one task, the configured ones first."""
         pin = config.pins.project
         configured = [Kept("project", project, pin)] if pin else []
         configured += [Kept("tier", tier, to) for tier, to in config.remap.items()]

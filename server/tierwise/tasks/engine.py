@@ -1,4 +1,4 @@
-"""The engine: the one object the edge talks to. It owns the tasks and hands them to the spine."""
+"""The engine: the one object that the edge talks to. It owns the tasks and starts their runs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ CLOSE_WITHIN: Final = 0.8
 
 @dataclass(frozen=True)
 class TaskEngine(EngineReads):
-    """The engine of one window: it reads, and it changes what `EngineReads` only reads."""
+    """The engine of one window. What only reads is in `EngineReads`, what changes something is
+    here.
+    """
 
     status_line: StatusLine
     upkeep: Upkeep
@@ -71,16 +73,18 @@ class TaskEngine(EngineReads):
         return NightQueue(self.world, self.tasks)
 
     async def opened(self) -> None:
-        """Open the ledger alone, for a command that runs no task."""
+        """Open only the ledger, for a command that runs no task."""
         await self.upkeep.open_ledger()
 
     async def started(self) -> None:
-        """Open the ledger and start what goes on beside the tasks."""
+        """Open the ledger and start all background work."""
         await self.upkeep.start()
         await restore_proposals(self.world, self.tasks)
 
     async def start_task(self, params: TaskParams) -> Started:
-        """Accept a task. Returns at once with its first decision, while the rest runs by itself."""
+        """Accept a task. Returns at once with its first decision. The rest runs in the
+        background.
+        """
         await self.upkeep.fresh()
         window = self.world.window
         request, scene = requests.of_task(params, window.documents, window.ladder)
@@ -92,7 +96,7 @@ class TaskEngine(EngineReads):
         return Started(task.id, task.decision)
 
     async def chat(self, params: ChatParams) -> ChatReply:
-        """Answer a chat turn; raises the task's error where it fails. A cancel stops the task."""
+        """Answer a chat turn. Raises the task's error if it fails. A cancel stops the task."""
         await self.upkeep.fresh()
         conversation = params.conversation_id or uuid.uuid4().hex[:12]
         thread = self.world.chats.open(conversation)
@@ -122,17 +126,17 @@ class TaskEngine(EngineReads):
             while not task.ended.is_set():
                 await task.ended.wait()
         except asyncio.CancelledError:
-            # Whoever asked wants no answer any more: the call ends with the request.
+            # The client cancelled the request, so its call ends too.
             task.cancel()
             raise
         return _chat_reply(task)
 
     async def cancel(self, task_id: str) -> bool:
-        """Stop a running task; False when there was nothing to stop."""
+        """Stop a running task. False if there was nothing to stop."""
         return await self.tasks.named(task_id).stop()
 
     async def override(self, params: OverrideParams) -> Decision | None:
-        """Set or clear a choice. For a task it redoes the task on that tier."""
+        """Set or clear a choice. A choice for a task also redoes the task on that tier."""
         if params.to != AUTO:
             self.world.window.ladder.rank(params.to)
         key = scope_key(params, self.world.window, self.tasks)
@@ -146,7 +150,7 @@ class TaskEngine(EngineReads):
         return None
 
     async def rerun_on(self, task_id: str, tier: str) -> Started:
-        """Redo a task on a tier ("up", "same" or a name), under the same task."""
+        """Redo a task on a tier ("up", "same" or a name). It keeps its id."""
         await self.upkeep.fresh()
         task = self.tasks.named(task_id)
         await redo.prepare(task, tier, self.world)
@@ -154,8 +158,9 @@ class TaskEngine(EngineReads):
         return Started(task.id, task.decision)
 
     def step_up(self, task_id: str, failed: FailedCheck) -> bool:
-        """Redo a task one tier up, because its proposal did not pass a check; False where it may
-        not go up."""
+        """Redo a task one tier higher, because its proposal failed a check. False if it may not go
+        up.
+        """
         task = self.tasks.named(task_id)
         higher = escalation.above(task, failed, self.world)
         if higher is None or not attempts.has_calls(task):
@@ -167,19 +172,21 @@ class TaskEngine(EngineReads):
         return True
 
     def try_again(self, task: Task) -> None:
-        """Run a task that was refused for its price: a cap was raised, or it was allowed."""
+        """Run a task that was refused for its price, because a cap was raised or the task was
+        allowed.
+        """
         task.start_over(progress.ROOM_NOW)
         self.starts.begin(task)
 
     def edit(self, edit_id: str) -> EditView:
-        """A proposal against its documents as of the last change that was followed.
+        """A proposal compared with its documents, as of the last change that the server processed.
 
-        It does not wait for newer changes: for callers that must answer at once.
+        It does not wait for newer changes. Use it where an answer is needed at once.
         """
         return self.world.proposals.view(edit_id)
 
     async def edit_now(self, edit_id: str) -> EditView:
-        """A proposal against its documents as they are now. Waits until changes are followed."""
+        """A proposal compared with its documents as they are now. It waits for all changes."""
         return await self.world.proposals.view_now(edit_id)
 
     async def apply(self, edit_id: str, hunks: Sequence[str] | None = None) -> ResolveReply:
@@ -193,11 +200,11 @@ class TaskEngine(EngineReads):
         return self.world.proposals.discard(edit_id, hunks, reason)
 
     async def undo(self, edit_id: str) -> ResolveReply:
-        """Take a whole applied task back."""
+        """Undo an applied proposal as a whole."""
         return await self.world.proposals.undo(edit_id)
 
     def shown(self, edit_id: str) -> None:
-        """Note that the client showed a proposal. Raises `UnknownEdit` where there is none."""
+        """Note that the client showed a proposal. Raises `UnknownEdit` if there is none."""
         self.world.proposals.entry(edit_id)
 
     async def record_outcome(
@@ -209,13 +216,15 @@ class TaskEngine(EngineReads):
         self.world.outcomes.record(self.tasks.named(task_id), kind, value)
 
     def status(self) -> StatusView:
-        """The status as it is now; what a team's gateway says is looked for, and told after it."""
+        """The present status. It also asks the team's gateway for news, and pushes a new status if
+        there is any.
+        """
         if self.world.known.team.by_tier:
             self.world.team_watch.look_soon()
         return self.status_line.view()
 
     async def turn_dial(self, to: Preference) -> None:
-        """Keep a setting of the dial in the operator's own file. Raises `BadRequest`."""
+        """Write a setting of the dial to the operator's own file. Raises `BadRequest`."""
         window = self.world.window
         for file in kept_files(window.settings.env):
             await asyncio.to_thread(write_preference, file, to)
@@ -227,7 +236,7 @@ class TaskEngine(EngineReads):
         allow_task: str | None = None,
         scope: BudgetScope | None = None,
     ) -> StatusView:
-        """Raise a cap, allow one task, or just look whether the budget is free again."""
+        """Raise a cap, allow one task, or only check whether the budget is free again."""
         if raise_nanos is not None:
             await self.world.budget_watch.raise_asked(raise_nanos, scope)
         if allow_task is not None:
@@ -236,21 +245,21 @@ class TaskEngine(EngineReads):
         return self.status()
 
     async def retract(self, conversation_id: str, task_id: str) -> None:
-        """Take a question and everything after it out of a conversation, as if never asked.
+        """Remove a question and everything after it from a conversation, as if never asked.
 
-        What runs of it is stopped. What was spent stays booked.
+        Tasks of it that still run are stopped. What was spent stays booked.
         """
         await unsay.retract(conversation_id, task_id, self.world, self.tasks)
 
     async def forget_conversation(self, conversation_id: str) -> None:
-        """Delete the words of a conversation from this machine; what it cost stays booked."""
+        """Delete the words of a conversation from this machine. What it cost stays booked."""
         await unsay.forget(conversation_id, self.world)
 
     async def propose_block(self, task_id: str, block: blocks.Block) -> str:
         """Offer a block of code of a text answer as a proposal. Returns the proposal's id.
 
-        Raises `UnknownTask` for a task of an earlier window, and `BadRequest` where the task
-        has no finished answer or the code has no place.
+        Raises `UnknownTask` for a task of an earlier window, and `BadRequest` if the task has no
+        finished answer or the code has no place.
         """
         task = self.tasks.get(task_id)
         if task is None:
@@ -258,13 +267,13 @@ class TaskEngine(EngineReads):
         return await blocks.propose(task, block, self.world.proposals)
 
     def keep_document(self, task_id: str, name: str, text: str) -> Path | None:
-        """Keep a text of a task as a file that an editor can open; None where it cannot be."""
+        """Keep a text of a task as a file that an editor can open. None if that fails."""
         return self.world.window.content.put(task_id, name, text)
 
     def warm_up(self) -> None:
         """Start what makes model calls, so that the first task need not wait for it.
 
-        Not in a window without trust: it makes none.
+        It does nothing in a window without trust, because that makes no calls.
         """
         if self.world.window.trust.trusted:
             self.world.client.warm_up()
@@ -274,21 +283,19 @@ class TaskEngine(EngineReads):
         self.world.edit_watch.diagnosed(uri, lines, diagnostics)
 
     def document_opened(self, snapshot: Snapshot) -> None:
-        """Compare a document that was opened with what waits for it; its text may be another by
-        now.
-        """
+        """Check the proposals for a document that was opened, because its text may have changed."""
         self.world.proposals.reopened(snapshot)
 
     def document_changed(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """Follow a change of a document. `steps` are the edits that led to its new text."""
+        """Take over a change of a document. `steps` are the edits that led to its new text."""
         self.world.proposals.seen(snapshot, steps)
 
     def file_written(self, path: Path) -> None:
-        """Have the index read the file of a document that was saved or closed."""
+        """Let the index read the file of a document that was saved or closed."""
         self.upkeep.files_written([path])
 
     def files_written(self, paths: Sequence[Path]) -> None:
-        """Other programs wrote, made or removed files."""
+        """Take note that other programs wrote, made or removed files."""
         self.upkeep.files_written(paths)
 
     def focused(self) -> None:
@@ -300,7 +307,7 @@ class TaskEngine(EngineReads):
         self.upkeep.tidy_projects()
 
     def document_renamed(self, old_uri: str, new_uri: str) -> None:
-        """Follow a file to its new name. Its pins follow too, here and in the ledger."""
+        """Take over a file's new name. Its pins move too, here and in the ledger."""
         tier = self.world.choices.moved(old_uri, new_uri)
         if tier is not None:
             self.world.journal.chose("file", old_uri, AUTO, self.world.window.project)
@@ -314,12 +321,12 @@ class TaskEngine(EngineReads):
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """The client's settings as they hold now."""
+        """The client's settings that are in force."""
         return self.world.window.settings.client
 
     def set_trusted(self, trusted: bool) -> None:
-        """Take over whether the operator trusts the workspace. Without trust nothing that runs goes
-        on.
+        """Take over whether the operator trusts the workspace. Without trust all running tasks are
+        cancelled.
         """
         self.world.window.trust.set(trusted)
         if not trusted:
@@ -329,7 +336,7 @@ class TaskEngine(EngineReads):
         self.upkeep.reload()
 
     async def close(self) -> None:
-        """Cancel and settle what runs, then close the ledger; about a second."""
+        """Cancel and settle what runs, then close the ledger. It takes about a second."""
         self.upkeep.stop()
         runners = {t.runner for t in self.tasks.values() if t.runner and not t.runner.done()}
         for runner in runners:
@@ -342,7 +349,7 @@ class TaskEngine(EngineReads):
 
 
 def _chat_reply(task: Task) -> ChatReply:
-    """The reply of a finished chat turn; raises the task's error where it failed."""
+    """The reply of a finished chat turn. Raises the task's error if it failed."""
     if task.state == "failed" and task.error is not None:
         raise task.error
     return ChatReply(

@@ -1,4 +1,4 @@
-"""What the edge may read of a window's tasks, of the past and of what would be sent."""
+"""What the edge may read: a window's tasks, past tasks, and what would be sent."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from tierwise.tasks.world import World
 
 @dataclass(frozen=True)
 class EngineReads:
-    """The half of the engine that changes nothing."""
+    """The part of the engine that changes nothing."""
 
     world: World
     tasks: Roster
 
     async def project_offer(self, params: ChatParams) -> ProjectOffer | None:
-        """What of the project would be sent with a chat turn; None where nothing would."""
+        """What of the project would be sent with a chat turn. None if nothing would."""
         window = self.world.window
         request, scene = requests.of_chat(
             params, window.documents, window.ladder, turn=0, thread=ThreadState()
@@ -47,9 +47,7 @@ class EngineReads:
         return await project_offer.offer(request, scene, tier, window)
 
     async def focus_offer(self, params: ChatParams) -> FocusOffer | None:
-        """What is before the operator and would be sent with a chat turn; None where nothing
-        would.
-        """
+        """What the operator sees and would be sent with a chat turn. None if nothing would."""
         window = self.world.window
         found = await before_operator.find(params, window)
         if found is None:
@@ -67,7 +65,7 @@ class EngineReads:
         return routing.forecast_decision(request, scene, self.world.known)
 
     async def explain_task(self, task_id: str) -> routing.Explained:
-        """The decision of a task, running or past, and what would have flipped it."""
+        """The decision of a present or past task, and what would have changed it."""
         if task_id in self.tasks:
             task = self.tasks[task_id]
             decision = replace(task.decision, id=task_id)
@@ -77,7 +75,7 @@ class EngineReads:
         return await routing.explained(past, self.world.known)
 
     def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]:
-        """What went to the models for a task. Raises `UnknownTask` where nothing is kept."""
+        """What was sent to the models for a task. Raises `UnknownTask` if nothing is kept."""
         told = sent.record_of(self.tasks.get(task_id), task_id, self.world.window.content)
         if told is None:
             raise UnknownTask(ErrorReason.of("sent_not_kept", task=task_id))
@@ -90,7 +88,9 @@ class EngineReads:
         return await recall.history(window.ledger, query, window.project)
 
     async def dial(self) -> dial.DialView:
-        """What each setting of the dial would have meant for the operator's last tasks."""
+        """What each setting of the dial would have meant for the operator's last tasks: cost and
+        redos.
+        """
         await self.world.journal.flush()
         redos = self.world.window.config.redo_costs
         told = await self.world.window.ledger.read(
@@ -99,12 +99,12 @@ class EngineReads:
         return await asyncio.to_thread(dial.view, told, redos)
 
     def preference(self) -> tuple[Preference, float | None]:
-        """The setting of the dial, and the operator's own amount where it overrules it."""
+        """The setting of the dial, and the operator's own amount if that replaces it."""
         config = self.world.window.config
         return config.preference, config.redo_cost_usd
 
     def tasks_at(self, uri: str) -> Sequence[TaskView]:
-        """Running tasks and proposals of a document."""
+        """Tasks of a document that run, wait, were applied, or were stopped by a team's budget."""
         return self.tasks.of_document(uri)
 
     def answer_at(self, uri: str, line: int) -> str | None:
@@ -117,7 +117,7 @@ class EngineReads:
 
     @property
     def ladder(self) -> Ladder:
-        """The tiers as configured now."""
+        """The tiers of the present configuration."""
         return self.world.window.ladder
 
     def choices(self) -> Sequence[Kept]:
@@ -135,7 +135,7 @@ class EngineReads:
         )
 
     async def conversations(self, limit: int, query: str = "") -> Sequence[transcripts.Heading]:
-        """The kept conversations of this project in which `query` was said, the latest first."""
+        """The kept conversations of this project that have `query` in a turn, the latest first."""
         await self.world.journal.flush()
         return await transcripts.headings(self.world.window, limit, query)
 
@@ -145,5 +145,5 @@ class EngineReads:
         return await transcripts.spoken(self.world.window, conversation_id)
 
     async def kept(self, task_id: str) -> Mapping[str, str]:
-        """What came back for a task, where it is kept: `diff` and `answer`."""
+        """What is kept of a task's result: `diff` and `answer`."""
         return await asyncio.to_thread(recall.kept, self.world.window.content, task_id)

@@ -1,7 +1,7 @@
-"""What a decision is made on: what a window knows of its prices, choices, lessons and budget.
+"""What a decision is based on: what a window knows of its prices, choices, lessons and budget.
 
-It is made before everything else of a window, because titles hang on nothing more: the services
-that run tasks are imported once the first titles are told.
+It is made before everything else of a window, because titles need no more. The services that run
+tasks are imported only after the first titles were sent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Known:
-    """What every decision of a window is made on."""
+    """What every decision of a window is based on."""
 
     window: Window
     breakers: Breakers
@@ -43,8 +43,10 @@ class Known:
     shared: SharedRecord
 
     def glance(self) -> bool:
-        """Look up what the first titles hang on, before the ledger is opened: pins, the budget,
-        and what answers took. Some milliseconds. False where it cannot be had this way."""
+        """Read what the first titles need before the ledger is opened: pins and the budget.
+
+        It takes some milliseconds. False if the ledger cannot be read this way.
+        """
         window = self.window
 
         def read(conn: LedgerRows) -> tuple[Sequence[tuple[str, str, str]], BudgetState]:
@@ -62,5 +64,5 @@ class Known:
 
 
 def kept(rows: Iterable[tuple[str, str, str]]) -> Iterator[Kept]:
-    """Choices as the ledger keeps them: scope, key and tier."""
+    """Choices from their rows in the ledger: scope, key and tier."""
     return (Kept(cast(Scope, scope), key, tier) for scope, key, tier in rows)

@@ -1,4 +1,4 @@
-"""What an override holds for: the key under which a choice of its scope is kept."""
+"""The key under which an override is stored, by its scope."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tierwise.tasks.window.window import Window
 
 
 def scope_key(params: OverrideParams, window: Window, tasks: Roster) -> str:
-    """An action, a URI, a tier or an id.
+    """The key of an override: an action, a URI, a tier or an id.
 
-    Raises `BadRequest` where the request lacks it, `UnknownTier` for a remap of no tier.
+    Raises `BadRequest` if the request lacks it, and `UnknownTier` for a remap of an unknown tier.
     """
     keys = {
         "task": params.task_id,

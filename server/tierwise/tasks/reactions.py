@@ -1,8 +1,8 @@
-"""What follows a change of a task, as one list.
+"""What happens when a task changes, as one list.
 
-The order matters. The ledger takes the change before the operator sees it. The conversation
-and what is kept of it are complete before the editor is told that the task is over, because
-the editor may ask for them at once. The status comes last: it sums up what the others did.
+The order matters. The change is written to the ledger before the operator sees it. The conversation
+is complete before the editor learns that the task is over, because the editor may ask for it at
+once. The status comes last, because it sums up all the others.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from tierwise.tasks.world import World
 
 
 def connect(world: World, status_line: StatusLine, shadows: ShadowAnswers) -> None:
-    """Subscribe everybody to the bus of a window."""
+    """Subscribe all services to the bus of a window."""
     window, listener = world.window, world.window.listener
 
     def hunks_go(task: Task) -> None:
-        """Take away what was shown of an unfinished answer once none will come."""
+        """Remove what was shown of an unfinished answer when none will come."""
         if task.state in ("failed", "cancelled", "paused"):
             world.proposals.written(task)
 

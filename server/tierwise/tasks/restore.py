@@ -1,4 +1,4 @@
-"""Proposals of a server that is gone are taken over by the next one of the same project."""
+"""Takes over the proposals of an earlier server process of the same project."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from tierwise.tasks.world import World
 log = logging.getLogger(__name__)
 
 MOST: Final = 100
-"""Proposals that are taken over, the latest ones."""
+"""The most proposals that are taken over, the latest ones."""
 DAY_MS: Final = 86_400_000
-"""Milliseconds for which an applied edit can be undone after a restart."""
+"""For so many milliseconds after a task's start its applied edit can be undone after a restart."""
 
 
 async def restore_proposals(world: World, tasks: Roster) -> None:
-    """Take over what waits for the operator, and what was applied in the last day."""
+    """Take over the proposals that wait for the operator, and those of the last day that were
+    applied.
+    """
     window = world.window
     if not window.keeps_content or window.night:
         return
@@ -42,7 +44,7 @@ async def restore_proposals(world: World, tasks: Roster) -> None:
 async def restore_one(
     one: KeptProposal, world: World, tasks: Roster, *, expires: bool = True
 ) -> bool:
-    """Take over one proposal that was claimed; False where its decision is not known any more."""
+    """Take over one claimed proposal. False if its decision is no longer known."""
     window = world.window
     try:
         decision = await recall.last_decision(window.ledger, one.task_id)
@@ -66,7 +68,9 @@ async def restore_one(
 
 
 def _scene(one: KeptProposal, window: Window) -> Scene:
-    """What the task was asked on, as far as it is known: its document as the hunks have it."""
+    """The scene of the task, as far as it is known: its document, in the text the hunks were made
+    for.
+    """
     if one.uri is None:
         return Scene()
     made_for = {f.uri: f for f in one.proposal.files if f.kind == "text"}

@@ -1,7 +1,7 @@
-"""The spine: the way of one request, from its context to what the operator sees.
+"""The spine: the steps of one run, from its context to what the operator sees.
 
-Reads like the list in the design: context, signals, estimate, decision, attempts, proposal,
-preview, outcome. Every step is a call into its own room.
+The steps are: context, signals, estimate, decision, attempts, proposal, preview, outcome. Each step
+is a call into its own folder.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 
 async def run(task: Task, world: World) -> None:
-    """Take a task from `routing` to its proposal, its text answer, or a named failure.
+    """Run a task from `routing` to its proposal, its text answer, or a named failure.
 
-    Never raises but for cancellation: whatever goes wrong becomes the task's error, in one
-    sentence, and what was spent until then is booked.
+    It raises nothing but a cancellation. Any other error becomes the task's error, in one sentence,
+    and what was spent so far is booked.
     """
     try:
         await _answer(task, world)

@@ -1,4 +1,4 @@
-"""The status of a window: what it is made of, and who is told when it changes."""
+"""The status of a window: collects it, and sends it to the listener when it changes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SHOWN_AFTER: Final = 5.0
 
 @dataclass
 class StatusLine:
-    """The status line of a window. `problem` is said as long as it is set.
+    """The status line of a window. `problem` is shown as long as it is set.
 
-    `needs_key` names the variable of a missing key, as it was last looked for.
+    `needs_key` is the variable of a missing key, at the last check.
     """
 
     world: World
@@ -36,7 +36,7 @@ class StatusLine:
     _sent: StatusView | None = None
 
     def view(self) -> StatusView:
-        """The status as it is now."""
+        """The present status."""
         world, state = self.world, self.world.budget_watch.state
         broken = world.window.ledger.problem
         return status(
@@ -72,13 +72,13 @@ class StatusLine:
         return self.world.proposals.shown_with(task)
 
     def _index(self) -> str:
-        """How far the project indexes are, one after the other."""
+        """The progress of each project index, in one text."""
         seen = self.world.window.projects.seen()
         said = (progress(s.state, s.indexed, s.files, s.why, s.left) for s in seen)
         return "; ".join(said)
 
     def push(self) -> None:
-        """Tell the listener the status, if anything in it changed."""
+        """Send the status to the listener if anything in it changed."""
         view = self.view()
         if view != self._sent:
             self._sent = view

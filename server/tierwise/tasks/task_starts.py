@@ -1,4 +1,4 @@
-"""How a task is made, and how a run of it begins when its turn comes."""
+"""Makes tasks, and begins a run of a task when its turn comes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TaskStarts:
     def new(
         self, task_id: str | None, request: Request, scene: Scene, conversation: str | None = None
     ) -> Task:
-        """Make a task with its first decision. Raises `BadRequest` where its id is taken."""
+        """Make a task with its first decision. Raises `BadRequest` if its id is taken."""
         if task_id is not None and task_id in self.tasks:
             raise BadRequest(ErrorReason.of("task_id_taken", task=task_id))
         own = task_id or uuid.uuid4().hex[:12]
@@ -53,7 +53,7 @@ class TaskStarts:
         return task
 
     def begin(self, task: Task) -> None:
-        """Start a run of the task; it waits for its turn by itself."""
+        """Start a run of the task. The run waits for its turn in the background."""
         if task.state != "routing":
             task.move("routing")
         else:
@@ -62,12 +62,12 @@ class TaskStarts:
         runner.add_done_callback(lambda runner: self._stopped(task, runner))
 
     async def _in_turn(self, task: Task) -> None:
-        """Run a task when it is its turn."""
+        """Wait for the task's turn, then run it."""
         async with self.world.turns.turn(task):
             await run(task, self.world)
 
     def _stopped(self, task: Task, runner: asyncio.Task[None]) -> None:
-        """A task cancelled before its turn came, or before it even began, is cancelled too."""
+        """Mark a task as cancelled that was cancelled before its turn came or its run began."""
         if runner.cancelled() and task.runner is runner and task.state == "routing":
             self.world.outcomes.record(task, "cancelled")
             task.cancelled()

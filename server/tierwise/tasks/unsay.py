@@ -1,6 +1,6 @@
-"""Taking back what was said in a conversation: a question and what followed, or all of it.
+"""Removes a question and what followed from a conversation, or the whole conversation.
 
-What runs of a question that is taken back is stopped. What was spent stays booked.
+A removed question that still runs is stopped. What was spent stays booked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tierwise.tasks.world import World
 
 
 async def retract(conversation_id: str, task_id: str, world: World, tasks: Roster) -> None:
-    """Take a question and everything after it out of a conversation, as if never asked."""
+    """Remove a question and everything after it from a conversation, as if never asked."""
     await world.journal.flush()
     gone = await transcripts.from_on(world.window, conversation_id, task_id)
     for each in gone:

@@ -1,4 +1,4 @@
-"""What goes on beside the tasks of a window: settings, consents, and a look at the models."""
+"""The background work of a window: settings, consents, and a check of the models."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ from tierwise.tasks.world import World
 log = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 1.0
-"""Seconds between looks at the configuration's files and at git's; each request looks by itself
-too."""
+"""Seconds between looks at the files of the configuration and of git. Each request looks too."""
 MOST_WRITTEN: Final = 20
-"""Files told of at once up to which each is read by itself."""
+"""If more files than this change at once, the index looks for all changes instead."""
 LOOKS: Final = 4
-"""Times a file that is being written is waited for."""
+"""How often a file that is being written is waited for."""
 
 
 class Upkeep:
-    """The work beside the tasks of one window."""
+    """The background work of one window."""
 
     def __init__(
         self, world: World, rehearsal: Rehearsal, consents: Consents, status_line: StatusLine
@@ -51,7 +50,7 @@ class Upkeep:
         await self._world.budget_watch.refresh()
 
     async def start(self) -> None:
-        """Open the ledger, take over earlier choices, start the watch on money."""
+        """Open the ledger, take over earlier choices, and start all background work."""
         world, window = self._world, self._window
         self._spawn(self._look_for_keys())
         window.ledger.warm()
@@ -78,7 +77,7 @@ class Upkeep:
         self._status_line.push()
 
     def set_settings(self, client: Mapping[str, object]) -> None:
-        """Load everything again after the client's settings changed, and say what did not fit."""
+        """Load the configuration again after the client's settings changed, and report mistakes."""
         self._window.settings.reload(client)
         for notice in self._window.settings.notices:
             self._window.warn_once(notice)
@@ -90,8 +89,10 @@ class Upkeep:
         self._status_line.push()
 
     def files_written(self, paths: Sequence[Path]) -> None:
-        """Have the project's index read some files again; where many were written at once, it
-        looks for all that changed."""
+        """Let the project's index read some files again.
+
+        If many were written at once, it looks for all changed files instead.
+        """
         projects = self._window.projects
         if len(paths) > MOST_WRITTEN:
             self._spawn(projects.look())
@@ -100,15 +101,17 @@ class Upkeep:
             self._spawn(projects.changed(path))
 
     def look_at_projects(self) -> None:
-        """Have the project's indexes look for changed files."""
+        """Let the project's indexes look for changed files."""
         self._spawn(self._window.projects.look())
 
     def tidy_projects(self) -> None:
-        """End the indexes of folders that were removed."""
+        """Close the indexes of folders that were removed."""
         self._spawn(self._window.projects.tidy())
 
     async def fresh(self) -> None:
-        """Read the configuration again if a file of it changed, once it is written to its end."""
+        """Read the configuration again if one of its files changed. A file being written is waited
+        for.
+        """
         async with self._reading:
             settings = self._window.settings
             for _ in range(LOOKS):
@@ -126,7 +129,7 @@ class Upkeep:
             self._status_line.push()
 
     async def _watch(self) -> None:
-        """Look at the configuration's files now and then, until cancelled."""
+        """Look at the configuration's files every `LOOK_EVERY` seconds, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
@@ -138,20 +141,22 @@ class Upkeep:
                 log.exception("what may have changed on disk could not be looked at")
 
     def reload(self) -> None:
-        """Trust or a consent changed, and with it what the repository's own file may set."""
+        """Load the configuration again, because trust or a consent changed what the repository may
+        set.
+        """
         self.set_settings(self._window.settings.client)
 
     def stop(self) -> None:
-        """Cancel what runs."""
+        """Cancel all background work."""
         for job in list(self._jobs):
             job.cancel()
 
     async def close(self) -> None:
-        """Stop the rehearsal server; nothing asks it any more."""
+        """Stop the rehearsal server. Call it when no task uses it any more."""
         await self.rehearsal.close()
 
     async def _offer(self) -> None:
-        """Ask about what the repository wishes for; what is accepted holds at once."""
+        """Ask about the repository's wishes. What is accepted takes effect at once."""
         window = self._window
         asks = [ask for ask in window.settings.loaded.asks if ask.digest not in self._offered]
         self._offered |= {ask.digest for ask in asks}
@@ -159,9 +164,9 @@ class Upkeep:
             self.reload()
 
     async def _look_for_keys(self) -> None:
-        """Say which key is missing before anything is asked; one that came meanwhile is found.
+        """Show in the status which key is missing, if any.
 
-        The look is on a thread, because a keyring may want to be unlocked.
+        It looks on a thread, because a keyring may ask to be unlocked.
         """
         window, client = self._window, self._world.client
         if window.rehearsal:
@@ -175,10 +180,10 @@ class Upkeep:
         self._status_line.push()
 
     async def _check_models(self) -> None:
-        """Say which models are gone, leaving or misspelt, before a task fails on one.
+        """Warn about models that are gone, leaving or misspelt, before a task fails because of one.
 
-        Keys are looked up on a thread first, because a keyring may want to be unlocked. In an
-        untrusted workspace nobody is asked.
+        Keys are looked up on a thread first, because a keyring may ask to be unlocked. In an
+        untrusted workspace no server is called.
         """
         window, client = self._window, self._world.client
         if window.rehearsal or not window.trust.trusted:

@@ -1,7 +1,7 @@
-"""The services of a window, each made from what it needs; nothing is added to them later.
+"""The services of a window. Each is made from what it needs, and nothing is added later.
 
-The order of the fields is the order in which they are made: a service knows only what stands
-above it. What must go the other way goes over the bus.
+The fields are in the order in which the services are made. A service knows only those above it. To
+reach one below it, it publishes on the bus.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True)
 class World:
-    """Everything the spine may reach."""
+    """All services that a run may use."""
 
     window: Window
     known: Known
@@ -51,7 +51,7 @@ class World:
     team_watch: TeamWatch
 
     async def close(self) -> None:
-        """Stop what goes on beside the tasks, book what is open, and close the ledger."""
+        """Stop the background work, book what is open, and close the ledger."""
         self.edit_watch.close()
         self.learning.stop()
         await self.proposals.keeper.close()

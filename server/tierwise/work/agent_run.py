@@ -1,4 +1,6 @@
-"""Runs one job whose work a command does. It works in a copy of the tree and calls the gateway."""
+"""Runs one job whose work a command does, in a copy of the tree and with the gateway as
+its model.
+"""
 
 from __future__ import annotations
 

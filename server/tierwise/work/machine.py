@@ -12,7 +12,7 @@ POWER: Final = Path("/sys/class/power_supply")
 
 
 def held(folder: Path, power: Path = POWER, least: int = LEAST_FREE) -> str | None:
-    """Why nothing may start now, as the code of a reason; None where work may start."""
+    """Why nothing may start now, as the code of a reason. None if work may start."""
     try:
         if shutil.disk_usage(folder).free < least:
             return "disk"

@@ -128,7 +128,9 @@ class Worker:
     _taken_over = False
 
     async def _take_over(self) -> None:
-        """Queue again what a lost worker was doing, and hand in again what was handed to it."""
+        """Queue the jobs of a lost worker again, and hand in again those that were handed in
+        before.
+        """
         if self._url is not None:
             await self._beat(at_once=True)
         else:
@@ -420,7 +422,9 @@ class Worker:
 
 
 def _may_run(job: JobRow, group: GroupRow, now: int, ahead: set[str]) -> bool:
-    """Whether the time of a job has come."""
+    """Whether a job may run now: its begin has come, its wait is over, and the group before it has
+    ended.
+    """
     if group.at_ms is not None and now < group.at_ms:
         return False
     if job.not_before_ms is not None and now < job.not_before_ms:

@@ -26,8 +26,8 @@ export type StreamKind = "decision" | "delta" | "reset" | "notice";
 export type BudgetLevel = "ok" | "soft" | "paused";
 
 /**
- * A decision in three lengths: `badge` has at most 22 characters, `title` 45 with the
- * prefix `Tierwise: ` of code actions, `sentence` 100. No client has to cut one.
+ * A decision in three lengths: `badge` has at most 22 characters, `title` 45 with the prefix
+ * `Tierwise: ` of code actions, `sentence` 100. No client has to cut one.
  */
 export interface Shown {
   badge: string;
@@ -36,13 +36,12 @@ export interface Shown {
 }
 
 /**
- * Which tier answers and why. Shares in [0, 1], dollars per tier; lines of `reasons`.
+ * Which tier answers and why. Shares are in [0, 1], amounts are dollars per tier.
  *
- * `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what a start
- * there is expected to cost over the whole course, redos included; `rule` names the rule used.
- *
- * `shown` is the decision in words. `headline` is its badge, `because` its sentence without the
- * tier that it begins with.
+ * `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what the task
+ * is expected to cost if it starts there, with redos. `rule` names the rule that decided. `shown`
+ * is the decision in words. `headline` equals its badge. `because` is its sentence without the
+ * tier at the start.
  */
 export interface Decision {
   id: string;

@@ -1,4 +1,4 @@
-"""What must hold before money is spent: trust, consent for a dear request, and the budget."""
+"""What must be true before money is spent: trust, consent to a dear request, and the budget."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from tierwise.tasks.world import World
 
 
 def require(task: Task, world: World) -> None:
-    """Raise `Untrusted` where nothing may be sent, `BudgetPaused` for a chat while paused."""
+    """Raise `Untrusted` if nothing may be sent, or `BudgetPaused` for a chat while the budget is
+    paused.
+    """
     world.window.trust.require()
     if task.request.action == "chat" and world.budget_watch.level == "paused" and not task.allowed:
         raise BudgetPaused(why_paused(world.budget_watch.state))
 
 
 def dear(task: Task, tier: str, world: World) -> bool:
-    """Whether a task's forecast on a tier is above what it may cost without a question."""
+    """Whether the forecast of a task on a tier is above the amount that needs a question."""
     limit = to_nanos(world.window.config.ask_above_usd)
     if not limit or task.rehearsal or task.allowed:
         return False
@@ -29,7 +31,10 @@ def dear(task: Task, tier: str, world: World) -> bool:
 
 
 async def ask_if_dear(task: Task, world: World) -> None:
-    """Ask once before a request whose forecast is above `ask_above_usd`; 0 never asks."""
+    """Ask before a request whose forecast is above `ask_above_usd`. With 0 it never asks.
+
+    Raises `SpendNotAgreed` if the answer is not yes.
+    """
     if not dear(task, task.decision.answering, world):
         return
     limit = to_nanos(world.window.config.ask_above_usd)
@@ -42,7 +47,10 @@ async def ask_if_dear(task: Task, world: World) -> None:
 
 
 async def ask_for_parts(task: Task, worst: Sequence[int], world: World) -> None:
-    """Ask once before a task in parts whose worst cases together are above `ask_above_usd`."""
+    """Ask before a task in parts whose worst cases together are above `ask_above_usd`.
+
+    Raises `SpendNotAgreed` if the answer is not yes.
+    """
     limit, total = to_nanos(world.window.config.ask_above_usd), sum(worst)
     if not limit or task.rehearsal or task.allowed or total <= max(limit, task.run.agreed):
         return
@@ -55,10 +63,11 @@ async def ask_for_parts(task: Task, worst: Sequence[int], world: World) -> None:
 
 
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:
-    """Hold a task until the budget is raised or it is allowed; its place is kept.
+    """Hold a task until the budget is raised or the task is allowed. It keeps its place in the
+    queue.
 
-    A task that fits once the calls in flight end waits for them. Raises `error` for any other
-    single task that does not fit, and for a chat, which has somebody waiting at the other end.
+    A task that fits once the calls in flight end waits for those. Any other task that is too dear
+    by itself raises `error`. A chat always does, because somebody waits for the reply.
     """
     dear = error if isinstance(error, TaskTooDear) else None
     chat = task.request.action == "chat"

@@ -1,7 +1,8 @@
-"""Attempts: reserve, call, settle; and again for a retry, a failover or a longer answer.
+"""Attempts: reserve money, call the model, settle. A retry, a failover or a longer answer repeats
+it.
 
-Every attempt is a paid call of its own (`tasks/money/settling.py`): reserved before and settled
-after, whatever happens to it.
+Every attempt is a paid call of its own (`tasks/money/settling.py`). It is reserved before and
+settled after, whatever happens to it.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ from tierwise.tasks.world import World
 
 
 async def answer(task: Task, world: World) -> Answer:
-    """The answer of a task, after as many attempts as it takes and three at most.
+    """The answer of a task, after one to three attempts.
 
-    Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError`
-    when no place that may stand in is left. An explicit choice is never swapped. What an earlier
-    run of a job was answered is taken from the disk and costs nothing.
+    Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError` if no
+    other place may answer. A tier that the operator chose is never replaced by another. If an
+    earlier run of a night job kept the answer, it is read from disk and costs nothing.
     """
     first = world.window.tier(task.decision.answering)
     if not has_calls(task) and await kept_calls.find(task, first, world) is None:
@@ -73,14 +74,14 @@ def has_room(task: Task, world: World) -> bool:
 
 
 def has_calls(task: Task) -> bool:
-    """Whether a task has not made all the model calls that it may make."""
+    """Whether a task may still make a model call. Each task may make a fixed number."""
     return task.run.call_count < retry.MAX_ATTEMPTS
 
 
 def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
-    """Let a soft task that does not fit the budget go on at a cheaper tier.
+    """Move a soft task that does not fit the budget to a cheaper tier.
 
-    Raises `error` where it is not soft or has no such tier: then it is refused by itself.
+    Raises `error` if the task is not soft or there is no such tier.
     """
     task, world, situation = plan.task, plan.world, plan.task.run.situation
     below = None
@@ -102,7 +103,7 @@ def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
 
 
 async def _attempt(plan: AttemptPlan) -> Result:
-    """One reserved, settled attempt at the place the plan has come to."""
+    """Make one attempt at the plan's place: reserve, call and settle."""
     task, world, tier = plan.task, plan.world, plan.place
     kept = await kept_calls.find(task, tier, world)
     if kept is not None:
@@ -125,7 +126,8 @@ async def _attempt(plan: AttemptPlan) -> Result:
                 world.breakers.dropped(tier.endpoint_id)
             raise
         except BaseException:
-            # Cancelled, or never sent: a trial that told nothing must not stay the only one.
+            # The call was cancelled or never sent. It may have been the breaker's one trial call,
+            # which said nothing. Let the breaker make another.
             world.breakers.dropped(tier.endpoint_id)
             raise
         finally:
@@ -138,7 +140,7 @@ async def _attempt(plan: AttemptPlan) -> Result:
 
 
 async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: Deadlines) -> Result:
-    """The call itself, streamed to the operator as it comes."""
+    """Make the call, and stream the answer to the operator while it comes."""
     task, world = plan.task, plan.world
     world.breakers.trying(plan.place.endpoint_id, world.window.monotonic())
     stream = world.client.stream(
@@ -174,14 +176,16 @@ def origin(task: Task, world: World) -> CallOrigin:
 
 
 def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
-    """The prompt that is sent, kept so that it can be shown later."""
+    """Build the prompt that is sent, and keep it so that it can be shown later."""
     pack, prompt, turn = built(task, tier, world)
     sent.keep(task, tier, pack, prompt, turn, world)
     return prompt
 
 
 def built(task: Task, tier: Tier, world: World) -> tuple[Pack, Prompt, SentTurn | None]:
-    """Build the prompt of this turn, without what the conversation's history still holds."""
+    """Build the prompt of this turn, without context that the conversation's history
+    still holds.
+    """
     pack = sent.fitted(task, tier)
     asked = replace(task.request, instruction=task.run.wish)
     turn = None
@@ -197,20 +201,23 @@ def built(task: Task, tier: Tier, world: World) -> tuple[Pack, Prompt, SentTurn 
 
 
 def _deadlines(plan: AttemptPlan) -> Deadlines:
-    """The configured deadlines, within what the task has left and what the place usually needs."""
+    """The configured deadlines, shortened to the time the task has left.
+
+    If another place could answer, they also limit the wait for the first token.
+    """
     own, left = plan.world.window.deadlines, max(0.05, plan.left)
     return replace(own, attempt=min(own.attempt, left), first_token=plan.first_token())
 
 
 def _took(plan: AttemptPlan, first_token_ms: float) -> None:
-    """Learn how long the place took; one that was given up on took at least that long."""
+    """Note how long the place took. One that was given up on took at least that long."""
     if not plan.task.rehearsal:
         place = plan.place.endpoint_id
         plan.world.journal.took(place, plan.world.latency.took(place, first_token_ms))
 
 
 def request_of(task: Task, tier: Tier, prompt: Prompt, world: World) -> ReservationRequest:
-    """What a call asks of the purse."""
+    """The reservation that a call needs."""
     focus = task.scene.focus
     return ReservationRequest(
         task_id=task.id,

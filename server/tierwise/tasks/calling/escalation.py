@@ -1,4 +1,4 @@
-"""One automatic step up, where a check says that an answer cannot be right."""
+"""One automatic step up, because a check says that an answer cannot be right."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 
 async def escalated(task: Task, draft: Draft, situation: Situation, world: World) -> Draft:
-    """The draft, or the next tier's where a check failed and a step up may be taken.
+    """The draft, or that of the next tier if a check failed and a step up is allowed.
 
-    Where the higher tier cannot answer, for want of money or of a server, the first draft
-    comes back and is shown with its failed check: what was paid for is not thrown away.
+    If the higher tier cannot answer, for lack of money or of a server, this returns the first draft
+    with its failed check. The operator paid for it and still sees it.
     """
     higher = step_up(task, draft, world)
     if higher is None:
@@ -51,7 +51,7 @@ async def escalated(task: Task, draft: Draft, situation: Situation, world: World
 
 
 def _both(first: Draft, second: Draft) -> Draft:
-    """The second draft; where it failed too, with what was wrong with both."""
+    """The second draft. If it failed too, its failed check says what was wrong with both."""
     if not second.failed:
         return second
     one, other = first.failed[0], second.failed[0]
@@ -60,19 +60,19 @@ def _both(first: Draft, second: Draft) -> Draft:
 
 
 def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
-    """The decision one tier up because a check of an answer failed, or None where that may not
-    be."""
+    """The decision one tier up because a check of an answer failed. None if that is not allowed."""
     if not draft.failed or not attempts.has_room(task, world):
         return None
     return above(task, draft.failed[0], world)
 
 
 def above(task: Task, failed: FailedCheck, world: World) -> Decision | None:
-    """The decision one tier up because a check failed, or None where that may not be.
+    """The decision one tier up because of a failed check. None if that is not allowed.
 
-    A task goes up once at most. It does not go up after an explicit choice, or where the budget
-    sent it down, or to a tier that costs more than may be spent unasked. A task in parts does not
-    either, because its sum was agreed to. There the failed check is shown with the redo.
+    A task goes up at most once. It does not go up after an explicit choice, if the budget sent it
+    down, or to a tier that needs a question because of its cost. A task in parts does not go up
+    either, because the operator agreed to its sum. In all these cases the failed check is shown and
+    a redo offered.
     """
     decision = task.decision
     up = world.window.ladder.above(decision.answering)

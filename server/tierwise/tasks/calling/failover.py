@@ -1,8 +1,8 @@
-"""Availability: where an attempt goes, and every switch away from a place said out loud.
+"""Availability: where an attempt goes. Every switch to another place is shown to the operator.
 
-A place fails, is slow, or its breaker is open: the same tier elsewhere or a tier that may
-stand in answers, with the cause on screen and in the ledger. An explicit choice is never
-given to another tier, and a lower tier answers only where the operator listed it or says yes.
+If a place fails, is slow or its breaker is open, another place of the same tier answers, or a tier
+that may replace it. The cause is shown and written to the ledger. A tier that the operator chose is
+never replaced by another. A lower tier answers only if the operator listed it or says yes.
 """
 
 from __future__ import annotations
@@ -33,18 +33,20 @@ from tierwise.tasks.world import World
 log = logging.getLogger(__name__)
 
 WORTH_TRYING: Final = 0.5
-"""Seconds a task must have left for another attempt to make sense."""
+"""With fewer seconds left a task makes no further attempt."""
 LAST_FOR_LATER: Final = retry.MAX_ATTEMPTS - 1
-"""Calls after which a job of the night that was refused waits: its last one is for later."""
+"""After so many calls a night job whose request was refused stops and waits. It keeps its last call
+for later.
+"""
 ANSWER_WITHIN: Final = 120.0
-"""Seconds the operator has to say what to do; no answer is a no."""
+"""Seconds the operator has to answer the question. No answer counts as no."""
 
 
 @dataclass
 class AttemptPlan:
-    """The attempts of one run of a task: where it is, what failed, how much time is left.
+    """The attempts of one run of a task: its present place, what failed, how much time is left.
 
-    Time the operator chose to wait does not count against the task's deadline.
+    Time that the operator chose to wait does not count against the task's deadline.
     """
 
     task: Task
@@ -59,13 +61,13 @@ class AttemptPlan:
         return self.task.run.due - self.world.window.monotonic()
 
     def other(self) -> Tier | None:
-        """The best place that could go on from here unasked, if there is one."""
+        """The best place that could answer next without a question, if there is one."""
         found = self._others(same_tier=self.task.decision.explicit)
         return next((place for place in found if not self.dear(place)), None)
 
     def dearer(self) -> Tier | None:
-        """The best place that could go on if its price were accepted. The operator is asked about
-        that first.
+        """The best place that could answer if the operator accepts its price. They are
+        asked first.
         """
         return next((place for place in self._others() if self.dear(place)), None)
 
@@ -80,7 +82,10 @@ class AttemptPlan:
         )
 
     def first_token(self) -> float | None:
-        """Seconds after which this place counts as slow; None where slow is better than none."""
+        """Seconds after which this place counts as slow.
+
+        None for every call but the first, in a rehearsal, and if no other place could answer.
+        """
         timeouts = self.world.window.config.timeouts
         if self.task.run.call_count > 0 or self.task.rehearsal or self.other() is None:
             return None
@@ -89,7 +94,7 @@ class AttemptPlan:
         )
 
     def dear(self, place: Tier) -> bool:
-        """Whether a place's forecast is above what a request may cost without a question."""
+        """Whether the forecast of a place is above the amount that needs a question."""
         return admission.dear(self.task, place.name, self.world)
 
     def cost(self, place: Tier) -> int:
@@ -97,7 +102,9 @@ class AttemptPlan:
         return self.task.decision.cost.get(place.name, 0)
 
     def free(self, place: Tier) -> bool:
-        """Whether a place has not failed this task, is not shut, and has a key."""
+        """Whether a place did not fail for this task, its breaker lets calls pass, and it has a
+        key.
+        """
         world = self.world
         return (
             place.endpoint_id not in self.failed
@@ -107,7 +114,7 @@ class AttemptPlan:
 
 
 def decided(task: Task, decision: Decision, situation: Situation) -> None:
-    """Take a decision; where it passed a tier over that cannot answer, that is a switch too."""
+    """Take over a decision. If it skipped a tier that cannot answer, record that as a switch."""
     cause = ""
     if decision.cause == "failover":
         passed = next(
@@ -121,10 +128,11 @@ def decided(task: Task, decision: Decision, situation: Situation) -> None:
 
 
 async def start(task: Task, world: World) -> AttemptPlan:
-    """Where the first attempt goes: the answering tier, or around what its breaker keeps shut.
+    """Choose where the first attempt goes: the answering tier, or another place if a breaker is
+    open.
 
-    A chosen tier is always asked itself: its failure is the operator's to see. At night nobody
-    sees it, and a place that is shut is left alone: raises its `ModelError`.
+    A tier that the operator chose is always called, so that they see its failure. At night nobody
+    sees it, so a place with an open breaker raises its `ModelError`.
     """
     tier = world.window.tier(task.run.place_of(task.decision.answering))
     plan = AttemptPlan(task, world, tier)
@@ -147,7 +155,7 @@ async def start(task: Task, world: World) -> AttemptPlan:
 async def after(plan: AttemptPlan, error: ModelError) -> None:
     """Do what follows a failed attempt: wait and call again, go elsewhere, or ask the operator.
 
-    Sets `plan.place`. Raises the error where nothing is left to try.
+    It sets `plan.place`. Raises the error if nothing is left to try.
     """
     task, world, place = plan.task, plan.world, plan.place
     hurried = error.kind == "timeout" and plan.left < WORTH_TRYING
@@ -182,10 +190,10 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
 
 
 def too_dear(plan: AttemptPlan, why: TaskTooDear) -> bool:
-    """Go on elsewhere than at a stand-in that does not fit the budget.
+    """Go on at another place, because a place that replaced a failed one does not fit the budget.
 
-    False where the place is no stand-in. Raises the error of the place that failed last where
-    nowhere else is left.
+    False if the place did not replace another. If no other place is left, raises the error of the
+    place that failed last.
     """
     if not plan.failed:
         return False
@@ -204,11 +212,11 @@ def too_dear(plan: AttemptPlan, why: TaskTooDear) -> bool:
 
 
 async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | None:
-    """Ask what to do where nothing may stand in unasked: wait, another tier, or leave it.
+    """Ask the operator what to do if no place may answer unasked: wait, another tier, or give up.
 
-    None means that the same place is asked once more, after the wait that was chosen.
-    Raises the error where the operator leaves it, or cannot be asked; with `again` the place
-    is then asked all the same, since a breaker alone is no answer.
+    None means: call the same place again, after the wait that was chosen. Raises the error if the
+    operator gives up or cannot be asked. With `again`, if they cannot be asked, the same place is
+    called anyway: an open breaker is not a failure of this task.
     """
     task, world = plan.task, plan.world
     below, above = _lower(plan), plan.dearer()
@@ -240,7 +248,7 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
 
 
 async def _wait(plan: AttemptPlan, seconds: float) -> None:
-    """The wait the operator chose, with the time it ends on screen; a cancel ends it."""
+    """Wait as the operator chose, and show when the wait ends. A cancel ends it."""
     ends = (plan.world.window.clock().astimezone() + timedelta(seconds=seconds)).strftime(
         "%H:%M:%S"
     )
@@ -253,7 +261,7 @@ async def _wait(plan: AttemptPlan, seconds: float) -> None:
 
 
 def _lower(plan: AttemptPlan) -> Tier | None:
-    """The next tier down that could answer, for the question alone."""
+    """The next lower tier that could answer. It is only offered in the question."""
     world, name = plan.world, plan.place.name
     while (below := world.window.ladder.below(name)) is not None:
         tier, name = world.window.tier(below), below
@@ -263,7 +271,7 @@ def _lower(plan: AttemptPlan) -> Tier | None:
 
 
 def _switch(plan: AttemptPlan, new: Tier, cause: str, *, asked: bool = False) -> None:
-    """Go on at another place: an event with old, new and cause, on screen and in the ledger."""
+    """Go on at another place. The old one, the new one and the cause are shown and written down."""
     task, old = plan.task, plan.place
     same = old.name == new.name
     switch = Switch(old.name, new.name, cause, old.endpoint_id, new.endpoint_id)

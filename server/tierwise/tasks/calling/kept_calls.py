@@ -1,10 +1,9 @@
-"""Answers to the calls of the night, kept so that none is paid for twice.
+"""Keeps the answers of the night's model calls, so that none is paid for twice.
 
-A worker may end at any moment: after an answer came and before it is booked, or while the
-operator's tests run on what was made of it. So each answer is on the disk before its call is
-booked, under a name of what was asked, and the next run of the job takes it from there. What was
-only shown beside the question, such as files that may help, is not part of that name: the answer
-is good without it.
+A worker may end at any moment: between an answer and its booking, or while the operator's tests
+run. So each answer is on disk before its call is booked, under a name made from the question. The
+next run of the job takes it from there. Context that only helps, such as related files, is not part
+of the name: the answer is good without it.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from tierwise.tasks.task.task import Task
 from tierwise.tasks.world import World
 
 OPINION: Final = "opinion.txt"
-"""The name under which a second opinion is kept."""
+"""The file in which a second opinion is kept."""
 
 
 async def find(task: Task, tier: Tier, world: World) -> Result | None:
-    """What an earlier run of a job was answered to the same question; None where it was not asked.
+    """The answer to the same question in an earlier run of the job. None if there is none.
 
-    An answer that had all the room of its tier goes before one that was cut off.
+    An answer that could use the tier's whole output is preferred to one that was cut off.
     """
     if not world.window.night or not task.run.ready:
         return None
@@ -48,7 +47,7 @@ async def find(task: Task, tier: Tier, world: World) -> Result | None:
 
 
 async def keep(task: Task, tier: Tier, result: Result, world: World) -> None:
-    """Have an answer on the disk before its call is booked."""
+    """Write an answer to disk before its call is booked."""
     window = world.window
     await window.keep_answer(task.id, task.run.earlier + result.text)
     if window.night and window.keeps_content:
@@ -58,18 +57,20 @@ async def keep(task: Task, tier: Tier, result: Result, world: World) -> None:
 
 
 def opinion(task: Task, world: World) -> str | None:
-    """What a second opinion said in an earlier run of a job; None where none was asked."""
+    """The second opinion of an earlier run of the job. None if none was asked."""
     return world.window.content.get(task.id, OPINION) if world.window.night else None
 
 
 def keep_opinion(task: Task, said: str, world: World) -> None:
-    """Keep what a second opinion said."""
+    """Keep the result of a second opinion."""
     if world.window.night and world.window.keeps_content:
         world.window.content.put(task.id, OPINION, said, durable=True)
 
 
 def _name(task: Task, tier: Tier, *, full: bool) -> str:
-    """The file of an answer: a digest of what was asked, of whom, and with how much room."""
+    """The file of an answer: a digest of the question, the tier and whether all output was asked
+    for.
+    """
     run, scene = task.run, task.scene
     pack = run.part or run.pack
     places = [(i.path, i.start_line, i.text) for i in pack.items if i.changes] if pack else []

@@ -1,10 +1,9 @@
-"""Asking for a second opinion where it is worth its price, if the operator switched it on.
+"""Asks for a second opinion if the operator switched that on and it is worth its price.
 
-A run asks once: what was said still holds when the run goes on after a pause. It is asked beside
-the collecting of the context, so that it takes no time of its own where that takes as long. A call
-like any other: reserved, settled, in the task's sum. It has 800 ms; late, failing or odd means the
-offline decision, which then stands high. `routing/evidence.py` says what it is worth and bounds
-what it may do.
+A run asks once. The result still counts when the run goes on after a pause. The question runs while
+the context is collected, so it usually costs no time. It is a call like any other: reserved,
+settled, and part of the task's cost. It has 800 ms. If it is late, fails or makes no sense, the
+router decides without it. `routing/evidence.py` says how much it counts.
 """
 
 from __future__ import annotations
@@ -38,30 +37,34 @@ from tierwise.tasks.world import World
 log = logging.getLogger(__name__)
 
 WITHIN: Final = 0.8
-"""Seconds from asking to the answer, reservation included."""
+"""Seconds from the question to the answer, including the reservation."""
 ASKED_TOKENS: Final = 400
 ANSWER_TOKENS: Final = 8
-"""Tokens of the question and of its answer, about."""
+"""Tokens of the question (above) and of its answer, as estimates."""
 WAIT: Final = 200_000
-"""What waiting for the answer counts, in nano-dollars: a fiftieth of a cent."""
+"""The price of waiting for the answer, in nano-dollars: a fiftieth of a cent."""
 
 
 NOTHING: Final = "none"
-"""What an opinion says that was asked for and gave nothing usable in time."""
+"""The value of an opinion that was asked for and gave nothing usable in time."""
 
 
 @dataclass
 class EarlyOpinion:
-    """An opinion that is asked for while the context is still being collected; None where the
-    request as it came did not call for one."""
+    """An opinion that is asked for while the context is still being collected.
+
+    `asking` is None if the first decision needs no opinion.
+    """
 
     asking: asyncio.Task[str] | None = None
 
 
 @asynccontextmanager
 async def beside(task: Task, world: World) -> AsyncIterator[EarlyOpinion]:
-    """Ask for an opinion beside what goes on in the block, where one is wanted by what is known
-    before. A block that ends by an error leaves no call behind."""
+    """Ask for an opinion while the block runs, if what is known before calls for one.
+
+    If the block raises, the call is cancelled.
+    """
     tier = world.window.tier(world.window.ladder.cheapest)
     early = EarlyOpinion()
     if (said := kept_calls.opinion(task, world)) is not None:
@@ -102,14 +105,15 @@ async def second(task: Task, routed: Routed, early: EarlyOpinion, world: World) 
 
 
 def _facts(situation: Situation, world: World) -> Situation:
-    """The facts with what was learned of opinions."""
+    """The facts, with what was learned about how good opinions are."""
     memory, _ = world.learning.memory()
     return replace(situation, opinion_table=opinions.table(memory.state.opinions))
 
 
 def _own_words(task: Task, world: World) -> str:
-    """The operator's words as they would be sent: without secrets, and without the changes of
-    files that are never sent."""
+    """The operator's words as they would be sent: without secrets and without the changes of files
+    that are never sent.
+    """
     words = task.request.instruction
     if task.request.action == "commit":
         words = diffs.parted(words)[0]
@@ -119,14 +123,14 @@ def _own_words(task: Task, world: World) -> str:
 
 
 def _price(tier: Tier, world: World) -> int:
-    """Nano-dollars an opinion costs: its call, and the wait for it."""
+    """What an opinion costs in nano-dollars: its call, and the wait for it."""
     usage = Usage(input_tokens=ASKED_TOKENS, output_tokens=ANSWER_TOKENS)
     prices = world.window.prices
     return WAIT + prices.cost(tier.model, usage, world.window.clock(), tier.base_url)
 
 
 def _wanted(task: Task, decision: Decision, facts: Situation, tier: Tier, world: World) -> bool:
-    """Whether an opinion can be asked for at all, and is expected to save more than it costs."""
+    """Whether an opinion can be asked for, and is expected to save more than it costs."""
     return (
         world.window.config.second_opinion == "uncertain"
         and not task.rehearsal
@@ -139,7 +143,10 @@ def _wanted(task: Task, decision: Decision, facts: Situation, tier: Tier, world:
 
 
 async def _ask(task: Task, tier: Tier, words: str, world: World) -> str:
-    """The tier that was named, or `NOTHING`. The run keeps it, unless no money let it be asked."""
+    """The tier that the opinion named, or `NOTHING`.
+
+    The run keeps the result, except if there was no money for the question.
+    """
     asked = instruction.read(words)
     prompt = opinion.prompt(task.request, asked.wish, asked.pasted_lines, world.window.ladder)
     task.say(progress.SECOND_OPINION)

@@ -1,8 +1,8 @@
-"""A change that one call cannot hold is asked for in parts, under one task and one decision.
+"""Splits a change that one call cannot hold into parts, under one task and one decision.
 
-Each part shows the request and its own share of the places that are to change. It has its own
-calls and its own deadline. The sum of the worst cases is agreed to and set aside before the first
-call. What the parts were answered is read as one answer, and becomes one proposal.
+Each part has the request and its own share of the places to change, its own calls and its own
+deadline. The sum of the worst cases is agreed to and reserved before the first call. The answers of
+all parts are read as one answer and become one proposal.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from tierwise.tasks.world import World
 log = logging.getLogger(__name__)
 
 MOST: Final = 12
-"""Parts of a task at most; what lies behind them is not sent, and said to be."""
+"""The most parts of a task. Places beyond them are not sent, and the operator is told."""
 COMMON: Final = 0.5
-"""Share of a window that what every part shows may take: the selection and what explains it."""
+"""Share of the context window for what every part has: the selection and what explains it."""
 SPARE: Final = 2.0
-"""How many times its expected length an answer may have before it is cut off."""
+"""An answer is cut off at this many times its expected length."""
 
 
 def several(task: Task, world: World) -> bool:
-    """Whether a task is more than one call can hold. What its parts cost is asked as a sum."""
+    """Whether a task is more than one call can hold. Then its parts are asked about as one sum."""
     assert task.run.pack is not None, "context is collected before anything is asked"
     return len(split(task.run.pack, world.window.tier(task.decision.answering))) > 1
 
@@ -54,7 +54,7 @@ def several(task: Task, world: World) -> bool:
 async def answer(task: Task, world: World) -> Answer:
     """The answer of a task, from one call or from one for each of its parts.
 
-    Raises what `attempts.answer` raises, where no part at all was answered.
+    Raises what `attempts.answer` raises if no part was answered.
     """
     tier = world.window.tier(task.decision.answering)
     assert task.run.pack is not None, "context is collected before anything is asked"
@@ -72,10 +72,10 @@ async def answer(task: Task, world: World) -> Answer:
 
 
 def split(pack: Pack, tier: Tier) -> list[Pack]:
-    """Split the context of a request into parts that a tier can read and answer, one call each.
+    """Split the context of a request into parts that a tier can read and answer in one call each.
 
-    A context that fits comes back as the only part. The places that are to change are handed out in
-    their order, so that those of one file stay together where they fit.
+    A context that fits is returned as the only part. Places keep their order, so that those of one
+    file stay together if they fit.
     """
     places = [item for item in pack.items if item.changes]
     most = room.LARGE * tier.max_tokens
@@ -101,7 +101,7 @@ def split(pack: Pack, tier: Tier) -> list[Pack]:
 
 
 def tally(task: Task, draft: Draft) -> None:
-    """Say of how many files with a place to change the proposal changes fewer."""
+    """Remark on files that had a place to change and that the proposal does not change."""
     pack = task.run.pack
     wanted = {item.path for item in pack.items if item.changes} if pack is not None else set()
     if not wanted or draft.proposal is None:
@@ -112,7 +112,7 @@ def tally(task: Task, draft: Draft) -> None:
 
 
 def _repeated(pack: Pack) -> list[ContextItem]:
-    """What every part may be answered with beside its own places: the selection."""
+    """The selection: every part may change it beside its own places."""
     return [item for item in pack.items if item.kind == "selection"]
 
 
@@ -170,16 +170,16 @@ class _Lost:
         self.error = self.error or error
 
     def rest(self, number: int) -> None:
-        """Ask for nothing behind this part any more."""
+        """Count all parts from this one on as not answered."""
         self.numbers |= set(range(number, len(self.found)))
 
     def twice(self, number: int) -> bool:
-        """Whether the part before failed too: then the others would as well."""
+        """Whether the part before failed too. Then the others would probably fail as well."""
         return number - 1 in self.numbers
 
     @property
     def paths(self) -> list[str]:
-        """The files with a place in some of them."""
+        """The files that have a place in one of these parts."""
         items = [item for n in self.numbers for item in self.found[n].items]
         return sorted({item.path for item in items if item.changes})
 
@@ -191,11 +191,11 @@ def _take(task: Task, number: int, part: Pack, used: int = 0) -> None:
 
 
 def _used(task: Task, parts: int) -> int:
-    """Calls of the next part that an earlier run of the job used up, for this part or another."""
+    """How many calls of the next part an earlier run of the job has already used up."""
     return max(0, task.run.all_calls - retry.MAX_ATTEMPTS * (parts - 1))
 
 
 def _usable(got: Answer) -> bool:
-    """Whether the answer to a part is whole and in blocks, so that it can stand beside others."""
+    """Whether the answer to a part is complete and in blocks, so that others can be added to it."""
     read = answers.read(got.text, stop_reason=got.result.stop_reason)
     return read.problem is None and read.kind in ("blocks", "text")

@@ -1,4 +1,4 @@
-"""Whether an answer can fit what a tier may write, told before anything is paid."""
+"""Decides before the call whether an answer fits the output limit of a tier."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ GROWS: Final = 1.2
 BLOCK: Final = 30
 """Tokens of a search/replace block beside its lines: the path and the marks."""
 LARGE: Final = 0.5
-"""Share of a tier's output from which all of it is asked for at once: an answer that is cut off
-costs a second call."""
+"""If an answer is expected to take this share of a tier's output, the whole output is asked for at
+once. An answer that is cut off costs a second call.
+"""
 
 
 def expected(places: Iterable[ContextItem]) -> int:
-    """Tokens of the blocks that change some places: each is said as it is and as it should be."""
+    """Tokens of the blocks that change some places: each has the old and the new lines."""
     return sum(2 * item.tokens + BLOCK for item in places)
 
 
 def prepare(task: Task, tier: Tier) -> None:
-    """Ask for blocks where the selection is too long to be repeated, or where other places are to
-    change with it, and for a tier's whole output where the answer may need it."""
+    """Set how the answer is asked for.
+
+    It asks for blocks if the selection is too long to be repeated, or if other places are to change
+    with it. It asks for the tier's whole output if the answer may need it.
+    """
     places = [i for i in (task.run.pack.items if task.run.pack is not None else ()) if i.changes]
     if places:
         task.run.note(notes.EVERYWHERE)

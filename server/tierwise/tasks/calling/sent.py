@@ -1,6 +1,6 @@
-"""What went to a model: chosen for its window, kept word for word, and told when asked.
+"""What was sent to a model: chosen to fit its context window, and kept word for word to be shown.
 
-The record lives as long as its task does, and with its kept content where any is kept.
+The record lives as long as its task. If content is kept, it is also part of that.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAME: Final = "sent.json"
 
 
 def fitted(task: Task, tier: Tier) -> Pack:
-    """What this tier is sent of the context that was collected, or of the part it answers."""
+    """The part of the collected context that this tier is sent."""
     assert task.run.pack is not None
     return window.fit(task.run.part or task.run.pack, tier.context_tokens)
 
@@ -46,7 +46,7 @@ def keep(
     }
     task.run.sends(record, turn)
     if world.window.keeps_content:
-        # Beside the call: a folder and a file on a busy disk would delay its first token.
+        # Written on a thread: on a busy disk this would delay the call's first token.
         text = json.dumps({"attempts": task.records})
         asyncio.get_running_loop().run_in_executor(
             None, world.window.content.put, task.id, NAME, text
@@ -56,7 +56,7 @@ def keep(
 def record_of(
     task: Task | None, task_id: str, content: Content
 ) -> Sequence[Mapping[str, Any]] | None:
-    """Every attempt of a task, oldest first; None where nothing of it is kept any more."""
+    """What was sent in every attempt of a task, oldest first. None if nothing of it is kept."""
     if task is not None and task.records:
         return task.records
     try:

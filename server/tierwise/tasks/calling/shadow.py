@@ -1,9 +1,10 @@
-"""Shadow answers: the cheapest tier's answer beside a dearer one, compared with what was kept.
+"""Shadow answers: the cheapest tier also answers, and the result is compared with what was kept.
 
-It is asked once the dearer answer awaits the operator, so that nothing waits for it and nothing
-of it is shown: the same context under the same rules, a paid call inside the caps, and the checks
-that any answer passes. Once the operator applied, both edits are compared, and what came out is an
-outcome of the task. The first week begins with the first such call.
+It is asked when the dearer answer already waits for the operator, so that nobody waits for it.
+Nothing of it is shown. It has the same context under the same rules, is a paid call within the
+caps, and passes the same checks as any answer. When the operator applied the dearer edit, both
+edits are compared, and the result becomes an outcome of the task. In the mode "first week", the
+week begins with the first such call.
 """
 
 from __future__ import annotations
@@ -44,22 +45,27 @@ log = logging.getLogger(__name__)
 
 WEEK_MS: Final = 7 * 86_400_000
 UNSURE: Final = 0.2
-"""From this chance on that the cheapest tier would have done, `uncertain` asks it."""
+"""In the mode `uncertain` the cheapest tier is asked if its chance of a good answer is at least
+this.
+"""
 OFFER_AFTER: Final = 20
-"""Edits of dearer tiers that were applied before the shadow is offered: then there is something
-to find out, and somebody who uses it."""
+"""After so many applied edits of dearer tiers the shadow is offered. By then there is something to
+find out, and somebody who uses it.
+"""
 NAME: Final = "shadow.json"
-"""The file of a task's content that holds what the cheapest tier's answer would have made."""
+"""The file of a task's content that holds what the cheapest tier's answer would have changed."""
 OFFERED: Final = "shadow-offered"
 BEGUN: Final = "shadow-begun"
 ENDED: Final = "shadow-ended"
-"""What is kept once per ledger, beside what was said to the operator."""
+"""Marks (this and the two above) that are written once per ledger: offered, begun, ended."""
 ONCE: Final = "once"
 
 
 @dataclass(frozen=True, slots=True)
 class ShadowAnswer:
-    """What the cheapest tier's answer makes of the files, by address; None where a check failed."""
+    """The files as the cheapest tier's answer would make them, by address. None if a
+    check failed.
+    """
 
     tier: str
     files: Mapping[str, FileResult] | None
@@ -78,8 +84,9 @@ class ShadowAnswers:
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def heard(self, task: Task) -> None:
-        """Look at a task that changed: it may have an answer to compare, or something may have been
-        kept.
+        """React to a change of a task.
+
+        The task may have a new answer to compare with, or the operator may have kept something.
         """
         if task.rehearsal:
             return
@@ -91,16 +98,16 @@ class ShadowAnswers:
             self._forget(task)
 
     async def close(self) -> None:
-        """Stop what runs; what was spent on it is booked."""
+        """Stop all calls. What was spent on them is booked."""
         for job in self._jobs:
             job.cancel()
         if self._jobs:
             await asyncio.wait(self._jobs)
 
     def _wanted(self, task: Task) -> bool:
-        """Whether the cheapest tier is asked beside this answer, as far as can be told at once.
+        """Whether to ask the cheapest tier too, as far as that can be decided at once.
 
-        Never near a cap: what a shadow spends must not be missing for a task.
+        Not if a budget is near its cap: the money must be there for tasks.
         """
         window, decision = self.world.window, task.decision
         mode, lowest = window.config.shadow, window.ladder.cheapest
@@ -120,7 +127,7 @@ class ShadowAnswers:
         )
 
     async def _beside(self, task: Task) -> None:
-        """Ask, check and keep the cheapest tier's answer."""
+        """Ask for the cheapest tier's answer, check it and keep it."""
         window = self.world.window
         tier = window.tier(window.ladder.cheapest)
         try:
@@ -143,7 +150,7 @@ class ShadowAnswers:
             await asyncio.to_thread(window.content.put, task.id, NAME, text)
 
     async def _draft(self, task: Task, tier: Tier) -> Draft:
-        """The answer as it would have been shown, with its checks."""
+        """The answer in the form in which it would be shown, with its checks."""
         world = self.world
         pack, prompt, _ = attempts.built(task, tier, world)
         request = replace(
@@ -171,7 +178,7 @@ class ShadowAnswers:
         return await drafts.draft(task, Answer(result, call.reservation.row.tier), world.window)
 
     async def _kept(self, task: Task) -> None:
-        """The operator kept an edit: compare the shadow answer with it, or offer to have one."""
+        """The operator kept an edit: compare the shadow answer with it, or offer the shadow."""
         entry = self.world.proposals.entries.get(task.edit_id or "")
         kept = results.taken(entry.proposal) if entry is not None else {}
         job = self._asked.get(task.id)
@@ -191,7 +198,7 @@ class ShadowAnswers:
         self.world.journal.outcome(Outcome(task.id, "shadow", at_ms, made.tier, came_out))
 
     def _read(self, task: Task) -> ShadowAnswer | None:
-        """The shadow answer of a task whose server is gone."""
+        """The shadow answer of a task, if an earlier server process made it."""
         text = self.world.window.content.get(task.id, NAME)
         try:
             return _FORM.validate_json(text) if text else None
@@ -199,18 +206,20 @@ class ShadowAnswers:
             return None
 
     def _settled(self, task: Task) -> bool:
-        """Whether nothing of a proposal waits for the operator any more."""
+        """Whether the operator has decided about every part of a proposal."""
         entry = self.world.proposals.entries.get(task.edit_id or "")
         return entry is not None and not entry.proposal.pending
 
     def _forget(self, task: Task) -> None:
-        """Nothing is compared with this task any more."""
+        """Drop the shadow answer of a task: nothing will be compared with it."""
         self._made.pop(task.id, None)
         if task.id in self._asked:
             self.world.window.content.drop(task.id, NAME)
 
     async def _in_first_week(self) -> bool:
-        """Whether the week that the first call begins is still on; its end is told once."""
+        """Whether the first week is not over. The first call that finds it over tells
+        the operator.
+        """
         world, now = self.world, self.world.window.now_ms()
         me = owner.identity()
 
@@ -265,7 +274,7 @@ class ShadowAnswers:
         return job
 
     async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
-        """Nothing that goes wrong here may disturb the task it is beside."""
+        """Run a job and log its errors, so that none disturbs the task."""
         try:
             await work
         except TierwiseError as error:

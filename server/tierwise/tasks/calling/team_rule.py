@@ -1,8 +1,7 @@
-"""A team's gateway that let another tier answer than the editor decided: held for and said at once.
+"""Handles a team's gateway that lets another tier answer than this window decided.
 
-The team's rules are known beforehand as a rule, and a decision keeps to them. Here is what was
-not: a rule that changed meanwhile, one of a team that pays for some tiers alone, or a gateway
-whose own place failed.
+The window knows the team's rules and decides by them. This is for what it could not know: a rule
+that just changed, a team that pays for only some tiers, or a failure behind the gateway.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ _CAUSES: Final[dict[str, Cause]] = {"floor": "floor", "cap": "budget"}
 
 
 async def follow(plan: AttemptPlan, call: PaidCall) -> None:
-    """Hold the call at the prices of the tier that answers, and move the task's decision there."""
+    """Reserve at the prices of the tier that answers, and move the task's decision to that tier."""
     task, world = plan.task, plan.world
     with contextlib.suppress(LedgerUnavailable):
-        # The settlement does the same, for as long as it takes.
+        # If this fails, the settlement tries it again.
         await world.settling.held_for_answering(call)
     ladder, trace = world.window.ladder, call.trace
     tier = answering(ladder, plan.place, trace.model)
@@ -45,7 +44,9 @@ async def follow(plan: AttemptPlan, call: PaidCall) -> None:
 def ruled(
     decision: Decision, trace: Trace, ladder: Ladder, asked: Tier, action: str
 ) -> Decision | None:
-    """The decision after what a gateway's answer says of the tier; None where it stays. Pure."""
+    """The decision after a gateway's answer named another tier. None if it does not
+    change. Pure.
+    """
     tier = answering(ladder, asked, trace.model) or asked
     to = tier.name
     if not trace.model or to == decision.answering:

@@ -1,7 +1,7 @@
-"""All conversations of a window, kept as content so that they outlive it.
+"""All conversations of a window, kept on disk so that they outlive it.
 
-A conversation is one file in the content folder, of the same kind and with the same end as
-everything kept there: `content_keep_days`, or `tierwise purge`.
+A conversation is one file in the content folder. It is deleted like all content: after
+`content_keep_days`, or by `tierwise purge`.
 """
 
 from __future__ import annotations
@@ -28,27 +28,31 @@ log = logging.getLogger(__name__)
 FILE: Final = "thread.json"
 VERSION: Final = 1
 KEPT: Final = 50
-"""Conversations held in memory; those not used longest are read back when they go on."""
+"""Conversations held in memory. Others are read from disk when they go on."""
 
 
 @dataclass
 class Chats:
-    """The conversations of a project: an id begun in one is not continued in another, where
-    its files would be judged by other rules. `keeps` tells whether anything may be kept
-    beyond this process."""
+    """The conversations of a project.
+
+    An id that was begun in one project is not continued in another, because its files would be
+    judged by other rules. `keeps` returns whether anything may be kept beyond this process.
+    """
 
     content: Content
     keeps: Callable[[], bool]
     project: str = ""
     threads: dict[str, Thread] = field(default_factory=dict)
     _forgotten: set[str] = field(default_factory=set)
-    """Conversations whose file may still be there: it is dropped by the writer, in its turn."""
+    """Deleted conversations. The writer thread deletes their files in its turn, so they may exist
+    for a while.
+    """
     _writer: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="chats")
     )
 
     def find(self, conversation_id: str | None) -> Thread | None:
-        """A conversation that was begun, in this window or before."""
+        """A conversation that was begun in this window or an earlier one. None if there is none."""
         if conversation_id is None:
             return None
         found = self.threads.pop(conversation_id, None) or self._read(conversation_id)
@@ -57,7 +61,7 @@ class Chats:
         return found
 
     def open(self, conversation_id: str) -> Thread:
-        """The conversation of that id, begun if there is none."""
+        """The conversation with that id. It is begun if there is none."""
         found = self.find(conversation_id)
         if found is None:
             found = Thread(conversation_id)
@@ -80,14 +84,14 @@ class Chats:
         self._keep(thread)
 
     def retract(self, conversation_id: str, task_ids: Collection[str]) -> None:
-        """Take turns out of a conversation."""
+        """Remove turns from a conversation."""
         thread = self.find(conversation_id)
         if thread is not None:
             thread.retract_all(task_ids)
             self._keep(thread)
 
     def forget(self, conversation_id: str) -> None:
-        """Let go of a conversation, here and on disk."""
+        """Delete a conversation, in memory and on disk."""
         self.threads.pop(conversation_id, None)
         self._forgotten.add(conversation_id)
         with suppress(RuntimeError):  # closed: the server is leaving
@@ -96,7 +100,7 @@ class Chats:
     def _keep(self, thread: Thread) -> None:
         if self.keeps():
             self._forgotten.discard(thread.id)
-            # What is written is what was said until now, whatever is said while it is written.
+            # A copy, so that later turns do not change what is being written.
             kept = replace(thread, said=list(thread.said), cached=dict(thread.cached))
             with suppress(RuntimeError):  # closed: the server is leaving
                 self._writer.submit(self._write, kept)
@@ -115,7 +119,7 @@ class Chats:
             del self.threads[next(iter(self.threads))]
 
     def _key(self, conversation_id: str) -> str:
-        """A folder name of its own for every id, whatever a client chose as one."""
+        """A folder name that is unique for each id, whatever id a client chose."""
         name = f"{self.project}\0{conversation_id}".encode("utf-8", "replace")
         return "chat-" + hashlib.sha256(name).hexdigest()[:24]
 

@@ -1,4 +1,6 @@
-"""Which tier a turn needed, as far as its answer tells: not which one the operator forced on it."""
+"""Which tier a turn needed, as far as its answer shows that. The operator's choice does
+not count.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,15 @@ from tierwise.tasks.task.task import Task
 CHOSEN: Final = frozenset({"override", "pin", "remap"})
 """Causes by which the operator, not the router, named the tier."""
 KEPT_WARM: Final = frozenset({"thread", "failover"})
-"""Causes by which a tier answered because it was at hand."""
+"""Causes by which a tier answered only because it was available or had a warm cache."""
 
 
 def needed(task: Task) -> str | None:
-    """The tier the turn needed; None where nothing tells.
+    """The tier the turn needed. None if nothing shows it.
 
-    A choice of the operator's says what was wanted. What was needed is then the likeliest need by
-    the estimate, or the chosen tier where that is cheaper and was kept. A redo on a higher tier is
-    an outcome: the lower one did not do.
+    A choice of the operator says what was wanted, not what was needed. Then this returns the
+    likeliest need by the estimate, or the chosen tier if that is cheaper. A redo on a higher tier
+    is an outcome: it shows that the lower one was not good enough.
     """
     decision = task.decision
     tiers = list(decision.estimate.need)

@@ -1,9 +1,9 @@
-"""Conversations: what was said, by which tier, and what each tier's prompt cache holds of it.
+"""Conversations: their turns, who answered, and what each tier's prompt cache holds of them.
 
-Turns are kept as text alone: what a model thought is bound to it and to the conversation, so
-it is never kept, and every tier gets the history rebuilt from the same words. The context of
-a turn stays in the history as it was sent, so that the next turn reads it back from the
-cache instead of sending it again.
+Turns are kept only as text. What a model thought is bound to that model and conversation, so it is
+never kept. Every tier gets the history rebuilt from the same words. The context of a turn stays in
+the history as it was sent, so that the next turn reads it from the cache and does not send it
+again.
 """
 
 from __future__ import annotations
@@ -22,15 +22,18 @@ from tierwise.models.call import CacheLife, CallTurn
 from tierwise.tasks.task.task_run import SentTurn
 
 _SAME: Final = 0.8
-"""Share of equal characters from which a prompt counts as asking the same thing again."""
+"""If this share of the characters is equal, a prompt counts as asking the same thing again."""
 _COMPARE: Final = 400
-"""Characters compared for that; the head of a prompt says what is asked."""
+"""How many characters are compared for that. The start of a prompt says what is asked."""
 LIVES_MS: Final[dict[CacheLife, int]] = {"5m": 300_000, "1h": 3_600_000}
-"""Milliseconds a prompt cache is kept after it was last read, by its kind."""
+"""Milliseconds that a prompt cache is kept after it was last read, by its kind."""
 MAX_TURNS: Final = 60
 MAX_CHARS: Final = 240_000
-"""What a history may hold, about 80,000 tokens: below the prompt length at which prices rise.
-Beyond either bound the older half goes, since every change at the front costs the cache."""
+"""The most characters of a history, about 80,000 tokens. Above that prices rise.
+
+Beyond this or `MAX_TURNS` the older half is dropped at once, since every change at the front loses
+the cache.
+"""
 _AGAIN: Final = frozenset(
     ("file", "related", "usage", "outline", "head", "within", "above", "below", "around", "diff")
 )
@@ -39,9 +42,11 @@ _AGAIN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class AnsweredTurn:
-    """One turn and its answer. `sent` is the turn as it was sent, empty where only the prompt
-    may be kept; `paths` and `digests` are of the context in it. `need` is the tier it needed,
-    None where nothing tells."""
+    """One turn and its answer.
+
+    `sent` is the turn as it was sent, empty if only the prompt may be kept. `paths` and `digests`
+    belong to the context in it. `need` is the tier it needed, None if nothing shows it.
+    """
 
     task_id: str
     prompt: str
@@ -63,7 +68,11 @@ class Cached:
 
 @dataclass
 class Thread:
-    """A conversation."""
+    """A conversation.
+
+    `reasks` counts questions that were asked again, `rejected` edits that were discarded or undone.
+    `cached` has the prompt cache of each tier, `life` its kind.
+    """
 
     id: str
     said: list[AnsweredTurn] = field(default_factory=list)
@@ -75,7 +84,7 @@ class Thread:
 
     @property
     def task_ids(self) -> Sequence[str]:
-        """The tasks that answered, in order."""
+        """The ids of the tasks that answered, in order."""
         return [said.task_id for said in self.said]
 
     @property
@@ -84,22 +93,22 @@ class Thread:
         return self.said[-1].tier if self.said else None
 
     def asks_again(self, prompt: str) -> bool:
-        """Whether `prompt` is what was asked just before, more or less."""
+        """Whether `prompt` is nearly the same as the last question."""
         if not self.said:
             return False
         a, b = (" ".join(text.split())[:_COMPARE] for text in (self.said[-1].prompt, prompt))
         return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= _SAME
 
     def state(self) -> ThreadState:
-        """What the router may know of the thread: counts, the last tier, and what was needed.
+        """What the router may know of the thread: counts, the last tier, and the tier it needed.
 
-        Where something was rejected, nothing tells what was needed.
+        If something was rejected, the needed tier is unknown.
         """
         need = self.said[-1].need if self.said and not self.rejected else None
         return ThreadState(self.last_tier, self.reasks, self.rejected, need)
 
     def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[CallTurn, ...]:
-        """The history as it is sent; context of a path that may no longer go is left out."""
+        """The history as it is sent. Context of a path that may no longer be sent is left out."""
         found: list[CallTurn] = []
         for said in self.said:
             whole = bool(said.sent) and all(may_go(path) for path in said.paths)
@@ -108,7 +117,7 @@ class Thread:
         return tuple(found)
 
     def fresh(self, pack: Pack, may_go: Callable[[str], bool] = lambda path: True) -> Pack:
-        """The pack without what the history already holds word for word."""
+        """The pack without items that the history already holds word for word."""
         if pack.secrets:
             return pack
         held = {
@@ -144,7 +153,7 @@ class Thread:
         self.rejected += 1
 
     def answered(self, said: AnsweredTurn, usage: Usage, now_ms: int) -> None:
-        """Add a finished turn; its usage tells what the tier's cache holds of the thread."""
+        """Add a finished turn. Its usage shows what the tier's cache holds of the thread."""
         held = usage.cache_read_tokens + usage.cache_write_tokens
         if held:
             self.cached[said.tier] = Cached(held, now_ms + LIVES_MS[self.life])
@@ -158,19 +167,21 @@ class Thread:
             self.cached.clear()
 
     def retract_all(self, task_ids: Collection[str]) -> None:
-        """Forget these turns. What a prompt cache holds of them is not used any more."""
+        """Remove these turns. The prompt caches no longer match, so they are forgotten too."""
         self.said = [said for said in self.said if said.task_id not in task_ids]
         self.cached.clear()
 
     def retract(self, task_id: str) -> None:
-        """Forget the last answer, because it is regenerated."""
+        """Remove the last answer, because it is made again."""
         if self.said and self.said[-1].task_id == task_id:
             self.said.pop()
 
 
 def sent(text: str, pack: Pack) -> SentTurn | None:
-    """A turn as it went out. One with placeholders for secrets is not kept: its numbers mean
-    something else in the next turn."""
+    """A turn as it was sent, to be kept. None if it has placeholders for secrets.
+
+    Their numbers would mean something else in the next turn.
+    """
     if pack.secrets:
         return None
     paths = tuple(dict.fromkeys(item.path for item in pack.items))
@@ -178,6 +189,6 @@ def sent(text: str, pack: Pack) -> SentTurn | None:
 
 
 def digest_of(item: ContextItem) -> str:
-    """What tells one piece of context from another: its place and its words."""
+    """A digest that identifies one piece of context by its place and its words."""
     text = f"{item.kind}\0{item.path}\0{item.start_line}\0{item.end_line}\0{item.text}"
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]

@@ -1,7 +1,7 @@
-"""Conversations as they are shown again: what was asked and answered, kept with each task.
+"""Conversations as they are shown again: the questions and answers that are kept with each task.
 
-The ledger knows which tasks belong to a conversation and what they cost; the words lie with
-the kept content and go with it (`content_keep_days`, `tierwise purge`).
+The ledger knows which tasks belong to a conversation and what they cost. The words are kept content
+and are deleted with it (`content_keep_days`, `tierwise purge`).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from tierwise.tasks.window.window import Window
 
 ASKED: Final = "asked.md"
 TITLE: Final = 60
-"""Characters of a conversation's title, which is the head of its first question."""
+"""The most characters of a conversation's title, which is the start of its first question."""
 LOOKED_AT: Final = 400
-"""Latest tasks of a project among which its conversations are looked for."""
+"""Conversations are searched among this many of the latest tasks of a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A conversation in a list; `at_ms` is when it was last spoken in, UTC milliseconds."""
+    """A conversation in a list. `at_ms` is the time of its last turn in UTC milliseconds."""
 
     id: str
     title: str
@@ -38,7 +38,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A question and its answer as kept."""
+    """A question and its answer, as they were kept."""
 
     item: HistoryItem
     prompt: str
@@ -47,7 +47,7 @@ class Spoken:
 
 
 def keep(task: Task, window: Window) -> None:
-    """Keep a turn that ended. Without a prompt that was sent there is nothing to keep."""
+    """Keep a turn that ended. If no prompt was sent there is nothing to keep."""
     if task.conversation_id is None or not window.keeps_content or not task.run.ready:
         return
     window.content.put(task.id, ASKED, asked(task))
@@ -55,7 +55,7 @@ def keep(task: Task, window: Window) -> None:
 
 
 def asked(task: Task) -> str:
-    """What was asked, without secrets, as the operator would type it."""
+    """The operator's words without secrets, in the form in which one would type them."""
     action = task.request.action
     wish = task.run.wish
     return wish if action == "chat" else f"/{action} {wish}".strip()
@@ -64,8 +64,8 @@ def asked(task: Task) -> str:
 async def headings(window: Window, limit: int, query: str = "") -> Sequence[Heading]:
     """The conversations of this project that are still kept, the latest first.
 
-    With a `query` those in which it was asked or answered, in whatever case. Reads the ledger;
-    what the journal has not written yet is not in it.
+    With a `query`, only those that have it in a question or an answer, in upper or lower case. It
+    reads the ledger. What the journal has not written yet is missing.
     """
     told = await _told(window, None, LOOKED_AT)
     found = await asyncio.to_thread(_headings, told, window.content, query.casefold().strip())
@@ -90,7 +90,9 @@ def _headings(told: Sequence[TaskHistory], content: Content, query: str) -> Sequ
 
 
 async def from_on(window: Window, conversation_id: str, task_id: str | None) -> Sequence[str]:
-    """The tasks of a conversation from one on, in order; from its beginning without one."""
+    """The ids of a conversation's tasks from `task_id` on, in order. Without one, of
+    all its tasks.
+    """
     ids = [one.task.task_id for one in reversed(await _told(window, conversation_id, LOOKED_AT))]
     if task_id is None:
         return ids
@@ -98,14 +100,14 @@ async def from_on(window: Window, conversation_id: str, task_id: str | None) -> 
 
 
 def drop(window: Window, task_ids: Sequence[str]) -> None:
-    """Keep the words of these turns no longer."""
+    """Delete the words of these turns."""
     for task_id in task_ids:
         window.content.drop(task_id, ASKED)
         window.content.drop(task_id, ANSWER)
 
 
 async def spoken(window: Window, conversation_id: str) -> Sequence[Spoken]:
-    """What was said in a conversation, in order; turns whose words are gone are left out."""
+    """The turns of a conversation, in order. Turns whose words were deleted are left out."""
     told = await _told(window, conversation_id, LOOKED_AT)
     turns = [_spoken(one, window.content) for one in reversed(told)]
     return [turn for turn in turns if turn is not None]

@@ -1,1 +1,1 @@
-"""Gathering the situation of a task and routing it."""
+"""Collects the situation of a task (the facts beside its signals), and routes the task."""

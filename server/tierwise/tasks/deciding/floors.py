@@ -1,4 +1,4 @@
-"""Floors: which of the operator's rules hold for a request."""
+"""Floors: which of the operator's rules apply to a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tierwise.core.tiers import Ladder
 def floors_for(
     action: Action, paths: Collection[str], rules: Floors, ladder: Ladder
 ) -> tuple[Floor, ...]:
-    """The floors of an action on some paths (workspace-relative)."""
+    """The floors of an action on some paths, which are relative to the workspace."""
     found = []
     if (tier := rules.actions.get(action)) is not None and tier in ladder:
         found.append(Floor(tier, action, "action"))

@@ -1,6 +1,6 @@
-"""The forecasts of one menu: what its titles share is worked out once.
+"""The forecasts in the titles of one menu. What they share is computed once.
 
-The titles of a menu are about the same documents at the same moment, and differ by their action.
+All titles of a menu are about the same document at the same moment. They differ by their action.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from tierwise.tasks.task.scene import Scene
 
 
 class Menu:
-    """What can be asked for in one document, as it would be decided now. Made per request of
-    the editor, and not kept."""
+    """The actions one can ask for in a document, and their decisions.
+
+    Make a new one for each request of the editor.
+    """
 
     def __init__(self, known: Known, uri: str) -> None:
         self._known, self._uri = known, uri
@@ -40,15 +42,17 @@ class Menu:
         instruction: str = "",
         diagnostics: Sequence[Diagnostic] | None = None,
     ) -> Decision:
-        """The decision without its reasons. Raises like `requests.of_task`."""
+        """The decision for one title, without its reasons. Raises like `requests.of_task`."""
         request, scene = self._request(action, span, instruction)
         found = None if diagnostics is None else tuple(diagnostics)
         request = replace(request, action=action, diagnostics=found)
         return routing.forecast_decision(request, scene, self._known, self._now, reasons=False)
 
     def _request(self, action: Action, span: Range, instruction: str) -> tuple[Request, Scene]:
-        """A request at a range. Of its action only this counts: whether a cursor means the
-        symbol around it."""
+        """A request at a range, from the cache if possible.
+
+        Of the action only one thing matters here: whether a cursor means the symbol around it.
+        """
         key = (span, instruction, span.start == span.end and KINDS[action].needs_code)
         if key not in self._asked:
             params = TaskParams(action, self._uri, span, instruction)

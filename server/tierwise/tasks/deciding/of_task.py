@@ -1,4 +1,6 @@
-"""The decision of a task, with what only a task knows: its conversation's warm prompt cache."""
+"""The decision of a task. Beside what a request has, it uses the warm prompt cache of its
+conversation.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def route(task: Task, world: World) -> Routed:
 
 
 def _warm(task: Task, world: World) -> WarmThread | None:
-    """What a conversation's warm prompt cache is worth, None outside of one."""
+    """The value of a conversation's warm prompt cache. None outside of a conversation."""
     if task.conversation_id is None:
         return None
     thread = world.chats.find(task.conversation_id)

@@ -1,4 +1,4 @@
-"""Steps 3 to 5 of the spine: signals, estimate and decision, with the facts they need."""
+"""Steps 3 to 5 of a run: signals, estimate and decision, with the facts they need."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from tierwise.tasks.task.scene import Scene
 from tierwise.tasks.task.task import Task
 
 SIGNS: Final = 5
-"""Signals that a decision is explained by."""
+"""The most signals with which a decision is explained."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A decision and the facts it was taken on, for the ledger."""
+    """A decision and the facts it was based on, for the ledger."""
 
     decision: Decision
     situation: Situation
@@ -50,24 +50,27 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A decision, the signals that mattered, strongest first, and the least changes of its
-    request that would have flipped it. `paid` is what the task cost, where that is known."""
+    """A decision with its explanation.
+
+    `signs` are the signals that mattered, strongest first. `flips` are the smallest changes of the
+    request that would have changed the decision. `paid` is what the task cost, if known.
+    """
 
     decision: Decision
     flips: Flips
     signs: tuple[Reason, ...]
     rehearsal: bool
     redo_cost: int
-    """What a redo counts beside its call, in nano-dollars."""
+    """What a redo costs the operator beside its call, in nano-dollars."""
     paid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all decisions of one moment share: a menu looks it up once for all its titles.
+    """What all decisions of one moment share. A menu looks it up once for all its titles.
 
-    `memory` is what was learned and `basis` its name, `blocked` has the tiers none of whose
-    places may be asked, with the cause.
+    `memory` is what was learned, and `basis` its name. `blocked` has the tiers none of whose places
+    may be called, with the cause.
     """
 
     memory: Memory
@@ -81,7 +84,7 @@ class Moment:
 
 
 def moment(known: Known) -> Moment:
-    """The moment that is now."""
+    """The present moment."""
     window = known.window
     memory, basis = known.learning.memory()
     ladder = window.ladder
@@ -106,8 +109,11 @@ def decide_on(
     *,
     reasons: bool = True,
 ) -> Routed:
-    """Decide a request on given facts. A router that raises is not an outage: the top tier,
-    and it says so. Without `reasons` the signals behind it are not looked for."""
+    """Decide a request on given facts.
+
+    If the router raises, the top tier answers and the reason says so. Without `reasons` the
+    decision carries no explanation, which is faster.
+    """
     try:
         signals = measure(request, scene, known)
         cell = known.learning.cell(request.action, scene.focus.language if scene.focus else None)
@@ -132,7 +138,7 @@ def decide_on(
 
 
 def _with_price(decision: Decision, known: Known) -> Decision:
-    """Say so where the price of the answering tier is not known."""
+    """Add a reason if the price of the answering tier is not known."""
     tier = known.window.tier(decision.answering)
     if known.window.prices.known(tier.model, tier.base_url):
         return decision
@@ -148,7 +154,9 @@ def forecast_decision(
     *,
     reasons: bool = True,
 ) -> Decision:
-    """The decision as it would be made now: a millisecond, no ledger, no network."""
+    """The decision as it would be made now. It takes a millisecond and needs no ledger
+    or network.
+    """
     now = now or moment(known)
     facts = situation(request, scene, known, now)
     routed = decide_on(request, scene, known, facts, now, reasons=reasons)
@@ -156,10 +164,10 @@ def forecast_decision(
 
 
 async def explained(decision: Decision, known: Known) -> Explained:
-    """A decision with what would flip it; a search of some fifty milliseconds, off the loop.
+    """Explain a decision. The search takes about fifty milliseconds on a thread.
 
-    It asks the shipped fit on its own, at the size of a median task: without pins, budget, thread
-    and what was learned.
+    It asks the shipped weights alone, for a task of median size. Pins, budget, thread and what was
+    learned do not count.
     """
     window = known.window
     facts = Situation(
@@ -180,7 +188,7 @@ async def explained(decision: Decision, known: Known) -> Explained:
 
 
 def measure(request: Request, scene: Scene, known: Known) -> Signals:
-    """The signals of a request; the structure of its selection is cached per document version."""
+    """The signals of a request. The structure of its selection is cached per document version."""
     return routing_signals.measure(request, _structure(request, scene), known.window.weights)
 
 
@@ -192,7 +200,7 @@ def situation(
     task: Task | None = None,
     warm: WarmThread | None = None,
 ) -> Situation:
-    """The facts a decision needs beside the signals, from what this window knows right now."""
+    """The facts that a decision needs beside the signals, as this window knows them now."""
     config = known.window.config
     chars = _prompt_chars(request, scene, task)
     top = now.ladder.get(now.ladder.top)
@@ -255,7 +263,7 @@ def _floors(request: Request, known: Known) -> tuple[Floor, ...]:
     paths = {f.path for f in request.files or () if f.attached}
     if request.selection is not None:
         paths.add(request.selection.path)
-    # Beside other workspace folders a path begins with the name of its own; a rule does not.
+    # With several workspace folders a path begins with its folder's name. A rule's path does not.
     roots = tuple(known.window.documents.roots())
     for name in (folder_name(root, roots) for root in roots if len(roots) > 1):
         paths |= {p.removeprefix(f"{name}/") for p in paths}
@@ -263,7 +271,7 @@ def _floors(request: Request, known: Known) -> tuple[Floor, ...]:
 
 
 def _blocked(ladder: Ladder, known: Known) -> Mapping[str, str]:
-    """Tiers none of whose places may be asked at this moment, with the cause."""
+    """Tiers none of whose places may be called at this moment, with the cause."""
     now, breakers = known.window.monotonic(), known.breakers
     return {
         tier.name: breakers.why(tier.endpoint_id) or "server"
@@ -282,10 +290,11 @@ def _structure(request: Request, scene: Scene) -> Structure | None:
 
 
 def _prompt_chars(request: Request, scene: Scene, task: Task | None) -> int:
-    """Characters the prompt will have: the packed context once there is one, else a guess.
+    """The length of the prompt in characters: that of the packed context if there is one, else a
+    guess.
 
-    Before packing, selection, instruction and attached files count whole; of what is merely
-    open only related definitions are sent, a tenth at most.
+    The guess counts selection, instruction and attached files in full. Of files that are only open
+    at most a tenth counts, because only related definitions are sent.
     """
     base = 1_500 + len(request.instruction)
     if task is not None and task.run.pack is not None:

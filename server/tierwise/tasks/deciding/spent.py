@@ -1,4 +1,4 @@
-"""How much of a budget is spent, said with the decision that the budget moved."""
+"""Adds to a decision that the budget changed how much of the budget is spent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tierwise.core.decision import Decision, ReasonArg
 
 
 def with_spend(decision: Decision, budget: BudgetState) -> Decision:
-    """Add what is spent to the budget reason of a decision. The tier stays as it is."""
+    """Add the spent amount to the budget reason of a decision. The tier does not change."""
     softened = budget.softened
     if softened is None or not any(reason.code == "budget" for reason in decision.reasons):
         return decision

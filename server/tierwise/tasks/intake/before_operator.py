@@ -1,4 +1,4 @@
-"""What is before the operator as they ask in the chat: found, and offered with its price."""
+"""What the operator sees while asking in the chat: finds it, and offers it with its price."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TOP = Range(Position(0, 0), Position(0, 0))
 
 
 async def find(params: ChatParams, window: Window) -> InView | None:
-    """The piece that is sent unasked; None where there is none.
+    """The piece of code that is sent without being named. None if there is none.
 
-    That is so where the operator took it off or named a place, in a window without trust, and for
-    what must not be sent unasked (`context.in_view`).
+    There is none if the operator removed it or named a place, in a window without trust, and for
+    files that must not be sent unasked (`context.in_view`).
     """
     where = params.focus
     named = {location.uri for location in params.references}
@@ -38,7 +38,7 @@ async def find(params: ChatParams, window: Window) -> InView | None:
 
 
 def offer(found: InView, tier: Tier, window: Window) -> FocusOffer:
-    """What a piece is and costs on a tier."""
+    """The piece, with its tokens and its cost on a tier."""
     path = relative(found.doc, tuple(window.documents.roots()))
     count = tokens(found.text)
     return FocusOffer(path, found.name, found.lines, count, cost_of(count, tier, window))

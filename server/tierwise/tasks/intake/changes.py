@@ -1,6 +1,6 @@
-"""The change that a commit message is asked for: the one that was given, else git's.
+"""The change that a commit message is to describe: the one that was given, else git's.
 
-Git is asked in the workspace folder, about what lies in it alone, and runs no program that the
+Git runs in the workspace folder, reports only on files inside it, and starts no program that the
 repository names: no external diff, no text conversion, no file system monitor.
 """
 
@@ -16,9 +16,9 @@ from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 
 MOST: Final = 60_000
-"""Characters of a diff that are sent; what is behind is named by its files."""
+"""Characters of a diff that are sent. Of the rest only the file names are sent."""
 READ: Final = 4_000_000
-"""Bytes read of what git prints."""
+"""The most bytes of git's output that are read."""
 WITHIN: Final = 15.0
 """Seconds that git may take."""
 _GIT: Final = (
@@ -30,7 +30,7 @@ NO_GIT: Final = ErrorReason("no_repository")
 
 
 async def of_git(root: Path) -> str:
-    """What is staged in a folder, else what is changed. Raises `BadRequest`."""
+    """The staged changes of a folder, or else the unstaged ones. Raises `BadRequest`."""
     for staged in (("--cached",), ()):
         diff = await _git(root, staged)
         if diff.strip():

@@ -1,8 +1,8 @@
-"""What the project's index counts for a request: the numbers that the router reads, no names.
+"""What the project's index counts for a request: numbers for the router, without names.
 
-A number is given where it means something: the symbol is defined once and belongs to no type,
-and every file was read. Else it is unknown. A change everywhere in a project that was not read
-yet counts as one in many files, which can only raise the tier.
+A number is given only if it is reliable: the symbol is defined once, belongs to no type, and every
+file was read. Otherwise it is unknown. While a project is not read yet, a change everywhere counts
+as one in many files. That can only raise the tier.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ from tierwise.tasks.window.window import Window
 REQUEST_MS: Final = 50
 """Milliseconds that a decision waits for the index to look for changed files."""
 MANY: Final = 10
-"""Files that a change everywhere stands for while nobody has counted: the upper end of the third
-size class (1, 2-3, 4-10, 11 and more)."""
+"""Until the files are counted, a change everywhere counts as one in this many files. It is the
+upper end of the third size class (1, 2-3, 4-10, 11 and more).
+"""
 NAMES: Final = 8
-"""Names of a wish that are looked up."""
+"""How many names of an instruction are looked up."""
 COMPARED: Final = 10
-"""The place of the file that the best one is held against."""
+"""The rank of the file with which the best one is compared."""
 
 
 async def count(task: Task, window: Window) -> None:
-    """Give the task's request the project's numbers; none where there is no index."""
+    """Put the project's numbers into the task's request. Without an index it has none."""
     signals = await of_request(task.request, task.scene, window)
     if signals != task.request.project:
         task.asks_now(Question(replace(task.request, project=signals), task.scene))
@@ -45,9 +46,10 @@ async def count(task: Task, window: Window) -> None:
 async def of_request(
     request: Request, scene: Scene, window: Window, wait_ms: int = REQUEST_MS
 ) -> ProjectSignals | None:
-    """The counts of a project that a request is routed by. None where there is no index. Where the
-    index is not ready after `wait_ms` milliseconds, they are unknown, but for whether the change is
-    wanted everywhere.
+    """The counts of the project that the router uses for a request. None if there is no index.
+
+    If the index is not ready after `wait_ms` milliseconds, they are unknown, except whether the
+    change is wanted everywhere.
     """
     indexes = window.projects.all()
     states = await window.projects.refresh(wait_ms)
@@ -72,8 +74,10 @@ async def of_request(
 
 
 async def _clear(request: Request, symbol: _Counted | None, indexes: Sequence[Index]) -> int | None:
-    """How clear the place is that an edit without a selection is about, in percent; None where the
-    wish names a symbol, or the operator showed the place."""
+    """How clear it is which file an edit without a selection is about, in percent.
+
+    None if the instruction names a symbol, or the operator selected the place.
+    """
     if symbol is not None or request.selection is not None or not KINDS[request.action].edits:
         return None
     found = [await index.find(request.instruction, limit=COMPARED) for index in indexes]
@@ -85,19 +89,21 @@ async def _clear(request: Request, symbol: _Counted | None, indexes: Sequence[In
 
 
 def foreseen(request: Request, window: Window) -> Request:
-    """The request for its first decision, which waits for no index."""
+    """The request for its first decision, which does not wait for the index."""
     wish = project_wish.of_words(request.instruction)
     return replace(request, project=unread(wish)) if window.projects.all() else request
 
 
 def unread(wish: ProjectWish) -> ProjectSignals:
-    """The numbers while files are unread: nothing is known, and everywhere is many."""
+    """The numbers while files are unread: all unknown, and a change everywhere counts as many
+    files.
+    """
     return ProjectSignals(files=MANY if wish.everywhere else None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A name over all workspace folders."""
+    """The counts of a name over all workspace folders."""
 
     defined: int
     known: bool
@@ -108,8 +114,11 @@ class _Counted:
 async def _symbol(
     request: Request, scene: Scene, wish: ProjectWish, indexes: Sequence[Index]
 ) -> _Counted | None:
-    """The symbol that a request is about: what it renames, what is selected, what it names as
-    code. None where it is about no symbol of the project."""
+    """The counts of the symbol that a request is about: the one it renames, selects or names as
+    code.
+
+    None if it is about no symbol of the project.
+    """
     rename = renamed.wish(request.instruction)
     selected = facts.symbol_at(scene.focus, scene.range)
     names = [rename.old] if rename is not None else [selected.name] if selected is not None else []
@@ -131,7 +140,7 @@ def _sum(found: Sequence[Uses]) -> _Counted:
 
 
 async def _importers(scene: Scene, indexes: Sequence[tuple[Path, Index]]) -> int | None:
-    """How many files import the one that is worked on; None where it is in no folder."""
+    """How many files import the file that is worked on. None if it is in no workspace folder."""
     if scene.focus is None or scene.focus.path is None:
         return None
     path = Path(scene.focus.path)

@@ -1,4 +1,4 @@
-"""Step 2 of the spine: what this task sends, after the operator's consent where it is needed."""
+"""Step 2 of a run: collects what this task sends, and asks for consent if that is needed."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
 DIFFS = ("git-commit", "gitcommit", "diff", "git-rebase")
-"""Languages of documents that hold the diff to commit."""
+"""Languages of documents that may hold the diff to commit."""
 
 
 async def collect(task: Task, window: Window) -> None:
-    """Collect what this run sends. Raises `Ignored` or `ContextTooLarge`; asks once per ignored
-    file."""
+    """Collect what this run sends. It asks once per ignored file.
+
+    Raises `Ignored` or `ContextTooLarge`.
+    """
     roots = tuple(window.documents.roots())
 
     def name(doc: Snapshot) -> str:
@@ -83,7 +85,7 @@ async def _beside(
     name: Callable[[Snapshot], str],
     window: Window,
 ) -> tuple[str, ...]:
-    """Take note of the project's files that are sent; sentences about those that are not."""
+    """Note which files of the project are sent. Returns sentences about them and the others."""
     if found is None:
         return await asyncio.to_thread(_unseen, task, window)
     paths = {item.path for item in pack.items}
@@ -97,8 +99,10 @@ async def _beside(
 
 
 async def _of_change(found: Materials, given: str, window: Window) -> Materials:
-    """The materials of a commit message: a diff alone. It is the one that was given, in words or
-    as the document, else what git says. Raises `BadRequest`."""
+    """The materials of a commit message: only a diff.
+
+    It is the diff in the words or the document, or else git's. Raises `BadRequest`.
+    """
     focus = found.focus
     if focus is not None and not given and focus.language in DIFFS:
         shown = diffs.parted(focus.text)[1]
@@ -116,7 +120,7 @@ async def _of_change(found: Materials, given: str, window: Window) -> Materials:
 
 
 def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestTarget | None:
-    """Where the tests go that are asked for, and what is there; None for any other request."""
+    """Where the requested tests go, and what is there. None for any other request."""
     focus = task.scene.focus
     if not KINDS[task.request.action].elsewhere or focus is None or focus.path is None:
         return None
@@ -137,7 +141,7 @@ def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestT
 
 
 def _unseen(task: Task, window: Window) -> tuple[str, ...]:
-    """A notice about the uses that a rename did not see; () for any other request."""
+    """A notice about uses that a rename did not see. Empty for any other request."""
     focus, wish = task.scene.focus, renamed.wish(task.request.instruction)
     if wish is None or not KINDS[task.request.action].edits or focus is None or focus.path is None:
         return ()

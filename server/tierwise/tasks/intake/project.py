@@ -1,7 +1,7 @@
-"""What the project has for a request beside the open files, as its index proposes it.
+"""The project's files for a request, beside the open ones, as its index proposes them.
 
-The index names files. Each is read from the disk here and now, and what is shown of it is found in
-that text. Whether it may be shown is decided where it is for any open file (`context.collect`).
+The index only names files. Each is read from disk now, and the pieces to show are found in that
+text. `context.collect` decides whether they may be sent, as for any open file.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from tierwise.tasks.task.scene import Scene
 from tierwise.tasks.window.window import Window
 
 REQUEST_MS: Final = 50
-"""Milliseconds that a request waits for the index; then it goes on with what there is."""
+"""Milliseconds that a request waits for the index. Then it goes on with what there is."""
 WHOLE_MS: Final = 3_000
-"""The same where a missing file would leave the project broken."""
+"""The same for a change that would leave the project broken if a file were missing."""
 EVERYWHERE: Final = 400
-"""Files read for a change everywhere; what lies behind them is said to be left out."""
+"""The most files read for a change everywhere. The operator is told of the rest."""
 BESIDE: Final = 24
-"""Files read beside an edit: with what it names, its callers, its tests."""
+"""The most files read beside an edit: those with the names it uses, its callers, its tests."""
 CALLERS: Final = 12
-"""Of these, files that use what the selection defines."""
+"""How many of these may be files that use what the selection defines."""
 OUTLINED: Final = 10
-"""Files that are outlined for a question."""
+"""How many files are outlined for a question."""
 NAMES: Final = 40
-"""Names that are looked up for one request."""
+"""How many names are looked up for one request."""
 _CHANGES: Final = re.compile(
     r"^\W*(?:please\s+)?(?:rename|move|change|replace|update|add|remove|delete|drop|make|convert"
     r"|migrate|extract|inline|introduce|turn|switch|use)\b",
@@ -58,9 +58,9 @@ _CHANGES: Final = re.compile(
 async def gather(
     request: Request, scene: Scene, window: Window, *, patient: bool = False
 ) -> ProjectFiles | None:
-    """The files of the project for a request; None where it needs none, or nothing is known.
+    """The files of the project for a request. None if it needs none, or nothing is known.
 
-    One that is `patient` waits a while for an index that is not whole yet.
+    With `patient` it waits a while for an index that is not complete.
     """
     if scene.with_project is False:
         return None
@@ -85,7 +85,7 @@ async def gather(
 
 
 def _concerns(action: Action, scene: Scene, wish: ProjectWish) -> bool:
-    """Whether a request may have to do with the project at all; most questions have not."""
+    """Whether a request may be about the project. Most questions are not."""
     kind = KINDS[action]
     if scene.with_project or kind.fits_in:
         return True
@@ -98,7 +98,9 @@ def _real(paths: Iterable[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _IndexedFile:
-    """A file as an index knows it: the path below its root, and the hash of the bytes it read."""
+    """A file in an index: its path below the root, and the hash of the bytes that the
+    index read.
+    """
 
     index: Index
     inside: str
@@ -107,16 +109,16 @@ class _IndexedFile:
 
 @dataclass
 class _Indexes:
-    """The indexes of all folders, asked as one. `opened` are the real paths of open documents."""
+    """The indexes of all folders, used as one. `opened` are the real paths of open documents."""
 
     all: Sequence[tuple[Path, Index]]
     opened: frozenset[str]
     _hashes: dict[Path, _IndexedFile] = field(default_factory=dict)
 
     async def refresh(self, *, whole: bool) -> tuple[str, ...]:
-        """Look for changed files. Returns a sentence for each index that does not hold them all.
+        """Look for changed files. Returns a sentence for each index that is not complete.
 
-        A change of every file waits until they do, for a while; any other request hardly waits.
+        With `whole` it waits up to `WHOLE_MS` for all files, otherwise only `REQUEST_MS`.
         """
         states = await asyncio.gather(*(i.refresh(wait_ms=REQUEST_MS) for _, i in self.all))
         if whole and any(state.state in ("cold", "catching up") for state in states):
@@ -131,7 +133,7 @@ class _Indexes:
         )
 
     async def defined(self, name: str) -> Sequence[tuple[Path, str]]:
-        """Where a name is defined for others: files and kinds of place."""
+        """Where a name is defined, except inside functions: the file and the level of each."""
         found = []
         for root, index in self.all:
             for one in await index.definitions(name):
@@ -157,9 +159,9 @@ class _Indexes:
         return [path for _, path in sorted(found, key=lambda f: -f[0])][:OUTLINED]
 
     async def read(self, paths: Iterable[Path], most: int) -> tuple[list[Snapshot], int]:
-        """The texts of files that are not open, as the disk has them, and how many were left.
+        """The texts of those files that are not open, and how many were left out.
 
-        The index learns of a file that is not as it knows it.
+        If a file is not what the index has, the index is told to read it again.
         """
         read, left = await asyncio.to_thread(_read_closed, list(paths), self.opened, most)
         for path, found in read.items():
@@ -189,7 +191,7 @@ def _read_closed(
         folder = path.parent
         if folder not in folders:
             folders[folder] = os.path.realpath(folder)
-        # No file of the index is a link itself.
+        # The index holds no links, so only the folder's path has to be resolved.
         if os.path.join(folders[folder], path.name) in opened:
             continue
         if len(found) < most:
@@ -212,7 +214,7 @@ def _read(path: Path) -> _Read | None:
 async def _names(
     request: Request, scene: Scene, wish: ProjectWish, indexes: _Indexes
 ) -> frozenset[str]:
-    """The names whose every use is to change; none where the change stays where it is."""
+    """The names whose every use is to change. Empty if the change is local."""
     rename = renamed.wish(request.instruction)
     if rename is not None:
         if wish.everywhere:
@@ -246,7 +248,7 @@ async def _everywhere(
 def _looked_for(
     scene: Scene, names: frozenset[str], indexes: _Indexes, window: Window
 ) -> list[Path]:
-    """Files that use a name, searched for on disk, while the index does not hold them all."""
+    """Files that use a name, found by a search of the disk, while the index is not complete."""
     focus = scene.focus
     if focus is None or focus.path is None:
         return []
@@ -266,7 +268,7 @@ def _looked_for(
 
 
 def _in_code(name: str, path: Path) -> bool:
-    """Whether a file uses a name elsewhere than in its strings and comments."""
+    """Whether a file uses a name outside of strings and comments."""
     found = _read(path)
     return found is not None and mentions(name, found[1].text, found[1].language) != ()
 
@@ -299,7 +301,7 @@ async def _beside(scene: Scene, indexes: _Indexes, notes: tuple[str, ...]) -> Pr
 
 
 def _by_count(text: str) -> list[str]:
-    """The names of a text, those that are in it most often first."""
+    """The names of a text, the most frequent first."""
     counts: Mapping[str, int] = {name: text.count(name) for name in words(text)}
     return sorted(counts, key=lambda name: (-counts[name], name))
 
@@ -312,9 +314,9 @@ async def _answering(
     window: Window,
     notes: tuple[str, ...],
 ) -> ProjectFiles | None:
-    """For a question: what it names, outlines of the files that answer it, and the card.
+    """For a question: the definitions it names, outlines of the files that answer it, and the card.
 
-    A question that names nothing of the project gets nothing, unless the project was asked for.
+    Without `with_project`, a question that names nothing of the project gets None.
     """
     named: list[str] = []
     paths: list[Path] = []

@@ -1,4 +1,4 @@
-"""The card of a project: its name, what its README begins with, its folders, where it starts."""
+"""The card of a project: its name, the start of its README, its folders, and its start files."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STARTS: Final = (
     "main.ts", "main.js", "server.js", "Makefile", "pyproject.toml", "package.json", "Cargo.toml",
     "go.mod", "pom.xml", "build.gradle", "Gemfile", "CMakeLists.txt", "composer.json",
 )  # fmt: skip
-"""Files that tell how a project is started or built."""
+"""Files that show how a project is started or built."""
 
 
 def card(roots: Sequence[Path], ignore: IgnoreRules) -> str:
-    """A few lines about each folder, from names and the README alone; nothing that is ignored."""
+    """A few lines about each folder, made only of names and the README, without ignored files."""
     return "\n".join(_of_root(root, ignore) for root in roots)
 
 
@@ -54,7 +54,7 @@ def _of_root(root: Path, ignore: IgnoreRules) -> str:
 
 
 def _readme(path: Path) -> str:
-    """The heading and the first paragraph."""
+    """The first lines of a README: usually the heading and the first paragraph."""
     try:
         with path.open("rb") as file:
             text = file.read(READ).decode("utf-8", "replace")

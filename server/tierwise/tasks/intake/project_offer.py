@@ -1,4 +1,4 @@
-"""What the project would add to a question: which files, how many tokens, for how much."""
+"""What the project would add to a question: which files, how many tokens, at which cost."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tierwise.tasks.window.window import Window
 
 
 async def offer(request: Request, scene: Scene, tier: Tier, window: Window) -> ProjectOffer | None:
-    """What of the project is sent with a question on this tier; None where nothing is.
+    """What of the project would be sent with a question on this tier. None if nothing would.
 
-    Nothing is asked of the operator for it, and nothing is sent.
+    It asks the operator nothing and sends nothing.
     """
     found = await project.gather(request, scene, window, patient=True)
     if found is None:
@@ -44,13 +44,13 @@ async def offer(request: Request, scene: Scene, tier: Tier, window: Window) -> P
 
 
 def tokens_of(pack: Pack, found: ProjectFiles, name: Callable[[Snapshot], str]) -> int:
-    """Tokens of a pack that are the project's: pieces of files that nobody has open, the card."""
+    """Tokens of the pack that come from the project: from files that are not open, and the card."""
     closed = {name(doc) for doc in found.all}
     return sum(i.tokens for i in pack.items if i.path in closed or i.kind == "card")
 
 
 def cost_of(tokens: int, tier: Tier, window: Window) -> int:
-    """What this many tokens of context cost on a tier, in nano-dollars; 0 in a rehearsal."""
+    """The cost of this many tokens of context on a tier, in nano-dollars. 0 in a rehearsal."""
     if window.rehearsal:
         return 0
     usage = Usage(input_tokens=tokens)

@@ -1,4 +1,4 @@
-"""A task that waited, or is done again, works on the current text and not on what it once saw."""
+"""Lets a task that waited, or that is done again, work on the current text."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tierwise.tasks.task.scene import Question, Scene
 from tierwise.tasks.task.task import Task
 
 MOST_LINES: Final = 2_000
-"""Changed lines up to which a selection is looked for; beyond it the document is another one."""
+"""The most changed lines among which a selection is searched. With more it is given up."""
 
 
 def refresh(task: Task, documents: Documents) -> None:
-    """Take the documents as they are now, where what was selected is still in them.
+    """Take the current documents, if the selected lines are still in them.
 
-    Where it is not, the task keeps what it saw: its proposal is then placed or refused
-    against the current text like any other.
+    If not, the task keeps its old text. Its proposal is then placed in the current text or refused,
+    like any other.
     """
     scene = _now(task.scene, documents)
     if scene is None or scene == task.scene:
@@ -37,7 +37,9 @@ def refresh(task: Task, documents: Documents) -> None:
 
 
 def rebased(old: str, now: str, span: Range) -> Range | None:
-    """A range of `old` where its lines are in `now`; None where they changed or are gone."""
+    """The range in `now` of the same lines as `span` has in `old`. None if they changed or are
+    gone.
+    """
     before, after = old.split("\n"), now.split("\n")
     last = span.end.line
     if span.end.character == 0 and last > span.start.line:
@@ -80,7 +82,7 @@ def _now(scene: Scene, documents: Documents) -> Scene | None:
 
 
 def _in_view_now(found: InView | None, documents: Documents) -> InView | None:
-    """What was before the operator, in the current text; None where its lines are gone."""
+    """What the operator saw, in the current text. None if its lines are gone."""
     if found is None:
         return None
     try:
@@ -92,7 +94,9 @@ def _in_view_now(found: InView | None, documents: Documents) -> InView | None:
 
 
 def _line_map(old: list[str], now: list[str], first: int, last: int) -> int | None:
-    """Where the lines `first` to `last` of `old` begin in `now`, whole and in one piece."""
+    """The line in `now` where the lines `first` to `last` of `old` begin, all of them and in one
+    piece.
+    """
     head = 0
     while head < min(len(old), len(now)) and old[head] == now[head]:
         head += 1

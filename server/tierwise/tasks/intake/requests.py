@@ -1,4 +1,4 @@
-"""From what the edge sent to a request and its scene: documents frozen, ranges checked."""
+"""Makes a request and its scene from what the edge sent: freezes documents, checks ranges."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def of_task(
 ) -> tuple[Request, Scene]:
     """The request and scene of a task.
 
-    Raises `BadRequest` for a document or range that is not there or an action that does
-    not exist, `UnknownTier` for a tier word or override that names none.
+    Raises `BadRequest` for a document or range that does not exist or an unknown action, and
+    `UnknownTier` for an unknown tier in the words or the override.
     """
     if params.action not in IN_EDITOR:
         reason = ErrorReason.of("unknown_action", action=params.action, known=", ".join(IN_EDITOR))
@@ -113,7 +113,7 @@ def of_chat(
 
 
 def enriched(request: Request, scene: Scene) -> Request:
-    """The request with what the documents tell of the place that it is about."""
+    """The request, with what the documents show of the place that it is about."""
     focus, span = scene.focus, scene.range
     if focus is None and scene.in_view is not None:
         focus, span = scene.in_view.doc, scene.in_view.span
@@ -121,7 +121,7 @@ def enriched(request: Request, scene: Scene) -> Request:
 
 
 def _meant(where: Location | None, focus: Snapshot | None) -> Range | None:
-    """The range of a location as the lines that are meant by it."""
+    """The whole lines that are meant by a location."""
     if where is None or where.range is None or focus is None:
         return None
     index = index_of(focus.text)
@@ -129,10 +129,10 @@ def _meant(where: Location | None, focus: Snapshot | None) -> Range | None:
 
 
 def require_matter(request: Request, scene: Scene, roots: Sequence[Path]) -> None:
-    """Refuse what has nothing to read before it costs anything: no document, or an empty one.
+    """Refuse a request that has nothing to read, before it costs anything.
 
-    An attached file, or the operator's own words where the project may be meant, is something.
-    Raises `BadRequest`.
+    An attached file is something to read, and so are the operator's words if they may be about the
+    project. Raises `BadRequest`.
     """
     kind, focus = KINDS[request.action], scene.focus
     if not kind.reads_code or any(doc.text.strip() for doc in scene.attached):
@@ -146,10 +146,10 @@ def require_matter(request: Request, scene: Scene, roots: Sequence[Path]) -> Non
 
 
 def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
-    """The range a task acts on: what was selected, else the symbol the cursor is in.
+    """The range a task acts on: the selection, else the symbol around the cursor.
 
-    Raises `BadRequest` for a range that starts past the end of the document, and for an
-    action that needs code where nothing was selected and no symbol encloses the cursor.
+    Raises `BadRequest` for a range that starts past the end of the document, and for an action that
+    needs code if nothing was selected and the cursor is in no symbol.
     """
     if focus is None:
         if KINDS[params.action].needs_code:
@@ -176,8 +176,9 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
 
 
 def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
-    """The selection as the router and the prompt see it, else what is before the operator; lines
-    from 1."""
+    """The selection as the router and the prompt see it, else what the operator sees. Lines count
+    from 1.
+    """
     focus, span = scene.focus, scene.range
     if focus is None and scene.in_view is not None:
         focus, span = scene.in_view.doc, scene.in_view.span
@@ -195,9 +196,9 @@ def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
 
 
 def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...]:
-    """The files that go with a request, attached ones first; texts stay with the scene.
+    """The files of a request, attached ones first. Their texts stay in the scene.
 
-    `words` are the instruction's: an open file belongs to a request that names it.
+    `words` is the instruction. An open file is related to a request that names it.
     """
     focus, attached, others = scene.focus, scene.attached, scene.open
     given = [*([focus] if focus else []), *attached]
@@ -214,12 +215,16 @@ def files(scene: Scene, roots: Sequence[Path], words: str) -> tuple[FileRef, ...
 
 @per_document
 def _lines(doc: Snapshot) -> int | None:
-    """The lines of a document; None where counting them would be felt."""
+    """The lines of a document. None if the document is so large that counting takes noticeably
+    long.
+    """
     return doc.text.count("\n") + 1 if len(doc.text) <= LARGEST else None
 
 
 def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
-    """The path of a document as shown and sent: relative to its workspace folder if it has one."""
+    """The path of a document as it is shown and sent: relative to its workspace folder if it has
+    one.
+    """
     if doc.path is None:
         return doc.uri.rsplit("/", 1)[-1] or "untitled"
     known, given = _shown(doc), tuple(roots)
@@ -230,7 +235,7 @@ def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
 
 @per_document
 def _shown(doc: Snapshot) -> dict[tuple[Path, ...], str]:
-    """How a document was shown, by the workspace folders of then."""
+    """A cache of how a document is shown, by the workspace folders."""
     return {}
 
 

@@ -1,8 +1,6 @@
-"""Where the tests of a file go: by the project's own place and name for tests, else by the usual
-one of its language.
+"""Where the tests of a file go: by the project's own habits, else by those of its language.
 
-The files of the workspace folder are looked through, a bounded number of them, without reading
-any but a manifest.
+It lists the files of the workspace folder, up to a limit. It reads only a manifest.
 """
 
 from __future__ import annotations
@@ -16,9 +14,9 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 MOST: Final = 20_000
-"""Entries of folders looked at; a larger project has its tests near the file all the same."""
+"""The most folder entries that are listed."""
 DEEPEST: Final = 10
-"""Folders below the workspace folder that are looked into."""
+"""How many folders deep the search goes."""
 SKIPPED: Final = frozenset(
     ("node_modules", "dist", "build", "target", "out", "vendor", "venv", "site-packages",
      "__pycache__", "coverage", "third_party")
@@ -29,7 +27,7 @@ _KINDS: Final = (
     frozenset((".c", ".h", ".cc", ".cpp", ".cxx", ".hpp")),
     frozenset((".java", ".kt", ".scala")),
 )
-"""Suffixes that belong together."""
+"""Suffixes of languages that can be tested from one another."""
 _NAME: Final = re.compile(
     r"^(?:(?P<before>test[_-])(?P<a>.+)|(?P<b>.+?)(?P<behind>[._-](?:test|spec|tests)|(?:Test|Tests|Spec)))$"
 )
@@ -39,13 +37,16 @@ _HELPERS: Final = re.compile(
     r"|factories|setup)\.\w+|(?:vitest|jest)\.setup\.\w+|helpers?_test\.go)$"
 )
 HELPERS: Final = 4
-"""Files with fixtures and helpers named at most."""
+"""The most files with fixtures and helpers that are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class TestPlace:
-    """The file that tests go to, and what new tests can follow. `example` is another test file of
-    the project, for when that file is new. `framework` is what runs them, "" if unknown."""
+    """The file that tests go to, and what new tests can follow.
+
+    `example` is another test file of the project, given if the file is new. `framework` is what
+    runs the tests, "" if unknown.
+    """
 
     path: Path
     helpers: tuple[Path, ...] = ()
@@ -90,7 +91,7 @@ def _target(
 
 
 def _like(test: Path, own: Path, root: Path, files: Sequence[Path]) -> Path:
-    """The place that a project's other test file suggests."""
+    """The place that another test file of the project suggests."""
     named = _NAME.match(_stem(test))
     name = own.stem if named is None else (
         f"{named['before'] or ''}{own.stem}{named['behind'] or ''}"
@@ -113,7 +114,7 @@ def _like(test: Path, own: Path, root: Path, files: Sequence[Path]) -> Path:
 
 
 def _usual(own: Path, root: Path) -> Path:
-    """The place that is usual in a language."""
+    """The usual place in a language."""
     name, suffix = own.stem, own.suffix
     inner = own.relative_to(root).as_posix()
     if suffix == ".py":
@@ -134,7 +135,7 @@ def _usual(own: Path, root: Path) -> Path:
 
 
 def files_of(root: Path) -> Iterator[Path]:
-    """The files of a workspace folder, outer ones first, without what others put there."""
+    """The files of a workspace folder, outer ones first, without dependencies and build results."""
     seen, folders = 0, [(root, 0)]
     while folders:
         folder, depth = folders.pop(0)
@@ -193,7 +194,7 @@ def _framework(path: Path, root: Path) -> str:
 
 
 def _first(folders: Sequence[Path], names: Sequence[str]) -> str:
-    """The first manifest that is there, innermost folder first; "" where there is none."""
+    """The text of the first manifest that exists, innermost folder first. "" if there is none."""
     for folder in folders:
         for name in names:
             try:
@@ -208,14 +209,14 @@ def _stem(path: PurePosixPath | Path) -> str:
 
 
 def _subject(own: Path) -> str:
-    """What a file is called, or its folder where its own name says nothing."""
+    """The name of a file, or of its folder if the file's own name is generic."""
     stem = own.stem
     plain = stem in ("index", "__init__", "mod") and own.parent.name
     return _plain(own.parent.name if plain else stem)
 
 
 def _of(test: Path) -> str:
-    """What a test file's tests are about, by its name."""
+    """The name of the file that a test file tests."""
     found = _NAME.match(_stem(test))
     return _plain((found["a"] or found["b"]) if found is not None else test.stem)
 
@@ -225,13 +226,13 @@ def _plain(name: str) -> str:
 
 
 def alike(path: Path, own: Path) -> bool:
-    """Whether two files are of languages that go together."""
+    """Whether two files are of languages that can be tested from one another."""
     kinds = next((k for k in _KINDS if own.suffix in k), frozenset((own.suffix,)))
     return path.suffix in kinds
 
 
 def _apart(one: Path, other: Path) -> int:
-    """Folders between two files, those that are about tests or sources alone not counted."""
+    """The number of folders between two files. Folders for tests or sources do not count."""
     a, b = ([p for p in path.parent.parts if p not in _FOLDERS and p not in ("src", "lib")]
             for path in (one, other))  # fmt: skip
     common = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y),

@@ -1,4 +1,6 @@
-"""Which files a rename was not told of: they use the name and were neither open nor attached."""
+"""Finds the files that a rename did not see: they use the name and were neither open
+nor attached.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ from typing import Final
 from tierwise.tasks.intake.test_place import alike, files_of
 
 LARGEST: Final = 400_000
-"""Bytes of a file that is looked through."""
+"""Bytes of the largest file that is searched."""
 ALL: Final = 30_000_000
-"""Bytes looked through of a project; what is behind is not looked at either."""
+"""Bytes of a project that are searched. The rest is not."""
 
 
 def users(

@@ -1,1 +1,1 @@
-"""The learned state of a window: folding it, asking it, replaying it."""
+"""The learned state of a window: updating it, using it, replaying it."""

@@ -1,4 +1,4 @@
-"""Estimate and decision with what was learned: the one place where routing and learning meet."""
+"""Estimate and decision with what was learned. Routing and learning meet only here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tierwise.routing.weights import Weights
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """A decision, and the facts it was taken on (what was learned included)."""
+    """A decision, and the facts it was based on, including what was learned."""
 
     decision: Decision
     situation: Situation
@@ -39,9 +39,9 @@ def decide(
     id: str = "",
     reasons: bool = True,
 ) -> Advised:
-    """Decide with a memory; while its gate is closed, as shipped. Pure.
+    """Decide with a memory. While its gate is closed, decide as shipped. Pure.
 
-    A situation that holds what was learned was decided on before; it is taken as it is.
+    If the situation already has what was learned, it was decided before. Then it is used as it is.
     """
     signs = explain.why(signals, weights) if reasons else ()
     told = situation.learned is not None
@@ -61,9 +61,9 @@ def decide(
 
 
 def with_record(decision: Decision, action: str, own: OwnRecord) -> Decision:
-    """The decision with the operator's own record of the tier that answers, where there is one.
+    """The decision, with a note on how often the operator kept this tier's answers, if known.
 
-    It explains and moves nothing, so it is kept with the reasons.
+    The note explains and changes nothing, so it is kept with the reasons.
     """
     found = own.of(action, decision.answering)
     if found is None:
@@ -82,13 +82,13 @@ def redecide(
     id: str = "",
     signs: Sequence[Reason] = (),
 ) -> Decision:
-    """The decision on these facts: what was decided once is decided again, bit for bit. Pure."""
+    """The decision on these facts. The same facts give exactly the same decision. Pure."""
     found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
     return policy.decide(signals, found, situation, id=id, weights=weights.hash, signs=signs)
 
 
 def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> LearnerTask:
-    """The task as the learner sees it: tiers by the fitted cut they stand for."""
+    """The task as the learner sees it. A tier is a number there: the fitted cut it stands for."""
     logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)
     plain = estimates.estimate(signals, weights, situation.ladder)
@@ -108,19 +108,21 @@ def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell
 
 
 def levels(ladder: Ladder, cuts: int) -> dict[str, int]:
-    """Which fitted cut each tier stands for; the learner's rank of it."""
+    """The fitted cut that each tier stands for. The learner uses it as the tier's rank."""
     return dict(zip(ladder.names, estimates.levels(ladder, cuts), strict=True))
 
 
 def _levels_down(ladder: Ladder, weights: Weights) -> list[tuple[str, int]]:
-    """Tiers with their levels, the dearest first, so that of equals the cheapest comes last."""
+    """Tiers with their levels, the dearest first. In a dict by level, the cheapest of equals
+    remains.
+    """
     return list(reversed(levels(ladder, len(weights.cuts)).items()))
 
 
 def _reason(
     task: LearnerTask, ladder: Ladder, cuts: int, memory: Memory, *, compared: bool
 ) -> Reason:
-    """What was learned, and where it moved the tier the router takes first."""
+    """What was learned, and whether it changed the tier that the router takes first."""
     outcomes = memory.evidence.outcomes
     if not compared:
         return Reason.of("route", "learned", outcomes=outcomes, taken=None, shipped=None)

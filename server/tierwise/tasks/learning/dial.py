@@ -1,8 +1,8 @@
-"""What each setting of the dial would have meant for the operator's own tasks, a week of them.
+"""What each setting of the dial would have meant for a week of the operator's own tasks.
 
-Every task is decided again at each setting, and what is expected of the course from there is
-summed: its spend, and the answers that would not have been kept. Before there are tasks enough,
-an invented week stands in, and says so.
+Every task is decided again at each setting. What is expected from there is summed: the spend, and
+the answers that would not have been kept. While there are too few tasks, an invented week is used,
+and is marked as such.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from tierwise.store.decisions import TaskHistory
 from tierwise.tasks.learning import recall
 
 LAST: Final = 200
-"""Tasks looked back on."""
+"""How many of the last tasks are used."""
 ENOUGH: Final = 20
-"""Tasks of the operator's own from which on they speak for themselves."""
+"""With fewer tasks of the operator's own the invented week is used."""
 WEEK_MS: Final = 7 * 86_400_000
 DAY_MS: Final = 86_400_000
 INVENTED: Final = "demo_week.tsv"
@@ -32,9 +32,10 @@ INVENTED: Final = "demo_week.tsv"
 
 @dataclass(frozen=True, slots=True)
 class DialTask:
-    """A task to be decided again. `size` is its redo cost in those of a median task.
+    """A task to be decided again.
 
-    `chosen` is the tier where the operator chose it: no setting changes that.
+    `size` is its redo cost relative to that of a median task. `chosen` is the tier if the operator
+    chose it: no setting changes that.
     """
 
     signals: Signals
@@ -46,7 +47,7 @@ class DialTask:
 
 @dataclass(frozen=True, slots=True)
 class DialWeek:
-    """A week at one setting: nano-dollars, answers not kept, and tasks per first tier."""
+    """A week at one setting: cost in nano-dollars, answers not kept, and tasks per first tier."""
 
     cost: float
     redos: float
@@ -55,8 +56,11 @@ class DialWeek:
 
 @dataclass(frozen=True, slots=True)
 class DialView:
-    """Each setting with its week. `tasks` are those it was worked out from, `own` how many the
-    operator has; they are `invented` where those are too few."""
+    """Each setting with its week.
+
+    `tasks` is how many tasks were used, `own` how many the operator has. `invented` says that those
+    were too few.
+    """
 
     weeks: Mapping[Preference, DialWeek]
     tasks: int
@@ -65,9 +69,9 @@ class DialView:
 
 
 def view(told: Sequence[TaskHistory], redos: Mapping[Preference, int]) -> DialView:
-    """The dial over the operator's last tasks, newest first, or over the invented week.
+    """The dial for the operator's last tasks (newest first), or for the invented week.
 
-    `redos` holds the redo cost of a median task per setting, in nano-dollars.
+    `redos` has the redo cost of a median task for each setting, in nano-dollars.
     """
     mine = [task for task in told if task.decisions and not task.task.rehearsal][:LAST]
     own = [found for task in mine if (found := of_ledger(task)) is not None]
@@ -81,7 +85,10 @@ def view(told: Sequence[TaskHistory], redos: Mapping[Preference, int]) -> DialVi
 
 
 def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
-    """What these tasks would have cost at a redo cost of a median task. Pure."""
+    """What these tasks would have cost if the redo of a median task costs `redo`. Pure.
+
+    `scale` turns the sums into those of a week.
+    """
     cost = wrong = 0.0
     tiers: dict[str, float] = {}
     for task in tasks:
@@ -94,10 +101,9 @@ def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
 
 
 def of_ledger(told: TaskHistory) -> DialTask | None:
-    """A task of the ledger, None where its row holds no forecast or cannot be read.
+    """A task of the ledger. None if its row has no forecast or cannot be read.
 
-    Its size is taken from the forecast of its top tier, since a redo costs more in proportion
-    to it.
+    Its size follows from the forecast of its top tier, because a redo costs in proportion to that.
     """
     row = told.decisions[0]
     try:
@@ -117,8 +123,10 @@ def of_ledger(told: TaskHistory) -> DialTask | None:
 
 @lru_cache(maxsize=1)
 def invented() -> Sequence[DialTask]:
-    """The week that was made up: requests of the project's own, as weights that never saw them
-    estimate them, with sizes drawn at random."""
+    """The invented week: requests of the project's own, with random sizes.
+
+    Their estimates come from weights that were not trained on them.
+    """
     text = resources.files(__package__).joinpath(INVENTED).read_text(encoding="utf-8")
     return tuple(_invented(line) for line in text.splitlines() if line[:1] != "#")
 

@@ -1,7 +1,7 @@
-"""The learner of one window: outcomes of the ledger in, the memory for decisions out.
+"""The learner of one window: it reads outcomes from the ledger and gives a memory for decisions.
 
-The ledger is the truth and the file a fold of it, so several windows need no agreement: whoever
-comes first learns what is ripe, inside the file's lock, and the others read the file.
+The file of the learned state can always be made again from the ledger, so several windows need not
+agree. The first one learns what is ripe while it holds the file's lock. The others read the file.
 """
 
 from __future__ import annotations
@@ -33,22 +33,24 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 EVERY_S: Final = 60.0
-"""Seconds between two looks for outcomes that are ripe."""
+"""Seconds between two looks for ripe outcomes. A task is ripe when no further outcome
+is expected.
+"""
 BACK_MS: Final = 86_400_000
-"""How far before the last fold a task's earlier outcomes are read: those of one day."""
+"""How far before the last learned outcome a task's earlier outcomes are read: one day."""
 NOTHING: Final = Memory()
 MOST_COUNTED: Final = 5_000
-"""Outcomes that the operator's own record is counted from, the newest."""
+"""How many outcomes, the newest, the operator's own record is made from."""
 
 
 @dataclass
 class Learning:
-    """The memory as this window sees it, refreshed when any window wrote the file."""
+    """The memory of this window. It is read again when any window wrote the file."""
 
     window: Window
     file: LearnedFile
     shared: SharedRecord | None = None
-    """What the team learned; None where nobody could share."""
+    """What the team learned. None if there is no team to share with."""
     own: OwnRecord = field(default_factory=OwnRecord)
     _counted: tuple[int, int] = (0, 0)
     _record: Record = field(default_factory=Record)
@@ -59,11 +61,13 @@ class Learning:
 
     @property
     def on(self) -> bool:
-        """Whether what was learned may decide: by the configuration and by the command line."""
+        """Whether what was learned may decide. Both the configuration and the command line can
+        forbid it.
+        """
         return self.window.config.learning.on and self._record.on
 
     def memory(self) -> tuple[Memory, str]:
-        """The memory to decide with and its name; an empty one while learning is off."""
+        """The memory to decide with, and its name. Both are empty while learning is off."""
         self._refresh()
         if not self.on:
             return NOTHING, ""
@@ -71,7 +75,9 @@ class Learning:
         return (shared.memory, shared.basis) if shared else (self._record.memory, self._basis)
 
     def cell(self, action: str, language: str | None) -> Cell:
-        """Where a task of this window belongs: by its folder's name where a team shares."""
+        """The cell of a task of this window. If a team shares, the project is known by its folder's
+        name.
+        """
         shares = self.shared is not None and self.shared.record() is not None
         project = self.window.project_name if shares else self.window.project
         return Cell(action, language, project_key(project))
@@ -84,7 +90,7 @@ class Learning:
         self._timer = asyncio.get_running_loop().call_later(EVERY_S, self.start)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop looking for outcomes."""
         if self._timer is not None:
             self._timer.cancel()
         if self._job is not None:
@@ -97,9 +103,9 @@ class Learning:
             await self._learn()
 
     async def _count(self) -> None:
-        """Count what became of tasks since the last look, in any window.
+        """Count which answers were kept since the last look, in any window.
 
-        Where what was learned is forgotten, so is the count.
+        If the learned state was deleted, the count starts over too.
         """
         since, (last, counted_since) = self._record.since_ms, self._counted
         last = last if since == counted_since else 0
@@ -141,7 +147,7 @@ class Learning:
 
 
 def read(file: LearnedFile, weights: Weights) -> Record:
-    """What the file holds for these weights; an empty record where it holds nothing that fits."""
+    """What the file holds for these weights. An empty record if nothing fits them."""
     try:
         found = record.from_json(file.read() or {})
     except ValueError:
@@ -156,9 +162,9 @@ def fold(
     target: float | None,
     now_ms: int,
 ) -> Record:
-    """Learn whatever of these tasks is ripe and was not learned yet.
+    """Learn what is ripe of these tasks and was not learned yet.
 
-    Raises like `LearnedFile.update`. Nothing is written where nothing was ripe.
+    Raises like `LearnedFile.update`. If nothing is ripe, nothing is written.
     """
     before = read(file, weights)
     if learned(before, told, weights, target, now_ms).told_ms == before.told_ms:
@@ -178,7 +184,7 @@ def fold(
 def learned(
     found: Record, told: Sequence[TaskHistory], weights: Weights, target: float | None, now_ms: int
 ) -> Record:
-    """The record after what is ripe by now. Pure; `target` is the confidence floor."""
+    """The record after it learned what is ripe by now. `target` is the confidence floor. Pure."""
     ripe = list(ripened(told, weights, target, max(found.told_ms, found.since_ms), now_ms))
     if not ripe:
         return found
@@ -196,8 +202,10 @@ def ripened(
     now_ms: int,
     project: Callable[[str], str] = lambda project: project,
 ) -> Iterator[Lesson]:
-    """What became ripe between two moments, task by task. `project` names a task's project in
-    the cell that it teaches. Pure."""
+    """What became ripe between two moments, task by task. Pure.
+
+    `project` gives the name of a task's project for the cell that it teaches.
+    """
     for task in told:
         if task.task.rehearsal or not task.decisions or task.task.client == COMMAND:
             continue
@@ -228,10 +236,9 @@ def observation(
     first: bool,
     project: str | None = None,
 ) -> Observation | None:
-    """A task of the ledger as evidence; None where its events say nothing of a tier. `project` is
-    what its project is called there, where that is not the ledger's own name of it.
+    """A task of the ledger as evidence. None if its events say nothing about a tier.
 
-    Raises `recall.OddRow`.
+    `project` replaces the ledger's name of the project. Raises `recall.OddRow`.
     """
     row = told.decisions[0]
     detail = row.detail
@@ -265,7 +272,7 @@ def observation(
 
 
 def project_key(project: str) -> str:
-    """A project in the learned state: a short hash, since a path is text of the operator's."""
+    """The short hash of a project in the learned state. A path would be text of the operator's."""
     if not project or project == "none":
         return ""
     return hashlib.blake2b(project.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()

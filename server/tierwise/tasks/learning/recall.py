@@ -1,4 +1,4 @@
-"""Reading the past back from the ledger: decisions and history as views."""
+"""Reads the past from the ledger: decisions and history, as they are shown."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ log = logging.getLogger(__name__)
 
 
 class OddRow(ValueError):
-    """A row of the ledger that does not hold what every version of Tierwise writes there.
+    """Raised for a row of the ledger that lacks what every version of Tierwise writes there.
 
-    Whoever reads many rows leaves such a one out and names its task.
+    Code that reads many rows leaves such a row out and names its task.
     """
 
 
 @contextmanager
 def _of_a_row() -> Iterator[None]:
-    """Reading of one row: whatever is missing or of the wrong kind raises `OddRow`."""
+    """Raise `OddRow` for anything in one row that is missing or of the wrong type."""
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -42,7 +42,7 @@ def _of_a_row() -> Iterator[None]:
 
 
 def decision(task: TaskRow, row: DecisionRow) -> Decision:
-    """A decision as it was taken. Raises `OddRow`."""
+    """A decision as it was made. Raises `OddRow`."""
     with _of_a_row():
         made = _decision(task, row)
         estimate = made.estimate
@@ -56,7 +56,7 @@ def decision(task: TaskRow, row: DecisionRow) -> Decision:
 
 
 def readable(told: TaskHistory) -> bool:
-    """Whether a task, all of its decisions and what became of it can be read back."""
+    """Whether a task, all its decisions and its outcomes can be read."""
     if not told.decisions:
         return True
     try:
@@ -69,7 +69,7 @@ def readable(told: TaskHistory) -> bool:
 
 
 def events(told: TaskHistory) -> tuple[tuple[str, int, str, Any], ...]:
-    """What became of a task, in order. Raises `OddRow`."""
+    """The outcomes of a task, in order. Raises `OddRow`."""
     with _of_a_row():
         for kind, at_ms, tier, _ in told.outcomes:
             _number(at_ms)
@@ -113,13 +113,13 @@ def _decision(task: TaskRow, row: DecisionRow) -> Decision:
 
 
 def rule(detail: Mapping[str, Any]) -> Rule:
-    """The rule that made a decision; before rules had names there was the confidence target."""
+    """The rule that made a decision. Before rules had names it was the confidence target."""
     named = detail.get("situation", {}).get("rule", "target-1")
     return cast(Rule, named) if named in get_args(Rule) else "target-1"
 
 
 def _estimate(kept: Mapping[str, Any]) -> Estimate:
-    """The estimate of a decision, as far as its row holds it."""
+    """The estimate of a decision, as far as its row has it."""
     known = {f.name for f in fields(Estimate)}
     told = {name: value for name, value in kept.items() if name in known}
     if "table" in told:
@@ -128,7 +128,7 @@ def _estimate(kept: Mapping[str, Any]) -> Estimate:
 
 
 def signals(detail: Mapping[str, Any]) -> Signals:
-    """The signals a decision was taken on. Raises `OddRow`."""
+    """The signals that a decision was based on. Raises `OddRow`."""
     with _of_a_row():
         measured = dict(detail["signals"])
         scores = tuple(detail["text_scores"])
@@ -138,7 +138,7 @@ def signals(detail: Mapping[str, Any]) -> Signals:
 
 
 def situation(detail: Mapping[str, Any]) -> Situation:
-    """The facts a decision was taken on. Raises `OddRow`."""
+    """The facts that a decision was based on. Raises `OddRow`."""
     with _of_a_row():
         found = _situation(detail)
         for figure in found.cost.values():
@@ -165,14 +165,14 @@ def _situation(detail: Mapping[str, Any]) -> Situation:
 
 
 def reason(kept: Any) -> Reason:
-    """A reason as the ledger keeps it. Older ledgers keep its sentence instead of its parts."""
+    """A reason from the ledger. Older ledgers have its sentence in place of its parts."""
     if isinstance(kept, str):
         return Reason.said(kept)
     return Reason(kept["step"], kept["code"], kept["args"])
 
 
 def floor(kept: Mapping[str, Any]) -> Floor:
-    """A floor as the ledger keeps it. Older ones keep a sentence (`why`) instead of parts."""
+    """A floor from the ledger. Older ledgers have a sentence (`why`) in place of its parts."""
     if "why" in kept:
         return Floor(kept["tier"], kept["why"])
     return Floor(**kept)
@@ -190,7 +190,7 @@ def _tier(data: Mapping[str, Any]) -> Tier:
 
 
 async def last_decision(ledger: Ledger, task_id: str) -> Decision:
-    """The decision a past task ended on. Raises `UnknownTask`."""
+    """The last decision of a past task. Raises `UnknownTask`."""
     told = await ledger.read(lambda conn: decisions.task(conn, task_id))
     if told is None or not told.decisions:
         raise UnknownTask(ErrorReason.of("unknown_task", task=task_id))
@@ -201,7 +201,9 @@ async def last_decision(ledger: Ledger, task_id: str) -> Decision:
 
 
 async def history(ledger: Ledger, query: HistoryQuery, workspace: str) -> Sequence[HistoryItem]:
-    """Tasks of the past, newest first, those of agents in this workspace alone; at most 500."""
+    """Tasks of the past, newest first, at most 500. Those of agents are limited to this
+    workspace.
+    """
     found = await ledger.read(
         lambda conn: decisions.history(
             conn,
@@ -220,7 +222,7 @@ async def history(ledger: Ledger, query: HistoryQuery, workspace: str) -> Sequen
 
 
 def history_items(found: Iterable[TaskHistory]) -> tuple[list[HistoryItem], list[str]]:
-    """The decided tasks as shown, and the ids of those whose rows cannot be read."""
+    """The tasks that have a decision, as shown, and the ids of those whose rows cannot be read."""
     items, odd = [], []
     for told in found:
         if told.decisions:
@@ -232,14 +234,14 @@ def history_items(found: Iterable[TaskHistory]) -> tuple[list[HistoryItem], list
 
 
 def kept(content: Content, task_id: str) -> dict[str, str]:
-    """What came back for a task, where it is kept: `diff` as it was proposed, and `answer`."""
+    """What is kept of a task's result: `diff` as it was proposed, and `answer`."""
     files = {"diff": "proposal.diff", "answer": ANSWER}
     found = {name: content.get(task_id, file) for name, file in files.items()}
     return {name: text for name, text in found.items() if text}
 
 
 def history_item(told: TaskHistory) -> HistoryItem:
-    """A task of the past as shown. Raises `OddRow`."""
+    """A task of the past, as shown. Raises `OddRow`."""
     shown = decision(told.task, told.decisions[-1])
     outcomes = events(told)
     with _of_a_row():

@@ -1,7 +1,7 @@
-"""The past under another policy: tasks of the ledger decided again, as they were or what-if.
+"""Decides past tasks of the ledger again: unchanged, or under another policy ("what if").
 
-What was answered is a fact where the other policy takes the same tier first; elsewhere cost and
-keeping are expected from the forecast and the estimate, and counted as such.
+If the other policy takes the same answering tier, the real cost and outcome count. Otherwise both
+are expected values from the forecast and the estimate, and are counted as such.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from tierwise.tasks.learning import advice, recall
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What is changed: the confidence floor, tiers that are left out, the weights, the redo cost.
+    """What is changed: the confidence floor, the tiers that are left out, the weights, the redo
+    cost.
 
-    Every change is tried under the current rule; `redo` is in nano-dollars at the median task.
-
+    Every change is tried under the current rule. `redo` is in nano-dollars for a median task.
     `shipped` decides without what was learned.
     """
 
@@ -38,7 +38,7 @@ class WhatIf:
 
     @property
     def anything(self) -> bool:
-        """Whether it differs from what was."""
+        """Whether anything is changed."""
         return bool(self.without or self.weights or self.shipped) or not (
             self.target is None and self.redo is None
         )
@@ -46,7 +46,9 @@ class WhatIf:
 
 @dataclass
 class RerunSums:
-    """Figures of one policy. Costs are nano-dollars; `kept` sums shares of last answers kept."""
+    """The sums of one policy. Costs are in nano-dollars. `kept` sums the kept shares of last
+    answers.
+    """
 
     tasks: int = 0
     cost: float = 0.0
@@ -57,7 +59,7 @@ class RerunSums:
     first: Counter[str] = field(default_factory=Counter)
 
     def figures(self, redo: int) -> Mapping[str, Any]:
-        """The figures as printed; quality is None where no answer was judged."""
+        """The figures as printed. `quality` is None if no answer was judged."""
         return {
             "tasks": self.tasks,
             "costUsd": round(self.cost / 1e9, 9),
@@ -69,12 +71,14 @@ class RerunSums:
 
 
 def redecide(row: DecisionRow, weights: Weights) -> Decision:
-    """Decide a task of the ledger again, from what its row holds."""
+    """Decide a task of the ledger again, from the facts in its row."""
     return advice.redecide(recall.signals(row.detail), recall.situation(row.detail), weights)
 
 
 def reproduced(row: DecisionRow, weights: Weights) -> bool:
-    """Whether a decision comes out again bit for bit. Only for the weights it was made with."""
+    """Whether deciding again gives exactly the same decision. False for other weights
+    than its own.
+    """
     if row.weights != weights.hash:
         return False
     found = redecide(row, weights)
@@ -93,7 +97,7 @@ def reproduced(row: DecisionRow, weights: Weights) -> bool:
 def rerun(
     told: Sequence[TaskHistory], weights: Weights, what_if: WhatIf, redo: int
 ) -> Mapping[str, Any]:
-    """What these tasks cost and delivered, and what they would have under `what_if`."""
+    """What these tasks cost and how many were kept, and the same under `what_if`."""
     was, would = RerunSums(), RerunSums()
     exact = moved = other = 0
     for task in told:
@@ -126,10 +130,10 @@ def rerun(
 
 
 def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
-    """The decision of a row under other conditions; the operator's own choices stay."""
+    """The decision of a row under other conditions. The operator's own choices stay."""
     situation = recall.situation(row.detail)
     if situation.rule == "target-1":
-        # The target of older decisions was no wish of the operator's for a floor.
+        # In older decisions the target was a default. The operator did not ask for it.
         situation = replace(situation, rule=RULE, confidence_target=None, learned=None)
     if what_if.target is not None:
         situation = replace(situation, confidence_target=what_if.target, learned=None)
@@ -145,7 +149,9 @@ def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
 
 
 def _answers(task: TaskHistory) -> list[tuple[str, float]]:
-    """The tiers that answered with the share kept, in order; none where nothing was judged."""
+    """The tiers that answered, in order, with the kept share of each. Empty if nothing
+    was judged.
+    """
     ladder = recall.situation(task.decisions[0].detail).ladder
     names = ladder.names
     rank: Callable[[str], int | None] = {name: i for i, name in enumerate(names)}.get
@@ -168,7 +174,7 @@ def _as_it_was(
 def _expected(
     sums: RerunSums, decision: Decision, situation: Situation, row: DecisionRow, task: TaskHistory
 ) -> None:
-    """A task on a tier that did not answer it: the forecasts' ratio on what it really cost."""
+    """Add a task on a tier that did not answer it. Its real cost is scaled by the two forecasts."""
     sums.tasks += 1
     sums.estimated += 1
     sums.first[decision.answering] += 1

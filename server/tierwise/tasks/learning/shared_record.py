@@ -1,4 +1,6 @@
-"""What a team learned of a project, as its gateway told it last, in a file of the state folder."""
+"""What a team learned of a project: the last state from its gateway, in a file of the
+state folder.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,11 @@ from tierwise.store.learned import LearnedFile
 
 @dataclass
 class SharedRecord:
-    """The team's learned state. `shares` tells whether the operator shares with a team at all,
-    `weights` is the hash of the shipped weights that it must stand on."""
+    """The team's learned state.
+
+    `shares` returns whether the operator shares with a team. `weights` is the hash of the shipped
+    weights that the state must be based on.
+    """
 
     file: LearnedFile
     weights: str
@@ -23,7 +28,7 @@ class SharedRecord:
     _record: Record | None = field(default=None)
 
     def record(self) -> Record | None:
-        """The state; None where nothing is shared, or the team learned nothing yet."""
+        """The state. None if nothing is shared, or the team has learned nothing yet."""
         if not self.shares():
             return None
         stamp = self.file.stamp

@@ -1,8 +1,8 @@
-"""Learning with a team: what outcomes taught here goes to its gateway, what all taught comes back.
+"""Learning with a team: this window's lessons go to the gateway, and the team's state comes back.
 
-What goes are lessons (`learning/lesson.py`): numbers, and names of this program's own. What comes
-back is judged by the same gate as what is learned alone. Where the gateway is away, what it told
-last holds, and what is to be told waits in the ledger.
+Lessons (`learning/lesson.py`) hold only numbers and names of this program. The team's state must
+pass the same gate as a state learned alone. If the gateway cannot be reached, the last state stays
+in use, and the lessons wait in the ledger.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ WITHIN: Final = 10.0
 EVERY_S: Final = 60.0
 """Seconds between two exchanges."""
 MOST: Final = 200
-"""Lessons that go in one call."""
+"""The most lessons in one call."""
 
 
 @dataclass
 class Sharing:
-    """Exchanges lessons for the learned state of a team, at most once a minute."""
+    """Sends lessons and fetches the team's learned state, at most once a minute."""
 
     window: Window
     client: ModelClient
@@ -46,7 +46,9 @@ class Sharing:
     _last: float = float("-inf")
 
     async def exchange(self, tier: Tier) -> None:
-        """Tell the gateway of a tier what is ripe, and take over what it learned. Never raises."""
+        """Send the ripe lessons to the gateway of a tier, and fetch what the team learned. Never
+        raises.
+        """
         now = self.window.monotonic()
         if now - self._last < EVERY_S:
             return

@@ -1,4 +1,4 @@
-"""The alarm about the dearest tier's share: looked at now and then, told once a day."""
+"""The alarm about a rising share of the dearest tier. It warns at most once a day."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ log = logging.getLogger(__name__)
 EVERY: Final = 600.0
 """Seconds between looks."""
 TOLD: Final = "dearest-share"
-"""What the day of the last notice is kept under, so that other windows stay silent."""
+"""The key under which the day of the last warning is stored, so that other windows stay silent."""
 
 
 @dataclass
 class ShareAlarm:
-    """Watches one ledger for one window."""
+    """Watches the ledger for one window."""
 
     window: Window
     consents: Consents
 
     async def watch(self) -> None:
-        """Look now and then, until cancelled."""
+        """Look every `EVERY` seconds, until cancelled."""
         while True:
             try:
                 await self.look()

@@ -1,8 +1,8 @@
-"""Messages about money: one per threshold and day, in the window that was used last.
+"""Messages about money: each threshold is announced once a day, in the window that was used last.
 
-The windows of a ledger share what was said. Each looks at the budget by itself; whoever claims
-a message in the ledger says it. The window used last may claim at once, every other one only
-after it had time to, so that a window that hangs silences nobody.
+All windows of a ledger watch the budget. A window must claim a message in the ledger before it
+shows it. The window used last may claim at once. Every other window first waits a while, so that a
+message still appears if that window hangs.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 PATIENCE: Final = 5.0
-"""Seconds that a window leaves to each window that was used later than itself."""
+"""Seconds that a window waits for each window that was used later than itself."""
 
 
 Say = Callable[[], Coroutine[Any, Any, None]]
-"""Says a message, until it was answered."""
+"""Shows a message, and returns when it was answered."""
 
 
 @dataclass
 class Announcer:
-    """Says what one window has to say about money."""
+    """Shows one window's messages about money."""
 
     window: Window
     patience: float = PATIENCE
@@ -44,11 +44,11 @@ class Announcer:
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def announce(self, state: BudgetState, question: Say) -> None:
-        """Say every threshold that is crossed now, where nobody said it today.
+        """Announce every threshold that is crossed now, unless it was announced today.
 
-        A pause is said as `question`, with what can be done. The operator chose a cap that pauses
-        before anything is spent (0, or too small for a call), so that one is asked about only
-        when a task reaches it.
+        A pause is shown as `question`, which offers what can be done. A cap that pauses before
+        anything is spent (0, or too small for one call) was chosen by the operator. It is asked
+        about only when a task reaches it.
         """
         if self.window.rehearsal:
             return
@@ -64,12 +64,12 @@ class Announcer:
                 self._spawn(self._say(what, state.day, question))
 
     def leave(self, thresholds: Iterable[str]) -> None:
-        """Do not announce these: a task that waits is asked about them."""
+        """Do not announce these thresholds: the question about a waiting task covers them."""
         self._seen.update(thresholds)
 
     async def claim(self, what: str, day: str) -> bool:
-        """Claim a message for this window, which the operator uses at this moment. Returns whether
-        it is ours.
+        """Claim a message for this window, because the operator uses it now. False if another has
+        it.
         """
         self._seen.add(what)
         me, at = owner.identity(), self.window.now_ms()
@@ -79,7 +79,7 @@ class Announcer:
             return True
 
     async def asked(self, what: str, day: str, question: Coroutine[Any, Any, None]) -> None:
-        """Ask what was claimed; it is free again where the window closes before it is answered."""
+        """Ask a claimed question. If the window closes before the answer, the claim is given up."""
         try:
             await question
         except asyncio.CancelledError:
@@ -89,12 +89,12 @@ class Announcer:
             raise
 
     def start(self) -> None:
-        """Count a window that was opened as used."""
+        """Count this new window as used now."""
         me, at = owner.identity(), self.window.now_ms()
         self.window.ledger.submit(lambda conn: notices.used(conn, me, at))
 
     async def stop(self) -> None:
-        """Stop announcing."""
+        """Stop announcing, and give up the place among the used windows."""
         me = owner.identity()
         with contextlib.suppress(LedgerUnavailable):
             self.window.ledger.submit(lambda conn: notices.gone(conn, me))
@@ -123,9 +123,9 @@ class Announcer:
 
 
 def threshold(view: BudgetView, state: BudgetState) -> str:
-    """The key of a message about a cap, by which it is said once.
+    """The key of a message about a cap. The message is shown once per key.
 
-    A pause is keyed by the cap as well, so that a raised cap can bring another message.
+    The key of a pause has the cap in it, so that a raised cap can bring another message.
     """
     where = f"{state.project}|{state.period}" if view.scope == "project" else ""
     cap = str(view.limit) if view.state == "paused" else ""

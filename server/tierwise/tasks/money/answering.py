@@ -1,4 +1,4 @@
-"""Which tier answered a call that a team's gateway gave to another model than was asked."""
+"""Finds the tier that answered if a team's gateway used another model than the one asked for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tierwise.core.tiers import Ladder, Tier
 
 
 def answering(ladder: Ladder, asked: Tier, model: str) -> Tier | None:
-    """The tier that answered instead of the one that was asked; None where that one did.
+    """The tier that answered in place of the one that was asked. None if the asked one did.
 
-    `model` is what the gateway says it asked, "" where nobody says. A model of no tier here keeps
-    the name of the tier that was asked. The address stays as well: that is where the call went.
+    `model` is the model that the gateway says it used, "" if it says none. A model of no tier here
+    keeps the name of the asked tier. The address also stays, because the call went there.
     """
     if not model or normal(model) == normal(asked.model):
         return None

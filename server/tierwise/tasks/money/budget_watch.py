@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 TICK: Final = 2.0
 """Seconds between looks at what other windows did to the budget."""
 RENEW_TICKS: Final = 8
-"""Ticks between lease renewals; a lease lasts a minute."""
+"""Ticks between two renewals of a lease, which lasts a minute."""
 REMEMBERED: Final = 900.0
-"""Seconds after which a refused task is not tried again by itself when a cap is raised."""
+"""A refused task is tried again after a raise only within so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """A task that waits for money. `needs` is what must be left for it, in nano-dollars."""
+    """A task that waits for money. It needs `needs` nano-dollars to be left."""
 
     task: Task
     event: asyncio.Event
@@ -44,10 +44,10 @@ class WaitingTask:
 
 @dataclass
 class BudgetWatch:
-    """Budget state, cached; `refresh` after anything that may have changed it.
+    """The cached state of the budget. Call `refresh` after anything that may have changed it.
 
-    `on_change` is called when the status has another budget to show, `on_room` with a task
-    that was refused for its price and may be tried again.
+    `on_change` is called when the status has another budget to show. `on_room` is called with a
+    task that was refused for its price and may be tried again.
     """
 
     window: Window
@@ -59,7 +59,9 @@ class BudgetWatch:
     _told: BudgetState = field(
         default_factory=lambda: BudgetState(day="", period="", day_limit=None)
     )
-    """The state that was told last; what was known before it is told by the first look."""
+    """The state that was reported last. At the start it is empty, so the first look reports
+    everything.
+    """
     _open: set[str] = field(default_factory=set)
     _waiting: dict[str, WaitingTask] = field(default_factory=dict)
     _refused: dict[str, tuple[Task, float]] = field(default_factory=dict)
@@ -69,17 +71,17 @@ class BudgetWatch:
 
     @property
     def state(self) -> BudgetState:
-        """How much is spent, under which caps."""
+        """How much is spent, and the caps."""
         return self.standing.state
 
     @property
     def level(self) -> BudgetLevel:
-        """The budget's level, by which tasks are held back."""
+        """The budget's level. It decides which tasks are held back."""
         return self.standing.level
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown. It counts what is spent, not what is only set aside."""
+        """The level that is shown. It counts what is spent, and not what is only reserved."""
         return self.standing.shown
 
     def start(self) -> None:
@@ -96,15 +98,15 @@ class BudgetWatch:
         await self.announcer.stop()
 
     def running(self, reservation_id: str) -> None:
-        """Renew the lease of a reservation that is in use, until it is done."""
+        """Keep renewing the lease of a reservation while its call runs."""
         self._open.add(reservation_id)
 
     def done(self, reservation_id: str) -> None:
-        """Stop renewing the lease of a reservation: it was settled."""
+        """Stop renewing the lease of a reservation, because it was settled."""
         self._open.discard(reservation_id)
 
     async def refresh(self) -> None:
-        """Look at the ledger, tell what changed, and let go of tasks that may run."""
+        """Read the ledger, report what changed, and wake waiting tasks that may run."""
         try:
             state = await self.purse.state(self.window.project)
         except LedgerUnavailable:
@@ -122,7 +124,7 @@ class BudgetWatch:
             self.try_again()
 
     async def pause_until_allowed(self, task: Task, needs: int = 0) -> None:
-        """Wait until so much is left, in nano-dollars, or this task is allowed."""
+        """Wait until `needs` nano-dollars are left, or until this task is allowed."""
         waiting = WaitingTask(task, asyncio.Event(), needs)
         self._waiting[task.id] = waiting
         await self.refresh()
@@ -134,10 +136,10 @@ class BudgetWatch:
             self._waiting.pop(task.id, None)
 
     def refused(self, task: Task) -> None:
-        """Remember a task that did not fit, to try it again when a cap is raised soon enough.
+        """Remember a task that did not fit, to try it again if a cap is raised soon.
 
-        Of a conversation only the latest question is remembered. The earlier ones were the same in
-        other words, and running all of them would pay for each. At night the worker does that.
+        Of a conversation only the latest question is remembered: earlier ones were usually the same
+        in other words, and each would cost. At night the worker does this instead.
         """
         if not task.scene.runs_later or self.window.night:
             return
@@ -153,9 +155,9 @@ class BudgetWatch:
         await self.refresh()
 
     async def raise_asked(self, nanos: int, scope: BudgetScope | None) -> None:
-        """Raise the cap that is named, else the one that pauses.
+        """Raise the named cap, or else the one that pauses.
 
-        Raises `BadRequest` where a cap that is named is not there.
+        Raises `BadRequest` if there is no such cap.
         """
         if nanos <= 0:
             raise BadRequest(ErrorReason("raise_not_positive"))
@@ -181,7 +183,11 @@ class BudgetWatch:
                 waiting.event.set()
 
     def try_again(self, only: str | None = None) -> None:
-        """Try what was refused again, each task once and not long after."""
+        """Run refused tasks again, each once, if they were refused less than `REMEMBERED` seconds
+        ago.
+
+        `only` limits this to one task.
+        """
         for task_id, (task, at) in list(self._refused.items()):
             if only is not None and task_id != only:
                 continue
@@ -199,7 +205,7 @@ class BudgetWatch:
         return task.allowed
 
     async def _ask(self, task: Task) -> None:
-        """Ask once per threshold and day; what was asked about is not announced as well."""
+        """Ask about a pause, once per threshold and day. It is then not announced as well."""
         state = self.state
         reached = [threshold(v, state) for v in views(state) if v.state == "paused"]
         if state.hold:
@@ -216,7 +222,7 @@ class BudgetWatch:
         job.add_done_callback(self._asking.discard)
 
     async def _question(self, task: Task | None = None) -> None:
-        """Say a pause with its ways on; `task` is the one that came to it, if any did."""
+        """Show a pause and what can be done. `task` is the one that reached it, if any did."""
         scope, state = self.state.reached, self.state
         if scope is None:
             await self._question_of_the_hour(task)
@@ -239,7 +245,7 @@ class BudgetWatch:
             self.window.listener.notice("warning", pause.nobody_raised(scope))
 
     async def _question_of_the_hour(self, task: Task | None) -> None:
-        """An hour frees up by itself, and a hold is told by its own sentence: nothing to raise."""
+        """Show a pause that no raised cap would end: that of the hour, or a hold of all money."""
         question = pause.question_of_the_hour(
             self.state.hour_limit, self.state.hold, of_task=task is not None
         )

@@ -1,8 +1,8 @@
-"""Paid calls: reserved before, settled after, whatever happens in between.
+"""Paid calls: each is reserved before and settled after, whatever happens in between.
 
-The only place where money and model meet. A settlement that another window holds up is tried
-again in the background, less and less often. The lease of the reservation is the last resort:
-it books the worst case.
+All calls of models go through here. If another window blocks the ledger, a settlement is tried
+again in the background, less and less often. If all tries fail, the lease of the reservation ends
+and the worst case is booked.
 """
 
 from __future__ import annotations
@@ -30,22 +30,24 @@ from tierwise.tasks.task.task import Task
 log = logging.getLogger(__name__)
 
 WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
-"""Seconds before each further try, about four minutes in all; each may wait for the lock too."""
+"""Seconds before each further try, about four minutes in all. Each try may also wait
+for the lock.
+"""
 LAST_TRY: Final = 0.3
-"""Seconds the last try may take when the server ends; what it queued is still written."""
+"""Seconds that the last try may take when the server ends. What it queued is still written."""
 
 
 KEYS: Final = 1_000
-"""Keys tried for one call; a task makes a few calls each time it is asked."""
+"""How many keys are tried for one call. A task uses a few each time it runs."""
 
 Held = TypeVar("Held")
 
 
 @dataclass(slots=True)
 class PaidCall:
-    """A call that may be made: what is reserved for it, and what it is known to have used.
+    """A call that may be made: its reservation, and what it is known to have used.
 
-    `asked` is the tier that it goes to. The reservation is held for the one that answers.
+    `asked` is the tier that it goes to. The reservation is for the tier that answers.
     """
 
     asked: Tier
@@ -63,7 +65,7 @@ class Settling:
     _aside: dict[str, dict[int, tuple[ReservationRequest, Reservation]]] = field(
         default_factory=dict
     )
-    """What is set aside for parts that no call took yet, by task and number of the part."""
+    """The reservations of parts that no call has taken yet, by task and number of the part."""
     _late: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,8 +73,8 @@ class Settling:
     async def paid_call(self, task: Task, request: ReservationRequest) -> AsyncIterator[PaidCall]:
         """Reserve what a call may cost, and settle it when the block ends.
 
-        The call inside keeps its `trace`. A cancellation waits for the settlement. Raises what
-        `Purse.reserve` raises; then there is no call and nothing to settle.
+        The block writes what the call used into `trace`. A cancellation waits for the settlement.
+        Raises what `Purse.reserve` raises. Then there is no call and nothing to settle.
         """
         reservation = await self._set_aside(task, request) or await self._reserved(task, request)
         self.budget_watch.running(reservation.id)
@@ -84,9 +86,10 @@ class Settling:
             await asyncio.shield(self._settle(task, call))
 
     async def held_for_answering(self, call: PaidCall) -> None:
-        """Reserve a call again at the prices of the tier that answered, where a team's gateway let
-        another one answer than was reserved for. Raises `LedgerUnavailable`; the settlement tries
-        again.
+        """Change a reservation to the prices of another tier, if a team's gateway let that one
+        answer.
+
+        Raises `LedgerUnavailable`. The settlement then tries it again.
         """
         tier = answering(self.ladder(), call.asked, call.trace.model)
         if tier is not None and tier.model != call.reservation.model:
@@ -96,11 +99,10 @@ class Settling:
     async def set_aside(
         self, task: Task, requests: Sequence[ReservationRequest]
     ) -> AsyncIterator[None]:
-        """Hold the worst cases of the first calls of all parts, in the order of the parts;
-        `paid_call` takes them one by one.
+        """Reserve the worst cases of the first calls of all parts, in the order of the parts.
 
-        What no call took is given back when the block ends. Raises what `Purse.reserve_all`
-        raises; then nothing is held.
+        `paid_call` takes these reservations one by one. Those not taken are released when the block
+        ends. Raises what `Purse.reserve_all` raises. Then nothing is reserved.
         """
         held, asks = await self._under_new_keys(task, requests, self.purse.reserve_all)
         for reservation in held:
@@ -113,10 +115,10 @@ class Settling:
             await asyncio.shield(self._give_back(left))
 
     async def _set_aside(self, task: Task, request: ReservationRequest) -> Reservation | None:
-        """What is held for the part that this call is the first of; None where nothing is.
+        """The reservation of the part whose first call this is. None if there is none.
 
-        Where another tier answers by now, what is held for the old one is given back first, and
-        so is what the call does not fit in any more.
+        It releases reservations that no longer fit: those for a tier that no longer answers, and
+        one that is too small for the call.
         """
         aside = self._aside.get(task.id, {})
         number = task.run.part_number
@@ -131,7 +133,9 @@ class Settling:
         return None
 
     async def _give_back(self, unused: Sequence[Reservation]) -> None:
-        """Release what was never sent; where the ledger is not to be had, its lease runs out."""
+        """Release reservations that no call used. If the ledger is not available, their leases run
+        out.
+        """
         for reservation in unused:
             try:
                 await self.purse.release(reservation)
@@ -153,9 +157,10 @@ class Settling:
         requests: Sequence[ReservationRequest],
         reserve: Callable[[Sequence[ReservationRequest]], Awaitable[Held]],
     ) -> tuple[Held, Sequence[ReservationRequest]]:
-        """What `reserve` holds, under keys that were never used, and what was asked at last.
+        """Call `reserve` with keys that were never used. Returns its result and the final requests.
 
-        A task whose process was lost may be asked again under its id, and has used keys before.
+        A task may run again under its id after its process was lost. Then some keys are already
+        used.
         """
         asks = [replace(request, marked=True) for request in requests]
         for _ in range(KEYS):
@@ -167,7 +172,7 @@ class Settling:
         raise LedgerUnavailable(ErrorReason("task_id_used_up"))
 
     async def _settle(self, task: Task, call: PaidCall) -> None:
-        """Book what a call used. Never lets its own failure hide the call's."""
+        """Book what a call used. It never raises, so that the call's own error is not hidden."""
         ended = self.purse.clock()
         try:
             await self._book(task, call, ended)
@@ -182,9 +187,9 @@ class Settling:
         await self._over(call.reservation)
 
     async def close(self) -> None:
-        """Try each settlement that waits a last time, for `LAST_TRY` seconds, and drop the rest.
+        """Try each waiting settlement a last time, for `LAST_TRY` seconds, and drop the rest.
 
-        What is dropped is booked later by the reaper, at its worst case.
+        The reaper books the dropped ones later at their worst case.
         """
         self._closing.set()
         if self._late:
@@ -193,7 +198,7 @@ class Settling:
                 job.cancel()
 
     async def _again(self, task: Task, call: PaidCall, ended: datetime) -> None:
-        """Try until it is booked; the lease is renewed for as long as there is hope."""
+        """Try again until it is booked or the tries are used up. The lease is renewed meanwhile."""
         try:
             for wait in WAITS:
                 with contextlib.suppress(TimeoutError):

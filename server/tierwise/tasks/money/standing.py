@@ -1,4 +1,4 @@
-"""Where the budget of a window stands, as it was last looked at."""
+"""The budget of a window, as it was last read."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class BudgetStanding:
 
     @property
     def level(self) -> BudgetLevel:
-        """The budget's level; rehearsal spends nothing and is never held back."""
+        """The budget's level. A rehearsal spends nothing and is never held back."""
         return "ok" if self.window.rehearsal else self.state.level
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown. It counts what is spent, not what is only set aside."""
+        """The level that is shown. It counts what is spent, and not what is only reserved."""
         return "ok" if self.window.rehearsal else self.state.shown

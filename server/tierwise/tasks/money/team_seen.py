@@ -1,4 +1,4 @@
-"""What the gateways of teams said last, for routing and for display."""
+"""What the gateways of teams last reported, for routing and for display."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tierwise.core.tiers import Ladder
 
 @dataclass
 class TeamSeen:
-    """The words of the gateways, by the name of each tier that goes through one."""
+    """The last report of each gateway, by the name of each tier that goes through it."""
 
     by_tier: Mapping[str, TeamWord] = field(default_factory=dict)
 
     def one(self, ladder: Ladder) -> TeamWord | None:
-        """The team that pays for every tier; None where any tier is paid elsewhere.
+        """The report of the team that pays for every tier. None if any tier is paid elsewhere.
 
-        Only then do its rules move a decision beforehand: raised or lowered by them, a task might
-        else go to a tier that another key pays for.
+        Only then the team's rules change a decision in advance. Otherwise they might move a task to
+        a tier that another key pays for.
         """
         found = [self.by_tier.get(name) for name in ladder.names]
         first = found[0]
@@ -45,5 +45,5 @@ class TeamSeen:
 
     @property
     def words(self) -> tuple[TeamWord, ...]:
-        """What each team said, once."""
+        """The reports of all teams, each once."""
         return tuple({id(word): word for word in self.by_tier.values()}.values())

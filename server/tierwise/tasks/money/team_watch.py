@@ -1,8 +1,8 @@
-"""The watch over a team's gateway: what it allows, what is spent there, whether it is there at all.
+"""Watches a team's gateway: what it allows, what the team spent, and whether it can be reached.
 
-It is asked when the window starts, after each task that it paid for, while a pause holds tasks
-back, and now and then while the window works. It alone decides what a call may cost: what is seen
-here is for the operator, and for decisions that would be moved there anyway.
+It asks the gateway when the window starts, after each task that the team paid for, while a pause
+holds tasks back, and regularly while the window is in use. The gateway alone decides what a call
+may cost. What is read here is for display, and for decisions that the gateway would change anyway.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 WITHIN: Final = 5.0
-"""Seconds that a gateway may take to say where its caps stand."""
+"""Seconds that a gateway may take to answer."""
 EVERY: Final = 30.0
-"""Seconds between looks while the window works."""
+"""Seconds between looks while the window is in use."""
 PAUSED: Final = 5.0
-"""Seconds between looks while the team pauses or its gateway is away."""
+"""Seconds between looks while the team's budget pauses or its gateway cannot be reached."""
 ODD: Final = (KeyError, TypeError, ValueError, AttributeError)
-"""What an answer raises that is no word of a gateway."""
+"""The exceptions of an answer that is not a gateway's report."""
 IDLE: Final = 300.0
-"""Seconds after the last task when nobody looks any more: the process for calls may end then."""
+"""So many seconds after the last task the looks stop, so that the process for calls may end."""
 
 
 @dataclass
 class TeamWatch:
-    """Asks each team's gateway for its word.
+    """Asks each team's gateway for its report.
 
-    `share` learns with the team of a tier. `on_change` follows a new word, `on_room` the end of a
-    pause.
+    `share` exchanges lessons with the team of a tier. `on_change` is called after a new report,
+    `on_room` after the end of a pause.
     """
 
     window: Window
@@ -61,7 +61,7 @@ class TeamWatch:
     _watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the watch in the background."""
         self._wake.set()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
@@ -72,17 +72,17 @@ class TeamWatch:
             await asyncio.gather(self._watching, return_exceptions=True)
 
     def look_soon(self) -> None:
-        """Have the gateways asked at once, beside everything else."""
+        """Ask the gateways at once, in the background."""
         self._worked = self.window.monotonic()
         self._wake.set()
 
     def worked(self, task: Task) -> None:
-        """Ask a team's gateway what a task that is over has spent there."""
+        """Ask the team's gateway again after a task that it paid for."""
         if task.decision.answering in self.seen.by_tier:
             self.look_soon()
 
     async def look(self) -> None:
-        """Ask every team's gateway once, and tell what changed."""
+        """Ask every team's gateway once, and report what changed."""
         before = self.seen.by_tier
         found = await self._asked()
         self.seen.by_tier = found
@@ -93,7 +93,9 @@ class TeamWatch:
         await self._share()
 
     async def _share(self) -> None:
-        """Learn with the team that pays for every tier, unless the operator learns alone."""
+        """Exchange lessons with the team that pays for every tier, unless the operator learns
+        alone.
+        """
         window, learning = self.window, self.window.config.learning
         word = self.seen.one(window.ladder)
         if word is not None and not word.away and learning.on and learning.team:
@@ -133,10 +135,10 @@ class TeamWatch:
                 log.exception("the watch over the team's gateway failed once")
 
     async def _next(self) -> None:
-        """Wait for the next look; without a team, or long after the last task, until a wake."""
+        """Wait for the next look. Without a team, or long after the last task, wait until woken."""
         found = self.seen.words
         held = any(word.level == "paused" or word.away for word in found)
-        # What a pause refused is tried by itself for a quarter of an hour.
+        # Tasks that a pause refused are tried again for a quarter of an hour.
         idle = self.window.monotonic() - self._worked > (REMEMBERED if held else IDLE)
         wait = None if not found or idle else PAUSED if held else EVERY
         try:
@@ -147,9 +149,9 @@ class TeamWatch:
 
 
 def word_of(said: Mapping[str, Any], ladder: Ladder) -> TeamWord:
-    """A gateway's word as the editor's own ladder reads it: tiers go by their models.
+    """A gateway's report with the tier names of this window. Tiers are matched by their models.
 
-    Raises `KeyError`, `TypeError` or `ValueError` for what is no such word.
+    Raises `KeyError`, `TypeError` or `ValueError` for data that is no such report.
     """
     own = {normal(tier.model): tier.name for tier in ladder}
     models = {str(name): normal(str(model)) for name, model in dict(said["tiers"]).items()}

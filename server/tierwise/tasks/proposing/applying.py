@@ -1,4 +1,4 @@
-"""Applying a proposal and taking it back: what goes to the editor, and what it was before."""
+"""The edits for the editor that apply a proposal or undo it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tierwise.tasks.proposing.places import Places
 from tierwise.tasks.window.window import Window
 
 NOWHERE = Range(Position(0, 0), Position(0, 0))
-"""The range of what happens to a whole file."""
+"""The range of a change to a whole file."""
 
 
 @dataclass
 class Done:
-    """What was done to whole files, so that it can be taken back; changes of text have anchors.
+    """What was done to whole files, so that it can be undone. Changes of text have anchors instead.
 
-    `created` holds the text of each new file and `deleted` the text of each removed one, by URI;
-    `renamed` holds the pairs of old and new URI.
+    `created` has the text of each new file, `deleted` that of each removed one, by URI. `renamed`
+    has pairs of old and new URI.
     """
 
     created: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Done:
         return not (self.created or self.deleted or self.renamed)
 
     def took(self, change: FileChange, before: str) -> None:
-        """Note that a change was applied to a file that had the text `before`."""
+        """Note that a change was applied. `before` is the text of the file before."""
         if change.kind == "create":
             self.created[change.uri] = change.edits[0].new_text
         elif change.kind == "delete":
@@ -48,7 +48,7 @@ class Done:
             self.renamed.append((change.uri, change.to_uri))
 
     def took_back(self, change: FileChange) -> None:
-        """Note that a change was made that takes an earlier one back."""
+        """Note that a change was made that undoes an earlier one."""
         if change.kind == "delete":
             self.created.pop(change.uri, None)
         elif change.kind == "create":
@@ -57,17 +57,17 @@ class Done:
             self.renamed.remove((change.to_uri, change.uri))
 
     def holds(self, file: FileEdit) -> bool:
-        """Whether this file was made, renamed or removed, and that was not taken back."""
+        """Whether this file was made, renamed or removed, and that was not undone."""
         names = {*self.created, *self.deleted, *(old for old, _ in self.renamed)}
         return file.uri in names
 
 
 @dataclass(frozen=True)
 class Wish:
-    """An edit for the editor: its changes in their order, and what it makes of each text.
+    """An edit for the editor: its changes in their order, and the resulting texts.
 
-    `texts` holds per URI the text before and what was asked; `left` names the files that are
-    left as they are, because they changed since.
+    `texts` has for each URI the text before and what was asked for. `left` names the files that are
+    not changed, because they changed since.
     """
 
     changes: tuple[FileChange, ...]
@@ -76,7 +76,7 @@ class Wish:
 
 
 def fitting(proposal: Proposal, places: Places, window: Window) -> frozenset[str]:
-    """The pending hunks that can be applied to the documents as they are."""
+    """The pending hunks that can be applied to the present documents."""
     states, found = places.states(), set()
     for file in proposal.files:
         pending = [h.id for h in file.hunks if h.state == "pending"]
@@ -90,8 +90,10 @@ def fitting(proposal: Proposal, places: Places, window: Window) -> frozenset[str
 def tried(
     proposal: Proposal, ids: Collection[str], places: Places
 ) -> Mapping[str, tuple[str | None, str]] | None:
-    """What hunks that fit would make of the files, by URI: the current text, None for a new file,
-    and the text with them. None where a file has none of them, or is moved or removed.
+    """The texts of the files if these hunks were applied, by URI.
+
+    Each value is the present text (None for a new file) and the new one. The result is None if a
+    file has none of these hunks, or is to be renamed or removed.
     """
     found: dict[str, tuple[str | None, str]] = {}
     for file in proposal.files:
@@ -140,7 +142,7 @@ def to_apply(proposal: Proposal, ids: Collection[str], places: Places, window: W
 
 
 def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> Wish:
-    """The edit that takes back what was applied; what changed since is left."""
+    """The edit that undoes what was applied. Files that changed since are left alone."""
     made: list[FileChange] = []
     texts: dict[str, tuple[str, Turnover]] = {}
     left: list[str] = []
@@ -178,7 +180,9 @@ def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> W
 
 
 def fits(file: FileEdit, window: Window) -> bool:
-    """Whether a file can still be made, renamed or removed as proposed; texts always can."""
+    """Whether a file can still be made, renamed or removed as proposed. A change of text always
+    can.
+    """
     try:
         match file.kind:
             case "create":
@@ -195,7 +199,9 @@ def fits(file: FileEdit, window: Window) -> bool:
 
 
 def look(proposal: Proposal, places: Places, window: Window) -> bool:
-    """Read the documents as they are. Whether some hunk was lost, came back or was turned over."""
+    """Read the present documents. Returns whether some hunk was lost, found again, applied or
+    undone.
+    """
     changed = False
     for uri in {file.uri for file in proposal.files if file.kind == "text"}:
         try:
@@ -206,12 +212,12 @@ def look(proposal: Proposal, places: Places, window: Window) -> bool:
 
 
 def text_of(uri: str, window: Window) -> str:
-    """The text of a document as it is. Raises `BadRequest` for one that is not there."""
+    """The present text of a document. Raises `BadRequest` if there is none."""
     return window.documents.snapshot(uri).text
 
 
 def there(uri: str, window: Window) -> bool:
-    """Whether there is such a document, open or on disk."""
+    """Whether a document exists, open or on disk."""
     try:
         return text_of(uri, window) is not None
     except BadRequest:
@@ -219,7 +225,7 @@ def there(uri: str, window: Window) -> bool:
 
 
 def version_of(uri: str, window: Window) -> int | None:
-    """The editor's version of a document, None where it is not open."""
+    """The editor's version of a document. None if it is not open."""
     try:
         return window.documents.snapshot(uri).version
     except BadRequest:

@@ -1,7 +1,7 @@
-"""A block of code of a text answer becomes a proposal, because the operator wants it applied.
+"""Makes a proposal from a block of code in a text answer, because the operator wants it applied.
 
-It takes the way of every edit from there: placed, confined, checked, previewed, applied as one
-step. Nothing is asked of a model for it.
+From there it is treated like every edit: placed, confined, checked, previewed, applied in one step.
+No model is called.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The code, and the places it may go to: the path that its fence named, or the document and
-    selection that the question was about."""
+    """The code, and where it may go.
+
+    `path` is what the block's fence names. `uri` and `range` are the document and the selection
+    that the question was about.
+    """
 
     code: str
     path: str | None = None
@@ -43,7 +46,7 @@ class Block:
 async def propose(task: Task, block: Block, proposals: Proposals) -> str:
     """Offer a block as a proposal of its task. Returns the proposal's id.
 
-    Raises `BadRequest` where the task has no finished answer or the code has no place.
+    Raises `BadRequest` if the task has no finished answer or the code has no place.
     """
     if task.state not in ("answered", "proposed", "discarded"):
         raise BadRequest(ErrorReason("block_unfinished"))
@@ -72,7 +75,7 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
 
 
 def _focus(task: Task, block: Block, window: Window) -> Snapshot | None:
-    """The document the block is for: the one its fence names, else the one the operator is in."""
+    """The document for the block: the one its fence names, else the one the operator works in."""
     if block.path is not None:
         try:
             return Paths(task, window).find(block.path)[1]
@@ -103,7 +106,7 @@ def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
 
 
 def _replaced(text: str, there: Symbol, new: Symbol) -> Range:
-    """What a definition takes the place of; comments above stay if it brings none of its own."""
+    """The range that a new definition replaces. Comments above it stay if the new one has none."""
     if new.range.start.line < new.at.line:
         return there.range
     line = index_of(text).line(there.at.line)
@@ -112,7 +115,7 @@ def _replaced(text: str, there: Symbol, new: Symbol) -> Range:
 
 
 def _fenced(code: str) -> str:
-    """The code as an answer that is nothing but one fence, longer than any within it."""
+    """The code as an answer that is only one fence, longer than any fence inside the code."""
     longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
     mark = "`" * (longest + 1)
     return f"{mark}\n{code}\n{mark}"

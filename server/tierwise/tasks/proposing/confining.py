@@ -1,7 +1,7 @@
-"""Each file of a proposal judged by where its path leads: when it is made, and again at apply.
+"""Judges each file of a proposal by where its path leads, when it is made and again at apply.
 
-Between preview and apply a file may have become a link, or a link may lead elsewhere; what
-the operator saw and agreed to is then no longer what would be written.
+Between preview and apply a file may become a link, or a link may change its target. Then another
+file would be written than the operator agreed to.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tierwise.tasks.window.window import Window
 
 
 def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
-    """The proposal without what may not be written, and with why a file needs a yes."""
+    """The proposal without files that may not be written. Others may get a reason to ask first."""
     files = []
     notes = [proposal.note] if proposal.note else []
     for file in proposal.files:
@@ -38,7 +38,7 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
 
 
 def require_editable(action: Action, focus: Snapshot | None, window: Window) -> None:
-    """Raise `BadRequest` where what is asked for could not be written, before it is paid for."""
+    """Raise `BadRequest` before a call is paid for, if its edit could not be written."""
     kind = KINDS[action]
     if focus is None or not kind.edits or kind.elsewhere:
         return
@@ -53,7 +53,7 @@ def require_editable(action: Action, focus: Snapshot | None, window: Window) -> 
 def changed_since(
     proposal: Proposal, changes: Sequence[FileChange], task: Task, window: Window
 ) -> str | None:
-    """Why changes may not be made any more, though they were agreed to; None if they may."""
+    """Why changes that the operator agreed to may not be made any more. None if they may."""
     files = {(file.uri, file.kind): file for file in proposal.files}
     for change in changes:
         file = files.get((change.uri, change.kind))
@@ -70,7 +70,7 @@ def changed_since(
 
 
 def astray(changes: Sequence[FileChange], window: Window) -> str | None:
-    """Why changes that take an edit back may not be made; None if they may."""
+    """Why changes that undo an edit may not be made. None if they may."""
     for change in changes:
         if change.kind == "text":
             continue

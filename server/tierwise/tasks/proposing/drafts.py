@@ -1,4 +1,4 @@
-"""Step 7 of the spine: from an answer to a draft proposal, read, placed and checked."""
+"""Step 7 of a run: reads an answer, places its edits and checks them. The result is a draft."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer as it would be shown: a proposal, or text alone (`proposal` None).
+    """An answer as it would be shown: a proposal, or only text (`proposal` is None).
 
-    `failed` holds the free checks that did not pass.
+    `failed` has the free checks that did not pass.
     """
 
     answer: Answer
@@ -36,10 +36,10 @@ class Draft:
 
 
 async def draft(task: Task, answer: Answer, window: Window, *, chosen: bool = False) -> Draft:
-    """Read, place and check an answer; the operator's own command only on what passed so far.
+    """Read, place and check an answer. The operator's own command runs only if all else passed.
 
-    An answer without any edit is text for the operator, whatever was asked. `chosen` says that
-    the operator picked the code and its place.
+    An answer without any edit is text for the operator, whatever was asked. `chosen` says that the
+    operator picked the code and its place.
     """
     draft = await asyncio.to_thread(made, task, answer, window, chosen=chosen)
     if draft.proposal is None or draft.failed:
@@ -48,7 +48,7 @@ async def draft(task: Task, answer: Answer, window: Window, *, chosen: bool = Fa
 
 
 def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) -> Draft:
-    """An answer read, placed and checked for free."""
+    """Read an answer, place its edits, and run the free checks."""
     edits = KINDS[task.request.action].edits
     known = Paths(task, window).known
     reason = answer.result.stop_reason
@@ -77,7 +77,7 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
 
 
 def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
-    """What a proposal of this task is held against."""
+    """The request and documents that the checks compare a proposal of this task with."""
     scene, request = task.scene, task.request
     complaints = request.diagnostics or ()
     return AskedEdit(
@@ -95,7 +95,7 @@ def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
 
 
 def _to_remove(held: AskedEdit) -> bool:
-    """Whether taking code out may be all that was asked for."""
+    """Whether the request may only ask to remove code."""
     return held.says("remov", "delet", "drop", "clear", "unused", "dead") or bool(held.diagnostics)
 
 

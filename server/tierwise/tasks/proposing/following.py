@@ -1,4 +1,7 @@
-"""Proposals follow their documents: at once where a change says what happened, else on a thread."""
+"""Keeps proposals up to date with their documents.
+
+A change that says what happened is applied at once. Otherwise texts are compared on a thread.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from tierwise.tasks.window.window import Window
 
 
 class Follower:
-    """Brings proposals up to their documents. `turned` is called for one whose hunks moved."""
+    """Keeps proposals up to date. `turned` is called with each proposal whose hunks moved."""
 
     def __init__(self, window: Window, turned: Callable[[OpenProposal], None]) -> None:
         self.recent = RecentChanges()
@@ -23,7 +26,7 @@ class Follower:
         self._turned = turned
 
     def begin(self, entry: OpenProposal) -> None:
-        """Follow the documents from the texts that an answer was made for to the current ones."""
+        """Bring a new proposal from the texts its answer was made for to the present ones."""
         scene = entry.task.scene.shown
         for uri, file in entry.places.files.items():
             made_for = scene.get(uri)
@@ -37,32 +40,32 @@ class Follower:
         self._compare(entry)
 
     def take_over(self, entry: OpenProposal) -> None:
-        """Follow the documents from where a server left them that is gone."""
+        """Bring a proposal that an earlier server process left to the present documents."""
         applying.look(entry.proposal, entry.places, self._window)
         entry.turned()
         self._compare(entry)
 
     def step(self, entry: OpenProposal, uri: str, steps: Sequence[Step]) -> None:
-        """Follow the steps in which a document changed."""
+        """Take over the steps in which a document changed."""
         if entry.places.step(uri, steps):
             self._turned(entry)
         self._compare(entry)
 
     def reads(self, entry: OpenProposal, snapshot: Snapshot) -> None:
-        """Compare what was applied with the text of a document, however that text came about."""
+        """Compare what was applied with the text of a document, whatever changed that text."""
         if entry.places.look(snapshot):
             self._turned(entry)
         self._compare(entry)
 
     async def look(self, entry: OpenProposal) -> None:
-        """Bring a proposal up to its documents as they are, before something is done with it."""
+        """Bring a proposal to the present documents, before something is done with it."""
         changed = applying.look(entry.proposal, entry.places, self._window)
         changed = await entry.places.catch_up() or changed
         if changed:
             entry.turned()
 
     def _compare(self, entry: OpenProposal) -> None:
-        """Compare texts beside the event loop, once however fast they change."""
+        """Start one comparison of texts on a thread, unless one already runs for this proposal."""
         if entry.places.behind and (entry.job is None or entry.job.done()):
             entry.job = asyncio.get_running_loop().create_task(self._compared(entry))
 

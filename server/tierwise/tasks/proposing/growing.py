@@ -1,7 +1,7 @@
-"""Hunks while the answer is still being written, for clients that show previews.
+"""Hunks of an answer that is still being written, for clients that show previews.
 
-Nothing grown here is ever applied: it shows where the answer is going, and gives way to the
-checked proposal, under the same id, when the answer is whole.
+These hunks are never applied. They show what the answer becomes. When it is complete, the checked
+proposal replaces them under the same id.
 """
 
 from __future__ import annotations
@@ -29,16 +29,18 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 EVERY: Final = 0.2
-"""Seconds between two looks at an answer that grows; a hunk need not be newer than that."""
+"""Seconds between two looks at an answer that is being written."""
 REST: Final = 4.0
-"""Times as long as a look took nothing is looked at: many answers at once slow no editor."""
+"""After a look nothing is looked at for this many times its duration, so that many answers at once
+do not slow the editor.
+"""
 LARGEST: Final = 200_000
-"""Characters of an answer beyond which it is no longer looked at until it is whole."""
+"""A longer answer (in characters) is not looked at again until it is complete."""
 
 
 @dataclass
 class Growing:
-    """The answers that are being written. `show` hands over what there is of a proposal."""
+    """The answers that are being written. `show` gets each new state of a proposal."""
 
     window: Window
     show: Callable[[Task, Proposal], None]
@@ -47,7 +49,7 @@ class Growing:
     _seen: dict[str, tuple[FileEdit, ...]] = field(default_factory=dict)
 
     def heard(self, task: Task, kind: StreamKind) -> None:
-        """Look at an answer soon after a piece of it came, or forget what was shown of it."""
+        """Look at an answer soon after a piece of it came, or clear what was shown of it."""
         if not KINDS[task.request.action].edits or not self.window.listener.previews:
             return
         if kind == "reset":
@@ -59,14 +61,14 @@ class Growing:
             self._jobs[task.id] = job
 
     def over(self, task: Task) -> None:
-        """Stop looking: the answer is whole, or there will be none."""
+        """Stop looking at an answer: it is complete, or there will be none."""
         self._seen.pop(task.id, None)
         job = self._jobs.pop(task.id, None)
         if job is not None:
             job.cancel()
 
     async def _look(self, task: Task) -> None:
-        """Look after a while; what has come in between is seen then too."""
+        """Look after a while, so that all pieces that came meanwhile are seen at once."""
         try:
             await asyncio.sleep(EVERY)
             async with self._one_at_a_time:
@@ -92,7 +94,7 @@ class Growing:
 
 
 def so_far(task: Task, text: str, edit_id: str, window: Window) -> Proposal | None:
-    """The hunks of an answer as far as it is written; None where there are none yet."""
+    """The hunks of the part of an answer that is written. None if there are none yet."""
     read = answers.so_far(text, edits=True, known=Paths(task, window).known)
     if read.kind == "text" or not (read.changes or (read.whole and read.whole.text.strip())):
         return None

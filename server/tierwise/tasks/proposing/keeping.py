@@ -1,7 +1,7 @@
-"""Proposals that outlive the server: kept beside the other content of their task, read back later.
+"""Keeps proposals on disk so that they outlive the server, with the other content of their task.
 
 One file holds all that is needed: the texts the hunks were made for with their digests, the hunks
-and how they stand, where they are in which version of which text, and what was done to files.
+with their states, their places in a version of each text, and what was done to whole files.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 NAME: Final = "proposal.json"
 """The file of a proposal in its task's folder."""
 NIGHT: Final = "night.json"
-"""The same of a proposal of the night queue, which no window takes over by itself."""
+"""The same for a proposal of the night queue. No window takes it over by itself."""
 RESTS: Final = 2.0
-"""Seconds after a change of a document until the new places are kept."""
+"""Seconds from a change of a document until the new places are written."""
 OPEN: Final[frozenset[TaskState]] = frozenset({"proposed", "partlyApplied", "applied"})
 """States of a task whose proposal can still be applied or undone."""
 
@@ -47,7 +47,7 @@ OPEN: Final[frozenset[TaskState]] = frozenset({"proposed", "partlyApplied", "app
 class KeptPlaces:
     """Where the hunks of a document are, in the text with this digest.
 
-    `version` is the editor's.
+    `version` is the editor's version of the document.
     """
 
     digest: str
@@ -78,7 +78,7 @@ class KeptProposal:
 
     @property
     def sound(self) -> bool:
-        """Whether the texts are those that were kept."""
+        """Whether the texts still match their digests."""
         return all(
             self.digests.get(f.uri) == digest(f.before)
             for f in self.proposal.files
@@ -87,13 +87,13 @@ class KeptProposal:
 
     @property
     def owned(self) -> bool:
-        """Whether another process that lives has it open."""
+        """Whether another living process has it open."""
         return self.owner != owner.identity() and owner.alive(self.owner) is True
 
 
 @dataclass
 class Keeper:
-    """Writes proposals when they change, one after the other, on a thread."""
+    """Writes changed proposals on a thread, one after the other."""
 
     window: Window
     _dirty: dict[str, OpenProposal] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Keeper:
         return NIGHT if self.window.night else NAME
 
     def keep(self, entry: OpenProposal) -> None:
-        """Keep a proposal as it is now; one that is over goes."""
+        """Write a proposal in its present state, or delete it if it is over."""
         if not self.window.keeps_content or entry.growing:
             return
         self._dirty[entry.proposal.id] = entry
@@ -114,7 +114,7 @@ class Keeper:
             self._job = asyncio.get_running_loop().create_task(self._write())
 
     def soon(self, entry: OpenProposal) -> None:
-        """Keep a proposal once its documents come to rest."""
+        """Write a proposal a little later, since its documents are still changing."""
         key = entry.proposal.id
         if key not in self._timers:
             loop = asyncio.get_running_loop()
@@ -126,12 +126,12 @@ class Keeper:
         self.window.content.drop(entry.task.id, self.name)
 
     async def flush(self) -> None:
-        """Wait until everything is kept."""
+        """Wait until everything is written."""
         while self._job is not None and not self._job.done():
             await asyncio.wait({self._job})
 
     async def close(self) -> None:
-        """Keep what is not kept yet."""
+        """Wait for the running write, at most a second."""
         for timer in self._timers.values():
             timer.cancel()
         if self._job is not None:
@@ -153,7 +153,7 @@ class Keeper:
 
 
 def kept(entry: OpenProposal, window: Window) -> KeptProposal:
-    """A proposal as it is kept; the digests of its texts are still to be taken."""
+    """A proposal in the form in which it is kept. The digests are added later."""
     task, scene = entry.task, entry.task.scene
     places = {
         uri: KeptPlaces("", _version(uri, window), tuple(file.current()))
@@ -170,9 +170,9 @@ def kept(entry: OpenProposal, window: Window) -> KeptProposal:
 
 
 def read(content: Content, project: str) -> Iterable[KeptProposal]:
-    """The kept proposals of a project that no other living process has; the oldest first.
+    """Take over the kept proposals of a project that no other living process has, oldest first.
 
-    Each is claimed on the way, so that of two windows that start together one takes it.
+    Each is claimed, so that of two windows that start together only one gets it.
     """
     found = [
         one
@@ -185,7 +185,7 @@ def read(content: Content, project: str) -> Iterable[KeptProposal]:
 
 
 def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
-    """A kept proposal as it lies on the disk, only to be read; None where there is none."""
+    """A kept proposal from disk, only for reading. None if there is none."""
     text = content.get(task_id, name)
     if text is None:
         return None
@@ -197,17 +197,17 @@ def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
 
 
 def claim(content: Content, one: KeptProposal, name: str) -> bool:
-    """Take a kept proposal over; False where it is over or another living process has it."""
+    """Take a kept proposal over. False if it is over or another living process has it."""
     if one.state not in OPEN or not one.sound or one.owned:
         return False
     return content.take(one.task_id, name) is not None
 
 
 def places_of(one: KeptProposal, window: Window) -> dict[str, Anchors]:
-    """Where the hunks of a kept proposal are in the documents as they are.
+    """Where the hunks of a kept proposal are in the present documents.
 
-    In the very text that was kept they are where they were. Else they are looked for from the
-    text they were made for, with what was applied; one that was lost stays so.
+    If a text is still the kept one, its places are too. Otherwise they are searched for from the
+    text the hunks were made for, with applied hunks applied. A lost hunk stays lost.
     """
     found = {}
     for file in one.proposal.files:
@@ -235,7 +235,7 @@ def places_of(one: KeptProposal, window: Window) -> dict[str, Anchors]:
 
 
 def digest(text: str) -> str:
-    """A text's name."""
+    """The digest by which a text is recognised."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

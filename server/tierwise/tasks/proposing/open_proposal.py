@@ -1,4 +1,4 @@
-"""One proposal of a window with its task: what is open in it, and how it stands now."""
+"""An open proposal of a window with its task and its present state."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class OpenProposal:
     places: Places
     done: Done = field(default_factory=Done)
     growing: bool = False
-    """True while its answer is being written: it is shown, and nothing of it is applied."""
+    """True while its answer is being written: it is shown, but cannot be applied."""
     timer: asyncio.TimerHandle | None = None
     job: asyncio.Task[None] | None = None
-    """The comparison of texts that is under way for it."""
+    """The comparison of texts that runs for it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @cached_property
     def diff(self) -> str:
-        """What it would change, as it was proposed."""
+        """The proposed change as a diff."""
         return "".join(_diff(file) for file in self.proposal.files)
 
     def wanted(self, hunks: Sequence[str] | None) -> Sequence[str]:
-        """The pending hunks that are meant: those named, or all.
+        """The pending hunks among `hunks`, or all pending ones.
 
-        Raises `BadRequest` for a hunk that is not there, and where nothing is pending.
+        Raises `BadRequest` for an unknown hunk, and if none is pending.
         """
         if self.growing:
             raise BadRequest(ErrorReason("edit_growing"))
@@ -61,7 +61,9 @@ class OpenProposal:
         return pending
 
     def question(self, ids: Sequence[str]) -> OperatorQuestion | None:
-        """What the operator has to confirm before these hunks are applied, all in one question."""
+        """What the operator has to confirm before these hunks are applied, as one question. None if
+        nothing.
+        """
         wanted = set(ids)
         files = [f for f in self.proposal.files if any(h.id in wanted for h in f.hunks)]
         reasons = [f.confirm for f in files if f.confirm]
@@ -71,7 +73,7 @@ class OpenProposal:
         return questions.apply(tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(unasked)))
 
     def file_moved(self, old: str, new: str) -> None:
-        """Follow a file to its new name."""
+        """Take over a file's new name."""
         self.places.moved(old, new)
         self.proposal = self.proposal.moved(old, new)
 
@@ -81,12 +83,12 @@ class OpenProposal:
         return bool(ids) and all(states.get(i) == "applied" for i in ids)
 
     def took(self, wish: Wish) -> None:
-        """Follow an edit that the editor made."""
+        """Take over an edit that the editor made."""
         for uri, (before, wanted) in wish.texts.items():
             self.places.took(uri, before, wanted)
 
     def took_back(self, changes: Sequence[FileChange]) -> None:
-        """Follow changes that took an edit back."""
+        """Take over changes that undid an edit."""
         for change in changes:
             if change.kind == "rename" and change.to_uri is not None:
                 self.file_moved(change.uri, change.to_uri)
@@ -101,14 +103,14 @@ class OpenProposal:
         self.proposal = self.proposal.marked(gone, "pending")
 
     def stop_timer(self) -> None:
-        """Stop the time after which it expires: nothing of it awaits the operator any more."""
+        """Stop the timer after which the proposal expires, because nothing of it is pending."""
         if self.timer is not None:
             self.timer.cancel()
 
     def turned(self) -> bool:
-        """Take over which hunks the documents show as applied or pending. Whether any changed.
+        """Read from the documents which hunks are applied or pending. Returns whether any changed.
 
-        The editor's own undo takes a hunk back, its redo applies it again.
+        The editor's own undo makes a hunk pending again, and its redo makes it applied.
         """
         states = self.places.states()
         hunks = [h for f in self.proposal.files if f.kind == "text" for h in f.hunks]
@@ -126,7 +128,7 @@ class OpenProposal:
 
 
 def view(entry: OpenProposal, window: Window) -> EditView:
-    """The proposal against its documents as of the last change that was followed."""
+    """The proposal compared with its documents, as of the last change that was processed."""
     proposal, places = entry.proposal, entry.places
     fitting = applying.fitting(proposal, places, window)
     placed: dict[str, Placed] = {}
@@ -156,7 +158,7 @@ def _hunk_view(
     fitting: Collection[str],
     behind: bool,
 ) -> HunkView:
-    """A hunk as shown. One whose document was not followed yet is pending, with no range."""
+    """A hunk as shown. While its document is not processed yet, it is pending without a range."""
     waits = hunk.state == "pending"
     spot = placed.get(hunk.id) if waits and hunk.id in fitting else None
     lost = waits and hunk.id not in fitting and not (behind and file.kind == "text")
@@ -184,5 +186,5 @@ def _diff(file: FileEdit) -> str:
 
 
 def _beside(entry: OpenProposal) -> str:
-    """What the operator should read beside a proposal: its warnings, and what was not sent."""
+    """What the operator should read with a proposal: its warnings, and what was not sent."""
     return notices.joined((entry.proposal.note, *entry.task.run.notices))

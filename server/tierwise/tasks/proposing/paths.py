@@ -1,7 +1,7 @@
-"""Which document a path in an answer means: one resolver for everything that names a file.
+"""Finds the document that a path in an answer means. Everything that names a file uses this.
 
-The task's own file comes first, then the folder of the workspace it lies in, then the exact
-path on disk, then a name that only one of the files that were sent has.
+The order is: the task's own file, a path in the workspace folder of that file, the exact path on
+disk, and then a name that only one of the sent files has.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tierwise.tasks.window.window import Window
 
 
 class Unreadable(Exception):
-    """A file that is there and cannot be read as text; the message is a sentence."""
+    """Raised for an existing file that cannot be read as text. The message is a sentence."""
 
 
 class Paths:
@@ -40,7 +40,7 @@ class Paths:
         return relative(doc, self.roots)
 
     def known(self, name: str) -> bool:
-        """Whether a name is that of a file which is there."""
+        """Whether a name is that of an existing file."""
         try:
             return self.find(name)[1] is not None
         except Unreadable:
@@ -52,10 +52,9 @@ class Paths:
         return focus is not None and self.find(name)[0] != focus.uri
 
     def find(self, name: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
-        """The URI of a path and its document; None where there is no such file.
+        """The URI of a path and its document. The document is None if there is no such file.
 
-        `new` says that a file is to be made: then only an exact path counts. Raises
-        `Unreadable`.
+        `new` says that the file is to be made. Then only an exact path counts. Raises `Unreadable`.
         """
         key = (name, new)
         if key not in self._found:
@@ -63,8 +62,11 @@ class Paths:
         return self._found[key]
 
     def at(self, path: Path) -> Snapshot | None:
-        """The document at a local path: the open one, however its URI is spelled, else the
-        file on disk. Raises `Unreadable`."""
+        """The document at a local path: the open one, however its URI is spelled, else the file on
+        disk.
+
+        Raises `Unreadable`.
+        """
         opened = self._open.get(_real(str(path)))
         if opened is not None:
             return opened
@@ -93,7 +95,7 @@ class Paths:
         return Path(os.path.abspath(places[0])).as_uri(), None
 
     def _names(self, doc: Snapshot) -> set[str]:
-        """Every name a document is known by."""
+        """Every name by which an answer may name a document."""
         names = {self.shown(doc), doc.uri}
         if doc.path is not None:
             names.add(doc.path)
@@ -136,7 +138,7 @@ class Paths:
         return max(own, key=lambda root: len(root.parts), default=None)
 
     def _by_end(self, name: str) -> Snapshot | None:
-        """The only file of those sent whose path ends like this."""
+        """The sent file whose path ends like this. None if there is not exactly one."""
         wanted = PurePosixPath(name).parts
         found = [
             doc

@@ -1,4 +1,4 @@
-"""What is raised for an edit that has no place."""
+"""The error for an edit whose place cannot be found."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from tierwise.core.check import CheckCode
 
 
 class PlacementError(Exception):
-    """An edit names a place that is not there.
+    """An edit names a place that does not exist.
 
-    `code` is that of the failed check; `detail` is the path it is about, for the screen alone.
+    `code` is that of the failed check. `detail` is the path it is about, and is only shown.
     """
 
     def __init__(self, code: CheckCode, detail: str = "") -> None:

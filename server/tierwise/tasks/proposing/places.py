@@ -1,5 +1,6 @@
-"""Where the hunks of a proposal are. Each document is followed from the text that the proposal was
-made for.
+"""Where the hunks of a proposal are now.
+
+Each document's changes are tracked from the text that the proposal was made for.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from tierwise.edits.spot import SpotState
 from tierwise.syntax.positions import index_of
 
 _COMPARING: Final = ThreadPoolExecutor(1, thread_name_prefix="compare")
-"""One thread compares the texts of all proposals: several would take turns with the event loop,
-and each answer would wait for all of them."""
+"""One thread compares the texts of all proposals. With several threads each comparison would slow
+the event loop and all the others.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,12 @@ class Places:
 
     @property
     def behind(self) -> bool:
-        """Whether some document changed so that its texts have to be compared first."""
+        """Whether a document changed in a way that needs a comparison of texts first."""
         return any(file.behind for file in self.files.values())
 
     def step(self, uri: str, steps: Iterable[Step]) -> bool:
-        """Follow a change of a document. Tells whether some hunk was lost, came back or was turned
-        over.
+        """Take over changes of a document. Returns whether some hunk was lost, found again, applied
+        or undone.
         """
         changed, file = False, self.files.get(uri)
         if file is not None:
@@ -54,10 +56,10 @@ class Places:
         return changed
 
     def look(self, snapshot: Snapshot) -> bool:
-        """Take the text that a document has now, however it came there. Tells as `step` does.
+        """Take over a document's present text, whatever changed it. Returns the same as `step`.
 
-        A file that is not open is looked at on disk. An edit in an editor's buffer is not there
-        before it is saved, so only a text that is new on disk counts.
+        A file that is not open is read from disk. An edit in an editor's buffer is not on disk
+        before it is saved. So only a text that is new on disk counts.
         """
         file = self.files.get(snapshot.uri)
         if file is None:
@@ -70,9 +72,7 @@ class Places:
         return file.reads(snapshot.text)
 
     async def catch_up(self) -> bool:
-        """Compare the texts that wait for it, on a thread. Tells whether some state differs from
-        before.
-        """
+        """Compare the texts that wait for it, on a thread. Returns whether some state changed."""
         changed = False
         for file in list(self.files.values()):
             while file.behind:
@@ -85,7 +85,7 @@ class Places:
     def states(self) -> Mapping[str, SpotState]:
         """The state of each hunk, by its id.
 
-        The hunks of a file whose texts are still to be compared are left out.
+        Hunks of a file whose texts are still to be compared are left out.
         """
         return {
             spot.id: spot.state
@@ -95,7 +95,7 @@ class Places:
         }
 
     def placed(self, uri: str) -> Mapping[str, Placed]:
-        """Where each pending hunk of a document goes; lost hunks are left out."""
+        """Where each pending hunk of a document goes. Lost hunks are left out."""
         file = self.files[uri]
         if file.behind:
             return {}
@@ -108,10 +108,9 @@ class Places:
         return found
 
     def ask(self, uri: str, ids: Collection[str]) -> tuple[Turnover, Sequence[tuple[Range, str]]]:
-        """The edit that turns some hunks over: as it is offered to the editor, and as ranges.
+        """The edit that applies or undoes some hunks, once as data for `took` and once as ranges.
 
-        From now on a text that has the new lines of these hunks counts as applied, whoever wrote
-        them.
+        From now on a text with the new lines of these hunks counts as applied, whoever wrote them.
         """
         file = self.files[uri]
         spots = [replace(s, offered=s.offered or s.id in ids) for s in file.current()]
@@ -131,7 +130,7 @@ class Places:
                 self.files[uri].yields()
 
     def took(self, uri: str, before: str, wanted: Turnover) -> None:
-        """Take an edit as made by the editor, where no change of the document has shown it yet.
+        """Take over an edit that the editor made, if no change of the document has shown it yet.
 
         `before` is the document's text when the edit was offered.
         """
@@ -141,13 +140,13 @@ class Places:
             file.put(wanted.spots)
 
     def moved(self, uri: str, to: str) -> None:
-        """Follow a file to its new name."""
+        """Take over a file's new name."""
         if uri in self.files and to not in self.files:
             self.files[to] = self.files.pop(uri)
             self._on_disk.pop(uri, None)
 
     def follow_from(self, uri: str, splices: Sequence[Splice]) -> None:
-        """Take changes that a document had since the text the hunks were made for."""
+        """Apply the changes that a document had since the text the hunks were made for."""
         file = self.files[uri]
         for splice in splices:
             file.step(Step(file.text, splice.on(file.text), splice))

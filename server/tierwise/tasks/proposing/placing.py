@@ -1,4 +1,4 @@
-"""From an answer as read to the new text of every file it touches."""
+"""Turns an answer, once it is read, into the new text of every file it changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class NewTexts:
-    """What becomes of each file, by URI. `doubt` is the code of a failed check."""
+    """The new content of each file, by URI. `doubt` is the code of a failed check, if any."""
 
     texts: dict[str, NewText]
     doubt: CheckCode | None = None
@@ -44,11 +44,11 @@ class NewTexts:
 def new_texts(
     task: Task, read: ReadAnswer, window: Window, *, growing: bool = False, chosen: bool = False
 ) -> NewTexts:
-    """What an answer makes of the files. Raises `PlacementError`.
+    """The new texts that an answer makes. Raises `PlacementError`.
 
-    Of an answer that is `growing`, one fenced block replaces as much of the selection as it
-    has come to, and the rest stays for the time being. `chosen` says that the operator picked
-    the code and its place, so that it need not resemble what it replaces.
+    While an answer is `growing`, one fenced block replaces only as much of the selection as it has
+    reached. The rest stays for now. `chosen` says that the operator picked the code and its place,
+    so that it need not resemble what it replaces.
     """
     placing = _Placing(task, window, growing, chosen)
     if read.fences:
@@ -77,7 +77,7 @@ _WISH: Final = re.compile(r"^\s*\W{1,6}\s*tw:")
 
 @dataclass
 class _Placing:
-    """The files as they become, change by change."""
+    """The files during placing: each change of the answer is applied to them in turn."""
 
     task: Task
     window: Window
@@ -86,11 +86,11 @@ class _Placing:
     texts: dict[str, NewText] = field(default_factory=dict)
     doubt: CheckCode | None = None
     inserted: set[tuple[str, tuple[int, tuple[str, ...]]]] = field(default_factory=set)
-    """What blocks only added, and where: the same again says nothing new."""
+    """What blocks only inserted, and where. The same block again is skipped."""
     left: set[str] = field(default_factory=set)
-    """Files that stay as they are, though a change of many files was to change them."""
+    """Files that are not changed, although a change of many files included them."""
     near: tuple[int, int] | None = None
-    """The lines of the selection in the new text of its file, to tell like places apart."""
+    """The lines of the selection in the new text of its file. They tell equal places apart."""
 
     def __post_init__(self) -> None:
         span = self.task.scene.range
@@ -101,9 +101,11 @@ class _Placing:
         self.roots = self.paths.roots
 
     def gives_up(self, path: str) -> bool:
-        """Leave a file as it is, because an edit of it has no place, where many files change.
+        """Leave a file unchanged because an edit of it has no place, if the request changes many
+        files.
 
-        The others go on. False for any other request, and for the file that it was asked on.
+        The other files are still changed. False for any other request, and for the request's own
+        file.
         """
         pack, focus = self.task.run.pack, self.task.scene.focus
         if pack is None or not any(item.changes for item in pack.items):
@@ -178,7 +180,7 @@ class _Placing:
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
     def fences(self, read: ReadAnswer) -> None:
-        """Place what the fences of an answer mean for this action."""
+        """Place the fenced blocks of an answer, in the way that this action means them."""
         kind, focus = KINDS[self.task.request.action], self.task.scene.focus
         try:
             if kind.replaces:
@@ -214,7 +216,7 @@ class _Placing:
         self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def _stand_in(self, read: ReadAnswer) -> None:
-        """The fence that stands for the selection, in its place."""
+        """Put the fenced block that replaces the selection in its place."""
         focus, span = self.task.scene.focus, target(self.task)
         if focus is None:
             raise PlacementError("no_document")
@@ -239,7 +241,7 @@ class _Placing:
         self._put(focus, span, text)
 
     def unfenced(self, read: ReadAnswer) -> None:
-        """Place an answer that is nothing but the new text of the selection, in no fence."""
+        """Place an answer that is only the new text of the selection, without a fence."""
         focus, span = self.task.scene.focus, target(self.task)
         if focus is None or span is None or not KINDS[self.task.request.action].replaces:
             return
@@ -251,8 +253,10 @@ class _Placing:
         return Asked(focus.text, focus.language, span, self._renames)
 
     def _renames(self, old: str, new: str) -> bool:
-        """Whether one definition may take the place of another: where a rename was asked for, or
-        nothing else speaks of the old one."""
+        """Whether one definition may replace another of a different name.
+
+        It may if that rename was asked for, or if no other code uses the old name.
+        """
         wish = renamed.wish(self.task.request.instruction)
         if wish is not None and wish.new == new:
             return True
@@ -284,7 +288,7 @@ class _Placing:
         known = self.texts.get(focus.uri)
         known = known or NewText(focus, self.paths.shown(focus), focus.text)
         if known.text is not None and known.text.count(line) != 1:
-            # A model that is shown the comment may have changed it, as a rename does.
+            # A model that sees the comment may have changed it, as a rename does.
             wishes = [
                 [x for x in split_lines(t) if _WISH.match(x)] for t in (focus.text, known.text)
             ]
@@ -295,7 +299,7 @@ class _Placing:
             )
 
     def restored(self, text: str, doc: Snapshot | None) -> str:
-        """The text with the secrets that were taken out before sending."""
+        """The text with its secrets, which were replaced before sending."""
         pack = self.task.run.pack
         own = doc.text if doc is not None else ""
         found = secrets.restore(text, pack.secrets if pack is not None else (), own)
@@ -307,7 +311,7 @@ class _Placing:
         return self.paths.shown(doc) if doc is not None else path
 
     def _find(self, path: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
-        """The document a change names: one of the task's, else a file of the workspace."""
+        """The document that a change names: one of the task's, else a file of the workspace."""
         focus = self.task.scene.focus
         if not path:
             if focus is None:
@@ -323,7 +327,7 @@ class _Placing:
 
 
 def target(task: Task) -> Range | None:
-    """The range that one fenced block replaces; None where there is nothing to replace."""
+    """The range that one fenced block replaces. None if there is nothing to replace."""
     focus, span = task.scene.focus, task.scene.range
     if focus is None:
         return None
@@ -342,7 +346,7 @@ def _prose(doc: Snapshot) -> bool:
 
 
 def _comes_back(path: Path) -> bool:
-    """Whether a file can be made again from its text: undo makes it as UTF-8."""
+    """Whether an undo could make this file again: it writes UTF-8."""
     try:
         return encoding.decode(path.read_bytes())[1] == "utf-8"
     except (OSError, encoding.NotText):

@@ -1,4 +1,4 @@
-"""Steps 7 and 8 of the spine: proposals that await apply or discard, and what is done to them."""
+"""Steps 7 and 8 of a run: proposals that wait for apply or discard, and what is done to them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 EXPIRES_AFTER: Final = 4 * 3600.0
-"""Seconds a proposal waits; then it expires, which says nothing about its quality."""
+"""Seconds after which a waiting proposal expires. That says nothing about its quality."""
 
 
 class Proposals:
@@ -57,9 +57,7 @@ class Proposals:
         self.window.listener.task_changed(task.view())
 
     def written(self, task: Task) -> None:
-        """Take away what was shown of an unfinished answer, because it is whole now or none will
-        come.
-        """
+        """Remove what was shown of an unfinished answer: it is complete, or none will come."""
         self.growing.over(task)
         entry = self.entries.get(task.edit_id or "")
         if entry is not None and entry.growing:
@@ -67,7 +65,7 @@ class Proposals:
             task.withdrawn()
 
     def offer(self, task: Task, draft: Draft) -> None:
-        """Show a draft as a proposal or as text, together with a check that failed."""
+        """Show a draft as a proposal or as text, with a failed check if there is one."""
         text, proposal = draft.answer.text, draft.proposal
         self.written(task)
         task.completed(draft.answer.result.stop_reason, checked=not draft.failed)
@@ -83,7 +81,7 @@ class Proposals:
         self._open(task, proposal, f"{note} ({detail})" if detail else note)
 
     def offer_block(self, task: Task, draft: Draft) -> None:
-        """Offer a block of a text answer as a proposal; the answer stays as it was kept."""
+        """Offer a block of a text answer as a proposal. The kept answer does not change."""
         if draft.proposal is not None:
             self._open(task, draft.proposal, sentence(draft.failed[0]) if draft.failed else "")
 
@@ -100,8 +98,9 @@ class Proposals:
         self.keeper.keep(entry)
 
     def restore(self, task: Task, one: KeptProposal, *, expires: bool = True) -> None:
-        """Take over a proposal of a process that is gone; `expires` says whether it waits only
-        for its time."""
+        """Take over a proposal of a process that is gone. `expires` says that it
+        expires as usual.
+        """
         places = Places(one.proposal)
         places.files = places_of(one, self.window)
         entry = OpenProposal(task, one.proposal, places, one.done)
@@ -120,17 +119,17 @@ class Proposals:
             raise UnknownEdit(reason) from None
 
     def shown_with(self, task: Task) -> TaskView:
-        """A task as shown, with how many hunks of its proposal wait."""
+        """A task as shown, with the number of pending hunks of its proposal."""
         entry = self.entries.get(task.edit_id or "")
         waits = entry is not None and task.state in ("proposed", "partlyApplied")
         return replace(task.view(), waiting=len(entry.proposal.pending) if entry and waits else 0)
 
     def view(self, edit_id: str) -> EditView:
-        """The proposal against its documents as of the last change that was followed."""
+        """The proposal compared with its documents, as of the last change that was processed."""
         return view(self.entry(edit_id), self.window)
 
     async def view_now(self, edit_id: str) -> EditView:
-        """The proposal against its documents as they are now. Waits until changes are followed."""
+        """The proposal compared with its documents as they are now. It waits for all changes."""
         entry = self.entry(edit_id)
         await self._follower.look(entry)
         return view(entry, self.window)
@@ -138,7 +137,7 @@ class Proposals:
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
         """Apply pending hunks, all of them or those named, as one edit.
 
-        Raises `DocumentChanged` where none of them fits any more.
+        Raises `DocumentChanged` if none of them fits any more.
         """
         entry = self.entry(edit_id)
         async with entry.lock:
@@ -201,9 +200,10 @@ class Proposals:
         return ResolveReply(True, None, task.id)
 
     async def undo(self, edit_id: str) -> ResolveReply:
-        """Take a whole task back, files included. What changed since is left alone and named.
+        """Undo an applied proposal as a whole, files included. What changed since is left and
+        named.
 
-        Raises `DocumentChanged` where all of it changed.
+        Raises `DocumentChanged` if all of it changed.
         """
         entry = self.entry(edit_id)
         async with entry.lock:
@@ -236,7 +236,7 @@ class Proposals:
         return [e for e in self.entries.values() if any(f.uri == uri for f in e.proposal.files)]
 
     def seen(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """Follow a changed document: a hunk may be stale now, or taken back, or applied again."""
+        """Take over a change of a document: a hunk may now be stale, undone or applied again."""
         self._follower.recent.changed(snapshot, steps)
         self._edit_watch.seen(snapshot.uri, snapshot.text)
         for entry in self.at(snapshot.uri):
@@ -244,20 +244,18 @@ class Proposals:
             self.keeper.soon(entry)
 
     def reopened(self, snapshot: Snapshot) -> None:
-        """Compare a document that was opened with what waits for it; its text may be another by
-        now.
-        """
+        """Check the proposals for a document that was opened, because its text may have changed."""
         self._follower.recent.opened(snapshot.uri)
         for entry in self.at(snapshot.uri):
             self._follower.reads(entry, snapshot)
 
     def renamed(self, old: str, new: str) -> None:
-        """Follow a file to the new name that the operator gave it."""
+        """Take over the new name that the operator gave a file."""
         for entry in self.at(old):
             entry.file_moved(old, new)
 
     def supersede(self, task: Task) -> None:
-        """Replace a proposal by its redo. That is a strong sign about the tier that made it."""
+        """Remove a proposal because its task is redone."""
         self._edit_watch.forget(task)
         if task.edit_id in self.entries:
             entry = self.entries[task.edit_id]
@@ -268,8 +266,10 @@ class Proposals:
             task.withdrawn()
 
     async def tried(self, edit_id: str) -> Mapping[str, tuple[str | None, str]] | None:
-        """What a proposal would make of the files as they are now, by URI: the current text, None
-        for a new file, and the text with it. None where it has no place any more, or moves files.
+        """The texts of the files if a proposal were applied now, by URI.
+
+        Each value is the present text (None for a new file) and the new one. The result is None if
+        the proposal has no place any more, or renames or removes files.
         """
         entry = self.entry(edit_id)
         await self._follower.look(entry)
@@ -277,7 +277,7 @@ class Proposals:
         return applying.tried(entry.proposal, ids, entry.places)
 
     def drop(self, edit_id: str) -> None:
-        """Give a proposal up together with others. That says nothing about its quality."""
+        """Discard a proposal together with others. That says nothing about its quality."""
         entry = self.entries.pop(edit_id, None)
         if entry is not None:
             entry.stop_timer()
@@ -285,7 +285,9 @@ class Proposals:
             entry.task.move("discarded")
 
     def _turned(self, entry: OpenProposal) -> None:
-        """Some hunks of a proposal were lost, came back or were turned over in the editor."""
+        """React to hunks of a proposal that were lost, found again, applied or undone in the
+        editor.
+        """
         if entry.lock.locked() or self.entries.get(entry.proposal.id) is not entry:
             return
         if entry.turned():
@@ -295,7 +297,7 @@ class Proposals:
             entry.task.announce()
 
     def _settled(self, entry: OpenProposal) -> None:
-        """Let a task say how its hunks stand."""
+        """Set the state of a task by the states of its hunks."""
         proposal = entry.proposal
         if proposal.applied_hunks:
             entry.done.undone = False
@@ -309,7 +311,9 @@ class Proposals:
         return [i for i in ids if i in found]
 
     def _taken_back(self, edit_id: str, after_ms: int) -> None:
-        """The document reads as before an apply: undone in the editor, or by hand."""
+        """Record an undo, because the document is again as before an apply. Editor or operator did
+        it.
+        """
         entry = self.entries.get(edit_id)
         if entry is not None and not entry.done.undone:
             self._outcomes.record(entry.task, "undone", after_ms=after_ms)
@@ -346,10 +350,10 @@ class Proposals:
     def _undone(
         self, entry: OpenProposal, after_ms: int, *, open_still: bool, only_text: bool
     ) -> None:
-        """Take note that what was applied is gone; hunks still open keep the proposal open.
+        """Record that an applied edit was undone. Hunks still pending keep the proposal open.
 
-        What was applied by hunks can then be applied again. A proposal of which nothing is
-        open, or that made, moved or deleted files, has ended.
+        Then hunks that were applied can be applied again. A proposal without pending hunks, or one
+        that made, moved or deleted files, has ended.
         """
         self._outcomes.record(entry.task, "undone", after_ms=after_ms)
         if open_still and only_text:
@@ -359,7 +363,7 @@ class Proposals:
             entry.task.move("discarded", progress=progress.UNDONE)
 
     def _await(self, entry: OpenProposal) -> None:
-        """Let a proposal wait for the operator."""
+        """Let a proposal wait for the operator, and start its timer."""
         entry.stop_timer()
         if self.window.night:
             return

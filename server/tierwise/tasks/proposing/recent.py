@@ -1,4 +1,7 @@
-"""The latest changes of each open document: what was made for an earlier version follows them."""
+"""The latest changes of each open document.
+
+With them an edit that was made for an earlier version is moved to its place in the present one.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,15 @@ from tierwise.core.document import Snapshot
 from tierwise.edits.splice import Splice, Step
 
 KEPT: Final = 1_000
-"""Changes remembered of a document."""
+"""How many changes of a document are remembered."""
 LARGEST: Final = 2_000
-"""Characters of a change that is remembered; a larger one ends what can be followed."""
+"""The most characters of a change that is remembered. Edits from before a larger one are not
+carried on.
+"""
 
 
 class RecentChanges:
-    """Changes by document, each with the version it led to."""
+    """Changes by document, each with the version that it led to."""
 
     def __init__(self) -> None:
         self._by_uri: dict[str, deque[tuple[int, Splice | None]]] = {}
@@ -31,11 +36,11 @@ class RecentChanges:
             kept.append((snapshot.version, step.splice if small else None))
 
     def opened(self, uri: str) -> None:
-        """Forget the changes of a document that was opened: its versions begin again."""
+        """Forget the changes of a document that was opened, because its versions start again."""
         self._by_uri.pop(uri, None)
 
     def since(self, snapshot: Snapshot, now: Snapshot) -> Sequence[Splice] | None:
-        """The changes from one version of a document to another; None where some are not known."""
+        """The changes from one version of a document to another. None if some are not known."""
         if snapshot.version is None or now.version is None or snapshot.uri != now.uri:
             return None
         kept = [c for c in self._by_uri.get(now.uri, ()) if c[0] > snapshot.version]

@@ -1,4 +1,4 @@
-"""The file that tests of a file belong into, as a document."""
+"""Finds the document in which the tests of a file belong."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tierwise.tasks.proposing.placement_error import PlacementError
 def find(
     focus: Snapshot | None, paths: Paths, chosen: Path | None = None
 ) -> tuple[str, str, Snapshot | None]:
-    """URI, shown path and document of the test file; `chosen` is the place the model was told.
+    """URI, shown path and document of the test file. `chosen` is the place that the model was told.
 
-    Raises `PlacementError`.
+    The document is None if the file is new. Raises `PlacementError`.
     """
     if focus is None or focus.path is None:
         raise PlacementError("no_tested_file")

@@ -1,4 +1,6 @@
-"""The operator's `[verify]` command on a proposal: only in a trusted workspace, only in time."""
+"""Runs the operator's `[verify]` command on a proposal, in a trusted workspace and within a time
+limit.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 async def verified(proposal: Proposal, window: Window) -> tuple[FailedCheck, ...]:
-    """The failed commands of a proposal, at most one per file; () where nothing is set up."""
+    """The failed commands of a proposal, at most one per file. Empty if none is configured."""
     if not window.trust.trusted or not window.config.verify:
         return ()
     subjects = [(f, s) for f in proposal.files if (s := _subject(f, window)) is not None]

@@ -1,1 +1,1 @@
-"""The night queue as a window sees it: what is queued, what became of it, and what is applied."""
+"""The night queue as a window sees it: what is queued, the results, and what is applied."""

@@ -1,4 +1,4 @@
-"""From a wish to a group of jobs with its forecast and worst case, and into the queue."""
+"""Makes a group of jobs from a wish, with its forecast and worst case, and queues it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from tierwise.tasks.window.window import Window
 from tierwise.tasks.world import World
 
 AROUND_CHARS: Final = 12_000
-"""Characters that a prompt holds at most beside its selection, for the worst case of a job."""
+"""The most characters of a prompt beside its selection, for the worst case of a job."""
 
 
 def plan(wish: QueueWish, world: World) -> QueuePlan:
-    """The group of a wish, not yet queued.
+    """The group of jobs for a wish. It is not queued yet.
 
-    Raises `BadRequest` where there is nothing to work on, or a document cannot be read or edited,
-    `UnknownTier` for a tier that is none.
+    Raises `BadRequest` if there is nothing to work on, or a document cannot be read or edited, and
+    `UnknownTier` for an unknown tier.
     """
     window = world.window
     if not window.keeps_content:
@@ -72,7 +72,7 @@ def plan(wish: QueueWish, world: World) -> QueuePlan:
             problems[job.id] = place.diagnostic
         jobs.append(replace(job, tier=decision.answering, routed=decision.routed))
     if wish.command:
-        # How many calls a command makes is known to nobody: it may use up its cap.
+        # Nobody knows how many calls a command makes: it may use up its cap.
         if wish.cap is None:
             raise BadRequest(words.NO_CAP)
         forecast, worst, always = wish.cap, wish.cap, 0
@@ -100,7 +100,9 @@ def plan(wish: QueueWish, world: World) -> QueuePlan:
 
 
 def worst_of(wish: QueueWish, tier: str, document: Snapshot, world: World) -> int:
-    """Nano-dollars of a job at worst: a call, a longer one where it is cut off, and a step up."""
+    """The worst cost of a job in nano-dollars: a call, a longer one if it is cut off, and a step
+    up.
+    """
     ladder = world.window.ladder
     up = ladder.above(tier) or tier
     prompt = document.text + wish.instruction + " " * AROUND_CHARS
@@ -117,8 +119,11 @@ def worst_of(wish: QueueWish, tier: str, document: Snapshot, world: World) -> in
 
 
 async def put(found: QueuePlan, world: World) -> None:
-    """Queue a group. Raises `BadRequest` where its instruction cannot be kept,
-    `LedgerUnavailable` where it cannot be written."""
+    """Queue a group.
+
+    Raises `BadRequest` if its instruction cannot be kept, and `LedgerUnavailable` if the group
+    cannot be written.
+    """
     kept = _notes(found, world.window)
     if not notes.put(world.window.content, found.group.id, kept):
         raise BadRequest(words.NOT_KEPT)
@@ -130,7 +135,7 @@ async def put(found: QueuePlan, world: World) -> None:
 
 
 def params_of(job: JobRow, wish: QueueWish, place: JobPlace) -> TaskParams:
-    """A job as the task that does it."""
+    """The parameters of the task that does a job."""
     problem = place.diagnostic
     return TaskParams(
         action=wish.action,
@@ -168,7 +173,7 @@ def _job(group_id: str, number: int, place: JobPlace, world: World, *, all_of_it
 
 
 def _root(document: Snapshot, world: World) -> str:
-    """The workspace folder that a document lies in."""
+    """The workspace folder of a document."""
     roots = tuple(world.window.documents.roots())
     path = document.path or ""
     inside = [root for root in roots if path.startswith(f"{root.as_posix()}/")]

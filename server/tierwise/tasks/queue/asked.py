@@ -1,4 +1,4 @@
-"""What is asked of the night queue and what it answers: plain data, no protocol."""
+"""Requests to the night queue and its replies: plain data, no protocol."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tierwise.store.jobs import GroupRow, JobRow
 
 @dataclass(frozen=True, slots=True)
 class QueueWish:
-    """A group as it is asked for. Times in UTC milliseconds, `cap` in nano-dollars.
+    """What is asked for with a group. Times are in UTC milliseconds, `cap` is in nano-dollars.
 
-    `range` is given where the editor selected lines of the one document. `problems` are those of
-    the documents, for a job each.
+    `range` is given if the editor selected lines of the one document. `problems` are diagnostics of
+    the documents: each becomes a job.
     """
 
     instruction: str
@@ -34,12 +34,14 @@ class QueueWish:
     problems: tuple[Diagnostic, ...] = ()
     origin: str = "terminal"
     command: tuple[str, ...] = ()
-    """The program and its arguments that does each job in a copy of the tree; empty for none."""
+    """The program, with its arguments, that does each job in a copy of the tree. Empty if a model
+    does.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
-    """A group before it is queued: its jobs, forecast, worst case and baseline are known."""
+    """A group that is not queued yet, with its jobs, forecast, worst case and baseline."""
 
     wish: QueueWish
     group: GroupRow
@@ -50,18 +52,20 @@ class QueuePlan:
 
     @property
     def to_ask(self) -> bool:
-        """Whether the operator is asked before it is queued."""
+        """Whether the operator must be asked before it is queued."""
         cap = self.group.cap
         return len(self.jobs) > MOST_UNASKED or (cap is not None and self.group.forecast > cap)
 
 
 MOST_UNASKED = 50
-"""Jobs of a group that are queued without a question."""
+"""The most jobs of a group that are queued without a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupApplied:
-    """What became of applying or taking back a group: job ids, and a sentence for each left."""
+    """The result of applying or undoing a group: ids of done jobs, and a sentence for each other
+    one.
+    """
 
     done: tuple[str, ...]
     left: tuple[tuple[str, str], ...] = ()

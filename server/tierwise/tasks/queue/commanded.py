@@ -1,4 +1,6 @@
-"""What a job's command made of the tree, as the proposal of the job's task."""
+"""Makes the proposal of a job's task from what the job's command changed in its copy of
+the tree.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,11 @@ async def proposed(
     world: World,
     tasks: Roster,
 ) -> Task:
-    """The task of a job with its proposal. `changes` are texts before and after, None where there
-    is none, by paths below `root`; `said` is what the command printed."""
+    """Make the task of a job, with its proposal.
+
+    `changes` has for each path below `root` the text before and after, None where there is no file.
+    `said` is what the command printed.
+    """
     assert params.task_id is not None, "a job's task has the job's id"
     window = world.window
     request, scene = requests.of_task(params, window.documents, window.ladder)

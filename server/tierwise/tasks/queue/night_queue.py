@@ -1,4 +1,4 @@
-"""The night queue as the edge and the command line ask for it, on one object."""
+"""The night queue: one object for all that the edge and the command line ask of it."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class NightQueue:
 
     @property
     def baseline(self) -> str:
-        """The tier that savings are measured against."""
+        """The tier with whose price savings are compared."""
         window = self.world.window
         return window.config.baseline or window.ladder.top
 
     @property
     def zone(self) -> str | None:
-        """The zone that nights and times of day are counted in; None for the machine's."""
+        """The time zone for nights and times of day. None means the machine's."""
         return self.world.window.settings.limits.timezone
 
     async def purse(self) -> int | None:
-        """What a night may cost, in nano-dollars; None where the operator was never asked."""
+        """What a night may cost in nano-dollars. None if the operator was never asked."""
         window = self.world.window
         limits = window.settings.limits
 
@@ -58,11 +58,13 @@ class NightQueue:
         return await window.ledger.read(read)
 
     async def set_purse(self, nanos: int) -> None:
-        """Set what a night may cost; the operator said it."""
+        """Set what a night may cost, as the operator said."""
         await self.world.purse.set_cap(nanos, self.world.window.project, "night")
 
     async def find(self, what: str) -> tuple[str, str | None]:
-        """The group and the job of an id; raises `BadRequest` for one that is neither's."""
+        """The group of an id, and the job if the id is a job's. Raises `BadRequest` for an unknown
+        id.
+        """
         ledger = self.world.window.ledger
         job = await ledger.read(lambda conn: jobs.job(conn, what))
         if job is not None:
@@ -72,19 +74,21 @@ class NightQueue:
         return what, None
 
     def kept(self, job: str, name: str) -> str:
-        """What is kept of a job under a name; empty where nothing is."""
+        """The kept file `name` of a job. Empty if there is none."""
         return self.world.window.content.get(job, name) or ""
 
     def tests_to_ask(self) -> OperatorQuestion | None:
-        """Whether the operator's tests may run at night; None where nothing is to be asked."""
+        """The question whether the operator's tests may run at night. None if it need
+        not be asked.
+        """
         return testing.to_ask(self.world.window)
 
     def tests_agreed(self, *, yes: bool) -> None:
-        """Keep the answer to that."""
+        """Store the operator's answer to that question."""
         testing.remember(self.world.window, yes=yes)
 
     def timed(self, wish: QueueWish, at: str | None, by: str | None) -> QueueWish:
-        """A wish with its times of day; tonight's where none is given. Raises `BadRequest`."""
+        """A wish with its times. Without `at` and `by` these are tonight's. Raises `BadRequest`."""
         begin, end = (at, by) if at or by else times.TONIGHT
         try:
             starts, ends = times.window(begin, end, self.world.window.clock(), self.zone)
@@ -93,7 +97,9 @@ class NightQueue:
         return replace(wish, at_ms=starts, by_ms=ends)
 
     async def agree(self, plan: QueuePlan) -> None:
-        """Ask what must be asked before a group is queued. Raises `BadRequest` without a yes."""
+        """Ask what must be asked before a group is queued. Raises `BadRequest` if the answer is not
+        yes.
+        """
         ask, group = self.world.window.listener.ask, plan.group
         if not group.rehearsal and await self.purse() is None:
             question = words.purse_question(group.forecast, group.worst)
@@ -110,14 +116,14 @@ class NightQueue:
                 raise BadRequest(words.NOT_QUEUED)
 
     async def plan(self, wish: QueueWish) -> QueuePlan:
-        """A group with its forecast, before it is queued."""
+        """A group with its forecast. It is not queued yet."""
         if wish.after is not None:
             wish = replace(wish, after=(await self.find(wish.after))[0])
         await self.world.budget_watch.refresh()
         return await asyncio.to_thread(adding.plan, wish, self.world)
 
     async def put(self, plan: QueuePlan) -> None:
-        """Queue a group, and say when it runs."""
+        """Queue a group, and tell the operator when it runs."""
         await adding.put(plan, self.world)
         told = words.queued(plan.group.id, *self.window_of(plan))
         self.world.window.listener.notice("info", told)
@@ -133,15 +139,16 @@ class NightQueue:
         )  # fmt: skip
 
     def window_of(self, plan: QueuePlan) -> tuple[datetime | None, datetime | None]:
-        """When a group may begin and when it expires, by the operator's clock."""
+        """When a group may begin and when it expires, in the operator's time zone."""
         group = plan.group
         return times.shown(group.at_ms, self.zone), times.shown(group.by_ms, self.zone)
 
     async def reports(
         self, *, group: str | None = None, everywhere: bool = False
     ) -> Sequence[GroupReport]:
-        """The groups of this project, or one by its id or a job's. Raises `BadRequest` for an id
-        that is unknown.
+        """The groups of this project, or the one of a group's or job's id.
+
+        Raises `BadRequest` for an unknown id.
         """
         if group is not None:
             group, _ = await self.find(group)
@@ -153,14 +160,15 @@ class NightQueue:
         )
 
     async def review(self, report: GroupReport) -> None:
-        """Have the proposals of a group in this window, so that each can be looked at."""
+        """Take the proposals of a group over into this window, so that each can be reviewed."""
         for job in report.jobs:
             if job.state in ("ready", "red", "needsYou"):
                 await resolving.take_over(job, self.world, self.tasks)
 
     async def apply(self, what: str, *, passed: bool) -> GroupApplied:
-        """Apply what is ready of a group, or one job; with `passed` what passed the tests, and
-        together.
+        """Apply the ready proposals of a group, or of one job.
+
+        With `passed` only those that passed the tests, and that pass them together.
         """
         await self._require_here(what)
         found = await self._jobs(what)
@@ -179,14 +187,14 @@ class NightQueue:
         return GroupApplied(done.done, (*left, *done.left))
 
     async def undo(self, what: str) -> GroupApplied:
-        """Take back what was applied of a group, or one job."""
+        """Undo what was applied of a group, or of one job."""
         await self._require_here(what)
         found = await self._jobs(what)
         applied = [job for job in found if job.state == "applied" and job.edit_id]
         return await resolving.undo(applied, self.world, self.tasks)
 
     async def cancel(self, what: str) -> int:
-        """Give a group or one job up. Returns how many jobs there were to give up."""
+        """Cancel a group or one job. Returns how many jobs were cancelled."""
         ledger = self.world.window.ledger
         one = await ledger.read(lambda conn: jobs.job(conn, what))
         if one is not None:
@@ -198,12 +206,15 @@ class NightQueue:
         return count
 
     async def pause(self, group: str | None) -> int:
-        """Let no job of a group, or of any, start. Returns how many groups there were."""
+        """Pause a group, or all: no further job of it starts. Returns how many groups
+        were paused.
+        """
         return len(await self._move(group, "open", "paused"))
 
     async def resume(self, group: str | None) -> int:
-        """Let paused groups go on, and jobs that wait for the money of a night. Returns how many
-        groups there were.
+        """Resume paused groups, and jobs that wait for the money of a night.
+
+        Returns how many groups changed.
         """
         moved = set(await self._move(group, "paused", "open"))
         for report in await self.reports(group=group):
@@ -214,7 +225,7 @@ class NightQueue:
         return len(moved)
 
     async def clean(self) -> int:
-        """Delete the groups that are over and have nothing waiting. Returns how many."""
+        """Delete the groups that are over and have nothing to review. Returns how many."""
         window, count = self.world.window, 0
         for report in await self.reports():
             if not report.over or any(report.counts.get(s) for s in ("ready", "red", "needsYou")):
@@ -227,13 +238,13 @@ class NightQueue:
         return count
 
     async def _jobs(self, what: str) -> Sequence[JobRow]:
-        """The jobs of a group, or one job. Raises `BadRequest` for an id of neither."""
+        """The jobs of a group, or one job. Raises `BadRequest` for an unknown id."""
         group, job = await self.find(what)
         found = await resolving.standing(group, self.world)
         return [each for each in found if job in (None, each.id)]
 
     async def _require_here(self, what: str) -> None:
-        """Raises `BadRequest` for a group whose files and proposals are on another machine."""
+        """Raise `BadRequest` for a group whose files and proposals are on another machine."""
         window, (group, _) = self.world.window, await self.find(what)
         found = await window.ledger.read(lambda conn: jobs.group(conn, group))
         if found is not None and reporting.lies_elsewhere(window.content, found):
@@ -245,9 +256,7 @@ class NightQueue:
         )
 
     async def _move(self, group: str | None, old: GroupState, new: GroupState) -> Sequence[str]:
-        """Set the state of one group, or of all that still have jobs to run. Returns which those
-        were.
-        """
+        """Set the state of one group, or of all that still have jobs to run. Returns their ids."""
         moved = []
         for report in await self.reports(group=group):
             ahead = any(report.counts.get(state) for state in AHEAD)
@@ -258,6 +267,6 @@ class NightQueue:
 
 
 def _try_again(conn: Connection, found: Sequence[JobRow]) -> None:
-    """Queue jobs again that wait for money; the worker looks at the purse of this night."""
+    """Queue jobs again that wait for money. The worker then checks the money of this night."""
     for job in found:
         jobs.change(conn, job.id, ["waiting"], state="queued", reason=None, not_before_ms=None)

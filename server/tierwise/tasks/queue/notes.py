@@ -1,4 +1,4 @@
-"""What the operator wrote for a group: kept as content, never in a database."""
+"""What the operator wrote for a group. It is kept as content, never in a database."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from tierwise.store.content import Content
 from tierwise.syntax import encoding
 
 NAME: Final = "queue.json"
-"""The file of a group's notes in the folder that bears the group's id."""
+"""The file of a group's notes, in the content folder with the group's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupNotes:
-    """The instruction of a group, and the diagnostics of its jobs by their ids."""
+    """The instruction of a group, and the diagnostic of each job by its id."""
 
     instruction: str
     problems: dict[str, Diagnostic] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
-    """The documents as they were when it was queued, by URI, where a job is about some lines of
-    one or where it was not saved."""
+    """The documents when the group was queued, by URI. Only those that a job needs lines of, or
+    that were not saved.
+    """
     unsaved: dict[str, str] = field(default_factory=dict)
-    """The digest of the file on disk, by URI, of each document that was not saved."""
+    """For each document that was not saved, the digest of its file on disk, by URI."""
     command: tuple[str, ...] = ()
-    """The program and its arguments that does the jobs; empty where models are asked for edits."""
+    """The program, with its arguments, that does the jobs. Empty if models make the edits."""
 
     @property
     def title(self) -> str:
@@ -41,17 +42,17 @@ class GroupNotes:
 
 
 TITLE: Final = 60
-"""Characters of a group's title at most."""
+"""The most characters of a group's title."""
 
 
 def put(content: Content, group_id: str, notes: GroupNotes) -> bool:
-    """Keep the notes of a group, on the disk. Returns whether they could be kept."""
+    """Write the notes of a group to disk. Returns whether that worked."""
     text = _form().dump_json(notes).decode()
     return content.put(group_id, NAME, text, durable=True) is not None
 
 
 def get(content: Content, group_id: str) -> GroupNotes | None:
-    """The notes of a group; None where they are no longer kept."""
+    """The notes of a group. None if they are no longer kept."""
     text = content.get(group_id, NAME)
     if text is None:
         return None
@@ -62,7 +63,7 @@ def get(content: Content, group_id: str) -> GroupNotes | None:
 
 
 def file_digest(path: Path) -> str:
-    """The name of a file's text; empty where it cannot be read."""
+    """The digest of a file's text. Empty if it cannot be read."""
     try:
         return text_digest(encoding.decode(path.read_bytes())[0])
     except (OSError, encoding.NotText):
@@ -70,7 +71,7 @@ def file_digest(path: Path) -> str:
 
 
 def text_digest(text: str) -> str:
-    """The name of a text."""
+    """The digest by which a text is recognised."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What became of the groups, read from the ledger and from what is kept."""
+"""Reports on groups, from the ledger and the kept content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from tierwise.tasks.queue import notes
 def reports(
     conn: Connection, content: Content, *, project: str | None = None, group: str | None = None
 ) -> list[GroupReport]:
-    """The groups of a project, or of all, or the one that is named; the latest first."""
+    """The groups of a project, or of all projects, or the one that is named. The latest comes
+    first.
+    """
     if group is not None:
         one = jobs.group(conn, group)
         found: Sequence[GroupRow] = [one] if one is not None else []
@@ -40,7 +42,7 @@ def _report(conn: Connection, content: Content, group: GroupRow) -> GroupReport:
 
 
 def lies_elsewhere(content: Content, group: GroupRow) -> bool:
-    """Whether a group's instruction, files and proposals lie in another state folder."""
+    """Whether a group's instruction, files and proposals are in another state folder."""
     return group.place is not None and group.place != name_of(content.folder.parent)
 
 

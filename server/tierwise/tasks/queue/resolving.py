@@ -1,4 +1,4 @@
-"""Applying the proposals of a group, taking them back, and giving a group up."""
+"""Applies the proposals of a group, undoes them, or cancels the group."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from tierwise.tasks.world import World
 
 
 async def standing(group_id: str, world: World) -> Sequence[JobRow]:
-    """The jobs of a group with what the operator did to their proposals since."""
+    """The jobs of a group, in the state that follows from what the operator did to
+    their proposals.
+    """
     await world.journal.flush()
 
     def read(conn: Connection) -> Sequence[JobRow]:
@@ -34,7 +36,10 @@ async def standing(group_id: str, world: World) -> Sequence[JobRow]:
 
 
 async def take_over(job: JobRow, world: World, tasks: Roster) -> bool:
-    """Have the proposal of a job in this window; False where another has it or none is kept."""
+    """Take the proposal of a job over into this window.
+
+    False if another window has it or it is no longer kept.
+    """
     if job.edit_id is None:
         return False
     if job.edit_id in world.proposals.entries:
@@ -48,9 +53,10 @@ async def take_over(job: JobRow, world: World, tasks: Roster) -> bool:
 
 
 async def apply(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupApplied:
-    """Apply the proposals of jobs that are ready, in their order. Returns a sentence for each job
-    that
-    was left out."""
+    """Apply the proposals of ready jobs, in their order.
+
+    Returns a sentence for each job that was left out.
+    """
     done: list[str] = []
     left: list[tuple[str, str]] = []
     for job in found:
@@ -75,7 +81,7 @@ async def apply(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupAp
 
 
 async def undo(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupApplied:
-    """Take applied proposals back, the last one first. Returns a sentence for each that stays."""
+    """Undo applied proposals, the last one first. Returns a sentence for each that stays."""
     done: list[str] = []
     left: list[tuple[str, str]] = []
     for job in reversed(found):
@@ -97,11 +103,10 @@ async def undo(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupApp
 
 
 async def cancel(found: Sequence[JobRow], world: World, tasks: Roster) -> int:
-    """Give jobs up, whether they are still to run or wait for a yes. Returns how many there
-    were.
+    """Cancel jobs that are still to run, and discard proposals that wait. Returns how many.
 
-    It is one wish that is withdrawn, so it tells nothing of the tiers that answered: no outcome
-    is recorded for the jobs that were ready.
+    It is one decision about the whole group and says nothing about the tiers that answered. So no
+    outcome is recorded for jobs that were ready.
     """
     now, count = world.window.now_ms(), 0
     for job in found:
@@ -116,7 +121,7 @@ async def cancel(found: Sequence[JobRow], world: World, tasks: Roster) -> int:
 
 
 async def withdrawn(found: Sequence[JobRow], world: World) -> None:
-    """Record that a group was given up as a whole: one outcome, however many proposals went."""
+    """Record that a group was cancelled as a whole: one outcome, however many proposals it had."""
     gone = [job for job in found if job.state in KEPT and job.tier is not None]
     if gone and gone[0].tier is not None:
         at_ms = world.window.now_ms()
@@ -126,7 +131,7 @@ async def withdrawn(found: Sequence[JobRow], world: World) -> None:
 
 
 async def kept(world: World) -> None:
-    """Wait until what was done is on the disk."""
+    """Wait until all changes are on disk."""
     await world.proposals.keeper.flush()
     await world.journal.flush()
 

@@ -20,13 +20,16 @@ from tierwise.tasks.window.window import Window
 from tierwise.tasks.world import World
 
 ASKED: Final = "queue-tests"
-"""What the answers are kept under; each is of one command."""
+"""The key under which the operator's answers are stored. Each is about one command."""
 APPLYING: Final = 100
-"""The number of the copy that is used when a group is applied, so that no worker uses it."""
+"""The number of the copy of the tree that is used when a group is applied. No worker uses it."""
 
 
 def to_ask(window: Window) -> OperatorQuestion | None:
-    """Whether the configured tests may run; None where there are none or it was asked before."""
+    """The question whether the configured tests may run.
+
+    None if there are no tests or it was asked before.
+    """
     wanted = window.config.queue.test
     if not wanted.command or not window.trust.trusted:
         return None
@@ -36,12 +39,12 @@ def to_ask(window: Window) -> OperatorQuestion | None:
 
 
 def remember(window: Window, *, yes: bool) -> None:
-    """Keep the answer, so that it is asked once for a command."""
+    """Store the answer, so that a command is asked about only once."""
     _consents(window).remember(ASKED, _digest(window), yes)
 
 
 def may_run(window: Window) -> bool:
-    """Whether there are tests and the operator said yes to them."""
+    """Whether there are tests and the operator agreed to them."""
     wanted = window.config.queue.test
     return bool(wanted.command) and _digest(window) in _consents(window).accepted(ASKED)
 
@@ -49,8 +52,9 @@ def may_run(window: Window) -> bool:
 async def together(
     found: Sequence[JobRow], root: Path, world: World, tasks: Roster
 ) -> tuple[list[JobRow], list[tuple[str, str]]]:
-    """The jobs whose proposals pass the tests together, on the current tree, and why each other
-    one is left."""
+    """The jobs whose proposals pass the tests together on the present tree, and why the others do
+    not.
+    """
     tried: list[Tried] = []
     left: list[tuple[str, str]] = []
     for job in found:

@@ -1,1 +1,1 @@
-"""Recording decisions and outcomes, and watching what becomes of edits."""
+"""Records decisions and outcomes, and watches what happens to applied edits."""

@@ -1,7 +1,7 @@
-"""The watch over applied edits: documents and the clock in, outcomes out.
+"""Watches applied edits. It sees the changes of documents and the clock, and records outcomes.
 
-What became of an edit is read from document sync alone, so it works in every client. An undo is
-seen here and recorded by `Proposals`, which knows the hunks that it took back.
+It uses only document sync, so it works in every client. `Proposals` records an undo that is seen
+here, because it knows the hunks that were undone.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
 
 LOOKED_MS: Final = 3_000
-"""Time other tools get to look at an edit before their diagnostics are held against it."""
+"""Milliseconds that other tools get to look at an edit before their diagnostics count."""
 
 
 class Handle(Protocol):
-    """A timer that can be taken back."""
+    """A timer that can be cancelled."""
 
     def cancel(self) -> None: ...
 
 
 OnUndone = Callable[[str, int], None]
-"""Takes the id of a proposal that was taken back, and how many milliseconds after its apply."""
+"""Called with the id of a proposal that was undone, and how many milliseconds after its apply."""
 
 Later = Callable[[float, Callable[[], None]], Handle]
-"""Call back in this many seconds."""
+"""Calls a function in this many seconds."""
 
 
 def _on_loop(seconds: float, back: Callable[[], None]) -> Handle:
@@ -45,7 +45,7 @@ def _on_loop(seconds: float, back: Callable[[], None]) -> Handle:
 
 @dataclass
 class _Watch:
-    """A task under watch for the proposal `edit_id`, with the time of its next look."""
+    """A watched task with its proposal `edit_id`. `timer` starts the next look."""
 
     task: Task
     edit_id: str
@@ -57,7 +57,7 @@ class _Watch:
 
 @dataclass
 class EditWatch:
-    """All watches of this window. `later` is the timer, the event loop's if not given."""
+    """All watches of this window. `later` starts timers. By default it uses the event loop."""
 
     window: Window
     outcomes: Outcomes
@@ -71,9 +71,9 @@ class EditWatch:
         before: Mapping[str, str],
         on_undone: OnUndone,
     ) -> None:
-        """An apply was made; `before` holds the texts it was made on, per URI.
+        """Watch an edit that was applied. `before` has the texts that it was applied to, by URI.
 
-        `on_undone` is called if the documents come to read as before.
+        `on_undone` is called if the documents become as before.
         """
         now = self.window.now_ms()
         watch = self.watches.get(task.id)
@@ -105,21 +105,21 @@ class EditWatch:
                 self._schedule(watch)
 
     def renamed(self, old: str, new: str) -> None:
-        """Follow a file to its new name."""
+        """Take over a file's new name."""
         for watch in self.watches.values():
             watch.state.renamed(old, new)
 
     def undone(self, task: Task) -> None:
-        """Record that the operator took the edit back by our command."""
+        """Note that the operator undid the edit by our command."""
         if task.id in self.watches:
             self.watches[task.id].state.taken_back()
 
     def diagnosed(self, uri: str, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
-        """The editor reported the problems of some lines. Finds those that an edit cleared or
-        added.
+        """Record how many problems an edit removed or added, when the editor reported those of some
+        lines.
 
-        Said once per edit, and only for a task that was asked with its diagnostics, where the
-        lines hold the edit, and not before other tools can have looked at it.
+        It records this once per edit. The task must have had its diagnostics, the lines must
+        contain the edit, and other tools must have had time to look at it.
         """
         for watch in self.watches.values():
             before, now_ms = watch.task.request.diagnostics, self.window.now_ms()
@@ -134,13 +134,13 @@ class EditWatch:
             self.outcomes.record(watch.task, "diagnostics", f"-{cleared}/+{added}")
 
     def forget(self, task: Task) -> None:
-        """Stop watching a task: it is done again."""
+        """Stop watching a task, because it is redone."""
         watch = self.watches.pop(task.id, None)
         if watch is not None and watch.timer is not None:
             watch.timer.cancel()
 
     def close(self) -> None:
-        """Stop all watches; what was measured until now is what is known."""
+        """Stop all watches. What was measured so far stays recorded."""
         for watch in list(self.watches.values()):
             self.forget(watch.task)
 

@@ -1,10 +1,10 @@
-"""Everything a task lives through, written to the ledger in order and without waiting.
+"""Writes the events of tasks to the ledger, in order and without making anybody wait.
 
-A journal line must never stop an answer, and an answer must never wait for the disk: lines
-are gathered while one transaction is under way and written together by the next, so that two
-hundred tasks do not queue two hundred syncs before somebody's reservation. While the ledger
-cannot be written (full disk, held by another program) it is said once, and the lines wait
-here and are tried again. Money does not go through here; it is awaited in `attempts`.
+An event that cannot be written must never stop an answer, and an answer must never wait for the
+disk. Events are collected while one transaction runs, and the next one writes them together. So two
+hundred tasks do not put two hundred disk syncs before somebody's reservation. While the ledger
+cannot be written (full disk, held by another program), the operator is told once and the events
+wait here. Money does not go through here: `tasks/money/settling.py` waits for it.
 """
 
 from __future__ import annotations
@@ -38,33 +38,35 @@ log = logging.getLogger(__name__)
 
 
 Line = Callable[[Connection], object]
-"""One thing to write, inside a transaction it shares with others."""
+"""One event to write, in a transaction that it shares with others."""
 
 AGAIN: Final = 2.0
-"""Seconds until lines the ledger refused are tried again."""
+"""Seconds until events that the ledger refused are tried again."""
 
 KEPT: Final = 10_000
-"""Lines kept while the ledger is away, about 20 MB of decisions; beyond, the oldest go."""
+"""The most events that wait while the ledger is away, about 20 MB. Beyond that the
+oldest are lost.
+"""
 
 
 @dataclass
 class Journal:
-    """The writer. `flush` waits until everything queued so far is on disk, or was refused."""
+    """The writer. `flush` waits until all events so far are written or were refused."""
 
     ledger: Ledger
     warn: Callable[[str], None]
     session: str = ""
     zone: Callable[[], str | None] = lambda: None
-    """The time zone that the budget's days are counted in; None for the machine's."""
+    """The time zone in which the budget's days are counted. None means the machine's."""
     client: str | None = None
-    """The editor by its own name, which tasks are counted by."""
+    """The name of the editor. Tasks are counted by it."""
     _lines: list[Line] = field(default_factory=list)
     _writer: asyncio.Task[None] | None = None
     _again: asyncio.TimerHandle | None = None
     _warned: bool = False
 
     def opened(self, task: Task, *, client: str | None = None) -> None:
-        """Record that a task was accepted. `client` is who does it, unless that is the editor."""
+        """Record that a task was accepted. `client` says who does it if it is not the editor."""
         focus = task.scene.focus
         row = decisions.TaskRow(
             task_id=task.id,
@@ -86,7 +88,7 @@ class Journal:
         self._write(lambda conn: notices.used(conn, owner.identity(), row.created_ms))
 
     def decided(self, task: Task, situation: Situation) -> None:
-        """Record a decision, with enough of it to take it again, bit for bit."""
+        """Record a decision, with all that is needed to make exactly the same decision again."""
         seq, row = task.next_decision(), decision_row(task, situation, now_ms())
         self._write(lambda conn: decisions.record_decision(conn, task.id, seq, row))
 
@@ -101,7 +103,7 @@ class Journal:
         )
 
     def outcome(self, outcome: Outcome) -> None:
-        """Something became of an answer."""
+        """Record an outcome of an answer."""
         self._write(lambda conn: outcomes.record_outcome(conn, outcome))
 
     def chose(self, scope: str, key: str, to: str, project: str) -> None:
@@ -118,11 +120,11 @@ class Journal:
         self._write(write)
 
     def note(self, line: Line) -> None:
-        """Anything else that belongs into the ledger beside these."""
+        """Write any other event to the ledger."""
         self._write(line)
 
     def took(self, place: str, step: int) -> None:
-        """Count a first token of a place in this step of its histogram."""
+        """Record how long a place took to its first token. `step` is a step of the histogram."""
         key = (latency.KIND, place, "")
 
         def write(conn: Connection) -> None:
@@ -132,12 +134,12 @@ class Journal:
         self._write(write)
 
     async def flush(self) -> None:
-        """Wait for what is being written; lines the ledger refused keep waiting."""
+        """Wait for what is being written. Events that the ledger refused keep waiting."""
         while self._writer is not None and not self._writer.done():
             await asyncio.wait({self._writer})
 
     async def close(self) -> None:
-        """Write what is left, for the last time."""
+        """Write what is left, as the last try."""
         await self.flush()
         self._start()
         await self.flush()
@@ -147,7 +149,7 @@ class Journal:
             log.error("%d journal lines are lost: the ledger stayed away", len(self._lines))
 
     def _day(self, at_ms: int) -> str | None:
-        """The civil day of an instant; None where the zone does not exist."""
+        """The civil day of an instant. None if the configured zone does not exist."""
         try:
             return days.day_of(datetime.fromtimestamp(at_ms / 1000, UTC), self.zone())
         except ValueError:
@@ -178,7 +180,7 @@ class Journal:
                 log.exception("%d journal lines are lost", len(batch))
 
     def _keep(self, batch: list[Line], error: LedgerUnavailable) -> None:
-        """Put refused lines back in front, say so once, and try again in a while."""
+        """Put refused events back in front, tell the operator once, and try again later."""
         self._lines = [*batch, *self._lines]
         log.warning("%d journal lines wait for the ledger: %s", len(self._lines), error)
         if len(self._lines) > KEPT:
@@ -191,7 +193,7 @@ class Journal:
 
 
 def _all(conn: Connection, lines: Sequence[Line]) -> None:
-    """Write lines in order; one that fails by itself takes no other with it."""
+    """Write events in order. If one fails by itself, the others are still written."""
     for line in lines:
         try:
             with conn.begin_nested():
@@ -205,7 +207,7 @@ def _all(conn: Connection, lines: Sequence[Line]) -> None:
 
 
 def now_ms() -> int:
-    """UTC milliseconds."""
+    """The time in UTC milliseconds."""
     return time.time_ns() // 1_000_000
 
 
@@ -217,7 +219,7 @@ def flat(span: Range | None) -> tuple[int, int, int, int] | None:
 
 
 def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.DecisionRow:
-    """A decision as the ledger keeps it: the signal vector and the facts, never the text."""
+    """A decision as the ledger stores it: the signals and the facts, never the text."""
     decision = task.decision
     return decisions.DecisionRow(
         at_ms=at_ms,
@@ -236,12 +238,12 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
 def decision_detail(
     decision: Decision, situation: Situation, switches: Sequence[Switch] = ()
 ) -> Mapping[str, Any]:
-    """What a replay needs: signals, unknowns, text scores, estimate and situation."""
+    """What is needed to decide again: signals, unknowns, text scores, estimate and situation."""
     facts = asdict(situation)
     facts["ladder"] = [asdict(tier) for tier in situation.ladder]
     for tier in facts["ladder"]:
         tier["features"] = sorted(tier["features"])
-        # Which place of a tier answered is no matter of the decision; reservations name it.
+        # The place that answered is not part of the decision. Reservations name it.
         del tier["elsewhere"]
     return {
         "signals": dict(decision.signals.values),

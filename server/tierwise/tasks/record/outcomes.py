@@ -1,4 +1,4 @@
-"""What became of answers: recorded as it happens, joined to the decision by the task's id."""
+"""Records outcomes of answers as they happen. The task's id joins them to the decision."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from tierwise.tasks.task.task import Task
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Records what became of the answers of one window. `now_ms` is UTC milliseconds."""
+    """Records the outcomes of one window. `now_ms` returns UTC milliseconds."""
 
     journal: Journal
     chats: Chats
     now_ms: Callable[[], int]
     own: OwnRecord
-    """What this window saw counts at once; what others saw, at the next look at the ledger."""
+    """The operator's own record. Outcomes of this window count in it at once, those of others at
+    the next look at the ledger.
+    """
     tiers: Callable[[], Sequence[str]]
 
     def record(

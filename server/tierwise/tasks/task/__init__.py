@@ -1,1 +1,1 @@
-"""One task: what was asked, its present run, its answer, and its place among the others."""
+"""One task: its question, its present run, its answer, and its turn among other tasks."""

@@ -1,4 +1,4 @@
-"""What a model gave back for a task."""
+"""The answer of a model to a task."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tierwise.models.call import Result
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer with the tier that gave it."""
+    """An answer, and the tier that gave it."""
 
     result: Result
     tier: str

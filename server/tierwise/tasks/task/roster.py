@@ -18,7 +18,7 @@ _AT_WORK: Final = ("routing", "paused", "running", "proposed", "applied", "partl
 
 
 class Roster(dict[str, Task]):
-    """Tasks by id, in the order they were asked."""
+    """Tasks by id, in the order in which they were asked."""
 
     def named(self, task_id: str) -> Task:
         """The task of that id. Raises `UnknownTask`."""
@@ -28,7 +28,9 @@ class Roster(dict[str, Task]):
             raise UnknownTask(ErrorReason.of("unknown_task_here", task=task_id)) from None
 
     def of_document(self, uri: str) -> Sequence[TaskView]:
-        """What runs, waits, was applied or was stopped by a team's budget in a document."""
+        """The tasks in a document that run, wait, were applied, or were stopped by a
+        team's budget.
+        """
         return [
             task.view()
             for task in self.values()
@@ -47,7 +49,7 @@ class Roster(dict[str, Task]):
         return None
 
     def answer_of(self, task_id: str) -> str | None:
-        """The text answer of a task with its headline, as markdown; None without one."""
+        """The text answer of a task with its headline, as markdown. None if there is none."""
         task = self.get(task_id)
         return answer(task.view(), task.text) if task is not None and task.text else None
 

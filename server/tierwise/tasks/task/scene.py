@@ -1,4 +1,4 @@
-"""What a task was asked: the request as the router sees it, and the documents it is about."""
+"""The question of a task: the request as the router sees it, and the documents it is about."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tierwise.core.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a task was asked on, frozen on entry.
+    """The documents that a task is about, frozen when it arrived.
 
-    `focus` is the document of the selection, `range` the selection in it (code points);
-    `attached` and `open` are the other documents by URI, `comment` the `tw:` comment whose
-    removal belongs to the edit. `project` are files that nobody has open, as the project's index
-    proposed them and the disk had them: they may be shown, and are not part of the request.
+    `focus` is the document of the selection and `range` the selection in it (code points).
+    `attached` and `open` are other documents. `comment` is the `tw:` comment that the edit removes.
+    `project` are files that nobody has open, proposed by the project's index and read from disk.
+    They may be sent, but are not part of the request.
     """
 
     focus: Snapshot | None = None
@@ -27,18 +27,23 @@ class Scene:
     comment: Range | None = None
     project: tuple[Snapshot, ...] = ()
     with_project: bool | None = None
-    """True where the operator asked for the project, False where they took it out, None where the
-    wish decides."""
+    """True if the operator asked for the project, False if they excluded it. None lets the
+    instruction decide.
+    """
     in_view: InView | None = None
-    """What is before the operator, where they named no place. Its document is among the open ones
-    too; nothing is placed by it."""
+    """What the operator sees, if they named no place. Its document is also among the open ones. No
+    edit is placed by it.
+    """
     runs_later: bool = True
-    """Whether the task runs by itself once a cap is raised. A question whose client shows no answer
-    that nobody waits for does not: it would be paid unseen."""
+    """Whether the task runs by itself once a cap is raised. It is False if the client could not
+    show the late answer: the operator would pay for an answer they never see.
+    """
 
     @property
     def place(self) -> Range | None:
-        """Where the task shows in its document: the selection and the comment that asked."""
+        """Where the task is shown in its document: the range of the selection and the `tw:`
+        comment.
+        """
         span, asked = self.range, self.comment
         if span is None or asked is None:
             return span
@@ -54,13 +59,13 @@ class Scene:
 
     @property
     def shown(self) -> Mapping[str, Snapshot]:
-        """Every document that the answer may speak of, by URI: those of the project as well."""
+        """Every document that the answer may change, by URI, with those of the project."""
         return {**{doc.uri: doc for doc in self.project}, **self.documents}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request with its scene. A task that runs later asks it on the documents of then."""
+    """A request with its scene. A task that runs later asks it about the documents of that time."""
 
     request: Request
     scene: Scene

@@ -1,8 +1,8 @@
-"""A task: one request on its way from routing to its outcome, as a state machine.
+"""A task: one request from routing to its outcome, as a state machine.
 
-The only mutable object of the spine, in four parts: its identity, its question, its present
-run and the answer of that run. No other file writes to its fields (a test counts), so that no
-change is missed by whoever listens.
+It is the only mutable object of a run and has four parts: its identity, its question, its present
+run, and the answer of that run. No other file writes to its fields (a test checks that), so that
+listeners miss no change.
 """
 
 from __future__ import annotations
@@ -35,24 +35,27 @@ _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     "discarded": frozenset({"routing", "proposed", "applied", "partlyApplied"}),
     "expired": frozenset({"routing"}),
 }
-"""Which state may follow which. `applied -> discarded` is an undo of the whole task, and
-`applied -> proposed` one by the editor, hunk by hunk; back to `routing` is a redo.
-A text answer becomes `proposed` when the operator applies a block of its code."""
+"""The states that may follow each state.
+
+`applied -> discarded` is an undo of the whole task. `applied -> proposed` is an undo by the editor,
+hunk by hunk. Back to `routing` is a redo. A text answer becomes `proposed` when the operator
+applies a block of its code.
+"""
 
 OVER: Final[frozenset[TaskState]] = frozenset(
     {"applied", "partlyApplied", "answered", "discarded", "cancelled", "failed", "expired"}
 )
-"""States in which nothing of the task runs and nothing awaits an answer."""
+"""States in which the task has ended: nothing of it runs and no decision about it is required."""
 
 RECORDS_KEPT: Final = 16
-"""Calls of one task of which it is kept what they sent; one in parts makes a dozen."""
+"""How many of a task's latest calls have their sent text kept. A task in parts makes a dozen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What never changes of a task. `created_ms` is UTC milliseconds.
+    """What never changes of a task. `created_ms` is in UTC milliseconds.
 
-    `rehearsal` is True where the rehearsal model answers, which costs nothing.
+    `rehearsal` is True if the rehearsal model answers, which costs nothing.
     """
 
     id: str
@@ -64,9 +67,9 @@ class Identity:
 
 @dataclass(eq=False)
 class Task:
-    """A task and what became of it so far. Costs are nano-dollars.
+    """A task and all that happened to it so far. Costs are in nano-dollars.
 
-    `run` and `answer` are of the present or last run. Everything else outlives a redo.
+    `run` and `answer` belong to the present or last run. Everything else outlives a redo.
     """
 
     identity: Identity
@@ -79,7 +82,7 @@ class Task:
     state: TaskState = "routing"
     progress: str | None = None
     forecast: Decision | None = None
-    """The decision that was shown before the one that counts, where they differ."""
+    """The decision that was shown first, if the one that counts is different."""
     cause_note: str = ""
     cost: int = 0
     usage: Usage = field(default_factory=Usage)
@@ -88,15 +91,17 @@ class Task:
     runner: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     decision_no: int = 0
-    """How many decisions this task has had; numbers its rows in the ledger."""
+    """How many decisions this task has had. It numbers their rows in the ledger."""
     reservation_no: int = 0
-    """How many reservations this task has asked for; names them."""
+    """How many reservations this task has asked for. It is part of their names."""
     stream_no: int = 0
-    """How many pieces of its stream were sent; numbers them."""
+    """How many pieces of its stream were sent. It numbers the pieces."""
     lifted: Decision | None = None
-    """The decision that this run was begun with, because a check failed after the run before."""
+    """The decision with which this run began, because the run before it failed a check. None
+    otherwise.
+    """
     earlier_records: tuple[Mapping[str, object], ...] = ()
-    """What the runs before the present one sent."""
+    """What the earlier runs sent."""
 
     @property
     def id(self) -> str:
@@ -140,7 +145,7 @@ class Task:
 
     @property
     def records(self) -> Sequence[Mapping[str, object]]:
-        """What was sent for this task, oldest first; the last four calls."""
+        """What the latest calls of this task sent, oldest first, at most `RECORDS_KEPT` of them."""
         return (*self.earlier_records, *self.run.records)[-RECORDS_KEPT:]
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -150,13 +155,16 @@ class Task:
         return self.runner
 
     def start_over(self, reason: str) -> None:
-        """Forget the run and its answer, because another run begins."""
+        """Drop the run and its answer, because another run begins."""
         self.earlier_records = tuple(self.records)
         self.run, self.answer, self.forecast, self.lifted = Run(), TaskAnswer(), None, None
         self._emit("reset", reason=reason)
 
     def lift(self, decision: Decision, note: str, told: str) -> None:
-        """Begin the next run with a decision: a check failed, of which the model is `told`."""
+        """Begin the next run with a given decision, because a check failed.
+
+        `told` is what the prompts of that run say about the failure.
+        """
         calls = self.run.all_calls
         self.start_over(note)
         self.run.goes_on_from(calls)
@@ -165,7 +173,7 @@ class Task:
         self.decided(decision, note)
 
     def asks_now(self, question: Question) -> None:
-        """Ask on what the documents hold now, where they changed since."""
+        """Replace the question by the same one on the present documents."""
         self.question = question
 
     def allow(self) -> None:
@@ -178,12 +186,12 @@ class Task:
         return self.decision_no
 
     def next_reservation(self, purpose: str = "") -> str:
-        """The name of the next reservation; `purpose` tells side calls from the answer's."""
+        """The name of the next reservation. `purpose` marks calls that are not for the answer."""
         self.reservation_no += 1
         return ":".join(filter(None, (self.id, purpose, str(self.reservation_no))))
 
     def offered(self, edit_id: str) -> None:
-        """Note the proposal that was made of the answer."""
+        """Note the proposal that was made from the answer."""
         self.answer.edit_id = edit_id
 
     def withdrawn(self) -> None:
@@ -201,7 +209,9 @@ class Task:
         self.move("cancelled")
 
     def move(self, state: TaskState, *, progress: str | None = None) -> None:
-        """Enter `state` and tell the listener. A move the table forbids is a bug and raises."""
+        """Enter `state` and call the listeners. A move that the table forbids is a bug
+        and raises.
+        """
         if state != self.state and state not in _NEXT[self.state]:
             raise RuntimeError(f"task {self.id}: {self.state} -> {state}")
         self.state = state
@@ -213,16 +223,16 @@ class Task:
         self.on_change(self)
 
     def say(self, progress: str) -> None:
-        """Tell the operator what is going on, without a change of state."""
+        """Show the operator what is going on, without a change of state."""
         self.progress = progress
         self.on_change(self)
 
     def announce(self) -> None:
-        """Tell the listener of the task as it is: something it shows changed elsewhere."""
+        """Call the listeners, because something that is shown of the task changed elsewhere."""
         self.on_change(self)
 
     def decided(self, decision: Decision, note: str = "") -> None:
-        """Take a decision. The stream is told before the first delta of its answer."""
+        """Take over a decision. The stream has it before the first piece of the answer."""
         if self.decision.answering != decision.answering and not self.decision.final:
             self.forecast = self.decision
         self.decision = decision
@@ -231,24 +241,25 @@ class Task:
         self._emit("decision", decision=decision, reason=note or None)
 
     def streamed(self, delta: str) -> None:
-        """Add a piece of the answer and pass it on. Pieces are coalesced before they come here."""
+        """Add a piece of the answer and send it on. The caller has already joined small pieces."""
         self.answer.text += delta
         self._emit("delta", delta=delta)
 
     def reset(self, reason: str) -> None:
-        """Forget what was streamed: another attempt answers instead. What the parts before it
-        were answered stays."""
+        """Drop the streamed text, because another attempt answers. The answers to earlier parts
+        stay.
+        """
         self.answer.text = ""
         self._emit("reset", reason=reason)
         if self.run.earlier:
             self.streamed(self.run.earlier)
 
     def noticed(self, reason: str) -> None:
-        """Pass on a sentence about this task that belongs beside its answer."""
+        """Send a sentence about this task that is shown with its answer."""
         self._emit("notice", reason=reason)
 
     def paid(self, usage: Usage, nanos: int) -> None:
-        """Add what an attempt cost. Every attempt counts, also one that failed."""
+        """Add the cost of an attempt. Every attempt counts, also one that failed."""
         self.cost += nanos
         self.usage = Usage(
             self.usage.input_tokens + usage.input_tokens,
@@ -260,7 +271,7 @@ class Task:
         )
 
     async def stop(self) -> bool:
-        """Cancel what runs of it and wait until that is over; False when nothing ran."""
+        """Cancel what runs of the task and wait for its end. False if nothing ran."""
         runner = self.runner
         if runner is None or not self.cancel():
             return False
@@ -268,7 +279,7 @@ class Task:
         return True
 
     def cancel(self) -> bool:
-        """Cancel what runs of it, without waiting; False when nothing ran."""
+        """Cancel what runs of the task, without waiting. False if nothing ran."""
         return self.runner is not None and self.runner.cancel()
 
     def failed(self, error: TierwiseError) -> None:
@@ -280,7 +291,9 @@ class Task:
 
     @property
     def held_by_team(self) -> bool:
-        """Whether it failed because a team's budget is used up; a raise lets it go on."""
+        """Whether it failed because a team's budget was used up. It can go on when that
+        is raised.
+        """
         return self.state == "failed" and self.cause_note == "team_paused"
 
     def view(self) -> TaskView:

@@ -1,7 +1,7 @@
-"""One run of a task, and the answer that it ends with.
+"""One run of a task, and the answer it ends with.
 
-A redo is another run: nothing of the run before, such as an answer that was cut off, may
-decide what the next one asks for or costs.
+A redo is another run. Nothing of an earlier run, such as an answer that was cut off, may change
+what the next run asks for or costs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tierwise.core.views import Switch
 
 @dataclass(frozen=True, slots=True)
 class SentTurn:
-    """The operator's turn as it was sent, with the paths and digests of the context in it."""
+    """The operator's turn as it was sent, with the paths and digests of its context."""
 
     text: str
     paths: tuple[str, ...]
@@ -32,51 +32,57 @@ class Run:
     """What belongs to one run of a task and ends with it."""
 
     call_count: int = 0
-    """Model calls made so far, of which a limited number is made; those of a part begin anew."""
+    """Model calls so far. Their number is limited. For each part it starts again."""
     all_calls: int = 0
-    """Model calls made so far for all parts, and by runs before that this one goes on from."""
+    """Model calls so far, for all parts, and in earlier runs that this one continues."""
     full_output: bool = False
-    """True once an answer was cut off: the next call asks for all that its tier may write."""
+    """True if the next call asks for the tier's whole output, such as after an answer
+    was cut off.
+    """
     due: float = 0.0
-    """When the run must have ended, in monotonic seconds."""
+    """The deadline of the run, in monotonic seconds."""
     agreed: int = 0
-    """The forecast the operator said yes to, in nano-dollars."""
+    """The forecast that the operator agreed to, in nano-dollars."""
     test_path: Path | None = None
-    """The file that its tests go to; one for the prompt and for the edit."""
+    """The file for the requested tests. The prompt and the edit use the same one."""
     pack: Pack | None = None
-    """The context that was collected; None before."""
+    """The collected context. None before it is collected."""
     wish: str = ""
     """The instruction as it is sent: without secrets."""
     notices: tuple[str, ...] = ()
     """What was left out or replaced before sending, one sentence each."""
     situation: Situation | None = None
-    """The facts the decision was taken on, for what is decided later in the same run."""
+    """The facts the decision was based on, for later decisions in the same run."""
     opinion: str | None = None
-    """What a second opinion said, "none" where nothing usable came; None where none was asked."""
+    """The result of a second opinion, "none" if it gave nothing usable. None if none
+    was asked for.
+    """
     switches: tuple[Switch, ...] = ()
-    """Every change of the tier or the place that answers, in order."""
+    """Every change of the answering tier or place, in order."""
     turn: SentTurn | None = None
-    """The turn as it was sent, where a conversation may keep it."""
+    """The turn as it was sent, if a conversation may keep it."""
     last_usage: Usage = field(default_factory=Usage)
     """What the call that answered used."""
     notes: tuple[str, ...] = ()
-    """What its prompts say beside the request, such as why an answer before was not usable."""
+    """Additions to its prompts, such as why an earlier answer was not usable."""
     records: tuple[Mapping[str, object], ...] = ()
     """What each call sent, word for word."""
     part: Pack | None = None
-    """What the present calls send of the context, where it is sent in parts."""
+    """The part of the context that the present calls send, if it is sent in parts."""
     part_number: int | None = None
-    """Its number, from 0; the money for its first call was set aside under it."""
+    """The number of that part, from 0. The money for its first call is reserved under it."""
     most: int | None = None
-    """Tokens that the answer to a part may have; None for what its tier may write."""
+    """The most tokens of the answer to a part. None means what the tier may write."""
     earlier: str = ""
     """The answers to the parts before the present one."""
     through: tuple[str, str] | None = None
-    """The tier that was asked, and the one that a team's gateway let answer instead."""
+    """The tier that was asked, and the one that a team's gateway let answer instead. None if it did
+    not.
+    """
 
     @property
     def ready(self) -> bool:
-        """Whether the context was collected, so that `wish` is what is asked, without secrets."""
+        """Whether the context was collected. Before that `wish` is not set."""
         return self.pack is not None
 
     def begin(self, now: float, seconds: float) -> None:
@@ -88,16 +94,16 @@ class Run:
         self.due += seconds
 
     def collected(self, pack: Pack, wish: str, notices: tuple[str, ...]) -> None:
-        """Take the context that was collected, and the sentences about what was left out of it.
+        """Take over the collected context, and the sentences about what was left out.
 
-        After a pause the context is collected again. No part of the former context, and no answer
-        to one, may go into what is sent now.
+        After a pause the context is collected again. Then earlier parts and their answers are
+        dropped, because they belong to the old context.
         """
         self.pack, self.wish, self.notices = pack, wish, notices
         self.part, self.part_number, self.most, self.earlier = None, None, None, ""
 
     def tests_go_to(self, path: Path) -> None:
-        """Note the file that the tests which are asked for belong into."""
+        """Note the file for the requested tests."""
         self.test_path = path
 
     def decided_on(self, situation: Situation) -> None:
@@ -105,19 +111,19 @@ class Run:
         self.situation = situation
 
     def heard(self, opinion: str) -> None:
-        """Keep what a second opinion said, so that it is paid for once."""
+        """Keep the result of a second opinion, so that it is paid for only once."""
         self.opinion = opinion
 
     def agree(self, nanos: int) -> None:
-        """Note the forecast in nano-dollars that the operator said yes to."""
+        """Note the forecast in nano-dollars that the operator agreed to."""
         self.agreed = nanos
 
     def answers_through(self, asked: str, answers: str) -> None:
-        """Note that a team's gateway lets another tier answer what goes to the one asked."""
+        """Note that a team's gateway lets the tier `answers` answer calls to the tier `asked`."""
         self.through = (asked, answers)
 
     def place_of(self, answering: str) -> str:
-        """The tier to ask for an answer of that one: whose key pays does not change in silence."""
+        """The tier to call for an answer of `answering`, so that the same key goes on paying."""
         if self.through is not None and self.through[1] == answering:
             return self.through[0]
         return answering
@@ -127,13 +133,13 @@ class Run:
         self.switches += (switch,)
 
     def sends(self, record: Mapping[str, object], turn: SentTurn | None) -> None:
-        """Keep what a call sends, and its turn where it is in a conversation."""
+        """Keep what a call sends, and its turn if it is in a conversation."""
         self.records += (record,)
         if turn is not None:
             self.turn = turn
 
     def note(self, note: str) -> None:
-        """Let the prompts of this run say this beside the request from now on."""
+        """Add a note to the prompts of this run from now on."""
         if note not in self.notes:
             self.notes += (note,)
 
@@ -143,16 +149,23 @@ class Run:
         self.all_calls += 1
 
     def goes_on_from(self, calls: int) -> None:
-        """Count calls that an earlier run of the same job made: it has them all together."""
+        """Count the calls of an earlier run of the same job, because the limit is for
+        all together.
+        """
         self.call_count = self.all_calls = calls
 
     def cut_off(self) -> None:
-        """Note that the model stopped at its limit before the answer was complete."""
+        """Let the next call ask for the tier's whole output.
+
+        The answer before was cut off, or this one is expected to be long.
+        """
         self.full_output = True
 
     def takes_part(self, number: int, part: Pack, most: int, used: int = 0) -> None:
-        """Let the next calls be for this part of the context, with attempts of their own, of which
-        `used` are used up."""
+        """Let the next calls send this part of the context. The part has attempts of its own.
+
+        `used` of them are already used up.
+        """
         self.part_number, self.part, self.most = number, part, most
         self.call_count, self.full_output = used, True
 
@@ -161,22 +174,22 @@ class Run:
         self.earlier = f"{self.earlier}{text}\n\n"
 
     def remark(self, sentence: str) -> None:
-        """Add a sentence about what this run did not do; it is beside the answer."""
+        """Add a sentence about what this run did not do. It is shown with the answer."""
         self.notices += (sentence,)
 
     def answered(self, usage: Usage) -> None:
-        """Keep the tokens of a call that came to its end."""
+        """Keep the tokens of a call that ended well."""
         self.last_usage = usage
 
 
 @dataclass(eq=False)
 class TaskAnswer:
-    """The result of a run until now: its text, the proposal made of it, or the error."""
+    """The result of a run so far: its text, its proposal, or its error."""
 
     text: str = ""
     stop_reason: str = ""
     """The model's reason, or "cancelled"."""
     failed_check: bool = False
-    """Whether what the model answered did not pass a check."""
+    """Whether the answer failed a check."""
     edit_id: str | None = None
     error: TierwiseError | None = None

@@ -1,8 +1,8 @@
-"""Turns: how many tasks run beside one another, in which order, and what waits for what.
+"""Turns: how many tasks run at the same time, in which order, and which wait for others.
 
-Tasks run in the order they came, as many at once as the operator set. Two edits of the same
-lines run one after the other, so that the later one sees what became of the earlier. A task
-that waits for money gives its turn up and keeps its place in the order.
+Tasks run in the order they came, as many at once as the operator set. Two edits of the same lines
+run one after the other, so that the later one sees the result of the earlier. A task that waits for
+money lets others run and keeps its place in the order.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class _Entry:
 
 @dataclass
 class Turns:
-    """The order of one window. `limit` is asked again each time, so that changes take effect."""
+    """The order of tasks in one window. `limit` is called each time, so that changes
+    take effect.
+    """
 
     limit: Callable[[], int]
     _entries: dict[str, _Entry] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Turns:
 
     @asynccontextmanager
     async def aside(self, task: Task) -> AsyncIterator[None]:
-        """Let others run meanwhile; afterwards wait for a turn at the task's old place."""
+        """Let other tasks run during the block. Then wait for a turn at the task's old place."""
         entry = self._entries[task.id]
         entry.running, entry.aside = False, True
         entry.ready.clear()
@@ -62,7 +64,7 @@ class Turns:
 
     @property
     def running(self) -> int:
-        """Tasks whose turn it is."""
+        """How many tasks have a turn now."""
         return sum(entry.running for entry in self._entries.values())
 
     async def _wait(self, entry: _Entry) -> None:
@@ -73,7 +75,7 @@ class Turns:
         await entry.ready.wait()
 
     def _next(self) -> None:
-        """Give turns to the first tasks in the line that may run."""
+        """Give turns to the first waiting tasks that may run."""
         free = self.limit() - self.running
         for entry in sorted(self._entries.values(), key=lambda e: e.number):
             if free <= 0:
@@ -85,7 +87,9 @@ class Turns:
             free -= 1
 
     def _behind(self, entry: _Entry) -> bool:
-        """Whether an earlier task edits the same lines; one that was set aside holds up nobody."""
+        """Whether an earlier task edits the same lines. A task that was set aside does
+        not count.
+        """
         return any(
             other.number < entry.number and not other.aside and overlap(other.task, entry.task)
             for other in self._entries.values()
@@ -105,6 +109,8 @@ def overlap(one: Task, other: Task) -> bool:
 
 
 def _last(span: Range) -> int:
-    """The last line a range holds anything of; one that ends before a line does not hold it."""
+    """The last line that has a part of the range. A range that ends at the start of a line does not
+    include that line.
+    """
     end = span.end.line - 1 if span.end.character == 0 else span.end.line
     return max(span.start.line, end)

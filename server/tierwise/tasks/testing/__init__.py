@@ -1,1 +1,1 @@
-"""The operator's tests on what was proposed at night, in a copy of the tree."""
+"""Runs the operator's tests on the night's proposals, in a copy of the tree."""

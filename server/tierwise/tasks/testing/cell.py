@@ -1,8 +1,9 @@
-"""Running a command cut off from the rest of the machine, and ending all of it.
+"""Runs a command in a cell (cut off from the rest of the machine), and ends all it started.
 
-On Linux it runs in namespaces of its own: no network but its own loopback, and when it is ended
-whatever it started ends with it, also what left its process group. Its home is an empty folder.
-Where that cannot be had, nothing runs unless the operator said that it may use the network.
+On Linux the cell has namespaces of its own. Its only network is a loopback of its own, and when the
+command is ended, all processes that it started end too, even outside its process group. Its home is
+an empty folder. If the machine cannot make a cell, the command runs only if the operator allowed it
+the network.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 OUTPUT: Final = 64_000
-"""Bytes of the end of a command's output that are kept."""
+"""How many bytes of a command's output are kept, from its end."""
 MOST_MEMORY: Final = 4_000_000_000
-"""Bytes that all processes of a command may hold together."""
+"""The most bytes of memory of all processes of a command together."""
 MOST_PROCESSES: Final = 512
 _PASSED_ON: Final = re.compile(
     r"^(?:PATH|LANG|LC_.*|TZ|SYSTEMROOT|PATHEXT|COMSPEC|VIRTUAL_ENV|CONDA_PREFIX|PYTHONPATH"
@@ -38,9 +39,10 @@ _CELL: Final = ("unshare", "--user", "--map-current-user", "--pid", "--fork", "-
 
 @dataclass(frozen=True, slots=True)
 class CellRun:
-    """How a command ended. `code` None: it took too long, held too much, or could not start.
+    """How a command ended.
 
-    `ran` is False where it was not run at all.
+    `code` is None if it took too long, used too much, or could not start. `ran` is False if it did
+    not run at all.
     """
 
     code: int | None
@@ -67,7 +69,7 @@ def cuts_off() -> bool:
 
 @cache
 def has_loopback() -> bool:
-    """Whether a command that is cut off can have a loopback of its own."""
+    """Whether a command that is cut off can have a loopback network of its own."""
     if not cuts_off():
         return False
     try:
@@ -89,9 +91,10 @@ async def run(
     memory: int = MOST_MEMORY,
     rights: bool = False,
 ) -> CellRun:
-    """Run a command in a folder. `more` is set in its environment beside what is passed on.
+    """Run a command in a folder.
 
-    `rights` keeps those over the cell for the command, which then brings its loopback up.
+    `more` is added to the environment. `rights` leaves the command the capabilities over its cell,
+    which it needs to bring up its loopback.
     """
     cell = await asyncio.to_thread(cuts_off)
     if not cell and not network:
@@ -142,7 +145,7 @@ async def _read(process: asyncio.subprocess.Process) -> str:
 
 
 async def _watch(pid: int, memory: int) -> None:
-    """Wait until the processes below `pid` hold too much or are too many."""
+    """Wait until the processes below `pid` use too much memory or are too many."""
     while True:
         await asyncio.sleep(0.5)
         held, count = await asyncio.to_thread(_below, pid)
@@ -151,7 +154,9 @@ async def _watch(pid: int, memory: int) -> None:
 
 
 def _below(pid: int) -> tuple[int, int]:
-    """Bytes of memory and number of the processes below one, itself included; Linux alone knows."""
+    """Memory in bytes and number of the processes below one, itself included. Only Linux knows
+    that.
+    """
     children: dict[int, list[int]] = {}
     pages: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
@@ -171,7 +176,7 @@ def _below(pid: int) -> tuple[int, int]:
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
-    """End a command and whatever it started."""
+    """End a command and all it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Copies of the working tree that tests run in, under the state folder.
+"""Copies of the working tree, in the state folder, in which tests run.
 
-In a repository it is a worktree without a branch, on a commit that holds the tree as it is now.
-The operator's index, stash, branches and HEAD stay as they are; no hook runs. Elsewhere the files
+In a repository the copy is a worktree without a branch, at a commit of the tree as it is now. The
+operator's index, stash, branches and HEAD do not change, and no hook runs. Without git the files
 are copied, within limits.
 """
 
@@ -22,9 +22,9 @@ from tierwise.index.walk import Walker
 
 MOST_FILES: Final = 20_000
 MOST_BYTES: Final = 500_000_000
-"""What a folder without git may hold to be copied."""
+"""A folder without git that is larger, or has more files, is not copied."""
 LARGEST_NEW: Final = 5_000_000
-"""Bytes of a file that git does not know yet; a larger one is left out."""
+"""Bytes of the largest untracked file that is copied."""
 WITHIN: Final = 120.0
 """Seconds a call of git may take."""
 _QUIET: Final = (
@@ -34,12 +34,14 @@ _QUIET: Final = (
 
 
 class NoCopy(Exception):
-    """The tree cannot be copied; its one argument is the code of why."""
+    """Raised if the tree cannot be copied. Its one argument is the code of the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class TreeCopy:
-    """A copy of a workspace folder: that folder in the copy, and the name of its content."""
+    """A copy of a workspace folder: the folder in the copy, and git's hash of its content (""
+    without git).
+    """
 
     folder: Path
     tree: str
@@ -48,9 +50,9 @@ class TreeCopy:
 def copy(
     root: Path, place: Path, link: Sequence[str], also: Sequence[str], rules: IgnoreRules
 ) -> TreeCopy:
-    """Make or renew the copy of `root` at `place`, with what is linked and copied beside it.
+    """Make or renew the copy of `root` at `place`.
 
-    Raises `NoCopy`.
+    `link` and `also` are ignored paths that are linked and copied into it. Raises `NoCopy`.
     """
     top = _top(root)
     if top is None:
@@ -70,13 +72,13 @@ def copy(
 
 
 def place_of(state: Path, root: Path, number: int) -> Path:
-    """Where the copy of a folder lies; `number` tells copies that are used at once apart."""
+    """The folder of a copy. `number` distinguishes copies that are used at the same time."""
     name = hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
     return state / "work" / name / str(number)
 
 
 def write(folder: Path, texts: Mapping[str, bytes]) -> None:
-    """Put files into a copy, by their paths below it."""
+    """Write files into a copy, by their paths below it. Raises `NoCopy` for a path outside."""
     for inside, data in texts.items():
         path = folder / inside
         if not path.resolve().is_relative_to(folder.resolve()):
@@ -86,7 +88,9 @@ def write(folder: Path, texts: Mapping[str, bytes]) -> None:
 
 
 def _snapshot(top: Path, rules: IgnoreRules) -> tuple[str, str]:
-    """A commit that holds the tree as it is now, and the tree's name. No ref points to it."""
+    """A commit of the tree as it is now, and the hash of its content. No ref points to
+    the commit.
+    """
     index = Path(_git(top, "rev-parse", "--git-path", "index").strip())
     index = index if index.is_absolute() else top / index
     with tempfile.TemporaryDirectory(prefix="tierwise-index-") as folder:
@@ -105,7 +109,7 @@ def _snapshot(top: Path, rules: IgnoreRules) -> tuple[str, str]:
 
 
 def _may(path: Path, rules: IgnoreRules) -> bool:
-    """Whether a file that git does not know belongs into the copy."""
+    """Whether an untracked file belongs in the copy."""
     try:
         return path.stat().st_size <= LARGEST_NEW and rules.judge(path).kind != "hard"
     except OSError:
@@ -126,7 +130,7 @@ def _plain(root: Path, place: Path, rules: IgnoreRules) -> Path:
 
 
 def beside(top: Path, place: Path, name: str, *, linked: bool) -> None:
-    """Link or copy what git ignores, such as installed packages, where it is there."""
+    """Link or copy an ignored path, such as installed packages, into a copy if it exists."""
     source, to = top / name, place / name
     if not source.exists() or to.exists() or not source.resolve().is_relative_to(top.resolve()):
         return
@@ -148,7 +152,7 @@ def _top(root: Path) -> Path | None:
 
 
 def _git(folder: Path, *args: str, env: Mapping[str, str] | None = None, check: bool = True) -> str:
-    """What git prints. Raises `NoCopy` where it fails."""
+    """The output of a git command. Raises `NoCopy` if it fails."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:

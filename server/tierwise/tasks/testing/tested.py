@@ -1,4 +1,4 @@
-"""The tests of proposals: each by itself, and those that are applied together as a whole."""
+"""Tests proposals, each alone, and those that are to be applied together also together."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ from tierwise.tasks.window.disk import path_of
 from tierwise.tasks.window.window import Window
 
 OVERLAP: Final = "overlap"
-"""Why proposals cannot be tried together: they change the same lines."""
+"""The code for proposals that cannot be tested together because they change the same lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class TestsReport:
-    """What the tests said, and whether they had the network; `output` is the end of the last."""
+    """The result of the tests. `network` says if they had one, `output` is the end of the last
+    run's.
+    """
 
     said: TestsSaid
     network: bool | None = None
@@ -38,8 +40,11 @@ class TestsReport:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A job's proposal as it is tried: by URI the text that it is made for, None for a new file,
-    and the text with it."""
+    """A job's proposal to be tested.
+
+    For each URI it has the text that the proposal was made for (None for a new file) and the new
+    text.
+    """
 
     job: str
     texts: Mapping[str, tuple[str | None, str]]
@@ -47,7 +52,9 @@ class Tried:
 
 @dataclass
 class Tests:
-    """The tests of one workspace folder; one run at a time, since tests share ports and files."""
+    """Runs the tests of one workspace folder. One run at a time, because tests share ports and
+    files.
+    """
 
     window: Window
     state: Path
@@ -55,11 +62,12 @@ class Tests:
     number: int = 0
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _before: dict[str, CellRun] = field(default_factory=dict)
-    """Runs without any change, by what the tree held."""
+    """Runs without any change, by the content of the tree."""
 
     async def of(self, proposals: Sequence[Tried]) -> TestsReport:
-        """The result of the tests on the current tree with some proposals in it; red where two of
-        them change the same lines.
+        """The result of the tests on the present tree with some proposals applied.
+
+        It is red if two of them change the same lines.
         """
         wanted = self.window.config.queue.test
         if not wanted.command:
@@ -75,8 +83,11 @@ class Tests:
     async def passing(
         self, proposals: Sequence[Tried], beside: Sequence[Tried] = ()
     ) -> Sequence[Tried] | None:
-        """Those that pass together, and with those `beside` them: all, or what is left when those
-        that spoil it are found by halves. None where the tests cannot be run now."""
+        """The proposals that pass the tests together, and together with those in `beside`.
+
+        If not all pass, they are split in halves to find the ones that fail. None if the tests
+        cannot run now.
+        """
         if not proposals:
             return ()
         found = await self.of([*beside, *proposals])
@@ -111,7 +122,7 @@ class Tests:
         return TestsReport(verdict(before, after, again), wanted.network, after.output)
 
     async def _with(self, proposals: Sequence[Tried], wanted: QueueTest) -> CellRun:
-        """A run with the change in a fresh copy: what a run before left behind is gone."""
+        """Run the tests with the change, in a fresh copy without leftovers of an earlier run."""
         made = await asyncio.to_thread(self._copied)
         new = await asyncio.to_thread(self._texts, proposals, made.folder, changed=True)
         await asyncio.to_thread(copies.write, made.folder, new)
@@ -134,7 +145,9 @@ class Tests:
     def _texts(
         self, proposals: Sequence[Tried], folder: Path, *, changed: bool
     ) -> Mapping[str, bytes]:
-        """The files of proposals by their paths below the folder, as they were or would be."""
+        """The files of proposals by their paths below the folder: the old texts, or with `changed`
+        the new.
+        """
         found: dict[str, str] = {}
         for uri, (before, after) in (item for one in proposals for item in one.texts.items()):
             path = path_of(uri)
@@ -157,7 +170,7 @@ def _encoded(text: str, like: Path) -> bytes:
 
 
 def _merged(one: str, base: str, other: str) -> str:
-    """Two changes of one text together. Raises `NoCopy` where they touch the same lines."""
+    """Two changes of one text combined. Raises `NoCopy` if they change the same lines."""
     with tempfile.TemporaryDirectory(prefix="tierwise-merge-") as folder:
         names = []
         for name, text in (("one", one), ("base", base), ("other", other)):

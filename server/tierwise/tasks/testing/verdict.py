@@ -1,4 +1,4 @@
-"""What two runs of the tests say of a change: only a new failure counts. Pure."""
+"""Compares the tests without and with a change: only a new failure counts. Pure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ _FAILED: Final = re.compile(
 
 
 def failures(run: CellRun) -> frozenset[str]:
-    """The names of the tests that a run tells as failed; empty where it names none."""
+    """The names of the tests that failed in a run. Empty if its output names none."""
     found = (_FAILED.match(line) for line in run.output.splitlines())
     return frozenset(match.group(1).strip() for match in found if match is not None)
 
 
 def verdict(before: CellRun, after: CellRun, again: CellRun | None) -> TestsSaid:
-    """What the tests say. `again` is a second run with the change, made where the first failed."""
+    """The result of the tests. `again` is a second run with the change, made if the
+    first failed.
+    """
     if not after.ran or not before.ran:
         return "notRun"
     if after.code == 0:

@@ -1,8 +1,7 @@
-"""What the operator was asked once: a repository's wishes that would cost more.
+"""Stores the operator's consent to what a repository wishes and what would cost more.
 
-A repository's file can ask for floors. They stay inactive until the operator says yes; yes
-and no are both remembered, per project and per wish, so that nobody is asked twice. A
-changed wish is a new question.
+A repository's file can ask for floors. They have no effect until the operator says yes. Yes and no
+are both stored, per project and wish, so that nobody is asked twice. A changed wish is asked again.
 """
 
 from __future__ import annotations
@@ -21,25 +20,25 @@ from tierwise.tasks.api import Listener
 log = logging.getLogger(__name__)
 
 LARGEST: Final = 1_000_000
-"""Bytes of the file at most; a larger one is not ours."""
+"""Bytes of the largest file that is read. A larger one is not ours."""
 
 
 class Consents:
-    """The answers, in a file of the state folder. A file that cannot be read holds none."""
+    """The answers, in a file of the state folder. A file that cannot be read has none."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "consents.json"
 
     def accepted(self, project: str) -> frozenset[str]:
-        """Digests of the wishes the operator said yes to."""
+        """Digests of the wishes that the operator accepted."""
         return frozenset(digest for digest, yes in self._of(project).items() if yes)
 
     def answered(self, project: str) -> frozenset[str]:
-        """Digests of all wishes the operator answered."""
+        """Digests of all wishes that the operator answered."""
         return frozenset(self._of(project))
 
     def remember(self, project: str, digest: str, yes: bool) -> None:
-        """Keep an answer; where it cannot be written, the question comes again."""
+        """Store an answer. If it cannot be written, the question is asked again later."""
         everything = self._read()
         everything[project] = {**everything.get(project, {}), digest: yes}
         temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
@@ -76,7 +75,7 @@ async def offer(
 ) -> bool:
     """Ask about every wish that was not answered yet. Returns whether one was accepted.
 
-    Where nobody can be asked, or nobody answers, the wish stays inactive and is said.
+    If nobody can be asked or nobody answers, the wish has no effect, and a notice says so.
     """
     accepted = False
     for ask in asks:

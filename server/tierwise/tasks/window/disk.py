@@ -1,4 +1,4 @@
-"""A file on disk as a document."""
+"""Reads a file on disk as a document."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tierwise.syntax import encoding
 from tierwise.syntax.languages import of_path
 
 LARGEST: Final = 5_000_000
-"""Bytes of a file on disk that is read; a larger one is no context for a model."""
+"""Bytes of the largest file that is read. A larger one is no context for a model."""
 
 
 def snapshot(uri: str, path: str | None) -> Snapshot:
-    """The file of a URI as it lies on disk. Raises `BadRequest` with a sentence."""
+    """The file of a URI as it is on disk. Raises `BadRequest` with a sentence."""
     name = uri.rsplit("/", 1)[-1][:80]
     if path is None:
         raise BadRequest(ErrorReason.of("not_open", name=name))
@@ -38,7 +38,7 @@ def snapshot(uri: str, path: str | None) -> Snapshot:
 
 
 def path_of(uri: str) -> str | None:
-    """The local path of a file URI, None for any other."""
+    """The local path of a file URI. None for any other URI."""
     parts = urlsplit(uri)
     if parts.scheme != "file" or (parts.netloc and parts.netloc != "localhost"):
         return None

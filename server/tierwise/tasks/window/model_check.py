@@ -1,4 +1,4 @@
-"""Looking at the models behind the tiers: every place asked for its list, once per server."""
+"""Checks the models of the tiers. It asks each server once for its list of models."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A place of a tier: what its server says of the model, and what to tell of it.
+    """A place of a tier: what its server says about the model, and remarks for the operator.
 
-    `unlisted` is why there is no list, empty where there is one.
+    `unlisted` says why there is no list. It is empty if there is one.
     """
 
     tier: Tier
@@ -34,7 +34,9 @@ class Inspected:
 async def inspect(
     ladder: Ladder, client: ModelClient, today: date, *, ask: bool = True, within: float = 5.0
 ) -> Sequence[Inspected]:
-    """Every place of every tier. Without a key, or with `ask` off, the shipped table decides."""
+    """Check every place of every tier. Without a key, or with `ask` False, the shipped table is
+    used.
+    """
     lists: dict[tuple[str, str | None], tuple[ModelFacts, ...] | str] = {}
     found = []
     for tier in ladder:
@@ -58,7 +60,7 @@ async def inspect(
 
 
 def warnings(found: Sequence[Inspected]) -> Sequence[str]:
-    """Sentences about the models that the operator should see at the start, each once."""
+    """Sentences about the models for the operator to see at the start, each once."""
     told = [r.text for one in found for r in one.remarks if r.level == "warning"]
     return tuple(dict.fromkeys(told))
 

@@ -1,4 +1,4 @@
-"""The project indexes of a window: one for each workspace folder, from the first task on."""
+"""The project indexes of a window: one for each workspace folder, made with the first task."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from tierwise.tasks.api import Index
 
 @dataclass
 class Projects:
-    """The index of each folder. `allowed` says whether there may be any: trust and settings.
-    `began` is called when there is a first one: from then on changes of files are of interest."""
+    """The index of each folder.
+
+    `allowed` returns whether indexes may run, by trust and settings. `began` is called when the
+    first index exists: from then on changes of files are of interest.
+    """
 
     roots: Callable[[], Sequence[Path]]
     allowed: Callable[[], bool]
@@ -28,7 +31,7 @@ class Projects:
 
     @classmethod
     def none(cls) -> Projects:
-        """No index at all, for a window without folders."""
+        """A `Projects` without any index, for a window without folders."""
 
         def never(root: Path) -> Index:
             raise ValueError(f"no index of {root}")
@@ -36,7 +39,7 @@ class Projects:
         return cls(tuple, lambda: False, never, lambda: None)
 
     def all(self) -> list[tuple[Path, Index]]:
-        """Each folder as the editor spells it, with its index; none where it is off."""
+        """Each folder as the editor spells it, with its index. Empty if indexes may not run."""
         if not self.allowed():
             return []
         roots = list(self.roots())
@@ -58,7 +61,7 @@ class Projects:
         return self.seen()
 
     async def look(self) -> None:
-        """Look for changed files where an index is at work already; waits for nothing."""
+        """Let the existing indexes look for changed files. It does not wait for the result."""
         if self.allowed():
             await asyncio.gather(*(index.look() for index in self._by_root.values()))
 
@@ -68,29 +71,30 @@ class Projects:
             await asyncio.gather(*(index.follow_git() for index in self._by_root.values()))
 
     def seen(self) -> list[IndexState]:
-        """The state of each index when it was last asked; nothing where there is none."""
+        """The state of each index when it was last asked."""
         return [self._seen[root] for root in self._by_root if root in self._seen]
 
     async def changed(self, path: Path) -> None:
-        """Have the index of its folder read a file that was written, where an index runs."""
+        """Let the index of its folder read a file that was written, if there is an index."""
         for root, index in list(self._by_root.items()):
             if path.is_relative_to(root):
                 await index.changed(path.relative_to(root).as_posix())
 
     async def tidy(self) -> None:
-        """End the indexes of folders that left the workspace, or all of them where there may be no
-        index now.
+        """Close the indexes of folders that left the workspace, or all if indexes may
+        not run now.
         """
         kept = frozenset(self.roots()) if self.allowed() else frozenset()
         await self._end(root for root in self._by_root if root not in kept)
 
     async def close(self) -> None:
-        """End the indexes. The next task starts them again, with the settings that hold then."""
+        """Close the indexes. The next task starts them again, with the settings of that time."""
         await self._end(self._by_root)
 
     async def _end(self, roots: Iterable[Path]) -> None:
-        """End some indexes, and wait for those that others began to end. Each ends though who
-        waits for it does not wait any more."""
+        """Close some indexes, and wait for all that are closing. A cancelled caller does not stop
+        that.
+        """
         for root in list(roots):
             self._seen.pop(root, None)
             ending = asyncio.create_task(self._by_root.pop(root).close())

@@ -1,4 +1,4 @@
-"""The rehearsal model's server of a window: started when rehearsal is first switched on."""
+"""The rehearsal model's server in a window. It starts when rehearsal is first switched on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.tasks.window.settings import Settings
 
 NOWHERE: Final = "http://127.0.0.1:9"
-"""Where a call goes until the server runs: nobody listens on the discard port."""
+"""The address of calls until the server runs: nobody listens on the discard port."""
 
 
 class Rehearsal:
@@ -19,13 +19,13 @@ class Rehearsal:
         self.server: RehearsalServer | None = None
 
     def url(self) -> str | None:
-        """Where calls go; None while rehearsal is off and the real endpoints are asked."""
+        """The address for calls. None while rehearsal is off and the real endpoints are called."""
         if not self._settings.config.rehearsal:
             return None
         return self.server.base_url if self.server is not None else NOWHERE
 
     async def start(self) -> None:
-        """Start the server if it is wanted and does not run yet."""
+        """Start the server if rehearsal is on and it does not run yet."""
         if self._settings.config.rehearsal and self.server is None:
             self.server = await RehearsalServer(watched=False).start()
 

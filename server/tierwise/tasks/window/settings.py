@@ -1,4 +1,4 @@
-"""The configuration of a window as it is now, and where it comes from."""
+"""The present configuration of a window, from all its sources."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ from tierwise.tasks.window.consent import Consents
 from tierwise.trust import Trust
 
 SETTLES: Final = 0.15
-"""Seconds a file must have lain still before it is read again: it may be half written."""
+"""Seconds for which a file must be unchanged before it is read: it may be half written."""
 
 
 class Settings:
-    """The configuration, read again when a file, the client's settings, trust or consents change.
+    """The configuration. It is read again when a file, the client's settings, trust or consents
+    change.
 
-    A file with a mistake that would hold paid calls does not replace one that had none: the
-    configuration as it was stays in force, and says so.
+    A mistake in a file can stop all paid calls. If the file was fine before, the earlier
+    configuration stays in force instead, and a notice says so.
     """
 
     def __init__(
@@ -54,9 +55,9 @@ class Settings:
         self.reload()
 
     def reload(self, client: Mapping[str, object] | None = None) -> None:
-        """Read everything again, with other settings of the client if they are given.
+        """Read everything again, with new settings of the client if they are given.
 
-        `own` is the configuration without the repository's file: the operator's word on money.
+        `own` is then the configuration without the repository's file. It decides about money.
         """
         if client is not None:
             self.client = client
@@ -78,23 +79,23 @@ class Settings:
 
     @property
     def held(self) -> str | None:
-        """Why no paid call is made, in a sentence; None where calls may be made."""
+        """A sentence that says why no paid call is made. None if calls may be made."""
         if self.config.rehearsal:
             return None
         return next(iter((*self.loaded.holds, *self._wrong_prices)), None)
 
     def changed(self) -> bool:
-        """Whether a file was replaced since it was last read. Looks at the disk twice."""
+        """Whether a file was replaced since it was last read. It checks the files on disk."""
         return self._stamps() != self._seen
 
     def unsettled(self) -> float:
-        """Seconds until the file that changed last has lain still for long enough; at most 0.15."""
+        """Seconds until the latest changed file is unchanged for long enough, at most `SETTLES`."""
         newest = max((stamp[0] for stamp in self._stamps() if stamp is not None), default=0)
         age = (time.time_ns() - newest) / 1e9
         return max(0.0, min(SETTLES - age, SETTLES))
 
     def _operator(self) -> OperatorConfig:
-        """The operator's file, or the last one without a mistake that holds paid calls."""
+        """The operator's file, or the last one without a mistake that stops paid calls."""
         fresh = operator_config(paths.config_file(self.env))
         good = self._good
         lost = good is not None and good.source.text.strip() and not fresh.source.text.strip()
@@ -106,7 +107,7 @@ class Settings:
         return replace(good, mistakes=(*good.mistakes, *said))
 
     def _repository(self) -> Path | None:
-        """The root whose own file counts; none in an untrusted workspace."""
+        """The workspace root whose own file counts. None in an untrusted workspace."""
         roots = self._roots()
         return roots[0] if roots and self._trust.trusted else None
 
@@ -119,7 +120,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        """The caps as configured now."""
+        """The configured caps."""
         return limits(self.own, self.config)
 
     @property
@@ -134,14 +135,19 @@ def configuration(
     roots: Sequence[Path],
     trusted: bool,
 ) -> Loaded:
-    """The configuration from all its sources; the repository's only in a trusted workspace."""
+    """The configuration from all its sources. The repository's file counts only in a trusted
+    workspace.
+    """
     repository = roots[0] if roots and trusted else None
     accepted = Consents(paths.state_dir(env)).accepted(project_of(roots))
     return load(paths.config_file(env), settings=client, repository=repository, accepted=accepted)
 
 
 def price_table(config: Config) -> tuple[PriceTable, tuple[str, ...]]:
-    """The list prices with the operator's own over them; a row that cannot be holds paid calls."""
+    """The list prices, with the operator's own prices over them.
+
+    A price that cannot be read gives a sentence, and stops paid calls.
+    """
     rows = []
     for price in config.prices:
         row = price.model_dump(exclude_none=True, exclude={"since"})
@@ -153,7 +159,7 @@ def price_table(config: Config) -> tuple[PriceTable, tuple[str, ...]]:
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """When a file was written (nanoseconds), its size and its inode; None where there is none."""
+    """A file's time of writing (nanoseconds), size and inode. None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -169,9 +175,9 @@ def _changed(before: Config | None, after: Config) -> tuple[str, ...]:
 
 
 def limits(own: Config, held: Config | None = None) -> Limits:
-    """The caps in nano-dollars: the operator's own, and what a repository's file made of them.
+    """The caps in nano-dollars: the operator's own, and those that a repository's file lowered.
 
-    They are kept apart because a repository's lower cap binds whatever the operator sets later.
+    They are separate because a repository's lower cap applies whatever the operator sets later.
     """
 
     def nanos(usd: float | None) -> int | None:
@@ -198,7 +204,10 @@ def limits(own: Config, held: Config | None = None) -> Limits:
 
 
 def project_of(roots: Sequence[Path]) -> str:
-    """A project is a workspace root, its git top level where it has one; "none" without any."""
+    """The project of a window: its first workspace root, or the git top level above it.
+
+    It is "none" without a root.
+    """
     if not roots:
         return "none"
     root = roots[0].resolve()

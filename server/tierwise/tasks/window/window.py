@@ -1,4 +1,4 @@
-"""What an editor window has: its documents, its listener, its settings, its ledger and clocks.
+"""What an editor window has: its documents, listener, settings, ledger and clocks.
 
 It knows no service. Services are made from it and from one another (`world.py`).
 """
@@ -30,7 +30,7 @@ from tierwise.trust import Trust
 
 @dataclass(frozen=True)
 class Window:
-    """One window. `now_ms` is UTC milliseconds, `monotonic` seconds."""
+    """One window. `now_ms` returns UTC milliseconds, `monotonic` seconds."""
 
     settings: Settings
     documents: Documents
@@ -44,39 +44,41 @@ class Window:
     project: str
     projects: Projects
     client: str | None = None
-    """The editor by its own name, as far as it said one."""
+    """The name of the editor, if it gave one."""
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     monotonic: Callable[[], float] = time.monotonic
     clock: Callable[[], datetime] = days.now
     night: bool = False
-    """Whether nobody looks on: its calls are the night's, and its proposals wait in the queue."""
+    """Whether nobody watches this window: its calls use the night's money, and its proposals wait
+    in the queue.
+    """
     confirmed: set[str] = field(default_factory=set)
-    """Ignored files the operator agreed to send, so that none is asked about twice."""
+    """Ignored files that the operator agreed to send, so that none is asked about twice."""
     _said: set[str] = field(default_factory=set)
 
     @property
     def config(self) -> Config:
-        """The configuration as it is now."""
+        """The present configuration."""
         return self.settings.config
 
     @property
     def prices(self) -> PriceTable:
-        """The prices as they are now: the list's with the operator's over them."""
+        """The present prices: the list's, with the operator's over them."""
         return self.settings.prices
 
     @property
     def ladder(self) -> Ladder:
-        """The tiers as configured now."""
+        """The tiers of the present configuration."""
         return self.config.ladder()
 
     @property
     def project_name(self) -> str:
-        """The project by the name of its folder, which is the same on every machine of a team."""
+        """The name of the project's folder. It is the same on every machine of a team."""
         return self.project.rsplit("/", 1)[-1]
 
     @property
     def rehearsal(self) -> bool:
-        """Whether answers come from the rehearsal model, by the operator's choice."""
+        """Whether answers come from the rehearsal model, which the operator chose."""
         return self.config.rehearsal
 
     @property
@@ -86,7 +88,7 @@ class Window:
 
     @property
     def confine(self) -> Confine:
-        """Where edits may go: the workspace folders as they are now."""
+        """The rules for where edits may be written, from the present workspace folders."""
         return Confine(tuple(self.documents.roots()))
 
     @property
@@ -96,16 +98,16 @@ class Window:
         return Deadlines(t.connect, t.first_event, t.between_events, t.attempt)
 
     async def keep_answer(self, task_id: str, text: str) -> None:
-        """Have an answer on disk, where content is kept: before its call is settled."""
+        """Write an answer to disk, if content is kept. This is done before its call is settled."""
         if self.keeps_content and text:
             await asyncio.to_thread(self.content.put, task_id, ANSWER, text, durable=True)
 
     def may_go(self, path: str) -> bool:
-        """Whether a path as shown may still be sent; what was ignored since may not."""
+        """Whether a path (as shown) may still be sent. It may not if it was ignored since."""
         return self.ignore.judge_shown(path).kind != "hard"
 
     def tier(self, name: str) -> Tier:
-        """The tier of that name. Raises `UnknownTier`."""
+        """The tier with that name. Raises `UnknownTier`."""
         return self.ladder.get(name)
 
     def warn_once(self, text: str) -> None:

@@ -1,4 +1,4 @@
-/** The commands of the palette, all `tierwise.ui.*`, and what the lenses of the server come to. */
+/** The commands of the palette, all `tierwise.ui.*`, and the handling of the server's lenses. */
 import * as vscode from "vscode";
 import { ACTIONS } from "./server/actions";
 import type { Action, EditId } from "./server/messages";
@@ -76,7 +76,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     },
     apply: () => onProposal(parts, "tierwise.edit.apply"),
     discard: () => onProposal(parts, "tierwise.edit.discard"),
-    // Of the buttons above a diff: a command with keys would be drawn with them, on two lines.
+    // For the buttons above a diff. The commands with keys would show their keys, on two lines.
     applyShown: () => onProposal(parts, "tierwise.edit.apply"),
     discardShown: () => onProposal(parts, "tierwise.edit.discard"),
     redoShown: () => redo(parts),
@@ -106,7 +106,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     },
     choosePython: async () => (await choosePython()) && parts.setUp.create(),
     restart: async () => {
-      // A question of the server that leaves has no effect any more, and the next one asks it anew.
+      // An open question of the old server has no effect any more. The new server asks it again.
       await vscode.commands.executeCommand("notifications.hideToasts");
       await session.restart();
     },
@@ -131,7 +131,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-/** What lenses and code actions of the server come to in this client. */
+/** How this client runs the commands of the server's lenses and code actions. */
 export function commandUse(parts: () => Parts): CommandUse {
   return {
     start: (params) => parts().tasks.begin(params),
@@ -153,7 +153,7 @@ export function waysOn(parts: Pick<Parts, "session" | "setUp" | "log">, editId?:
   };
 }
 
-/** The proposal under the cursor, or of the diff that is open, else the newest. */
+/** The proposal under the cursor or of the open diff, else the newest one. */
 function here({ preview, board }: Parts): Pick<Spot, "editId"> | undefined {
   const editor = vscode.window.activeTextEditor;
   const spot = editor === undefined ? undefined : spotOf(editor, preview, board);
@@ -194,7 +194,7 @@ function resolve(parts: Parts, command: Resolving, argument: EditId): Promise<un
   return settled(parts, command, argument, () => parts.session.run(command, argument));
 }
 
-/** Apply, discard or undo; where that was not done, say why and what can be done instead. */
+/** Applies, discards or undoes. If that fails, says why and offers what can be done instead. */
 async function settled(
   parts: Parts,
   command: string,

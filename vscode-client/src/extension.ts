@@ -28,13 +28,13 @@ import { WhyDocuments } from "./tasks/why";
 /** What other parts of this extension and its in-host tests may use. */
 export interface Api {
   readonly session: Session;
-  /** Milliseconds of running the bundle, and of `activate` until it returns. */
+  /** Milliseconds that it took to run the bundle, and to run `activate`. */
   readonly took: { readonly load: number; readonly activate: number };
 }
 
-/** When the bundle began to run; set by the build. */
+/** The time at which the bundle began to run. The build sets it. */
 declare const tierwiseLoadedAt: number;
-/** This module is the last to run. Before it calls `activate`, the editor waits for what it keeps of ours. */
+/** Milliseconds until here. This module runs last, so they are the load time of the bundle. */
 const load = performance.now() - tierwiseLoadedAt;
 
 export function activate(context: vscode.ExtensionContext): Api {
@@ -108,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   return { session, took };
 }
 
-/** Whether a proposal opens as a diff by itself, is shown in its file, or waits to be looked at. */
+/** The setting that says if a proposal opens as a diff by itself, shows in its file, or waits. */
 function howToShow(): string {
   return vscode.workspace.getConfiguration("tierwise").get<string>("preview.open", "always");
 }

@@ -1,4 +1,4 @@
-"""Amounts of money as they are written on the command line."""
+"""Reads amounts of money from the command line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from tierwise.core.money import to_nanos
 
 
 def usd(text: str | None) -> int | None:
-    """Read dollars such as "2.50" or "$2" into nano-dollars; None for None. Raises
-    `BadParameter`."""
+    """Convert dollars such as "2.50" or "$2" to nano-dollars. None stays None.
+
+    Raises `BadParameter`.
+    """
     if text is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""`tierwise budget`: what was spent, what may be, and the operator's word on it.
+"""`tierwise budget`: shows what was spent and what may be spent, and changes the caps.
 
 Every change is a row of the ledger, so that all windows see it at once.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tierwise.budget.purse import Purse, Scope
 
 CONFIG: Final = "config"
-"""What gives a cap that was set by hand back to the configuration."""
+"""The word that removes a cap that was set by hand, so that the configured one holds again."""
 
 app = typer.Typer(help="Show the budget, change it, or list prices.", invoke_without_command=True)
 
@@ -163,8 +163,9 @@ def _cells(row: PriceRow, today: date) -> tuple[str, ...]:
 def _with_purse(
     act: Callable[[Purse, str], Awaitable[BudgetState]],
 ) -> tuple[BudgetState, BudgetState]:
-    """Run something on the purse of the folder the command was given in. Returns the states of its
-    day and of its night afterwards.
+    """Run `act` with the purse and the project of the current folder.
+
+    Returns the states of the day's and of the night's budget after that.
     """
     from tierwise.budget.purse import Purse
     from tierwise.tasks.window.settings import limits, price_table, project_of
@@ -188,7 +189,7 @@ def _with_purse(
 
 
 def _amount(usd: str | None) -> int | None:
-    """Dollars as written on the command line, in nano-dollars; None for 'config' or nothing."""
+    """Convert dollars from the command line to nano-dollars. None for 'config' or no value."""
     return None if usd == CONFIG else amounts.usd(usd)
 
 
@@ -220,8 +221,10 @@ def _print(both: tuple[BudgetState, BudgetState], as_json: bool) -> None:
 
 
 def facts(state: BudgetState, night: BudgetState) -> dict[str, object]:
-    """A budget's state for programs; caps are null where there is none. A night without money
-    has a cap of 0."""
+    """The state of the budgets as JSON facts. A cap is null if there is none.
+
+    A night for which no money was set has a cap of 0.
+    """
     return {
         "dayUsd": None if state.day_limit is None else to_usd(state.day_limit),
         "spentTodayUsd": to_usd(state.day_spent),

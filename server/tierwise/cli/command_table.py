@@ -1,6 +1,6 @@
-"""The table of commands: the name of each, the file it is in, and its line in the help.
+"""The table of commands: the name of each, its module, and its line in the help.
 
-Nothing of a command is imported until it is run, so that `tierwise --help` answers at once.
+A command's module is imported only when the command runs, so that `tierwise --help` is fast.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from tierwise.core.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """One command. `group` is true where the module holds an `app` with subcommands of its own;
-    elsewhere it holds a function `run`. `help` is the first sentence of its help text.
+    """One command. `help` is the first sentence of its help text.
+
+    If `group` is true, its module has an `app` with subcommands, else it has a function `run`.
     """
 
     name: str
@@ -115,4 +116,4 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     ),
     CommandEntry("budget", "budget", "Show the budget, change it, or list prices.", group=True),
 )
-"""Every command in the order of the help. A test holds the sentences to those of the modules."""
+"""Every command in the order of the help. A test compares the sentences with the modules' own."""

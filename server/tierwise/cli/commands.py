@@ -1,4 +1,4 @@
-"""The command line as a whole: a group that imports a command when it is run."""
+"""The command line as a whole: a group that imports a command only when it runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tierwise.core.errors import TierwiseError
 from tierwise.present.errors import sentence
 
 TRACEBACK: Final = "TIERWISE_TRACEBACK"
-"""The variable that lets a fault of ours show its traceback."""
+"""If this environment variable is set, an unexpected error shows its traceback."""
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -30,7 +30,7 @@ _BY_NAME: Final[dict[str, CommandEntry]] = {entry.name: entry for entry in COMMA
 
 
 class LazyGroup(TyperGroup):
-    """The group of all commands. Its help needs their names and sentences alone."""
+    """The group of all commands. It makes their help from the table and so imports none of them."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -40,7 +40,7 @@ class LazyGroup(TyperGroup):
         fitted(styled(self))
 
     def invoke(self, ctx: Context) -> Any:
-        """Run the command. Raises `UsageError` in plain words where a value does not fit."""
+        """Run the command. Raises `UsageError` in plain words if a value does not fit."""
         from typer._click.exceptions import UsageError
 
         try:
@@ -51,14 +51,14 @@ class LazyGroup(TyperGroup):
     def resolve_command(
         self, ctx: Context, args: list[str]
     ) -> tuple[str | None, Command | None, list[str]]:
-        """The command that runs. This is the place where its module is imported."""
+        """Find the command that the arguments name, and import its module."""
         name, command, rest = super().resolve_command(ctx, args)
         entry = _BY_NAME.get(name or "")
         return name, command if entry is None else load(entry), rest
 
 
 def load(entry: CommandEntry) -> Command:
-    """The command of an entry, with its options. Imports its module."""
+    """Import the module of an entry and make its command with all options."""
     module: Any = importlib.import_module(f"tierwise.cli.{entry.module}")
     if entry.group:
         command: Command = typer.main.get_group(module.app)
@@ -102,16 +102,16 @@ def tierwise(
 
 
 def main() -> None:
-    """Run; whatever goes wrong is one line on stderr and exit code 1."""
+    """Run the command line. Any error is one line on stderr and exit code 1."""
     terminal.prepare()
-    # A command that keeps no log says itself what went wrong; Python would print its log as well.
+    # Without a handler Python would print log records to stderr. Commands print errors themselves.
     logging.getLogger("tierwise").addHandler(logging.NullHandler())
     try:
         app()
     except TierwiseError as error:
         sys.exit(_failed(sentence(error)))
     except BrokenPipeError:
-        # Whoever reads our output has seen enough. Python must not try to flush once more.
+        # The reader of our output closed the pipe. Python must not try to flush once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get(TRACEBACK):

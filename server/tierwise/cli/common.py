@@ -1,4 +1,4 @@
-"""What all commands use: the configuration and the ledger of this operator."""
+"""Helpers that many commands use, such as the operator's configuration and ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 
 def configuration(folder: Path | None = None) -> Loaded:
-    """The operator's configuration, tightened by the folder's own file; this one's by default."""
+    """Load the operator's configuration, tightened by the file of a project folder.
+
+    Without `folder` it is the current folder.
+    """
     from tierwise.tasks.window.settings import configuration as of
 
     return of(os.environ, {}, [folder or Path.cwd()], True)
@@ -30,7 +33,7 @@ def configuration(folder: Path | None = None) -> Loaded:
 
 @contextmanager
 def ledger() -> Iterator[Ledger]:
-    """The operator's ledger, closed afterwards."""
+    """Open the operator's ledger, and close it after the block."""
     url = paths.store_url(os.environ, configuration().config.store.url)
     found = Ledger.open(paths.state_dir(os.environ), url)
     try:
@@ -40,13 +43,13 @@ def ledger() -> Iterator[Ledger]:
 
 
 def read(fn: Callable[[Connection], T]) -> T:
-    """One read of the ledger."""
+    """Open the ledger, run one read of it, and return the result."""
     with ledger() as found:
         return found.read_sync(fn)
 
 
 def print_json(data: Any) -> None:
-    """Print facts for programs."""
+    """Print data as JSON, for programs."""
     typer.echo(json.dumps(data, ensure_ascii=False))
 
 
@@ -56,7 +59,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def name_odd(task_ids: Sequence[str]) -> None:
-    """Say which rows of the ledger were left out because they cannot be read."""
+    """Print which tasks were left out because their rows in the ledger cannot be read."""
     if task_ids:
         named = ", ".join(task_ids[:50]) + (" and others" if len(task_ids) > 50 else "")
         rows = counted(len(task_ids), "odd row")
@@ -64,7 +67,7 @@ def name_odd(task_ids: Sequence[str]) -> None:
 
 
 def nothing_yet(what: str = "No tasks yet") -> None:
-    """Say that there is nothing, and how there will be something."""
+    """Print that there is nothing to show yet, and which command changes that."""
     typer.echo(
         f"{what}. Select code in your editor and ask for code actions, or run `tierwise try`."
     )

@@ -1,4 +1,4 @@
-"""`tierwise dial`: how much a wrong answer counts when the router is unsure, and what it means."""
+"""`tierwise dial`: shows and sets how much a wrong answer counts when the router is unsure."""
 
 from __future__ import annotations
 

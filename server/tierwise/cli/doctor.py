@@ -1,4 +1,4 @@
-"""`tierwise doctor`: what this installation has and what it lacks, as rows with what to do."""
+"""`tierwise doctor`: checks this installation. Each check is a row that also says what to do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tierwise.tasks.window.settings import price_table
 
 LIBRARIES: Final = ("pygls", "anthropic", "sqlalchemy", "tree-sitter", "pydantic")
 NEEDED: Final = ("python", "keys", "lock", "ledger")
-"""The rows without which no task can be answered."""
+"""The names of the checks that must pass so that tasks can be answered."""
 
 
 def run(
@@ -90,7 +90,7 @@ def run(
 
 
 async def _index(enabled: bool) -> str:
-    """How far the index of this folder is, in a few words."""
+    """Say in a few words how far the index of this folder is."""
     if not enabled:
         return progress("off", 0, 0, "disabled")
     project = ProjectIndex(Path.cwd(), paths.state_dir(os.environ))

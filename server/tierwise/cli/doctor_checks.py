@@ -1,4 +1,4 @@
-"""What `tierwise doctor` looks at: each a row with a state and, unless it is well, what to do."""
+"""The checks of `tierwise doctor`. Each gives a row: a state and, for a problem, a remedy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tierwise.tasks.window.model_check import Inspected
 
 CheckState = Literal["ok", "warn", "fail"]
 OLD_PRICES_DAYS: Final = 120
-"""Days after which a list price is worth a look: vendors changed theirs about twice a year."""
+"""Days after which a list price should be checked. Vendors changed theirs about twice a year."""
 EDITORS: Final[Mapping[str, str]] = {
     "code": "VS Code", "codium": "VSCodium", "nvim": "Neovim", "emacs": "Emacs", "hx": "Helix",
     "vim": "Vim",
@@ -38,7 +38,7 @@ CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One row: what was looked at, how it is, what was found and what to do about it."""
+    """The result of one check: its name, its state, what was found, and what to do about it."""
 
     name: str
     state: CheckState
@@ -47,13 +47,13 @@ class Check:
 
 
 def python() -> Check:
-    """The interpreter, and the database library it brings."""
+    """Check the versions of the Python interpreter and of its database library."""
     text = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     return Check("python", "ok", text)
 
 
 def config(loaded: Loaded, env: Mapping[str, str]) -> Check:
-    """The configuration file: read, absent, or with mistakes."""
+    """Check if the configuration file exists and has mistakes."""
     file = paths.config_file(env)
     if loaded.notices:
         state: CheckState = "fail" if loaded.holds else "warn"
@@ -62,7 +62,7 @@ def config(loaded: Loaded, env: Mapping[str, str]) -> Check:
 
 
 def keys(found: Sequence[Inspected], rehearsal: bool) -> Check:
-    """Whether every tier has a key."""
+    """Check if every tier has an API key."""
     missing = sorted({one.tier.name for one in found if not one.key})
     if rehearsal:
         return Check("keys", "warn", "not needed: the rehearsal model answers",
@@ -79,7 +79,7 @@ def keys(found: Sequence[Inspected], rehearsal: bool) -> Check:
 
 
 def models(found: Sequence[Inspected], asked: bool) -> Check:
-    """Whether the servers list the models of the tiers."""
+    """Check if the servers list the models of the tiers. `asked` is false with `--offline`."""
     remarks = [f"{one.tier.name}: {remark.text}" for one in found for remark in one.remarks]
     if remarks:
         return Check("models", "warn", "; ".join(remarks), "Name another model for that tier.")
@@ -93,7 +93,7 @@ def models(found: Sequence[Inspected], asked: bool) -> Check:
 
 def prices(table: PriceTable, wrong: Sequence[str], found: Sequence[Inspected],
            today: date) -> Check:  # fmt: skip
-    """How old the price of each tier is, and whether it has one."""
+    """Check if each tier has a price, and how old it is."""
     if wrong:
         return Check("prices", "warn", "; ".join(wrong), "Correct [[prices]] in the configuration.")
     current = {
@@ -120,14 +120,14 @@ def prices(table: PriceTable, wrong: Sequence[str], found: Sequence[Inspected],
 
 
 def zone(name: str | None) -> Check:
-    """The zone in which a day of the budget begins and ends."""
+    """Check the time zone in which a day of the budget begins and ends."""
     if name is None:
         return Check("zone", "ok", f"the machine's own, {days.local_name()}")
     return Check("zone", "ok", name)
 
 
 def lock(state: Path) -> Check:
-    """Whether the state folder can be locked now."""
+    """Check if files of the state folder can be locked."""
     try:
         state.mkdir(parents=True, exist_ok=True)
         with LedgerLock(state / "ledger.lock").held():
@@ -140,7 +140,7 @@ def lock(state: Path) -> Check:
 
 
 def ledger(state: Path) -> Check:
-    """Whether the ledger can be read and written."""
+    """Check if the ledger can be read and written."""
     opened = Ledger.open(state)
     try:
         opened.write_sync(lambda conn: None)
@@ -152,14 +152,14 @@ def ledger(state: Path) -> Check:
 
 
 def index(said: str, enabled: bool) -> Check:
-    """How far the index of this folder is."""
+    """Show how far the index of this folder is. `said` is that in words."""
     if enabled:
         return Check("index", "ok", said)
     return Check("index", "warn", said, "`tierwise index rebuild` turns it on again.")
 
 
 def editors(env: Mapping[str, str]) -> Check:
-    """Which editors are on the path."""
+    """Show which editors are on the `PATH`."""
     found = [label for name, label in EDITORS.items() if shutil.which(name, path=env.get("PATH"))]
     if found:
         return Check("editors", "ok", ", ".join(found))
@@ -168,7 +168,7 @@ def editors(env: Mapping[str, str]) -> Check:
 
 
 def proxy(env: Mapping[str, str]) -> Check:
-    """Whether requests go through a proxy."""
+    """Show if requests go through a proxy."""
     named = next((name for name in PROXIES if env.get(name)), None)
     if named is None:
         return Check("proxy", "ok", "none")
@@ -180,7 +180,7 @@ def proxy(env: Mapping[str, str]) -> Check:
 
 
 def certificates(env: Mapping[str, str]) -> Check:
-    """Whether the certificates that are named are there."""
+    """Check if the certificate files that environment variables name exist."""
     for name in CERTIFICATES:
         if env.get(name) and not Path(env[name]).exists():
             return Check("certificates", "fail", f"{name} names nothing that exists",
@@ -190,7 +190,7 @@ def certificates(env: Mapping[str, str]) -> Check:
 
 
 def gateway(state: Path) -> Check:
-    """Whether a gateway runs; nobody needs one who uses editors alone."""
+    """Show if a gateway runs. Only agents need one."""
     url = running.read_url(state)
     if url is None:
         if find_spec("aiohttp") is None:
@@ -202,7 +202,7 @@ def gateway(state: Path) -> Check:
 
 
 def worker(state: Path) -> Check:
-    """Whether the night's worker runs; nobody needs one who queues nothing."""
+    """Show if the night's worker runs. Only the night queue needs one."""
     from filelock import FileLock, Timeout
 
     if find_spec("dbos") is None:
@@ -220,7 +220,7 @@ def worker(state: Path) -> Check:
 
 
 def everything_but_models(state: Path) -> Sequence[Check]:
-    """The checks of this machine, which ask no server but a gateway on loopback."""
+    """Run the checks of this machine. They contact no server except a gateway on loopback."""
     env = os.environ
     return (
         lock(state),

@@ -27,7 +27,7 @@ COLUMNS: Final = (
 
 
 class ExportFormat(StrEnum):
-    """The forms a row can be written in."""
+    """The formats of the output."""
 
     csv = "csv"
     jsonl = "jsonl"

@@ -1,4 +1,4 @@
-"""An editor in miniature over files on disk: what `tierwise try` reads and writes."""
+"""Reads and edits files on disk the way an editor would, for `tierwise try`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tierwise.tasks.window.disk import path_of
 
 
 def read(path: Path) -> str:
-    """The text of a file with its line ends. Raises `BadRequest` for one that is no text."""
+    """Read the text of a file with its line ends. Raises `BadRequest` if it is no text."""
     try:
         return encoding.decode(path.read_bytes())[0]
     except encoding.NotText as error:
@@ -22,10 +22,10 @@ def read(path: Path) -> str:
 
 
 def apply(edit: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Make a workspace edit. Yields each changed URI with its new text, or None for a file that is
-    gone.
+    """Apply a workspace edit to the files on disk.
 
-    Positions are UTF-32. A file keeps its encoding, its byte order mark and its line ends.
+    Yields each changed URI with its new text, or None for a file that was deleted. Positions are
+    UTF-32. A file keeps its encoding, its byte order mark and its line ends.
     """
     for change in edit["documentChanges"]:
         match change.get("kind"):
@@ -48,7 +48,7 @@ def apply(edit: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def local(uri: str) -> Path:
-    """The local path of a URI. Raises `BadRequest` for one that has none."""
+    """The local path of a URI. Raises `BadRequest` if it has none."""
     path = path_of(uri)
     if path is None:
         raise BadRequest("The server edited something that is no local file.")

@@ -1,4 +1,4 @@
-"""`tierwise gateway`: the HTTP side for agents."""
+"""`tierwise gateway`: runs the HTTP server that agents call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tierwise gateway setup`: point an agent at the gateway, in its user-level settings."""
+"""`tierwise gateway setup`: makes an agent use the gateway, in its settings of the user."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def run(
 
 
 def on_a_plan(client: AgentName) -> bool:
-    """Whether the agent is signed in with a plan that costs the same whatever it does."""
+    """True if the agent is signed in with a plan at a flat price.
+
+    With such a plan the gateway would add costs, because calls through it have API prices.
+    """
     if client is not AgentName.claude_code:
         return False
     try:
@@ -71,13 +74,12 @@ def on_a_plan(client: AgentName) -> bool:
 
 
 def written(file: Path, setup: Setup, token: str) -> Path | None:
-    """Write the settings of an agent. A file that was there is kept beside it, and its path is
-    returned.
+    """Write the settings of an agent. Returns the path of the backup, None if none was needed.
 
-    What is kept is the file as it was before the first set-up: one with our `token` in it is our
-    own, and does not take the place of what was kept then.
+    The backup keeps the file as it was before the first set-up. If the file already has our
+    `token`, we wrote it ourselves, and an existing backup stays as it is.
 
-    Raises `BadRequest` where the file cannot be understood or already has settings of its own.
+    Raises `BadRequest` if the file cannot be parsed, or exists and cannot be merged.
     """
     there = file.read_text(encoding="utf-8") if file.exists() else None
     if setup.text:
@@ -108,7 +110,7 @@ def _read(file: Path, text: str | None) -> dict[str, Any]:
 
 
 def _put(file: Path, text: str) -> None:
-    """Write a file for its owner alone: it holds a token."""
+    """Write a file that only its owner can read, because it has a token."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
     opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,7 +1,7 @@
-"""One style for the help of every command: what a value is, and what is wrong with one.
+"""Gives the help and the usage errors of every command one style.
 
-The framework names types (`<bool>`, `<int range>`); a reader of the help wants to know what to
-write. It also repeats what the library that checks values says.
+The framework shows types (`<bool>`, `<int range>`), but a reader of the help wants to know what to
+write. Its errors also repeat the wording of the library that checks values.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 HELP_NAMES: Final = ("-h", "--help")
 VALUES: Final[Mapping[type, str]] = {bool: "", int: "N", float: "X", str: "TEXT", Path: "FILE"}
-"""What stands behind an option whose value has no name of its own. A switch takes no value."""
+"""The word that the help shows for a value without a name of its own, by the value's type. A switch
+takes no value."""
 
 
 def styled(command: Command) -> Command:
-    """The command, and those below it, with the names of values in capitals."""
+    """Set the names of values in capitals, for a command and its subcommands. Returns it."""
     for one in command.params:
         if one.metavar is None:
             if isinstance(one, TyperOption):
@@ -43,6 +44,6 @@ def styled(command: Command) -> Command:
 
 
 def reworded(error: UsageError) -> UsageError:
-    """Put what is wrong into plain words. Changes the error and returns it."""
+    """Reword a usage error in plain words. Changes the error and returns it."""
     error.message = plain(error.message)
     return error

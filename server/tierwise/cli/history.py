@@ -1,4 +1,4 @@
-"""`tierwise history`: the tasks of the past, newest first."""
+"""`tierwise history`: lists the tasks of the past, newest first."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`tierwise hook`: carries what an agent gives its hooks to the gateway.
+"""`tierwise hook`: an agent runs it as its hook, and it forwards the hook's input to the gateway.
 
-It prints nothing and ends well whatever happens: what a hook prints becomes part of the
-conversation, and one that fails may stop the agent.
+It prints nothing and always exits with 0. The output of a hook would become part of the
+conversation, and a failing hook may stop the agent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tierwise.gateway import running
 
 
 def main() -> int:
-    """Carry one event. Always exit 0."""
+    """Forward one event from stdin. Returns 0 in any case."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     carry(sys.stdin.read())
     return 0
@@ -27,9 +27,7 @@ def run() -> None:
 
 
 def carry(given: str) -> None:
-    """Tell the gateway about an event. Input that is no event is ignored, and so is a gateway that
-    is not there.
-    """
+    """Send an event to the gateway. Nothing happens if it is no event or no gateway runs."""
     try:
         event = json.loads(given)
     except ValueError:

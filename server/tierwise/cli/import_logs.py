@@ -1,6 +1,6 @@
-"""`tierwise import`: what routing would have meant for work that was done with another tool.
+"""`tierwise import`: estimates what routing would have saved for work done with another tool.
 
-Only numbers come of it. Nothing is sent, and nothing of the logs is kept.
+It reads the logs of that tool and prints numbers. It sends nothing and keeps nothing of the logs.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def from_claude_code(
 
 
 def _nothing_found(place: Path, read: LogSums, days: int) -> str:
-    """Why there is nothing to count, and what to try."""
+    """A sentence: why there is nothing to count, and what to try."""
     if not read.files:
         return f"There are no logs (*.jsonl) in {place}. --folder names another place of the logs."
     found = f"{counted(read.files, 'log file')} in {place}, but no answered turn"

@@ -1,4 +1,4 @@
-"""`tierwise index`: what the project index knows of a folder, and its making."""
+"""`tierwise index`: searches the project index of a folder, and makes or removes it."""
 
 from __future__ import annotations
 
@@ -179,11 +179,12 @@ def _folder(root: Path | None) -> Path:
 def _asked(
     root: Path | None, wait: bool, question: Callable[[ProjectIndex], Awaitable[T]]
 ) -> tuple[IndexState, T | None]:
-    """The answer of the folder's index and how far that is; None where it is off.
+    """Ask the folder's index a question. Returns the state of the index and the answer.
 
-    Raises `BadRequest` where the folder cannot be read though that was asked for.
+    The answer is None if the index is off. With `wait` the folder is first read to its end. Raises
+    `BadRequest` if that fails.
     """
-    # What goes wrong is one sentence here, and no line of a log beside it.
+    # The command prints one sentence for an error, so log lines about the same are not shown.
     logging.getLogger("tierwise.index").setLevel(logging.ERROR)
     folder = _folder(root)
     config = configuration(folder).config
@@ -227,7 +228,7 @@ def _print_state(state: IndexState, as_json: bool) -> None:
 
 
 def _say_what_is_missing(state: IndexState) -> None:
-    """On stderr, so that an answer in JSON stays one."""
+    """Print what the index lacks, on stderr, so that the JSON on stdout stays valid."""
     missing = unready(state.state, state.why)
     if missing:
         typer.echo(missing, err=True)

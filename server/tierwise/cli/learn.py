@@ -1,4 +1,4 @@
-"""`tierwise learn`: what outcomes taught the router; read it, carry it, switch it off."""
+"""`tierwise learn`: shows, exports, imports, resets and switches the learned state."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ from tierwise.tasks.learning.learning import read as read_record
 app = typer.Typer(help="Show or change what the router learned.", no_args_is_help=True)
 
 LINE_AFTER: Final = 10
-"""Outcomes after which the operator's shift and slope are shown."""
+"""The operator's shift and slope are shown only from this many outcomes on."""
 IMPROVED_AFTER: Final = 1_000
-"""Outcomes after which it is said what learning improved: before, the interval says little."""
+"""The improvement by learning is shown only from this many outcomes on. With fewer its interval is
+too wide to say anything."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -199,7 +200,7 @@ def _file() -> LearnedFile:
 
 
 def _folded() -> Record:
-    """The record with whatever is ripe in the ledger learned."""
+    """Learn from all outcomes of the ledger that are ready for it. Returns the record."""
     file, weights = _file(), load()
     since = read_record(file, weights).told_ms - BACK_MS
     with working("Reading what became of your tasks"):
@@ -224,7 +225,10 @@ def _change(change: Callable[[Record], Record]) -> None:
 
 
 def _cells(state: learner.LearnedState) -> dict[str, tuple[float, ...]]:
-    """Per action and language the shift per cut, in logits, of a task with ordinary signals."""
+    """For each action and language, how far each cut moved for a task with ordinary signals.
+
+    The shifts are in logits.
+    """
     found = {}
     names = {n for w in (state.base, *state.cuts) for n in w if n.startswith("cell:")}
     for name in sorted(names):

@@ -1,7 +1,7 @@
 """`tierwise`: the console script.
 
-`serve` is started by editors and must answer within a blink, so it is dispatched before
-the command framework is imported. So are `statusline` and `hook`, which agents run again and again.
+Editors start `serve` and expect a fast answer, so it runs without importing the command framework.
+The same holds for `statusline` and `hook`, which agents run again and again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command named on the command line. Exit 0 done, 1 failed, 2 wrong usage."""
+    """Run the command of the command line. Exit codes: 0 done, 1 failed, 2 wrong usage."""
     if sys.argv[1:2] == ["serve"]:
         from tierwise.cli.serve import main as serve
 

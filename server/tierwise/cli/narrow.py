@@ -1,7 +1,7 @@
-"""Help on a narrow terminal: each option on a line of its own, with its sentence below it.
+"""Help for a narrow terminal: each option on a line of its own, with its sentence below it.
 
-The framed help has a column for names, one for types and one for sentences. Where there is little
-room, it would cut them off.
+The usual framed help has columns for names, types and sentences. A narrow terminal would cut them
+off.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from typer._click import Command
 
 FROM: Final = 64
-"""Columns from which the framed help has room."""
+"""A terminal with at least this many columns gets the framed help."""
 FROM_LONG: Final = 96
-"""The same where an option has a long name."""
+"""The same for a command with an option of a long name."""
 LONG: Final = 16
 BELOW: Final = 4
-"""Columns by which a sentence is set in below its option."""
+"""How many columns a sentence is indented below its option."""
 
 
 class NarrowFormatter(HelpFormatter):
-    """Sets options and commands as paragraphs and keeps within the terminal's width."""
+    """Prints options and commands as paragraphs, within the width of the terminal."""
 
     def __init__(self, width: int | None = None, max_width: int | None = None) -> None:
         super().__init__(width=columns() - 1, max_width=max_width)
@@ -44,7 +44,7 @@ class NarrowFormatter(HelpFormatter):
 
 
 class NarrowContext(Context):
-    """A command's context whose help is set in paragraphs."""
+    """A context of a command that prints its help with `NarrowFormatter`."""
 
     formatter_class = NarrowFormatter
 
@@ -55,13 +55,13 @@ def columns() -> int:
 
 
 def fitted(command: Command) -> Command:
-    """The command, and those below it, with help that fits this terminal."""
+    """Give a command and its subcommands the help that fits this terminal. Returns the command."""
     names = (len(name) for option in command.params for name in option.opts)
     if columns() < (FROM_LONG if max(names, default=0) >= LONG else FROM):
         command.context_class = NarrowContext
         if hasattr(command, "rich_markup_mode"):
             command.rich_markup_mode = None
-        # Without a short help, the list of commands shows as much of a sentence as fits a line.
+        # Without this, the list of commands would cut each sentence at the end of the line.
         command.short_help = (command.help or "").split("\n\n")[0]
         for inner in getattr(command, "commands", {}).values():
             fitted(inner)

@@ -1,4 +1,4 @@
-"""What is shown while a command works for longer than a second."""
+"""Shows that a command is still working, if it takes longer than a second."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from typing import Final
 
 AFTER_S: Final = 1.0
-"""Seconds of silence that nobody takes for a hang."""
+"""Seconds before the message is shown. Nobody takes a shorter silence for a hang."""
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Say on standard error what is being done, once it takes longer than a second.
+    """Print `what` on standard error if the block takes longer than a second.
 
-    Nothing is said where standard error is no terminal: there nobody waits.
+    If standard error is no terminal, nobody waits there and nothing is printed.
     """
     if not sys.stderr.isatty():
         yield

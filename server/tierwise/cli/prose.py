@@ -1,7 +1,7 @@
-"""What of a streaming answer is for reading: its prose, without the form its edits are written in.
+"""Filters a streaming answer: it shows the prose and hides the text of edits.
 
-An edit comes as a path, a fence and SEARCH/REPLACE lines. The proposal is shown as a diff once the
-answer is there, so those lines would only be seen twice, and the second time readably.
+An edit is written as a path, a fence and SEARCH/REPLACE lines. When the answer is complete, the
+proposal is shown as a diff, which is easier to read. So the lines of the edit are left out before.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ _PATH: Final = re.compile(r"^\s*[`*#]*[\w./\\ -]*[./\\][\w-]+[`*:]*\s*$")
 
 @dataclass
 class ProseFilter:
-    """Lets prose through as it streams. `code` says whether fences are prose (in a chat) or the
-    edit itself (where the action edits)."""
+    """Returns the prose of an answer while it streams.
+
+    If `code` is true, fenced code belongs to the prose, as in a chat. If it is false, fenced code
+    is the edit itself and is left out.
+    """
 
     code: bool = True
     _line: str = ""
@@ -29,11 +32,13 @@ class ProseFilter:
     _inside: bool = False
     _fenced: bool = False
     _blank: bool = False
-    """Whether the last line shown or left out makes an empty line after it needless."""
+    """True if an empty line that comes next would be superfluous."""
 
     def feed(self, delta: str) -> str:
-        """What can be shown after this piece of the answer; lines that may belong to an edit are
-        held back until the next one tells."""
+        """Take a piece of the answer, and return what can be shown now.
+
+        A line that may begin an edit is held back until the next line decides that.
+        """
         shown = []
         *lines, self._line = (self._line + delta).split("\n")
         for line in lines:
@@ -41,7 +46,7 @@ class ProseFilter:
         return "".join(shown)
 
     def end(self) -> str:
-        """What was held back and turned out to be prose."""
+        """Return the lines that were held back and are prose, because the answer is over."""
         rest = self._take(self._line) if self._line else ""
         held, self._held, self._line = self._held, [], ""
         return rest + "".join(f"{line}\n" for line in held)

@@ -1,4 +1,4 @@
-"""`tierwise purge`: remove the kept content and the project indexes; the ledger has none."""
+"""`tierwise purge`: removes the kept content and the project indexes. The ledger has no content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierwise.store.content import Content
 
 QUESTION: Final = "Remove every kept prompt, answer, proposal, chat and project index? [y/N] "
 WAIT_S: Final = 2.0
-"""Seconds that a pipe may take to answer the question."""
+"""Seconds for which the command waits for an answer from a pipe."""
 
 
 def run(
@@ -45,7 +45,7 @@ def run(
 
 
 def _answer_is_there() -> bool:
-    """Whether something, or the end, is on standard input: a pipe may stay open and say nothing."""
+    """True if standard input has data or has ended. A pipe may stay open and send nothing."""
     try:
         return os.name != "posix" or bool(select.select([sys.stdin], [], [], WAIT_S)[0])
     except (OSError, ValueError):
@@ -53,7 +53,7 @@ def _answer_is_there() -> bool:
 
 
 def _agreed() -> bool:
-    """Whether the operator agrees. Without a terminal the answer is read from standard input."""
+    """True if the operator agrees. Without a terminal the answer is read from standard input."""
     if sys.stdin is None:
         return True
     if not sys.stdin.isatty():

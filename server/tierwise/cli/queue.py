@@ -1,4 +1,4 @@
-"""`tierwise queue`: what is to be done while nobody looks on, and what became of it."""
+"""`tierwise queue`: queues groups of jobs for the night, and shows and applies their results."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def _reports(
 
 
 def _advised(found: Sequence[tuple[GroupReport, str]]) -> None:
-    """Say what to do where nothing is queued, or where nobody does what is."""
+    """Print what to do if nothing is queued, or if no worker runs for what is queued."""
     from tierwise.work.lock import nobody_works
 
     waits = any(not each.over and each.group.state == "open" for each, _ in found)
@@ -279,7 +279,7 @@ def _advised(found: Sequence[tuple[GroupReport, str]]) -> None:
 
 
 def _with_queue(act: Callable[[NightQueue], Awaitable[T]]) -> T:
-    """Run something on the queue, in the folder that the command was given in."""
+    """Run `act` with the queue of the current folder's project, and return its result."""
     from tierwise.work.headless import headless
 
     async def run() -> T:
@@ -294,20 +294,20 @@ def _with_queue(act: Callable[[NightQueue], Awaitable[T]]) -> T:
 
 
 def _root() -> Path:
-    """The git top level of the folder, or the folder."""
+    """The top level of the git repository of the current folder, else the folder itself."""
     here = Path.cwd().resolve()
     return next((p for p in (here, *here.parents) if (p / ".git").exists()), here)
 
 
 def _answer(question: str, options: Sequence[str]) -> str | None:
-    """Ask in the terminal. The first option is the yes."""
+    """Ask a question in the terminal. A yes returns the first option, anything else None."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or not options:
         return None
     return options[0] if typer.confirm(f"{question} {options[0]}?") else None
 
 
 def _command(text: str | None) -> tuple[str, ...]:
-    """A command as its words; it is run without a shell."""
+    """Split a command into its words, because it runs without a shell."""
     try:
         words_of = tuple(shlex.split(text or ""))
     except ValueError:
@@ -318,7 +318,10 @@ def _command(text: str | None) -> tuple[str, ...]:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    """The files that are named; of a folder those that may be sent. Raises `BadRequest`."""
+    """Resolve paths to files. For a folder these are its files that may be sent to a model.
+
+    Raises `BadRequest` if a path does not exist.
+    """
     from tierwise.context.ignore import IgnoreRules
     from tierwise.index.walk import Walker
     from tierwise.syntax.languages import of_path
@@ -338,14 +341,14 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _here(problem: Any) -> Any:
-    """A diagnostic with its whole path."""
+    """Return a diagnostic with an absolute path."""
     from dataclasses import replace
 
     return replace(problem, path=str(Path(problem.path).resolve()))
 
 
 def _counted(count: int, as_json: bool, of: str, said: str) -> None:
-    """Say how many groups or jobs a command was about."""
+    """Print how many groups or jobs a command changed. `of` is the key in the JSON."""
     if as_json:
         print_json({of: count})
     else:

@@ -1,4 +1,4 @@
-"""What is asked in a terminal before a group is queued."""
+"""Asks the operator in a terminal what must be agreed before a group is queued."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 
 def can_ask(*, quiet: bool) -> bool:
-    """Whether somebody is there to ask; `quiet` says that a program reads what is printed."""
+    """True if somebody can answer a question. `quiet` means that a program reads the output."""
     return sys.stdin.isatty() and sys.stdout.isatty() and not quiet
 
 
 async def agree(night: NightQueue, plan: QueuePlan, *, yes: bool, quiet: bool) -> None:
-    """Show what queueing would mean, and ask what must be asked. Raises `BadRequest` where that
-    cannot be."""
+    """Show what a group would cost, and ask for the night's money, for tests and for a large group.
+
+    `yes` answers the questions about tests and size, but not the one about money. Raises
+    `BadRequest` if the operator refuses, or a question is open and nobody can answer.
+    """
     group, terminal = plan.group, can_ask(quiet=quiet)
     if terminal:
         typer.echo(offer(plan))

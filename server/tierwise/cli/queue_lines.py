@@ -1,4 +1,4 @@
-"""A group and a job of the night queue: as lines for people and as facts for programs."""
+"""Groups and jobs of the night queue, as lines of text for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def planned(plan: QueuePlan, *, dry_run: bool = False) -> dict[str, Any]:
-    """A plan for programs."""
+    """The plan of a group as JSON facts."""
     return {
         "group": None if dry_run else plan.group.id,
         "jobs": [{"id": job.id, "path": job.path} for job in plan.jobs],
@@ -25,7 +25,7 @@ def planned(plan: QueuePlan, *, dry_run: bool = False) -> dict[str, Any]:
 
 
 def facts(report: GroupReport, *, jobs: bool = True) -> dict[str, Any]:
-    """A group for programs."""
+    """A group as JSON facts. With `jobs` its jobs are in it."""
     group = report.group
     found: dict[str, Any] = {
         "id": group.id,
@@ -40,7 +40,7 @@ def facts(report: GroupReport, *, jobs: bool = True) -> dict[str, Any]:
 
 
 def job_facts(job: JobRow) -> dict[str, Any]:
-    """A job for programs."""
+    """A job as JSON facts."""
     found: dict[str, Any] = {
         "id": job.id,
         "path": job.path,
@@ -59,7 +59,7 @@ def job_facts(job: JobRow) -> dict[str, Any]:
 
 
 def offer(plan: QueuePlan) -> str:
-    """What queueing a group would mean."""
+    """Say in words what queueing a group would mean and cost."""
     group = plan.group
     return words.offer(
         len(plan.jobs), group.fan, group.forecast, group.worst, group.baseline, plan.baseline_tier
@@ -67,7 +67,7 @@ def offer(plan: QueuePlan) -> str:
 
 
 def job_line(job: JobRow) -> str:
-    """A job in one line: its file, its state and why."""
+    """One line of text on a job: its file, its state and the reason."""
     said = words.job(
         job.state, job.tests, job.network, job.reason, routed=job.routed, tier=job.tier
     )

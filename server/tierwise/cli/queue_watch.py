@@ -1,4 +1,4 @@
-"""The queue as it goes on: its lines, drawn again until nothing is left to do."""
+"""Shows the queue while it runs. Its lines are redrawn until nothing is left to do."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from tierwise.tasks.queue.night_queue import NightQueue
 
 LOOK_S: Final = 1.0
-"""Seconds between looks at the queue."""
+"""Seconds between two reads of the queue."""
 
 
 async def watched(night: NightQueue) -> Sequence[tuple[GroupReport, str]]:
-    """The groups with their lines once all are over; on a terminal each look at them is drawn."""
+    """Wait until all groups are over, and return them with their lines.
+
+    On a terminal the lines are redrawn meanwhile.
+    """
     from rich.live import Live
     from rich.text import Text
 

@@ -1,8 +1,8 @@
-"""The pages that are made from the program: `python -m tierwise.cli.reference NAME`.
+"""Generates the reference pages: `python -m tierwise.cli.reference NAME`.
 
-`commands` walks the command line, `configuration` and `schema` the configuration tree. A test
-holds the files in `docs/reference/` to what is printed here. The protocol has its own generator
-in `lsp/reference/`.
+`commands` describes the command line, `configuration` and `schema` describe the configuration. A
+test compares the files in `docs/reference/` with what is printed here. The protocol has its own
+generator in `lsp/reference/`.
 """
 
 from __future__ import annotations
@@ -127,7 +127,9 @@ def sections() -> Iterator[tuple[str, type[Section]]]:
 
 
 def inner(annotation: Any) -> type[Section] | None:
-    """The section behind a type, also where there may be several of it."""
+    """The section class in a type annotation, also in one of a list or mapping of sections. None
+    if it has none.
+    """
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return annotation
     for one in get_args(annotation):
@@ -159,7 +161,7 @@ def _row(*cells: str) -> str:
 
 
 def _sources(dotted: str) -> tuple[str, str]:
-    """What the editor's settings and a repository's file may do about a key."""
+    """Say if the editor's settings and a repository's file may set a key, or only tighten it."""
     rule = SOURCES.get(dotted) or SOURCES.get(dotted.split(".")[0])
     return ("never", "never") if rule is None else (rule.settings, rule.repository)
 
@@ -199,7 +201,7 @@ def _default(found: Any) -> str:
 
 @cache
 def described(kind: type[Section]) -> Mapping[str, str]:
-    """The docstring below each field of a section and of its base classes."""
+    """Map the fields of a section and of its base classes to the docstrings below them."""
     found: dict[str, str] = {}
     for one in reversed(kind.__mro__):
         if not issubclass(one, Section) or one is Section:

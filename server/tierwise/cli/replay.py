@@ -1,4 +1,4 @@
-"""`tierwise replay`: what a log, or the operator's own ledger, would have cost and delivered."""
+"""`tierwise replay`: decides the tasks of a log or of the ledger again, and compares the costs."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _record(state: Path | None, weights: Weights) -> Record:
 
 
 def _rows(path: Path, config: Config) -> Iterator[ReplayRow]:
-    """The rows of a log, one at a time. Raises `BadRequest` that names the line."""
+    """Yield the rows of a log, one at a time. Raises `BadRequest`, which names the bad line."""
     prices, wrong = price_table(config)
     for notice in wrong:
         typer.echo(f"tierwise: {notice}", err=True)
@@ -209,7 +209,10 @@ def _per_tier(
 
 
 def _route(config: Config, weights: Weights, redo: int | None) -> Any:
-    """How a replay decides; `redo` is a flat cost of a wrong answer, None as configured."""
+    """Make the function that decides a row of a replay.
+
+    `redo` is a flat cost of a wrong answer in nano-dollars. With None the configured one counts.
+    """
     prices, _ = price_table(config)
 
     def route(row: ReplayRow, memory: Memory) -> ReplayedRoute:
@@ -230,7 +233,7 @@ def _route(config: Config, weights: Weights, redo: int | None) -> Any:
 
 
 def language_of(request: Request) -> str | None:
-    """The language a request is about: the selection's, else that of its first attached file."""
+    """The language of a request: that of its selection, else of its first attached file."""
     if request.selection is not None and request.selection.language:
         return request.selection.language
     files = request.files or ()

@@ -1,4 +1,4 @@
-"""`tierwise report`: everything the ledger tells of a time, as one page and in the terminal."""
+"""`tierwise report`: sums up the ledger for some days, as one page and in the terminal."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def run(
 
 
 def first_day(since: str) -> date:
-    """The day that was named on the command line. One of the future is wrong usage."""
+    """Parse a day of the command line. A future day is wrong usage."""
     today = _today(configuration().config)
     try:
         found = date.fromisoformat(since)
@@ -147,7 +147,7 @@ def _own(config: Config, first: date, today: date, rehearsal: bool) -> ReportFig
 
 
 def _shadow(told: Sequence[TaskHistory]) -> str:
-    """What shadow answers showed, in a sentence."""
+    """A sentence on what shadow answers showed."""
     from tierwise.learning.shadow import shadow_sums
     from tierwise.present.learning import shadow
 
@@ -157,7 +157,7 @@ def _shadow(told: Sequence[TaskHistory]) -> str:
 
 
 def _learned(config: Config) -> tuple[str, ...]:
-    """What learning did so far, in sentences."""
+    """Sentences on what learning did so far."""
     from tierwise.learning import gate
     from tierwise.present import learning as words
     from tierwise.routing.weights import load

@@ -1,4 +1,4 @@
-"""`tierwise route`: decisions for requests on stdin, one JSON object per line."""
+"""`tierwise route`: reads requests from stdin, one JSON object per line, and prints decisions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tierwise.tasks.deciding.floors import floors_for
 from tierwise.tasks.window.settings import price_table
 
 LONGEST = 64 * 1024 * 1024
-"""Characters of a line at most."""
+"""The most characters of a line."""
 
 
 def run() -> None:
@@ -79,7 +79,10 @@ def _answer(
 
 
 def situation(request: Request, config: Config, prices: PriceTable) -> Situation:
-    """The facts of an offline decision: configuration and prices, no ledger and no thread."""
+    """Gather the facts for an offline decision, from configuration and prices.
+
+    It knows neither the ledger nor a conversation.
+    """
     ladder = config.ladder()
     output = forecast.UNTRAINED.median_output(ladder.get(ladder.top).model, request.action)
     chars = 1_500 + len(request.instruction)

@@ -20,7 +20,7 @@ from tierwise.present.shown import shown
 
 
 class Screen:
-    """Writes to the terminal; asks only where somebody can answer."""
+    """Writes to the terminal, and asks questions if somebody can answer."""
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
@@ -66,7 +66,7 @@ class Screen:
             self.console.print(Text(f"     {words(reason)}", style="dim"))
 
     def answered(self, wire: Mapping[str, Any], cost_usd: float) -> None:
-        """Which tier answered, and for how much."""
+        """Print which tier answered, and what that cost."""
         decision = _decision(wire)
         self.say(f"   {label(decision.answering)} answered for {amount(to_nanos(cost_usd))}.")
 
@@ -78,7 +78,7 @@ class Screen:
         self.console.print(Syntax(text.rstrip(), "diff", background_color="default"))
 
     def ask(self, question: str) -> bool:
-        """Ask a yes-or-no question. Returns False where nobody can answer."""
+        """Ask a yes-or-no question. Returns False if nobody can answer."""
         if not self.interactive:
             return False
         self._end_stream()

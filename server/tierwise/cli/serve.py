@@ -1,4 +1,4 @@
-"""`tierwise serve`: the language server on stdio, or on a TCP port."""
+"""`tierwise serve`: runs the language server on stdio, or on a TCP port."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tierwise.core.memory import share_heap
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve one client. Exit 0 after a proper shutdown, 1 otherwise, 2 for wrong usage."""
+    """Serve one client. Returns the exit code: 0 after a `shutdown`, 2 for wrong usage, else 1."""
     parser = argparse.ArgumentParser(prog="tierwise serve", description=__doc__)
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen here instead of stdio")
     parser.add_argument("--stdio", action="store_true", help="the default, named by some clients")
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     keys = [v for k, v in env.items() if k in named or k.endswith(("_KEY", "_TOKEN", "_SECRET"))]
     logs.setup(given.log_level, paths.state_dir(env), keys)
     share_heap()
-    # Until the engine is built all that is made stays: looking through it for garbage is in vain.
+    # All objects made until the engine is built stay in use, so collecting garbage is useless.
     gc.disable()
     from tierwise.lsp import server
 

@@ -1,4 +1,4 @@
-"""`tierwise stats`: counts and money by tier and action, and what the routing saved."""
+"""`tierwise stats`: shows tasks and money by tier and action, and what the routing saved."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from tierwise.store.deferred import Connection
 
 NONE = "none"
-"""Stands for the tier of a task that ended before it was routed."""
+"""The name shown for the tier of a task that ended before it was routed."""
 
 
 class StatsBy(StrEnum):
-    """What the figures can be listed by."""
+    """The ways in which the figures can be grouped."""
 
     day = "day"
     tier = "tier"
@@ -49,7 +49,7 @@ KEYS: Mapping[StatsBy, str] = {
     StatsBy.language: "byLanguage",
     StatsBy.client: "byClient",
 }
-"""Where the JSON has each of them."""
+"""The key in the JSON for each of them."""
 
 
 def run(
@@ -94,7 +94,7 @@ def run(
 
 
 def first_day(days: int, zone: str | None) -> str:
-    """The civil day that `days` days reach back to, today being the first; "" for all days."""
+    """The first of the last `days` civil days, of which today is the last. "" for all days."""
     if not days:
         return ""
     today = date.fromisoformat(civil.day_of(civil.now(), zone))
@@ -104,9 +104,10 @@ def first_day(days: int, zone: str | None) -> str:
 def summary(
     conn: Connection, cut: LedgerCut, ladder: Ladder, prices: PriceTable, chosen: str | None = None
 ) -> dict[str, Any]:
-    """The figures of a cut. Tasks and money add up to the same total by whatever they are cut.
+    """The figures of the part of the ledger that `cut` selects.
 
-    `savedUsd` is what the same tokens would have cost on the baseline, less what was spent.
+    Each of the groupings adds up to the same tasks and money. `savedUsd` is what the same tokens
+    would have cost on the baseline, minus what was spent.
     """
     cells = stats.spend(conn, cut)
     spent = sum(cell.cost for cell in cells)
@@ -147,7 +148,7 @@ def summary(
 
 
 def _of_tasks(conn: Connection, column: str, cut: LedgerCut) -> dict[str, dict[str, Any]]:
-    """Tasks and money by a column that tasks alone have."""
+    """Tasks and money, grouped by a column of the table of tasks."""
     return {
         key or NONE: {"tasks": tasks, "costUsd": to_usd(cost)}
         for key, (tasks, cost) in stats.of_tasks(conn, column, cut).items()
@@ -155,7 +156,7 @@ def _of_tasks(conn: Connection, column: str, cut: LedgerCut) -> dict[str, dict[s
 
 
 def _cut(conn: Connection, asked: str, paid: str, cut: LedgerCut) -> dict[str, dict[str, Any]]:
-    """Tasks by one column and money by another, under the same keys."""
+    """Tasks grouped by the column `asked`, and money by the column `paid`, under equal keys."""
     tasks = {key or NONE: n for key, n in stats.tasks_by(conn, asked, cut).items()}
     costs = stats.spent_by(conn, paid, cut)
     return {

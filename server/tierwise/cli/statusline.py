@@ -1,7 +1,7 @@
-"""`tierwise statusline`: the line under an agent's prompt.
+"""`tierwise statusline`: prints the line under an agent's prompt.
 
-Claude Code runs it with a JSON object on stdin and draws what it prints. It names the session, by
-which the gateway knows the conversation.
+Claude Code runs it with a JSON object on stdin and shows what it prints. The object names the
+session, and by that the gateway finds the conversation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tierwise.present import ways
 
 
 def main() -> int:
-    """Print the line. Always exit 0: an agent shows an error in place of it."""
+    """Print the line. Returns 0 in any case, because an agent would show an error instead."""
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     print(line(sys.stdin.read()))
@@ -31,7 +31,7 @@ def run() -> None:
 
 
 def line(given: str) -> str:
-    """The line for what the agent said of itself."""
+    """Make the line from the JSON that the agent gave."""
     try:
         session = str(json.loads(given)["session_id"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""`tierwise store`: the ledger as a whole."""
+"""`tierwise store`: copies the whole ledger into a PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def take_over(
 
 
 def _take_over(conn: Connection, tables: Mapping[str, list[dict[str, Any]]]) -> int:
-    """Take the rows over; what is queued among them lies in this machine's state folder."""
+    """Write the rows into the database, and return how many there were.
+
+    Queued jobs among them belong to this machine, because their content is in its state folder.
+    """
     written = transfer.take_over(conn, tables)
     jobs.lie_at(conn, name_of(paths.state_dir(os.environ)), socket.gethostname())
     return written

@@ -1,7 +1,7 @@
-"""Tables of the command line: one look, at 40 columns as at 200, in colour or without it.
+"""Prints tables in one style, for any width of the terminal, with or without colour.
 
-Where a table does not fit, its least important columns go first, and the line below it names
-them. `NO_COLOR` and `TERM=dumb` are obeyed by the library that draws.
+If a table does not fit, its least important columns are left out, and a line below names them. The
+drawing library obeys `NO_COLOR` and `TERM=dumb`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from rich.text import Text
 from tierwise.core.dataclass import dataclass
 
 UNBOUND: Final = 200
-"""Columns where output goes into a file or a pipe, which has no width of its own."""
+"""The width of output that goes to a file or a pipe, which has no width of its own."""
 GAP: Final = 2
-"""Columns between two columns of a table."""
+"""The width of the space between two columns of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table. `keep` is its weight: where room is scarce the least goes first, and
-    a column of weight 9 never goes. `right` sets figures flush right."""
+    """A column of a table. `right` aligns its figures to the right.
+
+    `keep` is its weight: if there is too little room, the columns of least weight are left out
+    first. A column of weight 9 is never left out.
+    """
 
     name: str
     keep: int = 5
@@ -36,7 +39,7 @@ class TableColumn:
 
 
 def console() -> Console:
-    """The terminal of facts: standard output, without guesses at what a figure is."""
+    """The console for standard output. It does not highlight what looks like a number or path."""
     bound = sys.stdout.isatty() or "COLUMNS" in os.environ
     return Console(highlight=False, width=None if bound else UNBOUND)
 
@@ -44,12 +47,12 @@ def console() -> Console:
 def show(
     columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], title: str = "", note: str = ""
 ) -> None:
-    """Print a table, and below it what did not fit and a note."""
+    """Print a table. Below it, name the columns that did not fit, and print a note."""
     screen = console()
     kept, gone = fitting(columns, rows, screen.width)
     if title:
         screen.print(Text(title, style="bold"))
-    # The box itself has one of the columns between two columns.
+    # The box itself takes one column of each gap.
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, GAP - 1, 0, 0), show_edge=False)
     for number in kept:
         column = columns[number]
@@ -69,7 +72,7 @@ def show(
 def fitting(
     columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], width: int
 ) -> tuple[list[int], list[int]]:
-    """The numbers of the columns that are shown, and of those that found no room. Pure."""
+    """The indexes of the columns that fit into a width, and of those that do not."""
     widths = [
         max([cell_len(column.name), *(cell_len(row[n]) for row in rows)])
         for n, column in enumerate(columns)

@@ -1,4 +1,4 @@
-"""`tierwise team`: who may use the team's gateway, and what they may spend."""
+"""`tierwise team`: manages who may use a team's gateway, and what they may spend."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 
 MOST_USD: Final = 1_000_000_000
-"""Dollars of a cap at most; the ledger counts in nano-dollars."""
+"""The most dollars of a cap. In nano-dollars a larger one would not fit the ledger."""
 LONGEST_NAME: Final = 40
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -317,7 +317,7 @@ def _require_team(there: bool) -> None:
 
 
 def _name(text: str) -> str:
-    """A member's name as it is kept."""
+    """Clean a member's name before it is kept."""
     found = text.strip()
     if not 0 < len(found) <= LONGEST_NAME or not found.isprintable() or found == "each":
         raise typer.BadParameter(words.NAME)

@@ -1,4 +1,4 @@
-"""What a terminal cannot show is written in its letters: `12c` where it has no `¢`."""
+"""Replaces characters that a terminal's encoding lacks: without a `¢` it prints `12c`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SPARE: Final = {
     "¢": "c", "·": "-", "←": "<-", "→": "->", "…": "...", "–": "-", "—": "-", "×": "x",
     "≤": "<=", "≥": ">=", "“": '"', "”": '"', "’": "'",
 }  # fmt: skip
-"""What stands for the signs we write, where an encoding lacks them."""
+"""The replacements for the characters that we print, for an encoding that lacks them."""
 
 ERRORS: Final = "tierwise-spare"
 
@@ -24,7 +24,7 @@ def _spare(error: UnicodeError) -> tuple[str, int]:
 
 
 def prepare() -> None:
-    """Let output go on where the terminal's encoding lacks a sign. UTF-8 lacks none."""
+    """Replace characters that the terminal's encoding lacks, instead of failing. Not for UTF-8."""
     codecs.register_error(ERRORS, _spare)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":

@@ -1,4 +1,4 @@
-"""`tierwise top`: what agents do at the gateway now, one line per strand."""
+"""`tierwise top`: shows what agents do at the gateway now, one line per strand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierwise.present import gateway as words
 from tierwise.present.money import amount, percent
 
 EVERY_S = 1.0
-"""Seconds between two looks."""
+"""Seconds between two reads of the gateway."""
 
 
 def run(
@@ -54,7 +54,7 @@ def strands(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def table(answer: Mapping[str, Any]) -> Any:
-    """The table as it is drawn."""
+    """Make the table to print from the gateway's answer."""
     from rich.table import Table
 
     left = answer["budget"].get("leftUsd")

@@ -1,8 +1,8 @@
-"""`tierwise try`: the main job in a terminal, against the real server as a child.
+"""`tierwise try`: shows the main job in a terminal, with the real server as a child process.
 
-Without arguments it works on a temporary copy of real files of this program; with
-`FILE:A-B "instruction"` it works on the operator's own file, which it changes only with
-`--apply` or after a yes in a terminal.
+Without arguments it works on a temporary copy of real files of this program. With
+`FILE:A-B "instruction"` it works on the operator's own file, which it changes only with `--apply`
+or after a yes in a terminal.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ OVER = ("proposed", "answered", "failed", "cancelled")
 
 
 class Consent(Enum):
-    """Who says that a proposal is applied."""
+    """Who decides that a proposal is applied."""
 
     GIVEN = "given"
     """The operator said so beforehand, with `--apply`."""
     ASKED = "asked"
-    """The operator is asked each time; where nobody can answer, nothing is applied."""
+    """The operator is asked each time. If nobody can answer, nothing is applied."""
     FIRST = "first"
-    """As `ASKED`, but on a temporary copy: there the first one is applied unasked."""
+    """As `ASKED`. But if nobody can answer, the first proposal is applied, because it only changes
+    a temporary copy."""
 
 
 def run(
@@ -79,7 +80,10 @@ def run(
 
 
 def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:
-    """Whether to rehearse; with a key the real API is used only after a yes."""
+    """Choose between rehearsal (true) and the real API, which needs a key and the operator's yes.
+
+    For rehearsal this sets the configuration and the state folder in `env`.
+    """
     loaded = configuration()
     config, client = loaded.config, ModelClient(env)
     for why in loaded.holds:
@@ -99,7 +103,7 @@ def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:
 
 @dataclass
 class _Session:
-    """One run: a child server, its documents on disk, and what the operator decides."""
+    """One run of the command: it starts a server, sends it the requests and shows the results."""
 
     screen: Screen
     env: dict[str, str]
@@ -191,7 +195,7 @@ class _Session:
         self.screen.say(f"   {word if reply['applied'] else reply.get('failureReason', '')}")
 
     def _may_apply(self) -> tuple[bool, str]:
-        """Whether the proposal on the screen is applied, and what to say where nobody is asked."""
+        """Decide if the shown proposal is applied. The text says why, if nobody was asked."""
         if self.consent is Consent.GIVEN:
             return True, ""
         if self.screen.interactive:

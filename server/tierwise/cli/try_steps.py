@@ -1,4 +1,4 @@
-"""What `tierwise try` asks for: the demonstration, or one request on a file of the operator's."""
+"""The requests of `tierwise try`: the demonstration, or one request on the operator's own file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tierwise.syntax.positions import LineIndex
 
 @dataclass(frozen=True)
 class TryStep:
-    """One request of the demonstration; lines count from 1 and are inclusive."""
+    """One request to the server. `lines` are the first and last line, counted from 1."""
 
     title: str
     action: str
@@ -27,7 +27,7 @@ class TryStep:
 
 
 def demonstration(folder: Path) -> list[TryStep]:
-    """Copies of real files, and the requests made on them."""
+    """Copy real files into a folder, and return the requests to make on them."""
     root = folder / "files"
     package = resources.files("tierwise")
     for name in ("present/money.py", "present/status.py", "core/tiers.py", "budget/forecast.py"):
@@ -59,7 +59,10 @@ def demonstration(folder: Path) -> list[TryStep]:
 
 
 def own(where: str, instruction: str | None) -> tuple[list[TryStep], Path]:
-    """The request on `FILE:A-B`, and the folder it is made in. Raises `BadRequest`."""
+    """Parse `FILE:A-B`. Returns the request on these lines, and the folder of the file.
+
+    Raises `BadRequest`.
+    """
     found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", where)
     if found is None or not Path(found.group(1)).is_file():
         raise BadRequest(f"There is no file {where}.")

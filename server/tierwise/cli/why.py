@@ -1,4 +1,4 @@
-"""`tierwise why TASK`: a task's decision, its reasons, its cost and what became of it."""
+"""`tierwise why TASK`: shows a task's decision, its reasons, its cost and its outcomes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def run(
     decided = [recall.decision(told.task, row) for row in told.decisions]
     last = decided[-1]
     config = configuration().config
-    # An action of a newer Tierwise is priced like a chat: it only serves to find the flips.
+    # An unknown action, of a newer Tierwise, is priced like a chat. The price only serves to find
+    # what would have changed the decision.
     action: Action = "chat"
     if told.task.action in ACTIONS:
         action = told.task.action
@@ -120,7 +121,7 @@ def run(
 
 
 def latest(events: Sequence[Event]) -> list[Event]:
-    """The outcomes with one line for a run of survival checks: the last of them."""
+    """Drop all but the last of consecutive survival checks from a list of outcomes."""
     return [
         event
         for event, after in zip_longest(events, events[1:])

@@ -1,4 +1,4 @@
-"""`tierwise work`: the night's worker."""
+"""`tierwise work`: runs the worker that does the jobs of the night queue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tierwise.present import night as words
 from tierwise.present.errors import sentence
 
 HELD = 4
-"""The exit code where another worker runs."""
+"""The exit code if another worker runs."""
 
 
 def run(
@@ -55,7 +55,8 @@ def run(
     from tierwise.work.lock import WorkerHeld, only_worker
 
     store = configuration(env, {}, [], True).config.store.url
-    # On a server workers share the queue, and each job begins once whoever takes it.
+    # With a database server, workers of several machines share the queue. Only one of them can
+    # begin a job.
     alone = paths.store_url(env, store) is None
     try:
         with only_worker(paths.state_dir(env)) if alone else nullcontext():
@@ -68,7 +69,7 @@ def run(
 
 
 def service(env: Mapping[str, str], *, remove: bool) -> None:
-    """Write or remove the unit of the user's service manager, and start or stop it there."""
+    """Install the worker as a systemd service of the user and start it, or stop and remove it."""
     from tierwise.work import unit_file
 
     file = unit_file.path(env)
@@ -88,7 +89,7 @@ def service(env: Mapping[str, str], *, remove: bool) -> None:
 
 
 def _manager(program: str, *args: str) -> bool:
-    """Whether the service manager did what it was told."""
+    """Run the service manager. True if it succeeded."""
     try:
         done = subprocess.run(
             [program, "--user", *args], capture_output=True, timeout=30, check=False

@@ -1,8 +1,9 @@
-"""What each model accepts: a client shapes a body for the model that it thinks it talks to.
+"""What each model accepts. A client makes a body for the model that it believes it talks to, and
+another model may reject it.
 
-A body that another model would reject is not routed there, and it is not repaired: the client is
-told which field it is and which tiers take it. The one thing that is taken out is `temperature`,
-which the newer models refuse in any value, and a header names it.
+Such a body is neither routed to that model nor repaired. The client is told which field is wrong
+and which tiers accept it. Only `temperature` is removed, because the newer models refuse any value
+of it. A header of the answer then names it.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ from tierwise.gateway.message import Body, messages
 from tierwise.gateway.refusal import Refusal
 
 LEAST_CHARS: Final = 6
-"""Characters per token that no whole body exceeds; a body too large by this is too large."""
+"""No body has fewer tokens than its characters divided by this. A body that does not fit a context
+window by this measure certainly does not fit."""
 DROPPED: Final = "temperature"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What one model refuses. `thinking` lists the types it refuses; tokens None is unknown."""
+    """What one model accepts. `thinking` lists the types of thinking that it refuses.
+
+    `context` and `output` are its limits in tokens, None if they are unknown.
+    """
 
     thinking: frozenset[str] = frozenset()
     effort: bool = True
@@ -42,14 +47,14 @@ EVERYTHING: Final = Accepts()
 
 
 def of(tier: Tier) -> Accepts:
-    """What the model of a tier takes; a model that is not listed takes everything."""
+    """What the model of a tier accepts. A model that is not listed accepts everything."""
     return _table().get(normal(tier.model), EVERYTHING)
 
 
 def refused(tier: Tier, body: Body, chars: int) -> str | None:
-    """The field of a body that the tier's model rejects; None where it takes it.
+    """The field of a body that the tier's model rejects. None if the model accepts the body.
 
-    `chars` is the length of the body. `temperature` is no reason, since it is taken out.
+    `chars` is the length of the body. `temperature` is no reason, because it is removed.
     """
     takes = of(tier)
     thinking = body.get("thinking")
@@ -80,12 +85,12 @@ def refused(tier: Tier, body: Body, chars: int) -> str | None:
 
 
 def dropped(tier: Tier, body: Body) -> frozenset[str]:
-    """The fields of a routed body that are left out because this tier's model refuses them."""
+    """The fields to remove from a routed body because this tier's model refuses them."""
     return frozenset({DROPPED}) if DROPPED in body and not of(tier).sampling else frozenset()
 
 
 def require(tier: Tier, body: Body, chars: int, ladder: Ladder) -> None:
-    """Raise `Refusal` where the tier's model would reject the body; it names who takes it."""
+    """Raise `Refusal` if the tier's model would reject the body. It names tiers that accept it."""
     field = refused(tier, body, chars)
     if field is None:
         return
@@ -99,7 +104,7 @@ def require(tier: Tier, body: Body, chars: int, ladder: Ladder) -> None:
 
 
 def cheapest(ladder: Ladder, body: Body, chars: int) -> Tier | None:
-    """The cheapest tier that takes a body; None where none does."""
+    """The cheapest tier whose model accepts a body. None if there is none."""
     return next((tier for tier in ladder if refused(tier, body, chars) is None), None)
 
 

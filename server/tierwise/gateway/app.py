@@ -1,4 +1,4 @@
-"""The gateway as an HTTP application: its paths behind its guards."""
+"""The gateway as an HTTP application: every path is behind checks of the host and the token."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 NO_HEADERS: Final[Mapping[str, str]] = {}
 LARGEST_BODY: Final = 32 * 1024 * 1024
-"""Bytes of a body; the Messages API takes no more either."""
+"""The most bytes of a body. The Messages API has the same limit."""
 
 
 def application(found: Gateway) -> web.Application:
-    """The application: every path of the table, behind the guards."""
+    """Make the application: every path of the table, behind the checks of host and token."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_guarded])
     app[KEY] = found
     for route in ROUTES:
@@ -38,7 +38,10 @@ def application(found: Gateway) -> web.Application:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every call is local and holds its token; whatever goes wrong has the shape of an error."""
+    """Check that a call may come from its sender and has a valid token, then handle it.
+
+    Whatever fails is answered as an error of the Messages API.
+    """
     try:
         found = request.app[KEY]
         access = access_of(request.method, request.path)

@@ -1,4 +1,4 @@
-"""One attempt at the server of a model: set money aside, send, see how it began."""
+"""One attempt to get an answer from a model: reserve money, send the call, see how it begins."""
 
 from __future__ import annotations
 
@@ -33,18 +33,22 @@ from tierwise.routing import policy
 ELSEWHERE: Final = frozenset({"rate_limited", "overloaded", "server", "network", "timeout", "cut"})
 """Kinds of failure after which another place may answer."""
 REDIRECTED: Final = "redirected"
-"""A server that names another address: it is not followed, since it would carry the prompt and the
-key to wherever that is."""
+"""The failure of a server that redirects to another address. The redirect is not followed, because
+that would send the prompt and the key to an unknown server."""
 NOT_CONFIGURED: Final = "not_configured"
-"""A call that could not even be sent: there is no key for it, or no server."""
+"""The failure of a call that could not be sent, because there is no key or no server for it."""
 MAX_TOKENS: Final = "max_tokens"
 LARGEST_ERROR: Final = 1_000_000
-"""Bytes of an error answer that are read."""
+"""The most bytes of an error answer that are read."""
 
 
 @dataclass
 class Attempt:
-    """A reserved call at one place, and what came of it."""
+    """A reserved call at one place, and its result so far.
+
+    `changed` names the fields of the body that the gateway changes. `unbilled` is true if the
+    server certainly bills nothing for the call.
+    """
 
     tier: Tier
     reservation: Reservation
@@ -58,11 +62,11 @@ class Attempt:
 
     @property
     def answered(self) -> bool:
-        """Whether the model's server began an answer that is no error."""
+        """True if the model's server has begun an answer that is no error."""
         return self.response is not None and self.failure is None and self.response.status < 300
 
     def sent(self) -> None:
-        """Let go of the prompt, which is not asked for any more and may be large."""
+        """Forget the prompt, because nobody needs it any more and it may be large."""
         self.size = replace(self.size, text="")
 
 
@@ -78,9 +82,10 @@ class Attempts:
         self._upstream = upstream
 
     async def reserved(self, call: Call, plan: CallPlan, measured: CallSize) -> Attempt:
-        """Reserve the worst case of a call; a soft turn that does not fit begins on a cheaper tier.
+        """Reserve the worst-case cost of a call.
 
-        Raises `Refusal` where no tier fits.
+        If a soft task is too dear for the budget, it begins on a cheaper tier. Raises `Refusal` if
+        the budget has room for neither.
         """
         tier = plan.tier
         task = plan.task
@@ -106,7 +111,7 @@ class Attempts:
             raise await self._too_dear(call, error) from None
 
     async def _too_dear(self, call: Call, error: TaskTooDear) -> Refusal:
-        """The refusal of a call that does not fit the money which pays it."""
+        """Make the refusal of a call that its budget has no room for."""
         job = call.grant.job if call.grant is not None else None
         purse = self._office.purse_of(call.grant)
         state = await purse.state(call.strand.project, job, call.strand.member)
@@ -114,9 +119,9 @@ class Attempts:
         return Refusal("billing_error", why_too_dear(error, state, call.grant, owner))
 
     def _below(self, call: Call, plan: CallPlan) -> str | None:
-        """The cheaper tier for a soft turn that the budget has no room for, if there is one.
+        """The cheaper tier for a soft task that the budget has no room for. None if there is none.
 
-        It is taken at the first call of a turn alone, never between the calls of its tools.
+        Only the first call of a turn may move down. Later calls of the same turn keep its tier.
         """
         decision, task = plan.decision, plan.task
         if not plan.started or decision is None or task is None:
@@ -156,10 +161,11 @@ class Attempts:
         return Attempt(tier, reservation, measured, tuple(changed), Tap(life, streamed=streamed))
 
     async def open(self, request: web.Request, call: Call, attempt: Attempt) -> None:
-        """Send a call, and tell the breaker of its place how the call ended.
+        """Send a call, and tell the circuit breaker of its place how the call ended.
 
-        A call may be the trial of a place whose breaker is open. Where its end says nothing of the
-        place, as when the body is refused, the next call is the trial.
+        If the breaker is open, this call may be the trial that decides if the place works again.
+        If its end says nothing about the place, as when the body is refused, the next call is the
+        trial.
         """
         breakers, now = self._office.breakers, self._office.window.monotonic
         place = attempt.tier.endpoint_id
@@ -175,7 +181,7 @@ class Attempts:
                 breakers.dropped(place)
 
     async def _sent(self, request: web.Request, call: Call, attempt: Attempt) -> None:
-        """Send a call; an answer that is no success is read to its end."""
+        """Send a call. If the answer is an error, read it to its end."""
         try:
             attempt.response = await self._upstream.open(
                 attempt.tier, request.path_qs, request.headers, _body(call, attempt)
@@ -197,7 +203,7 @@ class Attempts:
         attempt.failure, attempt.unbilled = _classified(attempt.response.status, attempt.error)
 
     def elsewhere(self, call: Call, plan: CallPlan, attempt: Attempt) -> Tier | None:
-        """The place that may answer instead of one that failed; None where there is none."""
+        """The place that may answer after another one failed. None if there is none."""
         if attempt.failure not in ELSEWHERE or not plan.routed:
             return None
         now, breakers = self._office.window.monotonic(), self._office.breakers
@@ -216,9 +222,10 @@ class Attempts:
 
 
 def _body(call: Call, attempt: Attempt) -> bytes:
-    """The body as it is sent: the client's bytes, but for what was changed.
+    """The body to send: the client's bytes, with only the necessary fields changed.
 
-    A dated or prefixed spelling of the tier's own model stays as the client wrote it.
+    If the client already names the tier's model, in a dated or prefixed spelling, that spelling
+    stays.
     """
     changed: dict[str, str | int] = {}
     if normal(call.model) != normal(attempt.tier.model):
@@ -232,7 +239,7 @@ def _body(call: Call, attempt: Attempt) -> bytes:
 
 
 def _classified(status: int, body: bytes) -> tuple[str, bool]:
-    """The kind of an error answer, and whether it certainly was not billed."""
+    """The kind of an error answer, and true if it certainly was not billed."""
     try:
         error = json.loads(body)["error"]
         kind = classify(status, str(error.get("type")), None, str(error.get("message")))
@@ -242,7 +249,7 @@ def _classified(status: int, body: bytes) -> tuple[str, bool]:
 
 
 async def _error_of(response: aiohttp.ClientResponse) -> bytes:
-    """The body of an error answer, as much of it as is read."""
+    """The body of an error answer, at most `LARGEST_ERROR` bytes of it."""
     try:
         return await response.content.read(LARGEST_ERROR)
     except (aiohttp.ClientError, TimeoutError, OSError):

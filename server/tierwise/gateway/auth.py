@@ -1,9 +1,9 @@
-"""Who may ask: two tokens, and one for each job.
+"""Who may call the gateway. There are two tokens, and one more for each job.
 
-The token for models lies in the environment of every agent, so it may only ask models. The
-operator's token is good everywhere. Both are made at the first start and lie in the state folder,
-readable for their owner alone. A job has a token of its own (`store/job_tokens.py`), which asks
-models alone.
+The token for models is in the environment of every agent, so it is valid only for the paths that
+call models. The operator's token is valid for every path. Both are made at the first start and
+kept in the state folder, where only their owner can read them. A job of the night queue has a token
+of its own (`store/job_tokens.py`), which is also valid only for calls of models.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from tierwise.store.job_tokens import JobGrant
 from tierwise.team.roll import Roll, TeamStanding
 
 Access = Literal["open", "models", "member", "operator"]
-"""What a path asks for: nothing, the token for models, a member's of the team, or the operator's.
-"""
+"""The token that a path needs: none, the one for models, a team member's, or the operator's."""
 
 MODELS_FILE: Final = "gateway-token"
 SET_UP: Final = (
@@ -37,17 +36,17 @@ SET_UP: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, by the token that was shown; `grant` is what a job's token allows."""
+    """The sender of a request, known by its token. `grant` is what a job's token allows."""
 
     by: Literal["operator", "agent", "job", "member", "anybody"]
     grant: JobGrant | None = None
     standing: TeamStanding | None = None
-    """Who the member is, and what the team's rules are; None where there is no team."""
+    """The member and the team's rules. None if this is no team's gateway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The two tokens, and the files they lie in."""
+    """The two tokens and their files."""
 
     models: str
     operator: str
@@ -56,14 +55,14 @@ class Tokens:
 
 
 def tokens(folder: Path) -> Tokens:
-    """The tokens of a state folder; made where they are not there yet."""
+    """Read the tokens of a state folder, and make them if they do not exist yet."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     models_file, operator_file = folder / MODELS_FILE, folder / OPERATOR_FILE
     return Tokens(_token(models_file), _token(operator_file), models_file, operator_file)
 
 
 def require_token(headers: Mapping[str, str], access: Access, known: Tokens) -> Caller:
-    """Who calls. Raises `Refusal` where neither header holds a token that is good for this path."""
+    """Tell who sends a request. Raises `Refusal` if no header has a valid token for this path."""
     given = [one.strip() for one in _given(headers)]
     if any(_same(one, known.operator) for one in given):
         return Caller("operator")
@@ -83,8 +82,11 @@ def require_token(headers: Mapping[str, str], access: Access, known: Tokens) -> 
 async def require_member(
     headers: Mapping[str, str], access: Access, known: Tokens, roll: Roll
 ) -> Caller:
-    """Who calls a team's gateway. Raises `Refusal` where no header holds a member's token, or the
-    path is not a member's, and `LedgerUnavailable`."""
+    """Tell who sends a request to a team's gateway.
+
+    Raises `Refusal` if no header has a member's token, or members may not call this path. Raises
+    `LedgerUnavailable`.
+    """
     given = [one.strip() for one in _given(headers)]
     if any(_same(one, known.operator) for one in given):
         return Caller("operator")
@@ -101,7 +103,7 @@ async def require_member(
 
 
 def _given(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The tokens that a call shows."""
+    """The tokens in the headers of a request."""
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     key = headers.get("x-api-key", "")
     return (key, bearer) if scheme.lower() == "bearer" else (key,)
@@ -112,7 +114,7 @@ def _same(given: str, token: str) -> bool:
 
 
 def _token(file: Path) -> str:
-    """The token of a file. Two starts at once agree on the one that was written first."""
+    """Read the token of a file, or make it. If two gateways start at once, the first token wins."""
     for _ in range(2):
         try:
             found = file.read_text(encoding="ascii").strip()

@@ -1,4 +1,4 @@
-"""One call as it came in, and what is done with it."""
+"""One call as it came in, and the plan for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tierwise.team.roll import TeamStanding
 from tierwise.team.rules import NO_RULES, TeamRules
 
 _KEPT: Final = ("model", "stream")
-"""Members of a body that are asked for after it was sent."""
+"""The members of a body that are still needed after it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Call:
     kind: Kind
     strand: Strand
     grant: JobGrant | None = None
-    """What the job of this call may spend; None where it is no job's."""
+    """What the job of this call may spend. None if no job makes the call."""
     rules: TeamRules = NO_RULES
-    """What binds the members of a team."""
+    """The rules of the team for its members."""
 
     @property
     def model(self) -> str:
@@ -45,20 +45,20 @@ class Call:
 
     @property
     def chars(self) -> int:
-        """Characters of the body that are text."""
+        """How many characters of the body are text."""
         return size.text_chars(self.body.text, self.body.data)
 
     def sent(self) -> Call:
-        """The call without the bulk of its body, of which nothing is asked once it was sent."""
+        """The call without most of its body, which is not needed once it was sent."""
         told = {name: self.body.data[name] for name in _KEPT if name in self.body.data}
         return replace(self, body=JsonObject("", told, {}))
 
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """What is done with a call. `routed` tells that the model in the body is ours to set.
+    """What is done with a call. If `routed`, the gateway may set the model in the body.
 
-    `task` is None where the call is no task's. `decision` is None where nothing was decided.
+    `task` is None if the call belongs to no task. `decision` is None if nothing was decided.
     """
 
     tier: Tier
@@ -66,11 +66,11 @@ class CallPlan:
     task: RunningTask | None = None
     decision: Decision | None = None
     started: bool = False
-    """Whether the task began with this call."""
+    """True if the task begins with this call."""
 
     @property
     def may_move(self) -> bool:
-        """Whether another tier may answer instead: never where a tier was chosen."""
+        """True if another tier may answer instead. Never if the client or operator chose a tier."""
         return self.routed and not (self.decision is not None and self.decision.explicit)
 
 
@@ -82,7 +82,11 @@ def call_of(
     *,
     counts: bool = False,
 ) -> Call:
-    """A call from its body and its headers (in lower case)."""
+    """Make a call from its body and its headers (in lower case).
+
+    `grant` is what a job may spend, and `standing` is the member of a team. `counts` says that the
+    call only counts tokens. Raises `Refusal` if the body names no model or no `max_tokens`.
+    """
     if not isinstance(body.data.get("model"), str) or not body.data["model"]:
         raise Refusal("invalid_request_error", "model: the body names none.")
     if not counts:
@@ -97,6 +101,6 @@ def call_of(
 
 
 def action_of(headers: Mapping[str, str]) -> Action:
-    """The action that an editor names in a header; an agent's turn where none is named."""
+    """The action that an editor names in a header. Without one it is an agent's turn."""
     named = headers.get("x-tierwise-action", "")
     return cast(Action, named) if named in KINDS else ACTION

@@ -1,7 +1,7 @@
-"""The way of one call: plan, set money aside, pass it on, listen, book.
+"""The steps of one call: plan it, reserve money, send it, pass the answer on, book the cost.
 
-One attempt at the model's server, and at most one more elsewhere before the first byte went back
-to the client; whatever the client retries comes as a call of its own.
+The gateway makes one attempt. If that fails before the client got a byte of the answer, it makes at
+most one more attempt at another place. A retry by the client is a new call.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from tierwise.routing import policy
 log = logging.getLogger(__name__)
 
 BEGUN_S: Final = 0.25
-"""Seconds after a call was sent until the ledger has its task: models think for longer, and the
-first byte of an answer that comes sooner does not wait for these rows."""
+"""Seconds after a call was sent until its task is written to the ledger. Most models answer later
+than that, so the first byte of an answer does not wait for these rows."""
 
 
 class Calls:
@@ -73,7 +73,10 @@ class Calls:
             return await self._relay(request, call, plan, attempt, leaked)
 
     async def _look(self, call: Call, plan: CallPlan) -> int:
-        """Look for secrets that were not sent before; tell of them, or refuse the call."""
+        """Count the secrets that were not sent before, and note them on the task.
+
+        Raises `Refusal` if the configuration blocks secrets.
+        """
         found = await self._leaks.look(call.body.data, self._office.window.config.gateway.secrets)
         if found and plan.task is not None:
             plan.task.leaking(found)
@@ -83,12 +86,12 @@ class Calls:
     async def _attempt(
         self, request: web.Request, call: Call, plan: CallPlan
     ) -> AsyncIterator[Attempt]:
-        """An attempt that was made, here or elsewhere; it is booked when the block ends."""
+        """Make the attempt, and if it fails one at another place. It is booked after the block."""
         loop = asyncio.get_running_loop()
         try:
             measured = size.measure(call.body.text, call.body.data)
             attempt = await self._attempts.reserved(call, plan, measured)
-            del measured  # It holds the prompt, and this frame lives as long as the answer.
+            del measured  # It has the prompt, and this frame lives as long as the answer.
         except (Refusal, LedgerUnavailable) as error:
             self._begun(plan)
             paused = isinstance(error, Refusal) and error.kind == "billing_error"
@@ -117,7 +120,7 @@ class Calls:
             job.add_done_callback(self._jobs.discard)
 
     def _begun(self, plan: CallPlan) -> None:
-        """Record that a call's task began; where the router was not asked yet, it is asked now."""
+        """Record that a call's task began. If the router has not decided yet, it decides now."""
         task = plan.task
         if task is None:
             return
@@ -127,14 +130,14 @@ class Calls:
             self._events.decided(task)
 
     async def idle(self) -> None:
-        """Wait until every call that is over is booked."""
+        """Wait until every finished call is booked."""
         while self._jobs:
             await asyncio.wait(self._jobs)
 
     async def _again(
         self, call: Call, plan: CallPlan, failed: Attempt, place: Tier
     ) -> Attempt | None:
-        """The one attempt elsewhere, where the budget has room for it at once."""
+        """Reserve the second attempt, at another place. None if the budget has no room now."""
         try:
             found = await self._attempts.reserved_at(place, call, plan, failed.size, wait=False)
         except (Refusal, TaskTooDear, LedgerUnavailable):
@@ -166,7 +169,7 @@ class Calls:
     async def _relay(
         self, request: web.Request, call: Call, plan: CallPlan, attempt: Attempt, leaked: int
     ) -> web.StreamResponse:
-        """Pass an answer on, each chunk as it comes."""
+        """Pass the answer on to the client, chunk by chunk."""
         own = shown(call, plan, attempt.tier, attempt.changed, leaked)
         upstream = attempt.response
         if upstream is None:
@@ -191,7 +194,7 @@ class Calls:
                 await response.write(chunk)
                 tail = (tail + chunk)[-2:]
         except aiohttp.ClientConnectionResetError:
-            # The client went away, and its handler is about to be cancelled.
+            # The client closed the connection, and this handler is about to be cancelled.
             return response
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.info("%s broke off: %s", attempt.tier.name, type(error).__name__)
@@ -204,7 +207,7 @@ class Calls:
     async def _book(
         self, call: Call, plan: CallPlan, attempt: Attempt, *, last: bool = True
     ) -> None:
-        """Book an attempt, and tell the strand what it used and where its task stands."""
+        """Book an attempt, and note its usage and the new state on its task."""
         if attempt.unbilled:
             await self._cashier.release(attempt.reservation)
             usage, cost = Usage(), 0

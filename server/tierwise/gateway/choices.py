@@ -1,7 +1,7 @@
-"""What the operator chose, read from the ledger together with the state of the budget.
+"""The operator's choices of tiers, read from the ledger together with the state of the budget.
 
-Pins of a project are the editors' own; choices for a task or a conversation of an agent, and the
-gateway's remaps, are kept under no project.
+Pins of a project are shared with the editors. Choices for a task or a conversation of an agent, and
+the gateway's remaps, are kept under no project.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NO_PROJECT: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand for one call: the budget, and the operator's choices in force."""
+    """What holds for one call: the state of the budget, and the operator's choices in force."""
 
     budget: BudgetState
     choices: tuple[Choice, ...]
@@ -40,7 +40,7 @@ async def standing(
     project: str,
     action: str,
 ) -> Standing:
-    """Read what holds for a call now that `purse` pays. Raises `LedgerUnavailable`."""
+    """Read what holds now for a call that `purse` pays. Raises `LedgerUnavailable`."""
     kept, budget = await office.window.ledger.read(
         lambda conn: (
             (
@@ -66,7 +66,7 @@ async def standing(
 
 
 def choose(office: Office, scope: OverrideScope, key: str, to: str) -> None:
-    """Keep a choice for the calls to come; "auto" clears it."""
+    """Keep a choice for later calls. "auto" clears it."""
     project = key if scope == "project" else NO_PROJECT
     if to == AUTO:
         office.journal.note(

@@ -1,7 +1,7 @@
-"""Words that go on with what runs, and words that say it went wrong.
+"""Recognises words that let a task go on, and words that say its result was wrong.
 
-"Continue" after a plan or a pause is the running task, not a small new one; "no, still wrong" is
-the same task asked again.
+"Continue" after a plan or a pause belongs to the running task and is no small new one. "No, still
+wrong" asks for the same task again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LONGEST: Final = 6
-"""Words of a consent at most. Seven words that name nothing new are rarely one."""
+"""The most words of a consent. A sentence of seven words is rarely a mere consent."""
 
 _WRONG: Final = re.compile(
     r"""(?ix)^\W*(?:
@@ -29,7 +29,7 @@ _WRONG: Final = re.compile(
 
 
 def consents(words: str) -> bool:
-    """Whether the operator only says that it should go on."""
+    """True if the operator only says that the task should go on."""
     found = [word.lower().replace("’", "'") for word in _WORD.findall(words)]
     if not 0 < len(found) <= _LONGEST or "?" in words:
         return False
@@ -39,13 +39,13 @@ def consents(words: str) -> bool:
 
 
 def corrects(words: str) -> bool:
-    """Whether the operator says that the last answer was wrong."""
+    """True if the operator says that the last answer was wrong."""
     return _WRONG.search(words[:200]) is not None and not consents(words)
 
 
 @cache
 def _words() -> tuple[frozenset[str], frozenset[str]]:
-    """Words that say that it should go on, and words that may stand beside them."""
+    """Load the words that say "go on", and the words that may accompany them."""
     text = resources.files("tierwise.gateway").joinpath("consent.toml").read_text("utf-8")
     found = tomllib.loads(text)
     return frozenset(found["assent"].split()), frozenset(found["beside"].split())

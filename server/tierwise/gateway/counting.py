@@ -1,7 +1,7 @@
-"""What a project's index counts for a question of the classifier.
+"""Counts the uses of a symbol in a project's index, for `POST /v1/route`.
 
-It speaks only where the root has an index already: an editor that trusts the folder made it. None
-is built, and no file is read, for whoever asks.
+It works only for a folder that already has an index, made by an editor that trusts the folder. For
+a mere question the gateway builds no index and reads no file.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from tierwise.edits import renamed
 from tierwise.index.project import ProjectIndex
 
 NAMES: Final = 8
-"""Names of a wish that are looked up."""
+"""The most names of an instruction that are looked up."""
 
 
 async def of_root(root: str, words: str, state: Path) -> ProjectSignals | None:
-    """The counts of the symbol that a wish is about; None where the index cannot tell."""
+    """Count the uses of the symbol that the operator's words name. None if the index lacks it.
+
+    `root` is the project's folder, and `state` the state folder that has the index.
+    """
     folder = Path(root[:4096])
     if not folder.is_absolute():
         return None

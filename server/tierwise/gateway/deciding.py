@@ -1,8 +1,8 @@
-"""From the operator's words to a decision: the same router that the editors have.
+"""Decides on the operator's words, with the same router as the editors.
 
-What is around the words does not count: neither the system prompt nor tool schemas nor
-reminders, however long they are. So the size of a task is taken from its words and from what an
-agent's task usually costs, not from the bytes of the body.
+The text around the words does not count: neither the system prompt nor tool schemas nor reminders,
+however long they are. So the size of a task is estimated from its words and from the usual cost of
+an agent's task, and not from the bytes of the body.
 """
 
 from __future__ import annotations
@@ -40,38 +40,42 @@ log = logging.getLogger(__name__)
 ACTION: Final[Action] = "agent"
 """The action of an agent's turn."""
 INPUT_TOKENS: Final = 25_000
-"""Tokens that each step of an agent's turn reads, where nobody said: what Claude Code sends."""
+"""The prompt tokens of each step of an agent's turn if nobody says them. Claude Code sends about
+this many."""
 WARM_MS: Final = 300_000
 """How long a prompt cache lives without being read, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnWish:
-    """What is decided on. `named` is the tier that the client named, `cap` the most it allows."""
+    """What the router decides on: the request, and what the client and the team say about tiers.
+
+    `named` is the tier that the client chose, `cap` the highest tier that it allows.
+    """
 
     request: Request
     project: str
     named: str | None = None
     cap: str | None = None
     consent: str | None = None
-    """The tier of the running task, where the operator only said that it should go on."""
+    """The tier of the running task, if the operator only said that it should go on."""
     warm: WarmThread | None = None
     rules: TeamRules = NO_RULES
-    """What binds the members of a team."""
+    """The rules of the team for its members."""
     kind: Action = ACTION
-    """The action that an editor names; an agent's turn where nobody does."""
+    """The action that an editor names. Without one it is an agent's turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision and the facts it was taken on."""
+    """A decision and the facts it was based on."""
 
     decision: Decision
     situation: Situation
 
 
 def decide(office: Office, wish: TurnWish, standing: Standing | None) -> Decided:
-    """Decide. Without a `standing` neither budget nor pins count: a question, not a call."""
+    """Let the router decide. Without a `standing`, budget and pins do not count."""
     facts = situation(office, wish, standing)
     window = office.window
     try:
@@ -92,8 +96,10 @@ def decide(office: Office, wish: TurnWish, standing: Standing | None) -> Decided
 
 
 def named(tier: str, ladder: Ladder) -> Decision:
-    """The decision that stands while a model that the client named is asked: nothing is known but
-    that it was named. The router's own view of it follows once the answer is on its way."""
+    """A provisional decision for a tier that the client named, made without the router.
+
+    It lets the call start at once. The router decides later, when the answer is on its way.
+    """
     flat = dict.fromkeys(ladder.names, 0.0) | {ladder.top: 1.0}
     return Decision(
         first=tier,
@@ -110,13 +116,14 @@ def named(tier: str, ladder: Ladder) -> Decision:
 
 
 def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situation:
-    """The facts of a decision beside its signals."""
+    """Gather the facts that a decision needs beside the signals."""
     window, request = office.window, wish.request
     config, ladder, now = window.config, window.ladder, window.clock()
     chars = len(request.instruction) + sum(len(f.text or "") for f in request.files or ())
     read, steps = request.input_tokens, request.steps or KINDS[request.action].steps
     if request.action == ACTION and request.tools == ():
-        # Who names no tools cannot be asked to go on: it is one call, and no agent's prompt.
+        # Without tools the model cannot ask for another step, so this is one call. It also lacks
+        # an agent's long prompt.
         steps = request.steps or 1
     elif request.action == ACTION and read is None:
         read = INPUT_TOKENS
@@ -169,7 +176,7 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
 
 
 def _floor_of_team(wish: TurnWish, ladder: Ladder) -> tuple[Floor, ...]:
-    """The team's floor of an action; where it lies above the team's highest tier, that tier."""
+    """The team's floor for the action of a turn, at most the team's highest tier."""
     tier = wish.rules.floors.get(wish.kind)
     if tier is None or tier not in ladder:
         return ()
@@ -177,7 +184,10 @@ def _floor_of_team(wish: TurnWish, ladder: Ladder) -> tuple[Floor, ...]:
 
 
 def tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """One tool of each kind: what an agent may do counts, not how many tools say so."""
+    """Pick one tool that edits files and one that runs commands, else the first tool of any kind.
+
+    What an agent can do matters for the decision, and not how many tools it has.
+    """
     if not names:
         return ()
     kinds = (evidence.EDITS, evidence.RUNS)
@@ -186,12 +196,14 @@ def tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def thread_of(before: RunningTask | None, reasks: int) -> ThreadState:
-    """What the conversation did before this turn."""
+    """The state of the conversation before this turn: its last tier, and how often it was asked
+    again.
+    """
     return ThreadState(before.tier if before is not None else None, reasks)
 
 
 def warm_of(office: Office, before: RunningTask | None) -> WarmThread | None:
-    """What the warm prompt cache of a conversation is worth; None where nothing is warm."""
+    """What the warm prompt cache of a conversation is worth. None if it has no warm cache."""
     window = office.window
     if before is None or not before.prompt_tokens or before.tier not in window.ladder:
         return None
@@ -202,7 +214,10 @@ def warm_of(office: Office, before: RunningTask | None) -> WarmThread | None:
 
 
 def moved_up(decision: Decision, facts: Situation, why: str) -> Decision | None:
-    """The decision of a task that is stuck, one tier up; None at the top, or at its cap."""
+    """Move the decision of a stuck task one tier up. None if it is at the top or at its cap.
+
+    `why` is what `evidence.stuck` found.
+    """
     above = facts.ladder.above(decision.answering)
     if above is None or not facts.allows(above):
         return None
@@ -211,19 +226,19 @@ def moved_up(decision: Decision, facts: Situation, why: str) -> Decision | None:
 
 
 def client_of(decision: Decision) -> str | None:
-    """The tier that the client named for a decision, as its reasons tell; None where it did not."""
+    """The tier that the client named, read from a decision's reasons. None if it named none."""
     named = (r for r in decision.reasons if r.code in ("client_named", "client_cap"))
     return next((str(reason.args["tier"]) for reason in named), None)
 
 
 def lowest(ladder: Ladder, *caps: str | None) -> str | None:
-    """The lowest of several caps; what is no tier caps nothing."""
+    """The lowest of several caps. A name that is no tier is ignored. None if no cap remains."""
     found = [cap for cap in caps if cap is not None and cap in ladder]
     return min(found, key=ladder.rank) if found else None
 
 
 def _as_wished(decision: Decision, wish: TurnWish, facts: Situation) -> Decision:
-    """The decision with what the client or the operator said about it in its reasons."""
+    """Apply the operator's consent to a decision, and add the client's wish to its reasons."""
     goes_on = wish.consent
     if goes_on is not None and not decision.explicit and goes_on in facts.ladder:
         to = goes_on if facts.allows(goes_on) else facts.cap or goes_on

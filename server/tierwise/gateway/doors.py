@@ -1,4 +1,4 @@
-"""The way into a team's gateway: TLS from certificate files, and the team it is for."""
+"""How members connect to a team's gateway (TLS from certificate files), and the team's rules."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ from tierwise.trust import Trust
 
 @dataclass(frozen=True, slots=True)
 class TeamDoor:
-    """How members come in; without `tls` only from this machine, or through a proxy on it."""
+    """How members connect. Without `tls` only this machine can, or a proxy that runs on it."""
 
     tls: ssl.SSLContext | None = None
 
 
 def door(certificate: Path | None, key: Path | None) -> TeamDoor:
-    """What members connect through, with a certificate or without. Raises `CannotListen` for files
-    that hold no certificate.
-    """
+    """Load the certificate and key, if any. Raises `CannotListen` if the files cannot be used."""
     if certificate is None:
         if key is not None:
             raise CannotListen(words.TLS_HALF)
@@ -53,17 +51,19 @@ def door(certificate: Path | None, key: Path | None) -> TeamDoor:
 
 
 class _Locked(Exception):
-    """A password is asked for."""
+    """A key file needs a password."""
 
 
 def _nobody() -> str:
-    """No password: nobody sits before a gateway to type one."""
+    """Refuse to give a password, because nobody could type one at a gateway."""
     raise _Locked
 
 
 def rules_of(env: Mapping[str, str]) -> TeamRules:
-    """The rules of the team on this ledger. Raises `CannotListen` where there is none, and
-    `LedgerUnavailable`."""
+    """Read the rules of the team from the ledger.
+
+    Raises `CannotListen` if there is no team, and `LedgerUnavailable`.
+    """
     settings = Settings(env, {}, NoDocuments().roots, Trust(True))
     url = paths.store_url(env, settings.config.store.url)
     ledger = Ledger.open(paths.state_dir(env), url)

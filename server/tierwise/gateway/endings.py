@@ -1,4 +1,4 @@
-"""How a call ended, as its task, its client and its ledger are told."""
+"""How a call ended: the new state of its task, and what the client is sent."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from tierwise.gateway.attempts import NOT_CONFIGURED, REDIRECTED, Attempt
 from tierwise.present.causes import cause
 
 LOOPS: Final = frozenset({"tool_use", "pause_turn"})
-"""Reasons to stop after which an agent asks again by itself."""
+"""Stop reasons after which an agent makes another call by itself."""
 
 
 def state_of(attempt: Attempt) -> tuple[TaskState, str | None]:
-    """Where a task stands after a call: its loop goes on, it was answered, or it broke off."""
+    """The state of a task after a call, and the name of its error if it failed.
+
+    The state is "running" if the agent will make another call.
+    """
     if attempt.failure == NOT_CONFIGURED:
         return "failed", NotConfigured.name
     if attempt.failure is not None or attempt.tap.failed is not None:
@@ -36,10 +39,10 @@ def unreached(attempt: Attempt) -> str:
 
 
 def broken_off(tail: bytes) -> bytes:
-    """The end of a stream whose server went away: an error event, as the server itself sends one.
+    """The bytes that end a stream whose server disappeared: an error event like the server's own.
 
-    `tail` is the end of what came. An event that was cut in its middle is closed as a ping first:
-    clients pass those over unread, where half an event would break their reading.
+    `tail` are the last bytes that came. If they are the middle of an event, that event is closed
+    as a ping first: clients ignore pings, but half an event would break their parser.
     """
     closed = b"" if tail.endswith(b"\n\n") or not tail else b"\nevent: ping\n\n"
     error = {"type": "api_error", "message": "The model's server broke off its answer."}

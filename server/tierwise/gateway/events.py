@@ -1,4 +1,4 @@
-"""What the gateway tells of itself: its latest decisions, and events as they happen."""
+"""The gateway's latest decisions, and its events for whoever listens."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from tierwise.gateway.strands import RunningTask
 from tierwise.present.decision import to_wire
 
 KEPT: Final = 500
-"""Decisions that are remembered for whoever asks."""
+"""How many of the latest decisions are remembered."""
 WAITING: Final = 1_000
-"""Events that wait for a slow listener; the oldest go."""
+"""The most events that wait for a slow listener. The oldest are dropped."""
 
 Event = Mapping[str, Any]
 
 
 @dataclass
 class _Told:
-    """A decision that was told, and of what. It is worded when somebody asks."""
+    """A decision and the call it was made for. Its words are made only when somebody asks."""
 
     task_id: str
     about: Mapping[str, Any]
@@ -47,7 +47,10 @@ class _Told:
 
 @dataclass
 class Events:
-    """The news of one gateway. `now_ms` is UTC milliseconds."""
+    """Collects the events of one gateway and sends them to listeners.
+
+    `now_ms` returns UTC milliseconds. `rehearses` is true while the rehearsal model answers.
+    """
 
     now_ms: Callable[[], int]
     rehearses: Callable[[], bool] = lambda: False
@@ -56,7 +59,7 @@ class Events:
     _listeners: set[asyncio.Queue[Event]] = field(default_factory=set)
 
     def planned(self, call: Call, plan: CallPlan) -> None:
-        """Tell that a call has its plan, and keep a new decision."""
+        """Send the event that a call was planned. If its decision is new, keep and send it too."""
         task = plan.task
         if task is not None:
             latest = self._latest(task)
@@ -81,18 +84,18 @@ class Events:
         self._tell({"event": "call", **_of_call(call, plan, plan.tier)})
 
     def passing(self, session: str | None) -> str | None:
-        """The model that a conversation named last, where it is no tier's and so is not routed."""
+        """The model that a conversation uses now, if it is no tier's and so is not routed."""
         return None if session is None else self._passing.get(session)
 
     def decided(self, task: RunningTask) -> None:
-        """Replace a task's decision and tell it: the router was asked after the call had begun."""
+        """Replace a task's provisional decision by the router's own, and send it as an event."""
         latest = self._latest(task)
         if latest is not None:
             latest.replaced(task.decision)
             self._tell_decision(latest)
 
     def booked(self, call: Call, plan: CallPlan, tier: Tier, usage: Usage, cost: int) -> None:
-        """Tell that a call is over, and what it cost."""
+        """Send the event that a call is over, with its cost."""
         self._tell(
             {
                 "event": "booked",
@@ -111,14 +114,14 @@ class Events:
     ) -> list[dict[str, Any]]:
         """The latest decisions, newest first, of one conversation or of all.
 
-        `running` are the tasks that strands are at, by their ids: how far each has come.
+        `running` has the current tasks of all strands by their ids, to show how far each has come.
         """
         found = (d for d in self._decisions if session is None or d.about["session"] == session)
         return [{**d.wire(), **_progress(running.get(d.task_id))} for d in found]
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[Event]]:
-        """Events from now on, in a queue of one's own."""
+        """Give a queue that gets all events from now on, until the block ends."""
         queue: asyncio.Queue[Event] = asyncio.Queue(WAITING)
         self._listeners.add(queue)
         try:
@@ -141,7 +144,7 @@ class Events:
 
 
 def _progress(task: RunningTask | None) -> dict[str, Any]:
-    """How far a task has come; nothing where its strand went on to another."""
+    """How far a task has come. Empty if its strand has gone on to another task."""
     if task is None:
         return {}
     read = task.prompt_tokens

@@ -1,7 +1,7 @@
-"""What a conversation's tool calls show: that the model is stuck, what it edited, how tests went.
+"""What a conversation's tool calls show: if the model is stuck, what it edited, how tests ended.
 
-Read from the calls since the operator spoke last. Evidence that a tier is not enough lifts the task
-one tier, once; how the tests ended is an outcome.
+Evidence that a tier is not enough moves the task one tier up, once. How the tests ended is an
+outcome.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from tierwise.gateway.words import of_message
 Stuck = Literal["same call", "errors", "red tests"]
 
 SAME_CALL: Final = 3
-"""Failures of one call, its input unchanged, that show a loop."""
+"""How many failures of one tool call with the same input show that the model is in a loop."""
 ERRORS: Final = 3
-"""Tool errors in a row that show one."""
+"""How many tool errors in a row show that the model is stuck."""
 RED_RUNS: Final = 2
-"""Red test runs, each after an edit, that show that the edits do not help."""
+"""How many red test runs, each after an edit, show that the edits do not help."""
 
 EDITS: Final = re.compile(r"(?i)edit|write|patch|replace|create_file|str_replace")
 RUNS: Final = re.compile(r"(?i)bash|shell|terminal|exec|run|command")
@@ -40,7 +40,7 @@ _RED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call with its result. `failed` is the client's word for it, `text` what it gave back."""
+    """One tool call with its result. The client says if it `failed`. `text` is what it returned."""
 
     name: str
     input: Mapping[str, Any]
@@ -49,12 +49,12 @@ class ToolCall:
 
     @property
     def edits(self) -> bool:
-        """Whether it changes a file."""
+        """True if the tool changes a file, judged by its name."""
         return EDITS.search(self.name) is not None
 
     @property
     def red(self) -> bool | None:
-        """Whether a test run failed; None where it is no test run."""
+        """True if this is a test run that failed. None if it is no test run."""
         command = self.input.get("command")
         if not RUNS.search(self.name) or not isinstance(command, str):
             return None
@@ -64,14 +64,14 @@ class ToolCall:
 
 
 def calls(body: Body) -> Sequence[ToolCall]:
-    """The finished tool calls since the operator spoke last, in order."""
+    """The finished tool calls since the operator's last message, in order."""
     found = messages(body)
     spoken = _spoken(found)
     return _done(found[spoken[-1] if spoken else 0 :])
 
 
 def calls_before(body: Body) -> Sequence[ToolCall]:
-    """The finished tool calls between the operator's last two words: those of the turn before."""
+    """The finished tool calls between the operator's last two messages: the turn before."""
     found = messages(body)
     spoken = _spoken(found)
     if not spoken:
@@ -100,7 +100,7 @@ def _done(found: Sequence[Block]) -> Sequence[ToolCall]:
 
 
 def stuck(done: Sequence[ToolCall]) -> Stuck | None:
-    """Why the task's tier is not enough, None where nothing says so."""
+    """Why the task's tier seems not to be enough. None if nothing shows that."""
     failures = Counter(
         (call.name, json.dumps(call.input, sort_keys=True)) for call in done if call.failed
     )
@@ -122,7 +122,7 @@ def stuck(done: Sequence[ToolCall]) -> Stuck | None:
 
 
 def last_run(done: Sequence[ToolCall]) -> bool | None:
-    """Whether the last test run after an edit was green; None where there was none."""
+    """True if the last test run after an edit was green. None if there was none."""
     edited, last = False, None
     for call in done:
         edited = edited or (call.edits and not call.failed)

@@ -14,11 +14,11 @@ def shown(
 ) -> dict[str, str]:
     """The headers of an answer by `tier`.
 
-    What the router would have chosen is told once it was asked: a model that the client named is
-    called before that.
+    They say what the router would have chosen only if it has decided already. If the client named
+    the model, the router decides after the call was sent.
 
-    `changed` names what was spliced beyond the model; `leaked` counts secrets that this call sent
-    for the first time.
+    `changed` names the fields of the body that were changed beside the model. `leaked` counts the
+    secrets that this call sent for the first time.
     """
     task = plan.task
     decision = task.decision if task is not None else plan.decision
@@ -49,8 +49,10 @@ def shown(
 
 
 def _by_team(call: Call, plan: CallPlan, tier: Tier) -> str | None:
-    """Whether a rule of the team moved this call: `floor`, `cap`, or None. What failed and went
-    elsewhere no rule moved."""
+    """The team's rule that set the tier of this call: "floor", "cap", or None.
+
+    None if the call went to another tier because its own failed.
+    """
     if not plan.routed or tier.name != plan.tier.name:
         return None
     if tier.name == call.rules.floors.get(action_of(call.headers)):

@@ -1,8 +1,8 @@
-"""What a client's hooks tell of a turn: how it ended, which tools ran, what the operator said next.
+"""Outcomes that a client reports by its hooks: how a turn ended, which tools ran, what the operator
+said next.
 
-From the bodies alone most of this is read off words and results; a client that tells it by hooks
-knows. So once a conversation has told anything, its bodies are not read for outcomes any more.
-Nothing that was said is kept.
+Without hooks the gateway guesses most of this from the bodies of calls, but hooks know it. So once
+a conversation has sent a hook, its bodies are no longer read for outcomes. No text is kept.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from tierwise.gateway.strands import RunningTask, Strands
 from tierwise.gateway.survival import EditsWatch
 
 REMEMBERED: Final = 2_000
-"""Conversations whose hooks are known; the one that was quiet for longest goes first."""
+"""The most conversations whose hooks are remembered. The longest quiet one is dropped first."""
 MOST_CALLS: Final = 500
-"""Tool calls of one turn that are kept for its outcome; the oldest go."""
+"""The most tool calls of one turn that are kept for its outcome. The oldest are dropped."""
 
 
 @dataclass
 class _Turn:
-    """The turn that a conversation is at, as its hooks tell it."""
+    """The current turn of a conversation, as its hooks report it."""
 
     begun: bool = False
     ended: bool = False
@@ -46,13 +46,13 @@ class Hooks:
     _turns: OrderedDict[str, _Turn] = field(default_factory=OrderedDict)
 
     def knows(self, session: str) -> bool:
-        """Whether a conversation tells its outcomes by hooks."""
+        """True if a conversation reports its outcomes by hooks."""
         return session in self._turns
 
     def hear(self, event: str, session: str, data: Mapping[str, Any]) -> RunningTask | None:
-        """Take note of one event. Returns the task that it was of, or None where none is known.
+        """Take one hook event. Returns the running task that it belongs to, None if none is known.
 
-        `event` and `data` are as Claude Code gives them to a hook.
+        `event` and `data` are what Claude Code passes to a hook.
         """
         turn = self._turns.setdefault(session, _Turn())
         self._turns.move_to_end(session)
@@ -78,7 +78,7 @@ class Hooks:
         return task
 
     def _spoken(self, turn: _Turn, task: RunningTask | None, prompt: str) -> None:
-        """The operator speaks again: what that says of the turn before."""
+        """Record what the operator's new prompt says about the turn before."""
         if task is None or not task.decisions or not turn.begun:
             return
         kind: OutcomeKind
@@ -87,12 +87,12 @@ class Hooks:
         elif task.state in ("running", "cancelled"):
             kind = "interrupted"
         else:
-            # It failed or was paused: nothing was seen of its work.
+            # It failed or was paused, so the operator saw no work of it.
             return
         outcomes.record(self.office, task, kind)
 
     def _finished(self, turn: _Turn, task: RunningTask | None) -> None:
-        """A turn came to its end by itself: how its last test run after an edit went."""
+        """Record how the last test run after an edit ended, because the turn ended by itself."""
         green = evidence.last_run(turn.calls)
         if task is not None and task.decisions and green is not None:
             outcomes.record(self.office, task, "tests", "green" if green else "red")

@@ -1,6 +1,6 @@
-"""Under which host the gateway listens, and under which it may be called.
+"""On which host the gateway may listen, and under which host name it may be called.
 
-Both are this machine, in a spelling that can mean nothing else.
+Both must be this machine, in a spelling that cannot mean any other.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from tierwise.gateway.refusal import Refusal
 
 
 class CannotListen(TierwiseError):
-    """The port is taken, or the host is not this machine."""
+    """The gateway cannot listen, for instance because the port is taken."""
 
     name = "CannotListen"
 
 
 def require_bindable(host: str) -> None:
-    """Raise `CannotListen` for a host that others than this machine could reach."""
+    """Raise `CannotListen` for a host that other machines could reach."""
     if not address.this_machine(host):
         raise CannotListen(
             f"{host} is not this machine alone. The gateway listens on 127.0.0.1, ::1 or localhost."
@@ -28,16 +28,16 @@ def require_bindable(host: str) -> None:
 
 
 def require_bound(hosts: Iterable[str]) -> None:
-    """Raise `CannotListen` where a name turned out to be an address that others could reach."""
+    """Raise `CannotListen` if a name was resolved to an address that other machines could reach."""
     for host in hosts:
         require_bindable(host)
 
 
 def require_local(headers: Mapping[str, str]) -> None:
-    """Raise `Refusal` for a call that came through a browser or under a foreign name.
+    """Raise `Refusal` for a call from a web page or under a foreign host name.
 
-    A page may make a browser call any address, also one that a name was bent to; it cannot keep
-    the browser from naming the page's origin, or the name that was called.
+    A web page can make a browser call any address, even by a host name of its own that resolves to
+    this machine. But the browser always sends the page's origin, or the host name that was called.
     """
     require_no_page(headers)
     if not address.this_machine(_host(headers.get("host", ""))):
@@ -45,18 +45,18 @@ def require_local(headers: Mapping[str, str]) -> None:
 
 
 def require_no_page(headers: Mapping[str, str]) -> None:
-    """Raise `Refusal` for a call that a browser's page makes."""
+    """Raise `Refusal` for a call that a web page makes in a browser."""
     if "origin" in headers:
         raise Refusal("permission_error", "Calls from a browser's page are refused.")
 
 
 def written(host: str) -> str:
-    """Write a host as it stands in a URL: an IPv6 address in brackets."""
+    """Write a host for a URL: an IPv6 address gets brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def _host(header: str) -> str:
-    """The host of a `Host` header; "" where it holds more than a host and a port."""
+    """The host of a `Host` header. "" if it has anything beside a host and a port."""
     try:
         parts = urlsplit(f"http://{header}")
         _ = parts.port

@@ -1,7 +1,8 @@
-"""Edits that are still to be looked at, kept where the next gateway finds them.
+"""Keeps the edits whose survival is still to be checked, so that the next gateway finds them.
 
-A gateway may be started again within the fifteen minutes. What it follows lies with the kept
-content: hashes of lines, paths and times, never a line, and nothing where no content is kept.
+A gateway may be restarted within the fifteen minutes in which it checks edits. So it keeps them
+with the kept content: paths, times and hashes of lines, but no text. If the operator keeps no
+content, nothing is written.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ from tierwise.store import owner
 from tierwise.store.content import Content
 
 NAME: Final = "edits.json"
-"""The file of a task, in its folder of the kept content."""
+"""The name of the file in a task's folder of the kept content."""
 NOBODY: Final = ""
-"""The owner of what a gateway left behind when it ended."""
+"""The owner of edits whose gateway has ended."""
 
 
 @dataclass
 class FollowedEdits:
-    """A task whose edits are followed, since `at_ms` (UTC milliseconds), when the last one passed.
+    """A task whose edits are followed.
 
-    `tier` made them. `seen` counts the task's calls that were looked through for edits, `looked_ms`
-    is how long after the last edit the files were last looked at; -1 where they were not.
+    `at_ms` (UTC milliseconds) is when its last edit was seen, and `tier` made the edits. `seen`
+    counts the task's tool calls that were already searched for edits. `looked_ms` is how long after
+    the last edit the files were last checked, -1 if they were not.
     """
 
     task_id: str
@@ -39,28 +41,28 @@ class FollowedEdits:
     looked_ms: int = -1
 
     def looked(self, after_ms: int) -> None:
-        """Note that the files were looked at so long after the last edit."""
+        """Note that the files were checked this many milliseconds after the last edit."""
         self.looked_ms = after_ms
 
 
 @dataclass(frozen=True)
 class KeptEdits:
-    """What is followed, in the kept content. `allowed` says whether any may be kept."""
+    """The followed edits in the kept content. `allowed` is true if content may be kept."""
 
     content: Content
     allowed: Callable[[], bool]
 
     def put(self, text: str, task_id: str) -> None:
-        """Keep what `written` made of a followed task."""
+        """Keep the text that `written` made from a followed task."""
         if self.allowed():
             self.content.put(task_id, NAME, text)
 
     def drop(self, task_id: str) -> None:
-        """Keep it no longer."""
+        """Delete what is kept for a task."""
         self.content.drop(task_id, NAME)
 
     def taken(self) -> list[FollowedEdits]:
-        """What gateways that are gone had still to look at; each is given to one gateway alone."""
+        """Take over the edits of gateways that have ended. Only one gateway gets each of them."""
         found = []
         for task_id in self.content.tasks_with(NAME):
             whose, _ = _read(self.content.get(task_id, NAME))
@@ -77,7 +79,7 @@ class KeptEdits:
 
 
 def written(one: FollowedEdits, whose: str) -> str:
-    """A followed task as it is kept, with its owner."""
+    """The text in which a followed task is kept. `whose` is the gateway that owns it."""
     return json.dumps(
         {
             "owner": whose,
@@ -96,7 +98,7 @@ def written(one: FollowedEdits, whose: str) -> str:
 
 
 def _read(text: str | None) -> tuple[str, FollowedEdits | None]:
-    """The owner of a kept text and what it says; None where it cannot be read."""
+    """Read a kept text: its owner and the followed task, None if it cannot be read."""
     try:
         data = json.loads(text or "")
         return str(data["owner"]), FollowedEdits(

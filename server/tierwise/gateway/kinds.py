@@ -1,7 +1,8 @@
-"""The kind of a call, read off its shape.
+"""Tells the kind of a call by its shape.
 
-One wish of the operator is many calls: the agent's loop, a title beside it, sub-agents, token
-counts, a summary when the window is full. Only a turn or a sub-agent's beginning is decided on.
+One request of the operator causes many calls: the steps of the agent, a title, sub-agents, token
+counts, a summary when the context window is full. The router decides only on a turn or on the first
+call of a sub-agent.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from tierwise.gateway.strand import Strand
 Kind = Literal["turn", "step", "subagent", "title", "compact", "count", "classifier", "other"]
 
 TASKLESS: Final[frozenset[Kind]] = frozenset({"title", "classifier", "compact", "count"})
-"""Kinds that are no tasks: nothing is learned from them and they move no strand."""
+"""Kinds that are no tasks. Nothing is learned from them, and a strand keeps its task."""
 CHEAPEST: Final[frozenset[Kind]] = frozenset({"title", "classifier"})
-"""Kinds that take the cheapest tier that accepts their shape."""
+"""Kinds that go to the cheapest tier that accepts their body."""
 DECIDED: Final[frozenset[Kind]] = frozenset({"turn", "subagent", "other"})
 """Kinds that begin a task."""
 
@@ -37,11 +38,12 @@ _CLASSIFIER: Final = re.compile(
     r"command prefix (?:detection|extraction)|detect(?:s|ing)? command injection)"
 )
 _SHORT: Final = 20_000
-"""Characters of a system prompt that is searched; those of titles and classifiers are short."""
+"""How many characters of a system prompt are searched. Prompts of titles and classifiers are
+short."""
 
 
 def kind_of(body: Body, strand: Strand) -> Kind:
-    """The kind of a call of `/v1/messages`."""
+    """Tell the kind of a call of `/v1/messages`."""
     has_tools = bool(body.get("tools"))
     if not has_tools and _is_title(body):
         return "title"
@@ -79,8 +81,9 @@ def _is_title(body: Body) -> bool:
 
 
 def _is_classifier(body: Body, has_tools: bool) -> bool:
-    """Whether a call is the client's own question about a command, which is small and has a fixed
-    form, and not the operator's.
+    """True if the client itself asks about a command, for instance if it is safe to run.
+
+    Such a call is small and has a fixed form.
     """
     if has_tools and not _forced(body):
         return False
@@ -88,14 +91,12 @@ def _is_classifier(body: Body, has_tools: bool) -> bool:
 
 
 def _is_compaction(message: Mapping[str, Any]) -> bool:
-    """Whether the client asks for a summary, in a text of its own behind whatever else stands
-    there.
-    """
+    """True if the client asks for a summary of the conversation, in any text of the message."""
     return any(_COMPACT.match(text) for text in texts(message.get("content")))
 
 
 def _shows(message: Block) -> bool:
-    """Whether a message without words shows something: a picture is a wish too."""
+    """True if a message has a picture or document, which makes it a turn even without words."""
     return any(b.get("type") in ("image", "document") for b in blocks(message.get("content")))
 
 

@@ -1,8 +1,8 @@
-"""Secrets in what an agent sends: looked for, told or refused, never rewritten.
+"""Looks for secrets in what an agent sends. The gateway reports them or refuses the call.
 
-A body is not changed, since signatures and caches hang on its bytes. What was read once is known by
-its hash, so that each text is read once however often a conversation is sent; how a call was asked,
-or whether it was asked before, makes no difference to what is found.
+It never rewrites them, because signatures and prompt caches depend on the bytes of a body. An agent
+sends its whole conversation with each call, so texts that were searched before are recognised by
+their hash and searched only once.
 """
 
 from __future__ import annotations
@@ -23,21 +23,22 @@ from tierwise.gateway.refusal import Refusal
 How = Literal["warn", "block", "off"]
 
 ASIDE: Final = 50_000
-"""Characters from which a text is read in a thread."""
+"""A text with more characters than this is searched on a thread."""
 REMEMBERED: Final = 50_000
-"""Texts whose number of secrets is remembered."""
+"""The most texts whose number of secrets is remembered."""
 
 
 @dataclass
 class Leaks:
-    """Reads what calls would send. `how` is what is to be done about secrets."""
+    """Searches the bodies of calls for secrets, and remembers what it has searched."""
 
     _known: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
 
     async def look(self, body: Body, how: How) -> int:
-        """How many secrets a call sends for the first time.
+        """Count the secrets that a call sends for the first time.
 
-        Raises `Refusal` where it holds any, sent before or not, and they are to be blocked.
+        `how` is the configured reaction. If it is "block" and the body has any secret, even one
+        that was sent before, this raises `Refusal`. If it is "off", nothing is searched.
         """
         if how == "off":
             return 0
@@ -60,7 +61,7 @@ class Leaks:
 
 
 def blocked(number: int) -> Refusal:
-    """The answer to a call that holds secrets, where they are to be blocked."""
+    """Make the refusal of a call that has secrets, for a configuration that blocks them."""
     what = "something that looks like a secret" if number == 1 else f"{number} secrets"
     return Refusal(
         "invalid_request_error",
@@ -76,7 +77,7 @@ async def _count(text: str) -> int:
 
 
 def _sent(body: Body) -> Iterator[str]:
-    """Every text of a body: what was said by anybody, given to tools, and given back by them."""
+    """Yield every text of a body: of the operator, the model, the tools' inputs and results."""
     yield from texts(body.get("system"))
     for message in messages(body):
         for block in blocks(message.get("content")):

@@ -1,4 +1,4 @@
-"""One learned state for each project of a team, folded from the lessons of all its members."""
+"""Keeps one learned state for each project of a team, learned from the lessons of all members."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from tierwise.store.deferred import Connection
 
 
 def fold(conn: Connection, project: str, weights: str, member: str, told: Sequence[Lesson]) -> int:
-    """Learn what was not learned yet, in the caller's transaction. Returns the version of the
-    state.
+    """Learn from a member's lessons that are new, in the caller's transaction.
 
-    Lessons are judged before they are learned from, as on one machine, so the gate is the same.
+    Returns the version of the learned state after that. `weights` is the hash of the shipped
+    weights. Each lesson is judged by the state before it is learned from, as on a single machine,
+    so the same gate applies.
     """
     new = [
         each
@@ -42,7 +43,7 @@ def fold(conn: Connection, project: str, weights: str, member: str, told: Sequen
 
 
 def state_of(body: Mapping[str, Any] | None, weights: str) -> Record:
-    """A state as it is kept; an empty one where there is none, or one that cannot be read."""
+    """Read a kept state. An empty one if there is none, or it cannot be read."""
     try:
         return record.from_json(body or {})
     except ValueError:

@@ -1,7 +1,7 @@
-"""A Messages body as the gateway reads it: blocks, texts and tool calls, whatever form they have.
+"""Reads the body of a Messages call: its messages, blocks, texts and tool calls.
 
-Bodies come from many clients and many versions. Whatever is not of the expected form is passed
-over here, never refused: the model's server is the judge of it.
+Bodies come from many clients and many versions. Anything of an unexpected form is skipped here and
+never refused. Only the model's server judges it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def messages(body: Body) -> Sequence[Block]:
 
 
 def blocks(content: object) -> Sequence[Block]:
-    """The blocks of a content; a plain text counts as one block of text."""
+    """The blocks of a content. A plain string counts as one block of text."""
     if isinstance(content, str):
         return ({"type": "text", "text": content},)
     if isinstance(content, list):
@@ -39,7 +39,7 @@ def texts(content: object) -> Iterator[str]:
 
 
 def system_text(body: Body) -> str:
-    """The system prompt, and what the client says of itself in messages of the role system."""
+    """The system prompt, together with all messages of the role system."""
     parts = list(texts(body.get("system")))
     for message in messages(body):
         if message["role"] == "system":
@@ -48,7 +48,7 @@ def system_text(body: Body) -> str:
 
 
 def tool_names(body: Body) -> tuple[str, ...]:
-    """The names of the tools that are offered."""
+    """The names of the tools that the body offers to the model."""
     tools = body.get("tools")
     if not isinstance(tools, list):
         return ()
@@ -62,12 +62,12 @@ def result_text(block: Block) -> str:
 
 
 def spoken_to(body: Body) -> bool:
-    """Whether a model has answered in this conversation before."""
+    """True if a model has already answered in this conversation."""
     return any(message["role"] == "assistant" for message in messages(body))
 
 
 def last_of_user(body: Body) -> Block | None:
-    """The last message of the role user; messages of the role system may follow it."""
+    """The last message of the role user. Messages of the role system may follow it."""
     for message in reversed(messages(body)):
         if message["role"] == "user":
             return message

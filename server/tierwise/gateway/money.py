@@ -1,7 +1,7 @@
-"""The money of a call: set aside before it is made, booked when it is over, whatever ended it.
+"""Reserves money for a call before it is sent, and books its cost when it is over.
 
-The purse is the editors' own, so that agents and editors cannot overspend together. Calls that find
-the rest of a budget set aside by others wait for them, since most of it comes back.
+Agents and editors share one purse, so together they cannot overspend. If other calls have reserved
+the rest of a budget, a call waits for them, because they give most of it back.
 """
 
 from __future__ import annotations
@@ -35,18 +35,21 @@ from tierwise.store.reservations import job_request
 log = logging.getLogger(__name__)
 
 WAIT_S: Final = 120.0
-"""Seconds a call waits for others that hold the rest of a budget; they take up to minutes."""
+"""The most seconds that a call waits for others that have reserved the rest of a budget."""
 LOOK_S: Final = 0.5
-"""Seconds between looks at what other processes gave back."""
+"""Seconds between checks of what other processes gave back."""
 RENEW_S: Final = 15.0
-"""Seconds between two renewals of the leases; a lease lasts a minute."""
+"""Seconds between two renewals of the leases. A lease lasts a minute."""
 AGAIN_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)
-"""Seconds before each further try to book a call that the ledger did not take."""
+"""The waits in seconds before each further try to book a call, if the ledger is unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallBill:
-    """What is asked of the purse for one call. `task_id` is "" for a call that is no task's."""
+    """What the gateway asks the purse to reserve for one call.
+
+    `task_id` is "" for a call that belongs to no task.
+    """
 
     task_id: str
     tier: Tier
@@ -56,13 +59,16 @@ class CallBill:
     rehearsal: bool
     grant: JobGrant | None = None
     member: str | None = None
-    """Whose call it is, in a team."""
+    """The id of the team member who makes the call."""
     owner: str = ""
-    """Whom a member asks for more."""
+    """The team's owner, whom a member has to ask for more money."""
 
     def request(self) -> ReservationRequest:
-        """The reservation for it, under a key of its own. A job's calls are all its task's, so
-        that its cost and its group's cap count them."""
+        """Make the request for the reservation, with a key of its own.
+
+        All calls of a night job belong to the job's task, so that its cost and its group's cap
+        include them.
+        """
         key, grant = uuid.uuid4().hex, self.grant
         return ReservationRequest(
             task_id=grant.job if grant is not None else self.task_id or f"call-{key[:12]}",
@@ -85,7 +91,11 @@ class CallBill:
 
 @dataclass
 class Cashier:
-    """Reserves and settles the calls of one gateway. `settled` is called with each booked call."""
+    """Reserves and settles the calls of one gateway.
+
+    `night` is the purse for jobs of the night queue. `settled` is called with the project of each
+    call that was booked.
+    """
 
     purse: Purse
     night: Purse
@@ -97,14 +107,14 @@ class Cashier:
     _renewing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Keep the leases of what is open."""
+        """Start to renew the leases of open reservations."""
         self._renewing = asyncio.get_running_loop().create_task(self._renew())
 
     async def reserve(self, bill: CallBill, *, wait: bool = True) -> Reservation:
-        """Set the worst case of a call aside.
+        """Reserve the worst-case cost of a call. With `wait`, wait for other calls if necessary.
 
-        Raises `TaskTooDear` where this call alone does not fit, `Refusal` with status 402 where
-        nothing may be spent, and `LedgerUnavailable` where the ledger cannot be asked.
+        Raises `TaskTooDear` if the budget has no room for this call, `Refusal` with status 402 if
+        nothing may be spent, and `LedgerUnavailable` if the ledger cannot be read or written.
         """
         until = time.monotonic() + (WAIT_S if wait else 0.0)
         job = bill.grant.job if bill.grant is not None else None
@@ -128,11 +138,11 @@ class Cashier:
                 pass
 
     async def settle(self, reservation: Reservation, tap: Tap, size: CallSize) -> tuple[Usage, int]:
-        """Book what a call used. Returns the usage and its nano-dollars."""
+        """Book what a call used. Returns the usage and its cost in nano-dollars."""
         return await self._finish(reservation, self._booking(reservation, tap, size))
 
     async def release(self, reservation: Reservation) -> None:
-        """Give a reservation back: the server certainly billed nothing."""
+        """Give a reservation back, because the server certainly billed nothing."""
 
         async def give_back() -> tuple[Usage, int]:
             await self.purse.release(reservation, refused=True)
@@ -141,13 +151,14 @@ class Cashier:
         await self._finish(reservation, give_back)
 
     def end(self) -> None:
-        """Try to book once more what waits for the ledger, because the gateway ends. What still
-        fails is left to its lease, so that nobody waits for it.
+        """Try only once more to book what waits for the ledger, because the gateway ends.
+
+        A booking that still fails is given up, and its lease runs out.
         """
         self._closing.set()
 
     async def close(self) -> None:
-        """Wait for every booking that is under way."""
+        """Wait for the bookings under way, for at most ten seconds."""
         self.end()
         if self._renewing is not None:
             self._renewing.cancel()
@@ -159,7 +170,7 @@ class Cashier:
     ) -> Callable[[], Coroutine[Any, Any, tuple[Usage, int]]]:
         ended, bill, known = self.purse.clock(), tap.bill, tap.usage
         if bill is None and reservation.searches:
-            # One more than were seen may have been under way.
+            # One more search may have been under way than the gateway saw.
             begun = max(known.searches, tap.searches) + 1
             known = replace(known, searches=min(begun, reservation.searches))
 
@@ -181,7 +192,7 @@ class Cashier:
         reservation: Reservation,
         book: Callable[[], Coroutine[Any, Any, tuple[Usage, int]]],
     ) -> tuple[Usage, int]:
-        """Run a booking as a job of its own, so that it ends even if its caller is cancelled."""
+        """Run a booking as its own task, so that it completes even if its caller is cancelled."""
         job = asyncio.get_running_loop().create_task(self._until_booked(reservation, book))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
@@ -226,7 +237,7 @@ class Cashier:
 
 
 def why_paused(state: BudgetState, owner: str = "") -> str:
-    """Why nothing may be spent, and the command that goes on; in a team, whom to ask."""
+    """A sentence: why nothing may be spent, and which command, or whom in a team, helps."""
     if state.hold:
         return state.hold
     team = state.team_paused
@@ -251,7 +262,7 @@ def why_paused(state: BudgetState, owner: str = "") -> str:
 def why_too_dear(
     error: TaskTooDear, state: BudgetState, grant: JobGrant | None, owner: str = ""
 ) -> str:
-    """Why one call does not fit, and the command that goes on; in a team, whom to ask."""
+    """A sentence: why a call is too dear, and which command, or whom in a team, helps."""
     shared = tightest(state.shared)
     if shared is not None and max(0, shared.left) == error.left:
         return team_words.too_dear(error.needs, error.left, shared.scope, shared.span, owner)

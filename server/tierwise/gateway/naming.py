@@ -1,4 +1,7 @@
-"""What a client names: a tier's model, a routed name, another model, a tier in its first word."""
+"""Tells what the model name in a body means: a tier, "let the router decide", or another model.
+
+The operator can also name a tier by the first word of a turn.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,17 @@ from tierwise.gateway.refusal import Refusal
 from tierwise.routing.overrides import split_tier_word
 
 OTHER: Final = "other"
-"""The tier in the headers of a call to a model that is no tier's."""
+"""The tier name in the headers of a call to a model that belongs to no tier."""
 THREAD_CAPABILITY: Final = "capability_rejected: beta_header:message-threads-2026-08-12"
-"""What a client that sends only the new part of a conversation looks for in an error, to send all
-of it instead."""
+"""A client that sends only the new part of a conversation looks for this text in an error. It then
+sends the whole conversation."""
 
 
 def tier_named(model: str, ladder: Ladder, routed: Collection[str]) -> str | None:
-    """The tier that a model name stands for; None for one of the `routed`, `OTHER` for no tier."""
+    """The tier that a model name means.
+
+    None for one of the `routed` names, which leave it to the router. `OTHER` for any other model.
+    """
     if model.partition("[")[0] in routed:
         return None
     for tier in ladder:
@@ -32,7 +38,7 @@ def tier_named(model: str, ladder: Ladder, routed: Collection[str]) -> str | Non
 
 
 def bound_by_team(call: Call, named: str | None, ladder: Ladder) -> str | None:
-    """The tier that a client named, raised to the team's floor and lowered to its highest."""
+    """The tier that a client named, moved between the team's floor and the team's highest tier."""
     if named is None:
         return None
     floor = call.rules.floors.get(action_of(call.headers))
@@ -42,7 +48,10 @@ def bound_by_team(call: Call, named: str | None, ladder: Ladder) -> str | None:
 
 
 def tier_word(said: str, ladder: Ladder, kind: Kind) -> tuple[str | None, str]:
-    """A tier named by the first word of a turn; agents' own mentions begin with the same sign."""
+    """The tier that the first word of a turn names, and the words without it.
+
+    None if it names none. Agents use the same sign for mentions, so an unknown name is no error.
+    """
     if kind != "turn":
         return None, said
     try:
@@ -52,7 +61,7 @@ def tier_word(said: str, ladder: Ladder, kind: Kind) -> tuple[str | None, str]:
 
 
 def cheapest(call: Call, ladder: Ladder) -> Tier:
-    """The cheapest tier that takes the shape of a call. Raises `Refusal` where none does."""
+    """The cheapest tier that accepts the body of a call. Raises `Refusal` if none does."""
     found = accepts.cheapest(ladder, call.body.data, call.chars)
     if found is None:
         accepts.require(ladder.get(ladder.cheapest), call.body.data, call.chars, ladder)
@@ -61,16 +70,19 @@ def cheapest(call: Call, ladder: Ladder) -> Tier:
 
 
 def foreign(call: Call) -> Tier:
-    """A model that is no tier's, at the default server: passed as it is, priced and booked."""
+    """A tier object for a model that belongs to no tier.
+
+    Its calls go to the default server unchanged, and their cost is booked.
+    """
     most = call.body.data.get("max_tokens")
     return Tier(OTHER, call.model, most if isinstance(most, int) else 0)
 
 
 def no_thread(call: Call) -> None:
-    """Refuse a body that holds only the new part of a conversation.
+    """Raise `Refusal` for a body that has only the new part of a conversation.
 
-    What it would be billed for is not in it, so it can neither be bounded nor given to another
-    model. Its client then sends the whole conversation.
+    Most of the billed text is missing from it. So its cost cannot be bounded, and another model
+    could not answer it. The client then sends the whole conversation.
     """
     thread = call.body.data.get("thread")
     if isinstance(thread, Mapping) and thread.get("type") == "continue":

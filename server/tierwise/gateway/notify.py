@@ -1,6 +1,7 @@
-"""Tells the operator of a budget's thresholds by their own command, where no editor tells them.
+"""Tells the operator by their configured command that a budget crossed a threshold.
 
-Whoever claims a message in the ledger says it, so that it is said once by all processes together.
+It does so only if no editor tells them. A process claims a message in the ledger before it shows
+it, so all processes together show each message once.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from tierwise.tasks.money.announcer import PATIENCE, threshold
 log = logging.getLogger(__name__)
 
 TAKES: Final = 30.0
-"""Seconds the command may take before it is ended."""
+"""Seconds after which the command is ended."""
 
 
 @dataclass
 class Notifier:
-    """Watches the budgets that the gateway spends from."""
+    """Watches the budgets that the gateway spends from.
+
+    `patience` is how many seconds each open editor gets to claim a message first.
+    """
 
     office: Office
     patience: float = PATIENCE
@@ -37,7 +41,7 @@ class Notifier:
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def spent(self, project: str) -> None:
-        """Something was booked for a project."""
+        """Check the budgets, because something was booked for a project."""
         if not self.office.window.config.notify_command or self.office.rehearses:
             return
         job = asyncio.get_running_loop().create_task(self._look(project))
@@ -45,7 +49,7 @@ class Notifier:
         job.add_done_callback(self._jobs.discard)
 
     async def close(self) -> None:
-        """Say nothing more; what is being said may end."""
+        """Show nothing more. A command that already runs gets one second to end."""
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=1.0)
         for job in self._jobs:
@@ -64,8 +68,9 @@ class Notifier:
             log.info("the budget could not be read")
 
     async def _claimed(self, what: str, day: str) -> bool:
-        """Claim a message, after every open editor had time to claim it first. Returns whether that
-        worked.
+        """Claim a message, after every open editor had time to claim it first.
+
+        Returns false if somebody else has claimed it.
         """
         ledger, me = self.office.window.ledger, owner.identity()
         open_windows = await ledger.read(said.windows)

@@ -1,6 +1,6 @@
-"""What the gateway uses: configuration, ledger, purse, learned state, journal and clocks.
+"""The services that the gateway's code uses: configuration, ledger, purses, learned state, journal.
 
-One process, all projects. It is made once; nothing is added to it later.
+One process serves all projects. The object is made once, and nothing is added to it later.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from tierwise.tasks.window.window import Window
 from tierwise.trust import Trust
 
 SESSION: Final = "gateway"
-"""The session that tasks of the gateway have in the ledger."""
+"""The name of the session under which the ledger keeps the gateway's tasks."""
 
 
 class NoDocuments:
-    """The documents of a window without an editor: none."""
+    """The documents of a window without an editor. There are none."""
 
     def snapshot(self, uri: str) -> Snapshot:
         raise BadRequest("The gateway has no documents.")
@@ -59,7 +59,7 @@ class NoDocuments:
 
 
 class Silence:
-    """The listener of a window without an editor; notices are kept for whoever asks."""
+    """The listener of a window without an editor. It shows nothing and only keeps notices."""
 
     previews = False
 
@@ -101,22 +101,22 @@ class Office:
     breakers: Breakers
 
     def purse_of(self, grant: JobGrant | None) -> Purse:
-        """The purse that pays a call: the night's for a job."""
+        """The purse that pays a call. A job of the night queue has the night's purse."""
         return self.purse if grant is None else self.night
 
     @property
     def rehearses(self) -> bool:
-        """Whether answers come from the rehearsal model."""
+        """True if answers come from the rehearsal model."""
         return self.window.rehearsal
 
     def refresh(self) -> None:
-        """Read the configuration again if its file changed and is no longer being written."""
+        """Read the configuration again if its file changed, but not while it is being written."""
         settings = self.window.settings
         if settings.changed() and not settings.unsettled():
             settings.reload()
 
     async def close(self) -> None:
-        """Write what is left and close the ledger."""
+        """Write what is not written yet, and close the ledger."""
         self.learning.stop()
         await self.rehearsal.close()
         await self.journal.close()
@@ -124,10 +124,10 @@ class Office:
 
 
 def build(env: Mapping[str, str], *, rehearsal: bool = False, zone: str | None = None) -> Office:
-    """The services, not yet started. Nothing is read from disk but configuration and weights.
+    """Make the services without starting them. This reads only the configuration and the weights.
 
-    `rehearsal` chooses the rehearsal model whatever the configuration says. `zone` is whose days
-    the caps count, where it is not the operator's.
+    `rehearsal` chooses the rehearsal model, whatever the configuration says. `zone` is the time
+    zone whose days the caps count, if it is not the operator's.
     """
 
     def limits() -> Limits:

@@ -1,7 +1,8 @@
-"""What became of an agent's turn, seen in the bodies alone: the next words, stops, test runs.
+"""Finds the outcome of an agent's turn in the bodies of later calls: the operator's next words,
+an interruption, test runs.
 
-Whoever knows more, such as a client's hooks, tells it over `POST /v1/outcomes`. All of it teaches
-the editors' learner, under the action of an agent's turn.
+A client that knows more, for instance by its hooks, reports it over `POST /v1/outcomes`. The
+editors' learner learns from all of it, under the action of an agent's turn.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tierwise.store import outcomes
 
 
 class Judged(Protocol):
-    """A task of which something is known now, and the tier that it is known of."""
+    """A task that has an outcome, and the tier whose answer the outcome is about."""
 
     @property
     def task_id(self) -> str: ...
@@ -34,7 +35,10 @@ def record(
     value: str | float | None = None,
     after_ms: int | None = None,
 ) -> None:
-    """Keep an outcome of a task."""
+    """Keep an outcome of a task in the ledger.
+
+    `after_ms` is how long after the last edit it was seen, for an outcome of survival.
+    """
     event = Outcome(
         task_id=task.task_id,
         kind=kind,
@@ -47,13 +51,13 @@ def record(
 
 
 def of_next_turn(office: Office, before: RunningTask, body: Body) -> None:
-    """Record what a new turn says about the one before it."""
+    """Record what the body of a new turn says about the turn before it."""
     for kind, value in shown_by(body).items():
         record(office, before, kind, value)
 
 
 def shown_by(body: Body) -> Mapping[OutcomeKind, str | None]:
-    """The outcomes of the turn before the newest one, as the body of the newest shows them."""
+    """The outcomes of the turn before the newest one, read from the body of the newest."""
     found: dict[OutcomeKind, str | None] = {}
     green = evidence.last_run(evidence.calls_before(body))
     if green is not None:

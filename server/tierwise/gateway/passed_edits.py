@@ -1,4 +1,7 @@
-"""An edit that passed in a tool call, as hashes of its lines, and what is left of it. Pure."""
+"""Edits that an agent made by tool calls, as hashes of their lines, and how many lines survive.
+
+These are pure functions, except that `survival` reads the files.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from tierwise.core.dataclass import dataclass
 from tierwise.gateway.evidence import ToolCall
 
 LARGEST: Final = 1_000_000
-"""Bytes of a file that is looked at."""
+"""A file with more bytes than this is not read."""
 
 _PATHS: Final = ("file_path", "path", "filePath", "filename")
 _OLD: Final = ("old_string", "oldString", "old_str", "old_text")
@@ -22,7 +25,7 @@ _NEW: Final = ("new_string", "newString", "new_str", "new_text", "content", "con
 
 @dataclass(frozen=True, slots=True)
 class PassedEdit:
-    """An edit as hashes of its lines: those it put there, and those it took away."""
+    """An edit of a file, as hashes of the lines that it added and removed."""
 
     path: str
     added: Counter[bytes]
@@ -30,7 +33,7 @@ class PassedEdit:
 
 
 def edit_of(call: ToolCall) -> PassedEdit | None:
-    """The edit of a tool call that did not fail; None where the call edits nothing."""
+    """The edit that a tool call made. None if the call failed or edits nothing."""
     if call.failed or not call.edits:
         return None
     path = _text(call.input, _PATHS)
@@ -53,11 +56,11 @@ def edit_of(call: ToolCall) -> PassedEdit | None:
 
 
 def survival(edits: Sequence[PassedEdit], root: Path) -> str | None:
-    """The shares of lines that are still there, and of lines that did not come back; None where
-    there is nothing to compare.
+    """Compare edits with the files now. The result is two shares as text, such as "0.9/1.0".
 
-    The edits of a file count as one: what an agent put there and took away again by itself was
-    taken away by nobody else.
+    The first is the share of added lines that are still there, the second that of removed lines
+    that did not come back. None if there is nothing to compare. All edits of a file count as one,
+    so a line that the agent added and later removed itself does not count.
     """
     kept = added = back = removed = 0
     for path in dict.fromkeys(edit.path for edit in edits):
@@ -76,7 +79,7 @@ def survival(edits: Sequence[PassedEdit], root: Path) -> str | None:
 
 
 def hashes(lines: Iterable[str]) -> Counter[bytes]:
-    """The lines of a text as short hashes, white space and blank lines left out."""
+    """Hash each line of a text. White space in lines and blank lines are ignored."""
     bare = ("".join(line.split()) for line in lines)
     return Counter(
         hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -86,7 +89,7 @@ def hashes(lines: Iterable[str]) -> Counter[bytes]:
 
 
 def _file(name: str, root: Path) -> Counter[bytes]:
-    """The lines of a file of the project as hashes; none where it is gone or is no such file."""
+    """Hash the lines of a file. Empty if the file is gone, too large or outside the project."""
     try:
         path = (root / name).resolve()
         if not path.is_relative_to(root.resolve()):

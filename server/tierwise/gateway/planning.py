@@ -1,7 +1,7 @@
-"""What is done with a call: which model answers it, for which task, and why.
+"""Plans a call: which model answers it, for which task, and why.
 
-A task is a turn of a strand. Its tier is decided once, held through the agent's loop, and goes up
-one step, once, where the loop shows that the model is stuck.
+A task is a turn of a strand. Its tier is decided once and kept for all calls of the turn. If the
+calls show that the model is stuck, the task moves up one tier, once.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Planner:
         self._hooks = hooks
 
     async def plan(self, call: Call) -> CallPlan:
-        """The plan of a call. Raises `Refusal`, `LedgerUnavailable`."""
+        """Make the plan of a call. Raises `Refusal`, `LedgerUnavailable`."""
         naming.no_thread(call)
         ladder, config = self._office.window.ladder, self._office.window.config.gateway
         named = naming.tier_named(call.model, ladder, config.auto_models)
@@ -69,7 +69,9 @@ class Planner:
         return await self._plan(call, named)
 
     async def _plan(self, call: Call, named: str | None) -> CallPlan:
-        """The plan of a call whose client names that tier, or none."""
+        """Make the plan of a call. `named` is the tier that its client names, None if it names
+        none.
+        """
         ladder = self._office.window.ladder
         if call.kind in CHEAPEST:
             return CallPlan(naming.cheapest(call, ladder), routed=True)
@@ -85,20 +87,23 @@ class Planner:
         return await self._begin(call, before, named, turn)
 
     def _how(self, call: Call) -> ClientModels:
-        """What a tier that the client names counts for. A member's editor decided already, on what
-        it alone knows, and routing happens once."""
+        """How much a tier that the client names counts: "honour", "cap" or "route".
+
+        It comes from the configuration. But if a team member's editor sends the call, it is
+        "honour": the editor has decided already and knows more, and routing must happen once.
+        """
         decided = call.strand.member is not None and "x-tierwise-action" in call.headers
         return "honour" if decided else self._office.window.config.gateway.client_models
 
     @staticmethod
     def _holds(call: Call, before: RunningTask, turn: str) -> bool:
-        """Whether a call goes on with the task that its strand is at."""
+        """True if a call belongs to the current task of its strand."""
         return call.kind not in DECIDED or before.turn == turn
 
     async def _before(self, call: Call) -> RunningTask | None:
-        """The task that a strand is at, from memory or, after a restart, from the ledger.
+        """The current task of a strand, from memory or, after a restart, from the ledger.
 
-        A conversation that only begins was at none.
+        None for a conversation that only begins.
         """
         at = call.strand
         found = self.running.get(at.key)
@@ -136,7 +141,7 @@ class Planner:
         return task
 
     def _hold(self, call: Call, task: RunningTask, turn: str) -> CallPlan:
-        """Go on with a task on its tier, or one tier up on evidence."""
+        """Go on with a task on its tier, or one tier up if the evidence says that it is stuck."""
         task.resumed(turn)
         done = evidence.calls(call.body.data)
         if not self._hooks.knows(task.session):
@@ -147,7 +152,7 @@ class Planner:
         return CallPlan(tier, not task.named, task, task.decision)
 
     def override(self, task_id: str, to: str) -> bool:
-        """Give a running task another tier, from its next call on; False where it does not run."""
+        """Give a running task another tier from its next call on. False if it does not run."""
         task = self.running.of_task(task_id)
         if task is None:
             return False
@@ -157,7 +162,7 @@ class Planner:
         return True
 
     def cap_of(self, task: RunningTask | None) -> str | None:
-        """The highest tier that a task may move to; None where nothing caps it."""
+        """The highest tier that a task may move to. None if there is no limit."""
         own = task.situation.cap if task is not None else None
         window = self._office.window
         return deciding.lowest(window.ladder, own, window.config.max_tier)
@@ -178,7 +183,7 @@ class Planner:
     async def _begin(
         self, call: Call, before: RunningTask | None, named: str | None, turn: str
     ) -> CallPlan:
-        """A new task: decide, and let its strand hold the tier."""
+        """Begin a new task: let the router decide, and make it the current task of its strand."""
         how = self._how(call)
         if named is not None and how == "honour":
             said = words.said_last(call.body.data)
@@ -204,8 +209,11 @@ class Planner:
     def _begin_named(
         self, call: Call, before: RunningTask | None, named: str, turn: str
     ) -> CallPlan:
-        """A new task on the model that the client named: it is asked at once, and the router's own
-        view of the task is taken when the answer is on its way."""
+        """Begin a new task on the tier that the client named.
+
+        The call is sent at once. The router decides later, when the answer is on its way, so that
+        its view can be shown and learned from.
+        """
         task_id, ladder = uuid.uuid4().hex[:12], self._office.window.ladder
 
         def pending() -> tuple[Decision, Situation]:
@@ -228,14 +236,17 @@ class Planner:
         return CallPlan(ladder.get(named), False, task, decision, started=True)
 
     def _begun(self, call: Call, before: RunningTask | None, task: RunningTask) -> None:
-        """A strand comes to another task, and the one before it has its outcome."""
+        """Make a task the current one of its strand, and record the outcome of the one before."""
         told = self._hooks.knows(call.strand.session)
         if before is not None and before.decisions and call.kind == "turn" and not told:
             outcomes.of_next_turn(self._office, before, call.body.data)
         self.running.put(call.strand.key, task)
 
     async def _beside(self, call: Call, before: RunningTask | None, named: str | None) -> CallPlan:
-        """A call that is no task: it goes where its strand is, else where its turn would go."""
+        """Plan a call that is no task. It goes to the tier of its strand's current task.
+
+        If there is no task, it goes to the tier that a turn would get.
+        """
         ladder = self._office.window.ladder
         if named is not None:
             return CallPlan(ladder.get(named), routed=False)
@@ -265,7 +276,9 @@ class Planner:
         stands: Standing | None,
         task_id: str,
     ) -> tuple[Decided, int]:
-        """Decide on the operator's words. Returns the decision and how often it was asked again."""
+        """Decide on the operator's words. Returns the decision and how often the operator has
+        asked for the same again.
+        """
         body = call.body.data
         said = words.said_last(body)
         word, said = naming.tier_word(said, self._office.window.ladder, call.kind)
@@ -296,7 +309,7 @@ class Planner:
 
 
 class _Identity(TypedDict):
-    """What tells a task from every other one."""
+    """The fields of a running task that come from its call."""
 
     task_id: str
     kind: Kind

@@ -1,4 +1,4 @@
-"""The gateway's tasks and decisions in the ledger: numbers and hashes, never a word."""
+"""Writes the gateway's tasks and decisions to the ledger: numbers and hashes, but no text."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
 from tierwise.tasks.record.journal import decision_detail
 
 CLIENT: Final = "gateway"
-"""What tasks of agents are counted by: their own names come with calls, not with a session."""
+"""The client that the ledger names for tasks of agents. Agents have no session that would name
+them."""
 
 
 def begun(office: Office, task: RunningTask) -> None:
-    """Record a task with its first decision, once however often this is called.
+    """Record a task with its first decision. Later calls of this function do nothing.
 
-    It is called after the first money was set aside, so that a call does not wait for these rows.
+    It is called after the first reservation, so that a call does not wait for these rows.
     """
     if task.decisions:
         return
@@ -56,7 +57,10 @@ def _opened(office: Office, task: RunningTask) -> None:
 def decided(
     office: Office, task: RunningTask, decision: Decision, situation: Situation | None = None
 ) -> None:
-    """Record another decision for a task, with enough of it to take it again."""
+    """Make another decision hold for a task, and record it.
+
+    The row has all facts of the decision, so that it can be repeated later.
+    """
     begun(office, task)
     _kept(office, task, task.redecided(decision, situation))
 
@@ -69,7 +73,7 @@ def _kept(office: Office, task: RunningTask, seq: int) -> None:
 def state_changed(
     office: Office, task: RunningTask, state: TaskState, error: str | None = None
 ) -> None:
-    """Record another state of a task."""
+    """Set the state of a task, and record it if it changed or has an error."""
     if not task.came_to(state) and error is None:
         return
     task_id = task.task_id
@@ -77,7 +81,7 @@ def state_changed(
 
 
 def decision_row(office: Office, decision: Decision, situation: Situation) -> DecisionRow:
-    """A decision as the ledger keeps it."""
+    """Make the row in which the ledger keeps a decision."""
     return DecisionRow(
         at_ms=office.window.now_ms(),
         first=decision.first,
@@ -93,7 +97,7 @@ def decision_row(office: Office, decision: Decision, situation: Situation) -> De
 
 
 async def last_of(office: Office, strand: Strand) -> TaskHistory | None:
-    """The task that a strand was at before this process was started."""
+    """Read the last task of a strand from the ledger, None if it has none."""
     found = await office.window.ledger.read(
         lambda conn: decisions.spoken(conn, strand.project, strand.key, limit=1)
     )

@@ -1,4 +1,4 @@
-"""What the gateway refuses by itself, in the shape of an error of the Messages API."""
+"""Errors that the gateway itself answers, in the form of errors of the Messages API."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STATUS: Final[dict[ErrorType, int]] = {
     "api_error": 502,
     "overloaded_error": 529,
 }
-"""The status that goes with each type, as the Messages API has it. An `api_error` of ours says
-that the server behind us could not be reached, so it is a 502."""
+"""The HTTP status of each error type, as in the Messages API. Only `api_error` differs: it says
+that the gateway could not reach the model's server, so it is a 502."""
 
 
 class Refusal(Exception):
-    """A call that the gateway does not pass on. `message` is one sentence for the operator."""
+    """The gateway refuses to pass a call on. `message` is one sentence for the operator."""
 
     def __init__(self, kind: ErrorType, message: str) -> None:
         super().__init__(message)

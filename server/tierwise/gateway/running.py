@@ -1,6 +1,6 @@
-"""The gateway that runs on this state folder: where it listens, and a call to it.
+"""Finds the gateway that runs with this state folder, and calls it.
 
-Nothing heavy is imported here: the status line calls it several times a second.
+Nothing heavy is imported here, because the status line runs this several times a second.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 OPERATOR_FILE: Final = "gateway-operator-token"
 URL_FILE: Final = "gateway.json"
 WITHIN_S: Final = 2.0
-"""Seconds that a call may take."""
+"""The most seconds that a call may take."""
 
 
 def write_url(folder: Path, url: str) -> None:
-    """Write the address down for the commands that call this gateway."""
+    """Write the gateway's address to a file, so that commands can find it."""
     temporary = folder / f"{URL_FILE}.{os.getpid()}.part"
     opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(opened, "w", encoding="utf-8") as file:
@@ -30,13 +30,13 @@ def write_url(folder: Path, url: str) -> None:
 
 
 def remove_url(folder: Path, url: str) -> None:
-    """Remove the address, unless it is another gateway's by now."""
+    """Remove the file with the address, unless another gateway has written it since."""
     if read_url(folder) == url:
         (folder / URL_FILE).unlink(missing_ok=True)
 
 
 def read_url(folder: Path) -> str | None:
-    """The address of the gateway that runs here; None where no gateway wrote one."""
+    """The address of the gateway that runs with this state folder. None if none has written one."""
     try:
         found = json.loads((folder / URL_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -48,9 +48,9 @@ def read_url(folder: Path) -> str | None:
 def call(
     folder: Path, path: str, body: Mapping[str, Any] | None = None
 ) -> Mapping[str, Any] | None:
-    """Call the gateway as its operator. Returns its answer, or None where nobody answers.
+    """Call the gateway with the operator's token. Returns its answer, or None if it fails.
 
-    A `body` is posted; without one the path is read.
+    With a `body` this is a POST, else a GET.
     """
     url = read_url(folder)
     try:

@@ -1,4 +1,4 @@
-"""Running the gateway: it says where it listens, and ends on a signal with everything settled."""
+"""Runs the gateway: prints where it listens, and on a signal settles everything and ends."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from tierwise.present import gateway as words
 from tierwise.present import team as team_words
 
 READS: Final = 1 << 18
-"""Bytes of a body that are taken at once: most bodies of agents, so that reading rarely stops."""
+"""How many bytes of a body are read at once. Most bodies of agents are smaller."""
 ENDS_WITHIN: Final = 0.5
-"""Seconds that calls have to end by themselves once the gateway is told to."""
+"""Seconds that running calls get to end by themselves when the gateway ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Listening:
     url: str
 
     async def close(self) -> None:
-        """Stop listening, end what runs, settle it."""
+        """Stop listening, end the running calls and settle them."""
         running.remove_url(self.gateway.state, self.url)
         await self.runner.cleanup()
         await self.gateway.close()
@@ -52,8 +52,10 @@ async def listen(
     rehearsal: bool = False,
     team: TeamDoor | None = None,
 ) -> Listening:
-    """Start a gateway; a team's with `team`. Raises `CannotListen`, and for a team
-    `LedgerUnavailable`."""
+    """Start a gateway. With `team` it is a team's gateway.
+
+    Raises `CannotListen`, and for a team `LedgerUnavailable`.
+    """
     anywhere = team is not None and team.tls is not None
     if team is not None and not anywhere and not address.this_machine(host):
         raise CannotListen(team_words.NO_TLS)
@@ -105,7 +107,7 @@ def run(
     rehearsal: bool = False,
     team: TeamDoor | None = None,
 ) -> None:
-    """Run until a signal ends it. Raises `CannotListen`."""
+    """Run a gateway until a signal ends it. Raises `CannotListen`."""
     asyncio.run(_run(env, host, port, as_json=as_json, rehearsal=rehearsal, team=team))
 
 

@@ -1,4 +1,4 @@
-"""The services of a gateway, put together: what its routes use."""
+"""Builds the services of a gateway that its paths use."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Gateway:
     leaks: Leaks
     calls: Calls
     roll: Roll | None = None
-    """The members, where the gateway is a team's."""
+    """The members of the team. None if this is no team's gateway."""
 
     async def start(self) -> None:
-        """Open the ledger, book what lost processes left, start rehearsal where it is chosen."""
+        """Open the ledger, and start everything that runs in the background."""
         self.office.window.ledger.warm()
         await self.office.rehearsal.start()
         self.cashier.start()
@@ -69,7 +69,7 @@ class Gateway:
 def gateway(
     env: Mapping[str, str], *, rehearsal: bool = False, rules: TeamRules | None = None
 ) -> Gateway:
-    """The services, not yet started; of a team's gateway where there are `rules`."""
+    """Make the services without starting them. With `rules` it is a team's gateway."""
     office = build(env, rehearsal=rehearsal, zone=rules.zone if rules is not None else None)
     events = Events(office.window.now_ms, lambda: office.rehearses)
     window = office.window
@@ -102,15 +102,15 @@ _CALLER: Final = web.RequestKey("caller", Caller)
 
 
 def admit(request: web.Request, caller: Caller) -> None:
-    """Note who sent a request that passed the guards."""
+    """Note the sender on a request that passed the checks of host and token."""
     request[_CALLER] = caller
 
 
 def known_caller_of(request: web.Request) -> Caller | None:
-    """Who asks; None where the guards did not let the request through."""
+    """The sender of a request. None if the request did not pass the checks."""
     return request.get(_CALLER)
 
 
 def caller_of(request: web.Request) -> Caller:
-    """Who asks, of a request that passed the guards."""
+    """The sender of a request that passed the checks."""
     return request[_CALLER]

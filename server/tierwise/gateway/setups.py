@@ -1,7 +1,7 @@
-"""How an agent is pointed at the gateway: what belongs into its own settings. Pure.
+"""The settings by which each known agent calls the gateway. These are pure functions.
 
-Only user-level settings are meant: a project's files may be somebody else's, and a token has no
-place there.
+Only the agent's settings of the user are meant. A project's files may be shared with others, so
+they must not contain a token.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from tierwise.core.dataclass import dataclass
 
 MODEL: Final = "claude-auto"
 WINDOW: Final = 200_000
-"""The context window that agents are told, in tokens: what the smallest model of a ladder has."""
+"""The context window in tokens that agents assume: that of the smallest model of a ladder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What goes where for one agent. `file` is relative to the home folder.
+    """The settings of one agent. `file` is relative to the home folder.
 
-    `merge` is put into a JSON file that may be there already; `text` is a whole file that is only
-    written where none is. `shows` says how the tier is seen in that agent.
+    `merge` is merged into a JSON file that may exist already. `text` is a whole file, written only
+    if none exists. `shows` is a sentence on how that agent shows the tier.
     """
 
     title: str
@@ -34,14 +34,14 @@ class Setup:
 
     @property
     def shown(self) -> str:
-        """What is to be put into the file, as a text."""
+        """The settings as text, to be shown or written."""
         return self.text or json.dumps(self.merge, indent=2) + "\n"
 
 
 def setups(url: str, token: str, *, hooks: bool = False) -> Mapping[str, Setup]:
-    """The set-up of every agent that is known, by its name on the command line.
+    """The settings of every known agent, by its name on the command line.
 
-    `hooks` adds what tells the gateway how turns went, where an agent has that.
+    `hooks` adds hooks that report outcomes to the gateway, for agents that have hooks.
     """
     return {
         "claude-code": _claude_code(url, token, hooks=hooks),
@@ -52,9 +52,7 @@ def setups(url: str, token: str, *, hooks: bool = False) -> Mapping[str, Setup]:
 
 
 def merged(there: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Put our settings into an agent's. Whatever else is there stays, in its order, in lists as
-    well.
-    """
+    """Merge our settings into an agent's. Everything else stays in its order, also in lists."""
     found = dict(there)
     for name, value in ours.items():
         old = found.get(name)
@@ -87,7 +85,7 @@ def _claude_code(url: str, token: str, *, hooks: bool) -> Setup:
 
 
 def _hooks() -> Mapping[str, Any]:
-    """Hooks of Claude Code for what the gateway learns from, and nothing else."""
+    """Hooks of Claude Code for exactly those events that the gateway learns from."""
     found: dict[str, Any] = {}
     for event in ("UserPromptSubmit", "PostToolUse", "PostToolUseFailure", "Stop"):
         entry: dict[str, Any] = {"hooks": [{"type": "command", "command": "tierwise hook"}]}

@@ -1,7 +1,7 @@
-"""How large a call can be at most: the text of its body, and what is no text.
+"""Bounds the size of a call: the text of its body, and everything else that is billed.
 
-Pictures are coded as text in a body but billed by their size; what is only named by an address
-can be bounded by what a model takes alone.
+A picture is encoded as text in a body but billed by its size. A document that a body names only by
+its address is bounded by the largest one that a model accepts.
 """
 
 from __future__ import annotations
@@ -14,34 +14,36 @@ from tierwise.gateway.message import Body, blocks, messages, texts
 from tierwise.gateway.refusal import Refusal
 
 IMAGE_TOKENS: Final = 5_000
-"""Tokens of a picture at most: the largest that models look at, 2,576 pixels on its longer side, is
-about 4,800."""
+"""The most tokens of a picture. Models reduce pictures to 2,576 pixels on the longer side, which
+are about 4,800 tokens."""
 DOCUMENT_TOKENS: Final = 300_000
-"""Tokens of a document at most: a hundred pages of 3,000, each as text and as a picture."""
+"""The most tokens of a document: a hundred pages of 3,000, each read as text and as a picture."""
 SERVER_TOOL_TOKENS: Final = 100_000
-"""Tokens that a tool run by the server itself may add to the prompt, such as a web search."""
+"""The most tokens that a tool of the server itself, such as a web search, adds to the prompt."""
 READINGS: Final = 11
-"""How often a server that runs tools by itself may read, and bill, the prompt: it stops after ten
-rounds of tools."""
+"""How often a server that runs tools itself may read and bill the prompt. It stops after ten rounds
+of tools."""
 SEARCHES: Final = 50
-"""Web searches of one call where the client allows any number: five in each of ten rounds."""
+"""The most web searches of one call that does not limit them: five in each of ten rounds."""
 MOST_SEARCHES: Final = 10_000
-"""Web searches that no call makes; a larger number would only lock a budget up."""
+"""No call makes more web searches than this. A larger number would only reserve a whole budget."""
 THINKING_MARGIN: Final = 1_024
-"""Output tokens that must be left for the answer beside a thinking budget."""
+"""Output tokens that must remain for the answer beside the thinking budget."""
 LEAST_OUTPUT: Final = 1_024
-"""Output tokens below which an agent's step is not worth asking for."""
+"""An agent's step with fewer output tokens than this is not worth a call."""
 
 LARGEST_OUTPUT: Final = 10_000_000
-"""Output tokens that no model comes near; a larger number would not fit the ledger's columns."""
+"""The most output tokens that a body may name. No model gives so many, and a much larger number
+would not fit the ledger's columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallSize:
-    """`text` is what is billed as text; `extra_tokens` bounds the rest.
+    """The size of a call. `text` is what is billed as text, `extra_tokens` bounds the rest.
 
-    `sure_chars` are the characters that are billed whatever the server leaves out. `searches`
-    bounds the web searches that it makes, `readings` how often it may bill the prompt.
+    `least_output` is the fewest output tokens with which the call makes sense. `sure_chars` counts
+    the characters that the server bills in any case. `searches` bounds the web searches that the
+    server makes, and `readings` how often it may bill the prompt.
     """
 
     text: str
@@ -54,10 +56,10 @@ class CallSize:
 
 
 def require_max_tokens(body: Body) -> None:
-    """Raise `Refusal` where a body does not say how much it may be answered.
+    """Raise `Refusal` if a body has no valid `max_tokens`.
 
-    An answer without an end in tokens has none in money either, and what is no whole number is
-    read differently by different servers.
+    Without a limit in tokens the cost has no limit either. Servers read a number that is not whole
+    in different ways.
     """
     most = body.get("max_tokens")
     if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= LARGEST_OUTPUT:
@@ -68,7 +70,7 @@ def require_max_tokens(body: Body) -> None:
 
 
 def text_chars(text: str, body: Body) -> int:
-    """Characters of a body that are text: pictures and files that are coded in it do not count."""
+    """How many characters of a body are text. Pictures and files encoded in it do not count."""
     coded = 0
     for block in _attachments(body):
         source = block.get("source")
@@ -79,7 +81,7 @@ def text_chars(text: str, body: Body) -> int:
 
 
 def measure(text: str, body: Body) -> CallSize:
-    """The size of a call whose body is `text`."""
+    """Measure a call. `text` is its raw body, and `body` is that parsed."""
     extra = 0
     for block in _attachments(body):
         source = block.get("source")
@@ -109,7 +111,7 @@ def measure(text: str, body: Body) -> CallSize:
 
 
 def _attachments(body: Body) -> Iterator[Mapping[str, Any]]:
-    """Pictures and documents, also those in tool results and in documents made of blocks."""
+    """Yield pictures and documents, also those in tool results and in documents of blocks."""
     for message in messages(body):
         for block in blocks(message.get("content")):
             inner = block.get("content") if block.get("type") == "tool_result" else None
@@ -122,10 +124,10 @@ def _attachments(body: Body) -> Iterator[Mapping[str, Any]]:
 
 
 def _sure_chars(body: Body) -> int:
-    """Characters of the prompt that no server leaves out of its bill.
+    """How many characters of the prompt the server bills in any case.
 
-    Thinking of earlier turns is dropped, schemas of tools may be deferred, and what a client has
-    edited away is not read at all.
+    A server drops the thinking of earlier turns and may not read all schemas of tools. If the body
+    asks the server to clear parts of the context, nothing is certain and the result is 0.
     """
     edits = body.get("context_management")
     listed = edits.get("edits") if isinstance(edits, Mapping) else ()
@@ -142,7 +144,7 @@ def _sure_chars(body: Body) -> int:
 
 
 def _searches(body: Body) -> int:
-    """Web searches that the server makes at most: as many as the client allows, or a bound."""
+    """The most web searches that the server makes: what the client allows, else `SEARCHES`."""
     found = 0
     for tool in _server_tools(body):
         if str(tool.get("type")).startswith("web_search"):
@@ -152,7 +154,7 @@ def _searches(body: Body) -> int:
 
 
 def _server_tools(body: Body) -> Sequence[Mapping[str, Any]]:
-    """Tools that the server runs: they have a type of their own and no schema of the client's."""
+    """The tools that the server itself runs. The body names only their type and gives no schema."""
     tools = body.get("tools")
     offered = (
         [tool for tool in tools if isinstance(tool, Mapping)] if isinstance(tools, list) else []

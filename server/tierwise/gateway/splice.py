@@ -1,8 +1,8 @@
-"""Reads a JSON object and changes single members of it, leaving every other byte as it was.
+"""Reads a JSON object and changes single members of it. Every other byte stays as it was.
 
-A client's body is never written again: its signatures, its cache and its order hang on the bytes.
-So the object is read once with the place of each top-level member, and a change replaces the
-characters of that one value.
+The gateway never serialises a client's body again, because signatures and prompt caches depend on
+its bytes. So it reads the object once with the place of each top-level member, and a change only
+replaces the characters of one value.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _DECODER: Final = json.JSONDecoder()
 
 
 class NotSpliceable(ValueError):
-    """The bytes are no JSON object that can be changed safely. The text is a sentence."""
+    """The bytes are no JSON object that can be changed safely. Its text is a sentence to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One top-level member: offsets of its key, of its value and of its value's end."""
+    """The offsets of one top-level member: of its key, its value and its value's end."""
 
     key: int
     value: int
@@ -33,7 +33,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class JsonObject:
-    """A JSON object as text, what it says, and where each of its members stands."""
+    """A JSON object: its text, its parsed data, and the place of each member in the text."""
 
     text: str
     data: Mapping[str, Any]
@@ -41,10 +41,9 @@ class JsonObject:
 
 
 def read(raw: bytes | bytearray) -> JsonObject:
-    """Read an object. Raises `NotSpliceable` for text that is no object, or that names a member
-    twice.
+    """Read an object. Raises `NotSpliceable` if it is no object or has two members of one name.
 
-    A second member of one name is refused because readers differ in which of them counts.
+    Two members of one name are refused, because parsers differ in which of them counts.
     """
     try:
         text = raw.decode("utf-8")
@@ -90,9 +89,10 @@ def _read(text: str) -> JsonObject:
 def spliced(
     body: JsonObject, changed: Mapping[str, str | int], dropped: frozenset[str] = frozenset()
 ) -> bytes:
-    """The body with other values for some of its members, and without those that are dropped.
+    """The bytes of a body with new values for some members, and without the dropped ones.
 
-    A changed member must be there; one that is to be dropped need not.
+    A changed member must exist, a dropped one need not. Raises `KeyError` if a changed one does
+    not exist.
     """
     cuts = [
         (body.members[name].value, body.members[name].end, json.dumps(value))
@@ -108,7 +108,7 @@ def spliced(
 
 
 def _without(body: JsonObject, dropped: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """The spans of members that are dropped, each with the one comma that must go along."""
+    """Yield the spans of text to remove: each dropped member, together with one comma."""
     names = list(body.members)
     kept_before = False
     for place, name in enumerate(names):

@@ -1,7 +1,7 @@
-"""Which conversation a call belongs to, which strand of it, and which project pays.
+"""Tells to which strand a call belongs, and which project pays for it.
 
-A strand is a conversation, or one sub-agent of it. What a client says in headers comes first; a
-client that says nothing is known by how its conversation opened.
+A strand is a conversation, or one sub-agent of it. A client's headers name the conversation. If
+they do not, it is recognised by a hash of its system prompt and its first words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tierwise.tasks.window.settings import project_of
 
 SESSION_HEADERS: Final = ("x-session-id", "x-session-affinity")
 LONGEST: Final = 200
-"""Characters of an id at most; a longer one is cut."""
+"""The most characters of an id. A longer one is cut."""
 DEFAULT_PROJECT: Final = "default"
 _FOLDER: Final = re.compile(
     r"^[ \t>*-]*(?:Primary )?(?:current )?working directory:[ \t]*`?([^`\n]+?)`?[ \t]*$",
@@ -32,47 +32,50 @@ _FOLDER_WORDS: Final = ("orking directory:", "orking Directory:", "ORKING DIRECT
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """`session` is the conversation's id, `agent` a sub-agent's in it, `project` who pays."""
+    """A conversation with an agent, or one sub-agent of it.
+
+    `session` is the id of the conversation, `agent` that of the sub-agent, and `project` pays.
+    """
 
     session: str
     agent: str | None
     project: str
     named: bool
-    """Whether the client gave the id, in a header or in its metadata."""
+    """True if the client gave the id of the conversation, in a header or in its metadata."""
     member: str | None = None
-    """Whose it is, in a team; two members never share a strand."""
+    """The id of the team member. Two members never share a strand."""
 
     @property
     def key(self) -> str:
-        """The id of the strand, as the ledger keeps it."""
+        """The id under which the ledger keeps the strand."""
         return strand_key(self.session, self.agent)
 
 
 def strand_key(session: str, agent: str | None) -> str:
-    """The id of a conversation's strand, or of its sub-agent's."""
+    """The id of the strand of a conversation, or of its sub-agent."""
     return f"{session}/{agent}" if agent else session
 
 
 def of(body: Body, headers: Mapping[str, str], pays: str | None = None) -> Strand:
-    """The strand of a call; `headers` are in lower case. `pays` is a project that is given."""
+    """The strand of a call. `headers` are in lower case. `pays` overrides the project."""
     named = _named(body, headers)
     agent = headers.get("x-claude-code-agent-id", "").strip()[:LONGEST] or None
     return Strand(named or _opening(body), agent, pays or project(body, headers), named is not None)
 
 
 def project(body: Body, headers: Mapping[str, str]) -> str:
-    """The project of a call: the header's, else the folder that the client works in."""
+    """The project of a call: that of the header, else the client's working folder."""
     named = headers.get("x-tierwise-project", "").strip()
     if named:
         return as_project(unquote(named))
     text = system_text(body)
-    # A search for the mere word first: it is told in long texts that mostly do not hold it.
+    # Searching for the plain words first is fast. Most system prompts are long and lack them.
     found = _FOLDER.search(text) if any(word in text for word in _FOLDER_WORDS) else None
     return as_project(found.group(1)) if found is not None else DEFAULT_PROJECT
 
 
 def as_project(name: str) -> str:
-    """A folder counts as the project that editors know it by; any other name is taken as it is."""
+    """The project key of a folder, the same that editors use. Any other name stays as it is."""
     folder = Path(name[:4096])
     if folder.is_absolute():
         try:
@@ -96,7 +99,7 @@ def _named(body: Body, headers: Mapping[str, str]) -> str | None:
 
 
 def _session_in(user: str) -> str | None:
-    """The session in `metadata.user_id`: a JSON text, or one that ends in `_session_<id>`."""
+    """The session in `metadata.user_id`, which is a JSON text or ends in `_session_<id>`."""
     if user.startswith("{"):
         try:
             found = json.loads(user).get("session_id")

@@ -1,5 +1,4 @@
-"""The strands that run, and the task each is at. Kept in memory; the ledger has what is needed to
-take a strand up again after a restart."""
+"""Keeps the current task of each strand in memory. After a restart it is read from the ledger."""
 
 from __future__ import annotations
 
@@ -18,12 +17,12 @@ from tierwise.gateway.kinds import Kind
 from tierwise.gateway.strand import strand_key
 
 REMEMBERED: Final = 5_000
-"""Strands kept; the one that was quiet for longest goes first."""
+"""The most strands in memory. The longest quiet one is dropped first."""
 
 
 @dataclass
 class RunningTask:
-    """The task that a strand is at: its decision, and the tier that is held until it ends."""
+    """The current task of a strand. Its decision, and so its tier, holds until the task ends."""
 
     task_id: str
     kind: Kind
@@ -35,13 +34,13 @@ class RunningTask:
     situation: Situation
     at_ms: int
     member: str | None = None
-    """Whose it is, in a team."""
+    """The id of the team member."""
     client: str | None = None
-    """The tier that the client names for it; None where it leaves it to the router."""
+    """The tier that the client names for the task. None if it leaves that to the router."""
     named: bool = False
-    """Whether that is the tier that answers: then it was not routed."""
+    """True if the tier that the client named answers, so that the task is not routed."""
     decisions: int = 0
-    """How many decisions of it are in the ledger."""
+    """How many decisions of the task are in the ledger."""
     escalated: bool = False
     reasks: int = 0
     calls: int = 0
@@ -49,17 +48,18 @@ class RunningTask:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     lowered: int | None = None
-    """The output cap in tokens, where the budget lowered it for the last call."""
+    """The limit of output tokens, if the budget lowered it for the last call."""
     secrets: int = 0
-    """What looked like secrets in its calls so far."""
+    """How many possible secrets its calls have sent so far."""
     seen_ms: int = 0
     state: TaskState = "running"
 
     pending: Callable[[], tuple[Decision, Situation]] | None = None
-    """Gives the router's own decision, where a model that the client named is asked without it."""
+    """Makes the router's own decision later, if the client named the model and the call did not
+    wait for the router."""
 
     def decide(self) -> bool:
-        """Take the router's own decision, where it is still to come. Tells whether it was."""
+        """Make the router's own decision, if that was put off. Returns true if it was."""
         pending, self.pending = self.pending, None
         if pending is None:
             return False
@@ -68,7 +68,7 @@ class RunningTask:
 
     @property
     def strand(self) -> str:
-        """The id of its strand, as the ledger keeps it."""
+        """The id under which the ledger keeps its strand."""
         return strand_key(self.session, self.agent)
 
     @property
@@ -77,42 +77,40 @@ class RunningTask:
         return self.decision.answering
 
     def redecided(self, decision: Decision, situation: Situation | None = None) -> int:
-        """Let another decision hold from now on. Gives its number in the ledger."""
+        """Make another decision hold from now on. Returns its number in the ledger."""
         self.decision = decision
         self.situation = situation or self.situation
         self.decisions += 1
         return self.decisions
 
     def lifted(self) -> None:
-        """Note that the task went up a tier on evidence, which it may do once."""
+        """Note that the task moved up a tier because it was stuck, which it may do once."""
         self.escalated = True
 
     def chosen(self) -> None:
-        """Note that the operator chose the tier, in place of what the client named."""
+        """Note that the operator chose a tier instead of the one that the client named."""
         self.named = False
 
     def resumed(self, turn: str) -> None:
-        """Note that the task was taken up again at this turn, after a restart."""
+        """Note the turn of a task that was read from the ledger after a restart."""
         self.turn = self.turn or turn
 
     def capped(self, max_tokens: int | None) -> None:
-        """Note the tokens to which the budget lowered the newest call's output; None where it did
-        not.
-        """
+        """Note the output tokens to which the budget limited the newest call, None for no limit."""
         self.lowered = max_tokens
 
     def came_to(self, state: TaskState) -> bool:
-        """Take over the state of the task. Returns whether it changed."""
+        """Set the state of the task. Returns true if it changed."""
         changed = state != self.state
         self.state = state
         return changed
 
     def leaking(self, secrets: int) -> None:
-        """Count secrets that went along with the newest call."""
+        """Add the number of secrets that the newest call sends."""
         self.secrets += secrets
 
     def booked(self, usage: Usage, cost: int, at_ms: int) -> None:
-        """Add a finished call and its cost in nano-dollars."""
+        """Add a finished call with its cost in nano-dollars. `at_ms` is UTC milliseconds."""
         self.calls += 1
         self.cost += cost
         self.seen_ms = at_ms
@@ -128,29 +126,29 @@ class Strands:
     _kept: OrderedDict[str, RunningTask] = field(default_factory=OrderedDict)
 
     def get(self, key: str) -> RunningTask | None:
-        """The task of a strand, None where none is known."""
+        """The current task of a strand. None if none is known."""
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
     def put(self, key: str, task: RunningTask) -> None:
-        """Let a strand be at another task."""
+        """Make a task the current one of a strand."""
         self._kept[key] = task
         self._kept.move_to_end(key)
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
 
     def of_task(self, task_id: str) -> RunningTask | None:
-        """The task of that id, where a strand still is at it."""
+        """The task of that id, if it is still the current one of a strand."""
         return next((t for t in self._kept.values() if t.task_id == task_id), None)
 
     def all(self) -> list[RunningTask]:
-        """Every strand's task, the one heard of last first."""
+        """The current tasks of all strands, the most recently used first."""
         return list(reversed(self._kept.values()))
 
 
 def turn_key(number: int, words: str) -> str:
-    """What tells a turn from the next: its number and a hash of its words."""
+    """A key that differs for each turn: its number and a hash of its words."""
     digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8)
     return f"{number}-{digest.hexdigest()}"

@@ -1,8 +1,8 @@
-"""What is left of an agent's edits: the gateway looks at the files itself, for fifteen minutes.
+"""Measures how much of an agent's edits survives: the gateway checks the files for fifteen minutes.
 
-Of an edit that passed in a tool call only hashes of its lines are kept. Only files of the task's
-own project are looked at, since a body may name any path. What is still to be looked at outlives
-the gateway (`kept_edits.py`).
+Of an edit only hashes of its lines are kept. Only files of the task's own project are read, because
+a body may name any path. Checks that are still to come survive a restart of the gateway
+(`kept_edits.py`).
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from tierwise.store import owner
 log = logging.getLogger(__name__)
 
 MOST_EDITS: Final = 100
-"""Edits of one task that are followed."""
+"""The most edits of one task that are followed."""
 MOST_TASKS: Final = 500
-"""Tasks whose edits are followed at once."""
+"""The most tasks whose edits are followed at the same time."""
 MOST_SEEN: Final = 5_000
-"""Tasks of which is known how many of their calls were looked through."""
+"""The most tasks for which we remember how many of their tool calls were searched for edits."""
 
 
 @dataclass
 class EditsWatch:
-    """Follows the edits of tasks."""
+    """Follows the edits of tasks, and records as outcomes how many of their lines survive."""
 
     office: Office
     kept: KeptEdits
@@ -50,8 +50,7 @@ class EditsWatch:
     _saving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Go on with what gateways that are gone had still to look at; what they missed is lost,
-        and is said to be."""
+        """Continue the checks of gateways that have ended. Checks that were missed are logged."""
         for one in (await asyncio.to_thread(self.kept.taken))[:MOST_TASKS]:
             if one.task_id in self._followed:
                 continue
@@ -67,7 +66,7 @@ class EditsWatch:
                 self._save(one.task_id)
 
     def passed(self, task: RunningTask, done: Sequence[ToolCall]) -> None:
-        """Take note of the edits among a task's finished calls; those known already are passed."""
+        """Follow the edits among a task's finished tool calls. Calls seen before are skipped."""
         if not os.path.isabs(task.project):
             return
         known = self._seen.get(task.task_id, 0)
@@ -80,13 +79,13 @@ class EditsWatch:
             self._follow(task, fresh)
 
     def saw(self, task: RunningTask, call: ToolCall) -> None:
-        """Take note of one finished call that is known to have been made."""
+        """Follow the edit of one finished tool call that a hook reported."""
         edit = edit_of(call) if os.path.isabs(task.project) else None
         if edit is not None:
             self._follow(task, [edit])
 
     async def close(self) -> None:
-        """Look no more, and leave what is followed to the next gateway."""
+        """Stop the checks, and keep the followed edits for the next gateway."""
         for timer in (one for of_task in self._timers.values() for one in of_task):
             timer.cancel()
         for job in self._jobs:
@@ -100,7 +99,7 @@ class EditsWatch:
             log.warning("%d tasks are followed no more: nothing is kept", len(self._followed))
 
     def _follow(self, task: RunningTask, fresh: Sequence[PassedEdit]) -> None:
-        """Follow further edits of a task; all of its edits are looked at from the last one on."""
+        """Follow more edits of a task. The times of all its checks then count from now."""
         if task.task_id not in self._followed and len(self._followed) >= MOST_TASKS:
             return
         before = self._followed.get(task.task_id)
@@ -118,7 +117,10 @@ class EditsWatch:
         self._save(task.task_id)
 
     def _time(self, one: FollowedEdits, gone_ms: int) -> None:
-        """Look at the times that are still to come, so many milliseconds after the last edit."""
+        """Schedule the checks of a task that are still to come.
+
+        `gone_ms` are the milliseconds since its last edit, -1 if it was just now.
+        """
         for timer in self._timers.pop(one.task_id, ()):
             timer.cancel()
         self._timers[one.task_id] = {
@@ -150,7 +152,10 @@ class EditsWatch:
         self._save(one.task_id)
 
     def _save(self, task_id: str) -> None:
-        """Keep a followed task as it is now, or no longer, without waiting for the disk."""
+        """Write a followed task to the disk, or delete it there if it is followed no more.
+
+        This does not wait for the disk.
+        """
         self._unsaved.add(task_id)
         if self._saving is None or self._saving.done():
             self._saving = asyncio.get_running_loop().create_task(self._write())

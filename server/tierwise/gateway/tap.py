@@ -1,7 +1,7 @@
-"""Reads the usage off an answer while its bytes pass, without touching them.
+"""Reads the usage from an answer while its bytes pass, without changing them.
 
-Of a stream only the events that tell a usage are parsed; of all others the length of their text is
-counted, so that a stream that breaks off can be booked at its upper bound.
+In a stream only the events that report a usage are parsed. For all other events only the length of
+their text is counted, so that the cost of a stream that breaks off can be bounded.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from tierwise.models.call import CacheLife
 from tierwise.models.usage import UsageCounts
 
 LARGEST_LINE: Final = 8_000_000
-"""Bytes of a line that are kept; what is longer is counted and not read."""
+"""The most bytes of a line that are kept. A longer line is counted and not parsed."""
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
-"""Bytes of an answer in one piece that are kept to be read."""
+"""The most bytes of an answer in one piece that are kept to be parsed."""
 
 _TEXT: Final = re.compile(rb'"(?:text|thinking|partial_json)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _SEARCH: Final = re.compile(rb'"type"\s*:\s*"server_tool_use"')
 
 
 class Tap:
-    """Listens to one answer. `streamed` tells whether it comes as events or in one piece."""
+    """Reads one answer. With `streamed` it comes as events, else in one piece."""
 
     def __init__(self, cache: CacheLife, *, streamed: bool) -> None:
         self._counts = UsageCounts(cache)
         self._streamed = streamed
         self._rest = b""
         self.chars = 0
-        """Characters of text, thinking and tool input that came, as they were written."""
+        """Characters of text, thinking and tool input that came, with their JSON escapes."""
         self.sure_chars = 0
-        """Characters of these at least, whatever was escaped."""
+        """The fewest characters that these can be without their JSON escapes."""
         self.searches = 0
         """Web searches that the server began."""
         self.whole = False
-        """Whether the answer came to its end."""
+        """True once the answer is complete."""
         self.failed: str | None = None
         """The type of the error event that ended a stream."""
         self.stop_reason: str | None = None
 
     def hear(self, chunk: bytes) -> None:
-        """Take note of bytes that passed."""
+        """Read the next bytes of the answer."""
         if not self._streamed:
             if len(self._rest) < LARGEST_ANSWER:
                 self._rest += chunk
@@ -59,7 +59,7 @@ class Tap:
                 self._event(line[5:])
 
     def end(self) -> None:
-        """Note that the answer is over: no more bytes come."""
+        """Note that no more bytes come. An answer in one piece is parsed now."""
         if self._streamed:
             return
         said = _parsed(self._rest)
@@ -76,7 +76,7 @@ class Tap:
 
     @property
     def bill(self) -> Usage | None:
-        """The usage of a whole answer; None where it broke off."""
+        """The usage of a complete answer. None if the answer broke off."""
         return self._counts.final(self.chars) if self.whole else None
 
     def _event(self, data: bytes) -> None:
@@ -117,7 +117,7 @@ class Tap:
 
 
 def _spoken(content: object) -> int:
-    """Characters of text, thinking and tool input of an answer in one piece."""
+    """Count the characters of text, thinking and tool input of an answer in one piece."""
     found = 0
     for block in content if isinstance(content, list) else ():
         if isinstance(block, dict):

@@ -1,7 +1,7 @@
-"""Calls to the servers of models: bytes out, bytes back, one attempt each.
+"""Calls the servers of models, one attempt per call.
 
-The connection's own decoding is off, so that what comes is what is passed on. A redirect is not
-followed: it would carry the prompt and the key to wherever a server points.
+The HTTP client decodes nothing, so that the client gets exactly the bytes that came. A redirect is
+not followed, because that would send the prompt and the key to an unknown server.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from tierwise.models.client import OFFICIAL
 log = logging.getLogger(__name__)
 
 SILENCE_S: Final = 600.0
-"""Seconds without a byte after which a call is given up: models think for minutes."""
+"""Seconds without a byte after which a call is given up. It is long because models think for
+minutes."""
 KEEPALIVE_S: Final = 15.0
-"""Seconds an idle connection is kept: less than servers keep it, so that no call is lost on it."""
+"""Seconds for which an idle connection is kept. Servers keep it longer, so no call is sent on a
+connection that the server is just closing."""
 
 _HOP: Final = frozenset(
     {
@@ -35,13 +37,14 @@ _HOP: Final = frozenset(
         "transfer-encoding", "upgrade", "host", "content-length", "expect",
     }
 )  # fmt: skip
-"""Headers of one connection (RFC 9110, 7.6.1), which are never passed on."""
+"""Headers that concern only one connection (RFC 9110, 7.6.1). They are never passed on."""
 _OURS: Final = frozenset({"authorization", "x-api-key", "cookie", "accept-encoding"})
-"""Headers of the client that are replaced or dropped: its credentials are for this gateway."""
+"""Headers of the client that are replaced or dropped, because its credentials are for this
+gateway."""
 
 
 class NotReached(Exception):
-    """A server that gave no answer. `sent` tells whether it may have begun to bill."""
+    """A model's server gave no answer. If `sent`, it may have begun to bill."""
 
     def __init__(self, kind: str, *, sent: bool) -> None:
         super().__init__(kind)
@@ -51,20 +54,20 @@ class NotReached(Exception):
 
 @dataclass
 class Upstream:
-    """The connections of one gateway."""
+    """The connections of one gateway to models' servers."""
 
     office: Office
     _direct: aiohttp.ClientSession | None = None
     _through: aiohttp.ClientSession | None = None
     own_url: str = field(default="")
-    """Where this gateway listens, so that it does not call itself."""
+    """The address of this gateway, so that it does not call itself."""
 
     async def open(
         self, tier: Tier, path: str, headers: CIMultiDictProxy[str], body: bytes
     ) -> aiohttp.ClientResponse:
-        """Make one call. Returns the response as soon as its head is there.
+        """Make one call. Returns the response as soon as its headers are there.
 
-        Raises `Refusal` where there is no key for it, `NotReached` where no answer came.
+        Raises `Refusal` if there is no key for the tier, `NotReached` if no answer came.
         """
         url = self.office.client.endpoint(tier)
         if self.own_url and address.base(url) == address.base(self.own_url):
@@ -98,7 +101,10 @@ class Upstream:
                 await session.close()
 
     async def _key(self, tier: Tier) -> str:
-        """The key of a tier; a keyring may keep us waiting, so it is asked in a thread."""
+        """The API key of a tier. A keyring may be slow, so it is read on a thread.
+
+        Raises `Refusal` if there is no key or it is malformed.
+        """
         client = self.office.client
         held = self.office.window.settings.held
         if held is not None:
@@ -116,7 +122,7 @@ class Upstream:
         return key
 
     def _session(self, url: str) -> aiohttp.ClientSession:
-        """The session for an address: this machine is called directly, whatever proxy there is."""
+        """The HTTP session for an address. This machine is called directly, never by a proxy."""
         if address.loopback(url):
             self._direct = self._direct or self._made(proxied=False)
             return self._direct
@@ -137,7 +143,11 @@ class Upstream:
 
 
 def outgoing(headers: CIMultiDictProxy[str], key: str, *, official: bool) -> CIMultiDict[str]:
-    """The headers of a call: the client's in their order, our key instead of its token."""
+    """The headers to send: the client's in their order, with our key instead of its token.
+
+    `official` is true for the official server, which also gets the client's own headers of Claude
+    Code.
+    """
     named = {name.strip().lower() for name in headers.get("connection", "").split(",")}
     found: CIMultiDict[str] = CIMultiDict()
     for name, value in headers.items():
@@ -153,7 +163,7 @@ def outgoing(headers: CIMultiDictProxy[str], key: str, *, official: bool) -> CIM
 
 
 def incoming(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    """The headers of an answer as the client gets them."""
+    """The headers of an answer that are passed on to the client."""
     found: CIMultiDict[str] = CIMultiDict()
     for name, value in headers.items():
         low = name.lower()

@@ -1,21 +1,21 @@
-/** What goes with a message: files and selections, found, offered and named. */
+/** Finds, offers and names the files and selections that the operator can attach to a message. */
 import * as vscode from "vscode";
 import type { Chip, Completion } from "../panel/protocol";
 import type { WireRange } from "../server/messages";
 
-/** Files looked through for a completion, and offered. */
+/** The most files that are searched for a completion, and the most that are offered in it. */
 const MOST = 4000;
 const OFFERED = 12;
 const LEFT_OUT = new Set(["node_modules", "dist", "out", "build", "target", "__pycache__"]);
 
-/** The selection of the editor in front, if there is any. */
+/** The selection in the active editor, if there is one. */
 export function selected(): Chip | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined || editor.selection.isEmpty || !isAttachable(editor.document.uri)) return undefined;
   return selectionChip(editor.document.uri, editor.selection);
 }
 
-/** Where an action works that was given no selection: the cursor of the editor in front. */
+/** The cursor of the active editor: an action without a selection works there. */
 export function cursor(): Chip | undefined {
   const editor = vscode.window.activeTextEditor;
   return editor === undefined || !isAttachable(editor.document.uri)
@@ -27,7 +27,7 @@ export function fileChip(uri: vscode.Uri): Chip {
   return { kind: "file", uri: uri.toString(), label: vscode.workspace.asRelativePath(uri) };
 }
 
-/** Lets the operator choose files of the workspace, or beside it. */
+/** Lets the operator choose files, inside or outside the workspace. */
 export async function chooseFiles(): Promise<Chip[]> {
   const items = (await files()).map((uri) => ({
     label: vscode.workspace.asRelativePath(uri),
@@ -41,7 +41,7 @@ export async function chooseFiles(): Promise<Chip[]> {
   return (picked ?? []).map(({ uri }) => fileChip(uri));
 }
 
-/** What an `@` may stand for: a tier as the first word, and files whose path holds what follows. */
+/** The completions for an `@`: tiers if it is the first word, and files whose path has the text. */
 export async function complete(query: string, tiers: readonly string[]): Promise<Completion[]> {
   const wanted = query.slice(1).toLowerCase();
   const named = tiers
@@ -64,7 +64,7 @@ function toCompletion(chip: Chip): Completion {
   return { label: chip.label.slice(slash + 1), detail: chip.label.slice(0, Math.max(0, slash)), chip };
 }
 
-/** 0 for a file name that begins so, 1 for one that holds it, 2 for a path that holds it. */
+/** 0 if the file name begins with `wanted`, 1 if the name contains it, 2 if only the path does. */
 function rank(path: string, wanted: string): number {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (name.startsWith(wanted)) return 0;
@@ -72,7 +72,7 @@ function rank(path: string, wanted: string): number {
   return path.includes(wanted) ? 2 : 3;
 }
 
-/** Open documents first, then the files of the workspace that the editor's own search would show. */
+/** Open documents first, then the files of the workspace that the editor's own search shows. */
 async function files(): Promise<vscode.Uri[]> {
   const open = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
@@ -92,7 +92,7 @@ async function search(): Promise<vscode.Uri[]> {
     const found = await vscode.workspace.findFiles("**/*", "**/{node_modules,.git}/**", MOST);
     if (found.length > 0) return found;
   } catch {
-    // An editor without its search program can still read folders.
+    // Without the editor's search program the folders are read directly.
   }
   return walk((vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri));
 }

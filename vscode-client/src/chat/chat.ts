@@ -1,4 +1,4 @@
-/** The chat of this window: sends what is asked, follows the answers, remembers the conversation. */
+/** The chat of this window: sends questions, shows the answers and remembers the conversation. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Proposals } from "../panel/proposals";
@@ -14,21 +14,21 @@ import { Focus, type Shown } from "./focus";
 import { read, slashes } from "./slashes";
 import { Conversation, header, tokensOf } from "./turns";
 
-/** A turn that was just begun. */
+/** The fields of a turn that has just begun. */
 const EMPTY = { state: "routing", text: "", progress: "", notices: [] } as const;
 const LAST = "tierwise.conversation";
 
 export class Chat implements vscode.Disposable {
   readonly focus: Focus;
   private conversation: Conversation;
-  /** The conversation that is being fetched; a question waits until it is there. */
+  /** Settles when the conversation that is being fetched has arrived. A question waits for it. */
   private opening: Promise<void> = Promise.resolve();
-  /** Counts what was opened or begun: the latest choice of the operator is the one that is shown. */
+  /** Counts the conversations opened or begun. Only the operator's latest choice is shown. */
   private choice = 0;
   private begun = false;
   private readonly parts: vscode.Disposable[];
   private readonly known = slashes();
-  /** Questions that wait for the set-up, with what calls each off. */
+  /** The questions that wait for the set-up, by task id, with a function that cancels each. */
   private readonly waiting = new Map<string, () => void>();
 
   constructor(
@@ -55,13 +55,13 @@ export class Chat implements vscode.Disposable {
     for (const part of this.parts) part.dispose();
   }
 
-  /** Shows the conversation to a page that was made anew; after a restart, the one that was last. */
+  /** Sends the conversation to a new page. After a restart of the editor it is the last one. */
   async show(): Promise<void> {
     await this.latest();
     this.send();
   }
 
-  /** Begins where the last window left off, unless something was asked here already. */
+  /** Opens the last conversation, unless the operator has already asked something here. */
   private latest(): Promise<void> {
     const last = this.memory.get<string>(LAST);
     const fresh = !this.begun && this.conversation.all.length === 0;
@@ -69,20 +69,20 @@ export class Chat implements vscode.Disposable {
     return fresh && last !== undefined ? this.open(last) : this.opening;
   }
 
-  /** Opens a conversation that was kept. */
+  /** Opens a kept conversation. */
   open(id: string): Promise<void> {
     this.opening = this.fetch(id, ++this.choice);
     return this.opening;
   }
 
-  /** Fetches a conversation and shows it, unless another was chosen while it was on its way. */
+  /** Fetches a conversation and shows it, unless the operator chose another one meanwhile. */
   private async fetch(id: string, choice: number): Promise<void> {
     let turns: Turn[] = [];
     try {
       const got = await this.session.request("tierwise/chat/get", { conversationId: id });
       turns = got.turns.map(restored);
     } catch {
-      // What is no longer kept begins anew under the same name.
+      // A conversation that is no longer kept begins again, empty, with the same id.
     }
     if (choice === this.choice) this.begin(new Conversation(id, turns, this.post));
   }
@@ -93,22 +93,22 @@ export class Chat implements vscode.Disposable {
     this.begin(new Conversation(randomUUID(), [], this.post));
   }
 
-  /** The conversations that are kept; with a query those in which it was said. */
+  /** The kept conversations. A query selects those that contain it. */
   async list(query: string): Promise<ConversationItem[]> {
     const { conversations } = await this.session.request("tierwise/chat/list", { limit: 100, query });
     return conversations.map(({ conversationId, title, at }) => ({ id: conversationId, title, at }));
   }
 
-  /** The question that a text asks; undefined where it names another action. */
+  /** The question in a text; undefined if a slash command in it names another action. */
   private question(text: string): string | undefined {
     const { action, instruction } = read(text, this.known);
     return action === "chat" ? instruction : undefined;
   }
 
-  /** Asks. Resolves when the answer is there; what goes wrong is shown in its place. */
+  /** Asks. Resolves when the answer is complete. An error is shown in place of the answer. */
   async ask(text: string, chips: readonly Chip[], tier?: string, project?: boolean): Promise<void> {
     const { action, instruction } = read(text, this.known);
-    // What the operator saw as they sent it goes along, wherever the cursor is once it is sent.
+    // The focus that the operator saw when they sent the message counts, even if the cursor moves.
     const before = action === "chat" ? this.focus.shown : undefined;
     await this.opening;
     const taskId = randomUUID();
@@ -125,7 +125,7 @@ export class Chat implements vscode.Disposable {
       : this.act(conversation, taskId, action, instruction, place, chips, tier));
   }
 
-  /** Waits until a question can be answered; it stays in view meanwhile and can be called off. */
+  /** Waits until a question can be answered. It stays in view, and the operator can cancel it. */
   private async ready(taskId: string, conversation: Conversation): Promise<boolean> {
     if (this.setUp.state.need !== undefined) conversation.waits(taskId, vscode.l10n.t("Waits for the set-up"));
     const calledOff = new Promise<false>((resolve) => {
@@ -138,7 +138,7 @@ export class Chat implements vscode.Disposable {
     return ready;
   }
 
-  /** Starts what a command or a code action asks for, as a turn of the conversation. */
+  /** Starts the task of a command or a code action, as a turn of the conversation. */
   async start(params: TaskStart): Promise<void> {
     await this.latest();
     const taskId = params.taskId ?? randomUUID();
@@ -154,7 +154,7 @@ export class Chat implements vscode.Disposable {
     await this.heard(conversation, taskId, this.session.request("tierwise/task/start", { ...params, taskId, conversationId }));
   }
 
-  /** Takes in a task that began elsewhere and was answered in words. */
+  /** Adds a task that began outside the panel and was answered in words. */
   async adopt(task: TaskChanged, asked: TaskStart | undefined, text: string): Promise<void> {
     await this.latest();
     const prompt = asked?.instruction ?? `/${task.action}`;
@@ -162,13 +162,13 @@ export class Chat implements vscode.Disposable {
     this.conversation.task(task);
   }
 
-  /** Deletes what was said in a conversation; the one in view begins anew. */
+  /** Deletes a kept conversation. If it is in view, a new one begins. */
   async forget(id: string): Promise<void> {
     await this.session.request("tierwise/chat/delete", { conversationId: id });
     if (id === this.conversation.id) this.new();
   }
 
-  /** Asks a question in other words, in its place: what followed it is taken back. */
+  /** Asks a question again in other words. It and everything after it are removed first. */
   async askAgain(taskId: string, text: string): Promise<void> {
     const { conversation } = this;
     const turn = conversation.all.find((one) => one.taskId === taskId);
@@ -180,7 +180,7 @@ export class Chat implements vscode.Disposable {
     await this.ask(text, turn.chips.filter(({ kind }) => kind !== "focus"));
   }
 
-  /** Lets a task run that the budget holds back. */
+  /** Allows a paused task to run beyond the budget. */
   async allow(taskId: string): Promise<void> {
     await this.session.run("tierwise.budget.resume", { allowTask: taskId });
   }
@@ -202,7 +202,7 @@ export class Chat implements vscode.Disposable {
     await this.session.request("tierwise/task/cancel", { taskId });
   }
 
-  /** Answers again on a tier, or on the same one. */
+  /** Redoes a task on another tier, or on the same one. */
   async again(taskId: string, tier: string): Promise<void> {
     await this.session.run("tierwise.task.rerunOn", { taskId, tier });
   }
@@ -212,7 +212,7 @@ export class Chat implements vscode.Disposable {
     this.conversation.rated(taskId, rating);
   }
 
-  /** Makes a proposal of a block of code, so that it is looked at before anything changes. */
+  /** Makes a code block a proposal, so that the operator can check it before anything changes. */
   async apply(taskId: string, code: string, path: string | undefined): Promise<string> {
     const turn = this.conversation.all.find((one) => one.taskId === taskId);
     const selection = turn?.chips.find((chip) => chip.kind === "selection") ?? cursor();
@@ -225,7 +225,7 @@ export class Chat implements vscode.Disposable {
     return editId;
   }
 
-  /** What goes along of the project with a question; undefined where nothing does, or nobody knows. */
+  /** The part of the project that would be sent with a question; undefined if none, or unknown. */
   async projectContext(text: string, chips: readonly Chip[]): Promise<ProjectContext | undefined> {
     const prompt = this.question(text);
     if (prompt === undefined || this.session.health.state !== "running") return undefined;
@@ -236,7 +236,7 @@ export class Chat implements vscode.Disposable {
       });
       return title === undefined ? undefined : { title, files: files ?? [] };
     } catch {
-      // What is asked while somebody types is never worth a message.
+      // This runs while the operator types, so an error shows no message.
       return undefined;
     }
   }
@@ -296,7 +296,7 @@ export class Chat implements vscode.Disposable {
   }
 }
 
-/** A turn as it was kept. A question alone had no answer before the window was closed. */
+/** Makes a turn from a kept one. Without an answer it was still running when the window closed. */
 function restored(kept: Kept): Turn {
   return {
     taskId: kept.taskId,
@@ -314,14 +314,14 @@ function restored(kept: Kept): Turn {
   };
 }
 
-/** What the editor finds wrong at the place a fix is for. */
+/** The editor's diagnostics at the place to fix. */
 function diagnosticsAt(place: Chip | undefined): DiagnosticItem[] | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined || editor.document.uri.toString() !== place?.uri) return undefined;
   return onSelection(editor, "fix").diagnostics;
 }
 
-/** An answer that was called off is no failure. */
+/** True if the request was cancelled, which is no failure. */
 export function isCancelled(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === -32800;
 }

@@ -1,4 +1,4 @@
-/** What the operator does with an answer's text; each is an outcome the router learns from. */
+/** Inserts, copies and follows parts of an answer. The router learns from these outcomes. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 
@@ -7,7 +7,7 @@ export async function copy(session: Session, taskId: string, text: string): Prom
   session.notify("tierwise/outcome/record", { taskId, kind: "copied", value: text.length });
 }
 
-/** Puts text at the cursor of the editor in front; false where there is none. */
+/** Inserts text at the cursor of the active editor. False if there is no active editor. */
 export async function insert(session: Session, taskId: string, text: string): Promise<boolean> {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (editor === undefined) return false;
@@ -21,7 +21,7 @@ export async function insert(session: Session, taskId: string, text: string): Pr
   return done;
 }
 
-/** Follows a link of an answer: pages in the browser, paths in the editor, nothing else. */
+/** Follows a link in an answer: web pages in the browser, paths in the editor, nothing else. */
 export async function follow(address: string): Promise<void> {
   if (/^(https?:\/\/|mailto:)/i.test(address)) {
     await vscode.env.openExternal(vscode.Uri.parse(address, true));

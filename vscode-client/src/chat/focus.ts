@@ -1,21 +1,21 @@
-/** What is before the operator: it goes along with a question unless they took it off. */
+/** The focus: the operator's document and selection, sent with a question unless they remove it. */
 import type * as vscode from "vscode";
 import type { Chip, FocusChip, ToPage } from "../panel/protocol";
 import type { FocusContext, WireLocation } from "../server/messages";
 import type { Session } from "../server/session";
 import { cursor, selected } from "./attachments";
 
-/** Where it is remembered that the operator took it off. */
+/** The key under which the workspace remembers that the operator removed the focus. */
 const OFF = "tierwise.focusOff";
 
-/** What stands in the prompt as the server is asked what goes along. */
+/** The content of the prompt for which the server says what would be sent with it. */
 export interface Draft {
   readonly text: string;
   readonly chips: readonly Chip[];
   readonly tier?: string;
 }
 
-/** What goes along, as the chip said it. */
+/** The focus that is sent, with the label that its chip showed. */
 export interface Shown {
   readonly at: WireLocation;
   readonly label: string;
@@ -30,23 +30,23 @@ export class Focus {
     private readonly session: Session,
     private readonly memory: vscode.Memento,
     private readonly post: (message: ToPage) => void,
-    /** The question that would be asked; undefined where the text is none. */
+    /** Returns the question in a text; undefined if the text is no question. */
     private readonly question: (text: string) => string | undefined,
   ) {}
 
-  /** What goes along with the next question; undefined where nothing does. */
+  /** The focus that is sent with the next question; undefined if none is. */
   get shown(): Shown | undefined {
     return this.found === undefined || this.off ? undefined
       : { at: this.found.at, label: this.found.offer.label ?? "" };
   }
 
-  /** Takes it off, or along again; remembered for this workspace. */
+  /** Adds the focus to questions or removes it. The workspace remembers that. */
   async turn(on: boolean): Promise<void> {
     await this.memory.update(OFF, on ? undefined : true);
     this.tell();
   }
 
-  /** Looks again: another text, or another place in the editor. */
+  /** Asks the server again, because the text or the place in the editor changed. */
   async look(draft: Draft = this.draft): Promise<void> {
     this.draft = draft;
     this.looks += 1;
@@ -73,7 +73,7 @@ export class Focus {
       });
       return offer.title === undefined ? undefined : { at, offer };
     } catch {
-      // What is asked while somebody types is never worth a message.
+      // This runs while the operator types, so an error shows no message.
       return undefined;
     }
   }
@@ -93,13 +93,13 @@ export class Focus {
       : { title: offer.title, label: offer.label ?? "", detail: offer.path ?? "", on: !this.off };
   }
 
-  /** A selection that does not go along as a whole may still be attached. */
+  /** The selection, if the focus does not include all of it. The operator may attach it then. */
   private suggestion(): Chip | undefined {
     const chip = selected();
     return chip === undefined || chip.label.endsWith(this.lines()) ? undefined : chip;
   }
 
-  /** The lines that go along, as a chip of a selection says them. */
+  /** The lines that are sent, in the form of a selection chip's label. */
   private lines(): string {
     const { path = "", firstLine = 0, lastLine = 0 } = this.found?.offer ?? {};
     if (path === "") return "\0";

@@ -1,9 +1,9 @@
-/** Slash commands: one per action, read from the head of a message. */
+/** Slash commands: one per action, read from the start of a message. */
 import type { Slash } from "../panel/protocol";
 import { about } from "../server/actions";
 import type { Action } from "../server/messages";
 
-/** The commands as the prompt completes them. */
+/** The commands that the prompt offers as completions. */
 export function slashes(): Slash[] {
   const words = Object.entries(about()) as [Action, string][];
   return words.filter(([name]) => name !== "chat").map(([name, detail]) => ({ name, detail }));
@@ -14,7 +14,7 @@ export interface Asked {
   readonly instruction: string;
 }
 
-/** What a message asks for. A slash that names no action is text like any other. */
+/** Reads the action and the instruction of a message. A slash without an action is plain text. */
 export function read(text: string, known: readonly Slash[]): Asked {
   const found = /^\/(\w+)(?:\s+([\s\S]*))?$/.exec(text);
   const slash = known.find(({ name }) => name === found?.[1]);

@@ -1,4 +1,4 @@
-/** A conversation as the panel shows it, kept by what the server says; no editor in here. */
+/** The conversation that the panel shows, built from the server's messages. No `vscode` in here. */
 import type { Proposal, ToPage, Turn, TurnFacts } from "../panel/protocol";
 import type { Problem, Rating, Streamed, TaskChanged, Usage } from "../server/messages";
 import { beside } from "../tasks/words";
@@ -17,7 +17,7 @@ export class Conversation {
     this.turns = [...turns];
   }
 
-  /** The whole of it, for a page that was made anew. */
+  /** All turns, for a page that was just made. */
   get all(): readonly Turn[] {
     return this.turns;
   }
@@ -31,7 +31,7 @@ export class Conversation {
     this.post({ kind: "turn", turn: facts(turn) });
   }
 
-  /** A piece of an answer. The text of an edit is kept back: its proposal is what is shown. */
+  /** Adds a piece of an answer. The text of an edit is not shown, because its proposal is shown. */
   streamed(event: Streamed, at: number): void {
     const turn = this.turns.find((one) => one.taskId === event.taskId);
     if (turn === undefined) return;
@@ -58,7 +58,7 @@ export class Conversation {
     }
   }
 
-  /** A task changed its state. */
+  /** Updates a turn, because its task changed. */
   task(event: TaskChanged): void {
     const turn = this.turns.find((one) => one.taskId === event.taskId);
     if (turn === undefined) return;
@@ -81,22 +81,22 @@ export class Conversation {
     if (plain) this.post({ kind: "delta", taskId: turn.taskId, delta: turn.text, at: 0 });
   }
 
-  /** A question is not asked yet; `why` says what it waits for. */
+  /** Shows that a question is not asked yet. `why` says what it waits for. */
   waits(taskId: string, why: string): void {
     this.change(taskId, { state: "paused", progress: why, waits: true });
   }
 
-  /** What a question waited for is there. */
+  /** Shows that a question no longer waits. */
   goesOn(taskId: string): void {
     this.change(taskId, { state: "routing", progress: "", waits: undefined });
   }
 
-  /** A question that waited is not asked. */
+  /** Shows that a waiting question was cancelled. */
   calledOff(taskId: string): void {
     this.change(taskId, { state: "cancelled", progress: "", waits: undefined });
   }
 
-  /** A question and everything after it are taken back. */
+  /** Removes a question and everything after it. */
   cut(taskId: string): void {
     const at = this.turns.findIndex((turn) => turn.taskId === taskId);
     if (at >= 0) this.turns.splice(at);
@@ -132,13 +132,13 @@ export function header(decision: TaskChanged["decision"]): Turn["header"] {
   return { headline, because, answering, routed, reasons, costUsd };
 }
 
-/** Tokens in and out; what a cache gave or took counts as in. */
+/** Input and output tokens. Tokens read from or written to a cache count as input. */
 export function tokensOf(usage: Usage): Turn["tokens"] {
   const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage;
   return { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
 }
 
-/** What a task says beside its answer and what its stream said, each sentence once, in most words. */
+/** Merges two lists of sentences. A sentence that only begins another one is dropped. */
 function merged(told: readonly string[], heard: readonly string[]): readonly string[] {
   const all = [...told, ...heard];
   const said = (line: string, at: number): boolean =>

@@ -1,10 +1,10 @@
-/** The editor's own chat as another way in: `@tierwise`, where the editor has participants. */
+/** Makes `@tierwise` a participant of the editor's own chat, if the editor has participants. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 import type { SetUp } from "../setup/setup";
 import { turn } from "./turn";
 
-/** Registers `@tierwise`, or nothing where the editor knows no participants. */
+/** Registers `@tierwise`. Does nothing if the editor has no participants. */
 export function registerParticipant(
   session: Session,
   setUp: SetUp,
@@ -33,7 +33,7 @@ export function registerParticipant(
     );
     try {
       await turn(session, { prompt: request.prompt, conversationId, references }, token, {
-        // The tier stands before the first word, as everywhere.
+        // The tier is shown before the first word, as everywhere.
         decided: (decision) => {
           stream.markdown(`**${escaped(decision.headline)}** · ${escaped(decision.because)}\n\n`);
         },

@@ -1,9 +1,9 @@
-/** "Auto (Tierwise)" among the editor's language models, where the editor takes providers. */
+/** Adds "Auto (Tierwise)" to the editor's language models, if the editor accepts providers. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 import { turn } from "./turn";
 
-/** The part of the provider's interface that is used; the editor of our oldest version lacks it. */
+/** The used part of the provider interface. The oldest editor that we support lacks it. */
 interface Provider {
   provideLanguageModelChatInformation(): readonly ModelInformation[];
   provideLanguageModelChatResponse(
@@ -33,7 +33,7 @@ interface Message {
 
 type Register = (vendor: string, provider: Provider) => vscode.Disposable;
 
-/** Characters of a token, for the editor's estimate alone: the server counts for itself. */
+/** Characters per token, only for the editor's own estimate. The server counts by itself. */
 const CHARACTERS_PER_TOKEN = 3;
 const VENDOR = "tierwise";
 const AUTO: ModelInformation = {
@@ -46,7 +46,7 @@ const AUTO: ModelInformation = {
   capabilities: { toolCalling: false },
 };
 
-/** Registers the provider, or nothing where the editor takes none. */
+/** Registers the provider. Does nothing if the editor accepts none. */
 export function registerProvider(session: Session, log: vscode.LogOutputChannel): vscode.Disposable {
   const models = (vscode as Partial<typeof vscode>).lm as
     | { registerLanguageModelChatProvider?: Register }
@@ -65,7 +65,7 @@ export function registerProvider(session: Session, log: vscode.LogOutputChannel)
       await turn(session, { prompt: transcript(messages) }, token, {
         decided: () => undefined,
         delta: say,
-        // The editor cannot take back what it was given, so the break is said.
+        // The editor cannot remove shown text, so a note says why the answer starts over.
         reset: (reason) => {
           say(`\n\n(${reason})\n\n`);
         },
@@ -74,13 +74,13 @@ export function registerProvider(session: Session, log: vscode.LogOutputChannel)
     provideTokenCount: (_, text) =>
       Promise.resolve(Math.ceil((typeof text === "string" ? text : textOf(text)).length / CHARACTERS_PER_TOKEN)),
   });
-  // The editor looks for models once a message needs one, and that message goes without: asked
-  // for here, ours is there before the first.
+  // The editor asks for our models only when a message needs one, too late for that message.
+  // Selecting them here makes the editor ask before the first message.
   void Promise.resolve(vscode.lm.selectChatModels({ vendor: VENDOR })).catch(() => undefined);
   return provider;
 }
 
-/** The messages as one prompt: the last one alone where it is the only one. */
+/** The messages as one prompt. A single message is used as it is. */
 export function transcript(messages: readonly Message[]): string {
   const texts = messages.map((message) => ({ message, text: textOf(message) }));
   const last = texts.at(-1);

@@ -1,10 +1,10 @@
-/** "Generate message" above the input box of source control, where the editor's git is on. */
+/** "Generate message" at the input box of source control, if the editor's git extension is on. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 import type { SetUp } from "../setup/setup";
 
-/** The part of the git extension's interface that is used. */
+/** The used part of the git extension's interface. */
 interface Git {
   getAPI(version: 1): { readonly repositories: readonly Repository[] };
 }
@@ -15,8 +15,8 @@ interface Repository {
 }
 
 /**
- * Write a message for what is staged, else for what changed, into the input box of a repository. What
- * stood there comes back where none is written. Nothing is asked where there is nothing to commit.
+ * Writes a commit message for the staged changes, or else for all changes, into the input box of
+ * a repository. If that fails, the old text comes back. Without any change no model is called.
  */
 export async function generateMessage(session: Session, setUp: SetUp, of: unknown): Promise<void> {
   const repository = await repositoryOf(of);
@@ -65,7 +65,7 @@ export async function generateMessage(session: Session, setUp: SetUp, of: unknow
   }
 }
 
-/** The repository of a source control, else the one of the file in front, else the first. */
+/** The repository of a source control, else that of the active file, else the first one. */
 async function repositoryOf(of: unknown): Promise<Repository | undefined> {
   const git = vscode.extensions.getExtension<Git>("vscode.git");
   if (git === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** One chat turn for whoever shows streams: the decision first, then the text as it comes. */
+/** Runs one chat turn and streams it: the decision first, then the text as it comes. */
 import { randomUUID } from "node:crypto";
 import type { CancellationToken } from "vscode";
 import type { ChatReply, ChatSend, Decision } from "../server/messages";
@@ -7,11 +7,11 @@ import type { Session } from "../server/session";
 export interface Shown {
   decided(decision: Decision): void;
   delta(text: string): void;
-  /** What was shown is void: another attempt answers. */
+  /** The text so far is void, because another attempt answers. */
   reset(reason: string): void;
 }
 
-/** Ask and stream; rejects with the server's sentence. Cancelling keeps and books what came so far. */
+/** Asks and streams. Rejects with the server's sentence. A cancel keeps and books what came. */
 export async function turn(
   session: Session,
   params: Omit<ChatSend, "taskId">,

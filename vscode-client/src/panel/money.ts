@@ -1,4 +1,4 @@
-/** The server's figures in the form the panel shows. */
+/** Converts the server's figures to the form that the panel shows. */
 import type { Status, UsageFigures } from "../server/messages";
 import type { Money, UsageOf } from "./protocol";
 

@@ -1,7 +1,7 @@
-/** The panel's page as HTML: one script, one style sheet, and nothing else may load or run. */
+/** The HTML of the panel's page. One script and one style sheet load, and nothing else may. */
 
 export interface PageParts {
-  /** The origin the editor serves the extension's files from. */
+  /** The origin from which the editor serves the extension's files. */
   readonly source: string;
   readonly script: string;
   readonly style: string;

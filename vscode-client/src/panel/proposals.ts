@@ -1,4 +1,4 @@
-/** The proposals of this window: those that wait, and those that can still be taken back. */
+/** The proposals of this window: those that wait, and applied ones that can still be undone. */
 import * as vscode from "vscode";
 import { actionName } from "../server/actions";
 import type { EditGot, TaskChanged, TaskState } from "../server/messages";
@@ -7,20 +7,20 @@ import type { FileChange, Proposal } from "./protocol";
 
 const WAITS = new Set<TaskState>(["proposed", "partlyApplied"]);
 const UNDOABLE = new Set<TaskState>(["applied", "partlyApplied"]);
-/** Applied proposals kept in view, so that they can be undone. */
+/** The most applied proposals that stay in view, so that they can be undone. */
 const MOST_UNDOABLE = 10;
 
 export class Proposals implements vscode.Disposable {
   private readonly found = new Map<string, Proposal>();
-  /** The latest state by proposal: an answer of the server's may be older than what it pushed. */
+  /** The latest state of each proposal. A server's reply may be older than its notification. */
   private readonly states = new Map<string, TaskState>();
   private readonly changed = new vscode.EventEmitter<Proposal>();
   private readonly cleared = new vscode.EventEmitter<void>();
   private readonly parts: { dispose(): unknown }[];
 
-  /** A proposal came, or something became of it. */
+  /** Fires when a proposal comes or changes. */
   readonly onDidChange = this.changed.event;
-  /** All are gone, because another server runs; those it knows of come one by one. */
+  /** Fires when all are gone because another server runs. It then sends its own ones one by one. */
   readonly onDidClear = this.cleared.event;
 
   constructor(private readonly session: Session) {
@@ -42,7 +42,7 @@ export class Proposals implements vscode.Disposable {
     return editId === undefined ? undefined : this.found.get(editId);
   }
 
-  /** What waits first, then what was applied last. */
+  /** The waiting proposals, then the applied ones, each with the newest first. */
   get inbox(): Proposal[] {
     const all = [...this.found.values()].reverse();
     return [
@@ -51,7 +51,7 @@ export class Proposals implements vscode.Disposable {
     ];
   }
 
-  /** The proposals the server knows of from before this window's panel, or before a restart. */
+  /** Loads the proposals that the server knows from before this panel or before a restart. */
   private async load(): Promise<void> {
     this.found.clear();
     this.cleared.fire();
@@ -72,7 +72,7 @@ export class Proposals implements vscode.Disposable {
       this.put({ ...known, state: event.state, undone, waiting: 0 });
     }
     for (const other of this.found.values()) {
-      // A redo offers another proposal for the same task; the one before it is gone.
+      // A redo replaces the proposal of its task.
       if (other.taskId === event.taskId && other.editId !== event.editId) this.found.delete(other.editId);
     }
   }
@@ -108,7 +108,7 @@ export class Proposals implements vscode.Disposable {
   }
 }
 
-/** The files of a unified diff with the lines each gains and loses. */
+/** The files of a unified diff, with how many lines each gains and loses. */
 export function filesOf(diff: string): FileChange[] {
   const files: { path: string; added: number; removed: number }[] = [];
   let before = "";
@@ -117,7 +117,7 @@ export function filesOf(diff: string): FileChange[] {
     const hunk = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(line);
     const file = files.at(-1);
     if (left > 0) {
-      // Within a hunk its counts decide, because a line of code may look like a header.
+      // Inside a hunk its line counts decide, because a line of code may look like a header.
       if (line.startsWith("+")) left -= 1;
       else if (line.startsWith("-")) left -= 1;
       else if (!line.startsWith("\\")) left -= 2;

@@ -1,10 +1,10 @@
-/** What the panel's page and the extension say to each other: plain data, no editor in it. */
+/** The messages between the panel's page and the extension: plain data, no `vscode` in it. */
 import type { Action, Problem, Rating, TaskState, WireRange } from "../server/messages";
 import type { SetUpState } from "../setup/need";
 
 export type { SetUpState };
 
-/** A file or a selection that goes with a message; of a turn also what was before the operator. */
+/** A file or selection that is sent with a message. For a turn it may also be the focus. */
 export interface Chip {
   readonly kind: "file" | "selection" | "focus";
   readonly uri: string;
@@ -12,49 +12,49 @@ export interface Chip {
   readonly range?: WireRange;
 }
 
-/** Which tier answers, as the server words it. */
+/** Which tier answers, in the server's words. */
 export interface Header {
   /** "Haiku", "Haiku → Opus, by you". */
   readonly headline: string;
-  /** The reason that says most. */
+  /** The most important reason. */
   readonly because: string;
   readonly answering: string;
   readonly routed: string;
   readonly reasons: readonly string[];
-  /** What each tier was forecast to cost, in dollars. */
+  /** The forecast cost of each tier, in dollars. */
   readonly costUsd: Readonly<Record<string, number>>;
 }
 
-/** What a proposal changes in one file, in lines. */
+/** How many lines a proposal adds and removes in one file. */
 export interface FileChange {
   readonly path: string;
   readonly added: number;
   readonly removed: number;
 }
 
-/** An edit that awaits apply or discard, or one that was applied and can be undone. */
+/** An edit that waits for apply or discard, or that was applied and can be undone. */
 export interface Proposal {
   readonly editId: string;
   readonly taskId: string;
-  /** What was asked for, as the menus call it: "Add docs". */
+  /** The action as the menus call it, such as "Add docs". */
   readonly name: string;
   readonly headline: string;
   readonly state: TaskState;
-  /** It was applied and taken back: the server calls that discarded too. */
+  /** It was applied and then undone. The server calls that discarded too. */
   readonly undone?: boolean;
-  /** Hunks that are neither applied nor discarded. */
+  /** How many hunks are neither applied nor discarded. */
   readonly waiting: number;
   readonly files: readonly FileChange[];
   readonly note: string;
   readonly stale: boolean;
 }
 
-/** A group of the night queue that can be applied or taken back. */
+/** A group of the night queue that can be applied or undone. */
 export interface Group {
   readonly id: string;
-  /** The group in a line, as the server words it. */
+  /** The group in one line, in the server's words. */
   readonly line: string;
-  /** Jobs whose edit waits, and those whose edit was applied. */
+  /** How many jobs have an edit that waits, and how many have one that was applied. */
   readonly ready: number;
   readonly applied: number;
 }
@@ -73,14 +73,14 @@ export interface Turn {
   readonly tokens?: { readonly input: number; readonly output: number };
   readonly costUsd?: number;
   readonly rehearsal?: boolean;
-  /** It was not asked yet: it waits for the set-up. */
+  /** True if it was not asked yet, because it waits for the set-up. */
   readonly waits?: boolean;
   readonly error?: Problem;
   readonly proposal?: Proposal;
   readonly rating?: Rating;
 }
 
-/** A turn without its text, which streams apart. */
+/** A turn without its text, which comes in messages of its own. */
 export type TurnFacts = Omit<Turn, "text">;
 
 export interface ConversationItem {
@@ -89,19 +89,19 @@ export interface ConversationItem {
   readonly at: number;
 }
 
-/** What goes along of the project with a question, as the server words it: "+1.4¢ project context". */
+/** The project context of a question, in the server's words: "+1.4¢ project context". */
 export interface ProjectContext {
   readonly title: string;
   readonly files: readonly string[];
 }
 
-/** What is before the operator, as the server words it: "total in app.py · 0.02¢". */
+/** The focus, in the server's words: "total in app.py · 0.02¢". */
 export interface FocusChip {
   readonly title: string;
   /** The title without its price. */
   readonly label: string;
   readonly detail: string;
-  /** Whether it goes along; false where the operator took it off. */
+  /** True if it is sent; false if the operator removed it. */
   readonly on: boolean;
 }
 
@@ -116,7 +116,7 @@ export interface Completion {
   readonly chip?: Chip;
 }
 
-/** Money of today and of the project, in dollars; a missing limit means no cap. */
+/** What was spent today and in the project, in dollars. A missing limit means no cap. */
 export interface Money {
   readonly state: "ok" | "soft" | "paused";
   readonly rehearsal: boolean;
@@ -125,9 +125,9 @@ export interface Money {
   readonly dayUsd?: number;
   readonly spentProjectUsd: number;
   readonly projectUsd?: number;
-  /** What a team allows and has spent, in lines. */
+  /** Lines of text on what the team may spend and has spent. */
   readonly team: readonly string[];
-  /** Why nothing can be asked, where nothing can. */
+  /** Why nothing can be asked now; absent if something can. */
   readonly problem?: string;
 }
 
@@ -147,7 +147,7 @@ export interface UsageOf {
   readonly byTier: readonly TierUse[];
 }
 
-/** Ways on that the page may offer; which command each comes to is the extension's business. */
+/** What the page may offer after an error. The extension maps each to a command. */
 export type Way =
   | "budget" | "setKey" | "rehearse" | "leaveRehearsal" | "trust"
   | "create" | "stopCreating" | "choosePython" | "showLog" | "report";

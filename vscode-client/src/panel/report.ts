@@ -1,8 +1,8 @@
-/** The page of the report: in the browser, or in the editor where its file lies on another machine. */
+/** Shows the report: in the browser, or in the editor if its file is on another machine. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 
-/** Makes the page and shows it. Its drawings need no script, so none may run. */
+/** Makes the page and shows it. Its charts need no script, so no script may run in it. */
 export async function openReport(session: Session): Promise<void> {
   const far = vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web;
   const made = await session.request("tierwise/report/make", { demo: false, show: !far });

@@ -1,4 +1,4 @@
-/** The panel's view: makes the page, hears it, and keeps it told. */
+/** The panel's view: makes the page, takes its messages and sends it the changes. */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { chooseFiles, complete } from "../chat/attachments";
@@ -14,7 +14,7 @@ import { page } from "./page";
 import { Proposals } from "./proposals";
 import type { FromPage, Tab, ToPage, Way } from "./protocol";
 
-/** Milliseconds a moving selection or cursor has to rest before it is looked at. */
+/** Milliseconds for which the cursor must rest before the server is asked about the focus. */
 const REST = 120;
 
 const WAYS: Readonly<Record<Way, string>> = {
@@ -30,7 +30,7 @@ const WAYS: Readonly<Record<Way, string>> = {
   report: "tierwise.ui.report",
 };
 
-/** What the panel needs of the other parts of this extension. */
+/** What the panel needs from the other parts of this extension. */
 export interface PanelParts {
   readonly session: Session;
   readonly setUp: SetUp;
@@ -39,7 +39,7 @@ export interface PanelParts {
   readonly log: vscode.LogOutputChannel;
   /** Shows a proposal as a diff. */
   showDiff(editId: string): Promise<void>;
-  /** Says what went wrong, with the ways on. */
+  /** Shows an error, with what the operator can do. */
   failed(error: unknown): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     });
   }
 
-  /** Brings a part of the panel to the front, with a text in the prompt if there is one. */
+  /** Brings a tab of the panel to the front, and fills the prompt if `prefill` is given. */
   async show(tab: Tab, prefill?: string): Promise<void> {
     this.want({ kind: "show", tab, focus: true });
     if (prefill !== undefined) this.want({ kind: "prefill", text: prefill });
@@ -116,25 +116,25 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.sendWanted();
   }
 
-  /** Begins another conversation and brings it to the front. */
+  /** Begins a new conversation and brings it to the front. */
   async newChat(): Promise<void> {
     this.chat.new();
     await this.show("chat");
   }
 
-  /** Starts a task that is answered in words; its answer streams in view, and the keyboard stays. */
+  /** Starts a task that is answered in words, and shows its answer. The editor keeps the focus. */
   async start(params: TaskStart): Promise<void> {
     await this.bring();
     await this.chat.start(params);
   }
 
-  /** Shows an answer in words to what was to be an edit. */
+  /** Shows an answer in words that a model gave instead of an edit. */
   async read(task: TaskChanged, asked: TaskStart | undefined, text: string): Promise<void> {
     await this.bring();
     await this.chat.adopt(task, asked, text);
   }
 
-  /** Brings the chat into view and leaves the keyboard where it is. */
+  /** Brings the chat into view. The keyboard focus stays where it is. */
   private async bring(): Promise<void> {
     this.want({ kind: "show", tab: "chat", focus: false });
     await vscode.commands.executeCommand(`${Panel.id}.focus`, { preserveFocus: true });
@@ -234,10 +234,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     await Promise.all([this.chat.show(), this.refresh()]);
   }
 
-  /** Figures that are not pushed: asked for when the page or the server is new. */
+  /** Asks for the figures that the server does not push. Runs for a new page or server. */
   private async refresh(): Promise<void> {
     const { session } = this.parts;
-    // Without an environment there is nothing to ask, and the set-up says so.
+    // Without an environment there is no server to ask. The set-up shows that.
     if (session.health.state === "missing") return;
     void this.chat.focus.look();
     const status = await session.request("tierwise/status", null);
@@ -267,7 +267,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.timer = setTimeout(() => { if (this.ready) void this.chat.focus.look(); }, REST);
   }
 
-  /** Keeps a message for the page. The latest wish counts: one that a hidden page never heard is over. */
+  /** Keeps a message until the page is ready. A later message of the same kind replaces it. */
   private want(message: ToPage): void {
     this.wanted = [...this.wanted.filter(({ kind }) => kind !== message.kind), message];
   }
@@ -278,7 +278,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 }
 
-/** The strings of the editor's translations; a translation with a comment has it beside. */
+/** The translated strings of the bundle. A string with a comment is an object there. */
 function words(bundle: Readonly<Record<string, string | { message: string }>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(bundle).map(([key, value]) => [key, typeof value === "string" ? value : value.message]),

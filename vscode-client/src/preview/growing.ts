@@ -1,14 +1,14 @@
-/** Where an answer is going while it is written: its hunks so far, marked on the untouched file. */
+/** Marks in the file, while an answer is written, which lines its hunks so far will replace. */
 import * as vscode from "vscode";
 import type { Hunk, TaskChanged } from "../server/messages";
 import type { Session } from "../server/session";
 import { written } from "./texts";
 
-/** The hunks of one task as last heard of. */
+/** The hunks of one task that the server last gave. */
 interface Grown {
   readonly editId: string;
   hunks: readonly Hunk[];
-  /** A look at the server is on its way; another one is wanted after it. */
+  /** A request for the hunks is under way. `again` says that another one must follow. */
   looking: boolean;
   again: boolean;
 }
@@ -40,7 +40,7 @@ export class Growing implements vscode.Disposable {
     for (const part of this.parts) part.dispose();
   }
 
-  /** Whatever the answer ends in is shown by others: what grew goes with the end of its growing. */
+  /** Follows a task while it runs. Then the marks go, because the preview shows the proposal. */
   private follow({ taskId, state, editId }: TaskChanged): void {
     if (state === "running" && editId !== undefined) {
       const known = this.tasks.get(taskId);
@@ -59,7 +59,7 @@ export class Growing implements vscode.Disposable {
     try {
       grown.hunks = (await this.session.request("tierwise/edit/get", { editId: grown.editId })).hunks;
     } catch {
-      // The answer was over before it was looked at.
+      // The answer ended before the request came.
       grown.hunks = [];
     }
     grown.looking = false;
@@ -78,7 +78,7 @@ export class Growing implements vscode.Disposable {
   }
 }
 
-/** The lines a hunk replaces, with what stands there so far behind the last of them. */
+/** Marks the lines that a hunk replaces, with the answer's newest line behind the last one. */
 function marked(document: vscode.TextDocument, hunk: Hunk): vscode.DecorationOptions {
   const { start, end } = hunk.range ?? { start: { line: 0 }, end: { line: 0, character: 0 } };
   const last = end.character > 0 ? end.line : Math.max(start.line, end.line - 1);

@@ -1,4 +1,4 @@
-/** Hunks one by one: lenses above each, and commands on the one under the cursor. */
+/** Single hunks of a proposal: lenses above each, and commands for the one under the cursor. */
 import * as vscode from "vscode";
 import type { Board } from "../tasks/board";
 import { iconed } from "../tasks/lens";
@@ -6,7 +6,7 @@ import type { Preview } from "./preview";
 import { sideOf, SCHEME, type Side, type SideName } from "./sides";
 import { beside, nearest, type Place } from "./texts";
 
-/** The proposal a cursor is in, and on which side of which document. */
+/** A line in a proposal, and on which side of the diff of which document it is. */
 export interface Spot {
   readonly editId: string;
   readonly side: SideName;
@@ -14,7 +14,7 @@ export interface Spot {
   readonly line: number;
 }
 
-/** Where the cursor of an editor is in a proposal: in its preview, or in the file it is for. */
+/** Where the editor's cursor is in a proposal, either in its preview or in the real file. */
 export function spotOf(editor: vscode.TextEditor, preview: Preview, board: Board): Spot | undefined {
   const { document, selection } = editor;
   const line = selection.active.line;
@@ -30,7 +30,7 @@ export function hunkAt(spot: Spot, preview: Preview): string | undefined {
   return nearest(preview.places(spot.editId, spot.uri), spot.side, spot.line)?.id;
 }
 
-/** Put the cursor on the next or the previous hunk of the proposal it is in. */
+/** Moves the cursor to the next or previous hunk of its proposal. */
 export function goTo(step: 1 | -1, editor: vscode.TextEditor, spot: Spot, preview: Preview): void {
   const line = beside(preview.places(spot.editId, spot.uri), spot.side, spot.line, step);
   if (line === undefined) return;
@@ -39,7 +39,7 @@ export function goTo(step: 1 | -1, editor: vscode.TextEditor, spot: Spot, previe
   editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-/** Lenses above each hunk of a proposal, the last and the only one too, and a heading over them. */
+/** Lenses above each hunk of a proposal, and a heading above the first. */
 export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly registered: vscode.Disposable;
   readonly onDidChangeCodeLenses: vscode.Event<void>;
@@ -58,7 +58,7 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const side = sideOf(document.uri);
-    // One pair of lenses a hunk: beside what it would become.
+    // Each hunk has only one pair of lenses, on the side that shows its new text.
     if (side?.side === "before") return [];
     const uri = side?.of ?? document.uri.toString();
     const editIds = side === undefined ? this.preview.at(uri).map(({ editId }) => editId) : [side.editId];
@@ -66,16 +66,16 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
       const pending = this.preview.get(editId)?.got.hunks.filter(({ state }) => state === "pending").length ?? 0;
       const places = this.preview.places(editId, uri);
       const first = places[0];
-      // In the file itself the server's own lenses stand above the edit, with a pair for all of it.
+      // In the real file the server's own lenses already offer to apply or discard all of it.
       const own = side === undefined && pending < 2 ? [] : places.flatMap((place) => pair(document, place, side, editId, pending));
       if (side === undefined || first === undefined || this.preview.get(editId)?.files[0]?.uri !== uri) return own;
       const head = this.head(document, first, editId, pending);
-      // On one line the hunk's own pair comes first, so that it is never cut off.
+      // If both are on one line, the hunk's own pair comes first, so that it is never cut off.
       return head[0]?.range.start.line === own[0]?.range.start.line ? [...own, ...head] : [...head, ...own];
     });
   }
 
-  /** Above the first hunk of a diff: who answered and why, and the whole of it where it has several hunks. */
+  /** The heading of a diff: who answered and why. With several hunks it can also apply them all. */
   private head(document: vscode.TextDocument, first: Place, editId: string, pending: number): vscode.CodeLens[] {
     const at = lineOf(document, first.after.start - ABOVE);
     const lens = (icon: string, title: string, command: string): vscode.CodeLens =>
@@ -89,10 +89,10 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 }
 
-/** Lines of a diff above its first hunk that its heading stands, where an editor still shows them. */
+/** How many lines above the first hunk the heading stands. Editors still show these lines. */
 const ABOVE = 2;
 
-/** Apply and discard above one hunk; the only one is all there is. */
+/** "Apply" and "Discard" above one hunk. With several hunks they say "this hunk". */
 function pair(
   document: vscode.TextDocument,
   place: Place,

@@ -1,25 +1,25 @@
-/** A proposal in the buffer, each hunk under the lines it replaces, as an option beside the diff tab. */
+/** Shows a proposal in the real file: each hunk below the lines that it replaces (an option). */
 import * as vscode from "vscode";
 import type { Hunk } from "../server/messages";
 import type { Preview } from "./preview";
 
 interface Drawn {
   readonly thread: vscode.CommentThread;
-  /** What it was drawn from; another text or place is drawn anew. */
+  /** The place and text it was drawn from. If they change, it is drawn again. */
   readonly from: string;
 }
 
-/** Commands that the links of a hunk may run; no other works in it. */
+/** The only commands that links in a hunk may run. */
 const OFFERED = ["tierwise.ui.applyHere", "tierwise.ui.discardHere"];
 
 export class InPlace implements vscode.Disposable {
   private readonly controller = vscode.comments.createCommentController("tierwise.inPlace", "Tierwise");
   private readonly drawn = new Map<string, Drawn>();
   private readonly heard: vscode.Disposable;
-  /** Counts the drawings; only the latest goes on once the files it needs are read. */
+  /** Counts the drawings. After reading files only the latest drawing goes on. */
   private drawings = 0;
 
-  /** `wanted` tells whether the proposal of a task is shown so. */
+  /** `wanted` is true if the proposal of a task is shown in its file. */
   constructor(
     private readonly preview: Preview,
     private readonly wanted: (taskId: string) => boolean,
@@ -71,7 +71,7 @@ export class InPlace implements vscode.Disposable {
   }
 }
 
-/** The document of a hunk, read where no editor has it open; undefined for one that cannot be read. */
+/** The document of a hunk, read from disk if it is not open; undefined if it cannot be read. */
 async function opened(uri: string): Promise<vscode.TextDocument | undefined> {
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
@@ -80,7 +80,7 @@ async function opened(uri: string): Promise<vscode.TextDocument | undefined> {
   }
 }
 
-/** The hunk as a diff, with what can be done with it. */
+/** The hunk as a diff, with links to apply and discard it. */
 function body(editId: string, hunk: Hunk, before: string): vscode.MarkdownString {
   const link = (words: string, command: string): string =>
     `[${words}](command:${command}?${encodeURIComponent(JSON.stringify([editId, hunk.id]))})`;

@@ -1,7 +1,7 @@
 /**
- * Proposals as the editor's own diff: one file as a diff, several as a multi-diff, with both
- * sides virtual. What is shown follows the server: it changes with the file under it, and goes
- * when the proposal is settled.
+ * Shows proposals in the editor's own diff: one file as a diff, several as a multi-diff. Both sides
+ * are virtual documents. The diff changes when its file changes, and closes when the proposal is
+ * applied or discarded.
  */
 import * as vscode from "vscode";
 import type { EditGot, TaskChanged } from "../server/messages";
@@ -11,13 +11,13 @@ import { arrow } from "../tasks/words";
 import { sideOf, Sides, sideUri } from "./sides";
 import { edited, filesOf, places, type FileChange, type Place } from "./texts";
 
-/** Milliseconds of rest after typing before a shown proposal is looked at again. */
+/** Milliseconds without typing after which a shown proposal is fetched again. */
 const REST = 150;
 
-/** Files named in a title. */
+/** The most files that a title names. */
 const NAMED = 2;
 
-/** A proposal as it was last looked at. */
+/** A proposal as the server last gave it. */
 export interface Shown {
   readonly editId: string;
   readonly title: string;
@@ -32,19 +32,19 @@ export class Preview implements vscode.Disposable {
   private readonly parts: { dispose(): unknown }[];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Some proposal came, changed or went. */
+  /** Fires when a proposal comes, changes or goes. */
   readonly onDidChange = this.changed.event;
 
-  /** Proposals that waited once. One that waits again, because its edit was undone, opens nothing by itself. */
+  /** Proposals seen before. After an undo such a proposal waits again, but opens no diff. */
   private readonly introduced = new Set<string>();
 
   constructor(
     private readonly session: Session,
     private readonly board: Board,
     private readonly options: {
-      /** Whether a proposal that is ready is shown by itself. */
+      /** True if the proposal of a task opens by itself when it is ready. */
       opensByItself(task: TaskChanged): boolean;
-      /** The file under a shown proposal is another one now. */
+      /** Called when the file of a shown proposal changed, so that the proposal is stale. */
       staled(editId: string): void;
     },
   ) {
@@ -76,18 +76,18 @@ export class Preview implements vscode.Disposable {
     return this.shown.get(editId);
   }
 
-  /** The hunks of a proposal in one document, by the lines of both sides. */
+  /** Where the hunks of a proposal are in one document, in lines of both sides. */
   places(editId: string, uri: string): Place[] {
     const shown = this.shown.get(editId);
     return shown === undefined ? [] : places(shown.got.hunks, uri);
   }
 
-  /** Proposals with hunks in a document. */
+  /** The shown proposals that have hunks in a document. */
   at(uri: string): Shown[] {
     return [...this.shown.values()].filter(({ files }) => files.some((file) => file.uri === uri));
   }
 
-  /** Show a proposal; rejects where there is none by that id. */
+  /** Shows a proposal. Rejects if there is none with that id. */
   async open(editId: string): Promise<void> {
     const shown = await this.look(editId);
     const pairs = shown.files.map((file) => ({ file, before: address(shown, file, "before"), after: address(shown, file, "after") }));
@@ -104,11 +104,11 @@ export class Preview implements vscode.Disposable {
       await vscode.commands.executeCommand("vscode.changes", shown.title, resources);
     }
     if (this.shown.has(editId)) this.session.notify("tierwise/edit/didShow", { editId });
-    // It was settled, or the server left, while the editor opened it.
+    // The proposal was settled, or the server ended, while the editor opened it.
     else await this.closeTabs(shown);
   }
 
-  /** Take what is shown of a proposal off the screen. */
+  /** Closes the tabs of a proposal. */
   async close(editId: string): Promise<void> {
     const shown = this.shown.get(editId);
     if (shown === undefined) return;
@@ -128,7 +128,7 @@ export class Preview implements vscode.Disposable {
   private async follow(task: TaskChanged): Promise<void> {
     const { editId, state } = task;
     for (const other of this.shown.values()) {
-      // A redo offers another proposal for the same task.
+      // A redo replaces the proposal of its task.
       if (other.got.taskId === task.taskId && (other.editId !== editId || state === "routing")) {
         await this.close(other.editId);
       }
@@ -141,14 +141,14 @@ export class Preview implements vscode.Disposable {
         if (first && state === "proposed" && this.options.opensByItself(task)) await this.open(editId);
         else if (!isPending(await this.look(editId))) await this.close(editId);
       } catch {
-        // Settled meanwhile; the event that says so follows.
+        // The proposal was settled meanwhile. The event for that will come.
       }
     } else {
       await this.close(editId);
     }
   }
 
-  /** The buttons of a proposal's tab exist only while such a tab is in front. */
+  /** Shows the buttons for a proposal's tab only while such a tab is active. */
   private front(): void {
     const inFront = this.shownIn(vscode.window.tabGroups.activeTabGroup.activeTab) !== undefined;
     void vscode.commands.executeCommand("setContext", "tierwise.proposalInFront", inFront);
@@ -162,7 +162,7 @@ export class Preview implements vscode.Disposable {
     }, REST);
   }
 
-  /** Ask the server how a proposal stands, and draw both sides anew. */
+  /** Fetches a proposal from the server, and makes the texts of both sides again. */
   private async look(editId: string): Promise<Shown> {
     const got = await this.session.request("tierwise/edit/get", { editId });
     const files = filesOf(got.edit);
@@ -179,22 +179,22 @@ export class Preview implements vscode.Disposable {
     return shown;
   }
 
-  /** The proposal that a tab shows, if it shows one. */
+  /** The id of the proposal that a tab shows, if it shows one. */
   shownIn(tab: vscode.Tab | undefined): string | undefined {
     const input = tab?.input;
     if (input instanceof vscode.TabInputTextDiff) return sideOf(input.modified)?.editId;
     if (input instanceof vscode.TabInputText) return sideOf(input.uri)?.editId;
-    // A multi-diff tells no addresses, and its label is the title with the number of files behind it.
+    // A multi-diff has no URIs here, so its label tells: the title, then the number of files.
     return [...this.shown.values()].find(({ title }) => tab?.label.startsWith(title))?.editId;
   }
 
-  /** What stands above a proposal: who answered, and why. */
+  /** The heading of a proposal: who answered, and why. */
   heading(editId: string): string {
     const decision = this.board.byEdit(editId)?.decision;
     return decision === undefined ? "Tierwise" : decision.shown.sentence;
   }
 
-  /** "Haiku → Sonnet · app.py (proposed)". */
+  /** The title of a tab, such as "Haiku → Sonnet · app.py (proposed)". */
   private title(editId: string, files: readonly FileChange[]): string {
     const task = this.board.byEdit(editId);
     const tier = task === undefined ? "Tierwise" : arrow(task.decision);
@@ -214,7 +214,7 @@ function address(shown: Shown, file: FileChange, side: "before" | "after"): vsco
   return sideUri(path, { editId: shown.editId, side, of: file.uri });
 }
 
-/** A cell's sides are in the cell's language; by their path they would be in that of its notebook's file. */
+/** Gives both sides of a notebook cell the cell's language, which their path does not tell. */
 async function speakAs(uri: string, sides: readonly vscode.Uri[]): Promise<void> {
   if (!uri.startsWith("vscode-notebook-cell:")) return;
   const { languageId } = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));

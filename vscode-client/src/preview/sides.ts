@@ -1,23 +1,23 @@
-/** Both sides of a preview as documents that exist only here: the real file is never touched. */
+/** Both sides of a preview as virtual documents. The real file is never touched. */
 import * as vscode from "vscode";
 
 export const SCHEME = "tierwise-preview";
 
 export type SideName = "before" | "after";
 
-/** What a side's address says: the proposal, the side, and the document it is of. */
+/** The parts of a side's URI: the proposal, the side, and the real document. */
 export interface Side {
   readonly editId: string;
   readonly side: SideName;
   readonly of: string;
 }
 
-/** The address of a side; it keeps the file's path, so that the editor knows the language. */
+/** The URI of a side. It keeps the file's path, so that the editor knows the language. */
 export function sideUri(path: string, side: Side): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, path, query: JSON.stringify(side) });
 }
 
-/** What a document is a side of, or undefined where it is none. */
+/** Reads a side's URI; undefined if the URI is none. */
 export function sideOf(uri: vscode.Uri): Side | undefined {
   if (uri.scheme !== SCHEME) return undefined;
   try {
@@ -53,7 +53,7 @@ export class Sides implements vscode.TextDocumentContentProvider, vscode.Disposa
     this.changed.fire(uri);
   }
 
-  /** Forget a proposal's texts. */
+  /** Forgets the texts of a proposal. */
   drop(editId: string): void {
     for (const key of [...this.texts.keys()]) {
       if (sideOf(vscode.Uri.parse(key))?.editId === editId) this.texts.delete(key);

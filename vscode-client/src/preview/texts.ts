@@ -1,19 +1,19 @@
-/** What a proposal makes of a text, and where its hunks lie before and after. Pure. */
+/** Pure functions: the text that a proposal makes, and where its hunks are before and after. */
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { CreateFile, DeleteFile, RenameFile, TextDocumentEdit, TextEdit } from "vscode-languageserver-protocol";
 import type { EditGot, Hunk } from "../server/messages";
 
-/** One hunk in the texts of both sides; lines count from 0 and `end` is the first line after it. */
+/** One hunk in the texts of both sides. Lines count from 0; `end` is the first line after it. */
 export interface Place {
   readonly id: string;
   readonly before: { readonly start: number; readonly end: number };
   readonly after: { readonly start: number; readonly end: number };
 }
 
-/** What becomes of one file. */
+/** The change of one file. */
 export interface FileChange {
   readonly uri: string;
-  /** Where the file is afterwards; undefined when it is deleted. */
+  /** The URI of the file after the change; undefined if it is deleted. */
   readonly toUri: string | undefined;
   readonly edits: readonly TextEdit[];
   readonly created: boolean;
@@ -21,7 +21,7 @@ export interface FileChange {
 
 type Change = TextDocumentEdit | CreateFile | RenameFile | DeleteFile;
 
-/** The files of a workspace edit, in its order. */
+/** The changes of a workspace edit, one per file, in its order. */
 export function filesOf(edit: EditGot["edit"]): FileChange[] {
   const files = new Map<string, FileChange>();
   const put = (uri: string, changes: Partial<FileChange>): void => {
@@ -47,12 +47,12 @@ export function filesOf(edit: EditGot["edit"]): FileChange[] {
   return [...files.values()];
 }
 
-/** A text with edits made, as an editor makes them. */
+/** Applies edits to a text as an editor would. */
 export function edited(text: string, edits: readonly TextEdit[]): string {
   return TextDocument.applyEdits(TextDocument.create("", "", 0, text), [...edits]);
 }
 
-/** Where the hunks of one file lie, in order; those that are settled are not in the texts. */
+/** Where the pending hunks of one file are, in order. Settled hunks are not in the texts. */
 export function places(hunks: readonly Hunk[], uri: string): Place[] {
   const own = hunks
     .filter((hunk) => hunk.uri === uri && hunk.kind === "text" && hunk.state === "pending" && hunk.range)
@@ -73,7 +73,7 @@ export function places(hunks: readonly Hunk[], uri: string): Place[] {
   });
 }
 
-/** The hunk a line of a side lies in, else the nearest one; undefined where there is none. */
+/** The hunk at a line of a side, else the nearest one; undefined if there is none. */
 export function nearest(found: readonly Place[], side: "before" | "after", at: number): Place | undefined {
   const distance = (place: Place): number => {
     const { start, end } = place[side];
@@ -82,7 +82,7 @@ export function nearest(found: readonly Place[], side: "before" | "after", at: n
   return [...found].sort((a, b) => distance(a) - distance(b))[0];
 }
 
-/** The first line of the next or previous hunk from a line, going round at the end. */
+/** The first line of the next or previous hunk. After the last hunk comes the first. */
 export function beside(
   found: readonly Place[],
   side: "before" | "after",
@@ -99,16 +99,16 @@ function line(hunk: Hunk): number {
   return hunk.range?.start.line ?? 0;
 }
 
-/** A hunk that ends within a line holds that line. */
+/** The first line after a hunk. A hunk that ends within a line includes that line. */
 function endLine(hunk: Hunk): number {
   const end = hunk.range?.end;
   return end === undefined ? 0 : end.line + (end.character > 0 ? 1 : 0);
 }
 
-/** Characters of a line that is shown in passing. */
+/** The most characters of the line that is shown while an answer is written. */
 const SHOWN = 60;
 
-/** The last line of a new text that the old one does not have: where an answer is at. */
+/** The last line of a new text that the old one does not have: the line being written now. */
 export function written(before: string, after: string): string {
   const old = new Set(before.split("\n").map((text) => text.trim()));
   const added = after.split("\n").map((text) => text.trim()).filter((text) => text !== "" && !old.has(text));

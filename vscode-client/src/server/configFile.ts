@@ -1,4 +1,4 @@
-/** The configuration file that carries the machine's settings to the server. */
+/** Writes the configuration file that gives the machine's settings to the server. */
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { over, type Table } from "./settings";
 
 const HEAD = "# Written by the Tierwise extension from the settings of this machine.\n";
 
-/** Where the operator's own file is: as the server itself looks for it. */
+/** The path of the operator's own configuration file, found as the server finds it. */
 export function ownFile(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home = homedir()): string {
   if (env.TIERWISE_CONFIG) return env.TIERWISE_CONFIG;
   const folder =
@@ -20,9 +20,10 @@ export function ownFile(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home 
 }
 
 /**
- * Write the operator's own file with `settings` over it to `target`, for this user's eyes only.
- * Answers whether the text changed. A file of the operator's that is not valid is passed on as
- * it is, so that the server says what is wrong with it, and the settings wait until it is mended.
+ * Writes a copy of the operator's own file, overridden by `settings`, to `target`. Only this user
+ * can read it. Returns true if the text changed. If the operator's file is not valid TOML, it is
+ * copied unchanged, so that the server reports the mistake. The settings then have no effect
+ * until the file is corrected.
  */
 export async function writeConfig(target: string, own: string, settings: Table): Promise<boolean> {
   const text = HEAD + combined(await textOf(own), settings);
@@ -34,7 +35,7 @@ export async function writeConfig(target: string, own: string, settings: Table):
   return true;
 }
 
-/** Call `changed` whenever the file is written, made or removed. The answer stops it. */
+/** Calls `changed` whenever the file is written, created or removed. The result stops that. */
 export function follow(path: string, changed: () => void, everyMs = 1000): () => void {
   let before: string | undefined;
   const look = async (): Promise<void> => {
@@ -63,7 +64,10 @@ export function combined(own: string, settings: Table): string {
   return stringify(over(base, settings));
 }
 
-/** The text of a file, "" where there is none. One that cannot be read must not pass for an empty one. */
+/**
+ * The text of a file; "" if there is none. For a file that cannot be read it is a sentence, which
+ * is no valid TOML, so that the server reports it.
+ */
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");

@@ -83,7 +83,7 @@ export function connect(launch: Launch, options: ConnectOptions): Connection {
       documents.dispose();
       await client.dispose();
     },
-    // A token that is undefined would be taken for a second parameter.
+    // The client would take an undefined token for a second parameter.
     request: (method, params, token) =>
       token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token),
     notify: (method, params) => client.sendNotification(method, params),
@@ -94,7 +94,10 @@ export function connect(launch: Launch, options: ConnectOptions): Connection {
   };
 }
 
-/** The editor's variables with the launch's over them; the client merges, so absence is "". */
+/**
+ * The editor's environment variables, overridden by those of the launch. The language client
+ * merges them with its own, so a variable is removed by setting it to "".
+ */
 function environment(launch: Launch): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries({ ...process.env, ...launch.env })) {

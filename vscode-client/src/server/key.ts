@@ -1,4 +1,4 @@
-/** Keys of model servers: kept in the editor's secret store, handed over by environment alone. */
+/** API keys: kept in the editor's secret store, and given to the server only by environment. */
 import * as vscode from "vscode";
 
 export const USUAL = "ANTHROPIC_API_KEY";
@@ -8,9 +8,9 @@ const ASKED = "tierwise.keyNames";
 export class Keys {
   constructor(
     private readonly secrets: vscode.SecretStorage,
-    /** Names of the environment variables that the configured tiers read their keys from. */
+    /** Returns the environment variables from which the configured tiers read their keys. */
     private readonly configured: () => readonly string[],
-    /** Remembers the names that a server asked for, which no setting of the editor holds. */
+    /** Remembers the variables that a server asked for and that no setting of the editor names. */
     private readonly memory: vscode.Memento,
   ) {}
 
@@ -21,7 +21,7 @@ export class Keys {
     });
   }
 
-  /** The variables of a server's environment that hold keys. */
+  /** The environment variables with keys for a server. */
   async environment(): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     for (const name of this.names()) {
@@ -31,7 +31,7 @@ export class Keys {
     return found;
   }
 
-  /** Ask for a key and keep it; false where the operator left. With a name it is that one. */
+  /** Asks for a key and keeps it. `wanted` is its variable. False if the operator cancels. */
   async ask(wanted?: string): Promise<boolean> {
     const name = wanted ?? (await this.which(vscode.l10n.t("Which key?")));
     if (name === undefined) return false;
@@ -49,7 +49,7 @@ export class Keys {
     return true;
   }
 
-  /** Forget a key. */
+  /** Lets the operator choose a key, and forgets it. */
   async remove(): Promise<void> {
     const name = await this.which(vscode.l10n.t("Remove which key?"));
     if (name !== undefined) await this.secrets.delete(PREFIX + name);
@@ -65,7 +65,7 @@ export class Keys {
   }
 }
 
-/** The variables that the configured tiers name, the usual one first. */
+/** The variables that the configured tiers name, the default one first. */
 export function keyNames(tiers: unknown): readonly string[] {
   const named = Array.isArray(tiers)
     ? tiers.map((tier: unknown) => (tier as { apiKeyEnv?: unknown } | null)?.apiKeyEnv)

@@ -1,8 +1,8 @@
 /**
- * Which documents the server hears of: those the operator has open.
+ * Limits the documents that the server is told about to those that the operator has open.
  *
- * The editor keeps more of them: what an extension read, and closed files for some minutes. They
- * would count among the open files of a task, and be sent to a model as its context.
+ * The editor also keeps documents that an extension has read, and closed ones for some minutes.
+ * They would count as open files of a task and could be sent to a model as its context.
  */
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
@@ -10,9 +10,9 @@ import type { Middleware } from "vscode-languageclient/node";
 type Send = (document: vscode.TextDocument) => Promise<void>;
 
 export interface Sight {
-  /** URIs of what stands in a tab or is visible anywhere else. */
+  /** Returns the URIs of all documents that are in a tab or visible anywhere else. */
   readonly uris: () => ReadonlySet<string>;
-  /** Fires when that may have changed. */
+  /** Calls `look` when that may have changed. */
   readonly onDidChange: (look: () => void) => vscode.Disposable;
 }
 
@@ -22,12 +22,12 @@ export class OpenDocuments implements vscode.Disposable {
   private readonly told = new Set<string>();
   private readonly watching: vscode.Disposable;
 
-  /** `close` tells the server of a document that the editor keeps although nobody sees it any more. */
+  /** `close` tells the server that a document is closed, although the editor still keeps it. */
   constructor(
     private readonly close: Send,
     private readonly sight: Sight = inSight,
   ) {
-    // A connection that is ending takes nothing more, and the next one is told of everything anew.
+    // A connection that is ending rejects this. The next one is told about all documents again.
     this.watching = sight.onDidChange(() => void this.look().catch(() => undefined));
   }
 
@@ -37,7 +37,7 @@ export class OpenDocuments implements vscode.Disposable {
       return this.look();
     },
     didChange: (event, next) => {
-      // What is told of only now is told with this change in it.
+      // A document that the server does not know yet is opened with this change in it.
       return this.told.has(event.document.uri.toString()) ? next(event) : this.look();
     },
     didClose: (document, next) => {
@@ -52,7 +52,10 @@ export class OpenDocuments implements vscode.Disposable {
     this.known.clear();
   }
 
-  /** Unsaved changes count as seen: what is on disk is not the text any more. */
+  /**
+   * Tells the server which documents came into view or left it. A document with unsaved changes
+   * counts as visible, because its text differs from the file on disk.
+   */
   private async look(): Promise<void> {
     const seen = this.sight.uris();
     const due: Promise<void>[] = [];
@@ -86,7 +89,7 @@ const inSight: Sight = {
     ),
 };
 
-/** Every URI in the input of a tab: one of a text, two of a diff, several of a merge or of many diffs. */
+/** Every URI in the input of a tab. A diff has two, and a merge or multi-diff several. */
 export function urisOf(input: unknown): string[] {
   if (typeof input !== "object" || input === null) return [];
   if ("scheme" in input && "fsPath" in input) return [(input as vscode.Uri).toString()];

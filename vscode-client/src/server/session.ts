@@ -1,8 +1,8 @@
 /**
- * The one server of this window: started, watched, started again, and spoken to.
+ * The one server of this window: a `Session` starts it, restarts it and talks to it.
  *
- * The language client behind it is made anew at every start, because the environment of the
- * process (the key) may have changed; whoever holds a `Session` sees one thing that lives on.
+ * Each start makes a new language client, because the environment of the process (the key) may
+ * have changed. The `Session` itself stays the same.
  */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
@@ -10,63 +10,63 @@ import type { LanguageClient } from "vscode-languageclient/node";
 import type { Commands, FromClient, Requests, ToClient } from "./messages";
 import { Restarts } from "./restart";
 
-/** What to run: made anew for each start. */
+/** The command to run. It is made again for each start. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
-  /** Variables over those of the editor; an undefined one is taken away. */
+  /** Variables that override those of the editor. An undefined value removes one. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export type ServerState =
-  /** Not asked for yet, or stopped by the operator. */
+  /** It was not started yet, or the operator stopped it. */
   | "stopped"
   | "starting"
   | "running"
-  /** It ended by itself and is started again in a moment. */
+  /** It ended by itself, and will be started again soon. */
   | "waiting"
-  /** There is no environment to run it in yet. */
+  /** There is no Python environment for it yet. */
   | "missing"
-  /** It cannot be started, or ended too often. */
+  /** It cannot be started, or crashed too often. */
   | "failed";
 
 export interface ServerHealth {
   readonly state: ServerState;
-  /** One sentence on what is wrong and what to do, where something is. */
+  /** One sentence on what is wrong and what to do; absent if nothing is wrong. */
   readonly problem?: string;
   /** The server's version, once it runs. */
   readonly version?: string;
 }
 
-/** There is nothing to run: its message says what is to be set up. */
+/** There is no server to run. The message says what must be set up. */
 export class NoEnvironment extends Error {}
 
-/** What a request is answered with when there is no server to ask. */
+/** Rejects a request if there is no server to ask. */
 export class NoServer extends Error {}
 
-/** What the connection needs of the language client; made by `connect` and by tests. */
+/** What a session needs from the language client. `connect` makes it, and tests do. */
 export interface Connection {
-  /** Milliseconds it may take are the caller's business; rejects where the server does not start. */
+  /** Starts the server. It has no time limit; the caller sets one. Rejects if the start fails. */
   start(): Promise<{ version?: string; tiers: readonly string[] }>;
   stop(): Promise<void>;
   request(method: string, params: unknown, token?: vscode.CancellationToken): Promise<unknown>;
   notify(method: string, params: unknown): Promise<void>;
-  /** Called for each notification of ours, and once when the server ended by itself. */
+  /** Sets the callbacks: for each of our notifications, and for a server that ended by itself. */
   listen(on: (method: string, params: unknown) => void, ended: () => void): void;
   readonly client?: LanguageClient;
 }
 
 export interface SessionParts {
-  /** Where the server is. Rejects with a sentence for the operator where there is none. */
+  /** Finds the server. Rejects with a sentence for the operator if there is none. */
   launch(): Promise<Launch>;
   connect(launch: Launch, sessionId: string): Promise<Connection>;
   readonly log: vscode.LogOutputChannel;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
 
 export class Session implements vscode.Disposable {
-  /** Pins made "for this session" belong to this id, so they outlive a restart of the server. */
+  /** Pins "for this session" belong to this id, so they survive a restart of the server. */
   readonly id = randomUUID();
   /** Names of the tiers, cheapest first, as the running server knows them. */
   tiers: readonly string[] = ["haiku", "sonnet", "opus"];
@@ -77,7 +77,7 @@ export class Session implements vscode.Disposable {
   private readonly budget = new vscode.EventEmitter<ToClient["tierwise/budget/didChange"]["params"]>();
   private readonly healthChanged = new vscode.EventEmitter<ServerHealth>();
 
-  /** A piece of an answer; the decision comes before the first delta. */
+  /** Fires for each piece of an answer. The decision comes before the first delta. */
   readonly onDidStream = this.stream.event;
   readonly onDidChangeTask = this.task.event;
   readonly onDidChangeStatus = this.status.event;
@@ -104,7 +104,7 @@ export class Session implements vscode.Disposable {
     return this.connection?.client;
   }
 
-  /** Start the server unless it runs or is being started. Never rejects: see `health`. */
+  /** Starts the server unless it runs or is being started. Never rejects; see `health`. */
   start(): Promise<void> {
     if (this.current.state === "running") return Promise.resolve();
     this.starting ??= this.begin().finally(() => {
@@ -113,7 +113,7 @@ export class Session implements vscode.Disposable {
     return this.starting;
   }
 
-  /** Stop what runs and start anew, as after a changed key; crashes so far are forgotten. */
+  /** Stops the server and starts it again, as after a changed key. Forgets earlier crashes. */
   async restart(): Promise<void> {
     this.restarts.reset();
     await this.starting;
@@ -131,7 +131,7 @@ export class Session implements vscode.Disposable {
     });
   }
 
-  /** Ask the server. Waits for one that is starting; rejects with `NoServer` where there is none. */
+  /** Sends a request. Waits for a server that is starting. Rejects with `NoServer` without one. */
   async request<M extends keyof Requests>(
     method: M,
     params: Requests[M]["params"],
@@ -141,7 +141,7 @@ export class Session implements vscode.Disposable {
     return (await connection.request(method, params, token)) as Requests[M]["result"];
   }
 
-  /** Run a command of the server; it answers at once and works in a task. */
+  /** Runs a command of the server. It answers at once, and its work goes on in a task. */
   async run<C extends keyof Commands>(
     command: C,
     argument: Commands[C]["params"],
@@ -151,14 +151,14 @@ export class Session implements vscode.Disposable {
     return (await connection.request("workspace/executeCommand", params)) as Commands[C]["result"];
   }
 
-  /** Tell the server something; lost without a word where there is no server. */
+  /** Sends a notification. Without a server it is dropped silently. */
   notify<M extends keyof FromClient>(method: M, params: FromClient[M]["params"]): void {
     void this.connection?.notify(method, params).catch((error: unknown) => {
       this.parts.log.warn(`${method} was not sent: ${String(error)}`);
     });
   }
 
-  /** Let the server ask for its settings again. */
+  /** Makes the server ask for its settings again. */
   settingsChanged(): void {
     void this.connection?.notify("workspace/didChangeConfiguration", { settings: null }).catch(() => undefined);
   }

@@ -1,15 +1,15 @@
 /**
- * The settings of the editor and how each reaches the server.
+ * The settings of the editor, and how each reaches the server.
  *
- * Whatever chooses an endpoint, a key, a tier or a binary, or could cost more, goes into a
- * configuration file that only this extension writes: over the protocol a server cannot tell a
- * user's setting from a workspace's. The rest is asked for by the server when it wants it.
+ * A setting that chooses an endpoint, a key, a tier or a binary, or that could cost more, goes
+ * into a configuration file that only this extension writes. Over the protocol a server could not
+ * tell a user's setting from a workspace's. The server asks for all other settings itself.
  */
 
 /** A setting as `package.json` names it, without the section, and its key in the file. */
 type Key = readonly [setting: string, key: string];
 
-/** Settings of scope `machine`: written to the file, never sent. */
+/** Settings of scope `machine`. They are written to the file and never sent. */
 export const FILED: readonly Key[] = [
   ["tiers", "tiers"],
   ["prices", "prices"],
@@ -28,7 +28,7 @@ export const FILED: readonly Key[] = [
   ["learning.trials", "learning.trials"],
 ];
 
-/** Settings that may be sent, by the name the server has for them. */
+/** Settings that may be sent, with the name that the server has for each. */
 export const SENT: readonly Key[] = [
   ["rehearsal", "rehearsal"],
   ["contentKeepDays", "contentKeepDays"],
@@ -49,7 +49,7 @@ export const SENT: readonly Key[] = [
   ["index.exclude", "index.exclude"],
 ];
 
-/** What the operator set of a setting, or undefined where nothing was: defaults are the server's. */
+/** Returns what the operator set, or undefined if nothing was. The server has the defaults. */
 export type Chosen = (setting: string) => unknown;
 
 export interface Table {
@@ -57,12 +57,12 @@ export interface Table {
 }
 export type Value = string | number | boolean | Date | bigint | Value[] | Table;
 
-/** The settings the server may be sent, nested, without those that nobody set. */
+/** The settings to send, as nested tables, without those that nobody set. */
 export function sent(chosen: Chosen): Table {
   return nested(SENT, chosen);
 }
 
-/** The settings of the file as the tables of a configuration file. */
+/** The settings for the file, as tables of a configuration file. */
 export function filed(chosen: Chosen): Table {
   const found = nested(FILED, chosen);
   if (Array.isArray(found.tiers)) found.tiers = found.tiers.map(snake);
@@ -70,7 +70,7 @@ export function filed(chosen: Chosen): Table {
   return found;
 }
 
-/** A configuration with another's keys over it; tables are merged, everything else replaced. */
+/** Overrides a configuration by another. Tables are merged, all other values replaced. */
 export function over(base: Table, own: Table): Table {
   const result: Table = { ...base };
   for (const [key, value] of Object.entries(own)) {
@@ -100,7 +100,7 @@ function nested(keys: readonly Key[], chosen: Chosen): Table {
   return result;
 }
 
-/** A tier or a price with the file's snake_case keys; null is absence, which TOML cannot say. */
+/** Gives a tier or a price snake_case keys. Null values are left out, because TOML has no null. */
 function snake(value: Value): Value {
   if (!isTable(value)) return value;
   const entries = Object.entries(value).filter(([, inner]) => (inner as Value | null) !== null);

@@ -1,4 +1,4 @@
-/** Makes the session of this window: where its server is, what it is given, when it starts again. */
+/** Makes the session of this window: finds the server, gives it settings, restarts it if needed. */
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
@@ -10,13 +10,13 @@ import type { DialTurn } from "./messages";
 import { NoEnvironment, Session, type Launch } from "./session";
 import { filed, FILED, sent, SENT, type Chosen } from "./settings";
 
-/** Settings that the server or its environment read once: a change needs another server. */
+/** Settings that the server reads only at its start. A change restarts it. */
 const AT_START = ["server", "baseUrl", "configFile", "tiers"];
 
 export interface Served {
   readonly session: Session;
   readonly keys: Keys;
-  /** Make the server's environment, telling each line of what is being done. */
+  /** Makes the server's environment. `told` gets each line of the progress. */
   readonly make: (told: (line: string) => void, stop: AbortSignal) => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function serve(
   return { session, keys, make: (told, stop) => make(places, log, told, stop) };
 }
 
-/** Where the server is: the operator's command, our own environment, else one on the PATH. */
+/** Finds the server: the operator's command, else our own environment, else one on the PATH. */
 async function launch(places: Places, keys: Keys, log: vscode.LogOutputChannel): Promise<Launch> {
   const [command, ...args] = await program(places);
   const config = configPath(places);
@@ -99,7 +99,7 @@ async function changed(
     await session.restart();
     return;
   }
-  // What the settings say of the dial is in the operator's own file as well, for the terminal.
+  // The dial's setting is also written to the operator's own file, so that the terminal uses it.
   const preference = chosenByUser("preference");
   if (touched("preference") && preference !== undefined && session.health.state === "running") {
     await session.request("tierwise/dial/turn", { preference: preference as DialTurn["preference"] }).catch(() => undefined);
@@ -109,7 +109,7 @@ async function changed(
   if (inFile || SENT.some(([name]) => touched(name))) session.settingsChanged();
 }
 
-/** The server may ask for settings: it gets those that are not for the file alone. */
+/** Answers the server's request for settings with those that may be sent. */
 function governed(middleware: Middleware): Middleware {
   return {
     ...middleware,
@@ -120,13 +120,13 @@ function governed(middleware: Middleware): Middleware {
   };
 }
 
-/** What was set, by anybody who may: a default is none of our business. */
+/** The value of a setting in the folder, workspace or user settings, but no default. */
 const chosen: Chosen = (name) => {
   const found = settings().inspect<unknown>(name);
   return found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
 };
 
-/** What the user or this machine set: no workspace has a say in what goes into the file. */
+/** The value of a setting in the user settings. A workspace must not influence the file. */
 const chosenByUser: Chosen = (name) => settings().inspect<unknown>(name)?.globalValue;
 
 function settings(): vscode.WorkspaceConfiguration {
@@ -137,7 +137,7 @@ function own(): string {
   return settings().get<string>("configFile") || ownFile(process.env, process.platform);
 }
 
-/** One file per window would be one too many: all windows of a machine have the same settings. */
+/** The path of the file. All windows share it, because they have the same machine settings. */
 function configPath(places: Places): string {
   return join(places.storage, "config.toml");
 }

@@ -1,8 +1,8 @@
 /**
  * The server's own Python environment, in the extension's global storage.
  *
- * The extension carries the server as a wheel; the environment is made once per wheel, on the
- * operator's word, and everything the wheel needs comes from the package index pip is set to.
+ * The extension contains the server as a wheel. The environment is made once per wheel, after the
+ * operator agrees. The wheel's dependencies come from the package index that pip is set to.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,14 +12,14 @@ import { delimiter, join } from "node:path";
 import type * as vscode from "vscode";
 
 export interface Places {
-  /** The extension's folder, which holds `server/*.whl`. */
+  /** The extension's folder, which has `server/*.whl`. */
   readonly extension: string;
   /** The extension's global storage. */
   readonly storage: string;
   readonly platform: NodeJS.Platform;
 }
 
-/** The wheel that the extension carries, or undefined in a checkout. */
+/** The wheel in the extension, or undefined in a checkout. */
 export async function carriedWheel(places: Places): Promise<string | undefined> {
   const folder = join(places.extension, "server");
   try {
@@ -30,7 +30,7 @@ export async function carriedWheel(places: Places): Promise<string | undefined> 
   }
 }
 
-/** The folder of the environment for a wheel: another wheel is another environment. */
+/** The folder of the environment for a wheel. Each wheel has its own. */
 export async function environmentFor(places: Places, wheel: string): Promise<string> {
   const digest = createHash("sha256").update(await readFile(wheel)).digest("hex").slice(0, 12);
   return join(places.storage, "environments", digest);
@@ -42,14 +42,14 @@ export function pythonIn(environment: string, platform: NodeJS.Platform): string
     : join(environment, "bin", "python");
 }
 
-/** Whether an environment was made to the end. */
+/** True if an environment was made completely. */
 export function isComplete(environment: string): boolean {
   return existsSync(join(environment, "complete"));
 }
 
 /**
- * Make the environment for a wheel and remove what is left of older ones. Rejects with the last line
- * of what failed; an abort leaves nothing behind.
+ * Makes the environment for a wheel and removes older ones. Rejects with the last output line of
+ * the step that failed. An abort leaves nothing behind.
  */
 export async function makeEnvironment(
   places: Places,
@@ -77,7 +77,7 @@ export async function makeEnvironment(
   return target;
 }
 
-/** Keep the newest environment beside `target`: another window may run from it until it reloads. */
+/** Removes old environments but the newest one. Another window may use it until it reloads. */
 async function removeOld(parent: string, target: string): Promise<void> {
   const others: { path: string; made: number }[] = [];
   for (const name of await readdir(parent)) {
@@ -90,7 +90,7 @@ async function removeOld(parent: string, target: string): Promise<void> {
   }
 }
 
-/** A program on the PATH by its full name, or undefined. */
+/** The full path of a program on the PATH, or undefined. */
 export function onPath(name: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | undefined {
   const endings = platform === "win32" ? [".exe", ".cmd"] : [""];
   for (const folder of (env.PATH ?? "").split(delimiter)) {

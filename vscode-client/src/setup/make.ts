@@ -1,9 +1,9 @@
-/** Making the server's environment with the Python of this machine. */
+/** Makes the server's environment with the Python of this machine. */
 import * as vscode from "vscode";
 import { carriedWheel, makeEnvironment, type Places } from "./environment";
 import { findPython } from "./python";
 
-/** Make the environment. Rejects with one sentence on why it was not made and what to do. */
+/** Makes the environment. Rejects with one sentence on why it failed and what to do. */
 export async function make(
   places: Places,
   log: vscode.LogOutputChannel,
@@ -39,7 +39,7 @@ export async function make(
   }
 }
 
-/** Let the operator say which Python makes the environment; false where none was chosen. */
+/** Lets the operator choose the Python for the environment. False if they chose none. */
 export async function choosePython(): Promise<boolean> {
   const [picked] =
     (await vscode.window.showOpenDialog({ title: vscode.l10n.t("Choose Python…"), canSelectMany: false })) ?? [];

@@ -1,24 +1,24 @@
-/** What is missing before anything can be asked. Pure. */
+/** A pure function that tells what is missing before anything can be asked. */
 import type { Status } from "../server/messages";
 import type { ServerHealth } from "../server/session";
 
 export type Need = "environment" | "key";
 
-/** How the set-up stands, as the panel shows it. */
+/** The state of the set-up, as the panel shows it. */
 export interface SetUpState {
-  /** What is missing; undefined where nothing is, or nobody knows yet. */
+  /** What is missing; undefined if nothing is, or it is not known yet. */
   readonly need?: Need;
-  /** The variable of the key that is missing. */
+  /** The environment variable of the key that is missing. */
   readonly key?: string;
-  /** What is being done, in one line that changes. */
+  /** The step that is running now, as one line of text. */
   readonly doing?: string;
-  /** Why it was not done, in one sentence. */
+  /** Why the last step failed, in one sentence. */
   readonly problem?: string;
-  /** Whether something that was asked goes on once nothing is missing. */
+  /** True if a question waits and is asked once nothing is missing. */
   readonly waits: boolean;
 }
 
-/** What is missing, by what the server and its health say. */
+/** Tells what is missing from the server's health and status. */
 export function needOf(health: ServerHealth, status: Status | undefined): Pick<SetUpState, "need" | "key"> {
   if (health.state === "missing") return { need: "environment" };
   const key = health.state === "running" ? status?.needsKey : undefined;

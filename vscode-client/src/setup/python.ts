@@ -1,17 +1,17 @@
-/** Finding a Python that can run the server. */
+/** Finds a Python that can run the server. */
 import { execFile } from "node:child_process";
 
-/** The oldest Python the server runs on. */
+/** The oldest Python version that the server runs on. */
 export const OLDEST: readonly [number, number] = [3, 11];
 const ASK = "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2])";
 
-/** Names to try, the newest first. */
+/** The commands to try, the newest Python first. */
 export function candidates(platform: NodeJS.Platform): readonly (readonly string[])[] {
   const newest = [14, 13, 12, 11].map((minor) => [`python3.${minor}`]);
   return platform === "win32" ? [["py", "-3"], ["python"], ["python3"]] : [...newest, ["python3"], ["python"]];
 }
 
-/** Whether "3.12" is new enough. */
+/** True if a version such as "3.12" is new enough. */
 export function recent(version: string): boolean {
   const [major = 0, minor = 0] = version.trim().split(".").map(Number);
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
@@ -29,13 +29,13 @@ export async function findPython(
     try {
       if (recent(await run(command, [...args, "-c", ASK]))) return [command, ...args];
     } catch {
-      // Not there, or without the modules an environment needs: the next one may do.
+      // This one does not exist or lacks the modules for an environment. Try the next one.
     }
   }
   return undefined;
 }
 
-/** What a program prints. Rejects where it fails or takes more than ten seconds. */
+/** Runs a program and returns its output. Rejects if it fails or takes over ten seconds. */
 export function output(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(command, [...args], { timeout: 10_000, windowsHide: true }, (error, stdout) => {

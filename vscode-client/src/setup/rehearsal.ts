@@ -1,4 +1,4 @@
-/** The built-in rehearsal model, chosen or left by the operator alone. */
+/** Switches the built-in rehearsal model. Only the operator does that. */
 import * as vscode from "vscode";
 
 export async function rehearse(on: boolean): Promise<void> {

@@ -1,35 +1,35 @@
 /**
- * The way from a fresh profile to the first answer: environment, then a key or rehearsal.
+ * The set-up from a fresh profile to the first answer: an environment, then a key or rehearsal.
  *
- * Whoever wants to ask something waits for `ready`. Where something is missing the panel shows what
- * it is with the ways on, and what was asked goes on by itself once nothing is missing any more.
+ * Code that wants to ask something waits for `ready`. If something is missing, the panel shows it
+ * with what the operator can do. The question goes on by itself once nothing is missing.
  */
 import * as vscode from "vscode";
 import type { Status } from "../server/messages";
 import type { Session } from "../server/session";
 import { needOf, type SetUpState } from "./need";
 
-/** What the set-up is made of; each may reject with a sentence for the operator. */
+/** The steps of the set-up. Each may reject with a sentence for the operator. */
 export interface SetUpParts {
   readonly session: Session;
-  /** Make the environment, telling each line of what is being done. Rejects with an `AbortError` when stopped. */
+  /** Makes the environment; `told` gets lines of progress. Rejects with `AbortError` on a stop. */
   make(told: (line: string) => void, stop: AbortSignal): Promise<void>;
-  /** Ask for a key, by the name of its variable where that is known; false where the operator left. */
+  /** Asks for a key. `name` is its variable, if known. False if the operator cancels. */
   askKey(name: string | undefined): Promise<boolean>;
-  /** Switch rehearsal on or off. */
+  /** Switches rehearsal on or off. */
   rehearse(on: boolean): Promise<void>;
-  /** Bring what is missing into view. */
+  /** Shows what is missing. */
   show(): void;
 }
 
 export class SetUp implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<SetUpState>();
-  /** Something else is missing, or is being done about it. */
+  /** Fires when the state of the set-up changes. */
   readonly onDidChange = this.changed.event;
   private status: Status | undefined;
   private making: { readonly stop: AbortController; line: string } | undefined;
   private problem: string | undefined;
-  /** Whoever waits until nothing is missing. */
+  /** The callers of `ready` that wait until nothing is missing. */
   private readonly waiting = new Set<(ready: boolean) => void>();
   private readonly disposables: { dispose(): unknown }[];
 
@@ -42,7 +42,7 @@ export class SetUp implements vscode.Disposable {
         this.tell();
       }),
       session.onDidChangeHealth(({ state }) => {
-        // Another server has another environment, and says anew what it lacks.
+        // Another server may have another environment, so its status is asked for again.
         if (state !== "running") this.status = undefined;
         else void this.ask();
         this.tell();
@@ -66,8 +66,8 @@ export class SetUp implements vscode.Disposable {
   }
 
   /**
-   * Wait until something can be asked. False where the operator called it off by `leave`. A server
-   * that cannot be started is let through, because it has a sentence of its own for whoever asks.
+   * Waits until something can be asked. False if the operator cancelled it by `leave`. If the
+   * server cannot be started, this returns true: the request then fails with the right sentence.
    */
   async ready(): Promise<boolean> {
     await this.known();
@@ -79,14 +79,14 @@ export class SetUp implements vscode.Disposable {
     });
   }
 
-  /** What waited is not to go on. */
+  /** Cancels everything that waits. */
   leave(): void {
     for (const resolve of this.waiting) resolve(false);
     this.waiting.clear();
     this.tell();
   }
 
-  /** Make the environment, where there is none, and start the server. False where it was not made. */
+  /** Makes the environment and starts the server. False if that failed or was stopped. */
   async create(): Promise<boolean> {
     if (this.making !== undefined) return false;
     const stop = new AbortController();
@@ -111,26 +111,26 @@ export class SetUp implements vscode.Disposable {
     }
   }
 
-  /** Stop making the environment; nothing is left behind. */
+  /** Stops making the environment. Nothing is left behind. */
   stop(): void {
     this.making?.stop.abort();
   }
 
-  /** Set the key that is missing, and make the environment if there is none. */
+  /** Asks for the missing key, and makes the environment if there is none. */
   async setKey(): Promise<boolean> {
-    // A new key starts the server anew, so what was missing is looked at before.
+    // A new key restarts the server and changes the state, so the state is read before.
     const { key, need } = this.state;
     return (await this.parts.askKey(key)) && (need !== "environment" || this.create());
   }
 
-  /** Choose rehearsal, and make the environment if there is none. */
+  /** Switches rehearsal, and makes the environment if there is none. */
   async rehearse(on: boolean): Promise<boolean> {
     const { need } = this.state;
     await this.parts.rehearse(on);
     return need !== "environment" || this.create();
   }
 
-  /** Wait until the server runs and said what it lacks, or cannot run. */
+  /** Waits until the server runs and its status is known, or until it cannot run. */
   private async known(): Promise<void> {
     const { session } = this.parts;
     await session.start();
@@ -151,7 +151,7 @@ export class SetUp implements vscode.Disposable {
       this.status = await this.parts.session.request("tierwise/status", null);
       this.tell();
     } catch {
-      // The server left meanwhile, and its health says so.
+      // The server ended meanwhile. Its health shows that.
     }
   }
 
@@ -159,7 +159,7 @@ export class SetUp implements vscode.Disposable {
     const { state } = this;
     const { health } = this.parts.session;
     const able = health.state === "running" && this.status !== undefined && state.need === undefined;
-    // What cannot be started tells whoever asks, so nobody waits for it.
+    // If the server cannot be started, the requests themselves fail, so nothing waits for it.
     if (able || health.state === "failed") {
       for (const resolve of this.waiting) resolve(true);
       this.waiting.clear();

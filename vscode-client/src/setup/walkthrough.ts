@@ -1,4 +1,4 @@
-/** The walkthrough: opened by itself once, and its steps ticked by what really happened. */
+/** Opens the walkthrough once by itself, and ticks its steps when they have really happened. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 import type { SetUp } from "./setup";
@@ -6,7 +6,7 @@ import type { SetUp } from "./setup";
 const OPENED = "tierwise.walkthrough.opened";
 const WALKTHROUGH = "tierwise.tierwise#start";
 
-/** Opens the walkthrough at the first start that finds something to set up, unless the editor is set not to. */
+/** Opens the walkthrough at the first start with something to set up, if the settings allow it. */
 export function introduce(memory: vscode.Memento, setUp: SetUp, session: Session): vscode.Disposable {
   const heard = setUp.onDidChange(({ need }) => {
     if (need === undefined || memory.get<boolean>(OPENED) === true) return;

@@ -1,4 +1,4 @@
-/** The server's health where the editor keeps such things: the language status. */
+/** Shows the server's health in the editor's language status. */
 import * as vscode from "vscode";
 import type { Session } from "../server/session";
 
@@ -31,7 +31,7 @@ export function showHealth(session: Session): vscode.Disposable {
   return vscode.Disposable.from(item, heard);
 }
 
-/** Says what the operator must know of a server that left; once for each time. */
+/** Shows a message when the server fails, once for each time. */
 export function tellHealth(session: Session, log: vscode.LogOutputChannel): vscode.Disposable {
   return session.onDidChangeHealth(({ state, problem = "" }) => {
     const showLog = vscode.l10n.t("Show Log");

@@ -1,11 +1,11 @@
-/** The status item: always there, and always about the tier. */
+/** The status item. It is always visible and shows the tier. */
 import * as vscode from "vscode";
 import type { Status } from "../server/messages";
 import type { Session } from "../server/session";
 import { needOf } from "../setup/need";
 import { look, spoken } from "./look";
 
-/** Commands that the tooltip offers; no other command link works in it. */
+/** The only commands that links in the tooltip may run. */
 const OFFERED = [
   "tierwise.ui.menu",
   "tierwise.ui.useTier",
@@ -48,7 +48,7 @@ export class StatusItem implements vscode.Disposable {
       this.status ??= await this.session.request("tierwise/status", null);
       this.draw();
     } catch {
-      // The server left meanwhile, and its health says so.
+      // The server ended meanwhile. Its health shows that.
     }
   }
 

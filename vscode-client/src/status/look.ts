@@ -1,4 +1,4 @@
-/** How the status item looks: an icon before the server's words, and a colour where money calls for it. */
+/** The look of the status item: an icon before the server's words, and a colour for money. */
 import type { Status } from "../server/messages";
 import type { ServerHealth } from "../server/session";
 
@@ -7,7 +7,7 @@ export interface Look {
   readonly background?: "warning" | "error";
 }
 
-/** Words of the item that are the client's own: those for a server that cannot speak. */
+/** The item's texts for a server that does not run and so sends none. */
 export interface OwnWords {
   readonly starting: string;
   readonly restarting: string;
@@ -71,7 +71,7 @@ function icon(status: Status): string {
   return status.pins.length > 0 ? "pin" : "circuit-board";
 }
 
-/** The item's words for a screen reader: no icon, and the arrow as a word. */
+/** The item's text for a screen reader: without icons, and with a word instead of the arrow. */
 export function spoken(text: string, insteadOf: string): string {
   return `Tierwise: ${text.replace(/\$\([^)]*\) ?/g, "").replace(/([^\s,]+) → ([^\s,]+)/g, `$2 ${insteadOf} $1`)}`;
 }

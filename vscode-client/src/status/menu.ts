@@ -1,4 +1,4 @@
-/** What a click on the status item offers, for the task at hand and for those to come. */
+/** The menu of the status item, for the current task and for later ones. */
 import * as vscode from "vscode";
 import { actionName } from "../server/actions";
 import type { DialTurn, Override } from "../server/messages";
@@ -23,7 +23,7 @@ export class Menu {
     private readonly board: Board,
   ) {}
 
-  /** The whole menu. */
+  /** Shows the whole menu. */
   async show(): Promise<void> {
     const items: Item[] = [...this.ofTask(), section(vscode.l10n.t("Tier")), ...this.ofTiers()];
     items.push(
@@ -44,7 +44,7 @@ export class Menu {
     await pick(items, vscode.l10n.t("Tierwise"));
   }
 
-  /** Answer the task at hand with another tier. */
+  /** Lets the operator redo the current task on another tier. */
   async useTier(): Promise<void> {
     const task = this.board.newest();
     if (task === undefined) {
@@ -59,7 +59,7 @@ export class Menu {
     await pick(items, vscode.l10n.t("Answer this with…"));
   }
 
-  /** Pin a tier for what is to come. */
+  /** Lets the operator pin a tier for later tasks. */
   async pin(): Promise<void> {
     const scopes: (Item & { override: Omit<Override, "to"> })[] = [
       { label: vscode.l10n.t("This session"), override: { scope: "session" } },
@@ -80,7 +80,7 @@ export class Menu {
     if (tier !== undefined) await this.session.request("tierwise/route/override", { ...scope.override, to: tier });
   }
 
-  /** Give what is routed to one tier to another. */
+  /** Lets the operator send everything that is routed to one tier to another. */
   async remap(): Promise<void> {
     const from = await this.tier(vscode.l10n.t("Whatever is routed to…"));
     if (from === undefined) return;
@@ -88,7 +88,7 @@ export class Menu {
     if (to !== undefined) await this.session.request("tierwise/route/override", { scope: "tier", from, to });
   }
 
-  /** Clear a choice that holds. */
+  /** Lets the operator clear a choice. */
   async unpin(): Promise<void> {
     const { pins } = await this.session.request("tierwise/status", null);
     if (pins.length === 0) {
@@ -103,7 +103,7 @@ export class Menu {
     await pick(items, vscode.l10n.t("Unpin…"));
   }
 
-  /** Raise a cap, let one task run, or look whether money is there again. */
+  /** Lets the operator raise a cap, allow one task, or check if the budget is free again. */
   async budget(): Promise<void> {
     const status = await this.session.request("tierwise/status", null);
     const raise = (usd: number): Item => ({
@@ -145,14 +145,14 @@ export class Menu {
     await pick(items, vscode.l10n.t("Budget"));
   }
 
-  /** The settings of money, in the tab that has them: those of the machine the server runs on. */
+  /** Opens the settings of money, in the tab for the machine that the server runs on. */
   async budgetSettings(): Promise<void> {
     const remote = vscode.env.remoteName !== undefined;
     const tab = remote ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
     await vscode.commands.executeCommand(tab, { query: "@ext:tierwise.tierwise budget" });
   }
 
-  /** How much a wrong answer counts when the router is unsure. */
+  /** Lets the operator set the dial: how much a wrong answer counts if the router is unsure. */
   async preference(): Promise<void> {
     const dial = await this.session.request("tierwise/dial/get", {});
     const items = dial.settings.map(({ label, preference, current, text }) => ({
@@ -164,7 +164,10 @@ export class Menu {
     await pick([section(dial.note ?? dial.basis), ...items], vscode.l10n.t("When unsure…"));
   }
 
-  /** Keeps a setting of the dial in the operator's own file; what the settings said of it follows. */
+  /**
+   * Writes the dial's setting to the operator's own file. If the editor's settings also have it,
+   * they are changed too.
+   */
   private async turnDial(preference: DialTurn["preference"]): Promise<void> {
     await this.session.request("tierwise/dial/turn", { preference });
     const settings = vscode.workspace.getConfiguration("tierwise");

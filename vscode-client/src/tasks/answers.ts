@@ -1,6 +1,6 @@
 /**
- * What was to be an edit and was answered in words: handed over to be read once it is whole.
- * Until then nobody can tell, because an edit streams as words too.
+ * Collects the streams of edit tasks. If such a task is answered in words, `read` gets the text
+ * once it is complete. Before that it could still become an edit, which streams as text too.
  */
 import type { Disposable } from "vscode";
 import type { TaskChanged } from "../server/messages";

@@ -1,11 +1,11 @@
-/** The tasks of this window by what the server last said of them. */
+/** The tasks of this window, each as the server last sent it. */
 import * as vscode from "vscode";
 import type { TaskChanged, TaskState } from "../server/messages";
 import type { Session } from "../server/session";
 
 const RUNNING: ReadonlySet<TaskState> = new Set(["routing", "running", "paused"]);
 const WAITING: ReadonlySet<TaskState> = new Set(["proposed", "partlyApplied"]);
-/** Tasks remembered; older ones are in the ledger. */
+/** The most tasks that are remembered. Older ones are in the ledger. */
 const KEPT = 100;
 
 export class Board implements vscode.Disposable {
@@ -18,7 +18,7 @@ export class Board implements vscode.Disposable {
         this.take(task);
       }),
       session.onDidChangeHealth(({ state }) => {
-        // Tasks and proposals live in the server; another one knows nothing of them.
+        // Tasks and proposals belong to one server process. The next one does not know them.
         if (state === "running") return;
         this.tasks.clear();
         this.tell();
@@ -38,7 +38,7 @@ export class Board implements vscode.Disposable {
     return this.newest((task) => task.editId === editId);
   }
 
-  /** The task that changed last, of those that fit. */
+  /** The most recently changed task for which `fits` is true. */
   newest(fits: (task: TaskChanged) => boolean = () => true): TaskChanged | undefined {
     return [...this.tasks.values()].reverse().find(fits);
   }
@@ -47,7 +47,7 @@ export class Board implements vscode.Disposable {
     return this.newest(({ state }) => RUNNING.has(state));
   }
 
-  /** The proposal at a place of a document, else the newest one there is. */
+  /** The waiting proposal at a place of a document, else in that document, else the newest one. */
   pending(uri?: string, line?: number): TaskChanged | undefined {
     const waits = (task: TaskChanged): boolean => this.waits(task);
     const here = (task: TaskChanged): boolean =>
@@ -75,7 +75,7 @@ export class Board implements vscode.Disposable {
     this.tell();
   }
 
-  /** Keys and menus exist only where they do something. */
+  /** Sets the context keys that enable keys and menus. */
   private tell(): void {
     const waiting = this.newest((task) => this.waits(task));
     void vscode.commands.executeCommand("setContext", "tierwise.busy", this.running !== undefined);

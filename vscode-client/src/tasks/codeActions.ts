@@ -1,9 +1,9 @@
-/** One row more under the server's code actions: why these tiers, and the way to another. */
+/** Adds a row to the server's code actions: how tiers are chosen, and how to pick another. */
 import * as vscode from "vscode";
 
 type Found = (vscode.Command | vscode.CodeAction)[];
 
-/** The actions of a menu that was asked for. A row on how tiers are chosen ends those that start a task. */
+/** Adds that row to a menu that the operator opened, if any of its actions starts a task. */
 export function withChoice(found: Found | null | undefined, context: vscode.CodeActionContext): Found | null | undefined {
   const asked = context.triggerKind === vscode.CodeActionTriggerKind.Invoke && context.only === undefined;
   if (!asked || found?.some(startsTask) !== true) return found;

@@ -1,4 +1,4 @@
-/** The server's lenses with an icon each, and commands that only this client can show well. */
+/** Gives the server's lenses icons, and handles some of their commands in this client. */
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import type { EditId, TaskStart } from "../server/messages";
@@ -14,13 +14,13 @@ const ICONS: Readonly<Record<string, string>> = {
   "tierwise.budget.resume": "debug-continue",
 };
 
-/** What becomes of the commands that lenses and code actions name. */
+/** The handlers for commands of lenses and code actions. */
 export interface CommandUse {
   start(params: TaskStart): Promise<unknown>;
   showDiff(editId: string): Promise<unknown>;
-  /** Apply or undo, telling why it was not done where it was not. */
+  /** Runs an apply or undo, and shows the reason if it fails. */
   resolve(command: string, argument: EditId, next: () => Promise<unknown>): Promise<unknown>;
-  /** Anything else the server does by itself. */
+  /** Runs any other command, which the server does by itself. */
   run(next: () => Promise<unknown>): Promise<unknown>;
 }
 
@@ -52,12 +52,12 @@ export function lensMiddleware(use: CommandUse): Middleware {
   };
 }
 
-/** A lens's title behind an icon; the editor drops a common space between the two. */
+/** Puts an icon before a lens's title. The editor would drop a plain space between the two. */
 export function iconed(icon: string, title: string): string {
   return `$(${icon})\u00a0${title}`;
 }
 
-/** The head of a task's lenses does nothing by itself in the server's words; here it says why. */
+/** Adds an icon to a lens. The first lens of a task has no command, and here it opens "why". */
 function withIcon(lens: vscode.CodeLens): vscode.CodeLens {
   const command = lens.command;
   if (command === undefined) return lens;

@@ -1,13 +1,13 @@
 /**
- * The inline prompt: one line for what is to be done, with the forecast under it while it is
- * written. A first word `@haiku` chooses the tier for this task; the server knows such words.
+ * The inline prompt: one line for the instruction. Below it stands the forecast while the operator
+ * types. A first word such as `@haiku` chooses the tier for this task; the server reads it.
  */
 import * as vscode from "vscode";
 import type { TaskStart } from "../server/messages";
 import type { Session } from "../server/session";
 import { amount } from "./words";
 
-/** Milliseconds of rest before a forecast is asked for. */
+/** Milliseconds without typing after which a forecast is asked for. */
 const REST = 120;
 
 export async function askInstruction(session: Session, params: TaskStart): Promise<string | undefined> {
@@ -47,7 +47,7 @@ export async function askInstruction(session: Session, params: TaskStart): Promi
   }
 }
 
-/** "Haiku 93 % · 0.04¢", or the server's sentence on what is wrong with the instruction. */
+/** The forecast, such as "Haiku 93 % · 0.04¢", or the server's sentence on what is wrong. */
 async function forecastOf(session: Session, params: TaskStart): Promise<{ text: string; wrong: boolean }> {
   try {
     const decision = await session.request("tierwise/route/explain", params);

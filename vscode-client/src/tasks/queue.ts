@@ -1,4 +1,4 @@
-/** The night queue in the palette: queue for tonight, and a report whose groups can be resolved. */
+/** The night queue in the palette: queues tasks for tonight, shows groups and applies them. */
 import * as vscode from "vscode";
 import type { GroupFigures, QueueJob } from "../server/messages";
 import type { Group } from "../panel/protocol";
@@ -13,7 +13,7 @@ interface WayItem extends vscode.QuickPickItem {
 
 export class Queue implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
-  /** Something became of a group. */
+  /** Fires when a group was queued, applied or undone. */
   readonly onDidChange = this.changed.event;
 
   constructor(
@@ -25,7 +25,7 @@ export class Queue implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  /** Queue what is selected, else the whole file, for tonight; asks what is to be done. */
+  /** Queues a task on the selection or else the whole file for tonight. Asks for an instruction. */
   async add(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined) return;
@@ -43,14 +43,14 @@ export class Queue implements vscode.Disposable {
     });
   }
 
-  /** The groups of which something can be applied or taken back, the latest first. */
+  /** The groups with something to apply or undo, the latest first. */
   async groups(): Promise<Group[]> {
     const { groups } = await this.session.request("tierwise/queue/list", null);
     const found = groups.map(({ id, line, counts }) => ({ id, line, ready: counts["ready"] ?? 0, applied: counts["applied"] ?? 0 }));
     return found.filter(({ ready, applied }) => ready + applied > 0);
   }
 
-  /** Show the groups, then what can be done with the one that is chosen. */
+  /** Shows the groups, then what can be done with the chosen one. */
   async report(): Promise<void> {
     const { groups } = await this.session.request("tierwise/queue/report", {});
     if (groups.length === 0) {
@@ -62,7 +62,7 @@ export class Queue implements vscode.Disposable {
     if (chosen !== undefined) await this.choose(chosen.group);
   }
 
-  /** Take a group back: the one that has something applied, or the one that is chosen of several. */
+  /** Undoes a group with applied edits. If there are several, the operator chooses one. */
   async undo(): Promise<void> {
     const groups = (await this.groups()).filter(({ applied }) => applied > 0);
     if (groups.length === 0) {
@@ -75,7 +75,7 @@ export class Queue implements vscode.Disposable {
     if (chosen !== undefined) await this.resolve(chosen.id, "undo");
   }
 
-  /** Apply all of a group that passed, or take back what was applied of it; says what was done and why not the rest. */
+  /** Applies a group's passed edits, or undoes its applied ones. Shows what was done and left. */
   async resolve(group: string, action: "apply" | "undo"): Promise<void> {
     const done = await this.session.request(`tierwise/queue/${action}`, action === "apply" ? { group, passed: true } : { group });
     const count = done.applied.length;

@@ -1,4 +1,4 @@
-/** Starting tasks from the editor: what is asked for, with what it is asked on. */
+/** Starts tasks from the editor, on the selection, the cursor or a range. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { ACTIONS } from "../server/actions";
@@ -18,24 +18,24 @@ export class Tasks {
     private readonly setUp: SetUp,
     private readonly options: {
       failed(error: unknown): void;
-      /** Starts what is answered in words, where its answer can be read. */
+      /** Starts a task that is answered in words, in the panel. */
       read(params: TaskStart): Promise<void>;
     },
   ) {}
 
-  /** Whether a task was started from the editor, and not from the panel. */
+  /** True if a task was started from the editor and not from the panel. */
   isOurs(taskId: string): boolean {
     return this.ours.has(taskId);
   }
 
-  /** What a task of ours was asked for. */
+  /** The params of a task that was started here. */
   asked(taskId: string): TaskStart | undefined {
     return this.ours.get(taskId);
   }
 
   /**
-   * Start what a code action or a lens names; asks for the instruction where it takes one. What is
-   * not set up yet is said before that.
+   * Starts the task of a code action or a lens. First waits for the set-up, then asks for an
+   * instruction if the action takes one.
    */
   async begin(params: TaskStart): Promise<string | undefined> {
     if (!(await this.setUp.ready())) return undefined;
@@ -59,13 +59,13 @@ export class Tasks {
     }
   }
 
-  /** Start a fix of the problems of a range. */
+  /** Starts a fix of the problems in a range. */
   async fixAt(uri: string, range: vscode.Range): Promise<string | undefined> {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
     return this.begin(onRange(document, range, "fix"));
   }
 
-  /** Start an action on the selection of the active editor. */
+  /** Starts an action on the selection of the active editor. */
   async here(action: Action, tier?: string): Promise<string | undefined> {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined) {
@@ -76,7 +76,7 @@ export class Tasks {
   }
 }
 
-/** The params of an action on an editor's selection, with the diagnostics a fix is for. */
+/** The params of an action on an editor's selection. A fix gets the diagnostics there. */
 export function onSelection(editor: vscode.TextEditor, action: Action): TaskStart {
   return onRange(editor.document, editor.selection, action);
 }
@@ -115,7 +115,7 @@ function wire({ start, end }: vscode.Range): WireRange {
   };
 }
 
-/** Whether a task's failure is shown by whoever asked; a tier that is not there is. */
+/** True if the error says that a tier does not exist. The code that asked shows it itself. */
 export function isUnknownTier(error: unknown): boolean {
   return problemOf(error).name === "UnknownTier";
 }

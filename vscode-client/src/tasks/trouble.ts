@@ -1,8 +1,8 @@
-/** What went wrong, in the server's one sentence, with the ways on as buttons. */
+/** Shows an error in the server's sentence, with buttons for what the operator can do. */
 import * as vscode from "vscode";
 import type { Problem } from "../server/messages";
 
-/** The problem of whatever a request rejected with. */
+/** Makes a problem from the error of a rejected request. */
 export function problemOf(error: unknown): Problem {
   const data = (error as { data?: { name?: unknown } } | null)?.data;
   return {
@@ -14,7 +14,7 @@ export function problemOf(error: unknown): Problem {
 export interface WaysOn {
   readonly setKey: () => Promise<unknown>;
   readonly log: vscode.LogOutputChannel;
-  /** For a proposal whose file changed. */
+  /** Redoes the task, for a proposal whose file changed. */
   readonly rerun?: () => Promise<unknown>;
   readonly discard?: () => Promise<unknown>;
 }
@@ -24,7 +24,7 @@ interface Way {
   readonly go: () => unknown;
 }
 
-/** Show a problem; runs the way that was picked. */
+/** Shows a problem, and runs the button that the operator picks. */
 export async function tell(problem: Problem, ways: WaysOn): Promise<void> {
   const offered = waysOn(problem.name, ways);
   const show =

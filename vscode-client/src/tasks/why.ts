@@ -1,16 +1,16 @@
-/** Why a tier answers: the server's page as a rendered document, the rest of it folded. */
+/** Shows why a tier answers: the server's page as a rendered document, with details folded. */
 import * as vscode from "vscode";
 import type { Explained } from "../server/messages";
 
 export const WHY = "tierwise-why";
 
-/** The page as markdown. What was measured stands behind a line that opens it. */
+/** The page as markdown. A line unfolds everything that was measured. */
 export function why({ page = "", rest = "", shown }: Pick<Explained, "page" | "rest" | "shown">): string {
   const head = page === "" ? `**${shown.sentence}**\n` : page;
   return rest === "" ? head : `${head}\n<details><summary>…</summary>\n\n${rest}\n</details>\n`;
 }
 
-/** Shows decisions; their documents hold no text of the operator's. */
+/** Shows decisions as documents. They have no text of the operator's. */
 export class WhyDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
   private readonly registered = vscode.workspace.registerTextDocumentContentProvider(WHY, this);

@@ -1,1 +1,1 @@
-"""What the gateway answers to, one file per family of paths."""
+"""The handlers of the gateway's paths, one file per family of paths."""

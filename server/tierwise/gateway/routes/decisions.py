@@ -13,11 +13,11 @@ from tierwise.gateway.services import KEY
 from tierwise.gateway.strand import DEFAULT_PROJECT
 
 QUIET_S: Final = 15.0
-"""Seconds of silence after which a comment shows that the stream is alive."""
+"""Seconds without an event after which a comment is sent, to show that the stream is alive."""
 
 
 async def listing(request: web.Request) -> web.StreamResponse:
-    """The latest decisions, newest first; those of one conversation with `session=`."""
+    """The latest decisions, newest first. With `session=` only those of one conversation."""
     found = request.app[KEY]
     running = {task.task_id: task for task in found.planner.running.all()}
     session = request.query.get("session")
@@ -36,7 +36,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Events as they happen, as server-sent events."""
+    """Send events as they happen, as server-sent events."""
     response = web.StreamResponse(
         headers={"content-type": "text/event-stream", "cache-control": "no-cache"}
     )

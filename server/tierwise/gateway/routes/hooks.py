@@ -1,4 +1,4 @@
-"""`POST /v1/hooks`: what a client's hook was given, as it was given."""
+"""`POST /v1/hooks`: takes the JSON that a client passes to its hook, unchanged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tierwise.gateway.services import KEY
 
 
 async def hear(request: web.Request) -> web.StreamResponse:
-    """Take note of an event of a conversation. Returns the task it was of, where one runs."""
+    """Take a hook event of a conversation. Answers with its running task, if there is one."""
     found, data = request.app[KEY], await object_of(request)
     event, session = text_of(data, "hook_event_name"), text_of(data, "session_id")
     task = found.hooks.hear(event, session, data)

@@ -1,4 +1,4 @@
-"""`/v1/team/lessons` and `/v1/team/learned`: what members' outcomes taught, of all for all."""
+"""`/v1/team/lessons` and `/v1/team/learned`: all members share what their outcomes taught."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tierwise.store import team_learned
 from tierwise.tasks.learning.learning import project_key
 
 MOST: Final = 500
-"""Lessons of one call."""
+"""The most lessons of one request."""
 _HASH: Final = re.compile(r"[0-9a-f]{4,64}\Z")
 
 
 async def take(request: web.Request) -> web.StreamResponse:
-    """Learn from a member's outcomes. Returns the version of the state after them."""
+    """Learn from a member's outcomes. Answers with the version of the learned state after that."""
     member, data = _member(caller_of(request)), await object_of(request)
     project, weights = text_of(data, "project")[:LONGEST], _weights(text_of(data, "weights"))
     told = data.get("lessons")
@@ -41,7 +41,7 @@ async def take(request: web.Request) -> web.StreamResponse:
 
 
 async def give(request: web.Request) -> web.StreamResponse:
-    """The state of a project, or nothing where the member has that version."""
+    """Give the learned state of a project, or nothing if the member has this version already."""
     _member(caller_of(request))
     project = request.query.get("project", "")[:LONGEST]
     weights = _weights(request.query.get("weights", ""))

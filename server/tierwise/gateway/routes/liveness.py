@@ -1,4 +1,4 @@
-"""Liveness: a client asks whether anybody is there, before it has shown a token."""
+"""Liveness: a client can ask without a token if the gateway runs."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from aiohttp import web
 
 
 async def alive(request: web.Request) -> web.StreamResponse:
-    """Say that the gateway is there."""
+    """Answer that the gateway runs."""
     return web.json_response({"status": "ok", "name": "tierwise"})

@@ -18,13 +18,15 @@ from tierwise.gateway.splice import JsonObject
 from tierwise.gateway.upstream import NotReached, incoming
 
 ASIDE: Final = 1_000_000
-"""Bytes from which a body is read in a thread: a large one takes longer than a stream may wait."""
+"""A body with more bytes than this is parsed on a thread, because other streams would have to wait
+too long."""
 
 
 async def create(request: web.Request) -> web.StreamResponse:
-    """Route a call and pass its answer on."""
+    """Route a call, and pass the answer of the model on."""
     caller, calls = caller_of(request), request.app[KEY].calls
-    # No name here holds the body: it is let go once it was sent, however long the answer takes.
+    # No variable keeps the body here, so its memory is freed once it was sent, while the answer
+    # still runs.
     return await calls.answer(
         request,
         call_of(await body_of(request), lowered(request), caller.grant, caller.standing),
@@ -32,7 +34,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 async def count(request: web.Request) -> web.StreamResponse:
-    """Count the tokens of a call by the model that answers its strand; nothing is guessed."""
+    """Have the model that answers this strand count the tokens of a call. Nothing is guessed."""
     found = request.app[KEY]
     caller = caller_of(request)
     call = call_of(
@@ -60,14 +62,14 @@ async def count(request: web.Request) -> web.StreamResponse:
 
 
 def counted(call: Call, model: str) -> bytes:
-    """The body of a count, for the model that is asked."""
+    """The body of a token count, with the name of the model that is asked."""
     if normal(call.model) == normal(model):
         return call.body.text.encode("utf-8")
     return splice.spliced(call.body, {"model": model})
 
 
 async def body_of(request: web.Request) -> JsonObject:
-    """The body of a request, read with the place of each member. Raises `Refusal`."""
+    """Parse the body of a request, with the place of each member. Raises `Refusal`."""
     raw = await _read(request)
     try:
         if len(raw) > ASIDE:
@@ -78,7 +80,7 @@ async def body_of(request: web.Request) -> JsonObject:
 
 
 async def _read(request: web.Request) -> bytearray:
-    """The bytes of a body. The request keeps none of them, as it would of `request.read()`."""
+    """Read the bytes of a body. Unlike `request.read()`, the request does not keep a copy."""
     found = bytearray()
     async for chunk in request.content.iter_any():
         found += chunk

@@ -1,4 +1,4 @@
-"""`GET /v1/models`: what a client may name."""
+"""`GET /v1/models`: the model names that a client may use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CREATED = "2026-11-01T00:00:00Z"
 
 
 async def listing(request: web.Request) -> web.StreamResponse:
-    """The names that are routed, and the tiers' own models."""
+    """The names that leave the choice to the router, and the models of the tiers."""
     window = request.app[KEY].office.window
     named = [(name, "Tierwise") for name in window.config.gateway.auto_models]
     named += [(tier.model, tier.label) for tier in window.ladder]

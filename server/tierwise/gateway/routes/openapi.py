@@ -1,4 +1,4 @@
-"""`GET /openapi.json`: the gateway described for programs, made from the table of its paths."""
+"""`GET /openapi.json`: the OpenAPI description of the gateway, made from the table of its paths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARES: Final[Schema] = {"type": "object", "additionalProperties": NUMBER}
 
 
 def document(routes: Sequence[Route]) -> Mapping[str, Any]:
-    """The description of these paths."""
+    """The OpenAPI description of these paths."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -43,7 +43,7 @@ def document(routes: Sequence[Route]) -> Mapping[str, Any]:
 
 
 def schemas() -> Mapping[str, Schema]:
-    """The shapes that the gateway's own paths take and give."""
+    """The JSON schemas of what the gateway's own paths take and return."""
     return {
         "Messages": {"type": "object", "required": ["model", "messages"]},
         "RouteQuestion": _object(
@@ -126,7 +126,7 @@ def schemas() -> Mapping[str, Schema]:
 
 
 def describe(routes: Sequence[Route]) -> Route:
-    """The path that tells of these paths and of itself."""
+    """The path that returns the OpenAPI description of these paths and of itself."""
 
     async def tell(request: web.Request) -> web.StreamResponse:
         return web.json_response(said)

@@ -1,4 +1,4 @@
-"""`POST /v1/outcomes`: what somebody knows of how a task went, such as a client's hooks."""
+"""`POST /v1/outcomes`: a client reports the outcome of a task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RATINGS: Final = get_args(Rating)
 
 
 async def record(request: web.Request) -> web.StreamResponse:
-    """Keep an outcome of a task, or of the task that a conversation is at."""
+    """Keep an outcome of a task, or of the current task of a conversation."""
     found, data = request.app[KEY], await object_of(request)
     kind = text_of(data, "kind")
     if kind not in OUTCOME_KINDS:

@@ -19,7 +19,7 @@ SCOPES: Final = get_args(OverrideScope)
 
 
 async def put(request: web.Request) -> web.StreamResponse:
-    """Set a choice; `to` is a tier, or "auto", which clears it."""
+    """Set a choice. `to` is a tier, or "auto", which clears the choice."""
     found, data = request.app[KEY], await object_of(request)
     scope, to = text_of(data, "scope"), text_of(data, "to")
     ladder = found.office.window.ladder

@@ -1,4 +1,4 @@
-"""What a path of the gateway is."""
+"""The description of one path of the gateway."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path with its method. `access` names the token it asks for; `takes` and `gives` name the
-    shapes of its body and its answer in the description, "" where they are none of ours."""
+    """One path with its method. `access` names the token that it needs.
+
+    `takes` and `gives` name the schemas of its body and its answer in the OpenAPI description. They
+    are "" if there is no such schema.
+    """
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""Reading what a request to the gateway's own paths says."""
+"""Reads the bodies and headers of requests to the gateway's own paths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tierwise.gateway.refusal import Refusal
 
 
 async def object_of(request: web.Request) -> Mapping[str, Any]:
-    """The JSON object of a body. Raises `Refusal`."""
+    """The JSON object of a body. Raises `Refusal` if it is none."""
     try:
         found = json.loads(await request.read())
     except (ValueError, RecursionError):
@@ -23,7 +23,7 @@ async def object_of(request: web.Request) -> Mapping[str, Any]:
 
 
 def lowered(request: web.Request) -> dict[str, str]:
-    """The headers with their names in lower case; of several alike the first."""
+    """The headers with their names in lower case. If a name comes twice, its first value counts."""
     found: dict[str, str] = {}
     for name, value in request.headers.items():
         found.setdefault(name.lower(), value)
@@ -31,7 +31,7 @@ def lowered(request: web.Request) -> dict[str, str]:
 
 
 def text_of(data: Mapping[str, Any], name: str) -> str:
-    """A member that must be a text. Raises `Refusal`."""
+    """A member that must be a text with at least one character. Raises `Refusal` if it is none."""
     value = data.get(name)
     if not isinstance(value, str) or not value:
         raise wrong(f"{name}: a text is needed.")
@@ -39,5 +39,5 @@ def text_of(data: Mapping[str, Any], name: str) -> str:
 
 
 def wrong(sentence: str) -> Refusal:
-    """What is said of a request that cannot be understood."""
+    """Make the refusal of a request that is malformed."""
     return Refusal("invalid_request_error", sentence)

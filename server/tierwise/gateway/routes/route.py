@@ -1,4 +1,4 @@
-"""`POST /v1/route`: the classifier for any program. It spends nothing and starts nothing."""
+"""`POST /v1/route`: the router for any program. It spends nothing and starts nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tierwise.routing.overrides import split_tier_word
 
 
 async def decide(request: web.Request) -> web.StreamResponse:
-    """Decide on a prompt, or on a whole Messages body."""
+    """Answer with the decision on a prompt, or on a whole Messages body."""
     found, data = request.app[KEY], await object_of(request)
     if not isinstance(data.get("messages", []), list):
         raise wrong("messages: a list is needed.")
@@ -135,8 +135,11 @@ def _file(item: object, language: str | None) -> FileRef:
 
 
 def _tools(data: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The kinds of tools that are offered, by their names or by their definitions. A whole body
-    without any offers none; of a prompt alone nothing is known."""
+    """The kinds of tools that are offered, by their names or by their definitions.
+
+    A Messages body without tools offers none (an empty tuple). For a mere prompt it is unknown
+    (None).
+    """
     tools = data.get("tools")
     if tools is None:
         return () if "messages" in data else None

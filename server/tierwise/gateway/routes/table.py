@@ -1,4 +1,4 @@
-"""Every path of the gateway, in one table: who may ask it, and who answers."""
+"""Every path of the gateway in one table, with the token it needs and its handler."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ _ACCESS: Final = {(one.method, one.path): one.access for one in ROUTES}
 
 
 def access_of(method: str, path: str) -> Access:
-    """The token that a path asks for. An unknown path asks for the operator's."""
+    """The token that a path needs. An unknown path needs the operator's."""
     return _ACCESS.get(("GET" if method == "HEAD" else method, path), "operator")

@@ -1,4 +1,4 @@
-"""`/v1/team/...`: what a member sees of their own, and what the owner sums."""
+"""`/v1/team/...`: a member sees their own spending, and the owner the sums of the team."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tierwise.team.sums import By
 
 
 async def mine(request: web.Request) -> web.StreamResponse:
-    """The member's own calls and the caps that bind them; nobody else's."""
+    """The member's own calls, and the caps that hold for them. Nobody else's calls are shown."""
     standing = _standing(caller_of(request))
     found = request.app[KEY]
     project = request.query.get("project", DEFAULT_PROJECT)
@@ -40,7 +40,7 @@ async def mine(request: web.Request) -> web.StreamResponse:
 
 
 async def agree(request: web.Request) -> web.StreamResponse:
-    """Whether sums may tell the member's name: `{"named": true}`."""
+    """Keep the member's answer if the team's sums may show their name: `{"named": true}`."""
     standing = _standing(caller_of(request))
     try:
         named = json.loads(await request.read())["named"]
@@ -56,7 +56,7 @@ async def agree(request: web.Request) -> web.StreamResponse:
 
 
 async def summed(request: web.Request) -> web.StreamResponse:
-    """What the team spent, by member, project or tier; the owner's alone."""
+    """What the team spent, by member, project or tier. Only the owner may ask."""
     caller = caller_of(request)
     if caller.by != "operator" and _standing(caller).member.role != "owner":
         raise Refusal("permission_error", words.OWNERS_ONLY)

@@ -1,1 +1,1 @@
-"""What the tests share: a raw JSON-RPC client, client profiles, a loopback model."""
+"""Helpers that several tests share, such as a raw JSON-RPC client and models on loopback."""

@@ -1,4 +1,7 @@
-"""An agent as the gateway sees it: it sends Messages bodies, plays the tool loop, reads headers."""
+"""A simulated agent for tests of the gateway.
+
+It sends Messages bodies, answers tool calls with results and reads the headers of answers.
+"""
 
 from __future__ import annotations
 

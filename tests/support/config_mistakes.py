@@ -1,4 +1,4 @@
-"""Configuration files with one mistake each, made from a good one as people make them."""
+"""Makes configuration files with one mistake each, of the kinds that people make."""
 
 from __future__ import annotations
 

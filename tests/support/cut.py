@@ -1,4 +1,4 @@
-"""A way to a server that can be cut, as a network is."""
+"""A TCP relay to a server that a test can cut, to simulate a failing network."""
 
 from __future__ import annotations
 

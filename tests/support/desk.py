@@ -1,4 +1,4 @@
-"""A workspace on disk in which answers become drafts the way they do in the server."""
+"""A workspace on disk, in which a test turns answers of a model into drafts as the server does."""
 
 from __future__ import annotations
 

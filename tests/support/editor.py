@@ -1,4 +1,4 @@
-"""An editor in miniature: it opens documents, applies edits as the protocol says, and looks."""
+"""A minimal editor for tests: it opens documents, applies edits and shows the resulting texts."""
 
 from __future__ import annotations
 

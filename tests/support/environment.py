@@ -1,4 +1,4 @@
-"""What a process that a test starts takes over from the environment of the tests."""
+"""Selects the environment variables that processes started by a test inherit."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""Servers without the two seconds of imports: forked from a process that has them behind it.
+"""Starts servers quickly, by forking a process that has already imported all modules.
 
-A test that opens an editor pays for the start of a server, and nearly all of that is importing the
-same modules. `Forks` keeps one process that has imported them and has run nothing; its command is
-a relay (`relay.py`) that an editor starts as it would start the server. What is forked runs the
-real console script on the editor's own pipes, in its own environment and folder. Tests about
-starting and ending a server use the plain command.
+Starting a server takes about two seconds, nearly all of it for imports. `Forks` keeps one process
+that has imported everything but has run nothing. A test's editor starts a relay (`relay.py`)
+instead of the server. The fork runs the real console script on the editor's own pipes, in its own
+environment and folder. Tests of starting and ending a server use the plain command.
 
 Linux only, as the editors that the tests install are.
 """

@@ -1,4 +1,4 @@
-"""A ledger as a few busy weeks leave it: tasks, decisions, calls and what became of them."""
+"""Fills a ledger with the tasks, decisions, calls and outcomes of a few busy weeks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Driving one server with generated messages, and counting what it owes afterwards."""
+"""Sends generated messages to one server, and counts which responses are missing afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gateways in processes of their own, which tests may kill."""
+"""Starts gateways as separate processes, which tests may kill."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Generated JSON-RPC messages: valid ones, mutated ones, and bytes that are no message.
+"""Generates JSON-RPC messages: valid ones, mutated ones, and bytes that are no message.
 
-A seed makes the same messages on every machine. Each comes with the ids that must be
-answered, and how often, so that a client can tell a lost answer from one that is not owed.
+A seed makes the same messages on every machine. Each message says which ids the server must answer
+and how often, so that a test can find a missing or a superfluous answer.
 """
 
 from __future__ import annotations

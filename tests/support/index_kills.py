@@ -1,7 +1,7 @@
-"""Children of an index killed and branches switched under it, at random: what must hold after.
+"""Kills child processes of an index and switches git branches under it, at random.
 
-Used by a short test and by the soak. After each step: the database is sound, no process is left
-behind, and no row that is served is of another text than the disk has.
+A short test and the soak use it. After each step it checks that the database is sound, that no
+process is left behind, and that every served row belongs to the text that is on disk.
 """
 
 from __future__ import annotations

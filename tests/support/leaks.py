@@ -1,7 +1,7 @@
-"""What must hold after every test that ran a server: nothing ignored left, no key was written.
+"""Checks after every test that ran a server: no ignored file was sent, and no key was written.
 
-The model of the tests keeps every body it was sent, and the state folder keeps every log, so
-the whole suite is one long test of what leaves and what is written down.
+The tests' model keeps every body that it gets, and the state folder keeps every log. So the whole
+suite also tests what leaves the machine and what is written to disk.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Ledgers that a test opens by their folder, in a file or on a PostgreSQL server.
+"""Opens ledgers for tests by their folder, in a file or on a PostgreSQL server.
 
-`pytest --store postgres` gives every folder a schema of one server; processes that a test starts
-find that server in their environment.
+With `pytest --store postgres` every folder gets a schema of its own on one server. Processes that a
+test starts find that server in their environment.
 """
 
 from __future__ import annotations

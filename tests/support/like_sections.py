@@ -1,8 +1,9 @@
-"""Documents of like sections, edited by hand while a proposal waits, and where it may then land.
+"""Makes documents of similar sections, edits them while a proposal waits, and tells where the
+proposal may then be applied.
 
-Every section carries a marker that is unique in the text, so that it can be said afterwards
-which section a line is in. The model knows each line by identity: the place of a hunk is right
-where the lines it was made for still stand, in the section they were made in.
+Every section has a unique marker, so that a test can tell in which section a line is. The test's
+model tracks each line by identity. A hunk is at the right place if the lines that it was made for
+are still there, in the same section.
 """
 
 from __future__ import annotations

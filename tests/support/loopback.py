@@ -1,4 +1,4 @@
-"""The loopback model as a process of its own, for editors that start their own server."""
+"""Runs the loopback model as a separate process, for editors that start their own server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder with files, a loopback model and the `queue` and `work` commands on them."""
+"""Sets up a folder with files and a loopback model, and runs the `queue` and `work` commands."""
 
 from __future__ import annotations
 

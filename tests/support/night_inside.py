@@ -1,5 +1,4 @@
-"""The night queue without a process around it: queueing, and a worker whose clock and machine the
-test makes."""
+"""The night queue inside the test's own process. The test controls the clock and the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real trees as repositories with tests, and a model that really changes their files."""
+"""Real source trees as git repositories with tests, and a model that really changes their files."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A loopback Messages server that plays a plan of tool calls and keeps every byte it was sent.
+"""A loopback Messages server that plays a plan of tool calls and keeps every byte that it gets.
 
-It stands where a model stands. An agent's loop asks again with the result of each tool call, so
-the plan is read off the number of tool results since the operator spoke last: the server needs no
-memory of its own, and many agents may play at once.
+It takes the place of a model. An agent sends the results of all tool calls with each new call. So
+the server finds the next step of the plan by counting the tool results since the operator's last
+words. It needs no memory, and many agents can use it at the same time.
 """
 
 from __future__ import annotations

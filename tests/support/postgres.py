@@ -1,7 +1,7 @@
-"""A PostgreSQL server of a test's own: made in a temporary folder, started, stopped.
+"""Runs a PostgreSQL server for tests, in a temporary folder.
 
-PostgreSQL refuses to run as root, so there it is started as an ordinary user of the system. Where
-the test process is killed, a process beside it (`postgres_end.py`) ends the server.
+PostgreSQL refuses to run as root. So if the tests run as root, it is started as an ordinary user of
+the system. If the test process is killed, another process (`postgres_end.py`) ends the server.
 """
 
 from __future__ import annotations

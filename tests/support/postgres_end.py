@@ -1,8 +1,8 @@
-"""Ends a PostgreSQL server of a test once the test process is gone, however that ended.
+"""Ends a test's PostgreSQL server when the test process is gone, even if that was killed.
 
-`python postgres_end.py FOLDER` reads from a pipe that the test process alone holds. The pipe ends
-with that process, also where it was killed: then the server of FOLDER is stopped and FOLDER
-removed. Where the test process has done both itself, nothing is left to do.
+`python postgres_end.py FOLDER` reads from a pipe whose other end only the test process has open.
+When that process ends, the pipe ends too. Then the server of FOLDER is stopped and FOLDER is
+removed, unless the test process has already done both.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The same money on two purses: the Python one over SQLite and the server's own functions.
+"""Compares two purses: the Python one over SQLite, and the functions of the PostgreSQL server.
 
-`differences(seed, server)` plays one generated life (reservations of any kind, bills, clocks that
-jump, caps that change, members of a team) on both, and says where they differ.
+`differences(seed, server)` runs one generated sequence on both (reservations of all kinds, bills,
+jumping clocks, changing caps, members of a team), and returns where the results differ.
 """
 
 from __future__ import annotations

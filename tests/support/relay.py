@@ -1,7 +1,8 @@
-"""What an editor starts in place of `python -m tierwise`: asks for a fork, and stands for it.
+"""A relay that a test's editor starts instead of `python -m tierwise`. It asks for a forked server.
 
-Its pipes become the server's own, signals go on to it, and its exit code is the server's. Needs
-nothing but the standard library, so that it starts in 20 ms (`python -I -S relay.py SOCKET ...`).
+The server takes over the relay's pipes. The relay forwards signals to the server and ends with the
+server's exit code. It imports only the standard library, so that it starts in 20 ms
+(`python -I -S relay.py SOCKET ...`).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A raw JSON-RPC client over the server's stdio: it sees every byte and assumes nothing."""
+"""A raw JSON-RPC client over the server's stdio. It reads every byte itself, without a library."""
 
 from __future__ import annotations
 

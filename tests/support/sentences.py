@@ -1,4 +1,4 @@
-"""Errors that are held against the sentence that the operator reads."""
+"""Asserts that an error has a certain sentence for the operator."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A scripted editing session around one applied edit, with the truth of what became of it.
+"""A scripted editing session around one applied edit, with the true outcome of that edit.
 
-The script knows which lines are the edit's; the watch under test sees whole texts alone.
+The script knows which lines belong to the edit. The code under test sees only whole texts.
 """
 
 from __future__ import annotations

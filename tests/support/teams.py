@@ -1,6 +1,6 @@
-"""A team whose ledger is on one PostgreSQL server: its commands, its gateways, its members' calls.
+"""A team with its ledger on one PostgreSQL server: runs commands, gateways and members' calls.
 
-Each gateway has a state folder of its own, as it would on a machine of its own.
+Each gateway has a state folder of its own, as if it ran on a machine of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Usage as servers tell it: generated, with what is true and what a reader may believe of it."""
+"""Generates streams in which a server reports its usage, each with the true usage and with what a
+reader of the stream may conclude."""
 
 from __future__ import annotations
 

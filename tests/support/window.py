@@ -1,7 +1,7 @@
-"""One editor window without a process around it: the real engine, ledger and SDK in this one.
+"""One editor window inside the test's own process, with the real engine, ledger and SDK.
 
-For what must be driven by the hundred, or looked into while it runs. The wire has tests of
-its own.
+Tests use it if they need hundreds of windows, or look into one while it runs. It has no wire; other
+tests cover that.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Simulated operators whose true need is known, so that what was learned can be judged.
+"""Simulated operators whose true need is known, so that a test can judge what was learned.
 
-A world shifts the shipped logits by what all its tasks share, by action, by cell, by project and
-by one signal. Each spread is about 60 % of what the families of the outcome data show against
-the shipped estimate (a deviation of 2.4 logits), because benchmark tasks are harder to route
-than an editor's. The operator's clicks are wrong with the flip rates; an answer's cost is known.
+A world shifts the shipped logits: once for all its tasks, and by action, cell, project and one
+signal. Each spread is about 60 % of the deviation that the families of the outcome data show
+against the shipped estimate (2.4 logits), because benchmark tasks are harder to route than those
+of an editor. The operator's clicks are wrong at the flip rates. The cost of an answer is known.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
---- The server's edits: refused where a buffer is not what they were made for, else one undo block.
+--- Applies the server's edits, each as one undo block. An edit is refused if a buffer has changed
+--- since the edit was made.
 local M = {}
 
 local buffers = require("tierwise.buffers")
@@ -9,9 +10,9 @@ local function break_undo(buf)
   vim.bo[buf].undolevels = vim.bo[buf].undolevels
 end
 
---- Write a file that no window and no buffer had before the edit, as the edit made it, and let go of
---- it: what nobody has open would stay behind unsaved. Formatters that run on a write do not run. What
---- cannot be written stays in its buffer, which is told with those that were left unsaved.
+--- Write a file that was open nowhere before the edit, and close its buffer. Else it would stay
+--- unsaved where nobody sees it. Formatters that run on a write do not run. If the file cannot be
+--- written, its text stays in the buffer, and the operator is told of it.
 ---@param path string
 ---@return integer? buf that could not be written
 local function save_unseen(path)
@@ -29,12 +30,12 @@ local function save_unseen(path)
   vim.api.nvim_buf_delete(buf, { unload = true })
 end
 
---- Whether a file that is not open can be written.
+--- True if a file that is not open can be written.
 ---@param path string
 ---@return boolean
 local function writable(path)
   local found = vim.uv.fs_stat(path)
-  -- The superuser may write what nobody else may; the operator did not mean that.
+  -- As the superuser Neovim could write a read-only file, but the operator did not mean that.
   return found == nil
     or (vim.fn.filewritable(path) == 1 and require("bit").band(found.mode, tonumber("222", 8)) ~= 0)
 end
@@ -49,7 +50,7 @@ local function refusal(change)
     local can = writable(vim.uri_to_fname(change.textDocument.uri))
     return not can and name .. " is read-only" or nil, nil
   end
-  -- The edit goes to the buffer that is open, whichever way its file was named.
+  -- The edit goes to the open buffer of the file, even if its URI is spelled in another way.
   change.textDocument.uri = vim.uri_from_bufnr(buf)
   local version = change.textDocument.version
   local known = vim.lsp.util.buf_versions[buf]
@@ -62,8 +63,8 @@ local function refusal(change)
   return nil, buf
 end
 
---- The new files of an edit, and the rest of it. A file is made with its bytes as they are: an empty
---- buffer has a line of its own that would stay behind the text.
+--- Split an edit into its new files and the rest. New files are written directly, because an empty
+--- buffer has a line of its own, which would stay below the text.
 ---@param edit lsp.WorkspaceEdit
 ---@return table<string, string> created text by URI
 ---@return lsp.WorkspaceEdit rest
@@ -84,7 +85,7 @@ local function split(edit)
   return created, { documentChanges = rest, changeAnnotations = edit.changeAnnotations }
 end
 
---- Make files that are not there yet; nothing is ever overwritten.
+--- Make files that do not exist yet. An existing file is never overwritten.
 ---@param created table<string, string>
 ---@return string[] made paths
 ---@return string? why one could not be made
@@ -104,7 +105,7 @@ local function make(created)
   return made, nil
 end
 
---- Say which files an edit left unsaved out of sight: where the operator looks, Neovim shows it.
+--- Tell the operator which files an edit left unsaved that no window shows.
 ---@param touched integer[]
 local function tell_unsaved(touched)
   local here, names = vim.api.nvim_get_current_buf(), {}

@@ -1,7 +1,7 @@
---- Starting tasks: what is selected, what is attached, and what the server is told.
+--- Starts tasks: finds the selection and the attached files, and sends them to the server.
 local M = {}
 
---- What follows from each action, by its name.
+--- The properties of each action, by its name.
 ---@type table<string, tierwise.Action>
 M.actions = {}
 for _, action in ipairs(require("tierwise.actions")) do
@@ -57,7 +57,7 @@ local function range_of(opts, encoding)
   return range.cursor(win ~= -1 and win or 0, encoding)
 end
 
---- Start a task. Without words where some are needed, they are asked for by `vim.ui.input`.
+--- Start a task. If the action needs an instruction and has none, `vim.ui.input` asks for it.
 ---@param action string
 ---@param opts tierwise.AskOpts
 function M.start(action, opts)
@@ -68,7 +68,7 @@ function M.start(action, opts)
     return require("tierwise.say").warn(said:format(action, buffers.why_not(opts.buf)))
   end
   require("tierwise.client").with(opts.buf, function(client)
-    -- Taken before anything is asked, because the question moves marks and cursor.
+    -- The range is read before any question, because a question moves marks and cursor.
     local range = range_of(opts, client.offset_encoding)
     if action == "commit" then
       require("tierwise.commit").with_diff(opts.buf, words, function(instruction)
@@ -90,8 +90,8 @@ end
 ---@param action string
 ---@param opts tierwise.AskOpts
 ---@param range lsp.Range
----@param words string as typed, and as the chat shows them
----@param instruction? string what is sent instead
+---@param words string the instruction as typed, which the chat shows
+---@param instruction? string the instruction to send, if it differs
 function M.send(client, action, opts, range, words, instruction)
   local uri = vim.uri_from_bufnr(opts.buf)
   local named = require("tierwise.buffers").is_file(opts.buf)

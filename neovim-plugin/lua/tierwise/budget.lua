@@ -1,16 +1,16 @@
---- Money: what is spent, what holds it back, and going on.
+--- Shows what was spent, raises caps and lets paused tasks go on.
 local M = {}
 
 local money = require("tierwise.money")
 
---- A threshold was crossed. The server says it in words, once; here it becomes an event.
+--- Fire an event because a budget crossed a threshold. The server shows the message itself.
 ---@param _ lsp.ResponseError?
 ---@param params { scope: string, state: string, spentUsd: number, limitUsd?: number }
 function M.on_change(_, params)
   require("tierwise.events").fire("Budget", params)
 end
 
---- The budget in lines of markdown. Pure.
+--- The budget as lines of markdown. Pure.
 ---@param status tierwise.Status
 ---@return string[]
 function M.lines(status)
@@ -43,7 +43,7 @@ function M.show(buf)
   end)
 end
 
---- Say where the caps stand, in a sentence each.
+--- Show the state of the caps, one sentence for each.
 ---@param status tierwise.Status
 local function said(status)
   require("tierwise.status").on_change(nil, status)
@@ -55,7 +55,7 @@ local function said(status)
   require("tierwise.say").info(today .. (status.projectUsd and project or "") .. " is spent.")
 end
 
---- Raise a cap; without a scope the one that pauses.
+--- Raise a cap. Without a scope it is the cap that pauses.
 ---@param buf integer
 ---@param amount string
 ---@param scope? string
@@ -70,7 +70,7 @@ function M.raise(buf, amount, scope)
   require("tierwise.client").command(buf, "tierwise.budget.resume", argument, said)
 end
 
---- Go on: look again whether the budget is free, or let the paused task at hand run anyway.
+--- Check if the budget is free again, or allow the current paused task to run anyway.
 ---@param buf integer
 ---@param anyway boolean
 function M.resume(buf, anyway)

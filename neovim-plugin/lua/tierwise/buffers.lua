@@ -1,12 +1,11 @@
---- Buffers and files: which buffers the server may know, and which one holds the file of a URI.
+--- Buffers and files: which buffers the server is told about, and which buffer has a URI's file.
 ---
---- Two URIs mean one file where they lead to one place on disk: `%5B` and `%5b`, or a folder and a
---- link to it. So files are compared by their real path and never by the letters of a URI.
+--- Two URIs can mean the same file: one with `%5B` and one with `%5b`, or one through a link. So
+--- files are compared by their real path and never by the text of a URI.
 local M = {}
 
---- Whether a buffer holds a file that can be edited. What other plugins show under names of their own
---- (`fugitive://`, `oil://`), terminals, help and lists are no files, and a buffer without a name has
---- no place that an edit could be for.
+--- True if a buffer has a file that can be edited. Buffers of other plugins (`fugitive://`,
+--- `oil://`), terminals, help and lists have none, and neither has a buffer without a name.
 ---@param buf integer
 ---@return boolean
 function M.is_file(buf)
@@ -17,7 +16,7 @@ function M.is_file(buf)
   return name ~= "" and not name:find("^%a[%w+.-]+://") and vim.fn.isdirectory(name) == 0
 end
 
---- Why a buffer is none that an edit can be for, as the end of a sentence.
+--- Why a buffer cannot be edited by a task, as the end of a sentence.
 ---@param buf integer
 ---@return string
 function M.why_not(buf)
@@ -29,7 +28,7 @@ function M.why_not(buf)
   return "this buffer is no file"
 end
 
---- The real path of a path. Where there is no such file yet, its folder's real path decides.
+--- The real path of a path. If the file does not exist yet, only its folder is resolved.
 ---@param path string
 ---@return string
 local function real(path)
@@ -41,7 +40,7 @@ local function real(path)
   return folder and vim.fs.joinpath(folder, vim.fs.basename(path)) or vim.fs.normalize(path)
 end
 
---- What is the same for two URIs of one file.
+--- A key that all URIs of one file share.
 ---@param uri string
 ---@return string
 function M.key(uri)
@@ -51,7 +50,7 @@ function M.key(uri)
   return real(vim.uri_to_fname(uri))
 end
 
---- The name of each buffer and its key, so that a disk is not asked again at every drawing.
+--- Caches the key of each buffer with its name, so that drawing does not read the disk each time.
 ---@type table<integer, { name: string, key: string }>
 local known = {}
 
@@ -86,7 +85,7 @@ function M.loaded(uri)
   end
 end
 
---- The buffers of files that are open, for the server to know.
+--- The open buffers that have files. The server is told about them.
 ---@return integer[]
 function M.open_files()
   return vim.tbl_filter(function(buf)

@@ -1,11 +1,11 @@
---- The connection to the server: its configuration for `vim.lsp`, requests, restarts.
+--- The connection to the server: its configuration for `vim.lsp`, requests and restarts.
 local M = {}
 
 local NAME = "tierwise"
 local ATTACH_WITHIN_MS = 15000
 local RESTARTS_PER_MINUTE = 3
 
---- The client's configuration as Neovim put it together.
+--- The client's configuration, which Neovim merges from several sources.
 ---@return vim.lsp.ClientConfig
 local function resolved()
   ---@diagnostic disable-next-line: undefined-field -- its type knows no names
@@ -20,7 +20,7 @@ local function later(module, fn)
   end
 end
 
---- For `lsp/tierwise.lua`. Everything here is a function that loads what it needs when it is run.
+--- The configuration for `lsp/tierwise.lua`. Its functions load other modules only when they run.
 ---@return vim.lsp.Config
 function M.config()
   return {
@@ -38,7 +38,7 @@ function M.config()
         },
       },
     },
-    -- What is decided about a text must be about the text as it is.
+    -- Without a delay the server always has the current text when it decides.
     flags = { debounce_text_changes = 0 },
     before_init = later("tierwise.client", "before_init"),
     on_attach = later("tierwise.client", "on_attach"),
@@ -56,11 +56,11 @@ end
 
 local MARKERS = { ".tierwise.toml", ".git", ".hg", "pyproject.toml", "package.json" }
 
---- Gives only files to a server. Starts nothing where there is no server to start, and says so once.
+--- Attach only buffers with files to a server. Without a server this shows one message.
 ---@param buf integer
 ---@param on_dir fun(root: string?)
 function M.root_dir(buf, on_dir)
-  -- A plugin that shows something of its own sets the type of a file first, that of its buffer later.
+  -- A plugin may set 'filetype' before 'buftype', so the buffer is checked a moment later.
   vim.schedule(function()
     if not require("tierwise.buffers").is_file(buf) then
       return
@@ -76,7 +76,7 @@ function M.root_dir(buf, on_dir)
   end)
 end
 
---- Give a file to the server of its root, which is started where it does not run.
+--- Attach a file to the server of its root, and start that server if it does not run.
 ---@param buf integer
 function M.attach(buf)
   M.root_dir(buf, function(root)
@@ -86,7 +86,7 @@ function M.attach(buf)
   end)
 end
 
---- A buffer was written: one that had no name until now is a file from here on.
+--- Attach a buffer that was just written, because it may have had no name before.
 ---@param buf integer
 function M.written(buf)
   local running = #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) > 0
@@ -95,7 +95,7 @@ function M.written(buf)
   end
 end
 
---- One id per Neovim, so that a session's pins survive a restart of the server.
+--- An id for this Neovim, so that the pins of the session survive a restart of the server.
 ---@return string
 local function session()
   if not M.session_id then
@@ -139,14 +139,14 @@ function M.on_attach(client, buf)
   require("tierwise.lens").attach(buf)
 end
 
---- The operator came back to Neovim: the server looks for files that other programs wrote.
+--- Make the server look for changed files, because the operator came back to Neovim.
 function M.focused()
   for _, client in ipairs(vim.lsp.get_clients({ name = NAME })) do
     client:notify("tierwise/window/didFocus", vim.empty_dict())
   end
 end
 
---- A server that ended by itself is started again, a few times a minute.
+--- Start a server again that ended by itself, at most a few times a minute.
 ---@param _ integer
 ---@param _ integer
 ---@param client_id integer
@@ -173,7 +173,7 @@ function M.on_exit(_, _, client_id)
   end)
 end
 
---- Stop what runs and attach the open files anew.
+--- Stop the servers and attach the open files to new ones.
 function M.restart()
   M.told_missing = nil
   local old = vim.lsp.get_clients({ name = NAME })
@@ -198,14 +198,14 @@ local function running(filter)
   end
 end
 
---- The client of a buffer, else any that runs.
+--- The client of a buffer, else any running one.
 ---@param buf? integer
 ---@return vim.lsp.Client?
 function M.get(buf)
   return buf and running({ name = NAME, bufnr = buf }) or running({ name = NAME })
 end
 
---- Start a server without a file, for what is asked in a chat or in another plugin's window.
+--- Start a server without a file, for a request from a chat or from another plugin's window.
 local function start_alone()
   vim.lsp.enable(NAME)
   if #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) == 0 then
@@ -215,8 +215,8 @@ local function start_alone()
   end
 end
 
---- Run `fn` with the client of a buffer, starting the server first where none runs. A file is given
---- to its server before anything is asked about it.
+--- Run `fn` with the client of a buffer. If no server runs, it is started first. The server knows
+--- the file before `fn` runs.
 ---@param buf integer
 ---@param fn fun(client: vim.lsp.Client)
 function M.with(buf, fn)
@@ -255,7 +255,7 @@ function M.with(buf, fn)
   )
 end
 
---- Send a request; a failure is said in the server's own sentence unless `on_error` takes it.
+--- Send a request. An error is shown in the server's own sentence, unless `on_error` is given.
 ---@param buf integer
 ---@param method string
 ---@param params table
@@ -288,7 +288,7 @@ function M.command(buf, command, argument, on_ok)
   M.request(buf, "workspace/executeCommand", { command = command, arguments = { given } }, on_ok)
 end
 
---- Stop a task whose answer nobody waits for.
+--- Stop a task, because nobody waits for its answer any more.
 ---@param task_id string
 function M.give_up(task_id)
   local client = M.get()
@@ -322,7 +322,7 @@ function M.on_message(_, params)
   return vim.NIL
 end
 
---- The tiers the server knows, cheapest first.
+--- The tiers that the server knows, cheapest first.
 ---@return string[]
 function M.tiers()
   local client = M.get()
@@ -330,7 +330,7 @@ function M.tiers()
   return own and own.tiers or { "haiku", "sonnet", "opus" }
 end
 
---- An id no other window will make.
+--- A new id that is unique among all windows.
 ---@return string
 function M.new_id()
   local bytes = vim.uv.random(6) --[[@as string]]

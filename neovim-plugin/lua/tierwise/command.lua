@@ -1,4 +1,4 @@
---- `:Tierwise SUBCOMMAND ...`: takes the command line apart, runs a subcommand, completes it.
+--- `:Tierwise SUBCOMMAND ...`: parses the command line, runs the subcommand and completes words.
 local M = {}
 
 M.subs = require("tierwise.subcommands")
@@ -48,7 +48,7 @@ function M.run(opts)
   })
 end
 
---- `:Tierwise` alone: choose from all there is.
+--- Let the operator choose a subcommand, for `:Tierwise` without one.
 ---@param opts table
 function M.menu(opts)
   vim.ui.select(M.names(), {
@@ -63,7 +63,7 @@ function M.menu(opts)
   end)
 end
 
---- Completion: subcommands, then what each of them takes.
+--- Complete subcommands, then the arguments of each.
 ---@param lead string
 ---@param line string
 ---@param pos integer

@@ -1,7 +1,7 @@
---- What a commit message is about: the staged changes, else those that are not staged yet.
+--- Finds the diff for a commit message: the staged changes, else those that are not staged yet.
 local M = {}
 
---- Bytes of a diff that go with the request; what is behind says little more about the commit.
+--- The most bytes of a diff that are sent. The rest would say little more about the commit.
 M.MOST = 60000
 
 ---@param root string
@@ -23,8 +23,8 @@ local function git(root, args, done)
   end
 end
 
---- Ask with the diff behind the operator's words. The server takes out what ignore files and the
---- secret scan keep back, as it does with any text that is pasted.
+--- Call `ask` with the operator's words and the diff behind them. The server removes what ignore
+--- files and the secret scan hold back, as it does with any pasted text.
 ---@param buf integer
 ---@param words string
 ---@param ask fun(instruction: string)

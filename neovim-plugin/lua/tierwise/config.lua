@@ -1,5 +1,5 @@
---- The configuration: `vim.g.tierwise`, a table or a function that returns one, over defaults.
---- Whatever does not fit is said in a message and its default is used; nothing else breaks.
+--- The configuration: `vim.g.tierwise`, a table or a function that returns one, over the defaults.
+--- If a value does not fit, a message says so and its default is used.
 local M = {}
 
 ---@class tierwise.Config
@@ -36,7 +36,7 @@ local M = {}
 ---@class tierwise.Config.Chat
 ---@field position "right"|"left"|"bottom"|"tab"|"current"
 ---@field size number columns or lines of the chat window; below 1 a share of the editor
----@field keys table<string, string|false> by what they do, as `chat/keys.lua` lists it
+---@field keys table<string, string|false> by the names in `chat/keys.lua`; false for no key
 
 ---@type tierwise.Config
 M.defaults = {
@@ -162,7 +162,7 @@ local schema = {
   },
 }
 
---- `given` over the defaults, and what did not fit. Pure.
+--- Merge `given` over the defaults, and list what does not fit. Pure.
 ---@param given any
 ---@return tierwise.Config config
 ---@return string[] problems one sentence each
@@ -213,7 +213,8 @@ end
 local resolved
 local source
 
---- The configuration in force. Problems are said once; a new `vim.g.tierwise` is read anew.
+--- The configuration in force. It is read again when `vim.g.tierwise` changes. Each problem is
+--- shown once.
 ---@return tierwise.Config
 function M.get()
   local given = vim.g.tierwise

@@ -3,20 +3,20 @@ local M = {}
 
 ---@class tierwise.DialSetting
 ---@field preference string
----@field text string the setting with the week it would have meant
+---@field text string the setting with the cost and redos of a week, in words
 ---@field current boolean
 
 ---@class tierwise.Dial
 ---@field question string
 ---@field settings tierwise.DialSetting[]
----@field basis string what the weeks were worked out from
----@field note? string where the operator's own amount overrules the dial
+---@field basis string a sentence on the tasks from which the weeks were computed
+---@field note? string present if the operator's own amount counts instead of the dial
 
 local say = require("tierwise.say")
 
 M.SETTINGS = { "save", "balanced", "right" }
 
---- The dial in lines of markdown. Pure.
+--- The dial as lines of markdown. Pure.
 ---@param dial tierwise.Dial
 ---@return string[]
 function M.lines(dial)
@@ -30,7 +30,7 @@ function M.lines(dial)
   return lines
 end
 
---- Show what each setting would have meant.
+--- Show what a week with each setting would have cost.
 ---@param buf integer
 function M.show(buf)
   require("tierwise.client").request(buf, "tierwise/dial/get", vim.empty_dict(), function(dial)
@@ -38,7 +38,7 @@ function M.show(buf)
   end)
 end
 
---- Keep a setting in the operator's own configuration file.
+--- Write a setting to the operator's own configuration file.
 ---@param buf integer
 ---@param preference string
 function M.turn(buf, preference)

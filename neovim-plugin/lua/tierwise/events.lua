@@ -1,4 +1,4 @@
---- `User Tierwise*` events. `data` always names the task where there is one.
+--- Fires `User Tierwise*` events. If an event is about a task, `data` names it.
 local M = {}
 
 ---@class tierwise.EventData
@@ -13,7 +13,7 @@ local M = {}
 ---@field cause? string
 ---@field cost? number dollars spent so far
 
---- The data of a task's events. Pure.
+--- The data for the events of a task. Pure.
 ---@param task tierwise.Task
 ---@return tierwise.EventData
 function M.of(task)
@@ -32,7 +32,7 @@ function M.of(task)
   }
 end
 
---- The switches away from a place that a task's change brought. A redo begins with none. Pure.
+--- The new switches of a task to another place or tier. A redo begins with none. Pure.
 ---@param old tierwise.Task?
 ---@param new tierwise.Task
 ---@return tierwise.Switch[]
@@ -41,8 +41,8 @@ function M.switched(old, new)
   return vim.list_slice(all, #known + 1)
 end
 
---- What belongs beside an answer, a sentence each: what was not sent or replaced, and which
---- tier or place stands in. Pure.
+--- The notices of an answer, one sentence each: what was not sent or was replaced, and which switch
+--- of tier or place there was. Pure.
 ---@param task tierwise.Task?
 ---@return string[]
 function M.beside(task)
@@ -53,7 +53,7 @@ function M.beside(task)
   return said
 end
 
---- Which events a task's change means, in order. Pure.
+--- The names of the events that a change of a task causes, in order. Pure.
 ---@param old tierwise.Task?
 ---@param new tierwise.Task
 ---@return string[]

@@ -4,13 +4,13 @@ local M = {}
 local health = vim.health
 
 local WITHIN_MS = 45000
---- Milliseconds for which an answer of `tierwise doctor` holds.
+--- Milliseconds for which a result of `tierwise doctor` is used again.
 local FRESH_MS = 10000
 
 ---@type { at: integer, facts: table?, why: string? }?
 local answer
 
---- Ask `tierwise doctor`, beside the editor: it takes a second or more, and a health check holds up no key.
+--- Run `tierwise doctor` in the background. It takes a second or more, which must not block keys.
 ---@param done fun(facts: table?, why: string?)
 function M.doctor(done)
   local cmd = require("tierwise.server").find()
@@ -42,7 +42,7 @@ end
 
 ---@alias tierwise.HealthRow { [1]: "ok"|"warn"|"error"|"info", [2]: string, [3]: string? }
 
---- What the doctor found, row by row. Pure.
+--- The results of the doctor as rows of the report. Pure.
 ---@param facts table?
 ---@param why string?
 ---@return tierwise.HealthRow[]
@@ -78,7 +78,7 @@ end
 local ASKED = "the server is asked; what it says comes into this line"
 local SIGNS = { ok = "✅ OK ", warn = "⚠️ WARNING ", error = "❌ ERROR ", info = "" }
 
---- Put what the server said in the place that was left for it, in every report that is still open.
+--- Insert the doctor's rows at the place left for them, in every report that is still open.
 ---@param rows tierwise.HealthRow[]
 local function fill(rows)
   local lines = {}

@@ -1,4 +1,4 @@
---- Colours, as links to standard groups that every colour scheme has.
+--- The highlight groups, as links to standard groups that every colour scheme has.
 local M = {}
 
 M.groups = {
@@ -17,7 +17,7 @@ M.groups = {
   TierwisePaused = "ErrorMsg",
 }
 
---- A group the operator or the colour scheme defined is left as it is.
+--- Define the groups. One that the operator or the colour scheme has defined stays as it is.
 function M.define()
   for group, link in pairs(M.groups) do
     vim.api.nvim_set_hl(0, group, { link = link, default = true })

@@ -1,4 +1,4 @@
---- What was: past tasks with their answers, and what they cost.
+--- Shows past tasks with their answers, and what was spent.
 local M = {}
 
 local money = require("tierwise.money")
@@ -15,7 +15,7 @@ local function padded(text, columns)
   return text .. (" "):rep(columns - vim.api.nvim_strwidth(text))
 end
 
---- One task of the past in a line. Pure but for the clock's zone and display widths.
+--- One past task as a line of text. Pure, except for the time zone and display widths.
 ---@param task table
 ---@return string
 function M.line(task)
@@ -32,11 +32,11 @@ function M.line(task)
   }, "  ")
 end
 
---- The groups of a diff's lines; what colour says, the first character says too.
+--- The highlight groups of a diff's lines, by their first character.
 local DIFF = { ["+"] = "Added", ["-"] = "Removed", ["@"] = "TierwiseHint" }
 
---- Why a task of the past went where, what became of it, and what came back as long as it is kept.
----@param task table one of `tierwise/history/query`, asked for by its id
+--- Show a past task: its decision, its outcomes, and its answer if that is still kept.
+---@param task table one of `tierwise/history/query`, which was asked for this id
 local function show(task)
   local lines = { "**" .. task.decision.headline .. "**", "", M.line(task), "" }
   for _, reason in ipairs(task.decision.reasons or {}) do
@@ -60,7 +60,7 @@ local function show(task)
   end
 end
 
---- A task of the past: its proposal where it still waits, its chat, else what is known of it.
+--- Open a past task: its proposal if that still waits, or its chat, else a float on it.
 ---@param asked integer the buffer the command was given in
 ---@param task table
 local function open(asked, task)
@@ -98,7 +98,7 @@ function M.show(buf)
   end)
 end
 
---- The figures of a usage report in lines of markdown. Pure.
+--- The figures of a usage report as lines of markdown. Pure.
 ---@param usage { scopes: table[] } the result of `tierwise/usage/query`
 ---@return string[]
 function M.report_lines(usage)
@@ -152,7 +152,7 @@ function M.report(buf)
   end)
 end
 
---- Open the whole report as a page in the browser, or an invented one to look at.
+--- Open the report as a page in the browser; with `demo` that of the invented week.
 ---@param buf integer
 ---@param demo boolean
 function M.open_report(buf, demo)

@@ -1,14 +1,15 @@
 --- Tierwise in Neovim. There is no `setup()` to call: see `:h tierwise`.
 local M = {}
 
---- The text for a status line: the tier that answers, or the day's spend; never empty. Cheap to call.
+--- The text for a status line: the answering tier, or the day's spend. It is never empty, and cheap
+--- to call.
 ---@return string
 function M.status()
   local status = package.loaded["tierwise.status"]
   return status and status.text() or "Tierwise"
 end
 
---- Everything the status line text is made from.
+--- The data from which the text of the status line is made.
 ---@return tierwise.Status?
 function M.state()
   local status = package.loaded["tierwise.status"]

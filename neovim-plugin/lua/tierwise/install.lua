@@ -1,7 +1,7 @@
---- How the server is installed: from what was shipped with the plugin, or from what the operator named.
+--- Installs the server: the one shipped with the plugin, or the package that the operator named.
 ---
---- A bare name is never given to pip. Whoever registers the name at a package index would run code
---- beside the operator's key.
+--- A bare name is never given to pip. Somebody could register it at a package index, and their code
+--- would run where the operator's key is.
 local M = {}
 
 M.ALONE = "the server was not shipped with this plugin, so there is nothing to install. Set "
@@ -10,7 +10,7 @@ M.ALONE = "the server was not shipped with this plugin, so there is nothing to i
 M.BARE = "server.package must be a path that begins at the root of the disk, or an address such as "
   .. "git+https://...@v1. A bare name is not installed: anybody may own it at a package index."
 
---- What a configured package is to pip: an address as it is, or a path that is there.
+--- Convert the configured package to an argument for pip: an address, or an existing path.
 ---@param named string
 ---@return string? source
 ---@return string? why
@@ -29,7 +29,7 @@ function M.named(named)
   return place .. (extras or "")
 end
 
---- The wheel that lies beside the plugin, the newest where there are several.
+--- The newest wheel that is shipped with the plugin.
 ---@param root string
 ---@return string?
 local function shipped_wheel(root)
@@ -40,8 +40,8 @@ local function shipped_wheel(root)
   return found[#found]
 end
 
---- What is installed: the configured package, this checkout, or the wheel beside the plugin.
----@return string? source nil where none of them is there
+--- What to install: the configured package, else this checkout, else the shipped wheel.
+---@return string? source nil if there is none of them
 ---@return string? why
 function M.source()
   local configured = require("tierwise.config").get().server.package
@@ -64,7 +64,7 @@ end
 ---@field about string what it does, for a message
 ---@field cmd string[]
 
---- Hands over whole lines of what comes in pieces.
+--- Make a function that takes pieces of output and calls `line` with whole lines.
 ---@param line fun(text: string)
 ---@return fun(err: string?, piece: string?)
 local function by_line(line)
@@ -78,8 +78,8 @@ local function by_line(line)
   end
 end
 
---- Run commands one after the other in a folder that holds no code of a workspace, and say how far
---- they are: a message for each step, the packages that come in the status line.
+--- Run commands one after the other, in a folder without code of a workspace. Each step shows a
+--- message, and the status line shows the packages that pip fetches.
 ---@param folder string
 ---@param steps tierwise.InstallStep[]
 ---@param number integer the step to run
@@ -118,9 +118,9 @@ local function in_order(folder, steps, number, done)
   end
 end
 
---- Make the plugin's own environment and install the server into it; then start it.
+--- Make the plugin's own environment, install the server into it and start it.
 ---
---- Python runs isolated (-I): else `python -m pip` would run a `pip.py` of the folder it is in.
+--- Python runs isolated (-I), or else `python -m pip` would run a `pip.py` of the current folder.
 ---@param done? fun(failed: string?)
 function M.run(done)
   local say = require("tierwise.say")

@@ -1,7 +1,7 @@
---- The server's code lenses, so that the stock keys (`grx` in 0.12) run them.
+--- Enables the server's code lenses, so that the default keys (`grx` in 0.12) run them.
 local M = {}
 
---- Show lenses in a buffer: Neovim 0.12 keeps them fresh, 0.11 is told when to ask.
+--- Show lenses in a buffer. Neovim 0.12 refreshes them by itself, 0.11 must be told when to ask.
 ---@param buf integer
 function M.attach(buf)
   if not require("tierwise.config").get().codelens then
@@ -14,7 +14,8 @@ function M.attach(buf)
   end
 end
 
---- 0.11 does not announce that a server may ask for a refresh, so a change of a task does.
+--- Refresh the lenses after a change of a task. Neovim 0.11 needs this, because it does not tell
+--- the server that it can be asked to refresh.
 ---@param buf integer
 function M.refresh(buf)
   if vim.lsp.codelens.enable or not require("tierwise.config").get().codelens then

@@ -1,4 +1,4 @@
---- Money as the server and every client of Tierwise write it.
+--- Writes amounts of money in the way that the server and all clients do.
 local M = {}
 
 local CENT = 1e7 -- nano-dollars
@@ -27,7 +27,7 @@ local function cents(nanos)
   return ("%.10g¢"):format(math.floor((nanos + place / 2) / place) * place / CENT)
 end
 
---- Several amounts of one sentence, all written like the largest. Pure.
+--- Several amounts of one sentence, all in the unit of the largest. Pure.
 ---@param ... number dollars
 ---@return string ...
 function M.amounts(...)
@@ -39,14 +39,14 @@ function M.amounts(...)
   return unpack(vim.tbl_map(large and dollars or cents, nanos))
 end
 
---- An amount for a sentence without another: "0.04¢", "12¢", "$1.20". Pure.
+--- A single amount in a sentence: "0.04¢", "12¢", "$1.20". Pure.
 ---@param usd number
 ---@return string
 function M.amount(usd)
   return (M.amounts(usd))
 end
 
---- What a task cost. A rehearsal costs nothing, and says what the same would cost with a key. Pure.
+--- The cost of a task. For a rehearsal, which is free, it is what it would cost with a key. Pure.
 ---@param usd number
 ---@param rehearsal boolean?
 ---@return string
@@ -57,7 +57,7 @@ function M.cost(usd, rehearsal)
   return usd > 0 and ("0¢ (with a key: %s)"):format(M.amount(usd)) or "0¢"
 end
 
---- Spend against a cap: "$1.20 of $5.00", or "$1.20, no cap". Pure.
+--- The spent amount with its cap: "$1.20 of $5.00", or "$1.20, no cap". Pure.
 ---@param spent number
 ---@param cap number?
 ---@return string

@@ -1,4 +1,4 @@
---- Actions as operators, so that motions, counts and `.` work as with any other.
+--- Makes actions operators, so that motions, counts and `.` work as with any other operator.
 local M = {}
 
 --- For an expression mapping: `<Plug>(TierwiseDocumentOperator)ip` documents a paragraph.
@@ -20,7 +20,7 @@ function M.run(kind)
   })
 end
 
---- For an expression mapping: runs a subcommand with its count, and again by `.`.
+--- For an expression mapping: runs a subcommand with its count, so that `.` repeats it.
 ---@param subcommand string
 ---@return string
 function M.repeatable(subcommand)

@@ -1,5 +1,5 @@
---- The night queue: queue the selection or the file, look at what became of it, and apply, take back
---- or give up a group.
+--- The night queue: queues the selection or the file, shows the results, and applies, undoes or
+--- cancels a group.
 local M = {}
 
 M.WAYS = { "add", "report", "apply", "undo", "cancel" }
@@ -7,7 +7,7 @@ local TITLE = "Tierwise queue · :Tierwise queue apply, undo or cancel means the
 
 local say = require("tierwise.say")
 
---- Ids of the groups that were listed last, the newest first.
+--- The ids of the groups in the last list, newest first.
 ---@type string[]
 local listed = {}
 
@@ -24,7 +24,7 @@ function M.groups()
   return listed
 end
 
---- What a report becomes in the quickfix list: a group's line, then its jobs. Pure.
+--- The quickfix items of a report: for each group its line, then its jobs. Pure.
 ---@param groups table[]
 ---@return table[]
 function M.items(groups)
@@ -43,7 +43,7 @@ function M.items(groups)
   return items
 end
 
---- Queue the selected lines, else the whole file, for tonight.
+--- Queue a task on the selected lines, else on the whole file, for tonight.
 ---@param ctx tierwise.Ctx
 ---@param instruction string
 local function add(ctx, instruction)
@@ -63,15 +63,15 @@ local function add(ctx, instruction)
   end)
 end
 
---- Whether the quickfix list shows the queue.
+--- True if the quickfix list shows the queue.
 ---@return boolean
 local function shown()
   return vim.fn.getqflist({ title = 1 }).title == TITLE
 end
 
---- List the groups with their jobs; their proposals are shown where their files are opened.
+--- List the groups with their jobs. Their proposals are shown when their files are opened.
 ---@param buf integer
----@param again? boolean whether the list is shown already, and only filled anew
+---@param again? boolean whether the list is shown already and only its content is replaced
 function M.report(buf, again)
   ask(buf, "report", vim.empty_dict(), function(result)
     listed = vim.tbl_map(function(group)
@@ -88,7 +88,7 @@ function M.report(buf, again)
   end)
 end
 
---- The group of the row at the cursor, where the queue's list is the current window.
+--- The group at the cursor, if the current window shows the queue's list.
 ---@return string?
 local function at_cursor()
   if vim.bo.buftype ~= "quickfix" or not shown() then
@@ -98,7 +98,7 @@ local function at_cursor()
   return item and vim.tbl_get(item, "user_data", "group")
 end
 
---- Look again where the list is shown: a group changed.
+--- Refresh the list if it is shown, because a group changed.
 ---@param buf integer
 local function refresh(buf)
   if shown() and vim.fn.getqflist({ winid = 1 }).winid ~= 0 then
@@ -113,7 +113,7 @@ local function several(count, noun)
   return ("%d %s%s"):format(count, noun, count == 1 and "" or "s")
 end
 
---- What was done to a group, and why the rest was left: each reason once.
+--- Tell how many jobs of a group were changed, and why the others were left, each reason once.
 ---@param result { applied: string[], left: { reason: string }[] }
 ---@param done string
 local function resolved(result, done)
@@ -149,7 +149,7 @@ local acts = {
   end,
 }
 
---- `:Tierwise queue WAY`. Without a name the group at the cursor is meant, else the newest.
+--- Run `:Tierwise queue WAY`. Without an id it means the group at the cursor, else the newest.
 ---@param ctx tierwise.Ctx
 function M.run(ctx)
   local way = ctx.args[1] or "report"

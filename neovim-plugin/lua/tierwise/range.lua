@@ -1,8 +1,8 @@
---- Selections as ranges of the protocol, in the encoding of a client.
+--- Converts selections to ranges of the protocol, in the encoding of a client.
 ---
---- A charwise selection is taken to the character, with the whole of a last multibyte or
---- combined character; a linewise one to the end of its last line; a blockwise one as the
---- lines it spans, because an answer replaces one stretch of text and half a line is no code.
+--- A charwise selection is exact, and includes all of a last multibyte or combined character. A
+--- linewise one ends at the end of its last line. A blockwise one becomes whole lines, because an
+--- answer replaces one stretch of text, and parts of lines are no code.
 local M = {}
 
 ---@alias tierwise.Mode "v"|"V"|"\22"
@@ -25,7 +25,7 @@ function M.position(buf, row, byte, encoding)
   return { line = row, character = vim.str_utfindex(line, encoding, at, false) }
 end
 
---- Whole lines, both from 1 and inclusive.
+--- The range of whole lines; both numbers count from 1 and are inclusive.
 ---@param buf integer
 ---@param first integer
 ---@param last integer
@@ -46,8 +46,7 @@ function M.lines(buf, first, last, encoding)
   }
 end
 
---- The bytes up to and with the character that starts at `byte`, marks that combine with it
---- included.
+--- The byte after the character that starts at `byte`, including marks that combine with it.
 ---@param line string
 ---@param byte integer from 0
 ---@return integer
@@ -58,7 +57,7 @@ function M.after_char(line, byte)
   return byte + #vim.fn.strcharpart(line:sub(byte + 1), 0, 1, 1)
 end
 
---- A selection between two marks, each {row, byte} from 0 and inclusive.
+--- The range between two positions, each {row, byte} from 0 and inclusive.
 ---@param buf integer
 ---@param from integer[]
 ---@param to integer[]
@@ -91,8 +90,8 @@ function M.marks(buf, a, b, mode, encoding)
   return M.between(buf, { from[1] - 1, from[2] }, { to[1] - 1, to[2] }, mode, encoding)
 end
 
---- The range of an Ex command, or nil without one. Lines that are exactly those of the last
---- selection mean that selection, to the character.
+--- The range of an Ex command, or nil if it has none. If its lines are exactly those of the last
+--- selection, the exact selection is used.
 ---@param buf integer
 ---@param opts { range: integer, line1: integer, line2: integer }
 ---@param encoding string
@@ -109,7 +108,7 @@ function M.of_command(buf, opts, encoding)
   return M.lines(buf, opts.line1, opts.line2, encoding)
 end
 
---- The place of the cursor, as an empty range: the server takes the symbol around it.
+--- The cursor as an empty range. The server then takes the symbol around it.
 ---@param win integer
 ---@param encoding string
 ---@return lsp.Range

@@ -1,9 +1,9 @@
---- What becomes of a proposal: applied, discarded, redone or undone, whole or in part.
+--- Applies, discards, redoes or undoes proposals, whole or in part.
 local M = {}
 
 ---@param preview tierwise.Preview
 ---@param action "apply"|"discard"
----@param hunks string[]? all that is open when nil
+---@param hunks string[]? nil for all pending hunks
 function M.resolve(preview, action, hunks)
   local task = require("tierwise.tasks").all[preview.task_id]
   local client = task and vim.lsp.get_client_by_id(task.client)
@@ -22,7 +22,7 @@ function M.resolve(preview, action, hunks)
   end)
 end
 
---- The hunks a word means: the one at the cursor, those of this file, or all.
+--- The hunks that a word means: the one at the cursor, those of this file, or all.
 ---@param buf integer
 ---@param word "hunk"|"file"|"all"
 ---@return tierwise.Preview?
@@ -58,7 +58,7 @@ function M.run(buf, action, word)
   M.resolve(preview, action, hunks)
 end
 
---- Redo a task: "up" one tier, on the "same", or on a tier by name.
+--- Redo a task: one tier "up", on the "same" tier, or on a tier by name.
 ---@param buf integer
 ---@param tier string
 function M.retry(buf, tier)
@@ -71,7 +71,7 @@ function M.retry(buf, tier)
   require("tierwise.client").command(buf, "tierwise.task.rerunOn", { taskId = task.taskId, tier = tier })
 end
 
---- Take a whole applied task back, its other files included.
+--- Undo a whole applied task, including its other files.
 ---@param buf integer
 function M.undo(buf)
   local task = require("tierwise.tasks").current(buf, function(task)
@@ -87,7 +87,7 @@ function M.undo(buf)
   end)
 end
 
---- Stop the task at hand, or all that run.
+--- Stop the current task, or all running ones.
 ---@param buf integer
 ---@param all boolean
 function M.stop(buf, all)

@@ -1,4 +1,4 @@
---- Tiers: which one answers, why, and what the operator chooses instead.
+--- Shows which tier answers and why, and lets the operator choose another one.
 local M = {}
 
 local say = require("tierwise.say")
@@ -8,7 +8,7 @@ local function label(tier)
   return tier:sub(1, 1):upper() .. tier:sub(2)
 end
 
---- A decision in lines of markdown: the server's page. Pure.
+--- A decision as lines of markdown: the server's page. Pure.
 ---@param decision tierwise.Decision
 ---@return string[]
 function M.explained(decision)
@@ -43,14 +43,14 @@ end
 
 ---@param buf integer
 ---@param params table
----@param done string what to say
+---@param done string the message to show after it
 local function override(buf, params, done)
   require("tierwise.client").request(buf, "tierwise/route/override", params, function()
     say.info(done)
   end)
 end
 
---- This task on another tier; a task that is over is redone there.
+--- Move the current task to another tier. If it is over, it is redone there.
 ---@param buf integer
 ---@param tier string
 function M.use(buf, tier)
@@ -111,7 +111,7 @@ function M.remap(buf, from, to)
   override(buf, { scope = "tier", from = from, to = to == from and "auto" or to }, done)
 end
 
---- What is chosen in this window.
+--- Show the choices in force in this window.
 ---@param buf integer
 function M.pins(buf)
   require("tierwise.client").request(buf, "tierwise/route/choices", vim.empty_dict(), function(result)
@@ -146,7 +146,7 @@ M.RATINGS = {
   { word = "cheaper", name = "overkill", said = "a cheaper tier than %s would have done" },
 }
 
---- Say whether the tier was right; without a word the operator chooses among the sentences.
+--- Rate the tier of the current task. Without a word the operator chooses from a list.
 ---@param buf integer
 ---@param word? string
 function M.rate(buf, word)

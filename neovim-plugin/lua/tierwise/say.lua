@@ -1,5 +1,5 @@
---- Messages to the operator, through `vim.notify` so that any notifier takes them over. The name stands
---- in the text alone: some notifiers show a title beside it, others none.
+--- Shows messages by `vim.notify`, so that any notifier plugin can take them. The name Tierwise is
+--- in the text, because not all notifiers show a title.
 local M = {}
 
 ---@param text string
@@ -20,7 +20,7 @@ function M.warn(text)
   notify(text, vim.log.levels.WARN)
 end
 
---- The last error is kept for `:checkhealth tierwise`.
+--- Show an error, and keep it for `:checkhealth tierwise`.
 ---@param text string
 function M.error(text)
   M.last_error = os.date("%H:%M:%S ") .. text

@@ -1,9 +1,9 @@
---- Where the server is, and how it is started.
+--- Finds the server and starts it.
 local M = {}
 
 local WINDOWS = vim.fn.has("win32") == 1
 
---- How the server that ended last did so.
+--- The exit code and signal of the server that ended last.
 ---@type { code: integer, signal: integer }?
 M.ended = nil
 
@@ -21,14 +21,14 @@ function M.program(venv, name)
   return vim.fs.joinpath(venv, WINDOWS and "Scripts" or "bin", WINDOWS and name .. ".exe" or name)
 end
 
---- The folder this plugin lies in.
+--- The folder of this plugin.
 ---@return string
 function M.plugin_root()
   local here = debug.getinfo(1, "S").source:sub(2)
   return vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(vim.uv.fs_realpath(here) or here)))
 end
 
---- The server's command without its arguments, and where it was found.
+--- Find the server's command, without arguments, and tell where it was found.
 ---@return string[]? cmd
 ---@return "configured"|"installed"|"checkout"|"PATH"|nil where
 function M.find()
@@ -50,7 +50,7 @@ end
 
 M.MISSING = "there is no server yet. Run :Tierwise install, or put `tierwise` on PATH."
 
---- The command of `vim.lsp.Config`: starts `tierwise serve` on stdio.
+--- Start `tierwise serve` on stdio. This is the `cmd` of `vim.lsp.Config`.
 ---@param dispatchers vim.lsp.rpc.Dispatchers
 ---@param config? vim.lsp.ClientConfig
 function M.start(dispatchers, config)
@@ -60,7 +60,7 @@ function M.start(dispatchers, config)
   end
   local cmd = vim.list_extend(vim.deepcopy(found), { "serve" })
   local env = require("tierwise.config").get().server.env
-  -- An end is said once, in the plugin's words: to Neovim's client every end is a quiet one.
+  -- Neovim's client gets exit code 0, because the plugin shows its own message about an end.
   ---@type vim.lsp.rpc.Dispatchers
   local own = vim.tbl_extend("force", dispatchers, {
     on_exit = function(code, signal)

@@ -1,4 +1,4 @@
---- The state of the server for status lines: a text, kept where any status line can read it.
+--- Keeps the status of the server, and its text in a place where any status line can read it.
 local M = {}
 
 ---@class tierwise.Status
@@ -13,8 +13,8 @@ local M = {}
 ---@field dayUsd? number
 ---@field spentProjectUsd? number
 ---@field projectUsd? number
----@field level? "ok"|"soft"|"paused" where the own budget stands
----@field team? string[] what a team allows and has spent
+---@field level? "ok"|"soft"|"paused" the state of the operator's own budget
+---@field team? string[] lines on what the team may spend and has spent
 
 ---@type tierwise.Status?
 M.last = nil
@@ -42,22 +42,22 @@ function M.fetch(client)
   end)
 end
 
---- No server answers: a status that still showed a tier would be a lie.
+--- Show that no server runs, because a tier in the status would be wrong then.
 function M.server_gone()
   take({ kind = "stopped", text = "Tierwise stopped", tooltip = "The server does not run." })
 end
 
---- A server begins: it answers once it has read what it must.
+--- Show that a server is starting.
 function M.starting()
   take({ kind = "starting", text = "Tierwise starts…", tooltip = "The server is on its way." })
 end
 
---- There is no server to start.
+--- Show that there is no server to start.
 function M.missing()
   take({ kind = "error", text = "Tierwise: no server", tooltip = require("tierwise.server").MISSING })
 end
 
---- How far an installation is.
+--- Show how far an installation is.
 ---@param text string at most 24 characters
 function M.installing(text)
   take({ kind = "installing", text = text, tooltip = "The server is being installed." })

@@ -1,8 +1,8 @@
---- What `:Tierwise` can do: each subcommand with its arguments, how they complete, what it runs.
+--- The table of subcommands of `:Tierwise`: arguments, completion, and the function of each.
 ---@class tierwise.Ctx
 ---@field buf integer
----@field args string[] words behind the subcommand
----@field rest string the same, as typed
+---@field args string[] the words after the subcommand
+---@field rest string these words as one text, as typed
 ---@field range integer
 ---@field line1 integer
 ---@field line2 integer
@@ -12,7 +12,7 @@
 ---@class tierwise.Sub
 ---@field run fun(ctx: tierwise.Ctx)
 ---@field about string
----@field args? string how its arguments read in the help
+---@field args? string its arguments, as the help shows them
 ---@field complete? fun(words: string[]): string[] candidates for the next word
 
 local function later(module, fn, ...)
@@ -303,7 +303,7 @@ local subs = {
 }
 
 for _, action in ipairs(require("tierwise.actions")) do
-  -- The chat has subcommands of its own.
+  -- The action `chat` has subcommands of its own above.
   if not subs[action.name] then
     subs[action.name] = { run = starts(action.name), args = action.args, about = action.about }
   end

@@ -1,4 +1,4 @@
---- The tasks of this window as the server tells them, and what follows from a change.
+--- Keeps the tasks of this window as the server sent them, and reacts to their changes.
 local M = {}
 
 ---@class tierwise.Shown
@@ -15,12 +15,12 @@ local M = {}
 ---@field final boolean
 ---@field reasons string[]
 ---@field shown tierwise.Shown the decision in its three lengths
----@field headline string its badge: the answering tier, and the routed one where they differ
----@field because string its sentence, without the tier that it begins with
+---@field headline string its badge: the answering tier, and the routed one if they differ
+---@field because string its sentence, without the tier at its start
 ---@field estimate table<string, number>
 ---@field costUsd table<string, number>
 ---@field signals table<string, any>
----@field cheaper? string what would have made the task cheaper, of an explained task
+---@field cheaper? string what would have made the task cheaper, only for an explained task
 ---@field dearer? string what would have made it dearer
 ---@field page? string the decision explained, as markdown
 
@@ -29,7 +29,7 @@ local M = {}
 ---@field to string
 ---@field cause string
 ---@field place string
----@field text string a sentence, as every client shows it
+---@field text string a sentence to show
 
 ---@class tierwise.Task
 ---@field taskId string
@@ -40,14 +40,14 @@ local M = {}
 ---@field range? lsp.Range
 ---@field progress? string
 ---@field costUsd? number
----@field rehearsal? boolean whether it cost nothing, and `costUsd` is what it would cost with a key
+---@field rehearsal? boolean whether it was free; `costUsd` is then what it would cost with a key
 ---@field editId? string
 ---@field error? { name: string, message: string }
 ---@field conversationId? string
----@field notices? string[] what was not sent, or replaced before sending
+---@field notices? string[] sentences on what was not sent, or replaced before sending
 ---@field switches? tierwise.Switch[]
 ---@field client integer
----@field at integer a counter: the later changed, the higher
+---@field at integer a counter that is higher for a task that changed later
 
 ---@type table<string, tierwise.Task>
 M.all = {}
@@ -55,7 +55,7 @@ local counter = 0
 
 M.LIVE = { routing = true, running = true, paused = true }
 
---- A state, or what became of a task, in words: "partly applied". Pure.
+--- A state or outcome in words, such as "partly applied". Pure.
 ---@param name string as the server calls it
 ---@return string
 function M.said(name)
@@ -86,7 +86,7 @@ function M.take(task, client)
         require("tierwise.say").warn(switch.text .. ".")
       end
     end
-    -- A preview is announced once it can be seen.
+    -- The event for a preview is fired later, when the preview is visible.
     if name ~= "Preview" then
       events.fire(name, events.of(task))
     end
@@ -107,7 +107,7 @@ function M.show(old, task)
   end
 end
 
---- Tasks of that server are over: nothing of them can be applied or cancelled any more.
+--- Forget the tasks of a server that ended. They can no longer be applied or cancelled.
 ---@param client integer
 function M.server_gone(client)
   for _, task in pairs(M.all) do
@@ -129,8 +129,8 @@ function M.where(holds)
   return found
 end
 
---- The task a command without a name means: what the cursor stands on, the chat's last turn,
---- the latest of this file, the latest of all.
+--- The task that a command without an id means: that at the cursor, the chat's last turn, the
+--- latest of this file, else the latest of all.
 ---@param buf integer
 ---@param holds? fun(task: tierwise.Task): boolean
 ---@return tierwise.Task?

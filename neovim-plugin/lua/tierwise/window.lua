@@ -1,9 +1,9 @@
---- Small windows: a float to read in, closed by `q` or `<Esc>`.
+--- Shows text in a floating window, which `q` or `<Esc>` closes.
 local M = {}
 
 M.ns = vim.api.nvim_create_namespace("tierwise.window")
 
---- A line without the marks of `**bold**` and `code`, and where they were. Pure.
+--- Remove the marks of `**bold**` and `code` from a line, and return where they were. Pure.
 ---@param line string
 ---@return string text
 ---@return { [1]: integer, [2]: integer, [3]: string }[] spans bytes from 0, half-open, and group
@@ -27,8 +27,8 @@ function M.plain(line)
   return text .. line:sub(at), spans
 end
 
---- Rows of cells as lines with aligned columns; all but the first column stand to the right, unless
---- they are words. Pure but for display widths.
+--- Make lines with aligned columns from rows of cells. All columns but the first are aligned to the
+--- right, unless they are `words`. Pure, except for display widths.
 ---@param rows string[][]
 ---@param words? boolean
 ---@return string[]
@@ -52,7 +52,7 @@ function M.columns(rows, words)
   end, rows)
 end
 
---- The cells of a row of a markdown table; nil for another line, none for the rule below the head.
+--- The cells of a row of a markdown table. Nil for another line, empty for the rule below the head.
 ---@param line string
 ---@return string[]?
 local function cells_of(line)
@@ -64,7 +64,8 @@ local function cells_of(line)
   return vim.tbl_map(vim.trim, vim.split(line:sub(2, -2), "|", { plain = true }))
 end
 
---- A table as aligned columns, or where those do not fit as a line per row that names each cell.
+--- Lay out a table as aligned columns. If they do not fit, each row becomes a line that names each
+--- cell.
 ---@param rows string[][] the first is the head
 ---@param room integer columns
 ---@return string[]
@@ -87,7 +88,7 @@ local function laid_out(rows, room)
   end, vim.list_slice(rows, 2))
 end
 
---- Lines with their markdown tables laid out for so many columns. Pure but for display widths.
+--- Lay out the markdown tables in some lines for a width. Pure, except for display widths.
 ---@param lines string[]
 ---@param room integer
 ---@return string[]
@@ -112,10 +113,10 @@ function M.tables(lines, room)
   return found
 end
 
---- Show lines in a float; tables are laid out, `**bold**` and `code` in them are coloured.
+--- Show lines in a float, with tables laid out and `**bold**` and `code` coloured.
 ---@param title string
 ---@param lines string[]
----@param plain? string[] lines below them that are shown as they are
+---@param plain? string[] more lines below, shown unchanged
 ---@return integer buf
 ---@return integer win
 function M.float(title, lines, plain)

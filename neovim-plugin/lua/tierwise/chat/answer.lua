@@ -1,4 +1,4 @@
---- The answer of a turn while it is written: its heading, what stands beside it, how it ended.
+--- Writes the answer of a turn into the chat: its heading, its notices and how it ended.
 local M = {}
 
 local text = require("tierwise.chat.buffer")
@@ -57,8 +57,8 @@ function M.reset(task_id, reason)
     text.clear(found.chat.buf, found.turn.head, found.turn.tail)
     local redone = found.turn.over
     found.turn.redone, found.turn.over, found.turn.said = redone, false, nil
-    -- Another attempt answers, but what was not sent was not sent to it either. A redo of a turn
-    -- that was over begins with nothing beside it.
+    -- If only another attempt answers, the notices on what was not sent still hold. A redo of a
+    -- finished turn begins without notices.
     local task = not redone and require("tierwise.tasks").all[task_id] or nil
     for _, said in ipairs(require("tierwise.events").beside(task)) do
       M.noticed(task_id, said)
@@ -95,7 +95,7 @@ function M.finished(task_id, state, cost)
   end
 end
 
---- The server did not take a turn, or could not end it: its sentence stands in its place.
+--- Show the server's sentence in place of an answer, because it refused the turn or it failed.
 ---@param task_id string
 ---@param message string
 function M.refused(task_id, message)
@@ -122,7 +122,7 @@ function M.task_changed(task)
     turn.redone = false
   end
   if turn.redone then
-    -- It is still told as it ended before; the text of its redo has begun already.
+    -- This state is from before the redo, whose text has begun already.
     return
   elseif OVER[task.state] then
     require("tierwise.chat.stream").settle(task.taskId)

@@ -1,7 +1,7 @@
---- What a command line asks of the chat: a question, or the chat itself with a range or words.
+--- Handles the command lines for the chat: asking a question, or opening the chat.
 local M = {}
 
---- Ask with what is selected, in the chat.
+--- Ask a question in the chat, with the selection.
 ---@param ctx tierwise.Ctx
 function M.ask(ctx)
   local chat = require("tierwise.chat")
@@ -25,7 +25,7 @@ function M.ask(ctx)
   end)
 end
 
---- Open the chat; with words send them, with a range put a mention of it into the composer.
+--- Open the chat. Words are sent as a question. A range becomes a mention in the composer.
 ---@param ctx tierwise.Ctx
 function M.open(ctx)
   local chat = require("tierwise.chat")

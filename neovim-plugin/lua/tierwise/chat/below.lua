@@ -1,20 +1,20 @@
---- The lines below the composer of a chat, each about something that would go along with a question:
---- asked for anew once the keys rest, drawn whole in the width of the chat.
+--- The lines below the composer of a chat. Each names something that would be sent with a question.
+--- The server is asked again when the operator stops typing.
 local M = {}
 
 local REST_MS = 400
 
 ---@class tierwise.Look
 ---@field timer uv.uv_timer_t
----@field title? string as the server words it; nil where nothing goes along
+---@field title? string the server's words for it; nil if nothing would be sent
 
---- Keep a look at a chat in `looks`, and ask anew once the keys rest after some events, until the chat
---- is gone.
+--- Keep a look for a chat in `looks`. After each of some events it calls `ask`, once the operator
+--- stops typing. It ends when the chat's buffer is gone.
 ---@generic T: tierwise.Look
 ---@param chat tierwise.Chat
 ---@param looks table<integer, T>
 ---@param events string[]
----@param fields table what the look holds beside its timer
+---@param fields table the fields of the look beside its timer
 ---@param ask fun(chat: tierwise.Chat)
 function M.watch(chat, looks, events, fields, ask)
   local timer = assert(vim.uv.new_timer())
@@ -37,11 +37,11 @@ function M.watch(chat, looks, events, fields, ask)
   })
 end
 
---- Draw a look: its title, and what its key does where it has one.
+--- Draw a look: its title, and what its key does if it has one.
 ---@param chat tierwise.Chat
 ---@param ns integer
 ---@param look tierwise.Look
----@param way string how the key is told, with a place for it
+---@param way string the text on the key, with a place for its name
 ---@param key string|false
 function M.draw(chat, ns, look, way, key)
   vim.api.nvim_buf_clear_namespace(chat.buf, ns, 0, -1)

@@ -1,4 +1,4 @@
---- Fenced code blocks of an answer. Pure.
+--- Finds the fenced code blocks of an answer. Pure.
 local M = {}
 
 ---@class tierwise.Block
@@ -7,7 +7,7 @@ local M = {}
 ---@field language string
 ---@field lines string[]
 
---- All blocks in a list of lines; a fence closes at one of its own kind that is as long.
+--- All blocks in a list of lines. A fence closes at one of the same character and length.
 ---@param lines string[]
 ---@return tierwise.Block[]
 function M.all(lines)
@@ -42,7 +42,7 @@ function M.all(lines)
   return found
 end
 
---- The block a row lies in, else the next one below, else the last above.
+--- The block at a row, else the next one below, else the last one above.
 ---@param lines string[]
 ---@param row integer from 1
 ---@return tierwise.Block?

@@ -1,10 +1,10 @@
---- The text of a chat: turns above, the composer below, each found again by an extmark.
+--- The text of a chat's buffer: turns above, the composer below. Extmarks keep their places.
 local M = {}
 
 M.ns = vim.api.nvim_create_namespace("tierwise.chat")
 M.YOU = "## You"
 
---- Change a chat's text as the machine does: not to be undone, whatever the operator types.
+--- Change a chat's text so that the operator cannot undo it, whatever they type.
 ---@param buf integer
 ---@param change fun()
 function M.write(buf, change)
@@ -20,7 +20,7 @@ end
 
 ---@param buf integer
 ---@param row integer
----@param right boolean whether text put at the mark goes before it
+---@param right boolean whether text inserted at the mark goes before it
 ---@return integer
 local function mark(buf, row, right)
   return vim.api.nvim_buf_set_extmark(buf, M.ns, row, 0, { right_gravity = right })
@@ -35,7 +35,7 @@ function M.at(buf, id)
   return at[1] or 0, at[2] or 0
 end
 
---- An empty chat: nothing but the composer. Returns the composer's mark.
+--- Make the buffer an empty chat, with only the composer. Returns the composer's mark.
 ---@param buf integer
 ---@return integer
 function M.begin(buf)
@@ -45,7 +45,7 @@ function M.begin(buf)
   return mark(buf, 0, true)
 end
 
---- What stands in the composer.
+--- The text in the composer.
 ---@param buf integer
 ---@param composer integer
 ---@return string
@@ -64,7 +64,7 @@ function M.compose(buf, composer, text)
   end)
 end
 
---- Put a turn above the composer. Returns the marks of its heading and of its answer's end.
+--- Insert a turn above the composer. Returns the marks of its heading and of its answer's end.
 ---@param buf integer
 ---@param composer integer
 ---@param prompt string
@@ -114,7 +114,7 @@ function M.answer(buf, head, tail)
   return vim.api.nvim_buf_get_lines(buf, first, last + 1, false), first
 end
 
---- Take blank lines off the end of an answer.
+--- Remove blank lines at the end of an answer.
 ---@param buf integer
 ---@param head integer
 ---@param tail integer

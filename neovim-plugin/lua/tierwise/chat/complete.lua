@@ -15,7 +15,7 @@ end, require("tierwise.actions"))
 local cached
 
 ---@return string root
----@return string[]? files that are known of it and fresh
+---@return string[]? files of that root, nil if they are not known or too old
 local function known()
   local root = require("tierwise.chat.mentions").root()
   local fresh = cached and cached.root == root and vim.uv.now() - cached.at < FRESH_MS
@@ -61,7 +61,7 @@ function M.files()
   return keep(root, started and started:wait(WITHIN_MS) or nil)
 end
 
---- The same for a completion plugin, which waits for nothing: `done` is called once the files are known.
+--- Find the files without blocking, for a completion plugin. `done` is called once they are known.
 ---@param done fun()
 function M.prepare(done)
   local root, files = known()
@@ -81,7 +81,7 @@ function M.prepare(done)
   end
 end
 
---- Where the word under completion starts, and of which kind it is. Pure.
+--- Where the word to complete starts, and of which kind it is. Pure.
 ---@param before string the line up to the cursor
 ---@return integer? column from 0, of the `@` or `/`
 ---@return "file"|"action"|nil

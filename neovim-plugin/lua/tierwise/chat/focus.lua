@@ -1,5 +1,5 @@
---- What is before the operator in the code beside a chat: it goes along with a question, its price is
---- shown below the composer, and a key leaves it out until the same key takes it along again.
+--- The focus: the place in the code beside a chat where the operator is. It is sent with a
+--- question, and its price is shown below the composer. A key leaves it out or adds it again.
 local M = {}
 
 local below = require("tierwise.chat.below")
@@ -8,18 +8,18 @@ local text = require("tierwise.chat.buffer")
 local ns = vim.api.nvim_create_namespace("tierwise.chat.focus")
 
 ---@class tierwise.FocusLook: tierwise.Look
----@field asked integer counts the looks; only the latest is drawn
+---@field asked integer counts the requests; only the reply to the latest is drawn
 
 ---@type table<integer, tierwise.FocusLook>
 local looks = {}
 
---- Whether it was left out. A global in capitals, so that shada keeps it.
+--- True if the operator left the focus out. It is a global in capitals, so that shada keeps it.
 ---@return boolean
 local function off()
   return vim.g.TIERWISE_FOCUS_OFF == 1
 end
 
---- The cursor in the code that a chat was opened from, while a window shows it.
+--- The cursor in the buffer that a chat was opened from, if a window shows that buffer.
 ---@param chat tierwise.Chat
 ---@return { uri: string, range: lsp.Range }?
 local function place(chat)
@@ -41,7 +41,7 @@ local function draw(chat)
   below.draw(chat, ns, looks[chat.buf], way, require("tierwise.config").get().chat.keys.focus)
 end
 
---- Ask the server what would go along with what is in the composer now.
+--- Ask the server what of the focus would be sent with the text in the composer.
 ---@param chat tierwise.Chat
 local function ask(chat)
   local look = looks[chat.buf]
@@ -68,20 +68,20 @@ local function ask(chat)
   end, function() end)
 end
 
---- Follow the composer of a chat, and what is before the operator as they come to it.
+--- Ask again whenever the composer of a chat changes, or the operator comes to it.
 ---@param chat tierwise.Chat
 function M.watch(chat)
   below.watch(chat, looks, { "BufEnter", "TextChanged", "TextChangedI" }, { asked = 0 }, ask)
 end
 
---- Leave it out of questions from now on, or take it along again.
+--- Leave the focus out of questions from now on, or send it again.
 ---@param chat tierwise.Chat
 function M.toggle(chat)
   vim.g.TIERWISE_FOCUS_OFF = off() and 0 or 1
   draw(chat)
 end
 
---- What goes along with the question that is sent now.
+--- The focus of the question that is sent now; nil if it is left out.
 ---@param chat tierwise.Chat
 ---@return { uri: string, range: lsp.Range }?
 function M.sent(chat)

@@ -1,4 +1,4 @@
---- Chats: what was asked, which tier answered, for how much, and what is done with an answer.
+--- Chats: asks questions and keeps their turns, with the tier that answered and the cost.
 local M = {}
 
 local answer = require("tierwise.chat.answer")
@@ -14,9 +14,9 @@ local text = require("tierwise.chat.buffer")
 ---@field title string
 ---@field decision? tierwise.Decision
 ---@field cost number
----@field rehearsal? boolean whether nothing was paid, and `cost` is what it would cost with a key
----@field redone? boolean whether a redo began that its state does not show yet
----@field said? table<string, true> what stands above its answer, of what belongs beside it
+---@field rehearsal? boolean whether nothing was paid; `cost` is then what it would cost with a key
+---@field redone? boolean whether a redo has begun that `state` does not show yet
+---@field said? table<string, true> the notices that are shown above its answer already
 
 ---@class tierwise.Chat
 ---@field id string of the conversation
@@ -47,7 +47,7 @@ function M.of(buf)
   end
 end
 
---- The latest chat whose buffer is still there.
+--- The latest chat whose buffer still exists.
 ---@return tierwise.Chat?
 function M.latest()
   for i = #M.chats, 1, -1 do
@@ -87,7 +87,7 @@ function M.create(id)
   return chat
 end
 
---- Show a chat; the window it is in already, else one where the configuration wants it.
+--- Show a chat in its window, or open one at the configured position.
 ---@param chat tierwise.Chat
 ---@param focus boolean
 ---@return integer win
@@ -125,7 +125,7 @@ function M.show(chat, focus)
   return win
 end
 
---- Put a question above the composer; its answer follows.
+--- Insert a question above the composer. Its answer will follow it.
 ---@param chat tierwise.Chat
 ---@param task_id string
 ---@param prompt string
@@ -147,7 +147,7 @@ function M.add(chat, task_id, prompt)
   return turn
 end
 
---- Make room for the answer of a task that answers in text. Returns the conversation.
+--- Begin a turn for a task that is answered in text. Returns the id of the conversation.
 ---@param params table the params of `tierwise/task/start`
 ---@param buf integer
 ---@param asked string the words to show
@@ -198,13 +198,13 @@ function M.ask(chat, prompt, selection, tier)
   end, function(message, name)
     answer.refused(params.taskId, message)
     if name == "BudgetPaused" then
-      -- Nothing was sent: the words go back to where they can be sent again.
+      -- Nothing was sent, so the words go back into the composer.
       text.compose(chat.buf, chat.composer, prompt)
     end
   end)
 end
 
---- Send what stands in the composer; `/action words` starts that task on the code beside.
+--- Send the text in the composer. `/action words` starts that task on the code beside the chat.
 ---@param chat tierwise.Chat
 function M.send(chat)
   local prompt = text.composed(chat.buf, chat.composer)
@@ -223,7 +223,7 @@ function M.send(chat)
   M.ask(chat, prompt)
 end
 
---- The turn whose text the cursor stands in, else the last one, in a chat's buffer.
+--- The turn at the cursor of a chat's buffer, else the last one.
 ---@param buf integer
 ---@return string? task_id
 ---@return tierwise.Turn?

@@ -1,4 +1,4 @@
---- What can be done in a chat, and the keys for it. All are local to the chat's buffer.
+--- The commands of a chat and their keys. All are local to the chat's buffer.
 local M = {}
 
 local say = require("tierwise.say")
@@ -18,7 +18,8 @@ local function code_window(chat)
   end
 end
 
---- Put the code block at the cursor below the cursor of the code beside, and say so.
+--- Insert the code block at the cursor into the code beside the chat, below the cursor there. The
+--- server is told of it as an outcome.
 ---@param chat tierwise.Chat
 function M.insert(chat)
   local block, task_id = require("tierwise.chat").block(chat)
@@ -68,8 +69,8 @@ function M.regenerate(chat, tier)
   require("tierwise.client").command(chat.buf, "tierwise.task.rerunOn", params)
 end
 
---- Make a proposal of the code block at the cursor, for the file beside: it replaces what is
---- selected there, else the definition of its name, else stands at the cursor.
+--- Make the code block at the cursor a proposal for the file beside the chat. It replaces the
+--- selection there, else the definition of the same name, else it is inserted at the cursor.
 ---@param chat tierwise.Chat
 function M.apply(chat)
   local block, task_id = require("tierwise.chat").block(chat)
@@ -90,7 +91,7 @@ function M.apply(chat)
 end
 
 ---@class tierwise.ChatKey
----@field name string what it does, and its name among the settings where it has one
+---@field name string what it does, and its name in the settings if it has one
 ---@field modes string|string[]
 ---@field lhs string
 ---@field about string
@@ -123,7 +124,7 @@ local KEYS = {
   { name = "help", modes = "n", lhs = "g?", about = "these keys" },
 }
 
---- The keys of a chat as they are configured.
+--- The configured keys of a chat.
 ---@return tierwise.ChatKey[]
 function M.keys()
   local own, found = require("tierwise.config").get().chat.keys, {}

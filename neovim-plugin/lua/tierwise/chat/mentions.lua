@@ -1,4 +1,4 @@
---- `@file` and `@file:10-20` in a prompt, as files and places the server is told of.
+--- Reads `@file` and `@file:10-20` in a prompt as files and places for the server.
 local M = {}
 
 ---@class tierwise.Mention
@@ -6,7 +6,7 @@ local M = {}
 ---@field first? integer
 ---@field last? integer
 
---- Everything that looks like a mention. Pure; what is no file is left to be words.
+--- Everything that looks like a mention, even if there is no such file. Pure.
 ---@param text string
 ---@return tierwise.Mention[]
 function M.parse(text)
@@ -70,7 +70,7 @@ function M.locations(text)
   return found
 end
 
---- The mentioned files as attachments of a task; nil where there are none.
+--- The mentioned files as attachments of a task; nil if there are none.
 ---@param text string
 ---@return { uri: string, attached: boolean }[]?
 function M.files(text)

@@ -1,4 +1,4 @@
---- Chats of earlier sessions: the server keeps them, here they become buffers again.
+--- Opens chats of earlier sessions, which the server keeps.
 local M = {}
 
 local answer = require("tierwise.chat.answer")
@@ -14,7 +14,7 @@ local function opened(id)
   end
 end
 
---- Put kept turns into a fresh chat.
+--- Make a chat from kept turns.
 ---@param id string
 ---@param turns table[] as `tierwise/chat/get` gives them
 ---@return tierwise.Chat
@@ -31,7 +31,7 @@ function M.restore(id, turns)
   return chat
 end
 
---- Choose among the chats of this project and show one.
+--- Let the operator choose a chat of this project, and show it.
 ---@param buf integer
 function M.choose(buf)
   local client = require("tierwise.client")

@@ -1,5 +1,5 @@
---- What of the project would go along with a question: its price below the composer, and a key that
---- leaves it out or takes it back in.
+--- The project context that would be sent with a question. Its price is shown below the composer,
+--- and a key leaves it out or adds it again.
 local M = {}
 
 local below = require("tierwise.chat.below")
@@ -8,7 +8,7 @@ local text = require("tierwise.chat.buffer")
 local ns = vim.api.nvim_create_namespace("tierwise.chat.project")
 
 ---@class tierwise.ProjectLook: tierwise.Look
----@field prompt string what was looked at last
+---@field prompt string the prompt for which the server was asked last
 ---@field out boolean whether the operator left it out
 
 ---@type table<integer, tierwise.ProjectLook>
@@ -21,7 +21,7 @@ local function draw(chat)
   below.draw(chat, ns, look, way, require("tierwise.config").get().chat.keys.project)
 end
 
---- Ask the server about what stands in the composer now.
+--- Ask the server what of the project would be sent with the text in the composer.
 ---@param chat tierwise.Chat
 local function ask(chat)
   local look = looks[chat.buf]
@@ -47,13 +47,13 @@ local function ask(chat)
   end, function() end)
 end
 
---- Follow the composer of a chat.
+--- Ask again whenever the composer of a chat changes.
 ---@param chat tierwise.Chat
 function M.watch(chat)
   below.watch(chat, looks, { "TextChanged", "TextChangedI" }, { prompt = "", out = false }, ask)
 end
 
---- Leave the project out of the next question, or take it along again.
+--- Leave the project out of the next question, or add it again.
 ---@param chat tierwise.Chat
 function M.toggle(chat)
   local look = looks[chat.buf]
@@ -64,9 +64,9 @@ function M.toggle(chat)
   draw(chat)
 end
 
---- What the operator said of the project, for the question that is sent now.
+--- The operator's choice on the project context, for the question that is sent now.
 ---@param chat tierwise.Chat
----@return boolean? project false where it was left out
+---@return boolean? project false if it is left out
 function M.sent(chat)
   local look = looks[chat.buf]
   local out = look and look.out

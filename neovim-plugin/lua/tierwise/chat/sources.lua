@@ -1,12 +1,12 @@
---- Completion of the chat for plugins that have sources of their own. What is offered is the same as by
---- `omnifunc`; here it takes the shapes of blink.cmp and nvim-cmp.
+--- Completion of the chat for blink.cmp and nvim-cmp. It offers the same as `omnifunc`, in the form
+--- that these plugins need.
 local M = {}
 
 local complete = require("tierwise.chat.complete")
 
 M.TRIGGERS = { "@", "/" }
 
---- Whether a buffer is a chat, where these sources are of use.
+--- True if a buffer is a chat. These sources offer nothing elsewhere.
 ---@param buf? integer
 ---@return boolean
 function M.enabled(buf)
@@ -15,7 +15,7 @@ function M.enabled(buf)
   return chat ~= nil and chat.of(buf or vim.api.nvim_get_current_buf()) ~= nil
 end
 
---- The offers for a line, as items of the protocol.
+--- The completions of a line, as items of the protocol.
 ---@param line string
 ---@param row integer from 0
 ---@param col integer bytes before the cursor
@@ -46,7 +46,7 @@ local function items(line, row, col)
   end, complete.items(before:sub(at + 1), at == 0))
 end
 
---- Hand over the offers for the place of the cursor, once the files of the workspace are known.
+--- Call `done` with the completions at the cursor, once the files of the workspace are known.
 ---@param line string
 ---@param row integer from 0
 ---@param col integer bytes before the cursor

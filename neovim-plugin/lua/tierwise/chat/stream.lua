@@ -1,5 +1,5 @@
---- Streamed pieces of answers, gathered and written a few times a second: many small writes
---- would each redraw, and typing would wait for them.
+--- Collects streamed pieces of answers and writes them a few times a second. Each write redraws,
+--- and many small ones would slow down typing.
 local M = {}
 
 M.EVERY_MS = 40
@@ -24,7 +24,7 @@ local function soon()
   timer:start(M.EVERY_MS, 0, vim.schedule_wrap(flush))
 end
 
---- Write what is held back of a task now, before something else is said of it.
+--- Write the collected pieces of a task now, before anything else about it is shown.
 ---@param task_id string
 function M.settle(task_id)
   local pieces = pending[task_id]

@@ -1,4 +1,4 @@
---- The line above a chat: the answering tier, the routed one, the cost, and what goes on.
+--- The line above a chat: the answering tier, the routed one, the cost and the state.
 local M = {}
 
 ---@param tier string
@@ -6,7 +6,7 @@ local function label(tier)
   return tier:sub(1, 1):upper() .. tier:sub(2)
 end
 
---- "Sonnet", or "Haiku → Opus" where another tier answers than the one routed. Pure.
+--- "Sonnet", or "Haiku → Opus" if another tier answers than the routed one. Pure.
 ---@param decision tierwise.Decision
 ---@return string
 function M.arrow(decision)

@@ -1,4 +1,4 @@
---- The cursor among proposals: where hunks stand in a buffer, which one is meant, the next one.
+--- Finds the hunk at the cursor, and moves to the next or previous one.
 local M = {}
 
 local draw = require("tierwise.preview.draw")
@@ -22,8 +22,8 @@ function M.rows(buf, edit_id)
   return found
 end
 
---- The proposal and the hunk that the cursor stands on, else the nearest in this buffer; in
---- another buffer the only or latest one, without a hunk.
+--- The proposal and the hunk at the cursor, else the nearest ones in this buffer. In a buffer
+--- without proposals it is the latest proposal, without a hunk.
 ---@param buf integer
 ---@return tierwise.Preview?
 ---@return tierwise.Hunk?
@@ -52,7 +52,7 @@ function M.at(buf)
   return latest, nil
 end
 
---- Move to the next or previous hunk of this buffer, around its end.
+--- Move to the next or previous hunk of this buffer. After the last one comes the first.
 ---@param buf integer
 ---@param step integer hunks forward, negative backward
 function M.go(buf, step)

@@ -1,4 +1,4 @@
---- Drawing what is proposed for a buffer: header, hunks, new files; and where each stands.
+--- Draws the proposals for a buffer: headers, hunks and new files. Returns where each is.
 local M = {}
 
 local place = require("tierwise.preview.place")
@@ -7,14 +7,14 @@ local minus = require("tierwise.preview.signs")
 local turns = require("tierwise.preview.turns")
 local words = require("tierwise.preview.words")
 
---- Longer than the 50 ms for which snacks.nvim keeps a status column.
+--- Milliseconds to wait; longer than the 50 ms for which snacks.nvim caches a status column.
 local COLUMN_AFTER_MS = 80
 
 M.anchors = vim.api.nvim_create_namespace("tierwise.anchors")
 
 ---@class tierwise.Item
 ---@field preview tierwise.Preview
----@field hunks tierwise.Hunk[] those that stand in the buffer
+---@field hunks tierwise.Hunk[] the hunks to draw in this buffer
 ---@field task tierwise.Task
 
 ---@param preview tierwise.Preview
@@ -52,9 +52,9 @@ end
 ---@class tierwise.Plan
 ---@field hunk tierwise.Hunk
 ---@field first integer row
----@field last integer row behind the last
----@field beside? boolean whether it changes no text in place
----@field compared? tierwise.Compared nil until it is known what differs
+---@field last integer row after the last
+---@field beside? boolean whether it changes no text of this buffer in place
+---@field compared? tierwise.Compared nil until the lines were compared
 
 ---@class tierwise.Compared
 ---@field old string[]
@@ -66,7 +66,8 @@ local function short(path)
   return vim.fn.fnamemodify(vim.uri_to_fname(path), ":.")
 end
 
---- What is drawn of a hunk that changes no text in place: another file, or one that does not fit.
+--- The text and lines to draw for a hunk that changes no text in place: one for another file, or a
+--- stale one.
 ---@param hunk tierwise.Hunk
 ---@return string said
 ---@return string[] new
@@ -97,7 +98,7 @@ local function planned(buf, hunk, task)
   return { hunk = hunk, first = row, last = row, beside = true }
 end
 
---- Compare the lines of a plan and put a sign beside each that goes; once for a plan.
+--- Compare the lines of a plan and put a sign beside each removed line. Done once per plan.
 ---@param buf integer
 ---@param plan tierwise.Plan
 ---@param apart boolean whether each row gets a sign of its own
@@ -119,7 +120,7 @@ local function signed(buf, plan, apart)
   return row
 end
 
---- Draw a hunk that stands beside the text; the lines in `lead` come above it.
+--- Draw a hunk that changes no text in place. The lines in `lead` come above it.
 ---@param buf integer
 ---@param plan tierwise.Plan
 ---@param lead tierwise.Chunk[][]
@@ -147,7 +148,7 @@ local function slice(lines, first, count)
   return count == #lines and lines or vim.list_slice(lines, first, first + count - 1)
 end
 
---- Draw a hunk over the text it changes; the lines in `lead` come above it.
+--- Draw a hunk over the text it changes. The lines in `lead` come above it.
 ---@param buf integer
 ---@param plan tierwise.Plan
 ---@param lead tierwise.Chunk[][]
@@ -185,7 +186,7 @@ local function rows_above(buf)
   return rows
 end
 
---- Take everything drawn off a buffer.
+--- Remove everything drawn from a buffer.
 ---@param buf integer
 ---@return boolean had_signs
 function M.clear(buf)
@@ -196,7 +197,8 @@ function M.clear(buf)
   return #signs > 0
 end
 
---- Jobs of all items in the order in which they are drawn: of each, what stands beside the text first.
+--- The jobs of all items in drawing order. Of each item, hunks that change no text in place come
+--- first.
 ---@param buf integer
 ---@param items tierwise.Item[]
 ---@return tierwise.Job[]
@@ -215,8 +217,8 @@ local function jobs_of(buf, items)
   return jobs
 end
 
---- Put the signs in sight, and where there is none the first of all: they may widen the column that
---- everything else is aligned to.
+--- Put the visible signs, or the first sign if none is visible. Signs may widen the sign column, so
+--- this must happen before everything else is aligned to it.
 ---@param buf integer
 ---@param seen tierwise.Job[]
 ---@param rest tierwise.Job[]
@@ -237,12 +239,12 @@ local function open_column(buf, seen, rest, apart)
   return first
 end
 
---- Buffers whose status column is looked at again.
+--- Buffers whose status column will be checked again.
 ---@type table<integer, true>
 local awaited = {}
 
---- Look again whether a status column shows our signs, and draw anew once it does: one that keeps what it
---- found for a while, as that of snacks.nvim does, shows them late.
+--- Check a moment later if the status column shows our signs, and then draw again. A status column
+--- that caches signs, such as that of snacks.nvim, shows them late.
 ---@param buf integer
 ---@param row integer of the first sign
 local function await_column(buf, row)
@@ -259,10 +261,10 @@ local function await_column(buf, row)
   end, COLUMN_AFTER_MS)
 end
 
---- Draw on a clear buffer.
+--- Draw items on a buffer on which nothing is drawn.
 ---@param buf integer
 ---@param items tierwise.Item[]
----@param had_signs boolean whether signs stood there until it was cleared, so that their column is open
+---@param had_signs boolean whether it had signs before it was cleared, so that their column is open
 ---@return tierwise.Anchor[]
 function M.items(buf, items, had_signs)
   local anchors, jobs = {}, jobs_of(buf, items)
@@ -276,7 +278,7 @@ function M.items(buf, items, had_signs)
   local budget = { left = require("tierwise.config").get().preview.words and render.WORDS_MOST or 0 }
   local bottom = vim.api.nvim_buf_line_count(buf) - 1
   for _, job in ipairs(jobs) do
-    -- What is still being written has no place for keys and commands to act on.
+    -- A hunk that is still being written gets no anchor, so keys and commands ignore it.
     if job.item.preview.announced ~= nil then
       local row = math.min(job.plan.first, bottom)
       local stop = math.min(math.max(job.plan.last - 1, row), bottom)

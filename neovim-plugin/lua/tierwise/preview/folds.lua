@@ -1,11 +1,11 @@
---- Opening the folds over what is proposed: nothing is drawn in a closed one.
+--- Opens folds over proposals, because nothing is drawn in a closed fold.
 local M = {}
 
---- Windows in which the folds over a proposal were opened: what the operator closes again stays closed.
+--- Windows in which folds over a proposal were opened. A fold that is closed again stays closed.
 ---@type table<string, table<integer, true>>
 local opened = {}
 
---- Open the folds over hunks, in each window that shows their proposal for the first time.
+--- Open the folds over hunks in each window that shows their proposal for the first time.
 ---@param buf integer
 ---@param anchors tierwise.Anchor[]
 function M.open(buf, anchors)

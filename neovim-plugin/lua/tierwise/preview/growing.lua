@@ -1,10 +1,10 @@
---- Hunks of an answer that is still being written: seen where they will stand, never applied.
+--- Shows the hunks of an answer that is still being written. They cannot be applied yet.
 local M = {}
 
 ---@type table<string, tierwise.Preview> by task
 M.shown = {}
---- Tasks whose hunks are asked for; "again" where more came meanwhile. The server paces what it
---- tells, so one question at a time is all the pacing there is here.
+--- Tasks whose hunks were requested; "again" if more came meanwhile. The server limits its
+--- notifications, so one request at a time is enough here.
 ---@type table<string, true|"again">
 local asked = {}
 
@@ -54,7 +54,7 @@ local function fetch(task)
   end
 end
 
---- Take what grew of a task off the screen; the checked proposal stands there instead, or nothing.
+--- Remove the unfinished hunks of a task. The finished proposal takes their place, or nothing.
 ---@param task_id string
 function M.drop(task_id)
   local before = M.shown[task_id]
@@ -64,7 +64,8 @@ function M.drop(task_id)
   end
 end
 
---- Whatever ends in a proposal stays until that is there to be drawn, so that nothing flickers.
+--- Follow a task. If it ends in a proposal, its unfinished hunks stay until the proposal is drawn,
+--- so that nothing flickers.
 ---@param task tierwise.Task
 function M.task_changed(task)
   if task.state == "running" and task.editId then

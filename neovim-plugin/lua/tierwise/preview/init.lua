@@ -1,4 +1,4 @@
---- Proposals on screen: what is open, where each hunk stands, and when it is drawn anew.
+--- Shows proposals in buffers: keeps the open ones, and draws them again when something changes.
 local M = {}
 
 local buffers = require("tierwise.buffers")
@@ -12,8 +12,8 @@ local growing = require("tierwise.preview.growing")
 ---@field hunks tierwise.Hunk[]
 ---@field note string
 ---@field diff string
----@field announced? boolean nil for what is still being written
----@field head? string what the line above it says of its task
+---@field announced? boolean nil while the answer is still being written
+---@field head? string the text on its task in the line above it
 
 ---@class tierwise.Anchor
 ---@field mark integer
@@ -24,11 +24,11 @@ local AGAIN_AFTER_MS = 100
 
 ---@type table<string, tierwise.Preview>
 M.open = {}
---- Tasks that ran in this session. What is taken over from a night or an earlier session moves no
---- cursor and fills no list.
+--- Tasks that ran in this session. Proposals of a night or an earlier session move no cursor and
+--- fill no list.
 ---@type table<string, true>
 local ran = {}
---- Proposals that were announced. One that waits again, because its edit was undone, moves no cursor.
+--- Proposals announced before. One that waits again after an undo moves no cursor.
 ---@type table<string, true>
 local announced = {}
 ---@type table<integer, tierwise.Anchor[]>
@@ -44,7 +44,8 @@ local function home(task)
   return task.uri and buffers.loaded(task.uri) or nil
 end
 
---- Hunks of a preview that stand in a buffer: its own, and other files at the task's place.
+--- The hunks of a preview to show in a buffer: those of its file, and at the task's place those of
+--- other files.
 ---@param preview tierwise.Preview
 ---@param buf integer
 ---@return tierwise.Hunk[]
@@ -77,7 +78,7 @@ function M.pending(preview)
   end, preview.hunks)
 end
 
---- Draw everything that is proposed for a buffer.
+--- Draw all proposals for a buffer.
 ---@param buf integer
 function M.draw(buf)
   local had_signs = draw.clear(buf)
@@ -101,7 +102,7 @@ function M.draw(buf)
   M.watch(buf)
 end
 
---- Draw again what is shown in some windows: their shape changed.
+--- Draw again in some windows, because their shape changed.
 ---@param wins integer[]
 local function reshaped(wins)
   local bufs = {}
@@ -146,7 +147,7 @@ vim.api.nvim_create_autocmd("OptionSet", {
   end),
 })
 
---- Look again after the operator typed: hunks follow the lines they stand on.
+--- Watch a buffer: after the operator typed, its proposals are fetched again.
 ---@param buf integer
 function M.watch(buf)
   if watched[buf] then
@@ -170,7 +171,7 @@ function M.watch(buf)
   })
 end
 
---- Ask again how a proposal stands, once the keys rest: what is drawn moves with the text by itself.
+--- Fetch a proposal again once the operator stops typing. Until then the marks move with the text.
 ---@param edit_id string
 function M.look_again(edit_id)
   local timer = awaited[edit_id] or assert(vim.uv.new_timer())
@@ -200,8 +201,8 @@ local function alike(a, b)
   return a.id == b.id and a.state == b.state and a.newText == b.newText
 end
 
---- Whether a proposal is drawn as it stands now: its hunks as before, each where its mark went with the
---- text. Drawing it anew would cost the next key and change nothing.
+--- True if the drawing of a proposal is still right: same hunks, each where its mark has moved with
+--- the text. Then drawing again would only delay the next key.
 ---@param before tierwise.Preview?
 ---@param now tierwise.Preview
 ---@return boolean
@@ -264,8 +265,8 @@ function M.buffers(preview)
   return vim.tbl_keys(found)
 end
 
---- Whether something of a task's proposal can still be applied. An answer about a proposal may
---- arrive after it was applied, and is then too late to be shown.
+--- True if something of a task's proposal can still be applied. A reply about a proposal may come
+--- after it was applied, and must not be shown then.
 ---@param task tierwise.Task
 ---@return boolean
 local function waits(task)
@@ -378,7 +379,7 @@ function M.task_changed(old, task)
   end
 end
 
---- A file came into a window: show what is proposed for it.
+--- Show the proposals for a buffer, because it came into a window.
 ---@param buf integer
 function M.entered(buf)
   if (next(M.open) or next(growing.shown)) and vim.bo[buf].buftype == "" then

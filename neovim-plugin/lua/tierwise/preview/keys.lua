@@ -1,13 +1,14 @@
---- Keys of a buffer while a proposal is open in it; what they shadowed comes back afterwards.
+--- Sets keys in a buffer while a proposal is open in it, and restores the shadowed ones afterwards.
 ---
---- They need no leader: where Space is both leaders, `<localleader>d` would discard and `<localleader>r`
---- pay while the operator is on the way to a longer mapping of theirs. `d` waits for a motion or a text
---- object, and none is named `o`, `q`, `=` or `U`, so nothing is lost; `do` means the same in a diff. For
---- hands that rest after the `d`, the rest of the key does the same while the operator waits.
+--- The keys use no leader. If Space is both leaders, the operator could type `<localleader>d` or
+--- `<localleader>r` as the start of a longer mapping, and so discard or pay by mistake. The keys
+--- begin with `d`, which waits for a motion or a text object. None of these is named `o`, `q`, `=`
+--- or `U`, so nothing is lost, and `do` has the same meaning in a diff. If the operator pauses
+--- after the `d`, the rest of the key still works.
 local M = {}
 
 ---@class tierwise.Key
----@field name string its name among the settings
+---@field name string its name in the settings
 ---@field about string
 ---@field words string[] the subcommand it runs
 
@@ -26,7 +27,7 @@ M.ORDER = {
 ---@type table<integer, table[]>
 local saved = {}
 
---- A key as it is typed on this keyboard.
+--- A key in the form in which it is shown to the operator.
 ---@param lhs string
 ---@return string
 function M.shown(lhs)
@@ -37,7 +38,7 @@ function M.shown(lhs)
   return (lhs:gsub("<[lL]eader>", typed(vim.g.mapleader or "\\")))
 end
 
---- Every key that works here and what it does, a few chunks each.
+--- Every key that works here and what it does, as chunks of text.
 ---@return tierwise.Chunk[][]
 function M.hint()
   local keys, found = require("tierwise.config").get().keys, {}
@@ -52,14 +53,14 @@ end
 
 ---@param lhs string
 ---@param mode? "n"|"o"
----@return table mapping as |maparg()| gives it; empty where there is none
+---@return table mapping as |maparg()| gives it; empty if there is none
 local function mapped(lhs, mode)
   lhs = lhs:gsub("<[lL]ocal[lL]eader>", vim.g.maplocalleader or "\\")
   return vim.fn.maparg(lhs:gsub("<[lL]eader>", vim.g.mapleader or "\\"), mode or "n", false, true)
 end
 
---- Map the rest of a key that begins with `d` for the time after it, when Neovim waits for a motion. What
---- the operator mapped there by themselves stays.
+--- Map the rest of a key that begins with `d` for the time when Neovim waits for a motion. A
+--- mapping of the operator's own stays.
 ---@param buf integer
 ---@param item tierwise.Key
 ---@param rest string
@@ -97,7 +98,7 @@ function M.set(buf)
       local rest = lhs:match("^d(.)$")
       saved[buf][#saved[buf] + 1] = rest and set_pending(buf, item, rest) or nil
       vim.keymap.set("n", lhs, function()
-        -- In a diff `do` obtains from the other window, as ever.
+        -- In a diff `do` gets the text of the other window, as usual.
         if lhs == "do" and vim.wo.diff then
           return lhs
         end
@@ -124,7 +125,7 @@ function M.unset(buf)
   end
 end
 
---- All keys in lines of markdown: those of a proposal, those of a chat, and what to map by oneself.
+--- All keys as lines of markdown: of proposals, of chats, and the `<Plug>` mappings.
 ---@param buf integer
 ---@return string[]
 local function lines(buf)
@@ -148,7 +149,7 @@ local function lines(buf)
   })
 end
 
---- Show which keys there are.
+--- Show all keys.
 ---@param buf integer
 function M.show(buf)
   require("tierwise.window").float("Keys", lines(buf))

@@ -1,7 +1,7 @@
---- Every open proposal in the quickfix list, one entry per hunk.
+--- Lists the open proposals in the quickfix list, one entry per hunk.
 local M = {}
 
---- What a hunk changes, in one line: its first changed line, which tells it from the others.
+--- Describe a hunk in one line, by its first changed line.
 ---@param hunk tierwise.Hunk
 ---@return string
 function M.said(hunk)
@@ -34,7 +34,7 @@ function M.show(previews, open)
   for _, preview in ipairs(previews) do
     local task = require("tierwise.tasks").all[preview.task_id]
     for _, hunk in ipairs(require("tierwise.preview").pending(preview)) do
-      -- What differs comes first: the window may cut the rest.
+      -- The part that differs comes first, because the window may cut the rest.
       local name = require("tierwise.ask").actions[task.action].title
       local words = { M.said(hunk), name, task.decision.headline }
       items[#items + 1] = {
@@ -54,7 +54,7 @@ function M.show(previews, open)
   end
 end
 
---- All open proposals and, behind them, tasks that still run.
+--- List all open proposals and after them the running tasks.
 function M.all()
   local tasks = require("tierwise.tasks")
   local previews = vim.tbl_values(require("tierwise.preview").open)

@@ -1,4 +1,4 @@
---- Where the hunks of a proposal lie in a buffer. Pure but for reading lines.
+--- Computes where the hunks of a proposal are in a buffer. Pure, except for reading lines.
 local M = {}
 
 ---@class tierwise.Hunk
@@ -10,7 +10,7 @@ local M = {}
 ---@field range? lsp.Range
 ---@field newText? string
 
---- Old rows [first, last) of a hunk.
+--- The old rows [first, last) of a hunk.
 ---@param buf integer
 ---@param hunk tierwise.Hunk
 ---@return integer first
@@ -21,13 +21,13 @@ function M.rows(buf, hunk)
   local first = math.min(start.line, count)
   local last = math.min(stop.character == 0 and stop.line or stop.line + 1, count)
   if start.character > 0 and start.line == stop.line and start.character == stop.character then
-    -- Text added behind a last line that has no line end stands below that line.
+    -- Text added after a last line without a line end is drawn below that line.
     first, last = first + 1, first + 1
   end
   return first, math.max(first, last)
 end
 
---- The old lines of a hunk, from its buffer, or from its file where that is not open.
+--- The old lines of a hunk, from its buffer, or from its file if that is not open.
 ---@param hunk tierwise.Hunk
 ---@return string[]
 function M.old(hunk)
@@ -42,7 +42,7 @@ function M.old(hunk)
   return ok and vim.list_slice(read, start.line + 1, last) or {}
 end
 
---- The lines of a text, without the empty one behind its last line end. Pure.
+--- The lines of a text, without the empty one after its last line end. Pure.
 ---@param text string
 ---@return string[]
 function M.lines(text)

@@ -1,39 +1,39 @@
---- Drawing a proposal over an untouched buffer: extmarks only, nothing enters the text or undo.
+--- Draws a proposal by extmarks only. The text of the buffer and its undo history stay untouched.
 local M = {}
 
 local signs = require("tierwise.preview.signs")
 local words = require("tierwise.preview.words")
 
 M.ns = signs.ns
---- Lines compared word by word in one draw; what is off screen gains little and costs time.
+--- The most lines that one drawing compares word by word. More would take time and help little.
 M.WORDS_MOST = 200
---- Lines of a new file that are drawn; the side-by-side tab shows the rest.
+--- The most lines of a new file that are drawn. The side-by-side tab shows the rest.
 M.CREATED_MOST = 40
 
 ---@alias tierwise.Chunk { [1]: string, [2]: string }
 
---- Rows of the screen that one new line may take where lines wrap; the side-by-side tab shows the rest.
+--- The most rows of the screen for one new line if lines wrap. The side-by-side tab shows the rest.
 M.ROWS_MOST = 20
---- Columns below which a text area counts as this wide.
+--- A text area with fewer columns than this counts as this wide.
 M.NARROWEST = 12
 
 ---@class tierwise.Frame
 ---@field width integer columns of the text area, in the narrowest window that shows the buffer
 ---@field gutter integer columns of signs and numbers before it
----@field sign? integer column of the gutter where signs stand; nil where none are shown
+---@field sign? integer column of the gutter where signs are; nil if none are shown
 ---@field wraps boolean whether a window wraps long lines
 ---@field tabstop integer
----@field plus? tierwise.Chunk the gutter of each new line, once one was drawn
+---@field plus? tierwise.Chunk the gutter of each new line, kept after the first was drawn
 
---- The shape of the windows a buffer is drawn for.
+--- The measures of the windows that show a buffer.
 ---@param buf integer
----@param signed? integer a row that has a sign of ours
----@param widened? boolean whether signs were just put, which may widen the sign column
+---@param signed? integer a row with one of our signs
+---@param widened? boolean whether signs were just added, which may widen the sign column
 ---@return tierwise.Frame
 function M.frame(buf, signed, widened)
   local win = vim.fn.bufwinid(buf)
   if win ~= -1 and widened and (vim.wo[win].signcolumn:find("^auto") or vim.wo[win].statuscolumn ~= "") then
-    -- The width of an automatic sign column is known once the window was drawn with its signs.
+    -- An automatic sign column gets its width only when the window is drawn with its signs.
     vim.cmd.redraw()
   end
   local info = win ~= -1 and vim.fn.getwininfo(win)[1] or { width = vim.o.columns, textoff = 0 }
@@ -57,14 +57,14 @@ function M.frame(buf, signed, widened)
   }
 end
 
---- Columns a text without tabs takes; asking Neovim is slow for what is nearly always plain.
+--- How many columns a text without tabs takes. Neovim is asked only if it is not plain ASCII.
 ---@param text string
 ---@return integer
 local function wide(text)
   return text:find("[^\32-\126]") and vim.api.nvim_strwidth(text) or #text
 end
 
---- Text with its tabs as spaces, from a display column on. Pure but for display widths.
+--- A text with its tabs as spaces, beginning at a display column. Pure, except for display widths.
 ---@param text string
 ---@param column integer
 ---@param tabstop integer
@@ -87,8 +87,8 @@ function M.expanded(text, column, tabstop)
   return table.concat(parts), column
 end
 
---- The gutter of a new line: a plus where the signs of old lines stand, else before the text. It is
---- made once for all lines of a drawing.
+--- The gutter of a new line: a plus in the column of the old lines' signs, else before the text.
+--- It is made once for all lines of a drawing.
 ---@param frame tierwise.Frame
 ---@return tierwise.Chunk
 local function gutter_of(frame)
@@ -100,10 +100,10 @@ local function gutter_of(frame)
   return frame.plus
 end
 
---- The longest beginning of a text that fits into some columns, and what is left.
+--- Split a text: the longest start that fits into some columns, and the rest.
 ---@param text string
 ---@param room integer
----@param whole boolean whether the room is a whole row, which a character gets even if it is wider
+---@param whole boolean whether the room is a whole row, which takes at least one character
 ---@return string
 ---@return string
 local function cut(text, room, whole)
@@ -121,7 +121,7 @@ local function cut(text, room, whole)
   return text:sub(1, at), text:sub(at + 1)
 end
 
---- A long line as the rows of the screen that it takes, the first behind its gutter.
+--- Wrap a long line into rows of the screen. The first comes after its gutter.
 ---@param chunks tierwise.Chunk[]
 ---@param frame tierwise.Frame
 ---@return tierwise.Chunk[][]
@@ -151,12 +151,12 @@ local function folded(chunks, frame)
   return rows
 end
 
---- A new line as rows of chunks, the changed words set apart, coloured to the edge of the window. It
---- is one row that scrolls with the window, or several where a window wraps.
+--- Make the rows of a new line, with changed words highlighted and colour up to the window's edge.
+--- It is one row that scrolls with the window, or several rows if a window wraps lines.
 ---@param line string
 ---@param spans tierwise.Spans?
 ---@param frame tierwise.Frame
----@param rows tierwise.Chunk[][] where its rows go
+---@param rows tierwise.Chunk[][] the list to which its rows are added
 function M.added(line, spans, frame, rows)
   local plus = gutter_of(frame)
   local chunks, column, at = { plus }, 0, 0
@@ -183,7 +183,7 @@ function M.added(line, spans, frame, rows)
   rows[#rows + 1] = chunks
 end
 
---- The words of some chunks, each with the spaces before it.
+--- Split chunks into words, each with the spaces before it.
 ---@param chunks tierwise.Chunk[]
 ---@return tierwise.Chunk[]
 local function words_of(chunks)
@@ -200,8 +200,8 @@ local function words_of(chunks)
   return found
 end
 
---- Words of ours above a change, aligned with the code, in as many rows as they need: what says which
---- tier answered and which keys there are is never cut.
+--- The rows of our own text above a change, aligned with the code. It takes as many rows as needed,
+--- so the tier that answered and the keys are never cut off.
 ---@param chunks tierwise.Chunk[]
 ---@param frame tierwise.Frame
 ---@return tierwise.Chunk[][]
@@ -225,7 +225,7 @@ local function breadth(group)
   return columns
 end
 
---- The same of groups of chunks that are not parted where a row can hold them, with something between.
+--- Like `note`, for groups of chunks. A group stays on one row if it fits. `between` parts them.
 ---@param groups tierwise.Chunk[][]
 ---@param frame tierwise.Frame
 ---@param between string
@@ -267,7 +267,7 @@ function M.notes(groups, frame, between)
   end, rows)
 end
 
---- Virtual lines at a row. Those of the text scroll sideways with it, ours stay where they are read.
+--- Draw virtual lines at a row. They scroll sideways with the text, unless they are `still`.
 ---@param buf integer
 ---@param row integer
 ---@param above boolean
@@ -286,7 +286,8 @@ function M.virtual(buf, row, above, lines, still)
   })
 end
 
---- One stretch: old lines marked in place, new ones below them, words of pairs set apart.
+--- Draw one changed stretch: mark its old lines, and return its new lines. In pairs of an old and a
+--- new line the changed words are highlighted.
 ---@param buf integer
 ---@param first integer row of the first old line
 ---@param old string[]
@@ -318,7 +319,7 @@ function M.stretch(buf, first, old, new, frame, budget)
   return lines
 end
 
---- Old lines in their colour; where a window shows no signs, each begins with its minus.
+--- Colour old lines. If a window shows no signs, each line begins with a minus.
 ---@param buf integer
 ---@param row integer
 ---@param count integer
@@ -339,7 +340,7 @@ function M.deleted(buf, row, count, frame)
   })
 end
 
---- Lines above the first of a file have no room of their own unless the window makes it.
+--- Scroll windows so that virtual lines above the first line of a file are visible.
 ---@param buf integer
 ---@param rows integer
 function M.make_room(buf, rows)

@@ -1,11 +1,11 @@
---- The line above the place of a task that is on its way.
+--- Draws a line above the place of a running task.
 local M = {}
 
 local render = require("tierwise.preview.render")
 
 M.ns = vim.api.nvim_create_namespace("tierwise.running")
 
---- Draw it anew, or take it away once the task runs no more.
+--- Draw the line again, or remove it if the task no longer runs.
 ---@param buf integer
 ---@param task tierwise.Task
 function M.show(buf, task)

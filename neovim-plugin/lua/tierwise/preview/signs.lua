@@ -1,10 +1,10 @@
---- The minus in the sign column: where a window shows it, and its marks.
+--- Puts minus signs into the sign column, and finds where a window shows them.
 local M = {}
 
---- The namespace of all that the preview draws.
+--- The namespace of everything that the preview draws.
 M.ns = vim.api.nvim_create_namespace("tierwise.preview")
 
---- The column at which a window shows our sign of a row; nil where it shows none.
+--- The column at which a window shows our sign of a row; nil if it shows none.
 ---@param win integer
 ---@param row integer from 0
 ---@return integer?
@@ -13,7 +13,7 @@ function M.column(win, row)
   if own == "" and vim.wo[win].signcolumn == "number" then
     return math.max(0, vim.fn.getwininfo(win)[1].textoff - 3)
   end
-  -- A status column that is made by somebody's code may fail as that code may.
+  -- A status column of the operator may call code that fails.
   local ok, made = pcall(vim.api.nvim_eval_statusline, own ~= "" and own or "%C%s", {
     winid = win,
     use_statuscol_lnum = row + 1,
@@ -27,7 +27,7 @@ function M.column(win, row)
   end
 end
 
---- Whether each row needs a sign of its own: code that makes a status column often asks for the signs
+--- True if each row needs a sign of its own. Code for a status column often only asks for the signs
 --- that begin in a row.
 ---@param buf integer
 ---@return boolean
@@ -37,7 +37,7 @@ function M.apart(buf)
   end)
 end
 
---- The minus in the sign column says in shape what the colour says.
+--- Put minus signs beside rows, so that removed lines are not told by colour alone.
 ---@param buf integer
 ---@param row integer
 ---@param count integer

@@ -1,4 +1,4 @@
---- A proposal side by side in a tab of its own: the file as it is, and as it would be.
+--- Shows a proposal side by side in a tab: the file now, and the file after the change.
 local M = {}
 
 ---@param name string
@@ -17,7 +17,7 @@ local function scratch(name, lines, filetype)
   return buf
 end
 
---- The text of a file with the pending hunks of a preview made.
+--- The text of a file after the pending hunks of a preview.
 ---@param preview tierwise.Preview
 ---@param uri string
 ---@param before string[]
@@ -39,7 +39,7 @@ function M.after(preview, uri, before)
 end
 
 ---@param preview tierwise.Preview
----@param buf integer the file that is preferred, if the proposal changes it
+---@param buf integer the file to show, if the proposal changes it
 function M.show(preview, buf)
   local pending = require("tierwise.preview").pending(preview)
   local hunk = pending[1]
@@ -68,7 +68,7 @@ function M.show(preview, buf)
   vim.cmd.vsplit({ mods = { split = "belowright" } })
   local right = vim.api.nvim_get_current_win()
   vim.api.nvim_win_set_buf(right, scratch("tierwise://after/" .. short, after, filetype))
-  -- What only the old side has is not an addition, though a diff of two windows colours it so.
+  -- A diff of two windows colours lines that only the old side has as additions. They are removals.
   vim.wo[left].winhighlight = "DiffAdd:TierwiseDelete"
   vim.wo[left].winbar = "%#TierwiseTier#" .. short .. "%* as it is"
   local headline = task.decision.headline:gsub("%%", "%%%%")

@@ -1,39 +1,39 @@
---- When each hunk is drawn: at once where a window shows it, the others a moment later in slices,
---- so that a large proposal holds up no key.
+--- Decides when hunks are drawn: visible ones at once, the others a moment later in slices, so that
+--- a large proposal delays no key.
 local M = {}
 
---- How long one slice may hold the main loop; the figure asked for a block is 16 ms.
+--- Milliseconds for which one slice may block the main loop. No block may take longer than 16 ms.
 local SLICE_MS = 6
 local BETWEEN_MS = 1
 
 ---@class tierwise.Job
 ---@field item tierwise.Item
 ---@field plan tierwise.Plan
----@field lead boolean whether the header of its proposal stands above it
+---@field lead boolean whether the header of its proposal is drawn above it
 
---- Counts how often a buffer was drawn, so that slices of an older drawing end.
+--- Counts the drawings of each buffer, so that slices of an older drawing stop.
 ---@type table<integer, integer>
 local drawing = {}
 
---- The change of each buffer of which something is still to be drawn, for which it was planned.
+--- Buffers with slices still to draw, each with the 'changedtick' for which they were planned.
 ---@type table<integer, integer>
 local unfinished = {}
 
---- Whether everything that was to be drawn for a buffer is drawn, or will be by itself.
+--- True if everything for a buffer is drawn, or will still be drawn by its slices.
 ---@param buf integer
 ---@return boolean
 function M.whole(buf)
   return unfinished[buf] == nil or unfinished[buf] == vim.api.nvim_buf_get_changedtick(buf)
 end
 
---- Whatever is still to be drawn for a buffer is not drawn any more.
+--- Cancel the slices that are still to be drawn for a buffer.
 ---@param buf integer
 function M.cancel(buf)
   drawing[buf] = (drawing[buf] or 0) + 1
 end
 
---- The stretches of rows [first, last] that windows show, or would show after a move to a hunk that
---- carries a header.
+--- The rows [first, last] that windows show, and those they would show after a jump to a hunk with
+--- a header.
 ---@param buf integer
 ---@param jobs tierwise.Job[]
 ---@return integer[][]
@@ -52,7 +52,7 @@ local function looked_at(buf, jobs)
   return found
 end
 
---- Part the jobs of a new drawing into those in sight and the others; an older drawing ends.
+--- Split the jobs of a new drawing into visible ones and others. An older drawing ends.
 ---@param buf integer
 ---@param jobs tierwise.Job[]
 ---@return tierwise.Job[] seen
@@ -80,7 +80,7 @@ end
 function M.later(buf, rest, draw)
   local mine, tick, at = drawing[buf], vim.api.nvim_buf_get_changedtick(buf), 1
   local function slice()
-    -- A changed text has moved the rows: whoever changed it has it drawn anew.
+    -- The text changed, so the rows are wrong. That change causes a new drawing.
     if
       drawing[buf] ~= mine
       or not vim.api.nvim_buf_is_loaded(buf)

@@ -1,17 +1,17 @@
---- Which words of a changed line changed. Pure but for Neovim's own diff.
+--- Finds the changed words of a changed line. Pure, except for Neovim's own diff.
 local M = {}
 
 ---@type fun(a: string, b: string, opts: table): integer[][]
 local diff = vim.text and vim.text.diff or vim.diff
 
---- Lines that share less than this are not compared word by word: everything changed.
+--- Two lines that share a smaller part than this count as completely changed.
 M.SAME_AT_LEAST = 0.3
---- Bytes of a line from which it is not compared: a minified file is no prose.
+--- A line with more bytes than this, as in a minified file, is not compared.
 M.LONGEST = 2000
 
 ---@alias tierwise.Spans integer[][] each {from, to}: bytes from 0, half-open
 
---- Words, runs of spaces, and single other characters.
+--- Split a line into words, runs of spaces, and single other characters.
 ---@param line string
 ---@return string[] tokens
 function M.tokens(line)
@@ -44,7 +44,7 @@ local function offsets_of(tokens)
   return found
 end
 
---- What changed between two lines; nil where they have too little in common.
+--- The changed spans of two lines; nil if they have too little in common.
 ---@param old string
 ---@param new string
 ---@return tierwise.Spans? old_spans
@@ -75,8 +75,8 @@ function M.between(old, new)
   return spans_a, spans_b
 end
 
---- The stretches in which two lists of lines differ, as {old first, old count, new first, new
---- count}, from 1; a first with count 0 is the line before, as diff counts.
+--- The stretches in which two lists of lines differ, each {old first, old count, new first, new
+--- count}. Lines count from 1. If a count is 0, its first is the line before, as in a diff.
 ---@param old string[]
 ---@param new string[]
 ---@return integer[][]

@@ -1,4 +1,6 @@
-"""The facts a decision needs beside the signals, gathered first so that the policy stays pure."""
+"""The facts that a decision needs besides the signals. They are gathered first, so that the policy
+stays pure.
+"""
 
 from __future__ import annotations
 

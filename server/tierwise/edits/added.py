@@ -1,4 +1,4 @@
-"""Code that is added to a file: where the cursor is, or below what a test file holds."""
+"""Adds code to a file: at the cursor, or below the tests that a file has already."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ from tierwise.syntax.positions import split_lines
 from tierwise.syntax.symbols import PROSE, Symbol, definitions
 
 _UNFINISHED: Final = re.compile(r"(?:[=(\[,+*/&|<?.-]|\breturn)\s*$")
-"""The end of a line that goes on."""
+"""The end of a line that the next line continues."""
 
 
 def generated(
     text: str, at: Position, answer: str, language: str | None = None, brought: Sequence[str] = ()
 ) -> str:
-    """The text with code where the cursor is: in place of an empty line, else on lines of
-    its own, else, where only that reads as code, within its line."""
+    """The text with code added at the cursor.
+
+    The code replaces an empty line, else it gets lines of its own. It goes inside the cursor's line
+    only if nothing else reads as code.
+    """
     lines = split_lines(text)
     fresh = _core(answer)
     if not fresh:
@@ -57,9 +60,9 @@ def generated(
 
 
 def joined(text: str, answer: str, language: str | None = None, brought: Sequence[str] = ()) -> str:
-    """The text with an answer added below it, as far apart as its definitions are.
+    """The text with an answer added at its end, separated as its definitions are from each other.
 
-    Imports go to the head, and what the file has already does not come a second time.
+    Imports go to the head. What the file has already is not added a second time.
     """
     lines = split_lines(text)
     fresh = _core(answer)
@@ -105,8 +108,10 @@ def with_imports_of(lines: Sequence[str], taken: Sequence[str]) -> str:
 
 
 def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str], list[str]]:
-    """The imports of an answer, and its lines but for those the file has already: its head
-    and definitions that are the same."""
+    """The imports of an answer, and those of its lines that the file does not have yet.
+
+    The head of the file and definitions that are the same are left out.
+    """
     if language == "go":
         return imports.head_of(fresh)
     there = {squeezed(line) for line in text.split("\n") if line.strip()}
@@ -142,7 +147,7 @@ def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str],
 
 
 def _is_complete(line: str) -> bool:
-    """Whether a line is a statement of its own, and opens nothing that goes on below it."""
+    """Whether a line is a complete statement that no later line continues."""
     opened = sum(line.count(c) for c in "([{") - sum(line.count(c) for c in ")]}")
     return opened == 0 and not line.rstrip().endswith((":", ",", "=", "\\"))
 
@@ -153,8 +158,10 @@ def _said(text: str, symbol: Symbol) -> list[str]:
 
 
 def _distance(lines: Sequence[str], indent: str) -> int | None:
-    """How many empty lines usually are between the units of a file that have an indentation;
-    None where there are no two."""
+    """How many empty lines usually separate units of a file with this indentation.
+
+    It is None if the file has fewer than two such units.
+    """
     found: Counter[int] = Counter()
     above, blank = "", 0
     for line in (bare(x) for x in lines):
@@ -169,7 +176,7 @@ def _distance(lines: Sequence[str], indent: str) -> int | None:
 
 
 def _is_unit(fresh: Sequence[str], language: str | None) -> bool:
-    """Whether code is a unit of its own: a definition, an entry, a paragraph."""
+    """Whether code is a unit by itself: a definition, an entry, or a paragraph."""
     if bound("\n".join(fresh), language):
         return True
     deeper = any(len(indent_of(x)) > len(indent_of(fresh[0])) for x in fresh[1:] if x.strip())
@@ -177,8 +184,10 @@ def _is_unit(fresh: Sequence[str], language: str | None) -> bool:
 
 
 def _without_headers(lines: Sequence[str], first: int, fresh: list[str]) -> list[str]:
-    """The code without its enclosing header lines, which an answer repeats to say where it
-    belongs."""
+    """The code without headers of enclosing blocks.
+
+    An answer repeats them to show where it belongs.
+    """
     while len(fresh) > 1:
         head, indent = squeezed(fresh[0]), indent_of(fresh[0])
         deeper = all(len(indent_of(x)) > len(indent) for x in fresh[1:] if x.strip())
@@ -199,7 +208,9 @@ def _without_headers(lines: Sequence[str], first: int, fresh: list[str]) -> list
 def _apart(
     lines: Sequence[str], first: int, last: int, fresh: list[str], language: str | None
 ) -> list[str]:
-    """A definition with the empty lines around it that the file has between its own."""
+    """A definition with empty lines around it, as many as the file has between its
+    own definitions.
+    """
     top = not indent_of(fresh[0])
     known = _distance(lines, indent_of(fresh[0]))
     gap = known if known is not None else 2 if language == "python" and top else 1
@@ -220,7 +231,7 @@ def _apart(
 
 
 def _opens(line: str, fresh: str) -> bool:
-    """Whether a line begins what the code is put into."""
+    """Whether a line is less indented than the code, so that it begins the block around it."""
     return len(indent_of(bare(line))) < len(indent_of(fresh))
 
 
@@ -229,7 +240,7 @@ def _closes(line: str) -> bool:
 
 
 def _inserted(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> list[str]:
-    """The lines of a file with others in place of [first, last)."""
+    """The lines of a file in which others replace [first, last)."""
     usual = usual_end(lines)
     made = [line + usual for line in fresh]
     head = list(lines[:first])
@@ -243,7 +254,7 @@ def _new_lines(
     lines: Sequence[str], first: int, last: int, fresh: Sequence[str], language: str | None,
     blanks: str | None,
 ) -> list[str]:  # fmt: skip
-    """Lines that replace none, with the indentation of their place if they have none."""
+    """New lines with the indentation of their place, unless they have one."""
     fixed = literal_lines("\n".join(fresh), language)
     unit = unit_of([bare(line) for line in lines])
     fresh = (in_unit(fresh, unit, fixed) if unit is not None else None) or list(fresh)
@@ -268,8 +279,10 @@ def _new_lines(
 
 
 def _beside(lines: Sequence[str], first: int, last: int) -> str:
-    """The indentation of what is beside a place: of the line below, or, where that closes
-    what is around, of the last line within it."""
+    """The indentation at a place: that of the line below.
+
+    If that line closes the block around the place, it is that of the last line in the block.
+    """
     below = next((bare(x) for x in lines[last:] if x.strip()), "")
     above = next((bare(x) for x in reversed(lines[:first]) if x.strip()), "")
     if not below or not _closes(below):
@@ -280,7 +293,7 @@ def _beside(lines: Sequence[str], first: int, last: int) -> str:
 
 
 def _level(lines: Sequence[str], first: int, fresh: Sequence[str]) -> str:
-    """The indentation of the entries around that have the same keys as a new one."""
+    """The indentation of existing entries that have the same keys as a new one."""
     own = {x.split(":")[0].strip() for x in fresh[1:] if ":" in x}
     best, chosen, seen = 0, "", len(indent_of(fresh[0])) + 100
     for number in range(first - 1, -1, -1):
@@ -303,7 +316,7 @@ def _level(lines: Sequence[str], first: int, fresh: Sequence[str]) -> str:
 def _within(
     lines: Sequence[str], number: int, inline: str, fresh: Sequence[str], language: str | None
 ) -> bool:
-    """Whether code reads better within a line than on lines of its own."""
+    """Whether code reads better inside a line than on lines of its own."""
     reads = reading(lines, number, number + 1, language)
     own = bare(lines[number])
     if _UNFINISHED.search(own) and inline.startswith(own):

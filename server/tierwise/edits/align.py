@@ -1,6 +1,6 @@
-"""Which line of a new text stands for which line of an old one.
+"""Pairs the lines of an old text with those of a new one.
 
-Lines that are the same but for blanks are paired first, then, between those, lines that share
+Lines that differ in blanks alone are paired first. Between those, lines are paired that share
 at least half of their words and signs. Pairs never cross.
 """
 
@@ -15,11 +15,12 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 ALIKE: Final = 0.5
-"""Share of words and signs two lines must have in common to stand for each other."""
+"""Share of words and signs that two lines must have in common to be a pair."""
 _LARGEST_GAP: Final = 10_000
-"""Pairs of lines compared between two equal ones; beyond that lines are paired by order."""
+"""The most pairs of lines that are compared in one gap. In a larger gap lines are paired by order.
+"""
 _EXACT_UP_TO: Final = 1_500
-"""Lines up to which every like line is looked at; beyond that frequent ones are passed over."""
+"""Lines up to which all equal lines are compared. In a longer text frequent ones are skipped."""
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 
 
@@ -70,7 +71,7 @@ def alike(a: str, b: str) -> float:
 
 
 def _alike(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """The pairs of like lines with the greatest likeness in all."""
+    """The pairs of similar lines whose likeness is greatest in total."""
     if len(old) * len(new) > _LARGEST_GAP:
         return [
             (n, n) for n, (a, b) in enumerate(zip(old, new, strict=False)) if alike(a, b) >= ALIKE

@@ -1,8 +1,8 @@
-"""The places of a file's hunks, kept up with every change of its text.
+"""Keeps the places of a file's hunks up to date while its text changes.
 
-A change moves what lies below it and leaves the rest, so that a keystroke costs the same whatever
-waits. Where a change does not say what happened (see `Step.exact`) the texts are compared, and a
-hunk moves only where the lines around it did, too.
+A change moves the hunks below it and leaves the others, so that a keystroke costs the same however
+many hunks wait. If a change does not say exactly what happened (see `Step.exact`), the texts are
+compared, and a hunk moves only if the lines around it moved too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tierwise.edits.splice import Splice, Step
 from tierwise.edits.spot import Spot, beside, lost, touched, turned
 
 KNOWN: Final = 5
-"""Texts whose spots are remembered, the first one among them."""
+"""How many texts are remembered with their spots. The first text is one of them."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Anchors:
     _known: list[tuple[str, Sequence[Spot]]] = field(default_factory=list)
     _lost: int = 0
     _from: int = 0
-    """The first spot whose place `_by` is to be added to."""
+    """The index of the first spot that must still be shifted by `_by`."""
     _by: int = 0
 
     def __post_init__(self) -> None:
@@ -43,7 +43,7 @@ class Anchors:
         self._lost = sum(spot.state == "lost" for spot in self.spots)
 
     def step(self, step: Step) -> bool:
-        """Follow a change of the text. Tells whether some spot was lost or came back."""
+        """Follow a change of the text. Returns whether some spot was lost or came back."""
         if step.after is self.text:
             return False
         if step.before is not self.text and step.before != self.text:
@@ -58,17 +58,22 @@ class Anchors:
 
     def reads(self, text: str) -> bool:
         """Follow the text to a new one when only the two texts are known. Returns what `step`
-        returns."""
+        returns.
+        """
         return self.step(Step(self.text, text))
 
     def expect(self, text: str, spots: Sequence[Spot]) -> None:
-        """Remember where the spots are once the text is `text`, which the editor was asked for."""
+        """Remember where the spots will be when the text is `text`, which the editor was asked to
+        make.
+        """
         later = [*self._known[1:], (self.text, self.current()), (text, spots)]
         self._known[1:] = later[1 - KNOWN :]
 
     def yields(self) -> None:
-        """Another proposal is about to be applied to this text: what it writes where a pending hunk
-        stands is its own, even if it reads as that hunk would.
+        """Note that another proposal will be applied to this text.
+
+        If its new text equals that of a pending hunk here, it does not count as this hunk being
+        applied.
         """
         spots = self.current()
         if any(spot.offered and spot.state == "pending" for spot in spots):
@@ -76,24 +81,28 @@ class Anchors:
             self._known[1:] = []
 
     def current(self) -> Sequence[Spot]:
-        """The spots in the text; where steps wait, in the text before these."""
+        """The spots in the text.
+
+        While steps wait, they are those in the text before these steps.
+        """
         if self._by:
             moved = [spot.shifted(self._by) for spot in self.spots[self._from :]]
             self.spots, self._by = [*self.spots[: self._from], *moved], 0
         return self.spots
 
     def put(self, spots: Sequence[Spot]) -> bool:
-        """Take spots for the text as it is. Tells whether their states differ from before."""
+        """Set the spots for the current text. Returns whether any state differs from before."""
         was = [spot.state for spot in self.spots]
         self.spots, self._by, self.behind = spots, 0, []
         self._lost = sum(spot.state == "lost" for spot in spots)
         return was != [spot.state for spot in spots]
 
     def caught_up(self, steps: Sequence[Step], spots: Sequence[Spot]) -> bool:
-        """Take the spots that `follow` found for waiting steps. Tells whether states differ from
-        before.
+        """Set the spots that `follow` found for waiting steps.
 
-        Steps that came in meanwhile are followed as well, or wait in their turn.
+        Returns whether any state differs from before.
+
+        Steps that came meanwhile are followed as well, or wait in their turn.
         """
         if self.behind[: len(steps)] != list(steps):
             return False
@@ -107,7 +116,10 @@ class Anchors:
         return changed
 
     def follow(self, steps: Iterable[Step]) -> Sequence[Spot]:
-        """The spots after some steps; changes nothing, so that another thread may do it."""
+        """Compute the spots after some steps.
+
+        It changes nothing, so it may run on another thread.
+        """
         spots = self.current()
         for step in steps:
             spots = self._after(spots, step)
@@ -116,7 +128,7 @@ class Anchors:
     def _wait(self, step: Step) -> None:
         """Let a step wait until `follow` runs on a thread.
 
-        A heavy step takes the place of all that wait: only the text before the first of them and
+        A heavy step replaces all that wait: only the text before the first of them and
         its own new text are compared.
         """
         if self.behind and step.heavy:
@@ -137,12 +149,13 @@ class Anchors:
         return [followed(spot, step) for spot in spots]
 
     def _spots_of(self, text: str) -> Sequence[Spot] | None:
-        """The spots of a text that is remembered."""
+        """The remembered spots of a text; None if the text is not remembered."""
         return next((spots for known, spots in self._known if known == text), None)
 
     def _shift(self, step: Step) -> bool:
-        """Follow a change within a line, looking only at spots that it touches. Returns whether
-        some spot was lost or came back.
+        """Follow a change within a line by looking only at the spots that it touches.
+
+        Returns whether some spot was lost or came back.
         """
         splice, spots = step.told, self.spots
         first = bisect_left(range(len(spots)), splice.start, key=self._end)
@@ -165,7 +178,7 @@ class Anchors:
         return self.spots[n].end + (self._by if n >= self._from else 0)
 
     def _add_from(self, n: int) -> None:
-        """Move the mark `_from`: the spots from it on have still to be shifted by `_by`."""
+        """Move the mark `_from`: spots at or after it must still be shifted by `_by`."""
         low, high = min(n, self._from), max(n, self._from)
         if self._by and low < high:
             by = self._by if n > self._from else -self._by
@@ -188,7 +201,7 @@ def followed(spot: Spot, step: Step) -> Spot:
     if other is not None:
         return other
     if not beside(spot, splice, step.after) or spot.state == "lost":
-        # An undo tells the same place as what it takes back, so that is what a spot remembers.
+        # An undo reports the same place as the change it undoes, so the spot remembers that.
         told = splice if beside(spot, step.told, step.after) else step.told
         if not beside(spot, told, step.after):
             return touched(spot, told, step.before, step.after)
@@ -218,7 +231,7 @@ def _compared(spot: Spot, step: Step) -> Spot:
 
 
 def _parted(spot: Spot, step: Step) -> bool:
-    """Whether lines that tell a spot from like ones are between it and a change."""
+    """Whether lines that distinguish a spot from similar ones lie between it and a change."""
     splice = step.told
     above = splice.end <= spot.start
     between = (splice.end, spot.start) if above else (spot.end, splice.start)
@@ -230,7 +243,7 @@ def _parted(spot: Spot, step: Step) -> bool:
 
 
 def _placed(spot: Spot, step: Step) -> Spot | None:
-    """Find a spot again by its lines and those around them; None where they do not tell.
+    """Find a spot again by its lines and those around them; None if they are not distinct enough.
 
     An empty spot is found by the line before it.
     """
@@ -247,7 +260,10 @@ def _placed(spot: Spot, step: Step) -> Spot | None:
 
 
 def _joint(spot: Spot, text: str) -> str:
-    """The line that an insertion goes before; something that comes in between is in its place."""
+    """The line after the place of a pending insertion, else "".
+
+    If it differs after a change, another line was added at that place.
+    """
     if not spot.inserts or spot.trail:
         return ""
     end = text.find("\n", spot.end)

@@ -1,7 +1,7 @@
-"""What a model's answer says: which files it wants to change, and what else.
+"""Reads a model's answer: which files it wants to change, and what else it says.
 
 Three forms edit: blocks below a path line (search/replace, rename, delete), a fence that holds
-a diff, and one fenced block alone, whose meaning depends on the action. Everything else is
+a diff, and a single fenced block, whose meaning depends on the action. Everything else is
 text. `reader` splits an answer into these forms.
 """
 
@@ -17,17 +17,17 @@ __all__ = ["Change", "Delete", "Known", "Problem", "ReadAnswer", "Rename", "Repl
            "read", "so_far"]  # fmt: skip
 
 CUT: Final = ("max_tokens", "model_context_window_exceeded")
-"""Reasons to stop that mean: there was no more room."""
+"""Stop reasons that mean that the token limit was reached."""
 WHOLE: Final = ("end_turn", "stop_sequence", "tool_use")
-"""Reasons to stop that mean: the answer is complete."""
+"""Stop reasons that mean that the answer is complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """An answer as read. `problem` names a failed check.
+    """An answer that was read. `problem` names a failed check.
 
-    `whole` is set where one fence is alone, `fences` holds all of them. `outer` is all that
-    is between the first and the last fence line, for an answer that shows fences within a
+    `whole` is set if there is a single fence, `fences` holds all of them. `outer` is everything
+    between the first and the last fence line, for an answer that shows fences inside a
     fence without a longer mark.
     """
 
@@ -39,16 +39,16 @@ class ReadAnswer:
     fences: tuple[Whole, ...] = ()
     outer: Whole | None = None
     text: str = ""
-    """All of an answer but what was thought aloud, where no block says what to change."""
+    """The answer without its thinking; "" if blocks say what to change."""
 
 
 def read(
     text: str, *, stop_reason: str = "end_turn", edits: bool = True, known: Known | None = None
 ) -> ReadAnswer:
-    """Read a finished answer. `edits` says whether a fence edits (it does not in chat, where
-    blocks alone do).
+    """Read a finished answer.
 
-    `known` tells paths from other words; without it a path is told by its looks.
+    `edits` says whether a fence is an edit. In a chat it is not; only blocks are. `known`
+    distinguishes paths from other words. Without it a path is recognized by its form.
     """
     reader = Reader(text.replace("\r\n", "\n").split("\n"), known, diffs=edits)
     ended = _ended(stop_reason)
@@ -72,8 +72,9 @@ def read(
 
 
 def so_far(text: str, *, edits: bool, known: Known | None = None) -> ReadAnswer:
-    """Read an answer that is still being written: its finished blocks, or its fence as far
-    as its lines are complete."""
+    """Read an answer that is still being written: its finished blocks, or the complete lines of its
+    fence.
+    """
     reader = Reader(text.replace("\r\n", "\n").split("\n")[:-1], known)
     if reader.blocks:
         return ReadAnswer("blocks", reader.changes)
@@ -85,10 +86,9 @@ def so_far(text: str, *, edits: bool, known: Known | None = None) -> ReadAnswer:
 
 
 def _ended(stop_reason: str) -> Problem | None:
-    """What the reason to stop says against an answer.
+    """The problem that a stop reason shows, None if the answer is complete.
 
-    A server that gives no reason, or one that nobody knows, did not say that the answer is
-    complete.
+    A missing or unknown reason does not show that the answer is complete.
     """
     if stop_reason in CUT:
         return "cut off"

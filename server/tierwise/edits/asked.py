@@ -1,4 +1,6 @@
-"""What a proposal is held against: the request it answers and the documents it was made on."""
+"""What the checks compare a proposal with: the request it answers and the documents
+it was made on.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from tierwise.core.document import Range, Snapshot
 class AskedEdit:
     """The request. `span` is the selection in the document `focus` (a URI), None without one.
 
-    `attached` and `open` are URIs; a file of neither is one the request said nothing about.
-    `problem` is what reading the answer found ("cut off", "garbled"), `diagnostics` the lines
-    (from 0) of the focus that were complained about.
+    `attached` and `open` are URIs. The request says nothing about a file that is in neither.
+    `problem` is what reading the answer found ("cut off", "garbled"). `diagnostics` are the numbers
+    (from 0) of the lines of the focus that have diagnostics.
     """
 
     action: Action
@@ -31,19 +33,19 @@ class AskedEdit:
     documents: Mapping[str, Snapshot] = field(default_factory=dict)
     """The documents of the request by URI."""
     shown: frozenset[str] = frozenset()
-    """URIs of files of the project that the model was shown because they use what is changed."""
+    """URIs of the project's files that were sent to the model because they use what is changed."""
 
     @property
     def kind(self) -> ActionKind:
-        """What follows from the action."""
+        """How the action behaves."""
         return KINDS[self.action]
 
     def says(self, *stems: str) -> bool:
-        """Whether the instruction has a word that starts with one of these."""
+        """Whether the instruction has a word that begins with one of the stems."""
         return re.search(rf"\b(?:{'|'.join(stems)})", self.instruction, re.IGNORECASE) is not None
 
     def names(self, name: str) -> bool:
-        """Whether the instruction has this name in it, as a word of its own."""
+        """Whether the instruction contains this name as a separate word."""
         return (
             len(name) > 1
             and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.instruction) is not None

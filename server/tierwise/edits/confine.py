@@ -1,8 +1,8 @@
 """Where an edit may go: inside the workspace, by real path, and nowhere else.
 
 What counts is where a path leads, not how it is spelled: symbolic links, `..`, percent
-encoding and other names for the same file are followed or refused first. Files that run
-code or configure tools need an explicit yes even inside, and so does what is known by a
+encoding and other names for the same file are followed or refused first. Even inside the
+workspace, files that run code or configure tools need an explicit yes. So does a file that has a
 second name.
 """
 
@@ -33,8 +33,8 @@ _ORDER: Final = ("allowed", "confirm", "refused")
 class JudgedPath:
     """Whether a path may be changed, and why not.
 
-    `real` is where it leads and `root` the workspace folder that holds it, both resolved;
-    None for what is refused.
+    `real` is where it leads and `root` the workspace folder that holds it, both resolved.
+    Both are None if the path is refused.
     """
 
     verdict: Literal["allowed", "confirm", "refused"]
@@ -45,7 +45,7 @@ class JudgedPath:
 
 @dataclass(frozen=True)
 class Confine:
-    """The workspace folders edits are confined to. `home` is the operator's home folder."""
+    """The workspace folders that edits are confined to. `home` is the operator's home folder."""
 
     roots: Sequence[Path]
     home: Path | None = None
@@ -63,10 +63,10 @@ class Confine:
         return next((p for p in homes if _there(p)), homes[0])
 
     def may(self, kind: HunkKind, path: Path, to: Path | None = None) -> JudgedPath:
-        """Whether this kind of change may be made to a path: the one place that says so.
+        """Whether this kind of change may be made to a path. Every caller asks here.
 
-        The stricter of both ends of a rename counts. Deleting a file always asks, and so
-        does renaming one over to where tools look for code to run.
+        For a rename the stricter verdict of both paths counts. To delete a file always needs a yes,
+        and so does renaming one into a place where tools look for code to run.
         """
         judged = self.judge(path)
         if to is not None:
@@ -111,7 +111,9 @@ class Confine:
         return JudgedPath("confirm" if reasons else "allowed", tuple(reasons), real, root)
 
     def _at_home(self, real: Path) -> PathCode | None:
-        """A hidden file of the home folder configures a program, whoever made it a workspace."""
+        """The concern about a hidden file in the home folder: it configures a program, even if
+        somebody made the home folder a workspace.
+        """
         home = (self.home or Path.home()).resolve()
         if not real.is_relative_to(home):
             return None
@@ -129,9 +131,9 @@ def _refused(code: PathCode) -> JudgedPath:
 
 
 def _odd(path: Path) -> PathCode | None:
-    """What is wrong with how a path is spelled, on any system it may end up on.
+    """What is wrong with the spelling of a path, on any system it may be used on.
 
-    A name that only other systems forbid is no fault of a file that is there.
+    If a file exists, its name is not wrong only because other systems forbid it.
     """
     spelled = os.fspath(path)
     if any(ord(c) < 32 or ord(c) == 127 for c in spelled):
@@ -150,7 +152,9 @@ def _odd(path: Path) -> PathCode | None:
 
 
 def _forbidden_elsewhere(part: str) -> PathCode | None:
-    """Why a part of a path means something else, or nothing, on some system; None if on none."""
+    """Why a part of a path has another meaning, or none, on some system; None if it is fine
+    everywhere.
+    """
     if "\\" in part:
         return "backslashes"
     if ":" in part:
@@ -167,7 +171,7 @@ def _forbidden_elsewhere(part: str) -> PathCode | None:
 
 
 def _twin(real: Path, root: Path) -> str | None:
-    """A file beside some part of the path whose name is the same to a careless file system."""
+    """A file whose name a case-insensitive file system may take for a part of the path."""
     here = root
     for part in real.relative_to(root).parts:
         if _there(here / part) and part in os.listdir(here):

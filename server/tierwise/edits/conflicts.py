@@ -1,4 +1,4 @@
-"""What is left of lines with merge conflicts once an answer has resolved them."""
+"""What is left of lines with merge conflicts after an answer has resolved them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _END: Final = ">>>>>>>"
 
 
 def settled(lines: Sequence[str], now: Sequence[str]) -> list[str] | None:
-    """The lines with each conflict replaced by the sides of it that an answer kept.
+    """The lines with each conflict replaced by those of its sides that the answer kept.
 
-    None if the lines hold no whole conflict, if the answer still has the marks of one, or if
+    It is None if the lines have no complete conflict, if the answer still has conflict marks, or if
     nothing would be left.
     """
     if not any(_mark(x) == _OURS for x in lines) or any(_mark(x) in (_OURS, _END) for x in now):
@@ -46,7 +46,7 @@ def settled(lines: Sequence[str], now: Sequence[str]) -> list[str] | None:
 
 
 def _mark(line: str) -> str:
-    """The mark of a conflict that a line begins with; "" if it is none."""
+    """The conflict mark that a line begins with, else ""."""
     head, rest = line[:7], line[7:].rstrip("\r\n")
     if head == _THEIRS:
         return head if not rest else ""

@@ -1,4 +1,4 @@
-"""Line diffs: the hunks between two texts, and the unified form people read."""
+"""Line diffs: the hunks between two texts, and the unified form for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONTEXT: Final = 3
 
 
 class LineChange(Protocol):
-    """Lines [start, end) of a text become `lines`."""
+    """A change that replaces the lines [start, end) of a text by `lines`."""
 
     @property
     def start(self) -> int: ...
@@ -26,7 +26,7 @@ class LineChange(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LineHunk:
-    """Lines [start, end) of the old text become `lines` (with their line ends)."""
+    """Replaces the lines [start, end) of the old text by `lines` (with their line ends)."""
 
     start: int
     end: int
@@ -34,7 +34,10 @@ class LineHunk:
 
 
 def hunks(old: str, new: str, join: int = 1) -> tuple[LineHunk, ...]:
-    """What changed, line by line; changes at most `join` equal lines apart are one hunk."""
+    """The changed lines as hunks.
+
+    Changes with at most `join` equal lines between them are one hunk.
+    """
     a, b = split_lines(old), split_lines(new)
     found: list[LineHunk] = []
     i = j = 0
@@ -58,7 +61,7 @@ def unified(
     created: bool = False,
     gone: bool = False,
 ) -> str:
-    """A unified diff of what the changes make of a text, "a/" and "b/" before the paths.
+    """The unified diff of some changes of a text. The paths begin with "a/" and "b/".
 
     The changes are known already, so nothing is compared.
     """
@@ -87,13 +90,13 @@ def unified(
 
 
 def renamed(path: str, to: str) -> str:
-    """A rename as version control shows it."""
+    """A rename in the form of version control."""
     head = f"diff --git a/{path} b/{to}\nsimilarity index 100%\n"
     return f"{head}rename from {path}\nrename to {to}\n"
 
 
 def _groups(changes: Sequence[LineChange]) -> list[list[LineChange]]:
-    """Changes whose contexts touch are shown as one."""
+    """Changes in groups. If the contexts of two changes touch, they are in one group."""
     groups: list[list[LineChange]] = []
     for change in changes:
         if groups and change.start - groups[-1][-1].end <= 2 * CONTEXT:
@@ -110,7 +113,7 @@ def _span(first: int, count: int) -> str:
 
 
 def _count(lines: Sequence[str]) -> int:
-    """The number of lines; the empty one after the last line end is none."""
+    """The number of lines, not counting the empty one after the last line end."""
     return len(lines) - (not lines[-1])
 
 

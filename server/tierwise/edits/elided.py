@@ -1,8 +1,8 @@
-"""Whether an answer leaves code out and says so in a remark: "rest unchanged" and its kin.
+"""Whether an answer leaves code out and says so in a comment, such as "rest unchanged".
 
-A remark is judged by its words and by what happened around it. Where code went away in the
-same change, any wording that points at code which should be there counts; where nothing
-went, only wording that can mean nothing else.
+A comment is judged by its words and by the change around it. If the same change removed code, any
+wording counts that refers to code which should be there. If it removed none, only a wording counts
+that can mean nothing else.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ _ABOUT: Final = re.compile(
     r"|these|those|all|from|and|with|for|up|down|exactly|just|simply|still|loop|block|below|down"
     r"|further|needed|lines?|no|not|do|does|change|changes|them|they|everything|else|as|like)\b"
 )
-"""Words a remark may consist of that says nothing but "there was something here"."""
+"""Words of comments that only say that there was something here."""
 _NOTHING: Final = frozenset(("...", "…", "pass", "todo!()", "unimplemented!()", "nil", "{}"))
-"""Statements that do nothing but hold a place."""
+"""Statements that are only placeholders."""
 _SHORT: Final = 4
-"""Words of a remark that stands for code whatever language it is written in."""
+"""The most words of a comment that replaces code, in whatever language it is written."""
 _LONGEST: Final = 18
-"""Words of a remark that stands for code; a longer one explains something."""
+"""The most words of a comment that can replace code. A longer one explains something."""
 
 
 Change = tuple[Sequence[str], Sequence[str]]
@@ -69,10 +69,10 @@ Change = tuple[Sequence[str], Sequence[str]]
 
 
 def elided(before: str, changes: Sequence[Change], instruction: str = "") -> bool:
-    """Whether some added line stands for code that is not there.
+    """Whether some added line replaces code that is missing.
 
-    `before` is the whole old text; a remark that stood in it already says nothing. A remark in
-    words of the `instruction` was asked for.
+    `before` is the whole old text; a comment that was in it already does not count. A comment with
+    the words of the `instruction` was asked for and does not count either.
     """
     known = {line.strip() for line in before.split("\n")}
     lost = _lost([x for add, _ in changes for x in add], [x for _, rem in changes for x in rem])
@@ -92,14 +92,14 @@ def elided(before: str, changes: Sequence[Change], instruction: str = "") -> boo
 
 
 def _is_asked(line: str, instruction: str) -> bool:
-    """Whether a line is a remark that the instruction gives, or most of it."""
+    """Whether a line is a comment that consists mostly of words of the instruction."""
     said = {word.lower() for word in re.findall(r"\w{3,}", line)}
     asked = {word.lower() for word in re.findall(r"\w{3,}", instruction)}
     return _OPENING.match(line) is not None and len(said & asked) * 2 > len(said)
 
 
 def _only_a_remark(added: Sequence[str], removed: Sequence[str]) -> bool:
-    """Whether one short remark is all that stands where several lines of code stood."""
+    """Whether one short comment replaced several lines of code."""
     gone = [line for line in removed if line.strip() and not _OPENING.match(line)]
     if len(gone) < 2 or len(added) != 1:
         return False
@@ -108,8 +108,7 @@ def _only_a_remark(added: Sequence[str], removed: Sequence[str]) -> bool:
 
 
 def _remark_in_a_gap(added: Sequence[str], removed: Sequence[str]) -> bool:
-    """Whether nothing but a short new remark stands where several lines of code stood, between
-    lines that both texts have."""
+    """Whether only a short new comment replaced several lines of code between unchanged lines."""
     gone = [line for line in removed if line.strip()]
     fresh = [line for line in added if line.strip()]
     pairs = [Pair(-1, -1, True), *align(gone, fresh), Pair(len(gone), len(fresh), True)]
@@ -125,7 +124,7 @@ def _remark_in_a_gap(added: Sequence[str], removed: Sequence[str]) -> bool:
 
 
 def _lost(added: Sequence[str], removed: Sequence[str]) -> int:
-    """How many lines of code went away and came back nowhere in the change."""
+    """How many lines of code were removed and not added elsewhere in the change."""
     there = {" ".join(line.split()) for line in added}
     gone = [text for line in removed if (text := " ".join(line.split())) and text not in there]
     fresh = [
@@ -137,7 +136,7 @@ def _lost(added: Sequence[str], removed: Sequence[str]) -> int:
 
 
 def _remarks(line: str) -> list[str]:
-    """The remarks of a line: all of it behind a comment sign, or its end."""
+    """The comments in a line: all of it after a comment sign, or a comment at its end."""
     opening = _OPENING.match(line)
     if opening is not None:
         return [_CLOSING.sub("", line[opening.end() :])]

@@ -1,4 +1,4 @@
-"""One rule for text that goes into a file, whatever form it came in.
+"""One rule for text that goes into a file, whatever form of answer it came in.
 
 Old and new lines are aligned. A line that did not change is copied from the file byte for
 byte; one that did gets the file's indentation and line end. The text of strings over several
@@ -17,7 +17,8 @@ from tierwise.edits.indent import USUAL, in_unit, indent_of, moved, unit_of
 from tierwise.syntax.literals import literal_lines
 
 Reads = Callable[[Sequence[str]], int]
-"""How many syntax errors the file has with these lines in place; for a choice between ways."""
+"""A function that counts the syntax errors of the file with these lines in place. It helps to
+choose between several indentations."""
 
 _SAME: Final = 2.0
 _ALIKE: Final = 1.0
@@ -25,14 +26,14 @@ _FIRST: Final = 0.5
 _STEP: Final = 0.25
 _KNOWN: Final = 0.3
 _OUT: Final = 3.0
-"""What speaks for and against a way of indenting: lines as they were, lines like those that were,
-the first line where it was, one step deeper below it, no depth that was not there, a line further
-out than any was."""
+"""Points for and against an indentation: for an unchanged line, for a similar line, for the old
+indentation of the first line, for one step deeper below it, for no new depth, and (minus) for a
+line further out than any before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The lines of a file that new ones replace, and the file around them. All with line ends."""
+    """The lines of a file that new ones replace, and the whole file. All have line ends."""
 
     old: Sequence[str]
     file: Sequence[str]
@@ -51,20 +52,20 @@ def end_of(line: str) -> str:
 
 
 def usual_end(lines: Iterable[str]) -> str:
-    """The line end most lines have; LF where none has one."""
+    """The most frequent line end; LF if no line has one."""
     ends = Counter(end_of(line) for line in lines)
     ends.pop("", None)
     return ends.most_common(1)[0][0] if ends else "\n"
 
 
 def trimmed(lines: Sequence[str]) -> tuple[int, int]:
-    """The span [start, end) of lines without the blank ones at either end."""
+    """The span [start, end) of the lines without blank ones at either end."""
     full = [n for n, line in enumerate(lines) if line.strip()]
     return (full[0], full[-1] + 1) if full else (0, 0)
 
 
 def fitted(new: Sequence[str], place: Place) -> list[str]:
-    """Lines of an answer (without line ends) as they go into the file.
+    """The lines that go into the file, from the lines of an answer (which have no line ends).
 
     Blank lines at either end of what they replace stay as they were.
     """
@@ -89,7 +90,7 @@ def fitted(new: Sequence[str], place: Place) -> list[str]:
 def ended(
     fresh: Sequence[str], old: Sequence[str], pairs: Sequence[Pair], file: Sequence[str]
 ) -> list[str]:
-    """Lines with the ends of the lines they stand for, else of the line above them."""
+    """Lines with line ends: each has that of its old line, else that of the line above."""
     by_new = {pair.new: pair.old for pair in pairs}
     usual = usual_end(file)
     kinds = {end_of(line) for line in file} - {""}
@@ -109,7 +110,7 @@ def ended(
 def _kept(
     core: Sequence[str], fresh: Sequence[str], pairs: Sequence[Pair], fixed: frozenset[int]
 ) -> list[str]:
-    """The new lines, with those that did not change as they are in the file."""
+    """The new lines, with unchanged ones taken from the file."""
     made = list(fresh)
     for pair in pairs:
         if not pair.same:
@@ -126,9 +127,9 @@ def _shaped(
 ) -> list[str]:
     """The new lines with the indentation they should have in the file.
 
-    A model answers in the file's indentation or without any. Where the selection began behind the
+    A model answers in the file's indentation or without any. If the selection began after the
     indentation, it may also leave the first line bare and indent the others. The lines that it
-    did not change tell which of these it did.
+    did not change show which of these it did.
     """
     if not fresh or not core:
         return list(fresh)
@@ -156,7 +157,7 @@ def _shaped(
 def _units(
     core: Sequence[str], fresh: Sequence[str], fixed: frozenset[int], file: Sequence[str]
 ) -> list[list[str]]:
-    """The new lines in the file's unit of indentation, and as they are."""
+    """The new lines, once with indentation in the file's unit and once unchanged."""
     around = [bare(line) for line in file]
     unit = unit_of(core) if any(indent_of(x).startswith("\t") for x in core) else unit_of(around)
     other = in_unit(fresh, unit, fixed) if unit is not None else None
@@ -166,7 +167,7 @@ def _units(
 def _score(
     way: Sequence[str], core: Sequence[str], pairs: Sequence[Pair], want: str, unit: str
 ) -> float:
-    """How well a way of indenting agrees with the lines that stood there."""
+    """How well one way of indenting agrees with the old lines."""
     score = sum(
         _SAME if pair.same else _ALIKE
         for pair in pairs
@@ -187,7 +188,7 @@ def _score(
 def _texts_back(
     way: list[str], core: Sequence[str], pairs: Sequence[Pair], fixed: frozenset[int]
 ) -> list[str]:
-    """Lines of a string that the answer moved with its code, moved back to where they were."""
+    """The lines with those of strings moved back, if the answer moved them with its code."""
     known: dict[str, Counter[str]] = {}
     for pair in pairs:
         was, now = core[pair.old], way[pair.new]

@@ -1,4 +1,4 @@
-"""The forms in which an answer can say an edit: blocks, and fences of code."""
+"""The forms in which an answer can express an edit: blocks, and fences of code."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final, Literal
 from tierwise.core.dataclass import dataclass
 
 TOOL: Final = "edit_files"
-"""The info of a fence that holds what was passed to the edit tool, as JSON."""
+"""The info string of a fence that holds the arguments of the edit tool, as JSON."""
 
 Problem = Literal["cut off", "ended early", "garbled"]
 Known = Callable[[str], bool]
-"""Whether a name is a file of the task or of the workspace."""
+"""A function that says whether a name is a file of the task or of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give a file another path."""
+    """Give a file a new path."""
 
     path: str
     to: str
@@ -50,10 +50,10 @@ Change = Replace | Rename | Delete
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """One fenced block of code; what it replaces depends on the action.
+    """One fenced block of code. The action decides what it replaces.
 
-    `path` is the file that the line above or the fence itself names, "" where none does.
-    `quoted` says that it is within a sentence, as examples do.
+    `path` is the file that the line above or the fence itself names, "" if none does.
+    `quoted` says that it is inside a sentence, as examples are.
     """
 
     text: str

@@ -1,7 +1,7 @@
-"""Free checks on a proposal before it is shown: nothing is run, nothing is asked.
+"""Free checks on a proposal before it is shown: no program is run and no model is called.
 
-Each answers one question about the texts as they would be, in a shadow copy that exists in
-memory alone. They are right about what they catch and blind to code that reads well and does
+Each answers one question about the new texts, which exist in memory alone. What they report is
+right, but they miss code that reads well and does
 the wrong thing; `docs/verification.md` has the measured rates.
 """
 
@@ -19,7 +19,7 @@ from tierwise.syntax.positions import split_lines
 
 
 def check(proposal: Proposal, asked: AskedEdit) -> tuple[FailedCheck, ...]:
-    """Every failed check of a proposal, the most telling first."""
+    """Every failed check of a proposal, the most important first."""
     if asked.problem is not None:
         return of_problem(asked.problem)
     if not proposal.files:
@@ -34,7 +34,7 @@ def check(proposal: Proposal, asked: AskedEdit) -> tuple[FailedCheck, ...]:
 
 
 def of_problem(problem: str | None) -> tuple[FailedCheck, ...]:
-    """The failed check for what reading an answer found; () where it found nothing."""
+    """The failed check for a problem in reading an answer; () if there is none."""
     match problem:
         case None:
             return ()
@@ -103,7 +103,7 @@ def _rename(proposal: Proposal, asked: AskedEdit) -> list[FailedCheck]:
 
 
 def _left_behind(wish: renamed.RenameWish, proposal: Proposal, asked: AskedEdit) -> bool:
-    """Whether an attached file, or one of the project, goes on using a name of the focus."""
+    """Whether an attached file, or one of the project, still uses a name that the focus renamed."""
     focus = asked.documents.get(asked.focus or "")
     if focus is None or not renamed.is_public(wish.old, focus.text, focus.language):
         return False

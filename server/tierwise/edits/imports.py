@@ -1,4 +1,4 @@
-"""Import lines that an answer puts above its code: they belong to the head of the file."""
+"""Import lines that an answer has above its code: they belong into the head of the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IMPORT: Final = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\b|#\s*include\b|using\b|package\b|require|extern\b"
     r"|(?:const|let|var|local)\s.*=\s*require|source\s|export\s.*\bfrom\b|mod\s|@import|\}\s*from\b)"
 )
-"""A line that brings in names from elsewhere, over many languages."""
+"""An import line, in any of many languages."""
 _ALONE: Final = re.compile(
     r"^(?:import\s+[\w.*]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+)*;?"
     r"|import\s+static\s+[\w.*]+;|from\s+\S+\s+import\s+[\w*, ]+"
@@ -22,7 +22,7 @@ _ALONE: Final = re.compile(
     r"|(?:const|let|var|local)\s+[\w{}, ]+\s*=\s*require\s*\(?\s*['\"][^'\"]+['\"]\)?;?"
     r"|require(?:_relative)?\s+['\"][^'\"]+['\"]|use\s+[\w\\]+;)\s*$"
 )
-"""An import that is whole on its line."""
+"""An import that is complete on its line."""
 _NAMES: Final = re.compile(
     r"^from \S+ import (?P<python>[\w, ]+)$|^import (?:type )?\{(?P<script>[^}]*)\} from .+$"
     r"|^use [\w:]+::\{(?P<rust>[^}]*)\}$"
@@ -33,9 +33,9 @@ _HEAD: Final = 400
 
 
 def split(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The import lines an answer begins with, and the rest of it.
+    """The import lines at the beginning of an answer, and the rest of it.
 
-    Only lines that stand for themselves are taken off, and only where code follows.
+    Only imports that are complete on a line are taken off, and only if code follows.
     """
     taken: list[str] = []
     for number, line in enumerate(fresh):
@@ -47,8 +47,9 @@ def split(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def head_of(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The package line and the grouped imports a file of Go begins with, one import a line, and
-    the rest of it."""
+    """The package line and the imports at the beginning of a Go file, one import per line, and the
+    rest.
+    """
     taken: list[str] = []
     within = False
     for number, line in enumerate(fresh):
@@ -85,7 +86,7 @@ def _into_group(lines: list[str], wanted: str) -> bool:
 
 
 def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
-    """The lines of a file with imports added among its own; None where it is not clear where.
+    """The lines of a file with imports added among its own; None if the place is not clear.
 
     An import that is there already is not added again.
     """
@@ -103,7 +104,9 @@ def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
 
 
 def replaces(lines: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether an import rather takes the place of one that is there and brings more."""
+    """Whether one of the imports brings more than an existing one, so that it should replace that
+    one.
+    """
     there = [squeezed(x).rstrip(";") for x in lines[:_HEAD]]
     return any(
         squeezed(line).rstrip(";") not in there and any(_brings(x, line) for x in lines[:_HEAD])
@@ -112,7 +115,7 @@ def replaces(lines: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _brings(there: str, wanted: str) -> bool:
-    """Whether an import that is there brings all that another one would."""
+    """Whether an existing import brings all that another one would."""
     a, b = squeezed(there).rstrip(";"), squeezed(wanted).rstrip(";")
     if a == b:
         return True
@@ -129,7 +132,9 @@ def _listed(names: str) -> set[str]:
 
 
 def _place(lines: Sequence[str], line: str) -> int | None:
-    """Where an import belongs: sorted into the last group of its kind, else below it."""
+    """The line where an import belongs: sorted into the last group of its kind, else below all
+    imports.
+    """
     own = [n for n, x in enumerate(lines[:_HEAD]) if _ALONE.match(bare(x))]
     if not own:
         return None

@@ -17,8 +17,9 @@ def indent_of(line: str) -> str:
 
 
 def unit_of(lines: Sequence[str]) -> str | None:
-    """What one step of indentation is in a text: a tab or this many blanks; None if nothing
-    tells."""
+    """One step of indentation in a text: a tab, or some blanks; None if the text has no
+    indentation.
+    """
     indents = [indent_of(line) for line in lines if line.strip()]
     tabs = sum(1 for i in indents if i.startswith("\t"))
     blanks = sum(1 for i in indents if i.startswith(" "))
@@ -37,7 +38,7 @@ def unit_of(lines: Sequence[str]) -> str | None:
 
 
 def in_unit(lines: Sequence[str], unit: str, fixed: Collection[int] = ()) -> list[str] | None:
-    """The lines with their indentation in another unit; None where theirs is no multiple of one.
+    """The lines with their indentation in another unit; None if it is no multiple of theirs.
 
     Lines in `fixed` (by number) stay as they are: they are text, not code.
     """
@@ -62,7 +63,7 @@ def in_unit(lines: Sequence[str], unit: str, fixed: Collection[int] = ()) -> lis
 
 
 def moved(lines: Sequence[str], have: str, want: str, fixed: Collection[int] = ()) -> list[str]:
-    """The lines moved from one indentation to another, what is deeper kept as deep."""
+    """The lines moved from one indentation to another. Deeper lines stay deeper by as much."""
     if have == want:
         return list(lines)
     made = []

@@ -1,4 +1,4 @@
-"""How much a piece of code is like a selection, and what of the file it could stand for."""
+"""How similar a piece of code is to a selection, and which part of the file it may replace."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _QUARTER: Final = 0.25
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 _FENCED: Final = re.compile(r"^\s*(?:`{3,}|~{3,})")
 _NEAR: Final = 0.7
-"""Share of words and signs a line must have in common with one of the file to be an edit of it."""
+"""Share of words and signs that an edit of a line must have in common with the line."""
 _ASSIGNS: Final = re.compile(
     r"^\s*(?:(?:const|let|var|local|val|auto|final|mut|int|long|float|double|char|bool)\s+)*"
     r"(\w+)\s*(?::[^=]*)?(?::=|=(?!=))"
@@ -32,25 +32,25 @@ _KEY: Final = re.compile(r"^\s*-?\s*[\"']?([\w. -]+?)[\"']?\s*[:=]\s*(.*)$")
 _KEYED: Final = frozenset(
     ("json", "jsonc", "yaml", "toml", "ini", "properties", "dotenv", "css", "scss", "less")
 )
-"""Languages whose lines are keys and values."""
+"""Languages whose lines consist of keys and values."""
 _CLOSE: Final = 0.6
-"""Share of words and signs a line of an excerpt must have in common with the line it shows."""
+"""Share of words and signs that a line of an excerpt must have in common with its original."""
 _STEM: Final = 4
-"""Letters by which two words are taken for the same one, whatever their endings."""
+"""Letters in which two words must agree to count as the same word with different endings."""
 _REMARK: Final = re.compile(r"^(?:#|//|--|/\*|\*|<!--|%|;|\.\.\.|…)")
 _PROSE: Final = frozenset(
     ("", "md", "markdown", "mdx", "rst", "restructuredtext", "asciidoc", "quarto")
 )
-"""What fences are marked with that may hold fences themselves."""
+"""Info strings of fences that may contain other fences."""
 SHOWN: Final = frozenset(
     ("text", "txt", "console", "output", "shell-session", "plaintext", "bash", "sh", "shell", "log")
 )
-"""What fences that show a command or its output are marked with."""
+"""Info strings of fences that show a command or its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The selection in its file. `renames` tells whether one name may stand for another."""
+    """The selection in its file. `renames` says whether a new name may replace an old one."""
 
     text: str
     language: str | None
@@ -64,7 +64,7 @@ def _keys(lines: Sequence[str]) -> set[str]:
 
 
 class SelectionLikeness:
-    """The selection with everything that fences are compared with."""
+    """Compares fences with the selection."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
@@ -93,7 +93,7 @@ class SelectionLikeness:
         )  # fmt: skip
 
     def fits_better(self, outer: Whole, fences: Sequence[Whole]) -> bool:
-        """Whether all between the first and the last fence line is meant as one fence."""
+        """Whether everything between the first and the last fence line is meant as one fence."""
         shows = any(_FENCED.match(line) for line in self.lines)
         marked = outer.language.lower().split(" ")[0] in _PROSE
         if not fences or not marked or not (shows or (self.asked.language or "") in _PROSE):
@@ -104,13 +104,18 @@ class SelectionLikeness:
         return kept > best or (empty and kept >= best) or (shows and kept >= best and kept > 0)
 
     def is_same(self, fence: Whole, span: Range) -> bool:
-        """Whether a fence only shows what is there already."""
+        """Whether a fence only repeats the lines that are there already."""
         now = [squeezed(x) for x in fence.text.split("\n") if x.strip()]
         was = index_of(self.asked.text).slice(span).split("\n")
         return now == [squeezed(x) for x in was if x.strip()]
 
     def judge(self, fence: Whole, alone: bool) -> tuple[int, Range] | None:
-        """How surely a fence stands for the selection, or for a symbol around or in it."""
+        """How surely a fence replaces the selection, or a symbol around or in it, and the range it
+        replaces.
+
+        It is None if the fence is not similar enough. `alone` says that the answer is nothing but
+        the fence.
+        """
         text, asked = fence.text, self.asked
         now = [line for line in text.split("\n") if line.strip()]
         if not now or not self.lines:
@@ -144,7 +149,7 @@ class SelectionLikeness:
         return (1, asked.span) if self._like_a_rewrite(now, names, alone) else None
 
     def _one_of(self, symbols: Sequence[Symbol], names: Sequence[str], text: str) -> Symbol | None:
-        """The symbol that is all a text defines at its top."""
+        """The symbol that a text defines at its top, if it defines only this one."""
         top = names[:1]
         found = [s for s in symbols if s.name in top]
         if len(found) != 1:
@@ -154,7 +159,9 @@ class SelectionLikeness:
         return found[0] if begins and alike(head, begins[0]) >= ALIKE else None
 
     def _own_names(self, text: str) -> tuple[str, ...]:
-        """What an answer defines when the lines around the selection are left out of it."""
+        """The names that an answer defines when the lines around the selection are
+        taken out of it.
+        """
         lines = split_lines(self.asked.text)
         last = min(self.here.last, len(lines))
         own = own_part(lines, self.here.first, last, text.split("\n"), self.asked.language)
@@ -163,13 +170,13 @@ class SelectionLikeness:
     def only_wanted(self, fence: Whole) -> Whole:
         """Cut the selected definition out of an answer that abbreviates what is around it.
 
-        Any other answer comes back as it is.
+        Any other answer is returned unchanged.
         """
         own = self._inside(fence.text)
         return fence if own is None else Whole(own, fence.language, fence.path)
 
     def _inside(self, text: str) -> str | None:
-        """The selected definition within an enclosing one that says nothing else new."""
+        """The selected definition inside an enclosing one that has nothing else new."""
         if not self.defined or not self.around:
             return None
         name = self.defined[0].name
@@ -188,7 +195,7 @@ class SelectionLikeness:
         return None
 
     def begins_like(self, line: str) -> bool:
-        """Whether a line is like the first one of the selection."""
+        """Whether a line is similar to the first one of the selection."""
         return bool(self.lines) and alike(line, self.lines[0]) >= ALIKE
 
     def is_edit(self, fence: Whole) -> bool:
@@ -206,13 +213,14 @@ class SelectionLikeness:
         return any(alike(line, other) >= _NEAR for line in now for other in others)
 
     def _is_shown(self, now: Sequence[str]) -> bool:
-        """Whether lines are a quotation of the file as it is."""
+        """Whether lines quote the file as it is."""
         text = [squeezed(x) for x in self.asked.text.split("\n") if x.strip()]
         return any(text[n : n + len(now)] == list(now) for n in range(len(text) - len(now) + 1))
 
     def lines_of(self, symbol: Symbol, now: Sequence[str]) -> Range:
-        """The lines of a definition, without the remarks and decorators above it that the
-        answer does not bring."""
+        """The lines of a definition, without comments and decorators above it that the answer does
+        not have.
+        """
         lines = index_of(self.asked.text)
         span = symbol.range
         for number in range(span.start.line, span.end.line + 1):
@@ -221,11 +229,11 @@ class SelectionLikeness:
         return Range(Position(span.start.line, 0), span.end)
 
     def drops(self, fence: Whole, said: str) -> bool:
-        """Whether an answer is the selection without some of its lines, which neither wish nor
-        answer mentions.
+        """Whether an answer is the selection without some lines that neither wish nor answer
+        mentions.
 
-        A word of such a line in the request or beside the answer says that it was meant to go.
-        Where the answer resolves a conflict, the side that it did not take was meant to go.
+        If a word of such a line is in the request or beside the answer, the line was meant to go.
+        If the answer resolves a conflict, the side that it did not keep was meant to go.
         """
         now = [line for line in fence.text.split("\n") if line.strip()]
         lines = settled(self.lines, now) or self.lines
@@ -250,9 +258,9 @@ class SelectionLikeness:
     def _half(self, now: Sequence[str], alone: bool) -> bool:
         """Whether at least half of the selection's lines come back, some changed a little.
 
-        Of two lines the one that comes back may only be shown, where something is said beside
-        it. Where nothing else is said, the other line was removed. Of a conflict only the sides
-        that come back count.
+        If one of two lines comes back and there is text beside it, the answer may only show that
+        line. Without other text, the other line was removed. In a conflict only the sides that come
+        back count.
         """
         like = _CLOSE if self.defined else ALIKE
         lines = settled(self.lines, now) or self.lines
@@ -269,8 +277,7 @@ class SelectionLikeness:
         )
 
     def _excerpt(self, now: Sequence[str]) -> bool:
-        """Whether the whole fence replaces a part of the selection and the answer leaves out the
-        rest."""
+        """Whether the fence changes only a part of the selection and leaves out the rest."""
         if len(now) >= len(self.lines):
             return False
         pairs = align(self.lines, now)
@@ -279,7 +286,7 @@ class SelectionLikeness:
         )
 
     def _like_a_rewrite(self, now: Sequence[str], names: Sequence[str], alone: bool) -> bool:
-        """Whether lines that say it otherwise may be what the selection is to become."""
+        """Whether lines with other words may be the new text of the selection."""
         count, old = len(now), len(self.lines)
         if old > 1 and self._excerpt(now):
             return False
@@ -312,7 +319,7 @@ class SelectionLikeness:
         return len(now) != len(self.lines) or was.group(2).strip(" ,") != new.group(2).strip(" ,")
 
     def _used_below(self) -> set[str]:
-        """The words of the lines that follow the selection within its definition."""
+        """The words of the lines that follow the selection inside its definition."""
         lines = index_of(self.asked.text)
         end = self.around[0].range.end.line if self.around else self.here.last - 1
         return {

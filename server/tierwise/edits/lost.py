@@ -1,8 +1,8 @@
-"""Whether a definition went away that nobody asked to remove.
+"""Whether a definition was removed that nobody asked to remove.
 
 A definition that is gone under its name may live on: under another name, in another file, in
-the code that called it. What the request names may go. None of this reads what the request
-says, so it holds in every language people write in.
+the code that called it. A definition that the request names may be removed. None of this reads the
+meaning of the request, so it works in every language people write in.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tierwise.syntax.bound import bound
 from tierwise.syntax.symbols import Symbol, definitions
 
 _LIVES_ON: Final = 0.5
-"""Share of the lines of a definition that must have come up elsewhere for it to live on."""
+"""Share of the lines of a definition that must appear elsewhere for it to live on."""
 _LIKE: Final = 0.7
-"""Share of words and signs a line must keep to count as the same one, moved and adapted."""
+"""Share of words and signs that a moved and adapted line must keep to count as the same."""
 
 
 def loses(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit] = ()) -> bool:
@@ -48,13 +48,13 @@ def _inside(inner: Symbol, outer: Symbol) -> bool:
 
 
 def _complained(symbol: Symbol, asked: AskedEdit, file: FileEdit) -> bool:
-    """Whether a diagnostic is about the definition, such as that nobody uses it."""
+    """Whether a diagnostic is about the definition, for example that nobody uses it."""
     lines = range(symbol.range.start.line, symbol.range.end.line + 1)
     return file.uri == asked.focus and any(n in lines for n in asked.diagnostics)
 
 
 def _lives_on(symbol: Symbol, file: FileEdit, fresh: Sequence[str]) -> bool:
-    """Whether most lines of a definition came up again among the lines that were added."""
+    """Whether most lines of a definition are among the lines that were added."""
     first, last = symbol.at.line, symbol.range.end.line
     body = [squeezed(x) for x in file.before.split("\n")[first : last + 1]]
     body = [line for line in body if sum(c.isalnum() for c in line) > 2]
@@ -69,6 +69,6 @@ def _lives_on(symbol: Symbol, file: FileEdit, fresh: Sequence[str]) -> bool:
 
 
 def _added(file: FileEdit, every: Sequence[FileEdit]) -> list[str]:
-    """The lines that the proposal adds to any file, and those that stay where one was."""
+    """The lines that the proposal adds to any of its files."""
     files = {id(f): f for f in (file, *every)}.values()
     return [squeezed(x) for f in files for h in f.hunks for x in h.lines if x.strip()]

@@ -1,4 +1,4 @@
-"""The lines that begin and end fences and blocks, and where what they begin ends."""
+"""The lines that open and close fences and blocks, and where each of them ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _CLOSES: Final = {"SEARCH": "REPLACE", "RENAME": "RENAME", "DELETE": "DELETE"}
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fence while it is read: the blanks and the mark it began with, and its info."""
+    """A fence that is being read: its leading blanks, its mark, its info string, and its first
+    line.
+    """
 
     blanks: str
     mark: str
@@ -26,12 +28,12 @@ class Fence:
 
 
 def shows_blocks(text: str) -> bool:
-    """Whether a text has the marks of a block in it."""
+    """Whether a text contains the marks of a block."""
     return any(MARK.match(line) for line in text.split("\n"))
 
 
 def fence_end(lines: Sequence[str], fence: Fence, known: Known | None) -> int:
-    """The number of the line that closes a fence; past the last where none does."""
+    """The number of the line that closes a fence; past the last line if none does."""
     inner, at = 0, fence.start + 1
     while at < len(lines):
         line = lines[at]
@@ -61,7 +63,7 @@ def _closes(blanks: str, fence: Fence) -> bool:
 def block_end(lines: Sequence[str], start: int) -> int | None:
     """The number of the line that closes the block which begins at `start`.
 
-    A block may show blocks, in a file that is about them.
+    A block may contain blocks, in a file that is about them.
     """
     opened = MARK.match(lines[start])
     if opened is None or opened.group(1) == ">":
@@ -101,5 +103,5 @@ def only_blocks(body: Sequence[str], known: Known | None) -> bool:
 
 
 def without(blanks: str, line: str) -> str:
-    """A line of a fence without the blanks the fence itself was moved in by."""
+    """A line of a fence without the blanks by which the fence itself is indented."""
     return line[len(blanks) :] if blanks and line.startswith(blanks) else line

@@ -1,8 +1,8 @@
-"""Which lines of one text stand for which of another: unique lines first, then what lies between.
+"""Matches the lines of two texts: unique lines first, then the lines between them.
 
-A line that occurs once in both texts says where it went by itself. The longest series of such
+A line that occurs once in both texts shows by itself where it went. The longest series of such
 lines that kept their order splits the texts into gaps, and each gap is matched in turn (the
-patience diff of Bram Cohen). A gap without such a line is matched by position where most of it is
+patience diff of Bram Cohen). A gap without such a line is matched by position if most of it is
 equal that way, else by the shortest edit script (Myers, "An O(ND) Difference Algorithm", 1986),
 up to a bound; beyond it the gap counts as changed. Pure.
 """
@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 MOST_EDITS: Final = 600
-"""Edits of a gap up to which its shortest script is looked for: 0.2 s at the worst."""
+"""The most edits in a shortest script for a gap. To find one takes 0.2 s at worst."""
 
 
 class SharedRun(NamedTuple):
-    """`size` lines from line `old` on stand from line `new` on in the other text."""
+    """A run of `size` equal lines: from line `old` in one text and from line `new` in the other."""
 
     old: int
     new: int
@@ -82,9 +82,9 @@ def longest_in_order(values: Sequence[int]) -> list[int]:
 
 
 def surely_in_order(values: Sequence[int]) -> list[bool]:
-    """For each of some distinct numbers, whether every longest ascending series holds it.
+    """For each of some distinct numbers, whether every longest ascending series contains it.
 
-    Where two things changed places it cannot be said which of them moved; neither is sure.
+    If two things changed places, nobody can say which of them moved; then neither is sure.
     """
     up = _lengths(values)
     down = _lengths([-value for value in reversed(values)])[::-1]
@@ -137,7 +137,7 @@ def _shortest(a: Sequence[str], b: Sequence[str]) -> list[SharedRun]:
 
 
 def _walked(trace: Sequence[dict[int, int]], x: int, y: int) -> list[SharedRun]:
-    """The equal steps of a script, from its end to its beginning."""
+    """The equal runs of a script, from its end to its beginning."""
     found = []
     for edits in range(len(trace) - 1, -1, -1):
         furthest, k = trace[edits], x - y
@@ -167,7 +167,7 @@ def _equal_back(a: Sequence[str], b: Sequence[str], i: int, j: int, most: int) -
 
 
 def _joined(found: Sequence[SharedRun]) -> list[SharedRun]:
-    """Runs that follow each other in both texts as one."""
+    """Runs that follow each other in both texts, joined into one."""
     made: list[SharedRun] = []
     for block in found:
         last = made[-1] if made else None

@@ -1,4 +1,4 @@
-"""Which file a line above a block names: a path, or a sentence that has one in it."""
+"""Which file a line above a block names: a path, or a sentence that contains one."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _SIGNS: Final = "*_`'\":,;()[]"
 
 
 def path_in(line: str, known: Known | None = None, *, creates: bool = False) -> str:
-    """The path a line names, "" where it names none.
+    """The path that a line names, "" if it names none.
 
-    A line that is nothing but a path names it, whether or not it is there: an edit of a file
-    that does not exist has to fail and must not go to another file. Within a sentence only
-    what is `known` counts, or, for a file to be made (`creates`), what can be nothing else.
+    A line that is nothing but a path names it, even if no such file exists: an edit of a missing
+    file has to fail and must not go to another file. In a sentence only a `known` path counts, or,
+    for a new file (`creates`), a word that can be nothing but a path.
     """
     alone = alone_in(line)
     if alone and known is not None and known(alone):
@@ -53,7 +53,7 @@ def path_in(line: str, known: Known | None = None, *, creates: bool = False) -> 
 
 
 def file_in(line: str, known: Known | None = None) -> str:
-    """The file that a sentence names, whether it exists or not; "" where it names none."""
+    """The file that a sentence names, whether it exists or not; "" if it names none."""
     found = [
         name
         for name in _within(line)
@@ -72,7 +72,9 @@ def is_path_line(line: str, known: Known | None = None) -> bool:
 
 
 def alone_in(line: str) -> str:
-    """What is left of a line without the marks around a path: numbers, quotes, a colon."""
+    """A line without the marks around a path, such as numbers, quotes and a colon; "" if it is no
+    path.
+    """
     name = _AFTER.sub("", line.strip())
     labelled = _LABEL.match(name)
     bare = name[labelled.end() :] if labelled is not None else name
@@ -86,7 +88,7 @@ def alone_in(line: str) -> str:
 
 
 def looks(name: str) -> bool:
-    """Whether a name can be that of a file."""
+    """Whether a name has the form of a file name."""
     if not name or "\n" in name or name.startswith(("-", "@@")):
         return False
     if re.search(r"[(){};=]|://", name.replace("(", "", 1) if re.search(r"/\(\w", name) else name):
@@ -100,7 +102,7 @@ def looks(name: str) -> bool:
 
 
 def _within(line: str) -> Iterator[str]:
-    """What could be a path within a sentence, in order."""
+    """Everything in a sentence that may be a path, in order."""
     yield from _quoted(line)
     for word in line.split():
         if word.strip(_SIGNS + ".!?"):

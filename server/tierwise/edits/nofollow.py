@@ -1,6 +1,6 @@
-"""Changing files on disk without following any link, from the workspace folder down.
+"""Changes files on disk without following any link, from the workspace folder down.
 
-A path that was judged may be swapped for a link before it is used. So nothing is opened by
+A path that was judged may be replaced by a link before it is used. So nothing is opened by
 its whole path: every folder is opened from the one above it, refusing links, and the change
 is made in the folder that is held open.
 """
@@ -20,7 +20,7 @@ _BY_FOLDER: Final = os.open in os.supports_dir_fd
 
 
 def create(root: Path, path: Path, text: str) -> None:
-    """Create a file with its folders, never over one that is there. Raises `OSError`."""
+    """Create a file with its folders, but never replace an existing one. Raises `OSError`."""
     with _parent(root, path, make=True) as (folder, name):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW
         opened = os.open(name, flags, 0o644, dir_fd=folder)
@@ -35,7 +35,7 @@ def delete(root: Path, path: Path) -> None:
 
 
 def rename(root: Path, path: Path, to_root: Path, to: Path) -> None:
-    """Give a file another name, never over one that is there. Raises `OSError`."""
+    """Give a file another name, but never replace an existing one. Raises `OSError`."""
     with _parent(root, path) as (here, old), _parent(to_root, to, make=True) as (there, new):
         os.link(old, new, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
         os.unlink(old, dir_fd=here)
@@ -43,7 +43,10 @@ def rename(root: Path, path: Path, to_root: Path, to: Path) -> None:
 
 @contextmanager
 def _parent(root: Path, path: Path, *, make: bool = False) -> Iterator[tuple[int | None, str]]:
-    """The open folder of a path below `root`, and the name in it; both paths are resolved."""
+    """The open folder of a path below `root`, and the name of the file in it.
+
+    Both paths are resolved.
+    """
     *folders, name = path.relative_to(root).parts
     if not _BY_FOLDER:
         whole = root.joinpath(*folders)

@@ -1,4 +1,6 @@
-"""What is asked of the editor for some hunks of a file, and where they are once it did it. Pure."""
+"""The changes that an editor is asked to make for some hunks, and the places of the hunks after
+that. Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from tierwise.edits.spot import Spot
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """The changes that apply some hunks or take them back, from the top of the text down.
+    """The changes that apply some hunks or undo them, from the top of the text down.
 
     `after` is the text that they make, and `spots` says where each hunk is in it.
     """
@@ -23,7 +25,7 @@ class Turnover:
 
 
 def asked(text: str, spots: Sequence[Spot], ids: Collection[str]) -> Turnover:
-    """Turn hunks over: apply those that are pending, take back those that are applied."""
+    """Turn hunks over: apply those that are pending, undo those that are applied."""
     chosen = {s.id for s in spots if s.id in ids and s.state != "lost"}
     splices = {spot.id: Splice(*spot.target) for spot in spots if spot.id in chosen}
     pieces, at = [], 0

@@ -1,4 +1,6 @@
-"""Lines that lost what told them from like ones: the header above, the name below. Pure."""
+"""Finds lines that lost what distinguished them from similar ones: the header above, the name
+below. Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +15,34 @@ from tierwise.edits.splice import Splice
 from tierwise.syntax.positions import split_lines
 
 NEAR: Final = 4_000
-"""Characters between a change and some lines within which it can take their surroundings."""
+"""The most characters between a change and some lines for the change to affect what surrounds them.
+"""
 FEW: Final = 3
-"""Unlike lines of a section up to which those at its ends name it; more are a list of sections."""
+"""The most unlike lines in a section that its first and last one can name. With more, it is a list
+of sections."""
 FARTHEST: Final = 200
-"""Lines on either side within which an unlike line is looked for."""
+"""How many lines on either side are searched for an unlike line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """The unlike lines that tell some lines from like ones: the next ones in their section and
-    those at its ends, and the next ones outside of it."""
+    """The unlike lines that distinguish some lines from similar ones.
+
+    An unlike line occurs once in the text. `inside` are the nearest ones in the same section and
+    those at its ends, `outside` the nearest ones outside of it.
+    """
 
     inside: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
 
     @property
     def all(self) -> frozenset[str]:
-        """All of them."""
+        """All owners."""
         return self.inside | self.outside
 
 
 def owners(lines: Sequence[str], first: int, last: int, counts: Mapping[str, int]) -> Owners:
-    """The unlike lines that tell some lines from like ones."""
+    """The unlike lines that distinguish the lines [first, last) from similar ones."""
 
     def unlike(n: int) -> bool:
         return counts[lines[n]] == 1 and bool(lines[n].strip())
@@ -62,9 +69,9 @@ def owners(lines: Sequence[str], first: int, last: int, counts: Mapping[str, int
 
 
 def orphaned(start: int, end: int, owners: Owners, splice: Splice, before: str) -> bool:
-    """Whether a change beside the whole lines [start, end) takes one of their owners away.
+    """Whether a change beside the whole lines [start, end) removes one of their owners.
 
-    Lines that occur once need none. A section beside theirs may go.
+    Lines that occur once need no owner. A neighbouring section may be removed.
     """
     if not owners.all or not _whole_lines(splice, before):
         return False
@@ -91,7 +98,7 @@ def orphaned(start: int, end: int, owners: Owners, splice: Splice, before: str) 
 
 
 def _by_itself(lines: Sequence[str], gone: range, first: int, last: int, before: str) -> bool:
-    """Whether the lines that went are a section beside that of the lines [first, last)."""
+    """Whether the removed lines are a section next to that of the lines [first, last)."""
     above = gone.stop <= first
     cut = _filled(lines, gone.stop if above else gone.start)
     if sections.part_as_the_file(lines[cut - 1], lines[cut], before):
@@ -106,12 +113,12 @@ def _by_itself(lines: Sequence[str], gone: range, first: int, last: int, before:
 
 
 def _filled(lines: Sequence[str], n: int) -> int:
-    """Find the first line at or after line `n` that is not blank; `n` where there is none."""
+    """The first line at or after line `n` that is not blank; `n` if there is none."""
     return next((k for k in range(n, len(lines)) if lines[k].strip()), n)
 
 
 def _whole_lines(splice: Splice, before: str) -> bool:
-    """Whether a change takes away whole lines."""
+    """Whether a change removes whole lines."""
     old = before[splice.start : splice.end]
     starts = splice.start == 0 or before[splice.start - 1] in "\r\n"
     return "\n" in old and starts and (old.endswith("\n") or splice.end == len(before))

@@ -13,7 +13,7 @@ from tierwise.syntax.positions import split_lines
 
 
 def doubt_of(focus: Snapshot, after: str, answer: str, span: Range) -> CheckCode | None:
-    """What speaks against a fence in place of a selection, as the code of a failed check."""
+    """The check that a fence fails as the new text of a selection; None if it passes."""
     here, lines = lines_of(focus.text, span), split_lines(focus.text)
     if changes_outside(focus.text, after, here.first, here.last):
         return "beyond_selection"
@@ -26,7 +26,7 @@ def doubt_of(focus: Snapshot, after: str, answer: str, span: Range) -> CheckCode
 def changes_outside(before: str, after: str, first: int, last: int, *, adds: bool = False) -> bool:
     """Whether lines outside of [first, last) change, other than imports.
 
-    With `adds` lines may be added anywhere, and only those that were there must stay.
+    With `adds` lines may be added anywhere, and only the existing ones must stay.
     """
     old, new = split_lines(before), split_lines(after)
     while first > 0 and not old[first - 1].strip():

@@ -11,16 +11,16 @@ from typing import Final
 from tierwise.syntax.parse import parse, walk
 
 _SLACK: Final = 40
-"""Bytes by which the broken part may grow where it was broken before."""
+"""Bytes by which a part that was broken before may grow."""
 _NEWER: Final = re.compile(
     r"^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|[fFtT][\"'].*\{|except\s*\*?\s*\w+\s*,"
 )
-"""Python that some interpreter reads and this one may not: type statements and parameters,
-nested f-strings, template strings, several exceptions without parentheses."""
+"""Python syntax that a newer interpreter accepts and this one may not: type statements and
+parameters, nested f-strings, template strings, several exceptions without parentheses."""
 
 
 def worse(before: str, after: str, language: str | None) -> bool:
-    """Whether `after` has syntax errors that `before` had not; False where nothing can tell.
+    """Whether `after` has syntax errors that `before` did not have; False if there is no parser.
 
     A text that was broken before may stay broken: an edit in the middle of typing is no
     reason to refuse it.
@@ -43,8 +43,8 @@ def _errors(text: str, language: str | None) -> tuple[int, int]:
 
 
 def _reads(text: str, language: str | None) -> bool:
-    """Whether a stricter reader accepts the text, where the standard library has one for the
-    language.
+    """Whether a stricter parser accepts the text, if the standard library has one for
+    the language.
     """
     try:
         match language:

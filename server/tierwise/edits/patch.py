@@ -1,7 +1,7 @@
-"""A unified diff within a fence, read as search/replace blocks.
+"""Reads a unified diff in a fence as search/replace blocks.
 
 Its line numbers are not trusted: models count badly. A hunk is placed by its lines, like
-every block, and one that only adds and shows no line around has no place.
+every block. A hunk that only adds and shows no line around it has no place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOWHERE: Final = "/dev/null"
 
 
 def is_diff(info: str, body: Sequence[str]) -> bool:
-    """Whether a fence holds a diff: by its name, or by the lines that only a diff has."""
+    """Whether a fence holds a diff: by its info string, or by lines that only a diff has."""
     first = re.split(r"[\s:,{]", info.strip().lower(), maxsplit=1)[0] if info.strip() else ""
     if first in INFOS:
         return True
@@ -38,8 +38,10 @@ def is_diff(info: str, body: Sequence[str]) -> bool:
 def changes(
     body: Sequence[str], path: str, known: Known | None = None
 ) -> tuple[Change, ...] | None:
-    """The changes of a diff; None where it cannot be read. `path` is the file it is about
-    where it names none."""
+    """The changes of a diff; None if it cannot be read.
+
+    `path` is used if the diff names no file.
+    """
     reading = _Diff(path, known)
     for number, line in enumerate(body):
         reading.line(line, body[number + 1] if number + 1 < len(body) else "")

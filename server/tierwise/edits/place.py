@@ -1,8 +1,8 @@
-"""Placing a block in a text, by whole lines: exactly, else where it can only be one place.
+"""Places a block in a text by whole lines: exactly, else where only one place is possible.
 
-What a model repeats of a file often differs from it in space: trailing blanks, indentation,
-empty lines at the ends. Such a block is placed if exactly one place fits, and what it puts
-there is given the file's indentation and line ends. Nothing is ever placed by likeness.
+The lines that a model repeats from a file often differ in space: trailing blanks, indentation,
+empty lines at the ends. Such a block is placed if exactly one place fits, and its new lines
+get the file's indentation and line ends. No block is ever placed by similarity.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tierwise.syntax.positions import split_lines
 
 
 class NotFound(Exception):
-    """The old lines of a block are not in the file, or in more than one place."""
+    """The old lines of a block are not in the file, or they are in more than one place."""
 
     def __init__(self, *, several: bool) -> None:
         self.code: CheckCode = "lines_ambiguous" if several else "lines_missing"
@@ -29,7 +29,7 @@ class NotFound(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A text with a block applied, and the lines [start, end) the new ones take in it."""
+    """A text with a block applied, and the lines [start, end) that the new ones take in it."""
 
     text: str
     start: int
@@ -43,9 +43,9 @@ def apply_block(
 ) -> Applied:
     """The text with one block applied. Raises `NotFound`.
 
-    Of several readings the one with the most old lines counts: what follows a divider that
-    is part of the file is in the file too. `near` is the lines [first, last] of the
-    selection: of several places, the one that lies in it is meant.
+    Of several readings the one with the most old lines counts: a divider that is part of the file
+    is followed by lines that are in the file too. `near` is the lines [first, last] of the
+    selection: of several places, the one inside it is meant.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     lines = split_lines(text[len(mark) :])
@@ -75,9 +75,9 @@ def apply_block(
 def insertion(
     text: str, block: Replace, language: str | None
 ) -> tuple[int, tuple[str, ...]] | None:
-    """Where a block that only adds lines adds them, and which; None for any other block.
+    """The place and the lines of a block that only adds lines; None for any other block.
 
-    The place is the number of the line above, blank ones left out of account.
+    The place is the number of the line above, not counting blank lines.
     """
     old = [line for line in split_lines(block.old) if line.strip()]
     new = [line for line in split_lines(block.new) if line.strip()]
@@ -98,7 +98,7 @@ def insertion(
 
 
 def is_done(before: str, now: str, block: Replace, language: str | None) -> bool:
-    """Whether a block that no longer fits says what an earlier one already did.
+    """Whether a block that no longer fits repeats what an earlier one did.
 
     Models repeat an insertion with more or fewer lines around it.
     """
@@ -112,11 +112,11 @@ def is_done(before: str, now: str, block: Replace, language: str | None) -> bool
 
 
 Places = list[tuple[int, int]]
-"""Line spans [start, end) that fit."""
+"""Spans [start, end) of lines that fit."""
 
 
 def _nearest(found: Places, near: tuple[int, int]) -> Places:
-    """The places within the lines [first, last], else those that touch them, else all."""
+    """The places inside the lines [first, last], else those that touch them, else all."""
     a, b = near
     within = [f for f in found if f[0] >= a and f[1] <= b + 1]
     return within or [f for f in found if f[0] <= b and f[1] > a] or found
@@ -158,9 +158,9 @@ def _fitted(
     new: str, wanted: Sequence[str], found: Sequence[str], lines: Sequence[str],
     language: str | None,
 ) -> list[str] | None:  # fmt: skip
-    """The new lines as they go into the file; None where their indentation is not clear.
+    """The new lines in the form for the file; None if their indentation is not clear.
 
-    A line that the block left as it was is copied from the file.
+    A line that the block did not change is copied from the file.
     """
     fresh = _bare(split_lines(new))
     there = [bare(line) for line in found]
@@ -190,7 +190,7 @@ def _fitted(
 
 
 def _in_file_unit(fresh: Sequence[str], lines: Sequence[str], fixed: Collection[int]) -> list[str]:
-    """The lines with tabs where the file has tabs, and blanks where it has blanks."""
+    """The lines with tabs if the file has tabs, and with blanks if it has blanks."""
     unit = unit_of([bare(line) for line in lines])
     wrong = [
         line
@@ -210,7 +210,7 @@ def _in_file_unit(fresh: Sequence[str], lines: Sequence[str], fixed: Collection[
 def _reindented(
     fresh: Sequence[str], wanted: Sequence[str], there: Sequence[str], fixed: Collection[int]
 ) -> list[str] | None:
-    """`fresh` moved from the block's indentation to the file's, but for lines in `fixed`."""
+    """`fresh` moved from the block's indentation to the file's, except for lines in `fixed`."""
     known: dict[str, str] = {}
     for want, have in zip(wanted, there, strict=True):
         if known.setdefault(indent_of(want), indent_of(have)) != indent_of(have):

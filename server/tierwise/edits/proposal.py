@@ -1,7 +1,8 @@
-"""A proposal: what an answer would make of which files, as hunks that can be taken one by one.
+"""A proposal: what an answer would change in which files, as hunks that can be applied one by one.
 
-Each file keeps the text it was made for. Its hunks follow the document from there (see
-`anchors`), and one that was touched is refused, so that no text of the operator's is overwritten.
+Each file keeps the text it was made for. From there its hunks follow the document (see
+`anchors`). A hunk whose text was touched is refused, so that no text of the operator's is
+overwritten.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from tierwise.syntax.positions import split_lines
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """One change of a file. Lines [start, end) of the file's `before` become `lines`."""
+    """One change of a file.
+
+    It replaces the lines [start, end) of the file's `before` by `lines`.
+    """
 
     id: str
     start: int
@@ -37,9 +41,9 @@ class FileEdit:
     """What happens to one file. `before` is the text the hunks are for, "" for a new file.
 
     A rename or a removal is one hunk without lines; changes of the same file's text are a
-    `FileEdit` of their own before it. `confirm` carries why the path needs an explicit yes,
-    None where it does not. `unasked` tells that the operator did not bring the file into the
-    request: it was neither asked on, nor attached, nor open.
+    `FileEdit` of their own before it. `confirm` says why the path needs an explicit yes,
+    None if it does not. `unasked` says that the operator did not bring the file into the
+    request: it was neither the file in focus, nor attached, nor open.
     """
 
     uri: str
@@ -59,8 +63,8 @@ class FileEdit:
 class NewText:
     """What an answer makes of one file.
 
-    `doc` is None for a new file, `text` None for one that goes. `to` is the URI and path of
-    a file that is given another name.
+    `doc` is None for a new file, `text` None for a deleted one. `to` is the new URI and path of
+    a renamed file.
     """
 
     doc: Snapshot | None
@@ -71,7 +75,7 @@ class NewText:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The edit of one task, awaiting apply or discard."""
+    """The edit of one task. It waits for apply or discard."""
 
     id: str
     task_id: str
@@ -80,7 +84,7 @@ class Proposal:
 
     @property
     def pending(self) -> tuple[str, ...]:
-        """Ids of the hunks still open."""
+        """Ids of the pending hunks."""
         return tuple(h.id for f in self.files for h in f.hunks if h.state == "pending")
 
     @property
@@ -100,7 +104,7 @@ class Proposal:
         return f"{','.join(self.applied_hunks)}/{total}"
 
     def marked(self, ids: Sequence[str], state: HunkState) -> Proposal:
-        """The proposal with these hunks in another state."""
+        """The proposal with these hunks set to another state."""
         wanted = set(ids)
         files = tuple(
             replace(
@@ -111,7 +115,9 @@ class Proposal:
         return replace(self, files=files)
 
     def moved(self, uri: str, to: str) -> Proposal:
-        """The proposal with what is still open of a renamed file under its new name."""
+        """The proposal after a file was renamed: what is still open of that file has
+        the new name.
+        """
         files = tuple(
             replace(f, uri=to) if f.uri == uri and f.kind == "text" else f for f in self.files
         )
@@ -119,7 +125,7 @@ class Proposal:
 
 
 def make(edit_id: str, task_id: str, texts: Mapping[str, NewText]) -> Proposal:
-    """A proposal from what is to become of each file, by URI."""
+    """A proposal from the new text of each file, by URI."""
     files: list[FileEdit] = []
     for uri, new in texts.items():
         doc, path, after = new.doc, new.path, new.text
@@ -151,7 +157,7 @@ def make(edit_id: str, task_id: str, texts: Mapping[str, NewText]) -> Proposal:
 
 
 def anchors(file: FileEdit) -> Anchors:
-    """The places of a file's hunks in the text they were made for."""
+    """The places of a file's hunks in the text that they were made for."""
     lines = split_lines(file.before)
     starts = list(accumulate(map(len, lines), initial=0))
     counts = Counter(lines)
@@ -161,7 +167,7 @@ def anchors(file: FileEdit) -> Anchors:
 def _spot(
     hunk: Hunk, lines: Sequence[str], starts: Sequence[int], counts: Mapping[str, int]
 ) -> Spot:
-    """A hunk's place. An insertion takes in the line before it, else the one after."""
+    """The place of a hunk. For an insertion it includes the line before it, else the one after."""
     first, last = hunk.start, hunk.end
     own, text = "".join(lines[first:last]), "".join(hunk.lines)
     lead = trail = ""

@@ -1,4 +1,4 @@
-"""Files that run code or steer tools: changing one inside the workspace needs an explicit yes.
+"""Files that run code or steer tools. To change one inside the workspace needs an explicit yes.
 
 A line in one of these is run by a shell, a version control hook, a build machine, an editor
 or another assistant, often without anybody looking at it.
@@ -54,14 +54,15 @@ FILES: Final = frozenset(
     )
 )  # fmt: skip
 ENDINGS: Final = (".code-workspace", ".pth")
-"""Ends of names: a workspace of an editor, a start-up file of an interpreter."""
+"""Ends of file names: of an editor's workspace, and of an interpreter's start-up file."""
 
 
 def folded(name: str) -> str:
-    """A name as the least careful file system sees it: without case, accents' forms, marks.
+    """A name as the least careful file system sees it: without case, invisible marks, accent
+    variants.
 
     Some systems open `.GIT`, `.git` with an invisible character in it, and both spellings
-    of an accent as one file.
+    of an accent as the same file.
     """
     shown = "".join(
         c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf"
@@ -70,7 +71,7 @@ def folded(name: str) -> str:
 
 
 def why(parts: Sequence[str]) -> PathCode | None:
-    """Why a path below a root needs a yes; None where it does not."""
+    """Why a path below a root needs a yes; None if it needs none."""
     names = [folded(part) for part in parts]
     if any(name in FOLDERS for name in names):
         return "tool_folder"

@@ -1,7 +1,7 @@
-"""Reading an answer line by line: thoughts, fences, blocks and prose.
+"""Reads an answer line by line: thinking, fences, blocks and prose.
 
 Marks of a block count outside of fences, and inside a fence that holds nothing but paths and
-blocks. In any other fence they are part of what it shows.
+blocks. In any other fence they are part of its content.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ _THOUGHT_OVER: Final = re.compile(rf"^(.*)</{_THOUGHT}>(.*)$", re.IGNORECASE)
 
 @dataclass
 class Reader:
-    """The forms of an answer's lines. Reads all of them when it is made."""
+    """The forms in an answer's lines. It reads all lines when it is made."""
 
     lines: Sequence[str]
     known: Known | None = None
     diffs: bool = True
-    """Whether a diff in a fence edits."""
+    """Whether a diff in a fence counts as an edit."""
     fences: list[Whole] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
     open: Whole | None = None
-    """The fence that was never closed, as far as it goes."""
+    """A fence that was never closed, with the lines it has."""
     unfinished: bool = False
     garbled: bool = False
     blocks: bool = False
-    """Whether there was an edit in the form of blocks, even one that could not be read."""
+    """Whether there was a block, even one that could not be read."""
     _changes: list[Change] = field(default_factory=list)
     _above: list[str] = field(default_factory=list)
     """The lines of text since the last block."""
     _path: str = ""
     _aloud: set[int] = field(default_factory=set)
-    """The numbers of the lines that were thought aloud."""
+    """The numbers of the lines that are the model's thinking."""
     _bounds: list[int] = field(default_factory=list)
     """The numbers of all lines that open or close a fence."""
 
@@ -57,7 +57,7 @@ class Reader:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What the blocks change; the same block a second time says nothing new."""
+        """The changes of the blocks. A repeated block counts once."""
         return tuple(dict.fromkeys(self._changes))
 
     @property
@@ -67,7 +67,7 @@ class Reader:
 
     @property
     def text(self) -> str:
-        """All lines but those thought aloud."""
+        """All lines except the model's thinking."""
         return "\n".join(line for n, line in enumerate(self.lines) if n not in self._aloud)
 
     @property
@@ -78,7 +78,9 @@ class Reader:
 
     @property
     def outer(self) -> Whole | None:
-        """All between the first and the last fence line, where a fence may hold bare ones."""
+        """Everything between the first and the last fence line, if a fence may contain unmarked
+        ones.
+        """
         if len(self._bounds) < 4 or self.open is not None:
             return None
         first, last = self._bounds[0], self._bounds[-1]
@@ -91,7 +93,7 @@ class Reader:
         return Whole("\n".join(body), opened.group(3).strip(), self.fences[0].path)
 
     def _next(self, at: int) -> int:
-        """Read what starts at a line. Returns the number of the line after it."""
+        """Read the form that begins at a line. Returns the number of the line after it."""
         line = self.lines[at]
         if _THINKS.match(line):
             return self._thought(at)
@@ -115,7 +117,7 @@ class Reader:
             self._above.append(line)
 
     def _thought(self, at: int) -> int:
-        """Pass over what a model thinks aloud: nothing of it is meant for the file."""
+        """Skip the model's thinking, since nothing in it is meant for the file."""
         for number in range(at, len(self.lines)):
             over = _THOUGHT_OVER.match(self.lines[number])
             if over is not None:
@@ -127,7 +129,7 @@ class Reader:
         return len(self.lines)
 
     def _forget(self) -> None:
-        """Everything so far was thought aloud, by a model that did not say where it began."""
+        """Drop everything so far: it was thinking whose beginning the model did not mark."""
         self.fences.clear()
         self.prose.clear()
         self._changes.clear()
@@ -151,7 +153,7 @@ class Reader:
         return end + 1
 
     def _take(self, word: str, body: Sequence[str], above: Sequence[str]) -> None:
-        """One block with the lines of text above it."""
+        """Read one block, with the lines of text above it."""
         found = [
             (_joined(body[:n]), _joined(body[n + 1 :]))
             for n, line in enumerate(body)
@@ -176,8 +178,10 @@ class Reader:
             self.garbled = True
 
     def _label(self, above: Sequence[str], creates: bool) -> tuple[str, str]:
-        """The path for a block and the line that names it: the nearest line, else one further
-        up that is nothing but a path or leads over to what follows."""
+        """The path for a block, and the line that names it.
+
+        It is the nearest line, else one further up that is nothing but a path or ends with a colon.
+        """
         for distance, line in enumerate(reversed(above)):
             if distance and not (
                 named.is_path_line(line, self.known) or line.rstrip().rstrip("*`").endswith(":")
@@ -211,13 +215,13 @@ class Reader:
         return end + 1
 
     def _in_sentence(self, after: int) -> bool:
-        """Whether a sentence that began above a fence goes on below it."""
+        """Whether a sentence that began above a fence continues below it."""
         above = self._above[-1].rstrip().rstrip("*_`") if self._above else ""
         below = next((x.strip() for x in self.lines[after : after + 3] if x.strip()), "")
         return bool(above) and above[-1].isalnum() and below[:1].islower()
 
     def _fence_path(self, fence: Fence) -> str:
-        """The file a fence names: in its info, or by the line right above it."""
+        """The file that a fence names, in its info string or in the line right above it."""
         for word in re.split(r"[\s:,]+", fence.info)[0 if "/" in fence.info else 1 :]:
             name = word.split("=")[-1].strip("\"'{}")
             if named.looks(name):
@@ -239,7 +243,7 @@ class Reader:
         self._changes += found
 
     def _inner(self, body: Sequence[str], closed: bool) -> None:
-        """The blocks of a fence that holds nothing else; the path may stand above it."""
+        """Read the blocks in a fence that holds nothing else. The path may be above the fence."""
         self.blocks = True
         self.unfinished |= not closed
         at = 0
@@ -259,7 +263,7 @@ class Reader:
             at = end + 1
 
     def _called(self, body: Sequence[str]) -> None:
-        """What a model passed to the edit tool, which is in a fence of its own."""
+        """Read the arguments of the edit tool, which are in a fence of their own."""
         try:
             self._changes += [_of_call(edit) for edit in json.loads("\n".join(body))["edits"]]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -276,7 +280,7 @@ def _of_call(edit: dict[str, object]) -> Change:
 
 
 def _lines(text: object) -> str:
-    """Whole lines, whether or not the last one was ended."""
+    """A text whose last line has a line end."""
     said = str(text or "").replace("\r\n", "\n")
     return said if not said or said.endswith("\n") else f"{said}\n"
 

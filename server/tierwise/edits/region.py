@@ -1,4 +1,4 @@
-"""Which lines of a file an answer stands for: those selected, or more where it repeats some."""
+"""Which lines of a file an answer replaces: the selected ones, or more if it repeats some."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from tierwise.edits.indent import indent_of
 from tierwise.edits.trial import reading
 
 _FEWEST: Final = 4
-"""Lines a file must have for an answer to be told from a selection as the whole of it."""
+"""The least lines of a file for which an answer can be recognized as the whole file."""
 _SHARE: Final = 0.8
-"""Share of its lines an answer must have to be the whole of a file."""
+"""Share of a file's lines that an answer must have to be the whole file."""
 _NEARLY: Final = 0.95
-"""The same for an answer that does not begin and end exactly as the file does."""
+"""Share of the lines if the answer does not begin and end exactly as the file does."""
 _ENDS: Final = 3
-"""Lines of an answer among which the first and the last line of the file must be."""
+"""The first line of the file must be among so many first lines of the answer, the last line among
+so many last ones."""
 _MOST: Final = 0.7
-"""Share of the lines around a selection an answer must have to stand for them too."""
+"""Share of the lines around a selection that an answer must have to replace them as well."""
 _CLEARLY: Final = 0.1
-"""By how much more an answer must resemble a larger part of a file to stand for that."""
+"""By how much more an answer must resemble a larger part of a file to replace that part."""
 _TRIED: Final = 8
-"""Places above and below that are tried as the ends of what an answer stands for."""
+"""How many places above and below are tried as the ends of the replaced lines."""
 _LARGEST: Final = 400
-"""Lines of an answer up to which they are tried."""
+"""The most lines of an answer for which other ends are tried."""
 _CLOSER: Final = re.compile(r"^(?:end|fi|done|esac|</?[\w-]+>|[\W_]*)[;,)\s]*$", re.IGNORECASE)
-"""A line that only closes something: it stands everywhere."""
+"""A line that only closes something. Such lines are everywhere."""
 
 
 def is_whole_file(lines: Sequence[str], fresh: Sequence[str]) -> bool:
-    """Whether an answer is a whole file: it begins and ends as the file does, and has nearly
-    all of its lines."""
+    """Whether an answer is the whole file: it begins and ends as the file does, and has nearly all
+    of its lines.
+    """
     was = [squeezed(line) for line in lines if line.strip()]
     now = [squeezed(line) for line in fresh if line.strip()]
     if len(was) < _FEWEST or len(now) < _SHARE * len(was):
@@ -46,8 +48,11 @@ def is_whole_file(lines: Sequence[str], fresh: Sequence[str]) -> bool:
 
 
 def spread(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> tuple[int, int]:
-    """The lines an answer stands for: [first, last), or more of the file where it begins or
-    ends with lines from further up or down and has nearly all that lies between."""
+    """The lines that an answer replaces.
+
+    They are [first, last), or more if the answer begins or ends with lines from further up or down
+    and has nearly all lines between.
+    """
     now = [squeezed(line) for line in fresh if line.strip()]
     if not now or len(now) > _LARGEST:
         return first, last
@@ -69,8 +74,10 @@ def spread(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) ->
 def _resembles(
     lines: Sequence[str], first: int, last: int, now: Sequence[str], own: tuple[int, int]
 ) -> float:
-    """The share of lines that an answer and a part of a file have in common; 0 where the answer
-    lacks much of what lies outside of the selection."""
+    """The share of lines that an answer and a part of a file have in common.
+
+    It is 0 if the answer lacks many of the part's lines outside of the selection.
+    """
     numbers = [n for n in range(first, last) if lines[n].strip()]
     pairs = align([lines[n] for n in numbers], now)
     kept = {numbers[p.old] for p in pairs}
@@ -86,7 +93,7 @@ def _resembles(
 def own_part(
     lines: Sequence[str], first: int, last: int, fresh: Sequence[str], language: str | None = None
 ) -> list[str]:
-    """An answer without the lines around [first, last) that it repeats at its ends."""
+    """An answer without the lines at its ends that repeat the lines around [first, last)."""
     old = {squeezed(line) for line in lines[first:last] if line.strip()}
     above = [squeezed(line) for line in lines[:first] if line.strip()]
     below = [squeezed(line) for line in lines[last:] if line.strip()]
@@ -113,7 +120,8 @@ def own_part(
 
 def is_doubled(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> bool:
     """Whether an answer repeats the line right above or below [first, last), although the lines
-    it replaces do not have it. The file would then have that line twice."""
+    it replaces do not have it. The file would then have that line twice.
+    """
     old = {squeezed(line) for line in lines[first:last] if line.strip()}
     above = next((squeezed(x) for x in reversed(lines[:first]) if x.strip()), "")
     below = next((squeezed(x) for x in lines[last:] if x.strip()), "")
@@ -122,8 +130,10 @@ def is_doubled(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]
 
 
 def _telling(said: Sequence[str], old: Collection[str]) -> bool:
-    """Whether lines that are like those around a selection are a repetition of them, and not
-    lines that close something or that the selection has too."""
+    """Whether lines equal to those around a selection really repeat them.
+
+    Lines that only close something and lines that the selection has as well do not count.
+    """
     return any(
         line not in old and sum(c.isalnum() for c in line) >= 2 and not _CLOSER.match(line)
         for line in said
@@ -134,7 +144,7 @@ def _too_many(
     lines: Sequence[str], first: int, last: int, part: Sequence[str], shorter: Sequence[str],
     language: str | None,
 ) -> bool:  # fmt: skip
-    """Whether a line at the end of an answer closes what the selection does not open."""
+    """Whether a line at the end of an answer closes a block that the selection does not open."""
     reads = reading(lines, first, last, language)
     if reads is not None and (more := reads(part) - reads(shorter)):
         return more > 0

@@ -1,8 +1,8 @@
-"""Where lines of one text are in a later one, when all that is known is the two texts. Pure.
+"""Finds the lines of a text again in a later one, when only the two texts are known. Pure.
 
-Lines are found again by the lines around them, up to the next unlike one: a line that occurs once
-in the old text. They are taken as moved only where everything speaks for one place. What the texts
-alone cannot tell apart is not found, because an edit in a like section nearby is worse than none.
+Lines are found by the lines around them, up to the next unlike one: a line that occurs once
+in the old text. They count as moved only if everything agrees on one place. If the texts alone do
+not decide, the lines are not found, because an edit in a similar section nearby is worse than none.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from tierwise.edits import matching, sections
 from tierwise.syntax.positions import split_lines
 
 FARTHEST: Final = 500
-"""Lines on either side within which an unlike line is looked for."""
+"""How many lines on either side are searched for an unlike line."""
 
 
 class Remap:
-    """The lines of an old text in a new one."""
+    """A map from the lines of an old text to those of a new one."""
 
     def __init__(self, old: str, new: str) -> None:
         self.old, self.new = split_lines(old), split_lines(new)
@@ -41,12 +41,12 @@ class Remap:
         return None if place is None else self._new_starts[place]
 
     def where(self, start: int, end: int) -> int | None:
-        """The line where the old lines [start, end) begin now; None where that is not certain.
+        """The line where the old lines [start, end) begin now; None if that is not certain.
 
-        The lines, and those around them up to an unlike line or the end of their section, have to
-        stand there as they did. If other lines of the section changed, it is enough that they
-        occur once in it, and that its one unlike line still tells which section it is. The unlike
-        lines outside have to be there too, in order.
+        The lines, and those around them up to an unlike line or the end of their section, must be
+        unchanged. If other lines of the section changed, it is enough that the lines
+        occur once in it, and that its one unlike line still shows which section it is. The unlike
+        lines outside must still be there too, in order.
         """
         if start >= end:
             return None
@@ -69,7 +69,7 @@ class Remap:
         return self._within(start, end, section)
 
     def _within(self, start: int, end: int, section: range) -> int | None:
-        """The place of lines in the section that has the same one unlike line."""
+        """The place of lines in the new section that has the same single unlike line."""
         unlike = [n for n in section if self._unique(n) and n not in range(start, end)]
         if len(unlike) != 1 or len(section) == len(self.old):
             return None
@@ -91,7 +91,9 @@ class Remap:
         return here[0] if ends else None
 
     def _like(self, now: range, was: range) -> bool:
-        """Whether a section now is bounded as one was: by blank lines, or by its indentation."""
+        """Whether a section has the same kind of bounds as before: blank lines, or
+        its indentation.
+        """
         head, foot = self.new[now.start], self.new[now.stop - 1]
         return (
             sections.indent(head) == sections.indent(self.old[was.start])
@@ -101,14 +103,14 @@ class Remap:
         )
 
     def _section(self, start: int, end: int) -> range:
-        """The smallest section of the lines that holds an unlike line; else the whole text."""
+        """The smallest section around the lines that has an unlike line, else the whole text."""
         for section in sections.around(self.old, start, end):
             if any(self._unique(n) for n in section):
                 return section
         return range(len(self.old))
 
     def _unlike(self, at: int, step: int, within: range) -> int | None:
-        """The next unlike line that way within a section."""
+        """The next unlike line in the direction of `step`, inside a section."""
         for n in range(at, at + step * FARTHEST, step):
             if n not in within:
                 return None
@@ -117,7 +119,7 @@ class Remap:
         return None
 
     def _unique(self, n: int) -> bool:
-        """Whether a line occurs once in the old text, and was not made several of since."""
+        """Whether a line occurs once in the old text, and at most once in the new one."""
         line = self.old[n]
         return self._was[line] == 1 and self._is[line] <= 1 and bool(line.strip())
 
@@ -125,7 +127,7 @@ class Remap:
         return self.old[first:last] == self.new[first + shift : last + shift]
 
     def _edge(self, was: int, now: int) -> bool:
-        """Whether a section that began or ended at a line still does so."""
+        """Whether a section that began or ended at a line still does."""
         if now in (0, len(self.new)):
             return True
         above, below = self.new[now - 1], self.new[now]
@@ -136,9 +138,9 @@ class Remap:
         return sections.indent(below) <= sections.indent(self.old[was])
 
     def _outside(self, first: int, last: int, now_first: int, now_last: int) -> bool:
-        """Whether the next unlike lines outside, where they are still there, kept their side.
+        """Whether the next unlike lines outside are still on their side, if they still exist.
 
-        One that is gone went with a section beside, which takes nothing from this one.
+        If such a line is gone, a neighbouring section was removed, which does not affect this one.
         """
         whole = range(len(self.old))
         above, below = self._unlike(first - 1, -1, whole), self._unlike(last, 1, whole)
@@ -148,13 +150,13 @@ class Remap:
 
 
 def _places(wanted: Sequence[str], lines: Sequence[str], within: range) -> list[int]:
-    """Where some lines begin within a stretch."""
+    """Where some lines begin inside a stretch."""
     last = within.stop - len(wanted)
     return [n for n in range(within.start, last + 1) if lines[n : n + len(wanted)] == wanted]
 
 
 def between(old: str, new: str) -> Remap:
-    """The map from one text to another, made once for all proposals that wait in a file."""
+    """The map from one text to another. It is made once for all proposals that wait in a file."""
     with _one_at_a_time:
         return _between(old, new)
 

@@ -1,4 +1,4 @@
-"""Whether a rename did what it says, and nothing else."""
+"""Whether a rename did what was asked, and nothing else."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _REST: Final = re.compile(
 _IMPORTING: Final = frozenset(
     ("python", "javascript", "javascriptreact", "typescript", "typescriptreact")
 )
-"""Languages in which a file uses of another one only what it imports."""
+"""Languages in which a file can use only those names of another file that it imports."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenameWish:
-    """A rename that was asked for; `only` where nothing else was."""
+    """A rename that was asked for. `only` says that nothing else was."""
 
     old: str
     new: str
@@ -50,7 +50,7 @@ class RenameWish:
 
 
 def wish(instruction: str) -> RenameWish | None:
-    """The rename an instruction asks for, None where it asks for none."""
+    """The rename that an instruction asks for, None if it asks for none."""
     for form in _FORMS:
         if (found := form.search(instruction)) is not None:
             rest = instruction[: found.start()] + " " + instruction[found.end() :]
@@ -63,10 +63,10 @@ def wish(instruction: str) -> RenameWish | None:
 def still_there(
     asked: RenameWish, before: str, after: str, language: str | None, lines: tuple[int, int] | None
 ) -> bool:
-    """Whether the old name is left where it should be gone.
+    """Whether the old name is still somewhere where it should be gone.
 
-    That is everywhere for what the file defines at its top, the type itself for one of its
-    methods, else the lines [first, last] of the selection. Only mentions of the renamed thing
+    For a name that the file defines at its top this is everywhere, for a method its type, else
+    the lines [first, last] of the selection. Only mentions of the renamed thing
     count: `json.load` is another `load`, and so is a variable of another function.
     """
     if asked.old == asked.new or not count(asked.old, before, language):
@@ -97,7 +97,7 @@ def _still_said(
 ) -> bool:
     """Whether the old name is still written where it should be gone.
 
-    It looks at words alone: no grammar tells what a word means here.
+    It compares words alone, for languages without a grammar.
     """
     if lines is None or is_public(asked.old, before, language):
         return bool(count(asked.old, after, language))
@@ -127,7 +127,7 @@ def uses_elsewhere(name: str, text: str, language: str | None, module: str) -> b
 
 
 def is_public(name: str, text: str, language: str | None) -> bool:
-    """Whether a text defines a name once, at its top, so that it means one thing everywhere."""
+    """Whether a text defines a name once, at its top, so that it has one meaning everywhere."""
     defined = [s for s in definitions(text, language) if s.name == name]
     return len(defined) == 1 and defined[0].depth == 0
 
@@ -139,7 +139,7 @@ def missing(asked: RenameWish, texts: Mapping[str, str]) -> bool:
 
 
 def more_than_names(asked: RenameWish, before: str, after: str, language: str | None) -> bool:
-    """Whether a change that should be a rename alone changes other code too."""
+    """Whether a change that should only be a rename changes other code too."""
     old, new = code(before, language), code(after, language)
     if not asked.only or old is None or new is None:
         return False
@@ -148,8 +148,10 @@ def more_than_names(asked: RenameWish, before: str, after: str, language: str | 
 
 
 def count(name: str, text: str, language: str | None) -> int:
-    """How often code means this name itself; comments, strings and members of something else
-    do not count."""
+    """How often code means this very name.
+
+    Comments, strings and members of other things do not count.
+    """
     found = mentions(name, text, language)
     if found is None:
         return len(_said(name, text))
@@ -157,7 +159,7 @@ def count(name: str, text: str, language: str | None) -> int:
 
 
 def _said(name: str, text: str) -> list[str]:
-    """A name as a word of its own, in a text that no grammar reads; not as somebody's member."""
+    """The occurrences of a name as a word, not as a member, for languages without a grammar."""
     word = rf"(?<![\w$.])(?:(?:self|this|cls)\.)?{re.escape(name)}(?![\w$])"
     return re.findall(word, _bare(text))
 

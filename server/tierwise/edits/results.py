@@ -1,4 +1,4 @@
-"""What an edit makes of each file, and whether another edit makes the same of them. Pure."""
+"""The result of an edit for each file, and whether another edit has the same result. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tierwise.syntax.alike import alike
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """A file after an edit: its text, None where it is gone, and the address it has then."""
+    """A file after an edit: its text, None if it is gone, and its new URI if it was renamed."""
 
     text: str | None
     language: str | None
@@ -20,12 +20,12 @@ class FileResult:
 
 
 def proposed(proposal: Proposal) -> Mapping[str, FileResult]:
-    """The files as a proposal would make them, by their address before it."""
+    """The files after a proposal, by their URI before it."""
     return _results(proposal.files)
 
 
 def taken(proposal: Proposal) -> Mapping[str, FileResult]:
-    """The files as the hunks that were applied made them; those without one are left out."""
+    """The files after the applied hunks; files without an applied hunk are left out."""
     files = [f for f in proposal.files if any(h.state == "applied" for h in f.hunks)]
     return _results(files, only_applied=True)
 
@@ -57,7 +57,7 @@ def _results(files: Sequence[FileEdit], *, only_applied: bool = False) -> Mappin
 
 
 def _text(file: FileEdit, only_applied: bool) -> str:
-    """The text a file gets, or the part of it that was taken."""
+    """The new text of a file, or the text with the applied hunks alone."""
     applied = {hunk.id for hunk in file.hunks if hunk.state == "applied"}
     if file.kind == "create" or not only_applied or len(applied) == len(file.hunks):
         return file.after

@@ -2,7 +2,7 @@
 
 With a selection, an edit belongs to the selection and the definition around it. Beyond that
 it may touch what the change itself needs: imports, new helpers, and lines that use a name
-which the change or the instruction is about. The same holds for other files, unless the
+which the change or the instruction is about. The same is true for other files, unless the
 operator attached them.
 """
 
@@ -27,9 +27,9 @@ _IMPORT: Final = re.compile(
     r"|(?:const|let|var|local)\s.*=\s*require|source\s|export\s.*\bfrom\b|mod\s|@import|\}\s*from\b)"
 )
 _OVERLOADS: Final = frozenset(("java", "c", "cpp", "kotlin", "typescript", "typescriptreact"))
-"""Languages in which two definitions of one name are usual."""
+"""Languages in which one name often has two definitions."""
 _ECHO: Final = 3
-"""Lines repeated from around the selection that are no accident."""
+"""How many repeated lines from around the selection are no coincidence."""
 
 
 def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
@@ -39,7 +39,7 @@ def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
 
 
 def repeats(file: FileEdit, asked: AskedEdit) -> bool:
-    """Whether a replacement brings its surroundings along, so that they are there twice."""
+    """Whether a replacement includes the lines around it, so that the file has them twice."""
     if file.kind != "text":
         return False
     if file.language not in _OVERLOADS and _doubled(file):
@@ -86,7 +86,7 @@ def _strays(file: FileEdit, asked: AskedEdit, in_play: InPlay, every: Sequence[F
 
 
 def _is_needed(file: FileEdit, every: Sequence[FileEdit]) -> bool:
-    """Whether a new file holds what other files lose, or is what they now refer to."""
+    """Whether a new file holds what other files lose, or is one that they now refer to."""
     stem = file.path.rsplit("/", 1)[-1].split(".")[0]
     added = "".join(x for f in every if f is not file for h in f.hunks for x in h.lines)
     return stem in words(added) or _came_up(file.after, file, every, removed=True)
@@ -95,7 +95,7 @@ def _is_needed(file: FileEdit, every: Sequence[FileEdit]) -> bool:
 def _came_up(
     text: str, file: FileEdit, every: Sequence[FileEdit], *, removed: bool = False
 ) -> bool:
-    """Whether half of a text's lines are among those that other files gain, or lose."""
+    """Whether at least half of a text's lines are among those that other files gain (or lose)."""
     lines = {x.strip() for x in text.split("\n") if sum(c.isalnum() for c in x) > 2}
     others = [f for f in every if f is not file and f.kind in ("text", "create")]
     moved = set()
@@ -119,7 +119,7 @@ def _strays_in_focus(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:
 
 
 def _zone(file: FileEdit, asked: AskedEdit) -> tuple[int, int]:
-    """The lines that may change freely: the selection and the definition it starts in."""
+    """The lines that may be changed freely: the selection and the definition it starts in."""
     assert asked.span is not None
     first, last = asked.span.start.line, asked.span.end.line
     around = _around(file, asked)
@@ -129,7 +129,9 @@ def _zone(file: FileEdit, asked: AskedEdit) -> tuple[int, int]:
 
 
 def _entry(lines: Sequence[str], first: int, last: int) -> tuple[int, int]:
-    """The lines of the entry that lines are in by their indentation, where no grammar says."""
+    """The lines of the entry around some lines, found by indentation, for languages without a
+    grammar.
+    """
     if first >= len(lines) or not indent_of(lines[first]):
         return first, last
     depth = len(indent_of(lines[first]))
@@ -156,7 +158,7 @@ def _around(file: FileEdit, asked: AskedEdit) -> Symbol | None:
 
 
 def _needed(file: FileEdit, hunk: Hunk, in_play: InPlay) -> bool:
-    """Whether a change away from the selection is one that the change there needs."""
+    """Whether the change at the selection needs this change, which is away from it."""
     lines = split_lines(file.before)
     removed = lines[hunk.start : hunk.end]
     touched = [line for line in (*removed, *hunk.lines) if line.strip()]
@@ -169,7 +171,7 @@ def _needed(file: FileEdit, hunk: Hunk, in_play: InPlay) -> bool:
 
 
 def _in_list(line: str) -> bool:
-    """Whether a line belongs to an import that goes over several lines."""
+    """Whether a line belongs to an import over several lines."""
     return (
         re.match(r"^\s*(?:[\w.*\"'/]+(?:\s+as\s+\w+)?,?|[(){}]|\}\s*from.*)\s*$", line) is not None
     )
@@ -190,7 +192,7 @@ def _defines(lines: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class InPlay:
-    """The names a change is about: those defined at its place, and all of them."""
+    """The names that a change is about: those that are defined at its place, and all of them."""
 
     defined: frozenset[str]
     names: frozenset[str]
@@ -219,15 +221,15 @@ def _in_play(proposal: Proposal, asked: AskedEdit) -> InPlay:
 
 
 def _doubled(file: FileEdit) -> bool:
-    """Whether a name is defined twice in one place that was not before."""
+    """Whether some name is now defined twice in one place and was not before."""
     before, after = _defined(file.before, file.language), _defined(file.after, file.language)
     return any(n > 1 and before[key] < n for key, n in after.items())
 
 
 def _defined(text: str, language: str | None) -> Counter[str]:
-    """How often each definition is in a text, by its name and those around it.
+    """How often each definition is in a text, by its name and the names around it.
 
-    One under a decorator is left out: a setter has the name of its getter.
+    Definitions under a decorator are left out: a setter has the name of its getter.
     """
     lines = text.split("\n")
     found: Counter[str] = Counter()
@@ -260,4 +262,4 @@ _PLAIN: Final = frozenset(
         "int", "str", "bool", "data", "not", "but", "out", "they", "them", "than", "then", "does",
     )
 )  # fmt: skip
-"""Words of instructions and of code that name nothing in particular."""
+"""Common words of instructions and of code. They count as no name."""

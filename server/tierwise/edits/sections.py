@@ -1,6 +1,6 @@
-"""Sections: the stretch of lines that a careful reader takes for one thing. Pure.
+"""Sections: stretches of lines that a careful reader takes for one thing. Pure.
 
-Two kinds of evidence count, both of which hold in every language: blank lines around a paragraph,
+Two kinds of evidence count, both of which work in every language: blank lines around a paragraph,
 and the indentation under a line that opens a block.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 BLANKS: Final = 10
-"""Lines within which a section has its first line that is not blank."""
+"""The most lines in which the first line of a section that is not blank is searched."""
 DEEPEST: Final = 6
-"""Blocks around each other that are looked at."""
+"""The most nested blocks that are considered."""
 FARTHEST: Final = 2_000
-"""Lines on either side within which the ends of a section are looked for."""
+"""How many lines on either side are searched for the ends of a section."""
 
 _CLOSES: Final = re.compile(r"\s*(?:[)\]}]|</|end\b|fi\b|done\b|esac\b)")
 _OPENS: Final = re.compile(r"\s*(?:\[|#|@|<\w|//|/\*|def |class |fn |func|it\(|test\()")
@@ -24,14 +24,17 @@ _LISTS: Final = re.compile(r"\s*(?:[-*+]|\d+\.) ")
 
 
 def around(lines: Sequence[str], start: int, end: int) -> Iterator[range]:
-    """The sections that hold the lines [start, end), the smallest first."""
+    """The sections that contain the lines [start, end), the smallest first."""
     found = {_paragraph(lines, start, end), *_blocks(lines, start, end)}
     for first, last in sorted(found, key=lambda s: s[1] - s[0]):
         yield range(first, last)
 
 
 def begins(above: str | None, below: Sequence[str]) -> int:
-    """How much speaks for a section that begins between two lines; None is the file's beginning."""
+    """A score for a section that begins between two lines.
+
+    `above` is None at the file's beginning.
+    """
     line = next((line for line in below[:BLANKS] if line.strip()), None)
     if above is None or line is None:
         return 100
@@ -47,10 +50,10 @@ def begins(above: str | None, below: Sequence[str]) -> int:
 
 
 def part_as_the_file(above: str, below: str, text: str, near: Sequence[str] = ()) -> bool:
-    """Whether lines part as the file begins, under an unlike line, or as it ends, over one.
+    """Whether a section ends between two lines, because the file begins or ends in the same way.
 
-    In a list without blank lines or blocks nothing else tells where its sections begin. Lines
-    that differ in their numbers alone are like ones. `near` are lines that come or go there.
+    In a list without blank lines or blocks nothing else shows where its sections begin. Lines
+    that differ only in numbers count as alike. `near` are lines that are added or removed there.
     """
 
     def unlike(line: str) -> bool:
@@ -65,12 +68,12 @@ def part_as_the_file(above: str, below: str, text: str, near: Sequence[str] = ()
 
 
 def closes(line: str) -> bool:
-    """Whether a line ends the block above it."""
+    """Whether a line closes the block above it."""
     return _CLOSES.match(line) is not None
 
 
 def indent(line: str) -> int:
-    """The width of a line's indentation, with tabs of eight."""
+    """The width of a line's indentation, with tabs of eight columns."""
     bare = line.lstrip(" \t")
     return len(line[: len(line) - len(bare)].expandtabs(8))
 
@@ -85,7 +88,9 @@ def _paragraph(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
 
 
 def _blocks(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A line that opens a block with the deeper lines under it, and the line that closes it."""
+    """The blocks around some lines: the line that opens each, the deeper lines, and the line that
+    closes.
+    """
     first, last = start, end
     for _ in range(DEEPEST):
         depth = min((indent(line) for line in lines[first:last] if line.strip()), default=0)

@@ -1,7 +1,7 @@
-"""Whether code that was added gives a name again that the file has at its top already.
+"""Whether added code redefines a name that the file has at its top already.
 
-Tests run after their file was read to its end: a fixture, a helper or a constant of the same
-name takes the place of the one that the tests above it mean.
+Tests run after their whole file was read, so a fixture, a helper or a constant of the same
+name replaces the one that the tests above it mean.
 """
 
 from __future__ import annotations
@@ -19,18 +19,17 @@ _ASSIGNED: Final = re.compile(
 )
 _GOES_ON: Final = re.compile(r"@(?:typing\.)?overload\b|@\w+\.(?:setter|deleter|register)")
 _MANY: Final = frozenset(("impl_item", "method_declaration", "module", "class"))
-"""Kinds of which several of one name are usual: implementations, Go's methods, Ruby's classes."""
+"""Kinds of which several often have one name: implementations, Go's methods, Ruby's classes."""
 
 
 def shadows(before: str, after: str, language: str | None) -> bool:
-    """Whether a text defines a name at its top level more often than before, with another
-    meaning."""
+    """Whether a text defines a name at its top more often than before."""
     was, now = _given(before, language), _given(after, language)
     return any(was[name] and count > was[name] for name, count in now.items())
 
 
 def _given(text: str, language: str | None) -> Counter[str]:
-    """How often each name is given at the top of a text."""
+    """How often each name is defined at the top of a text."""
     found: Counter[str] = Counter()
     lines = text.splitlines()
     of_definitions = set()
@@ -49,7 +48,7 @@ def _given(text: str, language: str | None) -> Counter[str]:
 
 
 def _is_overload(above: list[str]) -> bool:
-    """Whether decorators say that a definition goes on with one of its name."""
+    """Whether decorators say that a definition continues one of the same name."""
     return any(
         re.match(r"@(?:typing\.)?overload\b|@\w+\.(?:setter|deleter|register)", x) for x in above
     )

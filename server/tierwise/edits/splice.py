@@ -1,9 +1,9 @@
-"""One change of a text as an editor tells it, and what it may mean for the lines around it. Pure.
+"""One change of a text as an editor reports it, and what it means for the lines around it. Pure.
 
-Where whole lines come or go between like ones, several places explain the same new text: from
-"u k [b] u k" the lines "[b] u k" may be gone, or "u k [b]". Some editors tell the place where the
-operator was, others the first that a comparison finds. `settled` chooses the place where a section
-begins and ends, and says so where nothing tells the places apart.
+If whole lines are added or removed among similar ones, several places explain the same new text:
+from "u k [b] u k" the lines "[b] u k" may be gone, or "u k [b]". Some editors report the place
+where the operator was, others the first that a comparison finds. `settled` chooses the place where
+a section begins and ends. If nothing decides between the places, its result says so.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from tierwise.syntax import common
 from tierwise.syntax.positions import split_lines
 
 FARTHEST: Final = 200
-"""Lines that a change is moved along like ones at most."""
+"""The most lines by which a change may be moved along equal ones."""
 HEAVY: Final = 100_000
-"""Characters of two texts up to which they are compared at once: 3 ms."""
+"""The most characters of two texts that are compared on the event loop: it takes 3 ms."""
 LARGEST: Final = 200_000
-"""Characters of inserted or deleted lines beyond which no other place is looked for."""
+"""Characters of inserted or deleted lines beyond which no other place is considered."""
 ENDS: Final = 6
-"""How much it speaks for a place that the file itself begins or ends like that."""
+"""Points for a place if the file itself begins or ends like that."""
 WITHIN: Final = 200
-"""How much it speaks against a place that the lines begin deeper than they go on."""
+"""Points against a place if the lines begin deeper than they continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """Replace [start, end) of a text, in code points, by `text`."""
+    """A change: replace [start, end) of a text, in code points, by `text`."""
 
     start: int
     end: int
@@ -43,14 +43,17 @@ class Splice:
         return len(self.text) - (self.end - self.start)
 
     def on(self, text: str) -> str:
-        """The text with the change made."""
+        """The text after the change."""
         return text[: self.start] + self.text + text[self.end :]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A text and the next one. `splice` is the change as the editor told it, None where only the
-    two texts are known: a full synchronisation, a file that changed on disk, a reopened one."""
+    """A text and the next one.
+
+    `splice` is the change as the editor reported it. It is None if only the two texts are known:
+    after a full synchronisation, a change on disk, or reopening.
+    """
 
     before: str
     after: str
@@ -58,10 +61,10 @@ class Step:
 
     @cached_property
     def told(self) -> Splice:
-        """The change as the editor told it, reduced to the lines that came or went where it says no
+        """The reported change, reduced to the lines that were added or removed if it contains no
         more.
 
-        Where only the two texts are known it is the stretch between their common start and end.
+        If only the two texts are known it is the stretch between their common start and end.
         """
         if self.splice is not None:
             return reduced(self.splice, self.before)
@@ -71,9 +74,9 @@ class Step:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether the change says which lines came, went or stayed.
+        """Whether the change says which lines were added, were removed or stayed.
 
-        A stretch of lines that was replaced by another, as formatters do, does not say so, and
+        The replacement of several lines by others, as formatters do it, does not say so, and
         neither do two texts alone.
         """
         if self.splice is None:
@@ -83,7 +86,7 @@ class Step:
 
     @cached_property
     def settled(self) -> Settled:
-        """An exact change where it belongs."""
+        """An exact change at its most likely place."""
         return settled(self.told, self.before)
 
     @property
@@ -96,14 +99,17 @@ class Step:
 
     @property
     def heavy(self) -> bool:
-        """Whether a step takes so long to follow that it has to be done beside the event loop."""
+        """Whether a step takes so long to follow that it must not be done on the event loop."""
         return not self.exact and len(self.before) + len(self.after) > HEAVY
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A change where it belongs. What lies within [start, end) of the text before may not have
-    been where it seems; the two are equal where nothing is doubtful."""
+    """A change at its most likely place.
+
+    The part [start, end) of the text before is in doubt: its lines may have been elsewhere. Both
+    are equal if nothing is in doubt.
+    """
 
     splice: Splice
     start: int = 0
@@ -111,11 +117,12 @@ class Settled:
 
 
 def reduced(splice: Splice, before: str) -> Splice:
-    """Reduce a change to the lines that came or went, where it was told with the lines beside them.
+    """Reduce a change to the lines that were added or removed, if it was reported with lines beside
+    them.
 
-    Neovim compares whole lines from their first and their last character. Where a line came in, it
-    tells that the end of the line above, or a part of the one below, was replaced by itself and
-    more. A change that repeats more than that says nothing of the place, and stays as it is.
+    Neovim compares whole lines from their first and their last character. For a new line it reports
+    that the end of the line above, or a part of the one below, was replaced by itself and more. A
+    change that repeats more than that says nothing about the place, and stays as it is.
     """
     old, new = before[splice.start : splice.end], splice.text
     same = min(old, new, key=len)
@@ -135,7 +142,7 @@ def settled(splice: Splice, before: str) -> Settled:
     """Choose the place where whole lines were added or removed, among those that give the same
     text.
 
-    A change of anything but several unlike whole lines is taken as it was told.
+    Only a change of several unlike whole lines is moved. Any other change stays as it was reported.
     """
     sure = Settled(splice)
     if bool(splice.text) == (splice.start < splice.end):
@@ -161,7 +168,7 @@ def settled(splice: Splice, before: str) -> Settled:
 def _chosen(
     before: str, at: int, after: int, lines: Sequence[str], like: tuple[int, int], gone: bool
 ) -> Settled:
-    """The place where a section begins and ends, of those that the like lines allow."""
+    """The place where a section begins and ends, among those that the equal lines allow."""
     up, down = like
     size = len(lines)
     ring = [*_back(before, at, up + 1), *lines, *_ahead(before, after, down + 1)]
@@ -198,7 +205,7 @@ def _as(at: int, chunk: str, gone: bool) -> Settled:
 
 
 def _on_a_line(at: int, chunk: str, before: str, gone: bool) -> tuple[int, str]:
-    """A change described so that it begins where a line begins, if that is possible."""
+    """Describe a change so that it begins at the beginning of a line, if that is possible."""
     if _begins_line(before, at):
         return at, chunk
     line = before.rfind("\n", 0, at) + 1
@@ -218,7 +225,7 @@ def _begins_line(text: str, at: int) -> bool:
 
 
 def _like_above(before: str, at: int, lines: Sequence[str]) -> int:
-    """By how many lines a block of lines could stand further up and make the same text."""
+    """By how many lines some lines could be further up and give the same text."""
     ring, count = list(lines), 0
     for line in reversed(_back(before, at, FARTHEST)):
         if line != ring[-1]:
@@ -229,7 +236,7 @@ def _like_above(before: str, at: int, lines: Sequence[str]) -> int:
 
 
 def _like_below(before: str, after: int, lines: Sequence[str]) -> int:
-    """By how many lines a block of lines could stand further down and make the same text."""
+    """By how many lines some lines could be further down and give the same text."""
     count = 0
     for line in _ahead(before, after, FARTHEST):
         if line != lines[count % len(lines)]:

@@ -1,9 +1,8 @@
-"""One hunk's place in a text that changes: where it is, and whether it can be applied there. Pure.
+"""One hunk's place in a changing text: where it is, and whether it can be applied there. Pure.
 
-A spot is a piece of the text that reads either as before the hunk or as after it. A change outside
-moves it. A change that touches it makes it lost, and the spot then remembers as much of the text
-around as the change took. When that piece reads again as it did, by whatever undo, the spot is
-back.
+A spot is a piece of the text that equals the hunk's old text or its new text. A change outside
+moves it. A change that touches it makes it lost, and the spot then remembers the text around it
+that the change replaced. When that piece is again as it was, by whatever undo, the spot is back.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from tierwise.edits.splice import Splice
 SpotState = Literal["pending", "applied", "lost"]
 
 GONE: Final = "\0"
-"""What a spot that is lost for good remembers of its surroundings."""
+"""Marks a spot that is lost for good, in place of the text around it."""
 REMEMBERED: Final = 200_000
-"""Characters of surroundings that a lost spot remembers at most; beyond it is lost for good."""
+"""The most characters around it that a lost spot remembers. With more it is lost for good."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A piece [start, end) of a text, in code points, that one hunk of a proposal changes.
 
-    It reads `before` while the hunk is pending and `after` once it is applied. The piece of an
-    insertion holds the line beside it, so that the first `lead` characters, or the last `trail`
-    ones, are no part of the hunk. `owners` are the unlike lines that tell it from like pieces.
-    `offered` tells that the editor was asked to apply the hunk once: where the text then reads
-    `after`, the hunk was applied, and the same lines are no coincidence. `above` and `below` hold
+    It equals `before` while the hunk is pending and `after` once it is applied. The piece of an
+    insertion includes the line beside it, so that the first `lead` characters, or the last `trail`
+    ones, are no part of the hunk. `owners` are the unlike lines that distinguish it from similar
+    pieces. `offered` says that the editor was asked once to apply the hunk. If the text then equals
+    `after`, the hunk was applied, and the equal lines are no coincidence. `above` and `below` hold
     the text around a lost spot, by which it may be found again.
     """
 
@@ -48,11 +47,12 @@ class Spot:
     above: str = ""
     below: str = ""
     doubtful: bool = False
-    """Lost because nothing told it from like pieces: only the very text brings it back."""
+    """Lost because nothing distinguished it from similar pieces. Only exactly the same text brings
+    it back."""
 
     @property
     def target(self) -> tuple[int, int, str]:
-        """Where the hunk's own text stands now, and what applying or undoing it puts there."""
+        """Where the hunk's own text is now, and the text that applying or undoing it puts there."""
         other = self.after if self.state == "pending" else self.before
         text = other[self.lead : len(other) - self.trail]
         return self.start + self.lead, self.end - self.trail, text
@@ -64,28 +64,28 @@ class Spot:
 
     @property
     def point(self) -> int:
-        """Where an insertion goes."""
+        """The offset where an insertion goes."""
         return self.start + self.lead
 
     def shifted(self, by: int) -> Spot:
-        """The spot this many characters further down."""
+        """The spot moved down by this many characters."""
         return replace(self, start=self.start + by, end=self.end + by) if by else self
 
     def placed(self, start: int, state: SpotState) -> Spot:
-        """The spot at `start`, where the text reads as the spot does in that state."""
+        """The spot at `start`, where the text equals that of the spot in this state."""
         size = len(self.before if state == "pending" else self.after)
         return replace(self, start=start, end=start + size, state=state,
                        above="", below="", doubtful=False)  # fmt: skip
 
     def gone(self) -> Spot:
-        """Mark the spot as lost for good: nothing is remembered by which it could be found."""
+        """The spot, lost for good: it remembers nothing by which it could be found."""
         return replace(self, state="lost", above=GONE, below="")
 
 
 def beside(spot: Spot, splice: Splice, after: str) -> bool:
-    """Whether a change leaves a spot alone. `after` is the whole text once the change is made.
+    """Whether a change does not touch a spot. `after` is the whole text after the change.
 
-    A spot holds whole lines, so text glued to its first or last line changes it.
+    A spot holds whole lines, so text joined to its first or last line touches it.
     """
     if spot.state == "lost":
         return splice.end < spot.start or splice.start > spot.end
@@ -105,7 +105,8 @@ def beside(spot: Spot, splice: Splice, after: str) -> bool:
 def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool = True) -> Spot:
     """A spot after a change that touches it, from the texts before and after the change.
 
-    `told`: the editor said where the change was. Only then may lines have come in beside it.
+    `told` says that the editor reported the place of the change. Only then may lines have been
+    added beside the spot.
     """
     if spot.above == GONE:
         return spot
@@ -114,9 +115,9 @@ def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool =
 
 
 def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
-    """The spot in its other state, where a change next to it applied or undid its hunk; else None.
+    """The spot in its other state, if a change next to it applied or undid its hunk; else None.
 
-    Only a hunk that the editor was offered is looked for: its insertion, or its undone removal.
+    Only a hunk that was offered to the editor can turn: its insertion, or its undone removal.
     """
     if not spot.offered or spot.state == "lost":
         return None
@@ -127,7 +128,7 @@ def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
 
 
 def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> Spot | None:
-    """The spot where one of its texts is within what it remembers."""
+    """The spot, if its old or its new text is inside the text that it remembers; else None."""
     if without.above == GONE:
         return None
     now, above, below = after[without.start : without.end], without.above, without.below
@@ -142,9 +143,9 @@ def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> S
 
 
 def lost(spot: Spot, splice: Splice, before: str, *, doubtful: bool = False) -> Spot:
-    """Mark a spot as lost, because a change touched it; it remembers the text that was taken.
+    """The spot, lost because a change touched it. It remembers the text that the change replaced.
 
-    The text of the spot itself may read as it did.
+    The text of the spot itself may be unchanged.
     """
     start, end = min(splice.start, spot.start), max(splice.end, spot.end)
     above = before[start : spot.start] + spot.above
@@ -156,15 +157,15 @@ def lost(spot: Spot, splice: Splice, before: str, *, doubtful: bool = False) -> 
 
 
 def _glued(was: str, own: str) -> bool:
-    """Whether a spot was lost for nothing but some characters before or behind it."""
+    """Whether a spot was lost only because some characters were added before or after it."""
     more = was.removesuffix(own) if was.endswith(own) else was.removeprefix(own)
     return len(more) + len(own) == len(was) and not ("\r" in more or "\n" in more)
 
 
 def _found(now: str, above: str, own: str, below: str, told: bool) -> int | None:
-    """Where a spot's text is between what was above and below it; None where it does not.
+    """The offset of a spot's text between the text above and below it; None if it is not there.
 
-    Lines may have come in between, above the spot or under it, if they are not like it.
+    Lines may have been added above or below the spot, if they are not like it.
     """
     more = len(now) - len(above) - len(own) - len(below)
     if more < 0 or not (now.startswith(above) and now.endswith(below)):

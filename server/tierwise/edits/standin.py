@@ -1,9 +1,9 @@
-"""Which fence of an answer stands for the selection, and for how much of the file.
+"""Which fence of an answer replaces the selection, and how much of the file it replaces.
 
-A fence is taken for the new text of a selection only if it resembles it: it defines what the
-selection defines first, or keeps at least half of its lines, or, where nothing is defined,
-begins alike and is not an excerpt of it. A snippet, an example or an addition resembles
-nothing, and must not replace what was selected.
+A fence counts as the new text of a selection only if it resembles it: it defines what the
+selection defines first, or keeps at least half of its lines, or, if nothing is defined,
+begins alike and is not an excerpt of it. A snippet, an example or an addition does not resemble it
+and must not replace what was selected.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tierwise.edits.likeness import SHOWN, Asked, SelectionLikeness
 from tierwise.syntax.bound import bound
 
 _SURE: Final = 3
-"""The rank from which a text counts that is in no fence."""
+"""The least rank with which a text without a fence counts."""
 
 _SPOKEN: Final = re.compile(r"^[^\W\d_a-z][\w'’]*(?: [^\s;{}=]+){3,}[.!?:]$")
 """A line that is a sentence."""
 
 
 class NoStandIn(Exception):
-    """No fence stands for the selection; `code` is that of the failed check."""
+    """No fence replaces the selection. `code` is that of the failed check."""
 
     def __init__(self, code: CheckCode) -> None:
         super().__init__(code)
@@ -37,10 +37,11 @@ class NoStandIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """The fence that counts, and the range of the file it replaces.
+    """The fence that counts, and the range of the file that it replaces.
 
-    `left` says that another fence looks like an edit too, which was left out, `drops` that
-    lines of the selection are missing without a word. `imports` are lines for the file's head.
+    `left` says that another fence, which was left out, looks like an edit too. `drops` says that
+    lines of the selection are missing and nothing explains it. `imports` are lines for the file's
+    head.
     """
 
     fence: Whole
@@ -54,9 +55,9 @@ def choose(
     fences: Sequence[Whole], outer: Whole | None, prose: str, asked: Asked,
     foreign: Callable[[str], bool] = lambda path: False, request: str = "",
 ) -> StandIn:  # fmt: skip
-    """The fence that stands for the selection. Raises `NoStandIn`.
+    """The fence that replaces the selection. Raises `NoStandIn`.
 
-    `foreign` tells whether a path is that of another file than the selection's.
+    `foreign` says whether a path belongs to another file than the selection's.
     """
     imports, fences = _imports(fences)
     own = [f for f in fences if not f.quoted and not (f.path and foreign(f.path))]
@@ -83,7 +84,7 @@ def choose(
 
 
 def _imports(fences: Sequence[Whole]) -> tuple[tuple[str, ...], list[Whole]]:
-    """The lines of the fences that are imports and nothing else, and the other fences."""
+    """The lines of fences that hold only imports, and the other fences."""
     if len(fences) < 2:
         return (), list(fences)
     only = [f for f in fences if f.text.strip() and not split([*f.text.split("\n"), "x"])[1][1:]]
@@ -92,8 +93,10 @@ def _imports(fences: Sequence[Whole]) -> tuple[tuple[str, ...], list[Whole]]:
 
 
 def unfenced(text: str, asked: Asked) -> StandIn | None:
-    """An answer in no fence that is nothing but the new text of the selection; None if it may
-    be something said about it."""
+    """An answer without a fence that is nothing but the new text of the selection.
+
+    It is None if the answer may be a text about the selection.
+    """
     lines = text.strip("\n").split("\n")
     whole = Whole("\n".join(lines), "")
     selection = SelectionLikeness(asked)
@@ -107,10 +110,9 @@ def unfenced(text: str, asked: Asked) -> StandIn | None:
 
 
 def of_kind(fences: Sequence[Whole], language: str | None) -> tuple[Whole, tuple[str, ...]]:
-    """The one fence of code to put at a cursor or into a test file, and the imports that stand
-    in fences of their own. Raises `NoStandIn`.
+    """The one fence of code to put at a cursor or into a test file, and imports from other fences.
 
-    Beside code that defines something, code that only uses it is an example.
+    Raises `NoStandIn`. If one fence defines something, fences that only use it are examples.
     """
     said = [f for f in fences if f.language.split(" ")[0].lower() not in SHOWN and not f.quoted]
     imports, said = _imports(said)

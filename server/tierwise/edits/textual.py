@@ -1,4 +1,4 @@
-"""Text edits made on a text."""
+"""Applies text edits to a text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tierwise.syntax.positions import LineIndex
 
 
 def applied(text: str, edits: Sequence[TextChange]) -> str:
-    """A text with non-overlapping edits made, as an editor makes them."""
+    """A text after non-overlapping edits, applied as an editor does."""
     index = LineIndex(text)
     spans = sorted(
         ((index.offset(e.range.start), index.offset(e.range.end), e.new_text) for e in edits),

@@ -1,4 +1,4 @@
-"""How a file would parse with other lines in place of some of its own."""
+"""How well a file would parse if other lines replaced some of its own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from tierwise.core.dataclass import dataclass
 from tierwise.syntax.parse import errors
 
 LARGEST: Final = 400_000
-"""Characters of a file up to which ways of putting lines into it are tried by parsing it."""
+"""The most characters of a file that is parsed to compare ways of putting lines into it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file without some of its lines. Called with lines in their place, it counts the syntax
-    errors.
+    """A file without some of its lines.
+
+    Called with lines for the gap, it counts the syntax errors.
     """
 
     above: str
@@ -28,7 +29,9 @@ class Reading:
 
 
 def reading(lines: Sequence[str], first: int, last: int, language: str | None) -> Reading | None:
-    """For the lines [first, last) of a file; None without a grammar or where it is too large."""
+    """A `Reading` without the lines [first, last) of a file; None without a grammar or if it is too
+    large.
+    """
     if sum(len(line) for line in lines) > LARGEST or errors("", language) is None:
         return None
     return Reading("".join(lines[:first]), "".join(lines[last:]), language)

@@ -1,8 +1,9 @@
-"""Running the operator's own check on a proposal, in a shadow copy, before it is shown.
+"""Runs the operator's own check on a proposal, in a shadow copy, before it is shown.
 
 The command comes from the operator's configuration and runs without a shell, in a process
 group of its own that is killed when its time is up, with an environment that holds no keys.
-What it says of the text as it was is held against it: only a new complaint counts.
+Its complaints about the old text are compared with those about the new one: only a new complaint
+counts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Final, Literal
 from tierwise.core.dataclass import dataclass
 
 OUTPUT: Final = 64_000
-"""Bytes of a command's output that are looked at."""
+"""Bytes of a command's output that are read."""
 _PASSED_ON: Final = re.compile(
     r"^(?:PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|APPDATA|LOCALAPPDATA"
     r"|COMSPEC|PATHEXT|VIRTUAL_ENV|CONDA_PREFIX|PYTHONPATH|NODE_PATH|GOPATH|GOROOT|GOCACHE|GOFLAGS"
@@ -34,7 +35,7 @@ _COMPLAINT: Final = re.compile(r":\d+(?::\d+)?:?\s+(\S.*)$|^\s*([A-Z]{1,4}\d{2,}
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One file of a proposal: where it lies, what it was (None: it was not) and would be."""
+    """One file of a proposal: its path, its old text (None if it is new) and its new text."""
 
     path: Path
     inside: str
@@ -45,7 +46,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class CheckVerdict:
-    """What a command says: `refused` counts, `missing` and `slow` are no verdict.
+    """The verdict of a command. Only `refused` counts; `missing` and `slow` are no verdict.
 
     `detail` is the first complaint of a command that refuses.
     """
@@ -63,11 +64,11 @@ async def verify(
     seconds: float,
     env: Mapping[str, str] = os.environ,
 ) -> CheckVerdict:
-    """Run a command on a file as it would be, and on the file as it was if that fails.
+    """Run a command on the new text of a file, and on the old text if that fails.
 
     In `command`, `{path}` stands for the file's real path (its new text comes on stdin),
-    `{file}` for a copy with the new text, `{shadow}` for the folder the copies of all files
-    of the proposal lie in, by their paths within the workspace. `seconds` bounds both runs.
+    `{file}` for a copy with the new text, `{shadow}` for the folder with the copies of all files
+    of the proposal, by their paths within the workspace. `seconds` bounds both runs together.
     """
     program = _program(command[0], env)
     if program is None:
@@ -101,7 +102,7 @@ async def _run(
     *,
     new: bool,
 ) -> tuple[int, str] | None:
-    """Exit code and output of one run; None where time ran out or it could not start."""
+    """Exit code and output of one run; None if time ran out or it could not start."""
     shadow = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="tierwise-verify-"))
     try:
         await asyncio.to_thread(_fill, shadow, (subject, *others), new)
@@ -164,7 +165,7 @@ async def _write(process: asyncio.subprocess.Process, text: str) -> None:
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
-    """End a command and whatever it started; nothing happens to one that has ended."""
+    """End a command and all its child processes. Does nothing if it has ended already."""
     if process.returncode is not None:
         return
     try:
@@ -187,8 +188,10 @@ def _fill(shadow: Path, subjects: Sequence[Subject], new: bool) -> None:
 
 
 def _program(name: str, env: Mapping[str, str]) -> str | None:
-    """Where a program lies: on the operator's path or by its full name, never in the workspace
-    by a relative one."""
+    """The path of a program: from the operator's `PATH` or an absolute path.
+
+    A relative path is not accepted, since it could lead into the workspace.
+    """
     if os.path.dirname(name) and not os.path.isabs(name):
         return None
     return shutil.which(name, path=env.get("PATH"))
@@ -199,7 +202,7 @@ def _put(argument: str, places: Mapping[str, str]) -> str:
 
 
 def _complaints(output: str) -> Counter[str]:
-    """What a tool complains of, without where: an edit moves lines."""
+    """The complaints of a tool without line numbers, since an edit moves lines."""
     found: Counter[str] = Counter()
     for line in output.splitlines():
         if (match := _COMPLAINT.search(line)) is not None:

@@ -1,4 +1,4 @@
-"""Putting one fenced block where a selection stood."""
+"""Puts one fenced block in the place of a selection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PAIRS: Final = {'"': '"', "'": "'", "`": "`", "(": ")", "[": "]", "{": "}", "<"
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A selection as lines [first, last), with what stands before and behind it on them."""
+    """A selection as lines [first, last), with the text before and behind it on them."""
 
     first: int
     last: int
@@ -31,15 +31,15 @@ class Lines:
 
     @property
     def part(self) -> bool:
-        """Whether it is part of a line."""
+        """Whether the selection is a part of a line."""
         return bool(self.before.strip() or self.behind.strip())
 
 
 def lines_of(text: str, span: Range) -> Lines:
     """The lines that a selection means.
 
-    One that begins at the end of a line, or ends within the indentation of one, means the
-    lines between.
+    If it begins at the end of a line, or ends within the indentation of a line, that line is not
+    meant.
     """
     index = index_of(text)
     span = index.clamp(span)
@@ -57,7 +57,7 @@ def lines_of(text: str, span: Range) -> Lines:
 
 
 def replaced(text: str, span: Range, answer: str, language: str | None = None) -> str:
-    """The text with a range replaced by an answer."""
+    """The text in which an answer replaces a range."""
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     if mark and span.start == Position(0, 0):
         answer = answer.removeprefix(mark)
@@ -92,8 +92,10 @@ def replaced(text: str, span: Range, answer: str, language: str | None = None) -
 def _imports_up(
     lines: Sequence[str], first: int, last: int, fresh: list[str]
 ) -> tuple[list[str], list[str]]:
-    """What is above a selection and what replaces it, with imports that the answer puts
-    above its code among those of the file."""
+    """The lines above a selection, and the lines that replace it.
+
+    Imports that the answer has above its code are moved to those of the file.
+    """
     above = list(lines[:first])
     taken, rest = imports.split(fresh)
     old = next((line for line in lines[first:last] if line.strip()), "")
@@ -106,7 +108,7 @@ def _imports_up(
 def grown(old: str, answer: str) -> str:
     """The unfinished answer followed by the part of the old text that it has not reached yet.
 
-    How far it has come is told by the last lines both have; lines past those stand for as
+    The last lines that both have in common show how far it is. Later lines of the answer replace as
     many old ones.
     """
     was, now = old.splitlines(), answer.splitlines()
@@ -117,7 +119,7 @@ def grown(old: str, answer: str) -> str:
 
 
 def line_end(text: str) -> str:
-    """The line end a text uses most; LF for one that has none."""
+    """The most frequent line end of a text; LF if it has none."""
     return usual_end(split_lines(text))
 
 
@@ -126,7 +128,7 @@ def _left(at: Position) -> Position:
 
 
 def _without(text: str, span: Range, here: Lines, lines: Sequence[str]) -> str:
-    """The text without a selection that is answered with nothing."""
+    """The text without the selection, for an empty answer."""
     if here.part:
         index = LineIndex(text)
         return text[: index.offset(span.start)] + text[index.offset(span.end) :]
@@ -134,7 +136,9 @@ def _without(text: str, span: Range, here: Lines, lines: Sequence[str]) -> str:
 
 
 def line_in(here: Lines, fresh: Sequence[str], old: str) -> int | None:
-    """Which line of an answer to part of a line is the whole of that line; None if none is."""
+    """The index of the line that is the whole line, in an answer to a part of it; None if there is
+    none.
+    """
     before, behind = squeezed(here.before), squeezed(here.behind)
     if not any(c.isalnum() for c in before + behind):
         return None
@@ -151,7 +155,7 @@ def line_in(here: Lines, fresh: Sequence[str], old: str) -> int | None:
 
 
 def _unquoted(here: Lines, fresh: list[str], old: str) -> list[str]:
-    """An answer without the quotes or brackets that are around the selection already."""
+    """An answer without quotes or brackets that the selection has around it already."""
     opening, closing = here.before[-1:], here.behind[:1]
     text = "\n".join(fresh).strip()
     around = _PAIRS.get(opening) == closing and len(text) > 1
@@ -166,13 +170,13 @@ def _unquoted(here: Lines, fresh: list[str], old: str) -> list[str]:
 
 
 def _completed(here: Lines, line: str) -> str:
-    """A whole line with the signs behind the selection that the answer left out."""
+    """A whole line with the signs after the selection, if the answer left them out."""
     behind = here.behind.rstrip()
     return line if not behind or line.rstrip().endswith(behind.strip()) else line.rstrip() + behind
 
 
 def _in_line(lines: Sequence[str], here: Lines, fresh: Sequence[str], language: str | None) -> str:
-    """Part of a line replaced: what becomes several lines is indented like that line."""
+    """Replace a part of a line. If it becomes several lines, they are indented like that line."""
     lead = indent_of(here.before) if here.before.strip() else here.before
     fixed = literal_lines("\n".join(fresh), language)
     own = bare(lines[here.first])

@@ -174,7 +174,7 @@ class _Open:
                 pass
 
     def _looked(self, at_ms: int) -> int:
-        """Milliseconds for which an edit has stood.
+        """Milliseconds since an edit was applied.
 
         An agent applies its edits by itself: for them the time counts from the first check.
         """

@@ -1,7 +1,7 @@
-"""The SDK in a process of its own: started with the first need, warm while used, gone when idle.
+"""The SDK in a process of its own: started on first use, kept while it is used, ended when idle.
 
-What comes back is read here, on the loop; what is known of a call (its text so far, its usage,
-whether it left) is kept here as well. So when the process dies, each of its calls ends as a
+Its output is read here, on the event loop. What is known of a call (its text so far, its usage,
+whether it was sent) is kept here as well. So if the process dies, each of its calls ends with a
 `ModelError` like any other, and is booked and tried again like any other.
 """
 
@@ -27,19 +27,19 @@ from tierwise.models.transport import AnswerStream, CallPlace, PlainQuestion, Wa
 log = logging.getLogger(__name__)
 
 IDLE_S: Final = 300.0
-"""Seconds without a call after which the process is ended: a prompt cache is cold by then too."""
+"""Seconds without a call after which the process is ended: the prompt cache is cold then, too."""
 STARTS_WITHIN_S: Final = 60.0
-"""Seconds the process may take until it can call; the import takes 2 at rest."""
+"""Seconds the process may take to start; on an idle machine the import takes 2."""
 ENDS_WITHIN_S: Final = 2.0
 """Seconds the process may take to end before it is killed."""
 TOLD: Final = frames.AHEAD // 2
-"""Events taken until the process is told that there is room again."""
+"""Events that are taken until the process is told that it may send more."""
 SECRET: Final = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
-"""Endings of variables that hold a key: the process gets none of them."""
+"""Endings of the names of variables that hold secrets. The process gets none of them."""
 
 
 class _Call:
-    """What has come of one call and was not taken yet. `tier` words its failures."""
+    """The frames of one call that have arrived and were not taken yet. Its failures name `tier`."""
 
     def __init__(self, tier: Tier) -> None:
         self.tier = tier
@@ -47,13 +47,13 @@ class _Call:
         self._waiting: asyncio.Future[None] | None = None
 
     def put(self, frame: Any) -> None:
-        """Hand a frame that came to whoever waits for it."""
+        """Add a frame that arrived, and wake the reader."""
         self._frames.append(frame)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
     async def get(self) -> Any:
-        """The next frame."""
+        """Wait for the next frame."""
         while not self._frames:
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
@@ -61,7 +61,10 @@ class _Call:
 
 
 class _Pipes(asyncio.SubprocessProtocol):
-    """The pipes of one process. `ready` is done once it can call, or failed where it ended."""
+    """The pipes of one process.
+
+    `ready` is done once it can make calls; it fails if the process ends.
+    """
 
     def __init__(self) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -115,16 +118,16 @@ class _Pipes(asyncio.SubprocessProtocol):
             self.process.kill()
 
     def send(self, *frame: Any) -> None:
-        """Send a frame; one to a process that is gone is answered already."""
+        """Send a frame. If the process is gone nothing is sent; its calls have failed already."""
         if not self.gone.is_set():
             self.input.write(frames.line(*frame))
 
 
 class ModelProcess:
-    """Calls made by the SDK in a process of its own. `Transport` for what asks."""
+    """A `Transport` whose calls the SDK makes in a process of its own."""
 
     def __init__(self, key_names: Callable[[], Collection[str]] = tuple) -> None:
-        """`key_names` tells the variables that hold a key by the operator's configuration."""
+        """`key_names` returns the names of the configured variables that hold a key."""
         self._key_names = key_names
         self._pipes: _Pipes | None = None
         self._starting = asyncio.Lock()
@@ -135,28 +138,28 @@ class ModelProcess:
 
     @property
     def process_id(self) -> int | None:
-        """The process that runs; None where none does."""
+        """The id of the running process; None if none runs."""
         running = self._pipes is not None and not self._pipes.gone.is_set()
         return self._pipes.process.get_pid() if running and self._pipes is not None else None
 
     def warm_up(self) -> None:
-        """Start the process, beside everything else; harmless to call twice."""
+        """Start the process in the background. A second call does nothing."""
         self._spawn(self._warm())
 
     async def ready(self) -> None:
-        """Return once a call could leave at once. Raises `OSError` where nothing can be started."""
+        """Wait until calls can be made. Raises `OSError` if the process cannot be started."""
         pipes = await self._running()
         try:
             async with asyncio.timeout(STARTS_WITHIN_S):
                 await asyncio.shield(pipes.ready)
         except TimeoutError:
-            # A process that hangs would hold every later call as long.
+            # A process that hangs would delay every later call as well.
             pipes.kill()
             raise
 
     @asynccontextmanager
     async def opened(self, wanted: WantedCall) -> AsyncIterator[AnswerStream]:
-        """Make a call; leaving closes its connection. Raises `ModelError`."""
+        """Make a call. The connection closes with the context. Raises `ModelError`."""
         place = wanted.place
         async with self._asked(place, "call", frames.of_wanted(wanted)) as (number, call, pipes):
             _, kind, *head = await call.get()
@@ -215,7 +218,7 @@ class ModelProcess:
             yield ServerEvent(more[0], more[1])
 
     async def _running(self) -> _Pipes:
-        """The process that runs, started if none does."""
+        """The running process, which is started if there is none."""
         async with self._starting:
             if self._pipes is None or self._pipes.gone.is_set():
                 self._pipes = await self._start()
@@ -224,7 +227,7 @@ class ModelProcess:
 
     async def _start(self) -> _Pipes:
         loop = asyncio.get_running_loop()
-        # `-P`: nothing of the folder that the editor happens to stand in is imported.
+        # `-P`: no module is imported from the folder that the editor was started in.
         _, pipes = await loop.subprocess_exec(
             _Pipes, sys.executable, "-P", "-m", "tierwise.models.worker",
             stdin=-1, stdout=-1, stderr=None, env=_environment(self._key_names()),
@@ -232,7 +235,7 @@ class ModelProcess:
         return pipes
 
     def _rest(self) -> None:
-        """End the process when nothing was asked of it for long enough from now."""
+        """End the process after `IDLE_S` without a call, counted from now."""
         if self._idle is not None:
             self._idle.cancel()
         loop = asyncio.get_running_loop()
@@ -278,7 +281,7 @@ def _failed(kind: str, more: Any, place: CallPlace) -> ModelError:
 
 
 def _environment(key_names: Collection[str]) -> dict[str, str]:
-    """The server's own without the keys in it: a call brings the one it needs."""
+    """The environment of the server without its keys. Each call brings the key it needs."""
     named = {name.upper() for name in key_names}
     return {
         name: value

@@ -1,7 +1,7 @@
 """The body of a request, with what the tier's server understands and nothing else.
 
-Prompt caching hangs on breakpoints: everything up to one is kept by the server for the
-tier's model and read back at a fraction of the price. One stands after the system text. A
+Prompt caching depends on breakpoints: the server keeps everything up to a breakpoint for the
+tier's model, and reads it back at a fraction of the price. One is set after the system text. A
 conversation that goes on has one after its newest answer, which the next turn surely repeats,
 and one after this turn, so that its context is read back too. A first turn has none: writing
 is dearer than sending, and most first turns have no second.

@@ -1,8 +1,8 @@
-"""Breakers, one per place: what fails again and again is left alone for a while.
+"""Breakers, one per place: a place that fails again and again gets no calls for a while.
 
-Open after five failures in a row, half-open after thirty seconds: then one call is let
-through, and its end decides. What was switched away from stays switched for five minutes,
-however well the one call went, so that tasks do not go to and fro.
+A breaker opens after five failures in a row. After thirty seconds it is half-open: one call is let
+through, and its result decides. Tasks that were switched to another place stay there for five
+minutes, even if that call works, so that they do not change back and forth.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ SWITCH_STAYS: Final = 300.0
 """Seconds a switch away from a place stays at least."""
 
 State = Literal["closed", "open", "trial", "held"]
-"""`trial`: open, but the next call is the one let through. `held`: works again, but tasks
-that were switched away stay where they are."""
+"""`trial`: open, but the next call is let through. `held`: the place works again, but tasks that
+were switched away stay where they are."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Breakers:
     by_place: dict[str, _Breaker] = field(default_factory=dict)
 
     def state(self, place: str, now: float) -> State:
-        """Whether a place may be called: the state of its breaker."""
+        """The state of a place's breaker."""
         breaker = self.by_place.get(place)
         if breaker is None:
             return "closed"
@@ -52,16 +52,19 @@ class Breakers:
         return "closed"
 
     def allows(self, place: str, now: float) -> bool:
-        """Whether a task that has a choice may go there."""
+        """Whether a task that can choose may use a place."""
         return self.state(place, now) in ("closed", "trial")
 
     def why(self, place: str) -> str:
-        """The kind of the failure that opened it."""
+        """The kind of the failure that opened the breaker of a place, "" if there is none."""
         breaker = self.by_place.get(place)
         return breaker.cause if breaker is not None else ""
 
     def trying(self, place: str, now: float) -> bool:
-        """Note that a call is being made. Whether it is the one trial of a half-open place."""
+        """Note that a call is being made.
+
+        Returns whether it is the one trial of a half-open place.
+        """
         breaker = self.by_place.get(place)
         if breaker is None or self.state(place, now) != "trial":
             return False
@@ -69,15 +72,20 @@ class Breakers:
         return True
 
     def dropped(self, place: str) -> None:
-        """Note that a trial call ended without saying whether its place works, for example because
-        it was cancelled. Another trial may be made.
+        """Note that a trial call ended without showing whether its place works: it was cancelled,
+        say.
+
+        Another trial may be made.
         """
         breaker = self.by_place.get(place)
         if breaker is not None:
             breaker.trying = False
 
     def succeeded(self, place: str, now: float) -> None:
-        """Note that a call worked: the breaker closes, and is forgotten once its switch may end."""
+        """Note that a call worked.
+
+        The breaker closes. It is removed once the switch need not stay.
+        """
         breaker = self.by_place.get(place)
         if breaker is None:
             return

@@ -35,7 +35,7 @@ class Prompt:
 
     @property
     def text(self) -> str:
-        """All of its text; what the token bound is computed from.
+        """All of its text, from which the token bound is computed.
 
         A tool counts twice: servers put instructions of their own around it.
         """
@@ -44,26 +44,27 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class CallOrigin:
-    """What a team's gateway is told of a call: the action that was decided on, and the project by
-    its folder's name."""
+    """What a team's gateway is told about a call: the action, and the name of the
+    project's folder.
+    """
 
     action: Action
     project: str
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """As headers of the call."""
+        """The origin as headers of the call."""
         return {"x-tierwise-action": self.action, "x-tierwise-project": quote(self.project)}
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long a call may take, in seconds; the defaults are those of `[timeouts]`.
+    """How long a call may take, in seconds. The defaults are those of `[timeouts]`.
 
     `between_events` is the longest gap between two complete server-sent events. Bytes do not
-    count: a server that trickles one byte a second is stalled. A ping is an event, since a
+    count: a server that sends one byte a second is stalled. A ping is an event, since a
     model that thinks sends little else; `attempt` bounds that. `first_token` is what a model
-    usually needs at most, learned from its own past; None where that is not known yet.
+    usually needs at most, learned from its earlier calls; None where that is not known yet.
     """
 
     connect: float = 5.0
@@ -85,7 +86,7 @@ class Result:
 
     @property
     def cut_off(self) -> bool:
-        """True where the answer ended because there was no more room for it."""
+        """Whether the answer ended because it reached its token limit."""
         return self.stop_reason == "max_tokens"
 
 
@@ -98,7 +99,7 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """The model thinks before it speaks; said once. What it thinks is never kept."""
+    """The model thinks before it answers. It is sent once. The thinking itself is never kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,17 @@ Event = CallStarted | Thinking | Delta | Finished
 class Trace:
     """What is known of a call that may still fail: for settling it and for naming the failure.
 
-    `sent` is True from the moment the server may bill, `refused` where a server answered that it
-    does not do it, `answered` once the head of its answer
-    came. `known` is the usage it told so far, `bill` the one at the end of a whole answer;
-    both are the server's word, which is judged where it is booked. `thought` counts the
-    characters of thinking that were streamed. Times are milliseconds since the call began.
-    `before_sent` is awaited before the first byte leaves; what it raises stops the call. `team`
-    is what a team's gateway said of its rules, `model` the one it asked; "" for every other server.
+    - `sent` is True from the moment the server may bill.
+    - `refused` is True if a server answered with a refusal, `answered` once the head of its answer
+      came.
+    - `known` is the usage it reported so far, `bill` the one at the end of a whole answer. Both are
+      what the server says; they are checked when they are booked.
+    - `thought` counts the characters of thinking that were streamed. Times are milliseconds since
+      the
+      call began.
+    - `before_sent` is awaited before the first byte leaves; if it raises, no call is made.
+    - `team` is what a team's gateway said of its rules, `model` the model it asked; "" for other
+      servers.
     """
 
     before_sent: Callable[[], Awaitable[None]] | None = None

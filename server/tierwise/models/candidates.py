@@ -1,4 +1,6 @@
-"""Who may stand in for a place that cannot answer, in order: same tier, listed tiers, one up."""
+"""Which places may replace one that cannot answer, in order: same tier, listed tiers,
+one tier up.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,14 @@ def others(
     same_tier: bool = False,
     dearest: str | None = None,
 ) -> Iterator[Tier]:
-    """The places that may be tried instead of `place`, best first, those that are `free`.
+    """The places that may be tried instead of `place`, best first.
 
-    The same tier elsewhere comes first, then the fallback that the operator listed, else one tier
-    up at the places that the same key pays for. A lower tier is among them only if it is
-    listed. `same_tier` stops after the first part: an explicit choice is never given to another
-    tier. No tier above `dearest` stands in for another one.
+    `free` says which of them may be used.
+
+    Other places of the same tier come first, then the fallbacks that the operator listed. Without a
+    list it is the next tier up, at the places that the same key pays for. A lower tier is among
+    them only if it is listed. `same_tier` stops after the first part: an explicit choice is never
+    given to another tier. No tier above `dearest` replaces another one.
     """
     tier = ladder.get(place.name)
     names = (tier.name,) if same_tier else (tier.name, *ladder.stand_ins(tier.name))

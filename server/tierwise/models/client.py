@@ -48,16 +48,17 @@ log = logging.getLogger(__name__)
 OFFICIAL: Final = "https://api.anthropic.com"
 KEYRING_SERVICE: Final = "tierwise"
 KEYRING_AGAIN: Final = 30.0
-"""Seconds after which a key that was not in the keyring is looked for again."""
+"""Seconds after which a key that was not in the keyring is looked up again."""
 NO_KEY: Final = "none-needed"
-"""What is sent where a key is asked for but the operator said that the server needs none."""
+"""Sent as the key to a server of which the operator said that it needs none."""
 
 
 class ModelClient:
     """Calls models. `env` is where keys and the default endpoint come from, never a workspace.
 
-    `rehearsal_url` is asked for the loopback server's address when rehearsal was chosen, `held`
-    why no server may be asked at all, such as a mistake in the configuration of servers.
+    `rehearsal_url` returns the address of the loopback server if rehearsal was chosen. `held`
+    returns the reason why no server may be called, such as a mistake in the configuration of
+    servers.
     """
 
     def __init__(
@@ -75,21 +76,22 @@ class ModelClient:
         self._kept: dict[str, tuple[float, str | None]] = {}
 
     def warm_up(self) -> None:
-        """Begin to import the SDK, beside everything else; harmless to call twice."""
+        """Begin to import the SDK in the background. A second call does nothing."""
         self._transport.warm_up()
 
     async def ready(self) -> None:
-        """Return once a call could leave at once. Raises `OSError` where nothing can make it."""
+        """Wait until calls can be made. Raises `OSError` if no call can be made."""
         await self._transport.ready()
 
     async def close(self) -> None:
-        """End whatever runs for the calls."""
+        """End the process or close the connections of the calls."""
         await self._transport.close()
 
     def key(self, tier: Tier) -> str | None:
-        """The key of a tier: the process environment, then the OS keyring if installed.
+        """The key of a tier: from the process environment, else from the OS keyring if that is
+        installed.
 
-        A keyring may ask the operator to unlock it, so this is no call for the event loop.
+        A keyring may ask the operator to unlock it, so do not call this on the event loop.
 
         A server of the operator's own whose `api_key_env` is empty needs none.
         """
@@ -101,21 +103,22 @@ class ModelClient:
         return hide(value) if value else None
 
     def key_at_hand(self, tier: Tier) -> str | None:
-        """The key of a tier where no keyring has to be asked for it; None where one has."""
+        """The key of a tier if it is known without the keyring, else None."""
         if self._rehearsal_url() is not None or not tier.api_key_env:
             return self.key(tier)
         value = self._env.get(tier.api_key_env, "").strip()
         return hide(value) if value else None
 
     def missing_key(self, tiers: Iterable[Tier]) -> str | None:
-        """The variable of the first key that a tier needs and nobody set. It may wait for a
-        keyring, so it must not be called on the event loop.
+        """The variable of the first key that a tier needs and that is not set; None if all are.
+
+        It may wait for a keyring, so it must not be called on the event loop.
         """
         named = (tier.api_key_env or "api_key_env" for tier in tiers if self.key(tier) is None)
         return next(named, None)
 
     def _from_keyring(self, name: str) -> str | None:
-        """A key of the keyring; an absent one is looked for again only after a while."""
+        """A key from the keyring. A missing one is looked up again only after a while."""
         at, value = self._kept.get(name, (float("-inf"), None))
         if value is None and time.monotonic() - at > KEYRING_AGAIN:
             value = _from_keyring(name)
@@ -123,7 +126,7 @@ class ModelClient:
         return value
 
     def require_key(self, tier: Tier) -> str:
-        """The key of a tier. Raises `NotConfigured` with the ways on."""
+        """The key of a tier. Raises `NotConfigured`, which says what the operator can do."""
         why = self._held()
         if why is not None and self._rehearsal_url() is None:
             raise NotConfigured(why)
@@ -136,7 +139,7 @@ class ModelClient:
         return key
 
     def endpoint(self, tier: Tier) -> str:
-        """Where a tier's requests go."""
+        """The address that a tier's requests go to."""
         return address.base(
             self._rehearsal_url()
             or tier.base_url
@@ -156,8 +159,8 @@ class ModelClient:
     ) -> AsyncGenerator[Event, None]:
         """The events of one attempt, `Finished` last. Raises `ModelError` or `NotConfigured`.
 
-        A team's gateway is told the `origin`, and no other server.
-        `trace` is filled as the call goes, so that a caller can settle whatever happens.
+        A team's gateway is told the `origin`, no other server is.
+        `trace` is filled during the call, so that a caller can settle whatever happens.
         Closing the iterator closes the connection.
         """
         place = await self._place(tier)
@@ -192,7 +195,7 @@ class ModelClient:
         yield Finished(reader.result())
 
     async def models(self, tier: Tier, within: float = 10.0) -> tuple[ModelFacts, ...]:
-        """The models the tier's server lists. Raises `ModelError` or `NotConfigured`."""
+        """The models that the tier's server lists. Raises `ModelError` or `NotConfigured`."""
         found = await self.asked(tier, PlainQuestion("/v1/models?limit=1000", within))
         try:
             return tuple(ModelFacts.of(entry) for entry in found["data"])
@@ -207,22 +210,27 @@ class ModelClient:
             return await self._transport.asked(place, question)
 
     def teams(self, tier: Tier) -> bool:
-        """Whether a tier goes through a team's gateway; a look at its key, so no call for the
-        event loop."""
+        """Whether a tier goes through a team's gateway.
+
+        It looks up the tier's key, so do not call it on the event loop.
+        """
         if self._rehearsal_url() is not None:
             return False
         return member_key(self.key(tier) or "")
 
     async def _place(self, tier: Tier) -> CallPlace:
-        """Where a tier's calls go, once one could leave at once. Keys are looked up in a thread,
-        since a keyring may ask the operator. Raises `NotConfigured` or `ModelError`."""
+        """Where a tier's calls go. It waits until calls can be made.
+
+        Keys are looked up in a thread, since a keyring may ask the operator. Raises `NotConfigured`
+        or `ModelError`.
+        """
         url, key = self.endpoint(tier), await asyncio.to_thread(self.require_key, tier)
         if not (key.isascii() and key.isprintable()):
             raise failure("auth", tier, sent=False)
         if not address.usable(url):
             raise failure("network", tier, sent=False)
-        # What `ANTHROPIC_CUSTOM_HEADERS` holds was written for the default server and may be a
-        # secret of it, so no other gets it.
+        # `ANTHROPIC_CUSTOM_HEADERS` was written for the default server and may hold a secret of
+        # it, so no other server gets it.
         official = url == OFFICIAL
         try:
             await self._transport.ready()
@@ -233,12 +241,14 @@ class ModelClient:
 
     @asynccontextmanager
     async def _judged(self, tier: Tier, trace: Trace) -> AsyncIterator[None]:
-        """Note what a failure says of the call and of the key."""
+        """Record in `trace` what a failure shows: whether the call may be billed, and whether it
+        was refused.
+        """
         try:
             yield
         except ModelError as found:
             if found.kind == "auth":
-                # Perhaps the key was changed meanwhile: look for it again.
+                # The key may have been changed meanwhile, so it is looked up again.
                 self._kept.pop(tier.api_key_env, None)
             trace.sent = trace.sent and found.sent
             trace.refused = found.status is not None
@@ -246,7 +256,7 @@ class ModelClient:
 
 
 def member_key(key: str) -> bool:
-    """Whether a key is a member's token, so that a team's gateway takes it."""
+    """Whether a key is a member's token for a team's gateway."""
     return key.startswith(MEMBER)
 
 

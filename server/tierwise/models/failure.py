@@ -28,21 +28,21 @@ RETRYABLE: Final[frozenset[str]] = frozenset(
         "stalled", "cut", "bad_stream", "empty", "proxy", "lost",
     )
 )  # fmt: skip
-"""Kinds that another attempt may cure. `timeout` is not among them: the time is spent."""
+"""Kinds for which another attempt may help. `timeout` is none of them: the time is used up."""
 
 WAITED: Final[frozenset[str]] = frozenset(("slow", "slow_first_event", "stalled"))
-"""Kinds that were waited for long enough once, so that elsewhere is tried before here."""
+"""Kinds in which the task waited long enough already, so that another place is tried first."""
 
 FITS_ELSEWHERE: Final[frozenset[str]] = frozenset(("too_large", "output_cap"))
-"""Kinds that say that the request is beyond this model's size, not that anything is wrong."""
+"""Kinds that say only that the request is too large for this model."""
 
 FAILS_OVER: Final[frozenset[str]] = (
     RETRYABLE | FITS_ELSEWHERE | {"timeout", "unknown_model", "forbidden", "certificate"}
 )
-"""Kinds that another model may cure. A bad key or a bad request would fail there as well."""
+"""Kinds for which another model may help. A bad key or a bad request would fail there as well."""
 
 TRIPS: Final[frozenset[str]] = FAILS_OVER - FITS_ELSEWHERE - {"empty", "certificate", "lost"}
-"""Kinds that say something about the model's health and so count for its breaker."""
+"""Kinds that show that a place does not work well. They count for its breaker."""
 
 
 def failure(
@@ -91,7 +91,9 @@ def failure(
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Server text fit for a sentence: one line, short, no key in it, without the full stop."""
+    """Server text made fit for a sentence: one line, short, without keys and without
+    the full stop.
+    """
     flat = " ".join("".join(c if c.isprintable() else " " for c in redact(text)).split())
     if len(flat) > limit:
         flat = flat[: limit - 1].rstrip() + "…"

@@ -1,7 +1,7 @@
-"""The forms an answer is asked for in, action by action; the same words for every model.
+"""The forms that a model is asked to answer in, for each action; the same words for every model.
 
-They are the forms that `edits` reads and places. What a model must know of this one request (a
-part of a line, the mark at the cursor, the file that tests go to) is said behind the request.
+They are the forms that `edits` can read and place. What a model must know about one request (a
+part of a line, the mark at the cursor, the file that tests go to) comes after the request.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _FORMS: Final[Mapping[Answer, str]] = {
 
 
 def form(kind: ActionKind) -> str:
-    """How the answer to an action is asked for."""
+    """The words that ask for the form of the answer to an action."""
     if kind.answer == "text":
         return f"{kind.form}\n{_BLOCKS}" if kind.may_edit else kind.form
     moves = kind.replaces and not kind.documentation_only and not kind.takes_diagnostics
@@ -60,7 +60,7 @@ def form(kind: ActionKind) -> str:
 
 
 def of_this(action: Action, items: Sequence[ContextItem]) -> str:
-    """What is to be known of this one request, in our own words; "" where there is nothing."""
+    """Sentences that a model needs for this one request, in our own words; "" if it needs none."""
     tests = [item for item in items if item.kind == "tests"][1:]
     told = [item for item in items if item not in tests]
     said = [sentence for item in told if (sentence := _of_item(action, item))]

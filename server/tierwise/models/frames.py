@@ -21,17 +21,17 @@ from tierwise.core.tiers import Tier
 from tierwise.models.transport import CallPlace, PlainQuestion, WantedCall
 
 AHEAD: Final = 64
-"""Events of one answer that may be on their way before the first of them was taken. A reader
-that does not keep up so holds its own stream, and the server behind it, and no other."""
+"""Events of one answer that may be sent before the first of them was taken. So a slow reader
+delays its own stream and server and no others."""
 
 
 def line(*frame: Any) -> bytes:
-    """A frame as it is sent."""
+    """A frame as one line of bytes."""
     return json.dumps(frame, separators=(",", ":")).encode() + b"\n"
 
 
 def of_place(place: CallPlace) -> dict[str, Any]:
-    """A place as data; the key is part of it."""
+    """A place as data for a frame. The key is part of it."""
     tier = {**asdict(replace(place.tier, elsewhere=())), "features": sorted(place.tier.features)}
     return {
         "tier": tier,
@@ -43,7 +43,7 @@ def of_place(place: CallPlace) -> dict[str, Any]:
 
 
 def place(data: Mapping[str, Any]) -> CallPlace:
-    """The place that was sent."""
+    """The place in the data of a frame."""
     given = data["tier"]
     fallback = given["fallback"]
     tier = Tier(
@@ -58,7 +58,7 @@ def place(data: Mapping[str, Any]) -> CallPlace:
 
 
 def of_wanted(wanted: WantedCall) -> dict[str, Any]:
-    """A call as data."""
+    """A call as data for a frame."""
     return {
         "place": of_place(wanted.place),
         "body": wanted.body,
@@ -69,26 +69,26 @@ def of_wanted(wanted: WantedCall) -> dict[str, Any]:
 
 
 def wanted(data: Mapping[str, Any]) -> WantedCall:
-    """The call that was sent."""
+    """The call in the data of a frame."""
     return WantedCall(
         place(data["place"]), data["body"], data["connect"], data["attempt"], data["headers"]
     )
 
 
 def of_question(place: CallPlace, asked: PlainQuestion) -> dict[str, Any]:
-    """A plain question as data."""
+    """A plain question as data for a frame."""
     return {"place": of_place(place), **asdict(asked)}
 
 
 def question(data: Mapping[str, Any]) -> tuple[CallPlace, PlainQuestion]:
-    """The plain question that was sent, and whom it is for."""
+    """The plain question in the data of a frame, and the place it goes to."""
     return place(data["place"]), PlainQuestion(
         data["path"], float(data["within"]), data["method"], data["body"]
     )
 
 
 def of_error(error: ModelError) -> dict[str, Any]:
-    """A failure as data."""
+    """A failure as data for a frame."""
     reason = error.reason
     return {
         "reason": reason if isinstance(reason, str) else [reason.code, dict(reason.args)],
@@ -102,7 +102,7 @@ def of_error(error: ModelError) -> dict[str, Any]:
 
 
 def error(data: Mapping[str, Any]) -> ModelError:
-    """The failure that was sent."""
+    """The failure in the data of a frame."""
     more = dict(data)
     reason = more.pop("reason")
     found = reason if isinstance(reason, str) else ErrorReason(reason[0], reason[1])

@@ -1,8 +1,8 @@
-"""How long each place usually takes to its first token, learned from its own calls.
+"""How long each place usually takes until its first token, learned from its own calls.
 
-A histogram per place, in steps of a fifth, that forgets: beyond `REMEMBERED` calls every
-count is halved, so that what is usual follows the last few hundred calls. It is kept in the
-ledger, so that a restart knows what the last session learned. Pure.
+There is a histogram per place, in steps of a fifth. Beyond `REMEMBERED` calls every count is
+halved, so that it follows the last few hundred calls. It is kept in the
+ledger, so that it survives a restart. Pure.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from tierwise.core.dataclass import dataclass
 KIND: Final = "first_token"
 """The kind of these histograms among the ledger's samples."""
 ENOUGH: Final = 20
-"""Calls before a place is judged: a 95th percentile of fewer is its slowest call."""
+"""Calls that a place needs before it is judged: a 95th percentile of fewer is its slowest call."""
 REMEMBERED: Final = 200
-"""Calls after which older ones count half."""
+"""Calls after which the counts of older ones are halved."""
 SHARE: Final = 0.95
 STEPS: Final = 4
 """Histogram steps per doubling; each is a fifth wider than the one before."""
@@ -27,12 +27,12 @@ STEPS: Final = 4
 
 @dataclass
 class Latency:
-    """How fast each place answered so far. `factor` and `at_least` (seconds) are the operator's."""
+    """How fast each place has answered so far. `slow_after` takes the operator's limits."""
 
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def load(self, samples: Mapping[tuple[str, str, str], Mapping[int, int]]) -> None:
-        """Take over what the ledger kept: histograms by (kind, place, subject)."""
+        """Take over the histograms from the ledger, by (kind, place, subject)."""
         for (kind, place, _), found in samples.items():
             if kind == KIND:
                 self.counts[place] = dict(found)
@@ -60,7 +60,7 @@ class Latency:
         return None
 
     def slow_after(self, place: str, factor: float, at_least: float) -> float | None:
-        """Seconds after which a call counts as slow, None where that cannot be said."""
+        """Seconds after which a call counts as slow; None if the usual time is not known yet."""
         usual = self.usual(place)
         return max(at_least, usual * factor) if usual is not None and factor > 0 else None
 

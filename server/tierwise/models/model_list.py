@@ -1,7 +1,7 @@
 """What is known of the models behind the tiers: from the server's own list, else from a table.
 
-A model that is retired, or soon will be, that was replaced or that the server does not know
-is said before a task fails on it. Pure: the list is fetched elsewhere.
+The operator is warned before a task fails because a model is retired or soon will be, was
+replaced, or is unknown to the server. Pure: the list is fetched elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DATED: Final = re.compile(r"-(?:20\d{6}|latest)$")
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """A model as its server lists it; what a server does not say is None (limits in tokens)."""
+    """A model as its server lists it. What a server does not say is None (limits in tokens)."""
 
     id: str
     line: str | None = None
@@ -51,7 +51,7 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to tell of a tier's model; a hint is for `tierwise doctor` alone."""
+    """Something to tell the operator about a tier's model. Only `tierwise doctor` shows a hint."""
 
     tier: str
     level: Literal["warning", "hint"]
@@ -60,7 +60,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """What took the place of an older id."""
+    """The model that replaced an older id."""
 
     by: str
     retires: date | None = None
@@ -68,7 +68,7 @@ class Successor:
 
 
 def judge(tier: Tier, today: date, listed: Sequence[ModelFacts] = ()) -> tuple[Remark, ...]:
-    """What to tell of a tier's model. `listed` is the server's own list, empty where unknown."""
+    """What to tell about a tier's model. `listed` is the server's own list, empty where unknown."""
     known = find(tier.model, listed)
     if listed and known is None:
         after = successor(tier.model)
@@ -93,7 +93,7 @@ def judge(tier: Tier, today: date, listed: Sequence[ModelFacts] = ()) -> tuple[R
 
 
 def find(model: str, listed: Sequence[ModelFacts]) -> ModelFacts | None:
-    """The entry of a model; an alias without a date stands for the newest dated one."""
+    """The entry of a model. An alias without a date means the newest dated one."""
     exact = next((m for m in listed if m.id == model), None)
     if exact is not None:
         return exact
@@ -102,7 +102,7 @@ def find(model: str, listed: Sequence[ModelFacts]) -> ModelFacts | None:
 
 
 def successor(model: str) -> Successor | None:
-    """What replaced an older id, from the shipped table."""
+    """The model that replaced an older id, from the shipped table."""
     table = _successors()
     return table.get(model) or table.get(_DATED.sub("", model))
 
@@ -130,7 +130,7 @@ def _age(
 
 
 def _newest(known: ModelFacts | None, listed: Sequence[ModelFacts]) -> str | None:
-    """The newest active model of the same line; the line is said by the server, never guessed."""
+    """The newest active model of the same line. Only the server says what the line is."""
     if known is None or known.line is None or known.lifecycle == "active":
         return None
     same = [m for m in listed if m.line == known.line and m.lifecycle == "active" and m.created]

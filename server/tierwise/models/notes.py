@@ -1,4 +1,6 @@
-"""What a model is told beside a request: what was wrong with an answer, or that one is too long."""
+"""Notes to a model beside the request: what was wrong with an answer, or that it
+would be too long.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +34,6 @@ _WAYS: Final = {
 
 
 def after_failure(key: str, sentence: str) -> str:
-    """What the next answer must heed, after one that failed a check."""
+    """What the next answer must avoid, after one that failed a check."""
     way = _WAYS.get(key, "")
     return f"An earlier answer to this request could not be used: {sentence}. {way}".rstrip()

@@ -1,8 +1,8 @@
-"""The second opinion: asking the cheapest tier which tier a request needs. Pure text in and out.
+"""The second opinion: asks the cheapest tier which tier a request needs. Pure text in and out.
 
-It is told the operator's own wish, with everything pasted set apart, and counts. No file, no
+The prompt has the operator's own wish, without what was pasted, and counts. No file, no
 path, no symbol and no diagnostic text goes into it, so that nothing but the operator's words
-can speak to it; and what it may change is bounded where its answer is used.
+can influence it. What its answer may change is bounded where it is used.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tierwise.core.tiers import Ladder
 from tierwise.models.call import CallTurn, Prompt
 
 MAX_TOKENS: Final = 64
-"""Tokens of the answer; one word is asked for."""
+"""The most tokens of the answer; one word is asked for."""
 LONGEST_WISH: Final = 600
 """Characters of the wish that are sent, half from each end: with the rest about 300 tokens."""
 
@@ -32,7 +32,7 @@ and nothing else."""
 
 
 def prompt(request: Request, wish: str, pasted_lines: int, ladder: Ladder) -> Prompt:
-    """What is asked. `wish` is the instruction without what was pasted into it."""
+    """The prompt for an opinion. `wish` is the instruction without what was pasted into it."""
     tiers = "\n".join(f"{n}. {tier.name}" for n, tier in enumerate(ladder, 1))
     half = LONGEST_WISH // 2
     if len(wish) > LONGEST_WISH:
@@ -44,13 +44,15 @@ def prompt(request: Request, wish: str, pasted_lines: int, ladder: Ladder) -> Pr
 
 
 def read(answer: str, ladder: Ladder) -> str | None:
-    """The tier an answer names; None for anything but one tier's name alone."""
+    """The tier that an answer names; None unless the answer is the name of one tier and nothing
+    else.
+    """
     word = answer.strip().strip("`*\"'.").strip().lower()
     return word if word in ladder else None
 
 
 def _facts(request: Request, pasted_lines: int) -> Mapping[str, object]:
-    """The structure of a request in counts; what is not known is left out."""
+    """The structure of a request in counts. What is not known is left out."""
     found: dict[str, object] = {"action": request.action}
     selection = request.selection
     if selection is not None:

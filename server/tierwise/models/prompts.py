@@ -1,8 +1,8 @@
 """Prompts: what a model is asked, with file contents fenced off as data.
 
-Contents are between tags that carry a mark no file can know, so that none can close its
-own fence: it is derived from them with a key of this process. The forms of the answer are in
-`models.forms`.
+Contents are between tags whose name has a random mark. No file can know the mark and so close its
+own fence: it is computed from the contents with a key of this process. `models.forms` has the forms
+of the answer.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from tierwise.models import forms
 from tierwise.models.call import CacheLife, CallTurn, Prompt
 
 _KEY: Final = token_bytes(16)
-"""Of this process, so that the same contents get the same mark and stay in the prompt cache."""
+"""The key of this process. The same contents always get the same mark, so that they stay in the
+prompt cache."""
 _BENT: Final = str.maketrans({'"': "'", "<": "(", ">": ")"})
-"""A file's name is chosen by whoever made the file, and must not close the tag it is in."""
+"""Replaces signs in file names, because a name must not be able to close its tag."""
 
 _ORDER: Final[tuple[ItemKind, ...]] = (
     "head", "within", "above", "selection", "cursor", "below", "around", "tests", "diagnostics",
 )  # fmt: skip
-"""Kinds in the order they are read in; all others come before them."""
+"""Kinds in the order in which they come in the prompt. All others come before them."""
 
 _OF_SAME_FILE: Final = frozenset(("head", "within", "above", "below"))
-"""Kinds of the selection's own file, whose language the selection's tag has."""
+"""Kinds that belong to the selection's file. Its language is in the selection's tag already."""
 
 _SYSTEM: Final = """\
 You are the coding assistant behind an editor. The operator's request stands in the \
@@ -48,7 +49,7 @@ def build(
 ) -> Prompt:
     """The prompt of a request: the system text, the turns so far, and this turn.
 
-    `notes` say what an answer must heed beside the request, such as why one was not usable.
+    `notes` are more that the answer must heed, such as why an earlier one could not be used.
     """
     kind = KINDS[request.action]
     whole = "".join(i.text for i in pack.items).encode("utf-8", "replace")
@@ -63,7 +64,9 @@ def build(
 
 
 def _to_read(items: Sequence[ContextItem]) -> list[ContextItem]:
-    """The pieces as they are best read: others first, then the file worked on from its top."""
+    """The pieces in the best order for reading: others first, then the file worked on
+    from its top.
+    """
     return sorted(items, key=lambda item: _ORDER.index(item.kind) if item.kind in _ORDER else -1)
 
 

@@ -1,7 +1,7 @@
-"""How a server is reached, and what it means when it is not: proxies, certificates, networks.
+"""How a server is reached, and why it is not: proxies, certificates, networks.
 
-A server on this machine is reached directly, whatever proxy the environment names: code that is
-sent to a local model must not leave the machine on its way.
+A server on this machine is reached directly, whatever proxy the environment names: code for a
+local model must not leave the machine on its way.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from tierwise.core.tiers import Tier
 from tierwise.models.failure import failure
 
 CONNECTIONS: Final = 1_000
-"""Connections to one server on this machine at once, as the SDK allows to others."""
+"""Connections to one server on this machine at a time. The SDK allows as many to other servers."""
 
 
 def http_options(url: str) -> dict[str, Any]:
     """Arguments of the HTTP client for one server.
 
-    A redirect is not followed, since it would carry the prompt and the key to wherever a server
-    points.
+    A redirect is not followed, since it would take the prompt and the key wherever a server
+    wants.
     """
     found: dict[str, Any] = {"follow_redirects": False}
     if address.loopback(url):
@@ -37,7 +37,7 @@ def http_options(url: str) -> dict[str, Any]:
 
 
 def unreachable(error: BaseException, tier: Tier, url: str) -> ModelError | None:
-    """The failure of a request that did not reach its server; None where it may have."""
+    """The failure of a request that did not reach its server; None if it may have reached it."""
     http = import_module("httpx2")
     causes = _causes(error)
     host = address.host_of(url)
@@ -57,14 +57,14 @@ def unreachable(error: BaseException, tier: Tier, url: str) -> ModelError | None
 
 
 def by_proxy(tier: Tier, url: str, detail: str = "") -> ModelError:
-    """The failure of a request that its proxy did not let through."""
+    """The failure of a request that its proxy rejected."""
     variable, proxy = proxy_for(url)
     where = f"{variable} ({proxy})" if proxy else variable or "the system's settings"
     return failure("proxy", tier, sent=False, host=address.host_of(url), proxy=where, detail=detail)
 
 
 def unusable(error: BaseException, tier: Tier, url: str) -> ModelError:
-    """The failure of a client that could not even be made: a proxy or a certificate file."""
+    """The failure if no client could be made, because of a proxy or a certificate file."""
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if isinstance(error, OSError) and os.environ.get(name):
             detail = f"{name} names no readable certificates"
@@ -78,9 +78,9 @@ def unusable(error: BaseException, tier: Tier, url: str) -> ModelError:
 
 
 def proxy_for(url: str) -> tuple[str, str]:
-    """The variable that sends an address through a proxy, and the proxy's host and port.
+    """The variable that names the proxy for an address, and the proxy's host and port.
 
-    ("", "") where it goes directly. The proxy's user and password are never part of it.
+    ("", "") if the address is reached directly. The proxy's user and password are never part of it.
     """
     parts = urlsplit(url)
     if address.loopback(url) or proxy_bypass(parts.hostname or ""):
@@ -98,7 +98,7 @@ def proxy_for(url: str) -> tuple[str, str]:
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:
-    """An error and what caused it, a few steps deep."""
+    """An error and its causes, at most eight in all."""
     found: list[BaseException] = []
     while error is not None and len(found) < 8:
         found.append(error)

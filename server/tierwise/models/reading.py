@@ -1,4 +1,6 @@
-"""Reading a streamed answer: server-sent events in, our events out, and what a whole answer is."""
+"""Reads a streamed answer: makes our events of server-sent events, and knows when it
+is complete.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +32,14 @@ _KINDS: Final = frozenset(
     )
 )  # fmt: skip
 _END: Final = "[DONE]"
-"""What some servers send after the last event of theirs."""
+"""Some servers send this after their last event."""
 
 
 class StreamReader:
-    """Reads one answer from a stream. A stream without `message_stop` is no complete answer, even
-    if
-    it ends cleanly.
+    """Reads one answer from a stream.
 
-    `cache` is the kind of prompt cache that the request asked for.
+    A stream without `message_stop` is no complete answer, even if it ends cleanly. `cache` is the
+    kind of prompt cache that the request asked for.
     """
 
     def __init__(self, tier: Tier, trace: Trace, cache: CacheLife = "5m") -> None:
@@ -49,9 +50,11 @@ class StreamReader:
         self.in_tool = False
 
     def take(self, name: str, data: str) -> Event | None:
-        """One event; None where it carries nothing of ours. Raises `ModelError` for a bad one.
+        """Read one server-sent event.
 
-        What an event is stands in its own `type`; its name only counts where that is missing,
+        Returns None if it has nothing for us. Raises `ModelError` if it is bad.
+
+        The kind of an event is its own `type`. Its name only counts if the type is missing,
         since many servers send `data:` lines alone.
         """
         if name == "ping" or not data or data.strip() == _END:
@@ -96,7 +99,9 @@ class StreamReader:
         return None
 
     def _error(self, payload: Mapping[str, Any]) -> ModelError:
-        """The failure an error event names: with an object, a text, or the event itself."""
+        """The failure that an error event names: in an object, in a text, or in the
+        event itself.
+        """
         said = payload.get("error", payload)
         if isinstance(said, Mapping):
             kind, message = str(said.get("type") or ""), str(said.get("message") or "")
@@ -106,7 +111,7 @@ class StreamReader:
         return failure(found, self.tier, sent=True, detail=message, status=200)
 
     def _block(self, block: Mapping[str, Any]) -> Event | None:
-        """The start of a block; some servers put the first words into it."""
+        """The start of a block. Some servers put the first words into it."""
         if block.get("type") == "tool_use":
             self.in_tool = True
             return self._said(tools.opening())
@@ -131,7 +136,7 @@ class StreamReader:
         return Delta(text)
 
     def result(self) -> Result:
-        """The answer. Raises `ModelError` where the server declined or said nothing."""
+        """The answer. Raises `ModelError` if the server declined or the answer is empty."""
         text, stop = self.trace.streamed, self.stop or "end_turn"
         if stop == "refusal":
             raise failure("refused", self.tier, sent=True, request_id=self.request_id)
@@ -141,7 +146,7 @@ class StreamReader:
         return Result(text, stop, usage, self.model, self.request_id)
 
     def ended_early(self, content_type: str) -> ModelError:
-        """The failure of a stream that ended without `message_stop`."""
+        """The failure for a stream that ended without `message_stop`."""
         foreign = self.trace.first_event_ms is None and "event-stream" not in content_type
         return failure(
             "bad_stream" if foreign else "cut", self.tier, sent=True, request_id=self.request_id
@@ -149,7 +154,7 @@ class StreamReader:
 
 
 def _kind(name: str, payload: Mapping[str, Any]) -> str:
-    """What an event is: by its type, else by its name, else an error if it holds one."""
+    """The kind of an event: its type, else its name, else "error" if it contains an error."""
     own = payload.get("type")
     if own in _KINDS:
         return str(own)

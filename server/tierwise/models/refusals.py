@@ -1,4 +1,4 @@
-"""What an error answer means: its kind, whether it is billed, how long to wait."""
+"""Reads an error answer: its kind, whether it is billed, and how long to wait."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BY_TYPE: Final[Mapping[str, Kind]] = {
     "api_error": "server",
     "conflict_error": "server",
 }
-"""Error types of the Messages API. The type decides before the status, since an error event
+"""Error types of the Messages API. The type counts more than the status, since an error event
 inside a stream arrives with status 200."""
 
 _BY_STATUS: Final[Mapping[int, Kind]] = {
@@ -46,19 +46,19 @@ _TOO_LARGE: Final = re.compile(
     r"|exceeds?\b.{0,40}\bcontext\b|context (?:length|window|size)\b.{0,40}\bexceed"
     r"|maximum context length|too many (?:input |prompt )?tokens"
 )
-"""Words for a prompt that is larger than the model's window."""
+"""Words that say that the prompt is larger than the model's window."""
 _OUTPUT_CAP: Final = re.compile(
     r"max_(?:completion_|output_|new_)?tokens.{0,60}(?:>|maximum|at most|too (?:large|high|big)"
     r"|exceed|less than|must be (?:<|at most))"
     r"|maximum (?:allowed )?(?:number of )?(?:output|completion) tokens"
 )
-"""Words for an answer that is asked to be longer than the model writes."""
+"""Words that say that more output was requested than the model can write."""
 
 
 def classify(status: int | None, error_type: str | None, code: str | None, message: str) -> Kind:
     """The kind of an error answer: by its code, then its type, then its status.
 
-    Servers say that a request is too large for the model with a plain bad request, so there
+    If a request is too large for the model, servers answer with a plain bad request. In that case
     the words decide.
     """
     if code and ("too_long" in code or "too_large" in code or "context_length" in code):
@@ -74,7 +74,7 @@ def classify(status: int | None, error_type: str | None, code: str | None, messa
 
 
 def _by_words(message: str) -> Kind:
-    """What a bad request is about, by the words of the Messages API and of servers like it."""
+    """The kind of a bad request, by the words that the Messages API and similar servers use."""
     if "credit balance" in message:
         return "no_credit"
     if _TOO_LARGE.search(message):
@@ -93,9 +93,11 @@ def refused_unbilled(kind: str, status: int | None) -> bool:
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """The wait a server asks for, in seconds, or `None`. It may name a time (RFC 9110, 10.2.3).
+    """The wait that a server asks for, in seconds, or `None`.
 
-    A time counts from the server's own clock where it sent one, since ours may be wrong.
+    It may give a time (RFC 9110, 10.2.3).
+
+    A time is compared with the server's own clock if it sent one, since ours may be wrong.
     """
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name)

@@ -1,4 +1,4 @@
-"""Our own retries: a pure decision, so that each attempt can be reserved and shown."""
+"""Our own retries. The decision is pure, so that each attempt can be reserved and shown."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from tierwise.core.errors import ModelError
 from tierwise.models.failure import WAITED
 
 MAX_ATTEMPTS: Final = 3
-"""Model calls of one run of a task, retries, failovers and the longer answer together."""
+"""The most model calls of one run: retries, failovers and the longer answer together."""
 SAME_PLACE: Final = 2
-"""Calls at one place before another one is tried."""
+"""The most calls at one place before another one is tried."""
 LONGEST_WAIT: Final = 8.0
-"""Seconds; a server that asks for more is not waited for but shown with the time it named."""
+"""The longest wait in seconds. If a server asks for more, the operator is told the time instead."""
 
 
 def wait_before_another(
     error: ModelError, here: int, total: int, left: float, *, elsewhere: bool
 ) -> float | None:
-    """Seconds to wait before the same place is asked again; None where it is not.
+    """Seconds to wait before the same place is called again; None if it is not.
 
-    `here` counts the calls at this place, `total` those of the task, `left` is the seconds
-    the task still has, `elsewhere` whether another place is free: whoever waited for one
-    place long enough asks the next. Full jitter around half a second, doubling.
+    `here` counts the calls at this place, `total` those of the task, `left` is the seconds the task
+    still has. `elsewhere` says whether another place is free: after a long wait that one is tried
+    instead. The wait has full jitter around half a second, and doubles.
     """
     if not error.retryable or here >= SAME_PLACE or total >= MAX_ATTEMPTS:
         return None

@@ -1,8 +1,8 @@
-"""Calls by the SDK: its only importer.
+"""Calls made with the SDK. This is its only importer.
 
 Its own retries are off: an attempt is reserved before it is made, and one reservation covers one
-attempt. Events are read from the wire as they are, because the SDK's own reader hides the pings
-that tell a thinking model from a dead one.
+attempt. Events are read from the bytes of the response, because the SDK's own reader hides the
+pings that distinguish a thinking model from a dead one.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from tierwise.models.transport import AnswerStream, CallPlace, PlainQuestion, Wa
 log = logging.getLogger(__name__)
 
 UNUSED: Final = ("aiohttp",)
-"""Libraries that the SDK imports wherever they are installed, and that no call of ours uses."""
+"""Libraries that the SDK imports if they are installed, although our calls never use them."""
 TEAM: Final = "x-tierwise-team"
-"""The header by which a team's gateway says that its own rules or caps spoke."""
+"""The header with which a team's gateway says that its own rules or caps decided."""
 MODEL: Final = "x-tierwise-model"
-"""The header by which a gateway says which model it asked."""
+"""The header with which a gateway says which model it called."""
 
 
 class SdkTransport:
@@ -40,19 +40,19 @@ class SdkTransport:
 
     def __init__(self) -> None:
         self._pools: dict[str, Any] = {}
-        """One HTTP client per server, with its connections; no key in it."""
+        """One HTTP client per server, with its connections. It holds no key."""
 
     def warm_up(self) -> None:
-        """Begin to import the SDK, beside everything else; harmless to call twice."""
+        """Begin to import the SDK in the background. A second call does nothing."""
         Thread(target=_sdk, name="import-sdk", daemon=True).start()
 
     async def ready(self) -> None:
-        """Import the SDK if nobody did."""
+        """Wait until the SDK is imported."""
         await asyncio.to_thread(_sdk)
 
     @asynccontextmanager
     async def opened(self, wanted: WantedCall) -> AsyncIterator[AnswerStream]:
-        """Make a call; leaving closes its connection. Raises `ModelError`."""
+        """Make a call. The connection closes with the context. Raises `ModelError`."""
         answered = False
         async with _translated(wanted.place, lambda: answered):
             stream = await self._client(wanted.place).messages.create(
@@ -89,7 +89,7 @@ class SdkTransport:
                 raise failure("timeout", place.tier, sent=False, seconds=question.within) from None
 
     async def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the kept connections."""
         for pool in self._pools.values():
             await pool.aclose()
         self._pools.clear()
@@ -113,8 +113,9 @@ class SdkTransport:
 
 
 def _sdk() -> Any:
-    """The SDK. An HTTP library that it would load on sight is hidden from its first import: that
-    takes a tenth of a second too."""
+    """The SDK. Libraries in `UNUSED` are hidden while it is first imported, since they take a tenth
+    of a second as well.
+    """
     with _importing:
         hidden = [name for name in UNUSED if name not in sys.modules]
         if "anthropic" in sys.modules:
@@ -131,7 +132,7 @@ _importing = RLock()
 
 
 def _headers(place: CallPlace) -> dict[str, Any]:
-    """Headers beside the SDK's own: servers of other makers look for the key elsewhere."""
+    """Headers beside the SDK's own. Servers of other makers look for the key in another header."""
     found: dict[str, Any] = {}
     if not place.custom_headers:
         names = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
@@ -140,7 +141,7 @@ def _headers(place: CallPlace) -> dict[str, Any]:
 
 
 async def _events(response: Any, tier: Tier) -> AsyncGenerator[ServerEvent, None]:
-    """The events and comments of a response. Raises `ModelError` for what is no stream."""
+    """The events and comments of a response. Raises `ModelError` if it is no event stream."""
     decoder = EventDecoder()
     async for chunk in response.aiter_bytes():
         try:
@@ -152,7 +153,7 @@ async def _events(response: Any, tier: Tier) -> AsyncGenerator[ServerEvent, None
 
 @asynccontextmanager
 async def _translated(place: CallPlace, answered: Callable[[], bool]) -> AsyncIterator[None]:
-    """Every exception of the SDK, its HTTP library and the stream becomes one `ModelError`."""
+    """Turn every exception of the SDK, its HTTP library and the stream into a `ModelError`."""
     try:
         yield
     except (ModelError, NotConfigured, asyncio.CancelledError, GeneratorExit):
@@ -186,7 +187,10 @@ def _model_error(place: CallPlace, error: Exception, *, answered: bool) -> Model
 
 
 def _timeout(wanted: WantedCall) -> Any:
-    """The HTTP library's own timeouts: its reads are watched by the alarm, so they are loose."""
+    """The HTTP library's own timeouts.
+
+    They are loose, since the alarm in `models.watch` is strict.
+    """
     http = import_module("httpx2")
     return http.Timeout(wanted.attempt, connect=wanted.connect)
 

@@ -1,8 +1,8 @@
-"""Server-sent events out of bytes, with the comments that the SDK's own reader swallows.
+"""Decodes server-sent events, with the comments that the SDK's own reader drops.
 
-A comment is a sign of life: a gateway whose model thinks sends little else. Lines end with LF,
-CR or CRLF, wherever the bytes are cut, and a byte order mark before the first line is no part
-of it. See the "event stream interpretation" of the HTML standard.
+A comment shows that the server lives: a gateway whose model thinks sends little else. Lines end
+with LF, CR or CRLF, wherever the bytes are cut, and a byte order mark before the first line is no
+part of it. See the "event stream interpretation" of the HTML standard.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 LARGEST_LINE: Final = 8_000_000
-"""Bytes of a line. A longer one is no event of a Messages API but an attempt on our memory."""
+"""The most bytes of a line. A longer one is no event of a Messages API but an attack on memory."""
 
 _MARK: Final = b"\xef\xbb\xbf"
 
 
 class NotEvents(ValueError):
-    """The bytes are no event stream."""
+    """The bytes are not an event stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """An event as it came. `name` is "" where the server gave none; a comment has no data."""
+    """An event as it was received. `name` is "" if the server gave none. A comment has no data."""
 
     name: str
     data: str
@@ -84,7 +84,7 @@ class EventDecoder:
         return None
 
     def _end(self) -> ServerEvent | None:
-        """A blank line ends an event; without data there is none, as the standard has it."""
+        """Complete an event at a blank line. Without data there is no event, as in the standard."""
         name, data = self._name, "\n".join(self._data)
         self._name, self._data = "", []
         return ServerEvent(name, data) if data else None

@@ -1,6 +1,6 @@
-"""Coalescing: the first delta at once, then pieces every few tens of milliseconds.
+"""Joins deltas: the first one is sent at once, then pieces every few tens of milliseconds.
 
-An editor that gets one message per token spends its time on messages; one that waits for
+An editor that gets one message per token spends its time on messages. One that waits for
 half a second feels dead.
 """
 
@@ -13,14 +13,14 @@ from typing import Final
 INTERVAL: Final = 0.04
 """Seconds between two pieces."""
 LARGEST: Final = 16_384
-"""Characters that are not held any longer, so that a message stays below a pipe's buffer."""
+"""Characters from which a piece is sent at once, so that it fits into a pipe's buffer."""
 
 
 class Pieces:
-    """Joins deltas; `emit` gets each piece. The text is the same, byte for byte.
+    """Joins deltas and calls `emit` with each piece. The whole text stays the same, byte for byte.
 
-    A callback and a timer instead of a queue and a task: two hundred streams at once come
-    through here, and most of their deltas are due when they arrive.
+    It uses a callback and a timer instead of a queue and a task: two hundred streams at once use
+    it, and most of their deltas are due when they arrive.
     """
 
     def __init__(self, emit: Callable[[str], None], interval: float = INTERVAL) -> None:
@@ -32,7 +32,7 @@ class Pieces:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, text: str) -> None:
-        """Emit a delta at once if the last piece is long enough ago, else hold it."""
+        """Emit a delta at once if the last piece was sent long enough ago, else hold it."""
         self._held.append(text)
         self._size += len(text)
         if self._size >= LARGEST or self._loop.time() >= self._due:
@@ -41,7 +41,7 @@ class Pieces:
             self._timer = self._loop.call_at(self._due, self.flush)
 
     def flush(self) -> None:
-        """Emit what is held; at the end of a stream, however it ends."""
+        """Emit what is held. Call it at the end of a stream, however it ends."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,7 +1,7 @@
-"""The tool-call form of an edit, for servers that the operator says understand it.
+"""The tool-call form of an edit, for servers that understand it, as the operator says.
 
-The tool is offered, never forced: some models refuse a forced one. What a model passes to it
-streams into the answer as a fence of its own, which `edits.answer` reads like blocks.
+The tool is offered, never forced: some models refuse a forced one. The arguments of the tool call
+stream into the answer as a fence of their own, which `edits.answer` reads like blocks.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TOOL: Final[dict[str, Any]] = {
 
 
 def offered(tier: Tier, action: Action) -> str:
-    """The tool as it is sent with an action, "" where it is not."""
+    """The tool to send with an action, as JSON; "" if none is offered."""
     return json.dumps(TOOL) if FEATURE in tier.features and KINDS[action].edits else ""
 
 

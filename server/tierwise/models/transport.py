@@ -1,9 +1,9 @@
-"""How a call gets to its server and the answer back: what the client and the SDK agree on.
+"""How a call gets to its server and the answer back: the interface between the client and the SDK.
 
 The SDK takes seconds to import and half of the server's memory, and reading two hundred streams
-through it takes most of a core. So it may live in this process or in one of its own
-(`models/apart.py`); whoever asks cannot tell. Deadlines, the reading of events and all that money
-is booked by stay on this side, so that nothing of it is lost with the other.
+through it takes most of a core. So it may run in this process or in one of its own
+(`models/apart.py`); the caller sees no difference. Deadlines, the reading of events and everything
+that bookings need stay on this side, so that nothing is lost if the other process dies.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from tierwise.models.sse import ServerEvent
 
 @dataclass(frozen=True, slots=True)
 class CallPlace:
-    """Where a call goes, and with what key; `repr` hides it, nothing keeps it beyond the call.
+    """Where a call goes, and its key. `repr` hides the key, and nothing keeps it beyond the call.
 
-    `custom_headers` tells whether this server may get what `ANTHROPIC_CUSTOM_HEADERS` holds,
-    `own_header` whether it gets the key in `X-Api-Key` as well, as other makers' servers ask.
+    `custom_headers` says whether this server may get the `ANTHROPIC_CUSTOM_HEADERS`.
+    `own_header` says whether it also gets the key in `X-Api-Key`, which other makers' servers need.
     """
 
     tier: Tier
@@ -38,8 +38,11 @@ class CallPlace:
 
 @dataclass(frozen=True, slots=True)
 class WantedCall:
-    """One streamed call. `body` is the request's, `connect` and `attempt` are seconds. `headers`
-    go along beside the SDK's own."""
+    """One streamed call.
+
+    `body` is the body of the request, `connect` and `attempt` are seconds. `headers` are sent
+    beside the SDK's own.
+    """
 
     place: CallPlace
     body: Mapping[str, Any]
@@ -60,31 +63,31 @@ class PlainQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswerStream:
-    """The head of an answer, and its events and comments as they came."""
+    """The head of an answer, and its events and comments as they arrive."""
 
     request_id: str
     content_type: str
     events: AsyncIterator[ServerEvent]
     team: str = ""
-    """What a team's gateway says of its rules: "floor", "cap", or nothing."""
+    """Which rule of a team's gateway decided: "floor", "cap", or ""."""
     model: str = ""
-    """The model that a gateway says it asked."""
+    """The model that a gateway says it called."""
 
 
 class Transport(Protocol):
-    """What makes calls. Every failure is a `ModelError`."""
+    """Makes calls. Every failure is a `ModelError`."""
 
     def warm_up(self) -> None:
-        """Begin to import the SDK, beside everything else; harmless to call twice."""
+        """Begin to import the SDK in the background. A second call does nothing."""
 
     async def ready(self) -> None:
-        """Return once a call could leave at once. Raises `OSError` where nothing can make it."""
+        """Wait until calls can be made. Raises `OSError` if no call can be made."""
 
     def opened(self, wanted: WantedCall) -> AbstractAsyncContextManager[AnswerStream]:
-        """Make a call; leaving closes its connection."""
+        """Make a call. The connection closes with the context."""
 
     async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
         """The server's answer to a plain question, as JSON."""
 
     async def close(self) -> None:
-        """End whatever runs for this."""
+        """Close connections, or end the process that makes the calls."""

@@ -1,8 +1,8 @@
-"""Token counts as a server tells them during one answer, made into one usage.
+"""Makes one usage of the token counts that a server reports during one answer.
 
 Servers leave counts out, repeat them, write null or zero over them, and some subtract. So each
-count is the largest that was told: counts of one answer never fall, and what is no number, or
-below zero, was not told. Whether the result can be true is judged where it is booked.
+count is the largest that was reported: counts of one answer never fall. A value that is no number,
+or below zero, counts as not reported. Whether the result can be true is checked when it is booked.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from tierwise.core.money import Usage
 from tierwise.models.call import CacheLife
 
 PLACEHOLDER_CHARS: Final = 6
-"""Characters per token above which an output count of the very start is a placeholder.
+"""Characters per token above which an output count from the start is only a placeholder.
 
-The Messages API writes a first small number there and the real one at the end. A server that
-puts the real one at the start tells at least one token for this many characters.
+The Messages API writes a small number there and the real one at the end. A server that
+writes the real one at the start reports at least one token for this many characters.
 """
 
 
 MOST: Final = 10**12
-"""Tokens that no answer has; a larger count is cut to it, so that it fits the ledger's columns."""
+"""More tokens than any answer has. A larger count is cut to it, so that the ledger can store it."""
 
 
 class UsageCounts:
@@ -36,7 +36,7 @@ class UsageCounts:
         self._output_told_late = False
 
     def hear(self, reported: object, *, start: bool = False) -> None:
-        """Take over what an event says; `start` where it comes before the answer."""
+        """Take over the counts of an event. `start` says that the event came before the answer."""
         if not isinstance(reported, Mapping):
             return
         for name in (
@@ -57,9 +57,10 @@ class UsageCounts:
             self._output_told_late = True
 
     def usage(self) -> Usage:
-        """The usage that the server reported so far. Cache writes without a breakdown count as the
-        kind
-        that was asked for."""
+        """The usage that the server reported so far.
+
+        Cache writes without a breakdown count as the kind that was requested.
+        """
         short = self._most.get("ephemeral_5m_input_tokens", 0)
         long = self._most.get("ephemeral_1h_input_tokens", 0)
         unnamed = max(0, self._most.get("cache_creation_input_tokens", 0) - short - long)
@@ -73,7 +74,7 @@ class UsageCounts:
         )
 
     def final(self, streamed_chars: int) -> Usage:
-        """The usage at the end of an answer; a placeholder for its output counts as nothing."""
+        """The usage at the end of an answer. A placeholder for its output counts as 0."""
         told = self.usage()
         least = max(2, math.ceil(streamed_chars / PLACEHOLDER_CHARS))
         if self._output_told_late or told.output_tokens >= least:
@@ -87,7 +88,7 @@ class UsageCounts:
 
 
 def _count(value: object) -> int | None:
-    """A count of tokens; None for what can be none."""
+    """A count of tokens; None if the value cannot be one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if not math.isfinite(value) or value < 0:

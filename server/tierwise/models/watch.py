@@ -1,7 +1,7 @@
-"""The deadlines of one streamed call, and the one alarm that keeps them.
+"""The deadlines of one streamed call, and the one alarm that watches them.
 
-Events come by the thousand a second where many calls stream, so an event only notes its
-time: the alarm looks when the last known deadline has come, and sleeps on if it moved.
+Where many calls stream, thousands of events come per second, so an event only notes its
+time. The alarm checks when the last known deadline is reached, and sleeps on if it has moved.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from tierwise.models.call import Deadlines, Trace
 from tierwise.models.failure import failure
 
 HELD_AGAIN: Final = 0.02
-"""Seconds until the alarm looks again at a call whose reader is busy."""
+"""Seconds until the alarm checks a call again whose reader is busy."""
 
 
 @dataclass(slots=True)
 class StreamWatch:
-    """When a call is late, and what is said then. Times are `time.perf_counter` seconds.
+    """Knows when a call is late, and with which failure. Times are `time.perf_counter` seconds.
 
-    `latest` is when an event or a comment came last, 0 before the first.
+    `latest` is the time of the last event or comment, 0 before the first.
     """
 
     tier: Tier
@@ -37,8 +37,9 @@ class StreamWatch:
     latest: float = 0.0
 
     def heard(self, *, token: bool) -> None:
-        """Note that a complete event arrived. `token` tells that it was a piece of an answer or of
-        thinking.
+        """Note that a complete event arrived.
+
+        With `token` it was a piece of an answer or of thinking.
         """
         self.latest = time.perf_counter()
         elapsed = (self.latest - self.began) * 1000
@@ -48,7 +49,7 @@ class StreamWatch:
             self.trace.first_token_ms = elapsed
 
     def alive(self) -> None:
-        """Note that a comment arrived: the server is there, though it says nothing yet."""
+        """Note that a comment arrived: the server lives, although it has not answered yet."""
         self.latest = time.perf_counter()
 
     def left(self) -> float:
@@ -56,7 +57,7 @@ class StreamWatch:
         return max(0.0, min(due for due, _ in self._dues()) - time.perf_counter())
 
     def late(self) -> ModelError:
-        """The failure of a call that missed its deadline."""
+        """The failure of a call that missed the earliest deadline."""
         _, kind = min(self._dues())
         d = self.deadlines
         seconds = {
@@ -82,8 +83,10 @@ class StreamWatch:
 
 
 class Alarm:
-    """Looks when the next deadline may have come. While `held` the call is in its reader's
-    hands, where the alarm must not go off."""
+    """Ends a call at its deadline.
+
+    While `held`, the reader of the call is working, and the alarm must not go off.
+    """
 
     def __init__(self, watch: StreamWatch, limit: asyncio.Timeout) -> None:
         self.held = False
@@ -92,7 +95,7 @@ class Alarm:
         self._timer = self._loop.call_later(self._next(), self._look)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._timer.cancel()
 
     def _look(self) -> None:
@@ -103,14 +106,18 @@ class Alarm:
             self._timer = self._loop.call_later(self._next(), self._look)
 
     def _next(self) -> float:
-        """Seconds until the next look: an event may bring the deadline nearer, by so much."""
+        """Seconds until the next check.
+
+        An event can shorten the time to the deadline to `between_events`, so it is never longer
+        than that.
+        """
         nearest = min(self._watch.left(), self._watch.deadlines.between_events)
         return max(nearest, HELD_AGAIN) if self.held else nearest
 
 
 @asynccontextmanager
 async def alarmed(watch: StreamWatch) -> AsyncIterator[Alarm]:
-    """Keep the deadlines of a call; a missed one is the failure the watch names."""
+    """Watch the deadlines of a call. If one is missed, raises the failure of the watch."""
     try:
         async with asyncio.timeout(None) as limit:
             alarm = Alarm(watch, limit)

@@ -1,7 +1,7 @@
-"""The model process: makes the calls it is told to, and hands on what comes back.
+"""The model process: makes the calls that the server sends it, and returns what the models answer.
 
-It is started by the server (`models/apart.py`) and ends when its input does. It knows no tiers,
-no money and no tasks; a key is in it for as long as the call that brought it.
+The server starts it (`models/apart.py`), and it ends when its input ends. It knows no tiers,
+no money and no tasks. A key is in it only during the call that brought it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ log = logging.getLogger(__name__)
 
 
 class CallWorker:
-    """The calls that run. `send` takes a frame and returns at once; `give_up` is called where no
-    call can ever be made here, so that the end of the process says so."""
+    """The running calls. `send` takes a frame and returns at once.
+
+    `give_up` is called if no call can ever be made here. Then the process ends, which tells the
+    server.
+    """
 
     def __init__(self, send: Callable[[bytes], None], give_up: Callable[[], None]) -> None:
         self._send = send
@@ -40,15 +43,16 @@ class CallWorker:
         self.importing = asyncio.get_running_loop().create_task(self._import())
 
     def take(self, line: bytes) -> None:
-        """Start what a line of the server asks for. A call that cannot be read is answered as
-        unsent.
+        """Start what a line from the server asks for.
+
+        A call that cannot be read is reported as not made.
         """
         number = 0
         try:
             number, kind, *more = json.loads(line)
             self._obey(number, kind, *more)
         except Exception as error:
-            # Only the kind of the mistake: its text may repeat the line, and so a key.
+            # Only the class of the error is logged: its text may repeat the line, and so a key.
             log.warning("a line of the server cannot be read: %s", type(error).__name__)
             self._send(frames.line(number, "unread"))
 
@@ -77,7 +81,7 @@ class CallWorker:
         self._room.pop(number, None)
 
     async def _import(self) -> None:
-        # What is imported stays for good; nothing need look through it for garbage.
+        # What is imported is never freed, so the collector need not search it.
         gc.disable()
         try:
             await self._sdk.ready()
@@ -93,7 +97,10 @@ class CallWorker:
     async def _reported(
         self, number: int, place: CallPlace, work: Coroutine[Any, Any, None]
     ) -> None:
-        """Do it, and say how it ended. A server may say the key back: that is blanked too."""
+        """Run a call and report how it ended.
+
+        A server may repeat the key in an error: that is blanked too.
+        """
         try:
             with hidden(place.key):
                 await work
@@ -120,7 +127,7 @@ class CallWorker:
 
 
 def _write(queue: SimpleQueue[bytes], out: BinaryIO) -> None:
-    """Write what is queued, as much at once as there is."""
+    """Write what is queued, all of it at once."""
     while True:
         data = queue.get()
         while not queue.empty():
@@ -129,9 +136,9 @@ def _write(queue: SimpleQueue[bytes], out: BinaryIO) -> None:
 
 
 async def serve(lines: BinaryIO, out: BinaryIO) -> None:
-    """Serve until the input ends, or no call can be made.
+    """Serve until the input ends, or until no call can be made.
 
-    Both pipes have a thread, for no loop waits for them alike on every system.
+    Each pipe has a thread, because no event loop waits for both in the same way on every system.
     """
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     queue: SimpleQueue[bytes] = SimpleQueue()

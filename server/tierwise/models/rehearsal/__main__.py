@@ -1,7 +1,7 @@
 """`python -m tierwise.models.rehearsal [--port N]`: the loopback model as a process of its own.
 
-Prints its address on the first line. Faults are set with POST /_faults, and what it was
-sent is read with GET /_requests.
+It prints its address on the first line. POST /_faults sets faults, and GET /_requests returns what
+was sent to it.
 """
 
 from __future__ import annotations

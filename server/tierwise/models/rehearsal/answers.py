@@ -1,4 +1,6 @@
-"""The rehearsal model's answers: small, honest, deterministic edits, else a stated echo."""
+"""The rehearsal model's answers: small, honest, deterministic edits, or else a statement that it
+has no rule.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _LINE_COMMENT: Final = {"lua": "---", "go": "//", "rust": "///", "c": "//", "cpp
 
 
 def answer(asked: ReadPrompt) -> str:
-    """The answer to a prompt, in one of the forms an answer may have."""
+    """The answer to a prompt, in one of the forms that answers may have."""
     if not asked.edits:
         return _talk(asked)
     rename = _RENAME.search(asked.wish)
@@ -69,7 +71,7 @@ def _echo(asked: ReadPrompt) -> str:
 
 
 def _edit_for(wish: str) -> Callable[[PromptPiece], str | None]:
-    """What an edit in words comes to."""
+    """The function that makes an edit for a wish."""
     if re.search(r"\b(?:doc|comment)", wish):
         return _documented
     return _hinted if "type" in wish else _sorted_imports
@@ -157,7 +159,7 @@ def _sorted_imports(piece: PromptPiece) -> str | None:
 
 
 def _hinted(piece: PromptPiece) -> str | None:
-    """A `-> None` for Python functions that return nothing and say nothing."""
+    """The selection with `-> None` on its first Python function, if that returns no value."""
     found = re.search(r"^([ \t]*(?:async\s+)?def\s+\w+\([^)]*\)):", piece.text, re.MULTILINE)
     if found is None or re.search(r"\breturn\s+\S", piece.text):
         return None

@@ -1,7 +1,7 @@
 """The loopback server's prompt cache: what a real one would have written and read.
 
-Per model, a prefix that ends in a breakpoint is kept for its time and read back by the next
-request that starts with exactly the same bytes: a breakpoint finds what was kept at any block
+For each model, a prefix that ends in a breakpoint is kept for its time. The next request that
+starts with exactly the same bytes reads it back: a breakpoint finds what was kept at any block
 shortly before it. Prefixes below the smallest size are not kept.
 """
 
@@ -18,12 +18,12 @@ from tierwise.core.dataclass import dataclass
 SMALLEST: Final = 512
 """Tokens below which nothing is kept."""
 LIVES: Final = {"5m": 300.0, "1h": 3600.0}
-"""Seconds a prefix is kept after it was last read, by its kind."""
+"""Seconds that a prefix is kept after it was last read, by the kind of cache."""
 
 
 @dataclass
 class PromptCache:
-    """All prefixes kept, by model and digest, with the time until which they are."""
+    """All kept prefixes, by model and digest. The value is the time until which each is kept."""
 
     clock: Callable[[], float] = time.monotonic
     _kept: dict[tuple[str, str], float] = field(default_factory=dict)

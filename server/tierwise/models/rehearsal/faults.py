@@ -1,4 +1,4 @@
-"""Faults the loopback server can be told to have, one per request, in order."""
+"""Faults that the loopback server can be told to have, one per request, in order."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from typing import Any, Final
 from tierwise.core.dataclass import dataclass
 
 TRUE: Final = "$true"
-"""Stands for the true count where `Fault.usage` tells counts."""
+"""In `Fault.usage` this stands for the true count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with one request, and how it answers otherwise.
+    """What goes wrong with one request, or how its answer differs.
 
-    `status` with `kind` and `message` (or a raw `body`) answers an error before the stream.
-    `after` events the stream breaks; -1 breaks it before its head was sent. `how`: "eof" (a
+    `status` with `kind` and `message` (or a raw `body`) answers with an error before the stream.
+    The stream breaks after `after` events; -1 breaks it before its head is sent. `how`: "eof" (a
     clean end), "reset", "stall", "error" (an error event), "error_text" (an
     event that holds an error as a text and no type), "bad_json", "bad_utf8",
     "bad_shape", "short_chunk" (a chunk that is not as long as it says), "drip" (one byte a
     second); and instead of a stream, with -1, "html" and "json". `pings` come before the
     answer, `thinking` is streamed before its text. Delays are seconds.
 
-    `usage` tells other counts than the true ones: per place ("start", "middle", "end") the
-    usages that are told there, one event each; an empty list tells none, and a count that is
-    `TRUE` is told as it is. `framing` writes the
-    events otherwise: "data" without their names, "generic" all under one name. `comments` are
-    comment lines before the answer, `delay` apart; `newline` ends the lines, and `bom` puts a
-    byte order mark before the first.
+    `usage` reports other counts than the true ones: for each place ("start", "middle", "end") a
+    list of usages, one event each. An empty list reports none, and a count that is `TRUE` is
+    replaced by the true one. `framing` writes the events differently: "data" without their names,
+    "generic" all under one name. `comments` are comment lines before the answer, `delay` apart;
+    `newline` ends the lines, and `bom` puts a byte order mark before the first.
     """
 
     status: int = 0
@@ -54,13 +53,13 @@ class Fault:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Fault:
-        """A fault as another process describes it. Raises `TypeError` for unknown keys."""
+        """A fault from another process. Raises `TypeError` for unknown keys."""
         return cls(**data)
 
 
 @dataclass
 class Faults:
-    """A queue: each request takes one; when it is empty, `default` holds."""
+    """A queue of faults. Each request takes one; when the queue is empty, it gets `default`."""
 
     queue: list[Fault] = field(default_factory=list)
     default: Fault = field(default_factory=Fault)
@@ -73,7 +72,7 @@ class Faults:
         return self.queue.pop(0) if self.queue else self.default
 
     def told(self, data: Mapping[str, Any]) -> None:
-        """Take over what another process asks for over HTTP."""
+        """Set the faults that another process asks for over HTTP."""
         self.queue += [Fault.from_json(item) for item in data.get("queue", [])]
         if "default" in data:
             self.default = Fault.from_json(data["default"])

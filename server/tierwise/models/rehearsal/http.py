@@ -12,7 +12,7 @@ from tierwise.core.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """One request as it came in; header names are lower case."""
+    """One request as it was received. Header names are in lower case."""
 
     method: str
     path: str
@@ -39,7 +39,7 @@ def reply(
     payload: Mapping[str, Any] | str,
     extra: Mapping[str, str] | None = None,
 ) -> None:
-    """Answer with JSON, or with a text as it is."""
+    """Answer with JSON, or with a text unchanged."""
     text = payload if isinstance(payload, str) else json.dumps(payload)
     kind = "text/html" if isinstance(payload, str) else "application/json"
     body = text.encode()

@@ -1,4 +1,4 @@
-"""Reading a prompt the way `models.prompts` writes it."""
+"""Reads a prompt that `models.prompts` wrote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ITEM: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PromptPiece:
-    """A piece of context as it stood in the prompt."""
+    """A piece of context in a prompt."""
 
     path: str
     kind: str
@@ -29,7 +29,7 @@ class PromptPiece:
 
 @dataclass(frozen=True, slots=True)
 class ReadPrompt:
-    """What a prompt asks: the last request in it and the context around it."""
+    """A prompt as it was read: the last request in it and all its context."""
 
     action: str
     wish: str
@@ -37,17 +37,17 @@ class ReadPrompt:
 
     @property
     def edits(self) -> bool:
-        """Whether the answer is to become an edit."""
+        """Whether the answer should become an edit."""
         return any(kind.name == self.action and kind.edits for kind in TABLE)
 
     @property
     def selection(self) -> PromptPiece | None:
-        """The newest selection: a conversation may hold older ones."""
+        """The newest selection. A conversation may contain older ones."""
         return next((p for p in reversed(self.pieces) if p.kind == "selection"), None)
 
 
 def read(text: str) -> ReadPrompt:
-    """The request and context of a prompt; an unknown prompt reads as a chat."""
+    """The request and context of a prompt. A prompt of unknown form counts as a chat."""
     found = _REQUEST.findall(text)
     action, wish = found[-1] if found else ("chat", text)
     pieces = tuple(

@@ -1,4 +1,4 @@
-"""A small HTTP server on loopback that speaks the Messages API, streaming and all."""
+"""A small HTTP server on loopback that speaks the Messages API, streaming included."""
 
 from __future__ import annotations
 
@@ -18,35 +18,38 @@ from tierwise.models.rehearsal.faults import Fault, Faults
 from tierwise.models.rehearsal.reading import ReadPrompt, read
 
 CHARS_PER_TOKEN: Final = 3.0
-"""The rehearsal tokenizer: usage is an honest function of the text, not of any model."""
+"""Characters per token of the rehearsal tokenizer. Usage follows from the text alone."""
 
 
 @dataclass
 class RehearsalServer:
-    """The server. `requests` keeps the bodies it got, so that tests see what left the machine."""
+    """The server.
+
+    `requests` keeps the bodies it received, so that tests see what left the machine.
+    """
 
     faults: Faults = field(default_factory=Faults)
     cache: PromptCache = field(default_factory=PromptCache)
     requests: list[dict[str, Any]] = field(default_factory=list)
     bills: list[dict[str, Any]] = field(default_factory=list)
-    """What each answered stream truly used, whatever was told of it."""
+    """The true usage of each answered stream, even if another one was reported."""
     watched: bool = True
-    """Whether bodies are kept and faults are taken over HTTP: for tests, never beside a user,
-    where any program of the machine could read them."""
+    """Whether bodies are kept and faults can be set over HTTP. It is for tests only: any program on
+    the machine could read the bodies."""
     answers: Callable[[ReadPrompt], str] = answer
-    """What it says to a prompt, where no fault says something else."""
+    """Makes the answer to a prompt, unless a fault has a text of its own."""
     connections: int = 0
-    """How often it was called on at all."""
+    """How many connections were opened."""
     began: list[float] = field(default_factory=list)
-    """When the first event of each stream left (`time.perf_counter`)."""
+    """When the first event of each stream was sent (`time.perf_counter`)."""
     gone: list[float] = field(default_factory=list)
-    """When clients went away before their stream's end (`time.perf_counter`)."""
+    """When clients disconnected before the end of their stream (`time.perf_counter`)."""
     _server: asyncio.Server | None = None
     _open: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def cancelled(self) -> int:
-        """Streams whose client went away before the end."""
+        """How many streams had a client that disconnected before the end."""
         return len(self.gone)
 
     async def start(self, port: int = 0) -> RehearsalServer:
@@ -58,13 +61,13 @@ class RehearsalServer:
 
     @property
     def base_url(self) -> str:
-        """Where it listens. Raises `RuntimeError` before `start`."""
+        """The address it listens at. Raises `RuntimeError` before `start`."""
         if self._server is None:
             raise RuntimeError("the rehearsal server was not started")
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
-        """Stop listening and end what still streams."""
+        """Stop listening and end all streams."""
         if self._server is not None:
             self._server.close()
         for task in list(self._open):
@@ -80,7 +83,7 @@ class RehearsalServer:
             while await self._exchange(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            # Nothing was being streamed: a client that is done with its connection.
+            # Nothing was being streamed: the client has finished with its connection.
             pass
         except asyncio.CancelledError:
             # Only `close` cancels; letting it out would make asyncio log a finished server.
@@ -157,7 +160,10 @@ class RehearsalServer:
     async def _whole(
         self, writer: asyncio.StreamWriter, data: dict[str, Any], fault: Fault
     ) -> bool:
-        """Answer a client that does not stream in one piece. True: the connection stays."""
+        """Answer a client that does not stream, in one piece.
+
+        Returns True: the connection stays open.
+        """
         if fault.status:
             _refuse(writer, fault)
         else:
@@ -168,7 +174,7 @@ class RehearsalServer:
         return True
 
     def _text(self, data: Mapping[str, Any], fault: Fault) -> tuple[str, str]:
-        """The text of an answer and why it stops, within what was asked for."""
+        """The text of an answer and its stop reason, within the requested number of tokens."""
         text = fault.text if fault.text is not None else self.answers(read(_user_texts(data)))
         limit = int(data.get("max_tokens", 1024)) * int(CHARS_PER_TOKEN)
         return (text[:limit], "max_tokens") if len(text) > limit else (text, fault.stop_reason)
@@ -193,7 +199,7 @@ def _prompt_text(data: Mapping[str, Any]) -> str:
 
 
 def _user_texts(data: Mapping[str, Any]) -> str:
-    """Everything the operator's side said: context stays in the turn that first sent it."""
+    """All texts of the user's turns. Context is in the turn that first sent it."""
     messages = data.get("messages") or []
     return "\n".join(_flat(m.get("content", "")) for m in messages if m.get("role") == "user")
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from tierwise.models.rehearsal.faults import TRUE, Fault
 
 PIECE: Final = 24
-"""Characters of one streamed delta."""
+"""Characters in one streamed delta."""
 HEAD: Final = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
     b"cache-control: no-cache\r\nconnection: close\r\n"
@@ -28,7 +28,10 @@ async def send(
     fault: Fault,
     began: Callable[[float], None],
 ) -> None:
-    """Stream an answer. `began` hears when the first event left (`time.perf_counter`)."""
+    """Stream an answer.
+
+    `began` is called with the time of the first event (`time.perf_counter`).
+    """
     if fault.after == -1:
         await _break(writer, fault, data)
         return
@@ -100,7 +103,7 @@ def _true(told: Any, usage: Mapping[str, Any]) -> Any:
 
 
 def _starts(data: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The first event, once for each usage that it tells."""
+    """The first event, once for each usage that it reports."""
     start = {**message(data, "", None, {}), "content": []}
     del start["usage"]
     told = [{**start, "usage": usage} for usage in usages] or [start]
@@ -108,13 +111,13 @@ def _starts(data: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, d
 
 
 def _ends(delta: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The event with the stop reason, once for each usage that it tells."""
+    """The event with the stop reason, once for each usage that it reports."""
     told = [{"delta": delta, "usage": usage} for usage in usages] or [{"delta": delta}]
     return [("message_delta", one) for one in told]
 
 
 def _framed(block: bytes, fault: Fault) -> bytes:
-    """An event as this server frames its events."""
+    """An event in the framing that the fault asks for."""
     data = block.decode().split("\n", 1)[1]
     if fault.framing == "data":
         block = data.encode()

@@ -63,8 +63,9 @@ exactness; this way it is next to nothing there and leaves the tasks as they wer
 BACK: Final = ("thread.low", "thread.mid")
 """Per cut the signal that a wish refers to earlier turns which needed more than the cut's tier."""
 POINTS_BACK: Final = 1.5
-"""Logits by which that raises the need: no row tells it, as labelled rows hold no thread. A wish
-that seems to be for the cheapest tier at 0.9 is then one for it at 0.67, which is a middle one."""
+"""Logits by which that raises the need. It is chosen and not fitted, as labelled rows have no
+thread. A wish whose estimate for the cheapest tier is 0.9 then has 0.67, which routes it to the
+middle tier."""
 NOT_FITTED: Final = frozenset(
     {"usages", "usage.files", "reaches", "thread.reasks", "thread.rejected", *reach.SIGNALS, *BACK}
 )

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from tests.support import postgres as servers
 from tests.support.agent import Agent
 from tests.support.plan_server import PlanServer
+from tests.support.team_gateways import Team, begin
 
 from tierwise.gateway.serve import Listening, listen
+from tierwise.store.ledger import Ledger
 
 StartGateway = Callable[..., Awaitable[Listening]]
 
@@ -64,3 +67,26 @@ async def agent(listening: Listening) -> AsyncIterator[Agent]:
     """An agent that talks to it."""
     async with Agent(listening) as found:
         yield found
+
+
+@pytest_asyncio.fixture(params=["file", "postgres"])
+async def team(
+    request: pytest.FixtureRequest, gateway_env: dict[str, str], plan: PlanServer
+) -> AsyncIterator[Team]:
+    state = Path(gateway_env["TIERWISE_STATE_DIR"])
+    if request.param == "file":
+        url, close = None, None
+    else:
+        server: servers.PostgresServer = request.getfixturevalue("postgres")
+        close = servers.schema(server.url)
+        url = close.__enter__()
+        gateway_env["TIERWISE_STORE_URL"] = url
+    ledger = Ledger.open(state, url)
+    made = Team(gateway_env, ledger, await ledger.write(begin), [])
+    await made.open()
+    yield made
+    for one in made.gateways:
+        await one.close()
+    await ledger.close()
+    if close is not None:
+        close.__exit__(None, None, None)

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 import typer
 
-from tierwise.budget import forecast
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.redo import redo_cost
+from tierwise.budget.stakes import stakes
 from tierwise.cli.common import configuration
 from tierwise.config.model import Config
 from tierwise.core.actions import KINDS
@@ -84,7 +83,6 @@ def situation(request: Request, config: Config, prices: PriceTable) -> Situation
     It knows neither the ledger nor a conversation.
     """
     ladder = config.ladder()
-    output = forecast.UNTRAINED.median_output(ladder.get(ladder.top).model, request.action)
     chars = 1_500 + len(request.instruction)
     chars += len(request.selection.text or "") if request.selection else 0
     chars += sum(len(f.text or "") for f in request.files or () if f.attached)
@@ -92,29 +90,21 @@ def situation(request: Request, config: Config, prices: PriceTable) -> Situation
     if request.selection is not None:
         paths.add(request.selection.path)
     pin = config.pins.project
-    steps = request.steps or KINDS[request.action].steps
+    stake = stakes(
+        ladder,
+        request.action,
+        chars,
+        prices,
+        to_nanos(config.redo_cost),
+        input_tokens=request.input_tokens,
+        steps=request.steps or KINDS[request.action].steps,
+    )
     return Situation(
         ladder=ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=redo_cost(
-            to_nanos(config.redo_cost),
-            chars,
-            output,
-            input_tokens=request.input_tokens,
-            steps=steps,
-        ),
-        cost={
-            tier.name: forecast.expected_spend(
-                tier,
-                request.action,
-                chars,
-                prices,
-                input_tokens=request.input_tokens,
-                steps=steps,
-            )
-            for tier in ladder
-        },
+        redo_cost=stake.redo_cost,
+        cost=stake.cost,
         choices=(Choice("project", pin),) if pin else (),
         remap=config.remap,
         floors=floors_for(request.action, paths, config.floors, ladder),

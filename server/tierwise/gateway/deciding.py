@@ -12,9 +12,8 @@ import random
 from dataclasses import replace
 from typing import Final
 
-from tierwise.budget import forecast
 from tierwise.budget.cache_cost import Prefix, warm_thread
-from tierwise.budget.redo import redo_cost
+from tierwise.budget.stakes import stakes
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Estimate, Reason
@@ -127,7 +126,17 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
         steps = request.steps or 1
     elif request.action == ACTION and read is None:
         read = INPUT_TOKENS
-    output = office.purse.calibration.median_output(ladder.get(ladder.top).model, request.action)
+    stake = stakes(
+        ladder,
+        request.action,
+        chars,
+        window.prices,
+        to_nanos(config.redo_cost),
+        at=now,
+        calibration=office.purse.calibration,
+        input_tokens=read,
+        steps=steps,
+    )
     chosen = tuple(Choice("task", tier) for tier in (request.tier, wish.named) if tier is not None)[
         :1
     ]
@@ -136,22 +145,8 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
         ladder=ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=redo_cost(
-            to_nanos(config.redo_cost), chars, output, input_tokens=read, steps=steps
-        ),
-        cost={
-            tier.name: forecast.expected_spend(
-                tier,
-                request.action,
-                chars,
-                window.prices,
-                at=now,
-                calibration=office.purse.calibration,
-                input_tokens=read,
-                steps=steps,
-            )
-            for tier in ladder
-        },
+        redo_cost=stake.redo_cost,
+        cost=stake.cost,
         budget="ok" if standing is None or window.rehearsal else standing.budget.level,
         choices=chosen + (standing.choices if standing is not None else ()),
         remap=standing.remap if standing is not None else config.remap,

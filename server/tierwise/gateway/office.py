@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from tierwise.budget.limits import Limits
 from tierwise.budget.purse import Purse
@@ -18,13 +18,7 @@ from tierwise.context.ignore import IgnoreRules
 from tierwise.core.dataclass import dataclass
 from tierwise.core.document import Snapshot
 from tierwise.core.errors import BadRequest
-from tierwise.core.views import (
-    BudgetView,
-    FileChange,
-    StatusView,
-    StreamView,
-    TaskView,
-)
+from tierwise.core.views import FileChange
 from tierwise.models.breaker import Breakers
 from tierwise.models.client import ModelClient
 from tierwise.routing import weights
@@ -38,6 +32,7 @@ from tierwise.tasks.record.journal import Journal
 from tierwise.tasks.window.projects import Projects
 from tierwise.tasks.window.rehearsal import Rehearsal
 from tierwise.tasks.window.settings import Settings
+from tierwise.tasks.window.unheard import Unheard
 from tierwise.tasks.window.window import Window
 from tierwise.trust import Trust
 
@@ -58,26 +53,8 @@ class NoDocuments:
         return ()
 
 
-class Silence:
+class Silence(Unheard):
     """The listener of a window without an editor. It shows nothing and only keeps notices."""
-
-    previews = False
-
-    def __init__(self) -> None:
-        self.notices: list[str] = []
-
-    def task_changed(self, view: TaskView) -> None: ...
-
-    def streamed(self, view: StreamView) -> None: ...
-
-    def status_changed(self, view: StatusView) -> None: ...
-
-    def watch_files(self) -> None: ...
-
-    def budget_changed(self, view: BudgetView) -> None: ...
-
-    def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
-        self.notices.append(text)
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:
         return None

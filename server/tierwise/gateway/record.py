@@ -7,15 +7,15 @@ from typing import Final
 
 from tierwise.budget import days
 from tierwise.core.decision import Decision
-from tierwise.core.situation import RULE, Situation
+from tierwise.core.situation import Situation
 from tierwise.core.views import TaskState
 from tierwise.gateway.deciding import ACTION
 from tierwise.gateway.office import SESSION, Office
 from tierwise.gateway.strand import Strand
 from tierwise.gateway.strands import RunningTask
 from tierwise.store import decisions
-from tierwise.store.decisions import DecisionRow, TaskHistory, TaskRow
-from tierwise.tasks.record.journal import decision_detail
+from tierwise.store.decisions import TaskHistory, TaskRow
+from tierwise.tasks.record.journal import decision_row
 
 CLIENT: Final = "gateway"
 """The client that the ledger names for tasks of agents. Agents have no session that would name
@@ -66,7 +66,8 @@ def decided(
 
 
 def _kept(office: Office, task: RunningTask, seq: int) -> None:
-    row, task_id = decision_row(office, task.decision, task.situation), task.task_id
+    row = decision_row(task.decision, task.situation, office.window.now_ms())
+    task_id = task.task_id
     office.journal.note(lambda conn: decisions.record_decision(conn, task_id, seq, row))
 
 
@@ -78,22 +79,6 @@ def state_changed(
         return
     task_id = task.task_id
     office.journal.note(lambda conn: decisions.set_task_state(conn, task_id, state, error=error))
-
-
-def decision_row(office: Office, decision: Decision, situation: Situation) -> DecisionRow:
-    """Make the row in which the ledger keeps a decision."""
-    return DecisionRow(
-        at_ms=office.window.now_ms(),
-        first=decision.first,
-        routed=decision.routed,
-        answering=decision.answering,
-        cause=decision.cause,
-        confidence=decision.confidence,
-        propensity=decision.propensity,
-        weights=decision.weights,
-        rule=decision.rule or RULE,
-        detail=decision_detail(decision, situation),
-    )
 
 
 async def last_of(office: Office, strand: Strand) -> TaskHistory | None:

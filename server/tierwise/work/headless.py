@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from tierwise.app import build
 from tierwise.core.dataclass import dataclass
-from tierwise.core.views import BudgetView, FileChange, StatusView, StreamView, TaskView
+from tierwise.core.views import FileChange
 from tierwise.tasks.api import ApplyReply
 from tierwise.tasks.engine import TaskEngine
+from tierwise.tasks.window.unheard import Unheard
 from tierwise.work import disk
 from tierwise.work.disk import DiskDocuments
 
@@ -25,7 +25,7 @@ def nobody(question: str, options: Sequence[str]) -> str | None:
 
 
 @dataclass
-class Unattended:
+class Unattended(Unheard):
     """The listener of a window without an editor.
 
     `answer` answers the engine's questions if there is a terminal. `told` gets each notice.
@@ -33,22 +33,10 @@ class Unattended:
 
     root: Path
     answer: Ask = nobody
-    notices: list[str] = field(default_factory=list)
     told: Callable[[Literal["info", "warning", "error"], str], None] = lambda level, text: None
-    previews = False
-
-    def task_changed(self, view: TaskView) -> None: ...
-
-    def streamed(self, view: StreamView) -> None: ...
-
-    def status_changed(self, view: StatusView) -> None: ...
-
-    def watch_files(self) -> None: ...
-
-    def budget_changed(self, view: BudgetView) -> None: ...
 
     def notice(self, level: Literal["info", "warning", "error"], text: str) -> None:
-        self.notices.append(text)
+        super().notice(level, text)
         self.told(level, text)
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:

@@ -21,22 +21,23 @@ from tierwise.core.memory import give_back
 from tierwise.night import endings
 from tierwise.night.endings import JobEnding
 from tierwise.present.errors import sentence
-from tierwise.store import jobs, owner, workers
+from tierwise.store import jobs, owner
 from tierwise.store.content import Content
 from tierwise.store.deferred import Connection
 from tierwise.store.installation import name_of
 from tierwise.store.jobs import GroupRow, JobRow
 from tierwise.store.ledger import Ledger
-from tierwise.store.postgres.address import address_of
 from tierwise.tasks.queue import notes as group_notes
 from tierwise.tasks.window.settings import configuration
 from tierwise.work import agent_tree, every_day, machine
 from tierwise.work.doing import JobDoer
+from tierwise.work.due import is_late, may_run
 from tierwise.work.durable import VERSION, DurableQueue
 from tierwise.work.job_run import JobRun
 from tierwise.work.money import MoneyWatch
 from tierwise.work.notify import Teller
 from tierwise.work.own_gateway import OwnGateway
+from tierwise.work.sharing import QueueSharing
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,6 @@ LOOK_S: Final = 1.0
 """Seconds between looks at the queue while there is something in it."""
 IDLE_LOOK_S: Final = 5.0
 """Seconds between looks while there is nothing to do."""
-BEAT_S: Final = 5.0
-"""Seconds between two signs of life that a worker on a shared queue writes."""
 MOST_MISSED: Final = 12
 """After so many looks at a queue that could not be read, a worker with `once` gives up."""
 WORKERS: Final = 2
@@ -76,9 +75,9 @@ class Worker:
     elsewhere: dict[str, int] = field(default_factory=dict)
     """How many jobs only another machine can do, by its name, at the last look."""
     ledger: Ledger = field(init=False)
+    sharing: QueueSharing = field(init=False)
     doer: JobDoer = field(init=False)
     _queue: DurableQueue | None = None
-    _beaten: float = float("-inf")
     _stops: dict[str, asyncio.Event] = field(default_factory=dict)
     _dropped: set[str] = field(default_factory=set)
     """Jobs whose run could not begin because the ledger was locked."""
@@ -87,10 +86,10 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.folder = paths.state_dir(self.env)
-        self._place = name_of(self.folder)
         own = configuration(self.env, {}, [], True)
-        self._url = paths.store_url(self.env, own.config.store.url)
-        self.ledger = Ledger.open(self.folder, self._url)
+        url = paths.store_url(self.env, own.config.store.url)
+        self.ledger = Ledger.open(self.folder, url)
+        self.sharing = QueueSharing(name_of(self.folder), url, self.ledger)
         self._content = Content(self.folder)
         self._teller = Teller(self.env, self.ledger)
         self._money = MoneyWatch(self.env, self.ledger)
@@ -131,8 +130,8 @@ class Worker:
         """Queue the jobs of a lost worker again, and hand in again those that were handed in
         before.
         """
-        if self._url is not None:
-            await self._beat(at_once=True)
+        if self.sharing.shares:
+            await self.sharing.beat(at_once=True)
         else:
             lost = await self.ledger.write(jobs.took_over)
             if lost:
@@ -141,7 +140,7 @@ class Worker:
         ahead = [
             job
             for job in await self.ledger.read(jobs.ahead)
-            if job.group_id in groups and self._lies_here(groups[job.group_id])
+            if job.group_id in groups and self.sharing.lies_here(groups[job.group_id])
         ]
         await asyncio.to_thread(agent_tree.forget_others, self.folder, [job.id for job in ahead])
         for job in ahead:
@@ -153,39 +152,11 @@ class Worker:
             await self._hand_in(job.id, job.run)
         self._taken_over = True
 
-    async def _beat(self, *, at_once: bool = False) -> None:
-        """On a shared queue, write a sign of life and take over the jobs of lost workers."""
-        now, me = time.monotonic(), owner.identity()
-        if self._url is None or (now - self._beaten < BEAT_S and not at_once):
-            return
-        self._beaten = now
-        place = self._place
-        await self.ledger.write(lambda conn: workers.here(conn, me, place))
-        lost = await self.ledger.read(lambda conn: workers.lost(conn, place))
-        if lost:
-            jobs_lost = await self.ledger.write(
-                lambda conn: workers.taken_over(conn, workers.lost(conn, place), place)
-            )
-            log.warning("%d jobs ran in %d workers that are gone", jobs_lost, len(lost))
-
-    def _lies_here(self, group: GroupRow) -> bool:
-        """Whether a group's instruction is stored in this state folder.
-
-        It always is if the ledger is a file, because then nobody shares it.
-        """
-        return self._url is None or group.place in (None, self._place)
-
-    def _lacks_tree(self, group: GroupRow) -> bool:
-        """Whether a group's folder is not on this machine, so that only another one can do its
-        jobs.
-        """
-        return self._url is not None and not Path(group.root).is_dir()
-
     async def _look(self) -> bool:
         """Hand in what may run now. Returns whether anything runs or was handed in."""
         if not self._taken_over:
             await self._take_over()
-        await self._beat()
+        await self.sharing.beat()
         now, here, me = self.clock(), set(self._stops), owner.identity()
         found = await self.ledger.read(jobs.ahead)
         groups = {g.id: g for g in await self.ledger.read(jobs.groups)}
@@ -205,17 +176,17 @@ class Worker:
         for job in rows:
             group = groups[job.group_id]
             if job.state == "running":
-                busy = busy or self._lies_here(group)
-            elif _is_late(group, now):
+                busy = busy or self.sharing.lies_here(group)
+            elif is_late(group, now):
                 await self._over(job, await self._late(job), now)
-            elif not self._lies_here(group):
+            elif not self.sharing.lies_here(group):
                 self.elsewhere[group.host or ""] = self.elsewhere.get(group.host or "", 0) + 1
             elif group.state != "open":
                 if job.version is not None:
                     await self._set(job.id, version=None)
             elif held is not None:
                 await self._wait_for(job, held)
-            elif job.version is None and self._lacks_tree(group):
+            elif job.version is None and self.sharing.lacks_tree(group):
                 await self._wait_for(job, "no_tree")
             elif job.version is not None:
                 busy = True
@@ -223,7 +194,7 @@ class Worker:
                     await self._begin_again(job)
                 elif self._queue is None:
                     await self._hand_in(job.id, job.run)
-            elif _may_run(job, group, now, open_groups):
+            elif may_run(job, group, now, open_groups):
                 if job.reason in MONEY and not await self._money.may_retry(job, group, now):
                     short = True
                     continue
@@ -231,7 +202,7 @@ class Worker:
                 if await self.ledger.write(partial(jobs.hand_in, job=job, version=VERSION)):
                     await self._hand_in(job.id, job.run + 1)
         self._code = WAITS_FOR_MONEY if short else DONE
-        own = {key: group for key, group in groups.items() if self._lies_here(group)}
+        own = {key: group for key, group in groups.items() if self.sharing.lies_here(group)}
         await self._tell_ends(own, open_groups)
         if not busy:
             await self._idle()
@@ -250,17 +221,9 @@ class Worker:
             def do(each: str) -> str:
                 return asyncio.run_coroutine_threadsafe(self._do(each), loop).result()
 
-            self._queue = DurableQueue(self.folder, do, WORKERS, await self._shared())
+            self._queue = DurableQueue(self.folder, do, WORKERS, await self.sharing.server())
             await asyncio.to_thread(self._queue.start)
         await asyncio.to_thread(self._queue.put, job_id, run)
-
-    async def _shared(self) -> tuple[str, str] | None:
-        """The address of the server that the queue is shared on, and the ledger's schema there."""
-        if self._url is None:
-            return None
-        named = "SELECT current_schema()"
-        schema = await self.ledger.read(lambda conn: conn.exec_driver_sql(named).scalar_one())
-        return address_of(self._url).url, str(schema)
 
     async def _do(self, job_id: str) -> str:
         """Run a job for the durable queue. Returns the state that the job came to."""
@@ -281,7 +244,7 @@ class Worker:
         if self._ends.is_set():
             stop.set()
         try:
-            if _is_late(group, self.clock()):
+            if is_late(group, self.clock()):
                 run = await self._late(job)
             else:
                 run = await self.doer.do(job, group, stop)
@@ -307,7 +270,7 @@ class Worker:
             if group.state != "open":
                 jobs.change(conn, job_id, version=None)
                 return None, None
-            why = held or ("no_tree" if self._lacks_tree(group) else None)
+            why = held or ("no_tree" if self.sharing.lacks_tree(group) else None)
             if why is not None:
                 jobs.change(conn, job_id, version=None, state="waiting", reason=why)
                 return None, None
@@ -414,23 +377,6 @@ class Worker:
                 event.set()
             await asyncio.sleep(0.05)
         await self._idle()
-        if self._url is not None:
-            with contextlib.suppress(LedgerUnavailable):
-                await self.ledger.write(lambda conn: workers.gone(conn, owner.identity()))
+        await self.sharing.leave()
         await self._teller.close()
         await self.ledger.close()
-
-
-def _may_run(job: JobRow, group: GroupRow, now: int, ahead: set[str]) -> bool:
-    """Whether a job may run now: its begin has come, its wait is over, and the group before it has
-    ended.
-    """
-    if group.at_ms is not None and now < group.at_ms:
-        return False
-    if job.not_before_ms is not None and now < job.not_before_ms:
-        return False
-    return group.after_group is None or group.after_group not in ahead
-
-
-def _is_late(group: GroupRow, now: int) -> bool:
-    return group.by_ms is not None and now >= group.by_ms

@@ -12,7 +12,8 @@ from typing import Final
 
 from tierwise.budget import forecast
 from tierwise.budget.prices import PriceTable
-from tierwise.budget.redo import MEDIAN_CHARS, redo_cost
+from tierwise.budget.redo import MEDIAN_CHARS
+from tierwise.budget.stakes import stakes
 from tierwise.core.actions import KINDS
 from tierwise.core.dataclass import dataclass
 from tierwise.core.decision import Decision, Reason, Signals
@@ -203,33 +204,23 @@ def situation(
     """The facts that a decision needs beside the signals, as this window knows them now."""
     config = known.window.config
     chars = _prompt_chars(request, scene, task)
-    top = now.ladder.get(now.ladder.top)
-    output = known.purse.calibration.median_output(top.model, request.action)
-    steps = request.steps or KINDS[request.action].steps
+    stake = stakes(
+        now.ladder,
+        request.action,
+        chars,
+        now.prices,
+        to_nanos(config.redo_cost),
+        at=now.at,
+        calibration=known.purse.calibration,
+        input_tokens=request.input_tokens,
+        steps=request.steps or KINDS[request.action].steps,
+    )
     return Situation(
         ladder=now.ladder,
         confidence_target=config.confidence_target,
         soft_target=config.soft_target,
-        redo_cost=redo_cost(
-            to_nanos(config.redo_cost),
-            chars,
-            output,
-            input_tokens=request.input_tokens,
-            steps=steps,
-        ),
-        cost={
-            tier.name: forecast.expected_spend(
-                tier,
-                request.action,
-                chars,
-                now.prices,
-                at=now.at,
-                calibration=known.purse.calibration,
-                input_tokens=request.input_tokens,
-                steps=steps,
-            )
-            for tier in now.ladder
-        },
+        redo_cost=stake.redo_cost,
+        cost=stake.cost,
         budget="ok" if task is not None and task.allowed else known.standing.level,
         choices=_choices(request, scene, task, known),
         remap=now.remap,

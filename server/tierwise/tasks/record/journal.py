@@ -89,7 +89,10 @@ class Journal:
 
     def decided(self, task: Task, situation: Situation) -> None:
         """Record a decision, with all that is needed to make exactly the same decision again."""
-        seq, row = task.next_decision(), decision_row(task, situation, now_ms())
+        seq, row = (
+            task.next_decision(),
+            decision_row(task.decision, situation, now_ms(), task.run.switches),
+        )
         self._write(lambda conn: decisions.record_decision(conn, task.id, seq, row))
 
     def moved(self, task: Task) -> None:
@@ -218,9 +221,10 @@ def flat(span: Range | None) -> tuple[int, int, int, int] | None:
     return span.start.line, span.start.character, span.end.line, span.end.character
 
 
-def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.DecisionRow:
+def decision_row(
+    decision: Decision, situation: Situation, at_ms: int, switches: Sequence[Switch] = ()
+) -> decisions.DecisionRow:
     """A decision as the ledger stores it: the signals and the facts, never the text."""
-    decision = task.decision
     return decisions.DecisionRow(
         at_ms=at_ms,
         first=decision.first,
@@ -231,7 +235,7 @@ def decision_row(task: Task, situation: Situation, at_ms: int) -> decisions.Deci
         propensity=decision.propensity,
         weights=decision.weights,
         rule=decision.rule or RULE,
-        detail=decision_detail(decision, situation, task.run.switches),
+        detail=decision_detail(decision, situation, switches),
     )
 
 

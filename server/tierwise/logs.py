@@ -12,6 +12,8 @@ from typing import Final
 
 from tierwise.core.redact import hide, redact
 
+LOG: Final = "tierwise.log"
+"""The log in the state folder."""
 LARGEST: Final = 1_000_000
 """Bytes from which a log is set aside when the next server starts."""
 
@@ -58,7 +60,7 @@ def setup(level: str, folder: Path | None, keys: Iterable[str] = ()) -> None:
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handlers.append(logging.FileHandler(_fresh(folder / "tierwise.log"), encoding="utf-8"))
+            handlers.append(logging.FileHandler(_fresh(folder / LOG), encoding="utf-8"))
         except OSError:
             pass
     guard = Redact(list(keys))

@@ -16,6 +16,7 @@ import typer
 
 from tierwise.cli import amounts
 from tierwise.cli.common import configuration, ledger, print_json
+from tierwise.cli.lines import say
 from tierwise.cli.table import TableColumn, show
 from tierwise.core.errors import BadRequest, UnknownTask
 from tierwise.core.money import to_usd
@@ -200,24 +201,24 @@ def _print(both: tuple[BudgetState, BudgetState], as_json: bool) -> None:
     if as_json:
         print_json(facts(state, night))
         return
-    typer.echo(f"Today {state.day}: {_line(state.day_spent, state.day_limit)}")
+    say(f"Today {state.day}: {_line(state.day_spent, state.day_limit)}")
     if state.day_reserved:
-        typer.echo(f"In flight, at most {amount(state.day_reserved)}")
+        say(f"In flight, at most {amount(state.day_reserved)}")
     if night.day_limit or night.day_spent:
-        typer.echo(f"Tonight: {_line(night.day_spent, night.day_limit)}")
-    typer.echo(
+        say(f"Tonight: {_line(night.day_spent, night.day_limit)}")
+    say(
         f"Project {state.project} ({state.period}): "
         f"{_line(state.project_spent, state.project_limit)}"
     )
     if state.hour_limit is not None:
-        typer.echo(f"This hour: {_line(state.hour_spent, state.hour_limit)}")
-    typer.echo(f"State: {state.level}")
+        say(f"This hour: {_line(state.hour_spent, state.hour_limit)}")
+    say(f"State: {state.level}")
     if state.day_limit is None and state.project_limit is None:
-        typer.echo("There is no cap. `tierwise budget set --day 5` sets one.")
+        say("There is no cap. `tierwise budget set --day 5` sets one.")
     if state.waits:
-        typer.echo(pause.why(why_it_waits(state)))
+        say(pause.why(why_it_waits(state)))
     if state.hold:
-        typer.echo(pause.hold(state.hold))
+        say(pause.hold(state.hold))
 
 
 def facts(state: BudgetState, night: BudgetState) -> dict[str, object]:

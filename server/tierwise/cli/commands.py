@@ -125,5 +125,7 @@ def main() -> None:
 
 
 def _failed(why: str) -> int:
-    print(f"tierwise: {why}", file=sys.stderr)
+    from tierwise.cli.lines import say
+
+    say(f"tierwise: {why}", err=True)
     return 1

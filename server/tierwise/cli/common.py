@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from tierwise.cli.lines import say
 from tierwise.config import paths
 from tierwise.config.load import Loaded
 from tierwise.store.ledger import Ledger
@@ -63,11 +64,9 @@ def name_odd(task_ids: Sequence[str]) -> None:
     if task_ids:
         named = ", ".join(task_ids[:50]) + (" and others" if len(task_ids) > 50 else "")
         rows = counted(len(task_ids), "odd row")
-        typer.echo(f"tierwise: {rows} left out: {named}", err=True)
+        say(f"tierwise: {rows} left out: {named}", err=True)
 
 
 def nothing_yet(what: str = "No tasks yet") -> None:
     """Print that there is nothing to show yet, and which command changes that."""
-    typer.echo(
-        f"{what}. Select code in your editor and ask for code actions, or run `tierwise try`."
-    )
+    say(f"{what}. Select code in your editor and ask for code actions, or run `tierwise try`.")

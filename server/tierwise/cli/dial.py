@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli.lines import say
 from tierwise.config import paths
 from tierwise.config.model import Preference
 from tierwise.config.writing import write_preference
@@ -38,13 +39,13 @@ def run(
         print_json(_json(view, config))
         return
     if preference is not None:
-        typer.echo(words.turned(preference))
-    typer.echo(words.basis(view.tasks, view.own, view.invented))
+        say(words.turned(preference))
+    say(words.basis(view.tasks, view.own, view.invented))
     for name, week in view.weeks.items():
         mark = "*" if name == config.preference and config.redo_cost_usd is None else " "
-        typer.echo(f"{mark} {words.week(name, week.cost, week.redos)}")
+        say(f"{mark} {words.week(name, week.cost, week.redos)}")
     if config.redo_cost_usd is not None:
-        typer.echo(words.own_amount(config.redo_cost_usd))
+        say(words.own_amount(config.redo_cost_usd))
 
 
 def _json(view: dial.DialView, config: Config) -> dict[str, object]:

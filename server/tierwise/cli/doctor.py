@@ -17,6 +17,7 @@ from tierwise import __version__
 from tierwise.cli import doctor_checks as checks
 from tierwise.cli.common import configuration, print_json
 from tierwise.cli.doctor_checks import Check
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.cli.table import TableColumn, show
 from tierwise.config import paths
@@ -128,7 +129,7 @@ def _print(rows: Sequence[Check], tiers: Sequence[Mapping[str, Any]], ready: boo
         ],
         f"Tierwise {__version__}",
     )
-    typer.echo()
+    say()
     show(
         (
             TableColumn("tier", 9), TableColumn("model", 9), TableColumn("server", 4),
@@ -147,9 +148,7 @@ def _print(rows: Sequence[Check], tiers: Sequence[Mapping[str, Any]], ready: boo
             for tier in tiers
         ],
     )  # fmt: skip
-    typer.echo(
-        "\nReady." if ready else "\nNo task can be answered yet; the rows marked fail say why."
-    )
+    say("\nReady." if ready else "\nNo task can be answered yet; the rows marked fail say why.")
 
 
 def _version(name: str) -> str | None:

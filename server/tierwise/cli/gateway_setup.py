@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from tierwise.cli.common import configuration
+from tierwise.cli.lines import say
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
 from tierwise.gateway import auth, running
@@ -48,15 +49,15 @@ def run(
         typer.echo(f"# {setup.title}: put this into {file}")
         typer.echo(f"# {setup.shows}")
         typer.echo(setup.shown, nl=False)
-        typer.echo(f"\n{words.flat_plan(setup.title)}", err=True)
+        say(f"\n{words.flat_plan(setup.title)}", err=True)
         return
-    typer.echo(words.flat_plan(setup.title), err=True)
+    say(words.flat_plan(setup.title), err=True)
     if on_a_plan(client) and not yes and not _agreed():
         raise BadRequest("Nothing was written: say --yes to move from the plan to API prices.")
     kept = written(file, setup, tokens.models)
-    typer.echo(f"{file} is written; {setup.shows}.")
+    say(f"{file} is written; {setup.shows}.")
     if kept is not None:
-        typer.echo(f"The file as it was: {kept}")
+        say(f"The file as it was: {kept}")
 
 
 def on_a_plan(client: AgentName) -> bool:

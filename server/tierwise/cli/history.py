@@ -9,6 +9,7 @@ from typing import Annotated, Final, get_args
 import typer
 
 from tierwise.cli.common import name_odd, nothing_yet, print_json, read
+from tierwise.cli.lines import say
 from tierwise.core.views import HistoryItem, TaskState
 from tierwise.present.decision import to_wire
 from tierwise.present.money import amount
@@ -39,7 +40,7 @@ def run(
     elif items:
         _show(items)
     elif tier or state:
-        typer.echo("No task is like that. `tierwise history` lists all of them.")
+        say("No task is like that. `tierwise history` lists all of them.")
     elif not odd:
         nothing_yet()
     name_odd(odd)

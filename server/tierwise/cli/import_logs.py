@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import typer
 
 from tierwise.cli.common import configuration, counted, print_json
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.cli.route import situation
 from tierwise.cli.table import TableColumn, show
@@ -78,7 +79,7 @@ def from_claude_code(
     if as_json:
         print_json(_json(sums, read, days))
     elif not sums.turns:
-        typer.echo(_nothing_found(place, read, days))
+        say(_nothing_found(place, read, days))
     else:
         _print(sums, read, days)
 
@@ -101,30 +102,28 @@ def _place() -> Path:
 def _print(sums: RoutedSums, read: LogSums, days: int) -> None:
     was, routed = amounts(sums.cost, round(sums.routed))
     when = f"The last {days} days were" if days else "Everything logged was"
-    typer.echo(
+    say(
         f"{when} {counted(sums.turns, 'turn')} with {counted(sums.calls, 'answer')}: {was} at"
         " list prices."
         f" Routed they would have been about {routed}, with about {sums.redos:.0f} redos."
     )
-    typer.echo()
+    say()
     show(
         (TableColumn("first tier", 9), TableColumn("turns", 9, right=True)),
         [(label(tier), f"{count:,}") for tier, count in sums.first.most_common()],
     )
-    typer.echo()
+    say()
     show(
         (TableColumn("model in the logs", 9), TableColumn("answers", 9, right=True)),
         [(model, f"{count:,}") for model, count in sums.models.most_common()],
     )
-    typer.echo()
+    say()
     for text in ASSUMED:
-        typer.echo(text)
+        say(text)
     if sums.unknown:
-        typer.echo(f"No list price, counted at the dearest: {', '.join(sorted(sums.unknown))}.")
+        say(f"No list price, counted at the dearest: {', '.join(sorted(sums.unknown))}.")
     if read.odd:
-        typer.echo(
-            f"{read.odd:,} of {counted(read.lines, 'line')} could not be read and are left out."
-        )
+        say(f"{read.odd:,} of {counted(read.lines, 'line')} could not be read and are left out.")
 
 
 def _json(sums: RoutedSums, read: LogSums, days: int) -> dict[str, object]:

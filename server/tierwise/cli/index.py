@@ -13,6 +13,7 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from tierwise.cli.common import configuration, counted, print_json
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.cli.table import TableColumn, show
 from tierwise.config import paths
@@ -67,7 +68,7 @@ def find(
             [(f"{file.score:.2f}", file.path, _why(file)) for file in files],
         )
     else:
-        typer.echo(NOTHING)
+        say(NOTHING)
     _say_what_is_missing(state)
 
 
@@ -86,7 +87,7 @@ def uses(
         print_json({"defined": found.defined, "member": found.member, "files": files})
     else:
         kind = ", also inside a type" if found.member else ""
-        typer.echo(
+        say(
             f"{name}: defined in {counted(found.defined, 'file')}{kind}, used in {len(found.files)}"
         )
         if found.files:
@@ -128,14 +129,14 @@ def why(
             }
         )
     else:
-        typer.echo(f"{told.path}: {says}")
+        say(f"{told.path}: {says}")
         if defined:
             show(
                 (TableColumn("lines", 5), TableColumn("kind", 4), TableColumn("name", 9)),
                 [(f"{one.start_line}-{one.end_line}", one.kind, one.name) for one in defined],
             )
         for path in importers:
-            typer.echo(f"imported by {path}")
+            say(f"imported by {path}")
     _say_what_is_missing(state)
 
 
@@ -162,7 +163,7 @@ def off(root: Root = None, wait: Wait = False, as_json: Json = False) -> None:
     if as_json:
         _print_state(state, as_json)
     else:
-        typer.echo("The index of this folder is removed and off.")
+        say("The index of this folder is removed and off.")
 
 
 async def _nothing(_: ProjectIndex) -> None:
@@ -222,16 +223,16 @@ def _print_state(state: IndexState, as_json: bool) -> None:
         )
         return
     said = progress(state.state, state.indexed, state.files, state.why, state.left)
-    typer.echo(said if state.state == "off" else f"{said}, {state.size_bytes:,} bytes")
+    say(said if state.state == "off" else f"{said}, {state.size_bytes:,} bytes")
     if state.state == "cold":
-        typer.echo("`tierwise index status --wait` reads the folder now.")
+        say("`tierwise index status --wait` reads the folder now.")
 
 
 def _say_what_is_missing(state: IndexState) -> None:
     """Print what the index lacks, on stderr, so that the JSON on stdout stays valid."""
     missing = unready(state.state, state.why)
     if missing:
-        typer.echo(missing, err=True)
+        say(missing, err=True)
 
 
 def _why(file: FoundFile) -> str:

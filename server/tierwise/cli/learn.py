@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from tierwise.cli.common import configuration, name_odd, print_json, read
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
@@ -89,19 +90,19 @@ def status(as_json: Json = False) -> None:
             }
         )
         return
-    typer.echo(words.gate(why, verdict.needed, evidence.outcomes))
-    typer.echo(f"{evidence.outcomes} outcomes, {evidence.informative} of them informative")
-    typer.echo(words.drift(gate.drift(evidence)))
-    typer.echo(words.flips(wrong, right))
+    say(words.gate(why, verdict.needed, evidence.outcomes))
+    say(f"{evidence.outcomes} outcomes, {evidence.informative} of them informative")
+    say(words.drift(gate.drift(evidence)))
+    say(words.flips(wrong, right))
     if evidence.outcomes >= LINE_AFTER:
-        typer.echo(words.operator(line.shift, line.slope))
+        say(words.operator(line.shift, line.slope))
     if opinions.table(state.opinions):
-        typer.echo(words.opinions(opinions.right(state.opinions), opinions.seen(state.opinions)))
+        say(words.opinions(opinions.right(state.opinions), opinions.seen(state.opinions)))
     if improved is not None and evidence.outcomes >= IMPROVED_AFTER:
-        typer.echo(words.improvement(improved.tasks, improved.share, improved.within))
+        say(words.improvement(improved.tasks, improved.share, improved.within))
     if sums.tasks or configuration().config.shadow != "off":
-        typer.echo(compared)
-    typer.echo(f"state: {_file().path}")
+        say(compared)
+    say(f"state: {_file().path}")
 
 
 @app.command("diff")
@@ -114,9 +115,9 @@ def diff(as_json: Json = False) -> None:
         print_json({cell: dict(zip(names, shift, strict=False)) for cell, shift in cells.items()})
         return
     if not cells:
-        typer.echo("nothing was learned yet")
+        say("nothing was learned yet")
     for line in words.differences(cells, names, {k: n for k, (_, n) in found.spend.items()}):
-        typer.echo(line)
+        say(line)
 
 
 @app.command("reset")
@@ -192,7 +193,7 @@ def _say(text: str, as_json: bool, data: Mapping[str, Any]) -> None:
     if as_json:
         print_json(data)
     else:
-        typer.echo(text)
+        say(text)
 
 
 def _file() -> LearnedFile:

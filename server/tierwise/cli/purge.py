@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from tierwise.cli.common import counted, print_json
+from tierwise.cli.lines import say
 from tierwise.config import paths
 from tierwise.core.errors import BadRequest
 from tierwise.index import schema
@@ -30,14 +31,14 @@ def run(
     input means yes.
     """
     if not (yes or _agreed()):
-        typer.echo("Nothing was removed.", err=True)
+        say("Nothing was removed.", err=True)
         raise typer.Exit(1)
     state = paths.state_dir(os.environ)
     removed, indexes = Content(state).purge(), schema.purge(state)
     if as_json:
         print_json({"tasks": removed, "indexes": indexes})
         return
-    typer.echo(
+    say(
         f"Removed: the kept content of {counted(removed, 'task')} and the index of"
         f" {counted(indexes, 'project')}."
         " Figures and decisions stay in the ledger."

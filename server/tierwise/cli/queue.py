@@ -15,6 +15,7 @@ import typer
 
 from tierwise.cli.amounts import usd
 from tierwise.cli.common import print_json
+from tierwise.cli.lines import say
 from tierwise.cli.queue_agree import agree, can_ask
 from tierwise.cli.queue_lines import facts, job_facts, job_line, offer, planned
 from tierwise.cli.queue_watch import watched
@@ -127,8 +128,8 @@ def add(
         print_json(planned(plan, dry_run=dry_run))
         return
     if dry_run or not can_ask(quiet=as_json):
-        typer.echo(offer(plan))
-    typer.echo(words.not_queued(*window) if dry_run else words.queued(plan.group.id, *window))
+        say(offer(plan))
+    say(words.not_queued(*window) if dry_run else words.queued(plan.group.id, *window))
 
 
 @app.command("list")
@@ -146,7 +147,7 @@ def list_(
         print_json({"groups": [facts(report, jobs=False) for report, _ in found]})
         return
     for report, line in found:
-        typer.echo(f"{report.group.id}  {line}")
+        say(f"{report.group.id}  {line}")
     _advised(found)
 
 
@@ -171,11 +172,11 @@ def show(
         print_json(shown)
         return
     if job is None:
-        typer.echo(line)
+        say(line)
     for each in report.jobs if job is None else (job,):
-        typer.echo(job_line(each))
+        say(job_line(each))
     if said:
-        typer.echo(said)
+        say(said)
     if diff:
         typer.echo(diff)
 
@@ -227,9 +228,9 @@ def report(
         print_json({"groups": [facts(report) for report, _ in found]})
         return
     for each, line in found:
-        typer.echo(f"{each.group.id}  {line}")
+        say(f"{each.group.id}  {line}")
         for job in each.jobs:
-            typer.echo(f"  {job_line(job)}")
+            say(f"  {job_line(job)}")
     _advised(found)
 
 
@@ -273,9 +274,9 @@ def _advised(found: Sequence[tuple[GroupReport, str]]) -> None:
 
     waits = any(not each.over and each.group.state == "open" for each, _ in found)
     if not found:
-        typer.echo(words.NOTHING)
+        say(words.NOTHING)
     elif waits and nobody_works(os.environ):
-        typer.echo(words.NO_WORKER)
+        say(words.NO_WORKER)
 
 
 def _with_queue(act: Callable[[NightQueue], Awaitable[T]]) -> T:
@@ -352,7 +353,7 @@ def _counted(count: int, as_json: bool, of: str, said: str) -> None:
     if as_json:
         print_json({of: count})
     else:
-        typer.echo(said)
+        say(said)
 
 
 def _done(found: GroupApplied, as_json: bool, what: str) -> None:
@@ -361,10 +362,10 @@ def _done(found: GroupApplied, as_json: bool, what: str) -> None:
             {what: list(found.done), "left": [{"id": i, "reason": r} for i, r in found.left]}
         )
     elif not found.done and not found.left:
-        typer.echo(words.nothing_to(what))
+        say(words.nothing_to(what))
     else:
-        typer.echo(words.resolved(len(found.done), what))
+        say(words.resolved(len(found.done), what))
         for job_id, why in found.left:
-            typer.echo(f"  {job_id}  {why}")
+            say(f"  {job_id}  {why}")
     if found.left and not found.done:
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tierwise.cli.amounts import usd
+from tierwise.cli.lines import say
 from tierwise.cli.queue_lines import offer
 from tierwise.core.errors import BadRequest
 from tierwise.present import night as words
@@ -30,7 +31,7 @@ async def agree(night: NightQueue, plan: QueuePlan, *, yes: bool, quiet: bool) -
     """
     group, terminal = plan.group, can_ask(quiet=quiet)
     if terminal:
-        typer.echo(offer(plan))
+        say(offer(plan))
     if not group.rehearsal and await night.purse() is None:
         if yes or not terminal:
             raise BadRequest(words.NO_PURSE)

@@ -13,6 +13,7 @@ import typer
 
 from tierwise.budget.prices import PriceTable
 from tierwise.cli.common import configuration, name_odd, print_json, read
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.cli.route import situation
 from tierwise.config.model import Config
@@ -132,7 +133,7 @@ def _print(figures: Mapping[str, Any], lines: list[str], as_json: bool) -> None:
         print_json(figures)
         return
     for line in lines:
-        typer.echo(line)
+        say(line)
 
 
 def _weights(path: Path | None) -> Weights:
@@ -152,7 +153,7 @@ def _rows(path: Path, config: Config) -> Iterator[ReplayRow]:
     """Yield the rows of a log, one at a time. Raises `BadRequest`, which names the bad line."""
     prices, wrong = price_table(config)
     for notice in wrong:
-        typer.echo(f"tierwise: {notice}", err=True)
+        say(f"tierwise: {notice}", err=True)
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):

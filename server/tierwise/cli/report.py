@@ -15,6 +15,7 @@ from tierwise import __version__
 from tierwise.budget import days as civil
 from tierwise.budget.usage import baseline_of
 from tierwise.cli.common import configuration, ledger, name_odd, print_json
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.cli.table import TableColumn, show
 from tierwise.config import paths
@@ -64,13 +65,13 @@ def run(
         print_json(_json(report, file))
         return
     for text in marks(report):
-        typer.echo(text)
-    typer.echo(headline(report))
+        say(text)
+    say(headline(report))
     if not report.tasks:
-        typer.echo("There is nothing to show yet. `tierwise report --demo` shows an example.")
+        say("There is nothing to show yet. `tierwise report --demo` shows an example.")
     for part in sections(report) if report.tasks else ():
         _show(part)
-    typer.echo(f"\nThe page: {file}")
+    say(f"\nThe page: {file}")
     name_odd(report.odd)
 
 
@@ -197,7 +198,7 @@ def _show(part: ReportSection) -> None:
 
     console().print(Text(f"\n{part.title}", style="bold"))
     for text in part.lead:
-        typer.echo(text)
+        say(text)
     for table in part.tables:
         last = len(table.columns) - 1
         columns = [

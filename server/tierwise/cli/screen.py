@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
+from tierwise.cli.lines import broken
 from tierwise.cli.prose import ProseFilter
+from tierwise.cli.table import has_width
 from tierwise.core.decision import Decision, Estimate, Reason
 from tierwise.core.money import to_nanos
 from tierwise.present.money import amount, amounts
@@ -32,7 +34,7 @@ class Screen:
     def say(self, text: str) -> None:
         """Print a line."""
         self._end_stream()
-        self.console.print(Text(text))
+        self._within(Text(text))
 
     def heading(self, text: str) -> None:
         """Print a heading with an empty line above it."""
@@ -61,9 +63,9 @@ class Screen:
         line.append(f" · forecast {forecast}")
         line.append(f", always {label(top)} {always}", style="dim")
         self._end_stream()
-        self.console.print(line)
+        self._within(line)
         for reason in decision.reasons:
-            self.console.print(Text(f"     {words(reason)}", style="dim"))
+            self._within(Text(f"     {words(reason)}", style="dim"))
 
     def answered(self, wire: Mapping[str, Any], cost_usd: float) -> None:
         """Print which tier answered, and what that cost."""
@@ -89,7 +91,20 @@ class Screen:
 
     def _print(self, text: str) -> None:
         for line in text.splitlines():
-            self.console.print(Text(f"   {line}", style="dim"))
+            self._within(Text(f"   {line}", style="dim"))
+
+    def _within(self, line: Text) -> None:
+        """Print a line, broken between words where a terminal is narrower than it."""
+        if not has_width(sys.stdout):
+            self.console.print(line)
+            return
+        at = 0
+        for part in broken(line.plain, self.console.width):
+            words = part.lstrip(" ")
+            at = line.plain.index(words, at)
+            left = Text(" " * (len(part) - len(words)))
+            self.console.print(left + line[at : at + len(words)])
+            at += len(words)
 
     def _end_stream(self) -> None:
         if self._prose is not None:

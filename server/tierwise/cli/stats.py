@@ -12,6 +12,7 @@ import typer
 from tierwise.budget import days as civil
 from tierwise.budget.usage import baseline_cost, baseline_of
 from tierwise.cli.common import configuration, nothing_yet, print_json, read
+from tierwise.cli.lines import say
 from tierwise.cli.progress import working
 from tierwise.cli.table import TableColumn, show
 from tierwise.core.money import to_usd
@@ -88,7 +89,7 @@ def run(
     if real["tasks"] or real["spentUsd"]:
         _show("", real, by)
     else:
-        typer.echo("No paid tasks in that time." if days else "No paid tasks yet.")
+        say("No paid tasks in that time." if days else "No paid tasks yet.")
     if rehearsal["tasks"]:
         _show("Rehearsal (costs nothing; figures at list prices)", rehearsal, by)
 
@@ -167,12 +168,12 @@ def _cut(conn: Connection, asked: str, paid: str, cut: LedgerCut) -> dict[str, d
 
 def _show(title: str, figures: Mapping[str, Any], by: StatsBy | None) -> None:
     if title:
-        typer.echo()
-        typer.echo(title)
+        say()
+        say(title)
     spent, saved = (round(figures[k] * 1e9) for k in ("spentUsd", "savedUsd"))
     paid, difference = amounts(spent, abs(saved))
     against = f"{label(figures['baseline'])} with the same tokens"
-    typer.echo(
+    say(
         f"{counts.tasks(figures['tasks'])}, {paid} spent, "
         + (
             f"{difference} saved against {against}"
@@ -184,7 +185,7 @@ def _show(title: str, figures: Mapping[str, Any], by: StatsBy | None) -> None:
         rows = figures[KEYS[one]]
         costs = amounts(*(round(row["costUsd"] * 1e9) for row in rows.values()))
         names = label if one is StatsBy.tier else str
-        typer.echo()
+        say()
         show(
             (
                 TableColumn(one.value, 9),

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tierwise.cli import common
+from tierwise.cli.lines import say
 from tierwise.config import paths
 from tierwise.core.errors import NotConfigured
 from tierwise.present import team as words
@@ -50,7 +51,7 @@ def take_over(
     if as_json:
         common.print_json({"rows": written, "from": str(found)})
     else:
-        typer.echo(words.taken_over(written, str(found)))
+        say(words.taken_over(written, str(found)))
 
 
 def _take_over(conn: Connection, tables: Mapping[str, list[dict[str, Any]]]) -> int:

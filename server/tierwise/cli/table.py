@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TextIO
 
 from rich import box
 from rich.cells import cell_len
@@ -40,8 +40,12 @@ class TableColumn:
 
 def console() -> Console:
     """The console for standard output. It does not highlight what looks like a number or path."""
-    bound = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if bound else UNBOUND)
+    return Console(highlight=False, width=None if has_width(sys.stdout) else UNBOUND)
+
+
+def has_width(stream: TextIO) -> bool:
+    """Whether what is written there has a width to keep within: a terminal's, or a given one."""
+    return stream.isatty() or "COLUMNS" in os.environ
 
 
 def show(

@@ -10,6 +10,7 @@ import typer
 
 from tierwise.budget import days
 from tierwise.cli import common
+from tierwise.cli.lines import say
 from tierwise.core.actions import KINDS
 from tierwise.core.errors import BadRequest
 from tierwise.core.money import to_nanos, to_usd
@@ -92,9 +93,9 @@ def listing(as_json: Json = False) -> None:
         common.print_json({"members": [_facts(one) for one in found]})
         return
     if not found:
-        typer.echo(words.NO_TEAM)
+        say(words.NO_TEAM)
     for one in found:
-        typer.echo(words.member(one.id, one.name, one.role, revoked=one.revoked_ms is not None))
+        say(words.member(one.id, one.name, one.role, revoked=one.revoked_ms is not None))
 
 
 @app.command()
@@ -120,7 +121,7 @@ def revoke(
     if as_json:
         common.print_json({"revoked": one.id})
     else:
-        typer.echo(words.revoked(one.name))
+        say(words.revoked(one.name))
 
 
 @app.command()
@@ -176,9 +177,9 @@ def budget(
         return
     names = {one.id: one.name for one in everybody}
     if not caps:
-        typer.echo(words.NO_CAPS)
+        say(words.NO_CAPS)
     for cap in caps:
-        typer.echo(words.cap(cap.scope, names.get(cap.who, cap.who), cap.span, cap.nanos))
+        say(words.cap(cap.scope, names.get(cap.who, cap.who), cap.span, cap.nanos))
 
 
 @app.command()
@@ -226,7 +227,7 @@ def policy(
         highest = found.max_tier
         most = ladder.rank(highest) if highest in ladder and highest else len(ladder.names)
         above = [a for a, t in found.floors.items() if t in ladder and ladder.rank(t) > most]
-        typer.echo(words.rules(found.max_tier, found.floors, found.zone or "", above))
+        say(words.rules(found.max_tier, found.floors, found.zone or "", above))
 
 
 @app.command("sums")
@@ -250,9 +251,9 @@ def summed(
         common.print_json({"by": by, "sums": rows})
         return
     if not found:
-        typer.echo(words.NOTHING_SPENT)
+        say(words.NOTHING_SPENT)
     for row in found:
-        typer.echo(words.line(row.who, row.calls, row.nanos))
+        say(words.line(row.who, row.calls, row.nanos))
 
 
 @app.command()
@@ -280,9 +281,9 @@ def reconcile(
             ],
         })  # fmt: skip
         return
-    typer.echo(words.both_sums(found.first, found.last, found.ours, found.invoice))
+    say(words.both_sums(found.first, found.last, found.ours, found.invoice))
     for line in found.lines:
-        typer.echo(words.difference(line.day, line.model, line.ours, line.invoice))
+        say(words.difference(line.day, line.model, line.ours, line.invoice))
 
 
 def _tell(made: tuple[TeamMember, str], as_json: bool) -> None:
@@ -290,7 +291,7 @@ def _tell(made: tuple[TeamMember, str], as_json: bool) -> None:
     if as_json:
         common.print_json({**_facts(one), "token": token})
     else:
-        typer.echo(words.invited(one.name, one.id, token))
+        say(words.invited(one.name, one.id, token))
 
 
 def _facts(one: TeamMember) -> dict[str, Any]:

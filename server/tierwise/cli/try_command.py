@@ -11,6 +11,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import field
 from enum import Enum
 from pathlib import Path
@@ -25,6 +26,7 @@ from tierwise.cli.try_steps import TryStep
 from tierwise.core.dataclass import dataclass
 from tierwise.core.errors import TierwiseError
 from tierwise.core.money import to_nanos
+from tierwise.logs import LOG
 from tierwise.lsp.wire.child import Child
 from tierwise.models.client import ModelClient
 from tierwise.present.errors import sentence
@@ -32,6 +34,8 @@ from tierwise.present.money import amount, amounts
 from tierwise.syntax.languages import of_path
 
 FLAGS = {"chat": True, "task": True, "status": True, "preview": True, "budget": True}
+LAST = 30
+"""Lines of the log that are shown when a run fails."""
 OVER = ("proposed", "answered", "failed", "cancelled")
 
 
@@ -74,9 +78,19 @@ def run(
         asyncio.run(_Session(screen, env, root, rehearsal, consent).play(steps))
     except TierwiseError as error:
         screen.say(f"tierwise: {sentence(error)}")
+        for line in _end_of_log(folder):
+            screen.say(f"   {line}")
         raise typer.Exit(1) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_of_log(folder: Path) -> Sequence[str]:
+    """What the server logged last, where its log goes with the folder of this run."""
+    log = folder / "state" / LOG
+    if not log.is_file():
+        return ()
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST:]
 
 
 def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from tierwise.cli.common import configuration, print_json, read
+from tierwise.cli.lines import say
+from tierwise.cli.page import show_page
 from tierwise.cli.route import situation
 from tierwise.config import paths
 from tierwise.core.actions import ACTIONS, Action
@@ -98,26 +100,29 @@ def run(
             }
         )
         return
-    typer.echo(f"{told.task.task_id}  {told.task.action}  {told.task.state}")
+    say(f"{told.task.task_id}  {told.task.action}  {told.task.state}")
     for decision in decided[:-1]:
-        typer.echo(f"  at first {shown(decision, priced=bool(told.cost)).sentence}")
+        say(f"  at first {shown(decision, priced=bool(told.cost)).sentence}")
     signs = explain.why(last.signals, weights, SIGNS)
     page = why.why(
         last, signs, cheaper=cheaper, dearer=dearer, rehearsal=bool(told.task.rehearsal),
         paid=told.cost, redo_cost=facts.redo_cost,
     )  # fmt: skip
-    typer.echo(f"\n{page.page}")
+    say()
+    show_page(page.page)
     for attempt in told.attempts:
         assumed = ", assumed" if attempt["assumed"] else ""
-        typer.echo(
+        say(
             f"  {attempt['tier']}: {attempt['input_tokens']} + {attempt['output_tokens']} tokens,"
             f" {amount(attempt['cost'])} ({attempt['state']}{assumed})"
         )
     for kind, at, tier, value in latest(told.outcomes):
         when = datetime.fromtimestamp(at / 1000).strftime("%H:%M:%S")
-        typer.echo(f"  {when} {kind} on {tier}{f' ({value})' if value else ''}")
-    if sent:
-        typer.echo(present.document(attempts) if attempts else f"  {_GONE}")
+        say(f"  {when} {kind} on {tier}{f' ({value})' if value else ''}")
+    if sent and attempts:
+        show_page(present.document(attempts))
+    elif sent:
+        say(f"  {_GONE}")
 
 
 def latest(events: Sequence[Event]) -> list[Event]:

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from tierwise import logs
+from tierwise.cli.lines import say
 from tierwise.config import paths
 from tierwise.config.names import key_names
 from tierwise.core.errors import NotConfigured
@@ -78,14 +79,14 @@ def service(env: Mapping[str, str], *, remove: bool) -> None:
         if manager is not None:
             _manager(manager, "disable", "--now", unit_file.NAME)
         file.unlink(missing_ok=True)
-        typer.echo(words.service_removed(str(file)))
+        say(words.service_removed(str(file)))
         return
     text = unit_file.text(Path(sys.executable), env)
     unit_file.parsed(text)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     runs = manager is not None and _manager(manager, "enable", "--now", unit_file.NAME)
-    typer.echo(words.service_written(str(file), runs=runs))
+    say(words.service_written(str(file), runs=runs))
 
 
 def _manager(program: str, *args: str) -> bool:
@@ -110,7 +111,7 @@ async def _work(env: dict[str, str], once: bool) -> int:
     def say_ended(job: JobRow, run: JobRun) -> None:
         done.append(job.id)
         why = words.reason(run.ending.reason)
-        typer.echo(f"{job.path}: {words.state(run.ending.state)}" + (f" ({why})" if why else ""))
+        say(f"{job.path}: {words.state(run.ending.state)}" + (f" ({why})" if why else ""))
 
     def gateway_url() -> str | None:
         found = running.read_url(folder)
@@ -120,7 +121,7 @@ async def _work(env: dict[str, str], once: bool) -> int:
     worker = Worker(env, once, say_ended, OwnGateway(env, gateway_url))
     code = await worker.run()
     if once and not code and not done and not worker.elsewhere:
-        typer.echo(words.NOTHING_NOW)
+        say(words.NOTHING_NOW)
     for host, count in sorted(worker.elsewhere.items()) if once else ():
-        typer.echo(words.runs_elsewhere(count, host))
+        say(words.runs_elsewhere(count, host))
     return code

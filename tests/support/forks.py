@@ -26,6 +26,8 @@ from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 
+from tests.support.bound import bound
+
 ROOT = Path(__file__).parents[2]
 RELAY = Path(__file__).parent / "relay.py"
 LEFT_OUT = (
@@ -48,7 +50,7 @@ class Forks:
         self._folder = tempfile.TemporaryDirectory(prefix="forks-")
         path = str(Path(self._folder.name) / "socket")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.forks", path],
+            bound(sys.executable, "-m", "tests.support.forks", path),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'server'}{os.pathsep}{ROOT}"},
         )  # fmt: skip

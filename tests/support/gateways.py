@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.support.bound import bound
+
 STARTS: Final = 20
 """Starts of a gateway whose ledger may be away meanwhile."""
 
@@ -32,7 +34,7 @@ class GatewayProcess:
     async def start(cls, env: Mapping[str, str], *options: str) -> GatewayProcess:
         """Start one with these options and wait until it listens. Raises `DidNotStart`."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tierwise", "gateway", "--json", "--port", "0", *options,
+            *bound(sys.executable, "-m", "tierwise", "gateway", "--json", "--port", "0", *options),
             env={**os.environ, **env}, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

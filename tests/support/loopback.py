@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.support.bound import bound
+
 
 class Loopback:
     """A context manager around `python -m tierwise.models.rehearsal`."""
@@ -18,7 +20,7 @@ class Loopback:
     def __enter__(self) -> Loopback:
         server = str(Path(__file__).parents[2] / "server")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tierwise.models.rehearsal"],
+            bound(sys.executable, "-m", "tierwise.models.rehearsal"),
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": server},

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.bound import bound
 from tests.support.environment import kept
 
 SERVER = str(Path(__file__).parents[2] / "server")
@@ -107,7 +108,7 @@ class NightFolder:
     def worker(self, *args: str) -> subprocess.Popen[str]:
         """A worker as a process of its own."""
         return subprocess.Popen(
-            [*self.through, sys.executable, "-m", "tierwise", "work", *args],
+            bound(*self.through, sys.executable, "-m", "tierwise", "work", *args),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

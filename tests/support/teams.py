@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.support.bound import bound
 from tests.support.gateways import GatewayProcess
 
 
@@ -44,7 +45,7 @@ class TeamDesk:
     async def command(self, *words: str) -> Any:
         """What `tierwise WORDS --json` prints. Raises `CommandFailed`."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tierwise", *words, "--json",
+            *bound(sys.executable, "-m", "tierwise", *words, "--json"),
             env={**os.environ, **self.env("owner")},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip

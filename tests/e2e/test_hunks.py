@@ -34,6 +34,12 @@ async def resolve(rpc: Rpc, edit_id: object, action: str, *hunks: str) -> dict[s
     return result
 
 
+async def taken_back(editor: Editor, edit_id: object) -> bool:
+    """Whether an applied edit was taken back."""
+    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": edit_id}]}
+    return bool((await editor.run(undo))["applied"])
+
+
 async def test_hunks_are_applied_and_discarded_one_by_one(
     editor: Editor, rpc: Rpc, model: RehearsalServer
 ) -> None:
@@ -54,8 +60,7 @@ async def test_hunks_are_applied_and_discarded_one_by_one(
     await resolve(rpc, view["editId"], "apply", "1.1")
     assert "def add_numbers(a: int, b: int) -> int:" in editor.texts[uri]
     await state(rpc, task_id, "applied")
-    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": view["editId"]}]}
-    assert (await editor.run(undo))["applied"] is True
+    assert await taken_back(editor, view["editId"])
     assert editor.texts[uri] == "# above\n" + SAMPLE, "what was typed between stays"
 
 
@@ -68,8 +73,7 @@ async def test_a_hunk_that_is_taken_back_leaves_the_others_open_and_can_be_appli
     edit_id = (await state(rpc, task_id, "proposed"))["editId"]
     await resolve(rpc, edit_id, "apply", "1.2")
     await state(rpc, task_id, "partlyApplied")
-    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": edit_id}]}
-    assert (await editor.run(undo))["applied"] is True
+    assert await taken_back(editor, edit_id)
     assert editor.texts[uri] == SAMPLE
     await state(rpc, task_id, "proposed")
     edit = await rpc.request("tierwise/edit/get", {"editId": edit_id})
@@ -77,7 +81,7 @@ async def test_a_hunk_that_is_taken_back_leaves_the_others_open_and_can_be_appli
     await resolve(rpc, edit_id, "apply")
     await state(rpc, task_id, "applied")
     assert "def greet(name: str) -> None:" in editor.texts[uri]
-    assert (await editor.run(undo))["applied"] is True
+    assert await taken_back(editor, edit_id)
     assert editor.texts[uri] == SAMPLE
     await state(rpc, task_id, "discarded")
 
@@ -124,8 +128,7 @@ async def test_an_edit_that_was_undone_does_not_come_back_with_the_like_of_it(
     first_edit = (await state(rpc, first, "proposed"))["editId"]
     await resolve(rpc, first_edit, "apply")
     await state(rpc, first, "applied")
-    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": first_edit}]}
-    assert (await editor.run(undo))["applied"] is True
+    assert await taken_back(editor, first_edit)
     await state(rpc, first, "discarded")
     model.faults.default = Fault(text=TWO.split("\n\n")[0] + "\n")
     second = await document(editor, uri)
@@ -203,8 +206,7 @@ async def test_files_are_made_renamed_and_deleted_and_all_of_it_comes_back(
     assert editor.texts[moved].startswith("import sys")
     assert not gone.exists()
     assert editor.texts[(editor.root / "new.py").as_uri()] == "made = True\n"
-    undo = {"command": "tierwise.edit.undo", "arguments": [{"editId": view["editId"]}]}
-    assert (await editor.run(undo))["applied"] is True
+    assert await taken_back(editor, view["editId"])
     assert editor.texts[uri] == SAMPLE
     assert moved not in editor.texts
     assert editor.texts[gone.as_uri()] == "old = 1\n"

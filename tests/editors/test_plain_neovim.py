@@ -12,16 +12,10 @@ from typing import Any
 import pynvim
 import pytest
 from tests.conftest import SAMPLE
-from tests.editors.neovim.driver import NO_PYTHON_IN_IT
+from tests.editors.neovim.driver import NO_PYTHON_IN_IT, VERSIONS, binary
 from tests.support.loopback import Loopback
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ROOT / ".tools" / "neovim"
-VERSIONS = {
-    "0.10": TOOLS / "trixie/usr/bin/nvim",
-    "0.11": TOOLS / "wheel/bin/nvim",
-    "0.12": TOOLS / "forky/usr/bin/nvim",
-}
 WAIT = 60.0
 DOCUMENTED = SAMPLE.replace(
     "def add_numbers(a, b):\n",
@@ -109,15 +103,6 @@ class Neovim:
 
         found: str = self.until(offered, f"the action {title}")
         return found
-
-
-def binary(version: str) -> str:
-    path = VERSIONS[version]
-    if not path.exists():
-        if os.environ.get("CI") == "true":
-            raise AssertionError(f"Neovim {version} is not installed")
-        pytest.skip(f"Neovim {version} is not installed: run make editors")
-    return str(path)
 
 
 @pytest.fixture(params=sorted(VERSIONS))

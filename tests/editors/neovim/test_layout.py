@@ -93,6 +93,15 @@ def test_plus_stands_where_minus_stands(nvim: Driver, model: Loopback, options: 
     assert new.index("return") == old.index("return"), "code stands below code"
 
 
+def previewed_in(column: str, nvim: Driver, model: Loopback, answer: str) -> None:
+    """Show an answer's preview in a Neovim with that status column."""
+    nvim.lua(column)
+    nvim.nvim.ui_attach(80, 24, rgb=True)
+    model.faults(default={"text": answer})
+    nvim.command("4,5Tierwise edit shorter")
+    nvim.previewed()
+
+
 BY_ROW = """
 vim.o.statuscolumn = "%{%v:lua.ByRow()%}"
 function _G.ByRow()
@@ -110,16 +119,11 @@ end
 def test_a_status_column_that_looks_row_by_row_finds_every_minus(
     nvim: Driver, model: Loopback
 ) -> None:
-    nvim.lua(BY_ROW)
-    nvim.nvim.ui_attach(80, 24, rgb=True)
-    model.faults(
-        default={
-            "text": "sample.py\n<<<<<<< SEARCH\ndef add_numbers(a, b):\n    return a + b\n"
-            "=======\nadd_numbers = sum\n>>>>>>> REPLACE\n"
-        }
+    answer = (
+        "sample.py\n<<<<<<< SEARCH\ndef add_numbers(a, b):\n    return a + b\n"
+        "=======\nadd_numbers = sum\n>>>>>>> REPLACE\n"
     )
-    nvim.command("4,5Tierwise edit shorter")
-    nvim.previewed()
+    previewed_in(BY_ROW, nvim, model, answer)
     rows = window(nvim)
     assert [row[:1] for row in rows if "add_numbers(a" in row or "return a + b" in row] == [
         "-",
@@ -148,16 +152,10 @@ end
 def test_a_status_column_that_shows_signs_late_gets_its_plus_below_the_minus(
     nvim: Driver, model: Loopback
 ) -> None:
-    nvim.lua(KEPT)
-    nvim.nvim.ui_attach(80, 24, rgb=True)
-    model.faults(
-        default={
-            "text": "sample.py\n<<<<<<< SEARCH\n    return a + b\n=======\n    return b + a\n"
-            ">>>>>>> REPLACE\n"
-        }
+    answer = (
+        "sample.py\n<<<<<<< SEARCH\n    return a + b\n=======\n    return b + a\n>>>>>>> REPLACE\n"
     )
-    nvim.command("4,5Tierwise edit swap")
-    nvim.previewed()
+    previewed_in(KEPT, nvim, model, answer)
 
     def signs() -> bool:
         rows = window(nvim)

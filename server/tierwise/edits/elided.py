@@ -74,7 +74,7 @@ def elided(before: str, changes: Sequence[Change], instruction: str = "") -> boo
     `before` is the whole old text; a comment that was in it already does not count. A comment with
     the words of the `instruction` was asked for and does not count either.
     """
-    known = {line.strip() for line in before.split("\n")}
+    known = _known(before, [line.strip() for add, _ in changes for line in add])
     lost = _lost([x for add, _ in changes for x in add], [x for _, rem in changes for x in rem])
     for added, removed in changes:
         fresh = [line for line in added if line.strip() and line.strip() not in known]
@@ -89,6 +89,13 @@ def elided(before: str, changes: Sequence[Change], instruction: str = "") -> boo
             if lost >= 1 and line.strip() in _NOTHING:
                 return True
     return False
+
+
+def _known(before: str, fresh: Sequence[str]) -> set[str]:
+    """Those of some lines that a text has."""
+    if not any(line in before for line in fresh if line):
+        return set()
+    return {line.strip() for line in before.split("\n")} & set(fresh)
 
 
 def _is_asked(line: str, instruction: str) -> bool:

@@ -33,7 +33,9 @@ line further out than any before."""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The lines of a file that new ones replace, and the whole file. All have line ends."""
+    """The lines of a file that new ones replace, and the file or the part of it around them. All
+    have line ends.
+    """
 
     old: Sequence[str]
     file: Sequence[str]

@@ -15,6 +15,7 @@ from tierwise.edits import elided, parses, renamed, scope, shadowed
 from tierwise.edits.asked import AskedEdit
 from tierwise.edits.lost import loses
 from tierwise.edits.proposal import FileEdit, Proposal
+from tierwise.syntax.common import prefix, suffix
 from tierwise.syntax.positions import split_lines
 
 
@@ -74,7 +75,17 @@ def _only_space(proposal: Proposal, asked: AskedEdit) -> bool:
         return False
     if asked.diagnostics or any(f.kind != "text" for f in proposal.files):
         return False
-    return all(_squeezed(f.before) == _squeezed(f.after) for f in proposal.files)
+    return all(_same_but_space(f.before, f.after) for f in proposal.files)
+
+
+def _same_but_space(before: str, after: str) -> bool:
+    """Whether two texts differ in blank lines and trailing blanks alone."""
+    same = before.rfind("\n", 0, prefix(before, after)) + 1
+    end = before.find("\n", len(before) - suffix(before, after, same))
+    tail = len(before) - end - 1 if end >= 0 else 0
+    return _squeezed(before[same : len(before) - tail]) == _squeezed(
+        after[same : len(after) - tail]
+    )
 
 
 def _squeezed(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from tierwise.edits.asked import AskedEdit
 from tierwise.edits.proposal import FileEdit
 from tierwise.syntax.bound import bound
 from tierwise.syntax.symbols import Symbol, definitions
+from tierwise.syntax.touched import touched
 
 _LIVES_ON: Final = 0.5
 """Share of the lines of a definition that must appear elsewhere for it to live on."""
@@ -26,6 +27,9 @@ _LIKE: Final = 0.7
 def loses(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit] = ()) -> bool:
     """Whether a file loses a definition. `every` is all files of the proposal."""
     if file.kind != "text":
+        return False
+    part = touched(file.before, file.after, file.language)
+    if part is not None and not _names(part.before, file) - _names(part.after, file):
         return False
     before = definitions(file.before, file.language)
     there = {s.name for s in definitions(file.after, file.language)}
@@ -41,6 +45,10 @@ def loses(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit] = ()) -> b
         and not _lives_on(s, file, fresh)
         for s in outer
     )
+
+
+def _names(text: str, file: FileEdit) -> set[str]:
+    return {symbol.name for symbol in definitions(text, file.language)}
 
 
 def _inside(inner: Symbol, outer: Symbol) -> bool:

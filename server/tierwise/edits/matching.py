@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from tierwise.syntax.common import prefix, suffix
+
 MOST_EDITS: Final = 600
 """The most edits in a shortest script for a gap. To find one takes 0.2 s at worst."""
 
@@ -28,14 +30,15 @@ class SharedRun(NamedTuple):
 
 def blocks(a: Sequence[str], b: Sequence[str]) -> list[SharedRun]:
     """The runs of lines that two texts share, in order and without overlaps."""
+    a, b = list(a), list(b)
     found: list[SharedRun] = []
     waiting = [(0, len(a), 0, len(b))]
     while waiting:
         a0, a1, b0, b1 = waiting.pop()
-        lead = _equal(a, b, a0, b0, min(a1 - a0, b1 - b0))
+        lead = prefix(a[a0:a1], b[b0:b1])
         found.append(SharedRun(a0, b0, lead))
         a0, b0 = a0 + lead, b0 + lead
-        tail = _equal_back(a, b, a1, b1, min(a1 - a0, b1 - b0))
+        tail = suffix(a[a0:a1], b[b0:b1], 0)
         a1, b1 = a1 - tail, b1 - tail
         found.append(SharedRun(a1, b1, tail))
         if a0 == a1 or b0 == b1:
@@ -150,20 +153,6 @@ def _walked(trace: Sequence[dict[int, int]], x: int, y: int) -> list[SharedRun]:
             found.append(SharedRun(start, start - k, x - start))
         x, y = from_x, from_y
     return found
-
-
-def _equal(a: Sequence[str], b: Sequence[str], i: int, j: int, most: int) -> int:
-    count = 0
-    while count < most and a[i + count] == b[j + count]:
-        count += 1
-    return count
-
-
-def _equal_back(a: Sequence[str], b: Sequence[str], i: int, j: int, most: int) -> int:
-    count = 0
-    while count < most and a[i - 1 - count] == b[j - 1 - count]:
-        count += 1
-    return count
 
 
 def _joined(found: Sequence[SharedRun]) -> list[SharedRun]:

@@ -9,6 +9,7 @@ from tierwise.core.document import Range, Snapshot
 from tierwise.edits.imports import IMPORT
 from tierwise.edits.region import is_doubled, own_part
 from tierwise.edits.whole import lines_of
+from tierwise.syntax.common import prefix, suffix
 from tierwise.syntax.positions import split_lines
 
 
@@ -33,12 +34,8 @@ def changes_outside(before: str, after: str, first: int, last: int, *, adds: boo
         first -= 1
     while last < len(old) and not old[last].strip():
         last += 1
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head = prefix(old, new)
+    tail = suffix(old, new, head)
     if head >= first and len(old) - tail <= last:
         return False
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]

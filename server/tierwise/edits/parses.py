@@ -9,6 +9,7 @@ import tomllib
 from typing import Final
 
 from tierwise.syntax.parse import parse, walk
+from tierwise.syntax.touched import touched
 
 _SLACK: Final = 40
 """Bytes by which a part that was broken before may grow."""
@@ -25,11 +26,14 @@ def worse(before: str, after: str, language: str | None) -> bool:
     A text that was broken before may stay broken: an edit in the middle of typing is no
     reason to refuse it.
     """
-    broken, size = _errors(after, language)
+    part = touched(before, after, language)
+    broken, size = (0, 0) if part is not None else _errors(after, language)
     if broken:
         was, had = _errors(before, language)
         if broken > was or size > 1.5 * had + _SLACK:
             return True
+    if part is not None and language == "python" and _reads(part.after, language):
+        return False
     return not _reads(after, language) and _reads(before, language)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from tierwise.edits.align import ALIKE, align, alike, squeezed
@@ -36,8 +37,9 @@ def is_whole_file(lines: Sequence[str], fresh: Sequence[str]) -> bool:
     """Whether an answer is the whole file: it begins and ends as the file does, and has nearly all
     of its lines.
     """
-    was = [squeezed(line) for line in lines if line.strip()]
     now = [squeezed(line) for line in fresh if line.strip()]
+    too_many = int(len(now) / _SHARE) + 1
+    was = [squeezed(line) for line in _full(lines, too_many)]
     if len(was) < _FEWEST or len(now) < _SHARE * len(was):
         return False
     if was[0] not in now[:_ENDS] or was[-1] not in now[-_ENDS:]:
@@ -56,14 +58,16 @@ def spread(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) ->
     now = [squeezed(line) for line in fresh if line.strip()]
     if not now or len(now) > _LARGEST:
         return first, last
-    above = [n for n in range(first) if squeezed(lines[n]) == now[0]][-_TRIED:]
-    below = [n + 1 for n in range(last, len(lines)) if squeezed(lines[n]) == now[-1]][:_TRIED]
+    reach = 2 * len(now) + _LARGEST // 4
+    over, under = range(max(0, last - reach), first), range(last, min(len(lines), first + reach))
+    above = [n for n in over if squeezed(lines[n]) == now[0]][-_TRIED:]
+    below = [n + 1 for n in under if squeezed(lines[n]) == now[-1]][:_TRIED]
     near = range(last, min(len(lines), last + len(now)))
     below += [n + 1 for n in near if n + 1 not in below and alike(lines[n], now[-1]) >= ALIKE]
     best, chosen = _resembles(lines, first, last, now, (first, last)), (first, last)
     for a in [first, *above]:
         for b in [last, *below]:
-            if (a, b) == (first, last) or b - a > 2 * len(now) + _LARGEST // 4:
+            if (a, b) == (first, last) or b - a > reach:
                 continue
             found = _resembles(lines, a, b, now, (first, last))
             if found > best + _CLEARLY:
@@ -95,11 +99,11 @@ def own_part(
 ) -> list[str]:
     """An answer without the lines at its ends that repeat the lines around [first, last)."""
     old = {squeezed(line) for line in lines[first:last] if line.strip()}
-    above = [squeezed(line) for line in lines[:first] if line.strip()]
-    below = [squeezed(line) for line in lines[last:] if line.strip()]
     full = [n for n, line in enumerate(fresh) if line.strip()]
     if not full:
         return list(fresh)
+    above = [squeezed(line) for line in _full(reversed(lines[:first]), len(full))][::-1]
+    below = [squeezed(line) for line in _full(lines[last:], len(full))]
     said = [squeezed(fresh[n]) for n in full]
     start, end = 0, len(said)
     for count in range(min(len(above), len(said) - 1), 0, -1):
@@ -127,6 +131,11 @@ def is_doubled(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]
     below = next((squeezed(x) for x in lines[last:] if x.strip()), "")
     now = {squeezed(line) for line in fresh}
     return any(line in now and _telling([line], old) for line in (above, below) if line)
+
+
+def _full(lines: Iterable[str], most: int) -> Iterator[str]:
+    """The first lines that are not blank."""
+    return islice((line for line in lines if line.strip()), most)
 
 
 def _telling(said: Sequence[str], old: Collection[str]) -> bool:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+from itertools import islice
 from typing import Final
 
 from tierwise.core.dataclass import dataclass
@@ -21,6 +23,7 @@ from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import split_lines
 from tierwise.syntax.symbols import Symbol, definitions, words
 from tierwise.syntax.tokens import code
+from tierwise.syntax.touched import touched
 
 _IMPORT: Final = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\b|#\s*include\b|using\b|package\b|require|extern\b"
@@ -34,7 +37,7 @@ _ECHO: Final = 3
 
 def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
     """Whether some change was not asked for."""
-    in_play = _in_play(proposal, asked)
+    in_play = cache(partial(_in_play, proposal, asked))
     return any(_strays(file, asked, in_play, proposal.files) for file in proposal.files)
 
 
@@ -46,10 +49,10 @@ def repeats(file: FileEdit, asked: AskedEdit) -> bool:
         return True
     if asked.span is None or file.uri != asked.focus or len(file.hunks) > 2:
         return False
-    lines = [line.strip() for line in file.before.split("\n")]
+    lines = file.before.split("\n")
     added = [line.strip() for hunk in file.hunks for line in hunk.lines if line.strip()]
-    above = [line for line in lines[: asked.span.start.line] if line][-_ECHO:]
-    below = [line for line in lines[asked.span.end.line + 1 :] if line][:_ECHO]
+    above = _full(reversed(lines[: asked.span.start.line]))[::-1]
+    below = _full(lines[asked.span.end.line + 1 :])
     return any(
         len(around) == _ECHO and len("".join(around)) > 20 and _within(around, added)
         and not _within(around, [x.strip() for h in file.hunks
@@ -58,13 +61,20 @@ def repeats(file: FileEdit, asked: AskedEdit) -> bool:
     )  # fmt: skip
 
 
+def _full(lines: Iterable[str]) -> list[str]:
+    """The first lines that are not blank, as many as are no accident."""
+    return list(islice((full for line in lines if (full := line.strip())), _ECHO))
+
+
 def changes_code(file: FileEdit) -> bool:
     """Whether more than comments and documentation changed."""
     before, after = code(file.before, file.language), code(file.after, file.language)
     return before is not None and after is not None and before != after
 
 
-def _strays(file: FileEdit, asked: AskedEdit, in_play: InPlay, every: Sequence[FileEdit]) -> bool:
+def _strays(
+    file: FileEdit, asked: AskedEdit, in_play: Callable[[], InPlay], every: Sequence[FileEdit]
+) -> bool:
     name = file.path.rsplit("/", 1)[-1]
     mentioned = any(part in asked.instruction for part in (name, file.path)) or asked.names(
         name.split(".")[0]
@@ -106,7 +116,7 @@ def _came_up(
     return bool(lines) and 2 * len(lines & moved) >= len(lines)
 
 
-def _strays_in_focus(file: FileEdit, asked: AskedEdit, in_play: InPlay) -> bool:
+def _strays_in_focus(file: FileEdit, asked: AskedEdit, in_play: Callable[[], InPlay]) -> bool:
     if asked.span is None or asked.span.start == asked.span.end:
         return False
     first, last = _zone(file, asked)
@@ -157,17 +167,18 @@ def _around(file: FileEdit, asked: AskedEdit) -> Symbol | None:
     return enclosing(file.before, file.language, at)
 
 
-def _needed(file: FileEdit, hunk: Hunk, in_play: InPlay) -> bool:
+def _needed(file: FileEdit, hunk: Hunk, in_play: Callable[[], InPlay]) -> bool:
     """Whether the change at the selection needs this change, which is away from it."""
     lines = split_lines(file.before)
     removed = lines[hunk.start : hunk.end]
-    touched = [line for line in (*removed, *hunk.lines) if line.strip()]
-    if not touched or all(_IMPORT.match(line) or _in_list(line) for line in touched):
+    own = [line for line in (*removed, *hunk.lines) if line.strip()]
+    if not own or all(_IMPORT.match(line) or _in_list(line) for line in own):
         return True
     if not [line for line in removed if line.strip()] and _defines(hunk.lines):
         return True
     around = lines[max(0, hunk.start - 1) : hunk.end + 1]
-    return bool(words("".join(touched)) & in_play.names or words("".join(around)) & in_play.defined)
+    about = in_play()
+    return bool(words("".join(own)) & about.names or words("".join(around)) & about.defined)
 
 
 def _in_list(line: str) -> bool:
@@ -222,6 +233,11 @@ def _in_play(proposal: Proposal, asked: AskedEdit) -> InPlay:
 
 def _doubled(file: FileEdit) -> bool:
     """Whether some name is now defined twice in one place and was not before."""
+    part = touched(file.before, file.after, file.language)
+    if part is not None and not _defined(part.after, file.language) - _defined(
+        part.before, file.language
+    ):
+        return False
     before, after = _defined(file.before, file.language), _defined(file.after, file.language)
     return any(n > 1 and before[key] < n for key, n in after.items())
 

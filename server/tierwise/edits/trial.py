@@ -7,6 +7,7 @@ from typing import Final
 
 from tierwise.core.dataclass import dataclass
 from tierwise.syntax.parse import errors
+from tierwise.syntax.touched import LEAST, around
 
 LARGEST: Final = 400_000
 """The most characters of a file that is parsed to compare ways of putting lines into it."""
@@ -14,7 +15,7 @@ LARGEST: Final = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file without some of its lines.
+    """A file, or the part of it that matters, without some of its lines.
 
     Called with lines for the gap, it counts the syntax errors.
     """
@@ -32,6 +33,11 @@ def reading(lines: Sequence[str], first: int, last: int, language: str | None) -
     """A `Reading` without the lines [first, last) of a file; None without a grammar or if it is too
     large.
     """
-    if sum(len(line) for line in lines) > LARGEST or errors("", language) is None:
+    above, below = "".join(lines[:first]), "".join(lines[last:])
+    own = "".join(lines[first:last])
+    size = len(above) + len(own) + len(below)
+    if size > LARGEST or errors("", language) is None:
         return None
-    return Reading("".join(lines[:first]), "".join(lines[last:]), language)
+    if size >= LEAST:
+        above, below = around(above, own, below, language)
+    return Reading(above, below, language)

@@ -17,6 +17,8 @@ from tierwise.edits.trial import reading
 from tierwise.syntax.literals import literal_lines
 from tierwise.syntax.positions import LineIndex, index_of, split_lines
 
+AROUND: Final = 1_000
+"""Lines on either side of a selection that tell its indentation and its line ends."""
 _PAIRS: Final = {'"': '"', "'": "'", "`": "`", "(": ")", "[": "]", "{": "}", "<": ">"}
 
 
@@ -85,7 +87,8 @@ def replaced(text: str, span: Range, answer: str, language: str | None = None) -
     first, last = spread(lines, first, last, fresh)
     head, fresh = _imports_up(lines, first, last, fresh)
     reads = reading(lines, first, last, language)
-    made = fitted(fresh, Place(lines[first:last], lines, language, reads))
+    around = lines[max(0, first - AROUND) : last + AROUND]
+    made = fitted(fresh, Place(lines[first:last], around, language, reads))
     return mark + "".join([*head, *made, *lines[last:]])
 
 

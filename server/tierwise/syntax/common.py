@@ -1,4 +1,4 @@
-"""What two texts have in common at either end.
+"""What two texts, given whole or by lines, have in common at either end.
 
 It is found by bisection: comparing slices is fast.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-T = TypeVar("T", str, bytes)
+T = TypeVar("T", str, bytes, list[str])
 
 
 def prefix(a: T, b: T) -> int:
-    """How many characters (of bytes: bytes) both texts have in common at their start."""
+    """How many characters (of bytes: bytes, of lines: lines) both have in common at their start."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -23,8 +23,8 @@ def prefix(a: T, b: T) -> int:
 
 
 def suffix(a: T, b: T, taken: int) -> int:
-    """How many characters (of bytes: bytes) both have in common at their end, not counting the
-    first `taken` of either.
+    """How many characters (of bytes: bytes, of lines: lines) both have in common at their end, not
+    counting the first `taken` of either.
     """
     low, high = 0, min(len(a), len(b)) - taken
     while low < high:

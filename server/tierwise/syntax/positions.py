@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from io import StringIO
 from itertools import accumulate
 from typing import Final, Literal
 
@@ -26,8 +27,10 @@ _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 def split_lines(text: str) -> list[str]:
     """The lines of a text, each with its line end; the last one may be empty."""
-    starts = line_starts(text)
-    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    lines = StringIO(text, newline="").readlines()
+    if not lines or lines[-1][-1] in "\r\n":
+        lines.append("")
+    return lines
 
 
 def line_starts(text: str) -> list[int]:

@@ -57,7 +57,7 @@ class CodeServer:
     The extension host keeps the environment it was started with, but each window starts its own
     language server, and that goes through `launcher`: it reads the variables of `use`. With `vsix`
     the extension is installed from that file by the workbench itself and finds its own server, with
-    `env` over the environment of everything.
+    `env` over the environment of everything. A `bare` one has no extension at all.
     """
 
     def __init__(
@@ -66,11 +66,12 @@ class CodeServer:
         *,
         trust: bool = False,
         vsix: Path | None = None,
+        bare: bool = False,
         env: Mapping[str, str] | None = None,
         options: tuple[str, ...] = (),
         **settings: Any,
     ) -> None:
-        self.version, self.trust, self.vsix = version, trust, vsix
+        self.version, self.trust, self.vsix, self._bare = version, trust, vsix, bare
         self._env, self._options = env or {}, options
         self.folder = Path(tempfile.mkdtemp(prefix="tierwise-code-"))
         self.launcher = self.folder / "tierwise"
@@ -126,7 +127,9 @@ class CodeServer:
     def __enter__(self) -> CodeServer:
         self.use({})
         self.serve()
-        if self.vsix is None:
+        if self._bare:
+            self.configure()
+        elif self.vsix is None:
             self._copy()
             self.configure(**{"tierwise.server.command": [str(self.launcher), "serve"]})
         else:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from tierwise.core import actions
 from tierwise.core.request import FileRef, Request
 from tierwise.core.structure import Structure
 from tierwise.routing.instruction import LONGEST
@@ -191,13 +192,14 @@ def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> 
 
     What the earlier turns needed counts if the wish refers to them ("do the same there"):
     `thread.low` where they needed more than the lowest tier, `thread.mid` more than the middle.
+    An agent has its tools in every turn, so they say nothing of what this one is for.
     """
     values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
     values.update({"turn": 0.0, "later": 0.0, "thread.reasks": 0.0, "thread.rejected": 0.0})
     values.update({"thread.low": 0.0, "thread.mid": 0.0})
     if request.tools is None:
         unknown.add("tools")
-    else:
+    elif actions.KINDS[request.action].in_editor:
         writes = any(_WRITES.search(name) for name in request.tools)
         runs = any(_RUNS.search(name) for name in request.tools)
         values["tools"] = log(len(request.tools))

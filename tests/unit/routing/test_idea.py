@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from tests.bench.router import idea, variations
+
+from tierwise.routing.route import route_one
 
 SPARED = 0.1
 """Two of twenty: a guard, where the page has the figures."""
@@ -35,3 +40,16 @@ def test_what_stands_around_an_example_moves_few_and_none_too_low() -> None:
             plain = every["as written"][kind]
             assert found.within >= plain.within - 2, (name, kind)
             assert found.below <= plain.below, (name, kind)
+
+
+@pytest.mark.parametrize("path", [idea.EXAMPLES, idea.AGAIN])
+def test_an_agent_that_has_tools_gets_its_tier_as_a_chat_does(path: Path) -> None:
+    """Every turn of an agent may use its tools, a summary of an e-mail like a change of files."""
+    few = [(kind, asked) for kind, asked in idea.requests(path) if idea.KINDS[kind].most == 0]
+    low: dict[str, list[bool]] = {}
+    for kind, asked in few:
+        turn = replace(asked, action="agent", tools=idea.AGENT_TOOLS)
+        low.setdefault(kind, []).append(route_one(turn).routed == "haiku")
+    for kind, found in low.items():
+        share = idea.KINDS[kind].share - (SPARED if path == idea.AGAIN else 0.0)
+        assert sum(found) >= share * len(found), kind

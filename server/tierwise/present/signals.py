@@ -107,6 +107,7 @@ _FLAGS: Final = {
     "ask.closed": ("a closed question", "no closed question"),
     "ask.open": ("an open question", "no open question"),
     "ask.choice": ("a choice between ways", "no choice between ways"),
+    "ask.line": ("a choice between things of a line", "no choice between things of a line"),
     "code.sync": ("locks or threads selected", "no locks or threads selected"),
     "code.await": ("asynchronous code selected", "no asynchronous code selected"),
     "code.unsafe": ("memory by hand selected", "no memory by hand selected"),

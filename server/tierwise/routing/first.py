@@ -3,9 +3,9 @@
 Four things are added to the plain loss. A request that most likely needs the top tier never
 starts on the cheapest one: at a large prompt the spend saved would else outweigh any redo. In work
 whose wrong answers are found late (security, migration, concurrency, design) a wrong answer counts
-more where the top is needed. Plain substitution (a rename, a move, a version)
-takes the tier below the top at most, however many places it touches. And old decisions of the
-ledger are replayed by the rule that made them.
+more where the top is needed. Plain substitution (a rename, a move, a version), however many places
+it touches, and a question between two things of a line ("tabs or spaces?") take the tier below the
+top at most. And old decisions of the ledger are replayed by the rule that made them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ LATE: Final[Mapping[str, str]] = {
     "says.design": "design",
 }
 """Signals of work whose wrong answers are not noticed at once, and the kind of work."""
+SHALLOW: Final = ("mechanical", "ask.line")
+"""Signals of work that never takes the top by itself."""
 LATE_FACTOR: Final = 1.5
 """How much dearer a wrong answer is in such work if the top is needed. About one in ten wrong
 answers is not noticed until it has cost several times a redo. The factor does not count where less
@@ -71,8 +73,8 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
     point = _guarded(point, estimate.need, ladder)
     raised = _guarded(bound, estimate.lower, ladder)
     guarded, bound = raised != bound, ladder.higher(point, raised)
-    mechanical = bool(signals.values.get("mechanical")) and len(ladder.names) > 2
-    if mechanical:
+    shallow = any(signals.values.get(name) for name in SHALLOW)
+    if shallow and len(ladder.names) > 2:
         most = ladder.names[-2]
         point, bound = _lower(point, most, ladder), _lower(bound, most, ladder)
     floor = False

@@ -143,7 +143,7 @@ MECHANICAL: Final = re.compile(
     r"pluralize|indent|dedent|reformat|alphabeti\w+|replace|swap|substitute|umbenennen|benenn\w*|"
     r"verschieb\w*|sortier\w*|übersetz\w*|ersetz\w*|renombr\w*|mueve|ordena|reemplaz\w*|renomm\w*|"
     r"déplac\w*|remplac\w*|trie|renome\w*|mov[ae]|substitu\w*|rinomin\w*|spost\w*|sostitu\w*)\b|"
-    r"\b(?:change|update|correct|adapt) (?:the )?(?:\w+ )?names?\b|\bgive (?:\w+ ){1,3}?(?:name|names)\b|"
+    r"\b(?:change|update|correct|adapt) (?:the )?(?:\w+ )?(?:file)?names?\b|\bgive (?:\w+ ){1,3}?(?:name|names)\b|"
     r"\bcall (?:it|this|that|them)(?: (?:function|method|class|variable|file|module|type|field))? \w+"
     r"(?: instead\b| from now on\b|,|$)|\b(?:be|is) (?:re)?(?:named|called) \w+|"
     r"^s/.+/.*/|\S\s*(?:->|=>|→)\s*\S|\bcall it \w+$|重命名|改名|を.{1,20}に(?:変|改名|リネーム)|이름을? .*바꾸"
@@ -189,6 +189,26 @@ CHOICE: Final = re.compile(
     r"\bdever[ií]amos\b|\bdevemos\b|\bdovremmo\b|\bстоит ли\b|\bнам (?:нужн|стоит)|還是|还是|べき(?:か|です)|아니면"
 )
 """Questions that ask for a choice: which of two, or whether to do it at all."""
+
+_LINE_THING: Final = (
+    r"(?:tabs?|spaces?|semicolons?|quotes?|commas?|brac(?:es|kets)|parenthes[ei]s|newlines?|lf|crlf|"
+    r"camel ?case|snake_?case|kebab[- ]?case|pascal ?case|upper ?case|lower ?case|let|const|var|val|"
+    r"tuples?|lists?|arrays?|dicts?|maps?|sets?|structs?|enums?|strings?|chars?|varchar|text|ints?|"
+    r"integers?|floats?|singles?|doubles?|decimals?|bool(?:ean)?s?|null|none|nil|undefined|nan|"
+    r"===?|!==?|foreach|for|while|loops?|ternary|lambdas?|comprehensions?|inclusive|exclusive|"
+    r"ascending|descending|signed|unsigned|singular|plural|px|r?em|flex|grid|leerzeichen|"
+    r"hochkommas?|espacios|espaces|tabulaciones|tabulations)"
+)
+"""What stands in one line: marks, spellings, keywords, types, units."""
+
+OF_LINE: Final = re.compile(
+    rf"(?<!\w){_LINE_THING}(?: \w+)? (?:or|vs\.?|versus|oder|ou|o|или) (?:\w+ ){{0,2}}?"
+    rf"(?:{_LINE_THING}(?!\w)|not\b)"
+)
+"""Questions between two things of a line, which are none between ways to go."""
+
+CHOOSES: Final = ("choose", "improve")
+"""Families of the words in which such a question is put: "or", "better"."""
 
 WHETHER: Final = re.compile(r"^(?:so |and |but )?(?:do|should|shall|would|are) (?:we|you)\b")
 """Questions whether to do something, which are no orders to do it: "do we move to kafka?"."""

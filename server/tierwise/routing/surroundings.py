@@ -8,7 +8,7 @@ value zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tierwise.core import actions
@@ -192,14 +192,14 @@ def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> 
 
     What the earlier turns needed counts if the wish refers to them ("do the same there"):
     `thread.low` where they needed more than the lowest tier, `thread.mid` more than the middle.
-    An agent has its tools in every turn, so they say nothing of what this one is for.
+    An agent has its tools in every turn, so they say nothing of one that hardly needs them.
     """
     values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
     values.update({"turn": 0.0, "later": 0.0, "thread.reasks": 0.0, "thread.rejected": 0.0})
     values.update({"thread.low": 0.0, "thread.mid": 0.0})
     if request.tools is None:
         unknown.add("tools")
-    elif actions.KINDS[request.action].in_editor:
+    elif actions.KINDS[request.action].in_editor or not _needs_no_tools(values):
         writes = any(_WRITES.search(name) for name in request.tools)
         runs = any(_RUNS.search(name) for name in request.tools)
         values["tools"] = log(len(request.tools))
@@ -217,6 +217,13 @@ def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> 
         if needed and (values["says.followup"] or values["terse"] or values["empty"]):
             values["thread.low"] = 1.0
             values["thread.mid"] = float(needed > 1)
+
+
+def _needs_no_tools(values: Mapping[str, float]) -> bool:
+    """Whether a wish holds all it is about: a text to be worked on, plain substitution, or an easy
+    thing with fewer words of what is hard."""
+    easy = values["easy"] > values["hard"]
+    return bool(values["prose"] or values["mechanical"] or easy)
 
 
 def _belongs(file: FileRef, request: Request) -> bool:

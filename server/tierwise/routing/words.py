@@ -87,6 +87,8 @@ def measure(wish: str, text: str) -> dict[str, float]:
     values["hard"] = log(sum(found[family] for family in lexicon.HARD))
     values["easy"] = log(sum(found[family] for family in lexicon.EASY))
     deep = sum(found[family] for family in lexicon.NOT_MECHANICAL)
+    of_line = count <= CLOSED_WORDS and deep == sum(found[name] for name in lexicon.CHOOSES)
+    values["ask.line"] = float(of_line and bool(lexicon.OF_LINE.search(text)))
     mechanical = bool(lexicon.MECHANICAL.search(text)) and not deep and count <= MECHANICAL_WORDS
     mechanical = mechanical and not lexicon.WHETHER.search(text)
     values["mechanical"] = float(mechanical)

@@ -33,6 +33,14 @@ SMALL = (
     "rename the variable x to count in {f}", "remove the unused imports in {f}", "delete {f}",
     "add a newline at the end of {f}", "fix the typo in the comment of {f}",
 )  # fmt: skip
+LINE_THINGS = (
+    ("tabs", "spaces"), ("let", "const"), ("single", "double quotes"), ("a list", "a tuple"),
+    ("camelCase", "snake_case"), ("null", "undefined"), ("LF", "CRLF"), ("px", "rem"),
+    ("varchar", "text"), ("a ternary", "a loop"), ("semicolons", "not"),
+)  # fmt: skip
+LINE_QUESTIONS = (
+    "{a} or {b}?", "{a} or {b} here?", "better {a} or {b} in this file?", "should I use {a} or {b}",
+)  # fmt: skip
 
 
 def routed(action: Action, wishes: Sequence[str]) -> list[str]:
@@ -60,3 +68,19 @@ def test_a_small_change_in_a_file_stays_on_the_cheapest() -> None:
     wishes = [template.format(f=file) for template, file in product(SMALL, FILES)]
     found = routed("agent", wishes)
     assert found.count("haiku") >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize("template", LINE_QUESTIONS)
+def test_a_question_between_two_things_of_a_line_is_not_for_the_top(template: str) -> None:
+    for action in ("chat", "agent"):
+        found = routed(action, [template.format(a=a, b=b) for a, b in LINE_THINGS])
+        assert "opus" not in found
+
+
+def test_a_word_of_a_line_makes_no_small_question_of_a_design() -> None:
+    wishes = (
+        "one table per tenant or a list of schemas?", "a queue or a map of locks for the sessions?",
+        "design: strings or enums for the states of the protocol?",
+        "optimistic or pessimistic locking for bookings?", "one database per tenant or one schema?",
+    )  # fmt: skip
+    assert routed("chat", wishes) == ["opus"] * len(wishes)

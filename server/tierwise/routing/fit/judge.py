@@ -17,7 +17,7 @@ from tierwise.core.situation import Situation
 from tierwise.core.tiers import DEFAULT_LADDER
 from tierwise.routing import signals
 from tierwise.routing.estimate import estimate
-from tierwise.routing.first import LATE, choose
+from tierwise.routing.first import LATE, SHALLOW, choose
 from tierwise.routing.fit.logistic import Array
 from tierwise.routing.fit.rows import NEEDS, RequestRow
 from tierwise.routing.fit.train import Corpus, fit_data, split
@@ -115,7 +115,7 @@ def kept(path: Path, weights: str) -> list[Held] | None:
 def held_out(row: RequestRow, weights: Weights) -> Held:
     """What the weights say of a row."""
     measured = signals.with_text(*row.measured, row.text, weights)
-    late = {name: measured.values.get(name, 0.0) for name in (*LATE, "mechanical")}
+    late = {name: measured.values.get(name, 0.0) for name in (*LATE, *SHALLOW)}
     return Held(estimate(measured, weights, DEFAULT_LADDER), Signals(late))
 
 

@@ -67,9 +67,10 @@ POINTS_BACK: Final = 1.5
 thread. A wish whose estimate for the cheapest tier is 0.9 then has 0.67, which routes it to the
 middle tier."""
 NOT_FITTED: Final = frozenset(
-    {"usages", "usage.files", "reaches", "thread.reasks", "thread.rejected", *reach.SIGNALS, *BACK}
-)
-"""Signals the labelled rows do not hold."""
+    {"usages", "usage.files", "reaches", "thread.reasks", "thread.rejected", "ask.line",
+     *reach.SIGNALS, *BACK}
+)  # fmt: skip
+"""Signals the labelled rows do not hold, or two or three of them."""
 
 
 READ_BY_FOREST: Final = (

@@ -203,7 +203,7 @@ async def test_an_editor_queues_for_tonight_and_applies_in_the_morning(
         {"textDocument": {"uri": uri}, "range": editor.span(uri, 3, 5),
          "context": {"diagnostics": [], "triggerKind": 1}},
     )  # fmt: skip
-    (tonight,) = [a for a in listed if a["title"] == "Tierwise: Queue for tonight"]
+    (tonight,) = [a for a in listed if a["title"].startswith("Tierwise: Queue for tonight: ")]
     rpc.answers["window/showMessageRequest"] = lambda params: {"title": "$1"}
     queued = await editor.run(tonight["command"])
     assert len(queued["jobs"]) == 1

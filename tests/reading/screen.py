@@ -36,14 +36,21 @@ def bar(status: StatusView) -> str:
 
 def pointed(status: StatusView) -> str:
     """The status item, and what opens when the mouse rests on it."""
-    links = (of_client(each) for each in ("Redo with…", "Pin a tier", "Why this tier", "Budget"))
+    leave = ("Leave rehearsal",) if status.kind == "rehearsal" else ()
+    names = ("Redo with…", "Pin a tier", *leave, "Why this tier", "Budget")
+    links = (of_client(each) for each in names)
     return f"{bar(status)}\n(the mouse over it:)\n{status.tooltip}\n\n{' · '.join(links)} · Log"
 
 
 def menu(titles: Sequence[str], status: StatusView, above: str = "") -> str:
     """A menu of code actions."""
-    row = of_client("Tierwise: Cheapest likely to do. Pick a tier…")
-    return "\n".join([*([above] if above else []), *titles, row, bar(status)])
+    rows = [
+        of_client("Tierwise: Cheapest tier likely to do. Why?"),
+        of_client("Tierwise: Another tier for one of these…"),
+    ]
+    if status.kind == "rehearsal":
+        rows.append(of_client("Tierwise: Leave rehearsal (made-up answers)"))
+    return "\n".join([*([above] if above else []), *titles, *rows, bar(status)])
 
 
 def lens(lenses: Sequence[str], status: StatusView, view: TaskView, edit: EditView | None) -> str:
@@ -56,7 +63,8 @@ def lens(lenses: Sequence[str], status: StatusView, view: TaskView, edit: EditVi
 
 def answer(view: TaskView, status: StatusView, tiers: Sequence[str]) -> str:
     """An answer in the panel: its head, its card, its foot, and the budget of today below it."""
-    said = shown(view.decision, view.cause_note, action=view.action, rehearsal=view.rehearsal)
+    said = shown(view.decision, view.cause_note, action=view.action, rehearsal=view.rehearsal,
+                 priced=bool(view.cost))  # fmt: skip
     why = f"({of_client('Why this tier')})"
     badge = f" [{of_client('rehearsal')}]" if view.rehearsal else ""
     paid = amount(view.cost)
@@ -75,8 +83,9 @@ def answer(view: TaskView, status: StatusView, tiers: Sequence[str]) -> str:
         of_client("This tier was too weak"), of_client("This tier was right"),
         of_client("A cheaper tier would have done"),
     )  # fmt: skip
+    unpin = f"  [{of_client('Unpin')}]" if view.decision.cause == "pin" else ""
     return "\n".join([
-        f"{said.badge} {why}{badge}", said.clause, *card, f"{tokens} · {cost}",
+        f"{said.badge} {why}{badge}", said.clause + unpin, *card, f"{tokens} · {cost}",
         *(f"  icon: {icon}" for icon in icons), "", f"below: {_budget(status)}",
     ])  # fmt: skip
 

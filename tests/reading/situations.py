@@ -24,7 +24,7 @@ from tierwise.present.gateway import status_line
 from tierwise.present.lens import headline, offers
 from tierwise.present.reasons import flip
 from tierwise.present.shown import shown
-from tierwise.present.titles import TONIGHT_TITLE, action_title, comment_title
+from tierwise.present.titles import action_title, comment_title, tonight_title
 from tierwise.present.ways import others
 from tierwise.present.why import why
 from tierwise.tasks.api import OverrideParams, TaskParams
@@ -71,7 +71,8 @@ class Desk:
         )
         kinds = [kind.name for kind in offered(selection=True) if not kind.takes_diagnostics]
         made = (action_title(k, self.forecast(k), rehearsal=self.rehearsal) for k in kinds)
-        return [*first, *made, TONIGHT_TITLE]
+        night = tonight_title("edit" if wish else "document", comment=bool(wish))
+        return [*first, *made, night]
 
     def answer(self, view: TaskView) -> str:
         return screen.answer(view, self.window.app.status(), self.window.app.ladder.names)

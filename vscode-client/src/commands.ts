@@ -5,6 +5,8 @@ import type { Action, EditId } from "./server/messages";
 import type { Keys } from "./server/key";
 import type { Session } from "./server/session";
 import type { Board } from "./tasks/board";
+import { Choice } from "./tasks/choice";
+import type { MenuRow } from "./tasks/codeActions";
 import type { Tasks } from "./tasks/start";
 import type { CommandUse } from "./tasks/lens";
 import { generateMessage } from "./extras/scm";
@@ -39,6 +41,7 @@ type Run = (...args: never[]) => unknown;
 export function registerCommands(parts: Parts): vscode.Disposable {
   const { session, board, menu, preview, tasks, log } = parts;
   const onCode = (Object.keys(ACTIONS) as Action[]).filter((action) => ACTIONS[action].onCode);
+  const choice = new Choice(session, (params) => tasks.begin(params), () => menu.rehearses());
   const start = (action: Action) => () => tasks.here(action);
   const table: Readonly<Record<string, Run>> = {
     ...Object.fromEntries(onCode.map((action) => [action, start(action)])),
@@ -55,6 +58,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     },
     menu: () => menu.show(),
     useTier: () => menu.useTier(),
+    whyThese: (rows: readonly MenuRow[]) => choice.why(rows),
+    anotherTier: (rows: readonly MenuRow[]) => choice.another(rows),
     pin: () => menu.pin(),
     unpin: () => menu.unpin(),
     remap: () => menu.remap(),
@@ -137,6 +142,7 @@ export function commandUse(parts: () => Parts): CommandUse {
     start: (params) => parts().tasks.begin(params),
     showDiff: (editId) => parts().preview.open(editId).catch((error: unknown) => tell(problemOf(error), waysOn(parts()))),
     resolve: (command, argument, next) => settled(parts(), command, argument, next),
+    rehearses: () => parts().menu.rehearses(),
     run: (next) => next().catch((error: unknown) => tell(problemOf(error), waysOn(parts()))),
   };
 }

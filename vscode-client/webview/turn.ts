@@ -152,6 +152,7 @@ export class TurnView {
       this.facts.rehearsal === true ? h("span", { class: "badge" }, t("rehearsal")) : undefined,
       busy && progress !== "" ? h("span", { class: "progress" }, progress) : undefined,
       header.because === "" ? undefined : h("span", { class: "because" }, header.because),
+      header.pinned ? button(t("Unpin"), () => { tell({ kind: "way", way: "unpin" }); }) : undefined,
       reasons,
     );
   }

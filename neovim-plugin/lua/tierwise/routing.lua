@@ -101,6 +101,48 @@ function M.pin(buf, tier, scope, action)
   override(buf, params, done)
 end
 
+--- What a choice is about, for the operator. Pure.
+---@param choice { scope: string, key: string, tier: string }
+---@return string
+local function about(choice)
+  if choice.scope == "file" then
+    return vim.fs.basename(vim.uri_to_fname(choice.key))
+  end
+  return choice.scope == "action" and choice.key or "this " .. choice.scope
+end
+
+--- Take a pin off: the one there is, else the one that the operator picks.
+---@param buf integer
+function M.unpin(buf)
+  ---@param choice? { scope: string, key: string, tier: string }
+  local function clear(choice)
+    if choice then
+      local names = { file = "uri", action = "action", conversation = "conversationId" }
+      local params = { scope = choice.scope, to = "auto" }
+      if names[choice.scope] then
+        params[names[choice.scope]] = choice.key
+      end
+      override(buf, params, ("%s: the router chooses again."):format(about(choice)))
+    end
+  end
+  require("tierwise.client").request(buf, "tierwise/route/choices", vim.empty_dict(), function(result)
+    local pins = vim.tbl_filter(function(choice)
+      return choice.scope ~= "tier"
+    end, result.choices)
+    if #pins == 0 then
+      return say.info("nothing is pinned.")
+    elseif #pins == 1 then
+      return clear(pins[1])
+    end
+    vim.ui.select(pins, {
+      prompt = "Tierwise: unpin which?",
+      format_item = function(choice)
+        return ("%s: %s"):format(about(choice), label(choice.tier))
+      end,
+    }, clear)
+  end)
+end
+
 ---@param buf integer
 ---@param from string
 ---@param to string

@@ -184,6 +184,10 @@ local subs = {
     complete = words(tiers_and("auto"), "session project file action conversation", ACTIONS),
     about = "pin a tier for a scope, auto clears; alone: what is pinned",
   },
+  unpin = {
+    run = later("tierwise.routing", "unpin"),
+    about = "take a pin off: the one there is, or the one that is chosen",
+  },
   remap = {
     run = function(ctx)
       if known(ctx, tiers(), "a tier") then

@@ -11,8 +11,8 @@ from tierwise.present.names import short
 from tierwise.present.shown import PREFIX, title
 
 SENT_TITLE: Final = f"{PREFIX}Show what was sent"
-TONIGHT_TITLE: Final = "Tierwise: Queue for tonight"
-NO_COMMENT_TITLE: Final = f"{PREFIX}Do this comment"
+COMMENT: Final = "Do this comment"
+NO_COMMENT_TITLE: Final = f"{PREFIX}{COMMENT}"
 """The title for a comment that cannot be done. The reason is shown beside it."""
 
 
@@ -32,7 +32,12 @@ def problem_title(
 
 def comment_title(decision: Decision, *, rehearsal: bool = False) -> str:
     """The title of the action that does what a `tw:` comment says."""
-    return title(decision, "Do this comment", rehearsal=rehearsal)
+    return title(decision, COMMENT, rehearsal=rehearsal)
+
+
+def tonight_title(action: Action, *, comment: bool = False) -> str:
+    """The title that queues for the night what a menu offers: "Queue for tonight: Add docs"."""
+    return f"{PREFIX}Queue for tonight: {COMMENT if comment else KINDS[action].title}"
 
 
 def with_price(title: str, decision: Decision, tier: str, *, rehearsal: bool = False) -> str:

@@ -24,6 +24,7 @@ def test_completion_knows_every_subcommand_and_what_it_takes(nvim: Driver) -> No
         "ask", "edit", "explain", "fix", "document", "test", "refactor", "review", "commit",
         "chat", "apply", "discard", "next", "prev", "retry", "use", "pin", "remap", "why", "rate",
         "budget", "raise", "resume", "stop", "history", "report", "log", "health", "install",
+        "unpin",
     }  # fmt: skip
     assert complete("Tierwise re")[:4] == ["refactor", "remap", "report", "restart"]
     assert complete("Tierwise apply ") == ["hunk", "file", "all"]
@@ -168,6 +169,12 @@ def test_routing_is_explained_overridden_pinned_and_rated(nvim: Driver, model: L
     assert nvim.task()["answering"] == "haiku", "a file's pin comes before an action's"
     nvim.command("Tierwise pin auto file")
     nvim.note("sample.py: the router chooses again")
+    nvim.command("Tierwise pin auto action edit")
+    nvim.note("edit: the router chooses again")
+    nvim.command("Tierwise unpin")
+    nvim.note("this session: the router chooses again")
+    nvim.command("Tierwise unpin")
+    nvim.note("nothing is pinned")
     nvim.command("Tierwise pin nope")
     nvim.note("nope: a tier is one of auto, haiku, sonnet, opus")
     nvim.command("Tierwise pin opus everywhere")

@@ -128,8 +128,8 @@ export class Conversation {
 
 /** The header of an answer, in the server's words. */
 export function header(decision: TaskChanged["decision"]): Turn["header"] {
-  const { headline, because, answering, routed, reasons, costUsd } = decision;
-  return { headline, because, answering, routed, reasons, costUsd };
+  const { headline, because, answering, routed, reasons, costUsd, cause } = decision;
+  return { headline, because, answering, routed, reasons, costUsd, pinned: cause === "pin" };
 }
 
 /** Input and output tokens. Tokens read from or written to a cache count as input. */

@@ -21,6 +21,8 @@ export interface Header {
   readonly answering: string;
   readonly routed: string;
   readonly reasons: readonly string[];
+  /** Whether a pin chose the tier, which can be taken off. */
+  readonly pinned: boolean;
   /** The forecast cost of each tier, in dollars. */
   readonly costUsd: Readonly<Record<string, number>>;
 }
@@ -149,7 +151,7 @@ export interface UsageOf {
 
 /** What the page may offer after an error. The extension maps each to a command. */
 export type Way =
-  | "budget" | "setKey" | "rehearse" | "leaveRehearsal" | "trust"
+  | "budget" | "setKey" | "rehearse" | "leaveRehearsal" | "unpin" | "trust"
   | "create" | "stopCreating" | "choosePython" | "showLog" | "report";
 
 export type Tab = "chat" | "inbox" | "usage";

@@ -22,6 +22,7 @@ const WAYS: Readonly<Record<Way, string>> = {
   setKey: "tierwise.ui.setKey",
   rehearse: "tierwise.ui.rehearse",
   leaveRehearsal: "tierwise.ui.leaveRehearsal",
+  unpin: "tierwise.ui.unpin",
   trust: "workbench.trust.manage",
   create: "tierwise.ui.setUp",
   stopCreating: "tierwise.ui.stopSetUp",

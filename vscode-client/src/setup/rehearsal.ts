@@ -3,5 +3,7 @@ import * as vscode from "vscode";
 
 export async function rehearse(on: boolean): Promise<void> {
   const settings = vscode.workspace.getConfiguration("tierwise");
-  await settings.update("rehearsal", on ? true : undefined, vscode.ConfigurationTarget.Global);
+  // Where the setting is not what began it the operator's own file is, and the setting says no to that.
+  const off = settings.inspect<boolean>("rehearsal")?.globalValue === true ? undefined : false;
+  await settings.update("rehearsal", on ? true : off, vscode.ConfigurationTarget.Global);
 }

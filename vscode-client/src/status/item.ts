@@ -10,6 +10,8 @@ const OFFERED = [
   "tierwise.ui.menu",
   "tierwise.ui.useTier",
   "tierwise.ui.pin",
+  "tierwise.ui.unpin",
+  "tierwise.ui.leaveRehearsal",
   "tierwise.ui.why",
   "tierwise.ui.budget",
   "tierwise.ui.showLog",
@@ -76,6 +78,8 @@ export class StatusItem implements vscode.Disposable {
     const links: readonly (readonly [string, string])[] = [
       ["tierwise.ui.useTier", vscode.l10n.t("Redo with…")],
       ["tierwise.ui.pin", vscode.l10n.t("Pin a tier")],
+      ...(this.status !== undefined && this.status.pins.length > 0 ? [["tierwise.ui.unpin", vscode.l10n.t("Unpin")] as const] : []),
+      ...(this.status?.kind === "rehearsal" ? [["tierwise.ui.leaveRehearsal", vscode.l10n.t("Leave rehearsal")] as const] : []),
       ["tierwise.ui.why", vscode.l10n.t("Why this tier")],
       ["tierwise.ui.budget", vscode.l10n.t("Budget")],
       ["tierwise.ui.showLog", vscode.l10n.t("Log")],

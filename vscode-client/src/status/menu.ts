@@ -1,7 +1,7 @@
 /** The menu of the status item, for the current task and for later ones. */
 import * as vscode from "vscode";
 import { actionName } from "../server/actions";
-import type { DialTurn, Override } from "../server/messages";
+import type { DialTurn, Override, Status } from "../server/messages";
 import type { Session } from "../server/session";
 import type { Board } from "../tasks/board";
 import { amount, tierName } from "../tasks/words";
@@ -18,10 +18,21 @@ const command = (label: string, id: string, description?: string): Item => ({
 const section = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
 
 export class Menu {
+  private kind: Status["kind"] | undefined;
+
   constructor(
     private readonly session: Session,
     private readonly board: Board,
-  ) {}
+  ) {
+    session.onDidChangeStatus(({ kind }) => {
+      this.kind = kind;
+    });
+  }
+
+  /** Whether answers are made up: the setting says so, or the operator's own file does. */
+  rehearses(): boolean {
+    return this.kind === "rehearsal" || vscode.workspace.getConfiguration("tierwise").get<boolean>("rehearsal", false);
+  }
 
   /** Shows the whole menu. */
   async show(): Promise<void> {
@@ -221,10 +232,6 @@ export class Menu {
       command(`$(replace) ${vscode.l10n.t("Remap a tier…")}`, "tierwise.ui.remap"),
       command(`$(settings) ${vscode.l10n.t("When unsure…")}`, "tierwise.ui.preference"),
     ];
-  }
-
-  private rehearses(): boolean {
-    return vscode.workspace.getConfiguration("tierwise").get<boolean>("rehearsal", false);
   }
 
   private async raiseBy(): Promise<void> {

@@ -20,6 +20,8 @@ export interface CommandUse {
   showDiff(editId: string): Promise<unknown>;
   /** Runs an apply or undo, and shows the reason if it fails. */
   resolve(command: string, argument: EditId, next: () => Promise<unknown>): Promise<unknown>;
+  /** Whether answers are made up, by the operator's choice. */
+  rehearses(): boolean;
   /** Runs any other command, which the server does by itself. */
   run(next: () => Promise<unknown>): Promise<unknown>;
 }
@@ -31,7 +33,7 @@ export function lensMiddleware(use: CommandUse): Middleware {
       return lenses?.map(withIcon);
     },
     async provideCodeActions(document, range, context, token, next) {
-      return withChoice(await next(document, range, context, token), context);
+      return withChoice(await next(document, range, context, token), context, use.rehearses());
     },
     executeCommand(command, args: unknown[], next) {
       const [argument] = args;

@@ -7,7 +7,7 @@ const AUTOMATIC = vscode.CodeActionTriggerKind.Automatic;
 
 function action(command: string): vscode.CodeAction {
   const made = new vscode.CodeAction(`Tierwise: ${command}`);
-  made.command = { command, title: made.title };
+  made.command = { command, title: made.title, arguments: [{ action: "document", taskId: command }] };
   return made;
 }
 
@@ -22,11 +22,23 @@ const context = (triggerKind: vscode.CodeActionTriggerKind, only?: vscode.CodeAc
 describe("the menu of code actions", () => {
   const start = action("tierwise.task.start");
 
-  it("ends with why these tiers and the way to another", () => {
-    const found = withChoice([start], context(INVOKED));
-    expect(titles(found)).toEqual([start.title, "Tierwise: Cheapest likely to do. Pick a tier…"]);
-    expect(found?.at(-1)).toMatchObject({ command: { command: "tierwise.ui.pin" } });
-    expect(found?.at(-1)?.title.length).toBeLessThanOrEqual(45);
+  it("ends with why these tiers and the way to another, both about the rows that start a task", () => {
+    const barred = action("tierwise.task.start");
+    barred.disabled = { reason: "no" };
+    const found = withChoice([start, action("tierwise.queue.add"), barred], context(INVOKED));
+    expect(titles(found).slice(3)).toEqual([
+      "Tierwise: Cheapest tier likely to do. Why?", "Tierwise: Another tier for one of these…",
+    ]);
+    const rows = [{ title: "tierwise.task.start", params: { action: "document", taskId: "tierwise.task.start" } }];
+    expect(found?.at(3)).toMatchObject({ command: { command: "tierwise.ui.whyThese", arguments: [rows] } });
+    expect(found?.at(4)).toMatchObject({ command: { command: "tierwise.ui.anotherTier", arguments: [rows] } });
+  });
+
+  it("says in rehearsal that answers are made up, and leaves it", () => {
+    const found = withChoice([start], context(INVOKED), true);
+    expect(titles(found).at(-1)).toBe("Tierwise: Leave rehearsal (made-up answers)");
+    expect(found?.at(-1)).toMatchObject({ command: { command: "tierwise.ui.leaveRehearsal" } });
+    for (const title of titles(found)) expect(title.length).toBeLessThanOrEqual(45);
   });
 
   it.each([

@@ -30,10 +30,10 @@ from tierwise.present import errors
 from tierwise.present.titles import (
     NO_COMMENT_TITLE,
     SENT_TITLE,
-    TONIGHT_TITLE,
     action_title,
     comment_title,
     problem_title,
+    tonight_title,
 )
 from tierwise.syntax.around import enclosing
 from tierwise.syntax.positions import LineIndex
@@ -202,10 +202,11 @@ def _tonight(
         if kind is None or span.start == span.end:
             return None
         given |= {"action": kind.name, "range": _wire(docs, uri, span)}
+    title = tonight_title(given["action"], comment=comment is not None)
     return types.CodeAction(
-        title=TONIGHT_TITLE,
+        title=title,
         kind=f"{REWRITE}.{given['action']}",
-        command=types.Command(title=TONIGHT_TITLE, command="tierwise.queue.add", arguments=[given]),
+        command=types.Command(title=title, command="tierwise.queue.add", arguments=[given]),
     )
 
 

@@ -22,9 +22,7 @@ async def explain(session: Session, params: Explain) -> Explained:
     """The decision of a task, or the forecast for one that could be started. Calls no model."""
     engine = await session.engine()
     if "action" in params.model_fields_set:
-        rehearsal = engine.world.window.rehearsal
-        decision = engine.forecast(params.params(session.docs))
-        return explained(decision, rehearsal=rehearsal, paged=False)
+        return explained(engine.forecast(params.params(session.docs)), paged=False)
     if params.task_id is None:
         raise BadRequest(ErrorReason("explain_what"))
     told = await engine.explain_task(params.task_id)

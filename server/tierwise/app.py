@@ -46,9 +46,11 @@ def build(
     transport: Transport | None = None,
     night: bool = False,
 ) -> TaskEngine:
-    """Build the engine of one window. It is not started, and reads only configuration from disk.
+    """Build the engine of one window. It is not started, and only configuration is read from disk.
 
-    `night` builds one that works while nobody watches.
+    `trusted` says if the operator trusts the workspace. `transport` makes the model calls; without
+    one, a child process makes them. `night` builds an engine for jobs that run while nobody
+    watches.
     """
     known = know(
         env,
@@ -64,9 +66,9 @@ def build(
 
 
 def around(known: Known, env: Mapping[str, str], transport: Transport | None = None) -> TaskEngine:
-    """Build the engine of a window around what it already knows. It is not started.
+    """Build the engine of a window from what `know` gathered. The engine is not started.
 
-    `transport` makes the model calls. Without one, a process of its own does.
+    `transport` makes the model calls. Without one, a child process makes them.
     """
     window, configured = known.window, known.window.settings
     for text in configured.notices:

@@ -1,4 +1,6 @@
-"""The first half of the composition root: only what titles need, so that they come fast."""
+"""The first half of the composition root: only what the titles of code actions need, so that an
+editor gets them soon after the start.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def know(
     night: bool = False,
     client: str | None = None,
 ) -> Known:
-    """What a window knows before anything runs. It reads only configuration from disk."""
+    """Gather what a window needs before any task runs, such as its budget, pins and learned state.
+    Only configuration is read from disk.
+    """
     trust = Trust(trusted)
     configured = Settings(env, settings or {}, documents.roots, trust)
     state = paths.state_dir(env)

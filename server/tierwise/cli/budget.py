@@ -82,7 +82,7 @@ def raise_cap(
     night: Annotated[bool, typer.Option("--night", help="For tonight's purse.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Raise today's cap, this project's for its current period, or tonight's purse."""
+    """Raise today's cap, this project's cap for its current period, or the money for tonight."""
     nanos = _amount(usd)
     if not nanos:
         raise typer.BadParameter("a raise is more than 0")
@@ -119,7 +119,7 @@ def allow(
 
 @app.command()
 def resume(as_json: Json = False) -> None:
-    """Go on after a hold (a clock that went back, a restored ledger), its reason being seen."""
+    """Go on after a hold (clock set back, ledger restored) whose reason you have seen."""
     _print(_with_purse(lambda purse, here: purse.resume(here)), as_json)
 
 

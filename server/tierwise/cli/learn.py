@@ -226,9 +226,8 @@ def _change(change: Callable[[Record], Record]) -> None:
 
 
 def _cells(state: learner.LearnedState) -> dict[str, tuple[float, ...]]:
-    """For each action and language, how far each cut moved for a task with ordinary signals.
-
-    The shifts are in logits.
+    """For each action and language, how far learning moved each cut (the border between two
+    neighbouring tiers) for a task with ordinary signals, in logits.
     """
     found = {}
     names = {n for w in (state.base, *state.cuts) for n in w if n.startswith("cell:")}

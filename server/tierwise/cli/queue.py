@@ -188,7 +188,7 @@ def pause(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Let no job of a group, or of any, start; what runs is stopped and booked."""
+    """Start no more jobs of a group, or of all; running ones are stopped and booked."""
     count = _with_queue(lambda night: night.pause(group))
     _counted(count, as_json, "groups", words.moved(count, "paused"))
 
@@ -210,7 +210,7 @@ def cancel(
     what: Annotated[str, typer.Argument(metavar="ID", help="A job or group.")],
     as_json: Json = False,
 ) -> None:
-    """Give a job or a group up; proposals that nobody applied go with it."""
+    """Cancel a job or a group; its proposals that nobody applied are given up too."""
     count = _with_queue(lambda night: night.cancel(what))
     _counted(count, as_json, "jobs", words.given_up(count))
 
@@ -280,7 +280,7 @@ def _advised(found: Sequence[tuple[GroupReport, str]]) -> None:
 
 
 def _with_queue(act: Callable[[NightQueue], Awaitable[T]]) -> T:
-    """Run `act` with the queue of the current folder's project, and return its result."""
+    """Run `act` with the night queue of the current folder's project, and return its result."""
     from tierwise.work.headless import headless
 
     async def run() -> T:

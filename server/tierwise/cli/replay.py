@@ -212,7 +212,8 @@ def _per_tier(
 def _route(config: Config, weights: Weights, redo: int | None) -> Any:
     """Make the function that decides a row of a replay.
 
-    `redo` is a flat cost of a wrong answer in nano-dollars. With None the configured one counts.
+    `redo` is what every wrong answer is taken to cost in nano-dollars. With None the configured
+    cost is used.
     """
     prices, _ = price_table(config)
 

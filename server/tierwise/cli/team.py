@@ -261,7 +261,7 @@ def reconcile(
     file: Annotated[Path, typer.Argument(help="The provider's usage export, CSV or JSON.")],
     as_json: Json = False,
 ) -> None:
-    """Hold the ledger against the provider's usage export, by UTC day and model."""
+    """Compare the ledger with the provider's usage export, by UTC day and model."""
     try:
         export = invoice.read(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):

@@ -46,7 +46,9 @@ def run(
 
 
 def strands(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The newest decision of each strand."""
+    """The newest decision of each strand: of a conversation with an agent, or of one of its
+    sub-agents.
+    """
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for one in answer["decisions"]:
         found.setdefault((one["session"], one.get("agent", "")), one)

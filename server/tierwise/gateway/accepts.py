@@ -28,7 +28,8 @@ DROPPED: Final = "temperature"
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What one model accepts. `thinking` lists the types of thinking that it refuses.
+    """What one model accepts in a body. A flag is true if it does; `thinking` lists the types of
+    thinking that it refuses.
 
     `context` and `output` are its limits in tokens, None if they are unknown.
     """
@@ -54,7 +55,8 @@ def of(tier: Tier) -> Accepts:
 def refused(tier: Tier, body: Body, chars: int) -> str | None:
     """The field of a body that the tier's model rejects. None if the model accepts the body.
 
-    `chars` is the length of the body. `temperature` is no reason, because it is removed.
+    `chars` is the length of the body in characters. `temperature` is never named, because the
+    gateway removes it before it sends the body.
     """
     takes = of(tier)
     thinking = body.get("thinking")
@@ -85,12 +87,16 @@ def refused(tier: Tier, body: Body, chars: int) -> str | None:
 
 
 def dropped(tier: Tier, body: Body) -> frozenset[str]:
-    """The fields to remove from a routed body because this tier's model refuses them."""
+    """The fields that the gateway removes from a routed body because this tier's model refuses
+    them.
+    """
     return frozenset({DROPPED}) if DROPPED in body and not of(tier).sampling else frozenset()
 
 
 def require(tier: Tier, body: Body, chars: int, ladder: Ladder) -> None:
-    """Raise `Refusal` if the tier's model would reject the body. It names tiers that accept it."""
+    """Raise `Refusal` if the tier's model would reject the body. Its sentence names the tiers whose
+    models accept it.
+    """
     field = refused(tier, body, chars)
     if field is None:
         return

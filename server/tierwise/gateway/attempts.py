@@ -1,4 +1,6 @@
-"""One attempt to get an answer from a model: reserve money, send the call, see how it begins."""
+"""One attempt to get an answer from a model: reserve money, send the call, see how the answer
+begins.
+"""
 
 from __future__ import annotations
 
@@ -44,10 +46,11 @@ LARGEST_ERROR: Final = 1_000_000
 
 @dataclass
 class Attempt:
-    """A reserved call at one place, and its result so far.
+    """One sending of an agent's call to one place (a model at one server): the money reserved for
+    it, and its result so far.
 
     `changed` names the fields of the body that the gateway changes. `unbilled` is true if the
-    server certainly bills nothing for the call.
+    server certainly bills nothing.
     """
 
     tier: Tier
@@ -71,7 +74,9 @@ class Attempt:
 
 
 class Attempts:
-    """Makes the attempts of one gateway."""
+    """Reserves the money for attempts and sends them. An agent's call needs one attempt, or a
+    second one at another place if the first fails.
+    """
 
     def __init__(
         self, office: Office, planner: Planner, cashier: Cashier, upstream: Upstream
@@ -82,10 +87,10 @@ class Attempts:
         self._upstream = upstream
 
     async def reserved(self, call: Call, plan: CallPlan, measured: CallSize) -> Attempt:
-        """Reserve the worst-case cost of a call.
+        """Reserve the worst-case cost of a call. Returns its attempt, not sent yet.
 
-        If a soft task is too dear for the budget, it begins on a cheaper tier. Raises `Refusal` if
-        the budget has room for neither.
+        If the budget has no room for a soft task (one that may go to a cheaper tier), the task
+        begins on a cheaper tier. Raises `Refusal` if the budget has no room for that either.
         """
         tier = plan.tier
         task = plan.task
@@ -161,11 +166,12 @@ class Attempts:
         return Attempt(tier, reservation, measured, tuple(changed), Tap(life, streamed=streamed))
 
     async def open(self, request: web.Request, call: Call, attempt: Attempt) -> None:
-        """Send a call, and tell the circuit breaker of its place how the call ended.
+        """Send an attempt, and tell the circuit breaker of its place (a model at one server) how it
+        went.
 
-        If the breaker is open, this call may be the trial that decides if the place works again.
-        If its end says nothing about the place, as when the body is refused, the next call is the
-        trial.
+        A breaker that keeps calls away from a failing place lets a single trial through, and this
+        attempt may be the trial. If its end says nothing about the place, as when the body is
+        refused, the next attempt is the trial.
         """
         breakers, now = self._office.breakers, self._office.window.monotonic
         place = attempt.tier.endpoint_id
@@ -203,7 +209,12 @@ class Attempts:
         attempt.failure, attempt.unbilled = _classified(attempt.response.status, attempt.error)
 
     def elsewhere(self, call: Call, plan: CallPlan, attempt: Attempt) -> Tier | None:
-        """The place that may answer after another one failed. None if there is none."""
+        """The next place (a model at one server) to try after an attempt failed. None if there is
+        none.
+
+        None also if the gateway may not change the model, or if another place would fail in the
+        same way, as with a body that is refused.
+        """
         if attempt.failure not in ELSEWHERE or not plan.routed:
             return None
         now, breakers = self._office.window.monotonic(), self._office.breakers

@@ -36,7 +36,9 @@ SET_UP: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The sender of a request, known by its token. `grant` is what a job's token allows."""
+    """The sender of a request, known by its token. `by` is the kind of token, and `grant` is what
+    the token of a night job may spend.
+    """
 
     by: Literal["operator", "agent", "job", "member", "anybody"]
     grant: JobGrant | None = None
@@ -46,7 +48,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The two tokens and their files."""
+    """The token for paths that call models and the token of the operator, and their files."""
 
     models: str
     operator: str
@@ -62,7 +64,9 @@ def tokens(folder: Path) -> Tokens:
 
 
 def require_token(headers: Mapping[str, str], access: Access, known: Tokens) -> Caller:
-    """Tell who sends a request. Raises `Refusal` if no header has a valid token for this path."""
+    """Find the sender of a request by its token. Raises `Refusal` if no header has a token that is
+    valid for this path.
+    """
     given = [one.strip() for one in _given(headers)]
     if any(_same(one, known.operator) for one in given):
         return Caller("operator")
@@ -82,7 +86,7 @@ def require_token(headers: Mapping[str, str], access: Access, known: Tokens) -> 
 async def require_member(
     headers: Mapping[str, str], access: Access, known: Tokens, roll: Roll
 ) -> Caller:
-    """Tell who sends a request to a team's gateway.
+    """Find the sender of a request to a team's gateway by its token.
 
     Raises `Refusal` if no header has a member's token, or members may not call this path. Raises
     `LedgerUnavailable`.

@@ -1,4 +1,4 @@
-"""One call as it came in, and the plan for it."""
+"""One call of an agent to a model as it came in, and the plan for it (made in `planning.py`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEPT: Final = ("model", "stream")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as it came in."""
+    """One call of an agent to a model: its body, its headers, and what both say of the sender."""
 
     body: JsonObject
     headers: Mapping[str, str]
@@ -40,7 +40,7 @@ class Call:
 
     @property
     def model(self) -> str:
-        """The model as the client named it."""
+        """The model that the client named in the body."""
         return str(self.body.data.get("model", ""))
 
     @property
@@ -49,14 +49,15 @@ class Call:
         return size.text_chars(self.body.text, self.body.data)
 
     def sent(self) -> Call:
-        """The call without most of its body, which is not needed once it was sent."""
+        """The call without most of its body, which nobody needs once the body was sent."""
         told = {name: self.body.data[name] for name in _KEPT if name in self.body.data}
         return replace(self, body=JsonObject("", told, {}))
 
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """What is done with a call. If `routed`, the gateway may set the model in the body.
+    """Where a call goes: to the model of `tier`. If `routed`, the gateway writes that model into
+    the body, else the body keeps the model that the client named.
 
     `task` is None if the call belongs to no task. `decision` is None if nothing was decided.
     """
@@ -82,10 +83,11 @@ def call_of(
     *,
     counts: bool = False,
 ) -> Call:
-    """Make a call from its body and its headers (in lower case).
+    """Make a call from its body and its headers (with names in lower case).
 
-    `grant` is what a job may spend, and `standing` is the member of a team. `counts` says that the
-    call only counts tokens. Raises `Refusal` if the body names no model or no `max_tokens`.
+    `grant` is what a night job may spend, and `standing` is the member of a team. `counts` is true
+    if the call only asks how many tokens its body has. Raises `Refusal` if the body names no model,
+    or if a call that makes an answer names no `max_tokens`.
     """
     if not isinstance(body.data.get("model"), str) or not body.data["model"]:
         raise Refusal("invalid_request_error", "model: the body names none.")

@@ -40,7 +40,9 @@ than that, so the first byte of an answer does not wait for these rows."""
 
 
 class Calls:
-    """Makes the calls of one gateway."""
+    """Answers agents' calls: plans a call, sends it to a model, passes the answer on, books the
+    cost.
+    """
 
     def __init__(
         self,
@@ -60,7 +62,9 @@ class Calls:
         self._jobs: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: web.Request, call: Call) -> web.StreamResponse:
-        """Answer a call of `/v1/messages`. Raises `Refusal`, `LedgerUnavailable`."""
+        """Answer a call of `/v1/messages` with the answer of a model. Raises `Refusal` if the call
+        may not be sent, and `LedgerUnavailable` if the ledger cannot be read or written.
+        """
         self._office.refresh()
         plan = await self._planner.plan(call)
         if plan.routed:
@@ -86,7 +90,9 @@ class Calls:
     async def _attempt(
         self, request: web.Request, call: Call, plan: CallPlan
     ) -> AsyncIterator[Attempt]:
-        """Make the attempt, and if it fails one at another place. It is booked after the block."""
+        """Make an attempt, and if it fails, at most one more at another place. Gives the last
+        attempt, and books it after the block.
+        """
         loop = asyncio.get_running_loop()
         try:
             measured = size.measure(call.body.text, call.body.data)

@@ -24,7 +24,10 @@ NO_PROJECT: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What holds for one call: the state of the budget, and the operator's choices in force."""
+    """The budget and the operator's choices of tiers as they are when a call comes.
+
+    `remap` says for a tier which other one answers in its place.
+    """
 
     budget: BudgetState
     choices: tuple[Choice, ...]
@@ -40,7 +43,9 @@ async def standing(
     project: str,
     action: str,
 ) -> Standing:
-    """Read what holds now for a call that `purse` pays. Raises `LedgerUnavailable`."""
+    """Read the budget of `purse`, which pays a call, and the operator's choices that hold for the
+    call. Raises `LedgerUnavailable`.
+    """
     kept, budget = await office.window.ledger.read(
         lambda conn: (
             (
@@ -66,7 +71,10 @@ async def standing(
 
 
 def choose(office: Office, scope: OverrideScope, key: str, to: str) -> None:
-    """Keep a choice for later calls. "auto" clears it."""
+    """Keep the operator's choice of the tier `to` for later calls. "auto" clears the choice.
+
+    `key` is the id of what `scope` names: a task, a conversation, a project or a tier.
+    """
     project = key if scope == "project" else NO_PROJECT
     if to == AUTO:
         office.journal.note(

@@ -1,8 +1,8 @@
-"""Decides on the operator's words, with the same router as the editors.
+"""Lets the router choose a tier for the operator's words in an agent's turn, as the editors do.
 
-The text around the words does not count: neither the system prompt nor tool schemas nor reminders,
-however long they are. So the size of a task is estimated from its words and from the usual cost of
-an agent's task, and not from the bytes of the body.
+The text around the words has no influence: neither the system prompt nor tool schemas nor
+reminders, however long they are. So the size of a task is estimated from its words and from the
+usual cost of an agent's task, and not from the bytes of the body.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class Decided:
 
 
 def decide(office: Office, wish: TurnWish, standing: Standing | None) -> Decided:
-    """Let the router decide. Without a `standing`, budget and pins do not count."""
+    """Let the router choose a tier. Without a `standing` it decides as if nothing were spent and
+    nothing were pinned.
+    """
     facts = situation(office, wish, standing)
     window = office.window
     try:
@@ -115,7 +117,9 @@ def named(tier: str, ladder: Ladder) -> Decision:
 
 
 def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situation:
-    """Gather the facts that a decision needs beside the signals."""
+    """Gather the facts that a decision needs beside the signals (what was measured from the
+    request): prices, budget, pins, warm caches.
+    """
     window, request = office.window, wish.request
     config, ladder, now = window.config, window.ladder, window.clock()
     chars = len(request.instruction) + sum(len(f.text or "") for f in request.files or ())
@@ -171,7 +175,9 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
 
 
 def _floor_of_team(wish: TurnWish, ladder: Ladder) -> tuple[Floor, ...]:
-    """The team's floor for the action of a turn, at most the team's highest tier."""
+    """The lowest tier that the team allows for the action of a turn. It is never above the team's
+    highest tier.
+    """
     tier = wish.rules.floors.get(wish.kind)
     if tier is None or tier not in ladder:
         return ()
@@ -191,14 +197,16 @@ def tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def thread_of(before: RunningTask | None, reasks: int) -> ThreadState:
-    """The state of the conversation before this turn: its last tier, and how often it was asked
-    again.
+    """The conversation before this turn: its last tier, and how often in a row the operator has
+    asked for the same again (`reasks`).
     """
     return ThreadState(before.tier if before is not None else None, reasks)
 
 
 def warm_of(office: Office, before: RunningTask | None) -> WarmThread | None:
-    """What the warm prompt cache of a conversation is worth. None if it has no warm cache."""
+    """What it saves to stay on the tier whose prompt cache still holds the conversation. None if no
+    cache holds it.
+    """
     window = office.window
     if before is None or not before.prompt_tokens or before.tier not in window.ladder:
         return None
@@ -209,7 +217,8 @@ def warm_of(office: Office, before: RunningTask | None) -> WarmThread | None:
 
 
 def moved_up(decision: Decision, facts: Situation, why: str) -> Decision | None:
-    """Move the decision of a stuck task one tier up. None if it is at the top or at its cap.
+    """Move the decision of a stuck task one tier up. None if no higher tier exists, or the task may
+    use none.
 
     `why` is what `evidence.stuck` found.
     """
@@ -227,7 +236,9 @@ def client_of(decision: Decision) -> str | None:
 
 
 def lowest(ladder: Ladder, *caps: str | None) -> str | None:
-    """The lowest of several caps. A name that is no tier is ignored. None if no cap remains."""
+    """The lowest of several tiers, each of which is the highest that somebody allows. A name that
+    is no tier is ignored. None if no name remains.
+    """
     found = [cap for cap in caps if cap is not None and cap in ladder]
     return min(found, key=ladder.rank) if found else None
 

@@ -47,7 +47,8 @@ class _Told:
 
 @dataclass
 class Events:
-    """Collects the events of one gateway and sends them to listeners.
+    """Remembers the latest decisions of one gateway, and sends its events (a call was planned,
+    decided or booked) to whoever listens.
 
     `now_ms` returns UTC milliseconds. `rehearses` is true while the rehearsal model answers.
     """

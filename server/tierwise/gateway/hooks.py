@@ -38,7 +38,9 @@ class _Turn:
 
 @dataclass
 class Hooks:
-    """Receives the hooks of every conversation at one gateway."""
+    """Records the outcomes that clients report by their hooks: commands that a client runs at
+    events such as the end of a turn.
+    """
 
     office: Office
     running: Strands

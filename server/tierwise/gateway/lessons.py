@@ -1,4 +1,8 @@
-"""Keeps one learned state for each project of a team, learned from the lessons of all members."""
+"""Keeps one learned state (what outcomes taught, as numbers) for each project of a team.
+
+It learns from the lessons of all members. A lesson is a judged answer that a member's editor
+reported.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,8 @@ def fold(conn: Connection, project: str, weights: str, member: str, told: Sequen
     """Learn from a member's lessons that are new, in the caller's transaction.
 
     Returns the version of the learned state after that. `weights` is the hash of the shipped
-    weights. Each lesson is judged by the state before it is learned from, as on a single machine,
-    so the same gate applies.
+    weights. Each lesson is first predicted and only then learned from, as on a single machine. So
+    the same test (the gate) tells if the state may decide.
     """
     new = [
         each

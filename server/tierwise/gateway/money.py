@@ -91,7 +91,7 @@ class CallBill:
 
 @dataclass
 class Cashier:
-    """Reserves and settles the calls of one gateway.
+    """Sets money aside for the calls of one gateway before they are sent, and books what they cost.
 
     `night` is the purse for jobs of the night queue. `settled` is called with the project of each
     call that was booked.
@@ -107,14 +107,18 @@ class Cashier:
     _renewing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Start to renew the leases of open reservations."""
+        """Start to renew the leases of open reservations. A reservation whose lease is not renewed
+        is booked at its worst case.
+        """
         self._renewing = asyncio.get_running_loop().create_task(self._renew())
 
     async def reserve(self, bill: CallBill, *, wait: bool = True) -> Reservation:
-        """Reserve the worst-case cost of a call. With `wait`, wait for other calls if necessary.
+        """Reserve the worst-case cost of a call.
 
-        Raises `TaskTooDear` if the budget has no room for this call, `Refusal` with status 402 if
-        nothing may be spent, and `LedgerUnavailable` if the ledger cannot be read or written.
+        If other calls have reserved what it needs, it waits up to two minutes for them, but not
+        with `wait` false. Raises `TaskTooDear` if less is left than this call needs, `Refusal` with
+        status 402 if nothing may be spent, and `LedgerUnavailable` if the ledger cannot be read or
+        written.
         """
         until = time.monotonic() + (WAIT_S if wait else 0.0)
         job = bill.grant.job if bill.grant is not None else None
@@ -138,7 +142,10 @@ class Cashier:
                 pass
 
     async def settle(self, reservation: Reservation, tap: Tap, size: CallSize) -> tuple[Usage, int]:
-        """Book what a call used. Returns the usage and its cost in nano-dollars."""
+        """Book what a call used. Returns the usage and its cost in nano-dollars.
+
+        If the booking fails for good, it returns no usage and the worst-case cost.
+        """
         return await self._finish(reservation, self._booking(reservation, tap, size))
 
     async def release(self, reservation: Reservation) -> None:
@@ -237,7 +244,9 @@ class Cashier:
 
 
 def why_paused(state: BudgetState, owner: str = "") -> str:
-    """A sentence: why nothing may be spent, and which command, or whom in a team, helps."""
+    """A sentence: why nothing may be spent, and what helps: a command, or in a team a person to
+    ask.
+    """
     if state.hold:
         return state.hold
     team = state.team_paused
@@ -262,7 +271,9 @@ def why_paused(state: BudgetState, owner: str = "") -> str:
 def why_too_dear(
     error: TaskTooDear, state: BudgetState, grant: JobGrant | None, owner: str = ""
 ) -> str:
-    """A sentence: why a call is too dear, and which command, or whom in a team, helps."""
+    """A sentence: why a call costs more than is left, and what helps: a command, or in a team a
+    person to ask.
+    """
     shared = tightest(state.shared)
     if shared is not None and max(0, shared.left) == error.left:
         return team_words.too_dear(error.needs, error.left, shared.scope, shared.span, owner)

@@ -30,9 +30,9 @@ TAKES: Final = 30.0
 
 @dataclass
 class Notifier:
-    """Watches the budgets that the gateway spends from.
+    """Tells the operator when a budget that the gateway spends from crosses a threshold.
 
-    `patience` is how many seconds each open editor gets to claim a message first.
+    `patience` is how many seconds each open editor gets to tell them first.
     """
 
     office: Office

@@ -65,7 +65,7 @@ class Silence(Unheard):
 
 @dataclass(frozen=True)
 class Office:
-    """The services of a gateway."""
+    """The services that all code of the gateway shares: ledger, purses, learned state, journal."""
 
     window: Window
     purse: Purse

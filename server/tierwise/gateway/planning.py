@@ -1,7 +1,8 @@
 """Plans a call: which model answers it, for which task, and why.
 
-A task is a turn of a strand. Its tier is decided once and kept for all calls of the turn. If the
-calls show that the model is stuck, the task moves up one tier, once.
+A task is a turn in a strand (a conversation with an agent, or one of its sub-agents). Its tier is
+decided once and kept for all calls of the turn. If the calls show that the model is stuck, the task
+moves up one tier, once.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from tierwise.tasks.learning import recall
 
 
 class Planner:
-    """Plans the calls of one gateway."""
+    """Chooses for each call of an agent the task it belongs to and the tier that answers it."""
 
     def __init__(self, office: Office, running: Strands, edits: EditsWatch, hooks: Hooks) -> None:
         self._office = office
@@ -53,7 +54,11 @@ class Planner:
         self._hooks = hooks
 
     async def plan(self, call: Call) -> CallPlan:
-        """Make the plan of a call. Raises `Refusal`, `LedgerUnavailable`."""
+        """Choose the task and the tier of a call.
+
+        Raises `Refusal` if its cost cannot be bounded, the team forbids its model or no tier
+        accepts its body. Raises `LedgerUnavailable`.
+        """
         naming.no_thread(call)
         ladder, config = self._office.window.ladder, self._office.window.config.gateway
         named = naming.tier_named(call.model, ladder, config.auto_models)
@@ -69,8 +74,8 @@ class Planner:
         return await self._plan(call, named)
 
     async def _plan(self, call: Call, named: str | None) -> CallPlan:
-        """Make the plan of a call. `named` is the tier that its client names, None if it names
-        none.
+        """Make the plan of a call. `named` is the tier that its client names, None if it leaves
+        that to the router.
         """
         ladder = self._office.window.ladder
         if call.kind in CHEAPEST:
@@ -87,7 +92,8 @@ class Planner:
         return await self._begin(call, before, named, turn)
 
     def _how(self, call: Call) -> ClientModels:
-        """How much a tier that the client names counts: "honour", "cap" or "route".
+        """What a tier that the client names means: "honour" (it answers), "cap" (no higher one
+        does) or "route" (the router ignores it).
 
         It comes from the configuration. But if a team member's editor sends the call, it is
         "honour": the editor has decided already and knows more, and routing must happen once.
@@ -152,7 +158,9 @@ class Planner:
         return CallPlan(tier, not task.named, task, task.decision)
 
     def override(self, task_id: str, to: str) -> bool:
-        """Give a running task another tier from its next call on. False if it does not run."""
+        """Give a running task another tier from its next call on. Returns false if no such task
+        runs.
+        """
         task = self.running.of_task(task_id)
         if task is None:
             return False

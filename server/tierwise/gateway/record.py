@@ -23,7 +23,7 @@ them."""
 
 
 def begun(office: Office, task: RunningTask) -> None:
-    """Record a task with its first decision. Later calls of this function do nothing.
+    """Record a task with its first decision, if it is not recorded yet.
 
     It is called after the first reservation, so that a call does not wait for these rows.
     """
@@ -57,7 +57,7 @@ def _opened(office: Office, task: RunningTask) -> None:
 def decided(
     office: Office, task: RunningTask, decision: Decision, situation: Situation | None = None
 ) -> None:
-    """Make another decision hold for a task, and record it.
+    """Replace the decision by which a task runs, and record the new one.
 
     The row has all facts of the decision, so that it can be repeated later.
     """

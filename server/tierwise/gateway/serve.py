@@ -31,7 +31,7 @@ ENDS_WITHIN: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A gateway that listens."""
+    """A running gateway that answers at `url` until it is closed."""
 
     gateway: Gateway
     runner: web.AppRunner
@@ -52,9 +52,11 @@ async def listen(
     rehearsal: bool = False,
     team: TeamDoor | None = None,
 ) -> Listening:
-    """Start a gateway. With `team` it is a team's gateway.
+    """Start a gateway. With `rehearsal` the built-in model answers, which costs nothing.
 
-    Raises `CannotListen`, and for a team `LedgerUnavailable`.
+    With `team` the members of a team may call it, and with the team's TLS also from other machines.
+    Raises `CannotListen` if the host is not allowed or the port is taken, and for a team
+    `LedgerUnavailable`.
     """
     anywhere = team is not None and team.tls is not None
     if team is not None and not anywhere and not address.this_machine(host):
@@ -107,7 +109,9 @@ def run(
     rehearsal: bool = False,
     team: TeamDoor | None = None,
 ) -> None:
-    """Run a gateway until a signal ends it. Raises `CannotListen`."""
+    """Run a gateway until a signal ends it. The arguments are those of `listen`; `as_json` prints
+    where it listens as JSON. Raises `CannotListen`.
+    """
     asyncio.run(_run(env, host, port, as_json=as_json, rehearsal=rehearsal, team=team))
 
 

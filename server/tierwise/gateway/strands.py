@@ -1,4 +1,7 @@
-"""Keeps the current task of each strand in memory. After a restart it is read from the ledger."""
+"""Keeps the current task of each strand in memory. After a restart it is read from the ledger.
+
+A strand is a conversation with an agent, or one of its sub-agents.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,12 @@ REMEMBERED: Final = 5_000
 
 @dataclass
 class RunningTask:
-    """The current task of a strand. Its decision, and so its tier, holds until the task ends."""
+    """The current task of a strand. Its tier holds for all its calls until another decision
+    replaces it.
+
+    `at_ms` is when it began and `seen_ms` when its latest call was booked, in UTC milliseconds.
+    `cost` is in nano-dollars. `reasks` counts how often the operator asked for the same again.
+    """
 
     task_id: str
     kind: Kind
@@ -59,7 +67,9 @@ class RunningTask:
     wait for the router."""
 
     def decide(self) -> bool:
-        """Make the router's own decision, if that was put off. Returns true if it was."""
+        """Let the router decide now, if the call was sent without waiting for it. Returns false if
+        the router had decided before.
+        """
         pending, self.pending = self.pending, None
         if pending is None:
             return False
@@ -77,7 +87,7 @@ class RunningTask:
         return self.decision.answering
 
     def redecided(self, decision: Decision, situation: Situation | None = None) -> int:
-        """Make another decision hold from now on. Returns its number in the ledger."""
+        """Replace the decision from now on. Returns the number of the new one in the ledger."""
         self.decision = decision
         self.situation = situation or self.situation
         self.decisions += 1
@@ -92,7 +102,7 @@ class RunningTask:
         self.named = False
 
     def resumed(self, turn: str) -> None:
-        """Note the turn of a task that was read from the ledger after a restart."""
+        """Set the turn of a task that was read from the ledger, which does not keep it."""
         self.turn = self.turn or turn
 
     def capped(self, max_tokens: int | None) -> None:
@@ -121,7 +131,7 @@ class RunningTask:
 
 @dataclass
 class Strands:
-    """The running task of each strand, by the strand's key."""
+    """The current task of each strand that was used lately, by the strand's key."""
 
     _kept: OrderedDict[str, RunningTask] = field(default_factory=OrderedDict)
 

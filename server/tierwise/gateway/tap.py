@@ -24,7 +24,9 @@ _SEARCH: Final = re.compile(rb'"type"\s*:\s*"server_tool_use"')
 
 
 class Tap:
-    """Reads one answer. With `streamed` it comes as events, else in one piece."""
+    """Reads from the passing bytes of one answer how many tokens it used. With `streamed` the
+    answer comes as events, else in one piece.
+    """
 
     def __init__(self, cache: CacheLife, *, streamed: bool) -> None:
         self._counts = UsageCounts(cache)

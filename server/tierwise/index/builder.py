@@ -63,8 +63,8 @@ class TurnedOff(Exception):
 
 
 class Builder:
-    """Writes one index. `busy` says that files wait to be read, `mine` that this process reads
-    them.
+    """Reads changed files and writes one index. Of several processes with the same index only one
+    reads files at a time: `mine` says if this one does, `busy` if files wait to be read.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Builder:
 
     @property
     def mine(self) -> bool:
-        """Whether this process is the one that reads them."""
+        """Whether this process is the one that reads the files."""
         return bool(self._role.is_locked)
 
     def sweep(self, near: Sequence[str]) -> None:

@@ -28,7 +28,8 @@ LONGEST_LINE: Final = 2**20
 
 
 class IndexChild:
-    """One child process. `last` is its latest report of how far the index is.
+    """One child process that writes an index. `last` is its latest report: how many files it knows
+    and has read.
 
     `failed` is the error it reported, empty if there is none. `news` is set when a report came.
     """
@@ -55,12 +56,13 @@ class IndexChild:
 
     @property
     def pid(self) -> int | None:
-        """The process id, None while there is no process."""
+        """The id of the child process. None while none runs."""
         process = self._process
         return process.pid if process is not None and process.returncode is None else None
 
     async def sweep(self, near: list[str]) -> asyncio.Future[None] | None:
-        """Ask for a sweep. Returns a future that is done when the sweep ends.
+        """Ask for a sweep (a look for changed files). Returns a future that is done when the sweep
+        ends.
 
         The future is cancelled if the process ends first. Returns None if there is no process.
         """

@@ -18,10 +18,10 @@ Level = Literal["top", "member", "local"]
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How far an index is.
+    """How much of a folder its index has read.
 
-    `files` is how many files it knows, `indexed` how many of them were read. `why` is a code that
-    says what prevents it. `left` counts the files beyond the limits.
+    `files` is how many files it knows, `indexed` how many of them were read as they are now. `why`
+    is a code that says what prevents it. `left` counts the files beyond the limits.
     """
 
     root: str
@@ -86,7 +86,7 @@ class Uses:
 
     @property
     def total(self) -> int:
-        """Uses over all files, the definitions' own included."""
+        """How often all files together use the name. Uses in files that define it count too."""
         return sum(file.uses for file in self.files)
 
     @property
@@ -114,7 +114,7 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that answers a question, and why."""
+    """A file that fits a question: how well (`score`), and why."""
 
     path: str
     score: float

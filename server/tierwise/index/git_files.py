@@ -14,7 +14,9 @@ _POINTS_TO: Final = "gitdir:"
 
 
 def stamps(root: Path) -> Stamps:
-    """The stamps of git's files for a folder. Empty if the folder is in no repository."""
+    """The time stamps, sizes and inodes of git's files for a folder. Empty if the folder is in no
+    repository.
+    """
     folder = _folder(root)
     return tuple(_stamp(folder / name) for name in ("HEAD", "index")) if folder else ()
 

@@ -168,7 +168,7 @@ class ProjectIndex:
             await self._child.tell({"do": "file", "path": path})
 
     async def status(self) -> IndexState:
-        """How far the index is."""
+        """How many files the index knows, how many it has read, and what prevents the rest."""
         why = self._refused()
         if why is not None:
             return IndexState(str(self.root), why=why)
@@ -271,7 +271,7 @@ class ProjectIndex:
         return tuple(sorted({row[0] for row in await self._fresh(meaning)}))
 
     async def find(self, query: str, limit: int = 10) -> tuple[FoundFile, ...]:
-        """Files for a question, best first."""
+        """The files that fit a question in plain words, best first."""
         return tuple(await search.find(self._reader, query, limit, self._fresh))
 
     async def close(self) -> None:

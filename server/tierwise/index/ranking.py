@@ -107,7 +107,7 @@ def parse(question: str) -> Search:
 
 
 def prior(path: str) -> float:
-    """The factor for a kind of file: 1 for code, less for tests, examples and prose."""
+    """What the score of a file is multiplied by: 1 for code, less for tests, examples and prose."""
     if _PROSE.search(path):
         return 0.3
     if is_test(path):

@@ -64,7 +64,9 @@ def folder(state: Path) -> Path:
 
 
 def database(state: Path, root: Path) -> Path:
-    """The database file of a root. Its name is a hash of the root's real path."""
+    """Where the index of a workspace folder is stored. The name is a hash of the folder's real
+    path.
+    """
     real = os.path.normcase(os.path.realpath(root))
     name = hashlib.sha256(real.encode("utf-8", "surrogateescape")).hexdigest()[:20]
     return folder(state) / f"{name}.{VERSION}.db"
@@ -87,9 +89,10 @@ def is_off(database: Path) -> bool:
 
 
 def _marks(database: Path) -> tuple[Path, ...]:
-    """The files of which any one turns a root's index off. The first one is the one to write.
+    """Files whose existence turns a root's index off; one is enough. The first is the one to write.
 
-    It has no table version in its name, so that it outlives a new version. That of version 1 had.
+    Its name has no table version, so it outlives a new version. The other is the one that version 1
+    wrote.
     """
     root = database.name.partition(".")[0]
     return tuple(database.with_name(f"{root}{ending}") for ending in (".off", ".1.off"))

@@ -28,7 +28,9 @@ T = TypeVar("T")
 
 
 class Ids:
-    """The ids of names in one table. New names get one when they are asked for."""
+    """The numbers by which the database refers to the names in one table. A new name gets its
+    number when it is asked for.
+    """
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class Ids:
         self._known: dict[str, int] = {}
 
     def of(self, names: Iterable[str]) -> Mapping[str, int]:
-        """The id of each name."""
+        """The number of each name."""
         wanted = list(dict.fromkeys(names))
         known = self._known
         if len(known) > KEPT_IDS:
@@ -108,7 +110,7 @@ class _Left(NamedTuple):
 
 
 class IndexStore:
-    """Writes to a database. Each method runs inside a transaction of the caller."""
+    """Reads and writes the rows of an index. A method runs inside a transaction of its caller."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -121,12 +123,12 @@ class IndexStore:
         self._left = _Left(set(), set(), set())
 
     def known(self) -> dict[str, tuple[int, int, int, int]]:
-        """Every indexed file by its path: its id, time stamp, size and inode."""
+        """Every file that the index knows, by its path: its id, time stamp, size and inode."""
         rows = self.connection.execute("SELECT path, id, mtime, size, inode FROM files")
         return {path: (number, mtime, size, inode) for path, number, mtime, size, inode in rows}
 
     def known_of(self, path: str) -> int | None:
-        """The id of one file. None if it is not known."""
+        """The id of a file by its path. None if the index does not know the file."""
         row = self.connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
         return None if row is None else int(row[0])
 

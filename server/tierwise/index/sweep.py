@@ -40,7 +40,7 @@ def within(
 ) -> tuple[Sequence[Seen], int]:
     """As many files as the limits allow, and how many are left out.
 
-    Those that are to be read first are taken first.
+    If not all fit, files near those of `near` are taken first, then those that changed last.
     """
     if len(seen) <= max_files and sum(file.size for file in seen) <= max_bytes:
         return seen, 0
@@ -69,7 +69,7 @@ def in_order(seen: Iterable[Seen], near: Sequence[str]) -> list[Seen]:
 
 
 def _apart(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """Steps from one folder to another."""
+    """How many steps up and down lead from one folder to another."""
     same = 0
     for a, b in zip(one, other, strict=False):
         if a != b:

@@ -36,10 +36,10 @@ class Seen:
 
 
 class Gate:
-    """Decides which files a walk would reach now.
+    """Decides whether a walk of the folder would reach a file now.
 
-    Rules may have changed since the walk, and folders may have become links. Make a new one for
-    each pass over a few files.
+    Rules may have changed since the last walk, and folders may have become links. Make a new one
+    for each pass over a few files.
     """
 
     def __init__(self, root: Path, look: IgnoreLook) -> None:
@@ -66,7 +66,7 @@ class Gate:
 
 @dataclass
 class Walker:
-    """Walks below one root again and again.
+    """Lists the files below one folder that may be indexed, again and again.
 
     Only the ignore files above an entry decide about it. A verdict is kept as long as those did not
     change, so a later walk costs little more than its system calls.

@@ -1,4 +1,6 @@
-"""Words for why a tier or place cannot answer, so that another one does."""
+"""Words for why a tier, or a place (a model at one server), cannot answer, so that another one
+does.
+"""
 
 from __future__ import annotations
 

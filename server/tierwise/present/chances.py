@@ -21,14 +21,12 @@ def chance(share: float, joined: str = "in") -> str:
 
 
 def at_least(share: float) -> str:
-    """The highest chance that is not above a lower bound: "9 in 10", or "few" below one
-    in twenty.
-    """
+    """A lower bound in words, rounded down: 0.92 gives "9 in 10". Less than 1 in 20 gives "few"."""
     reached = [each for each in _CHANCES if each[0] / each[1] <= share]
     return f"{reached[-1][0]} in {reached[-1][1]}" if reached else "few"
 
 
 def up_to(share: float) -> str:
-    """The lowest chance that is not below an upper bound: "1 of 4", or "all" above 19 of 20."""
+    """An upper bound in words, rounded up: 0.22 gives "1 of 4". More than 19 of 20 gives "all"."""
     enough = [each for each in _CHANCES if each[0] / each[1] >= share]
     return f"{enough[0][0]} of {enough[0][1]}" if enough else "all"

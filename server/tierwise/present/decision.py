@@ -24,10 +24,11 @@ class WireShown(TypedDict):
 class WireDecision(TypedDict):
     """Which tier answers and why. Shares are in [0, 1], amounts are dollars per tier.
 
-    `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what the task
-    is expected to cost if it starts there, with redos. `rule` names the rule that decided. `shown`
-    is the decision in words. `headline` equals its badge. `because` is its sentence without the
-    tier at the start.
+    `estimate` is how likely each tier is enough, `lower` is a lower bound of that, and `accept` is
+    how likely its answer is kept. `confidence` is the estimate of `confidenceTier`.
+    `expectedLossUsd` is, per tier, what the task is expected to cost if it starts there, with
+    redos. `rule` names the rule that decided. `shown` is the decision in words. `headline` equals
+    its badge. `because` is its sentence without the tier at the start.
     """
 
     id: str
@@ -66,7 +67,8 @@ def to_wire(
 
     Shares are rounded to six places and dollars to nine (a nano-dollar), so that the same decision
     gives the same bytes everywhere. `said` is a more exact cause than the decision has
-    ("overloaded"). The words of a `rehearsal` say that it costs nothing.
+    ("overloaded"). `action` replaces the one in its signals. The words of a `rehearsal` say that it
+    costs nothing. `priced` says that the real cost is shown beside them, so they have no forecast.
     """
     words_of = shown(decision, said, action=action, rehearsal=rehearsal, priced=priced)
     estimate = decision.estimate

@@ -23,7 +23,7 @@ def week(preference: str, cost: float, redos: float) -> str:
 
 
 def label(preference: str) -> str:
-    """The name of a setting."""
+    """The name of a setting of the dial, as shown."""
     return LABELS[preference]
 
 

@@ -1,4 +1,4 @@
-"""Texts of the gateway, for agents and their operators."""
+"""Texts of the gateway, for agents and their operators. Amounts are in nano-dollars."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def paused(scope: Literal["day", "night", "project", "hour"], spent: int, limit:
 
 
 def in_flight(held: int, left: int) -> str:
-    """The sentence for a call that does not fit while other calls hold money."""
+    """The sentence for a call that does not fit now, because running calls have reserved `held`."""
     waits, rest = amounts(held, left)
     return (
         f"Tierwise paused: other calls hold {waits} of the budget and {rest} is left. "
@@ -69,7 +69,7 @@ def job_too_dear(needs: int, left: int) -> str:
 
 
 def passing(model: str) -> str:
-    """The words for a call whose model the client chose and no tier has."""
+    """The words for a call to a model that the client chose and that belongs to no tier."""
     return f"{model} (chosen by the client, not routed)"
 
 

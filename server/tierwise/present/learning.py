@@ -26,10 +26,10 @@ def gate(why: str, needed: int, outcomes: int) -> str:
 
 
 def improvement(tasks: int, share: float, within: float) -> str:
-    """How much less was spent and redone while the learned state decided.
+    """How much less was lost (spent, and paid for redos) while the learned state decided.
 
-    `share` is relative to the loss of the shipped state. `within` is half the width of the 95 %
-    interval of that share.
+    `share` is what was saved, divided by what the shipped state would have lost: 0.12 gives "12.0 %
+    less". `within` is half the width of the 95 % interval of that share.
     """
     less = "less" if share >= 0 else "more"
     low, high = (share - within) * 100, (share + within) * 100
@@ -40,23 +40,27 @@ def improvement(tasks: int, share: float, within: float) -> str:
 
 
 def opinions(right: float, judged: float) -> str:
-    """How often second opinions were right."""
+    """How often second opinions (what a cheap model said that a request needs) were right.
+
+    `right` is a share of the opinions that were `judged`.
+    """
     return (
         f"second opinions: right {right * 100:.0f} % of the time, by {judged:.0f} that were judged"
     )
 
 
 def operator(shift: float, slope: float) -> str:
-    """What was learned over all of the operator's tasks.
+    """What was learned over all of the operator's tasks, as a line on the shipped estimate of the
+    cheapest tier.
 
-    `shift` is how much more readily they keep a cheaper tier's answer than shipped, in logits.
-    `slope` is how much the differences between estimates count.
+    `shift` is how much more readily they keep its answer than shipped, in logits. `slope` says how
+    much the estimates of two tasks still differ: 1 as shipped, 0.5 half as much.
     """
     return f"all your tasks: shift {shift:+.2f} logits, slope {slope:.2f}"
 
 
 def shadow(tier: str | None, same: int, tasks: int, less: int) -> str:
-    """For how many tasks the cheapest tier would have written what was kept.
+    """For how many tasks the cheapest tier would have written what was kept from a dearer one.
 
     `less` is what that would have saved, in nano-dollars.
     """
@@ -68,14 +72,16 @@ def shadow(tier: str | None, same: int, tasks: int, less: int) -> str:
 
 
 def drift(points: float) -> str:
-    """How many points more (or fewer) first answers the top tier gives than in the
-    shipped state.
+    """How many percentage points more (or fewer) tasks start on the top tier than with the shipped
+    state. `points` is that difference as a share in [-1, 1].
     """
     return f"share of first answers by the top tier, against shipped: {points * 100:+.0f} points"
 
 
 def flips(wrong: float, right: float) -> str:
-    """How often the operator applies a wrong answer or discards a right one."""
+    """How often the operator applies a wrong answer, or discards a right one. Both are shares in
+    [0, 1].
+    """
     return (
         f"clicks: {wrong * 100:.0f} % of wrong answers are applied,"
         f" {right * 100:.0f} % of right ones discarded"
@@ -85,7 +91,9 @@ def flips(wrong: float, right: float) -> str:
 def differences(
     shifts: Mapping[str, Sequence[float]], tiers: Sequence[str], counts: Mapping[str, float]
 ) -> list[str]:
-    """One line per cell: what P(need <= tier) becomes if the shipped estimate says 80 %."""
+    """One line per action and language: what P(a tier is enough) becomes where the shipped estimate
+    says 80 %.
+    """
     lines = []
     for cell, values in shifts.items():
         parts = [

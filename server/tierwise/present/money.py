@@ -1,4 +1,4 @@
-"""Texts for amounts, spend against a cap, and shares."""
+"""Texts for amounts (given in nano-dollars), spend against a cap, and shares."""
 
 from __future__ import annotations
 

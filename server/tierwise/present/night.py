@@ -1,4 +1,6 @@
-"""Texts about the night queue: reports, reasons, questions and refusals."""
+"""Texts about the night queue: reports, reasons, questions and refusals. Amounts are in
+nano-dollars.
+"""
 
 from __future__ import annotations
 
@@ -200,7 +202,9 @@ def offer(jobs: int, each: Each, forecast: int, worst: int, baseline: int, tier:
 
 
 def really(jobs: int, each: Each, forecast: int, cap: int | None) -> OperatorQuestion:
-    """The question whether to queue many jobs, or a group above its cap."""
+    """The question whether so many jobs, or a group whose forecast is above its cap, should be
+    queued.
+    """
     more = f", above the cap of {amount(cap)}" if cap is not None and forecast > cap else ""
     return OperatorQuestion(
         f"Queue {units(jobs, each)}, forecast at {amount(forecast)}{more}?",

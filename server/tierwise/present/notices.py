@@ -26,7 +26,9 @@ def share_risen(tier: str, recent: float, usual: float) -> str:
 
 
 def shadow_over(found: str) -> str:
-    """Says that the week of shadow answers is over. `found` is what it showed."""
+    """Says that the week is over in which the cheapest tier answered unseen beside a dearer one.
+    `found` is what that showed.
+    """
     return f'{found}. The week is over; shadow = "uncertain" goes on where the router is unsure.'
 
 
@@ -46,7 +48,9 @@ def other_model(tier: str, model: str) -> str:
 
 
 def wish_waits(sentence: str) -> str:
-    """Says that the repository's file asks for something that nobody accepted yet."""
+    """Says that the repository's configuration file asks for something that the operator has not
+    accepted yet.
+    """
     return f"{sentence} It is not used until you accept it."
 
 
@@ -147,7 +151,7 @@ def not_sent_uses(count: int, name: str) -> str:
 
 
 def files_unchanged(wanted: int, missing: Sequence[str]) -> str:
-    """Names the files that should change and that the answer does not change."""
+    """Names the files that the answer leaves as they were although the task asks to change them."""
     shown = ", ".join(missing[:SHOWN_FILES])
     rest = f" and {len(missing) - SHOWN_FILES} more" if len(missing) > SHOWN_FILES else ""
     return f"{wanted - len(missing)} of {wanted} files are changed; left as they are: {shown}{rest}"

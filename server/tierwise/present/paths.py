@@ -47,12 +47,12 @@ def concerns(found: Sequence[PathConcern]) -> str:
 
 
 def left_out(path: str, found: Sequence[PathConcern]) -> str:
-    """The sentence for a file of a proposal that may not be written."""
+    """Says that a file of a proposal was left out, because it may not be written."""
     return f"{path} was left out: {concerns(found)}"
 
 
 def unasked(files: Sequence[str]) -> str:
-    """The sentence for files of a proposal that were not part of the request."""
+    """Says that a proposal changes files that were not part of the request."""
     if len(files) == 1:
         return concerns((PathConcern("not_part", files[0]),))
     listed = ", ".join(files[:LISTED])
@@ -61,27 +61,27 @@ def unasked(files: Sequence[str]) -> str:
 
 
 def not_editable(name: str, found: Sequence[PathConcern]) -> str:
-    """The sentence for a file that was to be edited and may not be."""
+    """Says that a file which the operator wants to edit may not be edited."""
     return f"{name} cannot be edited: {concerns(found)}."
 
 
 def opened_since(path: str) -> str:
-    """The sentence for a new file that the editor has open by now."""
+    """Says that a file which the proposal creates is open in the editor by now."""
     return f"{path} is open in the editor now. Save it under another name, or redo the task."
 
 
 def forbidden_since(path: str, found: Sequence[PathConcern]) -> str:
-    """The sentence for a file that could be written when the edit was proposed, and now cannot."""
+    """Says that a file may not be written now, though it might be when the edit was proposed."""
     return f"{path} may not be written any more: {concerns(found)}."
 
 
 def changed_since(found: Sequence[PathConcern]) -> str:
-    """The sentence for a reason that did not exist when the edit was proposed."""
+    """Says why an edit needs a new task: a reason against it arose after it was proposed."""
     return f"{concerns(found)}. It was not so when this was proposed; redo the task."
 
 
 def not_taken_back(found: Sequence[PathConcern]) -> str:
-    """The sentence for an edit whose undo would write where nothing may be written."""
+    """Says that an edit cannot be undone, because undo would write what may not be written."""
     return f"It cannot be taken back: {concerns(found)}."
 
 

@@ -44,8 +44,8 @@ _HOLDS: Final = {
 
 
 def hold(reason: str) -> str:
-    """Why all money waits for the operator's decision. `reason` is a code that the
-    ledger stores.
+    """Why no paid call is made until the operator decides. `reason` is a code that the ledger
+    stores.
     """
     return _HOLDS.get(reason, reason)
 
@@ -85,10 +85,10 @@ def question(
     of_task: bool = True,
     forecast: int | None = None,
 ) -> OperatorQuestion:
-    """The question about a cap that is reached. The first answer raises it.
+    """The question about a cap that is reached. Its first answer raises the cap.
 
-    `of_task` says that a task reached it, which can be allowed by itself. `forecast` is the task's
-    expected cost.
+    `of_task` says that a task reached it; another answer then allows that task alone to go beyond
+    the cap. `forecast` is the task's expected cost.
     """
     used, cap = amounts(spent, limit or 0)
     whose = _WHOSE[scope]
@@ -107,8 +107,10 @@ def question(
 def question_of_the_hour(
     limit: int | None, held: str | None, *, of_task: bool = True
 ) -> OperatorQuestion:
-    """The question about a pause that no raise ends: the hour frees up by itself, a hold has a
-    reason.
+    """The question about a pause that raising a cap does not end.
+
+    It is the cap of the hour, which frees up by itself, or a hold on all money. `held` is the code
+    of that hold's reason.
     """
     used_up = f"Paused: this hour's {amount(limit or 0)} is spent. It frees up by itself."
     text = hold(held) if held else used_up
@@ -116,7 +118,7 @@ def question_of_the_hour(
 
 
 def nobody_raised(scope: str) -> str:
-    """The sentence for a used-up budget about which nobody decided."""
+    """The sentence for a used-up budget, after nobody answered whether to raise it."""
     return f"Paused: the {scope} budget is reached. `tierwise budget raise USD` goes on."
 
 

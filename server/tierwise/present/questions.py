@@ -73,13 +73,13 @@ def ready(title: str) -> OperatorQuestion:
 
 
 def wish(sentence: str) -> OperatorQuestion:
-    """The question whether a wish of the repository's own file is accepted."""
+    """The question whether to follow what the repository's own configuration file asks for."""
     return OperatorQuestion(f"{sentence} Use it in this project?", (USE, DECLINE))
 
 
 def shadow(tier: str, share: float) -> OperatorQuestion:
-    """The question whether the cheapest tier may also be asked. `share` is what that adds to the
-    spend.
+    """The question whether the cheapest tier may answer unseen beside a dearer one, to compare
+    both. `share` is by how much that raises the spend.
     """
     named = label(tier)
     return OperatorQuestion(

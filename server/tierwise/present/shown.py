@@ -130,7 +130,7 @@ def arrow(decision: Decision) -> str:
 
 
 def badge(decision: Decision, said: str = "", room: int = BADGE) -> str:
-    """The tier, with as many words on what moved it as there is room for: "Haiku → Opus, by you".
+    """The tier, and in the rest of the `room` (characters) what moved it: "Haiku → Opus, by you".
 
     `said` is a more exact cause than the decision has.
     """
@@ -156,7 +156,8 @@ def _notes(decision: Decision, said: str) -> tuple[str, ...]:
 def title(decision: Decision, *what: str, rehearsal: bool = False) -> str:
     """What would be done, by which tier and for how much: "Tierwise: Fix · Haiku · 0.04¢".
 
-    `what` are names for the action, the best first. The first one that fits is used.
+    `what` are names for the action, the best first. The first one that fits is used. A `rehearsal`
+    costs nothing, so its price is 0¢.
     """
     cost = None if rehearsal else decision.cost.get(decision.answering)
     price = "0¢" if rehearsal else amount(cost) if cost is not None else ""

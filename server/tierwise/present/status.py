@@ -78,7 +78,9 @@ class StatusFacts:
 
 
 def status(facts: StatusFacts) -> StatusView:
-    """The status view. If several kinds apply: error, then paused, rehearsal, busy, soft, ready."""
+    """The status view. If several kinds apply, the first of these is shown: error, paused,
+    rehearsal, busy, soft, ready.
+    """
     kind = _kind(facts)
     view = facts.current
     decision = view.decision if view else None

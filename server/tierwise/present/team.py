@@ -175,7 +175,9 @@ def rules(
 
 
 def line(who: str, calls: int, nanos: int) -> str:
-    """One line of sums."""
+    """One line of sums: a member, project or tier, how many calls it made, and their cost in
+    nano-dollars.
+    """
     return f"{who:30} {calls:6} calls  {amount(nanos)}"
 
 

@@ -41,9 +41,9 @@ def why(
     """The page of a decision.
 
     `signs` are the signals that mattered, strongest first. `cheaper` and `dearer` are the changes
-    that would give another tier, if known. `said` is a more exact cause than the decision has.
-    `paid` is what the task cost so far, and `redo_cost` what a redo costs the operator beside its
-    call, both in nano-dollars.
+    that would give another tier, if known. `said` is a more exact cause than the decision has. A
+    `rehearsal` costs nothing. `paid` is what the task cost so far, and `redo_cost` what a redo
+    costs the operator beside its call, both in nano-dollars.
     """
     sentence = shown(decision, said, rehearsal=rehearsal, priced=bool(paid)).sentence
     steps = [r for r in decision.reasons if r.code != "signal"]
@@ -99,7 +99,9 @@ def _paid(paid: int | None, rehearsal: bool) -> list[str]:
 
 
 def _legend(decision: Decision, redo_cost: int | None) -> list[str]:
-    """What the last column of the table adds up, and which tier is the cheapest by it."""
+    """Explains the last column of the table (costs with redos), and names the tier that is cheapest
+    by it if the router took that tier.
+    """
     if not decision.expected_loss:
         return []
     yours = f", and each takes {amount(redo_cost)} of your time" if redo_cost else ""

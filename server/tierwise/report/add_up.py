@@ -46,7 +46,8 @@ MOST_DAYS: Final = 400
 class ReportFrame:
     """What a report needs beside its rows: the days, the caps, the prices and the baseline.
 
-    `month_spent` is what was spent in the month of `until`, in nano-dollars, whatever `since` is.
+    Caps are in nano-dollars. `month_spent` is too: what was spent in the month of `until`, even
+    before `since`.
     """
 
     since: str
@@ -63,7 +64,7 @@ class ReportFrame:
 
 
 def figures(rows: ReportRows, frame: ReportFrame) -> ReportFigures:
-    """The figures of a report. Pure."""
+    """Add up the rows of a report to its figures. Pure."""
     judged = kept_or_not(
         ((o.task_id, o.tier, o.kind, o.value) for o in rows.outcomes), frame.ladder.names
     )
@@ -105,7 +106,10 @@ def figures(rows: ReportRows, frame: ReportFrame) -> ReportFigures:
 
 
 def wilson(kept: int, tasks: int) -> tuple[float, float]:
-    """The bounds of a 90 % interval of a share (Wilson 1927), which is sound for few tasks too."""
+    """The bounds of a 90 % interval of a share, by Wilson (1927), which also holds for few tasks.
+
+    If 9 of 10 answers were kept, the bounds are 0.65 and 0.98.
+    """
     if not tasks:
         return 0.0, 1.0
     share, z2 = kept / tasks, Z90 * Z90
@@ -185,10 +189,10 @@ def _routed_to(tasks: Sequence[ReportTask]) -> tuple[RoutedTo, ...]:
 def _calibration(
     tasks: Sequence[ReportTask], judged: Mapping[tuple[str, str], bool]
 ) -> tuple[CalibrationBin, ...]:
-    """The router's confidence in first answers, compared with the share that was kept.
+    """The router's confidence in first answers, compared with the share of them that was kept.
 
-    A task counts if the tier that the confidence is about answered first (so it was not chosen by
-    hand) and the answer was judged.
+    Only tasks are compared whose answer was judged and whose first answer came from the tier that
+    the confidence is about. So no tier that was chosen by hand is among them.
     """
     said: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for task in tasks:

@@ -36,7 +36,7 @@ class LoggedCall:
 
 @dataclass
 class LoggedTurn:
-    """What followed the operator's words, until their next words."""
+    """Words of the operator, and the model calls that followed until their next words."""
 
     words: str
     calls: dict[str, LoggedCall] = field(default_factory=dict)

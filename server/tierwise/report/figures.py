@@ -28,7 +28,9 @@ class DaySpend:
 
 @dataclass(frozen=True, slots=True)
 class MonthPace:
-    """The current month: what was spent so far, and its cost if the days go on like that."""
+    """The current month in nano-dollars: what was spent so far, and what all of it will cost if the
+    days to come cost as much on average.
+    """
 
     month: str
     spent: int
@@ -58,7 +60,8 @@ class RoutedTo:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """Tasks with a similar confidence: its mean, and the share that was kept.
+    """Tasks for which the router was about equally confident. `said` is their mean confidence, and
+    `kept` the share of their answers that was kept.
 
     `low` and `high` are the bounds of a 90 % interval of that share (Wilson).
     """
@@ -98,7 +101,7 @@ class TierLatency:
 
 @dataclass(frozen=True, slots=True)
 class DearTask:
-    """One of the dearest tasks."""
+    """One of the dearest tasks, with its cost in nano-dollars."""
 
     task_id: str
     day: str

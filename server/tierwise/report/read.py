@@ -15,8 +15,10 @@ ESCALATED: Final = "escalated"
 
 
 def read(conn: Connection, since: str, rehearsal: bool = False) -> ReportRows:
-    """The rows from a civil day on ("" for all). Ids of tasks with an unreadable row
-    are in `odd`.
+    """The rows of tasks from a civil day on ("" for all): of paid tasks, or with `rehearsal` of
+    rehearsed ones.
+
+    The ids of tasks with an unreadable row are in `odd`.
     """
     decided: dict[str, list[Sequence[object]]] = {}
     for row in report.decisions(conn, since, rehearsal):

@@ -62,7 +62,7 @@ def headline(report: ReportFigures) -> str:
 
 
 def marks(report: ReportFigures) -> tuple[str, ...]:
-    """What a reader must know before any figure."""
+    """What must be known before any figure, such as that the week is invented."""
     said = []
     if report.invented:
         said.append(

@@ -22,7 +22,9 @@ from tierwise.report.claude_code import LoggedTurn
 
 @dataclass
 class RoutedSums:
-    """Sums over turns. Money is in nano-dollars. `redos` is an expected number of answers.
+    """Sums over turns, with money in nano-dollars. `cost` is what the turns cost at list prices,
+    and `routed` their expected cost if they had been routed. `redos` is an expected number of
+    answers.
 
     `unknown` names models without a list price. They were counted at the dearest known rate.
     """
@@ -43,7 +45,9 @@ def add_up(
     prices: PriceTable,
     decide: Callable[[LoggedTurn], Decision],
 ) -> RoutedSums:
-    """What the turns cost, and what they would be expected to cost routed. Pure if `decide` is."""
+    """What turns cost, and their expected cost if `decide` had chosen their tiers. Pure if `decide`
+    is.
+    """
     sums = RoutedSums()
     listed = {row.model for row in prices.rows}
     for turn in turns:

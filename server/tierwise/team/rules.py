@@ -17,7 +17,9 @@ ZONE: Final = "zone"
 
 @dataclass(frozen=True, slots=True)
 class TeamRules:
-    """The rules of a team. `floors` has a tier by action. `owner` is the person to ask for more."""
+    """The rules of a team. `max_tier` is the highest tier for every call, and `floors` the lowest
+    by action. `owner` is the person to ask for more money.
+    """
 
     max_tier: str | None = None
     floors: Mapping[str, str] = field(default_factory=dict)

@@ -38,10 +38,11 @@ export interface Shown {
 /**
  * Which tier answers and why. Shares are in [0, 1], amounts are dollars per tier.
  *
- * `confidence` is the estimate of `confidenceTier`. `expectedLossUsd` is, per tier, what the task
- * is expected to cost if it starts there, with redos. `rule` names the rule that decided. `shown`
- * is the decision in words. `headline` equals its badge. `because` is its sentence without the
- * tier at the start.
+ * `estimate` is how likely each tier is enough, `lower` is a lower bound of that, and `accept` is
+ * how likely its answer is kept. `confidence` is the estimate of `confidenceTier`.
+ * `expectedLossUsd` is, per tier, what the task is expected to cost if it starts there, with
+ * redos. `rule` names the rule that decided. `shown` is the decision in words. `headline` equals
+ * its badge. `because` is its sentence without the tier at the start.
  */
 export interface Decision {
   id: string;
@@ -154,7 +155,7 @@ export interface TaskId {
   taskId: string;
 }
 
-/** A task to redo. `tier` is a name, "up" or "same". */
+/** A task to redo. `tier` is a tier's name, "up" (one tier higher) or "same". */
 export interface Rerun {
   taskId: string;
   tier: string;
@@ -189,7 +190,8 @@ export interface Problem {
 }
 
 /**
- * One switch from a place or tier that did not answer to another one.
+ * One switch to another place (a model at one server) or tier, because the first did not
+ * answer.
  *
  * `cause` is a word or two, such as "overloaded". `text` says all of it in a sentence to be shown.
  */
@@ -366,7 +368,7 @@ export interface DialSetting {
  *
  * `basis` is a sentence to be shown with them: it says from which tasks the week was computed.
  * While the operator has too few tasks, the week is `invented`. `redo_cost_usd` is present if the
- * operator configured an amount of their own, which then counts instead of the dial.
+ * operator configured an amount of their own, which the router then uses instead of the dial.
  */
 export interface Dial {
   question: string;
@@ -687,7 +689,10 @@ export interface QueuedJob {
   path: string;
 }
 
-/** A group that was queued, with its forecast, its worst case and the baseline's cost. */
+/**
+ * A group that was queued, with its expected cost, the most it can cost, and its expected cost
+ * on the baseline tier (with which savings are compared).
+ */
 export interface Queued {
   group: string;
   jobs: QueuedJob[];
@@ -758,7 +763,10 @@ export interface GroupResolved {
   left: LeftJob[];
 }
 
-/** Raise a cap by dollars, or allow one task. Without a `scope` it is the cap that pauses. */
+/**
+ * Raise a cap by dollars, or allow one task. Without a `scope` it is the cap that caused the
+ * pause.
+ */
 export interface Resume {
   raiseUsd?: number;
   scope?: "day" | "project";

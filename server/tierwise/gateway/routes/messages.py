@@ -34,7 +34,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 async def count(request: web.Request) -> web.StreamResponse:
-    """Have the model that answers this strand count the tokens of a call. Nothing is guessed."""
+    """Let the model that would answer a call count its tokens. Nothing is guessed."""
     found = request.app[KEY]
     caller = caller_of(request)
     call = call_of(
@@ -69,7 +69,9 @@ def counted(call: Call, model: str) -> bytes:
 
 
 async def body_of(request: web.Request) -> JsonObject:
-    """Parse the body of a request, with the place of each member. Raises `Refusal`."""
+    """Parse the JSON body of a request, and note where in its text each member lies. Raises
+    `Refusal`.
+    """
     raw = await _read(request)
     try:
         if len(raw) > ASIDE:

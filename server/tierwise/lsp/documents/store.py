@@ -80,7 +80,8 @@ class DocumentStore:
         version: int,
         changes: Iterable[types.TextDocumentContentChangeEvent],
     ) -> tuple[Snapshot, Sequence[Step]] | None:
-        """Apply the changes of a document. Return its new snapshot and one step per change.
+        """Apply the changes of a document. Return its new snapshot, and for each change the text
+        before and after it.
 
         Returns None if the document is not open.
         """

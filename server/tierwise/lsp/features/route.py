@@ -38,7 +38,11 @@ async def explain(session: Session, params: Explain) -> Explained:
 
 
 async def override(session: Session, params: Override) -> WireDecision | None:
-    """Set or clear the tier of a scope. For a task this redoes it and returns its decision."""
+    """Set the operator's choice of a tier for a scope (such as a file), or clear it with "auto".
+
+    A choice for one task also redoes that task on the tier. Only then a decision is returned: the
+    new one.
+    """
     decision = await (await session.engine()).override(params.params())
     return to_wire(decision) if decision is not None else None
 

@@ -96,7 +96,7 @@ class FocusContext(Message):
 
     @classmethod
     def of(cls, offer: api.FocusOffer | None) -> FocusContext:
-        """The engine's offer."""
+        """Make the message from the engine's offer."""
         if offer is None:
             return cls()
         first, last = offer.lines
@@ -125,7 +125,7 @@ class ProjectContext(Message):
 
     @classmethod
     def of(cls, offer: api.ProjectOffer | None) -> ProjectContext:
-        """The engine's offer."""
+        """Make the message from the engine's offer."""
         if offer is None:
             return cls()
         return cls(

@@ -39,7 +39,7 @@ class Dial(Message):
 
     `basis` is a sentence to be shown with them: it says from which tasks the week was computed.
     While the operator has too few tasks, the week is `invented`. `redo_cost_usd` is present if the
-    operator configured an amount of their own, which then counts instead of the dial.
+    operator configured an amount of their own, which the router then uses instead of the dial.
     """
 
     question: str

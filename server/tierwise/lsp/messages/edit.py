@@ -78,7 +78,7 @@ class EditGot(Message):
     def of(cls, docs: DocumentStore, view: EditView, annotate: bool) -> EditGot:
         """Make the message from the engine's view of a proposal.
 
-        `annotate` has the meaning it has in `workspace_edit`.
+        With `annotate`, the editor asks the operator before it makes a change that needs consent.
         """
         return cls(
             edit=workspace_edit(docs, view.changes, annotate=annotate),

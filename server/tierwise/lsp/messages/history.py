@@ -118,7 +118,7 @@ class ScopeUse(Message):
 
     @classmethod
     def of(cls, scope: usage.ScopeUse) -> ScopeUse:
-        """The figures as the ledger has them."""
+        """Make the message from the figures of the ledger."""
         return cls(
             scope=scope.scope,
             tasks=scope.tasks,
@@ -140,5 +140,5 @@ class UsageFigures(Message):
 
     @classmethod
     def of(cls, scopes: Iterable[usage.ScopeUse]) -> UsageFigures:
-        """The figures as the ledger has them."""
+        """Make the message from the figures of the ledger."""
         return cls(scopes=[ScopeUse.of(scope) for scope in scopes])

@@ -39,7 +39,9 @@ class QueueAdd(Message):
     diagnostics: list[DiagnosticItem] | None = None
 
     def wish(self, docs: DocumentStore) -> QueueWish:
-        """What the engine is to queue. Raises `BadRequest` for a range past the document's end."""
+        """Turn the message into the engine's own form. Raises `BadRequest` for a range past the end
+        of the document.
+        """
         first = self.text_documents[0].uri
         return QueueWish(
             instruction=self.instruction,
@@ -64,7 +66,9 @@ class QueuedJob(Message):
 
 
 class Queued(Message):
-    """A group that was queued, with its forecast, its worst case and the baseline's cost."""
+    """A group that was queued, with its expected cost, the most it can cost, and its expected cost
+    on the baseline tier (with which savings are compared).
+    """
 
     group: Id
     jobs: list[QueuedJob]

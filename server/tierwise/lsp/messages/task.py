@@ -45,7 +45,7 @@ class DiagnosticItem(Message):
     message: Text = ""
 
     def diagnostic(self) -> Diagnostic:
-        """The diagnostic for the engine."""
+        """Turn the message into the engine's own form."""
         code = None if self.code is None else str(self.code)
         return Diagnostic(self.path, self.line, self.severity, code, self.message)
 
@@ -98,7 +98,7 @@ class TaskId(Message):
 
 
 class Rerun(Message):
-    """A task to redo. `tier` is a name, "up" or "same"."""
+    """A task to redo. `tier` is a tier's name, "up" (one tier higher) or "same"."""
 
     task_id: Id
     tier: str
@@ -153,7 +153,8 @@ class Problem(Message):
 
 
 class Switch(Message):
-    """One switch from a place or tier that did not answer to another one.
+    """One switch to another place (a model at one server) or tier, because the first did not
+    answer.
 
     `cause` is a word or two, such as "overloaded". `text` says all of it in a sentence to be shown.
     """

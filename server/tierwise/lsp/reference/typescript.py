@@ -100,7 +100,7 @@ def pushes() -> Iterator[type[Push]]:
 
 
 def name_of(kind: type) -> str:
-    """The name of a class on the client's side."""
+    """The name that a message class has in TypeScript."""
     return NAMES.get(kind.__name__, kind.__name__)
 
 

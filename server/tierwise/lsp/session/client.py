@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Client:
-    """A client's abilities."""
+    """What the connected editor can do, as it declared in `initialize`."""
 
     initialization_options: Any = None
     experimental: Any = None

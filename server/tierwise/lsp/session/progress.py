@@ -36,7 +36,11 @@ class Progress:
         self._lock = asyncio.Lock()
 
     async def show(self, view: TaskView) -> None:
-        """Begin, report or end the progress of a task."""
+        """Show a task in the editor's progress. It begins when the task runs or waits for money,
+        and ends when the task is over or its proposal can be applied.
+
+        A client that shows no progress gets nothing.
+        """
         if not self.session.client.progress:
             return
         async with self._lock:

@@ -14,13 +14,15 @@ AFTER: Final = 1.0
 
 
 class Returning:
-    """Cleans up a moment after the last large message was handled."""
+    """Gives freed memory back to the system, a moment after the last large message was handled."""
 
     def __init__(self) -> None:
         self._due: asyncio.TimerHandle | None = None
 
     def handled(self, size: int) -> None:
-        """Clean up in a moment if the message that was handled is large (`size` in bytes)."""
+        """Note that a message of `size` bytes was handled. If it was large, memory is freed in a
+        moment.
+        """
         if size >= LARGE:
             if self._due is not None:
                 self._due.cancel()

@@ -58,7 +58,7 @@ class Protocol(LanguageServerProtocol):
         self._notified = itertools.count()
 
     def feed(self, frame: Frame) -> None:
-        """Handle one frame. Never raises."""
+        """Handle one frame (the bytes of a message). Never raises."""
         if frame.problem:
             self.refuse(frame.id, INVALID_REQUEST, f"The message {frame.problem}.")
             return

@@ -1,9 +1,9 @@
-"""What goes to the model: chosen, not dumped.
+"""Chooses what goes to the model with a request.
 
-Ignore rules and the secret scan come first, before anything is counted, ranked or sent.
-Then, in rank: the selection, the diagnostics, what is around the selection
-(`context.focus`), attached files, and what belongs to the selection elsewhere. How much of
-that is sent depends on the window of the tier that answers (`context.window`).
+Ignore rules and the secret scan come first, before anything is counted, ranked or sent. Then, in
+rank: the selection, the diagnostics, what is around the selection (`context.focus`), attached
+files, and what belongs to the selection elsewhere. How much of that is sent depends on how many
+tokens the answering tier can read (`context.window`).
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Materials:
 
 
 def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
-    """The file whose content is sent only after a yes, and the rule that asks; None where none
-    does.
+    """The file whose content is sent only after the operator says yes, and the rule that demands
+    it. None if no file needs that.
     """
     focus = materials.focus
     if focus is None or focus.file is None:
@@ -76,11 +76,11 @@ def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outsi
 
 
 def collect(request: Request, materials: Materials) -> Pack:
-    """The pack of a request.
+    """Choose what is sent with a request: its pack of context pieces.
 
-    The instruction is no part of it; `secrets.redact(instruction, pack.secrets)` cleans that.
-    Raises `Ignored` for a selection or attachment in a file that must not be sent,
-    `ContextTooLarge` where the selection alone does not fit.
+    The instruction is no part of it. To take secrets out of that, call `secrets.redact(instruction,
+    pack.secrets)`. Raises `Ignored` if the selection or an attachment is in a file that must not be
+    sent, and `ContextTooLarge` if the selection alone does not fit.
     """
     left_out: list[LeftOut] = []
     focus = materials.focus

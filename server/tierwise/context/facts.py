@@ -29,7 +29,9 @@ def symbol_at(focus: Snapshot | None, span: Range | None) -> Symbol | None:
 def enrich(
     request: Request, focus: Snapshot | None, span: Range | None, documents: Sequence[Snapshot]
 ) -> Request:
-    """The request with the selection's symbol, and with its usages in open and attached files."""
+    """The request with the symbol that is selected, and with how often the open and attached files
+    use it.
+    """
     selection = request.selection
     symbol = symbol_at(focus, span)
     if selection is None or symbol is None or sum(len(d.text) for d in documents) > LARGEST:

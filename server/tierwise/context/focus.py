@@ -37,7 +37,7 @@ _LINE_END: Final = re.compile(r"(?:\r\n|\n|\r)?")
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """The document that is worked on, and the range in it: a selection, or a mere cursor."""
+    """The document that is worked on, and the range in it: a selection, or the cursor's place."""
 
     doc: Snapshot
     span: Range

@@ -74,11 +74,15 @@ class IgnoreRules:
         return IgnoreLook(roots, self._own(), self._spec)
 
     def judge(self, path: str | os.PathLike[str]) -> IgnoreVerdict:
-        """The verdict on a local path, by its own name and by where it really lies."""
+        """Whether the file at a local path may be sent, by its own name and by where it really
+        lies.
+        """
         return self.look().judge(path)
 
     def judge_shown(self, path: str) -> IgnoreVerdict:
-        """The verdict on a path as it is shown: absolute, or relative to any of the roots."""
+        """Whether the file at a path as it is shown may be sent. The path is absolute, or relative
+        to any of the roots.
+        """
         return self.look().judge_shown(path)
 
     def _spec(self, file: str) -> GitIgnoreSpec | None:
@@ -137,10 +141,10 @@ _NOTHING: Final = _Folder()
 
 
 class IgnoreLook:
-    """The rules at one moment. The disk is asked only once for each folder.
+    """The ignore rules at one moment. The disk is asked only once for each folder.
 
-    An ignore file that is written afterwards does not count, so a look is made for one pass
-    over the files of a request, and never kept. `spec` reads an ignore file.
+    Changes of ignore files after that are not seen. So this is made for one pass over the files of
+    a request, and never kept. `spec` reads an ignore file.
     """
 
     def __init__(
@@ -158,7 +162,9 @@ class IgnoreLook:
         self._real: dict[str, str] = {}
 
     def judge(self, path: str | os.PathLike[str]) -> IgnoreVerdict:
-        """The verdict on a local path, by its own name and by where it really lies."""
+        """Whether the file at a local path may be sent, by its own name and by where it really
+        lies.
+        """
         try:
             named = os.path.abspath(path)
             real = self._really(named)

@@ -31,7 +31,7 @@ Part = Literal["selection", "symbol", "lines"]
 
 @dataclass(frozen=True, slots=True)
 class InView:
-    """A piece of a document that the operator has in view.
+    """A piece of a document that the operator has before their eyes while asking.
 
     `name` is the definition's name, else "".
     """
@@ -53,7 +53,9 @@ class InView:
 
 
 def in_view(doc: Snapshot, span: Range) -> InView | None:
-    """The piece that is in view for a selection or a cursor; None where it is blank."""
+    """The piece before the operator: the selection, or what is around the cursor. None if it is
+    blank.
+    """
     index = index_of(doc.text)
     span = settled(index, index.clamp(span))
     part: Part = "selection"

@@ -34,12 +34,12 @@ _BUILT: Final = re.compile(
 
 @per_document
 def noise_of(doc: Snapshot) -> str | None:
-    """Why a document is not worth sending, like `why_noise`."""
+    """Why a document is not worth sending, in words for the operator. None if it is worth it."""
     return why_noise(doc.path, doc.text)
 
 
 def why_noise(path: str | None, text: str) -> str | None:
-    """Why a file is not worth sending, in words for the operator; None where it is."""
+    """Why a file is not worth sending, in words for the operator. None if it is worth sending."""
     if "\0" in text[:8_192] or text.count("\ufffd", 0, 8_192) > 8:
         return "binary"
     name = PurePath(path).name.lower() if path else ""

@@ -1,8 +1,8 @@
 """What is shown of the project's files that nobody has open.
 
-The index proposes files; their texts were read from the disk for this request. Lines are counted
-in those texts alone, so that no stale line is shown. Ignore rules, secrets and the window decide as
-for any open file (`collect`).
+The index only proposes files; their texts were read from the disk for this request. The lines to
+show are found in those texts and not in the index, so that none is outdated. Ignore rules, secrets
+and the size of the model's window decide as for any open file (`collect`).
 """
 
 from __future__ import annotations

@@ -48,9 +48,9 @@ _PLAIN: Final = re.compile(
 class ProjectWish:
     """What a wish says of the project.
 
-    `certain` are names that it writes as code; `perhaps` are plain words, which count where the
-    project defines them. `files` are file names that it mentions. `everywhere` says that every
-    use of a name is meant.
+    `certain` are names that it writes as code. `perhaps` are plain words, which are taken for names
+    if the project defines them. `files` are file names that it mentions. `everywhere` says that
+    every use of a name is meant.
     """
 
     everywhere: bool = False
@@ -60,7 +60,7 @@ class ProjectWish:
 
 
 def of_words(wish: str) -> ProjectWish:
-    """What a wish says of the project."""
+    """What a wish says of the project, read from its words alone."""
     quoted = {a or b for a, b in _QUOTED.findall(wish)}
     named = words(wish) | quoted
     files = frozenset(_FILE.findall(wish))

@@ -59,7 +59,8 @@ def related(
     others: Sequence[Snapshot],
     taking: ItemBuilder,
 ) -> tuple[list[ContextItem], list[LeftOut]]:
-    """The related pieces in order of rank, and the open files of which nothing was taken.
+    """The pieces of other files that belong to the selection, the best first, and the open files of
+    which nothing was taken.
 
     `items` are the pieces that are sent already, `others` the documents that pieces may be taken
     of.

@@ -1,4 +1,6 @@
-"""Secrets: found, replaced by placeholders before anything is sent, put back in the edit."""
+"""Finds secrets, replaces them by placeholders before anything is sent, and puts them back into the
+edit that comes back.
+"""
 
 from __future__ import annotations
 

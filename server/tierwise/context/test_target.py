@@ -43,7 +43,9 @@ class TestTarget:
 def shown(
     target: TestTarget, taking: ItemBuilder, may_send: Sequence[Snapshot]
 ) -> Iterator[ContextItem]:
-    """The pieces of the test file, its helpers and its example, as far as they may be sent."""
+    """The pieces of the test file, its helpers and its example. A file that is not in `may_send` is
+    left out.
+    """
     doc = target.doc if target.doc in may_send else None
     why = f"run with {target.framework}" if target.framework else "the file for the tests"
     if doc is None:

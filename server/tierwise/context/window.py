@@ -1,4 +1,6 @@
-"""The token window: which of the ranked items are kept, and which are named as left out."""
+"""Fits the ranked items into the number of tokens that a model can read: which are kept, and which
+are named as left out.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,11 @@ def tokens(text: str) -> int:
 
 
 def fit(pack: Pack, budget_tokens: int) -> Pack:
-    """The pack within a budget, best ranks first. The selection is kept however large it is.
+    """The pieces of a pack that fit into `budget_tokens` tokens, those of the best rank first. The
+    selection is kept however large it is.
 
-    An item that does not fit is replaced by its short form if it has one. A large item does
-    not push out a small one of lower rank that still fits.
+    An item that does not fit is replaced by its short form if it has one. A large item does not
+    push out a small one of lower rank that still fits.
     """
     kept: list[ContextItem] = []
     left_out: list[LeftOut] = list(pack.left_out)

@@ -26,10 +26,10 @@ _UNFINISHED: Final = re.compile(r"(?:[=(\[,+*/&|<?.-]|\breturn)\s*$")
 def generated(
     text: str, at: Position, answer: str, language: str | None = None, brought: Sequence[str] = ()
 ) -> str:
-    """The text with code added at the cursor.
+    """The text of a file with an answer's code added at the cursor.
 
     The code replaces an empty line, else it gets lines of its own. It goes inside the cursor's line
-    only if nothing else reads as code.
+    only if the file parses better that way. `brought` are import lines to add at the file's head.
     """
     lines = split_lines(text)
     fresh = _core(answer)
@@ -60,9 +60,11 @@ def generated(
 
 
 def joined(text: str, answer: str, language: str | None = None, brought: Sequence[str] = ()) -> str:
-    """The text with an answer added at its end, separated as its definitions are from each other.
+    """The text with an answer's code added at its end, with as many empty lines before it as
+    between the file's own definitions.
 
-    Imports go to the head. What the file has already is not added a second time.
+    Imports go to the head, also those in `brought`. What the file has already is not added a second
+    time.
     """
     lines = split_lines(text)
     fresh = _core(answer)

@@ -23,10 +23,10 @@ KNOWN: Final = 5
 
 @dataclass
 class Anchors:
-    """The spots of one file's hunks in `text`, in the order of the hunks.
+    """Where each hunk of one file is in its present `text` (its spot), in the order of the hunks.
 
-    Steps that are too heavy for the event loop wait in `behind`. The spots are those of the text
-    before these steps until `caught_up` is called with the spots that `follow` found.
+    Changes that take too long to follow on the event loop wait in `behind`. The spots are those of
+    the text before these changes until `caught_up` is called with the spots that `follow` found.
     """
 
     text: str
@@ -43,7 +43,9 @@ class Anchors:
         self._lost = sum(spot.state == "lost" for spot in self.spots)
 
     def step(self, step: Step) -> bool:
-        """Follow a change of the text. Returns whether some spot was lost or came back."""
+        """Move the spots along with a change of the text. Returns whether some spot was lost or
+        came back.
+        """
         if step.after is self.text:
             return False
         if step.before is not self.text and step.before != self.text:
@@ -57,8 +59,8 @@ class Anchors:
         return self._take(step)
 
     def reads(self, text: str) -> bool:
-        """Follow the text to a new one when only the two texts are known. Returns what `step`
-        returns.
+        """Move the spots along to a new text when nothing is known of the change but the two texts.
+        Returns what `step` returns.
         """
         return self.step(Step(self.text, text))
 
@@ -72,8 +74,7 @@ class Anchors:
     def yields(self) -> None:
         """Note that another proposal will be applied to this text.
 
-        If its new text equals that of a pending hunk here, it does not count as this hunk being
-        applied.
+        If that makes the same text as a pending hunk here, the hunk does not count as applied.
         """
         spots = self.current()
         if any(spot.offered and spot.state == "pending" for spot in spots):
@@ -83,7 +84,7 @@ class Anchors:
     def current(self) -> Sequence[Spot]:
         """The spots in the text.
 
-        While steps wait, they are those in the text before these steps.
+        While changes wait in `behind`, they are those in the text before these changes.
         """
         if self._by:
             moved = [spot.shifted(self._by) for spot in self.spots[self._from :]]
@@ -98,11 +99,10 @@ class Anchors:
         return was != [spot.state for spot in spots]
 
     def caught_up(self, steps: Sequence[Step], spots: Sequence[Spot]) -> bool:
-        """Set the spots that `follow` found for waiting steps.
+        """Set the spots that `follow` found for waiting changes. Returns whether the state of any
+        spot differs from before.
 
-        Returns whether any state differs from before.
-
-        Steps that came meanwhile are followed as well, or wait in their turn.
+        Changes that came meanwhile are followed as well, or wait in their turn.
         """
         if self.behind[: len(steps)] != list(steps):
             return False
@@ -188,7 +188,7 @@ class Anchors:
 
 
 def followed(spot: Spot, step: Step) -> Spot:
-    """A spot after one change of its text."""
+    """A spot (where a hunk is) after one change of its text."""
     if not step.exact:
         return _compared(spot, step)
     settled = step.settled

@@ -37,7 +37,7 @@ class AskedEdit:
 
     @property
     def kind(self) -> ActionKind:
-        """How the action behaves."""
+        """What kind of action was asked for, such as one that replaces the selection."""
         return KINDS[self.action]
 
     def says(self, *stems: str) -> bool:

@@ -1,9 +1,8 @@
 """Where an edit may go: inside the workspace, by real path, and nowhere else.
 
-What counts is where a path leads, not how it is spelled: symbolic links, `..`, percent
-encoding and other names for the same file are followed or refused first. Even inside the
-workspace, files that run code or configure tools need an explicit yes. So does a file that has a
-second name.
+A path is judged by where it leads, not by how it is spelled: symbolic links, `..`, percent encoding
+and other names for the same file are followed or refused first. Even inside the workspace, files
+that run code or configure tools need an explicit yes. So does a file that has a second name.
 """
 
 from __future__ import annotations
@@ -63,10 +62,11 @@ class Confine:
         return next((p for p in homes if _there(p)), homes[0])
 
     def may(self, kind: HunkKind, path: Path, to: Path | None = None) -> JudgedPath:
-        """Whether this kind of change may be made to a path. Every caller asks here.
+        """Judge whether a kind of change may be made to a path. Everything that changes a file asks
+        this first.
 
-        For a rename the stricter verdict of both paths counts. To delete a file always needs a yes,
-        and so does renaming one into a place where tools look for code to run.
+        For a rename both paths are judged, and the stricter verdict holds. Deleting a file always
+        needs a yes. So does renaming one to a path where tools look for code to run.
         """
         judged = self.judge(path)
         if to is not None:

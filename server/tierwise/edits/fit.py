@@ -33,8 +33,8 @@ line further out than any before."""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The lines of a file that new ones replace, and the file or the part of it around them. All
-    have line ends.
+    """The lines that new ones will replace (`old`), and the file or the part of it around them. All
+    have their line ends.
     """
 
     old: Sequence[str]

@@ -35,7 +35,9 @@ def check(proposal: Proposal, asked: AskedEdit) -> tuple[FailedCheck, ...]:
 
 
 def of_problem(problem: str | None) -> tuple[FailedCheck, ...]:
-    """The failed check for a problem in reading an answer; () if there is none."""
+    """The failed check for a problem found while reading an answer, such as that it was cut off; ()
+    if there is none.
+    """
     match problem:
         case None:
             return ()

@@ -86,9 +86,9 @@ def _into_group(lines: list[str], wanted: str) -> bool:
 
 
 def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
-    """The lines of a file with imports added among its own; None if the place is not clear.
+    """The lines of a file with imports added among its own; None if it is not clear where they go.
 
-    An import that is there already is not added again.
+    An import whose names the file imports already is not added again.
     """
     made = list(lines)
     for line in wanted:
@@ -104,8 +104,8 @@ def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
 
 
 def replaces(lines: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether one of the imports brings more than an existing one, so that it should replace that
-    one.
+    """Whether one of the imports has only some of the names of an existing one. Then the answer
+    meant to shorten that line, which adding imports cannot do.
     """
     there = [squeezed(x).rstrip(";") for x in lines[:_HEAD]]
     return any(

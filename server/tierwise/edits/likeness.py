@@ -50,7 +50,9 @@ SHOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The selection in its file. `renames` says whether a new name may replace an old one."""
+    """The selection and the file it is in. `renames` says whether an old name may have become a new
+    one.
+    """
 
     text: str
     language: str | None
@@ -64,7 +66,9 @@ def _keys(lines: Sequence[str]) -> set[str]:
 
 
 class SelectionLikeness:
-    """Compares fences with the selection."""
+    """Compares the fenced blocks of an answer with the selected code, to find out which of them is
+    meant to replace it.
+    """
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
@@ -93,7 +97,9 @@ class SelectionLikeness:
         )  # fmt: skip
 
     def fits_better(self, outer: Whole, fences: Sequence[Whole]) -> bool:
-        """Whether everything between the first and the last fence line is meant as one fence."""
+        """Whether everything between the first and the last fence line is meant as one block, as
+        when a Markdown file that shows fences was selected.
+        """
         shows = any(_FENCED.match(line) for line in self.lines)
         marked = outer.language.lower().split(" ")[0] in _PROSE
         if not fences or not marked or not (shows or (self.asked.language or "") in _PROSE):
@@ -110,11 +116,11 @@ class SelectionLikeness:
         return now == [squeezed(x) for x in was if x.strip()]
 
     def judge(self, fence: Whole, alone: bool) -> tuple[int, Range] | None:
-        """How surely a fence replaces the selection, or a symbol around or in it, and the range it
-        replaces.
+        """What a fenced block replaces: the selection, or a symbol around or in it. Before the
+        range stands how sure that is, from 1 (a guess) to 5 (the block is the whole file).
 
-        It is None if the fence is not similar enough. `alone` says that the answer is nothing but
-        the fence.
+        None if the block is not similar enough. `alone` says that the answer is nothing but the
+        block.
         """
         text, asked = fence.text, self.asked
         now = [line for line in text.split("\n") if line.strip()]

@@ -65,7 +65,7 @@ def unique_pairs(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def longest_in_order(values: Sequence[int]) -> list[int]:
-    """The places of a longest ascending series of distinct numbers."""
+    """The indexes of numbers that form a longest ascending series. All numbers are distinct."""
     ends: list[int] = []
     tails: list[int] = []
     before = [-1] * len(values)

@@ -25,7 +25,9 @@ class Turnover:
 
 
 def asked(text: str, spots: Sequence[Spot], ids: Collection[str]) -> Turnover:
-    """Turn hunks over: apply those that are pending, undo those that are applied."""
+    """The changes that apply those of the hunks `ids` which are pending, and undo those which are
+    applied. Lost hunks are left out.
+    """
     chosen = {s.id for s in spots if s.id in ids and s.state != "lost"}
     splices = {spot.id: Splice(*spot.target) for spot in spots if spot.id in chosen}
     pieces, at = [], 0

@@ -37,12 +37,14 @@ class Owners:
 
     @property
     def all(self) -> frozenset[str]:
-        """All owners."""
+        """All lines of both kinds."""
         return self.inside | self.outside
 
 
 def owners(lines: Sequence[str], first: int, last: int, counts: Mapping[str, int]) -> Owners:
-    """The unlike lines that distinguish the lines [first, last) from similar ones."""
+    """The unlike lines that distinguish the lines [first, last) from similar ones. `counts` says
+    how often each line is in the text.
+    """
 
     def unlike(n: int) -> bool:
         return counts[lines[n]] == 1 and bool(lines[n].strip())
@@ -69,9 +71,11 @@ def owners(lines: Sequence[str], first: int, last: int, counts: Mapping[str, int
 
 
 def orphaned(start: int, end: int, owners: Owners, splice: Splice, before: str) -> bool:
-    """Whether a change beside the whole lines [start, end) removes one of their owners.
+    """Whether a change removes an owner of the lines [start, end): a line that tells them from
+    similar ones.
 
-    Lines that occur once need no owner. A neighbouring section may be removed.
+    If these lines are in the text only once, they need no owner. A whole section beside them may be
+    removed.
     """
     if not owners.all or not _whole_lines(splice, before):
         return False

@@ -14,7 +14,9 @@ from tierwise.syntax.positions import split_lines
 
 
 def doubt_of(focus: Snapshot, after: str, answer: str, span: Range) -> CheckCode | None:
-    """The check that a fence fails as the new text of a selection; None if it passes."""
+    """Check a fenced block as the new text of a selection: it must change nothing outside, and
+    repeat no line from there. None if it passes.
+    """
     here, lines = lines_of(focus.text, span), split_lines(focus.text)
     if changes_outside(focus.text, after, here.first, here.last):
         return "beyond_selection"

@@ -1,8 +1,8 @@
-"""Places a block in a text by whole lines: exactly, else where only one place is possible.
+"""Places a block in a text: where its old lines, as whole lines, match exactly one place.
 
 The lines that a model repeats from a file often differ in space: trailing blanks, indentation,
-empty lines at the ends. Such a block is placed if exactly one place fits, and its new lines
-get the file's indentation and line ends. No block is ever placed by similarity.
+empty lines at the ends. Such a block is placed if exactly one place fits, and its new lines get the
+file's indentation and line ends. No block is ever placed by similarity.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ def folded(name: str) -> str:
 
 
 def why(parts: Sequence[str]) -> PathCode | None:
-    """Why a path below a root needs a yes; None if it needs none."""
+    """Why changing a path needs an explicit yes; None if it needs none. `parts` are the path's
+    parts below its workspace folder.
+    """
     names = [folded(part) for part in parts]
     if any(name in FOLDERS for name in names):
         return "tool_folder"

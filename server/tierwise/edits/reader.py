@@ -1,6 +1,6 @@
 """Reads an answer line by line: thinking, fences, blocks and prose.
 
-Marks of a block count outside of fences, and inside a fence that holds nothing but paths and
+The marks of a block are read outside of fences, and inside a fence that holds nothing but paths and
 blocks. In any other fence they are part of its content.
 """
 
@@ -57,7 +57,7 @@ class Reader:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The changes of the blocks. A repeated block counts once."""
+        """The changes that the blocks make. A block that the answer repeats is taken once."""
         return tuple(dict.fromkeys(self._changes))
 
     @property
@@ -78,8 +78,8 @@ class Reader:
 
     @property
     def outer(self) -> Whole | None:
-        """Everything between the first and the last fence line, if a fence may contain unmarked
-        ones.
+        """All that is between the first and the last fence line as one block. None unless inner
+        fences may have been mistaken for its end.
         """
         if len(self._bounds) < 4 or self.open is not None:
             return None

@@ -148,9 +148,9 @@ def more_than_names(asked: RenameWish, before: str, after: str, language: str | 
 
 
 def count(name: str, text: str, language: str | None) -> int:
-    """How often code means this very name.
+    """How often the code of a text means this very name.
 
-    Comments, strings and members of other things do not count.
+    Comments, strings and members of other things are left out.
     """
     found = mentions(name, text, language)
     if found is None:

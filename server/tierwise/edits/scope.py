@@ -203,7 +203,9 @@ def _defines(lines: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class InPlay:
-    """The names that a change is about: those that are defined at its place, and all of them."""
+    """The names that may change along with the selection: `defined` are those that the selected
+    code defines, `names` these and all that the request or the new lines mention.
+    """
 
     defined: frozenset[str]
     names: frozenset[str]

@@ -1,7 +1,7 @@
 """Sections: stretches of lines that a careful reader takes for one thing. Pure.
 
-Two kinds of evidence count, both of which work in every language: blank lines around a paragraph,
-and the indentation under a line that opens a block.
+Sections are told by blank lines around a paragraph and by the indentation under a line that opens a
+block, which works in every language.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def around(lines: Sequence[str], start: int, end: int) -> Iterator[range]:
 
 
 def begins(above: str | None, below: Sequence[str]) -> int:
-    """A score for a section that begins between two lines.
+    """How likely a section begins between two lines, as a score: the higher, the likelier.
 
     `above` is None at the file's beginning.
     """
@@ -50,10 +50,11 @@ def begins(above: str | None, below: Sequence[str]) -> int:
 
 
 def part_as_the_file(above: str, below: str, text: str, near: Sequence[str] = ()) -> bool:
-    """Whether a section ends between two lines, because the file begins or ends in the same way.
+    """Whether a section ends between two lines, because the two lines resemble the end and the
+    beginning of the file.
 
-    In a list without blank lines or blocks nothing else shows where its sections begin. Lines
-    that differ only in numbers count as alike. `near` are lines that are added or removed there.
+    In a list without blank lines or blocks nothing else shows where its sections begin. Lines that
+    differ only in numbers count as alike. `near` are lines that are added or removed there.
     """
 
     def unlike(line: str) -> bool:

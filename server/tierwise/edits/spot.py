@@ -115,9 +115,10 @@ def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool =
 
 
 def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
-    """The spot in its other state, if a change next to it applied or undid its hunk; else None.
+    """The spot with its hunk applied or undone, if a change right beside it did that; None if not.
 
-    Only a hunk that was offered to the editor can turn: its insertion, or its undone removal.
+    Only hunks that the editor was asked to apply are looked at, since other equal lines may be a
+    coincidence.
     """
     if not spot.offered or spot.state == "lost":
         return None

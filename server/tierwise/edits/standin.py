@@ -28,7 +28,9 @@ _SPOKEN: Final = re.compile(r"^[^\W\d_a-z][\w'’]*(?: [^\s;{}=]+){3,}[.!?:]$")
 
 
 class NoStandIn(Exception):
-    """No fence replaces the selection. `code` is that of the failed check."""
+    """Raised if no fenced block of an answer can replace the selection. `code` is that of the
+    failed check.
+    """
 
     def __init__(self, code: CheckCode) -> None:
         super().__init__(code)
@@ -37,9 +39,9 @@ class NoStandIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """The fence that counts, and the range of the file that it replaces.
+    """The fenced block that replaces the selection, and the range of the file that it replaces.
 
-    `left` says that another fence, which was left out, looks like an edit too. `drops` says that
+    `left` says that another block, which is not used, looks like an edit too. `drops` says that
     lines of the selection are missing and nothing explains it. `imports` are lines for the file's
     head.
     """
@@ -55,9 +57,10 @@ def choose(
     fences: Sequence[Whole], outer: Whole | None, prose: str, asked: Asked,
     foreign: Callable[[str], bool] = lambda path: False, request: str = "",
 ) -> StandIn:  # fmt: skip
-    """The fence that replaces the selection. Raises `NoStandIn`.
+    """Choose the fenced block that replaces the selection. Raises `NoStandIn` if there is none.
 
-    `foreign` says whether a path belongs to another file than the selection's.
+    `outer` is everything between the first and the last fence line, `prose` the text beside the
+    blocks. `foreign` says whether a path belongs to another file than the selection's.
     """
     imports, fences = _imports(fences)
     own = [f for f in fences if not f.quoted and not (f.path and foreign(f.path))]

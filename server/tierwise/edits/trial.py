@@ -15,9 +15,10 @@ LARGEST: Final = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file, or the part of it that matters, without some of its lines.
+    """A file, or the part of it that matters, without some of its lines, to test others in their
+    place.
 
-    Called with lines for the gap, it counts the syntax errors.
+    Call it with these other lines. It returns how many syntax errors there are then.
     """
 
     above: str
@@ -30,8 +31,8 @@ class Reading:
 
 
 def reading(lines: Sequence[str], first: int, last: int, language: str | None) -> Reading | None:
-    """A `Reading` without the lines [first, last) of a file; None without a grammar or if it is too
-    large.
+    """Prepare to test other lines in place of the lines [first, last) of a file (a `Reading`). None
+    if the language has no grammar or the file is too large.
     """
     above, below = "".join(lines[:first]), "".join(lines[last:])
     own = "".join(lines[first:last])

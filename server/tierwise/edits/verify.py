@@ -46,7 +46,8 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class CheckVerdict:
-    """The verdict of a command. Only `refused` counts; `missing` and `slow` are no verdict.
+    """How the operator's command judged a file. Only `refused` fails the proposal. `missing` (no
+    such command) and `slow` (its time ran out) say nothing about the file.
 
     `detail` is the first complaint of a command that refuses.
     """

@@ -24,7 +24,9 @@ _PAIRS: Final = {'"': '"', "'": "'", "`": "`", "(": ")", "[": "]", "{": "}", "<"
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A selection as lines [first, last), with the text before and behind it on them."""
+    """The lines [first, last) that a selection is on, and the text that these lines have before and
+    behind it.
+    """
 
     first: int
     last: int
@@ -139,8 +141,8 @@ def _without(text: str, span: Range, here: Lines, lines: Sequence[str]) -> str:
 
 
 def line_in(here: Lines, fresh: Sequence[str], old: str) -> int | None:
-    """The index of the line that is the whole line, in an answer to a part of it; None if there is
-    none.
+    """Which line of an answer is the whole line of which only a part was selected; None if the
+    answer has only that part.
     """
     before, behind = squeezed(here.before), squeezed(here.behind)
     if not any(c.isalnum() for c in before + behind):

@@ -47,7 +47,7 @@ class JobEnding:
 def of_task(
     state: TaskState, error: str | None, *, checked: bool = True, edits: bool = True
 ) -> JobEnding:
-    """The ending of a job whose task has come to rest in `state`.
+    """The ending of a job whose task has stopped in `state`.
 
     `error` is the name of the task's error if it failed. `checked` says that no free check failed,
     `edits` that the action asks for an edit.

@@ -72,6 +72,8 @@ def report(
 
 
 def as_it_stands(job: JobRow, tasks: Mapping[str, str]) -> JobRow:
-    """A job in the state that follows from what the operator did to its proposal since."""
+    """The job with its present state: applied, discarded or undone, if the operator did that to its
+    proposal.
+    """
     dealt = _OF_TASK.get(tasks.get(job.id, ""))
     return replace(job, state=dealt) if dealt is not None and job.state in KEPT else job

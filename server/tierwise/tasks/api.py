@@ -1,4 +1,5 @@
-"""What the edge (`lsp/`, `cli/`) and the engine pass to each other: plain data, no protocol.
+"""Plain data that the engine exchanges with the editor's side (`lsp/`) and the command line
+(`cli/`), free of any protocol.
 
 `lsp/` converts these to and from the wire; `cli/` uses them as they are. Ranges are in code points
 (`core.document`), paths are URIs as the editor sent them.
@@ -37,8 +38,8 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file named in a request. `attached` says that the operator chose it. Otherwise it is only
-    open.
+    """A file named in a request. `attached` is True if the operator chose it, and False if it is
+    only open in the editor.
     """
 
     uri: str
@@ -99,7 +100,9 @@ class ChatParams:
 
 @dataclass(frozen=True, slots=True)
 class ProjectOffer:
-    """What of the project would be sent: paths as shown, tokens, and their cost in nano-dollars."""
+    """The project's files that a chat turn would send to the model: their paths as shown, their
+    tokens, and the cost of these in nano-dollars (billionths of a dollar).
+    """
 
     files: tuple[str, ...]
     tokens: int
@@ -108,7 +111,7 @@ class ProjectOffer:
 
 @dataclass(frozen=True, slots=True)
 class FocusOffer:
-    """What the operator sees and would be sent with a question.
+    """The piece of the document before the operator that a question would send along.
 
     `path` is as shown, `lines` are the first and the last line from 1, `cost` is that of the tokens
     in nano-dollars. `name` is that of the definition, or "".
@@ -180,7 +183,9 @@ class OverrideParams:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """The parameters of `tierwise/history/query`. `since_ms` is in UTC milliseconds."""
+    """Which past tasks to list (`tierwise/history/query`): at most `limit`, and only those that
+    match every field that is not None. `since_ms` is in UTC milliseconds.
+    """
 
     limit: int = 50
     since_ms: int | None = None
@@ -206,7 +211,9 @@ class Documents(Protocol):
 
 
 class Index(Protocol):
-    """The index of one workspace folder (`tierwise.index.project`)."""
+    """What the engine needs of the index of one workspace folder. `tierwise.index.project` has the
+    real one.
+    """
 
     async def refresh(self, wait_ms: int = ...) -> IndexState:
         """Look for changed files, and return after `wait_ms` milliseconds at the latest."""
@@ -246,8 +253,8 @@ class Index(Protocol):
 
 
 class Listener(Protocol):
-    """How the engine reports to the edge. Its methods are called on the event loop. Plain ones
-    return at once.
+    """How the engine tells an editor or the command line something. The engine calls these methods
+    on the event loop, and those that are not `async` must return at once.
     """
 
     @property

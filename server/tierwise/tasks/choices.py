@@ -21,7 +21,9 @@ AUTO: Final = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One stored choice. `key` is what the scope needs: an action, a URI, a tier or an id."""
+    """One stored choice: a tier for everything that `scope` and `key` name. `key` is an action, a
+    URI, a tier or an id, as the scope needs it.
+    """
 
     scope: Scope
     key: str
@@ -35,7 +37,7 @@ class Choices:
     kept: dict[tuple[Scope, str], str] = field(default_factory=dict)
 
     def load(self, rows: Iterable[Kept]) -> None:
-        """Take over the choices that earlier windows of this session and project made."""
+        """Add the stored choices that earlier windows of this session and project made."""
         for row in rows:
             self.kept[row.scope, row.key] = row.tier
 

@@ -64,7 +64,7 @@ class TaskEngine(EngineReads):
 
     @property
     def starts(self) -> TaskStarts:
-        """Makes tasks and begins their runs."""
+        """What makes tasks and begins their runs."""
         return TaskStarts(self.world, self.tasks)
 
     @property
@@ -204,13 +204,19 @@ class TaskEngine(EngineReads):
         return await self.world.proposals.undo(edit_id)
 
     def shown(self, edit_id: str) -> None:
-        """Note that the client showed a proposal. Raises `UnknownEdit` if there is none."""
+        """Check that there is a proposal that a client says it showed. Raises `UnknownEdit` if
+        there is none.
+        """
         self.world.proposals.entry(edit_id)
 
     async def record_outcome(
         self, task_id: str, kind: OutcomeKind, value: str | float | None = None
     ) -> None:
-        """Record what a client saw: inserted, copied, rated or asked again."""
+        """Record what a client saw the operator do with an answer: inserted, copied, rated or asked
+        again.
+
+        `value` belongs to the kind, such as the rating. Raises `BadRequest` for an unknown kind.
+        """
         if kind not in OUTCOME_KINDS:
             raise BadRequest(ErrorReason.of("unknown_outcome", kind=kind))
         self.world.outcomes.record(self.tasks.named(task_id), kind, value)
@@ -224,7 +230,9 @@ class TaskEngine(EngineReads):
         return self.status_line.view()
 
     async def turn_dial(self, to: Preference) -> None:
-        """Write a setting of the dial to the operator's own file. Raises `BadRequest`."""
+        """Write what to do when unsure (the dial: save, balanced or right first time) to the
+        operator's own configuration. Raises `BadRequest`.
+        """
         window = self.world.window
         for file in kept_files(window.settings.env):
             await asyncio.to_thread(write_preference, file, to)
@@ -236,7 +244,12 @@ class TaskEngine(EngineReads):
         allow_task: str | None = None,
         scope: BudgetScope | None = None,
     ) -> StatusView:
-        """Raise a cap, allow one task, or only check whether the budget is free again."""
+        """Raise a cap, let one task go beyond the caps, or only check whether the budget is free
+        again.
+
+        `raise_nanos` is in nano-dollars. It raises the cap that `scope` names, or without one the
+        cap that pauses tasks.
+        """
         if raise_nanos is not None:
             await self.world.budget_watch.raise_asked(raise_nanos, scope)
         if allow_task is not None:
@@ -279,7 +292,7 @@ class TaskEngine(EngineReads):
             self.world.client.warm_up()
 
     def diagnosed(self, uri: str, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
-        """Take over the problems that the editor reported for some lines of a document (from 0)."""
+        """Use the problems that the editor reported for some lines of a document (from 0)."""
         self.world.edit_watch.diagnosed(uri, lines, diagnostics)
 
     def document_opened(self, snapshot: Snapshot) -> None:
@@ -287,7 +300,9 @@ class TaskEngine(EngineReads):
         self.world.proposals.reopened(snapshot)
 
     def document_changed(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """Take over a change of a document. `steps` are the edits that led to its new text."""
+        """Move proposals along with a document that changed. `steps` are the edits that led to its
+        new text.
+        """
         self.world.proposals.seen(snapshot, steps)
 
     def file_written(self, path: Path) -> None:
@@ -303,11 +318,11 @@ class TaskEngine(EngineReads):
         self.upkeep.look_at_projects()
 
     def folders_changed(self) -> None:
-        """Take over the folders that the workspace has now."""
+        """Use the folders that the workspace has now."""
         self.upkeep.tidy_projects()
 
     def document_renamed(self, old_uri: str, new_uri: str) -> None:
-        """Take over a file's new name. Its pins move too, here and in the ledger."""
+        """Use a file's new name from now on. Its pins move too, here and in the ledger."""
         tier = self.world.choices.moved(old_uri, new_uri)
         if tier is not None:
             self.world.journal.chose("file", old_uri, AUTO, self.world.window.project)
@@ -316,7 +331,7 @@ class TaskEngine(EngineReads):
         self.world.proposals.renamed(old_uri, new_uri)
 
     def set_settings(self, settings: Mapping[str, object]) -> None:
-        """Take over the client's settings (camelCase section `tierwise`)."""
+        """Use these settings of the client from now on (camelCase section `tierwise`)."""
         self.upkeep.set_settings(settings)
 
     @property
@@ -325,7 +340,7 @@ class TaskEngine(EngineReads):
         return self.world.window.settings.client
 
     def set_trusted(self, trusted: bool) -> None:
-        """Take over whether the operator trusts the workspace. Without trust all running tasks are
+        """Note whether the operator trusts the workspace. Once they do not, all running tasks are
         cancelled.
         """
         self.world.window.trust.set(trusted)

@@ -37,7 +37,9 @@ class EngineReads:
     tasks: Roster
 
     async def project_offer(self, params: ChatParams) -> ProjectOffer | None:
-        """What of the project would be sent with a chat turn. None if nothing would."""
+        """The project's files that a chat turn would send along, with their cost. None if there are
+        none.
+        """
         window = self.world.window
         request, scene = requests.of_chat(
             params, window.documents, window.ladder, turn=0, thread=ThreadState()
@@ -47,7 +49,9 @@ class EngineReads:
         return await project_offer.offer(request, scene, tier, window)
 
     async def focus_offer(self, params: ChatParams) -> FocusOffer | None:
-        """What the operator sees and would be sent with a chat turn. None if nothing would."""
+        """The piece of code before the operator that a chat turn would send along. None if there is
+        none.
+        """
         window = self.world.window
         found = await before_operator.find(params, window)
         if found is None:
@@ -65,7 +69,9 @@ class EngineReads:
         return routing.forecast_decision(request, scene, self.world.known)
 
     async def explain_task(self, task_id: str) -> routing.Explained:
-        """The decision of a present or past task, and what would have changed it."""
+        """The decision of a present or past task, with what mattered for it and what would have
+        changed it.
+        """
         if task_id in self.tasks:
             task = self.tasks[task_id]
             decision = replace(task.decision, id=task_id)
@@ -88,8 +94,8 @@ class EngineReads:
         return await recall.history(window.ledger, query, window.project)
 
     async def dial(self) -> dial.DialView:
-        """What each setting of the dial would have meant for the operator's last tasks: cost and
-        redos.
+        """For each setting of the dial (from cheap to careful), the cost and the redos that it
+        would have meant for the operator's last tasks.
         """
         await self.world.journal.flush()
         redos = self.world.window.config.redo_costs
@@ -99,7 +105,7 @@ class EngineReads:
         return await asyncio.to_thread(dial.view, told, redos)
 
     def preference(self) -> tuple[Preference, float | None]:
-        """The setting of the dial, and the operator's own amount if that replaces it."""
+        """The setting of the dial, and the redo cost that the operator set in its place, if any."""
         config = self.world.window.config
         return config.preference, config.redo_cost_usd
 
@@ -145,5 +151,7 @@ class EngineReads:
         return await transcripts.spoken(self.world.window, conversation_id)
 
     async def kept(self, task_id: str) -> Mapping[str, str]:
-        """What is kept of a task's result: `diff` and `answer`."""
+        """What is kept on disk of a task's result: `diff` is the proposed change, `answer` the
+        text.
+        """
         return await asyncio.to_thread(recall.kept, self.world.window.content, task_id)

@@ -1,7 +1,8 @@
-"""What a decision is based on: what a window knows of its prices, choices, lessons and budget.
+"""What a window needs for a decision: prices, the operator's choices, the budget, and what was
+learned.
 
-It is made before everything else of a window, because titles need no more. The services that run
-tasks are imported only after the first titles were sent.
+It is made before everything else of a window, because the titles in menus need no more. The
+services that run tasks are imported only after the first titles were sent.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Known:
-    """What every decision of a window is based on."""
+    """All that a window's decisions are based on, with the services that keep it up to date."""
 
     window: Window
     breakers: Breakers

@@ -1,4 +1,4 @@
-"""Takes over the proposals of an earlier server process of the same project."""
+"""Opens the proposals that an earlier server process of the same project left behind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DAY_MS: Final = 86_400_000
 
 
 async def restore_proposals(world: World, tasks: Roster) -> None:
-    """Take over the proposals that wait for the operator, and those of the last day that were
+    """Open the kept proposals that wait for the operator, and those of the last day that were
     applied.
     """
     window = world.window
@@ -44,7 +44,9 @@ async def restore_proposals(world: World, tasks: Roster) -> None:
 async def restore_one(
     one: KeptProposal, world: World, tasks: Roster, *, expires: bool = True
 ) -> bool:
-    """Take over one claimed proposal. False if its decision is no longer known."""
+    """Open one claimed proposal. False if the decision of its task can no longer be read from the
+    ledger.
+    """
     window = world.window
     try:
         decision = await recall.last_decision(window.ledger, one.task_id)

@@ -50,7 +50,7 @@ class Upkeep:
         await self._world.budget_watch.refresh()
 
     async def start(self) -> None:
-        """Open the ledger, take over earlier choices, and start all background work."""
+        """Open the ledger, load the operator's earlier choices, and start all background work."""
         world, window = self._world, self._window
         self._spawn(self._look_for_keys())
         window.ledger.warm()

@@ -41,7 +41,7 @@ _MAKING: Final = asyncio.Lock()
 
 @dataclass(frozen=True, slots=True)
 class AgentJob:
-    """A job that a command does, with what it needs. `state` is the state folder."""
+    """A job that an agent's command does, with what it needs. `state` is the state folder."""
 
     job: JobRow
     group: GroupRow

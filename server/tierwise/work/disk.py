@@ -21,8 +21,8 @@ from tierwise.tasks.window.disk import path_of
 
 @dataclass
 class DiskDocuments:
-    """The files of workspace folders. `unsaved` are texts that replace files for a
-    while, by URI.
+    """The files of workspace folders, read from disk. `unsaved` has texts that are used in place of
+    files, by URI, because the editor had not saved them.
     """
 
     folders: tuple[Path, ...]
@@ -37,7 +37,7 @@ class DiskDocuments:
         return disk.snapshot(uri, path)
 
     def open_documents(self) -> Sequence[Snapshot]:
-        """None, because there is no editor."""
+        """No documents, because there is no editor."""
         return ()
 
     def roots(self) -> Sequence[Path]:

@@ -37,7 +37,9 @@ TESTS: Final = "tests.txt"
 
 @dataclass
 class JobDoer:
-    """Does jobs, with one engine for each folder. `rest` closes all that only running jobs need."""
+    """Does the jobs of the queue, with one engine for each folder. `rest` closes what only running
+    jobs need.
+    """
 
     env: Mapping[str, str]
     folder: Path

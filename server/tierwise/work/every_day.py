@@ -16,7 +16,7 @@ from tierwise.tasks.window.disk import path_of
 async def repeat(
     group: GroupRow, rows: Sequence[JobRow], notes: GroupNotes, queue: NightQueue
 ) -> str | None:
-    """Queue a group again for the files that still exist.
+    """Queue a group again for the next day, for those of its files that still exist.
 
     Returns the id of the new group, or None if no file is left.
     """

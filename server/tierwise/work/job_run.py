@@ -40,7 +40,7 @@ LOOK_S: Final = 0.5
 class JobRun:
     """The result of one run of a job.
 
-    `said` is a sentence for the operator. It is empty if the reason says it all.
+    `said` is a sentence for the operator. It is empty if the reason code in `ending` says enough.
     """
 
     ending: JobEnding
@@ -90,7 +90,9 @@ async def run_job(
 async def one_step_up(
     job: JobRow, notes: GroupNotes, head: Headless, stop: asyncio.Event
 ) -> JobRun | None:
-    """Do a job again one tier higher because its tests were red. None if it may not go up."""
+    """Do a job again one tier higher because its tests failed. None if the task may not go to a
+    higher tier.
+    """
     place_of(job, notes, head)
     if not head.engine.step_up(job.id, TESTS_RED):
         return None

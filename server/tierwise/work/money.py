@@ -18,7 +18,7 @@ from tierwise.tasks.window.settings import configuration, limits, price_table
 
 @dataclass
 class MoneyWatch:
-    """Watches the budget of the night for jobs that wait for money."""
+    """Decides when jobs that wait for money may be tried again, by the budget of the night."""
 
     env: Mapping[str, str]
     ledger: Ledger

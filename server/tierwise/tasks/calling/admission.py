@@ -1,4 +1,6 @@
-"""What must be true before money is spent: trust, consent to a dear request, and the budget."""
+"""What must be true before money is spent: the workspace is trusted, the operator agreed to a
+costly request, and the budget has room.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,11 @@ from tierwise.tasks.world import World
 
 
 def require(task: Task, world: World) -> None:
-    """Raise `Untrusted` if nothing may be sent, or `BudgetPaused` for a chat while the budget is
-    paused.
+    """Refuse a task that may not call a model now.
+
+    Raises `Untrusted` if the operator does not trust the workspace, and `BudgetPaused` for a chat
+    turn while the budget is used up. A task that the operator allowed is not refused for the
+    budget.
     """
     world.window.trust.require()
     if task.request.action == "chat" and world.budget_watch.level == "paused" and not task.allowed:
@@ -23,7 +28,9 @@ def require(task: Task, world: World) -> None:
 
 
 def dear(task: Task, tier: str, world: World) -> bool:
-    """Whether the forecast of a task on a tier is above the amount that needs a question."""
+    """Whether a task's expected cost on a tier is above `ask_above_usd` and above what the operator
+    agreed to already, so that they must be asked first.
+    """
     limit = to_nanos(world.window.config.ask_above_usd)
     if not limit or task.rehearsal or task.allowed:
         return False
@@ -31,7 +38,8 @@ def dear(task: Task, tier: str, world: World) -> bool:
 
 
 async def ask_if_dear(task: Task, world: World) -> None:
-    """Ask before a request whose forecast is above `ask_above_usd`. With 0 it never asks.
+    """Ask the operator before a task whose expected cost is above `ask_above_usd`. If that is 0,
+    nobody is ever asked.
 
     Raises `SpendNotAgreed` if the answer is not yes.
     """
@@ -47,9 +55,11 @@ async def ask_if_dear(task: Task, world: World) -> None:
 
 
 async def ask_for_parts(task: Task, worst: Sequence[int], world: World) -> None:
-    """Ask before a task in parts whose worst cases together are above `ask_above_usd`.
+    """Ask the operator before a task of several calls, if the sum of `worst` is above
+    `ask_above_usd`.
 
-    Raises `SpendNotAgreed` if the answer is not yes.
+    `worst` has the highest possible cost of each call, in nano-dollars. Raises `SpendNotAgreed` if
+    the answer is not yes.
     """
     limit, total = to_nanos(world.window.config.ask_above_usd), sum(worst)
     if not limit or task.rehearsal or task.allowed or total <= max(limit, task.run.agreed):
@@ -63,11 +73,12 @@ async def ask_for_parts(task: Task, worst: Sequence[int], world: World) -> None:
 
 
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:
-    """Hold a task until the budget is raised or the task is allowed. It keeps its place in the
-    queue.
+    """Hold a task until a cap is raised or the operator allows the task. It keeps its place in the
+    order of tasks.
 
-    A task that fits once the calls in flight end waits for those. Any other task that is too dear
-    by itself raises `error`. A chat always does, because somebody waits for the reply.
+    A task that fits as soon as the running calls end waits for those. If a task costs too much even
+    then, `error` is raised instead. For a chat turn `error` is always raised, because somebody
+    waits for the reply.
     """
     dear = error if isinstance(error, TaskTooDear) else None
     chat = task.request.action == "chat"

@@ -1,8 +1,8 @@
-"""Attempts: reserve money, call the model, settle. A retry, a failover or a longer answer repeats
-it.
+"""Attempts, each one paid call of a model: reserve money, call, book what it cost. A retry, a
+switch to another server or a longer answer is another attempt.
 
-Every attempt is a paid call of its own (`tasks/money/settling.py`). It is reserved before and
-settled after, whatever happens to it.
+Every attempt is a paid call of its own (`tasks/money/settling.py`). Its worst case is reserved
+before, and its real cost is booked after, whatever happens to it.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ from tierwise.tasks.world import World
 
 
 async def answer(task: Task, world: World) -> Answer:
-    """The answer of a task, after one to three attempts.
+    """Ask the model for the answer of a task, in one to three attempts.
 
     Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError` if no
-    other place may answer. A tier that the operator chose is never replaced by another. If an
+    other server may answer. A tier that the operator chose is never replaced by another. If an
     earlier run of a night job kept the answer, it is read from disk and costs nothing.
     """
     first = world.window.tier(task.decision.answering)
@@ -217,7 +217,9 @@ def _took(plan: AttemptPlan, first_token_ms: float) -> None:
 
 
 def request_of(task: Task, tier: Tier, prompt: Prompt, world: World) -> ReservationRequest:
-    """The reservation that a call needs."""
+    """The request to set money aside for one call: its tier, its prompt, and the longest answer it
+    may give. From these the worst case is computed.
+    """
     focus = task.scene.focus
     return ReservationRequest(
         task_id=task.id,

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 
 async def escalated(task: Task, draft: Draft, situation: Situation, world: World) -> Draft:
-    """The draft, or that of the next tier if a check failed and a step up is allowed.
+    """The draft as it is, or the answer of the next tier if a check of the draft failed and a step
+    up is allowed.
 
     If the higher tier cannot answer, for lack of money or of a server, this returns the first draft
     with its failed check. The operator paid for it and still sees it.

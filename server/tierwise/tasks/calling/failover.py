@@ -1,8 +1,9 @@
-"""Availability: where an attempt goes. Every switch to another place is shown to the operator.
+"""Where an attempt goes when servers fail. Every switch is shown to the operator.
 
-If a place fails, is slow or its breaker is open, another place of the same tier answers, or a tier
-that may replace it. The cause is shown and written to the ledger. A tier that the operator chose is
-never replaced by another. A lower tier answers only if the operator listed it or says yes.
+A place is a tier at one server address. If it fails, is slow, or failed so often lately that it is
+left alone (its breaker is open), another place of the same tier answers, or a tier that may replace
+it. The cause is shown and written to the ledger. A tier that the operator chose is never replaced
+by another. A lower tier answers only if the operator listed it or says yes.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ ANSWER_WITHIN: Final = 120.0
 
 @dataclass
 class AttemptPlan:
-    """The attempts of one run of a task: its present place, what failed, how much time is left.
+    """The attempts of one run of a task: the place (tier and server address) to call next, the
+    places that failed, and how much time is left.
 
-    Time that the operator chose to wait does not count against the task's deadline.
+    Time in which the operator answers a question does not count against the task's deadline.
     """
 
     task: Task
@@ -61,13 +63,13 @@ class AttemptPlan:
         return self.task.run.due - self.world.window.monotonic()
 
     def other(self) -> Tier | None:
-        """The best place that could answer next without a question, if there is one."""
+        """The best other place that may answer without a question to the operator, if there is one."""
         found = self._others(same_tier=self.task.decision.explicit)
         return next((place for place in found if not self.dear(place)), None)
 
     def dearer(self) -> Tier | None:
-        """The best place that could answer if the operator accepts its price. They are
-        asked first.
+        """The best other place that costs so much that the operator must agree first. None if there
+        is none.
         """
         return next((place for place in self._others() if self.dear(place)), None)
 
@@ -82,9 +84,11 @@ class AttemptPlan:
         )
 
     def first_token(self) -> float | None:
-        """Seconds after which this place counts as slow.
+        """Seconds without a first token after which this place counts as slow, so that another is
+        called.
 
-        None for every call but the first, in a rehearsal, and if no other place could answer.
+        None if slowness does not matter: after the first call, in a rehearsal, and if no other
+        place could answer.
         """
         timeouts = self.world.window.config.timeouts
         if self.task.run.call_count > 0 or self.task.rehearsal or self.other() is None:
@@ -94,7 +98,7 @@ class AttemptPlan:
         )
 
     def dear(self, place: Tier) -> bool:
-        """Whether the forecast of a place is above the amount that needs a question."""
+        """Whether the expected cost at a place is so high that the operator must be asked first."""
         return admission.dear(self.task, place.name, self.world)
 
     def cost(self, place: Tier) -> int:
@@ -114,7 +118,9 @@ class AttemptPlan:
 
 
 def decided(task: Task, decision: Decision, situation: Situation) -> None:
-    """Take over a decision. If it skipped a tier that cannot answer, record that as a switch."""
+    """Give a task its decision. If the decision avoids a tier that cannot answer now, record that
+    as a switch.
+    """
     cause = ""
     if decision.cause == "failover":
         passed = next(
@@ -153,9 +159,10 @@ async def start(task: Task, world: World) -> AttemptPlan:
 
 
 async def after(plan: AttemptPlan, error: ModelError) -> None:
-    """Do what follows a failed attempt: wait and call again, go elsewhere, or ask the operator.
+    """Do what follows a failed attempt: wait and call again, go to another place, or ask the
+    operator.
 
-    It sets `plan.place`. Raises the error if nothing is left to try.
+    It sets `plan.place`, where the next attempt goes. Raises `error` if nothing is left to try.
     """
     task, world, place = plan.task, plan.world, plan.place
     hurried = error.kind == "timeout" and plan.left < WORTH_TRYING
@@ -190,10 +197,11 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
 
 
 def too_dear(plan: AttemptPlan, why: TaskTooDear) -> bool:
-    """Go on at another place, because a place that replaced a failed one does not fit the budget.
+    """Go on at another place, if the present one already stands in for a failed one and costs more
+    than the budget has.
 
-    False if the place did not replace another. If no other place is left, raises the error of the
-    place that failed last.
+    False if the present place stands in for none. If no other place is left, raises the error of
+    the place that failed last.
     """
     if not plan.failed:
         return False

@@ -25,9 +25,9 @@ OPINION: Final = "opinion.txt"
 
 
 async def find(task: Task, tier: Tier, world: World) -> Result | None:
-    """The answer to the same question in an earlier run of the job. None if there is none.
+    """The answer that an earlier run of the job got to the same question. None if there is none.
 
-    An answer that could use the tier's whole output is preferred to one that was cut off.
+    An answer that was allowed the tier's greatest length is preferred to one that was cut off.
     """
     if not world.window.night or not task.run.ready:
         return None

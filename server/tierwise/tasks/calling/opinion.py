@@ -1,9 +1,10 @@
-"""Asks for a second opinion if the operator switched that on and it is worth its price.
+"""Asks a cheap model how hard a request is (the second opinion), if the operator switched that on
+and it is worth its price.
 
-A run asks once. The result still counts when the run goes on after a pause. The question runs while
+A run asks once. If the run pauses and goes on, the result is used again. The question runs while
 the context is collected, so it usually costs no time. It is a call like any other: reserved,
 settled, and part of the task's cost. It has 800 ms. If it is late, fails or makes no sense, the
-router decides without it. `routing/evidence.py` says how much it counts.
+router decides without it. `routing/evidence.py` says how much weight it has.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class EarlyOpinion:
 
 @asynccontextmanager
 async def beside(task: Task, world: World) -> AsyncIterator[EarlyOpinion]:
-    """Ask for an opinion while the block runs, if what is known before calls for one.
+    """Ask for a second opinion while the block runs, if the first decision calls for one.
 
     If the block raises, the call is cancelled.
     """

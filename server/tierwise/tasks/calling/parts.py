@@ -46,7 +46,9 @@ SPARE: Final = 2.0
 
 
 def several(task: Task, world: World) -> bool:
-    """Whether a task is more than one call can hold. Then its parts are asked about as one sum."""
+    """Whether a task needs several calls. Then the operator is asked once, about the cost of all of
+    them together.
+    """
     assert task.run.pack is not None, "context is collected before anything is asked"
     return len(split(task.run.pack, world.window.tier(task.decision.answering))) > 1
 
@@ -74,8 +76,9 @@ async def answer(task: Task, world: World) -> Answer:
 def split(pack: Pack, tier: Tier) -> list[Pack]:
     """Split the context of a request into parts that a tier can read and answer in one call each.
 
-    A context that fits is returned as the only part. Places keep their order, so that those of one
-    file stay together if they fit.
+    Every part has the common context and some of the places to change. A context that fits is
+    returned as the only part. Places keep their order, so that those of one file stay together if
+    they fit.
     """
     places = [item for item in pack.items if item.changes]
     most = room.LARGE * tier.max_tokens
@@ -101,7 +104,7 @@ def split(pack: Pack, tier: Tier) -> list[Pack]:
 
 
 def tally(task: Task, draft: Draft) -> None:
-    """Remark on files that had a place to change and that the proposal does not change."""
+    """Tell the operator of files with a place to change that the proposal does not change."""
     pack = task.run.pack
     wanted = {item.path for item in pack.items if item.changes} if pack is not None else set()
     if not wanted or draft.proposal is None:

@@ -23,15 +23,18 @@ once. An answer that is cut off costs a second call.
 
 
 def expected(places: Iterable[ContextItem]) -> int:
-    """Tokens of the blocks that change some places: each has the old and the new lines."""
+    """About how many tokens it takes to answer with search/replace blocks for some places: each
+    block has the old and the new lines.
+    """
     return sum(2 * item.tokens + BLOCK for item in places)
 
 
 def prepare(task: Task, tier: Tier) -> None:
-    """Set how the answer is asked for.
+    """Choose the form in which a task's answer is asked for.
 
-    It asks for blocks if the selection is too long to be repeated, or if other places are to change
-    with it. It asks for the tier's whole output if the answer may need it.
+    It asks for search/replace blocks if the selection is too long to be repeated, or if other
+    places are to change with it. It asks for the tier's longest possible answer if a usual one may
+    be cut off.
     """
     places = [i for i in (task.run.pack.items if task.run.pack is not None else ()) if i.changes]
     if places:

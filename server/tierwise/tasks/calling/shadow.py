@@ -63,8 +63,8 @@ ONCE: Final = "once"
 
 @dataclass(frozen=True, slots=True)
 class ShadowAnswer:
-    """The files as the cheapest tier's answer would make them, by address. None if a
-    check failed.
+    """What the cheapest tier would have made of the files, by URI. `files` is None if its answer
+    failed a check.
     """
 
     tier: str
@@ -76,7 +76,9 @@ _FORM: Final = TypeAdapter(ShadowAnswer)
 
 @dataclass
 class ShadowAnswers:
-    """The shadow answers of one window."""
+    """Asks the cheapest tier for answers that nobody sees, and compares each with what the operator
+    kept. There is one object per window.
+    """
 
     world: World
     _made: dict[str, ShadowAnswer] = field(default_factory=dict)
@@ -84,9 +86,8 @@ class ShadowAnswers:
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def heard(self, task: Task) -> None:
-        """React to a change of a task.
-
-        The task may have a new answer to compare with, or the operator may have kept something.
+        """React to a change of a task: ask the cheapest tier when a proposal is offered, and
+        compare the two edits when the operator applied it.
         """
         if task.rehearsal:
             return

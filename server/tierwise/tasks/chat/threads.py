@@ -68,10 +68,11 @@ class Cached:
 
 @dataclass
 class Thread:
-    """A conversation.
+    """A conversation, with its answered turns.
 
-    `reasks` counts questions that were asked again, `rejected` edits that were discarded or undone.
-    `cached` has the prompt cache of each tier, `life` its kind.
+    `reasks` is how many questions were asked again, `rejected` how many edits were discarded or
+    undone. `cached` says what each tier's prompt cache holds, `life` how long the provider keeps
+    it.
     """
 
     id: str
@@ -100,9 +101,10 @@ class Thread:
         return SequenceMatcher(None, a.lower(), b.lower(), autojunk=False).ratio() >= _SAME
 
     def state(self) -> ThreadState:
-        """What the router may know of the thread: counts, the last tier, and the tier it needed.
+        """What the router may know of the conversation: the last tier, how many questions were
+        repeated and edits rejected, and the tier that the last turn needed.
 
-        If something was rejected, the needed tier is unknown.
+        If an edit was rejected, the needed tier is unknown.
         """
         need = self.said[-1].need if self.said and not self.rejected else None
         return ThreadState(self.last_tier, self.reasks, self.rejected, need)

@@ -1,1 +1,3 @@
-"""Collects the situation of a task (the facts beside its signals), and routes the task."""
+"""Routes a task, after collecting what a decision needs beside the request: prices, budget, pins
+and which tiers can answer (the situation).
+"""

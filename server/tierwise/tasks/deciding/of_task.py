@@ -13,7 +13,7 @@ from tierwise.tasks.world import World
 
 
 def route(task: Task, world: World) -> Routed:
-    """Decide a task on the current facts."""
+    """Decide which tier answers a task, on the facts of this moment."""
     known = world.known
     now = routing.moment(known)
     facts = routing.situation(task.request, task.scene, known, now, task, _warm(task, world))

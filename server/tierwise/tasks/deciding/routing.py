@@ -1,4 +1,4 @@
-"""Steps 3 to 5 of a run: signals, estimate and decision, with the facts they need."""
+"""Measures a request (its signals), estimates which tier it needs, and decides who answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A decision and the facts it was based on, for the ledger."""
+    """A decision and the facts it was based on. Both are written to the ledger."""
 
     decision: Decision
     situation: Situation
@@ -68,10 +68,10 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all decisions of one moment share. A menu looks it up once for all its titles.
+    """What all decisions made at one moment share. A menu looks it up once for all its titles.
 
-    `memory` is what was learned, and `basis` its name. `blocked` has the tiers none of whose places
-    may be called, with the cause.
+    `memory` is what was learned from earlier tasks, and `basis` names its version. `blocked` has
+    the tiers that no server can answer for now, each with the cause.
     """
 
     memory: Memory
@@ -85,7 +85,7 @@ class Moment:
 
 
 def moment(known: Known) -> Moment:
-    """The present moment."""
+    """Look up what all decisions made now share."""
     window = known.window
     memory, basis = known.learning.memory()
     ladder = window.ladder
@@ -165,10 +165,11 @@ def forecast_decision(
 
 
 async def explained(decision: Decision, known: Known) -> Explained:
-    """Explain a decision. The search takes about fifty milliseconds on a thread.
+    """Explain a decision: which signals mattered, and what would have changed it. The search takes
+    about fifty milliseconds on a thread.
 
-    It asks the shipped weights alone, for a task of median size. Pins, budget, thread and what was
-    learned do not count.
+    It uses the shipped weights alone, for a task of median size. Pins, budget, conversation and
+    what was learned are left out.
     """
     window = known.window
     facts = Situation(
@@ -201,7 +202,9 @@ def situation(
     task: Task | None = None,
     warm: WarmThread | None = None,
 ) -> Situation:
-    """The facts that a decision needs beside the signals, as this window knows them now."""
+    """Collect the facts that a decision needs beside the signals, such as prices and budget, as
+    this window knows them now.
+    """
     config = known.window.config
     chars = _prompt_chars(request, scene, task)
     stake = stakes(

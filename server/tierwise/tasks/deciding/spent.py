@@ -1,4 +1,4 @@
-"""Adds to a decision that the budget changed how much of the budget is spent."""
+"""Adds how much of the budget is spent to a decision that the budget changed."""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ async def find(params: ChatParams, window: Window) -> InView | None:
 
 
 def offer(found: InView, tier: Tier, window: Window) -> FocusOffer:
-    """The piece, with its tokens and its cost on a tier."""
+    """What is shown of the piece before it is sent: where it is, its tokens, and their cost on a
+    tier.
+    """
     path = relative(found.doc, tuple(window.documents.roots()))
     count = tokens(found.text)
     return FocusOffer(path, found.name, found.lines, count, cost_of(count, tier, window))

@@ -1,8 +1,8 @@
 """What the project's index counts for a request: numbers for the router, without names.
 
 A number is given only if it is reliable: the symbol is defined once, belongs to no type, and every
-file was read. Otherwise it is unknown. While a project is not read yet, a change everywhere counts
-as one in many files. That can only raise the tier.
+file was read. Otherwise it is unknown. While files of a project are still unread, a change that is
+wanted everywhere is taken for one in many files. That can only raise the tier.
 """
 
 from __future__ import annotations
@@ -89,14 +89,16 @@ async def _clear(request: Request, symbol: _Counted | None, indexes: Sequence[In
 
 
 def foreseen(request: Request, window: Window) -> Request:
-    """The request for its first decision, which does not wait for the index."""
+    """The request as the first decision sees it. That does not wait for the index, so the numbers
+    of the project are taken as unknown.
+    """
     wish = project_wish.of_words(request.instruction)
     return replace(request, project=unread(wish)) if window.projects.all() else request
 
 
 def unread(wish: ProjectWish) -> ProjectSignals:
-    """The numbers while files are unread: all unknown, and a change everywhere counts as many
-    files.
+    """The numbers while files are unread. All are unknown, but a change that is wanted everywhere
+    is taken for one in many files.
     """
     return ProjectSignals(files=MANY if wish.everywhere else None)
 

@@ -1,4 +1,4 @@
-"""Step 2 of a run: collects what this task sends, and asks for consent if that is needed."""
+"""Collects what a task sends to the model, and asks for consent if that is needed."""
 
 from __future__ import annotations
 

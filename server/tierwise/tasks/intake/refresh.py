@@ -19,7 +19,7 @@ MOST_LINES: Final = 2_000
 
 
 def refresh(task: Task, documents: Documents) -> None:
-    """Take the current documents, if the selected lines are still in them.
+    """Let a task work on the current documents, if the selected lines are still in them.
 
     If not, the task keeps its old text. Its proposal is then placed in the current text or refused,
     like any other.

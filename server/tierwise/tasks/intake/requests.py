@@ -113,7 +113,9 @@ def of_chat(
 
 
 def enriched(request: Request, scene: Scene) -> Request:
-    """The request, with what the documents show of the place that it is about."""
+    """The request, with what the documents show of the selected code: its symbol, and how often
+    that is used.
+    """
     focus, span = scene.focus, scene.range
     if focus is None and scene.in_view is not None:
         focus, span = scene.in_view.doc, scene.in_view.span

@@ -20,7 +20,11 @@ ALL: Final = 30_000_000
 def users(
     name: str, own: Path, root: Path, seen: Sequence[str], may: Callable[[Path], bool]
 ) -> list[str]:
-    """Paths in the workspace folder of files that use a name, without those `seen`."""
+    """Paths below the workspace folder `root` of files that use a name.
+
+    Files in `seen`, and files for which `may` is False, are left out. Only files whose language
+    goes with that of `own` are searched.
+    """
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
     return [
         path.relative_to(root).as_posix()

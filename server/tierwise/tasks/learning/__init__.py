@@ -1,1 +1,3 @@
-"""The learned state of a window: updating it, using it, replaying it."""
+"""What a window learns from outcomes: keeping it up to date, deciding with it, and deciding past
+tasks again.
+"""

@@ -1,4 +1,4 @@
-"""Estimate and decision with what was learned. Routing and learning meet only here."""
+"""Estimates and decides with what was learned. No other file combines routing with learning."""
 
 from __future__ import annotations
 
@@ -39,9 +39,11 @@ def decide(
     id: str = "",
     reasons: bool = True,
 ) -> Advised:
-    """Decide with a memory. While its gate is closed, decide as shipped. Pure.
+    """Decide with what was learned from earlier tasks (`memory`). Pure.
 
-    If the situation already has what was learned, it was decided before. Then it is used as it is.
+    Until that has passed its test on past tasks (its gate is closed), the shipped estimate decides
+    alone. If `situation` already holds what was learned, the task was decided before, and that is
+    used again.
     """
     signs = explain.why(signals, weights) if reasons else ()
     told = situation.learned is not None
@@ -82,13 +84,15 @@ def redecide(
     id: str = "",
     signs: Sequence[Reason] = (),
 ) -> Decision:
-    """The decision on these facts. The same facts give exactly the same decision. Pure."""
+    """Decide on these facts alone. The same facts always give exactly the same decision. Pure."""
     found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
     return policy.decide(signals, found, situation, id=id, weights=weights.hash, signs=signs)
 
 
 def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> LearnerTask:
-    """The task as the learner sees it. A tier is a number there: the fitted cut it stands for."""
+    """The task as the learner needs it. It knows a tier by its rank (see `levels`) and not by its
+    name.
+    """
     logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)
     plain = estimates.estimate(signals, weights, situation.ladder)
@@ -108,7 +112,9 @@ def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell
 
 
 def levels(ladder: Ladder, cuts: int) -> dict[str, int]:
-    """The fitted cut that each tier stands for. The learner uses it as the tier's rank."""
+    """The rank of each tier among the models that the shipped weights were fitted on, 0 for the
+    cheapest.
+    """
     return dict(zip(ladder.names, estimates.levels(ladder, cuts), strict=True))
 
 

@@ -47,7 +47,9 @@ class DialTask:
 
 @dataclass(frozen=True, slots=True)
 class DialWeek:
-    """A week at one setting: cost in nano-dollars, answers not kept, and tasks per first tier."""
+    """What a week would be like at one setting of the dial: its cost in nano-dollars, the number of
+    answers that are not kept (`redos`), and how many tasks begin at each tier.
+    """
 
     cost: float
     redos: float
@@ -56,10 +58,10 @@ class DialWeek:
 
 @dataclass(frozen=True, slots=True)
 class DialView:
-    """Each setting with its week.
+    """For each setting of the dial, the week that it would give.
 
     `tasks` is how many tasks were used, `own` how many the operator has. `invented` says that those
-    were too few.
+    were too few, so that made-up tasks were used.
     """
 
     weeks: Mapping[Preference, DialWeek]
@@ -69,7 +71,8 @@ class DialView:
 
 
 def view(told: Sequence[TaskHistory], redos: Mapping[Preference, int]) -> DialView:
-    """The dial for the operator's last tasks (newest first), or for the invented week.
+    """What each setting of the dial would have meant for the operator's last tasks (newest first),
+    or for an invented week if they are too few.
 
     `redos` has the redo cost of a median task for each setting, in nano-dollars.
     """
@@ -85,7 +88,8 @@ def view(told: Sequence[TaskHistory], redos: Mapping[Preference, int]) -> DialVi
 
 
 def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
-    """What these tasks would have cost if the redo of a median task costs `redo`. Pure.
+    """The expected cost and number of answers not kept, if redoing a median task costs `redo`
+    nano-dollars. Pure.
 
     `scale` turns the sums into those of a week.
     """
@@ -123,7 +127,8 @@ def of_ledger(told: TaskHistory) -> DialTask | None:
 
 @lru_cache(maxsize=1)
 def invented() -> Sequence[DialTask]:
-    """The invented week: requests of the project's own, with random sizes.
+    """The invented week: made-up requests of various sizes, shown while there are too few real
+    tasks.
 
     Their estimates come from weights that were not trained on them.
     """

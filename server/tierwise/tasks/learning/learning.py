@@ -1,7 +1,8 @@
-"""The learner of one window: it reads outcomes from the ledger and gives a memory for decisions.
+"""The learner of one window: it learns from outcomes in the ledger, for later decisions.
 
 The file of the learned state can always be made again from the ledger, so several windows need not
-agree. The first one learns what is ripe while it holds the file's lock. The others read the file.
+agree. The first one to hold the file's lock learns from outcomes that are final. The others read
+the file.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ MOST_COUNTED: Final = 5_000
 
 @dataclass
 class Learning:
-    """The memory of this window. It is read again when any window wrote the file."""
+    """What this window decides with (the memory): what was learned from outcomes. It is read again
+    whenever a window wrote the file.
+    """
 
     window: Window
     file: LearnedFile
@@ -67,7 +70,9 @@ class Learning:
         return self.window.config.learning.on and self._record.on
 
     def memory(self) -> tuple[Memory, str]:
-        """The memory to decide with, and its name. Both are empty while learning is off."""
+        """What was learned, to decide with, and the name of that version. Both are empty while
+        learning is off.
+        """
         self._refresh()
         if not self.on:
             return NOTHING, ""
@@ -75,15 +80,17 @@ class Learning:
         return (shared.memory, shared.basis) if shared else (self._record.memory, self._basis)
 
     def cell(self, action: str, language: str | None) -> Cell:
-        """The cell of a task of this window. If a team shares, the project is known by its folder's
-        name.
+        """Where a task of this window belongs for the learner: its action, language and project.
+
+        If a team shares what it learns, the project is known by its folder's name, else by its
+        path.
         """
         shares = self.shared is not None and self.shared.record() is not None
         project = self.window.project_name if shares else self.window.project
         return Cell(action, language, project_key(project))
 
     def start(self) -> None:
-        """Look for ripe outcomes now, and then every minute."""
+        """Look now, and then every minute, for outcomes that are old enough to learn from."""
         self._timer = None
         if self._job is None or self._job.done():
             self._job = asyncio.get_running_loop().create_task(self._look(), name="learning")
@@ -147,7 +154,9 @@ class Learning:
 
 
 def read(file: LearnedFile, weights: Weights) -> Record:
-    """What the file holds for these weights. An empty record if nothing fits them."""
+    """The learned state in the file. It is empty if the file has none or was made for other shipped
+    weights.
+    """
     try:
         found = record.from_json(file.read() or {})
     except ValueError:
@@ -162,7 +171,7 @@ def fold(
     target: float | None,
     now_ms: int,
 ) -> Record:
-    """Learn what is ripe of these tasks and was not learned yet.
+    """Learn from outcomes that are old enough to be final (ripe) and were not learned yet.
 
     Raises like `LearnedFile.update`. If nothing is ripe, nothing is written.
     """
@@ -184,7 +193,9 @@ def fold(
 def learned(
     found: Record, told: Sequence[TaskHistory], weights: Weights, target: float | None, now_ms: int
 ) -> Record:
-    """The record after it learned what is ripe by now. `target` is the confidence floor. Pure."""
+    """The learned state after it learned from outcomes that are final (ripe) at `now_ms`. `target`
+    is the confidence floor. Pure.
+    """
     ripe = list(ripened(told, weights, target, max(found.told_ms, found.since_ms), now_ms))
     if not ripe:
         return found
@@ -202,9 +213,10 @@ def ripened(
     now_ms: int,
     project: Callable[[str], str] = lambda project: project,
 ) -> Iterator[Lesson]:
-    """What became ripe between two moments, task by task. Pure.
+    """The lessons of tasks whose outcomes became final (ripe) after `after_ms` and up to `now_ms`.
+    Pure.
 
-    `project` gives the name of a task's project for the cell that it teaches.
+    `project` gives the name of a task's project for the lesson.
     """
     for task in told:
         if task.task.rehearsal or not task.decisions or task.task.client == COMMAND:
@@ -236,9 +248,11 @@ def observation(
     first: bool,
     project: str | None = None,
 ) -> Observation | None:
-    """A task of the ledger as evidence. None if its events say nothing about a tier.
+    """What the learner can take from a task of the ledger. None if its events say nothing about a
+    tier.
 
-    `project` replaces the ledger's name of the project. Raises `recall.OddRow`.
+    `project` replaces the ledger's name of the project. `first` says that these are the first
+    events of the task. Raises `recall.OddRow`.
     """
     row = told.decisions[0]
     detail = row.detail

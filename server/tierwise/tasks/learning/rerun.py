@@ -1,7 +1,8 @@
 """Decides past tasks of the ledger again: unchanged, or under another policy ("what if").
 
-If the other policy takes the same answering tier, the real cost and outcome count. Otherwise both
-are expected values from the forecast and the estimate, and are counted as such.
+If the other policy sends a task to the tier that really answered, the real cost and outcome are
+used. Otherwise both are expected values from the forecast and the estimate, and the sums say of how
+many tasks.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from tierwise.tasks.learning import advice, recall
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What is changed: the confidence floor, the tiers that are left out, the weights, the redo
-    cost.
+    """How another policy differs: the confidence floor, the tiers that are left out, the weights,
+    the redo cost.
 
-    Every change is tried under the current rule. `redo` is in nano-dollars for a median task.
-    `shipped` decides without what was learned.
+    Every change is tried under the rule by which tasks are decided today. `redo` is in nano-dollars
+    for a median task. With `shipped`, decisions are made without what was learned.
     """
 
     target: float | None = None
@@ -46,8 +47,11 @@ class WhatIf:
 
 @dataclass
 class RerunSums:
-    """The sums of one policy. Costs are in nano-dollars. `kept` sums the kept shares of last
-    answers.
+    """The sums over all tasks under one policy.
+
+    `cost` is in nano-dollars. `kept` adds, per judged task, the share of its last answer that was
+    kept. `wrong` counts answers of which less than half was kept. For the `estimated` tasks, which
+    went to another tier than they really did, cost and answers are expected values.
     """
 
     tasks: int = 0
@@ -76,8 +80,8 @@ def redecide(row: DecisionRow, weights: Weights) -> Decision:
 
 
 def reproduced(row: DecisionRow, weights: Weights) -> bool:
-    """Whether deciding again gives exactly the same decision. False for other weights
-    than its own.
+    """Whether deciding the row again gives exactly the decision that it holds. False if it was made
+    with other weights than `weights`.
     """
     if row.weights != weights.hash:
         return False
@@ -97,7 +101,11 @@ def reproduced(row: DecisionRow, weights: Weights) -> bool:
 def rerun(
     told: Sequence[TaskHistory], weights: Weights, what_if: WhatIf, redo: int
 ) -> Mapping[str, Any]:
-    """What these tasks cost and how many were kept, and the same under `what_if`."""
+    """What these tasks cost and how many answers were kept, beside what is expected of the same
+    tasks under `what_if`.
+
+    `redo` is the cost of redoing an answer, in nano-dollars, for the loss of both.
+    """
     was, would = RerunSums(), RerunSums()
     exact = moved = other = 0
     for task in told:
@@ -130,7 +138,9 @@ def rerun(
 
 
 def decided(row: DecisionRow, weights: Weights, what_if: WhatIf) -> Decision:
-    """The decision of a row under other conditions. The operator's own choices stay."""
+    """Decide the task of a ledger row again with the changes of `what_if`. Tiers that the operator
+    chose for it stay chosen.
+    """
     situation = recall.situation(row.detail)
     if situation.rule == "target-1":
         # In older decisions the target was a default. The operator did not ask for it.

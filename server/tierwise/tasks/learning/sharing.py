@@ -46,8 +46,8 @@ class Sharing:
     _last: float = float("-inf")
 
     async def exchange(self, tier: Tier) -> None:
-        """Send the ripe lessons to the gateway of a tier, and fetch what the team learned. Never
-        raises.
+        """Send what was learned here to the team's gateway (the address of `tier`), and fetch what
+        the team learned. Never raises.
         """
         now = self.window.monotonic()
         if now - self._last < EVERY_S:

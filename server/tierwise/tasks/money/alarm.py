@@ -25,7 +25,9 @@ TOLD: Final = "dearest-share"
 
 @dataclass
 class ShareAlarm:
-    """Watches the ledger for one window."""
+    """Warns the operator if the dearest tier answers a far larger share of the tasks than usual. It
+    reads the ledger for one window.
+    """
 
     window: Window
     consents: Consents
@@ -42,7 +44,11 @@ class ShareAlarm:
             await asyncio.sleep(EVERY)
 
     async def look(self) -> bool:
-        """Warn once a day if the share has doubled. Returns whether it warned."""
+        """Warn if the dearest tier's share of the last day is at least twice the usual one. Returns
+        whether it warned.
+
+        It warns once a day over all windows.
+        """
         now = self.window.now_ms()
         tier, day = self.window.ladder.top, now - share.DAY_MS
         recent = await self.window.ledger.read(lambda c: shares.answered(c, tier, day, now + 1))

@@ -89,12 +89,12 @@ class Announcer:
             raise
 
     def start(self) -> None:
-        """Count this new window as used now."""
+        """Note in the ledger that this new window is in use."""
         me, at = owner.identity(), self.window.now_ms()
         self.window.ledger.submit(lambda conn: notices.used(conn, me, at))
 
     async def stop(self) -> None:
-        """Stop announcing, and give up the place among the used windows."""
+        """Stop announcing, and remove this window from the list of used ones."""
         me = owner.identity()
         with contextlib.suppress(LedgerUnavailable):
             self.window.ledger.submit(lambda conn: notices.gone(conn, me))

@@ -9,10 +9,11 @@ from tierwise.core.tiers import Ladder, Tier
 
 
 def answering(ladder: Ladder, asked: Tier, model: str) -> Tier | None:
-    """The tier that answered in place of the one that was asked. None if the asked one did.
+    """The tier that answered in place of the tier `asked`. None if `asked` itself answered.
 
-    `model` is the model that the gateway says it used, "" if it says none. A model of no tier here
-    keeps the name of the asked tier. The address also stays, because the call went there.
+    `model` is the model that the gateway says it used, "" if it says none. If no tier here has that
+    model, the result has it under the name of the asked tier. The address is always that of the
+    asked tier, because the call went there.
     """
     if not model or normal(model) == normal(asked.model):
         return None

@@ -76,12 +76,16 @@ class BudgetWatch:
 
     @property
     def level(self) -> BudgetLevel:
-        """The budget's level. It decides which tasks are held back."""
+        """How far the budget is used up, with what running calls have reserved. It decides which
+        tasks are held back.
+        """
         return self.standing.level
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown. It counts what is spent, and not what is only reserved."""
+        """How far the budget is used up, as the operator sees it: by what is spent, without what is
+        only reserved.
+        """
         return self.standing.shown
 
     def start(self) -> None:
@@ -136,10 +140,10 @@ class BudgetWatch:
             self._waiting.pop(task.id, None)
 
     def refused(self, task: Task) -> None:
-        """Remember a task that did not fit, to try it again if a cap is raised soon.
+        """Remember a task that did not fit the budget. It is run again if a cap is raised soon.
 
         Of a conversation only the latest question is remembered: earlier ones were usually the same
-        in other words, and each would cost. At night the worker does this instead.
+        in other words, and each would cost. In the night queue the worker does this instead.
         """
         if not task.scene.runs_later or self.window.night:
             return
@@ -150,7 +154,9 @@ class BudgetWatch:
         self._refused[task.id] = (task, self.window.monotonic())
 
     async def raise_by(self, nanos: int, scope: BudgetScope = "day") -> None:
-        """Raise a cap for its current day or period, effective at once in every window."""
+        """Raise a cap by `nanos` nano-dollars, for its current day or period. Every window follows
+        at once.
+        """
         await self.purse.raise_by(nanos, self.window.project, scope)
         await self.refresh()
 
@@ -168,7 +174,7 @@ class BudgetWatch:
         await self.raise_by(nanos, scope or self.state.reached or "day")
 
     async def allow(self, task_id: str) -> None:
-        """Let one task run beyond the budget."""
+        """Let one task go beyond the caps, because the operator said so."""
         await self.purse.allow(task_id, self.window.project)
         await self._release()
         refused = self._refused.get(task_id)
@@ -183,8 +189,8 @@ class BudgetWatch:
                 waiting.event.set()
 
     def try_again(self, only: str | None = None) -> None:
-        """Run refused tasks again, each once, if they were refused less than `REMEMBERED` seconds
-        ago.
+        """Run again the tasks that were refused for the budget, each once, if that was less than
+        `REMEMBERED` seconds ago.
 
         `only` limits this to one task.
         """

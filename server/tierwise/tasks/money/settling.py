@@ -86,10 +86,10 @@ class Settling:
             await asyncio.shield(self._settle(task, call))
 
     async def held_for_answering(self, call: PaidCall) -> None:
-        """Change a reservation to the prices of another tier, if a team's gateway let that one
-        answer.
+        """If a team's gateway let another tier answer, change the reservation of a call to that
+        tier's prices.
 
-        Raises `LedgerUnavailable`. The settlement then tries it again.
+        If this raises `LedgerUnavailable`, the change is made when the call is settled.
         """
         tier = answering(self.ladder(), call.asked, call.trace.model)
         if tier is not None and tier.model != call.reservation.model:

@@ -1,4 +1,4 @@
-"""The budget of a window, as it was last read."""
+"""The state of a window's budget, as it was last read from the ledger."""
 
 from __future__ import annotations
 
@@ -25,10 +25,14 @@ class BudgetStanding:
 
     @property
     def level(self) -> BudgetLevel:
-        """The budget's level. A rehearsal spends nothing and is never held back."""
+        """How far the budget is used up, with what running calls have reserved. A rehearsal spends
+        nothing, so it is never held back.
+        """
         return "ok" if self.window.rehearsal else self.state.level
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown. It counts what is spent, and not what is only reserved."""
+        """How far the budget is used up, as the operator sees it: by what is spent, without what is
+        only reserved.
+        """
         return "ok" if self.window.rehearsal else self.state.shown

@@ -21,7 +21,8 @@ NOWHERE = Range(Position(0, 0), Position(0, 0))
 
 @dataclass
 class Done:
-    """What was done to whole files, so that it can be undone. Changes of text have anchors instead.
+    """What applying a proposal made, deleted and renamed, so that it can be undone. Changes of text
+    are not in it: they are found again by where their hunks are.
 
     `created` has the text of each new file, `deleted` that of each removed one, by URI. `renamed`
     has pairs of old and new URI.
@@ -48,7 +49,7 @@ class Done:
             self.renamed.append((change.uri, change.to_uri))
 
     def took_back(self, change: FileChange) -> None:
-        """Note that a change was made that undoes an earlier one."""
+        """Note that a file was made, removed or renamed to undo what was done before."""
         if change.kind == "delete":
             self.created.pop(change.uri, None)
         elif change.kind == "create":
@@ -64,10 +65,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Wish:
-    """An edit for the editor: its changes in their order, and the resulting texts.
+    """The edit that the editor is asked to make: its changes in their order, and the resulting
+    texts.
 
-    `texts` has for each URI the text before and what was asked for. `left` names the files that are
-    not changed, because they changed since.
+    `texts` has for each URI the text before and what is to be done to it. `left` names files that
+    are left as they are, because they changed since.
     """
 
     changes: tuple[FileChange, ...]

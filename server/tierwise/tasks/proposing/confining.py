@@ -23,7 +23,9 @@ from tierwise.tasks.window.window import Window
 
 
 def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
-    """The proposal without files that may not be written. Others may get a reason to ask first."""
+    """The proposal without files that may not be written. Files that may be written only after a
+    yes carry the reason.
+    """
     files = []
     notes = [proposal.note] if proposal.note else []
     for file in proposal.files:

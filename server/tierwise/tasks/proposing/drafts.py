@@ -1,4 +1,4 @@
-"""Step 7 of a run: reads an answer, places its edits and checks them. The result is a draft."""
+"""Reads an answer, places its edits in the files and checks them. The result is a draft."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
 
 
 def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
-    """The request and documents that the checks compare a proposal of this task with."""
+    """What the checks compare the proposal of this task with: its request and its documents."""
     scene, request = task.scene, task.request
     complaints = request.diagnostics or ()
     return AskedEdit(

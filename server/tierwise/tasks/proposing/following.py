@@ -40,19 +40,19 @@ class Follower:
         self._compare(entry)
 
     def take_over(self, entry: OpenProposal) -> None:
-        """Bring a proposal that an earlier server process left to the present documents."""
+        """Bring a proposal that an earlier server process left behind to the present documents."""
         applying.look(entry.proposal, entry.places, self._window)
         entry.turned()
         self._compare(entry)
 
     def step(self, entry: OpenProposal, uri: str, steps: Sequence[Step]) -> None:
-        """Take over the steps in which a document changed."""
+        """Move the hunks of a proposal along with a document that changed in these steps."""
         if entry.places.step(uri, steps):
             self._turned(entry)
         self._compare(entry)
 
     def reads(self, entry: OpenProposal, snapshot: Snapshot) -> None:
-        """Compare what was applied with the text of a document, whatever changed that text."""
+        """Compare a proposal with the present text of a document, whatever changed that text."""
         if entry.places.look(snapshot):
             self._turned(entry)
         self._compare(entry)

@@ -40,7 +40,9 @@ LARGEST: Final = 200_000
 
 @dataclass
 class Growing:
-    """The answers that are being written. `show` gets each new state of a proposal."""
+    """Shows the hunks of answers that are still being written. `show` is called with each new state
+    of such a proposal.
+    """
 
     window: Window
     show: Callable[[Task, Proposal], None]

@@ -87,7 +87,7 @@ class KeptProposal:
 
     @property
     def owned(self) -> bool:
-        """Whether another living process has it open."""
+        """Whether another living process has this proposal open."""
         return self.owner != owner.identity() and owner.alive(self.owner) is True
 
 
@@ -170,9 +170,10 @@ def kept(entry: OpenProposal, window: Window) -> KeptProposal:
 
 
 def read(content: Content, project: str) -> Iterable[KeptProposal]:
-    """Take over the kept proposals of a project that no other living process has, oldest first.
+    """Claim the kept proposals of a project for this process, oldest first, except those that
+    another living process has open.
 
-    Each is claimed, so that of two windows that start together only one gets it.
+    Of two windows that start together, only one gets a proposal.
     """
     found = [
         one
@@ -185,7 +186,9 @@ def read(content: Content, project: str) -> Iterable[KeptProposal]:
 
 
 def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
-    """A kept proposal from disk, only for reading. None if there is none."""
+    """Read a kept proposal from disk without claiming it. `name` is its file. None if there is
+    none.
+    """
     text = content.get(task_id, name)
     if text is None:
         return None
@@ -197,7 +200,10 @@ def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
 
 
 def claim(content: Content, one: KeptProposal, name: str) -> bool:
-    """Take a kept proposal over. False if it is over or another living process has it."""
+    """Claim a kept proposal for this process.
+
+    False if it no longer waits, does not match its digests, or is open in another living process.
+    """
     if one.state not in OPEN or not one.sound or one.owned:
         return False
     return content.take(one.task_id, name) is not None

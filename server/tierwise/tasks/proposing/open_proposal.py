@@ -61,8 +61,8 @@ class OpenProposal:
         return pending
 
     def question(self, ids: Sequence[str]) -> OperatorQuestion | None:
-        """What the operator has to confirm before these hunks are applied, as one question. None if
-        nothing.
+        """The one question that the operator must say yes to before these hunks are applied. None
+        if there is nothing to ask.
         """
         wanted = set(ids)
         files = [f for f in self.proposal.files if any(h.id in wanted for h in f.hunks)]
@@ -73,7 +73,7 @@ class OpenProposal:
         return questions.apply(tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(unasked)))
 
     def file_moved(self, old: str, new: str) -> None:
-        """Take over a file's new name."""
+        """Use a file's new name from now on."""
         self.places.moved(old, new)
         self.proposal = self.proposal.moved(old, new)
 
@@ -83,12 +83,12 @@ class OpenProposal:
         return bool(ids) and all(states.get(i) == "applied" for i in ids)
 
     def took(self, wish: Wish) -> None:
-        """Take over an edit that the editor made."""
+        """Move the hunks along with an edit that the editor says it made."""
         for uri, (before, wanted) in wish.texts.items():
             self.places.took(uri, before, wanted)
 
     def took_back(self, changes: Sequence[FileChange]) -> None:
-        """Take over changes that undid an edit."""
+        """Note that changes undid an edit, so that its hunks are pending again."""
         for change in changes:
             if change.kind == "rename" and change.to_uri is not None:
                 self.file_moved(change.uri, change.to_uri)

@@ -52,9 +52,11 @@ class Paths:
         return focus is not None and self.find(name)[0] != focus.uri
 
     def find(self, name: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
-        """The URI of a path and its document. The document is None if there is no such file.
+        """The URI and the document that a path in an answer means. The document is None if there is
+        no such file.
 
-        `new` says that the file is to be made. Then only an exact path counts. Raises `Unreadable`.
+        With `new` the answer wants to make the file, so only an existing file of exactly this path
+        is found. Raises `Unreadable`.
         """
         key = (name, new)
         if key not in self._found:

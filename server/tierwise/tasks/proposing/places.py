@@ -34,7 +34,7 @@ class Placed:
 
 
 class Places:
-    """The anchors of a proposal's files whose text changes, by URI."""
+    """Where the hunks of a proposal are in each file whose text changes, by URI."""
 
     def __init__(self, proposal: Proposal) -> None:
         self.files = {f.uri: anchors(f) for f in proposal.files if f.kind == "text"}
@@ -42,12 +42,14 @@ class Places:
 
     @property
     def behind(self) -> bool:
-        """Whether a document changed in a way that needs a comparison of texts first."""
+        """Whether a document changed so much that its texts must be compared before the hunks can
+        be found.
+        """
         return any(file.behind for file in self.files.values())
 
     def step(self, uri: str, steps: Iterable[Step]) -> bool:
-        """Take over changes of a document. Returns whether some hunk was lost, found again, applied
-        or undone.
+        """Move the hunks along with changes of a document. Returns whether some hunk was lost,
+        found again, applied or undone.
         """
         changed, file = False, self.files.get(uri)
         if file is not None:
@@ -56,10 +58,11 @@ class Places:
         return changed
 
     def look(self, snapshot: Snapshot) -> bool:
-        """Take over a document's present text, whatever changed it. Returns the same as `step`.
+        """Move the hunks along to a document's present text, whatever changed it. Returns the same
+        as `step`.
 
         A file that is not open is read from disk. An edit in an editor's buffer is not on disk
-        before it is saved. So only a text that is new on disk counts.
+        before it is saved. So a text on disk is used only if it is new there.
         """
         file = self.files.get(snapshot.uri)
         if file is None:
@@ -72,7 +75,9 @@ class Places:
         return file.reads(snapshot.text)
 
     async def catch_up(self) -> bool:
-        """Compare the texts that wait for it, on a thread. Returns whether some state changed."""
+        """Compare the texts of all changes that were put off, on a thread. Returns whether the
+        state of some hunk changed.
+        """
         changed = False
         for file in list(self.files.values()):
             while file.behind:
@@ -108,9 +113,11 @@ class Places:
         return found
 
     def ask(self, uri: str, ids: Collection[str]) -> tuple[Turnover, Sequence[tuple[Range, str]]]:
-        """The edit that applies or undoes some hunks, once as data for `took` and once as ranges.
+        """The edit that applies pending hunks or undoes applied ones, once as data for `took` and
+        once as ranges for the editor.
 
-        From now on a text with the new lines of these hunks counts as applied, whoever wrote them.
+        If the document has the new lines of such a hunk from now on, it counts as applied, whoever
+        wrote them.
         """
         file = self.files[uri]
         spots = [replace(s, offered=s.offered or s.id in ids) for s in file.current()]
@@ -124,13 +131,16 @@ class Places:
         return wanted, edits
 
     def yields(self, uris: Collection[str]) -> None:
-        """Prepare for another proposal that is about to be applied to these documents."""
+        """Note that another proposal will be applied to these documents. If it makes the same text
+        as a hunk here, that hunk does not count as applied.
+        """
         for uri in uris:
             if uri in self.files:
                 self.files[uri].yields()
 
     def took(self, uri: str, before: str, wanted: Turnover) -> None:
-        """Take over an edit that the editor made, if no change of the document has shown it yet.
+        """Move the hunks along with an edit that the editor says it made, unless the document has
+        shown it already.
 
         `before` is the document's text when the edit was offered.
         """
@@ -140,7 +150,7 @@ class Places:
             file.put(wanted.spots)
 
     def moved(self, uri: str, to: str) -> None:
-        """Take over a file's new name."""
+        """Use a file's new name from now on."""
         if uri in self.files and to not in self.files:
             self.files[to] = self.files.pop(uri)
             self._on_disk.pop(uri, None)

@@ -35,7 +35,9 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class NewTexts:
-    """The new content of each file, by URI. `doubt` is the code of a failed check, if any."""
+    """What an answer makes of the files: their new content by URI. `doubt` is the code of a check
+    that it failed, if any.
+    """
 
     texts: dict[str, NewText]
     doubt: CheckCode | None = None

@@ -1,4 +1,4 @@
-"""Steps 7 and 8 of a run: proposals that wait for apply or discard, and what is done to them."""
+"""Proposals that wait for apply or discard, and what is done to them."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ class Proposals:
         self.keeper.keep(entry)
 
     def restore(self, task: Task, one: KeptProposal, *, expires: bool = True) -> None:
-        """Take over a proposal of a process that is gone. `expires` says that it
-        expires as usual.
+        """Open a proposal that a process which is gone left behind. With `expires` it expires after
+        the usual time.
         """
         places = Places(one.proposal)
         places.files = places_of(one, self.window)
@@ -236,7 +236,9 @@ class Proposals:
         return [e for e in self.entries.values() if any(f.uri == uri for f in e.proposal.files)]
 
     def seen(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """Take over a change of a document: a hunk may now be stale, undone or applied again."""
+        """Move proposals along with a change of a document: a hunk may now be stale, undone or
+        applied again.
+        """
         self._follower.recent.changed(snapshot, steps)
         self._edit_watch.seen(snapshot.uri, snapshot.text)
         for entry in self.at(snapshot.uri):
@@ -250,7 +252,7 @@ class Proposals:
             self._follower.reads(entry, snapshot)
 
     def renamed(self, old: str, new: str) -> None:
-        """Take over the new name that the operator gave a file."""
+        """Use the new name that the operator gave a file from now on."""
         for entry in self.at(old):
             entry.file_moved(old, new)
 
@@ -277,7 +279,9 @@ class Proposals:
         return applying.tried(entry.proposal, ids, entry.places)
 
     def drop(self, edit_id: str) -> None:
-        """Discard a proposal together with others. That says nothing about its quality."""
+        """Discard a proposal because its whole group is discarded. No outcome is recorded, since
+        that says nothing about its quality.
+        """
         entry = self.entries.pop(edit_id, None)
         if entry is not None:
             entry.stop_timer()

@@ -47,7 +47,9 @@ class NightQueue:
         return self.world.window.settings.limits.timezone
 
     async def purse(self) -> int | None:
-        """What a night may cost in nano-dollars. None if the operator was never asked."""
+        """What all jobs of a night together may cost, in nano-dollars. None if the operator was
+        never asked.
+        """
         window = self.world.window
         limits = window.settings.limits
 
@@ -62,8 +64,8 @@ class NightQueue:
         await self.world.purse.set_cap(nanos, self.world.window.project, "night")
 
     async def find(self, what: str) -> tuple[str, str | None]:
-        """The group of an id, and the job if the id is a job's. Raises `BadRequest` for an unknown
-        id.
+        """The group that an id names, and the job if it is the id of a job. Raises `BadRequest` for
+        an unknown id.
         """
         ledger = self.world.window.ledger
         job = await ledger.read(lambda conn: jobs.job(conn, what))
@@ -160,7 +162,7 @@ class NightQueue:
         )
 
     async def review(self, report: GroupReport) -> None:
-        """Take the proposals of a group over into this window, so that each can be reviewed."""
+        """Open the proposals of a group in this window, so that each can be reviewed."""
         for job in report.jobs:
             if job.state in ("ready", "red", "needsYou"):
                 await resolving.take_over(job, self.world, self.tasks)

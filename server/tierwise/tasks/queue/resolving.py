@@ -36,9 +36,9 @@ async def standing(group_id: str, world: World) -> Sequence[JobRow]:
 
 
 async def take_over(job: JobRow, world: World, tasks: Roster) -> bool:
-    """Take the proposal of a job over into this window.
+    """Open the proposal of a job in this window.
 
-    False if another window has it or it is no longer kept.
+    False if another window has it open or it is no longer kept.
     """
     if job.edit_id is None:
         return False

@@ -52,8 +52,8 @@ def may_run(window: Window) -> bool:
 async def together(
     found: Sequence[JobRow], root: Path, world: World, tasks: Roster
 ) -> tuple[list[JobRow], list[tuple[str, str]]]:
-    """The jobs whose proposals pass the tests together on the present tree, and why the others do
-    not.
+    """Run the tests on the present tree with the proposals of all these jobs. Returns the jobs that
+    pass together, and for each other one a sentence with the reason.
     """
     tried: list[Tried] = []
     left: list[tuple[str, str]] = []

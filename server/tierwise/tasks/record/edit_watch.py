@@ -98,14 +98,16 @@ class EditWatch:
         self._schedule(watch)
 
     def seen(self, uri: str, text: str) -> None:
-        """Compare a document that changed with what was applied to it."""
+        """Compare a changed document with the edit that was applied to it: whether that was undone
+        or edited.
+        """
         for watch in list(self.watches.values()):
             if uri in watch.state.files:
                 watch.state.seen(uri, text, self.window.now_ms())
                 self._schedule(watch)
 
     def renamed(self, old: str, new: str) -> None:
-        """Take over a file's new name."""
+        """Use a file's new name from now on."""
         for watch in self.watches.values():
             watch.state.renamed(old, new)
 

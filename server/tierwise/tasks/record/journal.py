@@ -106,7 +106,7 @@ class Journal:
         )
 
     def outcome(self, outcome: Outcome) -> None:
-        """Record an outcome of an answer."""
+        """Record what became of an answer."""
         self._write(lambda conn: outcomes.record_outcome(conn, outcome))
 
     def chose(self, scope: str, key: str, to: str, project: str) -> None:
@@ -127,7 +127,9 @@ class Journal:
         self._write(line)
 
     def took(self, place: str, step: int) -> None:
-        """Record how long a place took to its first token. `step` is a step of the histogram."""
+        """Record how long a place (a tier at one server address) took to its first token, as the
+        number of a step of the histogram.
+        """
         key = (latency.KIND, place, "")
 
         def write(conn: Connection) -> None:

@@ -32,7 +32,11 @@ class Outcomes:
         value: str | float | None = None,
         after_ms: int | None = None,
     ) -> None:
-        """Record an outcome of a task, against the tier that answered it."""
+        """Record what became of a task's answer, for the tier that gave it.
+
+        `value` belongs to the kind, such as a rating or a share. `after_ms` is how long after the
+        answer was applied it was seen.
+        """
         tier = task.decision.answering
         self.journal.outcome(Outcome(task.id, kind, self.now_ms(), tier, value, after_ms))
         kept = verdict(kind, str(value or ""), tier, self.tiers())

@@ -54,6 +54,6 @@ class Roster(dict[str, Task]):
         return answer(task.view(), task.text) if task is not None and task.text else None
 
     def surplus(self) -> Sequence[Task]:
-        """The oldest finished tasks beyond those that are kept."""
+        """The oldest finished tasks, as far as there are more than are kept."""
         over = [task for task in self.values() if task.state in OVER]
         return over[: max(0, len(over) - KEPT)]

@@ -161,9 +161,10 @@ class Task:
         self._emit("reset", reason=reason)
 
     def lift(self, decision: Decision, note: str, told: str) -> None:
-        """Begin the next run with a given decision, because a check failed.
+        """Begin the next run with a decision for a higher tier, because a check of the answer
+        failed.
 
-        `told` is what the prompts of that run say about the failure.
+        `note` tells the operator why. `told` is what the prompts of that run say about the failure.
         """
         calls = self.run.all_calls
         self.start_over(note)
@@ -177,7 +178,7 @@ class Task:
         self.question = question
 
     def allow(self) -> None:
-        """Let this task run beyond its budget, as the operator said."""
+        """Let this task spend beyond the caps, because the operator said so."""
         self.allowed = True
 
     def next_decision(self) -> int:
@@ -232,7 +233,11 @@ class Task:
         self.on_change(self)
 
     def decided(self, decision: Decision, note: str = "") -> None:
-        """Take over a decision. The stream has it before the first piece of the answer."""
+        """Use this decision from now on, and send it to the client before the first piece of the
+        answer.
+
+        `note` is why the decision changed. It is shown as the cause.
+        """
         if self.decision.answering != decision.answering and not self.decision.final:
             self.forecast = self.decision
         self.decision = decision
@@ -255,11 +260,11 @@ class Task:
             self.streamed(self.run.earlier)
 
     def noticed(self, reason: str) -> None:
-        """Send a sentence about this task that is shown with its answer."""
+        """Send the client a sentence that it shows with this task's answer."""
         self._emit("notice", reason=reason)
 
     def paid(self, usage: Usage, nanos: int) -> None:
-        """Add the cost of an attempt. Every attempt counts, also one that failed."""
+        """Add what an attempt cost. Failed attempts are added too."""
         self.cost += nanos
         self.usage = Usage(
             self.usage.input_tokens + usage.input_tokens,
@@ -291,8 +296,8 @@ class Task:
 
     @property
     def held_by_team(self) -> bool:
-        """Whether it failed because a team's budget was used up. It can go on when that
-        is raised.
+        """Whether the task failed because a team's budget was used up. The task can go on when that
+        budget is raised.
         """
         return self.state == "failed" and self.cause_note == "team_paused"
 

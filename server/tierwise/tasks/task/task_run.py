@@ -94,7 +94,7 @@ class Run:
         self.due += seconds
 
     def collected(self, pack: Pack, wish: str, notices: tuple[str, ...]) -> None:
-        """Take over the collected context, and the sentences about what was left out.
+        """Keep the context that was collected, and the sentences about what was left out.
 
         After a pause the context is collected again. Then earlier parts and their answers are
         dropped, because they belong to the old context.
@@ -119,11 +119,15 @@ class Run:
         self.agreed = nanos
 
     def answers_through(self, asked: str, answers: str) -> None:
-        """Note that a team's gateway lets the tier `answers` answer calls to the tier `asked`."""
+        """Note that a team's gateway lets another tier answer: calls to `asked` are answered by
+        `answers`.
+        """
         self.through = (asked, answers)
 
     def place_of(self, answering: str) -> str:
-        """The tier to call for an answer of `answering`, so that the same key goes on paying."""
+        """The tier whose server to call so that `answering` answers. Where a team's gateway changed
+        the tier, it is the tier first called, so that the same key goes on paying.
+        """
         if self.through is not None and self.through[1] == answering:
             return self.through[0]
         return answering
@@ -149,8 +153,8 @@ class Run:
         self.all_calls += 1
 
     def goes_on_from(self, calls: int) -> None:
-        """Count the calls of an earlier run of the same job, because the limit is for
-        all together.
+        """Count the model calls that earlier runs of the same job made, because one limit holds for
+        all runs together.
         """
         self.call_count = self.all_calls = calls
 
@@ -162,9 +166,10 @@ class Run:
         self.full_output = True
 
     def takes_part(self, number: int, part: Pack, most: int, used: int = 0) -> None:
-        """Let the next calls send this part of the context. The part has attempts of its own.
+        """Let the next calls send this part of the context. An answer to it has at most `most`
+        tokens.
 
-        `used` of them are already used up.
+        Each part may have the usual number of calls. `used` of them were already made.
         """
         self.part_number, self.part, self.most = number, part, most
         self.call_count, self.full_output = used, True

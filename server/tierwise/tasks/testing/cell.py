@@ -91,10 +91,11 @@ async def run(
     memory: int = MOST_MEMORY,
     rights: bool = False,
 ) -> CellRun:
-    """Run a command in a folder.
+    """Run a command in a folder, in a cell of its own if the machine can make one.
 
-    `more` is added to the environment. `rights` leaves the command the capabilities over its cell,
-    which it needs to bring up its loopback.
+    With `network` it can reach the network. `more` is added to the environment. `memory` is the
+    most bytes that it may use. With `rights` it keeps the capabilities over its cell, which it
+    needs to bring up its loopback.
     """
     cell = await asyncio.to_thread(cuts_off)
     if not cell and not network:

@@ -29,8 +29,8 @@ OVERLAP: Final = "overlap"
 
 @dataclass(frozen=True, slots=True)
 class TestsReport:
-    """The result of the tests. `network` says if they had one, `output` is the end of the last
-    run's.
+    """The result of the tests. `network` says whether the tests could use the network, `output` is
+    the end of what their last run printed.
     """
 
     said: TestsSaid

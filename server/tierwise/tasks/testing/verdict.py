@@ -1,4 +1,6 @@
-"""Compares the tests without and with a change: only a new failure counts. Pure."""
+"""Compares the tests without and with a change. Only a failure that is not there without the change
+speaks against it. Pure.
+"""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from tierwise.tasks.api import Index
 
 @dataclass
 class Projects:
-    """The index of each folder.
+    """The index of each workspace folder.
 
     `allowed` returns whether indexes may run, by trust and settings. `began` is called when the
-    first index exists: from then on changes of files are of interest.
+    first index is made: from then on the engine needs to know which files change.
     """
 
     roots: Callable[[], Sequence[Path]]

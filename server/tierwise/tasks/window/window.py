@@ -103,7 +103,7 @@ class Window:
             await asyncio.to_thread(self.content.put, task_id, ANSWER, text, durable=True)
 
     def may_go(self, path: str) -> bool:
-        """Whether a path (as shown) may still be sent. It may not if it was ignored since."""
+        """Whether a path (as shown) may still be sent. False if an ignore rule names it by now."""
         return self.ignore.judge_shown(path).kind != "hard"
 
     def tier(self, name: str) -> Tier:

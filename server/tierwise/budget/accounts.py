@@ -29,9 +29,9 @@ CLOCK: Final = "clock"
 
 
 def open_day(conn: Connection, limits: Limits, now: datetime) -> None:
-    """Remember the day that is open and, to the minute, the latest instant seen.
+    """Store which civil day is open and, to the minute, the latest time seen.
 
-    Raises `ClockWentBack`, or `UnknownZone`.
+    Raises `ClockWentBack` if the clock was set back too far, or `UnknownZone`.
     """
     found = calendar.read(conn)
     day = _today(found, limits, now)
@@ -51,10 +51,12 @@ def state(
     job: str | None = None,
     member: str | None = None,
 ) -> BudgetState:
-    """Spend and caps at `now`, with all that the operator raised, set or resumed.
+    """What is spent at `now` and which caps bind, with all that the operator changed by hand.
 
-    With `night` it is the night's purse. With `job`, a task of the night, its group counts as well.
-    `member` is the member of a team whose calls these are; the team's caps count then as well.
+    - `smallest` is the smallest reservation there is, in nano-dollars.
+    - `night` takes the night's budget instead of the day's.
+    - `job` is a task of the night queue: then the cap of its group binds as well.
+    - `member` is the member of a team who makes the calls: then the team's caps bind as well.
     """
     reason, opened = None, calendar.read(conn)
     latest = _latest(opened, now)

@@ -50,9 +50,10 @@ def book(
 def observations(
     row: ReservationRow, used: Usage, told: Usage | None, factors: Calibration
 ) -> tuple[tuple[samples.Key, int], ...]:
-    """What a booked call teaches the bounds: histograms and the buckets to count in.
+    """What a booked call teaches the bounds: for each histogram the bucket to add one to.
 
-    It teaches nothing if it was a rehearsal, or if its usage was assumed.
+    It teaches nothing if it was a rehearsal or if its usage was assumed, unless the server reported
+    a prompt somewhat above its bound.
     """
     if row.rehearsal or (used.assumed and not _denser(row, told, factors)):
         return ()
@@ -72,9 +73,10 @@ def observations(
 
 
 def withdraw(conn: Connection, request_id: str, at_ms: int, *, refused: bool = False) -> None:
-    """Give back what a request set aside, if anything of it is still open.
+    """Give back what was set aside for a request that is not billed, if it is not settled yet.
 
-    If no server `refused` it, the request never left, whatever was noted before it was to be sent.
+    `refused` says that a server refused it. Without it the request certainly never left this
+    machine, even if it was marked as about to be sent.
     """
     row = reservations.by_request(conn, request_id)
     if row is not None and row.state in (reservations.OPEN, reservations.ASSUMED):

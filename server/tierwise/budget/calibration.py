@@ -37,7 +37,7 @@ LEAST_INPUT: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """All histograms. `samples` maps a key to a bucket to its count."""
+    """All histograms of what requests used. `samples` maps each to its counts per bucket."""
 
     samples: Mapping[Key, Mapping[int, int]] = field(default_factory=dict)
 
@@ -57,7 +57,11 @@ class Calibration:
         return _output_top(quantile(found, 0.5))
 
     def input_factor(self, model: str, language: str | None) -> float:
-        """The factor for the static input bound. It is above 1 where that bound proved too low."""
+        """By what the static bound of a prompt's tokens is multiplied.
+
+        It is above 1 where prompts had more tokens than that bound, and below 1 where they stayed
+        under it.
+        """
         found = self.samples.get(("input", model, language or ""), {})
         if not found:
             return 1.0
@@ -70,7 +74,10 @@ class Calibration:
 
 
 def output_bucket(used: int, *, truncated: bool) -> int:
-    """The bucket of an answer's tokens. An answer that was cut off counts as twice as long."""
+    """The histogram bucket of an answer's tokens.
+
+    An answer that was cut off is entered with twice its tokens, since it would have been longer.
+    """
     return math.floor(math.log2(max(used * (2 if truncated else 1), 1)) * OUTPUT_STEPS)
 
 

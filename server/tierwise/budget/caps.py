@@ -19,7 +19,7 @@ Scope = Literal["day", "night", "project"]
 
 @dataclass
 class Caps(Spend):
-    """What a window spends from, with the changes that the operator may make to its caps."""
+    """The budget of a window, with the operator's ways to change its caps."""
 
     async def raise_by(self, nanos: int, project: str, scope: Scope = "day") -> BudgetState:
         """Raise a cap for its current day or period. It takes effect at once in every window.
@@ -46,7 +46,7 @@ class Caps(Spend):
         )
 
     async def allow(self, task_id: str, project: str) -> BudgetState:
-        """Let one task run beyond the caps. What it spends still counts."""
+        """Let one task run beyond the caps. What it spends is still added to the sums."""
         return await self._change(
             project,
             lambda conn, state: budget_events.note(
@@ -55,7 +55,7 @@ class Caps(Spend):
         )
 
     async def resume(self, project: str) -> BudgetState:
-        """End a hold, because the operator has seen its reason.
+        """Allow paid calls again after a hold, because the operator has seen its reason.
 
         The clock as it is now is trusted again.
         """

@@ -25,11 +25,11 @@ def expected_spend(
     input_tokens: int | None = None,
     steps: int = 1,
 ) -> int:
-    """Mean cost of one attempt in nano-dollars. The cost of an escalation is not in it.
+    """What one attempt will cost on average, in nano-dollars, without a possible escalation.
 
-    It needs no ledger: without a calibration the action's shipped median output counts. An attempt
-    of several `steps` writes its prompt into the cache once and reads it from there afterwards.
-    `input_tokens` replaces `prompt_chars` where the caller counted tokens.
+    It needs no ledger: without a calibration the action's shipped median output is taken. An
+    attempt of several `steps` writes its prompt into the cache once and reads it from there
+    afterwards. `input_tokens` replaces `prompt_chars` where the caller counted tokens.
     """
     output = min(calibration.median_output(tier.model, action), tier.max_tokens)
     read = tokens.mean_of_chars(prompt_chars) if input_tokens is None else input_tokens

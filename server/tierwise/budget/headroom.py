@@ -15,9 +15,10 @@ from tierwise.core.errors import BudgetPaused, TaskTooDear
 
 @dataclass(frozen=True, slots=True)
 class SpendWish:
-    """What a request wants to spend.
+    """What a call would use at worst, and the prices that hold for it. Counts are tokens.
 
-    Counts are tokens; `useful` is the least output worth asking for.
+    `input_bound` is the most its prompt can have, `output_cap` the most it may answer, `useful` the
+    least output worth asking for.
     """
 
     input_bound: int
@@ -53,11 +54,12 @@ class Fit:
 
 
 def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
-    """Decide what to reserve for a wish.
+    """Decide how much to reserve for a call.
 
-    No cap binds it where `state` is None or the request costs nothing. When the worst case does not
-    fit, the output cap shrinks as far as an answer is still worth having. Raises `BudgetPaused`
-    when the budget is used up or on hold and `TaskTooDear` when this request alone is too dear.
+    No cap binds it where `state` is None or the call costs nothing. When the worst case does not
+    fit, fewer output tokens are allowed, as long as an answer is still worth having. Raises
+    `BudgetPaused` when the budget is used up or on hold and `TaskTooDear` when this call alone is
+    too dear.
     """
     if state is None or wish.worst(wish.output_cap) == 0:
         return Fit(wish.worst(wish.output_cap), wish.output_cap)
@@ -75,7 +77,7 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
 
 
 def fit_all(wishes: Sequence[SpendWish], state: BudgetState) -> None:
-    """Raise if the worst cases of calls that belong together do not all fit.
+    """Refuse calls that belong together unless the worst cases of all of them fit.
 
     Raises `BudgetPaused` when the budget is used up or on hold, else `TaskTooDear`.
     """
@@ -141,7 +143,7 @@ def _tightest(state: BudgetState) -> _Cap:
 
 
 def why_it_waits(state: BudgetState) -> ErrorReason:
-    """The reason why a call waits for calls in flight although the budget is not used up."""
+    """Why a call must wait for others to end although the caps are not yet spent."""
     cap = _tightest(state)
     return ErrorReason.of(
         "calls_in_flight", scope=cap.scope, limit=cap.limit, spent=cap.spent, reserved=cap.reserved

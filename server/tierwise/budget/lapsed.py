@@ -25,11 +25,11 @@ hangs."""
 
 
 def orphaned(row: ReservationRow, alive: bool | None, now_ms: int) -> bool:
-    """Whether no process will settle this reservation any more.
+    """Whether the process that made this reservation will never settle it.
 
-    A process that is known to be gone settles nothing, so its lease need not run out. A lease that
-    ends later than any lease can means that the clock was set back. It counts as run out, unless
-    the process is known to live.
+    `alive` says whether that process lives, None if nobody can know. If it is gone, its lease (how
+    long it may be silent) need not run out. A lease that ends later than any lease can means that
+    the clock was set back. It is taken as run out, unless the process is known to live.
     """
     if alive is False:
         return True
@@ -40,10 +40,11 @@ def orphaned(row: ReservationRow, alive: bool | None, now_ms: int) -> bool:
 
 
 def reap(conn: Connection, now_ms: int) -> int:
-    """Book every orphan at its worst case, marked assumed. Returns how many orphans there were.
+    """Book every reservation whose process is gone at its worst case, marked assumed.
 
-    An orphan that was certainly not sent is given back. If its process comes back after all, its
-    settlement replaces the assumption, and a request that was given back may not be sent.
+    Returns how many there were. One whose request was certainly not sent is given back instead. If
+    the process comes back after all, its true cost replaces the assumed one, and a request whose
+    reservation was given back may not be sent.
     """
     found = [
         row for row in reservations.open_rows(conn) if orphaned(row, owner.alive(row.owner), now_ms)

@@ -36,9 +36,11 @@ class Limits:
 def cap(
     configured: int | None, set_to: int | None, repository: int | None, raised: int
 ) -> int | None:
-    """The cap that counts: set by hand or configured, lowered by the repository, then raised.
+    """The cap that binds: the operator's, lowered by the repository's, plus what the operator
+    raised.
 
-    The operator decides a raise, so it is added even to a repository's lower cap.
+    The operator's is the one set by hand, else the configured one. A raise is the operator's
+    decision, so it is added even to a repository's lower cap.
     """
     own = configured if set_to is None else set_to
     lowered = [limit for limit in (own, repository) if limit is not None]
@@ -47,11 +49,12 @@ def cap(
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """Spend and caps of a purse (a day's or a night's) and a project, raises included.
+    """What is spent and which caps bind: for a day or a night (the purse), a project, an hour and
+    so on.
 
-    If `purse` is "night", the fields named after the day are about the night, and `day` is the
-    night's key. `smallest` is the smallest reservation there is (the cheapest tier's): when it no
-    longer fits, the budget is paused.
+    Raises by the operator are in the caps. If `purse` is "night", the fields named after the day
+    are about the night, and `day` is the night's key. `smallest` is the smallest reservation there
+    is (the cheapest tier's): when not even that fits, the budget is paused.
     """
 
     day: str
@@ -92,21 +95,25 @@ class BudgetState:
 
     @property
     def hour_level(self) -> BudgetLevel:
-        """Paused or ok, never soft: an hour frees up by itself, so no task goes to a cheaper tier
-        for it.
+        """Paused or ok. It is never soft, which sends tasks to cheaper tiers: an hour frees up by
+        itself.
         """
         found = self._level(self.hour_spent, self.hour_reserved, 0, self.hour_limit)
         return "paused" if found == "paused" else "ok"
 
     @property
     def group_level(self) -> BudgetLevel:
-        """Paused or ok, never soft: no task goes to a cheaper tier because of a group's cap."""
+        """Paused or ok, never soft: a group's cap sends no task to a cheaper tier."""
         found = self._level(self.group_spent, self.group_reserved, 0, self.group_limit)
         return "paused" if found == "paused" else "ok"
 
     @property
     def level(self) -> BudgetLevel:
-        """The worst of all levels; paused while there is a hold."""
+        """The worst state of all caps: ok, soft (tasks go to a cheaper tier), or paused (tasks
+        wait).
+
+        It is paused while there is a hold.
+        """
         levels = (
             self.day_level,
             self.project_level,
@@ -120,7 +127,7 @@ class BudgetState:
 
     @property
     def team_level(self) -> BudgetLevel:
-        """The worst level of the team's caps. A cap per hour is never soft."""
+        """The worst state of the team's caps. A cap per hour is never soft."""
         levels = [
             found
             for cap in self.shared
@@ -131,7 +138,7 @@ class BudgetState:
 
     @property
     def team_paused(self) -> SharedCap | None:
-        """The team's cap that is reached; of several the one that leaves the least."""
+        """The cap of the team that pauses calls; of several the one that leaves the least."""
         return tightest(
             tuple(
                 cap
@@ -142,8 +149,9 @@ class BudgetState:
 
     @property
     def softened(self) -> tuple[str, int, int] | None:
-        """Scope, spend and cap of the cap with the largest share spent, if the spend alone makes it
-        soft.
+        """(scope, spent, cap) of the cap of which the largest share is spent, in nano-dollars.
+
+        None if what is spent, without calls in flight, makes no cap soft.
         """
         caps = (
             (self.purse, self.day_spent, self.day_limit),
@@ -154,7 +162,7 @@ class BudgetState:
 
     @property
     def waits(self) -> bool:
-        """Whether only calls in flight leave no room. There is room again when they end."""
+        """Whether there would be room if no call were in flight: then a task waits for those."""
         spends = (
             (self.day_spent, self.day_limit),
             (self.project_spent, self.project_limit),
@@ -170,7 +178,7 @@ class BudgetState:
 
     @property
     def shown(self) -> BudgetLevel:
-        """The level that is shown. It counts what is spent, not what is only set aside."""
+        """The state to show the operator: by what is spent, without what is only set aside."""
         if self.hold:
             return "paused"
         found = {view.state for view in views(self)}
@@ -178,19 +186,23 @@ class BudgetState:
 
     @property
     def reached(self) -> Literal["day", "night", "project"] | None:
-        """The reached cap that can be raised; of two the purse's own."""
+        """Which cap pauses calls, of those the operator can raise; the day's or night's before the
+        project's.
+        """
         if self.day_level == "paused":
             return self.purse
         return "project" if self.project_level == "paused" else None
 
     @property
     def left(self) -> int | None:
-        """What may still be spent under all caps; None without any cap."""
+        """Nano-dollars that may still be reserved under all caps; None without any cap."""
         return self._room(in_flight=True)
 
     @property
     def unspent(self) -> int | None:
-        """What would be left if the calls in flight cost nothing; None without any cap."""
+        """Nano-dollars that would be left if the calls in flight cost nothing; None without any
+        cap.
+        """
         return self._room(in_flight=False)
 
     def _room(self, *, in_flight: bool) -> int | None:
@@ -220,10 +232,10 @@ class BudgetState:
 
 
 def views(state: BudgetState) -> Sequence[BudgetView]:
-    """What to show of a budget: its day, its project, and its hour if that is capped.
+    """How to show a budget: its day, its project, and its hour if that is capped.
 
-    The view goes by what is spent. A cap that is reached only because of calls in flight is not
-    shown as paused. It is shown as soft, or as ok where little is spent.
+    Each is shown by what is spent. A cap that is reached only because of calls in flight is not
+    shown as paused but as soft, or as ok where little is spent.
     """
 
     def shown(level: BudgetLevel, spent: int, expected: int, limit: int | None) -> BudgetLevel:

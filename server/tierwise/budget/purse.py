@@ -57,8 +57,9 @@ Held = TypeVar("Held")
 
 @dataclass
 class Purse(Caps):
-    """The money of one window. What was reserved is settled at the prices that held when it was
-    reserved.
+    """Sets aside the worst case of each call of a window, and books what it really cost.
+
+    A reservation is settled at the prices that held when it was made.
     """
 
     _doubtful: set[str] = field(default_factory=set)
@@ -185,10 +186,10 @@ class Purse(Caps):
         return await served.settle(self.ledger, reservation, used, cost, learned, self._told(now))
 
     async def answered_by(self, reservation: Reservation, tier: Tier) -> Reservation:
-        """Hold a reservation at the prices of another tier, because that tier answers the call.
+        """Change a reservation to the prices of another tier, because that tier answers the call.
 
-        No cap is checked, since the call was made already. The new amount counts for all later
-        calls.
+        No cap is checked, since the call was made already. The new amount is taken off what later
+        calls may spend.
         """
         row = at_tier(self, reservation, tier)
         await self.ledger.write(lambda conn: reservations.answered_by(conn, row))

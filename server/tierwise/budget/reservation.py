@@ -13,11 +13,12 @@ from tierwise.store.reservations import ReservationRow
 
 @dataclass(frozen=True, slots=True)
 class ReservationRequest:
-    """A call that is about to be made. `prompt` is measured and never kept.
+    """A call that is about to be made, for which the worst case is to be set aside.
 
-    `request_id` is the key of the attempt: under one key at most one request is ever sent.
-    `full_output` asks for `max_tokens` as they are, for the one larger attempt after an answer was
-    cut off.
+    `prompt` is measured and never kept. `request_id` is the key of the attempt: under one key at
+    most one request is ever sent. `allowed` says that the operator let the task go beyond the caps.
+    `full_output` asks for all of `max_tokens`, for the one larger attempt after an answer was cut
+    off.
     """
 
     task_id: str
@@ -73,7 +74,7 @@ class RequestKeyUsed(Exception):
 
 
 def asked_twice(row: ReservationRow, ask: ReservationRequest) -> Reservation:
-    """The reservation that this process made under the same key and has not used yet.
+    """The reservation that this process made under the same key and has not used yet: `row`.
 
     Raises `RequestKeyUsed` where a request may have been sent under the key, or where its
     reservation is booked or belongs to another process: nothing is sent under that key again.

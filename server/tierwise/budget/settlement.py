@@ -22,10 +22,10 @@ four."""
 
 @dataclass(frozen=True, slots=True)
 class SureChars:
-    """The least that a bill must cover, where a server may bill less or more than the prompt.
+    """The least that a bill must cover to be believed, in characters.
 
-    `prompt` and `answer` are the characters that are billed in any case.
-    `readings` is how often it may bill the prompt: it reads it again after each tool it runs.
+    `prompt` and `answer` are billed in any case. `readings` is how often the server may bill the
+    prompt: it reads it again after each tool it runs.
     """
 
     prompt: int
@@ -67,8 +67,8 @@ def billed(reservation: Reservation, usage: Usage, prices: PriceTable) -> int:
 def booked(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
     """The usage to book for a call and its nano-dollars: never nothing, unless its price is 0.
 
-    A bill is booked as it is if all of it can be true. Else the whole call is booked at its
-    upper bound, marked assumed: a server that is wrong about one count leaves out others.
+    A bill is booked as it is if all of it can be true. Else the whole call is booked at its upper
+    bound, marked assumed: a server that reports one wrong number may leave out others.
     """
     row, bill = reservation.row, end.bill
     if bill is not None and prices.free(row.model, reservation.at, row.base_url):
@@ -96,7 +96,7 @@ def believable_input(reservation: Reservation, told: Usage, sure: SureChars | No
 def assumed(reservation: Reservation, end: CallEnd, prices: PriceTable) -> tuple[Usage, int]:
     """An upper bound of what a call without a bill used, and its nano-dollars.
 
-    The whole input counts even if nothing was streamed: it is billed as soon as the request is
+    The whole prompt is in it even if no answer came: it is billed as soon as the request is
     accepted.
     """
     output = tokens.output_bound(end.streamed) + math.ceil(end.thought / tokens.BOUND_CHARS)

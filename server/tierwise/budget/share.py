@@ -25,7 +25,7 @@ STEP: Final = 0.10
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tasks were answered in a time, and how many of them by the dearest tier."""
+    """How many tasks were answered in a time, and how many of them the dearest tier answered."""
 
     top: int
     tasks: int
@@ -36,7 +36,10 @@ class Counts:
 
 
 def risen(recent: Counts, usual: Counts) -> bool:
-    """Whether the share of the last day is far above the usual one, by `TIMES` and by `STEP`."""
+    """Whether the share of the last day is far above the usual one.
+
+    It must be `TIMES` as large and larger by `STEP`, and both times need enough tasks.
+    """
     if recent.tasks < RECENT_LEAST or usual.tasks < USUAL_LEAST:
         return False
     return recent.share >= TIMES * usual.share and recent.share - usual.share >= STEP

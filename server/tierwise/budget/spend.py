@@ -48,9 +48,9 @@ class Spend:
     async def state(
         self, project: str, task_id: str | None = None, member: str | None = None
     ) -> BudgetState:
-        """The current spend and caps, over all windows.
+        """What is spent now and which caps bind, over all windows.
 
-        If the task is a job of the night, its group's cap is included; with a member, the team's
+        If the task is a job of the night, its group's cap is included. With a member the team's
         caps are.
         """
         now = self.clock()
@@ -63,9 +63,9 @@ class Spend:
         return self.state_at(conn, project, self.clock())
 
     def glance(self, conn: LedgerRows, project: str) -> BudgetState:
-        """`state` from rows that are read before the ledger is opened.
+        """`state` from rows that are read before the ledger is opened in full.
 
-        It also takes over the calibration.
+        It also loads the calibration from them.
         """
         self.calibration = Calibration(samples.read(conn))
         return self.state_at(conn, project, self.clock())
@@ -99,7 +99,7 @@ class Spend:
             raise unknown_zone(error) from None
 
     def smallest(self, now: datetime) -> int:
-        """Nano-dollars of the smallest reservation there is."""
+        """Nano-dollars of the smallest reservation there is: a tiny call of the cheapest tier."""
         tier = self.cheapest()
         rate = self.prices.rate(tier.model, now, CHEAPEST_PROMPT, tier.base_url)
         return CHEAPEST_PROMPT * rate.dearest_input + tokens.SMALLEST_OUTPUT * rate.output

@@ -15,7 +15,7 @@ from tierwise.core.tiers import Ladder
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
-    """Nano-dollars: of a redo, and of one attempt by the name of the tier."""
+    """In nano-dollars: what a wrong answer costs the operator, and one attempt on each tier."""
 
     redo_cost: int
     cost: Mapping[str, int]
@@ -33,9 +33,10 @@ def stakes(
     input_tokens: int | None = None,
     steps: int = 1,
 ) -> Stakes:
-    """What is at stake for a prompt of that size. `redo_base` is a redo of the median task.
+    """What is at stake for a prompt of that size.
 
-    `input_tokens` stands for `prompt_chars` where the asker counted them.
+    `redo_base` is what a wrong answer to the median task costs, in nano-dollars. `input_tokens`
+    replaces `prompt_chars` where the caller counted tokens.
     """
     output = calibration.median_output(ladder.get(ladder.top).model, action)
     return Stakes(

@@ -57,9 +57,8 @@ def baseline_cost(cells: Iterable[SpendCell], baseline: Tier, prices: PriceTable
     """What the same tokens would have cost on the baseline's model, in nano-dollars.
 
     Cache reads and both kinds of cache writes have their own prices. A call on the baseline's own
-    model counts with what was booked for it, so that the upper bound that is booked for a call
-    without a bill is never counted as a saving or a loss. Each cell is priced in the band that its
-    prompts reach.
+    model is taken at what was booked for it. So the upper bound that is booked for a call without a
+    bill never looks like a saving or a loss. Each part is priced by the length of its prompts.
     """
 
     @cache

@@ -17,7 +17,7 @@ from tierwise.store.reservations import ReservationRow
 
 
 def wish_of(spend: Spend, ask: ReservationRequest, now: datetime) -> SpendWish:
-    """What a call wants to spend."""
+    """What a call would use at worst, at the dearest prices that can hold for it."""
     tier, most = ask.tier, ask.max_tokens
     bound = tokens.upper_bound(ask.prompt, spend.calibration.input_factor(tier.model, ask.language))
     bound += ask.extra_tokens
@@ -90,7 +90,7 @@ def at_tier(spend: Spend, reservation: Reservation, tier: Tier) -> ReservationRo
 
 
 def within_job(conn: Connection, ask: ReservationRequest, wish: SpendWish) -> SpendWish:
-    """The wish, limited to what is left of its job's own cap."""
+    """What the call may use, limited to what is left of the cap of the job it belongs to."""
     job = reservations.job_of(ask.request_id)
     if job is None or ask.job_cap is None:
         return wish

@@ -117,7 +117,7 @@ def load(
 
 
 def leaf(config: Config, key: str) -> object:
-    """The value of a leaf of `SOURCES`, such as `budget.day_usd`."""
+    """The value of one key of the configuration, named as in a file: `budget.day_usd`."""
     value: object = config
     for part in key.split("."):
         value = getattr(value, part)

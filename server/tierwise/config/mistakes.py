@@ -1,9 +1,9 @@
 """Decide what a mistake in the configuration leads to: a notice, or that no paid call is made.
 
-A key that bounds money, names a model or a server, or keeps a file from being sent must never
-be lost by a slip of the pen: while it is wrong, paid calls are held. Any other mistake costs
-its own key. A key that this version does not know is a notice, so that an older program can read
-a newer file, unless it looks like a guarded key or holds one.
+A key that bounds money, names a model or a server, or keeps a file from being sent must never be
+lost by a slip of the pen: while it is wrong, no paid call is made. Any other wrong key is ignored,
+and a notice says so. A key that this version does not know is a notice, so that an older program
+can read a newer file. If it looks like one of the guarded keys, or holds one, no paid call is made.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ HELD: Final = "No paid call is made until it is mended."
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong in a source, in one sentence. With `holds`, no paid call is made until it is
+    """Something wrong in a source, in one sentence. If `holds`, no paid call is made until it is
     mended.
     """
 
@@ -55,8 +55,10 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where keys come from: its name, its text if it is a file, and the keys whose mistakes hold
-    calls.
+    """Where keys come from: its name, its text if it is a file, and the keys that must not be
+    wrong.
+
+    A mistake in such a key means that no paid call is made.
     """
 
     name: str

@@ -96,7 +96,7 @@ class PlaceConfig(Section):
     """The most tokens that are sent beside the selection."""
 
     def tier(self, name: str) -> Tier:
-        """This place as the tier of that name."""
+        """This model call as a tier of that name."""
         return Tier(
             name=name,
             model=self.model,
@@ -112,7 +112,8 @@ class PlaceConfig(Section):
 class TierConfig(PlaceConfig):
     """A tier: a name the operator sees and the model call behind it.
 
-    `elsewhere` lists other places of the same tier; they stand in before `fallback` does.
+    `elsewhere` lists other models or servers for the same tier. When this one cannot answer they
+    are tried before the tiers of `fallback`.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -350,12 +351,15 @@ class Config(Section):
 
     @property
     def redo_costs(self) -> Mapping[Preference, int]:
-        """Nano-dollars of a wrong answer of median size at each setting of the dial."""
+        """What a wrong answer to a task of median size costs the operator, in nano-dollars.
+
+        There is one amount for each value of `preference`.
+        """
         return {name: to_nanos(usd) for name, usd in REDO_USD.items()}
 
     @property
     def redo_cost(self) -> float:
-        """Dollars that looking at a wrong answer of median size costs the operator."""
+        """What a wrong answer to a task of median size costs the operator, in dollars."""
         if self.redo_cost_usd is not None:
             return min(max(self.redo_cost_usd, LEAST_REDO_USD), MOST_REDO_USD)
         return REDO_USD[self.preference]

@@ -1,11 +1,11 @@
 """Which source may set which key: one table, read by the loader and by its tests.
 
 A leaf is a key as it is written in a file: `budget.day_usd`, `tiers`, `floors.paths`. The
-operator's own file may set every leaf. The editor's settings may come from a workspace, and
-a repository's file always does, so for them each leaf has a rule:
+operator's own file may set every leaf. The editor's settings may come from a workspace, and a
+repository's file always does, so for them each leaf has a rule:
 
 - `any`: the value is taken as it is;
-- `tighten`: it is taken if it costs or sends no more than the value that holds already;
+- `tighten`: it is taken if it costs or sends no more than the value it would replace;
 - `ask`: it would cost more, so it is inactive until the operator accepts it;
 - `never`: it is ignored with a notice.
 """
@@ -23,9 +23,10 @@ May = Literal["any", "tighten", "ask", "never"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the editor's settings (`settings`) and a repository's file (`repository`) may do.
+    """What the editor's settings and a repository's file may do with one key.
 
-    `tighter(own, wanted, config)` tells whether a wanted value is no looser than the own one.
+    `tighter(own, wanted, config)` is for `tighten`. It tells whether the value that the source
+    wants allows no more than the value so far (`own`).
     """
 
     settings: May
@@ -34,23 +35,28 @@ class Rule:
 
 
 def lower(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted cap is no higher than the own one. None means that there is no cap."""
+    """Whether the wanted cap is no higher than the cap so far.
+
+    Where there is no cap so far, every wanted cap is accepted.
+    """
     if not isinstance(wanted, int | float):
         return False
     return own is None or (isinstance(own, int | float) and wanted <= own)
 
 
 def lower_than_set(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted cap is no higher than the own one. If there is no own cap, nothing may be
-    spent, and no wanted cap passes.
+    """Whether there is a cap already and the wanted one is no higher.
+
+    It is for caps whose absence means that nothing may be spent. There every wanted cap would allow
+    more, so it is refused.
     """
     return own is not None and lower(own, wanted, config)
 
 
 def longer_period(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted period is as tight.
+    """Whether the wanted budget period allows no more than the one so far.
 
-    A total cap is tighter than the same cap each month.
+    A cap for the total allows less than the same cap each month.
     """
     return wanted == own or wanted == "total"
 
@@ -64,14 +70,14 @@ def lower_tier(own: object, wanted: object, config: Config) -> bool:
 
 
 def superset(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted patterns contain all of the own ones. The loader adds patterns and removes
+    """Whether the wanted patterns contain all patterns so far. A source can add some and remove
     none.
     """
     return isinstance(own, tuple) and isinstance(wanted, tuple) and set(own) <= set(wanted)
 
 
 def only_off(own: object, wanted: object, config: Config) -> bool:
-    """Whether the wanted value is off, whatever the own value is."""
+    """Whether the wanted value is off: this source may switch the key off and never on."""
     return wanted is False
 
 

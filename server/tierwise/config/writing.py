@@ -34,7 +34,7 @@ def with_preference(text: str, preference: Preference) -> str:
 
 
 def with_shadow(text: str, shadow: Shadow) -> str:
-    """A configuration file's text with this value of `shadow`.
+    """A configuration file's text with this value of the setting `shadow`.
 
     Pure; raises like `with_preference`.
     """

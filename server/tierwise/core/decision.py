@@ -28,9 +28,10 @@ Scope = Literal["task", "conversation", "file", "action", "session", "project", 
 class Signals:
     """Numbers and flags measured from a request; no text in them.
 
-    `values` holds what is known, `unknown` names what the request did not say.
-    `text_scores` are the instruction's, one per cut between tiers and one per accept: the only
-    trace of words, kept so that a decision can be replayed without the text.
+    `values` holds what is known, `unknown` names what the request did not say. `text_scores` is the
+    only trace of the words: what the wording says, as one number per border between two tiers and
+    one per tier for whether its answer is kept. It is stored so that a decision can be replayed
+    without the text.
     """
 
     values: Mapping[str, float]
@@ -40,12 +41,16 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Per tier name: P(need <= tier), its lower bound, and P(the answer is kept at all).
+    """What is expected of each tier, by its name: P(need <= tier), its lower bound, P(answer is
+    kept).
 
-    All are monotone in the tier. `need` of the top is 1, `accept` of the top is not.
-    `accept` blends what follows from the need (`table`: the share kept by the tier needed, one
-    tier below it, two) with `solved`, the share of measured tasks like this one that a tier
-    solves; `likeness` is the weight of the latter.
+    The need is the cheapest tier whose answer would do. All three never fall from a cheaper tier to
+    a dearer one. `need` of the top is 1, `accept` (P(the answer is kept at all)) of the top is not.
+
+    `accept` is a blend of two shares. One follows from the need by `table`: the share of answers
+    kept by the tier needed, by one tier below it, by two below it. The other is `solved`, the share
+    of measured tasks like this one that a tier solves. `likeness` is the weight of `solved`, 0 to
+    1.
     """
 
     need: Mapping[str, float]
@@ -81,7 +86,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class SignalChange:
-    """One signal set to another value, for the search for what would change a decision."""
+    """One signal set to another value, in the search for what would change which tier is chosen."""
 
     name: str
     value: float
@@ -92,15 +97,18 @@ class SignalChange:
 class Decision:
     """Which tier answers and why.
 
-    `first` is what the point estimate would take, `routed` the tier after lower bound and floors,
-    `answering` the tier that answers in the end. `confidence` is need[confidence_tier]: the tier is
-    `first`, or the one below it where `first` is the top. `cost` is the forecast per tier in
-    nano-dollars, escalation included by its probability. `expected_loss` is, per tier and in
-    nano-dollars, what a start there is expected to cost over the whole course, redos included.
-    `rule` names the rule that made the decision. `propensity` is the probability that the router
-    chose `routed` given the signals, before any explicit choice. `soft` says whether a budget
-    downgrade is tolerable, and `explicit` whether the operator chose the tier: then nothing may
-    change it.
+    - `first` is what the point estimate would take, `routed` the tier after lower bound and floors,
+      `answering` the tier that answers in the end.
+    - `confidence` is the estimate's P(need <= `confidence_tier`): that tier is `first`, or the one
+      below it where `first` is the top.
+    - `cost` is the forecast per tier in nano-dollars, escalation included by its probability.
+    - `expected_loss` is, per tier and in nano-dollars, what the task is expected to cost if it
+      starts there: all calls until an answer is kept, and what wrong answers cost the operator.
+    - `rule` names the rule that made the decision.
+    - `propensity` is the probability that the router chose `routed` given the signals, before any
+      explicit choice.
+    - `soft` says whether the task may go to a cheaper tier when money runs short.
+    - `explicit` says that the operator chose the tier: then nothing may change it.
     """
 
     first: str
@@ -128,10 +136,10 @@ class Decision:
 class Adjustment:
     """What the learned state adds to the shipped estimate for one request.
 
-    `shift` and `variance` are per cut between tiers, in logits: shift is added to
-    logit P(need <= tier), variance to that of the bound. `basis` names the learned
-    state it came from (a hash), so that a decision can be replayed. `accept` is P(kept at the
-    top), the shipped one where it is None. `first` is the tier that the learned state starts
+    `shift` and `variance` are in logits, one per border between two tiers: shift is added to logit
+    P(need <= tier), variance to the variance behind its lower bound. `basis` names the learned
+    state it came from (a hash), so that a decision can be replayed. `accept` is P(the top's answer
+    is kept), the shipped one where it is None. `first` is the tier that the learned state starts
     with; where it is None the loss of the adjusted estimate decides.
     """
 

@@ -12,7 +12,11 @@ from collections.abc import Sequence
 
 
 def course(kept: Sequence[float], costs: Sequence[float], first: int, wrong: float) -> float:
-    """The expected loss from tier `first` on, each answer kept with its own chance."""
+    """The expected loss of asking tier `first`, then one tier up after each answer that is not
+    kept.
+
+    `kept` is, per tier, the chance that its answer is kept, `wrong` the loss of one that is not.
+    """
     total, reached = 0.0, 1.0
     for share, cost in zip(kept[first:], costs[first:], strict=True):
         total += reached * (cost + wrong * (1.0 - share))
@@ -28,10 +32,11 @@ def by_need(
     wrong: float,
     deep: float = 1.0,
 ) -> float:
-    """The expected loss of a request whose P(need <= tier) is `need`.
+    """The expected loss of a request whose P(need <= tier) is `need`, if tier `first` is asked
+    first.
 
-    `table` holds the share of answers kept by the tier that is needed, one tier below it, two.
-    `deep` is how much dearer a wrong answer is where the top is needed: 1 is no dearer.
+    `table` holds the share of answers that are kept: by the tier that is needed, by one tier below
+    it, by two below it. `deep` multiplies the loss of a wrong answer where the top tier is needed.
     """
     total, below = 0.0, 0.0
     for needed, share in enumerate(need):
@@ -44,10 +49,10 @@ def by_need(
 
 
 def by_outcome(solved: Sequence[float], costs: Sequence[float], first: int, wrong: float) -> float:
-    """The expected loss of a task that each tier solves for good with the chance `solved`.
+    """The expected loss of a task that each tier solves with the chance `solved`.
 
-    It is assumed that higher tiers solve whatever a tier solves, and that no failure is chance.
-    So a tier is reached with the probability that the one below it fails.
+    It is assumed that higher tiers solve whatever a tier solves, and that a tier which failed would
+    fail again. So a tier is asked with the probability that the one below it fails.
     """
     total = 0.0
     for tier in range(first, len(costs)):

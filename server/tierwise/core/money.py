@@ -34,7 +34,7 @@ class Usage:
 
     @property
     def prompt_tokens(self) -> int:
-        """Everything that counts toward a prompt-length price band."""
+        """All tokens of the prompt, cached or not: some prices depend on the prompt's length."""
         return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
 
 

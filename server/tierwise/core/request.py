@@ -38,8 +38,8 @@ class Selection:
 class FileRef:
     """A file that goes with the request: attached by the operator or merely open.
 
-    `related` tells whether an open file imports, is imported by or is named by what was asked
-    on; `None` where nobody looked.
+    `related` tells whether an open file imports the code that the request is about, is imported by
+    it, or is named by it; `None` where nobody looked.
     """
 
     path: str
@@ -76,13 +76,16 @@ class ThreadState:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSignals:
-    """What the project's index knows of a wish; each is None where the index cannot tell.
+    """What the project's index knows of what is asked; each is None where the index cannot tell.
 
-    `usages` of the symbol that is asked about lie in `usage_files` files. `defined` counts the
-    definitions that the wish names. With more than one, the usages may be those of another symbol.
-    `fan_in` counts the files that import the one that is worked on. `files` are those that the
-    work is likely to touch. `clear` says how clear it is which place a wish without a selection
-    is about: by how many percent of its score the best file is ahead of the tenth.
+    - `usages` counts the uses of the symbol that is asked about, `usage_files` the files they are
+      in.
+    - `defined` counts the definitions of the names in the instruction. With more than one, the
+      usages may be those of another symbol of the same name.
+    - `fan_in` counts the files that import the file that is worked on.
+    - `files` counts the files that the work will probably touch.
+    - `clear` is for an instruction without a selection: by how many percent of its score the file
+      that fits it best is ahead of the tenth. The more, the clearer it is which place is meant.
     """
 
     usages: int | None = None

@@ -30,7 +30,7 @@ REDO_COST: Final = 18_000_000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A tier the operator chose for a scope. `override` is the task scope, the rest are pins."""
+    """A tier the operator chose, and for what: one task (scope `override`), or longer (a pin)."""
 
     scope: Scope
     tier: str
@@ -111,7 +111,9 @@ class Situation:
     learned: Adjustment | None = None
 
     def allows(self, tier: str) -> bool:
-        """Whether a tier is not above a cap; a cap that is no tier binds nothing."""
+        """Whether no cap on tiers forbids this tier. A cap that names no tier of the ladder is
+        ignored.
+        """
         ladder = self.ladder
         caps = (cap for cap in (self.cap, self.team_cap) if cap is not None and cap in ladder)
         return all(ladder.rank(tier) <= ladder.rank(cap) for cap in caps)

@@ -26,7 +26,9 @@ class SharedCap:
 
     @property
     def left(self) -> int:
-        """What calls may still take; below zero where a cap was lowered."""
+        """What may still be reserved for calls, in nano-dollars; below zero where a cap was
+        lowered.
+        """
         return self.limit - self.spent - self.reserved
 
 

@@ -19,13 +19,15 @@ CONTEXT_TOKENS: Final = 24_000
 class Tier:
     """A name the operator sees and the model call behind it.
 
-    `max_tokens` caps the answer (tokens). `fallback` names tiers to try when this one
-    is unavailable; `None` means the next tier up, where the same key pays for it. `features`
-    lists what the server at `base_url` understands beyond plain messages. `api_key_env` names
-    an environment variable; the key itself is never stored here, and an empty name beside a
-    `base_url` says that the server needs none. `elsewhere` is the same tier at other places, which
-    stand in for this one before any other tier does. `context_tokens` bounds the context
-    that is sent beside the selection.
+    - `max_tokens` caps the answer (tokens). `context_tokens` bounds the context that is sent beside
+      the selection.
+    - `fallback` names tiers to try when this one is unavailable; `None` means the next tier up,
+      where the same key pays for it.
+    - `elsewhere` holds other models or servers for the same tier (places). They are tried before
+      any other tier.
+    - `features` lists what the server at `base_url` understands beyond plain messages.
+    - `api_key_env` names an environment variable; the key itself is never stored here. An empty
+      name beside a `base_url` says that the server needs none.
     """
 
     name: str
@@ -46,7 +48,9 @@ class Tier:
 
     @property
     def places(self) -> tuple[Tier, ...]:
-        """This place and the others of the tier, in the order they are tried."""
+        """This model at its server, then the same tier's others at theirs, in the order they are
+        tried.
+        """
         return (self, *self.elsewhere)
 
     @property
@@ -80,7 +84,7 @@ class Ladder:
 
     @property
     def key_names(self) -> frozenset[str]:
-        """The variables that hold a key of any tier, at any of its places."""
+        """The environment variables that hold a key of any tier, at any of its servers."""
         places = (place for tier in self.tiers for place in tier.places)
         return frozenset(place.api_key_env for place in places if place.api_key_env)
 
@@ -109,10 +113,10 @@ class Ladder:
         return self.tiers[rank].name if rank < len(self.tiers) else None
 
     def stand_ins(self, name: str) -> tuple[str, ...]:
-        """The tiers that may answer in a tier's place without a question to the operator.
+        """The tiers that may answer in place of this one without asking the operator.
 
-        They are those of its `fallback` list. Without a list it is the tier above, but never one
-        that another key pays for: who pays is the operator's to say.
+        They are those of its `fallback` list. A tier without a list has the tier above it, if both
+        use the same API key: only the operator may decide that another key pays.
         """
         tier = self.get(name)
         if tier.fallback is not None:

@@ -28,7 +28,7 @@ StreamKind = Literal["decision", "delta", "reset", "notice"]
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One switch of a task from a place that did not answer to one that may.
+    """One switch of a task, because a model at one server (the old place) did not answer.
 
     `old` and `new` are tiers, `cause` is a word or two ("overloaded"). The places are named by
     their models, and by their servers where those are not the default one.
@@ -142,7 +142,10 @@ class EditView:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A choice in force for more than one task: `key` is what its scope is about."""
+    """A choice of tier that holds for more than one task.
+
+    `key` says for what: the file, the action or whatever else the scope is about. `to` is the tier.
+    """
 
     scope: Scope
     key: str
@@ -182,7 +185,7 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True)
 class BudgetView:
-    """A budget that crossed a threshold. Money in nano-dollars."""
+    """How a budget stands, for display: its state, what is spent and its cap, in nano-dollars."""
 
     scope: Literal["day", "night", "project", "hour"]
     state: Literal["ok", "soft", "paused"]

@@ -1,4 +1,7 @@
-"""A belief about a task: per tier P(need <= tier) and P(the answer is kept). Pure."""
+"""A belief about a task: per tier P(need <= tier) and P(the answer is kept). Pure.
+
+The need is the cheapest tier whose answer would do.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ LEAST: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """Per tier, cheapest first: P(need <= tier) and P(kept).
+    """What is believed of a task, per tier, cheapest first: P(need <= tier) and P(kept).
 
-    Both are monotone; need of the top is 1.
+    Neither falls from a cheaper tier to a dearer one; `need` of the top is 1.
     """
 
     need: tuple[float, ...]
@@ -27,8 +30,10 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Sufficiency:
-    """P(an answer suffices), with its slope in the logit of each cut and in the logit
-    of the top.
+    """P(an answer suffices), and how fast it changes with what is learned.
+
+    The slopes are by the logit of each border between tiers, and by the logit of P(kept at the
+    top).
     """
 
     p: float
@@ -42,9 +47,10 @@ def belief(
     top: float = 0.0,
     accept: float = 0.96,
 ) -> Belief:
-    """The belief from the shipped logits and what was learned in addition to them, in logits.
+    """The belief from the shipped logits and what was learned in addition.
 
-    `accept` is the shipped share of the top tier's answers that is kept.
+    `shifts` and `top` are that addition, in logits: per border between tiers, and for P(kept at the
+    top). `accept` is the shipped share of the top tier's answers that is kept.
     """
     need: list[float] = []
     for cut, logit in enumerate(logits):

@@ -49,13 +49,17 @@ Why = Literal["few", "uninformative", "dearer", "worse", "unsure", "live"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Running sums over judged tasks. All but the three counts fade.
+    """Running sums over judged tasks: does the learned state do better than the shipped weights?
 
-    `gain` is log-loss saved per task, `saved` loss saved, in units of one wrong answer by the top
-    tier; each as (sum, sum of squares). `tops` are shares of first answers by the top tier:
-    (shipped, learned). `rises` are about settled tasks where the learned state wanted the top and
-    the shipped one did not: their number, the sum and squares of the loss that the top saves, and
-    the loss.
+    All but the three counts fade, so that recent tasks weigh most. Loss is spend plus what wrong
+    answers cost.
+
+    - `gain` is how much better the learned state foretold the verdicts (log-loss per task).
+    - `saved` is the loss saved per task, in units of one wrong answer by the top tier. Both are
+      (sum, sum of squares).
+    - `tops` are the shares of tasks that start at the top tier: (shipped, learned).
+    - `rises` are about settled tasks that only the learned state would start at the top: their
+      number, sum and sum of squares of the loss that this saves, and the loss without it.
     """
 
     outcomes: int = 0
@@ -76,8 +80,8 @@ class Evidence:
 class Improvement:
     """What the learned state saved while it decided.
 
-    `share` is the share of the shipped state's loss (spend and redos together), `within` half the
-    width of its 95 % interval.
+    `share` is the part of the shipped weights' loss (spend and redos together) that was saved,
+    `within` half the width of its 95 % interval.
     """
 
     tasks: int
@@ -87,7 +91,7 @@ class Improvement:
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """Whether the learned state decides, and why or why not.
+    """Whether the learned state may choose tiers, and why or why not.
 
     `needed` is how many more outcomes are needed at least, 0 if the number is not the reason.
     """
@@ -98,7 +102,7 @@ class GateVerdict:
 
 
 def judge(evidence: Evidence) -> GateVerdict:
-    """Decide whether the learned state may decide."""
+    """Decide whether the learned state may choose tiers, from the evidence so far."""
     missing = NEEDED - evidence.outcomes - PAIRED_COUNTS * evidence.paired
     if missing > 0:
         return GateVerdict(False, "few", missing)
@@ -114,9 +118,9 @@ def judge(evidence: Evidence) -> GateVerdict:
 
 
 def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: int) -> Evidence:
-    """The evidence after one task. The state that judges it has not learned from it yet.
+    """The evidence with one more task, judged by a state that has not learned from it yet.
 
-    `wanted` is the tier the state would have taken first, before any bound on drift.
+    `wanted` is the tier the state would have taken first, before the limit on starts at the top.
     """
     if not seen.answers:
         return evidence
@@ -150,7 +154,9 @@ def judged(evidence: Evidence, state: LearnedState, seen: Observation, wanted: i
 
 
 def bounded(wanted: int, shipped: int, top: int, evidence: Evidence) -> int:
-    """The wanted tier, or the shipped one if the bound on drift to the top forbids it."""
+    """The tier the learned state wants, or the shipped one where it would start at the top too
+    often.
+    """
     rise = drift(evidence) + (1 - DRIFT_FADE)
     if wanted == top != shipped and rise > allowed_drift(evidence):
         return shipped
@@ -158,8 +164,9 @@ def bounded(wanted: int, shipped: int, top: int, evidence: Evidence) -> int:
 
 
 def gain(evidence: Evidence) -> dict[str, float]:
-    """Log-loss saved per task compared with the shipped state, and half the width of its 90 %
-    bound.
+    """How much better than the shipped weights the learned state foretold the verdicts.
+
+    It is log-loss per task, with the distance to its bound (1.28 standard errors).
     """
     mean, error = _mean(evidence.gain, evidence.weight)
     width = Z90 * error if math.isfinite(error) else 0.0
@@ -177,13 +184,13 @@ def improvement(evidence: Evidence) -> Improvement | None:
 
 
 def drift(evidence: Evidence) -> float:
-    """By how much the learned state raised the share of the top tier lately, in [-1, 1]."""
+    """By how much the learned state lately raised the share of starts at the top tier, -1 to 1."""
     shipped, learned = evidence.tops
     return (learned - shipped) * (1 - DRIFT_FADE)
 
 
 def allowed_drift(evidence: Evidence) -> float:
-    """The allowed rise of the top tier's share: 15 points, or any if the top is proven to be
+    """The most by which it may raise that share: 15 points, or any if the top is proven to be
     cheaper.
     """
     number, total, squares, base = evidence.rises

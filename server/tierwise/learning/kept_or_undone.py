@@ -36,7 +36,7 @@ class Event:
 
 @dataclass
 class Followed:
-    """A document of the edit: its last text and the places of the pieces in it."""
+    """A document that the edit changed: its last text, and where the edit's pieces are in it."""
 
     text: str
     pieces: tuple[Piece, ...]
@@ -45,7 +45,7 @@ class Followed:
 
 @dataclass
 class Watched:
-    """The watch over one applied proposal. Times are UTC milliseconds."""
+    """Follows one applied proposal and says what became of it. Times are UTC milliseconds."""
 
     applied_ms: int
     files: dict[str, Followed] = field(default_factory=dict)

@@ -34,8 +34,10 @@ Event = tuple[str, int, str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What the events of a task teach: its answers in order, and a tier that was
-    called overkill.
+    """What the events of a task teach: its answers in order, each with a verdict.
+
+    `overkill` is the rank of a tier that the operator called more than enough, None where there is
+    none.
     """
 
     answers: tuple[LearnerAnswer, ...] = ()
@@ -44,7 +46,7 @@ class Verdicts:
 
 
 def episodes(events: Sequence[Event]) -> Iterator[tuple[int, Sequence[Event]]]:
-    """Split a task's events at long pauses. Each part comes with the time from which it is over."""
+    """Split a task's events at long pauses. Each part comes with the time at which it has ended."""
     begun = 0
     for at, event in enumerate(events):
         last = at + 1 == len(events)
@@ -59,12 +61,12 @@ def verdicts(
     costs: Mapping[int, float],
     raised: int | None = None,
 ) -> Verdicts:
-    """The verdicts from a task's events.
+    """What a task's events say of each of its answers: was it good enough?
 
-    `rank` gives a tier's rank, None for one that does not exist.
-
-    `costs` are actual costs per rank in nano-dollars. `raised` is the rank of the routed tier
-    where the operator chose a higher one before anything was answered.
+    `rank` gives a tier's rank, None for a tier that does not exist. `costs` are actual costs per
+    rank in nano-dollars. `raised` is set where the operator chose a higher tier than the router
+    before anything was answered: it is the rank of the router's tier, which so counts as not good
+    enough.
     """
     made = [LearnerAnswer(raised, 0.0, SEEN)] if raised is not None else []
     overkill, labelled = None, raised is not None

@@ -1,11 +1,15 @@
-"""The learner: an interval-censored ordinal model on top of the shipped estimate.
+"""The learner: adds what the operator's verdicts teach to the shipped estimate of each task.
 
-P(need <= t) = sigmoid(shipped logit + shift), P(kept at the top) = sigmoid(top + shift). The
-operator's verdict on an answer says whether it suffices, but is wrong at two flip rates. A second
-answer to the same task is judged given that the first one failed, which is what makes a pair
-worth more than two tasks. Each shift is a sum over the levels of a cell and a few signals. Every
-weight has a mean and a variance that starts at its level's: that is the shrinkage. What all cuts
-share is a weight of its own, since an operator who wants more wants more at every cut.
+P(need <= t) = sigmoid(shipped logit + shift), P(kept at the top) = sigmoid(top + shift). A cut is
+the border between two tiers and has one shift. The model is an interval-censored ordinal one: a
+verdict on an answer says only whether its tier suffices. It may be wrong at two rates: kept though
+wrong, discarded though right. A second answer to the same task is judged given that the first one
+failed, so a pair of answers is worth more than two tasks.
+
+Each shift is a sum of weights: for all tasks, for the action, for action and language, for the
+project, and for a few signals. Every weight has a mean and a variance. The start variance holds it
+near zero until there is evidence (shrinkage). What all cuts share is a weight of its own, since an
+operator who wants more wants more at every cut.
 
 One answer is one extended Kalman step with a diagonal covariance: O(features), pure.
 """
@@ -69,13 +73,16 @@ Weights = Mapping[str, Weight]
 
 @dataclass(frozen=True, slots=True)
 class LearnedState:
-    """What was learned, in logits: per feature a weight for all cuts, for one cut, and for the top.
+    """What was learned, in logits: weights by feature for all cuts (`base`), for one cut, for the
+    top.
 
-    `flips` are Beta counts: (kept though wrong, discarded and wrong, discarded though right,
-    kept and right). `pairs` are those of shadow answers that suffice: (written differently,
-    the same). `opinions` counts the tiers that second opinions named, by the tier that was needed.
-    `outcomes` counts the tasks learned from (it decays), `at_ms` is the last one's time. Names of
-    features hold actions, languages and project keys, never text.
+    - `flips` counts the operator's clicks that were confirmed or refuted later: (kept though wrong,
+      discarded and wrong, discarded though right, kept and right).
+    - `pairs` counts shadow answers that suffice: (written differently, the same).
+    - `opinions` counts the tiers that second opinions named, by the tier that was needed.
+    - `outcomes` counts the tasks learned from (it fades), `at_ms` is the time of the last one.
+
+    Names of features hold actions, languages and project keys, never text.
     """
 
     base: Weights = field(default_factory=dict)
@@ -99,15 +106,15 @@ class LearnedState:
 
     @property
     def pair_rates(self) -> tuple[float, float]:
-        """The rates of misleading pairs: (the same though insufficient, different though
-        sufficient).
+        """How often a comparison misleads: (the same as the kept answer but wrong, different but
+        right).
         """
         otherwise, same = self.pairs
         return ALIKE_BY_CHANCE, otherwise / (otherwise + same)
 
     @property
     def reach(self) -> float:
-        """How far a shift may go now, in logits."""
+        """The most that a shift may be now, in logits. It grows with the number of outcomes."""
         return BASE_REACH + REACH_PER_50 * self.outcomes / 50
 
 
@@ -120,8 +127,8 @@ def believed(state: LearnedState, task: LearnerTask) -> Belief:
 def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
     """What the state adds to the shipped logits of a task, per cut.
 
-    The learned shift is limited to its reach. A shipped logit that is surer than `SUREST` is also
-    pulled back to it.
+    A shift is limited to `LearnedState.reach`, unless it is sure of being larger. A shipped logit
+    that is surer than `SUREST` is also pulled back to it.
     """
     given = task.features
     base, spread = _mean(state.base, given), _spread(state.base, given, HEADS["base"])
@@ -135,10 +142,10 @@ def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OperatorLine:
-    """What was learned from all tasks of the operator, as a line on the shipped logit of the lowest
-    cut.
+    """What was learned from all tasks of the operator, as a line on the shipped logit.
 
-    `shift` is in logits at the line's centre. A `slope` of 1 is the shipped one.
+    The logit is that of P(the cheapest tier suffices). `shift` is in logits at the line's centre. A
+    `slope` of 1 is the shipped one.
     """
 
     shift: float
@@ -152,9 +159,8 @@ def operator_line(state: LearnedState) -> OperatorLine:
 
 
 def adjustment(state: LearnedState, task: LearnerTask, basis: str = "") -> Adjustment:
-    """The shifts of a task in the form for the router, with P(kept at the top).
-
-    `basis` names the learned state.
+    """What was learned of a task, in the form that the router takes. `basis` names the learned
+    state.
     """
     return Adjustment(shifts(state, task), (), basis, believed(state, task).kept[-1])
 
@@ -197,7 +203,7 @@ def update(state: LearnedState, seen: Observation) -> LearnedState:
 
 
 def aged(state: LearnedState, at_ms: int) -> LearnedState:
-    """The state with its evidence decayed to `at_ms`; within an hour nothing changes."""
+    """The state at a later time: its evidence has faded. Within an hour nothing changes."""
     age = at_ms - state.at_ms
     if not state.at_ms or age < 3_600_000:
         return state

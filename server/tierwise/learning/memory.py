@@ -20,12 +20,14 @@ class Memory:
 
     @property
     def live(self) -> bool:
-        """Whether the learned state decides."""
+        """Whether the learned state may choose tiers."""
         return self.evidence.live
 
     def wants(self, task: LearnerTask) -> int:
-        """The rank of the first tier with the least expected loss by the learned state, live or
-        not.
+        """The rank of the tier with which the learned state would start, whether or not it may
+        choose.
+
+        It is the one with the least expected loss: spend, and what wrong answers cost.
         """
         if not any(task.costs):
             return task.shipped
@@ -34,7 +36,9 @@ class Memory:
         return stakes.best(now, costs, task.redo, task.shipped)
 
     def takes(self, task: LearnerTask) -> int:
-        """The rank that the learned state wants, limited by the bound on drift to the top."""
+        """The rank that the learned state may take: what it wants, unless it starts at the top too
+        often.
+        """
         return gate.bounded(self.wants(task), task.shipped, task.top, self.evidence)
 
     def learned(self, seen: Observation) -> Memory:

@@ -30,7 +30,10 @@ about this mean."""
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a task belongs. Evidence is shared between these levels. `project` is a key."""
+    """What a task is, for the learner: its action, language and project. `project` is a key.
+
+    Tasks that agree in some of these share evidence.
+    """
 
     action: str
     language: str | None = None
@@ -75,10 +78,11 @@ class LearnerAnswer:
 class LearnerTask:
     """What is known of a task before it is answered.
 
-    `logits` are the shipped logit P(need <= t) per cut between tiers, `features` the learner's
-    inputs, `costs` the forecasts per tier and `redo` the cost of a wrong answer, in
-    nano-dollars. `shipped` is the rank of the tier the shipped estimate takes first, `accept`
-    the shipped share of the top's answers that is kept.
+    - `logits` are the shipped logit of P(need <= t), one per border between tiers.
+    - `features` are the learner's inputs.
+    - `costs` are the forecasts per tier and `redo` what a wrong answer costs, in nano-dollars.
+    - `shipped` is the rank of the tier with which the shipped estimate would start.
+    - `accept` is the shipped share of the top's answers that is kept.
     """
 
     cell: Cell
@@ -123,8 +127,9 @@ class Observation:
 
     @property
     def informative(self) -> bool:
-        """Whether the task can distinguish two policies: a discard, a pair, a trial, a rating, an
-        override.
+        """Whether the task helps to tell which of two policies is better.
+
+        It does if it has a discarded answer, two answers, a trial, a rating or an override.
         """
         return (
             self.labelled
@@ -138,11 +143,12 @@ class Observation:
 def features(
     cell: Cell, signals: Mapping[str, float], logits: Sequence[float]
 ) -> Mapping[str, float]:
-    """The inputs of the learner: the levels of the cell, the shipped logit for the operator's line,
-    and the few signals of `REFERENCE`.
+    """The inputs of the learner: one for each group the task is in, and measured values.
 
-    A signal is there twice, for all tasks and for the action alone, because what makes a task
-    hard differs by action: length does for `generate` and hardly does for `fix`.
+    The groups are all tasks, the action, action and language, and the project. The values are the
+    shipped logit and the few signals of `REFERENCE`. A signal is there twice, for all tasks and for
+    the action alone, because what makes a task hard differs by action: length does for `generate`
+    and hardly does for `fix`.
     """
     measured: dict[str, float] = {}
     if logits:

@@ -23,9 +23,9 @@ USED_AFTER: Final = 10
 
 
 def learned(counts: Counts, said: int, chances: Sequence[float]) -> Counts:
-    """The counts after one more opinion.
+    """The counts after one more opinion, which named tier `said` (a rank).
 
-    `chances` are the chances of each tier to have been needed.
+    `chances` holds, per tier, the chance that it was the one needed.
     """
     return tuple(
         tuple(n + chance * (place == said) for place, n in enumerate(row))
@@ -39,9 +39,10 @@ def chances(
     flips: Callable[[LearnerAnswer], tuple[float, float]],
     said: Sequence[float],
 ) -> tuple[float, ...]:
-    """The chance of each tier to have been needed, from the verdicts and from P(said | needed).
+    """For each tier the chance that it was the one needed, by the verdicts and the opinion.
 
-    `flips` gives the rates at which a verdict is wrong: kept though wrong, discarded though right.
+    `said` is P(the opinion that was given | needed). `flips` gives the rates at which a verdict is
+    wrong: kept though wrong, discarded though right.
     """
     exact = [p - below for p, below in zip(now.need, (0.0, *now.need), strict=False)]
     joint = []
@@ -57,9 +58,8 @@ def chances(
 
 
 def table(counts: Counts) -> Counts:
-    """P(said | needed).
-
-    It is empty while too few opinions were judged: then the shipped table counts.
+    """P(said | needed), as learned. Empty while too few opinions were judged; then the shipped one
+    holds.
     """
     if seen(counts) < USED_AFTER:
         return ()

@@ -29,7 +29,7 @@ class KeptOf:
 def verdict(kind: str, value: str, tier: str, tiers: Sequence[str]) -> bool | None:
     """Whether an outcome says that an answer of `tier` was kept; None if it does not say.
 
-    A redo on a cheaper tier does not count against the answer: the operator found it too dear.
+    A redo on a cheaper tier is no verdict against the answer: the operator found it too dear.
     `tiers` are the names of the ladder, the cheapest first.
     """
     if kind == "superseded" and value in tiers:
@@ -62,9 +62,9 @@ class OwnRecord:
         self._found: dict[tuple[str, str], dict[str, bool]] = {}
 
     def saw(self, action: str, tier: str, task_id: str, *, kept: bool) -> None:
-        """Count a verdict on the answer of a tier to a task.
+        """Note whether the answer of a tier to a task was kept.
 
-        A second verdict on it does not count twice.
+        Of several verdicts on one answer one is counted, and "not kept" wins.
         """
         tasks = self._found.setdefault((action, tier), {})
         tasks[task_id] = tasks.get(task_id, True) and kept

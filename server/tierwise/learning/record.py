@@ -38,7 +38,7 @@ class Record:
 
     @property
     def basis(self) -> str:
-        """A name for the learned state. Decisions that were made with it keep the name."""
+        """A name for the learned state: a hash. Decisions made with it store it, for replay."""
         raw = json.dumps(to_json(self)["learned"], sort_keys=True).encode()
         return hashlib.blake2b(raw, digest_size=6).hexdigest()
 

@@ -1,7 +1,8 @@
-"""Replay: what a stream of tasks would have cost and delivered under a policy. Pure.
+"""Replay: what a series of tasks would have cost and delivered under a policy. Pure.
 
-A simulated operator keeps an answer whose outcome passes and has a discarded one redone one tier
-up, until one passes or the top has answered. The learner sees those verdicts and no others.
+A simulated operator keeps an answer that passes. One that does not is discarded and asked for again
+one tier up, until one passes or the top has answered. The learner sees those verdicts and no
+others.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class ReplayRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedRoute:
-    """A decision, with the task in the form that the learner needs."""
+    """The decision on a replayed task, with the task in the form that the learner needs."""
 
     decision: Decision
     task: LearnerTask
@@ -50,7 +51,10 @@ Route = Callable[[ReplayRow, Memory], ReplayedRoute]
 
 @dataclass
 class Tally:
-    """Running figures; `redo` is the cost of an answer that did not pass, in nano-dollars."""
+    """Running sums of a replay: tasks, spend, wrong answers, calls per tier.
+
+    `redo` is what an answer that did not pass costs, in nano-dollars.
+    """
 
     redo: int
     tasks: int = 0

@@ -16,9 +16,9 @@ TAKEN_BACK: Final = frozenset({"undone", "discarded", "superseded"})
 class ShadowSums:
     """Sums over tasks whose kept edit was compared with a shadow answer. Money is nano-dollars.
 
-    In `same` tasks the cheapest tier wrote the same, in `failed` its answer failed the checks.
-    `less` is what the `same` tasks would have cost less on it. `spent` is what all shadow answers
-    cost.
+    A shadow answer is the cheapest tier's answer to the same task, never shown. In `same` tasks it
+    was the same as the kept edit, in `failed` it failed the checks. `less` is what the `same` tasks
+    would have cost less on that tier. `spent` is what all shadow answers cost.
     """
 
     tier: str | None = None

@@ -1,7 +1,8 @@
-"""What tiers really cost in a cell, compared with the forecast: learned as two ratios per tier.
+"""What tiers really cost, compared with the forecast: learned as two ratios per tier.
 
-A forecast knows one answer's tokens; an agentic task makes many calls. Ratios are kept as sums of
-logarithms, per cell and per cell and tier. Each is shrunk toward the wider level, that toward 1.
+A forecast knows one answer's tokens; an agentic task makes many calls. One ratio is for an action
+in a language (a cell), the other for the cell and the tier. They are kept as sums of logarithms.
+With few answers the second stays near the first, and the first near 1.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ MOST: Final = math.log(1000.0)
 
 
 def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float, ...]:
-    """The forecasts (nano-dollars per tier, cheapest first), corrected by what this cell taught."""
+    """The forecasts (nano-dollars per tier, cheapest first), corrected by what such tasks really
+    cost.
+    """
     total, count = ratios.get(cell.key, (0.0, 0.0))
     shared = total / (count + PSEUDO)
     made = []
@@ -35,7 +38,7 @@ def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float
 def learned(
     ratios: Ratios, cell: Cell, costs: Sequence[float], answers: Sequence[LearnerAnswer]
 ) -> Ratios:
-    """The ratios after some more answers. Only answers whose actual cost is known count."""
+    """The ratios after some more answers. Answers whose actual cost is not known change nothing."""
     made = dict(ratios)
     for answer in answers:
         if not answer.cost or answer.tier >= len(costs) or costs[answer.tier] <= 0:

@@ -1,8 +1,8 @@
 """What a first tier is expected to cost in all, by the learner's belief, and which costs least.
 
-There is one loss: spend + redo cost x every answer that is not kept. Where answers fail for good,
-asking the cheap tier first costs three looks instead of one. Where it nearly always suffices,
-nothing is cheaper.
+There is one loss: spend + redo cost x every answer that is not kept. Where answers fail whatever
+the tier, asking the cheap tier first costs three failed answers instead of one. Where it nearly
+always suffices, nothing is cheaper.
 """
 
 from __future__ import annotations

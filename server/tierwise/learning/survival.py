@@ -33,10 +33,10 @@ Placed = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A place that an apply changed.
+    """One piece of text that an applied edit replaced.
 
-    `start` and `end` are offsets (code points) in the last text seen, `before` is the text that was
-    there, `after` the text that the edit put there.
+    `start` and `end` say where it is in the last text seen (code points). `before` is the text that
+    was there, `after` the text that the edit put there.
     """
 
     start: int
@@ -70,7 +70,7 @@ def pieces(edits: Iterable[tuple[int, int, str]], before: str) -> tuple[Piece, .
 
 
 def moved(followed: Sequence[Piece], old: str, new: str) -> tuple[Piece, ...]:
-    """The pieces in the next text of their document."""
+    """Where the pieces are after their document changed from `old` to `new`."""
     if old == new:
         return tuple(followed)
     start = common.prefix(old, new)

@@ -124,7 +124,9 @@ class _Pipes(asyncio.SubprocessProtocol):
 
 
 class ModelProcess:
-    """A `Transport` whose calls the SDK makes in a process of its own."""
+    """A `Transport` that makes each model call in a second process, so that the SDK stays out of
+    here.
+    """
 
     def __init__(self, key_names: Callable[[], Collection[str]] = tuple) -> None:
         """`key_names` returns the names of the configured variables that hold a key."""

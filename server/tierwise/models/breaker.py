@@ -1,8 +1,8 @@
-"""Breakers, one per place: a place that fails again and again gets no calls for a while.
+"""Breakers, one per place (a model at one server): a place that keeps failing gets no calls.
 
-A breaker opens after five failures in a row. After thirty seconds it is half-open: one call is let
-through, and its result decides. Tasks that were switched to another place stay there for five
-minutes, even if that call works, so that they do not change back and forth.
+A breaker opens after five failures in a row. After thirty seconds one trial call is let through,
+and its result decides. Tasks that were switched to another place stay there for five minutes, even
+if the trial works, so that they do not change back and forth.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ class _Breaker:
 
 @dataclass
 class Breakers:
-    """All breakers of this process, by place. Times are monotonic seconds."""
+    """All breakers of this process, by place (a model at one server). Times are monotonic."""
 
     by_place: dict[str, _Breaker] = field(default_factory=dict)
 
     def state(self, place: str, now: float) -> State:
-        """The state of a place's breaker."""
+        """What a place may get: calls ("closed"), none ("open"), or one trial call ("trial").
+
+        "held" says that it works again, but tasks that were switched away stay away for now.
+        """
         breaker = self.by_place.get(place)
         if breaker is None:
             return "closed"
@@ -52,7 +55,7 @@ class Breakers:
         return "closed"
 
     def allows(self, place: str, now: float) -> bool:
-        """Whether a task that can choose may use a place."""
+        """Whether a task that may go to several places can use this one."""
         return self.state(place, now) in ("closed", "trial")
 
     def why(self, place: str) -> str:
@@ -61,9 +64,9 @@ class Breakers:
         return breaker.cause if breaker is not None else ""
 
     def trying(self, place: str, now: float) -> bool:
-        """Note that a call is being made.
+        """Note that a call to a place is being made.
 
-        Returns whether it is the one trial of a half-open place.
+        Returns whether it is the one trial call of a place whose breaker was open.
         """
         breaker = self.by_place.get(place)
         if breaker is None or self.state(place, now) != "trial":
@@ -72,8 +75,8 @@ class Breakers:
         return True
 
     def dropped(self, place: str) -> None:
-        """Note that a trial call ended without showing whether its place works: it was cancelled,
-        say.
+        """Note that a trial call showed nothing of whether its place works, as when it was
+        cancelled.
 
         Another trial may be made.
         """
@@ -82,9 +85,9 @@ class Breakers:
             breaker.trying = False
 
     def succeeded(self, place: str, now: float) -> None:
-        """Note that a call worked.
+        """Note that a call worked: the breaker closes.
 
-        The breaker closes. It is removed once the switch need not stay.
+        After a switch to another place `state` stays "held" for its five minutes.
         """
         breaker = self.by_place.get(place)
         if breaker is None:
@@ -94,7 +97,10 @@ class Breakers:
             del self.by_place[place]
 
     def failed(self, place: str, now: float, cause: str = "") -> bool:
-        """Note that a call failed. Returns whether that opened the breaker."""
+        """Note that a call failed. Returns whether this failure opened the breaker.
+
+        `cause` is the kind of the failure.
+        """
         breaker = self.by_place.setdefault(place, _Breaker())
         breaker.failures += 1
         breaker.trying, breaker.cause = False, cause

@@ -35,9 +35,9 @@ class Prompt:
 
     @property
     def text(self) -> str:
-        """All of its text, from which the token bound is computed.
+        """All of its text, from which the upper bound of its tokens is computed.
 
-        A tool counts twice: servers put instructions of their own around it.
+        A tool is in it twice, because servers put instructions of their own around it.
         """
         return self.system + "".join(turn.text for turn in self.turns) + 2 * self.tool
 
@@ -111,7 +111,7 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The stream ended as it should; always the last event."""
+    """The answer is complete; always the last event."""
 
     result: Result
 
@@ -121,16 +121,15 @@ Event = CallStarted | Thinking | Delta | Finished
 
 @dataclass(slots=True)
 class Trace:
-    """What is known of a call that may still fail: for settling it and for naming the failure.
+    """What is known of a call so far. If it fails, it is booked and the failure is named by this.
 
     - `sent` is True from the moment the server may bill.
-    - `refused` is True if a server answered with a refusal, `answered` once the head of its answer
-      came.
+    - `refused` is True if a server answered with a refusal, `answered` once the HTTP headers of its
+      answer came.
     - `known` is the usage it reported so far, `bill` the one at the end of a whole answer. Both are
       what the server says; they are checked when they are booked.
     - `thought` counts the characters of thinking that were streamed. Times are milliseconds since
-      the
-      call began.
+      the call began.
     - `before_sent` is awaited before the first byte leaves; if it raises, no call is made.
     - `team` is what a team's gateway said of its rules, `model` the model it asked; "" for other
       servers.

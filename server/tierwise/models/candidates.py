@@ -1,5 +1,7 @@
-"""Which places may replace one that cannot answer, in order: same tier, listed tiers,
-one tier up.
+"""Which places may answer instead of one that cannot (a place is a model at one server), in order.
+
+First come other places of the same tier, then the tiers that the operator listed. Without a list it
+is one tier up.
 """
 
 from __future__ import annotations

@@ -54,11 +54,12 @@ NO_KEY: Final = "none-needed"
 
 
 class ModelClient:
-    """Calls models. `env` is where keys and the default endpoint come from, never a workspace.
+    """Sends a prompt to a tier's model and yields the events of its answer.
 
-    `rehearsal_url` returns the address of the loopback server if rehearsal was chosen. `held`
-    returns the reason why no server may be called, such as a mistake in the configuration of
-    servers.
+    `env` is where keys and the default endpoint come from, never a workspace. `rehearsal_url`
+    returns the address of the loopback server if rehearsal was chosen. `held` returns why no server
+    may be called at all, such as a mistake in the configuration of servers; None if calls may be
+    made.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ def line(*frame: Any) -> bytes:
 
 
 def of_place(place: CallPlace) -> dict[str, Any]:
-    """A place as data for a frame. The key is part of it."""
+    """Where a call goes, as data for a frame. The key is part of it."""
     tier = {**asdict(replace(place.tier, elsewhere=())), "features": sorted(place.tier.features)}
     return {
         "tier": tier,
@@ -43,7 +43,7 @@ def of_place(place: CallPlace) -> dict[str, Any]:
 
 
 def place(data: Mapping[str, Any]) -> CallPlace:
-    """The place in the data of a frame."""
+    """Where a call goes, from the data of a frame."""
     given = data["tier"]
     fallback = given["fallback"]
     tier = Tier(
@@ -81,7 +81,7 @@ def of_question(place: CallPlace, asked: PlainQuestion) -> dict[str, Any]:
 
 
 def question(data: Mapping[str, Any]) -> tuple[CallPlace, PlainQuestion]:
-    """The plain question in the data of a frame, and the place it goes to."""
+    """The plain question in the data of a frame, and the server it goes to."""
     return place(data["place"]), PlainQuestion(
         data["path"], float(data["within"]), data["method"], data["body"]
     )

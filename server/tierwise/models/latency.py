@@ -1,8 +1,8 @@
-"""How long each place usually takes until its first token, learned from its own calls.
+"""How long each place (a model at one server) usually takes until its first token.
 
-There is a histogram per place, in steps of a fifth. Beyond `REMEMBERED` calls every count is
-halved, so that it follows the last few hundred calls. It is kept in the
-ledger, so that it survives a restart. Pure.
+There is a histogram of milliseconds per place; each step is a fifth wider than the one before.
+Beyond `REMEMBERED` calls every count is halved, so that it follows the last few hundred calls. It
+is kept in the ledger, so that it survives a restart. Pure.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ STEPS: Final = 4
 
 @dataclass
 class Latency:
-    """How fast each place has answered so far. `slow_after` takes the operator's limits."""
+    """How fast each place has answered so far, as one histogram per place."""
 
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def load(self, samples: Mapping[tuple[str, str, str], Mapping[int, int]]) -> None:
-        """Take over the histograms from the ledger, by (kind, place, subject)."""
+        """Replace the histograms by those of the ledger, whose keys are (kind, place, subject)."""
         for (kind, place, _), found in samples.items():
             if kind == KIND:
                 self.counts[place] = dict(found)
@@ -60,7 +60,11 @@ class Latency:
         return None
 
     def slow_after(self, place: str, factor: float, at_least: float) -> float | None:
-        """Seconds after which a call counts as slow; None if the usual time is not known yet."""
+        """Seconds after which a call counts as slow: `factor` times the usual time, at least
+        `at_least`.
+
+        None if the usual time is not known yet, or if `factor` is 0.
+        """
         usual = self.usual(place)
         return max(at_least, usual * factor) if usual is not None and factor > 0 else None
 

@@ -1,8 +1,8 @@
 """The second opinion: asks the cheapest tier which tier a request needs. Pure text in and out.
 
-The prompt has the operator's own wish, without what was pasted, and counts. No file, no
-path, no symbol and no diagnostic text goes into it, so that nothing but the operator's words
-can influence it. What its answer may change is bounded where it is used.
+The prompt holds the operator's own words, without what was pasted, and some numbers. No file, no
+path, no symbol and no diagnostic text goes into it, so that nothing but the operator's words can
+influence it. What its answer may change is bounded where it is used.
 """
 
 from __future__ import annotations

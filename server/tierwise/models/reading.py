@@ -36,10 +36,10 @@ _END: Final = "[DONE]"
 
 
 class StreamReader:
-    """Reads one answer from a stream.
+    """Builds one answer from the server-sent events of a call.
 
-    A stream without `message_stop` is no complete answer, even if it ends cleanly. `cache` is the
-    kind of prompt cache that the request asked for.
+    An answer without `message_stop` is not complete, even if the connection ends cleanly. `cache`
+    is the kind of prompt cache that the request asked for.
     """
 
     def __init__(self, tier: Tier, trace: Trace, cache: CacheLife = "5m") -> None:
@@ -146,7 +146,7 @@ class StreamReader:
         return Result(text, stop, usage, self.model, self.request_id)
 
     def ended_early(self, content_type: str) -> ModelError:
-        """The failure for a stream that ended without `message_stop`."""
+        """The failure for an answer that ended without `message_stop`."""
         foreign = self.trace.first_event_ms is None and "event-stream" not in content_type
         return failure(
             "bad_stream" if foreign else "cut", self.tier, sent=True, request_id=self.request_id

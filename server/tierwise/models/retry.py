@@ -19,11 +19,12 @@ LONGEST_WAIT: Final = 8.0
 def wait_before_another(
     error: ModelError, here: int, total: int, left: float, *, elsewhere: bool
 ) -> float | None:
-    """Seconds to wait before the same place is called again; None if it is not.
+    """Seconds to wait before the same place is called again; None if it is not to be called again.
 
     `here` counts the calls at this place, `total` those of the task, `left` is the seconds the task
-    still has. `elsewhere` says whether another place is free: after a long wait that one is tried
-    instead. The wait has full jitter around half a second, and doubles.
+    still has. `elsewhere` says whether another place is free; that one is tried instead where a
+    server was waited for in vain. A server's own wish for a wait is followed. Else the wait is
+    random, at most half a second, and doubles with each call.
     """
     if not error.retryable or here >= SAME_PLACE or total >= MAX_ATTEMPTS:
         return None

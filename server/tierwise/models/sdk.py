@@ -36,7 +36,7 @@ MODEL: Final = "x-tierwise-model"
 
 
 class SdkTransport:
-    """Calls made by the SDK in this process."""
+    """A `Transport` that makes each call with the SDK in this process."""
 
     def __init__(self) -> None:
         self._pools: dict[str, Any] = {}

@@ -38,7 +38,7 @@ COMMENT: Final = ServerEvent("", "")
 
 
 class EventDecoder:
-    """Decodes one stream, piece by piece."""
+    """Turns the bytes of one answer into server-sent events, as they arrive."""
 
     def __init__(self) -> None:
         self._rest = b""

@@ -17,10 +17,10 @@ LARGEST: Final = 16_384
 
 
 class Pieces:
-    """Joins deltas and calls `emit` with each piece. The whole text stays the same, byte for byte.
+    """Joins the small pieces of an answer and calls `emit` with each larger one. No byte changes.
 
     It uses a callback and a timer instead of a queue and a task: two hundred streams at once use
-    it, and most of their deltas are due when they arrive.
+    it, and most pieces are sent on as they arrive.
     """
 
     def __init__(self, emit: Callable[[str], None], interval: float = INTERVAL) -> None:
@@ -32,7 +32,7 @@ class Pieces:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, text: str) -> None:
-        """Emit a delta at once if the last piece was sent long enough ago, else hold it."""
+        """Emit this text at once if the last piece was sent long enough ago, else hold it."""
         self._held.append(text)
         self._size += len(text)
         if self._size >= LARGEST or self._loop.time() >= self._due:

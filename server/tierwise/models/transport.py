@@ -63,7 +63,10 @@ class PlainQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswerStream:
-    """The head of an answer, and its events and comments as they arrive."""
+    """An answer that is arriving: what its HTTP headers said, and its events and comments in order.
+
+    `team` is what a team's gateway said of its rules, `model` the model it asked.
+    """
 
     request_id: str
     content_type: str
@@ -75,7 +78,10 @@ class AnswerStream:
 
 
 class Transport(Protocol):
-    """Makes calls. Every failure is a `ModelError`."""
+    """Makes model calls: sends each to its server and yields the answer.
+
+    Every failure is a `ModelError`.
+    """
 
     def warm_up(self) -> None:
         """Begin to import the SDK in the background. A second call does nothing."""
@@ -84,7 +90,7 @@ class Transport(Protocol):
         """Wait until calls can be made. Raises `OSError` if no call can be made."""
 
     def opened(self, wanted: WantedCall) -> AbstractAsyncContextManager[AnswerStream]:
-        """Make a call. The connection closes with the context."""
+        """Send one call. Yields its answer, and closes the connection when the block ends."""
 
     async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
         """The server's answer to a plain question, as JSON."""

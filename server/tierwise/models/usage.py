@@ -28,7 +28,10 @@ MOST: Final = 10**12
 
 
 class UsageCounts:
-    """The counts of one answer. `cache` is the kind of prompt cache that the request asked for."""
+    """The token counts of one answer so far, from which its usage is made.
+
+    `cache` is the kind of prompt cache that the request asked for.
+    """
 
     def __init__(self, cache: CacheLife = "5m") -> None:
         self._cache = cache
@@ -36,7 +39,9 @@ class UsageCounts:
         self._output_told_late = False
 
     def hear(self, reported: object, *, start: bool = False) -> None:
-        """Take over the counts of an event. `start` says that the event came before the answer."""
+        """Add the counts that an event reported. `start` says that the event came before the
+        answer.
+        """
         if not isinstance(reported, Mapping):
             return
         for name in (

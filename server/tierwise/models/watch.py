@@ -25,9 +25,10 @@ HELD_AGAIN: Final = 0.02
 
 @dataclass(slots=True)
 class StreamWatch:
-    """Knows when a call is late, and with which failure. Times are `time.perf_counter` seconds.
+    """The deadlines of one call: when it is late, and with which error it then fails.
 
-    `latest` is the time of the last event or comment, 0 before the first.
+    Times are `time.perf_counter` seconds. `latest` is the time of the last event or comment, 0
+    before the first.
     """
 
     tier: Tier
@@ -37,9 +38,8 @@ class StreamWatch:
     latest: float = 0.0
 
     def heard(self, *, token: bool) -> None:
-        """Note that a complete event arrived.
-
-        With `token` it was a piece of an answer or of thinking.
+        """Note that a complete event arrived. With `token` it held a piece of an answer or of
+        thinking.
         """
         self.latest = time.perf_counter()
         elapsed = (self.latest - self.began) * 1000
@@ -57,7 +57,7 @@ class StreamWatch:
         return max(0.0, min(due for due, _ in self._dues()) - time.perf_counter())
 
     def late(self) -> ModelError:
-        """The failure of a call that missed the earliest deadline."""
+        """The error of a call that missed a deadline; of several the one that was missed first."""
         _, kind = min(self._dues())
         d = self.deadlines
         seconds = {
@@ -83,10 +83,7 @@ class StreamWatch:
 
 
 class Alarm:
-    """Ends a call at its deadline.
-
-    While `held`, the reader of the call is working, and the alarm must not go off.
-    """
+    """Ends a call at its deadline, unless `held` is set: then an event of it is being handled."""
 
     def __init__(self, watch: StreamWatch, limit: asyncio.Timeout) -> None:
         self.held = False

@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 
 class CallWorker:
-    """The running calls. `send` takes a frame and returns at once.
+    """Makes the calls that the server asks for, and sends back what comes of them, line by line.
 
-    `give_up` is called if no call can ever be made here. Then the process ends, which tells the
-    server.
+    `send` takes such a line and returns at once. `give_up` is called if no call can ever be made
+    here. Then the process ends, which tells the server.
     """
 
     def __init__(self, send: Callable[[bytes], None], give_up: Callable[[], None]) -> None:

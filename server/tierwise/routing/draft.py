@@ -40,7 +40,7 @@ class Making:
 def raise_to_bound(
     draft: Making, chosen: first_tier.First, estimate: Estimate, situation: Situation
 ) -> None:
-    """Raise the tier of the point estimate to that of the lower bound, and add the reason."""
+    """Raise the tier that the estimate asks for to the one its lower bound asks for; add why."""
     first, bound = chosen.point, chosen.bound
     asked: dict[str, ReasonArg] = {
         "tier": first,

@@ -1,13 +1,17 @@
-"""The estimate: per tier P(need <= tier), a lower bound that widens with ignorance, and accept.
+"""The estimate: per tier P(need <= tier), a lower bound of it, and accept.
 
-Accept is P(an answer is kept). For an editor's requests it follows from the need through a table
-by distance; for work like that of the measured tasks it is fitted on their outcomes. The two are
-blended by how much a request looks like those tasks.
+The need is the cheapest tier whose answer would do. Accept is P(an answer is kept). For an editor's
+requests it follows from the need by a table: the share kept by the tier needed, by one below it, by
+two. For work like that of the measured tasks it is fitted on their outcomes. The two are blended by
+how much a request looks like those tasks.
 
-Per cut between tiers the logit is the calibrated mean of three readers (linear, boosted trees,
-forest), plus what was learned. The bound is that minus the cut's margin and 1.28 standard
-deviations of: the linear reader's x'Sx, the readers' disagreement, the share of unknown signals,
-learned variance. 1.28 is the 90 % point of a normal distribution.
+A cut is the border between two neighbouring tiers. For each, three fitted models (linear, boosted
+trees, forest) give a logit of P(need <= the tier below the cut). The estimate is their calibrated
+mean, plus what was learned. The lower bound is that minus a fixed margin and minus 1.28 standard
+deviations (the 90 % point of a normal distribution). The variance is a sum: of the linear model's
+weights at these signals, of how far the models disagree, of the share of unknown signals, of words
+that the fit never saw, and of what was learned. With a mean of 2.0 (88 %), a margin of 0.3 and a
+variance of 0.25, the bound is 2.0 - 0.3 - 0.64 = 1.06 (74 %).
 """
 
 from __future__ import annotations
@@ -76,13 +80,11 @@ def _kept(
 
 
 def levels(ladder: Ladder, cuts: int) -> list[int]:
-    """The fitted cut that each tier corresponds to.
+    """For each tier of a ladder its place among the tiers that the fit knows, 0 for the lowest.
 
-    The top tier always corresponds to the last one.
-
-    A tier is recognized by its name or by its model's line. A tier that is not recognized counts as
-    high as the recognized tier below it. If no tier is recognized, the ladder is spread over the
-    cuts.
+    The top of a ladder is always the top of the fit. A tier is recognized by its name or by the
+    name in its model's id. A tier that is not recognized stands where the recognized tier below it
+    stands. If no tier is recognized, the ladder is spread evenly.
     """
     found: list[int | None] = []
     for tier in ladder:

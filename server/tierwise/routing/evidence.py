@@ -1,7 +1,8 @@
-"""A second opinion as evidence: how the tier that a model named changes the estimate of the need.
+"""A second opinion as evidence: a cheap model named a tier, and that changes the estimate.
 
-It is fused by Bayes: P(need | said) is in proportion to P(need) x P(said | need). The opinion is
-worth asking for where the loss it is expected to save is more than its price.
+The estimate is of the need, the cheapest tier whose answer would do. The two are fused by Bayes:
+P(need | said) is in proportion to P(need) x P(said | need). An opinion is worth asking for if it is
+expected to save more than its price.
 """
 
 from __future__ import annotations
@@ -34,10 +35,7 @@ def said(situation: Situation) -> str | None:
 
 
 def fused(estimate: Estimate, named: str, ladder: Ladder, table: Table = ()) -> Estimate:
-    """The estimate and its bound after an opinion.
-
-    The chance of being kept follows from the need.
-    """
+    """The estimate after an opinion that named a tier. Only `need` and its lower bound change."""
     place, count = ladder.rank(named), len(ladder.names)
     says = [likelihood(needed, count, table)[place] for needed in range(count)]
     need, lower = (
@@ -53,7 +51,10 @@ def fused(estimate: Estimate, named: str, ladder: Ladder, table: Table = ()) -> 
 
 
 def choose(signals: Signals, estimate: Estimate, situation: Situation) -> first.First:
-    """The first tier with the opinion counted, at most a step below the one without it."""
+    """The tier to ask first, with the opinion taken into account.
+
+    It is at most one tier below the tier that would be asked without the opinion.
+    """
     told, ladder = said(situation), situation.ladder
     plain = first.choose(signals, estimate, situation)
     if told is None:
@@ -65,7 +66,10 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> first.
 
 
 def worth(signals: Signals, estimate: Estimate, situation: Situation) -> float:
-    """Nano-dollars of loss that an opinion is expected to save, computed on the lower bound."""
+    """How much an opinion is expected to save, in nano-dollars of spend and wrong answers.
+
+    The chances are those of the estimate's lower bound.
+    """
     ladder = situation.ladder
     plain = first.choose(signals, estimate, situation)
     if not plain.losses:
@@ -83,9 +87,9 @@ def worth(signals: Signals, estimate: Estimate, situation: Situation) -> float:
 
 
 def likelihood(needed: int, count: int, table: Table = ()) -> Sequence[float]:
-    """P(said | needed) for each tier said.
+    """P(said | needed): how often an opinion names each tier if tier `needed` is the one needed.
 
-    It is learned if `table` has this many tiers, else assumed.
+    It is read from `table`, the learned one, if that has `count` tiers; else it is assumed.
     """
     if len(table) == count:
         return table[needed]

@@ -26,9 +26,11 @@ def strongest(signals: Signals, weights: Weights, count: int) -> list[tuple[str,
 
 
 def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
-    """By how many logits each signal moved the cuts together, up meaning easier.
+    """How far each signal moved the estimate, in logits (log odds); above zero means an easier
+    request.
 
-    The forest's part is left out: its leaves are averaged as shares, which have no sum of logits.
+    The parts for the borders between tiers are added up. The forest's part is left out: its leaves
+    are averaged as shares, which have no sum of logits.
     """
     found = read(signals, weights)
     x, names = found.x, weights.signals

@@ -42,11 +42,13 @@ is needed: a typo in the word "migration" is no migration."""
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first tier by the point estimate and by the lower bound, and what decided.
+    """The tier to ask first, by the estimate itself (`point`) and by its lower bound (`bound`).
 
-    `losses` are expected losses per tier in nano-dollars, by the lower bound. `late` names the
-    kind of work that made a wrong answer dearer, `guarded` says that the likely need of the top
-    kept the request off the cheapest tier, `floor` that the operator's confidence floor raised it.
+    `losses` are expected losses per tier in nano-dollars, by the lower bound. The other fields say
+    why. `late` names the kind of work that made a wrong answer dearer. `guarded` says that the
+    cheapest tier was ruled out because the request most likely needs the top. `floor` says that the
+    least confidence which the operator allows raised the tier. `wrong` is what a wrong answer
+    costs, in nano-dollars.
     """
 
     point: str
@@ -85,7 +87,11 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
 
 
 def outlook(estimate: Estimate, situation: Situation, tier: str) -> tuple[float, float]:
-    """What a course that starts at a tier is expected to bring: nano-dollars, and wrong answers."""
+    """What is expected if this tier is asked first: the spend in nano-dollars, and the wrong
+    answers.
+
+    After each answer that is not kept, the next tier up is asked.
+    """
     ladder, costs = situation.ladder, spends(situation)
     spend = _losses(estimate, estimate.need, costs, (0.0, 1.0), ladder)
     wrong = _losses(estimate, estimate.need, [0.0] * len(costs), (1.0, 1.0), ladder)
@@ -106,7 +112,7 @@ def spends(situation: Situation) -> list[float]:
 
 
 def cheapest(shares: Mapping[str, float], target: float, ladder: Ladder) -> str:
-    """The cheapest tier whose share reaches a target, else the top."""
+    """The cheapest tier whose entry in `shares` is at least `target`, else the top."""
     return next((name for name in ladder.names if shares[name] >= target), ladder.top)
 
 

@@ -78,7 +78,11 @@ def _has_known_letters(short: str, table: Mapping[str, object]) -> bool:
 
 
 def scores(text: str, weights: Weights) -> tuple[float, ...]:
-    """The text's scores, not affected by its length: one per cut, then one per fitted accept."""
+    """The text's scores, not affected by its length.
+
+    The first are one per border between two tiers, the others one per tier for whether its answer
+    is kept.
+    """
     return _scores(text, weights.hash, weights)
 
 

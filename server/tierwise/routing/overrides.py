@@ -1,4 +1,4 @@
-"""Tier words in an instruction, and which of the operator's choices counts."""
+"""Tier words in an instruction, and which of the operator's choices decides."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def split_tier_word(instruction: str, ladder: Ladder) -> tuple[str | None, str]:
 
 
 def strongest(choices: Iterable[Choice]) -> Choice | None:
-    """The choice that counts: the one with the nearest scope."""
+    """Of several choices of a tier the one that decides: the one with the narrowest scope."""
     held = [c for c in choices if c.scope in PRECEDENCE]
     return min(held, key=lambda c: PRECEDENCE.index(c.scope), default=None)

@@ -81,8 +81,9 @@ def decide(
 
 
 def confidence_tier(first: str, situation: Situation) -> str:
-    """The tier whose confidence is shown: the first, or the one below the top, since the top's is
-    1.
+    """The tier whose confidence is shown: the one asked first. For the top it is the tier below.
+
+    The top's own would always be 1.
     """
     if situation.rule == "target-1" or first != situation.ladder.top:
         return first
@@ -90,7 +91,10 @@ def confidence_tier(first: str, situation: Situation) -> str:
 
 
 def expected_spend(estimate: Estimate, situation: Situation) -> Mapping[str, int]:
-    """Forecast per tier in nano-dollars: one attempt, and the next tier up as often as it fails."""
+    """What a start at each tier will probably cost in nano-dollars: one attempt and its escalation.
+
+    The next tier up is added as often as an answer fails.
+    """
     names = situation.ladder.names
     result: dict[str, int] = {}
     for i, name in enumerate(names):
@@ -235,10 +239,10 @@ def _soft_target(
 
 
 def soft_tier(estimate: Estimate, situation: Situation, tier: str) -> str | None:
-    """The cheapest lower tier whose point estimate reaches the soft target; None if there is none.
+    """The cheapest tier below `tier` that is still good enough; None if there is none.
 
-    A soft task goes there when the budget is nearly used up, or when a call does not fit what is
-    left.
+    It is good enough if its P(need <= tier) reaches the soft target. A soft task goes there when
+    the budget is nearly used up, or when a call does not fit what is left.
     """
     ladder = situation.ladder
     for name in ladder.names[: ladder.rank(tier)]:

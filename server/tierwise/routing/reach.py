@@ -1,10 +1,10 @@
 """Signals of how far the work reaches: usages of what is changed, in open files and the project.
 
-Usages are part of the edit (`reach.*`) where the wish changes what others see of a symbol
-(`reaches`, read from the instruction first): a typo in a busy function is still a typo. The counts
+Usages are part of the edit (`reach.*`) where the instruction changes what others see of a symbol
+(`reaches`, read from the instruction first): a typo in a busy function is still a typo. The numbers
 of the project's index replace those of the open files if they are larger, since open files show a
-part only. Both count from the second one on, so that an unknown count weighs like one usage in one
-file.
+part only. Both start with the second usage or file, so that an unknown number weighs like one usage
+in one file.
 """
 
 from __future__ import annotations

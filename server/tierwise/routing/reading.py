@@ -1,7 +1,8 @@
-"""What the fit computes from a set of signals: the logit and variance of each cut between tiers,
-and for each tier the chance that its answer is kept.
+"""What the fit computes from a set of signals.
 
-Estimate, reasons and learning need the same reading, so it is computed once per set of signals.
+That is the logit and variance of each cut (border between two tiers), and for each tier the chance
+that its answer is kept. Estimate, reasons and learning need the same numbers, so they are computed
+once per set of signals.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ POSSIBLY_UNKNOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class CutReading:
-    """The answer for one cut: the mean logit, its variance, and how far its bound is below the
-    mean.
+    """What the fit says of one border between tiers, in logits of P(need <= the tier below it).
+
+    `margin` is how far the lower bound is below the mean before the variance is counted.
     """
 
     mean: float
@@ -57,7 +59,7 @@ class InstructionReading:
 
     @cached_property
     def values(self) -> list[float]:
-        """The inputs of the trees: the fitted signals and the text scores, each in its place."""
+        """The inputs of the trees: the fitted signals, then the text scores, in the fit's order."""
         weights = self.weights
         known = [0.0] * len(weights.signals)
         place = weights.places.get
@@ -69,7 +71,7 @@ class InstructionReading:
 
     @cached_property
     def x(self) -> list[float]:
-        """The fitted signals, standardised and clipped: the inputs of the linear readers."""
+        """The fitted signals, standardised and clipped: the inputs of the linear models."""
         weights, found = self.weights, list(self.weights.resting)
         mean, scale = weights.mean, weights.scale
         for i, value in enumerate(self.values[: len(found)]):
@@ -79,7 +81,7 @@ class InstructionReading:
 
     @cached_property
     def credits(self) -> tuple[list[float], ...]:
-        """By how many logits each input in `values` moved the trees of each cut.
+        """By how many logits each input in `values` moved the trees, for each border between tiers.
 
         Use it before `readings` where both are needed: then the trees are walked only once.
         """
@@ -96,9 +98,7 @@ class InstructionReading:
         return self.weights.forest.means(self.values)
 
     def readers(self, i: int) -> tuple[float, float, float]:
-        """The answers of the linear reader, the boosted trees and the forest for one cut, in
-        logits.
-        """
+        """What the linear model, the boosted trees and the forest say of one cut, in logits."""
         cut = self.weights.cuts[i]
         linear = cut.intercept + cut.text_weight * self.score(i)
         linear += math.fsum(map(mul, cut.weight, self.x))
@@ -130,7 +130,7 @@ class InstructionReading:
 
     @cached_property
     def accepts(self) -> tuple[float, ...]:
-        """For each fitted tier the share of its answers that is kept at all."""
+        """For each tier of the fit the chance that its answer is kept."""
         weights, first = self.weights, len(self.weights.cuts)
         grown = weights.accept_forest.means(self.values)
         found = []
@@ -195,12 +195,12 @@ def readings(signals: Signals, weights: Weights) -> tuple[CutReading, ...]:
 
 
 def disagreement(linear: float, grown: float, forest: float) -> float:
-    """The square of half the distance between the linear reader and the trees' mean."""
+    """Half the distance between the linear model and the mean of the two tree models, squared."""
     return (linear - (grown + forest) / 2.0) ** 2 / 4.0
 
 
 def edit_size(signals: Signals, cut: Cut) -> float:
-    """Logits by which a wide edit raises the need; never below zero."""
+    """By how many logits an edit of many places makes a dearer tier more likely, never below 0."""
     return math.fsum(w * signals.values.get(name, 0.0) for name, w in cut.reach.items())
 
 

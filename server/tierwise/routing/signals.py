@@ -34,7 +34,7 @@ def measure(
 def with_text(
     values: dict[str, float], unknown: frozenset[str], text: str, weights: Weights
 ) -> Signals:
-    """The signals together with the text's scores and its novelty, from the fitted table."""
+    """The signals together with the text's scores and the share of its words the fit never saw."""
     known = {
         **values,
         "novel": grams.novelty(text, weights),

@@ -1,8 +1,8 @@
-"""Signals of what comes with a wish: selection, files, diagnostics, tools, thread.
+"""Signals of what comes with an instruction: selection, files, diagnostics, tools, conversation.
 
-They are counts and structure alone. Counts enter as log(1 + n), so that the step from one file to
-three weighs like the one from ten to thirty. What a request did not say is named as unknown and has
-value zero.
+They are numbers only. A count n enters as log(1 + n), so that the step from one file to three
+weighs as much as the one from three to seven. What a request did not say is named as unknown and
+has value zero.
 """
 
 from __future__ import annotations
@@ -147,8 +147,8 @@ def of_language(values: dict[str, float], request: Request) -> None:
 def of_files(values: dict[str, float], unknown: set[str], request: Request) -> None:
     """Set `files.*`: what is attached and what is open beside it, with their lines and spread.
 
-    An open file counts if it is related to the request, or if nobody checked that: a tab that
-    happens to be open says nothing of the work.
+    An open file is counted if it is related to the request, or if nobody checked that. A tab that
+    merely happens to be open says nothing of the work.
     """
     names = ("attached", "own", "open", "any", "lines", "open_lines", "kinds", "folders", "docs",
              "config", "evidence")  # fmt: skip
@@ -190,9 +190,10 @@ def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request
 def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> None:
     """Set `tools*`, `turn` and `thread.*`: what the answer may use, and what came before it.
 
-    What the earlier turns needed counts if the wish refers to them ("do the same there"):
-    `thread.low` where they needed more than the lowest tier, `thread.mid` more than the middle.
-    An agent has its tools in every turn, so they say nothing of one that hardly needs them.
+    If the instruction refers to earlier turns ("do the same there") or says little itself, what
+    those needed is set as well: `thread.low` where they needed more than the lowest tier,
+    `thread.mid` more than the middle. An agent has its tools in every turn, so they say nothing of
+    one that hardly needs them.
     """
     values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
     values.update({"turn": 0.0, "later": 0.0, "thread.reasks": 0.0, "thread.rejected": 0.0})

@@ -2,8 +2,8 @@
 
 In the file a node is `[signal, threshold, low, high]` or a leaf. The walk goes to `low` where the
 signal is at most the threshold. A leaf answers one question with a number, or several with a list.
-Boosted trees carry the node's own expected answer as a fifth item, so that each step down can be
-credited to the signal that was tested (Saabas, 2014).
+Boosted trees carry the node's own expected answer as a fifth item: the change of that answer is
+what a step contributed (Saabas, 2014).
 
 A decision walks some hundred trees that are not in the processor's cache, so most of the time goes
 into fetching nodes. They lie side by side in arrays, one fifth of the memory that objects would
@@ -33,9 +33,9 @@ def _shorts() -> array[int]:
 class Trees:
     """Trees that are walked together. `answers` holds one array of leaves per question.
 
-    Node `i` tests the signal at `places[i]`; `low` and `high` hold the next node, or `~leaf`.
-    `lowers` and `raises` are the credits of a step to either side; they are empty where the file
-    has no expected answers. Walks start at `roots`.
+    Node `i` tests the signal whose index is `places[i]`; `low` and `high` hold the next node, or
+    `~leaf`. `lowers` and `raises` are what a step to either side changes in the expected answer;
+    they are empty where the file has no expected answers. Walks start at `roots`.
     """
 
     roots: tuple[int, ...]
@@ -63,7 +63,7 @@ class Trees:
         return [total / len(self.roots) for total in self.sums(values)]
 
     def credited(self, values: Sequence[float], given: list[float]) -> list[float]:
-        """The result of `sums`. What each signal contributed is added to its place in `given`."""
+        """The result of `sums`. What each signal contributed is added to its entry in `given`."""
         places, thresholds, low, high = self.places, self.thresholds, self.low, self.high
         fallen: list[int] = []
         for node in self.roots:

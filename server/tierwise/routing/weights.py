@@ -26,13 +26,13 @@ PACKED: Final = os.path.join(os.path.dirname(__file__), "weights.packed")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The fitted answer to whether the need is at or below a tier, in logits.
+    """The fitted answer to one question: is the need at or below a certain tier? In logits.
 
-    Three readers are averaged: a linear one over standardised signals, small boosted trees, and the
+    Three models are averaged: a linear one over standardised signals, small boosted trees, and the
     forest that the cuts share. `slope` and `offset` calibrate their mean, `by_action` shifts it per
-    action where the rows allowed it, `reach` lowers it by what the edit size signals weigh (never
-    below zero). `spread` holds the variance that each squared signal adds. `margin` is how far the
-    lower bound of this cut is below its mean, in addition to the width from doubt.
+    action where there were enough rows. `reach` lowers it by the size of the edit (never raises
+    it). `spread` holds the variance that each squared signal adds. `margin` is how far the lower
+    bound of this cut is below its mean, in addition to the width from the variance.
     """
 
     intercept: float
@@ -50,7 +50,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """The linear reader of whether a tier's answer is kept at all, in logits."""
+    """The linear model of whether a tier's answer is kept at all, in logits."""
 
     intercept: float
     weight: Sequence[float]
@@ -59,7 +59,7 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How much a request looks like tasks with measured outcomes: a linear reader, in logits."""
+    """How much a request looks like tasks with measured outcomes: a linear model, in logits."""
 
     intercept: float
     weight: Sequence[float]
@@ -69,14 +69,18 @@ class Likeness:
 class Weights:
     """A fit: one `Cut` between each two tiers, one `Accept` per tier.
 
-    `forest` answers for all cuts at once and `accept_forest` for all accepts, each by its mean
-    leaf. Trees find a signal by its place: the signals, then the text's scores. `mean` and
-    `scale` standardise the signals. `grams` maps a gram to its inverse document frequency and
-    one weight per score (`texts` of them: the cuts', then the accepts'). `places` are those of the
-    signals, `resting` the standardised values of signals that are zero, as most are.
-    `unknown_variance` and `doubt` scale what widens the bound (squared logits): the share of
-    unknown signals, and the square of half the disagreement of the linear reader and the trees.
-    `kept` is the share of answers kept by the tier that is needed, by one tier below it, by two.
+    - `forest` answers for all cuts at once and `accept_forest` for all accepts, each by its mean
+      leaf.
+    - Trees find a signal by its index: the signals first, then the text's scores. `places` maps the
+      name of a signal to that index.
+    - `mean` and `scale` standardise the signals. `resting` holds the standardised values of signals
+      that are zero, as most are.
+    - `grams` maps a piece of text to its inverse document frequency and one weight per score
+      (`texts` of them: the cuts', then the accepts').
+    - `unknown_variance` and `doubt` scale two variances that widen the bound (squared logits): the
+      share of unknown signals, and the square of half the disagreement of the linear model and the
+      trees.
+    - `kept` is the share of answers kept by the tier that is needed, by one tier below it, by two.
     """
 
     cuts: tuple[Cut, ...]

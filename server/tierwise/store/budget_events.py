@@ -36,7 +36,9 @@ Kind = Literal["set", "raise", "allow", "hold", "resume"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the events add up to for one scope: a cap set by hand, and the sum of all raises."""
+    """What the operator did to one cap: `set_to` replaces the configured one, `raised` is added to
+    it.
+    """
 
     set_to: int | None = None
     raised: int = 0
@@ -44,9 +46,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """All that the operator's events add up to: for the day, the project and the night.
+    """All that the operator changed about money: the caps of the day, the project and the night.
 
-    `hold` is the reason of a hold that was not ended, else None.
+    `hold` is the reason why no paid call is made; None if there is no hold or the operator ended
+    it.
     """
 
     day: Change = Change()
@@ -74,11 +77,11 @@ def note(
 
 
 def word(conn: LedgerRows, day: str, project: str, period_key: str, night: str = "") -> Word:
-    """What the events add up to for a day, a project in its period, and a night.
+    """All that the operator changed about money, for a day, a project in its period, and a night.
 
-    A day's and a night's cap is set for all projects, a project's cap for that project alone. A
-    raise counts for the day, the night or the period it was made for. A resume ends all holds
-    before it.
+    A cap set for the day or the night holds for all projects, one set for a project for that
+    project alone. A raise holds only for the day, the night or the period it was made for. A resume
+    ends all holds before it.
     """
     found = {"day": Change(), "project": Change(), "night": Change()}
     hold: str | None = None

@@ -20,7 +20,7 @@ else:
 
 
 class Deferred(ModuleType):
-    """A placeholder for a module. It imports the module when an attribute is first read."""
+    """Stands for a module that is imported only when an attribute of it is first read."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):

@@ -1,4 +1,4 @@
-"""The name of a state folder. In a shared ledger it tells which folder a row's files are in.
+"""The name of a state folder. In a ledger that machines share it tells where a row's files are.
 
 Machines that share a state folder share its name, and each of them finds in it what a job needs.
 """

@@ -39,8 +39,8 @@ class JobGrant:
 def issue(state: Path, job: str, *, project: str, cap: int) -> str:
     """Issue a new token for a job, which may spend `cap` nano-dollars in all.
 
-    The new cap counts whatever earlier tokens of the job allowed. `state` is the state folder.
-    Raises `OSError` where nothing can be written.
+    For calls with this token only this cap holds, whatever an earlier token of the job allowed.
+    `state` is the state folder. Raises `OSError` where nothing can be written.
     """
     token = f"tw-job-{secrets.token_urlsafe(32)}"
     file = _file(state, token)

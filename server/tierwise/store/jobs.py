@@ -37,10 +37,11 @@ WHERE j.id = ? AND g.cap IS NOT NULL GROUP BY g.id, g.cap
 class GroupRow:
     """Jobs that were queued together. Times in UTC milliseconds, money in nano-dollars.
 
-    `root` is the workspace folder, `place` the name of the state folder that holds its instruction
-    and `host` the machine that has both; the last two are None where the ledger is a file. `at_ms`
-    is when it may start (None: as soon as a worker runs), `by_ms` is when jobs that did not run
-    expire.
+    - `root` is the workspace folder.
+    - `place` is the name of the state folder that holds its instruction, `host` the machine that
+      has both. They are None where the ledger is a file.
+    - `at_ms` is when it may start (None: as soon as a worker runs).
+    - `by_ms` is when those of its jobs that did not run expire.
     """
 
     id: str
@@ -147,7 +148,7 @@ def job(conn: Connection, job_id: str) -> JobRow | None:
 
 
 def ahead(conn: Connection) -> Sequence[JobRow]:
-    """Every job that is not over, of all projects, in the order in which it was queued."""
+    """Every job that waits or runs, of all projects, in the order in which it was queued."""
     table, of = schema.queue_jobs, schema.queue_groups
     query = (
         sa.select(table)
@@ -189,7 +190,8 @@ def hand_in(conn: Connection, job: JobRow, version: str) -> bool:
 
 
 def over(conn: Connection, job_id: str, held_by: str | None, /, **values: Any) -> bool:
-    """Set the result of a run, if `held_by` still has the job. Returns whether it was set.
+    """Set the result of a run, if the worker `held_by` still has the job. Returns whether it was
+    set.
 
     `held_by` is None for a job that no worker began.
     """
@@ -200,7 +202,10 @@ def over(conn: Connection, job_id: str, held_by: str | None, /, **values: Any) -
 
 
 def tell_once(conn: Connection, group_id: str, at_ms: int) -> bool:
-    """Claim the message that a group is over. Returns False if another process claimed it."""
+    """Claim the right to tell the operator that a group is over.
+
+    Returns False if another process has claimed it.
+    """
     table = schema.queue_groups
     mine = sa.update(table).where(table.c.id == group_id, table.c.told_ms.is_(None))
     return conn.execute(mine.values(told_ms=at_ms)).rowcount == 1
@@ -215,7 +220,7 @@ def change_group(conn: Connection, group_id: str, **values: Any) -> bool:
 
 
 def lie_at(conn: Connection, place: str, host: str) -> None:
-    """Set place and host of the groups that have none."""
+    """Set state folder (`place`) and machine (`host`) of the groups for which none is noted."""
     table = schema.queue_groups
     conn.execute(sa.update(table).where(table.c.place.is_(None)).values(place=place, host=host))
 
@@ -228,7 +233,7 @@ def forget(conn: Connection, group_id: str) -> None:
 
 
 def took_over(conn: Connection) -> int:
-    """Queue again every job whose process is gone, and count a kill for it.
+    """Queue again every job whose process is gone, and count one more killed run for it.
 
     Returns how many there were.
     """

@@ -52,7 +52,7 @@ class LedgerLock:
                 self.close()
 
     def close(self) -> None:
-        """Close the lock file until the lock is used again."""
+        """Close the lock file. It is opened again when the lock is next taken."""
         if self._kept is not None:
             self._kept.close()
 

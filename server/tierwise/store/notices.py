@@ -22,7 +22,7 @@ else:
 
 
 def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool:
-    """Claim a message of a day. Returns False if it was claimed already."""
+    """Claim the right to show a message of a day. Returns False if another window has it."""
     new = upsert.insert(conn.dialect.name, schema.said).values(
         what=what, day=day, owner=owner, at_ms=at_ms
     )
@@ -59,6 +59,6 @@ def gone(conn: Connection, owner: str) -> None:
 
 
 def windows(conn: Connection) -> Sequence[str]:
-    """The windows that were opened, the one used last first. Some may have been killed."""
+    """The open windows, the one the operator used last first. Some may have been killed."""
     table = schema.windows
     return list(conn.execute(sa.select(table.c.owner).order_by(table.c.used_ms.desc())).scalars())

@@ -1,4 +1,4 @@
-"""Leaves out rows with values that no version writes, and names them in the log."""
+"""Leaves out rows with values that no version of this program writes, and names them in the log."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _KNOWN: dict[type, Sequence[tuple[str, Any]]] = {}
 
 
 def well(rows: Iterable[R]) -> Sequence[R]:
-    """The rows in which every field has a value of its type.
+    """The rows in which every field has a value of its type. Each row is a dataclass.
 
-    Each row is a dataclass with an `id`.
+    A row that is left out is named in the log by its `id`.
     """
     found = []
     for row in rows:

@@ -54,7 +54,9 @@ def clear(conn: Connection, scope: str, key: str, *, project: str, session: str)
 
 
 def choices(conn: LedgerRows, *, project: str, session: str) -> Sequence[tuple[str, str, str]]:
-    """(scope, key, tier) of every choice that counts in this project and session."""
+    """(scope, key, tier) of every tier choice in force: those of this project made for all its
+    sessions, and those of this session.
+    """
     rows = conn.exec_driver_sql(_CHOICES, (project, session))
     return [(scope, key, tier) for scope, key, tier in rows]
 

@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class LedgerPlace(Protocol):
-    """A ledger that one thread writes and another reads. All raise `LedgerUnavailable`."""
+    """Where a ledger is kept, as a file or on a server. One thread writes it, another reads.
+
+    `write` and `read` raise `LedgerUnavailable`.
+    """
 
     def write(self, fn: Callable[[Connection], T], /) -> T:
         """Run `fn` in one transaction that no other writer shares."""
@@ -32,7 +35,10 @@ class LedgerPlace(Protocol):
         ...
 
     def glance(self, fn: Callable[[LedgerRows], T], /) -> T:
-        """The result of `fn` before the ledger is opened. Raises if it must be opened first."""
+        """The result of `fn` before the ledger is opened in full.
+
+        Raises an error of the database if it must be opened first.
+        """
         ...
 
     def readable(self) -> bool:

@@ -60,9 +60,8 @@ def calls(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
 
 
 def outcomes(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
-    """task_id, kind, tier and value (as text) of outcomes.
-
-    Of the survival checks only the last counts.
+    """task_id, kind, tier and value (as text) of outcomes. Of the survival checks only the last is
+    there.
     """
     table, asked = schema.outcomes, schema.tasks
     last = (

@@ -47,9 +47,9 @@ WHERE NOT rehearsal AND created_ms > ?
 class ReservationRow:
     """One attempt as kept. Times in UTC milliseconds, money in nano-dollars.
 
-    `input_bound` is the upper bound of the prompt in tokens, `expected` the forecast,
-    `owner` the process that holds the lease. `sent_ms` is 0 while the request was certainly
-    not sent; None, from an older Tierwise, counts as sent.
+    `input_bound` is the upper bound of the prompt in tokens, `expected` the forecast, `owner` the
+    process that will settle it. `sent_ms` is 0 while the request was certainly not sent; None, from
+    an older Tierwise, is read as sent.
     """
 
     id: str
@@ -93,7 +93,7 @@ class ReservationRow:
 
     @property
     def accounts(self) -> tuple[tuple[str, str], ...]:
-        """The (scope, key) of every sum this row counts toward."""
+        """The (scope, key) of every sum that includes this row."""
         job = job_of(self.request_id)
         return (
             ("day", self.day),
@@ -133,7 +133,7 @@ class Sums:
 
 
 def team_accounts(row: ReservationRow) -> tuple[tuple[str, str], ...]:
-    """The sums for the caps of a team. They are kept in addition to those of every ledger."""
+    """The (scope, key) of the team's sums that this row adds to, beside its `accounts`."""
     return (
         ("period", row.period),
         ("project-day", f"{row.project}|{row.day}"),
@@ -148,7 +148,7 @@ def project_key(project: str, period: str) -> str:
 
 
 def job_request(job: str) -> str:
-    """A new id for a request of a job. The sums of the job are kept by this id."""
+    """A new request id that names its job, so that the job's calls can be added up."""
     return f"{_JOB}{job}:{uuid.uuid4().hex}"
 
 
@@ -206,9 +206,10 @@ def book(
 
 
 def answered_by(conn: Connection, row: ReservationRow) -> None:
-    """Set tier and amounts of a reservation whose call another tier answers. Idempotent.
+    """Change tier and amounts of a reservation to those of `row`, since another tier answers its
+    call.
 
-    A reservation that was booked by its bill does not change.
+    Doing it twice changes nothing. A reservation whose bill was booked does not change.
     """
     there = by_id(conn, row.id)
     if there is None or there.state not in (OPEN, ASSUMED):
@@ -268,7 +269,7 @@ def since(
 ) -> Sums:
     """The sums of what was reserved since an instant, without rehearsal.
 
-    With `of` and `who` only the reservations of that member or project count.
+    With `of` and `who` they are the sums of that member or project alone.
     """
     more, values = (f" AND {of} = ?", (at_ms, who)) if of is not None else ("", (at_ms,))
     for settled, reserved in conn.exec_driver_sql(_SINCE + more, values):

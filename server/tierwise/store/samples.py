@@ -23,7 +23,7 @@ Key = tuple[str, str, str]
 
 
 def read(conn: LedgerRows) -> Mapping[Key, Mapping[int, int]]:
-    """Every histogram: bucket to count."""
+    """Every histogram, as its number of observations per bucket."""
     found: dict[Key, dict[int, int]] = {}
     rows = conn.exec_driver_sql("SELECT kind, model, subject, bucket, n FROM samples")
     for kind, model, subject, bucket, n in rows:
@@ -32,7 +32,7 @@ def read(conn: LedgerRows) -> Mapping[Key, Mapping[int, int]]:
 
 
 def add(conn: Connection, *observed: tuple[Key, int]) -> None:
-    """Count observations, each a histogram and the bucket it fell into."""
+    """Count observations. Each names a histogram and the bucket of it that grows by one."""
     conn.execute(
         _count(conn.dialect.name),
         [
@@ -43,7 +43,9 @@ def add(conn: Connection, *observed: tuple[Key, int]) -> None:
 
 
 def forget(conn: Connection, key: Key, above: int) -> None:
-    """Halve a histogram that counts more than `above`, so that the newest observations lead."""
+    """Halve the counts of a histogram with more than `above` observations, so that new ones weigh
+    more.
+    """
     table = schema.samples
     kind, model, subject = key
     mine = sa.and_(table.c.kind == kind, table.c.model == model, table.c.subject == subject)

@@ -15,10 +15,11 @@ else:
 
 
 def answered(conn: Connection, tier: str, since_ms: int, until_ms: int) -> tuple[int, int]:
-    """How many tasks of a time were last decided for `tier`, and how many there were.
+    """How many tasks of a time went to `tier` by their last decision, and how many tasks there
+    were.
 
-    Rehearsal is left out, and so are tasks whose tier the operator chose by hand. Pins and
-    remaps are counted, because a workspace's settings can set them.
+    Rehearsal is left out, and so are tasks whose tier the operator chose by hand. Tasks with a pin
+    or a remap are included, because a workspace's settings can set those.
     """
     tasks, made = schema.tasks, schema.decisions
     later = made.alias()

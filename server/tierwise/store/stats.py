@@ -1,9 +1,9 @@
 """Sums of the ledger, read from the daily sums that the database updates with every row.
 
-Triggers update them (`steps/002_daily_sums.sql`) in the transaction of the row itself,
-whichever version of Tierwise writes it. A reservation counts on the civil day it was made,
-however late it is settled; a task on the day it was asked, under its latest decision. A
-change of zone changes nothing that is stored. Removing kept content changes no sum.
+Triggers update them (`steps/002_daily_sums.sql`) in the transaction of the row itself, whichever
+version of Tierwise writes it. A reservation belongs to the civil day it was made on, however late
+it is settled; a task to the day it was asked on, under its latest decision. A change of zone
+changes nothing that is stored. Removing kept content changes no sum.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCut:
-    """Which part of the ledger to add up. `since` and `day` are civil days ("YYYY-MM-DD").
+    """Which rows of the ledger to add up. Empty fields exclude nothing.
 
-    `project` goes with `period`, as the caps do: a project's sums are those of one period.
+    `since` and `day` are civil days ("YYYY-MM-DD"). `project` goes with `period`, since a project's
+    sums are kept per budget period. `rehearsal` picks the rows of the built-in model instead of the
+    paid ones.
     """
 
     since: str = ""
@@ -43,10 +45,10 @@ EVERYTHING: Final = LedgerCut()
 
 @dataclass(frozen=True, slots=True)
 class SpendCell:
-    """What one model used on one day, for prompts of one size; cost in nano-dollars.
+    """What one model used on one day, for prompts of one size class; cost in nano-dollars.
 
-    Every prompt of the cell has more than `prompt_size` tokens. That is one of the sizes at which
-    vendors change their prices, so that a cell has one price.
+    Every prompt in it has more than `prompt_size` tokens, up to the next size at which vendors
+    change their price. So one price holds for all of it.
     """
 
     day: str
@@ -59,7 +61,7 @@ class SpendCell:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How many tasks were routed to one tier and answered by another, and why."""
+    """How many tasks the router gave to tier `routed` and tier `answering` answered, and why."""
 
     routed: str
     answering: str
@@ -68,7 +70,9 @@ class Moved:
 
 
 def spend(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[SpendCell]:
-    """The cells of a cut, in no order. Their costs add up to the cost of the cut."""
+    """What was used, by day, tier, model and prompt size, in no order. The costs add up to the
+    total.
+    """
     table = schema.daily_spend
     keys = (table.c.day, table.c.tier, table.c.model, table.c.prompt_size)
     sums = [
@@ -90,9 +94,9 @@ def spend(conn: Connection, cut: LedgerCut = EVERYTHING) -> Sequence[SpendCell]:
 
 
 def spent_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
-    """Nano-dollars of a cut by "day", "project", "tier" or "model".
+    """Nano-dollars of the chosen rows by "day", "project", "tier" or "model".
 
-    What was paid from the night's purse counts on the civil day on which the night began.
+    What was paid from the night's budget is listed under the civil day on which the night began.
     """
     table = schema.daily_spend
     query = sa.select(table.c[column], sa.func.sum(table.c.cost)).where(*_of_spend(cut))
@@ -104,7 +108,7 @@ def spent_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapp
 
 
 def actions(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[str, tuple[int, int]]:
-    """Tasks and nano-dollars of the days of a cut, by action, in all projects."""
+    """Tasks and nano-dollars by action, on the chosen days and in all projects."""
     table = schema.daily_actions
     sums = (sa.func.sum(table.c.tasks), sa.func.sum(table.c.cost))
     query = sa.select(table.c.action, *sums).where(*_days(table, cut)).group_by(table.c.action)
@@ -112,13 +116,13 @@ def actions(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[str, tuple
 
 
 def assumed(conn: Connection, cut: LedgerCut = EVERYTHING) -> int:
-    """Nano-dollars of a cut that were booked at an upper bound because there was no bill."""
+    """Nano-dollars of the chosen rows that were booked at an upper bound for want of a bill."""
     query = sa.select(sa.func.sum(schema.daily_spend.c.assumed_cost)).where(*_of_spend(cut))
     return int(conn.execute(query).scalar() or 0)
 
 
 def tasks_by(conn: Connection, column: str, cut: LedgerCut = EVERYTHING) -> Mapping[str, int]:
-    """Tasks of a cut by "day", "project", "routed", "answering" or "cause".
+    """Number of tasks by "day", "project", "routed", "answering" or "cause".
 
     A task without a decision is under "".
     """
@@ -141,8 +145,8 @@ def of_tasks(
 ) -> Mapping[str, tuple[int, int]]:
     """Tasks and nano-dollars by a column of the tasks, such as "language"; "" where it is empty.
 
-    No daily sum is kept for such a column, so the rows themselves are added up. A call counts with
-    its task, and under "" where the task is unknown.
+    No daily sum is kept for such a column, so the rows themselves are added up. The cost of a call
+    is listed where its task is, and under "" where the task is unknown.
     """
     tasks, calls = schema.tasks, schema.reservations
     of_task = sa.func.coalesce(tasks.c[column], "")
@@ -159,7 +163,7 @@ def of_tasks(
 
 
 def outcomes(conn: Connection, cut: LedgerCut = EVERYTHING) -> Mapping[tuple[str, str], int]:
-    """Outcomes of the tasks of a cut, by (kind, answering tier), in all projects."""
+    """Number of outcomes by (kind, answering tier), in all projects."""
     table = schema.daily_outcomes
     keys = (table.c.kind, table.c.tier)
     query = sa.select(*keys, sa.func.sum(table.c.outcomes)).where(*_days(table, cut))

@@ -1,9 +1,9 @@
 """The night's workers that share one queue: which are there, and what the lost ones left.
 
-A worker works for one state folder, its place, and takes over what was lost there: other places do
-not have the instruction and the files. It reports every few seconds. For a process on the same
-machine the operating system is asked, so that a worker that is only suspended does not count as
-lost.
+A worker works for one state folder (its place) and takes over what was lost there. It leaves other
+folders alone, since it does not have their instructions and files. It reports every few seconds.
+For a process on the same machine the operating system is asked, so that a worker that is only
+suspended does not count as lost.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def now_ms(conn: Connection) -> int:
 
 
 def here(conn: Connection, worker: str, place: str) -> None:
-    """Note that a worker of that place runs."""
+    """Note that a worker of that state folder (`place`) runs."""
     new = upsert.insert(conn.dialect.name, schema.workers).values(
         worker=worker, seen_ms=now_ms(conn), place=place
     )
@@ -52,7 +52,7 @@ def gone(conn: Connection, worker: str) -> None:
 
 
 def lost(conn: Connection, place: str) -> Sequence[str]:
-    """The workers of a place that ended without a `gone`."""
+    """The workers of a state folder (`place`) that died: they did not say that they end."""
     now, table = now_ms(conn), schema.workers
     return [
         row.worker
@@ -63,11 +63,12 @@ def lost(conn: Connection, place: str) -> Sequence[str]:
 
 
 def taken_over(conn: Connection, workers: Collection[str], place: str) -> int:
-    """Take over what lost workers of a place left. Returns how many jobs they were running.
+    """Take over the jobs that lost workers of a state folder (`place`) left.
 
-    A job that ran goes back into the queue and counts a kill. A job that was handed in and did not
-    begin is handed in again, since a lost worker may have taken it. If none had, it is taken twice
-    but begins only once, because it begins in one transaction.
+    Returns how many jobs they were running. A job that ran is queued again, with one more killed
+    run. A job that was handed to the engine and did not begin is handed in again, since a lost
+    worker may have taken it. If none had, the engine has it twice; it still runs once, because it
+    begins in one transaction.
     """
     table = schema.queue_jobs
     ran = (

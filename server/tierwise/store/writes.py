@@ -24,7 +24,7 @@ AT_ONCE: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The end of one write: its result, or the error it raised."""
+    """What came of one queued write: its result, or the error it raised."""
 
     result: Any = None
     error: Exception | None = None

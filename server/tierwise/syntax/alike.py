@@ -21,9 +21,10 @@ _QUOTES: Final = "\"'"
 
 
 def alike(one: str, other: str, language: str | None, *, remarks: bool = True) -> bool:
-    """Whether two texts differ in formatting at most.
+    """Whether two texts of code differ in nothing but formatting.
 
-    `remarks` says whether comments count. Docstrings are code that runs, so they always count.
+    `remarks` says that comments must be the same too. Docstrings always must: they are code that
+    runs.
     """
     if one == other:
         return True

@@ -35,8 +35,9 @@ _BLOCK_ENDS: Final = (("*/", "/*"), ("-->", "<!--"), ("*)", "(*"), ("-}", "{-"),
 
 
 def outermost(node: Node) -> Node:
-    """The node around a definition that holds only it and what belongs to it, such as
-    decorators.
+    """The outermost node that holds this definition and nothing else but what belongs to it.
+
+    Decorators belong to it, for example.
     """
     while (parent := node.parent) is not None and parent.type in DECORATED:
         node = parent

@@ -1,4 +1,4 @@
-"""Constructs in which little text does much, such as locks: a careful reader slows down there.
+"""Constructs in which little text does much, such as locks: whoever reads code slows down there.
 
 Comments and strings are taken out first, so that words in them do not count. The rest is searched
 by name, in all languages alike: a lock is called a lock nearly everywhere. Each name is looked at

@@ -16,7 +16,7 @@ Kinds = frozenset[str]
 
 
 def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
-    """For each set of kinds, the named nodes of these kinds below the root, outer ones first."""
+    """For each set of node kinds the named nodes of these kinds in a tree, outer ones first."""
     found: list[list[Node]] = [[] for _ in sought]
     query = _query(language, sought)
     if query is None:

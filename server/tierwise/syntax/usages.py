@@ -39,19 +39,19 @@ _PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "s
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """The name a file is imported by, and the names of the modules and files that it imports."""
+    """How a file takes part in imports: the name others import it by, and the names it imports."""
 
     module: str
     imports: frozenset[str]
 
 
 def naming(path: str, text: str) -> Naming:
-    """The naming of a text that is at this path."""
+    """How a text takes part in imports, if it is the file at this path."""
     return Naming(module(path), imported(text))
 
 
 def naming_of(path: str, doc: Snapshot) -> Naming:
-    """The naming of a document that is shown under this path."""
+    """How a document takes part in imports, if it is the file at this path."""
     return Naming(module(path), _imports(doc))
 
 
@@ -85,9 +85,10 @@ def module(path: str) -> str:
 
 
 def related(path: str, own: Naming, anchors: Iterable[Naming], words: str) -> bool:
-    """Whether a file belongs to a request: it is linked to one of its files, or `words` names it.
+    """Whether an open file belongs to a request: by imports, or because `words` names it.
 
-    `anchors` are the namings of the selection's file and of the attached ones. `own` is the file's.
+    `own` says how the file takes part in imports, `anchors` how the selection's file and the
+    attached ones do.
     """
     return mentioned(path, words) or any(linked(own, anchor) for anchor in anchors)
 

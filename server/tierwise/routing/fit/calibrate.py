@@ -1,4 +1,7 @@
-"""Calibration of a cut on held-out rows, and the shift of each action."""
+"""Calibration of a fitted cut (border between two tiers) on rows the fit did not see.
+
+There is a line for all rows, and a shift of it for each action.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ PRIOR: Final = 6.0
 
 @dataclass(frozen=True)
 class Curve:
-    """A cut's calibration: calibrated logit = offset + slope * logit + shift of the action."""
+    """How the logit of a cut is calibrated: offset + slope * logit + shift of the action."""
 
     slope: float
     offset: float
@@ -38,7 +41,10 @@ class Curve:
 
 
 def curve(logits: Array, target: Array, actions: Sequence[str]) -> Curve:
-    """Platt's line through held-out logits, then one shrunk Newton step per action."""
+    """The calibration fitted on held-out rows: Platt's line for all, then a small shift per action.
+
+    The shift is one Newton step, pulled toward zero where an action has few rows.
+    """
     even = np.ones(len(target))
     offset, slope = logistic.fit(logits[:, None], target, even, 1e3)
     p = expit(offset + slope[0] * logits)

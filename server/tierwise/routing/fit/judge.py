@@ -29,7 +29,7 @@ OUTER = 8
 
 @dataclass(frozen=True)
 class Held:
-    """What weights that were fitted without a row say of that row, by the code of the server.
+    """What the server's code says of a row with weights that were fitted without that row.
 
     `signals` are those that the choice of the first tier needs beside the estimate.
     """

@@ -17,8 +17,8 @@ def fit(
     """Intercept and weights that minimise weighted log-loss plus |w|^2 / (2 * strength).
 
     `x` is a matrix of rows, dense or sparse; targets lie in [0, 1]. The intercept is not penalised.
-    `alike` holds differences of rows whose answers should be the same: pull * |alike w|^2 / 2 is
-    added.
+    Each row of `alike` is the difference of two inputs that should get the same answer. Their
+    distance costs pull * |alike w|^2 / 2.
     """
     columns = x.shape[1]
     turned = _turned(x)

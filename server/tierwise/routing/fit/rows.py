@@ -94,7 +94,7 @@ class LabelledRequest(RequestRow):
 
     @property
     def judges(self) -> bool:
-        """Whether figures count this row. Rows of the project's own are only for the fit."""
+        """Whether this row is used for figures. Rows of the project's own are only for the fit."""
         return self.source not in (OWN, PARAPHRASE, FRAME)
 
     @property

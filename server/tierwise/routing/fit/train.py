@@ -87,8 +87,9 @@ TOLD_OF_ACCEPT: Final = tuple(f"text.{i}" for i in range(CUTS, 2 * CUTS + 1))
 class Corpus:
     """The rows as matrices, made once and shared by all fits of a cross-validation.
 
-    A wish in several wordings weighs as much as one: they share its weight. `twins` pairs each
-    wording with the first. Calibration and margins use only the first, for which `settles` is true.
+    A request in several wordings weighs as much as one: they share its weight. `twins` pairs each
+    other wording with the first. Calibration and margins use only the first, for which `settles` is
+    true.
     """
 
     requests: Sequence[LabelledRequest]

@@ -63,7 +63,7 @@ class AttemptPlan:
         return self.task.run.due - self.world.window.monotonic()
 
     def other(self) -> Tier | None:
-        """The best other place that may answer without a question to the operator, if there is one."""
+        """The best other place that may answer without asking the operator, if there is one."""
         found = self._others(same_tier=self.task.decision.explicit)
         return next((place for place in found if not self.dear(place)), None)
 

@@ -39,9 +39,20 @@ class Workbench:
         return self
 
     def tidy(self) -> None:
-        """Close whatever is open, unsaved or not, as the last thing that is done here."""
-        self._chord(TIDY)
-        expect(self.page.locator(".tab")).to_have_count(0)
+        """Close whatever is open, unsaved or not, as the last thing that is done here.
+
+        A diff may still be on its way to the screen. It opens after the others were closed, so
+        this closes again until nothing is open.
+        """
+        tabs = self.page.locator(".tab")
+
+        def closed() -> bool:
+            self._chord(TIDY)
+            with suppress(AssertionError):
+                expect(tabs).to_have_count(0, timeout=3000)
+            return not tabs.count()
+
+        self.until(closed, "closed tabs")
 
     def begin_anew(self, files: Sequence[Path]) -> None:
         """Take over a tidied window: another server, an empty conversation, some files open."""

@@ -3,8 +3,7 @@
 The files in `steps/` create the tables on disk. A column that is added here needs a step there, and
 may be empty, because a window of an older Tierwise does not know it.
 
-Money columns are integer nano-dollars, times UTC milliseconds. Rehearsal rows are marked
-and kept apart in every sum.
+Money is in integer nano-dollars, time in UTC milliseconds. No sum adds rehearsal rows to others.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Calibration:
         return _output_top(quantile(found, 0.5))
 
     def input_factor(self, model: str, language: str | None) -> float:
-        """By what the static bound of a prompt's tokens is multiplied.
+        """By what the static bound of a prompt's tokens (that from its text alone) is multiplied.
 
         It is above 1 where prompts had more tokens than that bound, and below 1 where they stayed
         under it.
@@ -82,7 +82,7 @@ def output_bucket(used: int, *, truncated: bool) -> int:
 
 
 def input_bucket(used: int, bound: int) -> int:
-    """The bucket of a prompt's tokens as a share of its static bound."""
+    """The bucket of a prompt's tokens as a share of its static bound (that from its text alone)."""
     return math.floor(used / max(bound, 1) * INPUT_STEPS)
 
 

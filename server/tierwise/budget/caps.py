@@ -19,7 +19,7 @@ Scope = Literal["day", "night", "project"]
 
 @dataclass
 class Caps(Spend):
-    """The budget of a window, with the operator's ways to change its caps."""
+    """The budget of an editor window, with the ways in which the operator changes its caps."""
 
     async def raise_by(self, nanos: int, project: str, scope: Scope = "day") -> BudgetState:
         """Raise a cap for its current day or period. It takes effect at once in every window.

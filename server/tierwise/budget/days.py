@@ -22,7 +22,7 @@ MAX_BACK: Final = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class OpenDay:
-    """The day that is open: its date, the zone it was opened in, the latest instant seen."""
+    """The day that calls are booked to, the zone it was opened in, and the latest instant seen."""
 
     day: str
     zone: str

@@ -44,8 +44,9 @@ class SpendWish:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What to reserve: nano-dollars, the output cap in tokens, and whether the budget made it
-    smaller.
+    """What to reserve for a call: its worst cost in nano-dollars, and its output cap in tokens.
+
+    `capped` says that the budget made the output cap smaller.
     """
 
     worst: int

@@ -57,7 +57,7 @@ Held = TypeVar("Held")
 
 @dataclass
 class Purse(Caps):
-    """Sets aside the worst case of each call of a window, and books what it really cost.
+    """Sets aside the worst case of each call of an editor window, and books what it really cost.
 
     A reservation is settled at the prices that held when it was made.
     """

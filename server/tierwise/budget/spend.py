@@ -26,9 +26,10 @@ CHEAPEST_PROMPT: Final = 2_000
 
 @dataclass
 class Spend:
-    """Reads what a window has spent and may still spend.
+    """Reads what was spent and what an editor window may still spend.
 
-    `price_table` and `limits` are called again each time, so that changes take effect.
+    `price_table` and `limits` are called again each time, so that changes take effect. A tiny call
+    of the tier `cheapest` is the smallest there is.
     """
 
     ledger: Ledger

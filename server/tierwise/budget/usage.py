@@ -32,7 +32,8 @@ class TierUse:
 
 @dataclass(frozen=True, slots=True)
 class ScopeUse:
-    """The figures of a scope. Money in nano-dollars; `limit` None means no cap.
+    """What was spent today or by a project in its period. Money in nano-dollars; `limit` None means
+    no cap.
 
     `saved` is what the tokens of all calls would have cost on the baseline, less what they
     cost. It is negative where they went to dearer models. Costs and tasks of the tiers add up to
@@ -81,7 +82,10 @@ def read(
     ladder: Ladder,
     baseline: str | None = None,
 ) -> tuple[ScopeUse, ...]:
-    """The figures of the open day and of the project's period."""
+    """What was spent today and by the project in its period, with what that saved.
+
+    `baseline` names the tier that savings are measured against, None for the top tier.
+    """
     measure = baseline_of(ladder, baseline)
     today = LedgerCut(day=state.day)
     project = LedgerCut(project=state.project, period=state.period)

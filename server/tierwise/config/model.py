@@ -160,14 +160,14 @@ class Floors(Section):
 
 
 class Pins(Section):
-    """Tiers pinned by configuration."""
+    """The tier that the configuration fixes for all tasks of a project, if it fixes one."""
 
     project: str | None = None
     """The tier of every task of the project."""
 
 
 class LearningSettings(Section):
-    """Whether outcomes teach the router, and whether it may try a tier lower now and then."""
+    """What the router may learn from: outcomes, tries of a lower tier now and then, the team."""
 
     on: bool = True
     """Whether what outcomes taught may decide, once it has proved itself."""
@@ -240,8 +240,8 @@ class GatewaySettings(Section):
     """The HTTP side for agents. `auto_models` are the model names that are routed.
 
     `client_models` says what a model named by a client does: it binds (`honour`), it is the most
-    that may answer (`cap`), or it is routed like any other (`route`). `secrets` is the scanner on
-    what agents send.
+    that may answer (`cap`), or it is routed like any other (`route`). `secrets` says what is done
+    about secrets in what agents send.
     """
 
     port: Annotated[int, Number, Field(ge=0, le=65_535)] = 8484
@@ -256,7 +256,7 @@ class GatewaySettings(Section):
 
 
 class QueueTest(Section):
-    """The operator's own tests on what was proposed at night."""
+    """The operator's own test command, which runs on each proposal that was made at night."""
 
     command: tuple[str, ...] = ()
     """The program and its arguments, run without a shell; empty for no tests."""
@@ -267,7 +267,7 @@ class QueueTest(Section):
 
 
 class QueueSettings(Section):
-    """The night queue."""
+    """The night queue: how the proposals it makes are tested, in a copy of the project."""
 
     test: QueueTest = QueueTest()
     """The tests that run on each proposal."""

@@ -34,9 +34,10 @@ def with_preference(text: str, preference: Preference) -> str:
 
 
 def with_shadow(text: str, shadow: Shadow) -> str:
-    """A configuration file's text with this value of the setting `shadow`.
+    """A configuration file's text with a new value of `shadow`: when shadow answers are fetched.
 
-    Pure; raises like `with_preference`.
+    A shadow answer is the cheapest tier's answer to a task of a dearer one, for comparison. Pure;
+    raises like `with_preference`.
     """
     return _with(text, "shadow", shadow)
 
@@ -81,7 +82,10 @@ def write_preference(path: Path, preference: Preference) -> None:
 
 
 def write_shadow(path: Path, shadow: Shadow) -> None:
-    """Set `shadow` in a file. Raises `BadRequest`; the file is then as it was."""
+    """Set the key `shadow` in a configuration file: when shadow answers are fetched.
+
+    Raises `BadRequest`; the file is then as it was.
+    """
     _write(path, "shadow", partial(with_shadow, shadow=shadow))
 
 

@@ -54,10 +54,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything one request may send, in order of rank; a tier is sent what fits its window.
+    """Everything one request may send, in order of rank; a tier is sent what its model has room
+    for.
 
-    `secrets` maps each placeholder that is in an item to the text it stands for; it
-    stays in memory and is used to restore the edit.
+    `secrets` maps each placeholder that is in an item to the text it stands for; it stays in memory
+    and is used to restore the edit.
     """
 
     items: tuple[ContextItem, ...]

@@ -38,7 +38,7 @@ class DocumentChanged(TierwiseError):
 
 
 class NotConfigured(TierwiseError):
-    """There is no key for the tier, and the rehearsal model was not chosen."""
+    """There is no key for the tier, and the rehearsal model (built in and free) was not chosen."""
 
     name = "NotConfigured"
 
@@ -75,7 +75,7 @@ class ModelError(TierwiseError):
 
 
 class ContextTooLarge(TierwiseError):
-    """The selection alone does not fit the tier's window."""
+    """The selection alone is more than the tier's model can read."""
 
     name = "ContextTooLarge"
 

@@ -1,4 +1,4 @@
-"""Names that tell the workspace folders of a window apart."""
+"""Names that tell the workspace folders of an editor window apart."""
 
 from __future__ import annotations
 

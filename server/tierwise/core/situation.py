@@ -51,10 +51,10 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class WarmThread:
-    """Prompt-cache state of a conversation.
+    """What the prompt cache holds of a conversation.
 
-    `tier` is the warm one; `remaining_cost` is the expected spend in nano-dollars to the
-    end of the thread per tier, a cache write included where the tier is cold;
+    `tier` is the one that has it cached (the warm one); `remaining_cost` is the expected spend in
+    nano-dollars to the end of the thread per tier, a cache write included where the tier is cold;
     `break_even_turns` says after how many turns leaving the warm tier pays, `None` if never.
     """
 
@@ -66,7 +66,7 @@ class WarmThread:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything outside the request that may move a tier.
+    """Everything outside the request that may change which tier answers it.
 
     - `rule` names the rule that chooses the first tier.
     - `cost` is the expected spend of one attempt per tier, in nano-dollars.

@@ -15,7 +15,10 @@ Span = Literal["hour", "day", "period"]
 
 @dataclass(frozen=True, slots=True)
 class SharedCap:
-    """A cap that others set, and what is spent under it."""
+    """A cap that others set, and what is spent under it, in nano-dollars.
+
+    `reserved` is the worst case of the calls in flight, `expected` what they will probably cost.
+    """
 
     scope: CapScope
     span: Span

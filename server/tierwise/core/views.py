@@ -75,7 +75,10 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class StreamView:
-    """One streamed piece of an answer; `reset` means forget what was shown."""
+    """One streamed message about an answer. `delta` is the new text.
+
+    Kind "reset" means that the client must forget the text it has shown, for the `reason` given.
+    """
 
     task_id: str
     conversation_id: str | None
@@ -113,7 +116,9 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class HunkView:
-    """One hunk of a proposal. `range` is in the current version of the document."""
+    """One hunk of a proposal: a change that can be applied by itself. `range` is in the current
+    version of the document.
+    """
 
     id: str
     kind: HunkKind
@@ -126,7 +131,9 @@ class HunkView:
 
 @dataclass(frozen=True, slots=True)
 class EditView:
-    """A proposal as shown: its pending changes, a unified diff, and its hunks."""
+    """A proposal (an edit that waits for apply or discard) as shown: its pending changes, a unified
+    diff, and its hunks.
+    """
 
     edit_id: str
     task_id: str

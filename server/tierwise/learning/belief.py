@@ -32,8 +32,8 @@ class Belief:
 class Sufficiency:
     """P(an answer suffices), and how fast it changes with what is learned.
 
-    The slopes are by the logit of each border between tiers, and by the logit of P(kept at the
-    top).
+    `cuts` holds (border between two tiers, slope), the slope by the logit of that border. `top` is
+    the slope by the logit of P(kept at the top).
     """
 
     p: float

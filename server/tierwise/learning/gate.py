@@ -164,7 +164,7 @@ def bounded(wanted: int, shipped: int, top: int, evidence: Evidence) -> int:
 
 
 def gain(evidence: Evidence) -> dict[str, float]:
-    """How much better than the shipped weights the learned state foretold the verdicts.
+    """How much better than the shipped weights the learned state foretold which answers are kept.
 
     It is log-loss per task, with the distance to its bound (1.28 standard errors).
     """

@@ -73,8 +73,8 @@ Weights = Mapping[str, Weight]
 
 @dataclass(frozen=True, slots=True)
 class LearnedState:
-    """What was learned, in logits: weights by feature for all cuts (`base`), for one cut, for the
-    top.
+    """What was learned, in logits: weights by feature for all borders between tiers (`base`), for
+    each border (`cuts`), and for P(kept at the top).
 
     - `flips` counts the operator's clicks that were confirmed or refuted later: (kept though wrong,
       discarded and wrong, discarded though right, kept and right).
@@ -106,8 +106,10 @@ class LearnedState:
 
     @property
     def pair_rates(self) -> tuple[float, float]:
-        """How often a comparison misleads: (the same as the kept answer but wrong, different but
+        """How often a shadow answer misleads: (the same as the kept answer but wrong, different but
         right).
+
+        A shadow answer is one of the cheapest tier that is only compared with the kept one.
         """
         otherwise, same = self.pairs
         return ALIKE_BY_CHANCE, otherwise / (otherwise + same)
@@ -119,13 +121,13 @@ class LearnedState:
 
 
 def believed(state: LearnedState, task: LearnerTask) -> Belief:
-    """The belief of the learned state about a task."""
+    """What the learned state expects of a task, per tier: P(need <= tier), P(answer is kept)."""
     top = _clip(_mean(state.top, task.features), 2 * state.reach)
     return belief(task.logits, shifts(state, task), top, task.accept)
 
 
 def shifts(state: LearnedState, task: LearnerTask) -> tuple[float, ...]:
-    """What the state adds to the shipped logits of a task, per cut.
+    """What the state adds to the shipped logits of a task, one for each border between tiers.
 
     A shift is limited to `LearnedState.reach`, unless it is sure of being larger. A shipped logit
     that is surer than `SUREST` is also pulled back to it.
@@ -153,7 +155,7 @@ class OperatorLine:
 
 
 def operator_line(state: LearnedState) -> OperatorLine:
-    """The operator's line in this learned state."""
+    """What this state learned from all tasks together, as a line on the shipped logit."""
     shift, turn = (state.base.get(name, (0.0, 0.0))[0] for name in ("all", "slope"))
     return OperatorLine(_clip(shift, state.reach), 1.0 + turn / SCALE)
 

@@ -33,7 +33,7 @@ LARGEST: Final = 1e15
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A task as evidence.
+    """What one task showed, as numbers that a team's router may learn from.
 
     `id` never changes, so that the task teaches only once. `ripe_ms` is when no more outcomes were
     expected.
@@ -45,7 +45,7 @@ class Lesson:
 
 
 def to_json(lesson: Lesson) -> dict[str, Any]:
-    """A lesson in the form in which it is sent."""
+    """A lesson as the JSON data that is sent to a team's gateway."""
     seen, task = lesson.seen, lesson.seen.task
     language = task.cell.language
     return {
@@ -80,7 +80,10 @@ def to_json(lesson: Lesson) -> dict[str, Any]:
 
 
 def from_json(data: Any, project: str) -> Lesson:
-    """A lesson that was received, for a project's key. Raises `ValueError` if it is not valid."""
+    """The lesson in JSON data that was received. Raises `ValueError` if it is not valid.
+
+    `project` is the key of the project that it is learned for.
+    """
     try:
         action, language, name = data["action"], data["language"], data["id"]
         if action not in KINDS or not _ID.match(name):

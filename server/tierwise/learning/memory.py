@@ -13,7 +13,10 @@ from tierwise.learning.observation import LearnerTask, Observation
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A learned state with its evidence. It is immutable: `learned` returns the next one."""
+    """A learned state, and the evidence whether it does better than the shipped weights.
+
+    It is immutable: `learned` returns the next one.
+    """
 
     state: LearnedState = field(default_factory=LearnedState)
     evidence: Evidence = field(default_factory=Evidence)

@@ -101,7 +101,7 @@ class LearnerTask:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A task as evidence.
+    """What one task showed: how each of its answers did.
 
     `answers` are those the operator saw, first to last; two are a pair. A shadow answer, which was
     only compared, comes before them.

@@ -56,7 +56,7 @@ def kept_or_not(
 
 
 class OwnRecord:
-    """The latest verdicts by action and tier. New ones replace the oldest."""
+    """Which of the latest answers the operator kept, by action and tier. New replace old ones."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], dict[str, bool]] = {}
@@ -72,7 +72,7 @@ class OwnRecord:
             del tasks[next(iter(tasks))]
 
     def clear(self) -> None:
-        """Forget all verdicts."""
+        """Forget which answers were kept."""
         self._found.clear()
 
     def of(self, action: str, tier: str) -> KeptOf | None:

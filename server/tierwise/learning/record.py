@@ -53,7 +53,7 @@ class Record:
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """The content of the file."""
+    """The record (learned state, evidence, switch) as JSON data for its file."""
     state, evidence = record.memory.state, record.memory.evidence
     return {
         "format": FORMAT,

@@ -29,7 +29,8 @@ class ReplayRow:
     """A task to replay.
 
     `outcomes` are pass rates per tier, `costs` what an answer really costs, in nano-dollars.
-    `request` is whatever the route understands; replay never looks into it.
+    `request` is handed to the `route` of the replay, which makes the decision; replay never looks
+    into it.
     """
 
     id: str

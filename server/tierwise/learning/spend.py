@@ -38,7 +38,10 @@ def corrected(ratios: Ratios, cell: Cell, costs: Sequence[float]) -> tuple[float
 def learned(
     ratios: Ratios, cell: Cell, costs: Sequence[float], answers: Sequence[LearnerAnswer]
 ) -> Ratios:
-    """The ratios after some more answers. Answers whose actual cost is not known change nothing."""
+    """The ratios of actual cost to forecast after some more answers.
+
+    Answers whose actual cost is not known change nothing.
+    """
     made = dict(ratios)
     for answer in answers:
         if not answer.cost or answer.tier >= len(costs) or costs[answer.tier] <= 0:

@@ -171,7 +171,9 @@ class ModelProcess:
             yield AnswerStream(head[0], head[1], events, *head[2:])
 
     async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
-        """The server's answer to a plain question, as JSON. Raises `ModelError`."""
+        """The JSON with which a server answers a question that is no model call. Raises
+        `ModelError`.
+        """
         data = frames.of_question(place, question)
         async with self._asked(place, "ask", data) as (_, call, _):
             _, kind, *found = await call.get()

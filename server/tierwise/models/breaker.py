@@ -35,7 +35,10 @@ class _Breaker:
 
 @dataclass
 class Breakers:
-    """All breakers of this process, by place (a model at one server). Times are monotonic."""
+    """Which places (a model at one server) get no calls for now, because they keep failing.
+
+    There is a breaker per place, for this process. Times are monotonic.
+    """
 
     by_place: dict[str, _Breaker] = field(default_factory=dict)
 

@@ -196,7 +196,9 @@ class ModelClient:
         yield Finished(reader.result())
 
     async def models(self, tier: Tier, within: float = 10.0) -> tuple[ModelFacts, ...]:
-        """The models that the tier's server lists. Raises `ModelError` or `NotConfigured`."""
+        """The models that the tier's server lists, asked for at most `within` seconds. Raises
+        `ModelError` or `NotConfigured`.
+        """
         found = await self.asked(tier, PlainQuestion("/v1/models?limit=1000", within))
         try:
             return tuple(ModelFacts.of(entry) for entry in found["data"])
@@ -204,8 +206,9 @@ class ModelClient:
             raise failure("bad_stream", tier, sent=True) from None
 
     async def asked(self, tier: Tier, question: PlainQuestion) -> Any:
-        """The answer of a tier's server to a plain question, as JSON. Raises `ModelError` or
-        `NotConfigured`."""
+        """The JSON with which a tier's server answers a question that is no model call. Raises
+        `ModelError` or `NotConfigured`.
+        """
         place = await self._place(tier)
         async with self._judged(tier, Trace()):
             return await self._transport.asked(place, question)

@@ -26,12 +26,12 @@ delays its own stream and server and no others."""
 
 
 def line(*frame: Any) -> bytes:
-    """A frame as one line of bytes."""
+    """A frame (a message between server and model process) as one line of JSON."""
     return json.dumps(frame, separators=(",", ":")).encode() + b"\n"
 
 
 def of_place(place: CallPlace) -> dict[str, Any]:
-    """Where a call goes, as data for a frame. The key is part of it."""
+    """The address and key of a call's server as JSON data, for the model process."""
     tier = {**asdict(replace(place.tier, elsewhere=())), "features": sorted(place.tier.features)}
     return {
         "tier": tier,
@@ -43,7 +43,7 @@ def of_place(place: CallPlace) -> dict[str, Any]:
 
 
 def place(data: Mapping[str, Any]) -> CallPlace:
-    """Where a call goes, from the data of a frame."""
+    """The server of a call, from the data that `of_place` made."""
     given = data["tier"]
     fallback = given["fallback"]
     tier = Tier(
@@ -58,7 +58,7 @@ def place(data: Mapping[str, Any]) -> CallPlace:
 
 
 def of_wanted(wanted: WantedCall) -> dict[str, Any]:
-    """A call as data for a frame."""
+    """A streamed call as JSON data, for the model process."""
     return {
         "place": of_place(wanted.place),
         "body": wanted.body,
@@ -69,26 +69,26 @@ def of_wanted(wanted: WantedCall) -> dict[str, Any]:
 
 
 def wanted(data: Mapping[str, Any]) -> WantedCall:
-    """The call in the data of a frame."""
+    """The streamed call in the data that `of_wanted` made."""
     return WantedCall(
         place(data["place"]), data["body"], data["connect"], data["attempt"], data["headers"]
     )
 
 
 def of_question(place: CallPlace, asked: PlainQuestion) -> dict[str, Any]:
-    """A plain question as data for a frame."""
+    """A question that is no model call, and its server, as JSON data for the model process."""
     return {"place": of_place(place), **asdict(asked)}
 
 
 def question(data: Mapping[str, Any]) -> tuple[CallPlace, PlainQuestion]:
-    """The plain question in the data of a frame, and the server it goes to."""
+    """The server and the question in the data that `of_question` made."""
     return place(data["place"]), PlainQuestion(
         data["path"], float(data["within"]), data["method"], data["body"]
     )
 
 
 def of_error(error: ModelError) -> dict[str, Any]:
-    """A failure as data for a frame."""
+    """A failed call as JSON data, for the server process."""
     reason = error.reason
     return {
         "reason": reason if isinstance(reason, str) else [reason.code, dict(reason.args)],
@@ -102,7 +102,7 @@ def of_error(error: ModelError) -> dict[str, Any]:
 
 
 def error(data: Mapping[str, Any]) -> ModelError:
-    """The failure in the data of a frame."""
+    """The failure in the data that `of_error` made."""
     more = dict(data)
     reason = more.pop("reason")
     found = reason if isinstance(reason, str) else ErrorReason(reason[0], reason[1])

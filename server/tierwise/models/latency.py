@@ -70,7 +70,7 @@ class Latency:
 
 
 def step_of(ms: float) -> int:
-    """The histogram step of a duration."""
+    """The step of the histogram that a duration in milliseconds falls into."""
     return math.ceil(STEPS * math.log2(max(ms, 1.0)))
 
 

@@ -60,7 +60,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """The model that replaced an older id."""
+    """The model `by` that replaced an older id, and when that older one retires, or that it did."""
 
     by: str
     retires: date | None = None
@@ -68,7 +68,10 @@ class Successor:
 
 
 def judge(tier: Tier, today: date, listed: Sequence[ModelFacts] = ()) -> tuple[Remark, ...]:
-    """What to tell about a tier's model. `listed` is the server's own list, empty where unknown."""
+    """What to tell the operator about a tier's model, such as that it is retired or unknown.
+
+    `listed` is the server's own list, empty where unknown.
+    """
     known = find(tier.model, listed)
     if listed and known is None:
         after = successor(tier.model)

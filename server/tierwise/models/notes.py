@@ -34,6 +34,9 @@ _WAYS: Final = {
 
 
 def after_failure(key: str, sentence: str) -> str:
-    """What the next answer must avoid, after one that failed a check."""
+    """What a model is told when its earlier answer failed a check, so that it avoids the fault.
+
+    `key` is the check, `sentence` what was wrong.
+    """
     way = _WAYS.get(key, "")
     return f"An earlier answer to this request could not be used: {sentence}. {way}".rstrip()

@@ -32,7 +32,10 @@ and nothing else."""
 
 
 def prompt(request: Request, wish: str, pasted_lines: int, ladder: Ladder) -> Prompt:
-    """The prompt for an opinion. `wish` is the instruction without what was pasted into it."""
+    """The prompt that asks a cheap model which tier a request needs.
+
+    `wish` is the instruction without what was pasted into it.
+    """
     tiers = "\n".join(f"{n}. {tier.name}" for n, tier in enumerate(ladder, 1))
     half = LONGEST_WISH // 2
     if len(wish) > LONGEST_WISH:

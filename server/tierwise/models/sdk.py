@@ -74,7 +74,9 @@ class SdkTransport:
                     )
 
     async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
-        """The server's answer to a plain question, as JSON. Raises `ModelError`."""
+        """The JSON with which a server answers a question that is no model call. Raises
+        `ModelError`.
+        """
         async with _translated(place, lambda: False):
             try:
                 async with asyncio.timeout(question.within):

@@ -49,10 +49,10 @@ def offered(tier: Tier, action: Action) -> str:
 
 
 def opening() -> str:
-    """The text of an answer before the arguments of the tool call."""
+    """The text put before the arguments of a tool call, so that an answer has them in a fence."""
     return f"\n```{NAME}\n"
 
 
 def closing() -> str:
-    """The text of an answer after the arguments of the tool call."""
+    """The text put after the arguments of a tool call: the end of their fence."""
     return "\n```\n"

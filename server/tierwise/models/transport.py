@@ -53,7 +53,10 @@ class WantedCall:
 
 @dataclass(frozen=True, slots=True)
 class PlainQuestion:
-    """A question that is answered with one JSON value, within some seconds."""
+    """A request that asks no model, such as for the list of models. The answer is one JSON value.
+
+    `within` is how many seconds it may take.
+    """
 
     path: str
     within: float
@@ -93,7 +96,7 @@ class Transport(Protocol):
         """Send one call. Yields its answer, and closes the connection when the block ends."""
 
     async def asked(self, place: CallPlace, question: PlainQuestion) -> Any:
-        """The server's answer to a plain question, as JSON."""
+        """The JSON with which a server answers a question that is no model call."""
 
     async def close(self) -> None:
         """Close connections, or end the process that makes the calls."""

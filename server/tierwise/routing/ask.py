@@ -49,7 +49,10 @@ _THANKS: Final = re.compile(r"(?i)(?:thanks?|thx|ty|cheers|danke|merci|gracias|b
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked, without talk and prose. `talk` and `prose` count the words taken out."""
+    """What is asked, without small talk and without prose that was pasted to be worked on.
+
+    `talk` and `prose` count the words of both that were taken out.
+    """
 
     text: str
     talk: int = 0
@@ -58,7 +61,7 @@ class Ask:
 
 @lru_cache(maxsize=256)
 def apart(instruction: str, *, wordless: bool = False) -> Ask:
-    """The ask of an instruction.
+    """Separate what an instruction asks from small talk and pasted prose.
 
     `wordless` says that the action needs no words. Then an instruction may be all talk.
     """
@@ -93,7 +96,7 @@ def words_of(sentence: str) -> list[str]:
 
 
 def talk_logit(sentence: str, weights: dict[str, float]) -> float:
-    """How surely a sentence is talk, in logits."""
+    """How surely a sentence is small talk and says nothing of the work, as log odds."""
     return math.fsum(weights.get(word, 0.0) for word in {"", *words_of(sentence)})
 
 
@@ -105,7 +108,7 @@ def _model() -> dict[str, float]:
 
 
 def forget() -> None:
-    """Drop the cached model, so that a newly fitted one is read."""
+    """Drop the cached talk model, so that a newly fitted one is read."""
     _model.cache_clear()
     apart.cache_clear()
 

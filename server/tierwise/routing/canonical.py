@@ -99,7 +99,10 @@ _TOKEN: Final = re.compile(r"[^\W_]+(?:[_.+#/-]+[^\W_]+)*[+#]*|[?]")
 
 
 def canonical(text: str) -> str:
-    """A plain wish in canonical words, separated by blanks."""
+    """The words of a wish, separated by blanks, with one word for all that mean the same.
+
+    `text` is the wish in plain form, without case and politeness.
+    """
     tokens = _TOKEN.findall(text)
     phrases, found, at = _phrases(), [], 0
     while at < len(tokens):

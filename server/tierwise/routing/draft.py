@@ -19,7 +19,10 @@ says so."""
 
 @dataclass
 class Making:
-    """A decision that is being made: the tier so far and the reasons for it."""
+    """A decision that is being made: the tier so far and the reasons for it.
+
+    `explicit` says that the operator chose the tier.
+    """
 
     tier: str
     cause: Cause = "routed"

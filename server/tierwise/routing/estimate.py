@@ -33,7 +33,11 @@ Z90: Final = 1.28
 def estimate(
     signals: Signals, weights: Weights, ladder: Ladder, adjustment: Adjustment | None = None
 ) -> Estimate:
-    """The estimate for the tiers of a ladder, monotone in the tier."""
+    """For each tier of a ladder P(need <= tier), its lower bound and P(its answer is kept).
+
+    None of them falls from a cheaper tier to a dearer one. `adjustment` is what outcomes taught;
+    without it the estimate is that of the shipped weights.
+    """
     means, bounds = [], []
     found = read(signals, weights)
     for i, reading in enumerate(found.readings):
@@ -80,11 +84,11 @@ def _kept(
 
 
 def levels(ladder: Ladder, cuts: int) -> list[int]:
-    """For each tier of a ladder its place among the tiers that the fit knows, 0 for the lowest.
+    """For each tier of a ladder its index among the tiers that the fit knows, 0 for the lowest.
 
     The top of a ladder is always the top of the fit. A tier is recognized by its name or by the
-    name in its model's id. A tier that is not recognized stands where the recognized tier below it
-    stands. If no tier is recognized, the ladder is spread evenly.
+    name in its model's id. A tier that is not recognized gets the index of the recognized tier
+    below it. If no tier is recognized, the ladder is spread evenly.
     """
     found: list[int | None] = []
     for tier in ladder:

@@ -28,7 +28,10 @@ never gets a task for the top tier onto the cheapest one."""
 
 
 def said(situation: Situation) -> str | None:
-    """The tier that an opinion named, if there is one and the rule uses it as evidence."""
+    """The tier that a second opinion (a cheap model's word on the request) named.
+
+    None if there is no opinion, or if the decision rule in force does not use it as evidence.
+    """
     named = situation.opinion
     fits = named is not None and named in situation.ladder and situation.rule == "loss-2"
     return named if fits else None

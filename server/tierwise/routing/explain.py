@@ -19,7 +19,9 @@ def why(signals: Signals, weights: Weights, count: int = 2) -> tuple[Reason, ...
 
 
 def strongest(signals: Signals, weights: Weights, count: int) -> list[tuple[str, float]]:
-    """The signals that moved the estimate most and are worth a reason, with their pulls."""
+    """The signals that moved the estimate most and are worth a reason, each with how far it moved
+    it (in logits).
+    """
     pulls = pulls_of(signals, weights)
     worth = ((-abs(pull), name) for name, pull in pulls.items() if worth_saying(name, signals))
     return [(name, pulls[name]) for _, name in nsmallest(count, worth)]

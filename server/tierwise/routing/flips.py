@@ -58,9 +58,10 @@ class _Change:
 
 
 def flips(signals: Signals, weights: Weights, situation: Situation) -> Flips:
-    """Search the smallest changes. Each signal is set to zero and to about three times its count.
+    """Search the smallest changes of signals that would make a task cheaper or dearer.
 
-    Single signals are tried first, then several together.
+    Each signal is set to zero and to about three times its count, first single ones, then several
+    together.
     """
     here = _rank(signals, weights, situation)
     start = _ease(signals, weights)

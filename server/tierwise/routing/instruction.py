@@ -47,7 +47,10 @@ _PROMPT: Final = re.compile(r"^\s*(?:\$|>>>|PS \S*>|\w:\\\S*>|[\w.-]+@[\w.-]+[:~
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """An instruction, read. `wish` is what is asked, normalised and capped; the rest are counts."""
+    """An instruction without what was pasted into it.
+
+    `wish` is what is asked, normalised and shortened. The other fields are counts.
+    """
 
     wish: str
     pasted_lines: int
@@ -56,7 +59,7 @@ class Instruction:
 
 
 def read(text: str) -> Instruction:
-    """Set pasted matter aside and keep the ends of what is left."""
+    """Set pasted matter aside. Of a wish that is too long its beginning and its end are kept."""
     fenced = sum(m.group(0).count("\n") for m in _FENCE.finditer(text[:LONGEST]))
     bare = _FENCE.sub(" ", text[:LONGEST]) + text[-HEAD:] * (len(text) > LONGEST)
     lines = bare.splitlines()

@@ -29,7 +29,7 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(raw: bytes, kinds: Mapping[str, type[Any]]) -> Any:
-    """The value of these bytes. `kinds` are the classes of its dataclasses, by name."""
+    """The value that `pack` made these bytes of. `kinds` are its dataclasses, by name."""
     end = raw.index(b"\n")
     return _Reader(raw, end + 1, kinds).value(json.loads(raw[:end]))
 

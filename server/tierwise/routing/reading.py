@@ -50,7 +50,10 @@ class CutReading:
 
 
 class InstructionReading:
-    """What one fit computes from one set of signals. Each part is computed on first use."""
+    """What the fitted weights say of one request, from its signals alone.
+
+    The estimate, the reasons and the learner read it. Each part is computed on first use.
+    """
 
     def __init__(self, signals: Signals, weights: Weights) -> None:
         self.signals = signals
@@ -94,11 +97,14 @@ class InstructionReading:
 
     @cached_property
     def shares(self) -> list[float]:
-        """The forest's answer for each cut: P(need <= tier)."""
+        """The forest's P(need <= the tier below) for each border between two tiers."""
         return self.weights.forest.means(self.values)
 
     def readers(self, i: int) -> tuple[float, float, float]:
-        """What the linear model, the boosted trees and the forest say of one cut, in logits."""
+        """What the linear model, the boosted trees and the forest say of border `i` between tiers.
+
+        Each is a logit of P(need <= the tier below the border).
+        """
         cut = self.weights.cuts[i]
         linear = cut.intercept + cut.text_weight * self.score(i)
         linear += math.fsum(map(mul, cut.weight, self.x))
@@ -109,7 +115,10 @@ class InstructionReading:
 
     @cached_property
     def readings(self) -> tuple[CutReading, ...]:
-        """For each cut the logit of P(need <= tier), with its variance and margin."""
+        """For each border between two tiers the logit of P(need <= the tier below), calibrated.
+
+        Its variance and margin go with it: by them the lower bound is below it.
+        """
         signals, weights, x = self.signals, self.weights, self.x
         share = len(signals.unknown) / POSSIBLY_UNKNOWN
         action = action_of(signals)
@@ -130,7 +139,7 @@ class InstructionReading:
 
     @cached_property
     def accepts(self) -> tuple[float, ...]:
-        """For each tier of the fit the chance that its answer is kept."""
+        """For each tier that the fit knows, the chance that its answer is kept."""
         weights, first = self.weights, len(self.weights.cuts)
         grown = weights.accept_forest.means(self.values)
         found = []
@@ -147,7 +156,7 @@ class InstructionReading:
         return sigmoid(likeness.intercept + math.fsum(map(mul, likeness.weight, self.x)))
 
     def score(self, i: int) -> float:
-        """The text's score for a question; zero where there is no text."""
+        """The score of the wording for fitted question `i`; zero where there is no text."""
         scores = self.signals.text_scores
         return scores[i] if i < len(scores) else 0.0
 
@@ -158,9 +167,10 @@ again and again while the operator works there."""
 
 
 def read(signals: Signals, weights: Weights) -> InstructionReading:
-    """The reading of these signals.
+    """What the fitted weights say of a request with these signals: a logit per border between
+    tiers, and the chance that each tier's answer is kept.
 
-    The latest readings are cached, by the values of the signals.
+    The latest results are cached, by the values of the signals.
     """
     return _kept(_Key(signals, weights))
 
@@ -190,17 +200,26 @@ def _kept(key: _Key) -> InstructionReading:
 
 
 def readings(signals: Signals, weights: Weights) -> tuple[CutReading, ...]:
-    """For each cut the logit of P(need <= tier), with its variance and margin."""
+    """For each border between two tiers the logit of P(need <= the tier below it).
+
+    Its variance and margin go with it: by them the lower bound is below it.
+    """
     return read(signals, weights).readings
 
 
 def disagreement(linear: float, grown: float, forest: float) -> float:
-    """Half the distance between the linear model and the mean of the two tree models, squared."""
+    """Half the distance between the linear model and the mean of the two tree models, squared.
+
+    Scaled, it is one of the variances that lower the bound of an estimate.
+    """
     return (linear - (grown + forest) / 2.0) ** 2 / 4.0
 
 
 def edit_size(signals: Signals, cut: Cut) -> float:
-    """By how many logits an edit of many places makes a dearer tier more likely, never below 0."""
+    """By how many logits an edit of many places makes a dearer tier more likely, never below 0.
+
+    The weights are those of `cut`, one border between two tiers.
+    """
     return math.fsum(w * signals.values.get(name, 0.0) for name, w in cut.reach.items())
 
 

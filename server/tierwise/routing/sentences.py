@@ -27,7 +27,10 @@ _INSIDE: Final = re.compile(
 
 
 def soft(text: str, span: Span) -> Iterator[Span]:
-    """The ends of a sentence that may be sentences of their own, longest first."""
+    """The ends of a sentence that may be sentences of their own, longest first, as offsets.
+
+    No mark comes before them: "thanks" in "rename it thanks".
+    """
     start, end = span
     for mark in _INSIDE.finditer(text, start, end):
         yield mark.end(), end

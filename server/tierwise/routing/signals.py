@@ -23,7 +23,7 @@ from tierwise.routing.weights import Weights, load
 def measure(
     request: Request, structure: Structure | None = None, weights: Weights | None = None
 ) -> Signals:
-    """The signals of a request.
+    """Measure a request: counts, shares and flags, and what its wording says as scores.
 
     `structure` is that of its selection; if not given, it is measured here.
     """

@@ -26,7 +26,8 @@ PACKED: Final = os.path.join(os.path.dirname(__file__), "weights.packed")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The fitted answer to one question: is the need at or below a certain tier? In logits.
+    """The fitted answer to one question: is the need (the cheapest tier that would do) at or below
+    a certain tier? In logits.
 
     Three models are averaged: a linear one over standardised signals, small boosted trees, and the
     forest that the cuts share. `slope` and `offset` calibrate their mean, `by_action` shifts it per
@@ -67,7 +68,8 @@ class Likeness:
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """A fit: one `Cut` between each two tiers, one `Accept` per tier.
+    """The fitted weights of the router: one `Cut` (border) between each two tiers, one `Accept` (is
+    the answer kept?) per tier.
 
     - `forest` answers for all cuts at once and `accept_forest` for all accepts, each by its mean
       leaf.
@@ -102,7 +104,7 @@ class Weights:
 
     @property
     def texts(self) -> int:
-        """How many scores a text has."""
+        """How many scores a wording gets: one per border between two tiers, and one per tier."""
         return len(self.cuts) + len(self.accepts)
 
 

@@ -97,7 +97,9 @@ def measure(wish: str, text: str) -> dict[str, float]:
 
 
 def families_of(words: list[str]) -> set[str]:
-    """The families that some words belong to. Each word is looked up by itself."""
+    """The word families (groups of words that tell how hard a wish is) that some words belong to.
+    Each word is looked up by itself.
+    """
     return {family for word in words for family in _of_word(word)}
 
 

@@ -1,1 +1,1 @@
-"""The ledger: decisions, money and outcomes in one database, shared by every window."""
+"""The ledger: decisions, money and outcomes in one database, shared by every editor window."""

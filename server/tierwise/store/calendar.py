@@ -1,4 +1,4 @@
-"""The day that is open in the ledger: one row, shared by every window."""
+"""The day that calls are booked to (the open day): one row, shared by every editor window."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class TaskHistory:
 def insert_task(conn: Connection, row: TaskRow) -> None:
     """Add a task.
 
-    If its id is there already, because its window was lost, that row is continued.
+    If its id is there already, because its editor window was lost, that row is continued.
     """
     new = upsert.insert(conn.dialect.name, schema.tasks).values(**asdict(row))
     again = {"state": row.state, "session": row.session, "edit_id": row.edit_id, "error": row.error}
@@ -124,7 +124,7 @@ def set_task_state(
 def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) -> None:
     """Add the `seq`-th decision of a task; a redo keeps the earlier ones.
 
-    If a lost window left decisions of the task, this one is numbered after them.
+    If a lost editor window left decisions of the task, this one is numbered after them.
     """
     made = schema.decisions
     last = conn.execute(

@@ -37,7 +37,7 @@ CHECK_BELOW_BYTES: Final = 64 * 2**20
 class LedgerFile:
     """The file `ledger.db` of a state folder. Not thread-safe: the ledger thread owns it.
 
-    A write waits `patience_s` seconds for other windows.
+    A write waits `patience_s` seconds for other editor windows.
     """
 
     def __init__(self, folder: Path, patience_s: float = WAIT_S) -> None:

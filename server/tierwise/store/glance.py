@@ -45,9 +45,9 @@ class _Empty:
 
 
 def glance(path: Path, fn: Callable[[LedgerRows], T]) -> T:
-    """The result of `fn` on one snapshot of the ledger.
+    """Run `fn` on one snapshot of the ledger, before it is opened as usual, and return its result.
 
-    It is empty if the ledger does not exist yet.
+    The snapshot is empty if the ledger does not exist yet.
 
     Raises `sqlite3.Error` for a ledger that must be opened first: damaged, locked by a writer, of
     an older shape, or of a newer one whose rows mean something else.

@@ -171,7 +171,7 @@ def change(
 
 
 def hand_in(conn: Connection, job: JobRow, version: str) -> bool:
-    """Note that a job is handed to the engine for its next run.
+    """Note that a job is handed to the engine, the library that runs jobs, for its next run.
 
     Returns False if another process handed it in first.
     """

@@ -21,7 +21,7 @@ class TolerantJson(TypeDecorator[Any]):
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """The reader of one value. SQLAlchemy calls it once per query."""
+        """The function that reads one value of the column. SQLAlchemy asks once per query."""
         strict = super().result_processor(dialect, coltype)
 
         def read(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The learned state as a file: one JSON file in the state folder, shared by all windows."""
+"""What outcomes taught, as one JSON file in the state folder, shared by all editor windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME: Final = "learned.json"
 
 
 class LearnedFile:
-    """The file of the learned state.
+    """The file of the learned state, which is what outcomes taught the router, as numbers.
 
     Reading takes no lock: a write replaces the file as a whole.
     """
@@ -25,7 +25,7 @@ class LearnedFile:
 
     @property
     def stamp(self) -> tuple[int, int] | None:
-        """A value that changes with every write by any window; None where there is no file."""
+        """A value that changes with every write by any process; None where there is no file."""
         try:
             found = self.path.stat()
         except OSError:

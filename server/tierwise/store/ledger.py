@@ -63,7 +63,7 @@ class Ledger:
     def open(cls, folder: Path, url: str | None = None, *, patience_s: float = WAIT_S) -> Ledger:
         """A ledger in `folder` or at `url`. Nothing is imported or touched before the first use.
 
-        A write waits `patience_s` seconds for other windows of the folder.
+        A write waits `patience_s` seconds for other editor windows of the folder.
         """
         return cls(folder, url, patience_s=patience_s)
 
@@ -75,7 +75,10 @@ class Ledger:
         return self._server is not None
 
     def glance(self, fn: Callable[[LedgerRows], T]) -> T:
-        """The result of `fn` before the ledger is opened, as in `tierwise.store.glance.glance`."""
+        """Run a quick read before the ledger is opened, and return its result.
+
+        Raises an error of the database if the ledger must be opened first.
+        """
         return self._place.glance(fn)
 
     def warm(self) -> Future[None]:
@@ -130,7 +133,7 @@ class Ledger:
         return self._submit_read(fn).result()
 
     async def changed(self, poll_s: float = WATCH_S) -> None:
-        """Wait until anything was written to the ledger, by this window or another."""
+        """Wait until anything was written to the ledger, by this process or another."""
         seen = found = await self.read(data_version)
         while found == seen:
             await asyncio.sleep(poll_s)

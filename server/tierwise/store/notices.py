@@ -1,5 +1,5 @@
-"""Which window tells the operator something: it claims the message in the ledger, so that it is
-told only once.
+"""Which editor window tells the operator something: it claims the message in the ledger, so that it
+is told only once.
 
 Several windows and processes look at one budget. The one that claims a message shows it, and the
 others stay silent. The window that the operator used last comes first.
@@ -22,7 +22,7 @@ else:
 
 
 def claim(conn: Connection, what: str, day: str, owner: str, at_ms: int) -> bool:
-    """Claim the right to show a message of a day. Returns False if another window has it."""
+    """Claim the right to show a message of a day. Returns False if another editor window has it."""
     new = upsert.insert(conn.dialect.name, schema.said).values(
         what=what, day=day, owner=owner, at_ms=at_ms
     )
@@ -45,7 +45,7 @@ def claimed_ms(conn: Connection, what: str, day: str) -> int | None:
 
 
 def used(conn: Connection, owner: str, at_ms: int) -> None:
-    """Note that the operator used this window or opened it."""
+    """Note that the operator used or opened the editor window `owner`."""
     new = upsert.insert(conn.dialect.name, schema.windows).values(owner=owner, used_ms=at_ms)
     conn.execute(
         new.on_conflict_do_update(index_elements=["owner"], set_={"used_ms": new.excluded.used_ms})
@@ -53,12 +53,12 @@ def used(conn: Connection, owner: str, at_ms: int) -> None:
 
 
 def gone(conn: Connection, owner: str) -> None:
-    """Note that this window was closed."""
+    """Note that the editor window `owner` was closed."""
     table = schema.windows
     conn.execute(sa.delete(table).where(table.c.owner == owner))
 
 
 def windows(conn: Connection) -> Sequence[str]:
-    """The open windows, the one the operator used last first. Some may have been killed."""
+    """The open editor windows, the one the operator used last first. Some may have been killed."""
     table = schema.windows
     return list(conn.execute(sa.select(table.c.owner).order_by(table.c.used_ms.desc())).scalars())

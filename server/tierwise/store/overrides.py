@@ -36,7 +36,7 @@ def put(
     session: str,
     at_ms: int | None = None,
 ) -> None:
-    """Set a choice, in place of an earlier one for the same scope and key."""
+    """Set the operator's choice of a tier, in place of an earlier one of that scope and key."""
     clear(conn, scope, key, project=project, session=session)
     at = time.time_ns() // 1_000_000 if at_ms is None else at_ms
     row = _key(scope, key, project, session) | {"tier": tier, "at_ms": at}
@@ -44,7 +44,7 @@ def put(
 
 
 def clear(conn: Connection, scope: str, key: str, *, project: str, session: str) -> None:
-    """Remove a choice."""
+    """Remove the operator's choice of a tier for a scope and key."""
     table = schema.overrides
     conn.execute(
         sa.delete(table).where(

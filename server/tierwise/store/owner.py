@@ -1,4 +1,5 @@
-"""Which process holds a lease, and whether it still lives.
+"""Which process holds a lease (the time a reservation lives without news of it), and whether that
+process still lives.
 
 A process id alone is not enough: ids are used again, and another container has its own. So
 an owner is named by boot, process namespace, id and start time.

@@ -35,7 +35,7 @@ class LedgerPlace(Protocol):
         ...
 
     def glance(self, fn: Callable[[LedgerRows], T], /) -> T:
-        """The result of `fn` before the ledger is opened in full.
+        """Run a quick read before the ledger is opened in full, and return its result.
 
         Raises an error of the database if it must be opened first.
         """

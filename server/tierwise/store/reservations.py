@@ -45,7 +45,8 @@ WHERE NOT rehearsal AND created_ms > ?
 
 @dataclass(frozen=True, slots=True)
 class ReservationRow:
-    """One attempt as kept. Times in UTC milliseconds, money in nano-dollars.
+    """One attempt (a call of a model) as the ledger keeps it. Times in UTC milliseconds, money in
+    nano-dollars.
 
     `input_bound` is the upper bound of the prompt in tokens, `expected` the forecast, `owner` the
     process that will settle it. `sent_ms` is 0 while the request was certainly not sent; None, from
@@ -183,7 +184,10 @@ def insert(conn: Connection, row: ReservationRow) -> None:
 def book(
     conn: Connection, row: ReservationRow, usage: Usage, cost: int, *, state: State, at_ms: int
 ) -> None:
-    """Settle an open (or assumed) reservation to its cost, on the day it was made."""
+    """Settle an open reservation to its cost, on the day it was made.
+
+    One that was booked at an upper bound for want of a bill (assumed) may be settled again.
+    """
     conn.execute(
         _update_row(),
         {
@@ -236,14 +240,17 @@ def did_not_leave(conn: Connection, reservation_id: str) -> None:
 
 
 def open_rows(conn: Connection) -> Sequence[ReservationRow]:
-    """Every reservation that is not settled, of all windows, rehearsal included."""
+    """Every reservation that is not settled, of all editor windows, rehearsal included."""
     table = schema.reservations
     rows = conn.execute(sa.select(table).where(table.c.state == OPEN)).mappings()
     return [ReservationRow(**row) for row in rows]
 
 
 def extend(conn: Connection, ids: Sequence[str], lease_ms: int) -> None:
-    """Set the lease of open reservations to `lease_ms`."""
+    """Set the lease of open reservations: until when they live without news of their process.
+
+    `lease_ms` is UTC milliseconds.
+    """
     table = schema.reservations
     conn.execute(
         sa.update(table).where(table.c.id.in_(ids), table.c.state == OPEN).values(lease_ms=lease_ms)

@@ -34,9 +34,10 @@ SELECT settled, reserved, expected FROM spent WHERE NOT rehearsal AND scope = ? 
 
 @dataclass(frozen=True, slots=True)
 class CapRow:
-    """One cap.
+    """One cap that a team shares: what may be spent in a span of time, in nano-dollars.
 
-    `who` is a member or a project. It is empty for a cap of the team or of each of them.
+    `who` is a member or a project. It is empty for a cap of the whole team, and for one that every
+    member or project has.
     """
 
     scope: CapScope

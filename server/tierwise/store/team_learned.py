@@ -28,7 +28,7 @@ def add(
     ripe_ms: int,
     body: Mapping[str, Any],
 ) -> bool:
-    """Keep a lesson.
+    """Keep a lesson: one task of a member as numbers that the team's router learns from.
 
     Returns False if it was there already: members and gateways may send one twice.
     """
@@ -59,7 +59,10 @@ def learned(conn: Connection, project: str, weights: str) -> tuple[int, Mapping[
 def put(
     conn: Connection, project: str, weights: str, version: int, body: Mapping[str, Any]
 ) -> None:
-    """Set the state of a project."""
+    """Set what a team learned in a project (`body`), relative to these shipped weights.
+
+    It replaces an earlier version.
+    """
     new = upsert.insert(conn.dialect.name, schema.team_learned).values(
         project=project, weights=weights, version=version, body=body
     )

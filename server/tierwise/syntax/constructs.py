@@ -53,7 +53,7 @@ _SILENT: Final = re.compile(
 
 
 def constructs(code: str) -> tuple[str, ...]:
-    """The kinds of constructs a text of code has, in the order of the table."""
+    """The kinds of constructs (such as locks) in a text of code, in the order of `CONSTRUCTS`."""
     plain = _SILENT.sub(" ", code)
     found = {kind for name in set(_NAME.findall(plain)) for kind in _kinds_of(name)}
     found |= {kind for kind, marks in MARKS.items() if any(mark in plain for mark in marks)}

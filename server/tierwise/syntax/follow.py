@@ -25,7 +25,10 @@ memory of its text, 80 MB at most. A parse after each keystroke would take as mu
 
 
 def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
-    """A text's bytes and its tree; None where there is no grammar or the text is too large."""
+    """A text's bytes and its syntax tree; None where there is no grammar or the text is too large.
+
+    The tree of the latest text is updated if that is possible, not built again.
+    """
     if len(text) > LARGEST:
         return None
     data = text.encode("utf-8", "replace")

@@ -24,7 +24,10 @@ LEAST: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The part of a text that an edit changes, in whole statements: sound before and after."""
+    """The part of a text that an edit changes, in whole statements, before and after the edit.
+
+    Both parse without errors.
+    """
 
     before: str
     after: str
@@ -48,8 +51,11 @@ def touched(before: str, after: str, language: str | None) -> Touched | None:
 
 
 def around(above: str, own: str, below: str, language: str | None) -> tuple[str, str]:
-    """What is above and below a part of a text, cut to the statements around that part where the
-    text is sound: the rest of it reads as well whatever comes into that place."""
+    """The statements above and below a part of a text (`own`) that are needed to check it.
+
+    The rest of a text without syntax errors parses in the same way whatever replaces `own`. In any
+    other text nothing is cut off.
+    """
     found = follow(f"{above}{own}{below}", language)
     if found is None or found[1].root_node.has_error:
         return above, below

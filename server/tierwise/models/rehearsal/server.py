@@ -23,7 +23,7 @@ CHARS_PER_TOKEN: Final = 3.0
 
 @dataclass
 class RehearsalServer:
-    """The server.
+    """A model server on loopback that costs nothing and answers by rule, as if it were a model.
 
     `requests` keeps the bodies it received, so that tests see what left the machine.
     """

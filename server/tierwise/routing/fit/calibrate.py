@@ -23,7 +23,9 @@ PRIOR: Final = 6.0
 
 @dataclass(frozen=True)
 class Curve:
-    """How the logit of a cut is calibrated: offset + slope * logit + shift of the action."""
+    """How the logit of one border between tiers is calibrated: offset + slope * logit + shift of
+    the action.
+    """
 
     slope: float
     offset: float

@@ -27,7 +27,10 @@ HEAD: Final = (
 
 
 def text(rows: Sequence[LabelledRequest], held: Sequence[Held]) -> str:
-    """The file's content. Deterministic."""
+    """The content of the file with the invented week: one made-up task per line.
+
+    A line has the estimates and the size of its task. The same rows give the same text.
+    """
     draw = np.random.default_rng(17)
     lines = [HEAD]
     for need, share in enumerate(SHARES):

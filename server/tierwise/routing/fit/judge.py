@@ -68,9 +68,10 @@ def cross_validated(corpus: Corpus, folds: int = OUTER, draw: int = 0) -> list[H
 
 
 def folded(corpus: Corpus, folds: int, draw: int) -> Iterator[tuple[Array, Array]]:
-    """Draw folds over the rows as they were first asked.
+    """Split the rows into folds for cross-validation: yields (rows to fit, rows held out).
 
-    Other wordings of a row go into its fold, so that one more wording changes no fold.
+    The folds are drawn over the rows as they were first asked. Other wordings of a row go into its
+    fold, so that one more wording changes no fold.
     """
     first = np.flatnonzero(corpus.settles | ~corpus.is_request)
     for _, test in split(corpus.groups[first], folds, draw):
@@ -113,14 +114,17 @@ def kept(path: Path, weights: str) -> list[Held] | None:
 
 
 def held_out(row: RequestRow, weights: Weights) -> Held:
-    """What the weights say of a row."""
+    """The estimate that these weights give for a row, with the signals that the first tier needs.
+
+    It is a held-out one if the weights were fitted without that row.
+    """
     measured = signals.with_text(*row.measured, row.text, weights)
     late = {name: measured.values.get(name, 0.0) for name in (*LATE, *SHALLOW)}
     return Held(estimate(measured, weights, DEFAULT_LADDER), Signals(late))
 
 
 def judged(row: RequestRow, weights: Weights) -> Estimate:
-    """The estimate of a row."""
+    """Per tier, what these weights give for a row: P(need <= tier), its lower bound, P(kept)."""
     return held_out(row, weights).estimate
 
 

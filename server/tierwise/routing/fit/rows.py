@@ -67,7 +67,7 @@ class RequestRow:
 
     @cached_property
     def grams(self) -> dict[str, int]:
-        """The grams of the text that is asked."""
+        """How often each gram (word, word pair or piece of a word) is in the text that is asked."""
         return grams(self.text)
 
     @property
@@ -77,9 +77,7 @@ class RequestRow:
 
     @property
     def framed(self) -> bool:
-        """Whether the talk around the wish is left in the text, as if it had not been
-        recognised.
-        """
+        """Whether small talk around the wish stays in the text, as if it were not recognised."""
         return False
 
 
@@ -99,7 +97,7 @@ class LabelledRequest(RequestRow):
 
     @property
     def framed(self) -> bool:
-        """Whether the talk around the wish is left in the text, so that the fit learns to ignore
+        """Whether small talk around the wish stays in the text, so that the fit learns to ignore
         it.
         """
         return self.source == FRAME
@@ -147,7 +145,7 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
 
 
 def taught(path: Path | None = None) -> list[LabelledRequest]:
-    """All requests a fit learns from: labelled, own, and both in other words."""
+    """All requests a fit learns from: labelled ones, the project's own, and both in other words."""
     told = [*labelled(path), *own()]
     return [*told, *paraphrases(told), *within_frames(told)]
 
@@ -231,9 +229,9 @@ HELD_FRAMES: Final = ("before12", "before08", "after08", "around03")
 
 
 def frames(held: bool = False) -> list[tuple[str, str]]:
-    """Frames as (before, after): those for the fit, or the held-out ones.
+    """Frames: small talk to put around a wish, as (text before, text after).
 
-    Empty without the data.
+    They are those for the fit, or with `held` those that no fit sees. Empty without the data.
     """
     path = folder() / "frames.json"
     if not path.exists():

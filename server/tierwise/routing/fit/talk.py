@@ -1,4 +1,4 @@
-"""Fits the talk model: a linear model of single sentences that tells talk from matter.
+"""Fits the talk model, which tells small talk from matter (all that says something of the work).
 
 Talk was written for it (`talk.tsv`), taken from the frames in the shared data, and marked by
 sentence number in long messages of the labelled requests. All else in those requests is matter.
@@ -28,7 +28,7 @@ SHARE: Final = 1.0
 
 
 def sentences() -> tuple[list[str], list[str]]:
-    """The sentences of talk, and those of matter."""
+    """The sentences that are small talk, and those that say something of the work (matter)."""
     here = resources.files(__package__)
     lines = here.joinpath("talk.tsv").read_text(encoding="utf-8").splitlines()
     talk = [line for line in lines if line[:1] != "#"]
@@ -56,7 +56,11 @@ def sentences() -> tuple[list[str], list[str]]:
 
 
 def fitted(talk: Sequence[str], matter: Sequence[str]) -> dict[str, float]:
-    """The weight of each word. The intercept has the empty word as its key."""
+    """Fit the talk model: returns a weight for each feature of a sentence, such as a word.
+
+    A positive weight speaks for `talk` (small talk), a negative one for `matter` (the work). The
+    intercept has the empty word as its key.
+    """
     every = [set(words_of(s)) for s in (*talk, *matter)]
     counts = Counter(word for found in every for word in found)
     names = sorted(word for word, count in counts.items() if count >= LEAST_ROWS)
@@ -73,7 +77,7 @@ def fitted(talk: Sequence[str], matter: Sequence[str]) -> dict[str, float]:
 
 
 def text(weights: dict[str, float]) -> str:
-    """The file's content: a few words per line."""
+    """The content of the weights file `talk.json`: JSON with eight weights per line."""
     items = [f"{json.dumps(k, ensure_ascii=False)}: {v}" for k, v in weights.items()]
     lines = [", ".join(items[i : i + 8]) for i in range(0, len(items), 8)]
     return "{\n" + ",\n".join(lines) + "\n}\n"

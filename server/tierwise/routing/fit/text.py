@@ -1,4 +1,7 @@
-"""The text scores: one logistic model over grams per fitted question."""
+"""The text scores: one logistic model per fitted question over grams (words, pairs, pieces).
+
+There is one question per border between two tiers, and one per tier: is its answer kept?
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,11 @@ ALIKE: Final = 2.0
 
 
 class Texts:
-    """Gram counts of some rows (log scale), as one sparse matrix over all their grams."""
+    """How often each gram (word, word pair or piece of a word) is in each row, as one sparse
+    matrix.
+
+    The counts are on a log scale.
+    """
 
     def __init__(self, grams: Sequence[dict[str, int]]) -> None:
         rows = Counter(gram for found in grams for gram in found)
@@ -45,7 +52,7 @@ class Texts:
 
 
 class TextModel:
-    """Weights per gram and question, fitted on some of the rows."""
+    """A weight for each gram (word, pair, piece) and fitted question, fitted on some rows."""
 
     def __init__(
         self,

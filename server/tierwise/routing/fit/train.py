@@ -1,10 +1,11 @@
 """`fit_weights`: weights from labelled requests and outcomes. Deterministic, some seconds.
 
 The fit is stacked. First come text scores, made out of fold for the rows that use them; then per
-cut three readers over signals and scores (one forest for both cuts); then their calibration on rows
-that the readers did not see. Outcomes teach `accept` directly. They teach the linear reader of
-`need` softly (P(need <= t) = min(1, p_t / p_top)). The trees of `need` see requests alone, since
-they would single out the benchmarks and lose exactness on requests.
+border between two tiers (cut) three models over signals and scores, the readers: linear, boosted
+trees, and a forest for both cuts; then their calibration on rows that the readers did not see.
+Outcomes teach `accept` directly. They teach the linear reader of `need` softly (P(need <= t) =
+min(1, p_t / p_top)). The trees of `need` see requests alone, since they would single out the
+benchmarks and lose exactness on requests.
 """
 
 from __future__ import annotations
@@ -85,11 +86,11 @@ TOLD_OF_ACCEPT: Final = tuple(f"text.{i}" for i in range(CUTS, 2 * CUTS + 1))
 
 @dataclass
 class Corpus:
-    """The rows as matrices, made once and shared by all fits of a cross-validation.
+    """The labelled requests and the measured tasks as matrices, one row each.
 
-    A request in several wordings weighs as much as one: they share its weight. `twins` pairs each
-    other wording with the first. Calibration and margins use only the first, for which `settles` is
-    true.
+    They are made once and shared by all fits of a cross-validation. A request in several wordings
+    weighs as much as one: they share its weight. `twins` pairs each other wording with the first.
+    Calibration and margins use only the first, for which `settles` is true.
     """
 
     requests: Sequence[LabelledRequest]
@@ -138,7 +139,7 @@ class Corpus:
         return np.array([row.need for row in self.requests])
 
     def twins_in(self, rows: Array) -> Array:
-        """The twins of which both wordings are among `rows`, as indices into `rows`."""
+        """The pairs of wordings of one request that are both in `rows`, as indices into `rows`."""
         place = np.full(len(self.x), -1)
         place[rows] = np.arange(len(rows))
         found = place[self.twins]
@@ -239,7 +240,10 @@ def fit_data(corpus: Corpus, rows: Array) -> dict[str, Any]:
 
 
 def split(groups: Array, folds: int, draw: int = 0) -> Iterator[tuple[Array, Array]]:
-    """Folds in which no group is on both sides. A `draw` above 0 shuffles them."""
+    """Folds for cross-validation: yields (rows to fit, rows held out), as indices.
+
+    No group is on both sides. A `draw` above 0 is the seed of a shuffle.
+    """
     made = GroupKFold(folds, shuffle=draw > 0, random_state=draw or None)
     return made.split(groups, groups=groups)  # type: ignore[no-any-return]
 

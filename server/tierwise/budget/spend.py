@@ -43,7 +43,7 @@ class Spend:
 
     @property
     def prices(self) -> PriceTable:
-        """The current prices."""
+        """The prices of all models as they are configured now."""
         return self.price_table()
 
     async def state(

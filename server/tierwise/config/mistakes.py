@@ -45,8 +45,9 @@ HELD: Final = "No paid call is made until it is mended."
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong in a source, in one sentence. If `holds`, no paid call is made until it is
-    mended.
+    """Something wrong in a file or in settings, in one sentence.
+
+    If `holds`, no paid call is made until it is mended.
     """
 
     sentence: str
@@ -66,7 +67,11 @@ class Source:
     guarded: frozenset[str] = GUARDED
 
     def mistake(self, where: Where, what: str, *, holds: bool, instead: str = "") -> Mistake:
-        """A mistake at a key, with its line."""
+        """The mistake at a key, with the line of the key.
+
+        `instead` says what is used in place of the wrong value. With `holds`, and in a source with
+        guarded keys, no paid call is made until it is mended.
+        """
         line = line_of(self.text, where) if self.text else None
         place = f"{self.name}, line {line}" if line is not None else self.name
         held = holds and bool(self.guarded)

@@ -96,7 +96,7 @@ class PlaceConfig(Section):
     """The most tokens that are sent beside the selection."""
 
     def tier(self, name: str) -> Tier:
-        """This model call as a tier of that name."""
+        """The tier `name`, answered by this model at this server."""
         return Tier(
             name=name,
             model=self.model,

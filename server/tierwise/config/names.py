@@ -1,4 +1,7 @@
-"""Reads tier names and key variables alone: that is faster than reading the whole configuration."""
+"""Reads only the names of the tiers and of the environment variables that hold their keys.
+
+That is faster than reading the whole configuration.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ Event = tuple[str, int, str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What the events of a task teach: its answers in order, each with a verdict.
+    """What the events of a task teach: its answers in order, each with a verdict (was it good
+    enough?).
 
     `overkill` is the rank of a tier that the operator called more than enough, None where there is
     none.

@@ -169,7 +169,9 @@ def operator(
 
 
 def passes(row: ReplayRow, tier: str, seed: int | None) -> bool:
-    """Whether a tier's answer passes."""
+    """Whether a tier's answer passes: by a draw, or without `seed` if its pass rate is at least
+    0.5.
+    """
     rate = row.outcomes[tier]
     return rate >= 0.5 if seed is None else draw(seed, row.id, tier) < rate
 

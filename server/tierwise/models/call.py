@@ -53,7 +53,7 @@ class CallOrigin:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The origin as headers of the call."""
+        """The HTTP headers that tell a team's gateway the action and the project folder's name."""
         return {"x-tierwise-action": self.action, "x-tierwise-project": quote(self.project)}
 
 

@@ -92,7 +92,7 @@ class Alarm:
         self._timer = self._loop.call_later(self._next(), self._look)
 
     def stop(self) -> None:
-        """Stop checking."""
+        """Stop watching the deadlines."""
         self._timer.cancel()
 
     def _look(self) -> None:

@@ -121,7 +121,7 @@ def canonical(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def form(word: str) -> str:
-    """The canonical word of a word: the word of its group, or itself without its ending."""
+    """The word that stands for this one: that of its group, or itself without its ending."""
     stemmed = stem(word)
     return _words().get(stemmed, stemmed)
 
@@ -162,7 +162,7 @@ def _groups() -> tuple[dict[str, str], dict[str, list[tuple[list[str], str]]]]:
 
 
 def vocabulary() -> frozenset[str]:
-    """The words of all groups, as stems."""
+    """The words of all groups (words that may stand for one another), as stems."""
     return frozenset(_words()) | frozenset(_words().values())
 
 

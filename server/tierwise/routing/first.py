@@ -61,7 +61,7 @@ class First:
 
 
 def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
-    """The first tier of a request. Pure."""
+    """The tier to ask first: that of least expected loss, or what the operator's floor asks for."""
     if situation.rule == "target-1":
         return _by_target(estimate, situation)
     ladder = situation.ladder

@@ -48,7 +48,7 @@ def quantities(
 ) -> tuple[dict[str, float], frozenset[str]]:
     """The signals without the text scores, and the names of those that are unknown.
 
-    With `whole` talk is left in the instruction.
+    With `whole` small talk is left in the instruction.
     """
     wordless = not KINDS[request.action].needs_words
     values = dict(_of_instruction(request.instruction, whole, wordless)[0])
@@ -70,7 +70,7 @@ def quantities(
 
 
 def plain_text(request: Request, *, whole: bool = False) -> str:
-    """The text that is asked, as the text score reads it."""
+    """The text that is asked, as the text score reads it. With `whole` small talk stays in it."""
     wordless = not KINDS[request.action].needs_words
     return _of_instruction(request.instruction, whole, wordless)[1]
 

@@ -24,7 +24,7 @@ def read(conn: LedgerRows) -> tuple[str, str, int] | None:
 
 
 def write(conn: Connection, day: str, zone: str, seen_ms: int) -> None:
-    """Replace the open day."""
+    """Set the day that calls are booked to, with its zone and the latest instant seen."""
     values = {"day": day, "zone": zone, "seen_ms": seen_ms}
     if conn.execute(sa.update(schema.calendar).values(**values)).rowcount == 0:
         conn.execute(sa.insert(schema.calendar).values(id=1, **values))

@@ -20,7 +20,10 @@ _SAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 
 class Content:
-    """The folder of kept content. It needs no ledger, and nothing fails on a read-only disk."""
+    """The folder of kept content: prompts, answers, proposals and chats.
+
+    It needs no ledger, and nothing fails on a read-only disk.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "content"
@@ -47,7 +50,7 @@ class Content:
         return path
 
     def get(self, task_id: str, name: str) -> str | None:
-        """A kept text, or None."""
+        """The text that a task kept under this name, or None."""
         try:
             with self._path(task_id, name).open(encoding="utf-8", newline="") as file:
                 return file.read()

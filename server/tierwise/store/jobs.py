@@ -220,7 +220,7 @@ def change_group(conn: Connection, group_id: str, **values: Any) -> bool:
 
 
 def lie_at(conn: Connection, place: str, host: str) -> None:
-    """Set state folder (`place`) and machine (`host`) of the groups for which none is noted."""
+    """Note state folder (`place`) and machine (`host`) for groups of jobs that have none noted."""
     table = schema.queue_groups
     conn.execute(sa.update(table).where(table.c.place.is_(None)).values(place=place, host=host))
 

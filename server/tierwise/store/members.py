@@ -115,7 +115,7 @@ def policy(conn: Connection) -> Mapping[tuple[str, str], str]:
 
 
 def set_policy(conn: Connection, kind: str, key: str, value: str | None) -> None:
-    """Set one rule; None removes it."""
+    """Set one of the rules that bind all members; None removes it."""
     table = schema.team_policy
     if value is None:
         conn.execute(sa.delete(table).where(table.c.kind == kind, table.c.key == key))

@@ -39,7 +39,7 @@ def _started(pid: int) -> str | None:
 
 
 def identity() -> str:
-    """The name of this process as an owner."""
+    """The name of this process as the owner of leases."""
     return _named(os.getpid())
 
 

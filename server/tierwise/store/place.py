@@ -31,7 +31,7 @@ class LedgerPlace(Protocol):
         ...
 
     def read(self, fn: Callable[[Connection], T], /) -> T:
-        """Run `fn` on one snapshot."""
+        """Run `fn` on one snapshot of the ledger, and return its result."""
         ...
 
     def glance(self, fn: Callable[[LedgerRows], T], /) -> T:

@@ -70,14 +70,14 @@ def put(conn: Connection, cap: CapRow) -> None:
 
 
 def drop(conn: Connection, scope: CapScope, who: str, span: Span) -> None:
-    """Remove a cap."""
+    """Remove the cap of a scope, its member or project (`who`) and a span of time."""
     table = schema.team_caps
     mine = (table.c.scope == scope, table.c.who == who, table.c.span == span)
     conn.execute(sa.delete(table).where(*mine))
 
 
 def every(conn: Connection) -> Sequence[CapRow]:
-    """All caps."""
+    """All caps that the team shares."""
     table = schema.team_caps
     rows = conn.execute(sa.select(table).order_by(table.c.scope, table.c.who, table.c.span))
     return [CapRow(row.scope, row.who, row.span, row.nanos) for row in rows]

@@ -1,7 +1,8 @@
 """Decide whether two texts of code mean the same: compare their trees and ignore formatting.
 
 White space, the kind of quotes, a comma before a closing bracket and a semicolon at the end of a
-line are formatting. Names, order and structure are meaning. Comments count on demand.
+line are formatting. Names, order and structure are meaning. Comments are compared too, unless the
+caller says that they do not matter.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from tierwise.models.rehearsal.server import RehearsalServer
 
 
 async def main() -> None:
-    """Serve until the parent is gone."""
+    """Run the rehearsal model until the process that started it is gone."""
     parser = argparse.ArgumentParser(prog="tierwise.models.rehearsal")
     parser.add_argument("--port", type=int, default=0)
     server = await RehearsalServer().start(parser.parse_args().port)

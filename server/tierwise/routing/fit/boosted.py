@@ -58,7 +58,7 @@ class Boosted:
 
 
 class Forest:
-    """Trees with random splits (Geurts, 2006) that answer several shares at once."""
+    """Trees with random splits (Geurts, 2006) that answer several questions, each with a share."""
 
     def __init__(self, x: Array, targets: Array, weight: Array, size: Size) -> None:
         self.model = ExtraTreesRegressor(

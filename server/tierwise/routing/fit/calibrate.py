@@ -36,7 +36,7 @@ class Curve:
         return {"slope": self.slope, "offset": self.offset, "by_action": self.by_action}
 
     def apply(self, logits: Array, actions: Sequence[str]) -> Array:
-        """The calibrated logits."""
+        """The logits of some rows after calibration; `actions` are those of the rows."""
         shift = np.array([self.by_action.get(action, 0.0) for action in actions])
         found: Array = self.offset + self.slope * logits + shift
         return found

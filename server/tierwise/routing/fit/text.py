@@ -92,7 +92,7 @@ class TextModel:
         self.beta = np.round(np.stack(fitted, axis=1), 2)
 
     def scores(self, texts: Texts, rows: Array) -> Array:
-        """One score per row and question."""
+        """What the text of each of these rows says, as one score per fitted question."""
         found: Array = self._scaled(texts.counts[rows][:, self.columns]) @ self.beta
         return found
 

@@ -49,7 +49,7 @@ class Spend:
     async def state(
         self, project: str, task_id: str | None = None, member: str | None = None
     ) -> BudgetState:
-        """What is spent now and which caps bind, over all windows.
+        """What is spent now and which caps bind, over all editor windows.
 
         If the task is a job of the night, its group's cap is included. With a member the team's
         caps are.

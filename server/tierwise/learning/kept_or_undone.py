@@ -112,7 +112,10 @@ class Watched:
         )
 
     def tick(self, now_ms: int, read: Read) -> list[Event]:
-        """The events since the last call. Call it at `due_ms` or later."""
+        """What became of the edit since the last call. Call it at `due_ms` or later.
+
+        `read` gives the texts of documents, open or on disk.
+        """
         self._look(now_ms, read)
         after, events = now_ms - self.applied_ms, []
         if self._reverted_ms is not None and now_ms >= self._reverted_ms + SETTLE_MS:

@@ -32,7 +32,10 @@ T = TypeVar("T")
 def route_one(
     request: Request, situation: Situation | None = None, weights: Weights | None = None
 ) -> Decision:
-    """Decide one request offline. Raises `UnknownTier` for a tier that does not exist."""
+    """Decide one request without an editor or a ledger.
+
+    Raises `UnknownTier` for a tier that does not exist.
+    """
     weights = weights or load()
     situation = situation or Situation()
     word, instruction = split_tier_word(request.instruction, situation.ladder)

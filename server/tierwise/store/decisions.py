@@ -27,7 +27,9 @@ COMMAND: Final = "command"
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A row of `tasks`. `created_ms` is UTC milliseconds, `range` four numbers or None."""
+    """A task as the ledger keeps it. `created_ms` is UTC milliseconds, `range` four numbers or
+    None.
+    """
 
     task_id: str
     created_ms: int
@@ -52,7 +54,8 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A row of `decisions`. `detail` is JSON with all that a replay needs, without any text.
+    """A decision as the ledger keeps it. `detail` is JSON with all that a replay needs, but no
+    text.
 
     `rule` names the rule that made it, None where it was made before rules had names.
     """

@@ -38,6 +38,7 @@ class GroupRow:
     """Jobs that were queued together. Times in UTC milliseconds, money in nano-dollars.
 
     - `root` is the workspace folder.
+    - `fan` says what there is a job for: each file, diagnostic or symbol.
     - `place` is the name of the state folder that holds its instruction, `host` the machine that
       has both. They are None where the ledger is a file.
     - `at_ms` is when it may start (None: as soon as a worker runs).
@@ -72,9 +73,11 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A row of `queue_jobs`.
+    """One job of the night queue as the ledger keeps it. `cost` is nano-dollars.
 
-    Its id is that of its task. `range` is start and end, line and character.
+    Its id is that of its task. `range` is start and end, line and character. `run` counts how often
+    it was handed to the engine that runs jobs, `kills` how many workers ended while it ran.
+    `reason` is a code.
     """
 
     id: str

@@ -23,7 +23,7 @@ Key = tuple[str, str, str]
 
 
 def read(conn: LedgerRows) -> Mapping[Key, Mapping[int, int]]:
-    """Every histogram, as its number of observations per bucket."""
+    """Every histogram of what requests used, as its number of observations per bucket."""
     found: dict[Key, dict[int, int]] = {}
     rows = conn.exec_driver_sql("SELECT kind, model, subject, bucket, n FROM samples")
     for kind, model, subject, bucket, n in rows:

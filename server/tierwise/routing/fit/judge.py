@@ -43,7 +43,7 @@ class Held:
         return self.first(Situation())
 
     def first(self, facts: Situation) -> int:
-        """The rank of the tier taken first in a situation."""
+        """The rank of the tier that is asked first under these facts (prices, rules, budget)."""
         return NEEDS.index(choose(self.signals, self.estimate, facts).bound)
 
     @property
@@ -160,7 +160,7 @@ def of_outcomes(held: Sequence[Held], kept: Array) -> dict[str, float]:
 
 
 def calibration_error(shares: Array, happened: Array) -> float:
-    """Expected calibration error over ten bins of equal width."""
+    """Expected calibration error of predicted `shares`, over ten bins of equal width."""
     place = np.clip((shares * 10).astype(int), 0, 9)
     return float(
         sum(

@@ -35,7 +35,7 @@ def cases() -> list[LabelledRequest]:
 
 
 def teach(data: dict[str, Any], taught: Sequence[LabelledRequest] | None = None) -> None:
-    """Set the `reach` weights in a weights file's contents from the repository cases or `taught`."""
+    """Set the `reach` weights in a weights file's contents, from repository cases or `taught`."""
     taught = cases() if taught is None else taught
     weights = parse(json.dumps(data).encode())
     measured = [measure(row.request, weights=weights) for row in taught]

@@ -20,7 +20,7 @@ CONNECT_S: Final = 5
 class PostgresAddress:
     """The address of the ledger's database.
 
-    `url` is what the driver gets, with any password in it.
+    `url` is what the driver gets, with any password in it. `named` is for messages and has none.
     """
 
     url: str

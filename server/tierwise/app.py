@@ -46,7 +46,8 @@ def build(
     transport: Transport | None = None,
     night: bool = False,
 ) -> TaskEngine:
-    """Build the engine of one window. It is not started, and only configuration is read from disk.
+    """Build the engine, which runs the tasks of one editor window. It is not started, and only
+    configuration is read from disk.
 
     `trusted` says if the operator trusts the workspace. `transport` makes the model calls; without
     one, a child process makes them. `night` builds an engine for jobs that run while nobody
@@ -66,7 +67,8 @@ def build(
 
 
 def around(known: Known, env: Mapping[str, str], transport: Transport | None = None) -> TaskEngine:
-    """Build the engine of a window from what `know` gathered. The engine is not started.
+    """Build the engine of an editor window from what `know` (in `first.py`) gathered. The engine is
+    not started.
 
     `transport` makes the model calls. Without one, a child process makes them.
     """
@@ -92,7 +94,10 @@ def around(known: Known, env: Mapping[str, str], transport: Transport | None = N
 
 
 def services(known: Known, client: ModelClient) -> World:
-    """The services of a window, made in the order in which they need one another."""
+    """Make the services that the tasks of an editor window share, such as its proposals and chats.
+
+    `known` is what `know` gathered, and `client` calls the models.
+    """
     window, purse, bus = known.window, known.purse, Bus()
     journal = Journal(
         window.ledger,

@@ -41,8 +41,8 @@ def know(
     night: bool = False,
     client: str | None = None,
 ) -> Known:
-    """Gather what a window needs before any task runs, such as its budget, pins and learned state.
-    Only configuration is read from disk.
+    """Gather what decisions in an editor window are based on: its budget, the operator's choices of
+    tiers, what outcomes taught. Only configuration is read from disk.
     """
     trust = Trust(trusted)
     configured = Settings(env, settings or {}, documents.roots, trust)

@@ -43,7 +43,7 @@ class Screen:
         self.console.print(Text(text, style="bold"))
 
     def stream(self, view: Mapping[str, Any]) -> None:
-        """Print what a task streams: first its decision, then its text."""
+        """Print one piece that a task streams: its decision, some text, or why it starts again."""
         if view["kind"] == "decision":
             self.decision(view["decision"])
         elif view["kind"] == "delta":

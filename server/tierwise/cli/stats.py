@@ -105,10 +105,11 @@ def first_day(days: int, zone: str | None) -> str:
 def summary(
     conn: Connection, cut: LedgerCut, ladder: Ladder, prices: PriceTable, chosen: str | None = None
 ) -> dict[str, Any]:
-    """The figures of the part of the ledger that `cut` selects.
+    """The figures of those rows of the ledger that `cut` selects, such as the last 30 days.
 
-    Each of the groupings adds up to the same tasks and money. `savedUsd` is what the same tokens
-    would have cost on the baseline, minus what was spent.
+    Each of the groupings adds up to the same tasks and money. `chosen` is the baseline, the tier
+    that savings are measured against; without it that is the top tier. `savedUsd` is what the same
+    tokens would have cost on the baseline, minus what was spent.
     """
     cells = stats.spend(conn, cut)
     spent = sum(cell.cost for cell in cells)

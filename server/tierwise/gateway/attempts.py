@@ -89,8 +89,9 @@ class Attempts:
     async def reserved(self, call: Call, plan: CallPlan, measured: CallSize) -> Attempt:
         """Reserve the worst-case cost of a call. Returns its attempt, not sent yet.
 
-        If the budget has no room for a soft task (one that may go to a cheaper tier), the task
-        begins on a cheaper tier. Raises `Refusal` if the budget has no room for that either.
+        `measured` is the size of the call, which bounds its cost. If the budget has no room for a
+        soft task (one that may go to a cheaper tier), the task begins on a cheaper tier. Raises
+        `Refusal` if the budget has no room for that either.
         """
         tier = plan.tier
         task = plan.task

@@ -27,7 +27,11 @@ _KEPT: Final = ("model", "stream")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of an agent to a model: its body, its headers, and what both say of the sender."""
+    """One call of an agent to a model, as the gateway got it.
+
+    `kind` is what the call is for, such as a step of an agent or a title. `strand` is the
+    conversation, or the sub-agent of one, that it belongs to.
+    """
 
     body: JsonObject
     headers: Mapping[str, str]

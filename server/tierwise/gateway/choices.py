@@ -1,7 +1,8 @@
 """The operator's choices of tiers, read from the ledger together with the state of the budget.
 
-Pins of a project are shared with the editors. Choices for a task or a conversation of an agent, and
-the gateway's remaps, are kept under no project.
+The choice of a tier for a project (a pin) is shared with the editors. Choices for a task or a
+conversation of an agent, and those by which one tier answers for another (remaps), belong to no
+project.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class ToolCall:
 
 
 def calls(body: Body) -> Sequence[ToolCall]:
-    """The finished tool calls since the operator's last message, in order."""
+    """The tool calls with a result since the operator's last message in a call's body, in order."""
     found = messages(body)
     spoken = _spoken(found)
     return _done(found[spoken[-1] if spoken else 0 :])

@@ -12,7 +12,7 @@ from tierwise.gateway.call import Call, CallPlan, action_of
 def shown(
     call: Call, plan: CallPlan, tier: Tier, changed: Sequence[str], leaked: int = 0
 ) -> dict[str, str]:
-    """The headers of an answer by `tier`.
+    """The headers that tell a client which model and tier answered its call, and why.
 
     They say what the router would have chosen only if it has decided already. If the client named
     the model, the router decides after the call was sent.

@@ -25,7 +25,7 @@ NOBODY: Final = ""
 
 @dataclass
 class FollowedEdits:
-    """A task whose edits are followed.
+    """A task of an agent, and its edits of which the gateway checks later how much is left.
 
     `at_ms` (UTC milliseconds) is when its last edit was seen, and `tier` made the edits. `seen`
     counts the task's tool calls that were already searched for edits. `looked_ms` is how long after
@@ -47,13 +47,16 @@ class FollowedEdits:
 
 @dataclass(frozen=True)
 class KeptEdits:
-    """The followed edits in the kept content. `allowed` is true if content may be kept."""
+    """Stores followed edits in the state folder, so that the next gateway can go on with them.
+
+    `allowed` tells if the operator lets content be kept. If not, nothing is stored.
+    """
 
     content: Content
     allowed: Callable[[], bool]
 
     def put(self, text: str, task_id: str) -> None:
-        """Keep the text that `written` made from a followed task."""
+        """Store the text that `written` made of a task's edits, unless nothing may be kept."""
         if self.allowed():
             self.content.put(task_id, NAME, text)
 

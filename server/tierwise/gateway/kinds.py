@@ -43,7 +43,7 @@ short."""
 
 
 def kind_of(body: Body, strand: Strand) -> Kind:
-    """Tell the kind of a call of `/v1/messages`."""
+    """Tell what a call of `/v1/messages` is for: a turn, a step of the agent, a title and so on."""
     has_tools = bool(body.get("tools"))
     if not has_tools and _is_title(body):
         return "title"

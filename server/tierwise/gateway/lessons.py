@@ -47,7 +47,10 @@ def fold(conn: Connection, project: str, weights: str, member: str, told: Sequen
 
 
 def state_of(body: Mapping[str, Any] | None, weights: str) -> Record:
-    """Read a kept state. An empty one if there is none, or it cannot be read."""
+    """Read what a project's outcomes taught so far from its row of the ledger.
+
+    If `body` is None or cannot be read, the result is an empty state for these `weights`.
+    """
     try:
         return record.from_json(body or {})
     except ValueError:

@@ -14,7 +14,7 @@ Block = Mapping[str, Any]
 
 
 def messages(body: Body) -> Sequence[Block]:
-    """The messages that have a role and a content."""
+    """The messages in the body of a call, without those that have no role."""
     found = body.get("messages")
     if not isinstance(found, list):
         return ()

@@ -50,7 +50,8 @@ def bound_by_team(call: Call, named: str | None, ladder: Ladder) -> str | None:
 def tier_word(said: str, ladder: Ladder, kind: Kind) -> tuple[str | None, str]:
     """The tier that the first word of a turn names, and the words without it.
 
-    None if it names none. Agents use the same sign for mentions, so an unknown name is no error.
+    A turn can begin with a tier, such as `@opus`. Agents also write `@` before the names of files,
+    so an unknown name is no error and gives None.
     """
     if kind != "turn":
         return None, said

@@ -41,7 +41,7 @@ SESSION: Final = "gateway"
 
 
 class NoDocuments:
-    """The documents of a window without an editor. There are none."""
+    """Stands in for an editor's open documents. The gateway has no editor, so there are none."""
 
     def snapshot(self, uri: str) -> Snapshot:
         raise BadRequest("The gateway has no documents.")
@@ -54,7 +54,9 @@ class NoDocuments:
 
 
 class Silence(Unheard):
-    """The listener of a window without an editor. It shows nothing and only keeps notices."""
+    """Stands in for the editor that shows what happens. It shows nothing, only keeps notices, and
+    answers no question.
+    """
 
     async def ask(self, question: str, options: Sequence[str]) -> str | None:
         return None
@@ -65,7 +67,11 @@ class Silence(Unheard):
 
 @dataclass(frozen=True)
 class Office:
-    """The services that all code of the gateway shares: ledger, purses, learned state, journal."""
+    """The services that all code of the gateway shares.
+
+    A purse reserves and books money, `learning` keeps what outcomes taught, and `journal` writes
+    tasks and outcomes to the ledger.
+    """
 
     window: Window
     purse: Purse

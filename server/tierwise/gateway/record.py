@@ -82,7 +82,7 @@ def state_changed(
 
 
 async def last_of(office: Office, strand: Strand) -> TaskHistory | None:
-    """Read the last task of a strand from the ledger, None if it has none."""
+    """Read the last task of a conversation or sub-agent from the ledger. None if it has none."""
     found = await office.window.ledger.read(
         lambda conn: decisions.spoken(conn, strand.project, strand.key, limit=1)
     )

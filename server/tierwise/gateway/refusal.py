@@ -40,10 +40,10 @@ class Refusal(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
+        """The HTTP status of the gateway's answer, by the type of the error (`kind`)."""
         return STATUS[self.kind]
 
     def body(self) -> bytes:
-        """The JSON body."""
+        """The JSON body of the gateway's answer, an error object of the Messages API."""
         error = {"type": self.kind, "message": self.message}
         return json.dumps({"type": "error", "error": error}, ensure_ascii=False).encode()

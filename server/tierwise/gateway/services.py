@@ -30,7 +30,11 @@ from tierwise.team.rules import TeamRules
 
 @dataclass(frozen=True)
 class Gateway:
-    """The services of a gateway that its routes use."""
+    """Everything that the handlers of the gateway's paths share.
+
+    For instance, `calls` answers the calls of agents, `planner` chooses their tiers, `cashier`
+    reserves their money, and `upstream` sends them to the models' servers.
+    """
 
     office: Office
     state: Path
@@ -56,7 +60,7 @@ class Gateway:
         await self.edits.start()
 
     async def close(self) -> None:
-        """Settle everything and close the ledger."""
+        """Wait until the cost of every call is booked, end what runs, and close the ledger."""
         await self.edits.close()
         self.cashier.end()
         await self.upstream.close()

@@ -34,7 +34,8 @@ _FOLDER_WORDS: Final = ("orking directory:", "orking Directory:", "ORKING DIRECT
 class Strand:
     """A conversation with an agent, or one sub-agent of it.
 
-    `session` is the id of the conversation, `agent` that of the sub-agent, and `project` pays.
+    `session` is the id of the conversation, and `agent` that of the sub-agent, None if it is none.
+    The budget of `project` pays for its calls.
     """
 
     session: str
@@ -52,12 +53,15 @@ class Strand:
 
 
 def strand_key(session: str, agent: str | None) -> str:
-    """The id of the strand of a conversation, or of its sub-agent."""
+    """The id under which the ledger keeps a conversation, or its sub-agent if `agent` is given."""
     return f"{session}/{agent}" if agent else session
 
 
 def of(body: Body, headers: Mapping[str, str], pays: str | None = None) -> Strand:
-    """The strand of a call. `headers` are in lower case. `pays` overrides the project."""
+    """Tell to which conversation or sub-agent a call belongs. `headers` are in lower case.
+
+    `pays` is the project that pays, if it is not the one that the call names.
+    """
     named = _named(body, headers)
     agent = headers.get("x-claude-code-agent-id", "").strip()[:LONGEST] or None
     return Strand(named or _opening(body), agent, pays or project(body, headers), named is not None)

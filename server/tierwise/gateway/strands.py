@@ -25,8 +25,8 @@ REMEMBERED: Final = 5_000
 
 @dataclass
 class RunningTask:
-    """The current task of a strand. Its tier holds for all its calls until another decision
-    replaces it.
+    """The current task of a conversation with an agent, or of one of its sub-agents. Its tier
+    answers all its calls until another decision replaces it.
 
     `at_ms` is when it began and `seen_ms` when its latest call was booked, in UTC milliseconds.
     `cost` is in nano-dollars. `reasks` counts how often the operator asked for the same again.
@@ -78,7 +78,7 @@ class RunningTask:
 
     @property
     def strand(self) -> str:
-        """The id under which the ledger keeps its strand."""
+        """The id under which the ledger keeps the conversation or sub-agent of the task."""
         return strand_key(self.session, self.agent)
 
     @property
@@ -102,7 +102,7 @@ class RunningTask:
         self.named = False
 
     def resumed(self, turn: str) -> None:
-        """Set the turn of a task that was read from the ledger, which does not keep it."""
+        """Set the turn's key (`turn_key`) of a task from the ledger, which does not keep it."""
         self.turn = self.turn or turn
 
     def capped(self, max_tokens: int | None) -> None:
@@ -131,30 +131,30 @@ class RunningTask:
 
 @dataclass
 class Strands:
-    """The current task of each strand that was used lately, by the strand's key."""
+    """Remembers the current task of each conversation or sub-agent that was used lately."""
 
     _kept: OrderedDict[str, RunningTask] = field(default_factory=OrderedDict)
 
     def get(self, key: str) -> RunningTask | None:
-        """The current task of a strand. None if none is known."""
+        """The current task of a conversation or sub-agent. None if none is remembered."""
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
     def put(self, key: str, task: RunningTask) -> None:
-        """Make a task the current one of a strand."""
+        """Make a task the current one of a conversation or sub-agent."""
         self._kept[key] = task
         self._kept.move_to_end(key)
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
 
     def of_task(self, task_id: str) -> RunningTask | None:
-        """The task of that id, if it is still the current one of a strand."""
+        """The task of that id, if it is still the current one of its conversation or sub-agent."""
         return next((t for t in self._kept.values() if t.task_id == task_id), None)
 
     def all(self) -> list[RunningTask]:
-        """The current tasks of all strands, the most recently used first."""
+        """The current task of every conversation and sub-agent, the most recently used first."""
         return list(reversed(self._kept.values()))
 
 

@@ -66,7 +66,7 @@ class EditsWatch:
                 self._save(one.task_id)
 
     def passed(self, task: RunningTask, done: Sequence[ToolCall]) -> None:
-        """Follow the edits among a task's finished tool calls. Calls seen before are skipped."""
+        """Check from now on the edits of a task's tool calls. Calls seen before are skipped."""
         if not os.path.isabs(task.project):
             return
         known = self._seen.get(task.task_id, 0)
@@ -79,7 +79,7 @@ class EditsWatch:
             self._follow(task, fresh)
 
     def saw(self, task: RunningTask, call: ToolCall) -> None:
-        """Follow the edit of one finished tool call that a hook reported."""
+        """Check from now on the edit of one finished tool call that a hook reported."""
         edit = edit_of(call) if os.path.isabs(task.project) else None
         if edit is not None:
             self._follow(task, [edit])

@@ -54,7 +54,11 @@ class NotReached(Exception):
 
 @dataclass
 class Upstream:
-    """The connections of one gateway to models' servers."""
+    """Sends the calls of one gateway to the models' servers, with the gateway's own API key.
+
+    Connections are kept open between calls. A server on this machine is called directly, any other
+    one through a proxy if the environment names one.
+    """
 
     office: Office
     _direct: aiohttp.ClientSession | None = None
@@ -65,7 +69,7 @@ class Upstream:
     async def open(
         self, tier: Tier, path: str, headers: CIMultiDictProxy[str], body: bytes
     ) -> aiohttp.ClientResponse:
-        """Make one call. Returns the response as soon as its headers are there.
+        """Send a body to a tier's server. Returns the response as soon as its headers are there.
 
         Raises `Refusal` if there is no key for the tier, `NotReached` if no answer came.
         """

@@ -38,7 +38,7 @@ of a file.
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """The bytes of a file and their meaning.
+    """A file that was read: the hash of its bytes, and its text.
 
     `why` says why the text is not indexed: the file is too large, binary, minified, generated or a
     lock file. `text` is empty then.

@@ -48,7 +48,7 @@ _DATA: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What is kept of a file.
+    """What the index keeps of a file's text, instead of the text itself.
 
     `uses` counts the names in code, `mentioned` those in strings and data. `bound` are the names in
     its import statements. `words` counts the stems of all words, those of comments included.

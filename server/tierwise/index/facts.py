@@ -34,7 +34,7 @@ class IndexState:
 
     @property
     def complete(self) -> bool:
-        """Whether every file was read as it was at the last sweep."""
+        """Whether every file was read as it was when all time stamps were last looked at."""
         return self.state == "ready"
 
 

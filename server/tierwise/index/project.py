@@ -89,7 +89,7 @@ class ProjectIndex:
     async def refresh(self, wait_ms: int = 50) -> IndexState:
         """Look for changed files, and return after `wait_ms` milliseconds at the latest.
 
-        A sweep that takes longer goes on. The state is not `ready` until it ends.
+        A look that takes longer goes on in the background. The state is not `ready` until it ends.
         """
         if self._refused() is None:
             look = await self._looking(RECENT_S)
@@ -141,7 +141,7 @@ class ProjectIndex:
     async def look(self) -> None:
         """Look for changed files after somebody reported some. It does not wait for the result.
 
-        A sweep under way may have missed them already, so another one follows it.
+        A look that is under way may have passed these files already, so another one follows it.
         """
         if self._refused() is not None or self._follows:
             return

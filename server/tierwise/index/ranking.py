@@ -94,7 +94,7 @@ class Candidate:
 
 
 def parse(question: str) -> Search:
-    """Take a question apart into stems and names."""
+    """Take a question apart into its names, and its stems (words without their endings)."""
     counted: dict[str, int] = {}
     names = words.NAME.findall(question)
     for name in names:

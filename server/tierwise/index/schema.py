@@ -73,7 +73,7 @@ def database(state: Path, root: Path) -> Path:
 
 
 def turn(database: Path, *, on: bool) -> None:
-    """Turn the index of one root off, or on again, for every window."""
+    """Turn the index of one workspace folder off, or on again, for all editors."""
     mark = _marks(database)[0]
     if on:
         for one in _marks(database):

@@ -53,7 +53,7 @@ stamp and size.
 
 
 async def find(reader: IndexReader, question: str, limit: int, fresh: Fresh) -> list[FoundFile]:
-    """The files for a question, best first."""
+    """The files for a question, best first. `fresh` drops the rows of files that changed."""
     search = ranking.parse(question)
     counted = await reader.rows(
         "SELECT count(*), coalesce(avg(words), 1) FROM files INDEXED BY weighed"

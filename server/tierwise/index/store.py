@@ -263,7 +263,7 @@ class IndexStore:
         return found is not None
 
     def set_meta(self, key: str, value: str) -> None:
-        """Store a value about the whole index."""
+        """Store a value about the whole index, such as that every file was read once."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def changed_by_others(self) -> bool:

@@ -34,7 +34,9 @@ _COMMON: Final = frozenset(
 
 
 def split(name: str) -> Iterator[str]:
-    """The stems of the parts of a name or of a plain word."""
+    """The parts of a name or of a plain word, without their endings: "parseHeaders" has "pars" and
+    "header". Words that do not help to find a file are left out.
+    """
     for part in _PART.findall(name):
         word = part.lower()
         if len(word) > 1 and word not in _COMMON:
@@ -42,7 +44,7 @@ def split(name: str) -> Iterator[str]:
 
 
 def as_written(text: str) -> Mapping[str, str]:
-    """Each stem of a text, with the word it comes from in lower case."""
+    """Each stem (word without its ending) of a text, with the word it comes from in lower case."""
     found: dict[str, str] = {}
     for part in _PART.findall(text):
         for one in split(part):
@@ -52,7 +54,7 @@ def as_written(text: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=20_000)
 def stems(name: str) -> tuple[str, ...]:
-    """The stems of a name. They are cached, because files repeat their names."""
+    """What `split` gives for a name. It is cached, because files repeat their names."""
     return tuple(split(name))
 
 

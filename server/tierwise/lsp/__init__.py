@@ -1,1 +1,1 @@
-"""The edge: the only package that knows the Language Server Protocol."""
+"""What editors talk to: the only package that knows the Language Server Protocol."""

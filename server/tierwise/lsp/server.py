@@ -135,7 +135,7 @@ class LateListener:
 
 
 async def build(session: Session) -> TaskEngine:
-    """Build and start the engine of a session. Titles can be made before all of it is ready.
+    """Build and start the engine of a session. Code actions get their titles before it is ready.
 
     Imports run on threads, and those that titles need come first. The garbage collector is off
     meanwhile: it would walk imported modules, which stay in memory anyway. The event loop gets

@@ -64,18 +64,23 @@ STUCK: Final = {
 
 
 def sentence(failed: FailedCheck) -> str:
-    """What a check found, without its detail."""
+    """What was wrong with an answer, by the check that it failed: "the answer is empty"."""
     return check(failed.code, failed.about)
 
 
 def check(code: str, about: str = "") -> str:
-    """What a check found, by its code. A text that is no code is returned as it is."""
+    """The words for the code of a failed check. A text that is no code is returned as it is.
+
+    `about` is put into the words, such as the name of a file.
+    """
     words = {str(known): text for known, text in WORDS.items()}
     return words.get(code, code).replace("{about}", about)
 
 
 def both(low: str, one: FailedCheck, high: str, other: FailedCheck) -> str:
-    """What was wrong with the answers of two tiers. `other` belongs to the higher tier."""
+    """What was wrong with the answers of two tiers to one task: `one` with that of the lower tier,
+    `other` with that of the higher.
+    """
     first, second = sentence(one), sentence(other)
     if first == second:
         return f"{label(low)} and {label(high)} alike: {second}"

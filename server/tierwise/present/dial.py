@@ -28,7 +28,9 @@ def label(preference: str) -> str:
 
 
 def basis(tasks: int, own: int, invented: bool) -> str:
-    """Which tasks the weeks were computed from."""
+    """Says from which tasks the costs of a week were computed: the operator's last ones, or an
+    `invented` week as long as they have too few. `own` is how many they have.
+    """
     if invented:
         mine = "you have none yet" if not own else f"you have {own} so far"
         return f"an invented week of {tasks} tasks, not yours: {mine}"

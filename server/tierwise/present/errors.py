@@ -127,7 +127,7 @@ REQUEST_FAILS: Final = "Tierwise failed on this request; its log says why."
 
 
 def sentence(error: TierwiseError) -> str:
-    """An error as it is shown."""
+    """The sentence that the operator reads about an error."""
     reason = error.reason
     if isinstance(reason, str):
         return reason

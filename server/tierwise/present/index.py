@@ -25,7 +25,7 @@ _KEPT: Final[Mapping[str, str]] = {
 
 
 def of_file(known: str, kept: str | None, why: str) -> str:
-    """Whether a file is indexed, and if not, why."""
+    """Whether a file is indexed, and if not, why, from the fields of `FileState`."""
     if known == "indexed":
         return "indexed"
     if known == "named":

@@ -17,7 +17,10 @@ from tierwise.present.titles import redo_title, with_price
 
 
 def headline(view: TaskView, *, stale: bool = False) -> str:
-    """The first lens of a task: its tier and state. It has no prefix."""
+    """The first line above a task's edit, with its tier and state: "Haiku · working".
+
+    `stale` says that the text under its proposal changed.
+    """
     if stale and view.state == "proposed":
         return "File changed"
     if view.state == "routing":

@@ -121,7 +121,7 @@ PURSE: Final = ("$0.50", "$1", "$2", "$5")
 
 
 def state(name: JobState) -> str:
-    """A state in words."""
+    """The state of a job in words."""
     return _STATES[name]
 
 
@@ -137,7 +137,9 @@ def tests(said: TestsSaid | None, network: bool | None) -> str:
 
 
 def step(routed: str | None, tier: str | None) -> str:
-    """The step from the routed to the answering tier. Empty if they are the same."""
+    """The tier that the router chose and the one that answered: "Haiku → Opus". Empty if they are
+    the same.
+    """
     return f"{routed.title()} → {tier.title()}" if routed and tier and routed != tier else ""
 
 
@@ -162,8 +164,8 @@ def line(
     title: str, each: Each, counts: Mapping[JobState, int], cost: int, baseline: int, tier: str,
     *, rehearsal: bool = False, waits: str = "",
 ) -> str:  # fmt: skip
-    """A group in one line: the states of its jobs, its cost, and the cost on the baseline tier
-    alone.
+    """A group in one line: the states of its jobs, its cost, and the cost (`baseline`) that it
+    would have had on `tier` alone.
 
     A rehearsal costs nothing, so its amounts are shown as what it would cost. `waits` is what the
     group waits for. It is shown while jobs are still to run.

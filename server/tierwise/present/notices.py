@@ -131,7 +131,7 @@ def files_left(names: Sequence[str]) -> str:
 
 
 def undo_there(names: Sequence[str]) -> str:
-    """Says that there is nothing left to undo."""
+    """Says that an undo changes nothing, because all files of the edit changed since."""
     return f"{_listed(names)} changed since; undo it there."
 
 

@@ -148,17 +148,17 @@ def no_tier(tier: str, tiers: Sequence[str]) -> str:
 
 
 def no_action(action: str, actions: Iterable[str]) -> str:
-    """The sentence for a floor with an unknown action."""
+    """The sentence for a team's rule of a lowest tier that names an unknown action."""
     return f"There is no action '{action}'. The actions are {', '.join(actions)}."
 
 
 def no_floor(text: str) -> str:
-    """The sentence for a floor in the wrong form."""
+    """The sentence for a team's rule of a lowest tier that is not written as ACTION=TIER."""
     return f"'{text}' is no floor. Write it as ACTION=TIER, like review=sonnet."
 
 
 def cap(scope: str, who: str, span: str, nanos: int) -> str:
-    """A line of a list of caps: whose cap it is, its amount and what is spent."""
+    """A line of a list of caps: whose cap it is, its amount, and for which time it holds."""
     whose = "team" if scope == "team" else f"{scope} {who}" if who else f"each {scope}"
     return f"{whose:30} {amount(nanos)} {_SPANS[span]}"
 
@@ -166,7 +166,9 @@ def cap(scope: str, who: str, span: str, nanos: int) -> str:
 def rules(
     max_tier: str | None, floors: Mapping[str, str], zone: str, above: Collection[str]
 ) -> str:
-    """The rules of a team. `above` are actions whose floor is above the highest tier."""
+    """The rules of a team, in lines. `floors` are the lowest tiers by action, and `above` names the
+    actions for which that would be above the highest tier.
+    """
     lowest = ", ".join(
         f"{key} from {tier}" + (f" (so {max_tier}, the highest)" if key in above else "")
         for key, tier in sorted(floors.items())

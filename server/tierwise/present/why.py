@@ -38,7 +38,7 @@ def why(
     paid: int | None = None,
     redo_cost: int | None = None,
 ) -> WhyPage:
-    """The page of a decision.
+    """Make the page that explains a decision.
 
     `signs` are the signals that mattered, strongest first. `cheaper` and `dearer` are the changes
     that would give another tier, if known. `said` is a more exact cause than the decision has. A

@@ -44,7 +44,8 @@ MOST_DAYS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class ReportFrame:
-    """What a report needs beside its rows: the days, the caps, the prices and the baseline.
+    """What a report needs beside the rows of the ledger: its days, the caps, the prices, and the
+    `baseline` (the tier that savings are measured against).
 
     Caps are in nano-dollars. `month_spent` is too: what was spent in the month of `until`, even
     before `since`.

@@ -62,8 +62,8 @@ def files(folder: Path) -> list[Path]:
 
 
 def turns(folder: Path, since: datetime, sums: LogSums) -> Iterator[LoggedTurn]:
-    """The turns of all sessions that a model answered since then. Unreadable lines are counted in
-    `sums`.
+    """The turns of all sessions, with the answers that models gave from `since` on. A turn without
+    such an answer is left out. `sums` counts what was read, and the lines that are unreadable.
     """
     for path in files(folder):
         sums.files += 1

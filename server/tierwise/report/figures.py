@@ -164,7 +164,7 @@ class ReportFigures:
 
     @property
     def saved(self) -> int:
-        """How much more the same tokens would have cost on the baseline, in nano-dollars. May be
-        negative.
+        """What the same tokens would have cost on the baseline, the tier that savings are measured
+        against, minus what was spent. In nano-dollars; may be negative.
         """
         return self.baseline_cost - self.spent

@@ -58,8 +58,8 @@ class ReportOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ReportRows:
-    """All rows of a report. `cells` are the daily sums of the same calls, which the baseline is
-    computed from.
+    """All rows of a report. `cells` are the daily sums of the same calls. From them it is computed
+    what the same tokens would have cost on another tier.
     """
 
     tasks: Sequence[ReportTask]
@@ -71,5 +71,5 @@ class ReportRows:
 
 
 def civil(day: str) -> str:
-    """The civil day of a reservation, without the mark of the night."""
+    """The civil day of a reservation, without the mark that one of the night queue has after it."""
     return day.removesuffix(NIGHT)

@@ -23,7 +23,7 @@ class TeamStanding:
 
 @dataclass(frozen=True)
 class Roll:
-    """The members of a team, as its ledger has them."""
+    """Finds the member of a team that a token belongs to, in the team's ledger."""
 
     ledger: Ledger
 

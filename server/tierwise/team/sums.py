@@ -27,7 +27,7 @@ class SpendLine:
 
 
 def lines(conn: Connection, by: By, since: str) -> Sequence[SpendLine]:
-    """The sums since a civil day, the dearest first.
+    """What the team spent since a civil day: a line per member, project or tier, the dearest first.
 
     A member's name is shown only if the member allows it.
     """

@@ -69,7 +69,7 @@ export interface Decision {
   because: string;
 }
 
-/** A position in the negotiated encoding. Lines count from 0. */
+/** A position in a document: a line from 0, and a column in the negotiated encoding. */
 export interface WirePosition {
   line: number;
   character: number;
@@ -87,7 +87,7 @@ export interface WireLocation {
   range?: WireRange;
 }
 
-/** A document by URI. */
+/** Names, by its URI, the document that a message is about. */
 export interface TextDocument {
   uri: string;
 }
@@ -150,7 +150,7 @@ export interface TaskStart {
   project?: boolean;
 }
 
-/** A task by id. */
+/** Names the task that a request is about. */
 export interface TaskId {
   taskId: string;
 }
@@ -204,7 +204,7 @@ export interface Switch {
 }
 
 /**
- * A task changed.
+ * The new state of a task, sent whenever it changes.
  *
  * `cause_note` says in a few words why the answering tier differs from the routed one. `forecast`
  * is the first decision, if the final one differs from it. `notices` say what was left out or
@@ -257,7 +257,7 @@ export interface SentTurn {
 }
 
 /**
- * What one attempt sent, and when.
+ * What one call of a model for a task (an attempt) sent, and when.
  *
  * `at` is UTC milliseconds. It used about `tokens` of the model's context window of `window`
  * tokens. `secrets` is how many secrets were replaced before sending.
@@ -327,14 +327,21 @@ export interface Rate {
 export interface ChoicesAsk {
 }
 
-/** A choice in force. `key` says for what it holds: a URI, an action, a tier or an id. */
+/**
+ * A choice of a tier that the operator made and that holds now.
+ *
+ * `key` says for what it holds: a URI, an action, a tier or an id.
+ */
 export interface Chosen {
   scope: Scope;
   key: string;
   tier: string;
 }
 
-/** Every pin and remap in force. */
+/**
+ * The operator's choices that hold now: a tier for a file, an action and so on (pins), or one
+ * tier in place of another (remaps).
+ */
 export interface Choices {
   choices: Chosen[];
 }
@@ -428,7 +435,7 @@ export interface ProjectContext {
   costUsd?: number;
 }
 
-/** A conversation by id. */
+/** Names the conversation that a request is about. */
 export interface ChatGet {
   conversationId: string;
 }
@@ -526,7 +533,11 @@ export interface BlockOffered {
   editId: string;
 }
 
-/** A proposal by id, or some of its hunks. `reason` says why the operator discards it. */
+/**
+ * Names the proposal that a request is about, or with `hunks` some of its changes by their ids.
+ *
+ * `reason` says why the operator discards them.
+ */
 export interface EditId {
   editId: string;
   hunks?: string[];
@@ -539,7 +550,11 @@ export interface EditResolve extends EditId {
   tier?: string;
 }
 
-/** One hunk of a proposal. Its range refers to the document's current version. */
+/**
+ * One change of a proposal that can be applied by itself.
+ *
+ * Its range refers to the document's current version.
+ */
 export interface Hunk {
   id: string;
   kind: HunkKind;
@@ -701,7 +716,11 @@ export interface Queued {
   baselineUsd: number;
 }
 
-/** A group by id. With `passed`, an apply leaves out what was to be tested and did not pass. */
+/**
+ * Names the group of jobs, or the job, that a request is about.
+ *
+ * With `passed`, an apply leaves out what was to be tested and did not pass.
+ */
 export interface QueueGroup {
   group: string;
   passed?: boolean;
@@ -780,7 +799,11 @@ export interface CommandOffer {
   arguments: Record<string, unknown>[];
 }
 
-/** A choice in force. By its scope, `key` is a session, project, file, action or tier. */
+/**
+ * A choice of a tier (`to`) that the operator made and that holds now.
+ *
+ * `scope` says of what kind `key` is: a session, project, file, action or tier.
+ */
 export interface Pin {
   scope: Scope;
   key: string;
@@ -788,7 +811,7 @@ export interface Pin {
 }
 
 /**
- * The status of the window, as every client shows it.
+ * The status of an editor window, as its status line shows it.
  *
  * `needs_key` names the environment variable of an API key that is missing. Until it is set, or
  * rehearsal is chosen, its tier answers nothing. `team` are lines of text on what a team may spend
@@ -816,7 +839,7 @@ export interface Status {
   team?: string[];
 }
 
-/** A budget crossed a threshold. */
+/** Tells that the spend of a budget crossed a threshold. `state` is the state it has now. */
 export interface BudgetChanged {
   scope: "day" | "night" | "project" | "hour";
   state: BudgetLevel;

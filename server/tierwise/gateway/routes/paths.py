@@ -14,7 +14,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path with its method. `access` names the token that it needs.
+    """One path of the gateway, with its method. `access` says whose token it needs, if any.
 
     `takes` and `gives` name the schemas of its body and its answer in the OpenAPI description. They
     are "" if there is no such schema.

@@ -53,7 +53,7 @@ class Open:
 
 @dataclass
 class DocumentStore:
-    """All documents of a window. Implements `tasks.api.Documents`."""
+    """All documents that one editor window has open. Implements `tasks.api.Documents`."""
 
     encoding: Encoding = "utf-16"
     folders: list[Path] = field(default_factory=list)
@@ -132,7 +132,10 @@ class DocumentStore:
         return doc.index if doc is not None else LineIndex(self.snapshot(uri).text)
 
     def from_wire(self, uri: str, span: types.Range) -> Range:
-        """Convert a range of the wire to code points. Positions are clamped to the document.
+        """Convert a range as the client counts it (such as in UTF-16) to code points.
+
+        A column past the end of its line is moved to that end, and so is an end of the range past
+        the document's.
 
         Raises `BadRequest` if the first line is past the end of the document.
         """
@@ -147,7 +150,7 @@ class DocumentStore:
         return Range(min(start, end), max(start, end))
 
     def to_wire(self, uri: str, span: Range) -> types.Range:
-        """Convert a range to the units of the wire.
+        """Convert a range in code points to one as the client counts it, such as in UTF-16.
 
         A range in a file that does not exist yet stays as it is.
         """

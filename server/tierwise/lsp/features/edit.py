@@ -9,7 +9,10 @@ from tierwise.present import notices
 
 
 async def get(session: Session, params: EditId) -> EditGot:
-    """A proposal with its edit, diff and hunks. Hunk ids are stable."""
+    """A proposal with its edit, its diff and its hunks (changes that can be applied one by one).
+
+    The id of a hunk stays the same.
+    """
     view = await (await session.engine()).edit_now(params.edit_id)
     return EditGot.of(session.docs, view, session.client.annotations)
 
@@ -52,5 +55,9 @@ async def show_diff(session: Session, params: EditId) -> bool:
 
 
 async def undo(session: Session, params: EditId) -> Resolved:
-    """Take a whole applied task back, files included; refused where they changed."""
+    """Undo all that was applied of a proposal, also files that it created, renamed or deleted.
+
+    What changed since then stays as it is, and the result names it. If all of it changed, the
+    request is refused.
+    """
     return Resolved.of(await (await session.engine()).undo(params.edit_id))

@@ -23,7 +23,7 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
-    """Build the engine, and ask for the settings where the client can be asked."""
+    """Build the engine, and ask the client for its settings if it can answer that."""
     session.start_engine()
     try:
         if session.client.configuration:

@@ -15,7 +15,10 @@ from tierwise.lsp.session.session import Session
 
 
 async def add(session: Session, params: QueueAdd) -> Queued:
-    """Queue a group of jobs; without a time they run tonight. Asks for all consents before."""
+    """Queue a group of jobs. Without a time they run tonight.
+
+    Before, the operator is asked all that needs their consent, such as how much a night may cost.
+    """
     queue = (await session.engine()).queue
     wish = queue.timed(params.wish(session.docs), params.at, params.by)
     plan = await queue.plan(wish)

@@ -48,7 +48,9 @@ async def override(session: Session, params: Override) -> WireDecision | None:
 
 
 async def choices(session: Session, params: ChoicesAsk) -> Choices:
-    """Every pin and remap in force."""
+    """The operator's choices that hold now: a tier for a file, an action and so on (pins), or one
+    tier in place of another (remaps).
+    """
     return Choices.of((await session.engine()).choices())
 
 

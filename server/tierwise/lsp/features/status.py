@@ -7,5 +7,5 @@ from tierwise.lsp.session.session import Session
 
 
 async def status(session: Session) -> Status:
-    """The status of the window as it is now."""
+    """What the status line of an editor window shows now: tier, spend, and what is wrong."""
     return Status.of((await session.engine()).status())

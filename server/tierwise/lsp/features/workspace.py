@@ -51,7 +51,7 @@ def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
 
 
 async def pull_settings(session: Session) -> None:
-    """Ask the client for its settings and load them where they differ."""
+    """Ask the client for its settings. If they differ from those in use, use them from now on."""
     own = await session.editor.settings()
     known = await session.known()
     if not isinstance(own, dict):

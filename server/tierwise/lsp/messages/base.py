@@ -20,7 +20,7 @@ Id = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Message(BaseModel):
-    """Base of all messages."""
+    """The base class of the JSON objects of our own that client and server exchange."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -47,7 +47,7 @@ class Push(Message):
 
 
 class WirePosition(Message):
-    """A position in the negotiated encoding. Lines count from 0."""
+    """A position in a document: a line from 0, and a column in the negotiated encoding."""
 
     line: Annotated[int, Field(ge=0, le=2**31 - 1)]
     character: Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -80,7 +80,7 @@ class WireLocation(Message):
 
 
 class TextDocument(Message):
-    """A document by URI."""
+    """Names, by its URI, the document that a message is about."""
 
     uri: Text
 

@@ -137,7 +137,7 @@ class ProjectContext(Message):
 
 
 class ChatGet(Message):
-    """A conversation by id."""
+    """Names the conversation that a request is about."""
 
     conversation_id: Id
 

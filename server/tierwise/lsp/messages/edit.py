@@ -24,7 +24,10 @@ Edit = Annotated[Any, Foreign("WorkspaceEdit")]
 
 
 class EditId(Message):
-    """A proposal by id, or some of its hunks. `reason` says why the operator discards it."""
+    """Names the proposal that a request is about, or with `hunks` some of its changes by their ids.
+
+    `reason` says why the operator discards them.
+    """
 
     edit_id: Id
     hunks: list[str] | None = None
@@ -39,7 +42,10 @@ class EditResolve(EditId):
 
 
 class Hunk(Message):
-    """One hunk of a proposal. Its range refers to the document's current version."""
+    """One change of a proposal that can be applied by itself.
+
+    Its range refers to the document's current version.
+    """
 
     id: str
     kind: HunkKind

@@ -30,7 +30,7 @@ class HistoryAsk(Message):
     task_id: Id | None = None
 
     def query(self) -> HistoryQuery:
-        """The query for the engine."""
+        """Turn the message into the engine's own form."""
         return HistoryQuery(self.limit, self.since, self.tier, self.state, self.task_id)
 
 

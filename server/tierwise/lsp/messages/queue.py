@@ -89,7 +89,10 @@ class Queued(Message):
 
 
 class QueueGroup(Message):
-    """A group by id. With `passed`, an apply leaves out what was to be tested and did not pass."""
+    """Names the group of jobs, or the job, that a request is about.
+
+    With `passed`, an apply leaves out what was to be tested and did not pass.
+    """
 
     group: Id
     passed: bool = False

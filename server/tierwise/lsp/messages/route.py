@@ -82,7 +82,7 @@ class Override(Message):
     source: Annotated[str | None, Field(alias="from")] = None
 
     def params(self) -> OverrideParams:
-        """The params for the engine."""
+        """Turn the message into the engine's own form."""
         return OverrideParams(
             scope=self.scope,
             to=self.to,
@@ -106,7 +106,10 @@ class ChoicesAsk(Message):
 
 
 class Chosen(Message):
-    """A choice in force. `key` says for what it holds: a URI, an action, a tier or an id."""
+    """A choice of a tier that the operator made and that holds now.
+
+    `key` says for what it holds: a URI, an action, a tier or an id.
+    """
 
     scope: Scope
     key: str
@@ -114,7 +117,9 @@ class Chosen(Message):
 
 
 class Choices(Message):
-    """Every pin and remap in force."""
+    """The operator's choices that hold now: a tier for a file, an action and so on (pins), or one
+    tier in place of another (remaps).
+    """
 
     choices: list[Chosen]
 

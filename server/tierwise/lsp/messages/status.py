@@ -43,7 +43,10 @@ class CommandOffer(Message):
 
 
 class Pin(Message):
-    """A choice in force. By its scope, `key` is a session, project, file, action or tier."""
+    """A choice of a tier (`to`) that the operator made and that holds now.
+
+    `scope` says of what kind `key` is: a session, project, file, action or tier.
+    """
 
     scope: Scope
     key: str
@@ -51,7 +54,7 @@ class Pin(Message):
 
 
 class Status(Push):
-    """The status of the window, as every client shows it.
+    """The status of an editor window, as its status line shows it.
 
     `needs_key` names the environment variable of an API key that is missing. Until it is set, or
     rehearsal is chosen, its tier answers nothing. `team` are lines of text on what a team may spend
@@ -113,7 +116,7 @@ class Status(Push):
 
 
 class BudgetChanged(Push):
-    """A budget crossed a threshold."""
+    """Tells that the spend of a budget crossed a threshold. `state` is the state it has now."""
 
     method: ClassVar = "tierwise/budget/didChange"
     flag: ClassVar = "budget"

@@ -92,7 +92,7 @@ class TaskStart(Message):
 
 
 class TaskId(Message):
-    """A task by id."""
+    """Names the task that a request is about."""
 
     task_id: Id
 
@@ -174,7 +174,7 @@ class Switch(Message):
 
 
 class TaskChanged(Push):
-    """A task changed.
+    """The new state of a task, sent whenever it changes.
 
     `cause_note` says in a few words why the answering tier differs from the routed one. `forecast`
     is the first decision, if the final one differs from it. `notices` say what was left out or
@@ -268,7 +268,7 @@ class SentTurn(Message):
 
 
 class SentAttempt(Message):
-    """What one attempt sent, and when.
+    """What one call of a model for a task (an attempt) sent, and when.
 
     `at` is UTC milliseconds. It used about `tokens` of the model's context window of `window`
     tokens. `secrets` is how many secrets were replaced before sending.

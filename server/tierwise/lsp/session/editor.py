@@ -164,7 +164,7 @@ class Editor:
         | types.WorkDoneProgressReport
         | types.WorkDoneProgressEnd,
     ) -> None:
-        """Report a progress."""
+        """Report that the work behind a progress token begins, how far it is, or that it ends."""
         self._server.progress(types.ProgressParams(token=token, value=value))
 
 

@@ -64,7 +64,8 @@ class Session:
         return self._engine
 
     async def can_title(self, known: Known) -> None:
-        """Release the requests that wait to make titles: all that titles are made from is known.
+        """Release the requests that wait to make titles of code actions. `known` has all that the
+        titles are made from.
 
         Returns once these requests are answered, or after `SETTINGS_WITHIN` seconds. The rest of
         the start comes after them, because it would delay them.
@@ -89,7 +90,10 @@ class Session:
             self._titles.exception()  # Marks it as seen: whoever awaits the engine gets it too.
 
     async def known(self, within: float = BUILD_WITHIN) -> Known:
-        """Wait for what titles are made from. Raises `TimeoutError` after `within` seconds."""
+        """Wait for what titles of code actions are made from, such as the prices and the budget.
+
+        Raises `TimeoutError` after `within` seconds.
+        """
         self.start_engine()
         assert self._titles is not None
         async with asyncio.timeout(within):
@@ -97,7 +101,7 @@ class Session:
 
     @asynccontextmanager
     async def titles(self, within: float = BUILD_WITHIN) -> AsyncIterator[Known | None]:
-        """Wait for what titles are made from, and for the client's settings.
+        """Wait for what titles of code actions are made from, and for the client's settings.
 
         Gives None if that takes more than `within` seconds. The start goes on when the block ends.
         """

@@ -40,7 +40,7 @@ def offers(engine: TaskEngine, view: TaskView) -> list[Offer]:
 
 
 def command(offer: Offer) -> types.Command:
-    """An offer as a command of the server."""
+    """Turn an offer (what can be done with a task) into the command that its lens runs."""
     return types.Command(title=offer.title, command=offer.command, arguments=[dict(offer.argument)])
 
 

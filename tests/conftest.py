@@ -18,6 +18,10 @@ from tests.support.rpc import Rpc
 from tierwise.models.rehearsal.server import RehearsalServer
 from tierwise.present import questions
 
+# Python's readline, which pytest loads, tells children a width that no terminal here has.
+for _width in ("COLUMNS", "LINES"):
+    os.environ.pop(_width, None)
+
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 # A generated case may take as long as a busy machine makes it: no test measures time.

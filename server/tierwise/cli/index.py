@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -185,8 +184,6 @@ def _asked(
     The answer is None if the index is off. With `wait` the folder is first read to its end. Raises
     `BadRequest` if that fails.
     """
-    # The command prints one sentence for an error, so log lines about the same are not shown.
-    logging.getLogger("tierwise.index").setLevel(logging.ERROR)
     folder = _folder(root)
     config = configuration(folder).config
     wanted = config.index

@@ -18,7 +18,8 @@ from tierwise.syntax.literals import literal_lines
 from tierwise.syntax.positions import LineIndex, index_of, split_lines
 
 AROUND: Final = 1_000
-"""Lines on either side of a selection that tell its indentation and its line ends."""
+"""Lines on either side of a selection that tell its indentation and its line ends, if any of them
+is indented."""
 _PAIRS: Final = {'"': '"', "'": "'", "`": "`", "(": ")", "[": "]", "{": "}", "<": ">"}
 
 
@@ -89,9 +90,20 @@ def replaced(text: str, span: Range, answer: str, language: str | None = None) -
     first, last = spread(lines, first, last, fresh)
     head, fresh = _imports_up(lines, first, last, fresh)
     reads = reading(lines, first, last, language)
-    around = lines[max(0, first - AROUND) : last + AROUND]
-    made = fitted(fresh, Place(lines[first:last], around, language, reads))
+    made = fitted(fresh, Place(lines[first:last], _around(lines, first, last), language, reads))
     return mark + "".join([*head, *made, *lines[last:]])
+
+
+def _around(lines: Sequence[str], first: int, last: int) -> Sequence[str]:
+    """The nearest lines around [first, last) that show how the file is indented."""
+    reach = AROUND
+    while True:
+        part = lines[max(0, first - reach) : last + reach]
+        if len(part) == len(lines) or any(
+            line[:1] in (" ", "\t") and line.strip() for line in part
+        ):
+            return part
+        reach *= 2
 
 
 def _imports_up(

@@ -48,6 +48,20 @@ def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
     return data, tree
 
 
+def changed(
+    before: bytes, tree: Tree, after: bytes, language: str | None
+) -> list[tuple[int, int]] | None:
+    """The bytes [start, end) of a new text in which its tree is another than that of the old one.
+
+    None where the new text has a syntax error or less than half is the same.
+    """
+    told = _edited(before, tree, after)
+    made = parse_bytes(after, language, told) if told is not None else None
+    if told is None or made is None or made.root_node.has_error:
+        return None
+    return [(part.start_byte, part.end_byte) for part in told.changed_ranges(made)]
+
+
 def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
     """A copy of the earlier tree, marked where the text differs; None where less than half is the
     same.

@@ -2,6 +2,10 @@
 
 What is outside of them is the same on both sides and sound, so whatever is asked of an edit can
 first be asked of them alone: of a file of 20,000 lines that is a hundredth of the work.
+
+An edit can also give what is far below it another meaning: a here-document that is never closed
+takes all the rest, and no statement may follow a `return` of Lua. So the tree of the whole new text
+has the last word on what is outside; to bring it up to date takes a few milliseconds.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from tierwise.core.dataclass import dataclass
 from tierwise.syntax import common
-from tierwise.syntax.follow import follow
+from tierwise.syntax.follow import changed, follow
 from tierwise.syntax.parse import parse_bytes
 
 if TYPE_CHECKING:
@@ -35,7 +39,11 @@ class Touched:
 
 @lru_cache(maxsize=1)
 def touched(before: str, after: str, language: str | None) -> Touched | None:
-    """Where two texts differ; None for small texts, broken ones, and those without a grammar."""
+    """Where two texts differ.
+
+    None for small texts, broken ones, those without a grammar, and where an edit changes how
+    something outside of that part is read.
+    """
     found = follow(before, language) if len(before) >= LEAST else None
     if found is None or found[1].root_node.has_error:
         return None
@@ -43,7 +51,11 @@ def touched(before: str, after: str, language: str | None) -> Touched | None:
     same = common.prefix(old, new)
     tail = common.suffix(old, new, same)
     start, stop = statements(tree, same, len(old) - tail, len(old))
-    part = new[start : stop + len(new) - len(old)]
+    end = stop + len(new) - len(old)
+    ranges = changed(old, tree, new, language)
+    if ranges is None or any(a < start or b > end for a, b in ranges):
+        return None
+    part = new[start:end]
     fresh = parse_bytes(part, language)
     if fresh is None or fresh.root_node.has_error:
         return None
@@ -69,14 +81,17 @@ def around(above: str, own: str, below: str, language: str | None) -> tuple[str,
 def statements(tree: Tree, start: int, stop: int, size: int) -> tuple[int, int]:
     """The bytes of the whole statements around some bytes, with one more on either side.
 
-    They begin at the beginning of a line and end where another statement does. `size` is that of
-    the text.
+    They begin at the beginning of a line and end where another statement does. A comment is no
+    statement: what is beyond it can still go on with what is before it. `size` is that of the text.
     """
     nodes = tree.root_node.named_children
     above = bisect_left(nodes, start, key=lambda node: node.end_byte) - 1
-    while above >= 0 and nodes[above].start_point[1]:
+    while above >= 0 and (nodes[above].is_extra or nodes[above].start_point[1]):
         above -= 1
-    below = bisect_left(nodes, stop, key=lambda node: node.start_byte) + 1
+    below = bisect_left(nodes, stop, key=lambda node: node.start_byte)
+    while below < len(nodes) and nodes[below].is_extra:
+        below += 1
+    below += 1
     while below < len(nodes) and nodes[below].start_point[1]:
         below += 1
     return (

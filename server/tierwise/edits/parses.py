@@ -9,6 +9,7 @@ import tomllib
 from typing import Final
 
 from tierwise.syntax.parse import parse, walk
+from tierwise.syntax.query import nodes
 from tierwise.syntax.touched import touched
 
 _SLACK: Final = 40
@@ -32,6 +33,9 @@ def worse(before: str, after: str, language: str | None) -> bool:
         was, had = _errors(before, language)
         if broken > was or size > 1.5 * had + _SLACK:
             return True
+    was_read, is_read = (part.before, part.after) if part is not None else (before, after)
+    if language == "ruby" and _endless(is_read) > _endless(was_read):
+        return True
     if part is not None and language == "python" and _reads(part.after, language):
         return False
     return not _reads(after, language) and _reads(before, language)
@@ -44,6 +48,18 @@ def _errors(text: str, language: str | None) -> tuple[int, int]:
         return 0, 0
     found = [n for n in walk(tree.root_node) if n.is_error or n.is_missing]
     return len(found), sum(n.end_byte - n.start_byte for n in found if n.is_error)
+
+
+def _endless(text: str) -> int:
+    """How many here-documents of a Ruby text never end, which its grammar takes for no error.
+
+    The grammar sees the end of one only where a line end follows.
+    """
+    tree = parse(f"{text}\n", "ruby") if "<<" in text else None
+    if tree is None:
+        return 0
+    (ends,) = nodes(tree, "ruby", frozenset(("heredoc_end",)))
+    return sum(node.start_byte == node.end_byte for node in ends)
 
 
 def _reads(text: str, language: str | None) -> bool:

@@ -61,6 +61,14 @@ def test_what_is_wrong_is_named(before: str, after: str, keys: list[str]) -> Non
     assert failing(before, after) == keys
 
 
+@pytest.mark.parametrize("ruby", ["puts 1\n\ndef f\n  1\nend\n", "class A\nend\n"])
+@pytest.mark.parametrize("line", ["a = <<EOF\n", "a = <<~'B'\n  b\n", "puts(<<~A, <<~B)\nA\n"])
+def test_a_here_document_that_never_ends_is_no_ruby(ruby: str, line: str) -> None:
+    assert "parse" in failing(ruby, line + ruby, language="ruby")
+    assert "parse" in failing(ruby, ruby + line, language="ruby")
+    assert failing(ruby, ruby + "a = <<EOF\nb\nEOF", language="ruby") == []
+
+
 @pytest.mark.parametrize(
     ("instruction", "after", "keys"),
     [

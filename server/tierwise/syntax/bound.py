@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tierwise.syntax.literals import TEXTS
+from tierwise.syntax.parse import parse
+from tierwise.syntax.query import nodes
 from tierwise.syntax.symbols import PROSE, definitions
+
+_NO_CODE: Final = TEXTS | {"comment", "block_comment", "uninterpreted"}
+"""Node types whose lines are no code."""
 
 _BINDS: Final = re.compile(
     r"(?:export\s+|default\s+|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|internal\s+"
@@ -36,8 +42,24 @@ def bound(text: str, language: str | None) -> tuple[str, ...]:
     for symbol in every:
         if symbol.depth == least:
             found.setdefault(symbol.range.start.line, symbol.name)
+    silent = _silent(text, language)
     for number, line in enumerate(text.split("\n")):
+        if number in silent:
+            continue
         named = _BINDS.match(line[lead:]) if len(line) - len(line.lstrip()) <= lead else None
         if named is not None:
             found.setdefault(number, next(name for name in named.groups() if name))
     return tuple(dict.fromkeys(name for _, name in sorted(found.items())))
+
+
+def _silent(text: str, language: str | None) -> frozenset[int]:
+    """The numbers of the lines that begin inside a comment or a text; none in broken code, where
+    what opens them may be the mistake."""
+    tree = parse(text, language)
+    if tree is None or tree.root_node.has_error:
+        return frozenset()
+    (found,) = nodes(tree, language, _NO_CODE)
+    spans = ((*node.start_point, *node.end_point) for node in found)
+    return frozenset(
+        line for row, at, end, to in spans for line in range(row + (at > 0), end + (to > 0))
+    )

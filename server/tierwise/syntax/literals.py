@@ -13,11 +13,12 @@ from tierwise.syntax.parse import LARGEST, parse, walk
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TEXTS: Final = frozenset(
+TEXTS: Final = frozenset(
     ("string", "string_literal", "template_string", "interpreted_string_literal", "string_content",
      "raw_string_literal", "heredoc_body", "text_block", "raw_string", "string_fragment",
      "concatenated_string", "ansi_c_string", "line_string_literal", "multi_line_string_literal")
 )  # fmt: skip
+"""Node types of texts in code, over all grammars in use."""
 _DEEP: Final = frozenset(("string_content", "string_fragment"))
 _QUOTES: Final = ('"""', "'''", "`")
 _TICKS: Final = frozenset(
@@ -49,7 +50,7 @@ def literal_lines(text: str, language: str | None) -> frozenset[int]:
         return frozenset(_by_quotes(text, language or ""))
     found: set[int] = set()
     for node in walk(tree.root_node):
-        if node.type not in _TEXTS or node.start_point[0] == node.end_point[0]:
+        if node.type not in TEXTS or node.start_point[0] == node.end_point[0]:
             continue
         if not _documents(node):
             # A here-document begins with its first line, and its end must stay where it is.

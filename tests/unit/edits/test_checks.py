@@ -70,6 +70,35 @@ def test_a_here_document_that_never_ends_is_no_ruby(ruby: str, line: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("language", "opens", "closes"),
+    [
+        ("javascript", "/*\n", "*/\n"),
+        ("javascript", "text = `\n", "`;\n"),
+        ("go", "/*\n", "*/\n"),
+        ("python", "'''\n", "'''\n"),
+        ("ruby", "=begin\n", "=end\n"),
+        ("ruby", "text = <<EOF\n", "EOF\n"),
+        ("ruby", "__END__\n", ""),
+        ("lua", "--[[\n", "]]\n"),
+        ("shellscript", "cat <<EOF\n", "EOF\n"),
+    ],
+)
+def test_a_definition_inside_a_comment_or_a_text_is_lost(
+    language: str, opens: str, closes: str
+) -> None:
+    made = {
+        "javascript": "function {}(a) {{\n  return a;\n}}\n",
+        "go": "func {}(a int) int {{\n\treturn a\n}}\n",
+        "python": "def {}(a):\n    return a\n",
+        "ruby": "def {}(a)\n  a\nend\n",
+        "lua": "function {}(a)\n  return a\nend\n",
+        "shellscript": "{}() {{\n  echo 1\n}}\n",
+    }[language]
+    one, other = made.format("one"), made.format("other")
+    assert failing(one + other, one + opens + other + closes, language=language) == ["elided"]
+
+
+@pytest.mark.parametrize(
     ("instruction", "after", "keys"),
     [
         ("rename b to tot", TWO.replace("b =", "tot =").replace("return b", "return tot"), []),

@@ -44,7 +44,12 @@ QUOTED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """What a request may draw on; `name` gives a document's path as sent."""
+    """The documents and files that a request may send pieces of. `name` gives a document's path as
+    sent.
+
+    `attached` were chosen by the operator, `open` are only open in the editor. `ignore` says what
+    may be sent.
+    """
 
     focus: Snapshot | None
     range: Range | None

@@ -48,7 +48,8 @@ class Hidden:
 
 
 def hidden(text: str, ignored: Callable[[str], bool]) -> tuple[Hidden, ...]:
-    """The sections of ignored files in the diffs of a text, in order.
+    """The sections of ignored files in the diffs that a text contains, in order. They must not be
+    sent. `ignored` says whether a path is.
 
     A section runs from its header to the next one, or to the end of the text.
     """

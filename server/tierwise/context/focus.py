@@ -1,7 +1,7 @@
-"""What is shown of the file that is worked on: each line at most once, as it is there.
+"""What is shown to the model of the file that is worked on: each line at most once, as it is there.
 
 A small file is shown whole, around the selection. Of a larger one the definition around the
-selection is shown, else some lines on either side, and the head with its imports.
+selection is shown, else some lines on either side, and the top of the file with its imports.
 """
 
 from __future__ import annotations
@@ -62,14 +62,18 @@ class Focus:
 
 
 def focus_of(doc: Snapshot, span: Range) -> Focus:
-    """The focus on a range of a document. The range is extended to the lines that it means."""
+    """A document with the range that is worked on. The range is extended to the lines that it
+    means.
+    """
     index = index_of(doc.text)
     span = settled(index, index.clamp(span))
     return Focus(doc, span, index, symbol_at(doc, span))
 
 
 def shown(focus: Focus, action: Action, taking: ItemBuilder) -> Iterator[ContextItem]:
-    """The pieces of the file, the most important first."""
+    """The pieces of the file that are sent, the most important first. `taking` makes each without
+    its secrets.
+    """
     first, last = _room(focus)
     if focus.empty and action != "generate":
         yield _around(focus, first, last, taking)

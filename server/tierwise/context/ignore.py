@@ -45,7 +45,8 @@ Kind = Literal["open", "git", "outside", "hard"]
 
 @dataclass(frozen=True, slots=True)
 class IgnoreVerdict:
-    """Whether a file may be sent: `open`, `git` or `outside` (ask once), `hard` (never).
+    """Whether a file may be sent: `open` (yes), `git` or `outside` (only after the operator is
+    asked once), `hard` (never).
 
     `by` names the rule.
     """
@@ -69,7 +70,9 @@ class IgnoreRules:
     _configured: tuple[tuple[str, ...], GitIgnoreSpec | None] = ((), None)
 
     def look(self) -> IgnoreLook:
-        """The rules as they are now, for a pass over many files."""
+        """The rules frozen as they are now. One object judges many files without asking the disk
+        anew for each.
+        """
         roots = self.roots() if callable(self.roots) else self.roots
         return IgnoreLook(roots, self._own(), self._spec)
 

@@ -1,4 +1,5 @@
-"""Makes context items from documents. Each document is scanned for secrets as a whole, once.
+"""Makes context items, the pieces of text that are sent, from documents. Each document is scanned
+for secrets as a whole, once.
 
 A selection may cut through a secret, so a piece cannot be scanned by itself.
 """
@@ -139,7 +140,9 @@ class ItemBuilder:
         *,
         first: int = 1,
     ) -> ContextItem:
-        """An item of a text that was put together from pieces. Its secrets are replaced."""
+        """A piece of context whose text was put together from several places of a file. Its secrets
+        are replaced.
+        """
         redacted = secrets.redact(text, self.known)
         self.known = redacted.secrets
         text, gone = diffs.without(redacted.text, self._is_ignored)

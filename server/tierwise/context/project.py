@@ -1,8 +1,8 @@
-"""What is shown of the project's files that nobody has open.
+"""What is shown to the model of the project's files that nobody has open.
 
 The index only proposes files; their texts were read from the disk for this request. The lines to
 show are found in those texts and not in the index, so that none is outdated. Ignore rules, secrets
-and the size of the model's window decide as for any open file (`collect`).
+and what fits the model's context window decide as for any open file (`collect`).
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def uses(
     sent: Sequence[ContextItem],
     taking: ItemBuilder,
 ) -> Iterator[ContextItem]:
-    """Every use of the names with the lines around it. Lines that are sent already are left out."""
+    """The pieces of code that use one of the names, each with the lines around it. Lines that are
+    sent already (`sent`) are left out.
+    """
     if not names:
         return
     pattern = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w$])")
@@ -124,7 +126,11 @@ def _end(index: LineIndex, line: int) -> int:
 def answering(
     project: ProjectFiles, wish: str, docs: Sequence[Snapshot], taking: ItemBuilder
 ) -> Iterator[ContextItem]:
-    """The pieces for a question: the best definitions, outlines of the best files, and the card."""
+    """The pieces of files to send along with a question (`wish`): definitions it is about, outlines
+    of the best files, and a few lines on what the project is (the card).
+
+    `docs` are the files that may be sent. `taking` makes each piece without its secrets.
+    """
     asked = project.names | words(wish)
     best = sorted(_definitions(project.names, asked, docs), key=lambda found: -found[0])
     for _, doc, symbol in best[:BODIES]:

@@ -1,7 +1,7 @@
-"""What a wish says about the project, found in its own words alone. Pure.
+"""What the operator's words (a wish) say about the project, found in these words alone. Pure.
 
-A wish that speaks of every caller needs every file that uses the name. A question about the
-project has to name something in it. With a question that names nothing, no file is sent.
+A wish that speaks of every caller needs every file that uses the name. A question about the project
+has to name something in it. With a question that names nothing, no file is sent.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ _PLAIN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ProjectWish:
-    """What a wish says of the project.
+    """What the operator's words (a wish) say about the project.
 
-    `certain` are names that it writes as code. `perhaps` are plain words, which are taken for names
-    if the project defines them. `files` are file names that it mentions. `everywhere` says that
-    every use of a name is meant.
+    `certain` are names that they write as code. `perhaps` are plain words, which are taken for
+    names if the project defines them. `files` are file names that they mention. `everywhere` says
+    that every use of a name is meant.
     """
 
     everywhere: bool = False
@@ -60,7 +60,9 @@ class ProjectWish:
 
 
 def of_words(wish: str) -> ProjectWish:
-    """What a wish says of the project, read from its words alone."""
+    """The names and files that the operator's words mention, and whether they want a change
+    everywhere.
+    """
     quoted = {a or b for a, b in _QUOTED.findall(wish)}
     named = words(wish) | quoted
     files = frozenset(_FILE.findall(wish))
@@ -72,7 +74,7 @@ def of_words(wish: str) -> ProjectWish:
 
 
 def split_project_word(wish: str) -> tuple[bool, str]:
-    """Whether a wish has the word `@project` (or `@workspace`), and the wish without that word."""
+    """Whether the operator's words contain `@project` (or `@workspace`), and the rest of them."""
     found = _PROJECT.search(wish)
     if found is None:
         return False, wish

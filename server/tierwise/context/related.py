@@ -1,7 +1,8 @@
-"""Pieces elsewhere that belong to a selection: definitions it names, and uses of what it defines.
+"""Pieces of other files that belong to a selection: definitions it names, and uses of what it
+defines.
 
-Only what is open or attached is looked at; nothing is read from disk for it. Each candidate
-has a score, the best ones are taken, and the rest is named as left out.
+Only what is open or attached is looked at; nothing is read from disk for it. Each candidate has a
+score, the best ones are taken, and the rest is named as left out.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ LOOKED_AT: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate: the offsets of a piece in a document, its score, and why it belongs."""
+    """A piece of a document that may be sent because it belongs to the selection: its offsets, its
+    score, and why it belongs.
+    """
 
     score: float
     kind: ItemKind

@@ -83,7 +83,9 @@ def find(text: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=16)
 def spans_in(text: str) -> tuple[tuple[int, int], ...]:
-    """What `find` returns, cached for the documents that pieces are taken from."""
+    """The offsets [start, end) of everything in a text that looks like a secret. They are cached,
+    because several pieces of the same document need them.
+    """
     return tuple(find(text))
 
 
@@ -139,14 +141,22 @@ def _searchable(text: str, lowered: str) -> bool:
 
 
 def redact(text: str, known: tuple[tuple[str, str], ...] = ()) -> Redacted:
-    """The text with each secret replaced; the same secret gets the same placeholder."""
+    """The text with each secret replaced by a placeholder.
+
+    `known` are placeholders of earlier texts, with what they stand for. The same secret gets the
+    same one again.
+    """
     return redact_spans(text, find(text), known)
 
 
 def redact_spans(
     text: str, spans: list[tuple[int, int]], known: tuple[tuple[str, str], ...] = ()
 ) -> Redacted:
-    """The text with the given spans replaced, for a piece whose whole document was scanned."""
+    """The text with these spans replaced by placeholders. It is for a piece whose secrets were
+    found in its whole document.
+
+    `known` are placeholders of earlier texts, with what they stand for.
+    """
     names = {secret: name for name, secret in known}
     parts, last, number = [], 0, len(names)
     for start, end in spans:

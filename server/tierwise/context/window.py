@@ -1,5 +1,5 @@
-"""Fits the ranked items into the number of tokens that a model can read: which are kept, and which
-are named as left out.
+"""Fits what is to be sent into the number of tokens that a model can read (its context window):
+says which pieces are kept, and which are named as left out.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def squeezed(line: str) -> str:
 
 
 def align(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
-    """The pairs of lines, in order."""
+    """The pairs of an old and a new line that belong together, in order. A line without a partner
+    is in no pair.
+    """
     a, b = [squeezed(line) for line in old], [squeezed(line) for line in new]
     head = 0
     while head < min(len(a), len(b)) and a[head] == b[head]:

@@ -43,8 +43,8 @@ class Anchors:
         self._lost = sum(spot.state == "lost" for spot in self.spots)
 
     def step(self, step: Step) -> bool:
-        """Move the spots along with a change of the text. Returns whether some spot was lost or
-        came back.
+        """Move the places of the hunks (spots) along with a change of the text. Returns whether
+        some spot was lost or came back.
         """
         if step.after is self.text:
             return False
@@ -59,14 +59,14 @@ class Anchors:
         return self._take(step)
 
     def reads(self, text: str) -> bool:
-        """Move the spots along to a new text when nothing is known of the change but the two texts.
-        Returns what `step` returns.
+        """Move the places of the hunks along to a new text when nothing is known of the change but
+        the two texts. Returns whether some place was lost or came back.
         """
         return self.step(Step(self.text, text))
 
     def expect(self, text: str, spots: Sequence[Spot]) -> None:
-        """Remember where the spots will be when the text is `text`, which the editor was asked to
-        make.
+        """Remember where the hunks will be in `text`, which the editor was asked to make, so that
+        they are known at once when it does.
         """
         later = [*self._known[1:], (self.text, self.current()), (text, spots)]
         self._known[1:] = later[1 - KNOWN :]
@@ -82,9 +82,9 @@ class Anchors:
             self._known[1:] = []
 
     def current(self) -> Sequence[Spot]:
-        """The spots in the text.
+        """Where each hunk is in the text (its spot).
 
-        While changes wait in `behind`, they are those in the text before these changes.
+        While changes wait in `behind`, it is where they were in the text before these changes.
         """
         if self._by:
             moved = [spot.shifted(self._by) for spot in self.spots[self._from :]]
@@ -92,7 +92,9 @@ class Anchors:
         return self.spots
 
     def put(self, spots: Sequence[Spot]) -> bool:
-        """Set the spots for the current text. Returns whether any state differs from before."""
+        """Set where each hunk is in the current text. Returns whether any hunk's state (pending,
+        applied or lost) differs from before.
+        """
         was = [spot.state for spot in self.spots]
         self.spots, self._by, self.behind = spots, 0, []
         self._lost = sum(spot.state == "lost" for spot in spots)
@@ -116,7 +118,7 @@ class Anchors:
         return changed
 
     def follow(self, steps: Iterable[Step]) -> Sequence[Spot]:
-        """Compute the spots after some steps.
+        """Compute where the hunks are after some changes of the text.
 
         It changes nothing, so it may run on another thread.
         """

@@ -15,7 +15,8 @@ from tierwise.core.document import Range, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class AskedEdit:
-    """The request. `span` is the selection in the document `focus` (a URI), None without one.
+    """What was asked for. `span` is the selection in the document `focus` (a URI), None without
+    one.
 
     `attached` and `open` are URIs. The request says nothing about a file that is in neither.
     `problem` is what reading the answer found ("cut off", "garbled"). `diagnostics` are the numbers

@@ -30,10 +30,10 @@ _ORDER: Final = ("allowed", "confirm", "refused")
 
 @dataclass(frozen=True, slots=True)
 class JudgedPath:
-    """Whether a path may be changed, and why not.
+    """Whether a path may be changed freely, only after a yes, or not at all (`verdict`), and why.
 
-    `real` is where it leads and `root` the workspace folder that holds it, both resolved.
-    Both are None if the path is refused.
+    `real` is where it leads and `root` the workspace folder that holds it, both resolved. Both are
+    None if the path is refused.
     """
 
     verdict: Literal["allowed", "confirm", "refused"]

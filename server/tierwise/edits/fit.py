@@ -33,8 +33,10 @@ line further out than any before."""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The lines that new ones will replace (`old`), and the file or the part of it around them. All
-    have their line ends.
+    """Where lines of an answer go: the lines that they replace (`old`), and the file or the part of
+    it around these. All have their line ends.
+
+    `reads` counts the syntax errors with other lines in their place.
     """
 
     old: Sequence[str]
@@ -67,9 +69,10 @@ def trimmed(lines: Sequence[str]) -> tuple[int, int]:
 
 
 def fitted(new: Sequence[str], place: Place) -> list[str]:
-    """The lines that go into the file, from the lines of an answer (which have no line ends).
+    """The lines of an answer, which have no line ends, as they go into the file: with the
+    indentation and line ends of the lines they replace.
 
-    Blank lines at either end of what they replace stay as they were.
+    Blank lines at either end of those stay as they were.
     """
     old = [bare(line) for line in place.old]
     start, end = trimmed(old)

@@ -1,8 +1,8 @@
 """Free checks on a proposal before it is shown: no program is run and no model is called.
 
 Each answers one question about the new texts, which exist in memory alone. What they report is
-right, but they miss code that reads well and does
-the wrong thing; `docs/verification.md` has the measured rates.
+right, but they miss code that reads well and does the wrong thing; `docs/verification.md` has the
+measured rates.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Import lines that an answer has above its code: they belong into the head of the file."""
+"""Import lines that an answer has above its code: they belong at the top of the file."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ SHOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The selection and the file it is in. `renames` says whether an old name may have become a new
-    one.
+    """The selection that an answer is compared with, and the text of its file. `renames` says
+    whether an old name may have become a new one.
     """
 
     text: str

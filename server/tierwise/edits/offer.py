@@ -1,5 +1,5 @@
-"""The changes that an editor is asked to make for some hunks, and the places of the hunks after
-that. Pure.
+"""The changes that an editor is asked to make in order to apply or undo some hunks, and where all
+hunks are after that. Pure.
 """
 
 from __future__ import annotations

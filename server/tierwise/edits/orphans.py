@@ -1,5 +1,5 @@
-"""Finds lines that lost what distinguished them from similar ones: the header above, the name
-below. Pure.
+"""Finds lines that can no longer be told from similar ones, because a change removed what
+distinguished them: the header above, the name below. Pure.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ FARTHEST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """The unlike lines that distinguish some lines from similar ones.
+    """The lines nearby by which some lines are told from similar ones, such as a section's header.
 
-    An unlike line occurs once in the text. `inside` are the nearest ones in the same section and
-    those at its ends, `outside` the nearest ones outside of it.
+    Each occurs once in the text (an unlike line). `inside` are the nearest ones in the same section
+    and those at its ends, `outside` the nearest ones outside of it.
     """
 
     inside: frozenset[str] = frozenset()

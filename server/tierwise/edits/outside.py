@@ -15,7 +15,7 @@ from tierwise.syntax.positions import split_lines
 
 def doubt_of(focus: Snapshot, after: str, answer: str, span: Range) -> CheckCode | None:
     """Check a fenced block as the new text of a selection: it must change nothing outside, and
-    repeat no line from there. None if it passes.
+    repeat no line from there. Returns the code of the failed check, None if it passes.
     """
     here, lines = lines_of(focus.text, span), split_lines(focus.text)
     if changes_outside(focus.text, after, here.first, here.last):

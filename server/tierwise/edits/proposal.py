@@ -157,7 +157,9 @@ def make(edit_id: str, task_id: str, texts: Mapping[str, NewText]) -> Proposal:
 
 
 def anchors(file: FileEdit) -> Anchors:
-    """The places of a file's hunks in the text that they were made for."""
+    """Where a file's hunks are in the text that they were made for. From there they can be moved
+    along with the document.
+    """
     lines = split_lines(file.before)
     starts = list(accumulate(map(len, lines), initial=0))
     counts = Counter(lines)

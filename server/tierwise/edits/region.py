@@ -50,7 +50,7 @@ def is_whole_file(lines: Sequence[str], fresh: Sequence[str]) -> bool:
 
 
 def spread(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) -> tuple[int, int]:
-    """The lines that an answer replaces.
+    """The lines of the file that an answer replaces, as [start, end).
 
     They are [first, last), or more if the answer begins or ends with lines from further up or down
     and has nearly all lines between.

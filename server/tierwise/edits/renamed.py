@@ -50,7 +50,9 @@ class RenameWish:
 
 
 def wish(instruction: str) -> RenameWish | None:
-    """The rename that an instruction asks for, None if it asks for none."""
+    """The rename that an instruction asks for, with the old and the new name. None if it asks for
+    none.
+    """
     for form in _FORMS:
         if (found := form.search(instruction)) is not None:
             rest = instruction[: found.start()] + " " + instruction[found.end() :]

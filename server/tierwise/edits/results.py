@@ -1,4 +1,4 @@
-"""The result of an edit for each file, and whether another edit has the same result. Pure."""
+"""Each file as an edit leaves it, and whether another edit leaves the same. Pure."""
 
 from __future__ import annotations
 

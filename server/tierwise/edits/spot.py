@@ -1,4 +1,4 @@
-"""One hunk's place in a changing text: where it is, and whether it can be applied there. Pure.
+"""Where one hunk is in a changing text (its spot), and whether it can be applied there. Pure.
 
 A spot is a piece of the text that equals the hunk's old text or its new text. A change outside
 moves it. A change that touches it makes it lost, and the spot then remembers the text around it
@@ -52,7 +52,9 @@ class Spot:
 
     @property
     def target(self) -> tuple[int, int, str]:
-        """Where the hunk's own text is now, and the text that applying or undoing it puts there."""
+        """Where the hunk's own text is now (start and end), and the text to put there to apply the
+        hunk if it is pending, or to undo it if it is applied.
+        """
         other = self.after if self.state == "pending" else self.before
         text = other[self.lead : len(other) - self.trail]
         return self.start + self.lead, self.end - self.trail, text
@@ -68,22 +70,27 @@ class Spot:
         return self.start + self.lead
 
     def shifted(self, by: int) -> Spot:
-        """The spot moved down by this many characters."""
+        """The same place of a hunk (spot), moved down by this many characters."""
         return replace(self, start=self.start + by, end=self.end + by) if by else self
 
     def placed(self, start: int, state: SpotState) -> Spot:
-        """The spot at `start`, where the text equals that of the spot in this state."""
+        """The place of the hunk (spot) from `start` on, where the text equals the hunk's old or new
+        text, as `state` says.
+        """
         size = len(self.before if state == "pending" else self.after)
         return replace(self, start=start, end=start + size, state=state,
                        above="", below="", doubtful=False)  # fmt: skip
 
     def gone(self) -> Spot:
-        """The spot, lost for good: it remembers nothing by which it could be found."""
+        """The place of a hunk (spot), lost for good: it remembers nothing by which it could be
+        found.
+        """
         return replace(self, state="lost", above=GONE, below="")
 
 
 def beside(spot: Spot, splice: Splice, after: str) -> bool:
-    """Whether a change does not touch a spot. `after` is the whole text after the change.
+    """Whether a change leaves a hunk's place (its spot) untouched. `after` is the whole text after
+    the change.
 
     A spot holds whole lines, so text joined to its first or last line touches it.
     """
@@ -103,7 +110,8 @@ def beside(spot: Spot, splice: Splice, after: str) -> bool:
 
 
 def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool = True) -> Spot:
-    """A spot after a change that touches it, from the texts before and after the change.
+    """A hunk's place (its spot) after a change that touches it, from the texts before and after the
+    change.
 
     `told` says that the editor reported the place of the change. Only then may lines have been
     added beside the spot.
@@ -115,7 +123,8 @@ def touched(spot: Spot, splice: Splice, before: str, after: str, *, told: bool =
 
 
 def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
-    """The spot with its hunk applied or undone, if a change right beside it did that; None if not.
+    """A hunk's place (its spot), with the hunk applied or undone, if a change right beside the spot
+    did that; None if not.
 
     Only hunks that the editor was asked to apply are looked at, since other equal lines may be a
     coincidence.
@@ -144,7 +153,8 @@ def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> S
 
 
 def lost(spot: Spot, splice: Splice, before: str, *, doubtful: bool = False) -> Spot:
-    """The spot, lost because a change touched it. It remembers the text that the change replaced.
+    """A hunk's place (its spot), lost because a change touched it. It remembers the text that the
+    change replaced.
 
     The text of the spot itself may be unchanged.
     """

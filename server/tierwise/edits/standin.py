@@ -1,9 +1,9 @@
-"""Which fence of an answer replaces the selection, and how much of the file it replaces.
+"""Finds the fence of an answer that replaces the selection, and how much of the file it replaces.
 
-A fence counts as the new text of a selection only if it resembles it: it defines what the
-selection defines first, or keeps at least half of its lines, or, if nothing is defined,
-begins alike and is not an excerpt of it. A snippet, an example or an addition does not resemble it
-and must not replace what was selected.
+A fence counts as the new text of a selection only if it resembles it: it defines what the selection
+defines first, or keeps at least half of its lines, or, if nothing is defined, begins alike and is
+not an excerpt of it. A snippet, an example or an addition does not resemble it and must not replace
+what was selected.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ from tierwise.syntax.positions import LineIndex
 
 
 def applied(text: str, edits: Sequence[TextChange]) -> str:
-    """A text after several edits that do not overlap. Their ranges are those of the text before."""
+    """The text after several edits that do not overlap. Their ranges are those of `text`, the text
+    before.
+    """
     index = LineIndex(text)
     spans = sorted(
         ((index.offset(e.range.start), index.offset(e.range.end), e.new_text) for e in edits),

@@ -1,4 +1,6 @@
-"""How well a file would parse if other lines replaced some of its own."""
+"""How many syntax errors a file would have if other lines replaced some of its own. It helps to
+choose between several ways to put lines into it.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,10 @@ LARGEST: Final = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file, or the part of it that matters, without some of its lines, to test others in their
-    place.
+    """A file with a gap where some of its lines were. Call it with lines for the gap: it returns
+    how many syntax errors the file has with them.
 
-    Call it with these other lines. It returns how many syntax errors there are then.
+    `above` and `below` are the text around the gap, or the parts of it that matter.
     """
 
     above: str
@@ -31,8 +33,8 @@ class Reading:
 
 
 def reading(lines: Sequence[str], first: int, last: int, language: str | None) -> Reading | None:
-    """Prepare to test other lines in place of the lines [first, last) of a file (a `Reading`). None
-    if the language has no grammar or the file is too large.
+    """The file with a gap at the lines [first, last), to test other lines there. None if the
+    language has no grammar or the file is too large.
     """
     above, below = "".join(lines[:first]), "".join(lines[last:])
     own = "".join(lines[first:last])

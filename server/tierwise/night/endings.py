@@ -36,8 +36,8 @@ MOST_LOST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class JobEnding:
-    """The state that a job gets, and the code of the reason. The code is empty if none
-    is needed.
+    """How a run of a job ended: the new state of the job, and the code of the reason, "" if none is
+    needed.
     """
 
     state: JobState
@@ -47,7 +47,7 @@ class JobEnding:
 def of_task(
     state: TaskState, error: str | None, *, checked: bool = True, edits: bool = True
 ) -> JobEnding:
-    """The ending of a job whose task has stopped in `state`.
+    """The state that a job gets because its task has stopped in `state`, such as ready to review.
 
     `error` is the name of the task's error if it failed. `checked` says that no free check failed,
     `edits` that the action asks for an edit.

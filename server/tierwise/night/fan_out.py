@@ -31,9 +31,10 @@ class JobPlace:
 def fan_out(
     each: Each, documents: Sequence[Snapshot], problems: Sequence[Diagnostic] = ()
 ) -> list[JobPlace]:
-    """The places of the jobs, in the order of the documents. An empty file gets no job.
+    """What each job works on, in the order of the documents. An empty file gets no job.
 
-    `problems` are the diagnostics of the documents. Their paths are those of the documents.
+    `each` says whether a job is for a file, a definition or a diagnostic. `problems` are the
+    diagnostics of the documents, with the paths of these.
     """
     found: list[JobPlace] = []
     for document in documents:

@@ -51,10 +51,10 @@ def report(
     group: GroupRow, title: str, jobs: Sequence[JobRow], tasks: Mapping[str, str],
     sizes: Mapping[str, int],
 ) -> GroupReport:  # fmt: skip
-    """The report of a group.
+    """Sums up a group for the list of groups and for the review.
 
-    `tasks` has the states of the jobs' tasks, `sizes` how many lines each proposal changes. Within
-    a state, jobs whose tests passed come first, then the smaller ones.
+    `tasks` has the states of the jobs' tasks, `sizes` how many lines each proposal changes. Jobs
+    are sorted by state. Within a state, those whose tests passed come first, then the smaller ones.
     """
     stand = [as_it_stands(job, tasks) for job in jobs]
 

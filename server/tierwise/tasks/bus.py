@@ -1,4 +1,4 @@
-"""The bus: which subscribers are called when a task, its stream or the status changes.
+"""The bus: the functions that are called when a task, its stream or the status changes.
 
 Some services are made before others and still have to reach them. They publish here and need not
 know them. `reactions.py` lists the subscribers and their order.
@@ -20,7 +20,9 @@ OnStatus = Callable[[], None]
 
 @dataclass
 class Bus:
-    """The subscribers of one window. Each is called at once, in the order of subscription."""
+    """The functions to call on each kind of change in one editor window. Each is called at once, in
+    the order of subscription.
+    """
 
     _task: list[OnTask] = field(default_factory=list)
     _stream: list[OnStream] = field(default_factory=list)
@@ -34,7 +36,9 @@ class Bus:
         status: Sequence[OnStatus] = (),
         room: Sequence[OnTask] = (),
     ) -> None:
-        """Add subscribers after the present ones."""
+        """Add functions that are called after those already subscribed. `room` is for tasks that
+        were refused for their price and may be tried again.
+        """
         self._task += task
         self._stream += stream
         self._status += status
@@ -46,7 +50,7 @@ class Bus:
             told(task)
 
     def streamed(self, task: Task, view: StreamView) -> None:
-        """Call the subscribers with a piece of a task's stream."""
+        """Call the subscribers with the newest piece of a task's answer."""
         for told in self._stream:
             told(task, view)
 

@@ -32,7 +32,7 @@ class Kept:
 
 @dataclass
 class Choices:
-    """All choices in force in this window."""
+    """All choices of tiers that the operator made and that are in force in this editor window."""
 
     kept: dict[tuple[Scope, str], str] = field(default_factory=dict)
 

@@ -1,4 +1,6 @@
-"""The engine: the one object that the edge talks to. It owns the tasks and starts their runs."""
+"""The engine: the one object through which `lsp/` and `cli/` start, change and read tasks. It owns
+them and starts their runs.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +56,8 @@ CLOSE_WITHIN: Final = 0.8
 
 @dataclass(frozen=True)
 class TaskEngine(EngineReads):
-    """The engine of one window. What only reads is in `EngineReads`, what changes something is
-    here.
+    """The engine of one editor window. Its methods change something; those that only read are in
+    `EngineReads`.
     """
 
     status_line: StatusLine
@@ -314,7 +316,7 @@ class TaskEngine(EngineReads):
         self.upkeep.files_written(paths)
 
     def focused(self) -> None:
-        """Look for changed files, because the operator came back to the window."""
+        """Look for changed files, because the operator came back to the editor window."""
         self.upkeep.look_at_projects()
 
     def folders_changed(self) -> None:

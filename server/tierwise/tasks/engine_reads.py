@@ -1,4 +1,6 @@
-"""What the edge may read: a window's tasks, past tasks, and what would be sent."""
+"""What `lsp/` and `cli/` may read: the tasks of an editor window, past tasks, and what would be
+sent.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ from tierwise.tasks.world import World
 
 @dataclass(frozen=True)
 class EngineReads:
-    """The part of the engine that changes nothing."""
+    """The part of the engine that only reads. `TaskEngine` adds what changes something."""
 
     world: World
     tasks: Roster
@@ -105,7 +107,9 @@ class EngineReads:
         return await asyncio.to_thread(dial.view, told, redos)
 
     def preference(self) -> tuple[Preference, float | None]:
-        """The setting of the dial, and the redo cost that the operator set in its place, if any."""
+        """The setting of the dial (what to do when unsure), and the redo cost in dollars that the
+        operator set instead, if any.
+        """
         config = self.world.window.config
         return config.preference, config.redo_cost_usd
 

@@ -1,5 +1,5 @@
-"""What a window needs for a decision: prices, the operator's choices, the budget, and what was
-learned.
+"""What an editor window needs for a decision: prices, the operator's choices, the budget, and what
+was learned.
 
 It is made before everything else of a window, because the titles in menus need no more. The
 services that run tasks are imported only after the first titles were sent.
@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Known:
-    """All that a window's decisions are based on, with the services that keep it up to date."""
+    """The services that a window's decisions read: budget, choices, what was learned, a team's
+    rules, and which servers fail (`breakers`).
+    """
 
     window: Window
     breakers: Breakers
@@ -44,7 +46,8 @@ class Known:
     shared: SharedRecord
 
     def glance(self) -> bool:
-        """Read what the first titles need before the ledger is opened: pins and the budget.
+        """Read what the first menu titles need before the ledger is opened: the stored pins, and
+        how much of the budget is spent.
 
         It takes some milliseconds. False if the ledger cannot be read this way.
         """
@@ -65,5 +68,5 @@ class Known:
 
 
 def kept(rows: Iterable[tuple[str, str, str]]) -> Iterator[Kept]:
-    """Choices from their rows in the ledger: scope, key and tier."""
+    """The stored choices in rows of the ledger. A row has the scope, the key and the tier."""
     return (Kept(cast(Scope, scope), key, tier) for scope, key, tier in rows)

@@ -1,4 +1,6 @@
-"""The key under which an override is stored, by its scope."""
+"""The key under which an override (the operator's choice of a tier) is stored. Its scope says what
+the key is: a task, a file, an action and so on.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from tierwise.tasks.window.window import Window
 
 
 def scope_key(params: OverrideParams, window: Window, tasks: Roster) -> str:
-    """The key of an override: an action, a URI, a tier or an id.
+    """The key of an override: a URI, an action, a project, a tier, or the id of a task,
+    conversation or session.
 
     Raises `BadRequest` if the request lacks it, and `UnknownTier` for a remap of an unknown tier.
     """

@@ -1,4 +1,4 @@
-"""The spine: the steps of one run, from its context to what the operator sees.
+"""The steps of one run of a task, in their order, from its context to what the operator sees.
 
 The steps are: context, signals, estimate, decision, attempts, proposal, preview, outcome. Each step
 is a call into its own folder.

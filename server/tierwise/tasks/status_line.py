@@ -22,9 +22,10 @@ SHOWN_AFTER: Final = 5.0
 
 @dataclass
 class StatusLine:
-    """The status line of a window. `problem` is shown as long as it is set.
+    """Makes the status that the editor shows, and sends it when it changes. `problem` is a
+    sentence, shown as long as it is set.
 
-    `needs_key` is the variable of a missing key, at the last check.
+    `needs_key` is the environment variable of an API key that was missing at the last check.
     """
 
     world: World

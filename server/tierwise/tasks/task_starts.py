@@ -21,7 +21,7 @@ from tierwise.tasks.world import World
 
 @dataclass(frozen=True)
 class TaskStarts:
-    """Makes the tasks of a window and begins their runs."""
+    """Makes the tasks of an editor window, keeps them in `tasks`, and begins their runs."""
 
     world: World
     tasks: Roster

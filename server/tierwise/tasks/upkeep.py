@@ -1,4 +1,4 @@
-"""The background work of a window: settings, consents, and a check of the models."""
+"""The background work of an editor window: settings, consents, and a check of the models."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ LOOKS: Final = 4
 
 
 class Upkeep:
-    """The background work of one window."""
+    """The background work of one editor window. It reads changed settings, keeps the project
+    indexes up to date, and asks for consents.
+    """
 
     def __init__(
         self, world: World, rehearsal: Rehearsal, consents: Consents, status_line: StatusLine

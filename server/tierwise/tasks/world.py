@@ -1,4 +1,4 @@
-"""The services of a window. Each is made from what it needs, and nothing is added later.
+"""The services of an editor window. Each is made from what it needs, and nothing is added later.
 
 The fields are in the order in which the services are made. A service knows only those above it. To
 reach one below it, it publishes on the bus.
@@ -29,7 +29,9 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True)
 class World:
-    """All services that a run may use."""
+    """All services of one window, such as the budget, the proposals and the conversations. A run of
+    a task uses them.
+    """
 
     window: Window
     known: Known

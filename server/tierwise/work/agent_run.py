@@ -41,7 +41,9 @@ _MAKING: Final = asyncio.Lock()
 
 @dataclass(frozen=True, slots=True)
 class AgentJob:
-    """A job that an agent's command does, with what it needs. `state` is the state folder."""
+    """A job that a command of the operator does, with what is needed to run it. `head` is the
+    engine of its folder, `state` the state folder.
+    """
 
     job: JobRow
     group: GroupRow
@@ -52,7 +54,11 @@ class AgentJob:
 
 
 async def run_agent(ask: AgentJob, stop: asyncio.Event) -> JobRun:
-    """Let the command do the job. Its copy of the tree stays until `over` finds the job over."""
+    """Let the command do the job, and make a proposal of what it changed. Its copy of the tree
+    stays until the job is over (see `over`).
+
+    If `stop` is set, the command is ended.
+    """
     tree = tree_of(ask.state, ask.job.id)
     job, head = ask.job, ask.head
     window = head.engine.world.window

@@ -63,7 +63,7 @@ class JobDoer:
             return JobRun(JobEnding("failed", "error"))
 
     async def head(self, group: GroupRow) -> Headless:
-        """The engine of a group's folder, started if it is new."""
+        """The engine that works on a group's folder without an editor, started if it is new."""
         async with self._making:
             found = self._heads.get(group.root)
             if found is None:

@@ -1,4 +1,6 @@
-"""A window without an editor: the engine works on the files of a folder and nobody watches."""
+"""Runs the engine of an editor window without an editor: it works on the files of a folder and
+nobody watches.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ class Unattended(Unheard):
 
 @dataclass(frozen=True)
 class Headless:
-    """An engine that works on a folder, with its documents and its listener."""
+    """An engine that works on a folder without an editor, with its documents and the listener that
+    answers in place of an editor.
+    """
 
     engine: TaskEngine
     documents: DiskDocuments

@@ -1,4 +1,4 @@
-"""Runs one job with an engine: it starts a task on the current text, as any window does."""
+"""Runs one job with an engine: it starts a task on the current text, as any editor window does."""
 
 from __future__ import annotations
 
@@ -189,12 +189,14 @@ def _of(task: Task, ending: JobEnding) -> JobRun:
 
 
 def wish_of(group: GroupRow, notes: GroupNotes) -> QueueWish:
-    """What was asked for when a group was queued."""
+    """What the operator asked for when a group was queued, as far as its jobs need it: instruction,
+    action and tier.
+    """
     return QueueWish(notes.instruction, (), group.action, tier=group.tier)
 
 
 def place_of(job: JobRow, notes: GroupNotes, head: Headless) -> JobPlace | None:
-    """Where in the document a job works now.
+    """The document and the lines in it that a job works on now.
 
     Returns None if its lines changed. Raises `BadRequest` if the file is gone.
     """

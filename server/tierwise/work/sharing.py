@@ -28,7 +28,9 @@ BEAT_S: Final = 5.0
 
 @dataclass
 class QueueSharing:
-    """One worker among others. `place` names its state folder; `url` is that of a shared queue."""
+    """One worker among those that share a queue. `place` names its state folder; `url` is that of a
+    shared queue, None for one in a file.
+    """
 
     place: str
     url: str | None

@@ -62,7 +62,9 @@ def now_ms() -> int:
 
 @dataclass
 class Worker:
-    """One worker of a state folder. With `once` it ends when no job may run now."""
+    """One worker of a state folder: it does the queued jobs whose time has come. With `once` it
+    ends when no job may run now.
+    """
 
     env: Mapping[str, str]
     once: bool

@@ -19,8 +19,8 @@ def require(task: Task, world: World) -> None:
     """Refuse a task that may not call a model now.
 
     Raises `Untrusted` if the operator does not trust the workspace, and `BudgetPaused` for a chat
-    turn while the budget is used up. A task that the operator allowed is not refused for the
-    budget.
+    turn while the budget is used up. A task that the operator allowed to go beyond the caps is not
+    refused for the budget.
     """
     world.window.trust.require()
     if task.request.action == "chat" and world.budget_watch.level == "paused" and not task.allowed:
@@ -73,8 +73,8 @@ async def ask_for_parts(task: Task, worst: Sequence[int], world: World) -> None:
 
 
 async def wait_for_budget(task: Task, error: BudgetPaused, world: World) -> None:
-    """Hold a task until a cap is raised or the operator allows the task. It keeps its place in the
-    order of tasks.
+    """Hold a task until a cap is raised or the operator allows the task. It keeps its position in
+    the order of tasks.
 
     A task that fits as soon as the running calls end waits for those. If a task costs too much even
     then, `error` is raised instead. For a chat turn `error` is always raised, because somebody

@@ -171,7 +171,9 @@ async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: De
 
 
 def origin(task: Task, world: World) -> CallOrigin:
-    """What a team's gateway learns about a task's calls."""
+    """What a team's gateway is told about each call of a task: its action and the name of its
+    project's folder.
+    """
     return CallOrigin(task.request.action, world.window.project_name)
 
 
@@ -183,8 +185,11 @@ def _prompt(task: Task, tier: Tier, world: World) -> Prompt:
 
 
 def built(task: Task, tier: Tier, world: World) -> tuple[Pack, Prompt, SentTurn | None]:
-    """Build the prompt of this turn, without context that the conversation's history
-    still holds.
+    """Build what one call sends: the context that fits the tier, the prompt, and the turn as a
+    conversation may keep it.
+
+    Context that the conversation's history still holds is left out. The turn is None outside of a
+    conversation.
     """
     pack = sent.fitted(task, tier)
     asked = replace(task.request, instruction=task.run.wish)

@@ -61,7 +61,11 @@ def _both(first: Draft, second: Draft) -> Draft:
 
 
 def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
-    """The decision one tier up because a check of an answer failed. None if that is not allowed."""
+    """The decision for the next tier up, because a check of the draft (the answer as it would be
+    shown) failed.
+
+    None if no check failed, if the task has no time or calls left, or if `above` allows no step.
+    """
     if not draft.failed or not attempts.has_room(task, world):
         return None
     return above(task, draft.failed[0], world)

@@ -63,13 +63,15 @@ class AttemptPlan:
         return self.task.run.due - self.world.window.monotonic()
 
     def other(self) -> Tier | None:
-        """The best other place that may answer without asking the operator, if there is one."""
+        """The best other place (a tier at one server address) that may answer without asking the
+        operator. None if there is none.
+        """
         found = self._others(same_tier=self.task.decision.explicit)
         return next((place for place in found if not self.dear(place)), None)
 
     def dearer(self) -> Tier | None:
-        """The best other place that costs so much that the operator must agree first. None if there
-        is none.
+        """The best other place (a tier at one server address) that costs so much that the operator
+        must agree first. None if there is none.
         """
         return next((place for place in self._others() if self.dear(place)), None)
 
@@ -84,7 +86,7 @@ class AttemptPlan:
         )
 
     def first_token(self) -> float | None:
-        """Seconds without a first token after which this place counts as slow, so that another is
+        """Seconds without a first token after which this server counts as slow, so that another is
         called.
 
         None if slowness does not matter: after the first call, in a rehearsal, and if no other
@@ -98,16 +100,20 @@ class AttemptPlan:
         )
 
     def dear(self, place: Tier) -> bool:
-        """Whether the expected cost at a place is so high that the operator must be asked first."""
+        """Whether this task's expected cost at a place (a tier at one server address) is so high
+        that the operator must be asked first.
+        """
         return admission.dear(self.task, place.name, self.world)
 
     def cost(self, place: Tier) -> int:
-        """The forecast of this task at a place, in nano-dollars."""
+        """What this task is expected to cost at a place (a tier at one server address), in
+        nano-dollars.
+        """
         return self.task.decision.cost.get(place.name, 0)
 
     def free(self, place: Tier) -> bool:
-        """Whether a place did not fail for this task, its breaker lets calls pass, and it has a
-        key.
+        """Whether a server may be called for this task: it did not fail for it, did not fail too
+        often lately (its breaker lets calls pass), and there is a key for it.
         """
         world = self.world
         return (
@@ -118,8 +124,8 @@ class AttemptPlan:
 
 
 def decided(task: Task, decision: Decision, situation: Situation) -> None:
-    """Give a task its decision. If the decision avoids a tier that cannot answer now, record that
-    as a switch.
+    """Give a task its decision. If the decision avoids a tier that no server can answer for now,
+    record that as a switch to another tier, with the cause.
     """
     cause = ""
     if decision.cause == "failover":
@@ -134,8 +140,8 @@ def decided(task: Task, decision: Decision, situation: Situation) -> None:
 
 
 async def start(task: Task, world: World) -> AttemptPlan:
-    """Choose where the first attempt goes: the answering tier, or another place if a breaker is
-    open.
+    """Choose where the first attempt goes: the answering tier, or another place (a tier at one
+    server address) if that one failed too often lately (its breaker is open).
 
     A tier that the operator chose is always called, so that they see its failure. At night nobody
     sees it, so a place with an open breaker raises its `ModelError`.
@@ -197,8 +203,8 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
 
 
 def too_dear(plan: AttemptPlan, why: TaskTooDear) -> bool:
-    """Go on at another place, if the present one already stands in for a failed one and costs more
-    than the budget has.
+    """Go on at another place (a tier at one server address), if the present one already stands in
+    for a failed one and costs more than the budget has.
 
     False if the present place stands in for none. If no other place is left, raises the error of
     the place that failed last.

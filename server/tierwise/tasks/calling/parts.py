@@ -1,8 +1,9 @@
 """Splits a change that one call cannot hold into parts, under one task and one decision.
 
-Each part has the request and its own share of the places to change, its own calls and its own
-deadline. The sum of the worst cases is agreed to and reserved before the first call. The answers of
-all parts are read as one answer and become one proposal.
+The change is to reach many places: pieces of code in several files. Each part has the request and
+its own share of them, its own calls and its own deadline. The sum of the worst cases is agreed to
+and reserved before the first call. The answers of all parts are read as one answer and become one
+proposal.
 """
 
 from __future__ import annotations
@@ -76,9 +77,9 @@ async def answer(task: Task, world: World) -> Answer:
 def split(pack: Pack, tier: Tier) -> list[Pack]:
     """Split the context of a request into parts that a tier can read and answer in one call each.
 
-    Every part has the common context and some of the places to change. A context that fits is
-    returned as the only part. Places keep their order, so that those of one file stay together if
-    they fit.
+    Every part has the common context and some of the places to change (pieces of code that the
+    change is to reach). A context that fits is returned as the only part. Places keep their order,
+    so that those of one file stay together if they fit.
     """
     places = [item for item in pack.items if item.changes]
     most = room.LARGE * tier.max_tokens
@@ -104,7 +105,9 @@ def split(pack: Pack, tier: Tier) -> list[Pack]:
 
 
 def tally(task: Task, draft: Draft) -> None:
-    """Tell the operator of files with a place to change that the proposal does not change."""
+    """Tell the operator which files the proposal leaves unchanged although the change was to reach
+    them.
+    """
     pack = task.run.pack
     wanted = {item.path for item in pack.items if item.changes} if pack is not None else set()
     if not wanted or draft.proposal is None:

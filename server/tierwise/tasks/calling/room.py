@@ -1,4 +1,4 @@
-"""Decides before the call whether an answer fits the output limit of a tier."""
+"""Decides before a call whether the answer will fit into the most tokens that a tier may write."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ once. An answer that is cut off costs a second call.
 
 
 def expected(places: Iterable[ContextItem]) -> int:
-    """About how many tokens it takes to answer with search/replace blocks for some places: each
-    block has the old and the new lines.
+    """About how many tokens the search/replace blocks of an answer take that changes these pieces
+    of code: each block has the old and the new lines.
     """
     return sum(2 * item.tokens + BLOCK for item in places)
 
 
 def prepare(task: Task, tier: Tier) -> None:
-    """Choose the form in which a task's answer is asked for.
+    """Add to the run what its calls ask for: search/replace blocks, and how long the answer may be.
 
-    It asks for search/replace blocks if the selection is too long to be repeated, or if other
-    places are to change with it. It asks for the tier's longest possible answer if a usual one may
-    be cut off.
+    Blocks are asked for if the selection is too long to be repeated, or if code elsewhere is to
+    change too. The tier's longest possible answer is asked for if one of usual length may be cut
+    off.
     """
     places = [i for i in (task.run.pack.items if task.run.pack is not None else ()) if i.changes]
     if places:

@@ -23,7 +23,9 @@ NAME: Final = "sent.json"
 
 
 def fitted(task: Task, tier: Tier) -> Pack:
-    """The part of the collected context that this tier is sent."""
+    """The part of the collected context that is sent to this tier: what fits into its context
+    window.
+    """
     assert task.run.pack is not None
     return window.fit(task.run.part or task.run.pack, tier.context_tokens)
 

@@ -63,8 +63,8 @@ ONCE: Final = "once"
 
 @dataclass(frozen=True, slots=True)
 class ShadowAnswer:
-    """What the cheapest tier would have made of the files, by URI. `files` is None if its answer
-    failed a check.
+    """The cheapest tier's answer, which nobody sees: what each file would have become, by URI.
+    `files` is None if the answer failed a check.
     """
 
     tier: str
@@ -77,7 +77,7 @@ _FORM: Final = TypeAdapter(ShadowAnswer)
 @dataclass
 class ShadowAnswers:
     """Asks the cheapest tier for answers that nobody sees, and compares each with what the operator
-    kept. There is one object per window.
+    kept. There is one object per editor window.
     """
 
     world: World

@@ -1,4 +1,4 @@
-"""Handles a team's gateway that lets another tier answer than this window decided.
+"""Handles a team's gateway that lets another tier answer than this editor window decided.
 
 The window knows the team's rules and decides by them. This is for what it could not know: a rule
 that just changed, a team that pays for only some tiers, or a failure behind the gateway.
@@ -23,7 +23,9 @@ _CAUSES: Final[dict[str, Cause]] = {"floor": "floor", "cap": "budget"}
 
 
 async def follow(plan: AttemptPlan, call: PaidCall) -> None:
-    """Reserve at the prices of the tier that answers, and move the task's decision to that tier."""
+    """Adapt to the answer of a team's gateway that used another tier than was asked for: reserve at
+    that tier's prices, and move the task's decision to it.
+    """
     task, world = plan.task, plan.world
     with contextlib.suppress(LedgerUnavailable):
         # If this fails, the settlement tries it again.
@@ -44,8 +46,11 @@ async def follow(plan: AttemptPlan, call: PaidCall) -> None:
 def ruled(
     decision: Decision, trace: Trace, ladder: Ladder, asked: Tier, action: str
 ) -> Decision | None:
-    """The decision after a gateway's answer named another tier. None if it does not
-    change. Pure.
+    """The task's decision, moved to the tier that a team's gateway let answer. None if that tier is
+    the one decided on. Pure.
+
+    `trace` says which model answered and by which rule of the team. `asked` is the tier that was
+    called.
     """
     tier = answering(ladder, asked, trace.model) or asked
     to = tier.name

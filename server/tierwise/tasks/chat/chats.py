@@ -1,4 +1,4 @@
-"""All conversations of a window, kept on disk so that they outlive it.
+"""All conversations of an editor window, kept on disk so that they outlive it.
 
 A conversation is one file in the content folder. It is deleted like all content: after
 `content_keep_days`, or by `tierwise purge`.
@@ -52,7 +52,9 @@ class Chats:
     )
 
     def find(self, conversation_id: str | None) -> Thread | None:
-        """A conversation that was begun in this window or an earlier one. None if there is none."""
+        """A conversation that was begun in this editor window or an earlier one. None if there is
+        none.
+        """
         if conversation_id is None:
             return None
         found = self.threads.pop(conversation_id, None) or self._read(conversation_id)

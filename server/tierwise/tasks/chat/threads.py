@@ -110,7 +110,9 @@ class Thread:
         return ThreadState(self.last_tier, self.reasks, self.rejected, need)
 
     def turns(self, may_go: Callable[[str], bool] = lambda path: True) -> tuple[CallTurn, ...]:
-        """The history as it is sent. Context of a path that may no longer be sent is left out."""
+        """The earlier turns as they are sent with the next one. A turn whose context has a path
+        that `may_go` forbids is sent as the operator's words alone.
+        """
         found: list[CallTurn] = []
         for said in self.said:
             whole = bool(said.sent) and all(may_go(path) for path in said.paths)
@@ -119,7 +121,12 @@ class Thread:
         return tuple(found)
 
     def fresh(self, pack: Pack, may_go: Callable[[str], bool] = lambda path: True) -> Pack:
-        """The pack without items that the history already holds word for word."""
+        """The context for the next turn (`pack`), without the items that the history already holds
+        word for word.
+
+        What `may_go` no longer allows to be sent does not count as held. A pack with secrets is
+        returned unchanged.
+        """
         if pack.secrets:
             return pack
         held = {
@@ -191,6 +198,8 @@ def sent(text: str, pack: Pack) -> SentTurn | None:
 
 
 def digest_of(item: ContextItem) -> str:
-    """A digest that identifies one piece of context by its place and its words."""
+    """A digest of one piece of context, by where it comes from and what it says. The same piece in
+    a later turn has the same digest.
+    """
     text = f"{item.kind}\0{item.path}\0{item.start_line}\0{item.end_line}\0{item.text}"
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""Floors: which of the operator's rules apply to a request."""
+"""Finds the operator's rules that can only raise the tier (floors) and apply to a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tierwise.core.tiers import Ladder
 def floors_for(
     action: Action, paths: Collection[str], rules: Floors, ladder: Ladder
 ) -> tuple[Floor, ...]:
-    """The floors of an action on some paths, which are relative to the workspace."""
+    """The rules that set a lowest tier for this action or for one of these paths. The paths are
+    relative to the workspace.
+    """
     found = []
     if (tier := rules.actions.get(action)) is not None and tier in ladder:
         found.append(Floor(tier, action, "action"))

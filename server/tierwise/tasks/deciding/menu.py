@@ -1,6 +1,7 @@
-"""The forecasts in the titles of one menu. What they share is computed once.
+"""The forecasts in the titles of one menu: which tier would answer, and at what cost.
 
-All titles of a menu are about the same document at the same moment. They differ by their action.
+All titles of a menu are about the same document at the same moment, so what they share is computed
+once. They differ by their action.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from tierwise.tasks.task.scene import Scene
 
 
 class Menu:
-    """The actions one can ask for in a document, and their decisions.
+    """Gives each action in a document's menu its forecast: the tier that would answer, and the
+    cost.
 
     Make a new one for each request of the editor.
     """

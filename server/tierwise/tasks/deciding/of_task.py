@@ -1,5 +1,7 @@
-"""The decision of a task. Beside what a request has, it uses the warm prompt cache of its
-conversation.
+"""Decides which tier answers a task.
+
+The request alone does not say what its conversation has in a tier's prompt cache. This adds that,
+because another tier would have to read the conversation anew.
 """
 
 from __future__ import annotations

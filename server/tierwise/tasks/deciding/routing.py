@@ -43,7 +43,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A decision and the facts it was based on. Both are written to the ledger."""
+    """A decision, and the facts it was made from beside the signals, such as prices and budget.
+    Both are written to the ledger.
+    """
 
     decision: Decision
     situation: Situation
@@ -68,10 +70,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all decisions made at one moment share. A menu looks it up once for all its titles.
+    """What all decisions made at one moment have in common. A menu looks it up once for all its
+    titles.
 
     `memory` is what was learned from earlier tasks, and `basis` names its version. `blocked` has
-    the tiers that no server can answer for now, each with the cause.
+    the tiers that no server can answer for now, each with the cause. `remap` says which tiers the
+    operator replaced by which, `fallback` which tiers may stand in for a failed one.
     """
 
     memory: Memory
@@ -85,7 +89,7 @@ class Moment:
 
 
 def moment(known: Known) -> Moment:
-    """Look up what all decisions made now share."""
+    """Look up, once, what all decisions made now have in common, such as prices and remaps."""
     window = known.window
     memory, basis = known.learning.memory()
     ladder = window.ladder
@@ -190,7 +194,9 @@ async def explained(decision: Decision, known: Known) -> Explained:
 
 
 def measure(request: Request, scene: Scene, known: Known) -> Signals:
-    """The signals of a request. The structure of its selection is cached per document version."""
+    """The numbers and flags that the router estimates from (the signals of the request). The
+    structure of its selection is cached per document version.
+    """
     return routing_signals.measure(request, _structure(request, scene), known.window.weights)
 
 
@@ -204,6 +210,8 @@ def situation(
 ) -> Situation:
     """Collect the facts that a decision needs beside the signals, such as prices and budget, as
     this window knows them now.
+
+    Without a `task` it is for a forecast. `warm` is what the conversation keeps in a prompt cache.
     """
     config = known.window.config
     chars = _prompt_chars(request, scene, task)

@@ -1,4 +1,6 @@
-"""What the operator sees while asking in the chat: finds it, and offers it with its price."""
+"""What the operator has before their eyes while asking in the chat: finds it, and offers to send
+it, with its price.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ _TOP = Range(Position(0, 0), Position(0, 0))
 
 
 async def find(params: ChatParams, window: Window) -> InView | None:
-    """The piece of code that is sent without being named. None if there is none.
+    """The piece of code that goes along with a question although nobody named it. None if there is
+    none.
 
     There is none if the operator removed it or named a place, in a window without trust, and for
     files that must not be sent unasked (`context.in_view`).
@@ -38,8 +41,8 @@ async def find(params: ChatParams, window: Window) -> InView | None:
 
 
 def offer(found: InView, tier: Tier, window: Window) -> FocusOffer:
-    """What is shown of the piece before it is sent: where it is, its tokens, and their cost on a
-    tier.
+    """What the operator is shown about the piece before it is sent: where it is, its tokens, and
+    their cost on a tier.
     """
     path = relative(found.doc, tuple(window.documents.roots()))
     count = tokens(found.text)

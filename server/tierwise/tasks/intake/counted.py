@@ -1,4 +1,5 @@
-"""What the project's index counts for a request: numbers for the router, without names.
+"""What the project's index counts for a request: numbers for the router, without names. An example
+is how many files use the selected function.
 
 A number is given only if it is reliable: the symbol is defined once, belongs to no type, and every
 file was read. Otherwise it is unknown. While files of a project are still unread, a change that is
@@ -37,7 +38,9 @@ COMPARED: Final = 10
 
 
 async def count(task: Task, window: Window) -> None:
-    """Put the project's numbers into the task's request. Without an index it has none."""
+    """Put the project's numbers into the task's request, for the router. Without an index there are
+    none.
+    """
     signals = await of_request(task.request, task.scene, window)
     if signals != task.request.project:
         task.asks_now(Question(replace(task.request, project=signals), task.scene))
@@ -97,8 +100,8 @@ def foreseen(request: Request, window: Window) -> Request:
 
 
 def unread(wish: ProjectWish) -> ProjectSignals:
-    """The numbers while files are unread. All are unknown, but a change that is wanted everywhere
-    is taken for one in many files.
+    """The project's numbers while some of its files are unread: all unknown. Only a change that is
+    wanted everywhere is taken for one in many files.
     """
     return ProjectSignals(files=MANY if wish.everywhere else None)
 

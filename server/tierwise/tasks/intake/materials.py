@@ -1,4 +1,6 @@
-"""Collects what a task sends to the model, and asks for consent if that is needed."""
+"""Collects the documents and files that a task sends to the model, and asks for consent if that is
+needed.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ DIFFS = ("git-commit", "gitcommit", "diff", "git-rebase")
 
 
 async def collect(task: Task, window: Window) -> None:
-    """Collect what this run sends. It asks once per ignored file.
+    """Collect the context of a run and keep it in the run. It asks once per ignored file whether
+    that may be sent.
 
     Raises `Ignored` or `ContextTooLarge`.
     """

@@ -1,7 +1,7 @@
-"""The project's files for a request, beside the open ones, as its index proposes them.
+"""Finds the files of the project that a request may need beside the open ones.
 
-The index only names files. Each is read from disk now, and the pieces to show are found in that
-text. `context.collect` decides whether they may be sent, as for any open file.
+The project's index only names files. Each is read from disk now, and the pieces to show are found
+in that text. `context.collect` decides whether they may be sent, as for any open file.
 """
 
 from __future__ import annotations

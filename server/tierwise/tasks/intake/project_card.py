@@ -1,4 +1,6 @@
-"""The card of a project: its name, the start of its README, its folders, and its start files."""
+"""The card of a project, a few lines that tell a model what it is: its name, the start of its
+README, its folders, and its start files.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ STARTS: Final = (
 
 
 def card(roots: Sequence[Path], ignore: IgnoreRules) -> str:
-    """A few lines about each folder, made only of names and the README, without ignored files."""
+    """A few lines for the model about each folder, made only of names and the README, without
+    ignored files.
+    """
     return "\n".join(_of_root(root, ignore) for root in roots)
 
 

@@ -44,7 +44,9 @@ async def offer(request: Request, scene: Scene, tier: Tier, window: Window) -> P
 
 
 def tokens_of(pack: Pack, found: ProjectFiles, name: Callable[[Snapshot], str]) -> int:
-    """Tokens of the pack that come from the project: from files that are not open, and the card."""
+    """Tokens of the pack (what is sent) that come from the project: from files that are not open,
+    and from the card, the lines on what the project is.
+    """
     closed = {name(doc) for doc in found.all}
     return sum(i.tokens for i in pack.items if i.path in closed or i.kind == "card")
 

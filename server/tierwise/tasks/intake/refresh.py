@@ -37,8 +37,8 @@ def refresh(task: Task, documents: Documents) -> None:
 
 
 def rebased(old: str, now: str, span: Range) -> Range | None:
-    """The range in `now` of the same lines as `span` has in `old`. None if they changed or are
-    gone.
+    """Where the lines of `span` in the text `old` are in the text `now`. None if they changed or
+    are gone.
     """
     before, after = old.split("\n"), now.split("\n")
     last = span.end.line

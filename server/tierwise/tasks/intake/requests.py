@@ -1,4 +1,6 @@
-"""Makes a request and its scene from what the edge sent: freezes documents, checks ranges."""
+"""Makes a request (what the router sees) and its scene (the frozen documents) from what the client
+sent. It checks the ranges.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from tierwise.tasks.task.scene import Scene
 def of_task(
     params: TaskParams, documents: Documents, ladder: Ladder, *, thread: ThreadState | None = None
 ) -> tuple[Request, Scene]:
-    """The request and scene of a task.
+    """The request and the scene of a task. The scene holds the documents as they are now.
 
     Raises `BadRequest` for a document or range that does not exist or an unknown action, and
     `UnknownTier` for an unknown tier in the words or the override.
@@ -76,7 +78,11 @@ def of_chat(
     thread: ThreadState,
     in_view: InView | None = None,
 ) -> tuple[Request, Scene]:
-    """The request and scene of a chat turn. Raises like `of_task`."""
+    """The request and the scene of a chat turn. Raises like `of_task`.
+
+    `turn` is its number in the conversation. `in_view` is the code before the operator, which is
+    sent if they named nothing.
+    """
     with_project, words = split_project_word(params.prompt)
     word, prompt = split_tier_word(words, ladder)
     tier = params.tier or word
@@ -178,8 +184,8 @@ def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
 
 
 def selection(scene: Scene, roots: Sequence[Path]) -> Selection | None:
-    """The selection as the router and the prompt see it, else what the operator sees. Lines count
-    from 1.
+    """The selected code as the router and the prompt see it. Without a selection it is the code
+    that the operator has in view. Lines count from 1.
     """
     focus, span = scene.focus, scene.range
     if focus is None and scene.in_view is not None:

@@ -55,7 +55,7 @@ class TestPlace:
 
 
 def find(own: Path, root: Path) -> TestPlace:
-    """The place for the tests of a file in a workspace folder."""
+    """The file that new tests of the file `own` go to, in the workspace folder `root`."""
     files = list(files_of(root))
     tests = [p for p in files if is_test(p.relative_to(root)) and alike(p, own)]
     if own in tests or is_test(own.relative_to(root)):

@@ -1,4 +1,6 @@
-"""Estimates and decides with what was learned. No other file combines routing with learning."""
+"""Estimates and decides with what was learned from outcomes. No other file combines routing with
+learning.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from tierwise.routing.weights import Weights
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """A decision, and the facts it was based on, including what was learned."""
+    """A decision, and the facts it was made from. They include what was learned, so that the same
+    decision can be made again.
+    """
 
     decision: Decision
     situation: Situation
@@ -63,7 +67,8 @@ def decide(
 
 
 def with_record(decision: Decision, action: str, own: OwnRecord) -> Decision:
-    """The decision, with a note on how often the operator kept this tier's answers, if known.
+    """The same decision with one more reason: how often the operator kept this tier's answers to
+    such actions, if that is known.
 
     The note explains and changes nothing, so it is kept with the reasons.
     """
@@ -84,14 +89,16 @@ def redecide(
     id: str = "",
     signs: Sequence[Reason] = (),
 ) -> Decision:
-    """Decide on these facts alone. The same facts always give exactly the same decision. Pure."""
+    """Make a decision from these facts alone. The same facts always give exactly the same decision.
+    Pure.
+    """
     found = estimates.estimate(signals, weights, situation.ladder, situation.learned)
     return policy.decide(signals, found, situation, id=id, weights=weights.hash, signs=signs)
 
 
 def task_of(signals: Signals, situation: Situation, weights: Weights, cell: Cell) -> LearnerTask:
-    """The task as the learner needs it. It knows a tier by its rank (see `levels`) and not by its
-    name.
+    """The task in the form that the learner learns from. It holds a tier's rank (see `levels`) and
+    not its name, so that it fits any list of tiers.
     """
     logits = tuple(reading.mean for reading in readings(signals, weights))
     cuts = len(weights.cuts)

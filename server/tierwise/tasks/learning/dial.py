@@ -1,4 +1,5 @@
-"""What each setting of the dial would have meant for a week of the operator's own tasks.
+"""What each setting of the dial (what to do when unsure: save, balanced, right first time) would
+have meant for a week of the operator's own tasks.
 
 Every task is decided again at each setting. What is expected from there is summed: the spend, and
 the answers that would not have been kept. While there are too few tasks, an invented week is used,
@@ -32,7 +33,7 @@ INVENTED: Final = "demo_week.tsv"
 
 @dataclass(frozen=True, slots=True)
 class DialTask:
-    """A task to be decided again.
+    """A task of the past with what is needed to decide it again at each setting of the dial.
 
     `size` is its redo cost relative to that of a median task. `chosen` is the tier if the operator
     chose it: no setting changes that.
@@ -105,7 +106,8 @@ def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
 
 
 def of_ledger(told: TaskHistory) -> DialTask | None:
-    """A task of the ledger. None if its row has no forecast or cannot be read.
+    """A task of the ledger in the form in which the dial decides it again. None if its row has no
+    forecast or cannot be read.
 
     Its size follows from the forecast of its top tier, because a redo costs in proportion to that.
     """

@@ -1,4 +1,4 @@
-"""The learner of one window: it learns from outcomes in the ledger, for later decisions.
+"""The learner of one editor window: it learns from outcomes in the ledger, for later decisions.
 
 The file of the learned state can always be made again from the ledger, so several windows need not
 agree. The first one to hold the file's lock learns from outcomes that are final. The others read
@@ -80,7 +80,8 @@ class Learning:
         return (shared.memory, shared.basis) if shared else (self._record.memory, self._basis)
 
     def cell(self, action: str, language: str | None) -> Cell:
-        """Where a task of this window belongs for the learner: its action, language and project.
+        """Where a task with this action and language belongs for the learner. Together with the
+        project they are its cell.
 
         If a team shares what it learns, the project is known by its folder's name, else by its
         path.
@@ -216,7 +217,8 @@ def ripened(
     """The lessons of tasks whose outcomes became final (ripe) after `after_ms` and up to `now_ms`.
     Pure.
 
-    `project` gives the name of a task's project for the lesson.
+    A lesson says which tiers were good enough for a task. `project` gives the name of a task's
+    project for it.
     """
     for task in told:
         if task.task.rehearsal or not task.decisions or task.task.client == COMMAND:
@@ -248,8 +250,8 @@ def observation(
     first: bool,
     project: str | None = None,
 ) -> Observation | None:
-    """What the learner can take from a task of the ledger. None if its events say nothing about a
-    tier.
+    """What one task of the ledger teaches: which tiers' answers were good enough, and for what kind
+    of task. None if its events say nothing about a tier.
 
     `project` replaces the ledger's name of the project. `first` says that these are the first
     events of the task. Raises `recall.OddRow`.

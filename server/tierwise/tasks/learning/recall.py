@@ -113,7 +113,9 @@ def _decision(task: TaskRow, row: DecisionRow) -> Decision:
 
 
 def rule(detail: Mapping[str, Any]) -> Rule:
-    """The rule that made a decision. Before rules had names it was the confidence target."""
+    """The rule that a past decision was made by, from its row. Before rules had names it was the
+    confidence target.
+    """
     named = detail.get("situation", {}).get("rule", "target-1")
     return cast(Rule, named) if named in get_args(Rule) else "target-1"
 

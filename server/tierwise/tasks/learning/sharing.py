@@ -1,8 +1,9 @@
-"""Learning with a team: this window's lessons go to the gateway, and the team's state comes back.
+"""Learning with a team: this window's lessons (what each task taught) go to the gateway, and the
+team's learned state comes back.
 
-Lessons (`learning/lesson.py`) hold only numbers and names of this program. The team's state must
-pass the same gate as a state learned alone. If the gateway cannot be reached, the last state stays
-in use, and the lessons wait in the ledger.
+A lesson (`learning/lesson.py`) holds only numbers and names of this program. The team's state must
+pass the same test on past tasks as a state learned alone. If the gateway cannot be reached, the
+last state stays in use, and the lessons wait in the ledger.
 """
 
 from __future__ import annotations

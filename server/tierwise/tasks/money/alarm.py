@@ -26,7 +26,7 @@ TOLD: Final = "dearest-share"
 @dataclass
 class ShareAlarm:
     """Warns the operator if the dearest tier answers a far larger share of the tasks than usual. It
-    reads the ledger for one window.
+    reads the ledger on behalf of one editor window.
     """
 
     window: Window

@@ -36,7 +36,9 @@ Say = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass
 class Announcer:
-    """Shows one window's messages about money."""
+    """Shows one window's messages about money. `patience` is how many seconds it waits for each
+    window that was used later.
+    """
 
     window: Window
     patience: float = PATIENCE
@@ -64,12 +66,16 @@ class Announcer:
                 self._spawn(self._say(what, state.day, question))
 
     def leave(self, thresholds: Iterable[str]) -> None:
-        """Do not announce these thresholds: the question about a waiting task covers them."""
+        """Do not announce that these thresholds were crossed: the operator is asked about a waiting
+        task, and that question says it.
+        """
         self._seen.update(thresholds)
 
     async def claim(self, what: str, day: str) -> bool:
-        """Claim a message for this window, because the operator uses it now. False if another has
-        it.
+        """Claim a message in the ledger, so that only this editor window shows it. False if another
+        window has claimed it.
+
+        If the ledger cannot be written the result is True, so that the message is shown.
         """
         self._seen.add(what)
         me, at = owner.identity(), self.window.now_ms()
@@ -89,12 +95,16 @@ class Announcer:
             raise
 
     def start(self) -> None:
-        """Note in the ledger that this new window is in use."""
+        """Write to the ledger that this editor window was used just now. So it may show messages
+        first, before any window used earlier.
+        """
         me, at = owner.identity(), self.window.now_ms()
         self.window.ledger.submit(lambda conn: notices.used(conn, me, at))
 
     async def stop(self) -> None:
-        """Stop announcing, and remove this window from the list of used ones."""
+        """Stop announcing, and remove this editor window from the ledger's list of windows by their
+        last use.
+        """
         me = owner.identity()
         with contextlib.suppress(LedgerUnavailable):
             self.window.ledger.submit(lambda conn: notices.gone(conn, me))

@@ -1,4 +1,8 @@
-"""The budget as this window sees it: levels, notices, leases, and tasks that wait for money."""
+"""The budget as this editor window sees it: how far it is used up, notices about it, and tasks that
+wait for money.
+
+It also renews the leases of reservations, so that the money for running calls stays set aside.
+"""
 
 from __future__ import annotations
 
@@ -154,8 +158,8 @@ class BudgetWatch:
         self._refused[task.id] = (task, self.window.monotonic())
 
     async def raise_by(self, nanos: int, scope: BudgetScope = "day") -> None:
-        """Raise a cap by `nanos` nano-dollars, for its current day or period. Every window follows
-        at once.
+        """Raise a cap by `nanos` nano-dollars, for its current day or period. It holds at once in
+        every editor window.
         """
         await self.purse.raise_by(nanos, self.window.project, scope)
         await self.refresh()
@@ -174,7 +178,9 @@ class BudgetWatch:
         await self.raise_by(nanos, scope or self.state.reached or "day")
 
     async def allow(self, task_id: str) -> None:
-        """Let one task go beyond the caps, because the operator said so."""
+        """Let one task go beyond the caps, because the operator said so. If it waits for money or
+        was refused, it goes on.
+        """
         await self.purse.allow(task_id, self.window.project)
         await self._release()
         refused = self._refused.get(task_id)

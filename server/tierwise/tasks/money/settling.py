@@ -57,7 +57,9 @@ class PaidCall:
 
 @dataclass
 class Settling:
-    """The paid calls of one window, and the settlements that wait for the ledger."""
+    """Reserves and settles the paid calls of one editor window. Settlements that the ledger did not
+    take wait here.
+    """
 
     purse: Purse
     budget_watch: BudgetWatch

@@ -1,4 +1,4 @@
-"""The state of a window's budget, as it was last read from the ledger."""
+"""The state of an editor window's budget, as it was last read from the ledger."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from tierwise.tasks.window.window import Window
 
 @dataclass
 class BudgetStanding:
-    """The latest state of the budget. Readers of the ledger set it, and decisions read it."""
+    """The latest known state of the budget. Whoever reads it from the ledger sets it here, and
+    decisions use it without waiting.
+    """
 
     window: Window
     state: BudgetState = field(
@@ -20,7 +22,7 @@ class BudgetStanding:
     )
 
     def is_now(self, state: BudgetState) -> None:
-        """Set the state that was just read from the ledger."""
+        """Replace the state by one that was just read from the ledger."""
         self.state = state
 
     @property

@@ -13,7 +13,9 @@ from tierwise.core.tiers import Ladder
 
 @dataclass
 class TeamSeen:
-    """The last report of each gateway, by the name of each tier that goes through it."""
+    """The last report of each team's gateway: what it allows and what is spent. It is stored by the
+    name of each tier that goes through that gateway.
+    """
 
     by_tier: Mapping[str, TeamWord] = field(default_factory=dict)
 
@@ -28,7 +30,10 @@ class TeamSeen:
         return first if first is not None and all(word is first for word in found) else None
 
     def floors(self, ladder: Ladder, action: str) -> tuple[Floor, ...]:
-        """The team's floor for an action, at most its highest tier."""
+        """The lowest tier that the team's rules demand for an action, but never above the highest
+        tier that the team allows. Empty without such a rule, or if the team does not pay for every
+        tier.
+        """
         word = self.one(ladder)
         tier = word.floors.get(action) if word is not None else None
         if word is None or tier is None or tier not in ladder:

@@ -149,7 +149,8 @@ class TeamWatch:
 
 
 def word_of(said: Mapping[str, Any], ladder: Ladder) -> TeamWord:
-    """A gateway's report with the tier names of this window. Tiers are matched by their models.
+    """A gateway's report on its team, with the tier names of this editor window. Tiers are matched
+    by their models.
 
     Raises `KeyError`, `TypeError` or `ValueError` for data that is no such report.
     """

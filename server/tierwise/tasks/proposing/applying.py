@@ -1,4 +1,4 @@
-"""The edits for the editor that apply a proposal or undo it."""
+"""The edits that the editor is asked to make in order to apply a proposal or to undo it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def tried(
 def changes(
     proposal: Proposal, ids: Collection[str], places: Places, window: Window
 ) -> tuple[FileChange, ...]:
-    """What some hunks that fit do to the files, in the order in which it must be done."""
+    """The changes of files that apply these hunks, in the order in which they must be made. Every
+    hunk must fit (see `fitting`).
+    """
     found = []
     for file in proposal.files:
         wanted = [h.id for h in file.hunks if h.id in ids]
@@ -133,7 +135,7 @@ def changes(
 
 
 def to_apply(proposal: Proposal, ids: Collection[str], places: Places, window: Window) -> Wish:
-    """The edit that applies some hunks that fit."""
+    """The edit that the editor is asked to make so that these hunks, which all fit, are applied."""
     made, texts = [], {}
     for change in changes(proposal, ids, places, window):
         if change.kind == "text":
@@ -144,7 +146,9 @@ def to_apply(proposal: Proposal, ids: Collection[str], places: Places, window: W
 
 
 def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> Wish:
-    """The edit that undoes what was applied. Files that changed since are left alone."""
+    """The edit that the editor is asked to make so that what was applied is undone. Files that
+    changed since are left alone.
+    """
     made: list[FileChange] = []
     texts: dict[str, tuple[str, Turnover]] = {}
     left: list[str] = []

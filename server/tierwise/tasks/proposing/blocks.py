@@ -31,10 +31,10 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The code, and where it may go.
+    """A block of code in a text answer, and where it may go.
 
-    `path` is what the block's fence names. `uri` and `range` are the document and the selection
-    that the question was about.
+    `path` is the file that the answer names for the block. `uri` and `range` are the document and
+    the selection that the question was about.
     """
 
     code: str

@@ -23,8 +23,8 @@ from tierwise.tasks.window.window import Window
 
 
 def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
-    """The proposal without files that may not be written. Files that may be written only after a
-    yes carry the reason.
+    """The proposal without files that may not be written. A file that may be written only after the
+    operator says yes has the reason in its `confirm`.
     """
     files = []
     notes = [proposal.note] if proposal.note else []

@@ -1,4 +1,6 @@
-"""Reads an answer, places its edits in the files and checks them. The result is a draft."""
+"""Reads an answer, places its edits in the files and checks them. The result is a draft: the answer
+as it would be shown.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ async def draft(task: Task, answer: Answer, window: Window, *, chosen: bool = Fa
 
 
 def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) -> Draft:
-    """Read an answer, place its edits, and run the free checks."""
+    """Read an answer, find where its edits go, and run the free checks. `chosen` says that the
+    operator picked the code and its place.
+    """
     edits = KINDS[task.request.action].edits
     known = Paths(task, window).known
     reason = answer.result.stop_reason
@@ -77,7 +81,11 @@ def made(task: Task, answer: Answer, window: Window, *, chosen: bool = False) ->
 
 
 def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
-    """What the checks compare the proposal of this task with: its request and its documents."""
+    """What was asked for and on which documents, for the free checks to compare a task's proposal
+    with.
+
+    `problem` is what reading the answer found, such as that it was cut off.
+    """
     scene, request = task.scene, task.request
     complaints = request.diagnostics or ()
     return AskedEdit(

@@ -1,6 +1,7 @@
-"""Keeps proposals up to date with their documents.
+"""Moves the hunks of proposals along when their documents change.
 
-A change that says what happened is applied at once. Otherwise texts are compared on a thread.
+Mostly they move at once. If a change of a large document does not say which lines it added or
+removed, its old and new text are compared on a thread first.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from tierwise.tasks.window.window import Window
 
 
 class Follower:
-    """Keeps proposals up to date. `turned` is called with each proposal whose hunks moved."""
+    """Moves the hunks of all proposals of an editor window along with their documents. `turned` is
+    called with a proposal when one of its hunks may have been lost, found again, applied or undone
+    by that.
+    """
 
     def __init__(self, window: Window, turned: Callable[[OpenProposal], None]) -> None:
         self.recent = RecentChanges()
@@ -26,7 +30,9 @@ class Follower:
         self._turned = turned
 
     def begin(self, entry: OpenProposal) -> None:
-        """Bring a new proposal from the texts its answer was made for to the present ones."""
+        """Move the hunks of a new proposal from the texts that its answer was made for to the
+        present texts.
+        """
         scene = entry.task.scene.shown
         for uri, file in entry.places.files.items():
             made_for = scene.get(uri)
@@ -40,7 +46,9 @@ class Follower:
         self._compare(entry)
 
     def take_over(self, entry: OpenProposal) -> None:
-        """Bring a proposal that an earlier server process left behind to the present documents."""
+        """Move the hunks of a proposal that an earlier server process left behind to the present
+        texts.
+        """
         applying.look(entry.proposal, entry.places, self._window)
         entry.turned()
         self._compare(entry)
@@ -58,7 +66,9 @@ class Follower:
         self._compare(entry)
 
     async def look(self, entry: OpenProposal) -> None:
-        """Bring a proposal to the present documents, before something is done with it."""
+        """Move the hunks of a proposal to the present texts, and wait for it. Call it before
+        something is done with the proposal.
+        """
         changed = applying.look(entry.proposal, entry.places, self._window)
         changed = await entry.places.catch_up() or changed
         if changed:

@@ -45,9 +45,9 @@ OPEN: Final[frozenset[TaskState]] = frozenset({"proposed", "partlyApplied", "app
 
 @dataclass(frozen=True, slots=True)
 class KeptPlaces:
-    """Where the hunks of a document are, in the text with this digest.
+    """Where the hunks of a document are, in the version of its text that has this digest.
 
-    `version` is the editor's version of the document.
+    `version` is the editor's version of the document. `spots` has a place for each hunk.
     """
 
     digest: str
@@ -57,7 +57,9 @@ class KeptPlaces:
 
 @dataclass(frozen=True, slots=True)
 class KeptProposal:
-    """A proposal with what is needed of its task. `owner` is the process that has it open."""
+    """A proposal as it is kept on disk, with as much of its task as is needed to open it again.
+    `owner` is the process that has it open.
+    """
 
     owner: str
     task_id: str
@@ -93,7 +95,7 @@ class KeptProposal:
 
 @dataclass
 class Keeper:
-    """Writes changed proposals on a thread, one after the other."""
+    """Writes changed proposals to disk on a thread, one after the other."""
 
     window: Window
     _dirty: dict[str, OpenProposal] = field(default_factory=dict)
@@ -102,7 +104,9 @@ class Keeper:
 
     @property
     def name(self) -> str:
-        """The file that proposals of this window are kept in."""
+        """The name of the file, in a task's folder, that its proposal is kept in. The night's
+        proposals have another one.
+        """
         return NIGHT if self.window.night else NAME
 
     def keep(self, entry: OpenProposal) -> None:

@@ -1,4 +1,4 @@
-"""An open proposal of a window with its task and its present state."""
+"""A proposal that an editor window has open, with its task and where its hunks are now."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from tierwise.tasks.window.window import Window
 
 @dataclass
 class OpenProposal:
-    """A proposal with its task, and what was applied of it."""
+    """A proposal with its task, where its hunks are now (`places`), and the files that were made,
+    moved or deleted by applying it (`done`).
+    """
 
     task: Task
     proposal: Proposal
@@ -73,7 +75,7 @@ class OpenProposal:
         return questions.apply(tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(unasked)))
 
     def file_moved(self, old: str, new: str) -> None:
-        """Use a file's new name from now on."""
+        """Note that the file `old` is now called `new`, so that its hunks are applied there."""
         self.places.moved(old, new)
         self.proposal = self.proposal.moved(old, new)
 
@@ -83,12 +85,16 @@ class OpenProposal:
         return bool(ids) and all(states.get(i) == "applied" for i in ids)
 
     def took(self, wish: Wish) -> None:
-        """Move the hunks along with an edit that the editor says it made."""
+        """Move the hunks to where they are after the edit that the editor says it made. `wish` is
+        that edit, as it was asked for.
+        """
         for uri, (before, wanted) in wish.texts.items():
             self.places.took(uri, before, wanted)
 
     def took_back(self, changes: Sequence[FileChange]) -> None:
-        """Note that changes undid an edit, so that its hunks are pending again."""
+        """Note that files which this proposal made, renamed or removed are as before again, because
+        of these changes. Their hunks are pending again.
+        """
         for change in changes:
             if change.kind == "rename" and change.to_uri is not None:
                 self.file_moved(change.uri, change.to_uri)

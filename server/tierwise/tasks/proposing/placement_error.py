@@ -6,7 +6,7 @@ from tierwise.core.check import CheckCode
 
 
 class PlacementError(Exception):
-    """An edit names a place that does not exist.
+    """Raised if an edit names a file, or lines of a file, that do not exist.
 
     `code` is that of the failed check. `detail` is the path it is about, and is only shown.
     """

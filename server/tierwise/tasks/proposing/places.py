@@ -113,8 +113,8 @@ class Places:
         return found
 
     def ask(self, uri: str, ids: Collection[str]) -> tuple[Turnover, Sequence[tuple[Range, str]]]:
-        """The edit that applies pending hunks or undoes applied ones, once as data for `took` and
-        once as ranges for the editor.
+        """The edit that applies pending hunks or undoes applied ones. It comes twice: as data to
+        hand to `took` later, and as ranges with new texts for the editor.
 
         If the document has the new lines of such a hunk from now on, it counts as applied, whoever
         wrote them.
@@ -139,10 +139,11 @@ class Places:
                 self.files[uri].yields()
 
     def took(self, uri: str, before: str, wanted: Turnover) -> None:
-        """Move the hunks along with an edit that the editor says it made, unless the document has
-        shown it already.
+        """Move the hunks along with an edit that the editor says it made, unless the document's new
+        text came first.
 
-        `before` is the document's text when the edit was offered.
+        `before` is the document's text when the edit was asked for, `wanted` the text and the
+        places of its hunks after it.
         """
         file = self.files[uri]
         if file.text == before:

@@ -35,8 +35,8 @@ from tierwise.tasks.window.window import Window
 
 @dataclass(frozen=True, slots=True)
 class NewTexts:
-    """What an answer makes of the files: their new content by URI. `doubt` is the code of a check
-    that it failed, if any.
+    """The new content of every file that an answer changes, by URI. `doubt` is the code of a check
+    that the answer failed, if any.
     """
 
     texts: dict[str, NewText]

@@ -37,7 +37,7 @@ EXPIRES_AFTER: Final = 4 * 3600.0
 
 
 class Proposals:
-    """All proposals of this window."""
+    """All proposals of this editor window: shows them, and applies, discards or undoes them."""
 
     def __init__(self, window: Window, outcomes: Outcomes, edit_watch: EditWatch) -> None:
         self.window = window
@@ -111,7 +111,7 @@ class Proposals:
         self.keeper.keep(entry)
 
     def entry(self, edit_id: str) -> OpenProposal:
-        """The entry of a proposal. Raises `UnknownEdit`."""
+        """An open proposal by its id, with its task and present state. Raises `UnknownEdit`."""
         try:
             return self.entries[edit_id]
         except KeyError:

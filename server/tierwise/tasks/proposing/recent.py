@@ -1,6 +1,7 @@
 """The latest changes of each open document.
 
-With them an edit that was made for an earlier version is moved to its place in the present one.
+An answer may come for an older version of a document than the present one. These changes say where
+its edit belongs now.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ carried on.
 
 
 class RecentChanges:
-    """Changes by document, each with the version that it led to."""
+    """The latest changes of each document, with the version that each led to. Of a large change
+    only the version is kept.
+    """
 
     def __init__(self) -> None:
         self._by_uri: dict[str, deque[tuple[int, Splice | None]]] = {}
@@ -40,7 +43,9 @@ class RecentChanges:
         self._by_uri.pop(uri, None)
 
     def since(self, snapshot: Snapshot, now: Snapshot) -> Sequence[Splice] | None:
-        """The changes from one version of a document to another. None if some are not known."""
+        """The changes that lead from the older version `snapshot` of a document to the present one,
+        `now`. None if one of them was too large to be kept or is forgotten.
+        """
         if snapshot.version is None or now.version is None or snapshot.uri != now.uri:
             return None
         kept = [c for c in self._by_uri.get(now.uri, ()) if c[0] > snapshot.version]

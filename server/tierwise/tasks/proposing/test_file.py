@@ -14,9 +14,11 @@ from tierwise.tasks.proposing.placement_error import PlacementError
 def find(
     focus: Snapshot | None, paths: Paths, chosen: Path | None = None
 ) -> tuple[str, str, Snapshot | None]:
-    """URI, shown path and document of the test file. `chosen` is the place that the model was told.
+    """The file for the tests of `focus`: its URI, its path as shown, and its document (None if it
+    is new).
 
-    The document is None if the file is new. Raises `PlacementError`.
+    `chosen` is the file that the prompt named to the model. None means that none was named, so it
+    is looked for now. Raises `PlacementError`.
     """
     if focus is None or focus.path is None:
         raise PlacementError("no_tested_file")

@@ -1,4 +1,6 @@
-"""Makes a group of jobs from a wish, with its forecast and worst case, and queues it."""
+"""Makes a group of jobs for the night from what the operator asked for, with its forecast and worst
+case, and queues it.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ AROUND_CHARS: Final = 12_000
 
 
 def plan(wish: QueueWish, world: World) -> QueuePlan:
-    """The group of jobs for a wish. It is not queued yet.
+    """The group of jobs for what the operator asked for (`wish`). It is not queued yet.
 
     Raises `BadRequest` if there is nothing to work on, or a document cannot be read or edited, and
     `UnknownTier` for an unknown tier.
@@ -135,7 +137,9 @@ async def put(found: QueuePlan, world: World) -> None:
 
 
 def params_of(job: JobRow, wish: QueueWish, place: JobPlace) -> TaskParams:
-    """The parameters of the task that does a job."""
+    """The parameters of the task that does a job: what was asked for (`wish`), on the lines of
+    `place`.
+    """
     problem = place.diagnostic
     return TaskParams(
         action=wish.action,

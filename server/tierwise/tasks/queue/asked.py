@@ -14,7 +14,8 @@ from tierwise.store.jobs import GroupRow, JobRow
 
 @dataclass(frozen=True, slots=True)
 class QueueWish:
-    """What is asked for with a group. Times are in UTC milliseconds, `cap` is in nano-dollars.
+    """What the operator asks the night queue for: one group of jobs. Times are in UTC milliseconds,
+    `cap` is in nano-dollars.
 
     `range` is given if the editor selected lines of the one document. `problems` are diagnostics of
     the documents: each becomes a job.
@@ -41,7 +42,9 @@ class QueueWish:
 
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
-    """A group that is not queued yet, with its jobs, forecast, worst case and baseline."""
+    """A group that is not queued yet, with its jobs. `baseline_tier` is the tier with whose price
+    savings are compared.
+    """
 
     wish: QueueWish
     group: GroupRow

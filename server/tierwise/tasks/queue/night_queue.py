@@ -60,7 +60,7 @@ class NightQueue:
         return await window.ledger.read(read)
 
     async def set_purse(self, nanos: int) -> None:
-        """Set what a night may cost, as the operator said."""
+        """Set what all jobs of a night together may cost, in nano-dollars, as the operator said."""
         await self.world.purse.set_cap(nanos, self.world.window.project, "night")
 
     async def find(self, what: str) -> tuple[str, str | None]:
@@ -90,7 +90,9 @@ class NightQueue:
         testing.remember(self.world.window, yes=yes)
 
     def timed(self, wish: QueueWish, at: str | None, by: str | None) -> QueueWish:
-        """A wish with its times. Without `at` and `by` these are tonight's. Raises `BadRequest`."""
+        """What was asked for (`wish`), with the times between which it may run. Without `at` and
+        `by` these are tonight's. Raises `BadRequest` for a text that is no time.
+        """
         begin, end = (at, by) if at or by else times.TONIGHT
         try:
             starts, ends = times.window(begin, end, self.world.window.clock(), self.zone)
@@ -99,8 +101,11 @@ class NightQueue:
         return replace(wish, at_ms=starts, by_ms=ends)
 
     async def agree(self, plan: QueuePlan) -> None:
-        """Ask what must be asked before a group is queued. Raises `BadRequest` if the answer is not
-        yes.
+        """Ask the operator what must be asked before a group is queued: what a night may cost,
+        whether tests may run, and whether a large or dear group is really wanted.
+
+        Raises `BadRequest` if no cost is set or the group is not wanted. A no to the tests only
+        means that they do not run.
         """
         ask, group = self.world.window.listener.ask, plan.group
         if not group.rehearsal and await self.purse() is None:
@@ -131,7 +136,7 @@ class NightQueue:
         self.world.window.listener.notice("info", told)
 
     def line(self, report: GroupReport) -> str:
-        """A group in one line, with what it waits for."""
+        """What became of a group, in one line for a list, with what it still waits for."""
         group = report.group
         begin = times.shown(report.waits_until(self.world.window.now_ms()), self.zone)
         return words.line(
@@ -141,7 +146,9 @@ class NightQueue:
         )  # fmt: skip
 
     def window_of(self, plan: QueuePlan) -> tuple[datetime | None, datetime | None]:
-        """When a group may begin and when it expires, in the operator's time zone."""
+        """The time in which a group may run: when it begins and when it expires, in the operator's
+        time zone. None for a bound that it does not have.
+        """
         group = plan.group
         return times.shown(group.at_ms, self.zone), times.shown(group.by_ms, self.zone)
 

@@ -131,7 +131,7 @@ async def withdrawn(found: Sequence[JobRow], world: World) -> None:
 
 
 async def kept(world: World) -> None:
-    """Wait until all changes are on disk."""
+    """Wait until the changed proposals and the events of their tasks are on disk."""
     await world.proposals.keeper.flush()
     await world.journal.flush()
 

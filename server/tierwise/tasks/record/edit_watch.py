@@ -27,7 +27,7 @@ LOOKED_MS: Final = 3_000
 
 
 class Handle(Protocol):
-    """A timer that can be cancelled."""
+    """A started timer that can be cancelled, such as the one of the event loop."""
 
     def cancel(self) -> None: ...
 
@@ -57,7 +57,9 @@ class _Watch:
 
 @dataclass
 class EditWatch:
-    """All watches of this window. `later` starts timers. By default it uses the event loop."""
+    """Watches all applied edits of this window, by the id of their task. `later` starts timers. By
+    default it uses the event loop.
+    """
 
     window: Window
     outcomes: Outcomes

@@ -226,7 +226,9 @@ def flat(span: Range | None) -> tuple[int, int, int, int] | None:
 def decision_row(
     decision: Decision, situation: Situation, at_ms: int, switches: Sequence[Switch] = ()
 ) -> decisions.DecisionRow:
-    """A decision as the ledger stores it: the signals and the facts, never the text."""
+    """A decision as the ledger stores it: its tiers, its signals and the facts it was made from,
+    never the text of the request.
+    """
     return decisions.DecisionRow(
         at_ms=at_ms,
         first=decision.first,

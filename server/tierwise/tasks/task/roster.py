@@ -18,7 +18,7 @@ _AT_WORK: Final = ("routing", "paused", "running", "proposed", "applied", "partl
 
 
 class Roster(dict[str, Task]):
-    """Tasks by id, in the order in which they were asked."""
+    """The tasks of one editor window by id, in the order in which they were asked."""
 
     def named(self, task_id: str) -> Task:
         """The task of that id. Raises `UnknownTask`."""

@@ -1,4 +1,6 @@
-"""The question of a task: the request as the router sees it, and the documents it is about."""
+"""The question of a task: the request as the router sees it, and the documents it is about (the
+scene).
+"""
 
 from __future__ import annotations
 

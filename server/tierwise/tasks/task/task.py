@@ -164,7 +164,8 @@ class Task:
         """Begin the next run with a decision for a higher tier, because a check of the answer
         failed.
 
-        `note` tells the operator why. `told` is what the prompts of that run say about the failure.
+        `note` tells the operator why. `told` is added to the prompts of that run, so that the model
+        learns what failed.
         """
         calls = self.run.all_calls
         self.start_over(note)

@@ -20,7 +20,9 @@ from tierwise.core.views import Switch
 
 @dataclass(frozen=True, slots=True)
 class SentTurn:
-    """The operator's turn as it was sent, with the paths and digests of its context."""
+    """The operator's turn in a conversation as it was sent, context included, with the paths and
+    digests of that context.
+    """
 
     text: str
     paths: tuple[str, ...]
@@ -29,7 +31,9 @@ class SentTurn:
 
 @dataclass(eq=False)
 class Run:
-    """What belongs to one run of a task and ends with it."""
+    """What belongs to one run of a task (one passage from context to answer) and ends with it. A
+    redo begins another.
+    """
 
     call_count: int = 0
     """Model calls so far. Their number is limited. For each part it starts again."""
@@ -82,7 +86,9 @@ class Run:
 
     @property
     def ready(self) -> bool:
-        """Whether the context was collected. Before that `wish` is not set."""
+        """Whether the context was collected. Before that there is no `wish` (the instruction as it
+        is sent).
+        """
         return self.pack is not None
 
     def begin(self, now: float, seconds: float) -> None:
@@ -107,7 +113,9 @@ class Run:
         self.test_path = path
 
     def decided_on(self, situation: Situation) -> None:
-        """Keep the facts of a decision."""
+        """Keep the facts that the decision was made from, so that a later step of this run can use
+        them again.
+        """
         self.situation = situation
 
     def heard(self, opinion: str) -> None:
@@ -133,7 +141,7 @@ class Run:
         return answering
 
     def switched(self, switch: Switch) -> None:
-        """Note that another tier or place answers from now on."""
+        """Note that from now on another tier answers, or another server of the same tier."""
         self.switches += (switch,)
 
     def sends(self, record: Mapping[str, object], turn: SentTurn | None) -> None:
@@ -175,7 +183,7 @@ class Run:
         self.call_count, self.full_output = used, True
 
     def keeps(self, text: str) -> None:
-        """Keep the answer to a part."""
+        """Keep the answer to one part, while the other parts are still asked for."""
         self.earlier = f"{self.earlier}{text}\n\n"
 
     def remark(self, sentence: str) -> None:
@@ -183,7 +191,9 @@ class Run:
         self.notices += (sentence,)
 
     def answered(self, usage: Usage) -> None:
-        """Keep the tokens of a call that ended well."""
+        """Keep how many tokens the call used that ended well. They show what the tier's prompt
+        cache holds of the conversation.
+        """
         self.last_usage = usage
 
 

@@ -31,8 +31,8 @@ class _Entry:
 
 @dataclass
 class Turns:
-    """The order in which the tasks of a window run. `limit` returns how many may run at the same
-    time; it is called each time, so that a changed setting takes effect.
+    """The order in which the tasks of an editor window run. `limit` returns how many may run at the
+    same time; it is called each time, so that a changed setting takes effect.
     """
 
     limit: Callable[[], int]

@@ -1,4 +1,6 @@
-"""Tests proposals, each alone, and those that are to be applied together also together."""
+"""Runs the operator's tests on proposals: on each alone, and on those that are to be applied
+together also together.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ OVERLAP: Final = "overlap"
 
 @dataclass(frozen=True, slots=True)
 class TestsReport:
-    """The result of the tests. `network` says whether the tests could use the network, `output` is
-    the end of what their last run printed.
+    """What the tests said about some proposals. `network` says whether the tests could use the
+    network, `output` is the end of what their last run printed.
     """
 
     said: TestsSaid

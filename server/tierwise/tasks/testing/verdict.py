@@ -22,8 +22,8 @@ def failures(run: CellRun) -> frozenset[str]:
 
 
 def verdict(before: CellRun, after: CellRun, again: CellRun | None) -> TestsSaid:
-    """The result of the tests. `again` is a second run with the change, made if the
-    first failed.
+    """What the tests say about a change, from a run without it and one with it. `again` is a second
+    run with the change, made if the first failed.
     """
     if not after.ran or not before.ran:
         return "notRun"

@@ -1,7 +1,9 @@
-"""Stores the operator's consent to what a repository wishes and what would cost more.
+"""Stores the operator's consent to what a repository's file asks for (its wishes) and what would
+cost more.
 
-A repository's file can ask for floors. They have no effect until the operator says yes. Yes and no
-are both stored, per project and wish, so that nobody is asked twice. A changed wish is asked again.
+Such a file can ask for floors, rules that only raise the tier. They have no effect until the
+operator says yes. Yes and no are both stored, per project and wish, so that nobody is asked twice.
+A changed wish is asked again.
 """
 
 from __future__ import annotations
@@ -24,17 +26,21 @@ LARGEST: Final = 1_000_000
 
 
 class Consents:
-    """The answers, in a file of the state folder. A file that cannot be read has none."""
+    """The operator's answers to what repositories ask for, in a file of the state folder. A file
+    that cannot be read has none.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "consents.json"
 
     def accepted(self, project: str) -> frozenset[str]:
-        """Digests of the wishes that the operator accepted."""
+        """Digests of what the project's repository asks for and the operator said yes to."""
         return frozenset(digest for digest, yes in self._of(project).items() if yes)
 
     def answered(self, project: str) -> frozenset[str]:
-        """Digests of all wishes that the operator answered."""
+        """Digests of all that the project's repository asks for and the operator answered, yes or
+        no.
+        """
         return frozenset(self._of(project))
 
     def remember(self, project: str, digest: str, yes: bool) -> None:
@@ -73,9 +79,10 @@ class Consents:
 async def offer(
     asks: Sequence[ConsentRequest], project: str, consents: Consents, listener: Listener
 ) -> bool:
-    """Ask about every wish that was not answered yet. Returns whether one was accepted.
+    """Ask about everything that the repository's file asks for (`asks`) and that was not answered
+    yet. Returns whether something was accepted.
 
-    If nobody can be asked or nobody answers, the wish has no effect, and a notice says so.
+    If nobody can be asked or nobody answers, it has no effect, and a notice says so.
     """
     accepted = False
     for ask in asks:

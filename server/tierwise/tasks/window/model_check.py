@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A place of a tier: what its server says about the model, and remarks for the operator.
+    """What one server of a tier says about the tier's model, with remarks for the operator.
 
-    `unlisted` says why there is no list. It is empty if there is one.
+    `unlisted` says why there is no list of models. It is empty if there is one.
     """
 
     tier: Tier
@@ -34,8 +34,8 @@ class Inspected:
 async def inspect(
     ladder: Ladder, client: ModelClient, today: date, *, ask: bool = True, within: float = 5.0
 ) -> Sequence[Inspected]:
-    """Check every place of every tier. Without a key, or with `ask` False, the shipped table is
-    used.
+    """Check the model at every server of every tier. Without a key, or with `ask` False, the
+    shipped table is used.
     """
     lists: dict[tuple[str, str | None], tuple[ModelFacts, ...] | str] = {}
     found = []

@@ -1,4 +1,6 @@
-"""The rehearsal model's server in a window. It starts when rehearsal is first switched on."""
+"""The server of the rehearsal model, which costs nothing, in an editor window. It starts when
+rehearsal is first switched on.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ NOWHERE: Final = "http://127.0.0.1:9"
 
 
 class Rehearsal:
-    """Runs the rehearsal server for as long as the window is open."""
+    """Runs the rehearsal model's server for as long as the editor window is open."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -1,4 +1,4 @@
-"""The present configuration of a window, from all its sources."""
+"""The present configuration of an editor window, from all its sources."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def limits(own: Config, held: Config | None = None) -> Limits:
 
 
 def project_of(roots: Sequence[Path]) -> str:
-    """The project of a window: its first workspace root, or the git top level above it.
+    """The project of an editor window: its first workspace root, or the git top level above it.
 
     It is "none" without a root.
     """

@@ -1,4 +1,6 @@
-"""What listens where no editor is open: it keeps notices and takes no other word."""
+"""The listener where no editor is open: it keeps notices and ignores everything else that an editor
+would show.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from tierwise.core.views import BudgetView, StatusView, StreamView, TaskView
 
 @dataclass
 class Unheard:
-    """The part of a listener that is for an editor's eyes, without one."""
+    """Does nothing with what an editor would show, and keeps the notices. Listeners without an
+    editor inherit it.
+    """
 
     notices: list[str] = field(default_factory=list, kw_only=True)
     previews = False

@@ -30,7 +30,9 @@ from tierwise.trust import Trust
 
 @dataclass(frozen=True)
 class Window:
-    """One window. `now_ms` returns UTC milliseconds, `monotonic` seconds."""
+    """What one editor window has; the night's worker has one without an editor. `now_ms` returns
+    UTC milliseconds, `monotonic` seconds.
+    """
 
     settings: Settings
     documents: Documents
@@ -63,7 +65,7 @@ class Window:
 
     @property
     def prices(self) -> PriceTable:
-        """The present prices: the list's, with the operator's over them."""
+        """What each model costs now: the list prices, with the operator's own over them."""
         return self.settings.prices
 
     @property

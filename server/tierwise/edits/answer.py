@@ -24,11 +24,12 @@ WHOLE: Final = ("end_turn", "stop_sequence", "tool_use")
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """An answer that was read. `problem` names a failed check.
+    """An answer that was read: the changes in its blocks, its fences, and what it says beside them
+    (`prose`). `problem` names a failed check.
 
     `whole` is set if there is a single fence, `fences` holds all of them. `outer` is everything
-    between the first and the last fence line, for an answer that shows fences inside a
-    fence without a longer mark.
+    between the first and the last fence line, for an answer that shows fences inside a fence
+    without a longer mark.
     """
 
     kind: Literal["blocks", "whole", "fences", "text"]

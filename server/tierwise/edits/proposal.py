@@ -24,7 +24,7 @@ from tierwise.syntax.positions import split_lines
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """One change of a file.
+    """One change of a file, which can be applied by itself.
 
     It replaces the lines [start, end) of the file's `before` by `lines`.
     """
@@ -75,7 +75,9 @@ class NewText:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The edit of one task. It waits for apply or discard."""
+    """The edit that came of one task, by files. It waits for apply or discard. `note` is a sentence
+    for the operator.
+    """
 
     id: str
     task_id: str

@@ -27,7 +27,10 @@ _THOUGHT_OVER: Final = re.compile(rf"^(.*)</{_THOUGHT}>(.*)$", re.IGNORECASE)
 
 @dataclass
 class Reader:
-    """The forms in an answer's lines. It reads all lines when it is made."""
+    """Finds the blocks, fences and prose in an answer's lines. It reads all lines when it is made.
+
+    `unfinished` says that a block or a fence has no end, `garbled` that one could not be read.
+    """
 
     lines: Sequence[str]
     known: Known | None = None

@@ -21,7 +21,9 @@ _CODE: Final = re.compile(r"^(?:(?:error|warning|note)[: ]\s*)?\[?(?P<code>[A-Z]
 
 @dataclass(frozen=True, slots=True)
 class JobPlace:
-    """What one job works on: lines of a document, and a problem in them if the job is about one."""
+    """What one job works on: the lines `range` of a document, and the diagnostic in them if the job
+    is to fix one.
+    """
 
     document: Snapshot
     range: Range

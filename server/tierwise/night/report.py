@@ -28,7 +28,9 @@ _ORDER: Final[tuple[JobState, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class GroupReport:
-    """A group with the present state of its jobs. Money is in nano-dollars."""
+    """A group of jobs with their present state: how many are in each, what they cost, and the jobs
+    in the order of review. Money is in nano-dollars.
+    """
 
     group: GroupRow
     title: str

@@ -48,10 +48,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class TaskParams:
-    """A task as the editor asks for it (`tierwise/task/start`).
+    """A task as the editor asks for it (`tierwise/task/start`): an action on a document, with the
+    operator's instruction.
 
-    `range` None means no selection. `tier` is an override for this task. `task_id` may be
-    made by the client.
+    `range` None means no selection. `tier` is an override for this task. `files` are other
+    documents, attached or open. For `diagnostics` and `tools` None means that the editor does not
+    say. `task_id` may be made by the client.
     """
 
     action: Action
@@ -77,7 +79,11 @@ class TaskParams:
 
 @dataclass(frozen=True, slots=True)
 class ChatParams:
-    """A chat turn as the editor asks for it (`tierwise/chat/send`)."""
+    """A chat turn as the editor asks for it (`tierwise/chat/send`).
+
+    `references` are the files that the operator attached, `selection` the lines that the question
+    is about. `tier` is an override for this turn.
+    """
 
     prompt: str
     task_id: str | None = None
@@ -136,7 +142,9 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """A finished chat turn. `stop_reason` is the model's, or "cancelled". Cost in nano-dollars."""
+    """A finished chat turn. `stop_reason` is the model's, or "cancelled". `edit_id` is the
+    proposal's if the answer has edits. The cost is in nano-dollars.
+    """
 
     task_id: str
     conversation_id: str
@@ -150,7 +158,9 @@ class ChatReply:
 
 @dataclass(frozen=True, slots=True)
 class ResolveReply:
-    """The result of an apply, a discard or a retry."""
+    """Whether an apply, a discard or an undo was done. `failure_reason` is a sentence that says why
+    not, or what was left out.
+    """
 
     applied: bool
     failure_reason: str | None = None
@@ -159,7 +169,7 @@ class ResolveReply:
 
 @dataclass(frozen=True, slots=True)
 class ApplyReply:
-    """The editor's answer to `applyEdit`."""
+    """The editor's answer to `applyEdit`: whether it made the edit, and if not, why."""
 
     applied: bool
     failure_reason: str | None = None
@@ -167,8 +177,10 @@ class ApplyReply:
 
 @dataclass(frozen=True, slots=True)
 class OverrideParams:
-    """The parameters of `tierwise/route/override`. `to` is a tier, or "auto" to clear
-    the choice.
+    """The parameters of `tierwise/route/override`: the operator's choice of a tier.
+
+    `to` is a tier, or "auto" to clear the choice. `scope` says what the choice is for, such as a
+    task, an action or a file. The other fields say which one.
     """
 
     scope: Scope
@@ -234,7 +246,7 @@ class Index(Protocol):
         ...
 
     async def importers(self, path: str) -> tuple[str, ...]:
-        """Files that import a file."""
+        """The paths of the files that import the file at `path`."""
         ...
 
     async def look(self) -> None:

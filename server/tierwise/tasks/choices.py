@@ -42,7 +42,9 @@ class Choices:
             self.kept[row.scope, row.key] = row.tier
 
     def put(self, scope: Scope, key: str, tier: str) -> None:
-        """Set a choice. "auto" clears it."""
+        """Choose a tier for what `scope` and `key` name, such as an action or a file. The tier
+        "auto" clears the choice.
+        """
         if tier == AUTO:
             self.kept.pop((scope, key), None)
         else:

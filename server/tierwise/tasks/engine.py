@@ -71,7 +71,7 @@ class TaskEngine(EngineReads):
 
     @property
     def queue(self) -> NightQueue:
-        """The night queue of this machine."""
+        """The night queue of this machine: jobs that a worker does later, and their results."""
         return NightQueue(self.world, self.tasks)
 
     async def opened(self) -> None:

@@ -127,7 +127,9 @@ class AgentTree:
 
 
 def tree_of(state: Path, job: str) -> AgentTree:
-    """The copy of the tree of a job."""
+    """The folder in the state folder where the command of this job has its copy of the tree. It may
+    not exist yet.
+    """
     return AgentTree(state / "work" / "agents" / job)
 
 

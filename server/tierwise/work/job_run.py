@@ -38,9 +38,11 @@ LOOK_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """The result of one run of a job.
+    """The result of one run of a job: how it ended, the routed tier and the one that answered, the
+    proposal, and what the tests said.
 
     `said` is a sentence for the operator. It is empty if the reason code in `ending` says enough.
+    `network` says whether tests or command could use the network, None if none ran.
     """
 
     ending: JobEnding

@@ -33,7 +33,7 @@ KEPT: Final = 50
 
 @dataclass
 class Chats:
-    """The conversations of a project.
+    """The conversations of a project, with those last used in memory (`threads`).
 
     An id that was begun in one project is not continued in another, because its files would be
     judged by other rules. `keeps` returns whether anything may be kept beyond this process.

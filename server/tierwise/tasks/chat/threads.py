@@ -68,7 +68,7 @@ class Cached:
 
 @dataclass
 class Thread:
-    """A conversation, with its answered turns.
+    """A conversation. `said` are its answered turns, in order.
 
     `reasks` is how many questions were asked again, `rejected` how many edits were discarded or
     undone. `cached` says what each tier's prompt cache holds, `life` how long the provider keeps

@@ -38,7 +38,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A question and its answer, as they were kept."""
+    """A question of a conversation and its answer, as they were kept. `item` has the tier and the
+    cost.
+    """
 
     item: HistoryItem
     prompt: str

@@ -93,12 +93,12 @@ class BudgetWatch:
         return self.standing.shown
 
     def start(self) -> None:
-        """Begin watching."""
+        """Begin to read the ledger again and again, and to renew the leases of running calls."""
         self.announcer.start()
         self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
     async def stop(self) -> None:
-        """Stop watching."""
+        """Stop reading the ledger and renewing leases."""
         for job in (self._ticker, *self._asking):
             if job is not None:
                 job.cancel()

@@ -245,7 +245,7 @@ def places_of(one: KeptProposal, window: Window) -> dict[str, Anchors]:
 
 
 def digest(text: str) -> str:
-    """The digest by which a text is recognised."""
+    """A digest of a text. A kept text and a document with the same digest are taken for equal."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

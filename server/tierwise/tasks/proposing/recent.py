@@ -30,7 +30,7 @@ class RecentChanges:
         self._by_uri: dict[str, deque[tuple[int, Splice | None]]] = {}
 
     def changed(self, snapshot: Snapshot, steps: Sequence[Step]) -> None:
-        """Remember a change of a document."""
+        """Remember how a document changed: the steps that led to its version `snapshot`."""
         if snapshot.version is None:
             return
         kept = self._by_uri.setdefault(snapshot.uri, deque(maxlen=KEPT))

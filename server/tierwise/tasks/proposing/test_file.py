@@ -1,4 +1,4 @@
-"""Finds the document in which the tests of a file belong."""
+"""Finds the file to which new tests of a file are written."""
 
 from __future__ import annotations
 

@@ -14,11 +14,13 @@ from tierwise.store.jobs import GroupRow, JobRow
 
 @dataclass(frozen=True, slots=True)
 class QueueWish:
-    """What the operator asks the night queue for: one group of jobs. Times are in UTC milliseconds,
-    `cap` is in nano-dollars.
+    """What the operator asks the night queue for: one group of jobs, one for each file, definition
+    or diagnostic (`each`).
 
-    `range` is given if the editor selected lines of the one document. `problems` are diagnostics of
-    the documents: each becomes a job.
+    It begins at `at_ms` and must be done by `by_ms`, in UTC milliseconds. It waits for the group
+    `after`. With `every` it is queued again for the next day. `cap` is the most it may cost, in
+    nano-dollars. `range` is given if the editor selected lines of the one document. `problems` are
+    diagnostics of the documents: each becomes a job.
     """
 
     instruction: str

@@ -1,4 +1,4 @@
-"""The night queue: one object for all that the edge and the command line ask of it."""
+"""The night queue: one object for all that `lsp/` and `cli/` ask of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tierwise.tasks.world import World
 
 @dataclass(frozen=True)
 class NightQueue:
-    """The queue of this machine, seen from one window."""
+    """The queue of this machine's night jobs, as one editor window or terminal sees it."""
 
     world: World
     tasks: Roster

@@ -71,7 +71,7 @@ def file_digest(path: Path) -> str:
 
 
 def text_digest(text: str) -> str:
-    """The digest by which a text is recognised."""
+    """A digest of a text, to tell later whether a file is still the same."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

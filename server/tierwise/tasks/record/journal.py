@@ -51,7 +51,10 @@ oldest are lost.
 
 @dataclass
 class Journal:
-    """The writer. `flush` waits until all events so far are written or were refused."""
+    """Writes the events of tasks to the ledger. `warn` is called once while they cannot be written.
+
+    `flush` waits until all events so far are written or were refused.
+    """
 
     ledger: Ledger
     warn: Callable[[str], None]

@@ -14,7 +14,9 @@ from tierwise.tasks.task.task import Task
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Records the outcomes of one window. `now_ms` returns UTC milliseconds."""
+    """Records what became of each answer (its outcomes) in one editor window. `now_ms` returns UTC
+    milliseconds.
+    """
 
     journal: Journal
     chats: Chats

@@ -54,8 +54,10 @@ class Tried:
 
 @dataclass
 class Tests:
-    """Runs the tests of one workspace folder. One run at a time, because tests share ports and
-    files.
+    """Runs the tests of one workspace folder (`root`) in a copy of it. One run at a time, because
+    tests share ports and files.
+
+    `number` distinguishes copies of the same folder that are used at the same time.
     """
 
     window: Window

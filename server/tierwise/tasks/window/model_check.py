@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What one server of a tier says about the tier's model, with remarks for the operator.
+    """What one server of a tier says about the tier's model (`facts`), with remarks for the
+    operator. `key` says whether there is a key for it.
 
     `unlisted` says why there is no list of models. It is empty if there is one.
     """

@@ -61,7 +61,9 @@ class Redacted:
 
 
 def find(text: str) -> list[tuple[int, int]]:
-    """Spans (offsets) of everything in a text that looks like a secret, in order, disjoint."""
+    """The offsets [start, end) of everything in a text that looks like a secret, in order and
+    without overlaps.
+    """
     lowered = text.lower()
     spans = [
         m.span(kind.group)

@@ -44,7 +44,9 @@ class Menu:
         instruction: str = "",
         diagnostics: Sequence[Diagnostic] | None = None,
     ) -> Decision:
-        """The decision for one title, without its reasons. Raises like `requests.of_task`."""
+        """The decision for one title, without its reasons. Raises `BadRequest` or `UnknownTier`, as
+        `requests.of_task` does.
+        """
         request, scene = self._request(action, span, instruction)
         found = None if diagnostics is None else tuple(diagnostics)
         request = replace(request, action=action, diagnostics=found)

@@ -78,7 +78,8 @@ def of_chat(
     thread: ThreadState,
     in_view: InView | None = None,
 ) -> tuple[Request, Scene]:
-    """The request and the scene of a chat turn. Raises like `of_task`.
+    """The request and the scene of a chat turn. Raises `BadRequest` or `UnknownTier`, as `of_task`
+    does.
 
     `turn` is its number in the conversation. `in_view` is the code before the operator, which is
     sent if they named nothing.

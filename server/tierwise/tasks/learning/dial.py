@@ -61,8 +61,8 @@ class DialWeek:
 class DialView:
     """For each setting of the dial, the week that it would give.
 
-    `tasks` is how many tasks were used, `own` how many the operator has. `invented` says that those
-    were too few, so that made-up tasks were used.
+    `tasks` is how many tasks were used, `own` how many the operator has. `invented` says that the
+    operator's tasks were too few, so that made-up ones were used.
     """
 
     weeks: Mapping[Preference, DialWeek]

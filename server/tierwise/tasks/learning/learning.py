@@ -174,7 +174,8 @@ def fold(
 ) -> Record:
     """Learn from outcomes that are old enough to be final (ripe) and were not learned yet.
 
-    Raises like `LearnedFile.update`. If nothing is ripe, nothing is written.
+    If nothing is ripe, nothing is written. Raises `LedgerUnavailable` if the file is locked, and
+    `OSError` if it cannot be written.
     """
     before = read(file, weights)
     if learned(before, told, weights, target, now_ms).told_ms == before.told_ms:

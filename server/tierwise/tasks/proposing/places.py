@@ -58,8 +58,8 @@ class Places:
         return changed
 
     def look(self, snapshot: Snapshot) -> bool:
-        """Move the hunks along to a document's present text, whatever changed it. Returns the same
-        as `step`.
+        """Move the hunks along to a document's present text, whatever changed it. Returns whether
+        some hunk was lost, found again, applied or undone.
 
         A file that is not open is read from disk. An edit in an editor's buffer is not on disk
         before it is saved. So a text on disk is used only if it is new there.

@@ -86,7 +86,7 @@ class NightQueue:
         return testing.to_ask(self.world.window)
 
     def tests_agreed(self, *, yes: bool) -> None:
-        """Store the operator's answer to that question."""
+        """Store whether the operator lets their tests run at night."""
         testing.remember(self.world.window, yes=yes)
 
     def timed(self, wish: QueueWish, at: str | None, by: str | None) -> QueueWish:

@@ -103,7 +103,8 @@ async def undo(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupApp
 
 
 async def cancel(found: Sequence[JobRow], world: World, tasks: Roster) -> int:
-    """Cancel jobs that are still to run, and discard proposals that wait. Returns how many.
+    """Cancel jobs that are still to run, and discard proposals that wait. Returns how many jobs
+    were cancelled or discarded.
 
     It is one decision about the whole group and says nothing about the tiers that answered. So no
     outcome is recorded for jobs that were ready.

@@ -39,7 +39,9 @@ def to_ask(window: Window) -> OperatorQuestion | None:
 
 
 def remember(window: Window, *, yes: bool) -> None:
-    """Store the answer, so that a command is asked about only once."""
+    """Store whether the operator lets the configured tests run, so that it is asked only once per
+    command.
+    """
     _consents(window).remember(ASKED, _digest(window), yes)
 
 

@@ -41,7 +41,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, task: Task) -> AsyncIterator[None]:
-        """Wait for the task's turn and hold it."""
+        """Wait until it is this task's turn to run, and hold the turn during the block."""
         entry = _Entry(task, next(self._numbers))
         self._entries[task.id] = entry
         try:

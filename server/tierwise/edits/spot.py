@@ -70,7 +70,7 @@ class Spot:
         return self.start + self.lead
 
     def shifted(self, by: int) -> Spot:
-        """The same place of a hunk (spot), moved down by this many characters."""
+        """This place of a hunk (spot), moved down by so many characters."""
         return replace(self, start=self.start + by, end=self.end + by) if by else self
 
     def placed(self, start: int, state: SpotState) -> Spot:

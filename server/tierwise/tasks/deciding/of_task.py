@@ -1,7 +1,7 @@
 """Decides which tier answers a task.
 
 The request alone does not say what its conversation has in a tier's prompt cache. This adds that,
-because another tier would have to read the conversation anew.
+because another tier would have to read the conversation again.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ first be asked of them alone: of a file of 20,000 lines that is a hundredth of t
 
 An edit can also give what is far below it another meaning: a here-document that is never closed
 takes all the rest, and no statement may follow a `return` of Lua. So the tree of the whole new text
-has the last word on what is outside; to bring it up to date takes a few milliseconds.
+has the last word on what is outside; to bring it up to date takes 6 to 60 ms at 20,000 lines.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class IgnoreRules:
     _configured: tuple[tuple[str, ...], GitIgnoreSpec | None] = ((), None)
 
     def look(self) -> IgnoreLook:
-        """The rules frozen as they are now. One object judges many files, and asks the disk once."""
+        """The rules frozen as they are now. One object judges many files and asks the disk once."""
         roots = self.roots() if callable(self.roots) else self.roots
         return IgnoreLook(roots, self._own(), self._spec)
 

@@ -167,7 +167,7 @@ async def test_a_comment_is_about_the_code_below_blank_lines(
     line = 2 if at == "comment" else text[: text.index(code)].count("\n")
     here = {"line": line, "character": 0}
     actions = await editor.actions(uri, {"start": here, "end": here})
-    (action,) = [a for a in actions if "Do this comment" in a["title"]]
+    (action,) = [a for a in actions if a["title"].startswith("Tierwise: Do this comment")]
     new = code.replace("add(", "plus(")
     model.faults.queue.append(Fault(text=f"```\n{new}```\n"))
     await editor.run(action["command"])

@@ -72,3 +72,19 @@ def test_a_pin_is_taken_off_at_the_answer_it_chose(desk: Desk) -> None:
     window.lens("Unpin").click()
     window.command("Tierwise: Unpin...")
     expect(window.toasts.filter(has_text="nothing is pinned").first).to_be_visible()
+
+
+def test_the_panel_takes_a_pin_off_beside_the_answer_it_chose(desk: Desk) -> None:
+    desk.model.answers("It adds them.")
+    window = selected(desk)
+    window.command("Tierwise: Pin a Tier...")
+    window.pick("This session")
+    window.pick("Opus")
+    panel = window.show_panel()
+    panel.ask("what does this do?")
+    panel.answered()
+    expect(panel.head).to_contain_text("Opus, pinned")
+    panel.last.get_by_role("button", name="Unpin").click()
+    window.pick("Opus")
+    window.command("Tierwise: Unpin...")
+    expect(window.toasts.filter(has_text="nothing is pinned").first).to_be_visible()

@@ -61,7 +61,7 @@ class Panel:
         return self.frame.get_by_role("button", name=name, exact=True)
 
     def ask(self, text: str) -> Locator:
-        """ReservationRequest, and return the turn once it is in view."""
+        """Ask, and return the turn once it is in view."""
         before = self.turns.count()
         self.prompt.fill(text)
         self.prompt.press("Enter")

@@ -45,7 +45,7 @@ def test_a_row_of_a_menu_is_run_on_another_tier(desk: Desk) -> None:
     window.pick("Add docs")
     expect(row(window, "Opus")).to_contain_text(re.compile(r"\d¢"))
     window.pick("Opus")
-    expect(window.tier).to_contain_text("Haiku → Opus")
+    expect(window.diff_tab).to_contain_text("Haiku → Opus")
     window.show_file("sample.py")
     expect(window.head).to_contain_text("Opus, by you")
 

@@ -11,8 +11,10 @@ from tests.e2e.test_money import document, start, state
 from tests.support.editor import Editor
 from tests.support.rpc import Rpc
 
+from tierwise.core.money import to_nanos
 from tierwise.models.rehearsal.faults import Fault
 from tierwise.models.rehearsal.server import RehearsalServer
+from tierwise.present.money import amount
 
 GOOD = '```python\ndef add_numbers(a, b):\n    """Add."""\n    return a + b\n```'
 BROKEN = '```python\ndef add_numbers(a, b:\n    """Add."""\n    return a + b\n```'
@@ -54,8 +56,11 @@ async def test_an_explicit_choice_is_shown_with_its_failed_check(
     assert view["progress"] == "the edit did not parse"
     assert (await edit(rpc, view))["note"] == "the edit did not parse"
     assert len(model.requests) == 1
+    redo = view["redoUsd"]
+    assert redo["haiku"] == view["costUsd"], "as many tokens cost as much again"
     actions = await editor.actions(uri, editor.span(uri, 3, 5))
-    assert any("Redo with Sonnet" in a["title"] for a in actions)
+    priced = f"Redo with Sonnet · {amount(to_nanos(redo['sonnet']))}"
+    assert any(a["title"].endswith(priced) for a in actions), [a["title"] for a in actions]
 
 
 async def test_a_step_up_dearer_than_may_be_spent_unasked_is_left_to_the_operator(

@@ -335,6 +335,8 @@ def test_what_costs_money_says_how_much_before_it_is_clicked() -> None:
     assert rehearsed[-1].title == "Redo with Sonnet · 0¢"
     unknown = replace(view, decision=replace(HAIKU, cost={}))
     assert offers(unknown, DEFAULT_LADDER)[-1].title == "Redo with Sonnet"
+    answered = replace(view, redo={"haiku": 100_000, "sonnet": 2_000_000})
+    assert offers(answered, DEFAULT_LADDER)[-1].title == "Redo with Sonnet · 0.2¢"
 
 
 def test_a_switch_names_tiers_or_the_places_of_one_tier() -> None:

@@ -209,16 +209,17 @@ export class TurnView {
 
   /** The same tier by one button; the others behind a small one, the current one marked. */
   private again(): HTMLElement[] {
-    const { taskId, header } = this.facts;
+    const { taskId, header, redoUsd, rehearsal } = this.facts;
     const same = iconButton("refresh", t("Regenerate with the same tier"), () => {
       tell({ kind: "again", taskId, tier: "same" });
     });
     if (header === undefined) return [same];
+    const costs = redoUsd ?? header.costUsd;
     const more = iconButton("chevron-down", t("Regenerate with another tier"), () => {
       const items = [...this.tiers].reverse().map((tier) => ({
         label: t("Regenerate with {0}", tierName(tier)),
         detail: [
-          ...(header.costUsd[tier] === undefined ? [] : [this.facts.rehearsal === true ? "0¢" : amount(header.costUsd[tier])]),
+          ...(costs[tier] === undefined ? [] : [rehearsal === true ? "0¢" : amount(costs[tier])]),
           ...(tier === header.answering ? [t("current")] : []),
         ].join(" · "),
         act: () => { tell({ kind: "again", taskId, tier }); },

@@ -1,7 +1,10 @@
-"""What an attempt will probably cost: mean input, median output, today's prices."""
+"""What an attempt will probably cost: mean input, median output, today's prices. For a redo the
+tokens of the answer before it count instead.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -41,3 +44,14 @@ def expected_spend(
     when = at or datetime.now(UTC)
     first = prices.cost(tier.model, usage, when, tier.base_url)
     return first + (steps - 1) * prices.cost(tier.model, later, when, tier.base_url)
+
+
+def of_usage(
+    usage: Usage, tiers: Iterable[Tier], prices: PriceTable, at: datetime
+) -> dict[str, int]:
+    """What a call of as many tokens would cost on each tier, in nano-dollars.
+
+    No tier is taken to have any of the prompt in its cache: a redo sends another prompt.
+    """
+    again = Usage(input_tokens=usage.prompt_tokens, output_tokens=usage.output_tokens)
+    return {tier.name: prices.cost(tier.model, again, at, tier.base_url) for tier in tiers}

@@ -70,7 +70,9 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
         "purge",
         "Remove every kept prompt, answer, proposal, chat and project index from this machine.",
     ),
-    CommandEntry("doctor", "doctor", "Check the set-up; exit 1 when a task could not be answered."),
+    CommandEntry(
+        "doctor", "doctor", "Check the set-up; exit 1 if no task can be answered with it."
+    ),
     CommandEntry("replay", "replay", "Replay tasks: what they would have cost and delivered."),
     CommandEntry("serve", "serve", "Serve an editor on stdio."),
     CommandEntry(

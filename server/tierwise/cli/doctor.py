@@ -39,7 +39,7 @@ def run(
         bool, typer.Option("--offline", help="Do not ask the model servers what they have.")
     ] = False,
 ) -> None:
-    """Check the set-up; exit 1 when a task could not be answered."""
+    """Check the set-up; exit 1 if no task can be answered with it."""
     loaded = configuration()
     client = ModelClient(os.environ)
     ladder, rehearsal = loaded.config.ladder(), loaded.config.rehearsal

@@ -119,7 +119,7 @@ def schema() -> str:
 
 
 def sections() -> Iterator[tuple[str, type[Section]]]:
-    """Every section of the configuration, by its name in the file."""
+    """The sections directly below the top of the configuration, each with its name in the file."""
     for name, found in Config.model_fields.items():
         kind = inner(found.annotation)
         if kind is not None:

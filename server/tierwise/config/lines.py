@@ -64,7 +64,7 @@ def _parts(dotted: str) -> tuple[str, ...]:
 
 
 def _shared(place: Where, where: Where) -> int:
-    """How many steps two paths have in common, counted from the start."""
+    """How many keys at their beginning two paths into a TOML file have in common."""
     count = 0
     for one, other in zip(place, where, strict=False):
         if one != other:

@@ -103,7 +103,11 @@ def _around(focus: Focus, first: int, last: int, taking: ItemBuilder) -> Context
 def _split(
     focus: Focus, first: int, last: int, numbered: bool, taking: ItemBuilder
 ) -> Iterator[ContextItem]:
-    """The selection, or the line of the cursor with its mark, and the lines on either side."""
+    """The focus, then the lines above it, then those below it.
+
+    The focus is the selection. Without a selection it is the line of the cursor, with a mark where
+    the cursor is.
+    """
     doc, index, start, end = focus.doc, focus.index, focus.start, focus.end
     if focus.empty:
         start, end, before, behind = _cursor(focus)

@@ -111,7 +111,7 @@ def _assigned(text: str, lowered: str) -> Iterator[re.Match[str]]:
 def _bare(text: str, lowered: str) -> Iterator[re.Match[str]]:
     """The assignments of values without quotes, at most one per line.
 
-    Only lines with one of the words are tried.
+    Only lines with a word for a secret, such as `password`, are tried.
     """
     if not _searchable(text, lowered):
         yield from _BARE.finditer(text)

@@ -1,5 +1,6 @@
 """Fits what is to be sent into the number of tokens that a model can read (its context window):
-says which pieces are kept, and which are named as left out.
+says which pieces are kept, and which are named as left out. The selection, the code at the cursor
+and a diff are always kept.
 """
 
 from __future__ import annotations

@@ -71,6 +71,10 @@ class TaskView:
     """What was left out or replaced before sending, one sentence each."""
     waiting: int = 0
     """Hunks of its proposal that are neither applied nor discarded."""
+    redo: Mapping[str, int] = field(default_factory=dict)
+    """What a redo would cost on each tier in nano-dollars, by the tokens that the answer used.
+    Empty before there is an answer.
+    """
 
 
 @dataclass(frozen=True, slots=True)

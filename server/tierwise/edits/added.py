@@ -10,6 +10,7 @@ from typing import Final
 from tierwise.core.document import Position
 from tierwise.edits import imports
 from tierwise.edits.align import squeezed
+from tierwise.edits.file_head import head_end
 from tierwise.edits.fit import Place, bare, end_of, fitted, trimmed, usual_end
 from tierwise.edits.indent import USUAL, in_unit, indent_of, moved, unit_of
 from tierwise.edits.region import is_whole_file, own_part
@@ -103,10 +104,21 @@ def with_imports(text: str, taken: Sequence[str]) -> str:
 def with_imports_of(lines: Sequence[str], taken: Sequence[str]) -> str:
     """The text of a file, given as its lines, with imports at its head."""
     made = imports.brought(lines, taken)
-    if made is None:
-        end = usual_end(lines)
-        made = [*(line.rstrip() + end for line in taken), end, *lines]
-    return "".join(made)
+    return "".join(_with_first_imports(lines, taken) if made is None else made)
+
+
+def _with_first_imports(lines: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """The lines of a file that has no imports yet, with some below its head. An empty line stands
+    on either side of them.
+    """
+    end = usual_end(lines)
+    put = head_end(lines)
+    head, rest = list(lines[:put]), lines[put:]
+    if head:
+        head[-1] = bare(head[-1]) + end
+        head.append(end)
+    apart = [end] if rest and bare(rest[0]).strip() else []
+    return [*head, *(line.rstrip() + end for line in taken), *apart, *rest]
 
 
 def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tierwise.edits.align import squeezed
+from tierwise.edits.file_head import head_end
 from tierwise.edits.fit import bare, usual_end
 
 IMPORT: Final = re.compile(
@@ -47,22 +48,27 @@ def split(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def head_of(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The package line and the imports at the beginning of a Go file, one import per line, and the
-    rest.
+    """Take the package line and the imports off the beginning of a Go answer.
+
+    Returns the imports, one `import` line each, and the lines from the first other code or comment
+    on. The package line, what stands above it, and comments at imports are dropped.
     """
+    head = head_end(fresh)
+    named = any(line.strip().startswith("package ") for line in fresh[:head])
     taken: list[str] = []
     within = False
-    for number, line in enumerate(fresh):
-        said = line.strip()
+    for number in range(head if named else 0, len(fresh)):
+        said = fresh[number].strip()
+        wanted = said.partition("//")[0].strip()
         if within:
-            within = said != ")"
-            if within and said:
-                taken.append(f"import {said}")
-        elif said == "import (":
+            within = wanted != ")"
+            if within and wanted:
+                taken.append(f"import {wanted}")
+        elif wanted == "import (":
             within = True
-        elif re.match(r'^import\s+(?:\w+\s+)?"', said):
-            taken.append(said)
-        elif said and not said.startswith("package "):
+        elif re.match(r'^import\s+(?:[\w.]+\s+)?"', wanted):
+            taken.append(wanted)
+        elif said:
             return taken, list(fresh[number:])
     return taken, []
 

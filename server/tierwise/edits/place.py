@@ -98,9 +98,10 @@ def insertion(
 
 
 def is_done(before: str, now: str, block: Replace, language: str | None) -> bool:
-    """Whether a block that no longer fits repeats what an earlier one did.
+    """Whether a block that no longer fits repeats what an earlier block of the same answer did.
 
-    Models repeat an insertion with more or fewer lines around it.
+    `before` is the file without the answer's edits, `now` the file with those so far. Models repeat
+    an insertion with more or fewer lines around it.
     """
     try:
         done = apply_block(before, block, language=language)

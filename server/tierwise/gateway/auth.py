@@ -88,8 +88,9 @@ async def require_member(
 ) -> Caller:
     """Find the sender of a request to a team's gateway by its token.
 
-    Raises `Refusal` if no header has a member's token, or members may not call this path. Raises
-    `LedgerUnavailable`.
+    The operator's token is valid for every path, a member's for the paths that members may call. An
+    open path needs no token. Raises `Refusal` if no header has a token that is valid for this path.
+    Raises `LedgerUnavailable`.
     """
     given = [one.strip() for one in _given(headers)]
     if any(_same(one, known.operator) for one in given):

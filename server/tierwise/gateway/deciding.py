@@ -197,8 +197,8 @@ def tool_kinds(names: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def thread_of(before: RunningTask | None, reasks: int) -> ThreadState:
-    """The conversation before this turn: its last tier, and how often in a row the operator has
-    asked for the same again (`reasks`).
+    """The conversation before this turn: its last tier, and how many turns in a row said that the
+    last answer was wrong (`reasks`).
     """
     return ThreadState(before.tier if before is not None else None, reasks)
 

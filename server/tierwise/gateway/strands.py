@@ -29,7 +29,8 @@ class RunningTask:
     answers all its calls until another decision replaces it.
 
     `at_ms` is when it began and `seen_ms` when its latest call was booked, in UTC milliseconds.
-    `cost` is in nano-dollars. `reasks` counts how often the operator asked for the same again.
+    `cost` is in nano-dollars. `reasks` counts the turns in a row that said that the
+    last answer was wrong.
     """
 
     task_id: str

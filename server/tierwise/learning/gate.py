@@ -286,7 +286,10 @@ def _added(sums: tuple[float, float], value: float) -> tuple[float, float]:
 
 
 def _mean(sums: tuple[float, float], weight: float) -> tuple[float, float]:
-    """Mean and its standard error from running sums."""
+    """The mean and its standard error; (0, infinity) if the weight is at most 1.
+
+    `sums` are the sum of the values and that of their squares.
+    """
     if weight <= 1:
         return 0.0, math.inf
     mean = sums[0] / weight

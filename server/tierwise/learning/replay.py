@@ -75,7 +75,7 @@ class Tally:
 
     @property
     def ece(self) -> float:
-        """Expected calibration error of "the first answer is kept", over equal bins."""
+        """Expected calibration error of "the first answer is kept", over bins of equal width."""
         return sum(abs(said - kept) for said, kept in self.bins) / max(self.tasks, 1)
 
     def add(

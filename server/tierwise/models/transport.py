@@ -40,8 +40,8 @@ class CallPlace:
 class WantedCall:
     """One streamed call.
 
-    `body` is the body of the request, `connect` and `attempt` are seconds. `headers` are sent
-    beside the SDK's own.
+    `body` is the body of the request. `connect` is the time limit for connecting and `attempt` that
+    for the whole call, in seconds. `headers` are sent beside the SDK's own.
     """
 
     place: CallPlace

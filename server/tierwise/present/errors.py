@@ -1,4 +1,4 @@
-"""Errors in one sentence each: what is wrong and what the operator can do about it."""
+"""The words for each error: what is wrong, and what the operator can do about it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tierwise.present.money import amount
 from tierwise.present.names import short
 from tierwise.present.pause import ALLOW, LENS, LENS_OF_TEAM, raise_title
 from tierwise.present.shown import TITLE, badge
-from tierwise.present.titles import redo_title, with_price
+from tierwise.present.titles import with_price
 
 
 def headline(view: TaskView, *, stale: bool = False) -> str:
@@ -70,7 +70,8 @@ def offers(
     decision, answering = view.decision, view.decision.answering
 
     def priced(title: str, tier: str) -> str:
-        return with_price(title, decision, tier, rehearsal=view.rehearsal)
+        cost = view.redo.get(tier, decision.cost.get(tier))
+        return with_price(title, cost, rehearsal=view.rehearsal)
 
     stronger = (
         Offer(priced(f"Use {short(up)}", up), "tierwise.task.rerunOn", {**task, "tier": up})
@@ -78,7 +79,7 @@ def offers(
         else None
     )
     redo = Offer(
-        redo_title(up or answering, decision, rehearsal=view.rehearsal),
+        priced(f"Redo with {short(up or answering)}", up or answering),
         "tierwise.task.rerunOn",
         {**task, "tier": up or answering},
     )

@@ -7,7 +7,6 @@ from typing import Final
 from tierwise.core.actions import KINDS, Action
 from tierwise.core.decision import Decision
 from tierwise.present.money import amount
-from tierwise.present.names import short
 from tierwise.present.shown import PREFIX, title
 
 SENT_TITLE: Final = f"{PREFIX}Show what was sent"
@@ -40,12 +39,8 @@ def tonight_title(action: Action, *, comment: bool = False) -> str:
     return f"{PREFIX}Queue for tonight: {COMMENT if comment else KINDS[action].title}"
 
 
-def with_price(title: str, decision: Decision, tier: str, *, rehearsal: bool = False) -> str:
-    """The title of an offer with its forecast cost: "Redo with Opus · 0.68¢"."""
-    cost = 0 if rehearsal else decision.cost.get(tier)
+def with_price(title: str, cost: int | None, *, rehearsal: bool = False) -> str:
+    """The title of an offer with its forecast cost in nano-dollars: "Redo with Opus · 0.68¢"."""
+    if rehearsal:
+        cost = 0
     return title if cost is None else f"{title} · {amount(cost)}"
-
-
-def redo_title(tier: str, decision: Decision, *, rehearsal: bool = False) -> str:
-    """The title of a redo on another tier, with its forecast."""
-    return with_price(f"Redo with {short(tier)}", decision, tier, rehearsal=rehearsal)

@@ -60,7 +60,10 @@ def _rows(table: Mapping[str, tuple[float, ...]], numbers: bytearray) -> Any:
 
 
 def _little(numbers: array[Any]) -> array[Any]:
-    """Numbers of this machine in little-endian order, or the other way round."""
+    """Convert numbers from the byte order of this machine to little-endian, or back.
+
+    Both directions are the same step: on a big-endian machine the bytes of a copy are swapped.
+    """
     if sys.byteorder == "little":
         return numbers
     turned = array(numbers.typecode, numbers)

@@ -158,7 +158,9 @@ def _works_on_text(text: str) -> bool:
 
 
 def _asked_at(text: str) -> int | None:
-    """The offset of the first question about what a text says; None where there is none."""
+    """Where a wish first asks what some prose says ("what does she want"), as an offset. It is
+    judged by patterns of words alone. None if it does not ask.
+    """
     begins = []
     for far, question, said in _TEXT_ASKED:
         for word in said.finditer(text):

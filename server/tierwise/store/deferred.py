@@ -31,8 +31,8 @@ class Deferred(ModuleType):
 
 
 def deferred(name: str) -> ModuleType:
-    """A placeholder for the module `name`.
+    """A placeholder that imports the module `name` when one of its attributes is first read.
 
-    Under `TYPE_CHECKING` import the real one, for its types.
+    The caller imports the real module under `TYPE_CHECKING`, for its types.
     """
     return Deferred(name)

@@ -37,7 +37,9 @@ def release(conn: Connection, what: str, day: str, owner: str) -> None:
 
 
 def claimed_ms(conn: Connection, what: str, day: str) -> int | None:
-    """When a message of a day was claimed, in UTC milliseconds; None if it was not."""
+    """When an editor window claimed the right to show the message `what` on `day`, in UTC
+    milliseconds. None if no window did.
+    """
     table = schema.said
     query = sa.select(table.c.at_ms).where(table.c.what == what, table.c.day == day)
     at_ms: int | None = conn.execute(query).scalar()

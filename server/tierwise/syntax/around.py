@@ -63,7 +63,7 @@ def _below(root: Node, row: int, lines: Sequence[bytes]) -> Iterator[int]:
 
 
 def _above(root: Node, at: int) -> Iterator[tuple[Node, int]]:
-    """The definitions around a byte, each with the number of definitions that enclose it."""
+    """The definitions around a byte, the outermost first, each with how many others enclose it."""
     chain: list[Node] = []
     node = root.descendant_for_byte_range(at, at + 1)
     while node is not None and node.parent is not None:

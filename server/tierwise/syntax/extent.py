@@ -32,7 +32,9 @@ def settled(index: LineIndex, span: Range) -> Range:
 
 
 def is_part(index: LineIndex, span: Range) -> bool:
-    """Whether a range begins or ends within the words of a line."""
+    """Whether a range leaves out text of its first or last line: before its start or behind its
+    end. A range that ends at the very beginning of a line leaves out nothing there.
+    """
     before = index.line(span.start.line)[: span.start.character]
     after = index.line(span.end.line)[span.end.character :]
     return bool(before.strip() or (after.strip() and span.end.character))

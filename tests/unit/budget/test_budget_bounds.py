@@ -14,6 +14,7 @@ from tierwise.budget import cache_cost, calibration, forecast, tokens
 from tierwise.budget.cache_cost import CachedTurn, Prefix
 from tierwise.budget.calibration import Calibration
 from tierwise.budget.prices import PriceTable
+from tierwise.core.money import Usage
 from tierwise.core.tiers import DEFAULT_LADDER
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -116,3 +117,12 @@ def test_a_cold_prefix_below_the_smallest_cacheable_one_is_no_warm_thread() -> N
     assert warm is not None
     assert warm.remaining_cost["sonnet"] > warm.remaining_cost["opus"], "the cheaper tier is dearer"
     assert warm.break_even_turns["sonnet"] is not None
+
+
+def test_a_redo_is_priced_by_the_tokens_that_were_used_and_without_a_warm_cache() -> None:
+    used = Usage(input_tokens=100, output_tokens=50, cache_read_tokens=900, cache_write_5m_tokens=0)
+    costs = forecast.of_usage(used, DEFAULT_LADDER, PRICES, NOW)
+    assert list(costs) == list(DEFAULT_LADDER.names)
+    for tier in (HAIKU, SONNET, OPUS):
+        rate = PRICES.rate(tier.model, NOW, 1_000)
+        assert costs[tier.name] == 1_000 * rate.input + 50 * rate.output

@@ -69,6 +69,7 @@ export class Conversation {
       header: header(event.decision),
       progress: event.progress ?? "",
       costUsd: event.costUsd,
+      redoUsd: event.redoUsd,
       rehearsal: event.rehearsal,
       error: event.error,
       ...(event.usage === undefined

@@ -74,6 +74,8 @@ export interface Turn {
   readonly header?: Header;
   readonly tokens?: { readonly input: number; readonly output: number };
   readonly costUsd?: number;
+  /** What a redo would cost on each tier, in dollars, by the tokens that the answer used. */
+  readonly redoUsd?: Readonly<Record<string, number>>;
   readonly rehearsal?: boolean;
   /** True if it was not asked yet, because it waits for the set-up. */
   readonly waits?: boolean;

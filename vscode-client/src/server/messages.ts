@@ -212,6 +212,8 @@ export interface Switch {
  * partly applied task is over once there are none. A client with the flag `preview` gets an
  * `edit_id` while the task is still `running`: `tierwise/edit/get` then gives the hunks so far.
  * None of them can be applied yet, and their ids are final only once the task is `proposed`.
+ * `redo_usd` is what a redo would cost per tier in dollars, by the tokens that the answer used; it
+ * is absent before there is one.
  */
 export interface TaskChanged {
   taskId: string;
@@ -232,6 +234,7 @@ export interface TaskChanged {
   usage?: Usage;
   notices?: string[];
   waiting?: number;
+  redoUsd?: Record<string, number>;
 }
 
 /** A piece of context that was sent, and why it was chosen. Lines count from 1. */

@@ -1,7 +1,7 @@
 /** The menu of the status item, for the current task and for later ones. */
 import * as vscode from "vscode";
 import { actionName } from "../server/actions";
-import type { DialTurn, Override, Status } from "../server/messages";
+import type { DialTurn, Override, Status, TaskChanged } from "../server/messages";
 import type { Session } from "../server/session";
 import type { Board } from "../tasks/board";
 import { amount, tierName } from "../tasks/words";
@@ -64,7 +64,7 @@ export class Menu {
     }
     const items = this.session.tiers.map((tier) => ({
       label: tierName(tier),
-      description: describe(task.decision, tier),
+      description: describe(task, tier),
       go: () => this.session.run("tierwise.task.rerunOn", { taskId: task.taskId, tier }),
     }));
     await pick(items, vscode.l10n.t("Answer this with…"));
@@ -254,8 +254,9 @@ async function pick(items: readonly Item[], title: string): Promise<void> {
   await picked?.go?.();
 }
 
-function describe(decision: { costUsd: Record<string, number>; routed: string; answering: string }, tier: string): string {
-  const cost = decision.costUsd[tier];
+/** What a redo on a tier would cost, and whether it answers now. Used tokens say more than a forecast. */
+function describe({ decision, redoUsd, rehearsal }: TaskChanged, tier: string): string {
+  const cost = rehearsal === true ? 0 : (redoUsd ?? decision.costUsd)[tier];
   return [
     ...(cost === undefined ? [] : [amount(cost)]),
     ...(tier === decision.answering ? [vscode.l10n.t("current")] : []),

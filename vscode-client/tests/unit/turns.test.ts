@@ -63,6 +63,14 @@ describe("a conversation", () => {
     expect(conversation.all[0]?.notices).toEqual([]);
   });
 
+  it("takes over what a redo would cost by the tokens that were used, and forgets it when a redo begins", () => {
+    const { conversation, sent } = begun();
+    conversation.task(changed("answered", { costUsd: 0.001, redoUsd: { haiku: 0.001, opus: 0.04 } }));
+    expect(sent.at(-1)).toMatchObject({ turn: { redoUsd: { opus: 0.04 } } });
+    conversation.task(changed("routing"));
+    expect(conversation.all[0]?.redoUsd).toBeUndefined();
+  });
+
   it("keeps the raw text of an edit back, but shows it where no edit came of it", () => {
     const { conversation, sent } = begun({ action: "edit" });
     conversation.streamed({ taskId: "t", seq: 0, kind: "delta", delta: "no change is needed" }, 1);

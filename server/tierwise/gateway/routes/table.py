@@ -70,5 +70,5 @@ _ACCESS: Final = {(one.method, one.path): one.access for one in ROUTES}
 
 
 def access_of(method: str, path: str) -> Access:
-    """The token that a path needs. An unknown path needs the operator's."""
+    """Which token a path needs, if any. An unknown path needs the operator's."""
     return _ACCESS.get(("GET" if method == "HEAD" else method, path), "operator")

@@ -1,4 +1,4 @@
-"""The editor's documents, kept as the protocol counts lines, and files read from disk."""
+"""Holds the editor's documents, and reads files from disk. Lines are split as LSP splits them."""
 
 from __future__ import annotations
 

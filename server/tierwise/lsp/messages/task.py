@@ -182,6 +182,8 @@ class TaskChanged(Push):
     partly applied task is over once there are none. A client with the flag `preview` gets an
     `edit_id` while the task is still `running`: `tierwise/edit/get` then gives the hunks so far.
     None of them can be applied yet, and their ids are final only once the task is `proposed`.
+    `redo_usd` is what a redo would cost per tier in dollars, by the tokens that the answer used; it
+    is absent before there is one.
     """
 
     method: ClassVar = "tierwise/task/didChange"
@@ -205,6 +207,7 @@ class TaskChanged(Push):
     usage: Usage | None = None
     notices: list[str] | None = None
     waiting: int | None = None
+    redo_usd: dict[str, float] | None = None
 
     @classmethod
     def of(cls, docs: DocumentStore, view: TaskView) -> TaskChanged:
@@ -239,6 +242,7 @@ class TaskChanged(Push):
             ),
             notices=list(view.notices) or None,
             waiting=view.waiting or None,
+            redo_usd={tier: money.to_usd(cost) for tier, cost in view.redo.items()} or None,
         )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import replace
 
+from tierwise.budget import forecast
 from tierwise.budget.purse import ReservationRequest
 from tierwise.core.context import Pack
 from tierwise.core.decision import Reason
@@ -133,7 +134,9 @@ async def _attempt(plan: AttemptPlan) -> Result:
         finally:
             if call.trace.first_token_ms is not None:
                 _took(plan, call.trace.first_token_ms)
-    task.run.answered(result.usage)
+    window = world.window
+    redo = forecast.of_usage(result.usage, window.ladder, window.prices, window.clock())
+    task.run.answered(result.usage, redo)
     if not task.rehearsal:
         world.breakers.succeeded(tier.endpoint_id, world.window.monotonic())
     return result

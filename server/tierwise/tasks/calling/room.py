@@ -23,8 +23,8 @@ once. An answer that is cut off costs a second call.
 
 
 def expected(places: Iterable[ContextItem]) -> int:
-    """About how many tokens the search/replace blocks of an answer take that changes these pieces
-    of code: each block has the old and the new lines.
+    """About how many tokens an answer needs to change these pieces of code by search/replace
+    blocks. Each block has the old and the new lines.
     """
     return sum(2 * item.tokens + BLOCK for item in places)
 

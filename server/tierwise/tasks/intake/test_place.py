@@ -209,7 +209,9 @@ def _stem(path: PurePosixPath | Path) -> str:
 
 
 def _subject(own: Path) -> str:
-    """The name of a file, or of its folder if the file's own name is generic."""
+    """The name by which a file and its tests are matched: its stem, or the name of its folder if
+    the stem is generic. In lower case, without `-`, `_` and `.`.
+    """
     stem = own.stem
     plain = stem in ("index", "__init__", "mod") and own.parent.name
     return _plain(own.parent.name if plain else stem)

@@ -75,7 +75,7 @@ class BudgetWatch:
 
     @property
     def state(self) -> BudgetState:
-        """How much is spent, and the caps."""
+        """What was spent and reserved when the ledger was last read, and the caps."""
         return self.standing.state
 
     @property

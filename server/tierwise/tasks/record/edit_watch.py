@@ -45,7 +45,9 @@ def _on_loop(seconds: float, back: Callable[[], None]) -> Handle:
 
 @dataclass
 class _Watch:
-    """A watched task with its proposal `edit_id`. `timer` starts the next look."""
+    """A task whose applied edit is watched. `edit_id` is its proposal. `timer` starts the next
+    check of the edit.
+    """
 
     task: Task
     edit_id: str

@@ -323,6 +323,7 @@ class Task:
             switches=self.run.switches,
             usage=self.usage if self.usage != Usage() else None,
             notices=self.run.notices,
+            redo=self.run.redo,
         )
 
     def _emit(

@@ -67,6 +67,8 @@ class Run:
     """The turn as it was sent, if a conversation may keep it."""
     last_usage: Usage = field(default_factory=Usage)
     """What the call that answered used."""
+    redo: Mapping[str, int] = field(default_factory=dict)
+    """What that many tokens would cost on each tier, in nano-dollars."""
     notes: tuple[str, ...] = ()
     """Additions to its prompts, such as why an earlier answer was not usable."""
     records: tuple[Mapping[str, object], ...] = ()
@@ -190,11 +192,15 @@ class Run:
         """Add a sentence about what this run did not do. It is shown with the answer."""
         self.notices += (sentence,)
 
-    def answered(self, usage: Usage) -> None:
+    def answered(self, usage: Usage, redo: Mapping[str, int]) -> None:
         """Keep how many tokens the call used that ended well. They show what the tier's prompt
         cache holds of the conversation.
+
+        `redo` is what as many tokens would cost on each tier. It is dropped if the context was sent
+        in parts, because one call's tokens then say too little.
         """
         self.last_usage = usage
+        self.redo = {} if self.part is not None or self.earlier else redo
 
 
 @dataclass(eq=False)

@@ -326,7 +326,7 @@ class Config(Section):
     """Days that prompts, answers and proposals are kept on this machine; 0 keeps them while the
     server lives."""
     max_tier: str | None = None
-    """The dearest tier that may answer."""
+    """The dearest tier that is taken by itself. What the operator chooses may be dearer."""
     parallel: Annotated[int, Number, Field(ge=1, le=256)] = 8
     """Tasks of one window that run at the same time."""
     tiers: Annotated[tuple[TierConfig, ...], Field(min_length=1)] = ()

@@ -71,12 +71,13 @@ async def _once(task: Task, world: World) -> None:
         await admission.ask_if_dear(task, world)
     task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
     task.move("running", progress=progress.WORKING)
+    world.proposals.keeper.prepare()
     answer = await parts.answer(task, world)
     world.proposals.growing.over(task)
     draft = await drafts.draft(task, answer, world.window)
     draft = await escalation.escalated(task, draft, routed.situation, world)
     parts.tally(task, draft)
-    world.proposals.offer(task, draft)
+    await world.proposals.offer(task, draft)
 
 
 def _fail(task: Task, error: TierwiseError, world: World) -> None:

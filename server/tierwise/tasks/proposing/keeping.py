@@ -117,6 +117,27 @@ class Keeper:
         if self._job is None or self._job.done():
             self._job = asyncio.get_running_loop().create_task(self._write())
 
+    async def first(self, entry: OpenProposal) -> None:
+        """Write a new proposal before the operator sees it. Nothing of it stays on disk if this is
+        cancelled.
+        """
+        if not self.window.keeps_content:
+            return
+        await self.flush()
+        found, content = replace(kept(entry, self.window), state="proposed"), self.window.content
+        texts = {uri: file.text for uri, file in entry.places.files.items()}
+        writing = asyncio.ensure_future(asyncio.to_thread(_put, found, texts, content, self.name))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing})
+            content.drop(entry.task.id, self.name)
+            raise
+
+    def prepare(self) -> None:
+        """Build what writes proposals, on a thread: the first one would else wait for it."""
+        asyncio.get_running_loop().run_in_executor(None, _form)
+
     def soon(self, entry: OpenProposal) -> None:
         """Write a proposal a little later, since its documents are still changing."""
         key = entry.proposal.id

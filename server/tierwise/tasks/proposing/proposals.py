@@ -64,31 +64,37 @@ class Proposals:
             del self.entries[entry.proposal.id]
             task.withdrawn()
 
-    def offer(self, task: Task, draft: Draft) -> None:
-        """Show a draft as a proposal or as text, with a failed check if there is one."""
+    async def offer(self, task: Task, draft: Draft) -> None:
+        """Show a draft as a proposal or as text, with a failed check if there is one.
+
+        A proposal is on disk before it is shown.
+        """
         text, proposal = draft.answer.text, draft.proposal
-        self.written(task)
-        task.completed(draft.answer.result.stop_reason, checked=not draft.failed)
         note = sentence(draft.failed[0]) if draft.failed else ""
         detail = draft.failed[0].detail if draft.failed else ""
+        said = f"{note} ({detail})" if detail else note
+        entry = None
+        if proposal is not None and not any(f.key == "cut" for f in draft.failed):
+            entry = _entry(task, proposal, said)
+            await self.keeper.first(entry)
+        self.written(task)
+        task.completed(draft.answer.result.stop_reason, checked=not draft.failed)
         if note:
             task.noticed(note)
-        if proposal is None or any(f.key == "cut" for f in draft.failed):
-            self._keep(task, text)
-            task.move("answered", progress=note or None)
-            return
         self._keep(task, text)
-        self._open(task, proposal, f"{note} ({detail})" if detail else note)
+        if entry is None:
+            task.move("answered", progress=note or None)
+        else:
+            self._open(entry, said)
 
     def offer_block(self, task: Task, draft: Draft) -> None:
         """Offer a block of a text answer as a proposal. The kept answer does not change."""
         if draft.proposal is not None:
-            self._open(task, draft.proposal, sentence(draft.failed[0]) if draft.failed else "")
+            note = sentence(draft.failed[0]) if draft.failed else ""
+            self._open(_entry(task, draft.proposal, note), note)
 
-    def _open(self, task: Task, proposal: Proposal, note: str) -> None:
-        joined = notices.joined((proposal.note, note))
-        proposal = Proposal(proposal.id, task.id, proposal.files, joined)
-        entry = OpenProposal(task, proposal, Places(proposal))
+    def _open(self, entry: OpenProposal, note: str) -> None:
+        task, proposal = entry.task, entry.proposal
         self.entries[proposal.id] = entry
         self._follower.begin(entry)
         self._await(entry)
@@ -385,3 +391,10 @@ class Proposals:
     def _keep(self, task: Task, text: str) -> None:
         if self.window.keeps_content:
             self.window.content.put(task.id, ANSWER, text)
+
+
+def _entry(task: Task, proposal: Proposal, note: str) -> OpenProposal:
+    """A draft's proposal as it is opened, with what is said beside it."""
+    joined = notices.joined((proposal.note, note))
+    named = Proposal(proposal.id, task.id, proposal.files, joined)
+    return OpenProposal(task, named, Places(named))

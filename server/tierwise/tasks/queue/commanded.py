@@ -62,7 +62,7 @@ async def proposed(
     proposal = await asyncio.to_thread(make, uuid.uuid4().hex[:12], task.id, texts)
     proposal = confining.confined(task, proposal, window)
     result = Result(said, "end_turn", Usage(), "")
-    world.proposals.offer(task, Draft(Answer(result, task.decision.answering), proposal))
+    await world.proposals.offer(task, Draft(Answer(result, task.decision.answering), proposal))
     return task
 
 

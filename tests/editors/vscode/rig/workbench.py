@@ -207,9 +207,18 @@ class Workbench:
         box.press("Enter")
 
     def pick(self, text: str) -> None:
-        """Choose an entry of the quick pick that is open."""
-        row = self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=text)
-        row.first.click()
+        """Choose an entry of the quick pick that is open, by its label.
+
+        By keyboard: a list that is drawn again between a look and a click gets the click elsewhere.
+        """
+        rows = self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=text)
+        rows.first.wait_for()
+        box = self.page.locator(".quick-input-widget input").first
+        box.fill(text)
+        self.page.locator(".quick-input-list .monaco-list-row.focused").filter(
+            has_text=text
+        ).wait_for()
+        box.press("Enter")
 
     def code_action_menu(self) -> Locator:
         """Open the code actions at the cursor; the newer version has a second, hidden widget.

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from dataclasses import replace
 
+from tierwise.core.actions import KINDS
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BudgetPaused, ModelError, TierwiseError
 from tierwise.present import progress
@@ -71,7 +72,8 @@ async def _once(task: Task, world: World) -> None:
         await admission.ask_if_dear(task, world)
     task.run.begin(world.window.monotonic(), world.window.config.timeouts.task)
     task.move("running", progress=progress.WORKING)
-    world.proposals.keeper.prepare()
+    if KINDS[task.request.action].edits:
+        world.proposals.keeper.prepare()
     answer = await parts.answer(task, world)
     world.proposals.growing.over(task)
     draft = await drafts.draft(task, answer, world.window)

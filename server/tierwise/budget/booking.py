@@ -52,8 +52,8 @@ def observations(
 ) -> tuple[tuple[samples.Key, int], ...]:
     """What a booked call teaches the bounds: for each histogram the bucket to add one to.
 
-    It teaches nothing if it was a rehearsal or if its usage was assumed, unless the server reported
-    a prompt somewhat above its bound.
+    A rehearsal teaches nothing. A call whose usage was assumed teaches only if the server reported
+    (`told`) a prompt that is above its bound and still possible for a text.
     """
     if row.rehearsal or (used.assumed and not _denser(row, told, factors)):
         return ()

@@ -105,8 +105,9 @@ def _split(
 ) -> Iterator[ContextItem]:
     """The focus, then the lines above it, then those below it.
 
-    The focus is the selection. Without a selection it is the line of the cursor, with a mark where
-    the cursor is.
+    The focus is the selection. If nothing but white space is selected, it is a line with a mark
+    where new code goes: the cursor's line, or a new line above or below it if the cursor stands
+    before or behind all code of its line.
     """
     doc, index, start, end = focus.doc, focus.index, focus.start, focus.end
     if focus.empty:

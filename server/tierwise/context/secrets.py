@@ -175,7 +175,8 @@ def redact_spans(
 
 
 def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> str | None:
-    """The text with every placeholder put back. It is None if the model altered or invented one.
+    """The text with every placeholder put back. It is None if the model altered or invented one;
+    without `secrets` the text is returned as it is.
 
     `own` is the file the text is for. If the file itself contains a placeholder and does not
     contain its secret, the placeholder stays as it is.

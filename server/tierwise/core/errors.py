@@ -121,7 +121,9 @@ class LedgerUnavailable(TierwiseError):
 
 
 class BadRequest(TierwiseError):
-    """Parameters that name something that is not there, such as a range past the end."""
+    """A request that cannot be done as it was asked: a range is past the end, a file cannot be
+    read, the answer was applied already. The reason says which.
+    """
 
     name = "BadRequest"
 

@@ -25,7 +25,11 @@ _LIKE: Final = 0.7
 
 
 def loses(file: FileEdit, asked: AskedEdit, every: Sequence[FileEdit] = ()) -> bool:
-    """Whether a file loses a definition. `every` is all files of the proposal."""
+    """Whether an edit removes a definition from a file although nobody asked for that.
+
+    A definition that the request names, or that a diagnostic is about, may go. One that lives on
+    elsewhere in the proposal is not lost. `every` is all files of the proposal.
+    """
     if file.kind != "text":
         return False
     part = touched(file.before, file.after, file.language)

@@ -103,7 +103,9 @@ class Remap:
         )
 
     def _section(self, start: int, end: int) -> range:
-        """The smallest section around the lines that has an unlike line, else the whole text."""
+        """The smallest section of the old text that contains these lines and a line that stands
+        nowhere else in it (an unlike line). The whole text if no section has one.
+        """
         for section in sections.around(self.old, start, end):
             if any(self._unique(n) for n in section):
                 return section

@@ -138,7 +138,13 @@ def turned(spot: Spot, splice: Splice, before: str, after: str) -> Spot | None:
 
 
 def _turned(spot: Spot, without: Spot, before: str, after: str, told: bool) -> Spot | None:
-    """The spot, if its old or its new text is inside the text that it remembers; else None."""
+    """The spot found again in the text after a change (`after`), pending or applied. None if it is
+    not there.
+
+    `without` is the spot as lost: it remembers the text above and below. Between these two the
+    hunk's old text must stand now, or its new text if the editor was asked to apply the hunk.
+    `told` says that the editor reported the place of the change.
+    """
     if without.above == GONE:
         return None
     now, above, below = after[without.start : without.end], without.above, without.below

@@ -115,8 +115,8 @@ class Cashier:
     async def reserve(self, bill: CallBill, *, wait: bool = True) -> Reservation:
         """Reserve the worst-case cost of a call.
 
-        If other calls have reserved what it needs, it waits up to two minutes for them, but not
-        with `wait` false. Raises `TaskTooDear` if less is left than this call needs, `Refusal` with
+        If other calls have reserved the money, it waits for them, at most two minutes. With `wait`
+        false it does not wait. Raises `TaskTooDear` if less is left than this call needs, `Refusal` with
         status 402 if nothing may be spent, and `LedgerUnavailable` if the ledger cannot be read or
         written.
         """

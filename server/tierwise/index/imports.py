@@ -102,8 +102,10 @@ def resolved(target: str, path: str) -> str:
 
 
 def tail(target: str) -> str:
-    """The last part of an import's target, without suffix. `./lib/utils.js` and `lib.utils` give
-    the same.
+    """The last part of an import's target, in lower case and without suffix.
+
+    A name that stands for its folder, such as `index`, is left out. `./lib/utils.js`, `lib.utils`
+    and `lib/utils/index.js` all give `utils`.
     """
     parts = parts_of(target)
     return parts[-1] if parts else ""

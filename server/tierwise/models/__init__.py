@@ -1,1 +1,1 @@
-"""Model calls: prompts, streaming, retries and failover. Only `client` knows the SDK."""
+"""Calls of models: prompts, streaming, retries and failover. Only `sdk` imports the SDK."""

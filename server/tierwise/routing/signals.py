@@ -34,7 +34,11 @@ def measure(
 def with_text(
     values: dict[str, float], unknown: frozenset[str], text: str, weights: Weights
 ) -> Signals:
-    """The signals together with the text's scores and the share of its words the fit never saw."""
+    """The signals, with those of the text added.
+
+    These are its scores, the share of its words of which not even letters are known (`novel`), and
+    how surely it is in a language that the weights were not fitted on (`novel.words`).
+    """
     known = {
         **values,
         "novel": grams.novelty(text, weights),

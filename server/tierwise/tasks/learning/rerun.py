@@ -63,7 +63,11 @@ class RerunSums:
     first: Counter[str] = field(default_factory=Counter)
 
     def figures(self, redo: int) -> Mapping[str, Any]:
-        """The figures as printed. `quality` is None if no answer was judged."""
+        """The sums as they are printed.
+
+        `redo` is what a wrong answer costs, in nano-dollars; it counts in `loss`. `quality` is the
+        mean share that was kept, judged or expected, and None if no task has either.
+        """
         return {
             "tasks": self.tasks,
             "costUsd": round(self.cost / 1e9, 9),

@@ -44,10 +44,10 @@ class ShareAlarm:
             await asyncio.sleep(EVERY)
 
     async def look(self) -> bool:
-        """Warn if the dearest tier's share of the last day is at least twice the usual one. Returns
-        whether it warned.
+        """Warn if the dearest tier's share of the last day is far above that of the two weeks
+        before (`share.risen`). Returns whether it warned.
 
-        It warns once a day over all windows.
+        All windows together warn at most once a day.
         """
         now = self.window.now_ms()
         tier, day = self.window.ladder.top, now - share.DAY_MS

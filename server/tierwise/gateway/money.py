@@ -116,9 +116,9 @@ class Cashier:
         """Reserve the worst-case cost of a call.
 
         If other calls have reserved the money, it waits for them, at most two minutes. With `wait`
-        false it does not wait. Raises `TaskTooDear` if less is left than this call needs, `Refusal` with
-        status 402 if nothing may be spent, and `LedgerUnavailable` if the ledger cannot be read or
-        written.
+        false it does not wait. Raises `TaskTooDear` if less is left than this call needs, `Refusal`
+        with status 402 if nothing may be spent, and `LedgerUnavailable` if the ledger cannot be
+        read or written.
         """
         until = time.monotonic() + (WAIT_S if wait else 0.0)
         job = bill.grant.job if bill.grant is not None else None

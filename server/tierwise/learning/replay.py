@@ -70,7 +70,7 @@ class Tally:
 
     @property
     def loss(self) -> int:
-        """The whole spend, plus the redo cost once for each answer that did not pass, in nano-dollars."""
+        """The whole spend, plus a redo cost for each answer that did not pass, in nano-dollars."""
         return self.cost + self.redo * self.wrong
 
     @property

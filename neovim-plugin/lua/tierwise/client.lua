@@ -76,14 +76,32 @@ function M.root_dir(buf, on_dir)
   end)
 end
 
---- Attach a file to the server of its root, and start that server if it does not run.
+--- Attach a file to the server of its root, and start that server if it does not run. The root is
+--- that of `vim.lsp.config`, which the operator may have changed.
 ---@param buf integer
 function M.attach(buf)
-  M.root_dir(buf, function(root)
-    local config = resolved()
+  local config = resolved()
+  local function start(root)
     config.root_dir = root
     vim.lsp.start(config, { bufnr = buf })
-  end)
+  end
+  local root = config.root_dir
+  if type(root) == "function" then
+    root(buf, start)
+  else
+    start(root)
+  end
+end
+
+--- Attach a file that nobody asked about, unless the operator named other kinds of files in
+--- `vim.lsp.config`.
+---@param buf integer
+local function attach_unasked(buf)
+  ---@diagnostic disable-next-line: undefined-field -- the type is that of a client
+  local kinds = resolved().filetypes
+  if kinds == nil or vim.tbl_contains(kinds, vim.bo[buf].filetype) then
+    M.attach(buf)
+  end
 end
 
 --- Attach a buffer that was just written, because it may have had no name before.
@@ -91,7 +109,7 @@ end
 function M.written(buf)
   local running = #vim.lsp.get_clients({ name = NAME, _uninitialized = true }) > 0
   if running and #vim.lsp.get_clients({ name = NAME, bufnr = buf, _uninitialized = true }) == 0 then
-    M.attach(buf)
+    attach_unasked(buf)
   end
 end
 
@@ -184,7 +202,7 @@ function M.restart()
   vim.defer_fn(function()
     M.leaving = false
     vim.lsp.enable(NAME)
-    vim.tbl_map(M.attach, require("tierwise.buffers").open_files())
+    vim.tbl_map(attach_unasked, require("tierwise.buffers").open_files())
   end, M.leaving and 200 or 0)
 end
 

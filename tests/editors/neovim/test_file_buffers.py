@@ -50,6 +50,33 @@ def test_only_files_that_can_be_modified_have_a_server(nvim: Driver, model: Loop
     assert model.requests() == [], "nothing was asked of a model"
 
 
+EXCLUDED = {
+    "kinds": "vim.lsp.config('tierwise', { filetypes = { 'python' } })",
+    "root": (
+        "local own = vim.lsp.config.tierwise.root_dir vim.lsp.config('tierwise',"
+        " { root_dir = function(buf, on_dir)"
+        " if vim.bo[buf].filetype ~= 'markdown' then own(buf, on_dir) end end })"
+    ),
+}
+"""Ways in which an operator keeps Markdown from the server."""
+
+
+@pytest.mark.parametrize("way", EXCLUDED)
+def test_what_the_operators_own_configuration_leaves_out_is_left_out_when_written_too(
+    nvim: Driver, way: str
+) -> None:
+    nvim.lua(EXCLUDED[way])
+    for name in ("notes.md", "b.py"):
+        nvim.command(f"edit {name}")
+        nvim.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'x = 1' })")
+        nvim.command("write")
+    nvim.until(lambda: "b.py" in nvim.lua(ATTACHED))
+    assert nvim.lua(ATTACHED) == ["b.py", "sample.py"]
+    nvim.command("Tierwise restart")
+    nvim.until("return #vim.lsp.get_clients({ name = 'tierwise' }) == 1")
+    nvim.until(lambda: nvim.lua(ATTACHED) == ["b.py", "sample.py"])
+
+
 def test_what_has_no_file_is_refused_before_it_costs_until_it_is_written(
     nvim: Driver, model: Loopback
 ) -> None:
